@@ -1,0 +1,315 @@
+"""Finding and reading the configuration.
+
+Each file is governed by the nearest configuration file at or above it, and by that one alone:
+``.wflint.toml``, else ``wflint.toml``, else a ``pyproject.toml`` that has ``[tool.wflint]``. The
+folder of the configuration file is the project root. ``--config`` and the other flags come on top.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+
+from wflint.config_errors import ConfigError, explain
+from wflint.settings import ApiSetting, Settings
+from wflint.targets import Version, infer_python, infer_sdk, parse_version
+
+__all__ = ["ApiSetting", "ConfigError", "Project", "ProjectFinder", "Settings", "find_project"]
+
+CONFIG_NAMES = (".wflint.toml", "wflint.toml", "pyproject.toml")
+MARKERS = ("pyproject.toml", "setup.py", "setup.cfg")
+DEFAULT_PYTHON: Version = (3, 10)
+
+_VERSION = re.compile(r"\d+\.\d+(\.\d+)*")
+Table = dict[str, object]
+
+
+@dataclass(frozen=True, eq=False)
+class Project:
+    """A folder of code that is read as one program, and its settings.
+
+    ``discovers`` is true when a configuration file in a folder below starts a project of its own.
+    """
+
+    root: Path
+    settings: Settings
+    config_file: Path | None = None
+    discovers: bool = True
+
+    @cached_property
+    def target_sdk(self) -> Version | None:
+        """The version of ``temporalio`` that the code runs with; ``None`` is the newest."""
+        if self.settings.target_sdk is not None:
+            return parse_version(self.settings.target_sdk)
+        return infer_sdk(self.root)
+
+    @cached_property
+    def target_python(self) -> Version:
+        """The lowest version of Python that the code runs with."""
+        if self.settings.target_python is not None:
+            return parse_version(self.settings.target_python)
+        return infer_python(self.root) or DEFAULT_PYTHON
+
+
+def find_project(
+    path: Path,
+    cwd: Path,
+    config: Sequence[str] = (),
+    isolated: bool = False,
+    overrides: Mapping[str, object] | None = None,
+) -> Project:
+    """The project that a file or folder belongs to; see :class:`ProjectFinder`."""
+    return ProjectFinder(cwd, config, isolated, overrides).find(path)
+
+
+class ProjectFinder:
+    """Finds the project of each path. Raises :class:`ConfigError` for a bad configuration."""
+
+    def __init__(
+        self,
+        cwd: Path,
+        config: Sequence[str] = (),
+        isolated: bool = False,
+        overrides: Mapping[str, object] | None = None,
+    ) -> None:
+        self.cwd = cwd
+        self._isolated = isolated
+        self._file, self._inline = _split_config_flags(config, cwd)
+        if isolated and self._file:
+            raise ConfigError("--isolated does not go with --config FILE: it means no file at all")
+        self._flags = dict(overrides or {})
+        _decode(self._flags, "command line", "")
+        self._own: dict[Path, tuple[Path, Table] | None] = {}
+        self._projects: dict[tuple[Path, Path | None], Project] = {}
+
+    def find(self, path: Path) -> Project:
+        """The project of a file or folder, which need not exist."""
+        path = Path(os.path.abspath(self.cwd / path))
+        config = self._configuration_of(path)
+        root = self._root(path, config[0] if config else None)
+        file = config[0] if config else None
+        if (root, file) not in self._projects:
+            settings = self._settings(config)
+            discovers = not self._isolated and self._file is None
+            self._projects[root, file] = Project(root, settings, file, discovers)
+        return self._projects[root, file]
+
+    def has_config(self, folder: Path) -> bool:
+        """Whether the folder has a configuration file of its own."""
+        return self._config_in(folder) is not None
+
+    def _configuration_of(self, path: Path) -> tuple[Path, Table] | None:
+        if self._isolated:
+            return None
+        if self._file:
+            return self._file, _read(self._file, self.cwd)
+        folder = path if path.is_dir() else path.parent
+        for candidate in (folder, *folder.parents):
+            found = self._config_in(candidate)
+            if found:
+                return found
+        return None
+
+    def _config_in(self, folder: Path) -> tuple[Path, Table] | None:
+        if folder not in self._own:
+            self._own[folder] = _config_in(folder, self.cwd)
+        return self._own[folder]
+
+    def _root(self, path: Path, config_file: Path | None) -> Path:
+        if config_file and path.is_relative_to(config_file.parent):
+            return config_file.parent
+        return root_without_config(path, self.cwd)
+
+    def _settings(self, config: tuple[Path, Table] | None) -> Settings:
+        table = dict(config[1]) if config else {}
+        if config:
+            prefix = "tool.wflint." if config[0].name == "pyproject.toml" else ""
+            _decode(table, _shown(config[0], self.cwd), prefix)
+        table.update(self._inline)
+        return msgspec.convert(apply_flags(table, self._flags), Settings)
+
+
+def root_without_config(path: Path, cwd: Path) -> Path:
+    """The root of a project that has no configuration file.
+
+    A git repository is one program, since its parts may import each other. Outside of git it is the
+    nearest folder with a packaging file, or the working directory when that lies further out. With
+    neither: a folder stands for itself, and a file for the folder above its outermost package.
+    Folders that collect unrelated things (the home folder, ``/``, ``/tmp``) are never a root unless
+    they are asked for.
+    """
+    folder = path if path.is_dir() else path.parent
+    above = [p for p in (folder, *folder.parents) if not _collects_unrelated_things(p)]
+    for candidate in above:
+        if (candidate / ".git").exists():
+            return candidate
+    marked = [p for p in above if any((p / name).is_file() for name in MARKERS)][:1]
+    if cwd in above:
+        marked.append(cwd)
+    if marked:
+        return min(marked, key=lambda p: len(p.parts))
+    if path.is_dir():
+        return path
+    while (folder / "__init__.py").is_file() and folder != folder.parent:
+        folder = folder.parent
+    return folder
+
+
+def _collects_unrelated_things(folder: Path) -> bool:
+    if folder == folder.parent:
+        return True
+    temporary = {"/tmp", "/var/tmp", "/private/tmp"}
+    temporary |= {os.environ.get(name, "").rstrip("/\\") for name in ("TMPDIR", "TEMP", "TMP")}
+    return str(folder) in temporary | {os.path.expanduser("~")}
+
+
+def _split_config_flags(values: Iterable[str], cwd: Path) -> tuple[Path | None, Table]:
+    """``--config`` gives the name of a file, or a line of TOML."""
+    file: Path | None = None
+    inline: Table = {}
+    for value in values:
+        candidate = Path(os.path.abspath(cwd / value))
+        if candidate.is_file():
+            if file and file != candidate:
+                raise ConfigError("--config names two files; give one file and `key = value` lines")
+            file = candidate
+        elif "=" in value:
+            table = _parse(value, f"--config '{value}'")
+            _decode(table, f"--config '{value}'", "")
+            inline.update(table)
+        else:
+            raise ConfigError(f"--config: no such file, and not of the form `key = value`: {value}")
+    return file, inline
+
+
+def _config_in(folder: Path, cwd: Path) -> tuple[Path, Table] | None:
+    for name in CONFIG_NAMES:
+        path = folder / name
+        if not path.is_file():
+            continue
+        if name != "pyproject.toml":
+            return path, _read(path, cwd)
+        try:
+            mentioned = b"wflint" in path.read_bytes()
+        except OSError as error:
+            raise ConfigError(f"{_shown(path, cwd)}: {error.strerror}") from None
+        if mentioned:
+            tool = _parse_file(path, cwd).get("tool")
+            if isinstance(tool, dict) and "wflint" in tool:
+                return path, _read(path, cwd)
+    return None
+
+
+def _read(path: Path, cwd: Path) -> Table:
+    """The settings in a configuration file, not yet checked."""
+    table = _parse_file(path, cwd)
+    if path.name != "pyproject.toml":
+        return table
+    tool = table.get("tool", {})
+    own = tool.get("wflint", {}) if isinstance(tool, dict) else {}
+    if not isinstance(own, dict):
+        raise ConfigError(f"{_shown(path, cwd)}: tool.wflint must be a table")
+    return own
+
+
+def _parse_file(path: Path, cwd: Path) -> Table:
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        raise ConfigError(f"{_shown(path, cwd)}: the file is not valid UTF-8") from None
+    except OSError as error:
+        raise ConfigError(f"{_shown(path, cwd)}: {error.strerror}") from None
+    return _parse(text, _shown(path, cwd))
+
+
+def _parse(text: str, shown: str) -> Table:
+    import tomli
+
+    try:
+        return tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
+        reason = str(error)
+        place = re.search(r"\(at line (\d+), column \d+\)", reason)
+        row = int(place.group(1)) if place else text.count("\n") + 1
+        reason = re.sub(r" \(at (line \d+, column \d+|end of document)\)", "", reason)
+        where = shown if shown.startswith("--config") else f"{shown}:{row}"
+        raise ConfigError(f"{where}: invalid TOML: {reason}") from None
+    except RecursionError:
+        raise ConfigError(f"{shown}: invalid TOML: nested too deeply") from None
+
+
+def _decode(table: Table, shown: str, prefix: str) -> Settings:
+    """Check a table of settings."""
+    try:
+        settings = msgspec.convert(table, Settings)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{shown}: {explain(table, Settings, prefix) or error}") from None
+    for problem in _bad_values(settings, prefix):
+        raise ConfigError(f"{shown}: {problem}")
+    return settings
+
+
+def _bad_values(settings: Settings, prefix: str) -> Iterable[str]:
+    """What the types alone do not catch."""
+    for key in ("target-sdk", "target-python"):
+        value = getattr(settings, key.replace("-", "_"))
+        if value is not None and not _VERSION.fullmatch(value):
+            yield f'{prefix}{key} must be a version such as "3.11", not "{value}"'
+    if settings.default_activity_timeout <= 0:
+        yield f"{prefix}default-activity-timeout must be a number of seconds above 0"
+    for index, api in enumerate(settings.apis):
+        if api.deterministic == (api.rule is not None):
+            yield f"{prefix}apis[{index}] needs either `rule` or `deterministic = true`"
+        if not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*(\.\*)?", api.name):
+            yield f'{prefix}apis[{index}].name must be a dotted name or end in ".*": "{api.name}"'
+
+
+def apply_flags(table: Mapping[str, object], flags: Mapping[str, object]) -> Table:
+    """Settings with flags on top.
+
+    ``select`` replaces what the file says about rules; ``ignore`` and ``extend-select`` add to it
+    and win where they name the same rules or more; keys that begin with ``extend-`` add; every
+    other flag replaces.
+    """
+    result: Table = {**table, **flags}
+    if "select" in flags:
+        table = {k: v for k, v in table.items() if k not in ("select", "extend-select", "ignore")}
+    ignored, added = _strings(flags, "ignore"), _strings(flags, "extend-select")
+    if "select" in table:
+        result["select"] = _without(_strings(table, "select"), ignored)
+    result["extend-select"] = [*_without(_strings(table, "extend-select"), ignored), *added]
+    result["ignore"] = [*_without(_strings(table, "ignore"), added), *ignored]
+    result["extend-exclude"] = [
+        *_strings(table, "extend-exclude"),
+        *_strings(flags, "extend-exclude"),
+    ]
+    extra = "extend-per-file-ignores"
+    result[extra] = {**_mapping(table, extra), **_mapping(flags, extra)}
+    return result
+
+
+def _strings(table: Mapping[str, object], key: str) -> list[str]:
+    value = table.get(key)
+    return list(value) if isinstance(value, (list, tuple)) else []
+
+
+def _mapping(table: Mapping[str, object], key: str) -> Table:
+    value = table.get(key)
+    return dict(value) if isinstance(value, dict) else {}
+
+
+def _without(selectors: list[str], stronger: list[str]) -> list[str]:
+    """The selectors that none of the stronger ones covers."""
+    return [
+        s for s in selectors if not any(s == t or s.upper().startswith(t.upper()) for t in stronger)
+    ]
+
+
+def _shown(path: Path, cwd: Path) -> str:
+    return path.relative_to(cwd).as_posix() if path.is_relative_to(cwd) else path.as_posix()

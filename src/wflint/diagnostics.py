@@ -1,0 +1,107 @@
+"""What wflint says: one finding type, shared by every rule and every output format."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class Severity(str, enum.Enum):
+    """How bad a finding is. ``INFO`` rules are off unless they are selected."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Applicability(str, enum.Enum):
+    """How far a fix may be trusted.
+
+    ``SAFE`` never changes what a running workflow would replay; ``UNSAFE`` may;
+    ``DISPLAY`` is shown to a person and never applied.
+    """
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+    DISPLAY = "display"
+
+
+@dataclass(frozen=True, order=True)
+class Location:
+    """A place in a file: ``row`` and ``column`` are 1-based, the column counts characters."""
+
+    row: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Replace the text between two locations (end exclusive) by ``content``."""
+
+    content: str
+    location: Location
+    end_location: Location
+
+
+@dataclass(frozen=True)
+class Fix:
+    """Edits that together mend one diagnostic; sorted by location, never overlapping."""
+
+    applicability: Applicability
+    message: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True)
+class Hop:
+    """One function of a call chain.
+
+    ``location`` is the place inside the function where the chain goes on: the call to the next
+    hop, or the offending expression in the last one.
+    """
+
+    qualname: str
+    filename: str
+    location: Location
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One offending place.
+
+    ``filename`` is a posix path as the user would write it (relative to the working directory
+    where possible). ``chain`` runs from the entry point to the function that contains the
+    offence, both included; it is empty where no entry point is involved. ``other_entries`` is the
+    number of further entry points that reach the place. ``fingerprint`` stays the same when lines
+    move.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    filename: str
+    location: Location
+    end_location: Location
+    scope: str
+    chain: tuple[Hop, ...] = ()
+    other_entries: int = 0
+    fix: Fix | None = None
+    fingerprint: str = ""
+
+    @property
+    def entry(self) -> Hop | None:
+        """The entry point that reaches the offence, or ``None``."""
+        return self.chain[0] if self.chain else None
+
+    @property
+    def url(self) -> str:
+        """Where the rule is explained."""
+        return f"{DOCS_URL}{self.name}.md"
+
+    def sort_key(self) -> tuple[str, int, int, str, str]:
+        """The order in which diagnostics are printed: by file, place, code, message."""
+        return (self.filename, self.location.row, self.location.column, self.code, self.message)
+
+
+DOCS_URL = "https://github.com/wflint/wflint/blob/main/docs/rules/"

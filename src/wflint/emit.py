@@ -1,0 +1,189 @@
+"""From hits to diagnostics: positions, chains, suppression."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from wflint.diagnostics import Diagnostic, Hop, Location
+from wflint.program.analysis import MODULE_BODY, Answer
+from wflint.program.reach import Node
+from wflint.program.store import Fn
+from wflint.program.verdicts import Hit
+from wflint.suppress import Directives, parse_directives
+
+Span = tuple[int, int]
+
+
+@dataclass
+class Emitter:
+    """Makes the diagnostics of one analysed project.
+
+    ``shown`` gives the path of a file as the user would write it.
+    """
+
+    answer: Answer
+    shown: Callable[[str], str]
+    families: tuple[str, ...]
+    no_ignores: bool = False
+    suppressed: int = 0
+    _spans: dict[Fn, dict[int, Span]] = field(default_factory=dict)
+    _directives: dict[str, Directives] = field(default_factory=dict)
+
+    def directives(self, path: str) -> Directives:
+        """The suppression comments of a file."""
+        found = self._directives.get(path)
+        if found is None:
+            text = self.answer.store.load(path).source.text
+            found = Directives() if self.no_ignores else parse_directives(text, self.families)
+            self._directives[path] = found
+        return found
+
+    def diagnostics(self, hits: Iterable[Hit]) -> Iterator[Diagnostic]:
+        """The diagnostics of ``hits`` that no comment hides."""
+        hits = list(hits)
+        self._locate(hits)
+        for hit in hits:
+            diagnostic = self._diagnostic(hit)
+            if diagnostic is not None:
+                yield diagnostic
+
+    def _locate(self, hits: Iterable[Hit]) -> None:
+        """Find the positions of all sites that will be shown, each piece of code once."""
+        wanted: dict[Fn, set[int]] = {}
+        for hit in hits:
+            self._want(wanted, hit.fn, hit.site)
+            if hit.nodes[0] in self.answer.reached.parents:
+                for node, site in self.answer.reached.chain(hit.nodes[0])[:-1]:
+                    self._want(wanted, node.fn, site)
+        for fn, sites in wanted.items():
+            known = self._spans.setdefault(fn, {})
+            missing = sites - known.keys()
+            if missing:
+                known.update(self.answer.store.locate(fn, missing))
+
+    def _want(self, wanted: dict[Fn, set[int]], fn: Fn, site: int) -> None:
+        piece = Fn(fn.path, self.answer.store.outermost(fn))
+        wanted.setdefault(piece, set()).add(site)
+
+    def _span(self, fn: Fn, site: int) -> Span:
+        piece = Fn(fn.path, self.answer.store.outermost(fn))
+        known = self._spans.setdefault(piece, {})
+        if site not in known:
+            known.update(self.answer.store.locate(piece, {site}))
+        return known.get(site, (0, 0))
+
+    def location(self, fn: Fn, site: int) -> Location:
+        """Where a site of a function stands."""
+        return self.answer.store.load(fn.path).source.location(self._span(fn, site)[0])
+
+    def _diagnostic(self, hit: Hit) -> Diagnostic | None:
+        source = self.answer.store.load(hit.fn.path).source
+        start, end = self._span(hit.fn, hit.site)
+        location, end_location = source.location(start), source.location(end)
+        rule = hit.rule
+        if self.directives(hit.fn.path).suppresses(
+            rule.code, rule.name, location.row, end_location.row
+        ):
+            self.suppressed += 1
+            return None
+        chain, others = self._chain(hit, location)
+        if chain is None:
+            self.suppressed += 1
+            return None
+        return Diagnostic(
+            code=rule.code,
+            name=rule.name,
+            severity=hit.severity or rule.severity,
+            message=hit.message,
+            filename=self.shown(hit.fn.path),
+            location=location,
+            end_location=end_location,
+            scope=rule.scope.value,
+            chain=chain,
+            other_entries=others,
+        )
+
+    def _chain(self, hit: Hit, location: Location) -> tuple[tuple[Hop, ...] | None, int]:
+        """The shortest chain that no comment interrupts, and how many other entries there are."""
+        filename = self.shown(hit.fn.path)
+        if hit.fn.qualname == MODULE_BODY:
+            cls = self.answer.module_entries.get(hit.fn.path)
+            return ((Hop(cls.qualname, filename, location),) if cls else ()), 0
+        reached = self.answer.reached
+        nodes = [n for n in hit.nodes if n in reached.parents]
+        if not nodes:
+            return (), 0
+        steps: list[tuple[Node, int]] | None = reached.chain(nodes[0])
+        assert steps is not None
+        if self._is_interrupted(hit, steps):
+            steps = self._detour(hit, nodes)
+            if steps is None:
+                return None, 0
+        others = len(reached.entry_points(nodes)) - 1
+        return tuple(self._hop(node, site, location) for node, site in steps), others
+
+    def _hop(self, node: Node, site: int, location: Location) -> Hop:
+        entry = self.answer.reached.entries.get(node)
+        name = entry.shown if entry is not None else node.fn.shown
+        at = location if site < 0 else self.location(node.fn, site)
+        return Hop(name, self.shown(node.fn.path), at)
+
+    # Suppression along the chain.
+
+    def _is_interrupted(self, hit: Hit, steps: list[tuple[Node, int]]) -> bool:
+        for node, site in steps:
+            if self._blocks(hit, node.fn, site):
+                return True
+        return False
+
+    def _blocks(self, hit: Hit, fn: Fn, site: int) -> bool:
+        """Whether a comment at a call, or at the header of the calling function, hides the hit."""
+        directives = self.directives(fn.path)
+        if not directives:
+            return False
+        code, name = hit.rule.code, hit.rule.name
+        head = self.answer.store.head(Fn(fn.path, self.answer.store.outermost(fn)))
+        if head is not None:
+            row = self.answer.store.load(fn.path).source.location(head.start).row
+            if directives.covers_function(code, name, row):
+                return True
+        if site < 0:
+            return False
+        source = self.answer.store.load(fn.path).source
+        start, end = self._span(fn, site)
+        rows = source.location(start).row, source.location(end).row
+        return directives.suppresses(code, name, *rows) is not None
+
+    def _detour(self, hit: Hit, nodes: list[Node]) -> list[tuple[Node, int]] | None:
+        """A shortest chain to any of ``nodes`` around all suppressed calls, if there is one."""
+        reached = self.answer.reached
+        goals = set(nodes)
+        parents: dict[Node, tuple[Node, int] | None] = {}
+        queue: deque[Node] = deque()
+        for entry in reached.entries:
+            if not self._blocks(hit, entry.fn, -1):
+                parents[entry] = None
+                queue.append(entry)
+        while queue:
+            node = queue.popleft()
+            if node in goals:
+                return _steps(node, parents)
+            for edge in reached.edges.get(node, ()):
+                if edge.to in parents or self._blocks(hit, node.fn, edge.site):
+                    continue
+                if not self._blocks(hit, edge.to.fn, -1):
+                    parents[edge.to] = (node, edge.site)
+                    queue.append(edge.to)
+        return None
+
+
+def _steps(node: Node, parents: Mapping[Node, tuple[Node, int] | None]) -> list[tuple[Node, int]]:
+    found = [(node, -1)]
+    step = parents[node]
+    while step is not None:
+        found.append(step)
+        step = parents[step[0]]
+    found.reverse()
+    return found

@@ -1,0 +1,156 @@
+"""Conditions that say when code runs: outside a workflow, only without replay, never."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import reduce
+from operator import or_
+
+import libcst as cst
+
+from wflint.facts.model import Flag
+from wflint.syntax.walk import walk
+
+DEAD = 1 << 20
+"""A flag of code that never runs (``if TYPE_CHECKING``): it is not read at all."""
+
+_IN_WORKFLOW = {"temporalio.workflow.in_workflow"}
+_REPLAYING = {
+    "temporalio.workflow.unsafe.is_replaying",
+    "temporalio.workflow.unsafe.is_replaying_history_events",
+}
+_TYPE_CHECKING = {"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"}
+_UNRESTRICTED = {"temporalio.workflow.unsafe.sandbox_unrestricted"}
+_RAISES_OUTSIDE = {
+    f"temporalio.workflow.{name}"
+    for name in ("info", "instance", "memo", "metric_meter", "now", "time", "time_ns")
+} | {"temporalio.workflow.random", "temporalio.workflow.uuid4", "temporalio.workflow.logger"}
+"""Calls that do nothing in a workflow and raise outside of one: `try:` around them is a guard."""
+
+DottedName = Callable[[cst.CSTNode], str]
+
+
+def branch_flags(
+    test: cst.BaseExpression, name: DottedName, guards: frozenset[str]
+) -> tuple[int, int]:
+    """The flags of code that runs when ``test`` is true, and when it is false.
+
+    ``guards`` are the user's own functions that tell whether code runs in a workflow.
+    """
+    negated = False
+    while isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        negated = not negated
+        test = test.expression
+    yes, no = _plain(test, name, guards)
+    return (no, yes) if negated else (yes, no)
+
+
+def _plain(test: cst.BaseExpression, name: DottedName, guards: frozenset[str]) -> tuple[int, int]:
+    terms, operator = _terms(test)
+    if operator is not None:
+        flags = [_single(t, name, guards) for t in terms]
+        if operator is cst.And:
+            return _union(f[0] for f in flags), 0
+        return 0, _union(f[1] for f in flags)
+    return _single(test, name, guards)
+
+
+def _single(test: cst.BaseExpression, name: DottedName, guards: frozenset[str]) -> tuple[int, int]:
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        yes, no = _single_name(test.expression, name, guards)
+        return no, yes
+    return _single_name(test, name, guards)
+
+
+def _single_name(
+    test: cst.BaseExpression, name: DottedName, guards: frozenset[str]
+) -> tuple[int, int]:
+    if isinstance(test, cst.Call):
+        called = name(test.func)
+        if called in _IN_WORKFLOW or called in guards:
+            return 0, Flag.NOT_IN_WORKFLOW
+        if called in _REPLAYING:
+            return 0, Flag.NOT_REPLAYING
+        return 0, 0
+    if isinstance(test, (cst.Name, cst.Attribute)) and name(test) in _TYPE_CHECKING:
+        return DEAD, 0
+    return (DEAD, 0) if _is_main_test(test) else (0, 0)
+
+
+def _terms(test: cst.BaseExpression) -> tuple[list[cst.BaseExpression], type | None]:
+    """``a and b and c`` as a list and its operator; nested mixtures are left as they are."""
+    if not isinstance(test, cst.BooleanOperation):
+        return [test], None
+    operator = type(test.operator)
+    terms: list[cst.BaseExpression] = []
+    pending: list[cst.BaseExpression] = [test]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, cst.BooleanOperation) and type(node.operator) is operator:
+            pending += (node.right, node.left)
+        else:
+            terms.append(node)
+    return terms, operator
+
+
+def _union(flags: Iterable[int]) -> int:
+    return reduce(or_, flags, 0)
+
+
+def _is_main_test(test: cst.BaseExpression) -> bool:
+    if not (isinstance(test, cst.Comparison) and len(test.comparisons) == 1):
+        return False
+    sides = [test.left, test.comparisons[0].comparator]
+    if not isinstance(test.comparisons[0].operator, cst.Equal):
+        return False
+    names = [s.value for s in sides if isinstance(s, cst.Name)]
+    texts = [s.evaluated_value for s in sides if isinstance(s, cst.SimpleString)]
+    return names == ["__name__"] and texts == ["__main__"]
+
+
+def is_unrestricted(item: cst.WithItem, name: DottedName) -> bool:
+    """Whether a ``with`` item switches the sandbox off on purpose."""
+    return isinstance(item.item, cst.Call) and name(item.item.func) in _UNRESTRICTED
+
+
+def probes_workflow(body: cst.BaseSuite, name: DottedName) -> bool:
+    """Whether a ``try`` body only asks the workflow something that raises outside of one."""
+    found = False
+    for node in walk(body):
+        if isinstance(node, cst.Await):
+            return False
+        if isinstance(node, (cst.Call, cst.Attribute)):
+            target = node.func if isinstance(node, cst.Call) else node
+            found = found or name(target) in _RAISES_OUTSIDE
+    return found
+
+
+def always_leaves(suite: cst.BaseSuite) -> bool:
+    """Whether a block surely ends in ``return``, ``raise``, ``continue`` or ``break``."""
+    body = suite.body
+    last: cst.CSTNode | None = body[-1] if body else None
+    if isinstance(last, cst.SimpleStatementLine):
+        last = last.body[-1] if last.body else None
+    return isinstance(last, (cst.Return, cst.Raise, cst.Continue, cst.Break))
+
+
+def missing_name(test: cst.BaseExpression) -> tuple[str, bool]:
+    """The name that a test finds missing or given.
+
+    ``x is None`` and ``not x`` give ``("x", True)``, ``x is not None`` and ``x`` give
+    ``("x", False)``; anything else gives ``("", False)``.
+    """
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        inner = test.expression
+        return (inner.value, True) if isinstance(inner, cst.Name) else ("", False)
+    if isinstance(test, cst.Name):
+        return test.value, False
+    if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
+        target = test.comparisons[0]
+        none = target.comparator
+        if isinstance(test.left, cst.Name) and isinstance(none, cst.Name) and none.value == "None":
+            if isinstance(target.operator, (cst.Is, cst.Equal)):
+                return test.left.value, True
+            if isinstance(target.operator, (cst.IsNot, cst.NotEqual)):
+                return test.left.value, False
+    return "", False

@@ -1,0 +1,108 @@
+"""Imports, parameters and decorators: the parts that modules and function bodies both have."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from wflint.facts.model import UNKNOWN, Decorator, FunctionHead, Kind, ModuleFacts, Param, Ref
+from wflint.facts.refs import Refs
+from wflint.facts.scopes import Scope
+
+
+def import_bindings(
+    node: cst.Import | cst.ImportFrom, module: ModuleFacts
+) -> tuple[list[tuple[str, str]], list[str]]:
+    """What an import statement binds: pairs (name, absolute dotted name), and star modules."""
+    if isinstance(node, cst.Import):
+        return [_plain_import(alias) for alias in node.names], []
+    base = _base(node, module)
+    if base is None:
+        return [], []
+    if isinstance(node.names, cst.ImportStar):
+        return [], [base]
+    bound: list[tuple[str, str]] = []
+    for alias in node.names:
+        name = alias.evaluated_name
+        bound.append((alias.evaluated_alias or name, f"{base}.{name}" if base else name))
+    return bound, []
+
+
+def _plain_import(alias: cst.ImportAlias) -> tuple[str, str]:
+    name = alias.evaluated_name
+    if alias.evaluated_alias:
+        return alias.evaluated_alias, name
+    top = name.partition(".")[0]
+    return top, top
+
+
+def _base(node: cst.ImportFrom, module: ModuleFacts) -> str | None:
+    """The absolute module that is imported from; ``None`` when it leads out of the package."""
+    named = _dotted(node.module) if node.module is not None else ""
+    level = len(node.relative)
+    if level == 0:
+        return named
+    parts = module.name.split(".") if module.name else []
+    up = level - 1 if module.is_package else level
+    if up > len(parts) or (up == len(parts) and not named):
+        return None
+    package = parts[: len(parts) - up]
+    return ".".join([*package, named] if named else package)
+
+
+def _dotted(node: cst.BaseExpression) -> str:
+    parts: list[str] = []
+    while isinstance(node, cst.Attribute):
+        parts.append(node.attr.value)
+        node = node.value
+    if isinstance(node, cst.Name):
+        parts.append(node.value)
+    return ".".join(reversed(parts))
+
+
+def read_params(params: cst.Parameters, refs: Refs, scope: Scope | None) -> tuple[Param, ...]:
+    """The parameters of a function in order."""
+    found: list[Param] = []
+    for param in (*params.posonly_params, *params.params):
+        found.append(_param(param, "positional", refs, scope))
+    if isinstance(params.star_arg, cst.Param):
+        found.append(_param(params.star_arg, "*", refs, scope))
+    for param in params.kwonly_params:
+        found.append(_param(param, "keyword", refs, scope))
+    if params.star_kwarg is not None:
+        found.append(_param(params.star_kwarg, "**", refs, scope))
+    return tuple(found)
+
+
+def _param(param: cst.Param, kind: str, refs: Refs, scope: Scope | None) -> Param:
+    annotation = refs.annotation(param.annotation, scope) if param.annotation else UNKNOWN
+    return Param(param.name.value, annotation, param.default is not None, kind)
+
+
+def read_decorators(nodes: tuple[cst.Decorator, ...], refs: Refs) -> tuple[Decorator, ...]:
+    """Decorators in source order."""
+    found: list[Decorator] = []
+    for node in nodes:
+        expr = node.decorator
+        called = isinstance(expr, cst.Call)
+        keywords: tuple[str, ...] = ()
+        if isinstance(expr, cst.Call):
+            keywords = tuple(a.keyword.value for a in expr.args if a.keyword is not None)
+            expr = expr.func
+        written = expr.attr.value if isinstance(expr, cst.Attribute) else ""
+        found.append(Decorator(refs.ref(expr, None), called, keywords, written))
+    return tuple(found)
+
+
+def receiver_kind(head: FunctionHead, owner: str) -> tuple[Param, ...]:
+    """The parameters of a method with its receiver marked: ``self`` is an instance of ``owner``."""
+    names = {d.target.name for d in head.decorators if d.target.kind is Kind.GLOBAL}
+    if not head.params or "staticmethod" in names or head.params[0].kind != "positional":
+        return head.params
+    is_class = "classmethod" in names or head.name in (
+        "__new__",
+        "__init_subclass__",
+        "__class_getitem__",
+    )
+    kind = Kind.CLS if is_class else Kind.SELF
+    first = Param(head.params[0].name, Ref(kind, owner), False, "cls" if is_class else "self")
+    return (first, *head.params[1:])

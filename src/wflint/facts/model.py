@@ -1,0 +1,227 @@
+"""Facts: what one module says, as plain data.
+
+No tree node is kept. A *site* names a node of a piece of code by its number in the walk of that
+piece (:mod:`wflint.syntax.walk`); its position is computed only when a diagnostic needs it
+(:mod:`wflint.syntax.positions`). Everything here can be encoded by msgspec.
+"""
+
+from __future__ import annotations
+
+import enum
+
+from msgspec import Struct
+
+Site = int
+
+
+class Kind(str, enum.Enum):
+    """What the root of a :class:`Ref` is."""
+
+    GLOBAL = "global"  # a module-level name of the same module, maybe a builtin
+    IMPORT = "import"  # an absolute dotted name, bound by an import inside a function
+    LOCAL = "local"  # a nested function or lambda; `name` is its qualname
+    SELF = "self"  # the instance that a method of class `name` was called on
+    CLS = "cls"  # the class that a classmethod of class `name` was called on
+    SUPER = "super"  # `super()` inside class `name`
+    PARAM = "param"  # a parameter without a known type
+    INSTANCE = "instance"  # an instance of the class `of`
+    RESULT = "result"  # what calling `of` gives: an instance when `of` is a class
+    PARTIAL = "partial"  # functools.partial(of, ...)
+    LITERAL = "literal"  # a literal; `name` is its builtin type
+    UNKNOWN = "unknown"  # anything else
+
+
+class Ref(Struct, frozen=True, array_like=True):
+    """What an expression refers to: a root and the attributes taken from it.
+
+    ``datetime.now`` after ``from datetime import datetime`` is ``Ref(GLOBAL, "datetime", ("now",))``.
+    """
+
+    kind: Kind
+    name: str = ""
+    path: tuple[str, ...] = ()
+    of: Ref | None = None
+
+
+UNKNOWN = Ref(Kind.UNKNOWN)
+
+
+class Flag(enum.IntFlag):
+    """What is known about the place of a call, use or finding."""
+
+    NONE = 0
+    AWAITED = 1  # the expression is the operand of `await`
+    STATEMENT = 2  # the expression is a statement of its own: its value is dropped
+    NOT_IN_WORKFLOW = 4  # runs only outside a workflow: `if not workflow.in_workflow()`, ...
+    NOT_REPLAYING = 8  # runs only while not replaying
+    UNRESTRICTED = 16  # inside `with workflow.unsafe.sandbox_unrestricted()`
+    IN_LOOP = 32  # inside the body of a loop or comprehension of the same function
+    OPTIONAL = 64  # a fallback value, see `fallback`; runs only when that value is missing
+    RETURNED = 128  # the expression is the operand of `return`
+    RAISED = 256  # the expression is raised
+
+
+class Value(Struct, frozen=True, array_like=True):
+    """The shape of an argument.
+
+    ``type`` is one of ``none bool int float str bytes fstring list tuple dict set lambda name call
+    await other``. ``text`` is the source of a number, bool or string literal (strings: their value).
+    ``ref`` is what a name, attribute or lambda refers to, or what a call calls. ``items`` are the
+    keys of a dict literal, the keyword names of a ``dict()``/``ActivityConfig()``-like call, or the
+    element texts of a list or tuple. ``complete`` is false when something was spread into it.
+    ``none_keys`` are those keys whose value is the literal ``None``. ``int_keys`` likewise for
+    integer and float literals.
+    """
+
+    type: str
+    text: str = ""
+    ref: Ref = UNKNOWN
+    items: tuple[str, ...] = ()
+    complete: bool = True
+    none_keys: tuple[str, ...] = ()
+    number_keys: tuple[str, ...] = ()
+
+
+class Arg(Struct, frozen=True, array_like=True):
+    """An argument: positional, ``keyword=``, or spread (``star`` is ``*`` or ``**``)."""
+
+    value: Value
+    keyword: str = ""
+    star: str = ""
+    site: Site = -1
+
+
+class Call(Struct, frozen=True, array_like=True):
+    """A call. ``written`` is the callee as the source has it (``self.helper``), for messages.
+
+    ``fallback`` is, for ``x or f()`` and ``if x is None: x = f()``, the parameter ``x`` (``""`` when
+    ``x`` is something else); it counts only with ``Flag.OPTIONAL``.
+    """
+
+    site: Site
+    target: Ref
+    written: str
+    args: tuple[Arg, ...] = ()
+    flags: int = 0
+    fallback: str = ""
+
+
+class Use(Struct, frozen=True, array_like=True):
+    """A name or attribute that is read, written or passed on, but not called."""
+
+    site: Site
+    target: Ref
+    written: str
+    flags: int = 0
+    fallback: str = ""
+
+
+class Finding(Struct, frozen=True, array_like=True):
+    """Something a rule saw; it counts only if the function runs in the rule's scope.
+
+    ``subject`` is the name whose meaning the finding rests on: when it turns out to be the user's
+    own code (a first-party module called ``random``), the finding is dropped.
+    """
+
+    code: str
+    site: Site
+    message: str
+    severity: str = ""
+    subject: Ref | None = None
+    flags: int = 0
+
+
+class Decorator(Struct, frozen=True, array_like=True):
+    """``target`` is the decorator, or what is called to get it; ``keywords`` name its keyword
+    arguments; ``called`` is true for ``@d(...)``."""
+
+    target: Ref
+    called: bool = False
+    keywords: tuple[str, ...] = ()
+    written: str = ""
+
+
+class Param(Struct, frozen=True, array_like=True):
+    """A parameter. ``kind`` is ``positional``, ``keyword``, ``*`` or ``**``."""
+
+    name: str
+    annotation: Ref = UNKNOWN
+    has_default: bool = False
+    kind: str = "positional"
+
+
+class FunctionHead(Struct, frozen=True, array_like=True):
+    """A function without its body.
+
+    ``qualname`` is the dotted name inside the module; ``owner`` the qualname of the class it is a
+    method of. ``start`` and ``end`` are the character offsets of the whole definition, decorators
+    included; ``name_at`` is the offset of its name. ``reads_body`` is false for a body that does
+    nothing (``...``, ``pass``, a docstring).
+    """
+
+    qualname: str
+    owner: str = ""
+    is_async: bool = False
+    is_generator: bool = False
+    decorators: tuple[Decorator, ...] = ()
+    params: tuple[Param, ...] = ()
+    returns: Ref = UNKNOWN
+    start: int = 0
+    end: int = 0
+    name_at: int = 0
+
+    @property
+    def name(self) -> str:
+        """The last part of the qualname."""
+        return self.qualname.rpartition(".")[2]
+
+
+class FunctionBody(Struct, frozen=True, array_like=True):
+    """What a function does, in source order. Nested functions and lambdas have their own."""
+
+    head: FunctionHead
+    calls: tuple[Call, ...] = ()
+    uses: tuple[Use, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+class ClassFacts(Struct, frozen=True, array_like=True):
+    """A class: bases and decorators in order, methods by name, class attributes.
+
+    ``attributes`` maps an attribute to what it holds (an annotated one: an instance of the
+    annotation).
+    """
+
+    qualname: str
+    bases: tuple[Ref, ...] = ()
+    decorators: tuple[Decorator, ...] = ()
+    methods: dict[str, FunctionHead] = {}
+    attributes: dict[str, Ref] = {}
+    name_at: int = 0
+
+
+class Binding(Struct, frozen=True, array_like=True):
+    """What a module-level name stands for.
+
+    ``what`` is ``import`` (``target`` is the absolute dotted name), ``function`` or ``class``
+    (``target`` is the qualname), or ``value`` (``value`` is what it was assigned). ``alternative``
+    is true for bindings of which only one happens: in branches of ``if`` and ``try``.
+    """
+
+    what: str
+    target: str = ""
+    value: Value | None = None
+    alternative: bool = False
+
+
+class ModuleFacts(Struct, frozen=True, array_like=True):
+    """What a module says, without the bodies of its functions."""
+
+    name: str
+    is_package: bool = False
+    bindings: dict[str, tuple[Binding, ...]] = {}
+    stars: tuple[str, ...] = ()
+    exports: tuple[str, ...] | None = None
+    functions: dict[str, FunctionHead] = {}
+    classes: dict[str, ClassFacts] = {}
+    body: FunctionBody | None = None

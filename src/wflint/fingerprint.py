@@ -1,0 +1,52 @@
+"""Fingerprints: how a diagnostic is recognised again when its lines have moved."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from wflint.diagnostics import Diagnostic
+
+
+def with_fingerprints(
+    diagnostics: Iterable[Diagnostic], sources: Mapping[str, str], root: Path, cwd: Path
+) -> list[Diagnostic]:
+    """The diagnostics in the order in which they are printed, each with its fingerprint.
+
+    It is made of the code, the path relative to the project root, the function, the text of the
+    offending lines without its spacing, and a number where all of these are the same. Neither the
+    line number nor the message goes into it.
+    """
+    seen: Counter[tuple[str, ...]] = Counter()
+    result = []
+    for diagnostic in sorted(diagnostics, key=Diagnostic.sort_key):
+        key = (
+            diagnostic.code,
+            _relative(diagnostic.filename, root, cwd),
+            _qualname(diagnostic),
+            _text(diagnostic, sources.get(diagnostic.filename, "")),
+        )
+        seen[key] += 1
+        data = "\0".join((*key, str(seen[key]))).encode("utf-8", "replace")
+        digest = hashlib.blake2b(data, digest_size=16).hexdigest()
+        result.append(replace(diagnostic, fingerprint=digest))
+    return result
+
+
+def _relative(filename: str, root: Path, cwd: Path) -> str:
+    return os.path.relpath(os.path.join(cwd, filename), root).replace(os.sep, "/")
+
+
+def _qualname(diagnostic: Diagnostic) -> str:
+    inside = diagnostic.chain and diagnostic.chain[-1].filename == diagnostic.filename
+    return diagnostic.chain[-1].qualname if inside else ""
+
+
+def _text(diagnostic: Diagnostic, source: str) -> str:
+    lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    wanted = lines[diagnostic.location.row - 1 : diagnostic.end_location.row]
+    return " ".join(" ".join(wanted).split())

@@ -1,0 +1,264 @@
+"""The files below a project's root: asked of git where there is git, else found by walking."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wflint.config import CONFIG_NAMES, ConfigError, Project, ProjectFinder
+from wflint.patterns import Patterns
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+# Variables that a git hook sets, and that would make git answer for another repository.
+_GIT_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX")
+
+
+@dataclass
+class Listing:
+    """The Python files below ``root``, as sorted paths relative to it.
+
+    ``projects`` are folders below that have a configuration file, and so a project of their own;
+    their files are not listed. ``projects`` and ``notebooks`` are absolute paths. ``seen`` are the
+    names of all files that git or the walk gave, of any kind.
+    """
+
+    root: str
+    excluded: Patterns
+    files: list[str] = field(default_factory=list)
+    projects: list[str] = field(default_factory=list)
+    notebooks: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    links: dict[str, str] = field(default_factory=dict)
+    seen: dict[str, None] = field(default_factory=dict)
+
+    def paths(self) -> list[str]:
+        """The absolute paths of the files."""
+        return [self._prefix + name for name in self.files]
+
+    def below(self, folder: str) -> list[str]:
+        """The absolute paths of the files below a folder."""
+        if folder == self.root:
+            return self.paths()
+        start = folder.removeprefix(self._prefix).replace(os.sep, "/") + "/"
+        return [self._prefix + name for name in self.files if name.startswith(start)]
+
+    def find(self, path: str) -> str | None:
+        """The listed path of a file, which may be given by another path to the same file."""
+        if path in self._known:
+            return path
+        same = self.without_links(path)
+        return same if same in self._known else self.links.get(os.path.realpath(path))
+
+    def without_links(self, path: str) -> str:
+        """The path below the root that leads to the same file or folder without a link."""
+        real_prefix = os.path.realpath(self.root).rstrip(os.sep) + os.sep
+        return self._prefix + os.path.realpath(path).removeprefix(real_prefix)
+
+    def leaves_out(self, path: str) -> bool:
+        """Whether the settings or git leave out a file or folder below the root."""
+        if not path.startswith(self._prefix):
+            return False
+        name = path[len(self._prefix) :].replace(os.sep, "/")
+        if self.excluded.match_file(name) or self.excluded.match_folder(name):
+            return True
+        if os.path.isdir(path):
+            return not any(seen.startswith(name + "/") for seen in self.seen)
+        return os.path.exists(path) and name not in self.seen
+
+    @property
+    def _prefix(self) -> str:
+        return self.root.rstrip(os.sep) + os.sep
+
+    @cached_property
+    def _known(self) -> set[str]:
+        return set(self.paths())
+
+
+def list_project(
+    project: Project, folder: Path | None = None, finder: ProjectFinder | None = None
+) -> Listing:
+    """The Python files of a project, or of one folder of it.
+
+    ``finder`` tells which folders below are projects of their own; without it the configuration
+    files alone are asked. A ``folder`` is one that is excluded but was named by the user: it is
+    walked without asking git.
+    """
+    settings = project.settings
+    excluded = Patterns([*settings.exclude, *settings.extend_exclude])
+    listing = Listing(str(folder or project.root), excluded)
+    names: dict[str, None] | None = None
+    if settings.respect_gitignore and folder is None and _in_git(project.root):
+        names = _ask_git(listing.root, listing.warnings)
+    if names is None:
+        names = dict.fromkeys(_walk(listing, settings.respect_gitignore and folder is None))
+    if project.discovers and folder is None:
+        names = _without_projects(names, listing, finder or ProjectFinder(project.root))
+    listing.seen = names
+    _keep(names, listing)
+    return listing
+
+
+def _keep(names: dict[str, None], listing: Listing) -> None:
+    """Fill the listing with what is a regular file, not excluded, and not seen before."""
+    folders: dict[str, bool] = {}
+    links: list[str] = []
+    prefix, excluded = listing.root.rstrip(os.sep) + os.sep, listing.excluded
+    for name in names:
+        if not name.endswith((".py", ".ipynb")):
+            continue
+        folder = name.rpartition("/")[0]
+        if folder not in folders:
+            folders[folder] = excluded.match_folder(folder)
+        if folders[folder] or excluded.match_name(name):
+            continue
+        try:
+            mode = os.lstat(prefix + name).st_mode
+        except OSError:
+            continue  # deleted, but still in git's index
+        if name.endswith(".ipynb"):
+            listing.notebooks.append(prefix + name)
+        elif stat.S_ISREG(mode):
+            listing.files.append(name)
+        elif stat.S_ISLNK(mode) and os.path.isfile(prefix + name):
+            links.append(name)
+    real_prefix = os.path.realpath(listing.root).rstrip(os.sep) + os.sep
+    regular = set(listing.files)
+    for name in sorted(links):
+        real = os.path.realpath(prefix + name)
+        target = real.removeprefix(real_prefix).replace(os.sep, "/")
+        if target not in regular and real not in listing.links:
+            listing.links[real] = prefix + name
+            listing.files.append(name)
+    listing.files.sort()
+
+
+def _without_projects(
+    names: dict[str, None], listing: Listing, finder: ProjectFinder
+) -> dict[str, None]:
+    """Leave out the folders that have a configuration file of their own."""
+    candidates = {
+        name.rpartition("/")[0]
+        for name in names
+        if name.endswith(CONFIG_NAMES) and name.rpartition("/")[2] in CONFIG_NAMES
+    }
+    found: list[str] = []
+    for folder in sorted(candidates - {""}):
+        inside = any(folder.startswith(outer + "/") for outer in found)
+        if inside or listing.excluded.match_folder(folder):
+            continue
+        if _starts_project(Path(listing.root, folder), finder):
+            found.append(folder)
+    if not found:
+        return names
+    prefix = listing.root.rstrip(os.sep) + os.sep
+    listing.projects.extend(prefix + folder.replace("/", os.sep) for folder in found)
+    starts = tuple(folder + "/" for folder in found)
+    return {name: None for name in names if not name.startswith(starts)}
+
+
+def _starts_project(folder: Path, finder: ProjectFinder) -> bool:
+    try:
+        return finder.has_config(folder)
+    except ConfigError:
+        return True  # it will be named when the project is asked for its settings
+
+
+def _in_git(folder: Path) -> bool:
+    return any((candidate / ".git").exists() for candidate in (folder, *folder.parents))
+
+
+def _ask_git(root: str, warnings: list[str]) -> dict[str, None] | None:
+    """What git tracks or would track below a folder, or ``None`` if git cannot say."""
+    import subprocess
+
+    command = ["git", "-c", "core.fsmonitor=false", "ls-files", "-z"]
+    command += ["--cached", "--others", "--exclude-standard"]
+    environment = {k: v for k, v in os.environ.items() if k not in _GIT_VARIABLES}
+    try:
+        done = subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False)
+    except OSError:
+        return None
+    if done.returncode != 0:
+        return None
+    for line in done.stderr.decode("utf-8", "replace").splitlines():
+        if "could not open directory" in line:
+            warnings.append(line.removeprefix("warning: "))
+    names = dict.fromkeys(os.fsdecode(done.stdout).split("\0"))
+    for inner in _repositories_inside(root, names):
+        more = _ask_git(os.path.join(root, inner), warnings)
+        if more is not None:
+            names.update(dict.fromkeys(f"{inner}/{name}" for name in more))
+    return names
+
+
+def _repositories_inside(root: str, names: dict[str, None]) -> list[str]:
+    """Submodules and other repositories: git lists the folder, but not what is in it."""
+    found = [name.rstrip("/") for name in names if name.endswith("/")]
+    if ".gitmodules" in names:
+        try:
+            text = Path(root, ".gitmodules").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            text = ""
+        found += re.findall(r"^\s*path\s*=\s*(.+?)\s*$", text, re.MULTILINE)
+    return [name for name in found if os.path.exists(os.path.join(root, name, ".git"))]
+
+
+def _walk(listing: Listing, gitignore: bool) -> Iterator[str]:
+    """Every file below the root, without following links to folders."""
+    prefix = listing.root.rstrip(os.sep) + os.sep
+    stack: list[tuple[str, tuple[Ignore, ...]]] = [("", ())]
+    while stack:
+        folder, ignores = stack.pop()
+        try:
+            with os.scandir(prefix + folder) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+        except OSError as error:
+            listing.warnings.append(f"cannot read the folder {prefix + folder}: {error.strerror}")
+            continue
+        if gitignore and any(entry.name == ".gitignore" for entry in entries):
+            ignores = (*ignores, _ignore(prefix, folder))
+        for entry in entries:
+            name = f"{folder}/{entry.name}" if folder else entry.name
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if _is_ignored(name, is_folder, ignores):
+                continue
+            if not is_folder:
+                yield name
+            elif not listing.excluded.match_folder(name):
+                stack.append((name, ignores))
+
+
+Ignore = Callable[[str, bool], "bool | None"]
+
+
+def _ignore(prefix: str, folder: str) -> Ignore:
+    """What the ``.gitignore`` of a folder says of a path: ignored, not ignored, or nothing."""
+    from pathspec import GitIgnoreSpec
+
+    try:
+        text = Path(prefix, folder, ".gitignore").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        text = ""
+    spec: GitIgnoreSpec = GitIgnoreSpec.from_lines(text.splitlines())
+    skip = len(folder) + 1 if folder else 0
+
+    def answer(name: str, is_folder: bool) -> bool | None:
+        return spec.check_file(name[skip:] + ("/" if is_folder else "")).include
+
+    return answer
+
+
+def _is_ignored(name: str, is_folder: bool, ignores: tuple[Ignore, ...]) -> bool:
+    for ignore in reversed(ignores):
+        answer = ignore(name, is_folder)
+        if answer is not None:
+            return answer
+    return False

@@ -1,0 +1,1 @@
+"""What all modules say together: names, classes, calls, reach."""

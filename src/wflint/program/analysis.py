@@ -1,0 +1,270 @@
+"""Analyses one project: from its files to the hits of all rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from wflint.program.modules import ModuleIndex
+from wflint.program.reach import Node, Reach, Reached
+from wflint.program.resolve import Resolver
+from wflint.program.roots import Entry, EntryNames, Roots
+from wflint.program.store import Cls, Fn, Module, Store
+from wflint.program.tables import ApiEntry, ApiTable, rule_entries
+from wflint.program.verdicts import Verdicts
+from wflint.rule import Api, Rule, RuleSettings, Scope
+
+if TYPE_CHECKING:
+    from wflint.facts.bodies import Reading, Visitors
+
+MODULE_BODY = "<module>"
+
+_GATE = rb"temporalio|\bdefn\b"
+_ROOTS = (
+    rb"\bdefn\b|WorkflowInboundInterceptor|WorkflowOutboundInterceptor|PayloadConverter"
+    rb"|FailureConverter"
+)
+
+
+@dataclass(frozen=True)
+class OwnApi:
+    """A name that the user's settings add: reported by a rule, or fine in a workflow."""
+
+    name: str
+    rule: Rule | None
+    use: str = ""
+    message: str = ""
+    kind: str = "call"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a project. ``files`` are absolute paths, ``chosen`` those to report on.
+
+    ``read`` gives the bytes of a file; ``needles`` are texts that mark files with entry points
+    besides wflint's own.
+    """
+
+    root: str
+    src: tuple[str, ...]
+    files: Sequence[str]
+    chosen: frozenset[str]
+    read: Callable[[str], bytes]
+    rules: Mapping[str, Rule]
+    codes: frozenset[str]
+    names: EntryNames
+    needles: tuple[str, ...]
+    apis: tuple[OwnApi, ...]
+    guard_functions: frozenset[str]
+    safe_loggers: frozenset[str]
+    settings: RuleSettings
+    progress: Callable[[int, int], None] | None = None
+
+
+@dataclass
+class Answer:
+    """What the analysis of a project gives."""
+
+    store: Store
+    verdicts: Verdicts
+    reached: Reached
+    module_entries: dict[str, Cls] = field(default_factory=dict)
+    workflows: int = 0
+    activities: int = 0
+    unreadable: dict[str, str] = field(default_factory=dict)
+
+
+def analyse(question: Question) -> Answer:
+    """Find the entry points of a project, follow their calls, and hold the rules against them."""
+    gated = _gate(question)
+    index = ModuleIndex(question.root, question.src, question.files)
+    store = Store(
+        question.read,
+        index.name_of,
+        lambda: _reading(question),
+    )
+    resolver = Resolver(store, index)
+    importer = f"{question.root}/__init__.py"
+    roots = Roots(resolver, question.names, importer)
+    verdicts = Verdicts(
+        question.rules,
+        ApiTable(_entries(question)),
+        resolver,
+        roots,
+        question.settings,
+        question.safe_loggers,
+    )
+    verdicts.resolve_own_apis(_own_entries(question), importer)
+    answer = Answer(store, verdicts, Reached(), unreadable=gated.unreadable)
+    entries = _find_entries(gated.candidates, answer, roots, question)
+    answer.reached = Reach(resolver, roots, verdicts.judge()).run(entries)
+    _check_import_time(answer)
+    _check_anywhere(question, gated, answer)
+    return answer
+
+
+@dataclass
+class _Gated:
+    """Files that name Temporal (``named``), and those that may define entry points."""
+
+    named: list[str] = field(default_factory=list)
+    candidates: list[str] = field(default_factory=list)
+    unreadable: dict[str, str] = field(default_factory=dict)
+
+
+def _gate(question: Question) -> _Gated:
+    """Sort the files by their raw bytes: most of a project is never parsed."""
+    own = [re.escape(n.encode()) for n in question.needles]
+    gate = re.compile(b"|".join([_GATE, *own]))
+    candidate = re.compile(b"|".join([_ROOTS, *own]))
+    gated = _Gated()
+    for path in question.files:
+        try:
+            data = question.read(path)
+        except OSError as error:
+            gated.unreadable[path] = error.strerror or str(error)
+            continue
+        if gate.search(data):
+            gated.named.append(path)
+            if candidate.search(data):
+                gated.candidates.append(path)
+    return gated
+
+
+def _entries(question: Question) -> Iterable[ApiEntry]:
+    for rule in question.rules.values():
+        yield from rule_entries(rule)
+    yield from _own_entries(question)
+
+
+def _own_entries(question: Question) -> list[ApiEntry]:
+    return [
+        ApiEntry(a.name, a.rule, Api(use=a.use, message=a.message, kind=a.kind))
+        for a in question.apis
+    ]
+
+
+def _reading(question: Question) -> Reading:
+    from wflint.facts.bodies import Reading
+
+    rules = tuple(question.rules.values())
+    return Reading(visitors(rules), question.guard_functions, question.settings)
+
+
+@lru_cache(maxsize=4)
+def visitors(rules: tuple[Rule, ...]) -> Visitors:
+    """The rules' visitor methods by the node type they want to see."""
+    import libcst as cst
+
+    found: dict[type[cst.CSTNode], list[tuple[Rule, Callable[..., None]]]] = {}
+    for rule in rules:
+        for name in sorted(dir(type(rule))):
+            if name.startswith("visit_"):
+                found.setdefault(getattr(cst, name[6:]), []).append((rule, getattr(rule, name)))
+    return found
+
+
+def _find_entries(
+    candidates: list[str], answer: Answer, roots: Roots, question: Question
+) -> list[Entry]:
+    entries: list[Entry] = []
+    for number, path in enumerate(candidates):
+        if question.progress is not None:
+            question.progress(number, len(candidates))
+        module = answer.store.load(path)
+        if module.error is not None:
+            continue
+        found = roots.find(module)
+        entries += sorted(found.entries, key=lambda e: _place(answer.store, e))
+        answer.workflows += len(found.workflows)
+        answer.activities += found.activities
+        if found.workflows:
+            answer.module_entries[path] = found.workflows[0]
+    return entries
+
+
+def _place(store: Store, entry: Entry) -> tuple[int, str, int]:
+    classes = list(store.load(entry.receiver.path).facts.classes)
+    head = store.head(entry.fn)
+    at = classes.index(entry.receiver.qualname)
+    return (at, entry.fn.path, head.start if head is not None else 0)
+
+
+def _check_import_time(answer: Answer) -> None:
+    """What modules with workflows do when they are imported."""
+    verdicts = answer.verdicts
+    wanted = {c: r for c, r in verdicts.rules.items() if r.also_module_level}
+    if not wanted:
+        return
+    scopes, verdicts.scopes = verdicts.scopes, frozenset(r.scope for r in wanted.values())
+    every, verdicts.only = verdicts.only, frozenset(wanted)
+    for path in answer.module_entries:
+        _scan(Node(Fn(path, MODULE_BODY)), answer)
+    verdicts.scopes, verdicts.only = scopes, every
+
+
+def _scan(node: Node, answer: Answer) -> None:
+    """Hold the rules against one body without following its calls."""
+    from wflint.program.entities import External, OwnFunction
+    from wflint.program.reach import runs
+
+    verdicts, resolver = answer.verdicts, answer.verdicts.resolver
+    body = answer.store.body(node.fn)
+    verdicts.body(node, body)
+    for call in body.calls:
+        if not runs(call, node):
+            continue
+        for entity in resolver.resolve(call.target, node.fn.path):
+            if isinstance(entity, External):
+                verdicts.external_call(node, body, call, entity)
+            elif isinstance(entity, OwnFunction):
+                verdicts.own_call(node, body, call, entity)
+    for use in body.uses:
+        for entity in resolver.resolve(use.target, node.fn.path):
+            if isinstance(entity, External) and runs(use, node):
+                verdicts.external_use(node, body, use, entity)
+
+
+def _check_anywhere(question: Question, gated: _Gated, answer: Answer) -> None:
+    """Rules that speak outside workflow code as well, in the files to report on."""
+    rules = [
+        r for r in question.rules.values() if r.scope is Scope.ANY and r.code in question.codes
+    ]
+    verdicts = answer.verdicts
+    verdicts.scopes = frozenset({Scope.ANY})
+    seen = {node.fn for node in answer.reached.order}
+    for path in gated.named:
+        if path not in question.chosen:
+            continue
+        text = _text(question.read(path))
+        suspects = [r for r in rules if r.suspicious(text)]
+        if not suspects:
+            continue
+        module = answer.store.load(path)
+        _scan(Node(Fn(path, MODULE_BODY)), answer)
+        for fn in _functions(module, suspects):
+            if fn not in seen:
+                for name in _with_nested(answer.store, fn):
+                    _scan(Node(Fn(path, name)), answer)
+
+
+def _functions(module: Module, suspects: list[Rule]) -> list[Fn]:
+    found = []
+    for name, head in module.facts.functions.items():
+        text = module.source.text[head.start : head.end]
+        if any(rule.suspicious(text) for rule in suspects):
+            found.append(Fn(module.path, name))
+    return found
+
+
+def _with_nested(store: Store, fn: Fn) -> list[str]:
+    store.body(fn)
+    bodies = store.load(fn.path).bodies
+    return [n for n in bodies if n == fn.qualname or n.startswith(fn.qualname + ".")]
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")

@@ -1,0 +1,92 @@
+"""What the standard library and the SDK give back: just enough to follow method calls."""
+
+from __future__ import annotations
+
+_LOOP = "asyncio.AbstractEventLoop"
+_CLIENT = "temporalio.client"
+_WORKFLOW = "temporalio.workflow"
+
+RESULTS: dict[str, str] = {
+    "asyncio.get_event_loop": _LOOP,
+    "asyncio.get_running_loop": _LOOP,
+    "asyncio.new_event_loop": _LOOP,
+    "asyncio.events.get_event_loop": _LOOP,
+    "asyncio.events.get_running_loop": _LOOP,
+    "asyncio.get_event_loop_policy": "asyncio.AbstractEventLoopPolicy",
+    "logging.getLogger": "logging.Logger",
+    "logging.Logger.getChild": "logging.Logger",
+    f"{_CLIENT}.Client.connect": f"{_CLIENT}.Client",
+    f"{_CLIENT}.Client.get_workflow_handle": f"{_CLIENT}.WorkflowHandle",
+    f"{_CLIENT}.Client.get_workflow_handle_for": f"{_CLIENT}.WorkflowHandle",
+    f"{_CLIENT}.Client.start_workflow": f"{_CLIENT}.WorkflowHandle",
+    f"{_WORKFLOW}.start_child_workflow": f"{_WORKFLOW}.ChildWorkflowHandle",
+    f"{_WORKFLOW}.get_external_workflow_handle": f"{_WORKFLOW}.ExternalWorkflowHandle",
+    f"{_WORKFLOW}.get_external_workflow_handle_for": f"{_WORKFLOW}.ExternalWorkflowHandle",
+    f"{_WORKFLOW}.create_nexus_client": f"{_WORKFLOW}.NexusClient",
+    f"{_WORKFLOW}.now": "datetime.datetime",
+    f"{_WORKFLOW}.random": "random.Random",
+    f"{_WORKFLOW}.new_random": "random.Random",
+    "datetime.datetime.now": "datetime.datetime",
+    "datetime.datetime.utcnow": "datetime.datetime",
+    "datetime.datetime.fromtimestamp": "datetime.datetime",
+    "datetime.datetime.strptime": "datetime.datetime",
+    "datetime.datetime.combine": "datetime.datetime",
+    "datetime.datetime.fromisoformat": "datetime.datetime",
+    "datetime.datetime.replace": "datetime.datetime",
+    "datetime.datetime.astimezone": "datetime.datetime",
+    "pathlib.Path.cwd": "pathlib.Path",
+    "pathlib.Path.home": "pathlib.Path",
+    "pathlib.Path.joinpath": "pathlib.Path",
+    "pathlib.Path.with_suffix": "pathlib.Path",
+    "pathlib.Path.with_name": "pathlib.Path",
+    "pathlib.Path.with_stem": "pathlib.Path",
+    "pathlib.Path.relative_to": "pathlib.Path",
+    "pathlib.Path.absolute": "pathlib.Path",
+    "pathlib.Path.resolve": "pathlib.Path",
+    "pathlib.Path.expanduser": "pathlib.Path",
+}
+"""What calling a name gives an instance of, where that is not a class of the same name."""
+
+ATTRIBUTES: dict[str, str] = {
+    "pathlib.Path.parent": "pathlib.Path",
+}
+"""The class of an attribute of an instance."""
+
+CALLS_ITS_ARGUMENTS: frozenset[str] = frozenset(
+    {
+        "builtins.filter",
+        "builtins.map",
+        "builtins.max",
+        "builtins.min",
+        "builtins.sorted",
+        "builtins.list.sort",
+        "functools.reduce",
+        "itertools.accumulate",
+        "itertools.dropwhile",
+        "itertools.filterfalse",
+        "itertools.groupby",
+        "itertools.starmap",
+        "itertools.takewhile",
+        "asyncio.AbstractEventLoop.call_soon",
+        "asyncio.AbstractEventLoop.call_later",
+        "asyncio.AbstractEventLoop.call_at",
+        "asyncio.Future.add_done_callback",
+        "asyncio.Task.add_done_callback",
+        "temporalio.workflow.wait_condition",
+        "temporalio.workflow.set_signal_handler",
+        "temporalio.workflow.set_query_handler",
+        "temporalio.workflow.set_update_handler",
+        "temporalio.workflow.set_dynamic_signal_handler",
+        "temporalio.workflow.set_dynamic_query_handler",
+        "temporalio.workflow.set_dynamic_update_handler",
+    }
+)
+"""Functions that call what they are given, in the workflow."""
+
+CALLBACK_METHODS: frozenset[str] = frozenset({"add_done_callback", "sort"})
+"""Methods that call what they are given, whatever they are called on."""
+
+CONTAINER_METHODS: frozenset[str] = frozenset(
+    name for kind in (str, bytes, list, dict, set, tuple, int, float) for name in dir(kind)
+) - {"sort"}
+"""Method names of builtin values: a call of one on an unknown value is no gap worth telling."""

@@ -1,0 +1,179 @@
+"""Dotted module names and the files behind them.
+
+Only the project's own files count: a name is first-party when a file of the project stands behind
+the whole of it, as Python's import system would find it from the importing file. Installed packages
+are never looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+ALWAYS_EXTERNAL = frozenset({"temporalio"})
+"""Packages that are external even in their own repository: they define what workflow code is."""
+
+
+class ModuleIndex:
+    """Finds modules on disk. All paths are absolute strings without symbolic links."""
+
+    def __init__(self, root: Path, src: Iterable[Path], files: Iterable[str]) -> None:
+        self.root = str(root)
+        self.src = [str(p) for p in src]
+        self._listings: dict[str, frozenset[str]] = {}
+        self._roots: dict[str, tuple[list[str], list[str]]] = {}
+        self._found: dict[tuple[str, str], str | None] = {}
+        self._names: dict[str, tuple[str, bool]] = {}
+        self._package_roots = self._find_package_roots(files)
+
+    def _find_package_roots(self, files: Iterable[str]) -> list[str]:
+        """Folders that hold top-level packages, from the `__init__.py` files of the project."""
+        packages = {os.path.dirname(f) for f in files if os.path.basename(f) == "__init__.py"}
+        return sorted({os.path.dirname(p) for p in packages if os.path.dirname(p) not in packages})
+
+    def _listing(self, folder: str) -> frozenset[str]:
+        found = self._listings.get(folder)
+        if found is None:
+            try:
+                found = frozenset(os.listdir(folder))
+            except OSError:
+                found = frozenset()
+            self._listings[folder] = found
+        return found
+
+    def name_of(self, path: str) -> tuple[str, bool]:
+        """The dotted name of a file as its own project would import it, and if it is a package."""
+        known = self._names.get(path)
+        if known is None:
+            known = self._names[path] = self._name_of(path)
+        return known
+
+    def _name_of(self, path: str) -> tuple[str, bool]:
+        folder, file = os.path.split(path)
+        is_package = file == "__init__.py"
+        parts = [] if is_package else [file.removesuffix(".py")]
+        top = self._top(folder)
+        inside = os.path.relpath(folder, top)
+        if inside != ".":
+            parts = inside.split(os.sep) + parts
+        return ".".join(parts), is_package
+
+    def _top(self, folder: str) -> str:
+        """The folder that a file's dotted name starts below."""
+        top = folder
+        while "__init__.py" in self._listing(top):
+            parent = os.path.dirname(top)
+            if parent == top:
+                break
+            top = parent
+        if top != folder:
+            return top
+        known = [r for r in (*self.src, self.root) if _is_below(folder, r)]
+        deepest = max(known, key=len, default=folder)
+        ancestor = folder
+        while _is_below(ancestor, deepest) and ancestor != deepest:
+            if os.path.basename(ancestor) == "src":
+                return ancestor
+            ancestor = os.path.dirname(ancestor)
+        return deepest
+
+    def _search_path(self, folder: str) -> tuple[list[str], list[str]]:
+        """Where imports of a file in ``folder`` are looked for: as Python surely does, and more.
+
+        The second list holds places that are on the path in usual set-ups: the folders above, their
+        ``src`` folders, and the folders of the other packages of the project, nearest first.
+        """
+        known = self._roots.get(folder)
+        if known is not None:
+            return known
+        sure: list[str] = []
+        if "__init__.py" not in self._listing(folder):
+            sure.append(folder)
+        sure.append(self._top(folder))
+        sure += self.src
+        more: list[str] = []
+        ancestor = folder
+        while True:
+            if "src" in self._listing(ancestor):
+                more.append(os.path.join(ancestor, "src"))
+            more.append(ancestor)
+            parent = os.path.dirname(ancestor)
+            if ancestor == self.root or parent == ancestor or not _is_below(folder, self.root):
+                break
+            ancestor = parent
+        others = sorted(self._package_roots, key=lambda r: (-_shared(r, folder), r))
+        result = (_unique(sure), [r for r in _unique([*more, *others]) if r not in sure])
+        self._roots[folder] = result
+        return result
+
+    def find(self, name: str, importer: str) -> str | None:
+        """The file of module ``name`` as seen from the file ``importer``; ``None``: not ours.
+
+        For a package without ``__init__.py`` that is its folder.
+        """
+        folder = os.path.dirname(importer)
+        key = (folder, name)
+        if key not in self._found:
+            self._found[key] = self._find(name, folder)
+        return self._found[key]
+
+    def _find(self, name: str, folder: str) -> str | None:
+        parts = name.split(".")
+        top = parts[0]
+        if not all(parts) or top in ALWAYS_EXTERNAL or top in sys.builtin_module_names:
+            return None
+        sure, more = self._search_path(folder)
+        if top in sys.stdlib_module_names:
+            # Python takes a standard module unless a regular one stands before it on the path.
+            return next((p for r in sure if (p := self._at(r, parts)) and p.endswith(".py")), None)
+        namespace = None
+        for root in (*sure, *more):
+            path = self._at(root, parts)
+            if path is not None and path.endswith(".py"):
+                return path
+            namespace = namespace or path
+        return namespace
+
+    def _at(self, root: str, parts: list[str]) -> str | None:
+        folder = root
+        for part in parts[:-1]:
+            if part not in self._listing(folder):
+                return None
+            folder = os.path.join(folder, part)
+        last, listing = parts[-1], self._listing(folder)
+        inside = os.path.join(folder, last)
+        if last in listing and "__init__.py" in self._listing(inside):
+            return os.path.join(inside, "__init__.py")
+        if f"{last}.py" in listing:
+            return f"{inside}.py"
+        if last in listing and self._holds_python(inside):
+            return inside
+        return None
+
+    def _holds_python(self, folder: str) -> bool:
+        """Whether a folder can be a namespace package: Python files in it or just below it."""
+        listing = self._listing(folder)
+        if any(n.endswith(".py") for n in listing):
+            return True
+        inner = (os.path.join(folder, n) for n in sorted(listing) if "." not in n)
+        return any(any(n.endswith(".py") for n in self._listing(i)) for i in inner)
+
+
+def _is_below(path: str, root: str) -> bool:
+    return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
+
+
+def _shared(a: str, b: str) -> int:
+    """How many leading folders two paths share."""
+    count = 0
+    for x, y in zip(a.split(os.sep), b.split(os.sep), strict=False):
+        if x != y:
+            break
+        count += 1
+    return count
+
+
+def _unique(items: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(items))

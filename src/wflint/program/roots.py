@@ -1,0 +1,187 @@
+"""Where workflow code begins and where it ends: entry points, activities, blessed functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from wflint.facts.model import Decorator, FunctionHead, Kind
+from wflint.program.entities import External, OwnClass, OwnFunction
+from wflint.program.resolve import Resolver
+from wflint.program.store import Cls, Fn, Module
+
+_WORKFLOW = "temporalio.workflow"
+_HANDLERS = frozenset(
+    f"{_WORKFLOW}.{name}"
+    for name in ("run", "signal", "query", "update", "init", "dynamic_config")
+)
+_CLASS_DECORATORS = frozenset({f"{_WORKFLOW}.defn"})
+_ACTIVITY_DECORATORS = frozenset({"temporalio.activity.defn"})
+_NEXUS_PREFIXES = ("nexusrpc.handler.", "temporalio.nexus.")
+_CODE_IN_WORKFLOWS = frozenset(
+    {
+        "temporalio.converter.DefaultFailureConverter",
+        "temporalio.converter.DefaultPayloadConverter",
+        "temporalio.converter.EncodingPayloadConverter",
+        "temporalio.converter.CompositePayloadConverter",
+        "temporalio.converter.FailureConverter",
+        "temporalio.converter.JSONPlainPayloadConverter",
+        "temporalio.converter.PayloadConverter",
+        "temporalio.worker.WorkflowInboundInterceptor",
+        "temporalio.worker.WorkflowOutboundInterceptor",
+    }
+)
+"""Base classes whose methods the SDK runs inside workflows."""
+
+
+@dataclass(frozen=True)
+class EntryNames:
+    """The user's own names for what makes workflows and activities."""
+
+    workflow_decorators: frozenset[str] = frozenset()
+    activity_decorators: frozenset[str] = frozenset()
+    workflow_bases: frozenset[str] = frozenset()
+    deterministic: frozenset[str] = frozenset()
+
+
+class Entry(NamedTuple):
+    """One entry point: a method, the class it is called on, and the name it is shown by."""
+
+    fn: Fn
+    receiver: Cls
+    shown: str
+
+
+@dataclass
+class Found:
+    """The entry points of some modules, and what they define."""
+
+    entries: list[Entry] = field(default_factory=list)
+    workflows: list[Cls] = field(default_factory=list)
+    activities: int = 0
+
+
+class Roots:
+    """Tells workflows, activities and handlers by their decorators and bases."""
+
+    def __init__(self, resolver: Resolver, names: EntryNames, importer: str) -> None:
+        self.resolver = resolver
+        self.names = names
+        self._own_names = self._resolve_own(importer)
+        self._activities: dict[Fn, bool] = {}
+
+    def _resolve_own(self, importer: str) -> dict[Fn | Cls, set[str]]:
+        """The configured names that are defined in the project itself."""
+        found: dict[Fn | Cls, set[str]] = {}
+        groups = (
+            self.names.workflow_decorators,
+            self.names.activity_decorators,
+            self.names.workflow_bases,
+            self.names.deterministic,
+        )
+        for name in sorted(frozenset().union(*groups)):
+            for entity in self.resolver.dotted(name, importer):
+                if isinstance(entity, OwnFunction):
+                    found.setdefault(entity.fn, set()).add(name)
+                elif isinstance(entity, OwnClass):
+                    found.setdefault(entity.cls, set()).add(name)
+        return found
+
+    def decorator_names(self, decorator: Decorator, path: str) -> set[str]:
+        """The qualified names that a decorator may stand for."""
+        names: set[str] = set()
+        for entity in self.resolver.resolve(decorator.target, path):
+            if isinstance(entity, External):
+                names.add(entity.name)
+            elif isinstance(entity, OwnFunction):
+                names |= self._own_names.get(entity.fn, set())
+            elif isinstance(entity, OwnClass):
+                names |= self._own_names.get(entity.cls, set())
+        return names
+
+    def is_workflow(self, cls: Cls) -> bool:
+        """Whether a class is a workflow: by its decorator, or by a base class of the settings."""
+        facts = self.resolver.facts_of(cls)
+        if facts is None:
+            return False
+        wanted = _CLASS_DECORATORS | self.names.workflow_decorators
+        if any(self.decorator_names(d, cls.path) & wanted for d in facts.decorators):
+            return True
+        if not self.names.workflow_bases:
+            return False
+        order, externals = self.resolver.order(cls)
+        own = set().union(*(self._own_names.get(c, set()) for c in order[1:]))
+        return bool(self.names.workflow_bases & (own | set(externals)))
+
+    def is_blessed(self, fn: Fn) -> bool:
+        """Whether the settings say that a function is fine in a workflow."""
+        return bool(self._own_names.get(fn, set()) & self.names.deterministic)
+
+    def is_activity(self, fn: Fn) -> bool:
+        """Whether a function is an activity or a Nexus handler: workflow code ends there."""
+        known = self._activities.get(fn)
+        if known is None:
+            known = self._activities[fn] = self._is_activity(fn)
+        return known
+
+    def _is_activity(self, fn: Fn) -> bool:
+        head = self.resolver.store.head(fn)
+        wanted = _ACTIVITY_DECORATORS | self.names.activity_decorators
+        for decorator in head.decorators if head is not None else ():
+            names = self.decorator_names(decorator, fn.path)
+            if names & wanted or any(n.startswith(_NEXUS_PREFIXES) for n in names):
+                return True
+        return False
+
+    def is_run(self, fn: Fn) -> bool:
+        """Whether a method is decorated with ``@workflow.run``."""
+        head = self.resolver.store.head(fn)
+        if head is None:
+            return False
+        return any(f"{_WORKFLOW}.run" in self.decorator_names(d, fn.path) for d in head.decorators)
+
+    def find(self, module: Module) -> Found:
+        """The entry points that a module defines, in source order."""
+        found = Found()
+        for cls_facts in module.facts.classes.values():
+            cls = Cls(module.path, cls_facts.qualname)
+            if self.is_workflow(cls):
+                found.workflows.append(cls)
+                found.entries.extend(self._handlers(cls))
+            elif _CODE_IN_WORKFLOWS & set(self.resolver.order(cls)[1]):
+                found.entries.extend(self._methods(cls))
+        found.activities = sum(
+            self.is_activity(Fn(module.path, name)) for name in module.facts.functions
+        )
+        return found
+
+    def _handlers(self, cls: Cls) -> Iterator[Entry]:
+        order, _ = self.resolver.order(cls)
+        seen: set[str] = set()
+        for base in order:
+            facts = self.resolver.facts_of(base)
+            for key, head in (facts.methods if facts is not None else {}).items():
+                if key in seen:
+                    continue
+                seen.add(key)
+                if self._is_handler(head, base.path):
+                    name = head.name.partition("@")[0]
+                    yield Entry(Fn(base.path, head.qualname), cls, f"{cls.qualname}.{name}")
+
+    def _is_handler(self, head: FunctionHead, path: str) -> bool:
+        if head.name == "__init__":
+            return True
+        for decorator in head.decorators:
+            if self.decorator_names(decorator, path) & _HANDLERS:
+                return True
+            # `@some_update.validator`: an attribute of another method of the class
+            if decorator.written == "validator" and decorator.target.kind is Kind.GLOBAL:
+                return True
+        return False
+
+    def _methods(self, cls: Cls) -> Iterator[Entry]:
+        facts = self.resolver.facts_of(cls)
+        for head in (facts.methods if facts is not None else {}).values():
+            if not self.is_activity(Fn(cls.path, head.qualname)):
+                yield Entry(Fn(cls.path, head.qualname), cls, head.qualname)

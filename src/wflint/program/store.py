@@ -1,0 +1,191 @@
+"""Loads modules on demand: text, skeleton, and the bodies of single functions."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from wflint.facts.model import FunctionBody, FunctionHead, ModuleFacts
+from wflint.source import Source, UnreadableSource, decode
+
+if TYPE_CHECKING:
+    from wflint.facts.bodies import BodyReader, Reading
+    from wflint.syntax.guard import FunctionSpan
+    from wflint.syntax.pieces import Piece
+
+
+class Fn(NamedTuple):
+    """A function of the project: the path of its file and its qualname."""
+
+    path: str
+    qualname: str
+
+    @property
+    def shown(self) -> str:
+        """The qualname as people read it."""
+        return self.qualname.partition("#")[0]
+
+
+class Cls(NamedTuple):
+    """A class of the project: the path of its file and its qualname."""
+
+    path: str
+    qualname: str
+
+
+@dataclass(slots=True)
+class Module:
+    """One loaded module. ``error`` is set instead of facts that could not be had."""
+
+    path: str
+    source: Source
+    facts: ModuleFacts
+    error: UnreadableSource | None = None
+    spans: dict[int, FunctionSpan] = field(default_factory=dict)
+    skeleton: Piece | None = None
+    bodies: dict[str, FunctionBody] = field(default_factory=dict)
+
+
+class Store:
+    """All modules that were asked for, by path.
+
+    ``read`` gives the bytes of a file, ``names`` its dotted name and whether it is a package, and
+    ``reading`` what bodies are read with (only asked for when one is read).
+    """
+
+    def __init__(
+        self,
+        read: Callable[[str], bytes],
+        names: Callable[[str], tuple[str, bool]],
+        reading: Callable[[], Reading],
+    ) -> None:
+        self._read = read
+        self._names = names
+        self._reading = reading
+        self.modules: dict[str, Module] = {}
+        self.parses = 0
+
+    def load(self, path: str) -> Module:
+        """The module in a file. What is wrong with it is in its ``error``, never raised."""
+        module = self.modules.get(path)
+        if module is None:
+            module = self.modules[path] = self._load(path)
+        return module
+
+    def _load(self, path: str) -> Module:
+        name, is_package = self._names(path)
+        empty = ModuleFacts(name, is_package)
+        if os.path.isdir(path):  # a namespace package has no code of its own
+            return Module(path, Source(""), empty)
+        try:
+            source = decode(self._read(path))
+        except OSError as error:
+            reason = UnreadableSource(f"the file cannot be read: {error.strerror or error}")
+            return Module(path, Source(""), empty, reason)
+        except UnreadableSource as error:
+            return Module(path, Source(""), empty, error)
+        try:
+            return self._parse(path, source, name, is_package)
+        except UnreadableSource as error:
+            return Module(path, source, empty, error)
+
+    def _parse(self, path: str, source: Source, name: str, is_package: bool) -> Module:
+        from wflint.facts.modules import ModuleReader
+        from wflint.syntax.guard import outline
+        from wflint.syntax.pieces import outline_of_tree, read_skeleton
+
+        found = outline(source)
+        self.parses += 1
+        piece = read_skeleton(source, found)
+        spans = (found or outline_of_tree(piece)).functions
+        facts = ModuleReader(name, is_package, spans).read(piece.module)
+        return Module(path, source, facts, None, {s.start: s for s in spans}, piece)
+
+    def head(self, fn: Fn) -> FunctionHead | None:
+        """A function without its body; ``None`` if there is no such function."""
+        module = self.load(fn.path)
+        head = module.facts.functions.get(fn.qualname)
+        if head is not None:
+            return head
+        body = module.bodies.get(fn.qualname)
+        return body.head if body is not None else None
+
+    def body(self, fn: Fn) -> FunctionBody:
+        """What a function does. A body that cannot be read is empty and marks the module."""
+        module = self.load(fn.path)
+        if fn.qualname not in module.bodies:
+            self._read_body(module, fn.qualname)
+        return module.bodies[fn.qualname]
+
+    def _read_body(self, module: Module, qualname: str) -> None:
+        head = module.facts.functions.get(qualname) or FunctionHead(qualname)
+        module.bodies[qualname] = FunctionBody(head)
+        try:
+            reader = self._reader(module, qualname)
+        except UnreadableSource as error:
+            module.error = module.error or error
+            return
+        if reader is None:
+            return
+        for frame in reader.frames:
+            module.bodies[frame.head.qualname] = frame.body()
+
+    def _reader(self, module: Module, qualname: str) -> BodyReader | None:
+        """A reader that has read the outermost function ``qualname`` (or ``<module>``)."""
+        from wflint.facts.bodies import BodyReader
+        from wflint.syntax.pieces import function_node, read_function
+
+        reader = BodyReader(module.facts, self._reading())
+        if qualname == "<module>":
+            if module.skeleton is None:
+                return None
+            reader.piece = module.skeleton
+            reader.read_module(module.skeleton.module)
+            return reader
+        head = module.facts.functions.get(qualname)
+        span = module.spans.get(head.start) if head is not None else None
+        if head is None or span is None:
+            return None
+        self.parses += 1
+        piece = read_function(module.source, span)
+        node = function_node(piece)
+        if node is None:
+            return None
+        reader.piece = piece
+        reader.read_function(node, head)
+        return reader
+
+    def outermost(self, fn: Fn) -> str:
+        """The qualname of the function or method that a nested function stands in."""
+        functions = self.load(fn.path).facts.functions
+        name = fn.qualname
+        while name not in functions and "." in name:
+            name = name.rpartition(".")[0]
+        return name if name in functions else fn.qualname
+
+    def locate(self, fn: Fn, sites: set[int]) -> dict[int, tuple[int, int]]:
+        """The offsets (start, end) in the file of sites of a function."""
+        from wflint.syntax.positions import spans
+
+        module = self.load(fn.path)
+        reader = self._reader(module, self.outermost(fn))
+        if reader is None:
+            return {}
+        piece = reader.piece
+        nodes = {s: reader.entries[s].node for s in sites if 0 <= s < len(reader.entries)}
+        found = spans(piece.module, [name_part(n) for n in nodes.values()])
+        return {
+            site: (piece.file_offset(start), piece.file_offset(end))
+            for site, node in nodes.items()
+            if (span := found.get(id(name_part(node)))) is not None
+            for start, end in [span]
+        }
+
+
+def name_part(node: object) -> object:
+    """A definition is shown at its name, everything else as a whole."""
+    import libcst as cst
+
+    return node.name if isinstance(node, (cst.FunctionDef, cst.ClassDef)) else node

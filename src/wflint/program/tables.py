@@ -1,0 +1,99 @@
+"""The table of names that rules report, and of names that are known to be fine."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wflint.diagnostics import Severity
+from wflint.rule import Api, Rule
+
+
+@dataclass(frozen=True)
+class ApiEntry:
+    """One name of the table. Without a ``rule`` it is known to be fine in a workflow."""
+
+    name: str
+    rule: Rule | None = None
+    api: Api = Api()
+
+
+class ApiTable:
+    """Looks names up; the most specific entry speaks.
+
+    ``a.b.c`` is an entry for that name, ``a.b.*`` for every name below ``a.b``. An entry of kind
+    ``use`` or ``any`` speaks for what is done with the named object as well (``os.environ`` for
+    ``os.environ.get``).
+    """
+
+    def __init__(self, entries: Iterable[ApiEntry]) -> None:
+        self._exact: dict[str, ApiEntry] = {}
+        self._below: dict[str, ApiEntry] = {}
+        for entry in entries:
+            if entry.name.endswith(".*"):
+                self._below[entry.name[:-2]] = entry
+            else:
+                self._exact[entry.name] = entry
+
+    def lookup(self, name: str, *, is_call: bool = True, base: int = 0) -> ApiEntry | None:
+        """The entry that speaks for ``name``; one that says "fine" gives ``None``.
+
+        ``base`` is the length of the least specific name that may speak.
+        """
+        entry = self._entry(name, base)
+        if entry is None or entry.rule is None:
+            return None
+        if entry.api.kind == "call" and not is_call:
+            return None
+        return entry
+
+    def knows(self, name: str, base: int = 0) -> bool:
+        """Whether any entry speaks for ``name``, be it to say that it is fine."""
+        return self._entry(name, base) is not None
+
+    def _entry(self, name: str, base: int) -> ApiEntry | None:
+        exact = self._exact.get(name)
+        if exact is not None:
+            return exact
+        prefix = name
+        while True:
+            prefix = prefix.rpartition(".")[0]
+            if not prefix or len(prefix) < base:
+                return None
+            below = self._below.get(prefix)
+            if below is not None:
+                return below
+            whole = self._exact.get(prefix)
+            if whole is not None and (whole.rule is None or whole.api.kind in ("use", "any")):
+                return whole
+
+
+def rule_entries(rule: Rule) -> Iterator[ApiEntry]:
+    """The names that a rule brings: its ``apis`` and the TOML ``tables`` beside its file."""
+    for name, api in rule.apis.items():
+        yield ApiEntry(name, rule, api)
+    for table in rule.tables:
+        for library in read_table(rule, table):
+            api = Api(
+                use=library.get("use", ""),
+                message=library.get("message", ""),
+                severity=Severity(library["severity"]) if "severity" in library else None,
+                kind=library.get("kind", "call"),
+            )
+            for name in library.get("match", ()):
+                yield ApiEntry(name, rule, api)
+            for name in library.get("except", ()):
+                yield ApiEntry(name)
+
+
+def read_table(rule: Rule, name: str) -> list[dict[str, Any]]:
+    """The ``[[library]]`` entries of a TOML table beside a rule's file."""
+    import tomli
+
+    file = sys.modules[type(rule).__module__].__file__
+    assert file is not None
+    with open(Path(file).parent / name, "rb") as stream:
+        return list(tomli.load(stream).get("library", ()))

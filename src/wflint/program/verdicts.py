@@ -1,0 +1,260 @@
+"""Holds the table of names and the rules against what is reached, and collects the hits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from wflint.diagnostics import Severity
+from wflint.facts.model import Call, Finding, Flag, FunctionBody, Kind, Ref, Use, Value
+from wflint.facts.refs import Refs
+from wflint.program.entities import External, OwnClass, OwnFunction
+from wflint.program.reach import Judge, Node
+from wflint.program.resolve import Resolver
+from wflint.program.roots import Roots
+from wflint.program.store import Cls, Fn
+from wflint.program.tables import ApiEntry, ApiTable
+from wflint.program.views import Callee, CallView, Lookups
+from wflint.rule import Report, Rule, RuleSettings, Scope
+
+_TOO_WIDE_TYPES = ("logging.Logger", "logging.LoggerAdapter")
+"""Annotations that `workflow.logger` and other replay-aware loggers are passed under as well."""
+
+
+@dataclass
+class Hit:
+    """A rule broken at one place; ``nodes`` are the ways in which the place is reached."""
+
+    rule: Rule
+    fn: Fn
+    site: int
+    message: str
+    severity: Severity | None
+    flags: int
+    nodes: list[Node] = field(default_factory=list)
+
+
+class Verdicts:
+    """Collects hits; its methods are what a search calls for each place that it passes."""
+
+    def __init__(
+        self,
+        rules: Mapping[str, Rule],
+        table: ApiTable,
+        resolver: Resolver,
+        roots: Roots,
+        settings: RuleSettings,
+        safe_loggers: frozenset[str] = frozenset(),
+    ) -> None:
+        self.rules = rules
+        self.table = table
+        self.resolver = resolver
+        self.roots = roots
+        self.settings = settings
+        self.safe_loggers = safe_loggers
+        self.hits: dict[tuple[Fn, int, str, str], Hit] = {}
+        self.own_apis: dict[Fn | Cls, ApiEntry] = {}
+        self.scopes = frozenset({Scope.WORKFLOW, Scope.ANY})
+        self.only = frozenset(rules)
+        self.targets: dict[str, list[Rule]] = {}
+        self.own_call_rules = [r for r in rules.values() if r.own_calls]
+        for rule in rules.values():
+            for name in sorted(rule.targets):
+                self.targets.setdefault(name, []).append(rule)
+
+    def judge(self) -> Judge:
+        """The callbacks for a search."""
+        return Judge(
+            self.external_call, self.external_argument, self.external_use, self.own_call, self.body
+        )
+
+    def resolve_own_apis(self, entries: Iterable[ApiEntry], importer: str) -> None:
+        """Find the names of the settings that the project itself defines."""
+        for entry in entries:
+            if entry.rule is None or entry.name.endswith(".*"):
+                continue
+            for entity in self.resolver.dotted(entry.name, importer):
+                if isinstance(entity, OwnFunction):
+                    self.own_apis[entity.fn] = entry
+                elif isinstance(entity, OwnClass):
+                    self.own_apis[entity.cls] = entry
+
+    # What the search tells.
+
+    def body(self, node: Node, body: FunctionBody) -> None:
+        """Findings that the rules' visitors made in the body of a reached function."""
+        for finding in body.findings:
+            rule = self.rules.get(finding.code)
+            if rule is None or not self._subject_holds(finding, node):
+                continue
+            if finding.flags & (Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED):
+                continue
+            severity = Severity(finding.severity) if finding.severity else None
+            report = Report(finding.message, severity)
+            self._hit(rule, node, finding.site, finding.flags, report)
+
+    def _subject_holds(self, finding: Finding, node: Node) -> bool:
+        if finding.subject is None:
+            return True
+        found = self.resolver.resolve(finding.subject, node.fn.path, node.receiver)
+        return any(isinstance(e, External) for e in found)
+
+    def external_call(self, node: Node, body: FunctionBody, call: Call, entity: External) -> None:
+        """A call of something outside the project."""
+        name = entity.name
+        entry = self.table.lookup(name, base=entity.base)
+        watching = self.targets.get(name, ())
+        if entry is None and not watching:
+            return
+        if self._is_unsure(call.target, entity) or self._is_safe_logger(call.target, node):
+            return
+        view = self._view(node, body, call, name=name)
+        if entry is not None and entry.rule is not None:
+            report = entry.rule.judge(view, entry.api)
+            if report is not None:
+                self._hit(entry.rule, node, call.site, call.flags, report, call.written)
+        for rule in watching:
+            for report in rule.check_call(view):
+                self._hit(rule, node, call.site, call.flags, report)
+
+    def external_argument(
+        self, node: Node, body: FunctionBody, call: Call, site: int, entity: External
+    ) -> None:
+        """A function outside the project that is handed to something that calls it."""
+        entry = self.table.lookup(entity.name, base=entity.base)
+        if entry is None or entry.rule is None or entry.api.kind == "use":
+            return
+        shown = ".".join(entity.name.removeprefix("builtins.").split(".")[-2:])
+        made_up = Call(site, call.target, shown, (), call.flags)
+        report = entry.rule.judge(self._view(node, body, made_up, name=entity.name), entry.api)
+        if report is not None:
+            self._hit(entry.rule, node, site, call.flags, report)
+
+    def external_use(self, node: Node, body: FunctionBody, use: Use, entity: External) -> None:
+        """A name outside the project that is read, written or passed on."""
+        entry = self.table.lookup(entity.name, is_call=False, base=entity.base)
+        if entry is None or entry.rule is None:
+            return
+        view = CallView(
+            entity.name, use.written, use.site, body.head, self.settings, self._lookups(node), use=use
+        )
+        report = entry.rule.judge(view, entry.api)
+        if report is not None:
+            self._hit(entry.rule, node, use.site, use.flags, report, use.written)
+
+    def own_call(self, node: Node, body: FunctionBody, call: Call, entity: OwnFunction) -> bool:
+        """A call of a function of the project; false where workflow code ends there."""
+        entry = self.own_apis.get(entity.fn)
+        if entry is not None and entry.rule is not None:
+            view = self._view(node, body, call, name=entry.name)
+            report = entry.rule.judge(view, entry.api)
+            if report is not None:
+                self._hit(entry.rule, node, call.site, call.flags, report, call.written)
+            return False
+        callee = self.callee(entity.fn)
+        if callee is None:
+            return False
+        if self.own_call_rules and not self.roots.is_blessed(entity.fn):
+            view = self._view(node, body, call, callee=callee)
+            for rule in self.own_call_rules:
+                for report in rule.check_own_call(view):
+                    self._hit(rule, node, call.site, call.flags, report)
+        return not callee.is_activity
+
+    # Views.
+
+    def callee(self, fn: Fn) -> Callee | None:
+        """What rules may know of a function of the project."""
+        head = self.resolver.store.head(fn)
+        if head is None:
+            return None
+        module = self.resolver.store.load(fn.path).facts.name
+        return Callee(head, module, self.roots.is_activity(fn), self.roots.is_run(fn))
+
+    def _view(
+        self,
+        node: Node,
+        body: FunctionBody,
+        call: Call,
+        name: str = "",
+        callee: Callee | None = None,
+    ) -> CallView:
+        return CallView(
+            name,
+            f"{call.written}()",
+            call.site,
+            body.head,
+            self.settings,
+            self._lookups(node),
+            call=call,
+            callee=callee,
+            args=call.args,
+        )
+
+    def _lookups(self, node: Node) -> Lookups:
+        path, receiver = node.fn.path, node.receiver
+
+        def qualified(value: Value) -> str:
+            ref = value.ref
+            if ref.kind is Kind.RESULT and not ref.path and ref.of is not None:
+                ref = ref.of
+            for entity in self.resolver.resolve(ref, path, receiver):
+                if isinstance(entity, External):
+                    return entity.name
+            return ""
+
+        def resolve(value: Value) -> Callee | None:
+            for entity in self.resolver.resolve(value.ref, path, receiver):
+                if isinstance(entity, OwnFunction):
+                    return self.callee(entity.fn)
+            return None
+
+        def constant(value: Value) -> Value | None:
+            return self.resolver.constant(value.ref, path)
+
+        return Lookups(qualified, resolve, constant)
+
+    # Hits.
+
+    def _is_unsure(self, target: Ref, entity: External) -> bool:
+        wide = entity.name.rpartition(".")[0] in _TOO_WIDE_TYPES
+        return wide and target.kind is Kind.INSTANCE
+
+    def _is_safe_logger(self, target: Ref, node: Node) -> bool:
+        if not self.safe_loggers:
+            return False
+        if target.kind is Kind.RESULT and target.of is not None:
+            target = target.of
+        facts = self.resolver.store.load(node.fn.path).facts
+        spelled = Refs(facts).external(target)
+        if not spelled and target.kind is Kind.GLOBAL:
+            spelled = ".".join((facts.name, target.name, *target.path))
+        return any(spelled == s or spelled.startswith(s + ".") for s in self.safe_loggers)
+
+    def _hit(
+        self,
+        rule: Rule,
+        node: Node,
+        site: int,
+        flags: int,
+        report: Report,
+        subject: str = "",
+    ) -> None:
+        if rule.scope not in self.scopes or rule.code not in self.only:
+            return
+        if rule.harmless_unless_replaying and flags & Flag.NOT_REPLAYING:
+            return
+        site = site if report.site is None else report.site
+        if rule.once_per_function:
+            logger = subject.rpartition(".")[0]
+            same = [k for k in self.hits if k[0] == node.fn and k[2:] == (rule.code, logger)]
+            if same and same[0][1] != site:
+                site = same[0][1]
+            key = (node.fn, site, rule.code, logger)
+        else:
+            key = (node.fn, site, rule.code, "")
+        hit = self.hits.get(key)
+        if hit is None:
+            severity = report.severity
+            hit = self.hits[key] = Hit(rule, node.fn, site, report.message, severity, flags)
+        hit.nodes.append(node)

@@ -1,0 +1,171 @@
+"""What a rule is shown of one call or use, when all modules are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from wflint.facts.model import Arg, Call, Flag, FunctionHead, Use, Value
+from wflint.rule import RuleSettings
+
+_OPTION_BAGS = (
+    "builtins.dict",
+    "temporalio.workflow.ActivityConfig",
+    "temporalio.workflow.LocalActivityConfig",
+    "temporalio.workflow.ChildWorkflowConfig",
+)
+
+
+@dataclass(frozen=True)
+class Callee:
+    """A function of the project that a call resolves to."""
+
+    head: FunctionHead
+    module: str
+    is_activity: bool = False
+    is_workflow_run: bool = False
+
+    @property
+    def is_async(self) -> bool:
+        """Whether calling it gives a coroutine."""
+        return self.head.is_async and not self.head.is_generator
+
+    @property
+    def qualname(self) -> str:
+        """Its dotted name inside its module."""
+        return self.head.qualname
+
+
+@dataclass
+class Lookups:
+    """Questions about argument values that need the whole program."""
+
+    qualified: Callable[[Value], str]
+    resolve: Callable[[Value], Callee | None]
+    constant: Callable[[Value], Value | None]
+
+
+@dataclass
+class CallView:
+    """One call or use of a name, with its arguments.
+
+    ``name`` is the qualified external name (empty for functions of the project), ``shown`` the name
+    as the source has it, with ``()`` for calls. ``callee`` is the project's function, if it is one.
+    """
+
+    name: str
+    shown: str
+    site: int
+    function: FunctionHead
+    settings: RuleSettings
+    lookups: Lookups
+    call: Call | None = None
+    use: Use | None = None
+    callee: Callee | None = None
+    args: tuple[Arg, ...] = field(default=())
+
+    @property
+    def is_call(self) -> bool:
+        """Whether it is a call, not a mere use."""
+        return self.call is not None
+
+    @property
+    def _flags(self) -> int:
+        place = self.call or self.use
+        return place.flags if place is not None else 0
+
+    @property
+    def awaited(self) -> bool:
+        """Whether the call is the operand of ``await``."""
+        return bool(self._flags & Flag.AWAITED)
+
+    @property
+    def is_statement(self) -> bool:
+        """Whether the call is a statement of its own: its value is dropped."""
+        return bool(self._flags & Flag.STATEMENT)
+
+    @property
+    def is_returned(self) -> bool:
+        """Whether the call is the operand of ``return``, or all of a lambda's body."""
+        return bool(self._flags & Flag.RETURNED)
+
+    @property
+    def in_loop(self) -> bool:
+        """Whether the call is in a loop or comprehension of its function."""
+        return bool(self._flags & Flag.IN_LOOP)
+
+    @property
+    def in_async(self) -> bool:
+        """Whether the function that contains the call is ``async def``."""
+        return self.function.is_async
+
+    @cached_property
+    def positional(self) -> list[Arg]:
+        """The plain positional arguments that stand before any ``*spread``."""
+        found: list[Arg] = []
+        for arg in self.args:
+            if arg.star == "*":
+                break
+            if not arg.keyword and not arg.star:
+                found.append(arg)
+        return found
+
+    def keyword(self, name: str) -> Arg | None:
+        """The argument given as ``name=``."""
+        return next((a for a in self.args if a.keyword == name), None)
+
+    def argument(self, index: int, name: str) -> Arg | None:
+        """The argument at a position (0-based) or given by name."""
+        if index < len(self.positional):
+            return self.positional[index]
+        return self.keyword(name)
+
+    @cached_property
+    def spreads(self) -> list[Value | None]:
+        """What each ``**spread`` holds; ``None`` where that is not known."""
+        return [self._followed(a.value) for a in self.args if a.star == "**"]
+
+    def _followed(self, value: Value) -> Value | None:
+        if value.type == "name":
+            constant = self.lookups.constant(value)
+            if constant is None:
+                return None
+            value = constant
+        if value.type == "dict" and value.complete:
+            return value
+        if value.type == "call" and value.complete:
+            return value if self.lookups.qualified(value) in _OPTION_BAGS else None
+        return None
+
+    @property
+    def spread(self) -> bool:
+        """Whether something is spread into the call whose contents are not known."""
+        return any(a.star == "*" for a in self.args) or None in self.spreads
+
+    @cached_property
+    def keywords(self) -> frozenset[str]:
+        """The names of all keyword arguments, those of followed spreads included."""
+        names = {a.keyword for a in self.args if a.keyword}
+        return frozenset(names.union(*(s.items for s in self.spreads if s is not None)))
+
+    @cached_property
+    def none_keywords(self) -> frozenset[str]:
+        """Those keyword arguments that are given as the literal ``None``."""
+        names = {a.keyword for a in self.args if a.keyword and a.value.type == "none"}
+        return frozenset(names.union(*(s.none_keys for s in self.spreads if s is not None)))
+
+    @cached_property
+    def number_keywords(self) -> frozenset[str]:
+        """Those keyword arguments that are given as an integer or float literal."""
+        kinds = ("int", "float")
+        names = {a.keyword for a in self.args if a.keyword and a.value.type in kinds}
+        return frozenset(names.union(*(s.number_keys for s in self.spreads if s is not None)))
+
+    def qualified(self, value: Value) -> str:
+        """The qualified external name that an argument refers to, or ``""``."""
+        return self.lookups.qualified(value)
+
+    def resolve(self, value: Value) -> Callee | None:
+        """The function of the project that an argument refers to."""
+        return self.lookups.resolve(value)

@@ -1,0 +1,248 @@
+"""Which rules there are, and which of them run.
+
+Rules are found, never named: every module below ``wflint.rules`` has one. Packages that the setting
+``plugins`` names bring more.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from wflint.config_errors import ConfigError, closest
+from wflint.diagnostics import Severity
+from wflint.patterns import Patterns
+from wflint.rule import Api, Rule
+
+if TYPE_CHECKING:
+    from wflint.settings import Settings
+
+PLUGIN_GROUP = "wflint.rules"
+ALL = "ALL"
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All rules, sorted by code."""
+
+    rules: tuple[Rule, ...]
+
+    @cached_property
+    def by_code(self) -> Mapping[str, Rule]:
+        """The rules by code."""
+        return {rule.code: rule for rule in self.rules}
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Rule]:
+        """The rules by name."""
+        return {rule.name: rule for rule in self.rules}
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The letters that codes begin with."""
+        return tuple(sorted({rule.code.rstrip("0123456789") for rule in self.rules}))
+
+    def find(self, code_or_name: str) -> Rule | None:
+        """The rule with this code or name."""
+        return self.by_code.get(code_or_name.upper()) or self.by_name.get(code_or_name.lower())
+
+    def expand(self, selector: str) -> frozenset[str]:
+        """The codes that a code, the beginning of codes, a name or ``ALL`` stands for."""
+        rule = self.find(selector)
+        if rule:
+            return frozenset({rule.code})
+        wanted = selector.upper()
+        if wanted == ALL:
+            return frozenset(self.by_code)
+        if wanted.rstrip("0123456789") not in self.families:
+            return frozenset()
+        return frozenset(code for code in self.by_code if code.startswith(wanted))
+
+    def nearest(self, selector: str) -> str:
+        """The code or name that was probably meant, or ``""``."""
+        known = self.by_name if "-" in selector or selector.islower() else self.by_code
+        return closest(selector if known is self.by_name else selector.upper(), known)
+
+
+def load_registry(plugins: Iterable[str] = ()) -> Registry:
+    """All rules: wflint's own and those of the plugins."""
+    return _load(tuple(sorted(set(plugins))))
+
+
+@lru_cache(maxsize=8)
+def _load(plugins: tuple[str, ...]) -> Registry:
+    found = {rule.code: rule for rule in _rules_below(importlib.import_module("wflint.rules"))}
+    for plugin in plugins:
+        for rule in _plugin_rules(plugin):
+            other = found.setdefault(rule.code, rule)
+            if other is not rule:
+                raise ConfigError(f'plugin "{plugin}": the code {rule.code} is {other.name}\'s')
+    return Registry(tuple(found[code] for code in sorted(found)))
+
+
+def _rules_below(package: ModuleType) -> Iterator[Rule]:
+    for module in _modules_below(package):
+        yield from _rules_in(module)
+
+
+def _modules_below(package: ModuleType) -> Iterator[ModuleType]:
+    yield package
+    for info in pkgutil.iter_modules(getattr(package, "__path__", ()), package.__name__ + "."):
+        module = importlib.import_module(info.name)
+        if info.ispkg:
+            yield from _modules_below(module)
+        else:
+            yield module
+
+
+def _rules_in(module: ModuleType) -> Iterator[Rule]:
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, Rule):
+            if value.__module__ == module.__name__ and "code" in vars(value):
+                yield value()
+
+
+def _plugin_rules(name: str) -> Iterator[Rule]:
+    from importlib.metadata import entry_points
+
+    entries = [e for e in entry_points(group=PLUGIN_GROUP) if e.name == name]
+    if not entries:
+        raise ConfigError(
+            f'plugin "{name}" is not installed: no such entry point in {PLUGIN_GROUP}'
+        )
+    for entry in entries:
+        try:
+            loaded = entry.load()
+        except Exception as error:
+            raise ConfigError(f'plugin "{name}" cannot be loaded: {error}') from error
+        if isinstance(loaded, ModuleType):
+            yield from _rules_below(loaded)
+        elif isinstance(loaded, type) and issubclass(loaded, Rule):
+            yield loaded()
+        else:
+            raise ConfigError(f'plugin "{name}" must name a rule class, a module or a package')
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The rules that run in a project, and with which severity."""
+
+    registry: Registry
+    codes: frozenset[str]
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    test_paths: Patterns = field(default_factory=lambda: Patterns(()))
+    file_ignores: tuple[tuple[Patterns, frozenset[str]], ...] = ()
+
+    def severity(self, code: str) -> Severity:
+        """The severity of a rule: the configured one, or its own."""
+        return self.severities.get(code, self.registry.by_code[code].severity)
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that run, sorted by code."""
+        return tuple(rule for rule in self.registry.rules if rule.code in self.codes)
+
+    @cached_property
+    def _in_tests(self) -> frozenset[str]:
+        return frozenset(c for c in self.codes if self.severity(c) is Severity.ERROR)
+
+    def codes_for(self, path: str) -> frozenset[str]:
+        """The rules that speak in a file, which is given relative to the project root.
+
+        In tests only rules of severity error do.
+        """
+        codes = self._in_tests if self.test_paths.match_file(path) else self.codes
+        for patterns, ignored in self.file_ignores:
+            if patterns.match_file(path):
+                codes -= ignored
+        return codes
+
+
+def select_rules(settings: Settings, registry: Registry) -> Selection:
+    """The rules that the settings turn on. An unknown selector is a :class:`ConfigError`."""
+    votes: dict[str, tuple[int, bool]] = {}
+    if settings.select is None:
+        for rule in registry.rules:
+            votes[rule.code] = (-1, rule.severity is not Severity.INFO)
+    for selector in (*(settings.select or ()), *settings.extend_select):
+        _vote(votes, selector, True, registry)
+    for selector in settings.ignore:
+        _vote(votes, selector, False, registry)
+    codes = {code for code, (_, wanted) in votes.items() if wanted}
+    severities: dict[str, Severity] = {}
+    for selector, severity in settings.severity.items():
+        for code in expand_or_fail(selector, registry, "severity"):
+            if severity == "off":
+                codes.discard(code)
+            else:
+                severities[code] = Severity(severity)
+    return Selection(
+        registry,
+        frozenset(codes),
+        severities,
+        Patterns(settings.test_paths),
+        tuple(_file_ignores(settings, registry)),
+    )
+
+
+def _vote(
+    votes: dict[str, tuple[int, bool]], selector: str, wanted: bool, registry: Registry
+) -> None:
+    """Let a selector speak; the most specific one that was heard so far counts for each rule."""
+    rank = _specificity(selector, registry)
+    for code in expand_or_fail(selector, registry, "select" if wanted else "ignore"):
+        off_by_default = registry.by_code[code].severity is Severity.INFO
+        if wanted and off_by_default and rank in (_FAMILY, _FAMILY + 1):
+            continue  # such as WFL1: too wide to turn on what is off by default
+        # `ignore` is heard last, so it wins a tie.
+        if rank >= votes.get(code, (-1, False))[0]:
+            votes[code] = (rank, wanted)
+
+
+_FAMILY, _ONE_RULE = 1, 100
+
+
+def _specificity(selector: str, registry: Registry) -> int:
+    """How narrow a selector is: ``ALL``, then letters alone, then one more for each digit."""
+    if registry.find(selector):
+        return _ONE_RULE
+    return 0 if selector.upper() == ALL else _FAMILY + sum(c.isdigit() for c in selector)
+
+
+def _file_ignores(
+    settings: Settings, registry: Registry
+) -> Iterator[tuple[Patterns, frozenset[str]]]:
+    for table in (settings.per_file_ignores, settings.extend_per_file_ignores):
+        for pattern, selectors in table.items():
+            codes = (expand_or_fail(s, registry, "per-file-ignores") for s in selectors)
+            yield Patterns([pattern]), frozenset().union(*codes)
+
+
+def expand_or_fail(selector: str, registry: Registry, key: str) -> frozenset[str]:
+    """The codes of a selector, or a :class:`ConfigError` that names the nearest one."""
+    codes = registry.expand(selector)
+    if not codes:
+        near = registry.nearest(selector)
+        hint = f'; did you mean "{near}"?' if near else ""
+        raise ConfigError(f'{key}: there is no rule "{selector}"{hint}')
+    return codes
+
+
+def added_apis(settings: Settings, registry: Registry) -> list[tuple[str, Rule | None, Api]]:
+    """The names of ``[[tool.wflint.apis]]``; without a rule, the name is fine in a workflow."""
+    added = []
+    for entry in settings.apis:
+        rule = None
+        if entry.rule is not None:
+            (code, *others) = sorted(expand_or_fail(entry.rule, registry, f"apis: {entry.name}"))
+            if others:
+                raise ConfigError(f'apis: {entry.name}: "{entry.rule}" names more than one rule')
+            rule = registry.by_code[code]
+        added.append((entry.name, rule, Api(entry.use, message=entry.message, kind=entry.kind)))
+    return added

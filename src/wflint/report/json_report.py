@@ -1,0 +1,65 @@
+"""``json``: a list of objects, for other programs. Keys are only ever added."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from wflint.diagnostics import Diagnostic, Fix, Hop, Location
+from wflint.report.look import Look
+
+
+def render(diagnostics: Sequence[Diagnostic], look: Look) -> str:
+    """A list with one object for each diagnostic."""
+    return to_text([as_object(diagnostic) for diagnostic in diagnostics])
+
+
+def to_text(value: object) -> str:
+    """Indented JSON, with a newline at its end."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"
+
+
+def as_object(diagnostic: Diagnostic) -> dict[str, Any]:
+    """One diagnostic."""
+    return {
+        "code": diagnostic.code,
+        "name": diagnostic.name,
+        "severity": diagnostic.severity.value,
+        "message": diagnostic.message,
+        "filename": diagnostic.filename,
+        "location": _location(diagnostic.location),
+        "end_location": _location(diagnostic.end_location),
+        "scope": diagnostic.scope,
+        "entry": _hop(diagnostic.entry) if diagnostic.entry else None,
+        "chain": [_hop(hop) for hop in diagnostic.chain],
+        "other_entries": diagnostic.other_entries,
+        "fix": _fix(diagnostic.fix) if diagnostic.fix else None,
+        "url": diagnostic.url,
+        "fingerprint": diagnostic.fingerprint,
+    }
+
+
+def _location(location: Location) -> dict[str, int]:
+    return {"row": location.row, "column": location.column}
+
+
+def _hop(hop: Hop) -> dict[str, Any]:
+    return {
+        "qualname": hop.qualname,
+        "filename": hop.filename,
+        "location": _location(hop.location),
+    }
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    edits = [
+        {
+            "content": edit.content,
+            "location": _location(edit.location),
+            "end_location": _location(edit.end_location),
+        }
+        for edit in fix.edits
+    ]
+    return {"applicability": fix.applicability.value, "message": fix.message, "edits": edits}

@@ -1,0 +1,74 @@
+"""What formats need besides the diagnostics, and the small pieces that several of them share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wflint.diagnostics import Applicability, Diagnostic, Hop
+
+if TYPE_CHECKING:
+    from wflint.registry import Registry
+
+MARKERS = {Applicability.SAFE: "[*]", Applicability.UNSAFE: "[**]"}
+
+
+@dataclass(frozen=True)
+class Look:
+    """How to print.
+
+    ``sources`` has the text of each file with a diagnostic. ``cwd`` is the folder that file names
+    are relative to, and ``base`` the folder that a code host calls the top of the repository.
+    ``registry`` describes the rules, for formats that carry their documentation.
+    """
+
+    sources: Mapping[str, str] = field(default_factory=dict)
+    color: bool = False
+    cwd: Path = Path()
+    base: Path = Path()
+    registry: Registry | None = None
+
+    def from_base(self, filename: str) -> str:
+        """A file name relative to the top of the repository, or absolute if it lies outside."""
+        path = os.path.normpath(self.cwd / filename)
+        if path.startswith(str(self.base).rstrip(os.sep) + os.sep):
+            path = os.path.relpath(path, self.base)
+        return path.replace(os.sep, "/")
+
+
+def headline(diagnostic: Diagnostic) -> str:
+    """``path:row:column: CODE name [*] message``, on one line."""
+    place = diagnostic.location
+    marker = marker_of(diagnostic)
+    rule = f"{diagnostic.code} {diagnostic.name}" + (f" {marker}" if marker else "")
+    return (
+        f"{diagnostic.filename}:{place.row}:{place.column}: {rule} {one_line(diagnostic.message)}"
+    )
+
+
+def marker_of(diagnostic: Diagnostic) -> str:
+    """``[*]`` for a fix that ``--fix`` applies, ``[**]`` for one that needs ``--unsafe-fixes``."""
+    return MARKERS.get(diagnostic.fix.applicability, "") if diagnostic.fix else ""
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks and control characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def chain_line(diagnostic: Diagnostic) -> str:
+    """The functions from the entry point to the offence, or ``""``."""
+    if not diagnostic.chain:
+        return ""
+    line = " → ".join(_hop(hop) for hop in diagnostic.chain)
+    others = diagnostic.other_entries
+    if others:
+        line += f" and {others} other entry point" + ("s" if others > 1 else "")
+    return line
+
+
+def _hop(hop: Hop) -> str:
+    return f"{hop.qualname} ({hop.filename}:{hop.location.row})"

@@ -1,0 +1,65 @@
+"""What a run looked at and found, for people: lines on stderr."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from wflint.diagnostics import Applicability, Diagnostic
+from wflint.request import Gap, Stats
+
+
+def render(diagnostics: Sequence[Diagnostic], stats: Stats) -> str:
+    """How many diagnostics there are, how much was looked at, and what was held back."""
+    lines = [_found(diagnostics), _looked_at(stats)]
+    hidden = {"by comments": stats.suppressed, **stats.held_back}
+    held = [f"{number} {reason}" for reason, number in sorted(hidden.items()) if number]
+    if held:
+        lines.append(f"Held back: {', '.join(held)}.")
+    if stats.gaps:
+        calls = count(stats.gaps, "call")
+        lines.append(f"{calls} could not be resolved; --show-gaps lists them.")
+    return "".join(line + "\n" for line in lines if line)
+
+
+def gap_lines(gaps: Sequence[Gap]) -> str:
+    """The calls that could not be resolved, below the entry point that reaches them."""
+    lines = []
+    entry = None
+    for gap in sorted(gaps):
+        if gap.entry != entry:
+            entry = gap.entry
+            lines.append(f"{entry} reaches calls that could not be resolved:\n")
+        place = f"{gap.filename}:{gap.location.row}:{gap.location.column}"
+        lines.append(f"    {place}: {gap.written}\n")
+    return "".join(lines)
+
+
+def count(number: int, noun: str) -> str:
+    """``1 file``, ``1,204 files``."""
+    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
+    return f"{number:,} {noun if number == 1 else plural}"
+
+
+def _found(diagnostics: Sequence[Diagnostic]) -> str:
+    if not diagnostics:
+        return "No diagnostics."
+    severities = Counter(diagnostic.severity.value for diagnostic in diagnostics)
+    parts = [count(severities[s], s) for s in ("error", "warning") if severities[s]]
+    if severities["info"]:
+        parts.append(f"{severities['info']:,} info")
+    files = count(len({diagnostic.filename for diagnostic in diagnostics}), "file")
+    lines = [f"Found {' and '.join(parts)} in {files}."]
+    fixes = Counter(d.fix.applicability for d in diagnostics if d.fix)
+    if fixes[Applicability.SAFE]:
+        lines.append(f"[*] {fixes[Applicability.SAFE]} fixable with `--fix`.")
+    if fixes[Applicability.UNSAFE]:
+        lines.append(f"[**] {fixes[Applicability.UNSAFE]} fixable with `--fix --unsafe-fixes`.")
+    return "\n".join(lines)
+
+
+def _looked_at(stats: Stats) -> str:
+    workflows, activities = count(stats.workflows, "workflow"), count(stats.activities, "activity")
+    functions = count(stats.functions, "function")
+    looked_at = f"{workflows} and {activities}, {functions} reached"
+    return f"Checked {count(stats.files, 'file')}: {looked_at}, in {stats.seconds:.1f} s."

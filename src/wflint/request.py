@@ -1,0 +1,98 @@
+"""What a run is asked for and what it answers: the contract between the command line and the run.
+
+Plain data without behaviour. The command line fills a :class:`Request`, ``wflint.run.check`` turns
+it into a :class:`Result`, and the report modules print that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from wflint.diagnostics import Diagnostic, Location
+
+
+@dataclass(frozen=True)
+class Request:
+    """One run.
+
+    ``paths`` are files and folders as the user wrote them; ``-`` stands for ``stdin``.
+    ``config`` holds the values of ``--config``: file names or ``key = value`` lines.
+    ``overrides`` holds settings given by flags, under the names they have in a config file.
+    ``progress`` is called with the number of files done and the number of files known so far.
+    """
+
+    paths: tuple[str, ...] = (".",)
+    stdin: bytes | None = None
+    stdin_filename: str | None = None
+    config: tuple[str, ...] = ()
+    isolated: bool = False
+    overrides: dict[str, object] = field(default_factory=dict)
+    no_ignores: bool = False
+    show_gaps: bool = False
+    jobs: int | None = None
+    progress: Callable[[int, int], None] | None = None
+
+
+@dataclass(frozen=True, order=True)
+class Gap:
+    """A call on a workflow path that could not be resolved.
+
+    ``entry`` is the entry point that reaches it, ``written`` the call as the source has it.
+    """
+
+    entry: str
+    filename: str
+    location: Location
+    written: str
+
+
+@dataclass
+class Stats:
+    """What a run looked at.
+
+    ``files`` were checked, ``read`` were parsed, ``functions`` were reached from entry points.
+    ``suppressed`` diagnostics were hidden by comments; ``held_back`` counts the other hidden ones
+    by reason. ``gaps`` is the number of calls that could not be resolved.
+    """
+
+    files: int = 0
+    workflows: int = 0
+    activities: int = 0
+    functions: int = 0
+    read: int = 0
+    suppressed: int = 0
+    held_back: dict[str, int] = field(default_factory=dict)
+    gaps: int = 0
+    seconds: float = 0.0
+
+
+@dataclass
+class Result:
+    """What a run found.
+
+    ``problems`` are lines for stderr that say what could not be done: with any of them the exit
+    code is 2. ``warnings`` are lines for stderr that change nothing; ``notes`` are lines that only
+    ``--verbose`` shows. ``sources`` has the text of each file that has a diagnostic.
+    """
+
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    stats: Stats = field(default_factory=Stats)
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    sources: dict[str, str] = field(default_factory=dict)
+    gaps: list[Gap] = field(default_factory=list)
+
+
+class InternalError(Exception):
+    """A fault of wflint itself; raised ``from`` the original error.
+
+    ``filename`` is the file that was being read and ``rule`` the rule that looked at it, where
+    known.
+    """
+
+    def __init__(self, filename: str = "", rule: str = "") -> None:
+        super().__init__(filename, rule)
+        self.filename = filename
+        self.rule = rule

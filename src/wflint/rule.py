@@ -1,0 +1,129 @@
+"""What a rule is.
+
+A rule is a class in a file of its own under ``rules/``. Its module's docstring is its
+documentation, its class attributes are its identity, and it looks at code in one or more of four
+ways:
+
+* ``apis`` (and TOML ``tables`` beside the file): names that are wrong to call or to use. The engine
+  matches them, the most specific name wins, and each name belongs to one rule.
+  :meth:`Rule.judge` may refine or drop a match.
+* ``targets`` and :meth:`Rule.check_call`: every call of one of these names, with its arguments.
+* :meth:`Rule.check_own_call` (with ``own_calls = True``): every call that resolves to a function
+  of the project.
+* ``visit_<Node>(self, node, ctx)`` methods in LibCST's own style: every node of that type in the
+  body of a function that wflint reads.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from wflint.diagnostics import Severity
+
+if TYPE_CHECKING:
+    from wflint.program.views import CallView
+
+__all__ = ["Api", "Fixable", "Report", "Rule", "RuleSettings", "Scope", "Severity"]
+
+
+@dataclass(frozen=True)
+class RuleSettings:
+    """The settings that rules may ask for. Versions are (major, minor)."""
+
+    default_activity_timeout: int = 60
+    target_sdk: tuple[int, int] = (99, 0)
+    target_python: tuple[int, int] = (3, 10)
+
+
+class Scope(str, enum.Enum):
+    """Where a rule applies."""
+
+    WORKFLOW = "workflow"  # code that a workflow's entry points reach
+    MODULE = "workflow-module"  # what runs when a module that defines workflows is imported
+    HANDLER = "handler"  # code that signal, query and update handlers reach
+    ACTIVITY = "activity"  # code that activities reach
+    WORKER = "worker"  # worker and client set-up
+    ANY = "any"  # every file that passes the gate
+
+
+class Fixable(str, enum.Enum):
+    """Which kind of fix the rule can have at best."""
+
+    NONE = "none"
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+
+
+@dataclass(frozen=True)
+class Api:
+    """One name that is wrong, and what to use instead.
+
+    ``use`` is the replacement as the user would write it. ``message`` replaces the rule's own
+    message template; both may use ``{name}`` (as written, with ``()`` for a call) and ``{use}``.
+    ``kind`` is ``call`` (only calls count), ``use`` (reading, writing, or calling a method of it), or
+    ``any``.
+    """
+
+    use: str = ""
+    fix: Fixable = Fixable.NONE
+    message: str = ""
+    severity: Severity | None = None
+    kind: str = "call"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a rule says of one place. ``site`` is the place if it is not the call itself."""
+
+    message: str
+    severity: Severity | None = None
+    site: int | None = None
+
+
+class Rule:
+    """Base class of all rules; see the module's docstring."""
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    severity: ClassVar[Severity]
+    scope: ClassVar[Scope] = Scope.WORKFLOW
+    also_module_level: ClassVar[bool] = False  # applies at import time of workflow modules as well
+    fix: ClassVar[Fixable] = Fixable.NONE
+    since: ClassVar[str] = "0.1"
+    message: ClassVar[str] = "`{name}` is not deterministic; use `{use}`"
+    apis: ClassVar[Mapping[str, Api]] = {}
+    tables: ClassVar[tuple[str, ...]] = ()
+    targets: ClassVar[frozenset[str]] = frozenset()
+    own_calls: ClassVar[bool] = False
+    harmless_unless_replaying: ClassVar[bool] = False  # silent under `if not is_replaying()`
+    once_per_function: ClassVar[bool] = False  # one diagnostic for each name and function
+    needles: ClassVar[tuple[str, ...]] = ()  # scope ANY: regular expressions, see `suspicious`
+
+    def judge(self, view: CallView, api: Api) -> Report | None:
+        """Decide on a match of ``apis``; ``None`` drops it. By default every match counts."""
+        return Report(self.describe(view.shown, api), api.severity)
+
+    def describe(self, shown: str, api: Api) -> str:
+        """The message of a match: ``shown`` is the offending name as the source has it."""
+        return (api.message or self.message).format(name=shown, use=api.use)
+
+    @classmethod
+    def suspicious(cls, source: str) -> bool:
+        """For rules of scope ANY: whether a text may hold something to report.
+
+        Asked of whole files that name ``temporalio`` and of single functions in them, so that files
+        without anything to report are never parsed. By default: whether one of ``needles`` matches.
+        """
+        return any(re.search(needle, source) for needle in cls.needles)
+
+    def check_call(self, view: CallView) -> Iterable[Report]:
+        """Look at a call of one of ``targets``."""
+        return ()
+
+    def check_own_call(self, view: CallView) -> Iterable[Report]:
+        """Look at a call that resolves to a function of the project."""
+        return ()

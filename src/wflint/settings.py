@@ -1,0 +1,171 @@
+"""The settings: their names, types, default values and explanations.
+
+The text under each key is what ``wflint config KEY`` prints.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+FORMATS = ("full", "concise", "json", "github", "sarif")
+
+# Names of folders that hold tools' files or installed packages, never a project's own code. No word
+# that a project may use for its own folder (``build``, ``dist``, ``env``) belongs here.
+DEFAULT_EXCLUDE = (
+    ".bzr",
+    ".direnv",
+    ".eggs",
+    ".git",
+    ".hg",
+    ".hypothesis",
+    ".idea",
+    ".ipynb_checkpoints",
+    ".mypy_cache",
+    ".nox",
+    ".pants.d",
+    ".pyenv",
+    ".pytest_cache",
+    ".pytype",
+    ".ruff_cache",
+    ".svn",
+    ".tox",
+    ".venv",
+    ".vscode",
+    ".wflint_cache",
+    "__pycache__",
+    "__pypackages__",
+    "node_modules",
+    "site-packages",
+    "venv",
+)
+
+DEFAULT_TEST_PATHS = ("tests/", "test/", "test_*.py", "*_test.py", "conftest.py")
+
+
+class ApiSetting(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+    """One entry of ``[[tool.wflint.apis]]``."""
+
+    name: str
+    """The full dotted name (``acme.clock.now``), or the beginning of names (``acme.clock.*``)."""
+
+    rule: str | None = None
+    """Code or name of the rule that reports it."""
+
+    deterministic: bool = False
+    """The name is fine in a workflow: wflint reports nothing for it and does not look inside."""
+
+    use: str = ""
+    """What to use instead, as it would be written."""
+
+    message: str = ""
+    """The message; ``{name}`` and ``{use}`` may stand in it. By default the rule's own."""
+
+    kind: Literal["call", "use", "any"] = "call"
+    """What counts: calling the name, using it in any other way, or both."""
+
+
+class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+    """What can stand in ``[tool.wflint]``. Paths and patterns are relative to the project root."""
+
+    select: tuple[str, ...] | None = None
+    """The rules to run: codes (`WFL101`), beginnings of codes (`WFL1`), names (`wall-clock-time`)
+    or `ALL`. Without it, every rule of severity error or warning runs. Where `select` and `ignore`
+    name the same rule, the more specific of them wins, and `ignore` wins a tie."""
+
+    extend_select: tuple[str, ...] = ()
+    """Rules to run besides those of `select`."""
+
+    ignore: tuple[str, ...] = ()
+    """Rules not to run: codes, beginnings of codes, names or `ALL`."""
+
+    per_file_ignores: dict[str, tuple[str, ...]] = {}
+    """Rules that are silent in some files: a table from file patterns to lists of rules. Patterns
+    are those of .gitignore: `"legacy/" = ["WFL1"]`, `"*_pb2.py" = ["ALL"]`."""
+
+    extend_per_file_ignores: dict[str, tuple[str, ...]] = {}
+    """Entries besides those of `per-file-ignores`."""
+
+    severity: dict[str, Literal["error", "warning", "off"]] = {}
+    """The severity of a rule where it should differ from the rule's own: a table from codes or
+    names to `"error"`, `"warning"` or `"off"`. A rule that is off by default stays off until it is
+    selected."""
+
+    src: tuple[str, ...] = ()
+    """The folders that absolute imports start from. Without it, wflint finds them: the project
+    root, `src` folders, and the folders above packages."""
+
+    exclude: tuple[str, ...] = DEFAULT_EXCLUDE
+    """Files and folders that are not checked, as .gitignore patterns. It replaces the default;
+    `extend-exclude` adds to it. A file named on the command line is checked all the same, and
+    workflow code that imports an excluded file is still followed into it."""
+
+    extend_exclude: tuple[str, ...] = ()
+    """Files and folders that are not checked, besides those of `exclude`."""
+
+    force_exclude: bool = False
+    """Leave excluded files out even when they are named on the command line, as pre-commit does."""
+
+    respect_gitignore: bool = True
+    """Leave out what git ignores."""
+
+    test_paths: tuple[str, ...] = DEFAULT_TEST_PATHS
+    """Files that are tests, as .gitignore patterns. They often do wrong things on purpose, so only
+    rules of severity error speak in them."""
+
+    follow_packages: tuple[str, ...] = ()
+    """Installed packages whose code is followed like the project's own, by import name."""
+
+    workflow_decorators: tuple[str, ...] = ()
+    """Decorators of your own that make a class a workflow, by full dotted name
+    (`acme.temporal.workflow`)."""
+
+    activity_decorators: tuple[str, ...] = ()
+    """Decorators of your own that make a function an activity, by full dotted name."""
+
+    workflow_base_classes: tuple[str, ...] = ()
+    """Base classes whose subclasses are workflows even without a decorator, by full dotted name."""
+
+    extend_entry_points: tuple[str, ...] = ()
+    """Decorators and base classes by full dotted name: on a class they make it a workflow, on a
+    function they make it an activity."""
+
+    needles: tuple[str, ...] = ()
+    """Texts that mark a file as one that may define workflows or activities. By default
+    `temporalio` and the packages of the decorators and base classes named here."""
+
+    default_activity_timeout: int = 60
+    """The timeout in seconds that a fix fills in where an activity call has none."""
+
+    guard_functions: tuple[str, ...] = ()
+    """Functions of your own that answer whether the code runs in a workflow, as
+    `temporalio.workflow.in_workflow` does, by full dotted name."""
+
+    replay_safe_loggers: tuple[str, ...] = ()
+    """Loggers, or functions that give one, that are silent during replay, by full dotted name."""
+
+    apis: tuple[ApiSetting, ...] = ()
+    """Names of your own for the rules: an array of tables with the keys `name`, and either `rule`
+    (the rule that reports it) or `deterministic = true` (it is fine in a workflow); also `use`,
+    `message` and `kind` (`"call"`, `"use"` or `"any"`)."""
+
+    plugins: tuple[str, ...] = ()
+    """Installed packages that bring rules of their own, by the name of their entry point in the
+    group `wflint.rules`."""
+
+    target_sdk: str | None = None
+    """The version of `temporalio` that the code runs with, such as `"1.20"`. Without it, the
+    version in the lock file, or the lowest that the project's requirements admit, or else the
+    newest that wflint knows."""
+
+    target_python: str | None = None
+    """The lowest version of Python that the code runs with, such as `"3.11"`. Without it, the
+    lowest that `requires-python` admits, or else 3.10."""
+
+    output_format: Literal["full", "concise", "json", "github", "sarif"] | None = None
+    """How diagnostics are printed. Without it, `full` on a terminal and `concise` elsewhere."""
+
+    require_workflows: bool = False
+    """Fail with exit code 2 when no workflow is found, so that an empty run does not look like a
+    clean one."""

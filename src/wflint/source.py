@@ -1,0 +1,99 @@
+"""Source text: bytes to text, and offsets to lines and columns.
+
+An *offset* counts characters from the start of the text; a byte order mark is not part of the text.
+Lines end at ``\\n``, ``\\r\\n`` and ``\\r``, as Python's own tokenizer has it.
+"""
+
+from __future__ import annotations
+
+import bisect
+import io
+import re
+
+from wflint.diagnostics import Location
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=]", re.MULTILINE)
+_BOM = b"\xef\xbb\xbf"
+
+
+class UnreadableSource(Exception):
+    """The text cannot be had or understood: ``message`` says why, ``row`` (1-based) where."""
+
+    def __init__(self, message: str, row: int = 1, column: int = 1) -> None:
+        super().__init__(message)
+        self.message = message
+        self.row = row
+        self.column = column
+
+
+class Source:
+    """The text of one file."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._starts: list[int] | None = None
+
+    @property
+    def line_starts(self) -> list[int]:
+        """The offset at which each line starts."""
+        if self._starts is None:
+            self._starts = [0, *(m.end() for m in _LINE_END.finditer(self.text))]
+        return self._starts
+
+    def location(self, offset: int) -> Location:
+        """The 1-based line and the 1-based column in characters of an offset."""
+        row = bisect.bisect_right(self.line_starts, offset)
+        return Location(row, offset - self.line_starts[row - 1] + 1)
+
+    def line(self, row: int) -> str:
+        """The text of a 1-based line, without its end."""
+        starts = self.line_starts
+        if not 1 <= row <= len(starts):
+            return ""
+        end = starts[row] if row < len(starts) else len(self.text)
+        return self.text[starts[row - 1] : end].rstrip("\r\n")
+
+    def offset(self, row: int, byte_column: int) -> int:
+        """The offset of a 1-based line and a 0-based column in UTF-8 bytes (as ``ast`` counts)."""
+        start = self.line_starts[row - 1]
+        line = self.text[start : start + byte_column]
+        if line.isascii():
+            return start + byte_column
+        encoded = line.encode("utf-8", "surrogatepass")[:byte_column]
+        return start + len(encoded.decode("utf-8", "ignore"))
+
+
+def decode(data: bytes) -> Source:
+    """Decode the bytes of a Python file by its byte order mark, its coding cookie, or as UTF-8.
+
+    Raises :class:`UnreadableSource` if the encoding is unknown or the bytes do not fit it, and for
+    NUL bytes, which Python refuses.
+    """
+    if b"\0" in data:
+        row = data.count(b"\n", 0, data.index(b"\0")) + 1
+        raise UnreadableSource("the file contains a NUL byte", row)
+    encoding = _declared_encoding(data)
+    body = data[3:] if data.startswith(_BOM) else data
+    try:
+        return Source(body.decode(encoding))
+    except UnicodeDecodeError as error:
+        row = body.count(b"\n", 0, error.start) + 1
+        raise UnreadableSource(
+            f"the file is not valid {error.encoding}: byte 0x{body[error.start]:02x}", row
+        ) from None
+    except (LookupError, UnicodeError, ValueError):
+        raise UnreadableSource(f"the file cannot be decoded as {encoding}") from None
+
+
+def _declared_encoding(data: bytes) -> str:
+    head = b"\n".join(data.split(b"\n", 2)[:2])
+    if not _COOKIE.search(head):
+        return "utf-8"
+    import tokenize
+
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    except SyntaxError as error:
+        raise UnreadableSource(f"bad coding cookie: {error.msg}") from None
+    return "utf-8" if encoding == "utf-8-sig" else encoding

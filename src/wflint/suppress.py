@@ -1,0 +1,286 @@
+"""Suppression comments: reading them, and attaching them to statements.
+
+``# wflint: ignore[WFL101, print] reason`` behind code counts for the statement that it stands on:
+for all of it when it stands on the first or last line, else for the line it stands on. On a line of
+its own it counts for the next statement, its decorators included; of a compound statement only for
+the header. ``# wflint: file-ignore[WFL101] reason`` before the first statement counts for the file.
+``# noqa: WFL101`` counts like an ``ignore`` behind code. A comment that names no rule hides nothing.
+
+The statements are the logical lines of :mod:`tokenize`, so no tree is needed, and a file with a
+syntax error keeps the comments that stand before the error.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+_DIRECTIVE = re.compile(
+    r"#\s*wflint\s*:\s*(?P<kind>[\w-]*)\s*(?P<list>\[(?P<items>[^\]#]*)(?P<close>\]?))?(?P<reason>[^#]*)"
+)
+_NOQA = re.compile(r"#\s*noqa\s*:\s*(?P<items>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*)", re.IGNORECASE)
+_ITEM = re.compile(r"[^,\s]+")
+_SKIPPED = frozenset(
+    {tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER, tokenize.ENCODING}
+)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """The rows of a logical line. The decorators of a definition belong to it."""
+
+    first: int
+    last: int
+    is_function: bool = False
+
+
+@dataclass
+class Selector:
+    """One rule that a directive names: a code, the beginning of codes, or a name."""
+
+    text: str
+    column: int
+    used: bool = False
+
+    def matches(self, code: str, name: str) -> bool:
+        """Whether the selector stands for a rule."""
+        wanted = self.text.upper()
+        is_code = re.fullmatch(r"[A-Z]+[0-9]+", wanted) is not None
+        return (is_code and code.startswith(wanted)) or self.text.lower() == name
+
+
+@dataclass
+class Directive:
+    """A suppression comment. With a ``problem`` it hides nothing.
+
+    ``kind`` is ``ignore``, ``file-ignore`` or ``noqa``. ``line`` is the only line that counts, for a
+    comment on a line of its own inside a statement. ``above`` is true for one that stands before
+    its statement.
+    """
+
+    kind: str
+    row: int
+    column: int
+    end_column: int
+    selectors: list[Selector] = field(default_factory=list)
+    reason: str = ""
+    problem: str = ""
+    statement: Statement | None = None
+    above: bool = False
+    line: int | None = None
+
+    @property
+    def used(self) -> bool:
+        """Whether it has hidden anything."""
+        return any(selector.used for selector in self.selectors)
+
+    def covers(self, row: int, end_row: int) -> bool:
+        """Whether it stands at the right place to hide a diagnostic in these rows."""
+        if self.problem:
+            return False
+        if self.kind == "file-ignore":
+            return True
+        statement = self.statement
+        if statement is None or not statement.first <= row <= statement.last:
+            return False
+        if self.line is not None:
+            return row == self.line
+        return (
+            self.above
+            or self.row in (statement.first, statement.last)
+            or row <= self.row <= end_row
+        )
+
+    def hides(self, code: str, name: str) -> bool:
+        """Whether it names the rule; if so, it has been used."""
+        for selector in self.selectors:
+            if selector.matches(code, name):
+                selector.used = True
+                return True
+        return False
+
+
+@dataclass
+class Directives:
+    """The suppression comments of a file, in the order in which they stand."""
+
+    found: list[Directive] = field(default_factory=list)
+
+    def suppresses(
+        self, code: str, name: str, row: int, end_row: int | None = None
+    ) -> Directive | None:
+        """The directive that hides a diagnostic in these rows; it is marked as used.
+
+        One at the statement is preferred to one for the whole file.
+        """
+        for directive in sorted(self.found, key=lambda d: d.kind == "file-ignore"):
+            if directive.covers(row, end_row or row) and directive.hides(code, name):
+                return directive
+        return None
+
+    def covers_function(self, code: str, name: str, def_row: int) -> Directive | None:
+        """The directive at the header of the function that is defined in this row.
+
+        It hides what is found in other functions that workflow code reaches through this one.
+        """
+        for directive in self.found:
+            at_header = directive.statement is not None and directive.statement.is_function
+            if at_header and directive.covers(def_row, def_row) and directive.hides(code, name):
+                return directive
+        return None
+
+    def __bool__(self) -> bool:
+        return bool(self.found)
+
+
+def parse_directives(text: str, families: tuple[str, ...] = ("WFL",)) -> Directives:
+    """The suppression comments of a file. ``families`` are the letters that our codes begin with.
+
+    A ``noqa`` with codes of other tools only is not ours.
+    """
+    ours = "|".join(families)
+    quick = re.compile(rf"#\s*(?:wflint\s*:|noqa\s*:[^\n#]*\b(?:{ours})[0-9])", re.IGNORECASE)
+    if not quick.search(text):
+        return Directives()
+    lines = _read_lines(text)
+    found: list[Directive] = []
+    for comment in lines.comments:
+        for directive in _directives_in(comment.text, families):
+            directive.row = comment.row
+            directive.column += comment.column
+            directive.end_column += comment.column
+            for selector in directive.selectors:
+                selector.column += comment.column
+            _attach(directive, comment, lines)
+            found.append(directive)
+    return Directives(found)
+
+
+def _directives_in(comment: str, families: tuple[str, ...]) -> Iterator[Directive]:
+    """The directives in one comment; rows and columns count from its start."""
+    for match in _DIRECTIVE.finditer(comment):
+        text = match.group().rstrip()
+        directive = Directive(match["kind"], 0, match.start(), match.start() + len(text))
+        directive.reason = match["reason"].strip(" \t:-\N{EN DASH}\N{EM DASH}")
+        directive.selectors = _selectors(match)
+        directive.problem = _problem(match, directive.selectors)
+        yield directive
+    for match in _NOQA.finditer(comment):
+        selectors = [s for s in _selectors(match) if s.text.upper().startswith(families)]
+        if selectors:
+            yield Directive("noqa", 0, match.start(), match.end(), selectors)
+
+
+def _attach(directive: Directive, comment: _Comment, lines: _Lines) -> None:
+    """Find the statement that a directive counts for."""
+    if directive.kind == "file-ignore":
+        if comment.row >= lines.first_statement_row() and not directive.problem:
+            directive.problem = (
+                "`file-ignore` counts only before the first statement of the file; "
+                "move it up, or write `ignore` at the place itself"
+            )
+    elif comment.inside:
+        directive.statement = lines.statement(comment.before)
+        if comment.own_line:
+            directive.line = lines.next_code_row(comment.row)
+    elif directive.kind == "ignore":
+        directive.statement = lines.statement(comment.before)
+        directive.above = True
+
+
+def _selectors(match: re.Match[str]) -> list[Selector]:
+    if match["items"] is None:
+        return []
+    start = match.start("items")
+    return [Selector(m.group(), start + m.start()) for m in _ITEM.finditer(match["items"])]
+
+
+def _problem(match: re.Match[str], selectors: list[Selector]) -> str:
+    kind = match["kind"]
+    if kind not in ("ignore", "file-ignore"):
+        return f"`wflint: {kind}` means nothing; write `ignore[...]` or `file-ignore[...]`"
+    if match["list"] and not match["close"]:
+        return f"the bracket of `{kind}[` is not closed, so nothing is hidden; close it"
+    if not selectors or any(not re.search(r"[0-9-]|[a-z]", s.text) for s in selectors):
+        return f"`{kind}` without a rule hides nothing; name the rule, as in `{kind}[WFL101]`"
+    return ""
+
+
+@dataclass
+class _Comment:
+    """``before`` is the number of logical lines before it; ``inside``: it stands in the next one."""
+
+    text: str
+    row: int
+    column: int
+    own_line: bool
+    inside: bool
+    before: int
+
+
+@dataclass
+class _Lines:
+    """The logical lines of a file and its comments."""
+
+    comments: list[_Comment] = field(default_factory=list)
+    rows: list[tuple[int, int]] = field(default_factory=list)
+    heads: list[list[str]] = field(default_factory=list)
+    code_rows: set[int] = field(default_factory=set)
+
+    def statement(self, index: int) -> Statement | None:
+        """The statement that a logical line belongs to: decorators belong to what they decorate."""
+        if index >= len(self.rows):
+            return None
+        first = last = index
+        while first > 0 and self.heads[first - 1][:1] == ["@"]:
+            first -= 1
+        while last + 1 < len(self.rows) and self.heads[last][:1] == ["@"]:
+            last += 1
+        head = self.heads[last]
+        is_function = head[:1] == ["def"] or head[:2] == ["async", "def"]
+        return Statement(self.rows[first][0], self.rows[last][1], is_function)
+
+    def first_statement_row(self) -> float:
+        """The row of the first statement that is not the docstring."""
+        start = 1 if self.heads[:1] == [[""]] else 0
+        return self.rows[start][0] if start < len(self.rows) else float("inf")
+
+    def next_code_row(self, row: int) -> int | None:
+        """The next row below that has code."""
+        return min((r for r in self.code_rows if r > row), default=None)
+
+
+def _read_lines(text: str) -> _Lines:
+    lines = _Lines()
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    head: list[str] = []
+    first = last = 0
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            row = token.start[0]
+            if token.type == tokenize.COMMENT:
+                own_line = row not in lines.code_rows
+                lines.comments.append(
+                    _Comment(
+                        token.string, row, token.start[1] + 1, own_line, bool(head), len(lines.rows)
+                    )
+                )
+            elif token.type == tokenize.NEWLINE:
+                lines.rows.append((first, last))
+                lines.heads.append(head)
+                head = []
+            elif token.type not in _SKIPPED:
+                first = first if head else row
+                last = token.end[0]
+                lines.code_rows.update((row, last))
+                if len(head) < 2:
+                    head.append("" if token.type == tokenize.STRING else token.string)
+    except (tokenize.TokenError, SyntaxError, ValueError):
+        pass  # the comments before the error are kept
+    if head:
+        lines.rows.append((first, last))
+        lines.heads.append(head)
+    return lines

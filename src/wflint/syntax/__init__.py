@@ -1,0 +1,1 @@
+"""Reading source text: the guarded parse, the one walk, positions."""

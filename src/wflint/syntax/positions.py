@@ -1,0 +1,75 @@
+"""Where nodes stand in the text, for the few nodes that are asked for.
+
+LibCST nodes know no position; writing the tree out while counting gives them. That costs about
+a third of a parse, so it is done only for a piece of code that something is reported in.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+import libcst as cst
+from libcst._nodes.internal import CodegenState
+
+
+class _Counter(CodegenState):
+    """Counts the characters that a tree is written with, instead of writing them."""
+
+    offset: int
+    wanted: set[int]
+    spans: dict[int, tuple[int, int]]
+    starts: dict[int, int]
+
+    def before_codegen(self, node: cst.CSTNode) -> None:
+        if id(node) in self.wanted:
+            self.starts[id(node)] = self.offset
+
+    def after_codegen(self, node: cst.CSTNode) -> None:
+        if id(node) in self.wanted and id(node) not in self.spans:
+            self.spans[id(node)] = (self.starts[id(node)], self.offset)
+
+    def record_syntactic_position(  # type: ignore[override]
+        self,
+        node: cst.CSTNode,
+        *,
+        start_node: cst.CSTNode | None = None,
+        end_node: cst.CSTNode | None = None,
+    ) -> _Syntactic:
+        return _Syntactic(self, node)
+
+    def add_indent_tokens(self) -> None:
+        self.offset += sum(map(len, self.indent_tokens))
+
+    def add_token(self, value: str) -> None:
+        self.offset += len(value)
+
+
+class _Syntactic:
+    """The span of a node without the white space and parentheses around it."""
+
+    def __init__(self, state: _Counter, node: cst.CSTNode) -> None:
+        self.state = state
+        self.node = node
+
+    def __enter__(self) -> None:
+        self.start = self.state.offset
+
+    def __exit__(self, *_: object) -> None:
+        if id(self.node) in self.state.wanted:
+            self.state.spans[id(self.node)] = (self.start, self.state.offset)
+
+
+def spans(module: cst.Module, nodes: Iterable[cst.CSTNode]) -> dict[int, tuple[int, int]]:
+    """The offsets (start, end) of ``nodes`` in the text of ``module``, by ``id(node)``."""
+    state = _Counter(default_indent=module.default_indent, default_newline=module.default_newline)
+    state.offset, state.spans, state.starts = 0, {}, {}
+    state.wanted = {id(node) for node in nodes}
+    limit = sys.getrecursionlimit()
+    # LibCST writes trees recursively, a few frames a level; MAX_DEPTH bounds the levels.
+    sys.setrecursionlimit(max(limit, 20_000))
+    try:
+        module._codegen(state)
+    finally:
+        sys.setrecursionlimit(limit)
+    return state.spans

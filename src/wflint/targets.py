@@ -1,0 +1,89 @@
+"""Which versions of ``temporalio`` and of Python a project runs with, read from its own files.
+
+The files are searched as text, not parsed: they may be long (lock files), and a guess that fails
+only means that the newest version is assumed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+Version = tuple[int, int]
+
+_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
+_LOCKED = re.compile(r'^name = "temporalio"\s*\nversion = "(\d+)\.(\d+)', re.MULTILINE)
+_REQUIRED = re.compile(
+    r"""(?<![\w.-])temporalio(?:\[[^\]\n]*\])?["']?\s*   # temporalio, temporalio[openai-agents]
+    (?:===?|>=?|~=                                     # temporalio>=1.20
+    |=\s*["'][\^~>=]*                                  # poetry: temporalio = "^1.9"
+    |=\s*\{.*?version\s*=\s*["'][\^~>=]*)              # temporalio = { version = "^1.9" }
+    \s*(\d+)\.(\d+)""",
+    re.VERBOSE,
+)
+_PYTHON = re.compile(
+    r"""^\s*(?:requires-python|python_requires|python)\s*=\s*["']?\s*
+    (?:===?|>=?|~=|\^|~)?\s*(\d+)\.(\d+)""",
+    re.VERBOSE | re.MULTILINE,
+)
+
+
+def parse_version(text: str) -> Version:
+    """The first two numbers of a version such as ``1.20`` or ``1.20.3``."""
+    major, minor = text.split(".")[:2]
+    return int(major), int(minor)
+
+
+def infer_sdk(root: Path) -> Version | None:
+    """The version of ``temporalio`` in the lock file, or the lowest that is required.
+
+    The nearest folder that says something counts, from the project root up to the repository's.
+    """
+    for folder in _upwards(root):
+        locked = [v for name in _LOCKS for v in _versions(_LOCKED, folder / name)]
+        if locked:
+            return min(locked)
+        required = [v for path in _requirements(folder) for v in _versions(_REQUIRED, path)]
+        if required:
+            return min(required)
+    return None
+
+
+def infer_python(root: Path) -> Version | None:
+    """The lowest version of Python that the project's packaging files admit."""
+    for folder in _upwards(root):
+        for name in ("pyproject.toml", "setup.cfg", "setup.py"):
+            versions = _versions(_PYTHON, folder / name)
+            if versions:
+                return versions[0]
+    return None
+
+
+def _upwards(root: Path) -> Iterator[Path]:
+    yield root
+    if not any((parent / ".git").exists() for parent in (root, *root.parents)):
+        return
+    for folder in (root, *root.parents):
+        if folder != root:
+            yield folder
+        if (folder / ".git").exists():
+            return
+
+
+def _requirements(folder: Path) -> list[Path]:
+    named = [folder / name for name in ("pyproject.toml", "setup.cfg", "setup.py")]
+    try:
+        return [*named, *sorted(folder.glob("requirements*.txt"))]
+    except OSError:
+        return named
+
+
+def _versions(pattern: re.Pattern[str], path: Path) -> list[Version]:
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return []
+    if path.suffix != ".lock":
+        text = re.sub(r"^\s*#.*$", "", text, flags=re.MULTILINE)
+    return [(int(m.group(1)), int(m.group(2))) for m in pattern.finditer(text)]
