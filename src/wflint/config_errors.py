@@ -17,7 +17,7 @@ def closest(word: str, known: Iterable[str]) -> str:
     """The known word that was probably meant, or ``""``."""
     import difflib
 
-    matches = difflib.get_close_matches(word, list(known), n=1)
+    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.7)
     return matches[0] if matches else ""
 
 

@@ -124,9 +124,8 @@ class _Selection:
         self._chosen[project].update(below)
         notebooks = sum(name.startswith(_prefix(path)) for name in listing.notebooks)
         if notebooks:
-            self._result.notes.append(
-                f"{notebooks} notebooks below {self._shown(path)} are not checked"
-            )
+            below_folder = f"{notebooks} below {self._shown(path)}"
+            self._result.notes.append(f"notebooks are not checked: {below_folder}")
         for folder in listing.projects:
             if folder.startswith(_prefix(path)):
                 try:

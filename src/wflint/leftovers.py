@@ -62,7 +62,10 @@ def _unknown(directives: Directives, registry: Registry) -> Iterator[Found]:
             yield directive, None, UNKNOWN, directive.problem
             continue
         for selector in directive.selectors:
-            if not registry.expand(selector.text):
+            if selector.is_blanket:
+                message = f"`{selector.text}` hides nothing; name the rule"
+                yield directive, selector, UNKNOWN, message
+            elif not registry.expand(selector.text):
                 near = registry.nearest(selector.text)
                 advice = f"did you mean `{near}`?" if near else "correct it or remove the comment"
                 message = f"there is no rule `{selector.text}`; {advice}"
@@ -82,7 +85,9 @@ def _unused(directives: Directives, registry: Registry, ran: frozenset[str]) -> 
         if rule is None or directive.problem:
             continue
         for selector in directive.selectors:
-            if not selector.used and _was_judged(registry.expand(selector.text), registry, ran):
+            if selector.is_blanket or selector.used:
+                continue
+            if _was_judged(registry.expand(selector.text), registry, ran):
                 message = rule.message.format(name=selector.text)
                 yield directive, selector, UNUSED, message
 

@@ -7,7 +7,6 @@ Rules are found, never named: every module below ``wflint.rules`` has one. Packa
 from __future__ import annotations
 
 import importlib
-import inspect
 import pkgutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -103,9 +102,9 @@ def _modules_below(package: ModuleType) -> Iterator[ModuleType]:
 
 def _rules_in(module: ModuleType) -> Iterator[Rule]:
     for value in vars(module).values():
-        if isinstance(value, type) and issubclass(value, Rule):
-            if value.__module__ == module.__name__ and "code" in vars(value):
-                yield value()
+        is_rule = isinstance(value, type) and issubclass(value, Rule) and "code" in vars(value)
+        if is_rule and value.__module__ == module.__name__:
+            yield value()
 
 
 def _plugin_rules(name: str) -> Iterator[Rule]:
@@ -148,20 +147,14 @@ class Selection:
         """The rules that run, sorted by code."""
         return tuple(rule for rule in self.registry.rules if rule.code in self.codes)
 
-    @cached_property
-    def _in_tests(self) -> frozenset[str]:
-        return frozenset(c for c in self.codes if self.severity(c) is Severity.ERROR)
-
     def codes_for(self, path: str) -> frozenset[str]:
-        """The rules that speak in a file, which is given relative to the project root.
+        """The rules that run in a file, which is given relative to the project root."""
+        ignored = (codes for patterns, codes in self.file_ignores if patterns.match_file(path))
+        return self.codes.difference(*ignored)
 
-        In tests only rules of severity error do.
-        """
-        codes = self._in_tests if self.test_paths.match_file(path) else self.codes
-        for patterns, ignored in self.file_ignores:
-            if patterns.match_file(path):
-                codes -= ignored
-        return codes
+    def is_test(self, path: str) -> bool:
+        """Whether a file is a test, where only diagnostics of severity error are reported."""
+        return self.test_paths.match_file(path)
 
 
 def select_rules(settings: Settings, registry: Registry) -> Selection:

@@ -180,6 +180,8 @@ class _ProjectRun:
         path = os.path.join(self.cwd, diagnostic.filename)
         if diagnostic.code not in self.selection.codes or path not in self.chosen:
             return False
+        if self._is_remark(diagnostic):
+            return False
         relative = os.path.relpath(path, self.group.project.root).replace(os.sep, "/")
         held_back = self.result.stats.held_back
         if diagnostic.code in self._per_file_ignored(relative):
@@ -190,6 +192,14 @@ class _ProjectRun:
             held_back["tests"] = held_back.get("tests", 0) + 1
             return False
         return True
+
+    def _is_remark(self, diagnostic: Diagnostic) -> bool:
+        """Whether a rule of more weight says something of little, without being asked by name."""
+        rule = self.registry.by_code[diagnostic.code]
+        if diagnostic.severity is not Severity.INFO or rule.severity is Severity.INFO:
+            return False
+        selectors = {*(self.settings.select or ()), *self.settings.extend_select}
+        return not selectors & {diagnostic.code, diagnostic.name, "ALL"}
 
     def _per_file_ignored(self, relative: str) -> frozenset[str]:
         table = {**self.settings.per_file_ignores}

@@ -9,8 +9,6 @@ from typing import Literal
 
 from msgspec import Struct
 
-FORMATS = ("full", "concise", "json", "github", "sarif")
-
 # Names of folders that hold tools' files or installed packages, never a project's own code. No word
 # that a project may use for its own folder (``build``, ``dist``, ``env``) belongs here.
 DEFAULT_EXCLUDE = (

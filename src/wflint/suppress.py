@@ -3,8 +3,9 @@
 ``# wflint: ignore[WFL101, print] reason`` behind code counts for the statement that it stands on:
 for all of it when it stands on the first or last line, else for the line it stands on. On a line of
 its own it counts for the next statement, its decorators included; of a compound statement only for
-the header. ``# wflint: file-ignore[WFL101] reason`` before the first statement counts for the file.
-``# noqa: WFL101`` counts like an ``ignore`` behind code. A comment that names no rule hides nothing.
+the header. ``# wflint: file-ignore[WFL101] reason`` counts for the file when it stands before the
+first statement. ``# noqa: WFL101`` counts like an ``ignore`` behind code. A comment that names no
+rule hides nothing.
 
 The statements are the logical lines of :mod:`tokenize`, so no tree is needed, and a file with a
 syntax error keeps the comments that stand before the error.
@@ -45,6 +46,11 @@ class Selector:
     column: int
     used: bool = False
 
+    @property
+    def is_blanket(self) -> bool:
+        """Whether it is too wide to hide anything: ``ALL``, or letters that all codes begin with."""
+        return self.text.isalpha() and self.text.isupper()
+
     def matches(self, code: str, name: str) -> bool:
         """Whether the selector stands for a rule."""
         wanted = self.text.upper()
@@ -56,9 +62,9 @@ class Selector:
 class Directive:
     """A suppression comment. With a ``problem`` it hides nothing.
 
-    ``kind`` is ``ignore``, ``file-ignore`` or ``noqa``. ``line`` is the only line that counts, for a
-    comment on a line of its own inside a statement. ``above`` is true for one that stands before
-    its statement.
+    ``kind`` is ``ignore``, ``file-ignore`` or ``noqa``. ``above`` is true for a comment that stands
+    before its statement. ``line`` is the only line that counts, for a comment on a line of its own
+    inside a statement.
     """
 
     kind: str
@@ -204,14 +210,14 @@ def _problem(match: re.Match[str], selectors: list[Selector]) -> str:
         return f"`wflint: {kind}` means nothing; write `ignore[...]` or `file-ignore[...]`"
     if match["list"] and not match["close"]:
         return f"the bracket of `{kind}[` is not closed, so nothing is hidden; close it"
-    if not selectors or any(not re.search(r"[0-9-]|[a-z]", s.text) for s in selectors):
+    if all(selector.is_blanket for selector in selectors):
         return f"`{kind}` without a rule hides nothing; name the rule, as in `{kind}[WFL101]`"
     return ""
 
 
 @dataclass
 class _Comment:
-    """``before`` is the number of logical lines before it; ``inside``: it stands in the next one."""
+    """``before`` is the number of logical lines before it; ``inside`` the next one, or not."""
 
     text: str
     row: int

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 import libcst as cst
+from msgspec.structs import replace
 
 from wflint.facts import guards
 from wflint.facts.context import Context
 from wflint.facts.heads import import_bindings, read_params
 from wflint.facts.model import (
+    UNKNOWN,
     Arg,
     Call,
     Finding,
@@ -27,7 +29,7 @@ from wflint.facts.model import (
     Ref,
     Use,
 )
-from wflint.facts.refs import Refs, is_builtin
+from wflint.facts.refs import Refs, instance, is_builtin
 from wflint.facts.scopes import Bound, Scope, bind_target
 from wflint.syntax.walk import children
 
@@ -48,7 +50,12 @@ class Reading:
     settings: RuleSettings
 
 
+Finder = Callable[[str], "cst.FunctionDef | None"]
+"""Gives the definition of a function of the module by its qualname."""
+
+
 _DIRECT = Flag.AWAITED | Flag.STATEMENT | Flag.RETURNED | Flag.RAISED
+_CHANGERS = frozenset({"clear", "pop", "popitem", "setdefault", "update"})
 _FALLBACK_VALUES = (cst.Call, cst.Attribute, cst.Name, cst.Await, cst.FormattedString, cst.Subscript)
 
 
@@ -60,10 +67,17 @@ class Frame:
     calls: list[Call] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    attributes: dict[str, Ref] = field(default_factory=dict)
 
     def body(self) -> FunctionBody:
         """The finished facts."""
-        return FunctionBody(self.head, tuple(self.calls), tuple(self.uses), tuple(self.findings))
+        return FunctionBody(
+            self.head,
+            tuple(self.calls),
+            tuple(self.uses),
+            tuple(self.findings),
+            self.attributes,
+        )
 
 
 class State(NamedTuple):
@@ -90,8 +104,11 @@ class Entry(NamedTuple):
 class BodyReader:
     """Reads one function, with the functions and lambdas nested in it, or a module's own code."""
 
-    def __init__(self, module: ModuleFacts, reading: Reading) -> None:
+    def __init__(
+        self, module: ModuleFacts, reading: Reading, find: Finder = lambda _: None
+    ) -> None:
         self.module = module
+        self.find = find
         self.visitors = reading.visitors
         self.guard_functions = reading.guard_functions
         self.settings = reading.settings
@@ -107,6 +124,7 @@ class BodyReader:
 
     def read_function(self, node: cst.FunctionDef, head: FunctionHead) -> list[FunctionBody]:
         """The bodies of ``head`` and of all functions nested in it; the outermost comes first."""
+        head = replace(head, is_generator=contains_yield(node.body))
         scope = Scope(head.qualname, None, head.owner, head.is_async)
         frame = self._open(head, scope)
         self._push([node.body], None, State(frame, scope))
@@ -129,6 +147,7 @@ class BodyReader:
 
     def _finish(self) -> list[FunctionBody]:
         self._walk()
+        self.refs.complete = True
         self._look()
         return [frame.body() for frame in self.frames]
 
@@ -157,7 +176,13 @@ class BodyReader:
 
     def name_at(self, scope: Scope | None) -> guards.DottedName:
         """A function that gives the dotted name of a node as seen from ``scope``."""
-        return lambda node: self.refs.external(self.refs.ref(node, scope))
+        return lambda node: self._dotted(self.refs.ref(node, scope))
+
+    def _dotted(self, ref: Ref) -> str:
+        """The dotted name of an external name, or of a function of this module."""
+        if ref.kind is Kind.GLOBAL and not ref.path and ref.name in self.module.functions:
+            return f"{self.module.name}.{ref.name}"
+        return self.refs.external(ref)
 
     def _block(self, entry: Entry, node: cst.IndentedBlock, state: State) -> None:
         """Statements in order; a guard that leaves early holds for the rest of its block."""
@@ -182,12 +207,12 @@ class BodyReader:
     def _if(self, entry: Entry, node: cst.If, state: State) -> None:
         yes, no = guards.branch_flags(node.test, self.name_at(state.scope), self.guard_functions)
         body, orelse = state.having(yes), state.having(no)
-        missing, when_true = guards.missing_name(node.test)
-        if missing and self._is_param(missing, state.scope):
-            if when_true:
-                body = self._optional(body, missing)
-            else:
-                orelse = self._optional(orelse, missing)
+        missing = guards.missing_name(node.test)
+        if self._is_param(missing.name, state.scope):
+            if missing.true and (missing.surely or guards.assigns(node.body, missing.name)):
+                body = self._optional(body, missing.name)
+            elif not missing.true and missing.surely:
+                orelse = self._optional(orelse, missing.name)
         if node.orelse is not None and not no & guards.DEAD:
             self._push([node.orelse], entry, orelse)
         if not yes & guards.DEAD:
@@ -198,12 +223,14 @@ class BodyReader:
         state = state._replace(flags=state.flags & ~_DIRECT)
         yes, no = guards.branch_flags(node.test, self.name_at(state.scope), self.guard_functions)
         body, orelse = state.having(yes), state.having(no)
-        missing, when_true = guards.missing_name(node.test)
-        if missing and self._is_param(missing, state.scope):
-            if when_true:
-                body = self._optional(body, missing)
-            else:
-                orelse = self._optional(orelse, missing)
+        missing = guards.missing_name(node.test)
+        if self._is_param(missing.name, state.scope):
+            other = node.orelse if missing.true else node.body
+            if missing.surely or (isinstance(other, cst.Name) and other.value == missing.name):
+                if missing.true:
+                    body = self._optional(body, missing.name)
+                else:
+                    orelse = self._optional(orelse, missing.name)
         self._push([node.orelse], entry, orelse)
         self._push([node.body], entry, body)
         self._push([node.test], entry, state)
@@ -229,7 +256,7 @@ class BodyReader:
         return state._replace(flags=state.flags | Flag.OPTIONAL, fallback=name)
 
     def _is_param(self, name: str, scope: Scope | None) -> bool:
-        found = scope.find(name) if scope is not None else None
+        found = scope.find(name) if scope is not None and name else None
         return found is not None and any(b.how == "param" for b in found[1])
 
     def _try(self, entry: Entry, node: cst.Try | cst.TryStar, state: State) -> None:
@@ -316,6 +343,8 @@ class BodyReader:
 
     def _push_target(self, target: cst.CSTNode, entry: Entry, state: State) -> None:
         """Targets are looked at as well (``os.environ["X"] = ...``), plain names are not."""
+        if isinstance(target, cst.Subscript) and isinstance(target.value, cst.Name):
+            self.refs.changed.add(target.value.value)
         if not isinstance(target, (cst.Name, cst.Tuple, cst.List)):
             self._push([target], entry, state)
 
@@ -398,6 +427,13 @@ class BodyReader:
         else:
             self._push([node.body], entry, state)
 
+    def _call(self, entry: Entry, node: cst.Call, state: State) -> None:
+        func = node.func
+        if isinstance(func, cst.Attribute) and isinstance(func.value, cst.Name):
+            if func.attr.value in _CHANGERS:
+                self.refs.changed.add(func.value.value)
+        self._push_children(entry)
+
     def _direct(self, entry: Entry, node: cst.CSTNode, state: State) -> None:
         """Statements and operators that say something about the one expression in them."""
         flag = {cst.Expr: Flag.STATEMENT, cst.Return: Flag.RETURNED, cst.Raise: Flag.RAISED}
@@ -417,6 +453,8 @@ class BodyReader:
                 self._note_call(site, entry, node)
             elif isinstance(node, (cst.Name, cst.Attribute)):
                 self._note_use(site, entry, node)
+            elif isinstance(node, (cst.Assign, cst.AnnAssign)):
+                self._note_attributes(entry, node)
             for rule, visit in self.visitors.get(type(node), ()):
                 context.site = site
                 context.entry = entry
@@ -434,6 +472,22 @@ class BodyReader:
         keyword = arg.keyword.value if arg.keyword is not None else ""
         site = self.order.get(id(arg.value), -1)
         return Arg(self.refs.value(arg.value, scope), keyword, arg.star, site)
+
+    def _note_attributes(self, entry: Entry, node: cst.Assign | cst.AnnAssign) -> None:
+        """What is set on ``self``; an annotation says what it is, else the value does."""
+        state = entry.state
+        annotated = isinstance(node, cst.AnnAssign)
+        targets = [node.target] if annotated else [t.target for t in node.targets]
+        for target in targets:
+            if not (isinstance(target, cst.Attribute) and isinstance(target.value, cst.Name)):
+                continue
+            if self.refs.ref(target.value, state.scope).kind is not Kind.SELF:
+                continue
+            ref = self.refs.ref(node.value, state.scope)
+            if annotated and ref.kind in (Kind.UNKNOWN, Kind.PARAM):
+                ref = instance(self.refs.annotation(node.annotation, state.scope))
+            name, known = target.attr.value, state.frame.attributes
+            known[name] = ref if known.get(name, ref) == ref else UNKNOWN
 
     def _note_use(self, site: int, entry: Entry, node: cst.Name | cst.Attribute) -> None:
         parent = entry.parent.node if entry.parent is not None else None
@@ -526,6 +580,7 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[..., None]] = {
     cst.FunctionDef: BodyReader._function,
     cst.Lambda: BodyReader._lambda,
     cst.ClassDef: BodyReader._class,
+    cst.Call: BodyReader._call,
     cst.Expr: BodyReader._direct,
     cst.Return: BodyReader._direct,
     cst.Raise: BodyReader._direct,

@@ -88,11 +88,15 @@ class Context:
         return self._reader.refs.assigned(text, self.entry.state.scope)
 
     def definition(self, expr: cst.CSTNode) -> cst.FunctionDef | cst.Lambda | None:
-        """The lambda that an expression is, or the nested function or lambda that it names."""
+        """The lambda that an expression is, or the function of this module that it names."""
         ref = self.ref(expr)
-        if ref.kind is not Kind.LOCAL or ref.path:
-            return None
-        return self._reader.definitions.get(ref.name)
+        if ref.kind is Kind.LOCAL and not ref.path:
+            return self._reader.definitions.get(ref.name)
+        if ref.kind is Kind.GLOBAL and not ref.path:
+            return self._reader.find(ref.name)
+        if ref.kind is Kind.SELF and len(ref.path) == 1:
+            return self._reader.find(f"{ref.name}.{ref.path[0]}")
+        return None
 
     def code(self, node: cst.CSTNode) -> str:
         """The source text of a node."""

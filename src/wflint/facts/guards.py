@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import reduce
 from operator import or_
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -14,7 +15,10 @@ from wflint.syntax.walk import walk
 DEAD = 1 << 20
 """A flag of code that never runs (``if TYPE_CHECKING``): it is not read at all."""
 
-_IN_WORKFLOW = {"temporalio.workflow.in_workflow"}
+_IN_WORKFLOW = {
+    "temporalio.workflow.in_workflow",
+    "temporalio.workflow.unsafe.in_sandbox",
+}
 _REPLAYING = {
     "temporalio.workflow.unsafe.is_replaying",
     "temporalio.workflow.unsafe.is_replaying_history_events",
@@ -104,7 +108,7 @@ def _is_main_test(test: cst.BaseExpression) -> bool:
     if not isinstance(test.comparisons[0].operator, cst.Equal):
         return False
     names = [s.value for s in sides if isinstance(s, cst.Name)]
-    texts = [s.evaluated_value for s in sides if isinstance(s, cst.SimpleString)]
+    texts = [s.raw_value for s in sides if isinstance(s, cst.SimpleString)]
     return names == ["__name__"] and texts == ["__main__"]
 
 
@@ -134,23 +138,39 @@ def always_leaves(suite: cst.BaseSuite) -> bool:
     return isinstance(last, (cst.Return, cst.Raise, cst.Continue, cst.Break))
 
 
-def missing_name(test: cst.BaseExpression) -> tuple[str, bool]:
-    """The name that a test finds missing or given.
+class Missing(NamedTuple):
+    """What a test says of a name: that it is missing when the test is ``true`` (or when not).
 
-    ``x is None`` and ``not x`` give ``("x", True)``, ``x is not None`` and ``x`` give
-    ``("x", False)``; anything else gives ``("", False)``.
+    ``surely`` is set for a comparison with ``None``; mere truth may be asked for other reasons.
     """
+
+    name: str = ""
+    true: bool = False
+    surely: bool = False
+
+
+def missing_name(test: cst.BaseExpression) -> Missing:
+    """The name whose absence a test asks for: in ``x is None``, ``not x``, ``x is not None``, ``x``."""
     if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
         inner = test.expression
-        return (inner.value, True) if isinstance(inner, cst.Name) else ("", False)
+        return Missing(inner.value, True) if isinstance(inner, cst.Name) else Missing()
     if isinstance(test, cst.Name):
-        return test.value, False
+        return Missing(test.value, False)
     if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
         target = test.comparisons[0]
         none = target.comparator
         if isinstance(test.left, cst.Name) and isinstance(none, cst.Name) and none.value == "None":
             if isinstance(target.operator, (cst.Is, cst.Equal)):
-                return test.left.value, True
+                return Missing(test.left.value, True, True)
             if isinstance(target.operator, (cst.IsNot, cst.NotEqual)):
-                return test.left.value, False
-    return "", False
+                return Missing(test.left.value, False, True)
+    return Missing()
+
+
+def assigns(suite: cst.BaseSuite, name: str) -> bool:
+    """Whether a block assigns a name."""
+    for node in walk(suite, into_functions=False):
+        if isinstance(node, cst.AssignTarget) and isinstance(node.target, cst.Name):
+            if node.target.value == name:
+                return True
+    return False

@@ -75,7 +75,10 @@ def read_params(params: cst.Parameters, refs: Refs, scope: Scope | None) -> tupl
 
 def _param(param: cst.Param, kind: str, refs: Refs, scope: Scope | None) -> Param:
     annotation = refs.annotation(param.annotation, scope) if param.annotation else UNKNOWN
-    return Param(param.name.value, annotation, param.default is not None, kind)
+    default = UNKNOWN
+    if isinstance(param.default, (cst.Name, cst.Attribute, cst.Lambda)):
+        default = refs.ref(param.default, scope)
+    return Param(param.name.value, annotation, param.default is not None, kind, default)
 
 
 def read_decorators(nodes: tuple[cst.Decorator, ...], refs: Refs) -> tuple[Decorator, ...]:

@@ -46,17 +46,19 @@ class Ref(Struct, frozen=True, array_like=True):
 UNKNOWN = Ref(Kind.UNKNOWN)
 
 
-class Flag(enum.IntFlag):
-    """What is known about the place of a call, use or finding."""
+class Flag:
+    """What is known about the place of a call, use or finding: bits of an integer.
 
-    NONE = 0
+    Plain integers, because operations on :class:`enum.Flag` are many times slower.
+    """
+
     AWAITED = 1  # the expression is the operand of `await`
     STATEMENT = 2  # the expression is a statement of its own: its value is dropped
     NOT_IN_WORKFLOW = 4  # runs only outside a workflow: `if not workflow.in_workflow()`, ...
     NOT_REPLAYING = 8  # runs only while not replaying
     UNRESTRICTED = 16  # inside `with workflow.unsafe.sandbox_unrestricted()`
     IN_LOOP = 32  # inside the body of a loop or comprehension of the same function
-    OPTIONAL = 64  # a fallback value, see `fallback`; runs only when that value is missing
+    OPTIONAL = 64  # a fallback value, see `Call.fallback`; runs only when that value is missing
     RETURNED = 128  # the expression is the operand of `return`
     RAISED = 256  # the expression is raised
 
@@ -142,12 +144,17 @@ class Decorator(Struct, frozen=True, array_like=True):
 
 
 class Param(Struct, frozen=True, array_like=True):
-    """A parameter. ``kind`` is ``positional``, ``keyword``, ``*`` or ``**``."""
+    """A parameter.
+
+    ``kind`` is ``positional``, ``keyword``, ``*`` or ``**``; for the receiver of a method ``self``
+    or ``cls``. ``default`` is what a default value that is a name refers to.
+    """
 
     name: str
     annotation: Ref = UNKNOWN
     has_default: bool = False
     kind: str = "positional"
+    default: Ref = UNKNOWN
 
 
 class FunctionHead(Struct, frozen=True, array_like=True):
@@ -177,12 +184,17 @@ class FunctionHead(Struct, frozen=True, array_like=True):
 
 
 class FunctionBody(Struct, frozen=True, array_like=True):
-    """What a function does, in source order. Nested functions and lambdas have their own."""
+    """What a function does, in source order. Nested functions and lambdas have their own.
+
+    ``attributes`` are the attributes that it sets on ``self``, with what they are set to; one that
+    is set to several things is unknown.
+    """
 
     head: FunctionHead
     calls: tuple[Call, ...] = ()
     uses: tuple[Use, ...] = ()
     findings: tuple[Finding, ...] = ()
+    attributes: dict[str, Ref] = {}
 
 
 class ClassFacts(Struct, frozen=True, array_like=True):

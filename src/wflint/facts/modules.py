@@ -112,6 +112,8 @@ class ModuleReader:
     def _function(self, node: cst.FunctionDef, place: _Place) -> None:
         span = next(self._spans, None)
         qualname = _inside(place.owner, node.name.value)
+        if place.alternative:
+            qualname = self._free(qualname)
         head = FunctionHead(
             qualname,
             place.owner,
@@ -129,6 +131,14 @@ class ModuleReader:
             return
         head = replace(head, params=receiver_kind(head, place.owner))
         self._add_method(place.owner, node.name.value, head)
+
+    def _free(self, qualname: str) -> str:
+        """Another definition of the same name, in another branch, gets ``#2``, ... for its facts."""
+        name, number = qualname, 1
+        while name in self.functions:
+            number += 1
+            name = f"{qualname}#{number}"
+        return name
 
     def _add_method(self, owner: str, name: str, head: FunctionHead) -> None:
         earlier = self.classes[owner].methods.get(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 
 import libcst as cst
+from msgspec.structs import replace
 
 from wflint.facts.model import UNKNOWN, Kind, ModuleFacts, Param, Ref, Value
 from wflint.facts.scopes import Bound, Scope
@@ -29,6 +30,9 @@ _LITERALS: dict[type[cst.CSTNode], str] = {
     cst.Comparison: "bool",
 }
 _WRAPPERS = {"Optional", "Annotated", "Final", "ClassVar", "Required", "NotRequired", "ReadOnly"}
+_SAY_LITTLE = frozenset({"Any", "Awaitable", "Callable", "Coroutine", "object"})
+"""Annotations that do not tell what is behind a parameter."""
+
 _PARTIALS = {"functools.partial", "functools.partialmethod"}
 _PURE_PATHS = ("pathlib.Path", "pathlib.PosixPath", "pathlib.WindowsPath")
 
@@ -47,6 +51,10 @@ class Refs:
     def __init__(self, module: ModuleFacts, lambdas: dict[int, str] | None = None) -> None:
         self.module = module
         self.lambdas = lambdas if lambdas is not None else {}
+        self.complete = False  # set when all bindings are known: names are then resolved once
+        self.changed: set[str] = set()  # names of containers that are changed after assignment
+        self._known: dict[tuple[int, str], Ref] = {}
+        self._depth = 0
 
     def ref(self, node: cst.CSTNode | None, scope: Scope | None, steps: int = _MAX_STEPS) -> Ref:
         """What ``node`` refers to, seen from ``scope`` (``None``: module level)."""
@@ -99,6 +107,21 @@ class Refs:
         if found is None:
             return Ref(Kind.GLOBAL, name)
         where, bindings = found
+        if not self.complete:
+            return self._agreed(name, bindings, where, steps)
+        key = (id(where), name)
+        known = self._known.get(key)
+        if known is None:
+            self._known[key] = UNKNOWN  # what a name that is defined by itself stands for
+            self._depth += 1
+            if self._depth < _MAX_STEPS:
+                known = self._agreed(name, bindings, where, _MAX_STEPS)
+            self._depth -= 1
+            known = self._known[key] = known or UNKNOWN
+        return known
+
+    def _agreed(self, name: str, bindings: list[Bound], where: Scope, steps: int) -> Ref:
+        """What all bindings of a name agree on."""
         refs = {self._bound(name, b, where, steps) for b in bindings}
         return refs.pop() if len(refs) == 1 else UNKNOWN
 
@@ -120,9 +143,10 @@ class Refs:
             return param.annotation
         if param.kind in ("*", "**"):
             return Ref(Kind.LITERAL, "tuple" if param.kind == "*" else "dict")
-        if param.annotation.kind is not Kind.UNKNOWN:
-            return instance(param.annotation)
-        return Ref(Kind.PARAM, name)
+        of = param.annotation
+        if of.kind is Kind.UNKNOWN or (of.path or (of.name,))[-1] in _SAY_LITTLE:
+            return Ref(Kind.PARAM, name)
+        return instance(of)
 
     def annotation(self, node: cst.CSTNode | None, scope: Scope | None) -> Ref:
         """The class that an annotation names: ``Optional[X]``, ``X | None`` and ``"X"`` give X."""
@@ -191,9 +215,8 @@ class Refs:
         if isinstance(node, cst.Await):
             return Value("await", ref=self.ref(node, scope))
         if isinstance(node, cst.SimpleString):
-            raw = node.evaluated_value
-            kind = "bytes" if isinstance(raw, bytes) else "str"
-            return Value(kind, raw[:200] if isinstance(raw, str) else "", Ref(Kind.LITERAL, kind))
+            kind = "bytes" if "b" in node.prefix else "str"
+            return Value(kind, str(node.raw_value)[:200], Ref(Kind.LITERAL, kind))
         if isinstance(node, (cst.Integer, cst.Float)):
             kind = "int" if isinstance(node, cst.Integer) else "float"
             return Value(kind, node.value, Ref(Kind.LITERAL, kind))
@@ -220,8 +243,11 @@ class Refs:
             if node.value in ("True", "False"):
                 return Value("bool", node.value, Ref(Kind.LITERAL, "bool"))
             assigned = self.assigned(node.value, scope)
-            if isinstance(assigned, cst.Dict) or _is_keyword_call(assigned):
-                return self.value(assigned, scope)
+            if assigned is not None and (
+                isinstance(assigned, cst.Dict) or _is_keyword_call(assigned)
+            ):
+                value = self.value(assigned, scope)
+                return replace(value, complete=False) if node.value in self.changed else value
         return Value("name", ref=self.ref(node, scope))
 
     def assigned(self, name: str, scope: Scope | None) -> cst.BaseExpression | None:

@@ -16,11 +16,16 @@ class OwnModule:
 
 @dataclass(frozen=True, slots=True)
 class OwnFunction:
-    """A function of the project; ``receiver`` is the class it is called on, for methods."""
+    """A function of the project; ``receiver`` is the class it is called on, for methods.
+
+    ``bound`` is set when the call does not give the first parameter, ``partial`` when arguments may
+    have been given before (``functools.partial``).
+    """
 
     fn: Fn
     receiver: Cls | None = None
     bound: bool = False
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +56,13 @@ class External:
 
     ``instance`` says that it is an instance of the class of that name. ``base`` is the length of the
     part that was the result of a call: a name under it is a method, and only table entries at least
-    that specific speak of it.
+    that specific speak of it. ``partial`` is set when arguments may have been given before.
     """
 
     name: str
     instance: bool = False
     base: int = 0
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from wflint.facts.model import Call, Flag, FunctionBody, FunctionHead, Kind, Use, Value
+from msgspec.structs import replace
+
+from wflint.facts.model import UNKNOWN, Call, Flag, FunctionBody, FunctionHead, Kind, Use, Value
 from wflint.program.entities import Entity, External, OwnClass, OwnFunction, OwnInstance, Unresolved
 from wflint.program.external import CALLBACK_METHODS, CALLS_ITS_ARGUMENTS, CONTAINER_METHODS
 from wflint.program.resolve import Resolver
@@ -27,11 +29,13 @@ class Node(NamedTuple):
 
     ``receiver`` is the class of the object a method is called on. ``missing`` are parameters with a
     fallback default (``now = now or clock()``) that the caller leaves out, so that it runs.
+    ``quiet`` is set when it is called only while not replaying.
     """
 
     fn: Fn
     receiver: Cls | None = None
     missing: frozenset[str] = frozenset()
+    quiet: bool = False
 
 
 class Edge(NamedTuple):
@@ -133,14 +137,14 @@ class Reach:
         self.reached.order.append(node)
         self._queue.append(node)
 
-    def _edge(self, node: Node, fn: Fn, receiver: Cls | None, call: Call, bound: bool) -> None:
-        if self.roots.is_blessed(fn):
-            return
-        body = self.store.body(fn)
-        to = Node(fn, receiver, _left_out(body, call, bound, node.missing))
+    def _edge(self, node: Node, entity: OwnFunction, call: Call) -> None:
+        missing = _left_out(self.store.body(entity.fn), call, entity, node.missing)
+        to = Node(entity.fn, entity.receiver, missing, _is_quiet(node, call))
         self._connect(node, to, call.site)
 
     def _connect(self, node: Node, to: Node, site: int) -> None:
+        if self.roots.is_blessed(to.fn):
+            return
         self.reached.edges.setdefault(node, []).append(Edge(to, site))
         if to not in self.reached.parents:
             self._enqueue(to, (node, site))
@@ -159,8 +163,10 @@ class Reach:
                     self.judge.external_use(node, body, use, entity)
 
     def _call(self, node: Node, body: FunctionBody, call: Call) -> None:
-        for entity in self.resolver.resolve(call.target, node.fn.path, node.receiver):
+        for entity in self._callees(call, node, body):
             match entity:
+                case External(instance=True):
+                    pass  # whatever calling an object of theirs does
                 case External():
                     self.judge.external_call(node, body, call, entity)
                     if entity.name in CALLS_ITS_ARGUMENTS:
@@ -174,9 +180,17 @@ class Reach:
                 case Unresolved():
                     self._unresolved(node, body, call, entity)
 
+    def _callees(self, call: Call, node: Node, body: FunctionBody) -> tuple[Entity, ...]:
+        """What a call calls; a parameter that the caller left out is its default."""
+        target = call.target
+        if target.kind is Kind.PARAM and target.name in node.missing:
+            default = next((p.default for p in body.head.params if p.name == target.name), UNKNOWN)
+            target = replace(default, path=(*default.path, *target.path))
+        return self.resolver.resolve(target, node.fn.path, node.receiver)
+
     def _own(self, node: Node, body: FunctionBody, call: Call, entity: OwnFunction) -> None:
         if self.judge.own_call(node, body, call, entity):
-            self._edge(node, entity.fn, entity.receiver, call, entity.bound)
+            self._edge(node, entity, call)
             self._given_functions(node, body, call, entity)
 
     def _method(
@@ -191,7 +205,7 @@ class Reach:
         for name in _CONSTRUCTORS:
             for entity in self.resolver.attribute(OwnInstance(cls), name):
                 if isinstance(entity, OwnFunction):
-                    self._edge(node, entity.fn, cls, call, bound=True)
+                    self._edge(node, OwnFunction(entity.fn, cls, bound=True), call)
         for base in self.resolver.order(cls)[1]:
             self.judge.external_call(node, body, call, External(base, base=len(base)))
 
@@ -214,8 +228,9 @@ class Reach:
         for entity in self._value(value, node):
             if isinstance(entity, External) and not entity.instance:
                 self.judge.external_argument(node, body, call, site, entity)
-            elif isinstance(entity, OwnFunction) and self.judge.own_call(node, body, call, entity):
-                self._edge(node, entity.fn, entity.receiver, call, entity.bound)
+            elif isinstance(entity, OwnFunction) and not self.roots.runs_elsewhere(entity.fn):
+                to = Node(entity.fn, entity.receiver, quiet=_is_quiet(node, call))
+                self._connect(node, to, call.site)
 
     def _value(self, value: Value, node: Node) -> tuple[Entity, ...]:
         if value.type not in ("name", "lambda", "call") or value.ref.kind is Kind.RESULT:
@@ -236,7 +251,7 @@ class Reach:
             if name not in called:
                 continue
             for given in self._value(value, node):
-                if isinstance(given, OwnFunction) and not self.roots.is_activity(given.fn):
+                if isinstance(given, OwnFunction) and not self.roots.runs_elsewhere(given.fn):
                     self._edge_through(node, entity, call, given)
                 elif isinstance(given, External) and not given.instance:
                     self.judge.external_argument(node, body, call, call.site, given)
@@ -246,10 +261,11 @@ class Reach:
     ) -> None:
         """The chain leads through the function that calls its parameter."""
         body = self.store.body(callee.fn)
-        middle = Node(callee.fn, callee.receiver, _left_out(body, call, callee.bound, node.missing))
+        quiet = _is_quiet(node, call)
+        missing = _left_out(body, call, callee, node.missing)
+        middle = Node(callee.fn, callee.receiver, missing, quiet)
         site = next(c.site for c in body.calls if _calls_parameter(c))
-        if not self.roots.is_blessed(given.fn):
-            self._connect(middle, Node(given.fn, given.receiver), site)
+        self._connect(middle, Node(given.fn, given.receiver, quiet=quiet), site)
 
 
 def runs(place: Call | Use, node: Node) -> bool:
@@ -257,6 +273,10 @@ def runs(place: Call | Use, node: Node) -> bool:
     if place.flags & (Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED):
         return False
     return not place.flags & Flag.OPTIONAL or place.fallback in node.missing
+
+
+def _is_quiet(node: Node, call: Call) -> bool:
+    return node.quiet or bool(call.flags & Flag.NOT_REPLAYING)
 
 
 def _calls_parameter(call: Call) -> bool:
@@ -282,21 +302,22 @@ def _given(head: FunctionHead, call: Call, bound: bool) -> list[tuple[str, Value
 
 
 def _left_out(
-    body: FunctionBody, call: Call, bound: bool, missing: frozenset[str]
+    body: FunctionBody, call: Call, entity: OwnFunction, missing: frozenset[str]
 ) -> frozenset[str]:
     """The parameters with a fallback default that a call leaves out or gives as ``None``."""
     places = (*body.calls, *body.uses)
-    wanted = {p.fallback for p in places if p.flags & Flag.OPTIONAL and p.fallback}
+    falling_back = {p.fallback for p in places if p.flags & Flag.OPTIONAL and p.fallback}
+    wanted = falling_back | {p.name for p in body.head.params if p.default.kind is not Kind.UNKNOWN}
     if not wanted:
         return frozenset()
-    if any(a.star for a in call.args):
+    if entity.partial or any(a.star for a in call.args):
         return frozenset()
-    given = dict(_given(body.head, call, bound))
+    given = dict(_given(body.head, call, entity.bound))
     absent = {
         name
         for name in wanted
         if name not in given
-        or given[name].type == "none"
+        or (given[name].type == "none" and name in falling_back)
         or (given[name].ref.kind is Kind.PARAM and given[name].ref.name in missing)
     }
     return frozenset(absent)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from wflint.facts.model import Binding, ClassFacts, Kind, Ref, Value
 from wflint.facts.refs import is_builtin
 from wflint.program.entities import (
@@ -72,7 +74,7 @@ class Resolver:
             return (Unresolved("its type is not known"),)
         inner = self.resolve(ref.of, path, receiver, depth - 1)
         if ref.kind is Kind.PARTIAL:
-            return inner
+            return tuple(_as_partial(e) for e in inner)
         if ref.kind is Kind.INSTANCE:
             return _unique(self._instance(e) for e in inner)
         return _unique(e for entity in inner for e in self._result(entity, depth - 1))
@@ -166,8 +168,8 @@ class Resolver:
             return found
         return (External(name),)
 
-    def constant(self, ref: Ref, path: str) -> Value | None:
-        """The value of a module-level name that is assigned exactly once, imported or not."""
+    def constant(self, ref: Ref, path: str) -> tuple[Value, str] | None:
+        """The value of a module-level name that is assigned exactly once, and its module."""
         if ref.kind is Kind.IMPORT and not ref.path:
             return self._imported_constant(ref.name, path)
         if ref.kind is not Kind.GLOBAL:
@@ -178,9 +180,9 @@ class Resolver:
         binding = bindings[0]
         if binding.what == "import":
             return self._imported_constant(".".join((binding.target, *ref.path)), path)
-        return binding.value if not ref.path else None
+        return (binding.value, path) if binding.value is not None and not ref.path else None
 
-    def _imported_constant(self, name: str, importer: str) -> Value | None:
+    def _imported_constant(self, name: str, importer: str) -> tuple[Value, str] | None:
         for _ in range(_DEEP):
             module, _, last = name.rpartition(".")
             path = self.index.find(module, importer) if module else None
@@ -189,8 +191,9 @@ class Resolver:
             bindings = self.store.load(path).facts.bindings.get(last, ())
             if len(bindings) != 1:
                 return None
+            value = bindings[0].value
             if bindings[0].what != "import":
-                return bindings[0].value
+                return (value, path) if value is not None else None
             name, importer = bindings[0].target, path
         return None
 
@@ -243,6 +246,10 @@ class Resolver:
             found = self._own_member(base, receiver, name, depth, on_instance)
             if found is not None:
                 return found
+        for base in order if on_instance else ():
+            found = self._set_in_init(base, receiver, name, depth)
+            if found is not None:
+                return found
         if len(externals) == 1:
             return (External(f"{externals[0]}.{name}", instance=False, base=len(externals[0])),)
         return (Unresolved(f"`{name}` is not a method or typed attribute of `{cls.qualname}`"),)
@@ -276,6 +283,19 @@ class Resolver:
                 return (OwnClass(nested),)
             return self.resolve(facts.attributes[name], base.path, receiver, depth - 1)
         return None
+
+    def _set_in_init(
+        self, base: Cls, receiver: Cls, name: str, depth: int
+    ) -> tuple[Entity, ...] | None:
+        """An attribute that ``__init__`` sets on the new object."""
+        facts = self.facts_of(base)
+        init = facts.methods.get("__init__") if facts is not None else None
+        if init is None:
+            return None
+        ref = self.store.body(Fn(base.path, init.qualname)).attributes.get(name)
+        if ref is None:
+            return None
+        return self.resolve(ref, base.path, receiver, depth - 1)
 
     def _instances(self, of: Ref, path: str, depth: int) -> tuple[Entity, ...]:
         if of.kind is Kind.UNKNOWN:
@@ -316,6 +336,12 @@ class Resolver:
                 elif not (isinstance(entity, External) and entity.name in _HARMLESS_BASES):
                     externals.append(entity.name if isinstance(entity, External) else "?")
         return own, externals
+
+
+def _as_partial(entity: Entity) -> Entity:
+    if isinstance(entity, (External, OwnFunction)):
+        return replace(entity, partial=True)
+    return entity
 
 
 _HARMLESS_BASES = frozenset(

@@ -18,21 +18,53 @@ _HANDLERS = frozenset(
 )
 _CLASS_DECORATORS = frozenset({f"{_WORKFLOW}.defn"})
 _ACTIVITY_DECORATORS = frozenset({"temporalio.activity.defn"})
-_NEXUS_PREFIXES = ("nexusrpc.handler.", "temporalio.nexus.")
-_CODE_IN_WORKFLOWS = frozenset(
+_ELSEWHERE = ("nexusrpc.handler.", "temporalio.nexus.", "langgraph.func.task")
+"""Beginnings of decorators whose functions run outside of workflows without being activities."""
+
+_CONVERTER = frozenset({"__init__", "encoding", "from_payload", "to_payload"}) | {
+    "from_payloads",
+    "from_payloads_wrapper",
+    "to_payloads",
+    "to_payloads_wrapper",
+}
+_FAILURE = frozenset({"__init__", "from_failure", "to_failure"})
+_INBOUND = frozenset(
     {
-        "temporalio.converter.DefaultFailureConverter",
-        "temporalio.converter.DefaultPayloadConverter",
-        "temporalio.converter.EncodingPayloadConverter",
-        "temporalio.converter.CompositePayloadConverter",
-        "temporalio.converter.FailureConverter",
-        "temporalio.converter.JSONPlainPayloadConverter",
-        "temporalio.converter.PayloadConverter",
-        "temporalio.worker.WorkflowInboundInterceptor",
-        "temporalio.worker.WorkflowOutboundInterceptor",
+        "__init__",
+        "execute_workflow",
+        "handle_query",
+        "handle_signal",
+        "handle_update_handler",
+        "handle_update_validator",
+        "init",
     }
 )
-"""Base classes whose methods the SDK runs inside workflows."""
+_OUTBOUND = frozenset(
+    {
+        "__init__",
+        "continue_as_new",
+        "info",
+        "init",
+        "signal_child_workflow",
+        "signal_external_workflow",
+        "start_activity",
+        "start_child_workflow",
+        "start_local_activity",
+        "start_nexus_operation",
+    }
+)
+_CODE_IN_WORKFLOWS: dict[str, frozenset[str]] = {
+    "temporalio.converter.CompositePayloadConverter": _CONVERTER,
+    "temporalio.converter.DefaultFailureConverter": _FAILURE,
+    "temporalio.converter.DefaultPayloadConverter": _CONVERTER,
+    "temporalio.converter.EncodingPayloadConverter": _CONVERTER,
+    "temporalio.converter.FailureConverter": _FAILURE,
+    "temporalio.converter.JSONPlainPayloadConverter": _CONVERTER,
+    "temporalio.converter.PayloadConverter": _CONVERTER,
+    "temporalio.worker.WorkflowInboundInterceptor": _INBOUND,
+    "temporalio.worker.WorkflowOutboundInterceptor": _OUTBOUND,
+}
+"""Base classes, and those of their methods that the SDK calls inside workflows."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +102,8 @@ class Roots:
         self.names = names
         self._own_names = self._resolve_own(importer)
         self._activities: dict[Fn, bool] = {}
+        prefixes = sorted(n[:-1] for n in names.deterministic if n.endswith(".*"))
+        self._blessed_prefixes = tuple(prefixes)
 
     def _resolve_own(self, importer: str) -> dict[Fn | Cls, set[str]]:
         """The configured names that are defined in the project itself."""
@@ -116,30 +150,33 @@ class Roots:
 
     def is_blessed(self, fn: Fn) -> bool:
         """Whether the settings say that a function is fine in a workflow."""
-        return bool(self._own_names.get(fn, set()) & self.names.deterministic)
+        if self._own_names.get(fn, set()) & self.names.deterministic:
+            return True
+        if not self._blessed_prefixes:
+            return False
+        name = f"{self.resolver.store.load(fn.path).facts.name}.{fn.qualname}"
+        return name.startswith(self._blessed_prefixes)
 
     def is_activity(self, fn: Fn) -> bool:
-        """Whether a function is an activity or a Nexus handler: workflow code ends there."""
+        """Whether a function is an activity."""
         known = self._activities.get(fn)
         if known is None:
-            known = self._activities[fn] = self._is_activity(fn)
+            wanted = _ACTIVITY_DECORATORS | self.names.activity_decorators
+            known = self._activities[fn] = bool(self._decorators(fn) & wanted)
         return known
 
-    def _is_activity(self, fn: Fn) -> bool:
+    def runs_elsewhere(self, fn: Fn) -> bool:
+        """Whether workflow code ends at a function: at activities, Nexus handlers and the like."""
+        return self.is_activity(fn) or any(n.startswith(_ELSEWHERE) for n in self._decorators(fn))
+
+    def _decorators(self, fn: Fn) -> set[str]:
         head = self.resolver.store.head(fn)
-        wanted = _ACTIVITY_DECORATORS | self.names.activity_decorators
-        for decorator in head.decorators if head is not None else ():
-            names = self.decorator_names(decorator, fn.path)
-            if names & wanted or any(n.startswith(_NEXUS_PREFIXES) for n in names):
-                return True
-        return False
+        names = (self.decorator_names(d, fn.path) for d in (head.decorators if head else ()))
+        return set().union(*names)
 
     def is_run(self, fn: Fn) -> bool:
         """Whether a method is decorated with ``@workflow.run``."""
-        head = self.resolver.store.head(fn)
-        if head is None:
-            return False
-        return any(f"{_WORKFLOW}.run" in self.decorator_names(d, fn.path) for d in head.decorators)
+        return f"{_WORKFLOW}.run" in self._decorators(fn)
 
     def find(self, module: Module) -> Found:
         """The entry points that a module defines, in source order."""
@@ -149,8 +186,8 @@ class Roots:
             if self.is_workflow(cls):
                 found.workflows.append(cls)
                 found.entries.extend(self._handlers(cls))
-            elif _CODE_IN_WORKFLOWS & set(self.resolver.order(cls)[1]):
-                found.entries.extend(self._methods(cls))
+            else:
+                found.entries.extend(self._hooks(cls))
         found.activities = sum(
             self.is_activity(Fn(module.path, name)) for name in module.facts.functions
         )
@@ -180,8 +217,11 @@ class Roots:
                 return True
         return False
 
-    def _methods(self, cls: Cls) -> Iterator[Entry]:
+    def _hooks(self, cls: Cls) -> Iterator[Entry]:
+        """The methods of an interceptor or converter that the SDK calls inside workflows."""
+        externals = set(self.resolver.order(cls)[1])
+        hooks = [names for base, names in _CODE_IN_WORKFLOWS.items() if base in externals]
         facts = self.resolver.facts_of(cls)
         for head in (facts.methods if facts is not None else {}).values():
-            if not self.is_activity(Fn(cls.path, head.qualname)):
+            if any(head.name in names for names in hooks):
                 yield Entry(Fn(cls.path, head.qualname), cls, head.qualname)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from wflint.facts.model import FunctionBody, FunctionHead, ModuleFacts
 from wflint.source import Source, UnreadableSource, decode
 
 if TYPE_CHECKING:
+    import libcst as cst
+
     from wflint.facts.bodies import BodyReader, Reading
     from wflint.syntax.guard import FunctionSpan
     from wflint.syntax.pieces import Piece
@@ -99,7 +102,9 @@ class Store:
         found = outline(source)
         self.parses += 1
         piece = read_skeleton(source, found)
-        spans = (found or outline_of_tree(piece)).functions
+        if found.refused is not None:
+            found = outline_of_tree(piece)
+        spans = found.functions
         facts = ModuleReader(name, is_package, spans).read(piece.module)
         return Module(path, source, facts, None, {s.start: s for s in spans}, piece)
 
@@ -135,9 +140,9 @@ class Store:
     def _reader(self, module: Module, qualname: str) -> BodyReader | None:
         """A reader that has read the outermost function ``qualname`` (or ``<module>``)."""
         from wflint.facts.bodies import BodyReader
-        from wflint.syntax.pieces import function_node, read_function
+        from wflint.syntax.pieces import function_node
 
-        reader = BodyReader(module.facts, self._reading())
+        reader = BodyReader(module.facts, self._reading(), partial(self._definition, module))
         if qualname == "<module>":
             if module.skeleton is None:
                 return None
@@ -145,17 +150,33 @@ class Store:
             reader.read_module(module.skeleton.module)
             return reader
         head = module.facts.functions.get(qualname)
-        span = module.spans.get(head.start) if head is not None else None
-        if head is None or span is None:
-            return None
-        self.parses += 1
-        piece = read_function(module.source, span)
-        node = function_node(piece)
-        if node is None:
+        piece = self._piece(module, qualname)
+        node = function_node(piece) if piece is not None else None
+        if head is None or node is None:
             return None
         reader.piece = piece
         reader.read_function(node, head)
         return reader
+
+    def _piece(self, module: Module, qualname: str) -> Piece | None:
+        from wflint.syntax.pieces import read_function
+
+        head = module.facts.functions.get(qualname)
+        span = module.spans.get(head.start) if head is not None else None
+        if span is None:
+            return None
+        self.parses += 1
+        return read_function(module.source, span)
+
+    def _definition(self, module: Module, qualname: str) -> cst.FunctionDef | None:
+        """The tree of a function of a module, for rules that look into it."""
+        from wflint.syntax.pieces import function_node
+
+        try:
+            piece = self._piece(module, qualname)
+        except UnreadableSource:
+            return None
+        return function_node(piece) if piece is not None else None
 
     def outermost(self, fn: Fn) -> str:
         """The qualname of the function or method that a nested function stands in."""

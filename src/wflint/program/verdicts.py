@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from wflint.diagnostics import Severity
-from wflint.facts.model import Call, Finding, Flag, FunctionBody, Kind, Ref, Use, Value
+from wflint.facts.model import Arg, Call, Finding, Flag, FunctionBody, Kind, Ref, Use, Value
 from wflint.facts.refs import Refs
 from wflint.program.entities import External, OwnClass, OwnFunction
 from wflint.program.reach import Judge, Node
@@ -17,6 +17,14 @@ from wflint.program.tables import ApiEntry, ApiTable
 from wflint.program.views import Callee, CallView, Lookups
 from wflint.rule import Report, Rule, RuleSettings, Scope
 
+_OPTION_BAGS = frozenset(
+    {
+        "builtins.dict",
+        "temporalio.workflow.ActivityConfig",
+        "temporalio.workflow.ChildWorkflowConfig",
+        "temporalio.workflow.LocalActivityConfig",
+    }
+)
 _TOO_WIDE_TYPES = ("logging.Logger", "logging.LoggerAdapter")
 """Annotations that `workflow.logger` and other replay-aware loggers are passed under as well."""
 
@@ -108,7 +116,7 @@ class Verdicts:
             return
         if self._is_unsure(call.target, entity) or self._is_safe_logger(call.target, node):
             return
-        view = self._view(node, body, call, name=name)
+        view = self._view(node, body, call, name=name, partial=entity.partial)
         if entry is not None and entry.rule is not None:
             report = entry.rule.judge(view, entry.api)
             if report is not None:
@@ -125,7 +133,8 @@ class Verdicts:
         if entry is None or entry.rule is None or entry.api.kind == "use":
             return
         shown = ".".join(entity.name.removeprefix("builtins.").split(".")[-2:])
-        made_up = Call(site, call.target, shown, (), call.flags)
+        unknown = Arg(Value("other"), star="*")
+        made_up = Call(site, call.target, shown, (unknown,), call.flags)
         report = entry.rule.judge(self._view(node, body, made_up, name=entity.name), entry.api)
         if report is not None:
             self._hit(entry.rule, node, site, call.flags, report)
@@ -155,11 +164,11 @@ class Verdicts:
         if callee is None:
             return False
         if self.own_call_rules and not self.roots.is_blessed(entity.fn):
-            view = self._view(node, body, call, callee=callee)
+            view = self._view(node, body, call, callee=callee, partial=entity.partial)
             for rule in self.own_call_rules:
                 for report in rule.check_own_call(view):
                     self._hit(rule, node, call.site, call.flags, report)
-        return not callee.is_activity
+        return not self.roots.runs_elsewhere(entity.fn)
 
     # Views.
 
@@ -168,8 +177,11 @@ class Verdicts:
         head = self.resolver.store.head(fn)
         if head is None:
             return None
+        is_activity = self.roots.is_activity(fn)
+        if head.is_async and not is_activity:
+            head = self.resolver.store.body(fn).head  # the body tells generators
         module = self.resolver.store.load(fn.path).facts.name
-        return Callee(head, module, self.roots.is_activity(fn), self.roots.is_run(fn))
+        return Callee(head, module, is_activity, self.roots.is_run(fn))
 
     def _view(
         self,
@@ -178,6 +190,7 @@ class Verdicts:
         call: Call,
         name: str = "",
         callee: Callee | None = None,
+        partial: bool = False,
     ) -> CallView:
         return CallView(
             name,
@@ -189,19 +202,11 @@ class Verdicts:
             call=call,
             callee=callee,
             args=call.args,
+            partial=partial,
         )
 
     def _lookups(self, node: Node) -> Lookups:
         path, receiver = node.fn.path, node.receiver
-
-        def qualified(value: Value) -> str:
-            ref = value.ref
-            if ref.kind is Kind.RESULT and not ref.path and ref.of is not None:
-                ref = ref.of
-            for entity in self.resolver.resolve(ref, path, receiver):
-                if isinstance(entity, External):
-                    return entity.name
-            return ""
 
         def resolve(value: Value) -> Callee | None:
             for entity in self.resolver.resolve(value.ref, path, receiver):
@@ -209,10 +214,31 @@ class Verdicts:
                     return self.callee(entity.fn)
             return None
 
-        def constant(value: Value) -> Value | None:
-            return self.resolver.constant(value.ref, path)
+        return Lookups(
+            lambda value: self._qualified(value, path, receiver),
+            resolve,
+            lambda value: self._options(value, path, receiver),
+        )
 
-        return Lookups(qualified, resolve, constant)
+    def _qualified(self, value: Value, path: str, receiver: Cls | None) -> str:
+        ref = value.ref
+        if ref.kind is Kind.RESULT and not ref.path and ref.of is not None:
+            ref = ref.of
+        for entity in self.resolver.resolve(ref, path, receiver):
+            if isinstance(entity, External):
+                return entity.name
+        return ""
+
+    def _options(self, value: Value, path: str, receiver: Cls | None) -> Value | None:
+        if value.type == "name":
+            constant = self.resolver.constant(value.ref, path)
+            if constant is None:
+                return None
+            value, path = constant
+        if not value.complete or value.type not in ("dict", "call"):
+            return None
+        is_known = value.type == "dict" or self._qualified(value, path, receiver) in _OPTION_BAGS
+        return value if is_known else None
 
     # Hits.
 
@@ -242,7 +268,7 @@ class Verdicts:
     ) -> None:
         if rule.scope not in self.scopes or rule.code not in self.only:
             return
-        if rule.harmless_unless_replaying and flags & Flag.NOT_REPLAYING:
+        if rule.harmless_unless_replaying and (flags & Flag.NOT_REPLAYING or node.quiet):
             return
         site = site if report.site is None else report.site
         if rule.once_per_function:

@@ -9,14 +9,6 @@ from functools import cached_property
 from wflint.facts.model import Arg, Call, Flag, FunctionHead, Use, Value
 from wflint.rule import RuleSettings
 
-_OPTION_BAGS = (
-    "builtins.dict",
-    "temporalio.workflow.ActivityConfig",
-    "temporalio.workflow.LocalActivityConfig",
-    "temporalio.workflow.ChildWorkflowConfig",
-)
-
-
 @dataclass(frozen=True)
 class Callee:
     """A function of the project that a call resolves to."""
@@ -39,11 +31,15 @@ class Callee:
 
 @dataclass
 class Lookups:
-    """Questions about argument values that need the whole program."""
+    """Questions about argument values that need the whole program.
+
+    ``options`` gives the keywords behind a ``**spread`` if all of them are known: those of a dict
+    literal, of ``dict(...)`` or of ``ActivityConfig(...)``, also when it is a constant elsewhere.
+    """
 
     qualified: Callable[[Value], str]
     resolve: Callable[[Value], Callee | None]
-    constant: Callable[[Value], Value | None]
+    options: Callable[[Value], Value | None]
 
 
 @dataclass
@@ -64,6 +60,7 @@ class CallView:
     use: Use | None = None
     callee: Callee | None = None
     args: tuple[Arg, ...] = field(default=())
+    partial: bool = False
 
     @property
     def is_call(self) -> bool:
@@ -104,6 +101,8 @@ class CallView:
     def positional(self) -> list[Arg]:
         """The plain positional arguments that stand before any ``*spread``."""
         found: list[Arg] = []
+        if self.partial:
+            return found  # the arguments of the partial object come before
         for arg in self.args:
             if arg.star == "*":
                 break
@@ -124,24 +123,12 @@ class CallView:
     @cached_property
     def spreads(self) -> list[Value | None]:
         """What each ``**spread`` holds; ``None`` where that is not known."""
-        return [self._followed(a.value) for a in self.args if a.star == "**"]
-
-    def _followed(self, value: Value) -> Value | None:
-        if value.type == "name":
-            constant = self.lookups.constant(value)
-            if constant is None:
-                return None
-            value = constant
-        if value.type == "dict" and value.complete:
-            return value
-        if value.type == "call" and value.complete:
-            return value if self.lookups.qualified(value) in _OPTION_BAGS else None
-        return None
+        return [self.lookups.options(a.value) for a in self.args if a.star == "**"]
 
     @property
     def spread(self) -> bool:
         """Whether something is spread into the call whose contents are not known."""
-        return any(a.star == "*" for a in self.args) or None in self.spreads
+        return self.partial or any(a.star == "*" for a in self.args) or None in self.spreads
 
     @cached_property
     def keywords(self) -> frozenset[str]:

@@ -29,7 +29,7 @@ def render(diagnostics: Sequence[Diagnostic], look: Look) -> str:
 
 
 def _split(source: str) -> list[str]:
-    return source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return source.replace("\r\n", "\n").replace("\r", "\n").split("\n") if source else []
 
 
 def _paragraph(diagnostic: Diagnostic, lines: list[str]) -> Iterator[str]:

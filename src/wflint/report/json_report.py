@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
-
-import msgspec
 
 from wflint.diagnostics import Diagnostic, Fix, Hop, Location
 from wflint.report.look import Look
@@ -17,8 +16,8 @@ def render(diagnostics: Sequence[Diagnostic], look: Look) -> str:
 
 
 def to_text(value: object) -> str:
-    """Indented JSON, with a newline at its end."""
-    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"
+    """Indented JSON, with a newline at its end. ASCII only, so that any stdout can take it."""
+    return json.dumps(value, indent=2) + "\n"
 
 
 def as_object(diagnostic: Diagnostic) -> dict[str, Any]:

@@ -38,14 +38,19 @@ class FunctionSpan:
 
 @dataclass(slots=True)
 class Outline:
-    """The outermost functions of a module (methods included), and parts too large to read."""
+    """The outermost functions of a module (methods included), and parts too large to read.
 
+    ``refused`` is set when the running Python does not accept the text: only LibCST can read it,
+    if the syntax is newer than that Python. Nothing else is known then.
+    """
+
+    refused: UnreadableSource | None = None
     functions: list[FunctionSpan] = field(default_factory=list)
     long_values: list[tuple[int, int]] = field(default_factory=list)
 
 
-def outline(source: Source) -> Outline | None:
-    """The outline of a module; ``None`` when only LibCST can read it (newer syntax than ours).
+def outline(source: Source) -> Outline:
+    """The outline of a module.
 
     Raises :class:`UnreadableSource` for text that nothing may parse.
     """
@@ -56,8 +61,7 @@ def outline(source: Source) -> Outline | None:
     except (RecursionError, MemoryError):
         raise UnreadableSource(_TOO_DEEP) from None
     except SyntaxError as error:
-        _refuse_hopeless(source, error)
-        return None
+        return Outline(_refused(source, error))
     except ValueError as error:
         raise UnreadableSource(str(error)) from None
     found = Outline()
@@ -80,9 +84,10 @@ def _outline_block(source: Source, body: list[ast.stmt], found: Outline) -> None
 
 def _inner_statements(node: ast.stmt) -> list[ast.stmt]:
     inner: list[ast.stmt] = []
-    for name in ("body", "handlers", "orelse", "finalbody"):
+    for name in ("body", "handlers", "cases", "orelse", "finalbody"):
         for child in getattr(node, name, ()):
-            inner.extend(child.body if isinstance(child, ast.ExceptHandler) else [child])
+            nested = isinstance(child, (ast.ExceptHandler, ast.match_case))
+            inner.extend(child.body if nested else [child])
     return inner
 
 
@@ -113,8 +118,36 @@ def _span(source: Source, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Funct
     )
 
 
-def check_depth(node: ast.AST) -> None:
-    """Raise :class:`UnreadableSource` if the tree below ``node`` is nested too deeply."""
+def check_depth(node: ast.stmt) -> None:
+    """Raise :class:`UnreadableSource` if an expression in a statement is nested too deeply.
+
+    Only expressions that are long enough for it are looked into.
+    """
+    statements: list[ast.stmt] = [node]
+    while statements:
+        statement = statements.pop()
+        inner = _inner_statements(statement)
+        if not inner:
+            if _is_long(statement):
+                _check_expression(statement)
+            continue
+        statements.extend(inner)
+        for name in ("test", "iter", "subject", "items", "args", "decorator_list", "bases"):
+            part = getattr(statement, name, None)
+            for expr in part if isinstance(part, list) else [part]:
+                if isinstance(expr, ast.AST) and _is_long(expr):
+                    _check_expression(expr)
+
+
+def _is_long(node: ast.AST) -> bool:
+    first, last = getattr(node, "lineno", None), getattr(node, "end_lineno", None)
+    if first is None or last is None:  # parameters and `with` items have no position
+        return True
+    start, end = getattr(node, "col_offset", 0), getattr(node, "end_col_offset", 0)
+    return bool(last - first > 10 or end - start > MAX_DEPTH or (last > first and end > MAX_DEPTH))
+
+
+def _check_expression(node: ast.AST) -> None:
     level: list[ast.AST] = [node]
     for _ in range(MAX_DEPTH):
         level = [child for parent in level for child in ast.iter_child_nodes(parent)]
@@ -123,17 +156,18 @@ def check_depth(node: ast.AST) -> None:
     raise UnreadableSource(_TOO_DEEP, getattr(node, "lineno", 1))
 
 
-def _refuse_hopeless(source: Source, error: SyntaxError) -> None:
-    """Raise unless LibCST may try: it alone knows syntax that is newer than this Python."""
-    message = error.msg or "invalid syntax"
+def _refused(source: Source, error: SyntaxError) -> UnreadableSource:
+    """What Python says against a text; raised at once unless LibCST may try it."""
     row, column = error.lineno or 1, error.offset or 1
-    if "too many nested" in message or "too many levels" in message:
+    refused = UnreadableSource(error.msg or "invalid syntax", row, column)
+    if "too many nested" in refused.message or "too many levels" in refused.message:
         raise UnreadableSource(_TOO_DEEP, row)
     longest = max((len(line) for line in re.split(r"[\r\n]", source.text)), default=0)
     if len(source.text) > _NEWER_SYNTAX_SIZE or longest > _NEWER_SYNTAX_LINE:
-        raise UnreadableSource(message, row, column)
+        raise refused
     if _bracket_depth(source.text) > 100:
-        raise UnreadableSource(message, row, column)
+        raise refused
+    return refused
 
 
 def _bracket_depth(text: str) -> int:

@@ -7,6 +7,9 @@ small LibCST parses. Each piece knows how its own offsets map to those of the fi
 from __future__ import annotations
 
 import bisect
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import libcst as cst
@@ -37,14 +40,14 @@ class Piece:
         return offset + (self.shifts[at][1] if at >= 0 else 0)
 
 
-def read_skeleton(source: Source, outline: Outline | None) -> Piece:
+def read_skeleton(source: Source, outline: Outline) -> Piece:
     """The module with ``...`` for the body of each function and each very long value.
 
-    Without an outline (syntax newer than the running Python's) the whole module is read.
+    When the running Python refuses the text, the whole module is read.
     Raises :class:`UnreadableSource` if LibCST refuses the text.
     """
-    if outline is None:
-        return Piece(_parse(source.text, source, 0), source.text, [(0, 0)])
+    if outline.refused is not None:
+        return Piece(_parse(source, source.text, 0, outline.refused), source.text, [(0, 0)])
     cuts = [(f.body_start, f.body_end) for f in outline.functions] + outline.long_values
     parts: list[str] = []
     shifts: list[tuple[int, int]] = []
@@ -58,7 +61,7 @@ def read_skeleton(source: Source, outline: Outline | None) -> Piece:
     shifts.append((length, at - length))
     parts.append(source.text[at:])
     text = "".join(parts)
-    return Piece(_parse(text, source, 0), text, shifts)
+    return Piece(_parse(source, text, 0), text, shifts)
 
 
 def read_function(source: Source, span: FunctionSpan) -> Piece:
@@ -70,7 +73,7 @@ def read_function(source: Source, span: FunctionSpan) -> Piece:
     header = _HEADER if indented else ""
     text = header + source.text[span.start : span.end] + "\n"
     shift = span.start - len(header)
-    return Piece(_parse(text, source, shift), text, [(0, shift)])
+    return Piece(_parse(source, text, shift), text, [(0, shift)])
 
 
 def function_node(piece: Piece) -> cst.FunctionDef | None:
@@ -83,14 +86,42 @@ def function_node(piece: Piece) -> cst.FunctionDef | None:
     return node if isinstance(node, cst.FunctionDef) else None
 
 
-def _parse(text: str, source: Source, shift: int) -> cst.Module:
+@contextmanager
+def _quick_parse() -> Iterator[None]:
+    """Skip what LibCST does for trees made by hand, and the collector while nodes pile up.
+
+    Each node checks itself in Python when it is made, although the parser makes none that is wrong;
+    and a tree is a hundred thousand new objects of which none is garbage. Together that is a
+    quarter of the time of a parse.
+    """
+    collecting = gc.isenabled()
+    validate = cst.CSTNode.__post_init__
+    gc.disable()
+    cst.CSTNode.__post_init__ = _no_validation  # type: ignore[method-assign]
     try:
-        return cst.parse_module(text)
-    except cst.ParserSyntaxError as error:
-        if shift == 0:
-            raise UnreadableSource(error.message, error.raw_line, error.raw_column + 1) from None
+        yield
+    finally:
+        cst.CSTNode.__post_init__ = validate  # type: ignore[method-assign]
+        if collecting:
+            gc.enable()
+
+
+def _no_validation(node: cst.CSTNode) -> None:
+    pass
+
+
+def _parse(
+    source: Source, text: str, shift: int, refused: UnreadableSource | None = None
+) -> cst.Module:
+    try:
+        with _quick_parse():
+            return cst.parse_module(text)
+    except cst.ParserSyntaxError:
+        if refused is not None:  # Python's own words are clearer than LibCST's
+            raise refused from None
+        # Python accepts it, LibCST does not: thousands of adjoining strings, for instance.
         row = source.location(max(0, shift)).row
-        raise UnreadableSource(error.message, row) from None
+        raise UnreadableSource("the code is too long or too deep to be analysed", row) from None
     except (RecursionError, MemoryError, UnicodeError, SyntaxError) as error:
         raise UnreadableSource(str(error) or "the code cannot be parsed") from None
 
@@ -109,7 +140,7 @@ def outline_of_tree(piece: Piece) -> Outline:
     found = spans(piece.module, functions)
     starts = [text_start(piece.text, found[id(f)][0]) for f in functions]
     ends = [found[id(f)][1] for f in functions]
-    return Outline([FunctionSpan(s, e, s, e, None) for s, e in zip(starts, ends, strict=True)])
+    return Outline(None, [FunctionSpan(*p, *p, None) for p in zip(starts, ends, strict=True)])
 
 
 def text_start(text: str, offset: int) -> int:

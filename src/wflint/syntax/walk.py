@@ -110,17 +110,19 @@ for _name, _fields in {
         CHILDREN[getattr(cst, _name)] = _fields
 
 
+_NO_NODES = frozenset({type(None), str, cst.MaybeSentinel})
+
+
 def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     """The children of a node that mean something, in source order."""
     found: list[cst.CSTNode] = []
     for name in CHILDREN.get(type(node), ()):
         value = getattr(node, name)
-        if value is None:
-            continue
-        if isinstance(value, cst.CSTNode):
-            found.append(value)
-        elif not isinstance(value, (str, cst.MaybeSentinel)):
+        kind = type(value)
+        if kind is tuple or kind is list:
             found.extend(value)
+        elif kind not in _NO_NODES:  # `isinstance` would ask the abstract base class: slow
+            found.append(value)
     return found
 
 

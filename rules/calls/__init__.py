@@ -1,0 +1,1 @@
+"""Rules about calls of activities, child workflows and their options."""

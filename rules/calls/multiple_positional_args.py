@@ -1,0 +1,137 @@
+"""Passes several arguments by position where the SDK takes one.
+
+## What breaks
+
+`execute_activity(f, a)` and its relatives take one argument for the activity, workflow or handler.
+Several have to be given as a list: `execute_activity(f, args=[a, b])`. A second one by position
+fails the call. Most often the better answer is one dataclass that holds them all: fields can be
+added to it later.
+
+## Bad
+
+```python
+from datetime import timedelta
+
+from temporalio import activity, workflow
+
+
+@activity.defn
+async def add(a: int, b: int) -> int:
+    return a + b
+
+
+@workflow.defn
+class SumWorkflow:
+    @workflow.run
+    async def run(self) -> int:
+        return await workflow.execute_activity(
+            add, 1, 2, start_to_close_timeout=timedelta(seconds=30)
+        )
+```
+
+## Good
+
+```python
+from datetime import timedelta
+
+from temporalio import activity, workflow
+
+
+@activity.defn
+async def add(a: int, b: int) -> int:
+    return a + b
+
+
+@workflow.defn
+class SumWorkflow:
+    @workflow.run
+    async def run(self) -> int:
+        return await workflow.execute_activity(
+            add, args=[1, 2], start_to_close_timeout=timedelta(seconds=30)
+        )
+```
+
+## Fix safety
+
+The positional arguments move into `args=[...]` in the same order. The call can only have failed so
+far, so there is no history that the fix could contradict: it is safe.
+
+## What the SDK does
+
+The call raises `TypeError: execute_activity() takes from 1 to 2 positional arguments but 3 ...`. In
+a workflow that fails the workflow task, which is tried again and again.
+
+## References
+
+* https://docs.temporal.io/develop/python/activities/execution
+* https://github.com/temporalio/sdk-python#invoking-activities
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from wflint.rule import Fixable, Report, Rule, Scope, Severity
+
+if TYPE_CHECKING:
+    from wflint.program.views import CallView
+
+_ACTIVITIES = {
+    f"temporalio.{caller}.{verb}_{stem}{variant}": "activity"
+    for caller, stems in (
+        ("workflow", ("activity", "local_activity")),
+        ("client.Client", ("activity",)),
+    )
+    for verb in ("execute", "start")
+    for stem in stems
+    for variant in ("", "_class", "_method")
+}
+_OTHERS = {
+    "temporalio.client.Client.execute_update_with_start_workflow": "update",
+    "temporalio.client.Client.execute_workflow": "workflow",
+    "temporalio.client.Client.start_update_with_start_workflow": "update",
+    "temporalio.client.Client.start_workflow": "workflow",
+    "temporalio.client.ScheduleActionStartWorkflow": "workflow",
+    "temporalio.client.WithStartWorkflowOperation": "workflow",
+    "temporalio.client.WorkflowHandle.execute_update": "update",
+    "temporalio.client.WorkflowHandle.query": "query",
+    "temporalio.client.WorkflowHandle.signal": "signal",
+    "temporalio.client.WorkflowHandle.start_update": "update",
+    "temporalio.workflow.ChildWorkflowHandle.signal": "signal",
+    "temporalio.workflow.ExternalWorkflowHandle.signal": "signal",
+    "temporalio.workflow.continue_as_new": "new run",
+    "temporalio.workflow.execute_child_workflow": "workflow",
+    "temporalio.workflow.start_child_workflow": "workflow",
+}
+_RECEIVERS = _ACTIVITIES | _OTHERS
+"""What the payload arguments of each call are for."""
+
+_WITHOUT_TARGET = "temporalio.workflow.continue_as_new"
+"""The one call whose first argument is a payload already."""
+
+
+class MultiplePositionalArgs(Rule):
+    code = "WFL606"
+    name = "multiple-positional-args"
+    severity = Severity.ERROR
+    scope = Scope.ANY
+    fix = Fixable.SAFE
+    since = "0.1"
+    needles: ClassVar[tuple[str, ...]] = (
+        r"\.(?:execute|start)_(?:activity|child_workflow|local_activity|update|workflow)\w*\s*\(",
+        r"\.(?:query|signal)\s*\(",
+        r"\bcontinue_as_new\s*\(",
+        r"\b(?:ScheduleActionStartWorkflow|WithStartWorkflowOperation)\s*\(",
+    )
+    targets = frozenset(_RECEIVERS)
+
+    def check_call(self, view: CallView) -> Iterable[Report]:
+        """Count what stands before any spread."""
+        payload = len(view.positional) - (0 if view.name == _WITHOUT_TARGET else 1)
+        if payload < 2:
+            return
+        yield Report(
+            f"`{view.shown}` takes one argument for the {_RECEIVERS[view.name]}, not {payload}; "
+            "pass them as `args=[...]`"
+        )

@@ -1,0 +1,126 @@
+"""Gives a timeout as a number instead of a `timedelta`.
+
+## What breaks
+
+All timeouts of the SDK are `timedelta` objects. A number does not say whether it means seconds or
+milliseconds, and the SDK does not guess: the call fails.
+
+## Bad
+
+```python
+from temporalio import activity, workflow
+
+
+@activity.defn
+async def charge(order: str) -> str:
+    return f"payment-{order}"
+
+
+@workflow.defn
+class OrderWorkflow:
+    @workflow.run
+    async def run(self) -> str:
+        return await workflow.execute_activity(charge, "order-1", start_to_close_timeout=30)
+```
+
+## Good
+
+```python
+from datetime import timedelta
+
+from temporalio import activity, workflow
+
+
+@activity.defn
+async def charge(order: str) -> str:
+    return f"payment-{order}"
+
+
+@workflow.defn
+class OrderWorkflow:
+    @workflow.run
+    async def run(self) -> str:
+        return await workflow.execute_activity(
+            charge, "order-1", start_to_close_timeout=timedelta(seconds=30)
+        )
+```
+
+## Fix safety
+
+The number `n` becomes `timedelta(seconds=n)`. Other SDKs count in milliseconds, so a person should
+look at the value: the fix is unsafe.
+
+## What the SDK does
+
+The call raises `TypeError: Fail to convert to Duration. Expected a timedelta object got int`. In a
+workflow that fails the workflow task, which is tried again and again. `workflow.continue_as_new()`
+is worse: it goes on, and the options that come after the number are lost without a word.
+
+## References
+
+* https://docs.temporal.io/develop/python/activities/timeouts
+* https://docs.python.org/3/library/datetime.html#timedelta-objects
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from wflint.rule import Fixable, Report, Rule, Scope, Severity
+
+if TYPE_CHECKING:
+    from wflint.program.views import CallView
+
+_TIMEOUTS = frozenset(
+    {
+        "execution_timeout",
+        "heartbeat_timeout",
+        "run_timeout",
+        "schedule_to_close_timeout",
+        "schedule_to_start_timeout",
+        "start_to_close_timeout",
+        "task_timeout",
+    }
+)
+_ACTIVITIES = frozenset(
+    f"temporalio.{caller}.{verb}_{stem}{variant}"
+    for caller, stems in (
+        ("workflow", ("activity", "local_activity")),
+        ("client.Client", ("activity",)),
+    )
+    for verb in ("execute", "start")
+    for stem in stems
+    for variant in ("", "_class", "_method")
+)
+
+
+class TimeoutType(Rule):
+    code = "WFL603"
+    name = "timeout-type"
+    severity = Severity.ERROR
+    scope = Scope.ANY
+    fix = Fixable.UNSAFE
+    since = "0.1"
+    needles: ClassVar[tuple[str, ...]] = (r"_timeout[\"']?\s*[=:]\s*[\d.]",)
+    targets = _ACTIVITIES | {
+        "temporalio.client.Client.execute_workflow",
+        "temporalio.client.Client.start_workflow",
+        "temporalio.client.ScheduleActionStartWorkflow",
+        "temporalio.client.WithStartWorkflowOperation",
+        "temporalio.workflow.NexusClient.execute_operation",
+        "temporalio.workflow.NexusClient.start_operation",
+        "temporalio.workflow.continue_as_new",
+        "temporalio.workflow.execute_child_workflow",
+        "temporalio.workflow.start_child_workflow",
+    }
+
+    def check_call(self, view: CallView) -> Iterable[Report]:
+        """One report for each number; at the number where it stands in the call."""
+        for name in sorted(view.number_keywords & _TIMEOUTS):
+            arg = view.keyword(name)
+            yield Report(
+                f"`{name}` is a number, and `{view.shown}` takes a `timedelta`; "
+                "write `timedelta(seconds=...)`",
+                site=arg.site if arg is not None else None,
+            )

@@ -1,0 +1,1 @@
+"""Rules about the event loop that the SDK runs a workflow in."""

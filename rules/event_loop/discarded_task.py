@@ -1,0 +1,168 @@
+"""Starts an activity or a task and drops its handle.
+
+## What breaks
+
+Nobody waits for the result, and nobody sees the error. When the workflow returns, the server closes
+it, and an activity that is still running is cut off from it.
+
+A task that is made in the last statements of `run` is worse off. Tasks run when the workflow waits
+for something, and there is nothing left to wait for: its commands come after the one that completes
+the workflow, and are lost. Tasks that are made earlier are fine, the event loop keeps them.
+
+## Bad
+
+```python
+from datetime import timedelta
+
+from temporalio import activity, workflow
+
+
+@activity.defn
+async def write_audit_log(entry: str) -> None: ...
+
+
+@workflow.defn
+class TransferWorkflow:
+    @workflow.run
+    async def run(self) -> str:
+        workflow.start_activity(
+            write_audit_log, "transferred", start_to_close_timeout=timedelta(seconds=30)
+        )
+        return "done"
+```
+
+## Good
+
+```python
+from datetime import timedelta
+
+from temporalio import activity, workflow
+
+
+@activity.defn
+async def write_audit_log(entry: str) -> None: ...
+
+
+@workflow.defn
+class TransferWorkflow:
+    @workflow.run
+    async def run(self) -> str:
+        log = workflow.start_activity(
+            write_audit_log, "transferred", start_to_close_timeout=timedelta(seconds=30)
+        )
+        await log
+        return "done"
+```
+
+## What the SDK does
+
+Nothing is caught and nothing is warned of. An activity is scheduled, and its outcome ignored. The
+commands of a task made just before the return stand behind `complete_workflow_execution`, where the
+server drops them.
+
+## References
+
+* https://docs.temporal.io/develop/python/activities/execution
+* https://docs.python.org/3/library/asyncio-task.html#asyncio.create_task
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from wflint.rule import Report, Rule, Scope, Severity
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from wflint.facts.context import Context
+    from wflint.facts.model import FunctionHead
+    from wflint.program.views import CallView
+
+_STARTS = frozenset(
+    f"temporalio.workflow.start_{stem}{variant}"
+    for stem in ("activity", "local_activity")
+    for variant in ("", "_class", "_method")
+)
+_TASKS = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
+
+
+class DiscardedTask(Rule):
+    code = "WFL204"
+    name = "discarded-task"
+    severity = Severity.WARNING
+    scope = Scope.WORKFLOW
+    since = "0.1"
+    targets = _STARTS
+
+    def check_call(self, view: CallView) -> Iterable[Report]:
+        """An activity whose handle is dropped."""
+        if view.is_statement and not view.awaited:
+            yield Report(
+                f"the handle that `{view.shown}` gives is dropped, "
+                "and with it the activity's result and error; keep it and await it"
+            )
+
+    def visit_Expr(self, node: cst.Expr, ctx: Context) -> None:
+        """A task that is made when `run` has nothing left to wait for."""
+        import libcst as cst
+
+        call = node.value
+        if not isinstance(call, cst.Call) or ctx.dotted_name(call.func) not in _TASKS:
+            return
+        if _is_run(ctx.function) and _returns_without_waiting([*ctx.ancestors, node]):
+            message = (
+                f"`{ctx.code(call.func)}()` makes a task just before the workflow returns, "
+                "so its commands are lost; await it"
+            )
+            ctx.report(self, call, message, subject=call.func)
+
+
+def _is_run(head: FunctionHead) -> bool:
+    return head.is_async and any((d.written or d.target.name) == "run" for d in head.decorators)
+
+
+def _returns_without_waiting(path: Sequence[cst.CSTNode]) -> bool:
+    """Whether no `await` can follow the last node of `path` before its function returns."""
+    import libcst as cst
+
+    blocks = (cst.IndentedBlock, cst.SimpleStatementLine, cst.SimpleStatementSuite)
+    returns = False
+    for at in range(len(path) - 1, 0, -1):
+        inner, outer = path[at], path[at - 1]
+        if isinstance(outer, blocks) and not returns:
+            rest = outer.body[[id(part) for part in outer.body].index(id(inner)) + 1 :]
+            if any(_waits(part) for part in rest):
+                return False
+            returns = bool(rest) and _is_return(rest[-1])
+        elif isinstance(outer, (cst.For, cst.While)) and not returns:
+            return False
+        elif isinstance(outer, cst.With) and outer.asynchronous is not None:
+            return False
+        elif isinstance(outer, (cst.Try, cst.TryStar)):
+            parts = (outer.orelse, outer.finalbody)
+            if any(part is not None and part is not inner and _waits(part) for part in parts):
+                return False
+    return True
+
+
+def _waits(node: cst.CSTNode) -> bool:
+    import libcst as cst
+
+    from wflint.syntax.walk import walk
+
+    loops = (cst.For, cst.With, cst.CompFor)
+    return any(
+        isinstance(part, (cst.Await, cst.Yield))
+        or (isinstance(part, loops) and part.asynchronous is not None)
+        for part in walk(node, into_functions=False)
+    )
+
+
+def _is_return(node: cst.CSTNode) -> bool:
+    import libcst as cst
+
+    if isinstance(node, cst.SimpleStatementLine):
+        return isinstance(node.body[-1], cst.Return)
+    return isinstance(node, cst.Return)

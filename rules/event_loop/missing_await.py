@@ -1,0 +1,167 @@
+"""Calls a coroutine function without `await` in workflow code.
+
+## What breaks
+
+Calling a coroutine function only makes a coroutine. Without `await` its body never runs: the
+activity is not scheduled, the timer is not started, the signal is not sent, and the workflow goes
+on as if all was well.
+
+`asyncio.gather()` is the exception. It starts its tasks by itself, but nobody waits for them: what
+they raise is lost, and when the workflow returns before they are done, so is their work.
+
+## Bad
+
+```python
+from datetime import timedelta
+
+from temporalio import activity, workflow
+
+
+@activity.defn
+async def send_mail(address: str) -> None: ...
+
+
+@workflow.defn
+class WelcomeWorkflow:
+    @workflow.run
+    async def run(self) -> str:
+        workflow.execute_activity(
+            send_mail, "ada@example.com", start_to_close_timeout=timedelta(seconds=30)
+        )
+        return "welcome"
+```
+
+## Good
+
+```python
+from datetime import timedelta
+
+from temporalio import activity, workflow
+
+
+@activity.defn
+async def send_mail(address: str) -> None: ...
+
+
+@workflow.defn
+class WelcomeWorkflow:
+    @workflow.run
+    async def run(self) -> str:
+        await workflow.execute_activity(
+            send_mail, "ada@example.com", start_to_close_timeout=timedelta(seconds=30)
+        )
+        return "welcome"
+```
+
+## Fix safety
+
+The fix writes `await` before the call. The workflow then issues a command that it did not issue
+before, and workflows that are already running do not have it in their history: the fix is unsafe.
+
+## What the SDK does
+
+The sandbox catches nothing. Python prints `RuntimeWarning: coroutine ... was never awaited` when
+the coroutine is thrown away, and for `asyncio.gather()` not even that.
+
+## References
+
+* https://docs.temporal.io/develop/python/workflows/basics#workflow-logic-requirements
+* https://docs.python.org/3/library/asyncio-task.html#coroutines
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from wflint.facts.model import Decorator, Kind
+from wflint.rule import Fixable, Report, Rule, Scope, Severity
+
+if TYPE_CHECKING:
+    from wflint.program.views import CallView
+
+_GATHER = "asyncio.gather"
+_ACTIVITIES = frozenset(
+    f"temporalio.workflow.execute_{stem}{variant}"
+    for stem in ("activity", "local_activity")
+    for variant in ("", "_class", "_method")
+)
+_COROUTINES = frozenset(
+    {
+        "asyncio.sleep",
+        "asyncio.wait_for",
+        "temporalio.workflow.ChildWorkflowHandle.signal",
+        "temporalio.workflow.ExternalWorkflowHandle.cancel",
+        "temporalio.workflow.ExternalWorkflowHandle.signal",
+        "temporalio.workflow.NexusClient.execute_operation",
+        "temporalio.workflow.NexusClient.start_operation",
+        "temporalio.workflow.execute_child_workflow",
+        "temporalio.workflow.signal_with_start_workflow",
+        "temporalio.workflow.sleep",
+        "temporalio.workflow.start_child_workflow",
+        "temporalio.workflow.wait",
+        "temporalio.workflow.wait_condition",
+    }
+)
+_KEEP_IT_A_COROUTINE = frozenset(
+    {
+        "abstractmethod",
+        "classmethod",
+        "final",
+        "override",
+        "query",
+        "run",
+        "signal",
+        "staticmethod",
+        "update",
+        "wraps",
+    }
+)
+
+
+class MissingAwait(Rule):
+    code = "WFL203"
+    name = "missing-await"
+    severity = Severity.ERROR
+    scope = Scope.WORKFLOW
+    fix = Fixable.UNSAFE
+    since = "0.1"
+    targets = _ACTIVITIES | _COROUTINES | {_GATHER}
+    own_calls = True
+
+    def check_call(self, view: CallView) -> Iterable[Report]:
+        """A coroutine of the SDK or of asyncio that is dropped as soon as it is made."""
+        if not view.is_statement or view.awaited:
+            return
+        if view.name == _GATHER:
+            effect = "is not awaited, so nobody waits for its tasks or sees their errors"
+        else:
+            effect = "is not awaited, so it never runs"
+        yield Report(f"`{view.shown}` {effect}; {_advice(view)}")
+
+    def check_own_call(self, view: CallView) -> Iterable[Report]:
+        """The same for an `async def` of the project; other rules know activities and runs."""
+        callee = view.callee
+        if callee is None or not view.is_statement or view.awaited:
+            return
+        if not callee.is_async or callee.is_activity:
+            return
+        if callee.is_workflow_run and not _is_own_run(view):
+            return
+        if any(_name(d) not in _KEEP_IT_A_COROUTINE for d in callee.head.decorators):
+            return
+        yield Report(f"`{view.shown}` is not awaited, so it never runs; {_advice(view)}")
+
+
+def _advice(view: CallView) -> str:
+    if view.in_async:
+        return "write `await` before it"
+    return "write `await` before it and make this function `async`"
+
+
+def _is_own_run(view: CallView) -> bool:
+    return view.call is not None and view.call.target.kind in (Kind.SELF, Kind.SUPER)
+
+
+def _name(decorator: Decorator) -> str:
+    return decorator.written or decorator.target.name.rpartition(".")[2]

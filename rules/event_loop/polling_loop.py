@@ -1,0 +1,169 @@
+"""Sleeps in a loop until an attribute of the workflow changes.
+
+## What breaks
+
+Each round starts a timer and wakes the workflow for nothing. A flag that is polled every second
+fills the history with timers: after some hours the workflow is at the limit of 51,200 events, and
+is terminated. The workflow also notices the change late.
+
+`workflow.wait_condition()` sleeps until the condition holds, and costs nothing while it waits.
+
+## Bad
+
+```python
+import asyncio
+
+from temporalio import workflow
+
+
+@workflow.defn
+class ApprovalWorkflow:
+    def __init__(self) -> None:
+        self.approved = True
+
+    @workflow.run
+    async def run(self) -> str:
+        while not self.approved:
+            await asyncio.sleep(1)
+        return "approved"
+
+    @workflow.signal
+    def approve(self) -> None:
+        self.approved = True
+```
+
+## Good
+
+```python
+from temporalio import workflow
+
+
+@workflow.defn
+class ApprovalWorkflow:
+    def __init__(self) -> None:
+        self.approved = True
+
+    @workflow.run
+    async def run(self) -> str:
+        await workflow.wait_condition(lambda: self.approved)
+        return "approved"
+
+    @workflow.signal
+    def approve(self) -> None:
+        self.approved = True
+```
+
+## Fix safety
+
+The loop becomes one `await workflow.wait_condition(lambda: ...)`. The timers go, which workflows
+that are already running have in their history: the fix is unsafe.
+
+## What the SDK does
+
+Nothing: the loop works, and the history grows. Only `asyncio.sleep(0)` in such a loop never lets
+go of the thread, which the SDK takes for a deadlock after two seconds.
+
+## References
+
+* https://docs.temporal.io/develop/python/workflows/message-passing
+* https://docs.temporal.io/workflow-execution/limits
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wflint.facts.model import Kind
+from wflint.rule import Fixable, Rule, Scope, Severity
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from wflint.facts.context import Context
+
+_SLEEPS = frozenset({"asyncio.sleep", "temporalio.workflow.sleep"})
+_LOOKS = frozenset(
+    {
+        "builtins.all",
+        "builtins.any",
+        "builtins.bool",
+        "builtins.isinstance",
+        "builtins.len",
+        "builtins.max",
+        "builtins.min",
+        "builtins.set",
+        "builtins.sum",
+        "temporalio.workflow.all_handlers_finished",
+    }
+)
+_LOOKING_METHODS = frozenset(
+    {"cancelled", "done", "empty", "get", "is_set", "items", "keys", "values"}
+)
+
+
+class PollingLoop(Rule):
+    code = "WFL210"
+    name = "polling-loop"
+    severity = Severity.WARNING
+    scope = Scope.WORKFLOW
+    fix = Fixable.UNSAFE
+    since = "0.1"
+
+    def visit_While(self, node: cst.While, ctx: Context) -> None:
+        """A loop that does nothing but sleep, and asks the workflow's own state."""
+        sleep = _only_sleep(node.body, ctx)
+        if sleep is None or not _only_looks(node.test, ctx):
+            return
+        message = (
+            f"the loop wakes up only to ask `{' '.join(ctx.code(node.test).split())}` again; "
+            f"use `await workflow.wait_condition(lambda: {_until(node.test, ctx)})`"
+        )
+        ctx.report(self, node, message, subject=sleep)
+
+
+def _only_sleep(body: cst.BaseSuite, ctx: Context) -> cst.BaseExpression | None:
+    """The name of the sleep that is all there is in a loop's body."""
+    import libcst as cst
+
+    statement: cst.CSTNode | None = body
+    while isinstance(
+        statement, (cst.IndentedBlock, cst.SimpleStatementLine, cst.SimpleStatementSuite)
+    ):
+        statement = statement.body[0] if len(statement.body) == 1 else None
+    if not isinstance(statement, cst.Expr) or not isinstance(statement.value, cst.Await):
+        return None
+    call = statement.value.expression
+    if isinstance(call, cst.Call) and ctx.dotted_name(call.func) in _SLEEPS:
+        return call.func
+    return None
+
+
+def _only_looks(test: cst.BaseExpression, ctx: Context) -> bool:
+    """Whether a condition reads `self`, or the handlers, and does nothing else."""
+    import libcst as cst
+
+    from wflint.syntax.walk import walk
+
+    asks = False
+    for node in walk(test):
+        if isinstance(node, (cst.Await, cst.NamedExpr)):
+            return False
+        if isinstance(node, cst.Call):
+            name = ctx.dotted_name(node.func)
+            method = node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
+            if name not in _LOOKS and (name is not None or method not in _LOOKING_METHODS):
+                return False
+            asks = asks or name == "temporalio.workflow.all_handlers_finished"
+        elif isinstance(node, cst.Attribute):
+            asks = asks or ctx.ref(node).kind is Kind.SELF
+    return asks
+
+
+def _until(test: cst.BaseExpression, ctx: Context) -> str:
+    """The condition that ends the loop, as source."""
+    import libcst as cst
+
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        return " ".join(ctx.code(test.expression).split())
+    source = " ".join(ctx.code(test).split())
+    return f"not {source}" if isinstance(test, (cst.Name, cst.Attribute)) else f"not ({source})"

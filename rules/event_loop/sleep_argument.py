@@ -1,0 +1,102 @@
+"""Gives a sleep a duration that it cannot take.
+
+## What breaks
+
+`asyncio.sleep()` takes a number of seconds and `workflow.sleep()` a number or a `timedelta`. Text
+such as `"1 minute"` fits neither, and a `timedelta` only the second. A negative time makes
+`workflow.sleep()` fail, and `asyncio.sleep()` come back at once without a timer.
+
+## Bad
+
+```python
+import asyncio
+from datetime import timedelta
+
+from temporalio import workflow
+
+
+@workflow.defn
+class ReminderWorkflow:
+    @workflow.run
+    async def run(self) -> str:
+        await asyncio.sleep(timedelta(days=1))
+        return "reminded"
+```
+
+## Good
+
+```python
+from datetime import timedelta
+
+from temporalio import workflow
+
+
+@workflow.defn
+class ReminderWorkflow:
+    @workflow.run
+    async def run(self) -> str:
+        await workflow.sleep(timedelta(days=1))
+        return "reminded"
+```
+
+## Fix safety
+
+`asyncio.sleep(timedelta(...))` becomes `workflow.sleep(timedelta(...))`. The call can only have
+failed so far, so there is no history that the fix could contradict: it is safe.
+
+## What the SDK does
+
+A wrong type raises a `TypeError` when the call runs, a negative time in `workflow.sleep()` a
+`RuntimeError`. Both fail the workflow task, which is then tried again and again.
+
+## References
+
+* https://docs.temporal.io/develop/python/workflows/timers
+* https://python.temporal.io/temporalio.workflow.html#sleep
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from wflint.rule import Fixable, Report, Rule, Scope, Severity
+
+if TYPE_CHECKING:
+    from wflint.program.views import CallView
+
+_ASYNCIO = "asyncio.sleep"
+_WORKFLOW = "temporalio.workflow.sleep"
+
+
+class SleepArgument(Rule):
+    code = "WFL207"
+    name = "sleep-argument"
+    severity = Severity.ERROR
+    scope = Scope.WORKFLOW
+    fix = Fixable.SAFE
+    since = "0.1"
+    targets = frozenset({_ASYNCIO, _WORKFLOW})
+
+    def check_call(self, view: CallView) -> Iterable[Report]:
+        """Judge the first argument by its literal or its type."""
+        plain = view.name == _ASYNCIO
+        duration = view.argument(0, "delay" if plain else "duration")
+        if duration is None:
+            return
+        value = duration.value
+        takes = "a number of seconds" if plain else "a number of seconds or a `timedelta`"
+        if value.type in ("str", "fstring") or view.qualified(value) == "builtins.str":
+            yield Report(f"`{view.shown}` cannot read text; give it {takes}")
+        elif value.type == "none":
+            yield Report(f"`{view.shown}` cannot sleep for None; give it {takes}")
+        elif plain and view.qualified(value) == "datetime.timedelta":
+            yield Report(f"`{view.shown}` cannot take a `timedelta`; use `workflow.sleep()`")
+        elif value.type in ("int", "float") and value.text.startswith("-"):
+            if plain:
+                message = (
+                    f"`{view.shown}` returns at once when its time is negative; give it {takes}"
+                )
+                yield Report(message, Severity.WARNING)
+            else:
+                yield Report(f"`{view.shown}` fails when its time is negative; give it {takes}")

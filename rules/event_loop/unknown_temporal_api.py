@@ -1,0 +1,252 @@
+"""Uses a name that Temporal's Python SDK does not have.
+
+## What breaks
+
+`workflow.side_effect`, `workflow.get_version` or `ApplicationFailure` exist in the SDKs of other
+languages, and `workflow.get_logger` in none of them. Such names come from habit or from generated
+code. In a function they fail when the line is reached, perhaps long after the worker has started.
+
+Names that are newer than the version that the project works with (`target-sdk`) are reported as
+well, unless the code asks for them with `hasattr()` or catches the error.
+
+## Bad
+
+```python
+from temporalio import workflow
+
+
+@workflow.defn
+class TokenWorkflow:
+    @workflow.run
+    async def run(self) -> str:
+        return str(workflow.side_effect(lambda: "token"))
+```
+
+## Good
+
+```python
+from temporalio import workflow
+
+
+@workflow.defn
+class TokenWorkflow:
+    @workflow.run
+    async def run(self) -> str:
+        return str(workflow.uuid4())
+```
+
+## Fix safety
+
+A fix can only put another name in its place, and the replacement may work in another way: it is
+unsafe.
+
+## What the SDK does
+
+The use raises `AttributeError: module 'temporalio.workflow' has no attribute ...`. In a workflow
+that fails the workflow task, which is tried again and again. An import of the name raises
+`ImportError`, so the module cannot be loaded at all.
+
+## References
+
+* https://python.temporal.io/temporalio.workflow.html
+* https://github.com/temporalio/sdk-python/releases
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wflint.rule import Fixable, Rule, Scope, Severity
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from wflint.facts.context import Context
+
+_USES = re.compile(r"\b(workflow|wf|activity|common|exceptions|worker)\.([A-Za-z]\w*)")
+_IMPORTS = re.compile(
+    r"^[ \t]*(?:from[ \t]+temporalio([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]+)"
+    r"|import[ \t]+temporalio([\w.]*))",
+    re.MULTILINE,
+)
+_NOT_NAMES = re.compile(r"\bas\s+\w+|#[^\n]*")
+_WORKER_METHODS = frozenset(
+    {"config", "is_running", "is_shutdown", "run", "shutdown", "task_queue"}
+)
+"""What is asked of a variable called `worker`; reading such functions would be in vain."""
+
+_OLDEST = (0, 0)
+_UNSET = (99, 0)
+_MISSING = ("AttributeError", "ImportError", "ModuleNotFoundError")
+
+
+@dataclass(frozen=True)
+class _Sdk:
+    """The public names of the SDK's modules."""
+
+    newest: tuple[int, int]
+    names: dict[str, frozenset[str]]
+    since: dict[tuple[str, str], tuple[int, int]]
+    instead: dict[tuple[str, str], str]
+
+    def fault(self, module: str, name: str, target: tuple[int, int], shown: str = "") -> str:
+        """What is wrong with `name` of `module` in version `target`, or `""`."""
+        if name.startswith("_") or module not in self.names:
+            return ""
+        if not shown:
+            dotted = f"{module}.{name}"
+            shown = dotted.removeprefix("temporalio.") if "." in module else dotted
+        if name in self.names[module]:
+            since = self.since.get((module, name))
+            if since is None or since <= target:
+                return ""
+            return (
+                f"`{shown}` is new in temporalio {_text(since)}, and the project works with "
+                f"{_text(target)}; require the newer version or do without it"
+            )
+        instead = self.instead.get((module, name))
+        if instead is None and self.newest < target < _UNSET:
+            return ""  # a release that this table does not know yet
+        advice = instead or self._advice(module, name)
+        return f"`{shown}` does not exist in Temporal's Python SDK; {advice}"
+
+    def _advice(self, module: str, name: str) -> str:
+        for other in sorted(self.names):
+            if name in self.names[other]:
+                return f"use `{other}.{name}`"
+        import difflib
+
+        near = difflib.get_close_matches(name, sorted(self.names[module]), 1, 0.75)
+        return f"did you mean `{near[0]}`?" if near else "look its module up in the SDK's reference"
+
+
+class UnknownTemporalApi(Rule):
+    code = "WFL214"
+    name = "unknown-temporal-api"
+    severity = Severity.ERROR
+    scope = Scope.ANY
+    fix = Fixable.UNSAFE
+    since = "0.1"
+
+    @classmethod
+    def suspicious(cls, source: str) -> bool:
+        """Whether a text seems to use a name that some version of the SDK does not have."""
+        sdk = _sdk()
+        for module, name in _USES.findall(source):
+            if module == "worker" and name in _WORKER_METHODS:
+                continue
+            module = "workflow" if module == "wf" else module
+            if sdk.fault(f"temporalio.{module}", name, _OLDEST):
+                return True
+        for package, names, plain in _IMPORTS.findall(source):
+            path = f"temporalio{package or plain}"
+            wanted = re.findall(r"\w+", _NOT_NAMES.sub("", names))
+            if _path_fault(path, _OLDEST) or any(sdk.fault(path, n, _OLDEST) for n in wanted):
+                return True
+        return False
+
+    def visit_Attribute(self, node: cst.Attribute, ctx: Context) -> None:
+        """`workflow.side_effect`, however `workflow` was imported."""
+        import libcst as cst
+
+        module = ctx.dotted_name(node.value)
+        if module is None or not module.startswith("temporalio"):
+            return
+        name, target = node.attr.value, ctx.settings.target_sdk
+        if not _sdk().fault(module, name, target) or isinstance(ctx.parent(), cst.AssignTarget):
+            return
+        if not _is_guarded(ctx):
+            message = _sdk().fault(module, name, target, ctx.code(node))
+            ctx.report(self, node, message, subject=node.value)
+
+    def visit_Import(self, node: cst.Import, ctx: Context) -> None:
+        """`import temporalio.worker.deployment_config`."""
+        for alias in node.names:
+            message = _path_fault(alias.evaluated_name, ctx.settings.target_sdk)
+            if message and not _is_guarded(ctx):
+                ctx.report(self, node, message)
+
+    def visit_ImportFrom(self, node: cst.ImportFrom, ctx: Context) -> None:
+        """`from temporalio.workflow import side_effect`."""
+        import libcst as cst
+
+        if node.module is None or node.relative or isinstance(node.names, cst.ImportStar):
+            return
+        module, target = ctx.code(node.module), ctx.settings.target_sdk
+        messages = [_path_fault(module, target)]
+        if not messages[0]:
+            messages = [_sdk().fault(module, a.evaluated_name, target) for a in node.names]
+        found = "; ".join(filter(None, messages))
+        if found and not _is_guarded(ctx):
+            ctx.report(self, node, found)
+
+
+def _path_fault(module: str, target: tuple[int, int]) -> str:
+    """What is wrong with the path of an imported module."""
+    parts = module.split(".")
+    for length in range(1, len(parts)):
+        message = _sdk().fault(".".join(parts[:length]), parts[length], target)
+        if message:
+            return message
+    return ""
+
+
+def _is_guarded(ctx: Context) -> bool:
+    """Whether the code around has thought of an SDK without the name."""
+    import libcst as cst
+
+    for node in ctx.ancestors:
+        if isinstance(node, (cst.Try, cst.TryStar)):
+            caught = [h.type for h in node.handlers]
+            if any(t is None or any(name in ctx.code(t) for name in _MISSING) for t in caught):
+                return True
+        elif isinstance(node, (cst.If, cst.IfExp)):
+            test = ctx.code(node.test)
+            if "hasattr(" in test or "__version__" in test:
+                return True
+        elif isinstance(node, cst.With):
+            items = " ".join(ctx.code(item.item) for item in node.items)
+            if "suppress(" in items and any(name in items for name in _MISSING):
+                return True
+    return False
+
+
+def _text(version: tuple[int, int]) -> str:
+    return f"{version[0]}.{version[1]}"
+
+
+@functools.cache
+def _sdk() -> _Sdk:
+    table = _read_table()
+    modules: dict[str, dict[str, Any]] = table["modules"]
+    return _Sdk(
+        newest=_version(table["newest"]),
+        names={module: frozenset(facts["names"]) for module, facts in modules.items()},
+        since={
+            (module, name): _version(version)
+            for module, facts in modules.items()
+            for version, names in facts.get("since", {}).items()
+            for name in names
+        },
+        instead={
+            (module, name): advice
+            for module, names in table["instead"].items()
+            for name, advice in names.items()
+        },
+    )
+
+
+def _version(text: str) -> tuple[int, int]:
+    major, _, minor = text.partition(".")
+    return int(major), int(minor)
+
+
+def _read_table() -> dict[str, Any]:
+    import tomli
+
+    with open(Path(__file__).with_suffix(".toml"), "rb") as stream:
+        return tomli.load(stream)

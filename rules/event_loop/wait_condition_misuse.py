@@ -1,0 +1,253 @@
+"""Gives `workflow.wait_condition()` something it cannot wait for, or reads its result.
+
+## What breaks
+
+`wait_condition(fn)` calls `fn` again and again until it returns something true.
+
+* A value instead of a function, such as `self.done` or `self.is_done()`, cannot be called.
+* An `async def` returns a coroutine when it is called, and a coroutine counts as true. So does a
+  function that is named but not called, as in `lambda: self.is_done`. The wait is over at once.
+* `timeout=0` fails at once, even if the condition holds.
+* The result is always `None`. In `if await workflow.wait_condition(...)` it is never true. That
+  time has run out is told by an `asyncio.TimeoutError`.
+
+## Bad
+
+```python
+from temporalio import workflow
+
+
+@workflow.defn
+class ApprovalWorkflow:
+    def __init__(self) -> None:
+        self.approved = True
+
+    @workflow.run
+    async def run(self) -> str:
+        await workflow.wait_condition(self.approved)
+        return "approved"
+
+    @workflow.signal
+    def approve(self) -> None:
+        self.approved = True
+```
+
+## Good
+
+```python
+from temporalio import workflow
+
+
+@workflow.defn
+class ApprovalWorkflow:
+    def __init__(self) -> None:
+        self.approved = True
+
+    @workflow.run
+    async def run(self) -> str:
+        await workflow.wait_condition(lambda: self.approved)
+        return "approved"
+
+    @workflow.signal
+    def approve(self) -> None:
+        self.approved = True
+```
+
+## Fix safety
+
+`wait_condition(self.x)` becomes `wait_condition(lambda: self.x)`. The workflow now waits where it
+failed before, so what it does next may change: the fix is unsafe.
+
+## What the SDK does
+
+A value raises `TypeError: 'bool' object is not callable` when the call runs, which fails the
+workflow task again and again. A coroutine passes as true with only a `RuntimeWarning`. `timeout=0`
+raises `TimeoutError`, which fails the workflow. The result is not checked.
+
+## References
+
+* https://docs.temporal.io/develop/python/workflows/message-passing
+* https://python.temporal.io/temporalio.workflow.html#wait_condition
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from wflint.facts.model import Kind, Value
+from wflint.rule import Fixable, Report, Rule, Scope, Severity
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from wflint.facts.context import Context
+    from wflint.program.views import Callee, CallView
+
+_WAIT = "temporalio.workflow.wait_condition"
+_ALL_FINISHED = "temporalio.workflow.all_handlers_finished"
+_TYPES = frozenset(
+    {"bool", "bytes", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple"}
+)
+_VALUES = _TYPES | {"fstring", "generator", "none"}
+_GIVE_VALUES = frozenset(
+    {
+        "asyncio.Event.is_set",
+        "asyncio.Future.done",
+        "asyncio.Lock.locked",
+        "asyncio.Queue.empty",
+        "asyncio.Queue.full",
+        "asyncio.Queue.qsize",
+        "asyncio.Task.done",
+        "builtins.all",
+        "builtins.any",
+        "builtins.bool",
+        "builtins.isinstance",
+        "builtins.len",
+        "temporalio.workflow.ActivityHandle.done",
+        "temporalio.workflow.ChildWorkflowHandle.done",
+        "temporalio.workflow.patched",
+        _ALL_FINISHED,
+    }
+)
+_COROUTINES = frozenset(
+    f"temporalio.workflow.{name}"
+    for name in (
+        "execute_activity",
+        "execute_activity_class",
+        "execute_activity_method",
+        "execute_child_workflow",
+        "execute_local_activity",
+        "execute_local_activity_class",
+        "execute_local_activity_method",
+        "sleep",
+        "start_child_workflow",
+        "wait",
+        "wait_condition",
+    )
+) | {"asyncio.sleep", "asyncio.wait_for"}
+
+_NO_FUNCTION = (
+    "`workflow.wait_condition()` gets a value and cannot ask it again; write `lambda: ...`"
+)
+_COROUTINE = (
+    "`workflow.wait_condition()` does not await its function, "
+    "and a coroutine counts as true; use a plain function"
+)
+_NOT_CALLED = "`lambda: {name}` is always true, because the function is not called; add `()`"
+_NO_TIME = (
+    "`timeout=0` makes `workflow.wait_condition()` fail at once, "
+    "even if the condition holds; give it a time or leave it out"
+)
+_NO_RESULT = (
+    "`workflow.wait_condition()` always returns None; "
+    "catch `asyncio.TimeoutError` to see that the time has run out"
+)
+
+
+class WaitConditionMisuse(Rule):
+    code = "WFL205"
+    name = "wait-condition-misuse"
+    severity = Severity.ERROR
+    scope = Scope.WORKFLOW
+    fix = Fixable.UNSAFE
+    since = "0.1"
+    targets = frozenset({_WAIT})
+
+    def check_call(self, view: CallView) -> Iterable[Report]:
+        """A condition that is a value, or an `async def`, wherever it is defined."""
+        condition = view.argument(0, "fn")
+        if condition is None:
+            return
+        value = condition.value
+        is_result = value.type == "call" and value.ref.kind is Kind.RESULT
+        own = view.resolve(Value("name", ref=value.ref.of or value.ref) if is_result else value)
+        if own is not None and own.is_async:
+            yield Report(_COROUTINE)
+        elif value.type in _VALUES or _gives_value(view, value, own if is_result else None):
+            yield Report(_NO_FUNCTION)
+
+    def visit_Call(self, node: cst.Call, ctx: Context) -> None:
+        """What only the source shows: lambdas, `not`, the timeout, and the use of the result."""
+        if ctx.dotted_name(node.func) != _WAIT:
+            return
+        for message in (_condition_fault(node, ctx), _timeout_fault(node, ctx), _use_fault(ctx)):
+            if message:
+                ctx.report(self, node, message, subject=node.func)
+
+
+def _gives_value(view: CallView, value: Value, called: Callee | None) -> bool:
+    """Whether a name or call stands for something that surely cannot be called."""
+    if called is not None:
+        returned = called.head.returns
+        return returned.kind is Kind.GLOBAL and returned.name in _TYPES
+    name = view.qualified(value)
+    is_type = name.removeprefix("builtins.") in _TYPES | {"False", "True"}
+    return is_type or (value.type == "call" and name in _GIVE_VALUES)
+
+
+def _condition_fault(node: cst.Call, ctx: Context) -> str:
+    import libcst as cst
+
+    given = [a.value for a in node.args if a.keyword is None or a.keyword.value == "fn"]
+    if not given or node.args[0].star:
+        return ""
+    condition = given[0]
+    if isinstance(condition, cst.UnaryOperation) and isinstance(condition.operator, cst.Not):
+        return _NO_FUNCTION
+    if not isinstance(condition, cst.Lambda):
+        return ""
+    body = condition.body
+    if isinstance(body, cst.Await):
+        return _COROUTINE
+    if isinstance(body, cst.Call):
+        called = ctx.definition(body.func)
+        is_async = isinstance(called, cst.FunctionDef) and called.asynchronous is not None
+        return _COROUTINE if is_async or ctx.dotted_name(body.func) in _COROUTINES else ""
+    if isinstance(body, (cst.Name, cst.Attribute)):
+        named = ctx.definition(body)
+        plain = isinstance(named, cst.FunctionDef) and not named.decorators
+        if plain or ctx.dotted_name(body) == _ALL_FINISHED:
+            return _NOT_CALLED.format(name=ctx.code(body))
+    return ""
+
+
+def _timeout_fault(node: cst.Call, ctx: Context) -> str:
+    for arg in node.args:
+        if arg.keyword is not None and arg.keyword.value == "timeout" and _is_zero(arg.value, ctx):
+            return _NO_TIME
+    return ""
+
+
+def _is_zero(node: cst.BaseExpression, ctx: Context) -> bool:
+    import libcst as cst
+
+    if isinstance(node, (cst.Integer, cst.Float)):
+        return not node.evaluated_value
+    if isinstance(node, cst.Call) and ctx.dotted_name(node.func) == "datetime.timedelta":
+        return all(not arg.star and _is_zero(arg.value, ctx) for arg in node.args)
+    return False
+
+
+def _use_fault(ctx: Context) -> str:
+    """The result, or the coroutine itself, decides something, or is kept."""
+    import libcst as cst
+
+    parent, at = ctx.parent(), 1
+    awaited = isinstance(parent, cst.Await)
+    if awaited:
+        parent, at = ctx.parent(2), 2
+    child = ctx.parent(at - 1)
+    if isinstance(parent, (cst.If, cst.While, cst.IfExp, cst.Assert)):
+        return _NO_RESULT if parent.test is child else ""
+    if isinstance(parent, cst.UnaryOperation):
+        return _NO_RESULT
+    if isinstance(parent, cst.BooleanOperation):
+        return _NO_RESULT if parent.left is child else ""
+    if not awaited:
+        return ""
+    if isinstance(parent, cst.Assign):
+        names = [t.target.value for t in parent.targets if isinstance(t.target, cst.Name)]
+        return "" if any(name.startswith("_") for name in names) else _NO_RESULT
+    kept = isinstance(parent, (cst.AnnAssign, cst.ComparisonTarget, cst.Comparison, cst.NamedExpr))
+    return _NO_RESULT if kept else ""

@@ -1,0 +1,1 @@
+"""The codes of the linter itself: files it cannot read, and suppressions."""

@@ -1,0 +1,88 @@
+"""Waits with `asyncio.wait()`, which returns unordered sets, in workflow code.
+
+## What breaks
+
+`asyncio.wait()` gives two sets of tasks. The order of a set of tasks comes from their memory
+addresses, so a loop over `done` handles the tasks in another order on replay, and the activities or
+timers it starts do not match the history.
+
+`workflow.wait()` does the same work and gives two lists, in the order in which the tasks were
+handed over. Hand them over in a list as well: a set has no order to keep.
+
+## Bad
+
+```python
+import asyncio
+
+from temporalio import workflow
+
+
+async def step(name: str) -> str:
+    await asyncio.sleep(1)
+    return name
+
+
+@workflow.defn
+class RaceWorkflow:
+    @workflow.run
+    async def run(self) -> int:
+        tasks = [asyncio.create_task(step("a")), asyncio.create_task(step("b"))]
+        done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        return len(done)
+```
+
+## Good
+
+```python
+import asyncio
+
+from temporalio import workflow
+
+
+async def step(name: str) -> str:
+    await asyncio.sleep(1)
+    return name
+
+
+@workflow.defn
+class RaceWorkflow:
+    @workflow.run
+    async def run(self) -> int:
+        tasks = [asyncio.create_task(step("a")), asyncio.create_task(step("b"))]
+        done, pending = await workflow.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        return len(done)
+```
+
+## Fix safety
+
+The arguments are the same, and the fix is safe where a list or tuple is handed over and the two
+results are only looped over, counted, tested or handed on. Where a set is handed over, or the
+results are used as sets (`done | pending`, `.add()`, `.pop()`), the fix is unsafe.
+
+## What the SDK does
+
+The sandbox lets the call run and warns that `asyncio.wait()` is not deterministic. It says nothing
+when the function is reached as `asyncio.tasks.wait`, nor in modules that are passed through.
+
+## References
+
+* https://github.com/temporalio/sdk-python/issues/429
+* https://github.com/temporalio/sdk-python/issues/518
+"""
+
+from __future__ import annotations
+
+from wflint.rule import Api, Fixable, Rule, Scope, Severity
+
+_WAIT = Api("workflow.wait()", Fixable.SAFE)
+
+
+class AsyncioWait(Rule):
+    code = "WFL124"
+    name = "asyncio-wait"
+    severity = Severity.ERROR
+    scope = Scope.WORKFLOW
+    fix = Fixable.SAFE
+    since = "0.1"
+    message = "`{name}` returns sets, whose order differs on replay; use `{use}`"
+    apis = {"asyncio.tasks.wait": _WAIT, "asyncio.wait": _WAIT}

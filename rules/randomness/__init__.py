@@ -1,0 +1,1 @@
+"""Rules about random numbers, random ids and object identity."""

@@ -1,0 +1,106 @@
+"""Draws from the process-wide random generator in workflow code.
+
+## What breaks
+
+The functions of the `random` module share one generator, which is seeded by the operating system
+and used by everything in the process. A replay draws other numbers than the first run did, and so
+chooses another branch, another delay or another id.
+
+`workflow.random()` gives a `random.Random` that is seeded from the history. It draws the same
+numbers on every replay.
+
+## Bad
+
+```python
+import random
+
+from temporalio import workflow
+
+
+@workflow.defn
+class RaffleWorkflow:
+    @workflow.run
+    async def run(self) -> str:
+        return random.choice(["red", "green", "blue"])
+```
+
+## Good
+
+```python
+from temporalio import workflow
+
+
+@workflow.defn
+class RaffleWorkflow:
+    @workflow.run
+    async def run(self) -> str:
+        return workflow.random().choice(["red", "green", "blue"])
+```
+
+## Fix safety
+
+`random.choice(...)` becomes `workflow.random().choice(...)`: the same distribution and the same
+type, so the fix is safe. `seed`, `getstate` and `setstate` are about one shared generator and have
+no counterpart. Query handlers and update validators may not use `workflow.random()`, so nothing is
+fixed in what they call.
+
+## What the SDK does
+
+The sandbox raises `RestrictedWorkflowAccessError` when such a function is called. In modules that
+are passed through nothing is caught.
+
+## References
+
+* https://docs.temporal.io/develop/python/workflows/basics#workflow-logic-requirements
+* https://docs.temporal.io/workflow-definition#deterministic-constraints
+"""
+
+from __future__ import annotations
+
+from wflint.rule import Api, Fixable, Rule, Scope, Severity
+
+_DRAWS = (
+    "betavariate",
+    "binomialvariate",
+    "choice",
+    "choices",
+    "expovariate",
+    "gammavariate",
+    "gauss",
+    "getrandbits",
+    "lognormvariate",
+    "normalvariate",
+    "paretovariate",
+    "randbytes",
+    "randint",
+    "random",
+    "randrange",
+    "sample",
+    "shuffle",
+    "triangular",
+    "uniform",
+    "vonmisesvariate",
+    "weibullvariate",
+)
+_SHARED = Api(
+    "workflow.random()",
+    message="`{name}` works on a generator that the whole process shares; use the one that "
+    "`{use}` gives",
+)
+
+
+class GlobalRandom(Rule):
+    code = "WFL111"
+    name = "global-random"
+    severity = Severity.ERROR
+    scope = Scope.WORKFLOW
+    fix = Fixable.SAFE
+    since = "0.1"
+    message = "`{name}` draws from a generator that a replay cannot repeat; use `{use}`"
+    apis = {
+        **{f"random.{draw}": Api(f"workflow.random().{draw}()", Fixable.SAFE) for draw in _DRAWS},
+        "random.getstate": _SHARED,
+        "random.main": _SHARED,
+        "random.seed": _SHARED,
+        "random.setstate": _SHARED,
+    }

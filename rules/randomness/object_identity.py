@@ -1,0 +1,201 @@
+"""Uses the memory address or the hash of an object in workflow code.
+
+## What breaks
+
+`id()` is a memory address, and a replay puts its objects elsewhere. `hash()` of text, bytes, dates,
+enum members and plain objects differs in every process, because Python salts it or takes it from
+the address. A bucket, a key or an order that rests on one comes out differently on replay. So does
+the text of a bare `object()`, which shows its address.
+
+Sort and group by something the object carries: a name, a number, an id from the input. For a stable
+digest use `hashlib`.
+
+## Bad
+
+```python
+from temporalio import workflow
+
+
+@workflow.defn
+class ShardWorkflow:
+    @workflow.run
+    async def run(self, customer: str = "ada") -> int:
+        return hash(customer) % 8
+```
+
+## Good
+
+```python
+import hashlib
+
+from temporalio import workflow
+
+
+@workflow.defn
+class ShardWorkflow:
+    @workflow.run
+    async def run(self, customer: str = "ada") -> int:
+        return hashlib.sha256(customer.encode()).digest()[0] % 8
+```
+
+## What the SDK does
+
+Nothing: the sandbox does not see `id()` and `hash()`, neither in the workflow's own module nor in
+one that is passed through. Not reported are ids that only tell objects apart (two of them compared,
+or kept in a set or as keys of a mapping), hashes of numbers, and a `__hash__` method of one's own.
+
+## References
+
+* https://docs.temporal.io/workflow-definition#deterministic-constraints
+* https://docs.python.org/3/reference/datamodel.html#object.__hash__
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wflint.rule import Rule, Scope, Severity
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from wflint.facts.context import Context
+
+_ID = "`id()` is a memory address, which differs on replay; use a value that the object carries"
+_HASH = (
+    "`hash()` of this value differs from process to process; use `hashlib`, or a value that the "
+    "object carries"
+)
+_TEXT = (
+    "the text of a bare `object()` shows its memory address, which differs on replay; "
+    "use a name of your own"
+)
+_KEY = "`key={key}` sorts by what differs on every replay; sort by a value that the objects carry"
+
+_IDENTITIES = {"builtins.id": "id", "builtins.hash": "hash"}
+_SORTS = frozenset(
+    {"builtins.max", "builtins.min", "builtins.sorted", "heapq.nlargest", "heapq.nsmallest"}
+)
+_TEXTS = frozenset({"builtins.ascii", "builtins.format", "builtins.repr", "builtins.str"})
+_LOOKUPS = frozenset({"add", "discard", "get", "pop", "remove", "setdefault"})
+_STABLE_TYPES = frozenset(
+    {
+        "builtins.bool",
+        "builtins.float",
+        "builtins.int",
+        "builtins.len",
+        "datetime.timedelta",
+        "decimal.Decimal",
+        "uuid.UUID",
+    }
+)
+
+
+class ObjectIdentity(Rule):
+    code = "WFL116"
+    name = "object-identity"
+    severity = Severity.WARNING
+    scope = Scope.WORKFLOW
+    since = "0.1"
+    message = "`{name}` differs on replay; use a value that the object carries"
+
+    def visit_Call(self, node: cst.Call, ctx: Context) -> None:
+        """`id(x)`, `hash(x)`, `str(object())`, and `key=id` where something is sorted."""
+        name = ctx.dotted_name(node.func)
+        if key := _identity_key(node, name, ctx):
+            ctx.report(self, node, _KEY.format(key=key), Severity.ERROR)
+        elif len(node.args) != 1:
+            return
+        elif name == "builtins.id" and not (_is_compared(ctx) or _is_looked_up(node, ctx)):
+            ctx.report(self, node, _ID, subject=node.func)
+        elif name == "builtins.hash" and _is_telling_hash(node.args[0].value, ctx):
+            ctx.report(self, node, _HASH, subject=node.func)
+        elif name in _TEXTS and _is_bare_object(node.args[0].value, ctx):
+            ctx.report(self, node, _TEXT, subject=node.func)
+
+    def visit_FormattedStringExpression(
+        self, node: cst.FormattedStringExpression, ctx: Context
+    ) -> None:
+        """`f"{x}"` where `x` is a bare `object()`."""
+        if _is_bare_object(node.expression, ctx):
+            ctx.report(self, node.expression, _TEXT)
+
+
+def _identity_key(call: cst.Call, name: str | None, ctx: Context) -> str | None:
+    """`id` or `hash`, if the call sorts by it."""
+    import libcst as cst
+
+    is_sort = isinstance(call.func, cst.Attribute) and call.func.attr.value == "sort"
+    if not is_sort and name not in _SORTS:
+        return None
+    for arg in call.args:
+        if arg.keyword is not None and arg.keyword.value == "key":
+            return _IDENTITIES.get(ctx.dotted_name(arg.value) or "")
+    return None
+
+
+def _is_compared(ctx: Context) -> bool:
+    """`id(a) == id(b)` asks whether two things are the same: so they are on replay, or not."""
+    import libcst as cst
+
+    parent = ctx.parent()
+    comparison = ctx.parent(2) if isinstance(parent, cst.ComparisonTarget) else parent
+    match comparison:
+        case cst.Comparison(
+            left=cst.Call(func=left),
+            comparisons=[
+                cst.ComparisonTarget(
+                    operator=cst.Equal() | cst.NotEqual(), comparator=cst.Call(func=right)
+                )
+            ],
+        ):
+            name = ctx.dotted_name(left)
+            return name in _IDENTITIES and name == ctx.dotted_name(right)
+    return False
+
+
+def _is_looked_up(call: cst.Call, ctx: Context) -> bool:
+    """`id(x) in seen`, `seen.add(id(x))`, `memo[id(x)]`: ids that only tell objects apart."""
+    import libcst as cst
+
+    match ctx.parent():
+        case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(operator=operator)]):
+            return left is call and isinstance(operator, (cst.In, cst.NotIn))
+        case cst.Arg():
+            outer = ctx.parent(2)
+            method = outer.func if isinstance(outer, cst.Call) else None
+            return isinstance(method, cst.Attribute) and method.attr.value in _LOOKUPS
+        case cst.DictElement(key=key) | cst.DictComp(key=key):
+            return key is call
+        case cst.Element():
+            return isinstance(ctx.parent(2), cst.Set)
+    return isinstance(ctx.parent(), (cst.Index, cst.SetComp))
+
+
+def _is_telling_hash(value: cst.BaseExpression, ctx: Context) -> bool:
+    """Whether the hash differs on replay, and is used for more than hashing and comparing."""
+    import libcst as cst
+
+    if "__hash__" in ctx.function.qualname.split(".") or isinstance(ctx.parent(), cst.Expr):
+        return False
+    return not (_is_compared(ctx) or _has_stable_hash(value, ctx))
+
+
+def _has_stable_hash(value: cst.BaseExpression, ctx: Context) -> bool:
+    import libcst as cst
+
+    match value:
+        case cst.Integer() | cst.Float() | cst.Name(value="True" | "False" | "None"):
+            return True
+        case cst.UnaryOperation(expression=operand):
+            return _has_stable_hash(operand, ctx)
+        case cst.Tuple(elements=elements):
+            return all(_has_stable_hash(element.value, ctx) for element in elements)
+    return ctx.type_of(value) in _STABLE_TYPES
+
+
+def _is_bare_object(value: cst.BaseExpression, ctx: Context) -> bool:
+    import libcst as cst
+
+    made = ctx.assigned(value) if isinstance(value, cst.Name) else value
+    return isinstance(made, cst.Call) and ctx.dotted_name(made.func) == "builtins.object"

@@ -1,0 +1,113 @@
+"""Makes a random generator without a seed in workflow code.
+
+## What breaks
+
+A generator without a seed takes one from the operating system. A replay makes another generator,
+which draws other numbers. The functions of `numpy.random` share one such generator in the whole
+process.
+
+`workflow.new_random()` makes a generator that is seeded from the history. A seed of your own is
+good as well, as long as it is the same on replay: one from the workflow's input, or one drawn from
+`workflow.random()`.
+
+## Bad
+
+```python
+import random
+
+from temporalio import workflow
+
+
+@workflow.defn
+class LotteryWorkflow:
+    @workflow.run
+    async def run(self) -> float:
+        return random.Random().random()
+```
+
+## Good
+
+```python
+import random
+
+from temporalio import workflow
+
+
+@workflow.defn
+class LotteryWorkflow:
+    @workflow.run
+    async def run(self) -> float:
+        return workflow.new_random().random() + random.Random(7).random()
+```
+
+## Fix safety
+
+`random.Random()` becomes `workflow.new_random()`, which is a `random.Random` too: the fix is safe.
+It needs an SDK of version 1.24 or later, and is left out in what query handlers and update
+validators call. `SystemRandom` and numpy's generators are not fixed.
+
+## What the SDK does
+
+The sandbox does not look at the classes of `random`: `random.Random()` and `random.SystemRandom()`
+run unnoticed. numpy has to be passed through, so nothing of it is caught either.
+
+## References
+
+* https://docs.temporal.io/develop/python/workflows/basics#workflow-logic-requirements
+* https://numpy.org/doc/stable/reference/random/generator.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
+
+if TYPE_CHECKING:
+    from wflint.program.views import CallView
+
+_NEW_RANDOM_SINCE = (1, 24)
+_OLDER_SDK = Api("random.Random(workflow.random().getrandbits(64))")
+_SYSTEM = Api(
+    "workflow.random()",
+    message="`{name}` draws from the operating system, which a replay cannot repeat; use `{use}`",
+)
+
+# These are deterministic as soon as they have a seed.
+_SEED_ARGUMENT = {
+    "numpy.random.MT19937": "seed",
+    "numpy.random.PCG64": "seed",
+    "numpy.random.PCG64DXSM": "seed",
+    "numpy.random.Philox": "seed",
+    "numpy.random.RandomState": "seed",
+    "numpy.random.SFC64": "seed",
+    "numpy.random.SeedSequence": "entropy",
+    "numpy.random.default_rng": "seed",
+    "random.Random": "x",
+}
+
+
+class UnseededRng(Rule):
+    code = "WFL112"
+    name = "unseeded-rng"
+    severity = Severity.ERROR
+    scope = Scope.WORKFLOW
+    fix = Fixable.SAFE
+    since = "0.1"
+    message = "`{name}` is seeded anew on every replay; use `{use}`"
+    apis = {
+        "random.Random": Api("workflow.new_random()", Fixable.SAFE),
+        "random.SystemRandom": _SYSTEM,
+    }
+    tables = ("unseeded_rng.toml",)
+
+    def judge(self, view: CallView, api: Api) -> Report | None:
+        """A seed makes a generator deterministic; which one it is cannot be seen here."""
+        seed = _SEED_ARGUMENT.get(view.name)
+        if seed is not None:
+            given = view.argument(0, seed)
+            if view.spread or (given is not None and given.value.type != "none"):
+                return None
+        if view.name == "random.Random" and view.settings.target_sdk < _NEW_RANDOM_SINCE:
+            api = _OLDER_SDK
+        return Report(self.describe(view.shown, api), api.severity)

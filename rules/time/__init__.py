@@ -1,0 +1,1 @@
+"""Rules about clocks, time zones and waiting."""

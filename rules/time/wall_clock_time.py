@@ -1,0 +1,110 @@
+"""Reads the wall clock in workflow code.
+
+## What breaks
+
+A replay runs the workflow again from the start, hours or days later, and expects it to take the
+same steps. The wall clock gives a later time then, so a branch, a timer or an id that depends on it
+comes out differently. The workflow task fails with a non-determinism error and is retried until the
+code is changed.
+
+`workflow.now()` gives the time at which the current workflow task began, as the history has it. It
+is the same on every replay, and it is an aware time in UTC. It does not move on while a task runs,
+only when the workflow has waited for something.
+
+## Bad
+
+```python
+from datetime import datetime, timezone
+
+from temporalio import workflow
+
+
+@workflow.defn
+class OrderWorkflow:
+    @workflow.run
+    async def run(self) -> bool:
+        return datetime.now(timezone.utc).hour < 12
+```
+
+## Good
+
+```python
+from temporalio import workflow
+
+
+@workflow.defn
+class OrderWorkflow:
+    @workflow.run
+    async def run(self) -> bool:
+        return workflow.now().hour < 12
+```
+
+## Fix safety
+
+`datetime.now(timezone.utc)`, `datetime.utcnow()`, `time.time()` and `time.time_ns()` have an equal
+of the same type and zone, so their fix is safe. A naive `datetime.now()` or `datetime.today()`,
+`datetime.now(tz)` and `date.today()` change their zone, and a naive time becomes an aware one,
+which cannot be compared with naive ones: their fix is unsafe. A function that activities, clients
+or tests call as well is not fixed, because `workflow.now()` raises outside of a workflow.
+
+## What the SDK does
+
+The sandbox raises `RestrictedWorkflowAccessError` when the call runs, and the workflow task is
+retried. It does not see such calls in modules that are passed through, where a workflow's helpers
+often live, nor in workers without a sandbox.
+
+## References
+
+* https://docs.temporal.io/develop/python/workflows/basics#workflow-logic-requirements
+* https://docs.temporal.io/workflow-definition#deterministic-constraints
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
+
+if TYPE_CHECKING:
+    from wflint.program.views import CallView
+
+_AWARE = "`{name}` reads the wall clock; use `{use}`, an aware time in UTC"
+_DAY = "`{name}` reads the wall clock; use `{use}`, the day in UTC"
+
+_NAIVE_NOW = Api("workflow.now()", Fixable.UNSAFE, _AWARE)
+_UTC_NOW = Api("workflow.now()", Fixable.SAFE)
+_NOW_IN_ZONE = Api("workflow.now().astimezone(tz)", Fixable.UNSAFE)
+_UTC = frozenset({"datetime.timezone.utc", "datetime.UTC", "pytz.utc", "pytz.UTC"})
+
+
+class WallClockTime(Rule):
+    code = "WFL101"
+    name = "wall-clock-time"
+    severity = Severity.ERROR
+    scope = Scope.WORKFLOW
+    fix = Fixable.SAFE
+    since = "0.1"
+    message = "`{name}` reads the wall clock; use `{use}`"
+    apis = {
+        "datetime.date.today": Api("workflow.now().date()", Fixable.UNSAFE, _DAY),
+        "datetime.datetime.now": _NAIVE_NOW,
+        "datetime.datetime.today": _NAIVE_NOW,
+        "datetime.datetime.utcnow": Api("workflow.now().replace(tzinfo=None)", Fixable.SAFE),
+        "time.time": Api("workflow.time()", Fixable.SAFE),
+        "time.time_ns": Api("workflow.time_ns()", Fixable.SAFE),
+    }
+
+    def judge(self, view: CallView, api: Api) -> Report | None:
+        """Only `datetime.now` needs a look at its arguments: its zone decides what to use."""
+        if view.name == "datetime.datetime.now":
+            api = _replacement_of_now(view)
+        return Report(self.describe(view.shown, api), api.severity)
+
+
+def _replacement_of_now(view: CallView) -> Api:
+    zone = view.argument(0, "tz")
+    if zone is None or zone.value.type == "none":
+        return _UTC_NOW if view.spread else _NAIVE_NOW
+    if view.qualified(zone.value) in _UTC:
+        return _UTC_NOW
+    return _NOW_IN_ZONE

@@ -1,0 +1,1 @@
+"""Rules about the world outside the workflow: files, network, processes, host, output."""

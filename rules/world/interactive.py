@@ -1,0 +1,137 @@
+"""Waits for a person at the terminal in workflow code.
+
+## What breaks
+
+Nobody sits at the terminal of a worker. `input()` and a debugger's prompt hold the thread that
+all workflows of the worker share, until the SDK reports a deadlock. Whatever was typed is not in
+the history, so a replay asks again.
+
+To wait for a person, use a signal or an update and `workflow.wait_condition()`.
+
+## Bad
+
+```python
+from temporalio import workflow
+
+
+@workflow.defn
+class ApprovalWorkflow:
+    @workflow.run
+    async def run(self) -> str:
+        return input("Approve? ")
+```
+
+## Good
+
+```python
+from temporalio import workflow
+
+
+@workflow.defn
+class ApprovalWorkflow:
+    def __init__(self) -> None:
+        self.answer = ""
+
+    @workflow.signal
+    def approve(self, answer: str) -> None:
+        self.answer = answer
+
+    @workflow.run
+    async def run(self) -> str:
+        await workflow.wait_condition(lambda: bool(self.answer))
+        return self.answer
+```
+
+## Fix safety
+
+Only a call of a debugger that is a statement of its own can be deleted. That is unsafe, because
+somebody may still be debugging.
+
+## What the SDK does
+
+The sandbox raises `RestrictedWorkflowAccessError` at run time for `input()` and `breakpoint()`,
+in modules that are passed through as well. It does not catch `sys.stdin`. To stop in a debugger,
+run the worker with `debug_mode=True`.
+
+## References
+
+* https://docs.temporal.io/develop/python/python-sdk-sandbox
+* https://docs.temporal.io/develop/python/message-passing
+"""
+
+from __future__ import annotations
+
+from wflint.rule import Api, Fixable, Rule, Scope, Severity
+
+_DEBUGGER = Api(
+    fix=Fixable.UNSAFE,
+    message="`{name}` stops the worker in a debugger; remove it",
+)
+_PROMPT = Api()
+
+
+class Interactive(Rule):
+    code = "WFL137"
+    name = "interactive"
+    severity = Severity.ERROR
+    scope = Scope.WORKFLOW
+    fix = Fixable.UNSAFE
+    since = "0.1"
+    message = "`{name}` waits for someone at the terminal; use a signal or an update"
+    apis = {
+        "IPython.embed": _DEBUGGER,
+        "IPython.start_ipython": _DEBUGGER,
+        "bpdb.set_trace": _DEBUGGER,
+        "builtins.breakpoint": _DEBUGGER,
+        "builtins.input": _PROMPT,
+        "celery.contrib.rdb.set_trace": _DEBUGGER,
+        "click.confirm": _PROMPT,
+        "click.edit": _PROMPT,
+        "click.getchar": _PROMPT,
+        "click.pause": _PROMPT,
+        "click.prompt": _PROMPT,
+        "code.InteractiveConsole": _PROMPT,
+        "code.interact": _DEBUGGER,
+        "curses.initscr": _PROMPT,
+        "curses.wrapper": _PROMPT,
+        "debugpy.breakpoint": _DEBUGGER,
+        "debugpy.listen": _DEBUGGER,
+        "debugpy.wait_for_client": _DEBUGGER,
+        "getpass.getpass": _PROMPT,
+        "inquirer.prompt": _PROMPT,
+        "ipdb.set_trace": _DEBUGGER,
+        "ipdb.sset_trace": _DEBUGGER,
+        "msvcrt.getch": _PROMPT,
+        "msvcrt.getche": _PROMPT,
+        "msvcrt.getwch": _PROMPT,
+        "msvcrt.getwche": _PROMPT,
+        "msvcrt.kbhit": _PROMPT,
+        "pdb.Pdb": _DEBUGGER,
+        "pdb.Pdb.set_trace": _DEBUGGER,
+        "pdb.pm": _DEBUGGER,
+        "pdb.post_mortem": _DEBUGGER,
+        "pdb.run": _DEBUGGER,
+        "pdb.runcall": _DEBUGGER,
+        "pdb.runeval": _DEBUGGER,
+        "pdb.set_trace": _DEBUGGER,
+        "prompt_toolkit.PromptSession": _PROMPT,
+        "prompt_toolkit.prompt": _PROMPT,
+        "pudb.set_trace": _DEBUGGER,
+        "pydevd.settrace": _DEBUGGER,
+        "pydevd_pycharm.settrace": _DEBUGGER,
+        "questionary.checkbox": _PROMPT,
+        "questionary.confirm": _PROMPT,
+        "questionary.password": _PROMPT,
+        "questionary.select": _PROMPT,
+        "questionary.text": _PROMPT,
+        "readline.*": _PROMPT,
+        "remote_pdb.set_trace": _DEBUGGER,
+        "rich.prompt.Confirm.ask": _PROMPT,
+        "rich.prompt.IntPrompt.ask": _PROMPT,
+        "rich.prompt.Prompt.ask": _PROMPT,
+        "sys.__stdin__": Api(kind="use"),
+        "sys.stdin": Api(kind="use"),
+        "typer.confirm": _PROMPT,
+        "typer.prompt": _PROMPT,
+        "web_pdb.set_trace": _DEBUGGER,
+    }

@@ -1,0 +1,139 @@
+"""Logs through a logger that does not know about replay.
+
+## What breaks
+
+Workflow code runs again at every replay, so a plain logger writes the same record again, minutes
+or days later, on another worker. Alerts and counts that are made from the log are wrong. The
+history is not affected, which is why this is a warning.
+
+`workflow.logger` is silent during replay, and adds the workflow's name and id.
+
+loguru and structlog are worse than the standard library: what they lock or run while they write
+is shared with other threads of the worker, and a workflow that waits for it can deadlock.
+
+## Bad
+
+```python
+import logging
+
+from temporalio import workflow
+
+logger = logging.getLogger(__name__)
+
+
+@workflow.defn
+class OrderWorkflow:
+    @workflow.run
+    async def run(self) -> None:
+        logger.info("order received")
+```
+
+## Good
+
+```python
+import logging
+
+from temporalio import workflow
+
+logger = logging.LoggerAdapter(workflow.logger, {"component": "orders"})
+
+
+@workflow.defn
+class OrderWorkflow:
+    @workflow.run
+    async def run(self) -> None:
+        workflow.logger.info("order received")
+        logger.info("order stored")
+```
+
+A logger is reported once in each function. Logging below
+`if not workflow.unsafe.is_replaying():` is not reported, nor are loggers that the setting
+`replay-safe-loggers` names.
+
+## Fix safety
+
+`workflow.logger` in place of another logger is unsafe: records move to the logger
+`temporalio.workflow`, so handlers and levels of the old name no longer apply, and their text gets
+the workflow's details appended.
+
+## What the SDK does
+
+Nothing: the sandbox lets the standard library's loggers through, and each replay logs again. A
+workflow file that imports loguru outside `imports_passed_through()` fails to load.
+
+## References
+
+* https://docs.temporal.io/develop/python/observability
+"""
+
+from __future__ import annotations
+
+from wflint.rule import Api, Fixable, Rule, Scope, Severity
+
+# Method of a logger -> method of `workflow.logger` that does the same.
+_METHODS = {
+    "critical": "critical",
+    "debug": "debug",
+    "error": "error",
+    "exception": "exception",
+    "fatal": "critical",
+    "info": "info",
+    "log": "log",
+    "warn": "warning",
+    "warning": "warning",
+}
+_STANDARD = (
+    "absl.logging",
+    "celery.utils.log.get_task_logger",
+    "daiquiri.getLogger",
+    "logging",
+    "logging.Logger",
+    "logging.RootLogger",
+    "logging.root",
+    "logzero.logger",
+)
+_LOCKING = (
+    "loguru.logger",
+    "loguru.logger.bind",
+    "loguru.logger.opt",
+    "loguru.logger.patch",
+    "structlog.get_logger",
+    "structlog.get_logger.bind",
+    "structlog.getLogger",
+    "structlog.getLogger.bind",
+    "structlog.stdlib.BoundLogger",
+    "structlog.stdlib.get_logger",
+    "structlog.stdlib.get_logger.bind",
+)
+_LOCKING_METHODS = (
+    *_METHODS,
+    *(f"a{method}" for method in _METHODS),
+    *("msg", "success", "trace"),
+)
+_DEADLOCK = "`{name}` can deadlock the workflow, because the logger takes locks; use `{use}`"
+
+
+class StdlibLogging(Rule):
+    code = "WFL140"
+    name = "stdlib-logging"
+    severity = Severity.WARNING
+    scope = Scope.WORKFLOW
+    fix = Fixable.UNSAFE
+    since = "0.1"
+    harmless_unless_replaying = True
+    once_per_function = True
+    message = "`{name}` logs again at every replay; use `{use}`"
+    apis = {
+        **{
+            f"{logger}.{method}": Api(f"workflow.logger.{use}()", Fixable.UNSAFE)
+            for logger in _STANDARD
+            for method, use in _METHODS.items()
+        },
+        **{
+            f"{logger}.{method}": Api("workflow.logger", message=_DEADLOCK)
+            for logger in _LOCKING
+            for method in _LOCKING_METHODS
+        },
+        "logging.Logger.handle": Api("workflow.logger.log()"),
+        "syslog.syslog": Api("workflow.logger.info()"),
+    }

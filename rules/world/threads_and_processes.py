@@ -1,0 +1,108 @@
+"""Uses threads, processes, or the locks between them in workflow code.
+
+## What breaks
+
+All code of a workflow runs on one thread, in an order that the history fixes. Work on another
+thread or process finishes when it likes, so a replay sees another order. A lock or a queue of
+`threading` or `queue` blocks that one thread: no other workflow goes on, and after two seconds
+the SDK reports a deadlock.
+
+## Bad
+
+```python
+import threading
+
+from temporalio import workflow
+
+
+@workflow.defn
+class CounterWorkflow:
+    @workflow.run
+    async def run(self) -> int:
+        lock = threading.Lock()
+        with lock:
+            return 1
+```
+
+## Good
+
+```python
+import asyncio
+
+from temporalio import workflow
+
+
+@workflow.defn
+class CounterWorkflow:
+    @workflow.run
+    async def run(self) -> int:
+        lock = asyncio.Lock()
+        async with lock:
+            return 1
+```
+
+Work that needs a thread or a process belongs in an activity.
+
+## Fix safety
+
+Putting `asyncio.Lock()` in place of `threading.Lock()` is unsafe: `with` becomes `async with`,
+and a function that takes the lock has to be `async`.
+
+## What the SDK does
+
+The sandbox raises `RestrictedWorkflowAccessError` at run time for `threading.*`,
+`multiprocessing.*` and `concurrent.futures.*`. `asyncio.to_thread()` and `run_in_executor()` fail
+with `NotImplementedError`. `queue.Queue` and `_thread` are not caught, and nothing is caught in
+modules that are passed through.
+
+## References
+
+* https://docs.temporal.io/workflow-definition#deterministic-constraints
+* https://docs.temporal.io/develop/python/python-sdk-sandbox
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
+
+from ._made_here import is_made_here
+
+if TYPE_CHECKING:
+    from wflint.program.views import CallView
+
+_BLOCKS = "`{name}` can block the thread of all workflows; use `{use}`"
+
+
+class ThreadsAndProcesses(Rule):
+    code = "WFL135"
+    name = "threads-and-processes"
+    severity = Severity.ERROR
+    scope = Scope.WORKFLOW
+    fix = Fixable.UNSAFE
+    since = "0.1"
+    message = "`{name}` runs outside the workflow's event loop; move it to an activity"
+    tables = ("threads_and_processes.toml",)
+    apis = {
+        "_thread.allocate_lock": Api("asyncio.Lock()", message=_BLOCKS),
+        "queue.LifoQueue": Api("asyncio.LifoQueue()", message=_BLOCKS),
+        "queue.PriorityQueue": Api("asyncio.PriorityQueue()", message=_BLOCKS),
+        "queue.Queue": Api("asyncio.Queue()", message=_BLOCKS),
+        "queue.SimpleQueue": Api("asyncio.Queue()", message=_BLOCKS),
+        "threading.Barrier": Api("asyncio.Barrier()", message=_BLOCKS),
+        "threading.BoundedSemaphore": Api("asyncio.BoundedSemaphore()", message=_BLOCKS),
+        "threading.Condition": Api("asyncio.Condition()", message=_BLOCKS),
+        "threading.Event": Api("asyncio.Event()", message=_BLOCKS),
+        "threading.Lock": Api("asyncio.Lock()", Fixable.UNSAFE, _BLOCKS),
+        "threading.RLock": Api("asyncio.Lock()", message=_BLOCKS),
+        "threading.Semaphore": Api("asyncio.Semaphore()", message=_BLOCKS),
+        "threading.Timer": Api("asyncio.sleep()", message="`{name}` starts a thread; use `{use}`"),
+        "threading.local": Api(
+            message="`{name}` belongs to a thread, not to a workflow; keep the value on `self`"
+        ),
+    }
+
+    def judge(self, view: CallView, api: Api) -> Report | None:
+        """Report an object where it is made, or else where one from elsewhere is used."""
+        return None if is_made_here(view, self) else super().judge(view, api)

@@ -1,0 +1,151 @@
+"""``wflint check``: flags to a request, the result to reports, messages and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from wflint import output
+from wflint.request import Request, Result
+
+FOUND, FAILED = 1, 2
+Flags = Mapping[str, Any]
+
+_LISTS = ("select", "ignore", "extend_select", "exclude", "extend_exclude")
+_TABLES = ("per_file_ignores", "extend_per_file_ignores")
+_PLAIN = ("force_exclude", "respect_gitignore", "target_sdk")
+
+
+def run(flags: Flags) -> int:
+    """Run the command and give its exit code."""
+    request = request_from(flags)
+    if flags["show_settings"] or flags["show_files"]:
+        return _show(request, flags)
+    form, targets = output.chosen_format(request, flags), output.parse_targets(flags["outputs"])
+    from wflint.run import check
+
+    with ExitStack() as stack:
+        if not (flags["quiet"] or flags["silent"]) and output.is_terminal(sys.stderr):
+            from wflint.progress import Progress
+
+            request = replace(request, progress=stack.enter_context(Progress()))
+        result = check(request)
+    _report(result, flags, form, targets)
+    if result.problems:
+        return FAILED
+    return FOUND if result.diagnostics and not flags["exit_zero"] else 0
+
+
+def request_from(flags: Flags) -> Request:
+    """The run that the flags ask for."""
+    paths = flags["paths"]
+    if not paths:
+        paths = ("-",) if flags["stdin_filename"] else (".",)
+    return Request(
+        paths=paths,
+        stdin=sys.stdin.buffer.read() if "-" in paths else None,
+        stdin_filename=flags["stdin_filename"],
+        config=flags["config"],
+        isolated=flags["isolated"],
+        overrides=overrides_from(flags),
+        no_ignores=flags["no_ignores"],
+        show_gaps=flags["show_gaps"],
+        jobs=_jobs(flags["jobs"]),
+    )
+
+
+def overrides_from(flags: Flags) -> dict[str, object]:
+    """The settings that flags give, under the names they have in a configuration file."""
+    given: dict[str, object] = {}
+    for key in _LISTS:
+        if flags[key]:
+            given[key] = _split(flags[key])
+    for key in _TABLES:
+        if flags[key]:
+            given[key] = _table(_split(flags[key]), key)
+    given |= {key: flags[key] for key in _PLAIN if flags[key] is not None}
+    return {key.replace("_", "-"): value for key, value in given.items()}
+
+
+def _split(values: Iterable[str]) -> list[str]:
+    return [item.strip() for value in values for item in value.split(",") if item.strip()]
+
+
+def _table(items: list[str], key: str) -> dict[str, list[str]]:
+    """``a.py:WFL101,WFL113,b/*.py:WFL2``: a rule without a pattern goes to the pattern before."""
+    table: dict[str, list[str]] = {}
+    pattern = ""
+    for item in items:
+        head, colon, rule = item.rpartition(":")
+        pattern = head.strip() if colon else pattern
+        if not pattern:
+            flag = key.replace("_", "-")
+            raise click.BadParameter(f"expected PATTERN:RULE, not `{item}`", param_hint=f"--{flag}")
+        table.setdefault(pattern, []).append(rule.strip())
+    return table
+
+
+def _jobs(value: str) -> int | None:
+    if value == "auto":
+        return None
+    if not value.isdigit() or int(value) < 1:
+        raise click.BadParameter("expected a number above 0, or auto", param_hint="--jobs")
+    return int(value)
+
+
+def _show(request: Request, flags: Flags) -> int:
+    from wflint.config import ProjectFinder
+    from wflint.files import select
+    from wflint.show import describe_files, describe_projects
+
+    finder = ProjectFinder(Path.cwd(), request.config, request.isolated, request.overrides)
+    selected = select(request.paths, finder, request.stdin_filename)
+    if flags["show_settings"]:
+        projects = [group.project for group in selected.groups] or [finder.find(finder.cwd)]
+        output.write_stdout(describe_projects(projects))
+    if flags["show_files"]:
+        output.write_stdout(describe_files(selected.groups, finder.cwd))
+    for problem in selected.problems:
+        click.echo(f"wflint: {problem}", err=True)
+    return FAILED if selected.problems else 0
+
+
+def _report(result: Result, flags: Flags, form: str, targets: list[tuple[str, str]]) -> None:
+    """Write the reports, then say on stderr how the run went."""
+    from wflint.report import render
+
+    look = output.look_for(result, {form, *(name for name, _ in targets)}, flags["color"])
+    for name, path in targets:
+        text = render(name or form, result.diagnostics, output.without_color(look))
+        try:
+            Path(path).write_text(text, encoding="utf-8", errors="backslashreplace")
+        except OSError as error:
+            result.problems.append(f"cannot write {path}: {error.strerror}")
+    if not flags["silent"]:
+        if flags["statistics"]:
+            form = "json-statistics" if form == "json" else "statistics"
+        output.write_stdout(render(form, result.diagnostics, look))
+        _say(result, flags, form)
+
+
+def _say(result: Result, flags: Flags, form: str) -> None:
+    from wflint.report import summary
+
+    lines = [f"wflint: {line}\n" for line in result.problems]
+    if not flags["quiet"]:
+        lines += [f"wflint: {line}\n" for line in result.warnings]
+        if flags["verbose"]:
+            lines += [f"wflint: {line}\n" for line in result.notes]
+        lines.append(summary.render(result.diagnostics, result.stats))
+        if result.diagnostics and form in ("full", "concise") and os.environ.get("GITHUB_ACTIONS"):
+            lines.append("--output-format github shows diagnostics at the lines of a change.\n")
+    if flags["show_gaps"]:
+        lines.append(summary.gap_lines(result.gaps))
+    output.write_stderr("".join(lines))

@@ -1,0 +1,193 @@
+"""The command line: parse arguments, call one function, turn its result into an exit code.
+
+``wflint --help`` and ``wflint rule`` must start at once, so everything that costs time to import is
+imported in the command that needs it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from wflint import __version__
+
+FORMATS = ("full", "concise", "json", "github", "sarif")
+REPORT_URL = "https://github.com/wflint/wflint/issues"
+FAILED, INTERRUPTED = 2, 130
+
+
+class Program(click.Group):
+    """A group whose commands return their exit code, and that never shows a traceback."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command that the arguments name, and exit."""
+        kwargs["standalone_mode"] = False
+        try:
+            code = super().main(*args, **kwargs)
+            code = code if isinstance(code, int) else 0
+        except click.ClickException as error:
+            error.show()
+            code = error.exit_code
+        except click.Abort:
+            code = INTERRUPTED
+        except Exception as error:
+            code = _explain_failure(error)
+        sys.exit(code)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an interrupt ends it without a word."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            return INTERRUPTED
+
+
+def _explain_failure(error: Exception) -> int:
+    """One line for what went wrong."""
+    from wflint.config_errors import ConfigError
+    from wflint.request import InternalError
+
+    if isinstance(error, ConfigError):
+        click.echo(f"wflint: {error}", err=True)
+        return FAILED
+    if os.environ.get("WFLINT_DEBUG"):
+        raise error
+    place, cause = "", error
+    if isinstance(error, InternalError):
+        place = f" while reading {error.filename}" if error.filename else ""
+        place += f" for {error.rule}" if error.rule else ""
+        cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
+    reason = " ".join(f"{type(cause).__name__}: {cause}".split())
+    click.echo(
+        f"wflint: internal error{place}: {reason} - please report it at {REPORT_URL} "
+        "(WFLINT_DEBUG=1 shows the traceback)",
+        err=True,
+    )
+    return FAILED
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", message="wflint %(version)s")
+def main() -> None:
+    """Find what breaks replay in Temporal workflows written in Python."""
+
+
+@main.command()
+@click.argument("paths", nargs=-1)
+@click.option("--select", multiple=True, metavar="RULES", help="Run these rules only.")
+@click.option("--ignore", multiple=True, metavar="RULES", help="Do not run these rules.")
+@click.option("--extend-select", multiple=True, metavar="RULES", help="Run these rules as well.")
+@click.option(
+    "--per-file-ignores",
+    multiple=True,
+    metavar="PATTERN:RULE",
+    help="Do not run a rule in some files.",
+)
+@click.option(
+    "--extend-per-file-ignores",
+    multiple=True,
+    metavar="PATTERN:RULE",
+    help="Like --per-file-ignores, besides those of the configuration.",
+)
+@click.option(
+    "--output-format",
+    type=click.Choice(FORMATS),
+    envvar="WFLINT_OUTPUT_FORMAT",
+    help="How to print diagnostics. Default: full on a terminal, else concise.",
+)
+@click.option(
+    "-o",
+    "outputs",
+    multiple=True,
+    metavar="FORMAT:PATH",
+    help="Write a report to a file as well. May be repeated.",
+)
+@click.option("--statistics", is_flag=True, help="Print how many diagnostics each rule has.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are diagnostics.")
+@click.option("--stdin-filename", metavar="PATH", help="The name of the file on stdin (`-`).")
+@click.option("-j", "--jobs", metavar="N", default="auto", help="Number of processes, or auto.")
+@click.option(
+    "--config",
+    multiple=True,
+    metavar="FILE|KEY=VALUE",
+    help="A configuration file, or a line of one. May be repeated.",
+)
+@click.option("--isolated", is_flag=True, help="Read no configuration file.")
+@click.option("--show-settings", is_flag=True, help="Print the settings and stop.")
+@click.option("--show-files", is_flag=True, help="Print the files to check and stop.")
+@click.option("--show-gaps", is_flag=True, help="List the calls that could not be resolved.")
+@click.option("--no-ignores", is_flag=True, help="Report what comments suppress, too.")
+@click.option("--exclude", multiple=True, metavar="PATTERNS", help="Files not to check.")
+@click.option(
+    "--extend-exclude",
+    multiple=True,
+    metavar="PATTERNS",
+    help="Like --exclude, besides those of the configuration.",
+)
+@click.option(
+    "--force-exclude/--no-force-exclude",
+    default=None,
+    help="Leave excluded files out even if they are named.",
+)
+@click.option(
+    "--respect-gitignore/--no-respect-gitignore", default=None, help="Leave out what git ignores."
+)
+@click.option("--target-sdk", metavar="VERSION", help="The version of temporalio in use.")
+@click.option(
+    "--color",
+    type=click.Choice(("auto", "always", "never")),
+    default="auto",
+    help="Whether to print colours.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print diagnostics only.")
+@click.option("-v", "--verbose", is_flag=True, help="Say more about the run.")
+@click.option("-s", "--silent", is_flag=True, help="Print nothing.")
+def check(**flags: Any) -> int:
+    """Check files and folders (by default the current folder; `-` is stdin)."""
+    from wflint.check_command import run
+
+    return run(flags)
+
+
+@main.command()
+@click.argument("rule", required=False)
+@click.option("--all", "every", is_flag=True, help="All rules.")
+@click.option("--output-format", type=click.Choice(("text", "json")), default="text")
+def rule(rule: str | None, every: bool, output_format: str) -> None:
+    """Explain a rule, by its code or name."""
+    from wflint.output import write_stdout
+    from wflint.show import describe_rules
+
+    if bool(rule) == every:
+        raise click.UsageError("name one rule, or give --all")
+    write_stdout(describe_rules(rule, output_format))
+
+
+@main.command()
+@click.argument("key", required=False)
+@click.option("--output-format", type=click.Choice(("text", "json")), default="text")
+def config(key: str | None, output_format: str) -> None:
+    """Explain the settings, or one of them."""
+    from wflint.output import write_stdout
+    from wflint.show import describe_settings
+
+    write_stdout(describe_settings(key, output_format))
+
+
+@main.command()
+@click.argument("paths", nargs=-1)
+def clean(paths: tuple[str, ...]) -> None:
+    """Remove wflint's caches (`.wflint_cache`) from a project."""
+    from wflint.clean import remove_caches
+
+    for folder in remove_caches(paths or (".",)):
+        click.echo(f"removed {folder}", err=True)
+
+
+@main.command()
+def version() -> None:
+    """Print the version."""
+    click.echo(f"wflint {__version__}")

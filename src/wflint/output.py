@@ -1,0 +1,112 @@
+"""Where reports go, and whether they are coloured."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from wflint.report import FORMATS, Look
+from wflint.request import Request, Result
+
+
+def chosen_format(request: Request, flags: Mapping[str, Any]) -> str:
+    """The format of stdout: the flag, the setting, or what suits a terminal or a pipe."""
+    if flags["output_format"]:
+        return str(flags["output_format"])
+    from wflint.config import ConfigError, find_project
+
+    first = Path(next((path for path in request.paths if path != "-"), "."))
+    try:
+        project = find_project(first, Path.cwd(), request.config, request.isolated)
+        configured = project.settings.output_format
+    except ConfigError:
+        configured = None  # the run itself says what is wrong
+    return configured or ("full" if is_terminal(sys.stdout) else "concise")
+
+
+def parse_targets(values: Iterable[str]) -> list[tuple[str, str]]:
+    """The values of ``-o`` as pairs of a format (or ``""``) and a path."""
+    targets = []
+    for value in values:
+        name, colon, path = value.partition(":")
+        if not colon or (name not in FORMATS and len(name) == 1):
+            name, path = "", value  # a path alone, such as report.txt or C:\\report.txt
+        elif name not in FORMATS:
+            known = ", ".join(FORMATS)
+            raise click.BadParameter(f"unknown format `{name}`; known: {known}", param_hint="-o")
+        if not path:
+            raise click.BadParameter(f"`{value}` names no file", param_hint="-o")
+        targets.append((name, path))
+    return targets
+
+
+def look_for(result: Result, forms: set[str], color: str) -> Look:
+    """How to print a result. The rules are described only to formats that need it."""
+    registry = None
+    if "sarif" in forms:
+        from wflint.registry import load_registry
+
+        registry = load_registry()
+    cwd = Path.cwd()
+    return Look(result.sources, wants_color(color, sys.stdout), cwd, repository_of(cwd), registry)
+
+
+def without_color(look: Look) -> Look:
+    """The same for a file."""
+    return replace(look, color=False)
+
+
+def repository_of(folder: Path) -> Path:
+    """The top of the git repository that a folder is in, or the folder itself."""
+    for candidate in (folder, *folder.parents):
+        if (candidate / ".git").exists():
+            return candidate
+    return folder
+
+
+def wants_color(flag: str, stream: TextIO, environment: Mapping[str, str] = os.environ) -> bool:
+    """The flag, else NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, else whether it is a terminal."""
+    if flag != "auto":
+        return flag == "always"
+    if environment.get("NO_COLOR"):
+        return False
+    if any(
+        environment.get(name, "0") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")
+    ):
+        return True
+    return is_terminal(stream) and environment.get("TERM") != "dumb"
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether a person reads the stream."""
+    return stream.isatty()
+
+
+def write_stdout(text: str) -> None:
+    """Write to stdout whatever its encoding is."""
+    _write(text, sys.stdout)
+
+
+def write_stderr(text: str) -> None:
+    """Write to stderr whatever its encoding is."""
+    _write(text, sys.stderr)
+
+
+def _write(text: str, stream: TextIO) -> None:
+    encoding = stream.encoding or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        text = text.replace(" → ", " -> ").encode(encoding, "backslashreplace").decode(encoding)
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        # Nobody reads any more, as with `| head`. Python would complain when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

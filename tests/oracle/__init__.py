@@ -1,0 +1,1 @@
+"""Asks the real SDK, offline, what it thinks of a piece of code."""

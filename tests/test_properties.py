@@ -1,0 +1,133 @@
+"""The same code gives the same answer, however it is asked for."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests import harness
+from wflint.diagnostics import Diagnostic
+
+FIXTURES = list(harness.project_fixtures())
+EXAMPLES = settings(max_examples=15, deadline=None, derandomize=True)
+
+
+@pytest.fixture(scope="module")
+def projects(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All projects side by side, as in one large repository."""
+    root = tmp_path_factory.mktemp("projects")
+    for fixture in FIXTURES:
+        folder = root / fixture.id.replace("/", "_")
+        folder.mkdir()
+        harness.copy_to(fixture, folder)
+    return root
+
+
+@pytest.fixture(scope="module")
+def whole(projects: Path) -> list[Diagnostic]:
+    """What a run over everything says."""
+    return harness.run(projects).diagnostics
+
+
+def source_files(folder: Path) -> list[Path]:
+    """All Python files, in order."""
+    return sorted(folder.rglob("*.py"))
+
+
+def of_files(diagnostics: Sequence[Diagnostic], files: Sequence[Path]) -> list[Diagnostic]:
+    """The diagnostics in some of the files."""
+    wanted = {file.resolve() for file in files}
+    return [d for d in diagnostics if Path(d.filename).resolve() in wanted]
+
+
+def test_there_is_something_to_compare(whole: list[Diagnostic]) -> None:
+    assert len(whole) > 100
+
+
+def test_diagnostics_are_sorted(whole: list[Diagnostic]) -> None:
+    assert whole == sorted(whole, key=Diagnostic.sort_key)
+
+
+@pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: fixture.id)
+def test_a_project_does_not_depend_on_its_neighbours(
+    fixture: harness.Fixture, projects: Path, whole: list[Diagnostic]
+) -> None:
+    root = projects / fixture.id.replace("/", "_")
+    assert harness.run(root).diagnostics == of_files(whole, source_files(root))
+
+
+def test_many_programs_may_share_one_project(tmp_path: Path) -> None:
+    """Modules of the same name lie side by side, and nothing says where a program begins."""
+    plain = [f for f in FIXTURES if not list(f.path.rglob("pyproject.toml"))]
+    for fixture in plain:
+        shutil.copytree(fixture.path, tmp_path / fixture.path.name)
+    (tmp_path / "pyproject.toml").write_text(harness.PROJECT_FILE)
+    found = harness.found(harness.run(tmp_path).diagnostics, tmp_path)
+    problems = harness.differences(harness.expected(tmp_path), found)
+    if problems:
+        pytest.fail(harness.explain(problems, tmp_path), pytrace=False)
+
+
+@EXAMPLES
+@given(data=st.data())
+def test_the_order_of_files_does_not_matter(
+    projects: Path, whole: list[Diagnostic], data: st.DataObject
+) -> None:
+    fixture = data.draw(st.sampled_from(FIXTURES))
+    root = projects / fixture.id.replace("/", "_")
+    files = data.draw(st.permutations(source_files(root)))
+    assert harness.run(root, files).diagnostics == of_files(whole, files)
+
+
+def test_the_order_of_projects_does_not_matter(projects: Path, whole: list[Diagnostic]) -> None:
+    assert harness.run(projects, source_files(projects)[::-1]).diagnostics == whole
+
+
+@EXAMPLES
+@given(data=st.data())
+def test_a_subset_of_files_reports_what_the_whole_reports_in_them(
+    projects: Path, whole: list[Diagnostic], data: st.DataObject
+) -> None:
+    some = st.lists(st.sampled_from(source_files(projects)), min_size=1, max_size=6, unique=True)
+    files = data.draw(some)
+    assert harness.run(projects, files).diagnostics == of_files(whole, files)
+
+
+@pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: fixture.id)
+def test_each_file_alone_reports_what_the_whole_reports_in_it(
+    fixture: harness.Fixture, projects: Path, whole: list[Diagnostic]
+) -> None:
+    root = projects / fixture.id.replace("/", "_")
+    for file in source_files(root):
+        assert harness.run(root, [file]).diagnostics == of_files(whole, [file]), file
+
+
+def test_a_file_named_twice_is_checked_once(projects: Path, whole: list[Diagnostic]) -> None:
+    file = source_files(projects / "order_processing")[-1]
+    found = harness.run(projects, [file, file, file.parent]).diagnostics
+    assert found == of_files(whole, source_files(file.parent))
+
+
+def json_output(root: Path, *options: str, seed: str = "0") -> bytes:
+    """What the command prints, in a process of its own."""
+    command = [sys.executable, "-m", "wflint", "check", "--output-format", "json", *options, "."]
+    environment = {**os.environ, "PYTHONHASHSEED": seed}
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False)
+    assert done.returncode == 1, done.stderr.decode()
+    return done.stdout
+
+
+def test_neither_hash_seed_nor_number_of_processes_changes_a_byte(projects: Path) -> None:
+    first = json_output(projects, "-j", "1", seed="1")
+    assert len(json.loads(first)) > 100
+    assert json_output(projects, "-j", "1", seed="2") == first
+    assert json_output(projects, "-j", "2", seed="3") == first

@@ -1,0 +1,357 @@
+"""What each output format prints for the same diagnostics."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+import wflint
+from wflint.diagnostics import Applicability, Diagnostic, Edit, Fix, Hop, Location, Severity
+from wflint.registry import load_registry
+from wflint.report import FORMATS, Look, render, summary
+from wflint.request import Gap, Stats
+
+UTIL = """\
+from datetime import datetime
+
+
+def stamp() -> str:
+    return str(datetime.now())
+"""
+WORKFLOW = "async def run(self):\n    x = [\n        f(),\n\t'文', g(\n    )]\n"
+
+THROUGH_HELPERS = Diagnostic(
+    code="WFL101",
+    name="wall-clock-time",
+    severity=Severity.ERROR,
+    message="`datetime.now()` reads the wall clock; use `workflow.now()`",
+    filename="orders/util.py",
+    location=Location(5, 16),
+    end_location=Location(5, 30),
+    scope="workflow",
+    chain=(
+        Hop("OrderWorkflow.run", "orders/flow.py", Location(31, 9)),
+        Hop("price_order", "orders/pricing.py", Location(8, 5)),
+        Hop("stamp", "orders/util.py", Location(5, 16)),
+    ),
+    other_entries=2,
+    fingerprint="f1",
+)
+DIRECT = Diagnostic(
+    code="WFL139",
+    name="print",
+    severity=Severity.WARNING,
+    message="`print()` prints again\nat every replay, 100%",
+    filename="orders/flow.py",
+    location=Location(4, 7),
+    end_location=Location(5, 6),
+    scope="workflow",
+    chain=(Hop("OrderWorkflow.run", "orders/flow.py", Location(4, 7)),),
+    fix=Fix(
+        Applicability.UNSAFE,
+        "log it instead",
+        (Edit("workflow.logger.info(", Location(4, 7), Location(4, 9)),),
+    ),
+    fingerprint="f2",
+)
+BARE = Diagnostic(
+    code="WFL004",
+    name="unknown-rule-in-suppression",
+    severity=Severity.INFO,
+    message="there is no rule `WFL999`",
+    filename="orders/a b,c.py",
+    location=Location(1, 1),
+    end_location=Location(1, 1),
+    scope="any",
+)
+ALL = [BARE, DIRECT, THROUGH_HELPERS]
+SOURCES = {"orders/util.py": UTIL, "orders/flow.py": WORKFLOW}
+
+
+def look(**changes: Any) -> Look:
+    repository = Path("/repo") if os.name != "nt" else Path("C:/repo")
+    plain = Look(SOURCES, False, repository / "app", repository, load_registry())
+    return replace(plain, **changes)
+
+
+def test_every_format_is_empty_or_ends_with_a_newline() -> None:
+    for name in FORMATS:
+        for diagnostics in ([], ALL):
+            text = render(name, diagnostics, look())
+            assert text == "" or text.endswith("\n")
+
+
+class TestConcise:
+    def test_is_one_line_for_each(self) -> None:
+        assert render("concise", ALL, look()) == (
+            "orders/a b,c.py:1:1: WFL004 unknown-rule-in-suppression there is no rule `WFL999`\n"
+            "orders/flow.py:4:7: WFL139 print [**] `print()` prints again at every replay, 100%\n"
+            "orders/util.py:5:16: WFL101 wall-clock-time `datetime.now()` reads the wall clock; "
+            "use `workflow.now()`\n"
+        )
+
+    def test_marks_a_safe_fix(self) -> None:
+        fix = Fix(Applicability.SAFE, "", ())
+        assert " wall-clock-time [*] `dat" in render(
+            "concise", [replace(THROUGH_HELPERS, fix=fix)], look()
+        )
+
+    def test_does_not_mark_a_fix_that_is_only_shown(self) -> None:
+        fix = Fix(Applicability.DISPLAY, "", ())
+        assert "[" not in render("concise", [replace(THROUGH_HELPERS, fix=fix)], look())
+
+
+class TestFull:
+    def test_shows_the_chain_and_underlines_the_offence(self) -> None:
+        assert render("full", [THROUGH_HELPERS], look()) == (
+            "orders/util.py:5:16: WFL101 wall-clock-time `datetime.now()` reads the wall clock; "
+            "use `workflow.now()`\n"
+            "    OrderWorkflow.run (orders/flow.py:31) → price_order (orders/pricing.py:8) → "
+            "stamp (orders/util.py:5) and 2 other entry points\n"
+            "    5 |     return str(datetime.now())\n"
+            "      |                ^^^^^^^^^^^^^^\n"
+            "\n"
+        )
+
+    def test_underlines_each_line_of_a_long_offence_by_its_width_on_the_screen(self) -> None:
+        assert render("full", [DIRECT], look()) == (
+            "orders/flow.py:4:7: WFL139 print [**] `print()` prints again at every replay, 100%\n"
+            "    OrderWorkflow.run (orders/flow.py:4)\n"
+            "    4 |     '文', g(\n"
+            "      |           ^^\n"
+            "    5 |     )]\n"
+            "      |     ^\n"
+            "    fix: log it instead\n"
+            "\n"
+        )
+
+    def test_without_the_source_there_is_no_excerpt(self) -> None:
+        assert render("full", [BARE], look()) == (
+            "orders/a b,c.py:1:1: WFL004 unknown-rule-in-suppression there is no rule `WFL999`\n\n"
+        )
+
+    def test_is_plain_unless_colour_is_wanted(self) -> None:
+        assert "\x1b[" not in render("full", ALL, look())
+        assert "\x1b[31m\x1b[1mWFL101\x1b[0m" in render("full", ALL, look(color=True))
+
+    def test_terminal_does_not_obey_the_source(self) -> None:
+        sources = {"orders/util.py": UTIL.replace("return", "\x1b[2J")}
+        text = render("full", [THROUGH_HELPERS], look(sources=sources, color=True))
+        assert "\x1b[2J" not in text
+
+    def test_very_long_line_is_cut_around_the_offence(self) -> None:
+        line = "x = '" + "a" * 5000 + "' + now() + '" + "b" * 5000 + "'"
+        start = line.index("now()") + 1
+        diagnostic = replace(
+            THROUGH_HELPERS, location=Location(1, start), end_location=Location(1, start + 5)
+        )
+        text = render("full", [diagnostic], look(sources={"orders/util.py": line}))
+        shown, mark = text.splitlines()[-3:-1]
+        assert len(shown) < 200
+        assert shown[mark.index("^") :].startswith("now()")
+        assert mark.count("^") == 5
+
+    def test_very_long_statement_is_cut_off(self) -> None:
+        diagnostic = replace(
+            THROUGH_HELPERS, location=Location(1, 1), end_location=Location(900, 1)
+        )
+        text = render("full", [diagnostic], look(sources={"orders/util.py": "f(\n" * 900}))
+        assert text.count("f(") == 4
+        assert text.splitlines()[-2].endswith("| ...")
+
+
+class TestJson:
+    def test_object_has_the_promised_shape(self) -> None:
+        (_, direct, through) = json.loads(render("json", ALL, look()))
+        assert through == {
+            "code": "WFL101",
+            "name": "wall-clock-time",
+            "severity": "error",
+            "message": "`datetime.now()` reads the wall clock; use `workflow.now()`",
+            "filename": "orders/util.py",
+            "location": {"row": 5, "column": 16},
+            "end_location": {"row": 5, "column": 30},
+            "scope": "workflow",
+            "entry": {
+                "qualname": "OrderWorkflow.run",
+                "filename": "orders/flow.py",
+                "location": {"row": 31, "column": 9},
+            },
+            "chain": [
+                {
+                    "qualname": hop.qualname,
+                    "filename": hop.filename,
+                    "location": {"row": hop.location.row, "column": hop.location.column},
+                }
+                for hop in THROUGH_HELPERS.chain
+            ],
+            "other_entries": 2,
+            "fix": None,
+            "url": "https://github.com/wflint/wflint/blob/main/docs/rules/wall-clock-time.md",
+            "fingerprint": "f1",
+        }
+        assert direct["fix"] == {
+            "applicability": "unsafe",
+            "message": "log it instead",
+            "edits": [
+                {
+                    "content": "workflow.logger.info(",
+                    "location": {"row": 4, "column": 7},
+                    "end_location": {"row": 4, "column": 9},
+                }
+            ],
+        }
+
+    def test_without_a_chain_there_is_no_entry(self) -> None:
+        (bare,) = json.loads(render("json", [BARE], look()))
+        assert (bare["entry"], bare["chain"]) == (None, [])
+
+    def test_nothing_is_an_empty_list(self) -> None:
+        assert json.loads(render("json", [], look())) == []
+
+    def test_is_ascii_whatever_the_source_holds(self) -> None:
+        diagnostic = replace(BARE, message="`文()` \ud800", filename="naïve.py")
+        assert render("json", [diagnostic], look()).isascii()
+
+
+class TestGithub:
+    def test_is_one_command_for_each(self) -> None:
+        lines = render("github", ALL, look()).splitlines()
+        assert lines[2] == (
+            "::error title=wflint (WFL101),file=app/orders/util.py,line=5,col=16,endLine=5,"
+            "endColumn=30::orders/util.py:5:16: WFL101 wall-clock-time `datetime.now()` reads the "
+            "wall clock; use `workflow.now()`%0AOrderWorkflow.run (orders/flow.py:31) → "
+            "price_order (orders/pricing.py:8) → stamp (orders/util.py:5) and 2 other entry points"
+        )
+        assert [line.split()[0] for line in lines] == ["::notice", "::warning", "::error"]
+
+    def test_escapes_what_would_end_a_value(self) -> None:
+        bare, direct, _ = render("github", ALL, look()).splitlines()
+        assert ",file=app/orders/a b%2Cc.py,line=1," in bare
+        assert "every replay, 100%25%0A" in direct
+
+
+class TestSarif:
+    @pytest.fixture
+    def log(self) -> Any:
+        return json.loads(render("sarif", ALL, look()))
+
+    def test_fits_the_schema(self, log: Any) -> None:
+        # The parts of the OASIS schema that wflint uses, written down from the specification.
+        schema = json.loads(Path(__file__).with_name("sarif_subset.json").read_text("utf-8"))
+        validator = jsonschema.Draft7Validator(schema)
+        validator.check_schema(schema)
+        validator.validate(log)
+        validator.validate(json.loads(render("sarif", [], look())))
+
+    def test_tool_describes_the_rules_that_spoke(self) -> None:
+        driver = json.loads(render("sarif", ALL, look()))["runs"][0]["tool"]["driver"]
+        assert driver["version"] == wflint.__version__
+        assert [rule["id"] for rule in driver["rules"]] == ["WFL004", "WFL101", "WFL139"]
+        clock = driver["rules"][1]
+        assert clock["name"] == "wall-clock-time"
+        assert clock["help"]["markdown"].count("## ") >= 5
+        assert clock["defaultConfiguration"] == {"level": "error"}
+        assert clock["properties"]["tags"] == ["temporal", "time", "workflow"]
+
+    def test_result_points_to_its_rule_and_place(self) -> None:
+        run = json.loads(render("sarif", ALL, look()))["runs"][0]
+        result = run["results"][2]
+        assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+        assert run["columnKind"] == "unicodeCodePoints"
+        place = result["locations"][0]["physicalLocation"]
+        assert place["artifactLocation"] == {"uri": "app/orders/util.py"}
+        region = {"startLine": 5, "startColumn": 16, "endLine": 5, "endColumn": 30}
+        assert place["region"] == region
+        assert result["partialFingerprints"] == {"wflint/v1": "f1"}
+
+    def test_chain_is_a_code_flow(self) -> None:
+        result = json.loads(render("sarif", [THROUGH_HELPERS], look()))["runs"][0]["results"][0]
+        (flow,) = result["codeFlows"]
+        (thread,) = flow["threadFlows"]
+        steps = [step["location"] for step in thread["locations"]]
+        assert [s["logicalLocations"][0]["fullyQualifiedName"] for s in steps] == [
+            "OrderWorkflow.run",
+            "price_order",
+            "stamp",
+        ]
+        assert steps[-1]["message"]["text"] == THROUGH_HELPERS.message
+
+    def test_every_result_has_a_location_and_a_relative_name(self, log: Any) -> None:
+        for result in log["runs"][0]["results"]:
+            uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+            assert not uri.startswith("/") and ":" not in uri
+        assert "app/orders/a%20b%2Cc.py" in json.dumps(log)
+
+    def test_file_outside_of_the_repository_has_an_absolute_name(self) -> None:
+        outside = replace(BARE, filename="../../other/x.py")
+        result = json.loads(render("sarif", [outside], look()))["runs"][0]["results"][0]
+        uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        assert uri.startswith("file:///") and uri.endswith("/other/x.py")
+
+    def test_rule_without_documentation_is_named(self) -> None:
+        text = render("sarif", [replace(BARE, code="ACM101", name="acme-clock")], look())
+        (rule,) = json.loads(text)["runs"][0]["tool"]["driver"]["rules"]
+        assert (rule["id"], rule["shortDescription"]) == ("ACM101", {"text": "acme-clock"})
+
+
+class TestStatistics:
+    def test_most_frequent_rule_comes_first(self) -> None:
+        many = [*[THROUGH_HELPERS] * 11, DIRECT, replace(BARE, code="WFL002", name="unused"), BARE]
+        assert render("statistics", many, look()) == (
+            "11\tWFL101\t[ ] wall-clock-time\n"
+            " 1\tWFL002\t[ ] unused\n"
+            " 1\tWFL004\t[ ] unknown-rule-in-suppression\n"
+            " 1\tWFL139\t[*] print\n"
+        )
+
+    def test_some_that_can_be_fixed(self) -> None:
+        assert "[-] print" in render("statistics", [DIRECT, replace(DIRECT, fix=None)], look())
+
+    def test_as_json(self) -> None:
+        assert json.loads(render("json-statistics", [DIRECT], look())) == [
+            {"code": "WFL139", "name": "print", "count": 1, "fixable": 1}
+        ]
+
+
+class TestSummary:
+    def test_says_how_much_was_looked_at(self) -> None:
+        stats = Stats(785, 191, 1, 1204, 300, seconds=2.14)
+        assert summary.render(ALL, stats) == (
+            "Found 1 error and 1 warning and 1 info in 3 files.\n"
+            "[**] 1 fixable with `--fix --unsafe-fixes`.\n"
+            "Checked 785 files: 191 workflows and 1 activity, 1,204 functions reached, in 2.1 s.\n"
+        )
+
+    def test_empty_run_does_not_look_like_a_clean_one(self) -> None:
+        assert summary.render([], Stats()) == (
+            "No diagnostics.\n"
+            "Checked 0 files: 0 workflows and 0 activities, 0 functions reached, in 0.0 s.\n"
+        )
+
+    def test_says_what_was_held_back_and_why(self) -> None:
+        stats = Stats(files=1, suppressed=2, held_back={"in tests": 3, "by nobody": 0}, gaps=1)
+        assert summary.render([], stats).splitlines()[2:] == [
+            "Held back: 2 by comments, 3 in tests.",
+            "1 call could not be resolved; --show-gaps lists them.",
+        ]
+
+    def test_gaps_stand_below_their_entry_point(self) -> None:
+        gaps = [
+            Gap("B.run", "b.py", Location(2, 1), "y.z"),
+            Gap("A.run", "b.py", Location(9, 1), "x()"),
+            Gap("A.run", "b.py", Location(3, 5), "self.f"),
+        ]
+        assert summary.gap_lines(gaps) == (
+            "A.run reaches calls that could not be resolved:\n"
+            "    b.py:3:5: self.f\n"
+            "    b.py:9:1: x()\n"
+            "B.run reaches calls that could not be resolved:\n"
+            "    b.py:2:1: y.z\n"
+        )
