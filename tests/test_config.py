@@ -141,7 +141,7 @@ class TestErrors:
             ("ignore = [1]", "ignore[0] must be a string, not an integer"),
             ("force-exclude = 1", "force-exclude must be true or false, not an integer"),
             ("target-sdk = 1.20", "target-sdk must be a string, not a number"),
-            ('target-sdk = "new"', 'target-sdk must be a version such as "3.11", not "new"'),
+            ('target-sdk = "new"', 'target-sdk must be a version such as "1.20", not "new"'),
             (
                 "[severity]\nWFL101 = 'fatal'",
                 'severity."WFL101" must be one of "error", "warning", "off", not "fatal"',

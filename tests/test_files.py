@@ -157,6 +157,13 @@ class TestGit:
         git(app, "submodule", "add", str(library), "vendor")
         assert listed(app) == ["clone/other.py", "flow.py", "vendor/lib.py"]
 
+    def test_project_in_a_folder_that_a_repository_around_it_ignores(self, tmp_path: Path) -> None:
+        git(tmp_path, "init")
+        (tmp_path / ".gitignore").write_text("scratch/\n")
+        make(tmp_path, "a.py", "scratch/wflint.toml", "scratch/b.py")
+        assert listed(tmp_path / "scratch") == ["b.py"]
+        assert listed(tmp_path) == ["a.py"]
+
     def test_variables_of_a_hook_do_not_lead_to_another_repository(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

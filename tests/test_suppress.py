@@ -174,8 +174,18 @@ class TestSelectors:
 class TestFunctions:
     TEXT = "@d\ndef f(  # wflint: ignore[WFL101] reason\n    a,\n):\n    b()\n"
 
-    def test_header_covers_what_the_function_leads_to(self) -> None:
-        assert parse_directives(self.TEXT).covers_function("WFL101", "wall-clock-time", 2)
+    @pytest.mark.parametrize("row", [1, 2], ids=["decorator", "def"])
+    def test_header_covers_what_the_function_leads_to(self, row: int) -> None:
+        assert parse_directives(self.TEXT).covers_function("WFL101", "wall-clock-time", row)
+
+    def test_comment_above_covers_it_too(self) -> None:
+        text = "# wflint: ignore[WFL101] reason\n@d\nasync def f():\n    b()\n"
+        assert parse_directives(text).covers_function("WFL101", "wall-clock-time", 3)
+
+    def test_comment_at_a_default_value_is_about_that_value(self) -> None:
+        text = "def f(\n    a=now(),  # wflint: ignore[WFL101] reason\n):\n    b()\n"
+        assert hidden_rows(text) == [2]
+        assert not parse_directives(text).covers_function("WFL101", "wall-clock-time", 1)
 
     def test_only_for_the_rules_it_names(self) -> None:
         assert not parse_directives(self.TEXT).covers_function("WFL113", "random-uuid", 2)

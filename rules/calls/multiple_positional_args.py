@@ -69,10 +69,11 @@ a workflow that fails the workflow task, which is tried again and again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from wflint.rule import Fixable, Report, Rule, Scope, Severity
+from wflint.rule import Fixable, Report, Rule, RuleSettings, Scope, Severity
 
 if TYPE_CHECKING:
     from wflint.program.views import CallView
@@ -111,6 +112,32 @@ _WITHOUT_TARGET = "temporalio.workflow.continue_as_new"
 """The one call whose first argument is a payload already."""
 
 
+_CALL = re.compile(
+    r"(?:\.(?:execute|start)_(?:activity|child_workflow|local_activity|update|workflow)\w*"
+    r"|\.(?:query|signal)|ScheduleActionStartWorkflow|WithStartWorkflowOperation"
+    r"|(?P<new_run>\bcontinue_as_new))\s*\("
+)
+_TOKEN = re.compile(r""" "(?:\\.|[^"\\])*" | '(?:\\.|[^'\\])*' | \#.* | [][(){},=] """, re.VERBOSE)
+
+
+def _plain_arguments(source: str, start: int) -> int:
+    """How many arguments stand before the first keyword, in the call that opens at ``start``."""
+    depth, commas, at = 0, 0, start
+    for match in _TOKEN.finditer(source, start):
+        token = match.group()
+        if token in ("(", "[", "{"):
+            depth += 1
+        elif token in (")", "]", "}"):
+            depth -= 1
+            if depth < 0:
+                return commas + bool(source[at : match.start()].strip())
+        elif depth == 0 and token == "=":
+            return commas
+        elif depth == 0 and token == ",":
+            commas, at = commas + 1, match.end()
+    return commas
+
+
 class MultiplePositionalArgs(Rule):
     code = "WFL606"
     name = "multiple-positional-args"
@@ -118,13 +145,15 @@ class MultiplePositionalArgs(Rule):
     scope = Scope.ANY
     fix = Fixable.SAFE
     since = "0.1"
-    needles: ClassVar[tuple[str, ...]] = (
-        r"\.(?:execute|start)_(?:activity|child_workflow|local_activity|update|workflow)\w*\s*\(",
-        r"\.(?:query|signal)\s*\(",
-        r"\bcontinue_as_new\s*\(",
-        r"\b(?:ScheduleActionStartWorkflow|WithStartWorkflowOperation)\s*\(",
-    )
     targets = frozenset(_RECEIVERS)
+
+    @classmethod
+    def suspicious(cls, source: str, settings: RuleSettings) -> bool:
+        """Whether one of the calls seems to get several payload arguments."""
+        return any(
+            _plain_arguments(source, match.end()) > (1 if match["new_run"] else 2)
+            for match in _CALL.finditer(source)
+        )
 
     def check_call(self, view: CallView) -> Iterable[Report]:
         """Count what stands before any spread."""

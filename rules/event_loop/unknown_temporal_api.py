@@ -60,14 +60,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wflint.rule import Fixable, Rule, Scope, Severity
+from wflint.rule import Fixable, Rule, RuleSettings, Scope, Severity
 
 if TYPE_CHECKING:
     import libcst as cst
 
     from wflint.facts.context import Context
 
-_USES = re.compile(r"\b(workflow|wf|activity|common|exceptions|worker)\.([A-Za-z]\w*)")
+_USES = re.compile(
+    r"(?:(?<=temporalio\.)|(?<![\w.]))(workflow|wf|activity|common|exceptions|worker)\.([A-Za-z]\w*)"
+)
+_MODULES = frozenset({"activity", "common", "exceptions", "wf", "worker", "workflow"})
 _IMPORTS = re.compile(
     r"^[ \t]*(?:from[ \t]+temporalio([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]+)"
     r"|import[ \t]+temporalio([\w.]*))",
@@ -124,6 +127,15 @@ class _Sdk:
         return f"did you mean `{near[0]}`?" if near else "look its module up in the SDK's reference"
 
 
+def _imported_modules(source: str) -> set[str]:
+    """Those of the usual names under which a file imports modules of the SDK."""
+    words: set[str] = set()
+    for package, names, plain in _IMPORTS.findall(source):
+        words.update(re.findall(r"\w+", f"{package} {names} {plain}"))
+    aliases = re.findall(r"import[ \t]+temporalio[\w.]*[ \t]+as[ \t]+(\w+)", source)
+    return _MODULES & words.union(aliases)
+
+
 class UnknownTemporalApi(Rule):
     code = "WFL214"
     name = "unknown-temporal-api"
@@ -133,19 +145,20 @@ class UnknownTemporalApi(Rule):
     since = "0.1"
 
     @classmethod
-    def suspicious(cls, source: str) -> bool:
-        """Whether a text seems to use a name that some version of the SDK does not have."""
-        sdk = _sdk()
+    def suspicious(cls, source: str, settings: RuleSettings) -> bool:
+        """Whether a text seems to use a name that the SDK does not have."""
+        sdk, target = _sdk(), settings.exact_sdk
+        known = _MODULES if "import" not in source else _imported_modules(source)
         for module, name in _USES.findall(source):
-            if module == "worker" and name in _WORKER_METHODS:
+            if module not in known or (module == "worker" and name in _WORKER_METHODS):
                 continue
             module = "workflow" if module == "wf" else module
-            if sdk.fault(f"temporalio.{module}", name, _OLDEST):
+            if sdk.fault(f"temporalio.{module}", name, target):
                 return True
         for package, names, plain in _IMPORTS.findall(source):
             path = f"temporalio{package or plain}"
             wanted = re.findall(r"\w+", _NOT_NAMES.sub("", names))
-            if _path_fault(path, _OLDEST) or any(sdk.fault(path, n, _OLDEST) for n in wanted):
+            if _path_fault(path, target) or any(sdk.fault(path, n, target) for n in wanted):
                 return True
         return False
 
@@ -156,7 +169,7 @@ class UnknownTemporalApi(Rule):
         module = ctx.dotted_name(node.value)
         if module is None or not module.startswith("temporalio"):
             return
-        name, target = node.attr.value, ctx.settings.target_sdk
+        name, target = node.attr.value, ctx.settings.exact_sdk
         if not _sdk().fault(module, name, target) or isinstance(ctx.parent(), cst.AssignTarget):
             return
         if not _is_guarded(ctx):
@@ -166,7 +179,7 @@ class UnknownTemporalApi(Rule):
     def visit_Import(self, node: cst.Import, ctx: Context) -> None:
         """`import temporalio.worker.deployment_config`."""
         for alias in node.names:
-            message = _path_fault(alias.evaluated_name, ctx.settings.target_sdk)
+            message = _path_fault(alias.evaluated_name, ctx.settings.exact_sdk)
             if message and not _is_guarded(ctx):
                 ctx.report(self, node, message)
 
@@ -176,7 +189,7 @@ class UnknownTemporalApi(Rule):
 
         if node.module is None or node.relative or isinstance(node.names, cst.ImportStar):
             return
-        module, target = ctx.code(node.module), ctx.settings.target_sdk
+        module, target = ctx.code(node.module), ctx.settings.exact_sdk
         messages = [_path_fault(module, target)]
         if not messages[0]:
             messages = [_sdk().fault(module, a.evaluated_name, target) for a in node.names]

@@ -18,7 +18,7 @@ import msgspec
 
 from wflint.config_errors import ConfigError, explain
 from wflint.settings import ApiSetting, Settings
-from wflint.targets import Version, infer_python, infer_sdk, parse_version
+from wflint.targets import Version, infer_python, infer_sdk, locked_sdk, parse_version
 
 __all__ = ["ApiSetting", "ConfigError", "Project", "ProjectFinder", "Settings", "find_project"]
 
@@ -48,6 +48,13 @@ class Project:
         if self.settings.target_sdk is not None:
             return parse_version(self.settings.target_sdk)
         return infer_sdk(self.root)
+
+    @cached_property
+    def exact_sdk(self) -> Version | None:
+        """The version of ``temporalio`` that is set or locked; ``None`` where neither is."""
+        if self.settings.target_sdk is not None:
+            return parse_version(self.settings.target_sdk)
+        return locked_sdk(self.root)
 
     @cached_property
     def target_python(self) -> Version:
@@ -257,10 +264,10 @@ def _decode(table: Table, shown: str, prefix: str) -> Settings:
 
 def _bad_values(settings: Settings, prefix: str) -> Iterable[str]:
     """What the types alone do not catch."""
-    for key in ("target-sdk", "target-python"):
-        value = getattr(settings, key.replace("-", "_"))
-        if value is not None and not _VERSION.fullmatch(value):
-            yield f'{prefix}{key} must be a version such as "3.11", not "{value}"'
+    versions = {"target-sdk": settings.target_sdk, "target-python": settings.target_python}
+    for (key, version), example in zip(versions.items(), ("1.20", "3.11"), strict=True):
+        if version is not None and not _VERSION.fullmatch(version):
+            yield f'{prefix}{key} must be a version such as "{example}", not "{version}"'
     if settings.default_activity_timeout <= 0:
         yield f"{prefix}default-activity-timeout must be a number of seconds above 0"
     for index, api in enumerate(settings.apis):

@@ -6,7 +6,6 @@ arguments are, so that a run over one file reports what a run over everything re
 
 from __future__ import annotations
 
-import glob
 import os
 import re
 from collections.abc import Sequence
@@ -86,7 +85,9 @@ class _Selection:
         elif os.path.exists(path):
             self._add_file(path)
         elif re.search(r"[*?\[]", argument):
-            found = sorted(glob.glob(path, recursive=True))
+            from glob import glob
+
+            found = sorted(glob(path, recursive=True))
             if not found:
                 self.problem(f"no file matches: {argument}")
             for name in found:

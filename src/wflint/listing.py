@@ -97,7 +97,7 @@ def list_project(
     names: dict[str, None] | None = None
     if settings.respect_gitignore and folder is None and _in_git(project.root):
         names = _ask_git(listing.root, listing.warnings)
-    if names is None:
+    if not names:  # no git, or the root itself is ignored by a repository around it
         names = dict.fromkeys(_walk(listing, settings.respect_gitignore and folder is None))
     if project.discovers and folder is None:
         names = _without_projects(names, listing, finder or ProjectFinder(project.root))
@@ -191,7 +191,7 @@ def _ask_git(root: str, warnings: list[str]) -> dict[str, None] | None:
     for line in done.stderr.decode("utf-8", "replace").splitlines():
         if "could not open directory" in line:
             warnings.append(line.removeprefix("warning: "))
-    names = dict.fromkeys(os.fsdecode(done.stdout).split("\0"))
+    names = dict.fromkeys(filter(None, os.fsdecode(done.stdout).split("\0")))
     for inner in _repositories_inside(root, names):
         more = _ask_git(os.path.join(root, inner), warnings)
         if more is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import re
 from collections.abc import Iterable
 from functools import cached_property
@@ -86,4 +85,6 @@ class Patterns:
 def _any_of(globs: list[str]) -> re.Pattern[str] | None:
     if not globs:
         return None
+    import fnmatch
+
     return re.compile("|".join(fnmatch.translate(glob) for glob in globs))

@@ -7,13 +7,14 @@ it into a :class:`Result`, and the report modules print that.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+import msgspec
+from msgspec import Struct
 
 from wflint.diagnostics import Diagnostic, Location
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Struct, frozen=True):
     """One run.
 
     ``paths`` are files and folders as the user wrote them; ``-`` stands for ``stdin``.
@@ -27,15 +28,14 @@ class Request:
     stdin_filename: str | None = None
     config: tuple[str, ...] = ()
     isolated: bool = False
-    overrides: dict[str, object] = field(default_factory=dict)
+    overrides: dict[str, object] = {}
     no_ignores: bool = False
     show_gaps: bool = False
     jobs: int | None = None
     progress: Callable[[int, int], None] | None = None
 
 
-@dataclass(frozen=True, order=True)
-class Gap:
+class Gap(Struct, frozen=True, order=True):
     """A call on a workflow path that could not be resolved.
 
     ``entry`` is the entry point that reaches it, ``written`` the call as the source has it.
@@ -47,8 +47,7 @@ class Gap:
     written: str
 
 
-@dataclass
-class Stats:
+class Stats(Struct):
     """What a run looked at.
 
     ``files`` were checked, ``read`` were parsed, ``functions`` were reached from entry points.
@@ -62,13 +61,12 @@ class Stats:
     functions: int = 0
     read: int = 0
     suppressed: int = 0
-    held_back: dict[str, int] = field(default_factory=dict)
+    held_back: dict[str, int] = {}
     gaps: int = 0
     seconds: float = 0.0
 
 
-@dataclass
-class Result:
+class Result(Struct):
     """What a run found.
 
     ``problems`` are lines for stderr that say what could not be done: with any of them the exit
@@ -76,13 +74,13 @@ class Result:
     ``--verbose`` shows. ``sources`` has the text of each file that has a diagnostic.
     """
 
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    stats: Stats = field(default_factory=Stats)
-    problems: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    sources: dict[str, str] = field(default_factory=dict)
-    gaps: list[Gap] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = []
+    stats: Stats = msgspec.field(default_factory=Stats)
+    problems: list[str] = []
+    warnings: list[str] = []
+    notes: list[str] = []
+    sources: dict[str, str] = {}
+    gaps: list[Gap] = []
 
 
 class InternalError(Exception):

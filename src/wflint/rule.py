@@ -32,10 +32,15 @@ __all__ = ["Api", "Fixable", "Report", "Rule", "RuleSettings", "Scope", "Severit
 
 @dataclass(frozen=True)
 class RuleSettings:
-    """The settings that rules may ask for. Versions are (major, minor)."""
+    """The settings that rules may ask for. Versions are (major, minor).
+
+    ``target_sdk`` is the oldest SDK that the code must run with, ``exact_sdk`` the one that it
+    surely runs with: that of the settings or of a lock file. (99, 0) stands for the newest.
+    """
 
     default_activity_timeout: int = 60
     target_sdk: tuple[int, int] = (99, 0)
+    exact_sdk: tuple[int, int] = (99, 0)
     target_python: tuple[int, int] = (3, 10)
 
 
@@ -112,7 +117,7 @@ class Rule:
         return (api.message or self.message).format(name=shown, use=api.use)
 
     @classmethod
-    def suspicious(cls, source: str) -> bool:
+    def suspicious(cls, source: str, settings: RuleSettings) -> bool:
         """For rules of scope ANY: whether a text may hold something to report.
 
         Asked of whole files that name ``temporalio`` and of single functions in them, so that files

@@ -31,10 +31,14 @@ _SKIPPED = frozenset(
 
 @dataclass(frozen=True)
 class Statement:
-    """The rows of a logical line. The decorators of a definition belong to it."""
+    """The rows of a logical line. The decorators of a definition belong to it.
+
+    ``head`` is the row behind the decorators, where the definition itself begins.
+    """
 
     first: int
     last: int
+    head: int
     is_function: bool = False
 
 
@@ -48,7 +52,7 @@ class Selector:
 
     @property
     def is_blanket(self) -> bool:
-        """Whether it is too wide to hide anything: ``ALL``, or letters that all codes begin with."""
+        """Whether it names no rule: ``ALL``, or the letters that all codes begin with."""
         return self.text.isalpha() and self.text.isupper()
 
     def matches(self, code: str, name: str) -> bool:
@@ -100,6 +104,14 @@ class Directive:
             or row <= self.row <= end_row
         )
 
+    def is_at_header_of(self, row: int) -> bool:
+        """Whether it speaks for the function whose decorators or ``def`` stand in this row."""
+        statement = self.statement
+        if self.problem or self.line is not None or statement is None or not statement.is_function:
+            return False
+        ends = (statement.first, statement.head, statement.last)
+        return statement.first <= row <= statement.last and (self.above or self.row in ends)
+
     def hides(self, code: str, name: str) -> bool:
         """Whether it names the rule; if so, it has been used."""
         for selector in self.selectors:
@@ -133,8 +145,7 @@ class Directives:
         It hides what is found in other functions that workflow code reaches through this one.
         """
         for directive in self.found:
-            at_header = directive.statement is not None and directive.statement.is_function
-            if at_header and directive.covers(def_row, def_row) and directive.hides(code, name):
+            if directive.is_at_header_of(def_row) and directive.hides(code, name):
                 return directive
         return None
 
@@ -247,7 +258,8 @@ class _Lines:
             last += 1
         head = self.heads[last]
         is_function = head[:1] == ["def"] or head[:2] == ["async", "def"]
-        return Statement(self.rows[first][0], self.rows[last][1], is_function)
+        head_row = self.rows[last][0]
+        return Statement(self.rows[first][0], self.rows[last][1], head_row, is_function)
 
     def first_statement_row(self) -> float:
         """The row of the first statement that is not the docstring."""

@@ -13,7 +13,11 @@ from pathlib import Path
 Version = tuple[int, int]
 
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
-_LOCKED = re.compile(r'^name = "temporalio"\s*\nversion = "(\d+)\.(\d+)', re.MULTILINE)
+_LOCKED = re.compile(
+    r"""^name\ =\ "temporalio"\s*\nversion\ =\ "(\d+)\.(\d+)[^"\n]*"
+    (?!\nsource\ =\ \{\ (?:editable|virtual|directory))  # the SDK's own repository""",
+    re.VERBOSE | re.MULTILINE,
+)
 _REQUIRED = re.compile(
     r"""(?<![\w.-])temporalio(?:\[[^\]\n]*\])?["']?\s*   # temporalio, temporalio[openai-agents]
     (?:===?|>=?|~=                                     # temporalio>=1.20
@@ -41,13 +45,26 @@ def infer_sdk(root: Path) -> Version | None:
     The nearest folder that says something counts, from the project root up to the repository's.
     """
     for folder in _upwards(root):
-        locked = [v for name in _LOCKS for v in _versions(_LOCKED, folder / name)]
+        locked = _locked_in(folder)
         if locked:
             return min(locked)
         required = [v for path in _requirements(folder) for v in _versions(_REQUIRED, path)]
         if required:
             return min(required)
     return None
+
+
+def locked_sdk(root: Path) -> Version | None:
+    """The version of ``temporalio`` in the nearest lock file."""
+    for folder in _upwards(root):
+        locked = _locked_in(folder)
+        if locked:
+            return min(locked)
+    return None
+
+
+def _locked_in(folder: Path) -> list[Version]:
+    return [v for name in _LOCKS for v in _versions(_LOCKED, folder / name)]
 
 
 def infer_python(root: Path) -> Version | None:

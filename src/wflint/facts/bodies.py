@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import libcst as cst
 from msgspec.structs import replace
 
+from wflint.builtin_names import is_builtin
 from wflint.facts import guards
 from wflint.facts.context import Context
 from wflint.facts.heads import import_bindings, read_params
@@ -29,7 +30,7 @@ from wflint.facts.model import (
     Ref,
     Use,
 )
-from wflint.facts.refs import Refs, instance, is_builtin
+from wflint.facts.refs import Refs, instance
 from wflint.facts.scopes import Bound, Scope, bind_target
 from wflint.syntax.walk import children
 
@@ -68,11 +69,12 @@ class Frame:
     uses: list[Use] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     attributes: dict[str, Ref] = field(default_factory=dict)
+    yields: bool = False
 
     def body(self) -> FunctionBody:
         """The finished facts."""
         return FunctionBody(
-            self.head,
+            replace(self.head, is_generator=True) if self.yields else self.head,
             tuple(self.calls),
             tuple(self.uses),
             tuple(self.findings),
@@ -124,7 +126,6 @@ class BodyReader:
 
     def read_function(self, node: cst.FunctionDef, head: FunctionHead) -> list[FunctionBody]:
         """The bodies of ``head`` and of all functions nested in it; the outermost comes first."""
-        head = replace(head, is_generator=contains_yield(node.body))
         scope = Scope(head.qualname, None, head.owner, head.is_async)
         frame = self._open(head, scope)
         self._push([node.body], None, State(frame, scope))
@@ -383,7 +384,6 @@ class BodyReader:
         head = FunctionHead(
             qualname,
             is_async=node.asynchronous is not None,
-            is_generator=contains_yield(node.body),
             params=read_params(node.params, self.refs, state.scope),
             start=outer.start,
             end=outer.end,
@@ -434,6 +434,10 @@ class BodyReader:
                 self.refs.changed.add(func.value.value)
         self._push_children(entry)
 
+    def _yield(self, entry: Entry, node: cst.Yield, state: State) -> None:
+        state.frame.yields = True
+        self._push_children(entry)
+
     def _direct(self, entry: Entry, node: cst.CSTNode, state: State) -> None:
         """Statements and operators that say something about the one expression in them."""
         flag = {cst.Expr: Flag.STATEMENT, cst.Return: Flag.RETURNED, cst.Raise: Flag.RAISED}
@@ -447,15 +451,17 @@ class BodyReader:
 
     def _look(self) -> None:
         context = Context(self)
+        visitors = self.visitors
         for site, entry in enumerate(self.entries):
             node = entry.node
-            if isinstance(node, cst.Call):
+            kind = type(node)  # `isinstance` is slow for LibCST's classes, which are abstract ones
+            if kind is cst.Call:
                 self._note_call(site, entry, node)
-            elif isinstance(node, (cst.Name, cst.Attribute)):
+            elif kind is cst.Name or kind is cst.Attribute:
                 self._note_use(site, entry, node)
-            elif isinstance(node, (cst.Assign, cst.AnnAssign)):
+            elif kind is cst.Assign or kind is cst.AnnAssign:
                 self._note_attributes(entry, node)
-            for rule, visit in self.visitors.get(type(node), ()):
+            for rule, visit in visitors.get(kind, ()):
                 context.site = site
                 context.entry = entry
                 visit(node, context)
@@ -515,18 +521,6 @@ def _is_condition(entry: Entry) -> bool:
     return isinstance(parent, (cst.UnaryOperation, cst.Assert, cst.CompIf))
 
 
-def contains_yield(body: cst.BaseSuite) -> bool:
-    """Whether a function body makes its function a generator."""
-    pending: list[cst.CSTNode] = [body]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, cst.Yield):
-            return True
-        if not isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
-            pending.extend(children(node))
-    return False
-
-
 def written_name(node: cst.CSTNode) -> str:
     """A name or call as the source has it, shortened: ``self.helper``, ``Path(...).exists``."""
     parts: list[str] = []
@@ -581,6 +575,7 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[..., None]] = {
     cst.Lambda: BodyReader._lambda,
     cst.ClassDef: BodyReader._class,
     cst.Call: BodyReader._call,
+    cst.Yield: BodyReader._yield,
     cst.Expr: BodyReader._direct,
     cst.Return: BodyReader._direct,
     cst.Raise: BodyReader._direct,

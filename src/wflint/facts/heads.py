@@ -1,10 +1,10 @@
-"""Imports, parameters and decorators: the parts that modules and function bodies both have."""
+"""Imports and parameters: what modules and function bodies both have."""
 
 from __future__ import annotations
 
 import libcst as cst
 
-from wflint.facts.model import UNKNOWN, Decorator, FunctionHead, Kind, ModuleFacts, Param, Ref
+from wflint.facts.model import UNKNOWN, FunctionHead, Kind, ModuleFacts, Param, Ref
 from wflint.facts.refs import Refs
 from wflint.facts.scopes import Scope
 
@@ -15,7 +15,8 @@ def import_bindings(
     """What an import statement binds: pairs (name, absolute dotted name), and star modules."""
     if isinstance(node, cst.Import):
         return [_plain_import(alias) for alias in node.names], []
-    base = _base(node, module)
+    named = _dotted(node.module) if node.module is not None else ""
+    base = absolute_base(named, len(node.relative), module)
     if base is None:
         return [], []
     if isinstance(node.names, cst.ImportStar):
@@ -35,10 +36,11 @@ def _plain_import(alias: cst.ImportAlias) -> tuple[str, str]:
     return top, top
 
 
-def _base(node: cst.ImportFrom, module: ModuleFacts) -> str | None:
-    """The absolute module that is imported from; ``None`` when it leads out of the package."""
-    named = _dotted(node.module) if node.module is not None else ""
-    level = len(node.relative)
+def absolute_base(named: str, level: int, module: ModuleFacts) -> str | None:
+    """The absolute module that ``from <level dots><named>`` imports from.
+
+    ``None`` when it leads out of the package.
+    """
     if level == 0:
         return named
     parts = module.name.split(".") if module.name else []
@@ -79,21 +81,6 @@ def _param(param: cst.Param, kind: str, refs: Refs, scope: Scope | None) -> Para
     if isinstance(param.default, (cst.Name, cst.Attribute, cst.Lambda)):
         default = refs.ref(param.default, scope)
     return Param(param.name.value, annotation, param.default is not None, kind, default)
-
-
-def read_decorators(nodes: tuple[cst.Decorator, ...], refs: Refs) -> tuple[Decorator, ...]:
-    """Decorators in source order."""
-    found: list[Decorator] = []
-    for node in nodes:
-        expr = node.decorator
-        called = isinstance(expr, cst.Call)
-        keywords: tuple[str, ...] = ()
-        if isinstance(expr, cst.Call):
-            keywords = tuple(a.keyword.value for a in expr.args if a.keyword is not None)
-            expr = expr.func
-        written = expr.attr.value if isinstance(expr, cst.Attribute) else ""
-        found.append(Decorator(refs.ref(expr, None), called, keywords, written))
-    return tuple(found)
 
 
 def receiver_kind(head: FunctionHead, owner: str) -> tuple[Param, ...]:

@@ -1,24 +1,51 @@
-"""Reads a module without the bodies of its functions: imports, definitions, constants."""
+"""Reads a module without the bodies of its functions: imports, definitions, constants.
+
+The statements are walked in Python's own ``ast``, which the guard has made anyway; the few
+expressions that matter (decorators, bases, annotations, values) are read by LibCST one by one, so
+that they are understood by the same code as those in function bodies.
+"""
 
 from __future__ import annotations
 
+import ast
 from typing import NamedTuple
 
 import libcst as cst
 from msgspec.structs import replace
 
-from wflint.facts.heads import import_bindings, read_decorators, read_params, receiver_kind
+from wflint.facts.heads import absolute_base, receiver_kind
 from wflint.facts.model import (
     UNKNOWN,
     Binding,
     ClassFacts,
+    Decorator,
     FunctionHead,
+    Kind,
     ModuleFacts,
+    Param,
     Ref,
     Value,
 )
 from wflint.facts.refs import Refs, instance
-from wflint.syntax.guard import FunctionSpan
+from wflint.source import Source
+from wflint.syntax.guard import BLOCKS, Function, inner_statements, span
+from wflint.syntax.pieces import read_expression
+
+_MAX_VALUE = 4_000
+"""Characters up to which a value is read; longer ones are data."""
+
+_READ = (ast.Attribute, ast.Await, ast.BinOp, ast.Call, ast.Dict, ast.Lambda, ast.Name, ast.UnaryOp)
+_LITERALS: dict[type[ast.expr], str] = {
+    ast.JoinedStr: "str",
+    ast.List: "list",
+    ast.ListComp: "list",
+    ast.Tuple: "tuple",
+    ast.Set: "set",
+    ast.SetComp: "set",
+    ast.DictComp: "dict",
+    ast.Dict: "dict",
+    ast.Compare: "bool",
+}
 
 
 class _Place(NamedTuple):
@@ -29,184 +56,236 @@ class _Place(NamedTuple):
 
 
 class ModuleReader:
-    """Fills :class:`ModuleFacts` from the skeleton of a module."""
+    """Fills :class:`ModuleFacts` from the ``ast`` of a module.
 
-    def __init__(self, name: str, is_package: bool, spans: list[FunctionSpan]) -> None:
-        self.bindings: dict[str, tuple[Binding, ...]] = {}
-        self.functions: dict[str, FunctionHead] = {}
-        self.classes: dict[str, ClassFacts] = {}
+    ``spans`` are the offsets of the outermost functions where those of ``ast`` are not the file's.
+    ``functions`` collects the ``ast`` of each function by the offset of its start.
+    """
+
+    def __init__(
+        self, name: str, is_package: bool, source: Source, spans: list[tuple[int, int]] | None
+    ) -> None:
+        self.source = source
+        self.functions: dict[int, Function] = {}
+        self.facts = ModuleFacts(name, is_package, {}, (), None, {}, {})
+        self.refs = Refs(self.facts)
         self.stars: list[str] = []
         self.exports: tuple[str, ...] | None = None
-        self.facts = ModuleFacts(
-            name, is_package, self.bindings, (), None, self.functions, self.classes
-        )
-        self.refs = Refs(self.facts)
-        self._spans = iter(spans)
+        self._spans = iter(spans) if spans is not None else None
 
-    def read(self, module: cst.Module) -> ModuleFacts:
-        """The facts of the module."""
-        pending: list[tuple[cst.CSTNode, _Place]] = []
-        self._push(pending, module.body, _Place())
+    def read(self, tree: ast.Module, text: Source) -> ModuleFacts:
+        """The facts of the module; ``text`` is what ``tree`` was parsed from."""
+        self._text = text
+        pending: list[tuple[ast.stmt, _Place]] = [(n, _Place()) for n in reversed(tree.body)]
         while pending:
             node, place = pending.pop()
-            self._statement(node, place, pending)
+            self._statement(node, place)
+            if isinstance(node, BLOCKS):
+                inside = self._inside(node, place)
+                pending.extend((n, inside) for n in reversed(inner_statements(node)))
         return replace(self.facts, stars=tuple(self.stars), exports=self.exports)
 
-    def _push(
-        self, pending: list[tuple[cst.CSTNode, _Place]], nodes: object, place: _Place
-    ) -> None:
-        assert isinstance(nodes, (list, tuple))
-        pending.extend((node, place) for node in reversed(nodes))
+    def _inside(self, node: ast.stmt, place: _Place) -> _Place:
+        if isinstance(node, ast.ClassDef):
+            return _Place(_below(place.owner, node.name))
+        one_of_several = not isinstance(node, (ast.With, ast.For, ast.While))
+        return place._replace(alternative=True) if one_of_several else place
 
-    def _statement(
-        self, node: cst.CSTNode, place: _Place, pending: list[tuple[cst.CSTNode, _Place]]
-    ) -> None:
+    def _statement(self, node: ast.stmt, place: _Place) -> None:
         match node:
-            case cst.SimpleStatementLine() | cst.IndentedBlock() | cst.SimpleStatementSuite():
-                self._push(pending, node.body, place)
-            case cst.FunctionDef():
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
                 self._function(node, place)
-            case cst.ClassDef():
+            case ast.ClassDef():
                 self._class(node, place)
-                self._push(pending, [node.body], _Place(_inside(place.owner, node.name.value)))
-            case cst.Import() | cst.ImportFrom():
+            case ast.Import():
                 self._import(node, place)
-            case cst.Assign():
+            case ast.ImportFrom():
+                self._import_from(node, place)
+            case ast.Assign():
                 for target in node.targets:
-                    self._assign(target.target, node.value, place)
-            case cst.AnnAssign():
+                    self._assign(target, node.value, place)
+            case ast.AnnAssign(target=ast.Name()):
                 self._annotated(node, place)
-            case cst.AugAssign():
-                self._extend_exports(node)
-            case cst.If():
-                parts = [node.body] + ([node.orelse] if node.orelse is not None else [])
-                self._push(pending, parts, place._replace(alternative=True))
-            case cst.Try() | cst.TryStar():
-                parts = [node.body, *node.handlers]
-                parts += [p for p in (node.orelse, node.finalbody) if p is not None]
-                self._push(pending, parts, place._replace(alternative=True))
-            case cst.For() | cst.While():
-                parts = [node.body] + ([node.orelse] if node.orelse is not None else [])
-                self._push(pending, parts, place)
-            case cst.With() | cst.Else() | cst.Finally():
-                self._push(pending, [node.body], place)
-            case cst.ExceptHandler() | cst.ExceptStarHandler():
-                self._push(pending, [node.body], place)
+            case ast.AugAssign(target=ast.Name(id="__all__")):
+                self.exports = (*(self.exports or ()), *(_strings(node.value) or ()))
 
     def _bind(self, name: str, binding: Binding, place: _Place) -> None:
         """Later bindings replace earlier ones unless both are alternatives."""
         if place.owner:
+            if binding.what != "function":
+                self._attribute(place.owner, name, binding)
             return
-        earlier = self.bindings.get(name, ()) if place.alternative else ()
+        earlier = self.facts.bindings.get(name, ()) if place.alternative else ()
         binding = replace(binding, alternative=place.alternative)
-        self.bindings[name] = (*earlier, binding)
+        self.facts.bindings[name] = (*earlier, binding)
 
-    def _import(self, node: cst.Import | cst.ImportFrom, place: _Place) -> None:
-        bound, stars = import_bindings(node, self.facts)
-        for name, target in bound:
-            if place.owner:
-                self._attribute(place.owner, name, UNKNOWN)
-            self._bind(name, Binding("import", target), place)
-        self.stars.extend(stars)
+    def _attribute(self, owner: str, name: str, binding: Binding) -> None:
+        ref = binding.value.ref if binding.value is not None else UNKNOWN
+        self.facts.classes[owner].attributes[name] = ref
 
-    def _function(self, node: cst.FunctionDef, place: _Place) -> None:
-        span = next(self._spans, None)
-        qualname = _inside(place.owner, node.name.value)
+    # Imports.
+
+    def _import(self, node: ast.Import, place: _Place) -> None:
+        for alias in node.names:
+            top = alias.name.partition(".")[0]
+            target = alias.name if alias.asname else top
+            self._bind(alias.asname or top, Binding("import", target), place)
+
+    def _import_from(self, node: ast.ImportFrom, place: _Place) -> None:
+        base = absolute_base(node.module or "", node.level, self.facts)
+        if base is None:
+            return
+        for alias in node.names:
+            if alias.name == "*":
+                self.stars.append(base)
+                continue
+            target = f"{base}.{alias.name}" if base else alias.name
+            self._bind(alias.asname or alias.name, Binding("import", target), place)
+
+    # Expressions.
+
+    def _read(self, node: ast.expr | None) -> cst.BaseExpression | None:
+        """An expression of the module as LibCST has it."""
+        if node is None:
+            return None
+        start, end = span(self._text, node)
+        if end - start > _MAX_VALUE:
+            return None
+        return read_expression(self._text.text[start:end])
+
+    def _annotation(self, node: ast.expr | None) -> Ref:
+        return self.refs.annotation(self._read(node), None)
+
+    def _value(self, node: ast.expr) -> Value:
+        if isinstance(node, ast.Constant):
+            return _constant(node.value)
+        if isinstance(node, _READ):
+            read = self._read(node)
+            if read is not None:
+                return self.refs.value(read, None)
+        kind = _LITERALS.get(type(node))
+        return Value(kind, ref=Ref(Kind.LITERAL, kind)) if kind else Value("other")
+
+    # Definitions.
+
+    def _function(self, node: Function, place: _Place) -> None:
+        start, end = next(self._spans) if self._spans is not None else span(self.source, node)
+        if self._spans is None:
+            self.functions[start] = node
+        qualname = _below(place.owner, node.name)
         if place.alternative:
             qualname = self._free(qualname)
         head = FunctionHead(
             qualname,
             place.owner,
-            node.asynchronous is not None,
+            isinstance(node, ast.AsyncFunctionDef),
             False,
-            read_decorators(tuple(node.decorators), self.refs),
-            read_params(node.params, self.refs, None),
-            self.refs.annotation(node.returns, None) if node.returns else UNKNOWN,
-            span.start if span else 0,
-            span.end if span else 0,
+            self._decorators(node.decorator_list),
+            self._params(node.args),
+            self._annotation(node.returns),
+            start,
+            end,
         )
         if not place.owner:
-            self.functions[qualname] = head
-            self._bind(node.name.value, Binding("function", qualname), place)
+            self.facts.functions[qualname] = head
+            self._bind(node.name, Binding("function", qualname), place)
             return
         head = replace(head, params=receiver_kind(head, place.owner))
-        self._add_method(place.owner, node.name.value, head)
+        self._add_method(place.owner, node.name, head)
 
     def _free(self, qualname: str) -> str:
         """Another definition of the same name, in another branch, gets ``#2``, ... for its facts."""
         name, number = qualname, 1
-        while name in self.functions:
+        while name in self.facts.functions:
             number += 1
             name = f"{qualname}#{number}"
         return name
 
     def _add_method(self, owner: str, name: str, head: FunctionHead) -> None:
-        earlier = self.classes[owner].methods.get(name)
-        setters = {d.written for d in head.decorators} & {"setter", "deleter", "validator"}
-        if earlier is not None and setters and name == earlier.name:
-            name = f"{name}@{sorted(setters)[0]}"
+        methods = self.facts.classes[owner].methods
+        kinds = {d.written for d in head.decorators} & {"deleter", "setter", "validator"}
+        if name in methods and kinds:
+            name = f"{name}@{min(kinds)}"
             head = replace(head, qualname=f"{owner}.{name}")
-        self.classes[owner].methods[name] = head
-        self.functions[head.qualname] = head
+        methods[name] = head
+        self.facts.functions[head.qualname] = head
 
-    def _class(self, node: cst.ClassDef, place: _Place) -> None:
-        qualname = _inside(place.owner, node.name.value)
-        bases = tuple(self.refs.annotation(a.value, None) for a in node.bases if not a.star)
-        decorators = read_decorators(tuple(node.decorators), self.refs)
-        self.classes[qualname] = ClassFacts(qualname, bases, decorators, {}, {})
-        if place.owner:
-            self._attribute(place.owner, node.name.value, UNKNOWN)
-        self._bind(node.name.value, Binding("class", qualname), place)
+    def _decorators(self, nodes: list[ast.expr]) -> tuple[Decorator, ...]:
+        found: list[Decorator] = []
+        for node in nodes:
+            called = isinstance(node, ast.Call)
+            keywords: tuple[str, ...] = ()
+            if isinstance(node, ast.Call):
+                keywords = tuple(k.arg for k in node.keywords if k.arg is not None)
+                node = node.func
+            written = node.attr if isinstance(node, ast.Attribute) else ""
+            ref = self.refs.ref(self._read(node), None)
+            found.append(Decorator(ref, called, keywords, written))
+        return tuple(found)
 
-    def _attribute(self, owner: str, name: str, ref: Ref) -> None:
-        self.classes[owner].attributes[name] = ref
+    def _params(self, args: ast.arguments) -> tuple[Param, ...]:
+        plain = [*args.posonlyargs, *args.args]
+        defaults = [None] * (len(plain) - len(args.defaults)) + list(args.defaults)
+        found = [self._param(a, "positional", d) for a, d in zip(plain, defaults, strict=True)]
+        if args.vararg is not None:
+            found.append(self._param(args.vararg, "*", None))
+        for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
+            found.append(self._param(arg, "keyword", default))
+        if args.kwarg is not None:
+            found.append(self._param(args.kwarg, "**", None))
+        return tuple(found)
 
-    def _assign(
-        self, target: cst.BaseExpression, value: cst.BaseExpression, place: _Place
-    ) -> None:
-        if isinstance(target, (cst.Tuple, cst.List)):
-            for element in target.elements:
-                if isinstance(element.value, cst.Name):
-                    self._bind(element.value.value, Binding("value"), place)
-            return
-        if not isinstance(target, cst.Name):
-            return
-        if place.owner:
-            self._attribute(place.owner, target.value, self.refs.ref(value, None))
-            return
-        if target.value == "__all__":
-            self.exports = _strings(value)
-        self._bind(target.value, Binding("value", value=self._value(value)), place)
+    def _param(self, arg: ast.arg, kind: str, default: ast.expr | None) -> Param:
+        of = UNKNOWN
+        if isinstance(default, (ast.Name, ast.Attribute)):
+            of = self.refs.ref(self._read(default), None)
+        return Param(arg.arg, self._annotation(arg.annotation), default is not None, kind, of)
 
-    def _value(self, node: cst.BaseExpression) -> Value:
-        return self.refs.value(node, None)
+    def _class(self, node: ast.ClassDef, place: _Place) -> None:
+        qualname = _below(place.owner, node.name)
+        bases = tuple(self._annotation(b) for b in node.bases if not isinstance(b, ast.Starred))
+        decorators = self._decorators(node.decorator_list)
+        self.facts.classes[qualname] = ClassFacts(qualname, bases, decorators, {}, {})
+        self._bind(node.name, Binding("class", qualname), place)
 
-    def _annotated(self, node: cst.AnnAssign, place: _Place) -> None:
-        if not isinstance(node.target, cst.Name):
-            return
-        name = node.target.value
-        declared = instance(self.refs.annotation(node.annotation, None))
-        if place.owner:
-            self._attribute(place.owner, name, declared)
-        elif node.value is not None:
+    # Values.
+
+    def _assign(self, target: ast.expr, value: ast.expr, place: _Place) -> None:
+        if isinstance(target, (ast.Tuple, ast.List)):
+            for element in target.elts:
+                if isinstance(element, ast.Name):
+                    self._bind(element.id, Binding("value"), place)
+        elif isinstance(target, ast.Name):
+            if target.id == "__all__" and not place.owner:
+                self.exports = _strings(value)
+            self._bind(target.id, Binding("value", value=self._value(value)), place)
+
+    def _annotated(self, node: ast.AnnAssign, place: _Place) -> None:
+        assert isinstance(node.target, ast.Name)
+        declared = instance(self._annotation(node.annotation))
+        value = Value("other", ref=declared)
+        if node.value is not None and not place.owner:
             value = self._value(node.value)
             if value.ref == UNKNOWN:
                 value = replace(value, ref=declared)
-            self._bind(name, Binding("value", value=value), place)
-        else:
-            self._bind(name, Binding("value", value=Value("other", ref=declared)), place)
-
-    def _extend_exports(self, node: cst.AugAssign) -> None:
-        if isinstance(node.target, cst.Name) and node.target.value == "__all__":
-            self.exports = (*(self.exports or ()), *(_strings(node.value) or ()))
+        self._bind(node.target.id, Binding("value", value=value), place)
 
 
-def _inside(owner: str, name: str) -> str:
+def _below(owner: str, name: str) -> str:
     return f"{owner}.{name}" if owner else name
 
 
-def _strings(node: cst.BaseExpression) -> tuple[str, ...] | None:
-    if not isinstance(node, (cst.List, cst.Tuple)):
+def _strings(node: ast.expr) -> tuple[str, ...] | None:
+    if not isinstance(node, (ast.List, ast.Tuple)):
         return None
-    values = [e.value for e in node.elements]
-    return tuple(str(v.raw_value) for v in values if isinstance(v, cst.SimpleString))
+    return tuple(
+        e.value for e in node.elts if isinstance(e, ast.Constant) and isinstance(e.value, str)
+    )
+
+
+def _constant(value: object) -> Value:
+    if value is None:
+        return Value("none")
+    kind = type(value).__name__
+    text = str(value)[:200] if isinstance(value, (str, bool, int, float)) else ""
+    return Value(kind, text, Ref(Kind.LITERAL, kind))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import builtins
-
 import libcst as cst
 from msgspec.structs import replace
 
+from wflint.builtin_names import is_builtin
 from wflint.facts.model import UNKNOWN, Kind, ModuleFacts, Param, Ref, Value
 from wflint.facts.scopes import Bound, Scope
 
@@ -270,11 +269,6 @@ def instance(cls: Ref) -> Ref:
     return UNKNOWN if cls.kind is Kind.UNKNOWN else Ref(Kind.INSTANCE, of=cls)
 
 
-def is_builtin(name: str) -> bool:
-    """Whether Python has a builtin of that name."""
-    return name in _BUILTINS
-
-
 def _is_keyword_call(node: cst.BaseExpression | None) -> bool:
     return isinstance(node, cst.Call) and all(a.keyword or a.star for a in node.args)
 
@@ -305,6 +299,3 @@ def _dict_value(node: cst.Dict) -> Value:
         none_keys=tuple(k for k, v in pairs if _is_none(v)),
         number_keys=tuple(k for k, v in pairs if _is_number(v)),
     )
-
-
-_BUILTINS = frozenset(dir(builtins)) | {"exit", "quit"}  # `site` adds these two

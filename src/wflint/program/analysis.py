@@ -240,22 +240,22 @@ def _check_anywhere(question: Question, gated: _Gated, answer: Answer) -> None:
         if path not in question.chosen:
             continue
         text = _text(question.read(path))
-        suspects = [r for r in rules if r.suspicious(text)]
+        suspects = [r for r in rules if r.suspicious(text, question.settings)]
         if not suspects:
             continue
         module = answer.store.load(path)
         _scan(Node(Fn(path, MODULE_BODY)), answer)
-        for fn in _functions(module, suspects):
+        for fn in _functions(module, suspects, question.settings):
             if fn not in seen:
                 for name in _with_nested(answer.store, fn):
                     _scan(Node(Fn(path, name)), answer)
 
 
-def _functions(module: Module, suspects: list[Rule]) -> list[Fn]:
+def _functions(module: Module, suspects: list[Rule], settings: RuleSettings) -> list[Fn]:
     found = []
     for name, head in module.facts.functions.items():
         text = module.source.text[head.start : head.end]
-        if any(rule.suspicious(text) for rule in suspects):
+        if any(rule.suspicious(text, settings) for rule in suspects):
             found.append(Fn(module.path, name))
     return found
 

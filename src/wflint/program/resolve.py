@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from wflint.builtin_names import is_builtin
 from wflint.facts.model import Binding, ClassFacts, Kind, Ref, Value
-from wflint.facts.refs import is_builtin
 from wflint.program.entities import (
     Entity,
     External,

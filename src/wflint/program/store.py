@@ -12,10 +12,12 @@ from wflint.facts.model import FunctionBody, FunctionHead, ModuleFacts
 from wflint.source import Source, UnreadableSource, decode
 
 if TYPE_CHECKING:
+    import ast
+
     import libcst as cst
 
     from wflint.facts.bodies import BodyReader, Reading
-    from wflint.syntax.guard import FunctionSpan
+    from wflint.syntax.guard import Function
     from wflint.syntax.pieces import Piece
 
 
@@ -40,14 +42,19 @@ class Cls(NamedTuple):
 
 @dataclass(slots=True)
 class Module:
-    """One loaded module. ``error`` is set instead of facts that could not be had."""
+    """One loaded module. ``error`` is set instead of facts that could not be had.
+
+    ``tree`` is its ``ast`` and ``functions`` holds the ``ast`` of each function by the offset of its
+    start; ``whole`` is the module as LibCST has it, where only LibCST could read it.
+    """
 
     path: str
     source: Source
     facts: ModuleFacts
     error: UnreadableSource | None = None
-    spans: dict[int, FunctionSpan] = field(default_factory=dict)
-    skeleton: Piece | None = None
+    tree: ast.Module | None = None
+    functions: dict[int, Function] = field(default_factory=dict)
+    whole: Piece | None = None
     bodies: dict[str, FunctionBody] = field(default_factory=dict)
 
 
@@ -96,17 +103,32 @@ class Store:
 
     def _parse(self, path: str, source: Source, name: str, is_package: bool) -> Module:
         from wflint.facts.modules import ModuleReader
-        from wflint.syntax.guard import outline
-        from wflint.syntax.pieces import outline_of_tree, read_skeleton
+        from wflint.syntax.guard import NewerSyntax, parse
 
-        found = outline(source)
         self.parses += 1
-        piece = read_skeleton(source, found)
-        if found.refused is not None:
-            found = outline_of_tree(piece)
-        spans = found.functions
-        facts = ModuleReader(name, is_package, spans).read(piece.module)
-        return Module(path, source, facts, None, {s.start: s for s in spans}, piece)
+        try:
+            tree = parse(source)
+        except NewerSyntax as error:
+            return self._parse_newer(path, source, name, is_package, error.refused)
+        reader = ModuleReader(name, is_package, source, None)
+        facts = reader.read(tree, source)
+        return Module(path, source, facts, None, tree, reader.functions)
+
+    def _parse_newer(
+        self, path: str, source: Source, name: str, is_package: bool, refused: UnreadableSource
+    ) -> Module:
+        """A module in a syntax that only LibCST knows."""
+        from wflint.facts.modules import ModuleReader
+        from wflint.syntax.newer import plain_module
+        from wflint.syntax.pieces import read_whole
+
+        piece = read_whole(source, refused)
+        plain = plain_module(piece)
+        if plain is None:
+            raise refused
+        reader = ModuleReader(name, is_package, source, plain.functions)
+        facts = reader.read(plain.tree, Source(plain.text))
+        return Module(path, source, facts, None, None, {}, piece)
 
     def head(self, fn: Fn) -> FunctionHead | None:
         """A function without its body; ``None`` if there is no such function."""
@@ -144,10 +166,11 @@ class Store:
 
         reader = BodyReader(module.facts, self._reading(), partial(self._definition, module))
         if qualname == "<module>":
-            if module.skeleton is None:
+            piece = self._skeleton(module)
+            if piece is None:
                 return None
-            reader.piece = module.skeleton
-            reader.read_module(module.skeleton.module)
+            reader.piece = piece
+            reader.read_module(piece.module)
             return reader
         head = module.facts.functions.get(qualname)
         piece = self._piece(module, qualname)
@@ -158,15 +181,23 @@ class Store:
         reader.read_function(node, head)
         return reader
 
+    def _skeleton(self, module: Module) -> Piece | None:
+        from wflint.syntax.pieces import read_skeleton
+
+        if module.whole is not None or module.tree is None:
+            return module.whole
+        self.parses += 1
+        return read_skeleton(module.source, module.tree)
+
     def _piece(self, module: Module, qualname: str) -> Piece | None:
         from wflint.syntax.pieces import read_function
 
         head = module.facts.functions.get(qualname)
-        span = module.spans.get(head.start) if head is not None else None
-        if span is None:
+        if head is None:
             return None
         self.parses += 1
-        return read_function(module.source, span)
+        node = module.functions.get(head.start)
+        return read_function(module.source, head.start, head.end, node)
 
     def _definition(self, module: Module, qualname: str) -> cst.FunctionDef | None:
         """The tree of a function of a module, for rules that look into it."""

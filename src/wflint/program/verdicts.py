@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from wflint.diagnostics import Severity
 from wflint.facts.model import Arg, Call, Finding, Flag, FunctionBody, Kind, Ref, Use, Value
-from wflint.facts.refs import Refs
 from wflint.program.entities import External, OwnClass, OwnFunction
 from wflint.program.reach import Judge, Node
 from wflint.program.resolve import Resolver
@@ -251,6 +250,8 @@ class Verdicts:
             return False
         if target.kind is Kind.RESULT and target.of is not None:
             target = target.of
+        from wflint.facts.refs import Refs
+
         facts = self.resolver.store.load(node.fn.path).facts
         spelled = Refs(facts).external(target)
         if not spelled and target.kind is Kind.GLOBAL:

@@ -11,78 +11,87 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 from wflint.source import Source, UnreadableSource
 
 MAX_DEPTH = 1000
-LONG_VALUE = 20_000
-"""Characters from which on a module-level value is not read (tables of data)."""
-
 _TOO_DEEP = "the code is nested too deeply to be analysed"
-_TRY_STAR: type[ast.stmt] = getattr(ast, "TryStar", ast.Try)  # since Python 3.11
 _NEWER_SYNTAX_SIZE = 500_000
 _NEWER_SYNTAX_LINE = 5_000
+_TRY_STAR: type[ast.stmt] = getattr(ast, "TryStar", ast.Try)  # since Python 3.11
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+BLOCKS = (ast.ClassDef, ast.With, ast.For, ast.While, ast.If, ast.Try, _TRY_STAR)
+"""Statements whose inner statements run when the module is imported."""
 
 
-@dataclass(slots=True)
-class FunctionSpan:
-    """A function in the text: offsets of the whole definition and of its body."""
+class NewerSyntax(Exception):
+    """The running Python refuses the text, but LibCST may know its syntax.
 
-    start: int
-    end: int
-    body_start: int
-    body_end: int
-    node: ast.FunctionDef | ast.AsyncFunctionDef | None
-
-
-@dataclass(slots=True)
-class Outline:
-    """The outermost functions of a module (methods included), and parts too large to read.
-
-    ``refused`` is set when the running Python does not accept the text: only LibCST can read it,
-    if the syntax is newer than that Python. Nothing else is known then.
+    ``refused`` is what Python says against it.
     """
 
-    refused: UnreadableSource | None = None
-    functions: list[FunctionSpan] = field(default_factory=list)
-    long_values: list[tuple[int, int]] = field(default_factory=list)
+    def __init__(self, refused: UnreadableSource) -> None:
+        super().__init__(refused.message)
+        self.refused = refused
 
 
-def outline(source: Source) -> Outline:
-    """The outline of a module.
+def parse(source: Source) -> ast.Module:
+    """The ``ast`` of a module.
 
-    Raises :class:`UnreadableSource` for text that nothing may parse.
+    Raises :class:`UnreadableSource` for text that nothing may parse, :class:`NewerSyntax` for text
+    that only LibCST may be able to.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(source.text)
+            return ast.parse(source.text)
     except (RecursionError, MemoryError):
         raise UnreadableSource(_TOO_DEEP) from None
     except SyntaxError as error:
-        return Outline(_refused(source, error))
+        raise NewerSyntax(_refused(source, error)) from None
     except ValueError as error:
         raise UnreadableSource(str(error)) from None
-    found = Outline()
-    _outline_block(source, tree.body, found)
-    return found
 
 
-def _outline_block(source: Source, body: list[ast.stmt], found: Outline) -> None:
-    blocks = (ast.ClassDef, ast.With, ast.For, ast.While, ast.If, ast.Try, _TRY_STAR)
-    pending = list(reversed(body))
+def _refused(source: Source, error: SyntaxError) -> UnreadableSource:
+    """What Python says against a text; raised at once unless LibCST may try it."""
+    row, column = error.lineno or 1, error.offset or 1
+    refused = UnreadableSource(error.msg or "invalid syntax", row, column)
+    if "too many nested" in refused.message or "too many levels" in refused.message:
+        raise UnreadableSource(_TOO_DEEP, row)
+    longest = max((len(line) for line in re.split(r"[\r\n]", source.text)), default=0)
+    if len(source.text) > _NEWER_SYNTAX_SIZE or longest > _NEWER_SYNTAX_LINE:
+        raise refused
+    if _bracket_depth(source.text) > 100:
+        raise refused
+    return refused
+
+
+def _bracket_depth(text: str) -> int:
+    deepest = depth = 0
+    for match in re.finditer(r"[()\[\]{}]", text):
+        depth = depth + 1 if match.group() in "([{" else max(0, depth - 1)
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def import_time_statements(tree: ast.Module) -> Iterator[ast.stmt]:
+    """The statements that run when a module is imported, in source order.
+
+    Function definitions are listed, not entered; classes and other blocks are listed and entered.
+    """
+    pending: list[ast.stmt] = list(reversed(tree.body))
     while pending:
         node = pending.pop()
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            found.functions.append(_span(source, node))
-        elif isinstance(node, blocks):
-            pending.extend(reversed(_inner_statements(node)))
-        elif node.end_col_offset is not None and node.end_lineno is not None:
-            _check_long(source, node, found)
+        yield node
+        if isinstance(node, BLOCKS):
+            pending.extend(reversed(inner_statements(node)))
 
 
-def _inner_statements(node: ast.stmt) -> list[ast.stmt]:
+def inner_statements(node: ast.stmt) -> list[ast.stmt]:
+    """The statements one level below a compound statement, in source order."""
     inner: list[ast.stmt] = []
     for name in ("body", "handlers", "cases", "orelse", "finalbody"):
         for child in getattr(node, name, ()):
@@ -91,31 +100,22 @@ def _inner_statements(node: ast.stmt) -> list[ast.stmt]:
     return inner
 
 
-def _check_long(source: Source, node: ast.stmt, found: Outline) -> None:
-    value = getattr(node, "value", None)
-    if isinstance(value, ast.expr):
-        start = source.offset(value.lineno, value.col_offset)
-        end = source.offset(value.end_lineno or value.lineno, value.end_col_offset or 0)
-        if end - start >= LONG_VALUE:
-            found.long_values.append((start, end))
-            return
-    check_depth(node)
+def span(source: Source, node: ast.expr | ast.stmt) -> tuple[int, int]:
+    """The offsets of a node, decorators included; a definition starts at the start of its line."""
+    end = source.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
+    decorators = getattr(node, "decorator_list", None)
+    if decorators is None:
+        return source.offset(node.lineno, node.col_offset), end
+    row = min([node.lineno, *(d.lineno for d in decorators)])
+    return source.line_starts[row - 1], end
 
 
-def _span(source: Source, node: ast.FunctionDef | ast.AsyncFunctionDef) -> FunctionSpan:
-    row = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+def body_span(source: Source, node: Function) -> tuple[int, int]:
+    """The offsets of the body of a function."""
     first, last = node.body[0], node.body[-1]
-    decorators = getattr(first, "decorator_list", [])
-    first_row, first_column = min([(first.lineno, first.col_offset)] + [
-        (d.lineno, first.col_offset) for d in decorators
-    ])
-    return FunctionSpan(
-        start=source.line_starts[row - 1],
-        end=source.offset(node.end_lineno or node.lineno, node.end_col_offset or 0),
-        body_start=source.offset(first_row, first_column),
-        body_end=source.offset(last.end_lineno or last.lineno, last.end_col_offset or 0),
-        node=node,
-    )
+    row = min([first.lineno, *(d.lineno for d in getattr(first, "decorator_list", ()))])
+    end = source.offset(last.end_lineno or last.lineno, last.end_col_offset or 0)
+    return source.offset(row, first.col_offset), end
 
 
 def check_depth(node: ast.stmt) -> None:
@@ -126,7 +126,7 @@ def check_depth(node: ast.stmt) -> None:
     statements: list[ast.stmt] = [node]
     while statements:
         statement = statements.pop()
-        inner = _inner_statements(statement)
+        inner = inner_statements(statement)
         if not inner:
             if _is_long(statement):
                 _check_expression(statement)
@@ -154,25 +154,3 @@ def _check_expression(node: ast.AST) -> None:
         if not level:
             return
     raise UnreadableSource(_TOO_DEEP, getattr(node, "lineno", 1))
-
-
-def _refused(source: Source, error: SyntaxError) -> UnreadableSource:
-    """What Python says against a text; raised at once unless LibCST may try it."""
-    row, column = error.lineno or 1, error.offset or 1
-    refused = UnreadableSource(error.msg or "invalid syntax", row, column)
-    if "too many nested" in refused.message or "too many levels" in refused.message:
-        raise UnreadableSource(_TOO_DEEP, row)
-    longest = max((len(line) for line in re.split(r"[\r\n]", source.text)), default=0)
-    if len(source.text) > _NEWER_SYNTAX_SIZE or longest > _NEWER_SYNTAX_LINE:
-        raise refused
-    if _bracket_depth(source.text) > 100:
-        raise refused
-    return refused
-
-
-def _bracket_depth(text: str) -> int:
-    deepest = depth = 0
-    for match in re.finditer(r"[()\[\]{}]", text):
-        depth = depth + 1 if match.group() in "([{" else max(0, depth - 1)
-        deepest = max(deepest, depth)
-    return deepest

@@ -1,25 +1,28 @@
-"""Pieces of a module that LibCST reads: the module without its function bodies, and single functions.
+"""The pieces of a module that LibCST reads: single functions, expressions, the module without them.
 
-A module of thousands of lines of which a workflow uses one helper costs one ``ast`` parse and two
-small LibCST parses. Each piece knows how its own offsets map to those of the file.
+A module of thousands of lines of which a workflow uses one helper costs one ``ast`` parse and one
+small LibCST parse. Each piece knows how its own offsets map to those of the file.
 """
 
 from __future__ import annotations
 
+import ast
 import bisect
-import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 
 import libcst as cst
 
 from wflint.source import Source, UnreadableSource
-from wflint.syntax.guard import FunctionSpan, Outline, check_depth
-from wflint.syntax.positions import spans
-from wflint.syntax.walk import children
+from wflint.syntax.guard import BLOCKS, Function, body_span, check_depth, import_time_statements, span
+
+LONG_VALUE = 20_000
+"""Characters from which on a module-level value is not read (tables of data)."""
 
 _HEADER = "if 1:\n"
+_TOO_LONG = "the code is too long or too deep to be analysed"
 
 
 @dataclass(slots=True)
@@ -40,40 +43,15 @@ class Piece:
         return offset + (self.shifts[at][1] if at >= 0 else 0)
 
 
-def read_skeleton(source: Source, outline: Outline) -> Piece:
-    """The module with ``...`` for the body of each function and each very long value.
-
-    When the running Python refuses the text, the whole module is read.
-    Raises :class:`UnreadableSource` if LibCST refuses the text.
-    """
-    if outline.refused is not None:
-        return Piece(_parse(source, source.text, 0, outline.refused), source.text, [(0, 0)])
-    cuts = [(f.body_start, f.body_end) for f in outline.functions] + outline.long_values
-    parts: list[str] = []
-    shifts: list[tuple[int, int]] = []
-    at = length = 0
-    for start, end in sorted(cuts):
-        shifts.append((length, at - length))
-        kept = source.text[at:start]
-        parts += (kept, "...")
-        length += len(kept) + 3
-        at = end
-    shifts.append((length, at - length))
-    parts.append(source.text[at:])
-    text = "".join(parts)
-    return Piece(_parse(source, text, 0), text, shifts)
-
-
-def read_function(source: Source, span: FunctionSpan) -> Piece:
-    """One function or method with its body, decorators included."""
-    if span.node is not None:
-        check_depth(span.node)
+def read_function(source: Source, start: int, end: int, node: Function | None) -> Piece:
+    """The function between two offsets, decorators included; ``node`` is its ``ast`` if known."""
+    if node is not None:
+        check_depth(node)
     # A block of its own keeps the indentation as it is, so that strings over lines stay untouched.
-    indented = source.text[span.start : span.start + 1] in (" ", "\t")
-    header = _HEADER if indented else ""
-    text = header + source.text[span.start : span.end] + "\n"
-    shift = span.start - len(header)
-    return Piece(_parse(source, text, shift), text, [(0, shift)])
+    header = _HEADER if source.text[start : start + 1] in (" ", "\t") else ""
+    text = f"{header}{source.text[start:end]}\n"
+    shift = start - len(header)
+    return Piece(_parse(source, text, start), text, [(0, shift)])
 
 
 def function_node(piece: Piece) -> cst.FunctionDef | None:
@@ -86,24 +64,68 @@ def function_node(piece: Piece) -> cst.FunctionDef | None:
     return node if isinstance(node, cst.FunctionDef) else None
 
 
+def read_skeleton(source: Source, tree: ast.Module) -> Piece:
+    """The module with ``...`` for the body of each function and each very long value."""
+    parts: list[str] = []
+    shifts: list[tuple[int, int]] = []
+    at = length = 0
+    for start, end in sorted(_cuts(source, tree)):
+        shifts.append((length, at - length))
+        kept = source.text[at:start]
+        parts += (kept, "...")
+        length += len(kept) + 3
+        at = end
+    shifts.append((length, at - length))
+    parts.append(source.text[at:])
+    text = "".join(parts)
+    return Piece(_parse(source, text, 0), text, shifts)
+
+
+def _cuts(source: Source, tree: ast.Module) -> Iterator[tuple[int, int]]:
+    for node in import_time_statements(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield body_span(source, node)
+        elif not isinstance(node, BLOCKS):
+            value = getattr(node, "value", None)
+            where = span(source, value) if isinstance(value, ast.expr) else (0, 0)
+            if where[1] - where[0] >= LONG_VALUE:
+                yield where
+            else:
+                check_depth(node)
+
+
+def read_whole(source: Source, refused: UnreadableSource) -> Piece:
+    """A whole module whose syntax is newer than the running Python's.
+
+    Raises ``refused`` if LibCST does not know it either.
+    """
+    return Piece(_parse(source, source.text, 0, refused), source.text, [(0, 0)])
+
+
+@lru_cache(maxsize=4096)
+def read_expression(text: str) -> cst.BaseExpression | None:
+    """A single expression, as decorators, annotations and module-level values have them."""
+    wrapped = f"({text})" if "\n" in text or "\r" in text else text
+    try:
+        with _quick_parse():
+            return cst.parse_expression(wrapped)
+    except (cst.ParserSyntaxError, RecursionError):
+        return None
+
+
 @contextmanager
 def _quick_parse() -> Iterator[None]:
-    """Skip what LibCST does for trees made by hand, and the collector while nodes pile up.
+    """Skip what LibCST does for trees that are made by hand.
 
     Each node checks itself in Python when it is made, although the parser makes none that is wrong;
-    and a tree is a hundred thousand new objects of which none is garbage. Together that is a
-    quarter of the time of a parse.
+    that is a tenth to a quarter of the time of a parse.
     """
-    collecting = gc.isenabled()
     validate = cst.CSTNode.__post_init__
-    gc.disable()
     cst.CSTNode.__post_init__ = _no_validation  # type: ignore[method-assign]
     try:
         yield
     finally:
         cst.CSTNode.__post_init__ = validate  # type: ignore[method-assign]
-        if collecting:
-            gc.enable()
 
 
 def _no_validation(node: cst.CSTNode) -> None:
@@ -111,7 +133,7 @@ def _no_validation(node: cst.CSTNode) -> None:
 
 
 def _parse(
-    source: Source, text: str, shift: int, refused: UnreadableSource | None = None
+    source: Source, text: str, start: int, refused: UnreadableSource | None = None
 ) -> cst.Module:
     try:
         with _quick_parse():
@@ -120,30 +142,6 @@ def _parse(
         if refused is not None:  # Python's own words are clearer than LibCST's
             raise refused from None
         # Python accepts it, LibCST does not: thousands of adjoining strings, for instance.
-        row = source.location(max(0, shift)).row
-        raise UnreadableSource("the code is too long or too deep to be analysed", row) from None
+        raise UnreadableSource(_TOO_LONG, source.location(start).row) from None
     except (RecursionError, MemoryError, UnicodeError, SyntaxError) as error:
-        raise UnreadableSource(str(error) or "the code cannot be parsed") from None
-
-
-def outline_of_tree(piece: Piece) -> Outline:
-    """The outline of a module that only LibCST could read, from its tree."""
-    functions: list[cst.FunctionDef] = []
-    pending: list[cst.CSTNode] = [piece.module]
-    leaves = (cst.Lambda, cst.Match)
-    while pending:
-        node = pending.pop()
-        if isinstance(node, cst.FunctionDef):
-            functions.append(node)
-        elif not isinstance(node, leaves):
-            pending.extend(reversed(children(node)))
-    found = spans(piece.module, functions)
-    starts = [text_start(piece.text, found[id(f)][0]) for f in functions]
-    ends = [found[id(f)][1] for f in functions]
-    return Outline(None, [FunctionSpan(*p, *p, None) for p in zip(starts, ends, strict=True)])
-
-
-def text_start(text: str, offset: int) -> int:
-    """The start of the line of an offset when only white space stands before it."""
-    start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
-    return start if not text[start:offset].strip() else offset
+        raise UnreadableSource(str(error) or _TOO_LONG) from None

@@ -1,0 +1,12 @@
+"""The names that Python has without an import."""
+
+from __future__ import annotations
+
+import builtins
+
+_NAMES = frozenset(dir(builtins)) | {"exit", "quit"}  # the module `site` adds these two
+
+
+def is_builtin(name: str) -> bool:
+    """Whether Python has a builtin of that name."""
+    return name in _NAMES
