@@ -67,9 +67,6 @@ if TYPE_CHECKING:
 
     from wflint.facts.context import Context
 
-_USES = re.compile(
-    r"(?:(?<=temporalio\.)|(?<![\w.]))(workflow|wf|activity|common|exceptions|worker)\.([A-Za-z]\w*)"
-)
 _MODULES = frozenset({"activity", "common", "exceptions", "wf", "worker", "workflow"})
 _IMPORTS = re.compile(
     r"^[ \t]*(?:from[ \t]+temporalio([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]+)"
@@ -127,6 +124,21 @@ class _Sdk:
         return f"did you mean `{near[0]}`?" if near else "look its module up in the SDK's reference"
 
 
+@functools.cache
+def _use_of(module: str) -> re.Pattern[str]:
+    return re.compile(rf"{module}\.([A-Za-z]\w*)")
+
+
+def _names_taken_from(module: str, source: str) -> set[str]:
+    """The names in `module.name`; the module may itself be an attribute of `temporalio` only."""
+    found = set()
+    for match in _use_of(module).finditer(source):
+        before = source[max(0, match.start() - 11) : match.start()]
+        if not re.search(r"[\w.]$", before) or before.endswith("temporalio."):
+            found.add(match[1])
+    return found
+
+
 def _imported_modules(source: str) -> set[str]:
     """Those of the usual names under which a file imports modules of the SDK."""
     words: set[str] = set()
@@ -149,11 +161,11 @@ class UnknownTemporalApi(Rule):
         """Whether a text seems to use a name that the SDK does not have."""
         sdk, target = _sdk(), settings.exact_sdk
         known = _MODULES if "import" not in source else _imported_modules(source)
-        for module, name in _USES.findall(source):
-            if module not in known or (module == "worker" and name in _WORKER_METHODS):
-                continue
-            module = "workflow" if module == "wf" else module
-            if sdk.fault(f"temporalio.{module}", name, target):
+        for module in sorted(known):
+            path = "temporalio.workflow" if module == "wf" else f"temporalio.{module}"
+            harmless = _WORKER_METHODS if module == "worker" else frozenset()
+            names = _names_taken_from(module, source) - harmless
+            if any(sdk.fault(path, name, target) for name in names):
                 return True
         for package, names, plain in _IMPORTS.findall(source):
             path = f"temporalio{package or plain}"

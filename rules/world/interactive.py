@@ -94,6 +94,7 @@ class Interactive(Rule):
         "code.interact": _DEBUGGER,
         "curses.initscr": _PROMPT,
         "curses.wrapper": _PROMPT,
+        "curses.*": _PROMPT,
         "debugpy.breakpoint": _DEBUGGER,
         "debugpy.listen": _DEBUGGER,
         "debugpy.wait_for_client": _DEBUGGER,

@@ -40,14 +40,14 @@ class Emitter:
             self._directives[path] = found
         return found
 
-    def diagnostics(self, hits: Iterable[Hit]) -> Iterator[Diagnostic]:
-        """The diagnostics of ``hits`` that no comment hides."""
+    def diagnostics(self, hits: Iterable[Hit]) -> Iterator[tuple[str, Diagnostic]]:
+        """The diagnostics of ``hits`` that no comment hides, with the path of their file."""
         hits = list(hits)
         self._locate(hits)
         for hit in hits:
             diagnostic = self._diagnostic(hit)
             if diagnostic is not None:
-                yield diagnostic
+                yield hit.fn.path, diagnostic
 
     def _locate(self, hits: Iterable[Hit]) -> None:
         """Find the positions of all sites that will be shown, each piece of code once."""

@@ -5,28 +5,31 @@ from __future__ import annotations
 import gc
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 from wflint.config import ProjectFinder
+from wflint.config_errors import ConfigError
 from wflint.diagnostics import Diagnostic, Location, Severity
 from wflint.emit import Emitter
 from wflint.files import Group, select, shown_path
 from wflint.fingerprint import with_fingerprints
 from wflint.leftovers import leftovers
-from wflint.patterns import Patterns
-from wflint.program.analysis import Answer, OwnApi, Question, analyse
+from wflint.program.analysis import Answer, Question, analyse
 from wflint.program.roots import EntryNames
 from wflint.program.store import Module
+from wflint.program.tables import ApiEntry
 from wflint.program.verdicts import Hit
-from wflint.registry import Registry, Selection, expand_or_fail, load_registry, select_rules
+from wflint.registry import added_apis, load_registry, select_rules
 from wflint.request import Gap, Request, Result
 from wflint.rule import RuleSettings
 from wflint.settings import Settings
 
 SYNTAX_ERROR, GAP = "WFL001", "WFL005"
 _NEWEST_SDK = (99, 0)
+Found = Iterator[tuple[str, Diagnostic]]
+"""Diagnostics with the absolute path of their file."""
 
 
 def check(request: Request) -> Result:
@@ -49,11 +52,14 @@ def _check(request: Request) -> Result:
     cwd = Path.cwd()
     finder = ProjectFinder(cwd, request.config, request.isolated, request.overrides)
     selected = select(request.paths, finder, request.stdin_filename)
-    result = Result(
-        problems=selected.problems, warnings=selected.warnings, notes=selected.notes
-    )
+    result = Result(problems=selected.problems, warnings=selected.warnings, notes=selected.notes)
     for group in selected.groups:
-        _ProjectRun(group, request, cwd, result).run()
+        try:
+            _ProjectRun(group, request, cwd, result).run()
+        except ConfigError as error:
+            if len(selected.groups) == 1:
+                raise
+            result.problems.append(str(error))
     result.diagnostics.sort(key=Diagnostic.sort_key)
     result.gaps.sort()
     result.stats.seconds = time.perf_counter() - started
@@ -77,21 +83,23 @@ class _ProjectRun:
     def run(self) -> None:
         answer = analyse(self._question())
         emitter = Emitter(answer, self.shown, self.registry.families, self.request.no_ignores)
-        found = [d for d in self._emit(answer, emitter) if self._is_wanted(d)]
-        found += [d for d in self._own(answer, emitter) if self._is_wanted(d)]
-        sources = {
-            self.shown(path): module.source.text for path, module in answer.store.modules.items()
-        }
+        found: list[tuple[str, Diagnostic]] = []
+        for part in (self._emit(answer, emitter), self._own(answer, emitter)):
+            found += [(path, d) for path, d in part if self._is_wanted(path, d)]
+        paths = {path for path, _ in found}
+        sources = {self.shown(p): answer.store.load(p).source.text for p in paths}
+        self.result.sources.update(sources)
         root = self.group.project.root
-        self.result.diagnostics += with_fingerprints(found, sources, root, self.cwd)
-        names = {d.filename for d in found}
-        self.result.sources.update((n, t) for n, t in sources.items() if n in names)
+        self.result.diagnostics += with_fingerprints(
+            [d for _, d in found], sources, root, self.cwd
+        )
         self._count(answer, emitter)
 
     # The question.
 
     def _question(self) -> Question:
         settings, project = self.settings, self.group.project
+        apis = added_apis(settings, self.registry)
         return Question(
             root=str(project.root),
             src=tuple(str(project.root / s) for s in settings.src),
@@ -102,7 +110,7 @@ class _ProjectRun:
             codes=self.selection.codes,
             names=_entry_names(settings),
             needles=_needles(settings),
-            apis=tuple(_own_apis(settings, self.registry)),
+            apis=tuple(ApiEntry(name, rule, api) for name, rule, api in apis),
             guard_functions=frozenset(settings.guard_functions),
             safe_loggers=frozenset(settings.replay_safe_loggers),
             settings=RuleSettings(
@@ -111,6 +119,7 @@ class _ProjectRun:
                 project.exact_sdk or _NEWEST_SDK,
                 project.target_python,
             ),
+            jobs=self.request.jobs,
             progress=self.request.progress,
         )
 
@@ -128,49 +137,49 @@ class _ProjectRun:
 
     # The diagnostics.
 
-    def _emit(self, answer: Answer, emitter: Emitter) -> list[Diagnostic]:
+    def _emit(self, answer: Answer, emitter: Emitter) -> Found:
         """Diagnostics in the chosen files; all others are looked at for suppressions only."""
         codes = self.selection.codes
         hits = [h for h in answer.verdicts.hits.values() if h.rule.code in codes]
-        if not any(emitter.directives(p) for p in self._loaded(answer)):
+        if not any(emitter.directives(path) for path in self._loaded(answer)):
             hits = [h for h in hits if h.fn.path in self.chosen]
-        return list(emitter.diagnostics(hits))
+        for hit in hits:
+            hit.severity = self.selection.severities.get(hit.rule.code, hit.severity)
+        yield from emitter.diagnostics(hits)
 
     def _loaded(self, answer: Answer) -> list[str]:
-        return sorted(p for p in answer.store.modules if p in self.chosen)
+        return sorted(path for path in answer.store.modules if path in self.chosen)
 
-    def _own(self, answer: Answer, emitter: Emitter) -> list[Diagnostic]:
+    def _own(self, answer: Answer, emitter: Emitter) -> Found:
         """What is wrong with the files themselves, and with comments in them."""
-        found: list[Diagnostic] = []
         for path in self._loaded(answer):
             module = answer.store.modules[path]
             if module.error is not None:
-                found.append(self._syntax_error(module))
+                yield path, self._syntax_error(module)
             else:
+                directives = emitter.directives(path)
                 ran = self.selection.codes
-                name = self.shown(path)
-                found += leftovers(emitter.directives(path), name, self.registry, ran)
+                for found in leftovers(directives, self.shown(path), self.registry, ran):
+                    yield path, found
         if GAP in self.selection.codes or self.request.show_gaps:
-            found += self._gaps(answer, emitter)
-        return found
+            yield from self._gaps(answer, emitter)
 
     def _syntax_error(self, module: Module) -> Diagnostic:
         assert module.error is not None
         rule = self.registry.by_code[SYNTAX_ERROR]
         place = Location(module.error.row, max(1, module.error.column))
-        name = self.shown(module.path)
         return Diagnostic(
             rule.code,
             rule.name,
-            rule.severity,
+            self.selection.severity(rule),
             module.error.message,
-            name,
+            self.shown(module.path),
             place,
             place,
             rule.scope.value,
         )
 
-    def _gaps(self, answer: Answer, emitter: Emitter) -> list[Diagnostic]:
+    def _gaps(self, answer: Answer, emitter: Emitter) -> Found:
         rule = self.registry.by_code[GAP]
         hits: dict[tuple[object, int], Hit] = {}
         for gap in answer.reached.gaps:
@@ -185,26 +194,27 @@ class _ProjectRun:
                 place = emitter.location(gap.node.fn, gap.site)
                 shown = self.shown(gap.node.fn.path)
                 self.result.gaps.append(Gap(entry, shown, place, gap.written))
-        return list(emitter.diagnostics(hits.values())) if GAP in self.selection.codes else []
+        if GAP in self.selection.codes:
+            yield from emitter.diagnostics(hits.values())
 
     # What is left out, and the count.
 
-    def _is_wanted(self, diagnostic: Diagnostic) -> bool:
-        path = os.path.join(self.cwd, diagnostic.filename)
-        if diagnostic.code not in self.selection.codes or path not in self.chosen:
+    def _is_wanted(self, path: str, diagnostic: Diagnostic) -> bool:
+        if path not in self.chosen or diagnostic.code not in self.selection.codes:
             return False
         if self._is_remark(diagnostic):
             return False
         relative = os.path.relpath(path, self.group.project.root).replace(os.sep, "/")
-        held_back = self.result.stats.held_back
-        if diagnostic.code in self._per_file_ignored(relative):
-            held_back["per-file-ignores"] = held_back.get("per-file-ignores", 0) + 1
-            return False
-        is_test = Patterns(self.settings.test_paths).match_file(relative)
-        if is_test and diagnostic.severity is not Severity.ERROR:
-            held_back["tests"] = held_back.get("tests", 0) + 1
-            return False
+        if diagnostic.code not in self.selection.codes_for(relative):
+            return self._hold_back("per-file-ignores")
+        if self.selection.is_test(relative) and diagnostic.severity is not Severity.ERROR:
+            return self._hold_back("tests")
         return True
+
+    def _hold_back(self, reason: str) -> bool:
+        held_back = self.result.stats.held_back
+        held_back[reason] = held_back.get(reason, 0) + 1
+        return False
 
     def _is_remark(self, diagnostic: Diagnostic) -> bool:
         """Whether a rule of more weight says something of little, without being asked by name."""
@@ -213,17 +223,6 @@ class _ProjectRun:
             return False
         selectors = {*(self.settings.select or ()), *self.settings.extend_select}
         return not selectors & {diagnostic.code, diagnostic.name, "ALL"}
-
-    def _per_file_ignored(self, relative: str) -> frozenset[str]:
-        table = {**self.settings.per_file_ignores}
-        for pattern, rules in self.settings.extend_per_file_ignores.items():
-            table[pattern] = (*table.get(pattern, ()), *rules)
-        codes: set[str] = set()
-        for pattern, rules in table.items():
-            if Patterns([pattern]).match_file(relative):
-                for rule in rules:
-                    codes |= expand_or_fail(rule, self.registry, "per-file-ignores")
-        return frozenset(codes)
 
     def _count(self, answer: Answer, emitter: Emitter) -> None:
         stats = self.result.stats
@@ -234,9 +233,16 @@ class _ProjectRun:
         stats.read += len(answer.store.modules)
         stats.suppressed += emitter.suppressed
         stats.gaps += len({(g.node.fn, g.site) for g in answer.reached.gaps})
+        self.result.warnings += answer.warnings
         for path, reason in sorted(answer.unreadable.items()):
             if path in self.chosen:
                 self.result.problems.append(f"{self.shown(path)}: cannot be read: {reason}")
+        if self.settings.require_workflows and not answer.workflows:
+            root = self.shown(str(self.group.project.root))
+            self.result.problems.append(
+                f"{root}: no workflow was found, and `require-workflows` is set; "
+                "check the paths, or name your own decorators in `workflow-decorators`"
+            )
 
 
 def _entry_names(settings: Settings) -> EntryNames:
@@ -258,14 +264,3 @@ def _needles(settings: Settings) -> tuple[str, ...]:
         *settings.extend_entry_points,
     )
     return (*settings.needles, *sorted({name.rpartition(".")[2] for name in names}))
-
-
-def _own_apis(settings: Settings, registry: Registry) -> list[OwnApi]:
-    found = []
-    for api in settings.apis:
-        rule = None
-        if not api.deterministic and api.rule is not None:
-            (code,) = expand_or_fail(api.rule, registry, "apis.rule")
-            rule = registry.by_code[code]
-        found.append(OwnApi(api.name, rule, api.use, api.message, api.kind))
-    return found

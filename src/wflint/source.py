@@ -17,6 +17,9 @@ _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=]", re.MULTILINE)
 _BOM = b"\xef\xbb\xbf"
 
 
+TOO_DEEP = "the code is nested too deeply to be analysed"
+
+
 class UnreadableSource(Exception):
     """The text cannot be had or understood: ``message`` says why, ``row`` (1-based) where."""
 

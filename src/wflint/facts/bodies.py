@@ -387,7 +387,6 @@ class BodyReader:
             params=read_params(node.params, self.refs, state.scope),
             start=outer.start,
             end=outer.end,
-            name_at=-1,
         )
         frame = self._open(head, scope)
         flags = state.flags & ~(Flag.IN_LOOP | Flag.OPTIONAL | _DIRECT)
@@ -402,7 +401,7 @@ class BodyReader:
         owner = state.scope.owner if state.scope is not None else ""
         scope = Scope(qualname, state.scope, owner)
         params = read_params(node.params, self.refs, state.scope)
-        head = FunctionHead(qualname, params=params, start=outer.start, end=outer.end, name_at=-1)
+        head = FunctionHead(qualname, params=params, start=outer.start, end=outer.end)
         flags = state.flags & ~(Flag.IN_LOOP | Flag.OPTIONAL | _DIRECT)
         frame = self._open(head, scope)
         self._push([node.body], entry, State(frame, scope, flags | Flag.RETURNED))

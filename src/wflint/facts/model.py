@@ -162,8 +162,7 @@ class FunctionHead(Struct, frozen=True, array_like=True):
 
     ``qualname`` is the dotted name inside the module; ``owner`` the qualname of the class it is a
     method of. ``start`` and ``end`` are the character offsets of the whole definition, decorators
-    included; ``name_at`` is the offset of its name. ``reads_body`` is false for a body that does
-    nothing (``...``, ``pass``, a docstring).
+    included. The body of one that is ``too_deep`` must not be parsed.
     """
 
     qualname: str
@@ -175,7 +174,7 @@ class FunctionHead(Struct, frozen=True, array_like=True):
     returns: Ref = UNKNOWN
     start: int = 0
     end: int = 0
-    name_at: int = 0
+    too_deep: bool = False
 
     @property
     def name(self) -> str:
@@ -209,7 +208,6 @@ class ClassFacts(Struct, frozen=True, array_like=True):
     decorators: tuple[Decorator, ...] = ()
     methods: dict[str, FunctionHead] = {}
     attributes: dict[str, Ref] = {}
-    name_at: int = 0
 
 
 class Binding(Struct, frozen=True, array_like=True):
@@ -227,7 +225,11 @@ class Binding(Struct, frozen=True, array_like=True):
 
 
 class ModuleFacts(Struct, frozen=True, array_like=True):
-    """What a module says, without the bodies of its functions."""
+    """What a module says, without the bodies of its functions.
+
+    ``stars`` are the modules of its star imports, ``exports`` its ``__all__``. ``called`` are the
+    words in the names of what it calls when it is imported (``asyncio`` and ``run``), sorted.
+    """
 
     name: str
     is_package: bool = False
@@ -236,4 +238,4 @@ class ModuleFacts(Struct, frozen=True, array_like=True):
     exports: tuple[str, ...] | None = None
     functions: dict[str, FunctionHead] = {}
     classes: dict[str, ClassFacts] = {}
-    body: FunctionBody | None = None
+    called: tuple[str, ...] = ()

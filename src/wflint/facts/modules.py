@@ -28,7 +28,7 @@ from wflint.facts.model import (
 )
 from wflint.facts.refs import Refs, instance
 from wflint.source import Source
-from wflint.syntax.guard import BLOCKS, Function, inner_statements, span
+from wflint.syntax.guard import BLOCKS, Function, inner_statements, is_too_deep, span
 from wflint.syntax.pieces import read_expression
 
 _MAX_VALUE = 4_000
@@ -59,18 +59,21 @@ class ModuleReader:
     """Fills :class:`ModuleFacts` from the ``ast`` of a module.
 
     ``spans`` are the offsets of the outermost functions where those of ``ast`` are not the file's.
-    ``functions`` collects the ``ast`` of each function by the offset of its start.
     """
 
     def __init__(
-        self, name: str, is_package: bool, source: Source, spans: list[tuple[int, int]] | None
+        self,
+        name: str,
+        is_package: bool,
+        source: Source,
+        spans: list[tuple[int, int]] | None = None,
     ) -> None:
         self.source = source
-        self.functions: dict[int, Function] = {}
         self.facts = ModuleFacts(name, is_package, {}, (), None, {}, {})
         self.refs = Refs(self.facts)
         self.stars: list[str] = []
         self.exports: tuple[str, ...] | None = None
+        self._called: set[str] = set()
         self._spans = iter(spans) if spans is not None else None
 
     def read(self, tree: ast.Module, text: Source) -> ModuleFacts:
@@ -80,10 +83,15 @@ class ModuleReader:
         while pending:
             node, place = pending.pop()
             self._statement(node, place)
-            if isinstance(node, BLOCKS):
+            if isinstance(node, BLOCKS) and not is_main_block(node):
                 inside = self._inside(node, place)
                 pending.extend((n, inside) for n in reversed(inner_statements(node)))
-        return replace(self.facts, stars=tuple(self.stars), exports=self.exports)
+        return replace(
+            self.facts,
+            stars=tuple(self.stars),
+            exports=self.exports,
+            called=tuple(sorted(self._called_words())),
+        )
 
     def _inside(self, node: ast.stmt, place: _Place) -> _Place:
         if isinstance(node, ast.ClassDef):
@@ -91,7 +99,36 @@ class ModuleReader:
         one_of_several = not isinstance(node, (ast.With, ast.For, ast.While))
         return place._replace(alternative=True) if one_of_several else place
 
+    def _called_words(self) -> set[str]:
+        """The words of called names, with those of the imports that they come from."""
+        words = set(self._called)
+        for name in self._called:
+            for binding in self.facts.bindings.get(name, ()):
+                if binding.what == "import":
+                    words.update(binding.target.split("."))
+        return words
+
+    def _note_calls(self, node: ast.AST) -> None:
+        """Note what an expression or simple statement calls."""
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Call):
+                callee = inner.func
+                while isinstance(callee, ast.Attribute):
+                    self._called.add(callee.attr)
+                    callee = callee.value
+                if isinstance(callee, ast.Name):
+                    self._called.add(callee.id)
+
     def _statement(self, node: ast.stmt, place: _Place) -> None:
+        if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr)):
+            if not isinstance(node.value, ast.Constant):
+                self._note_calls(node)
+        elif isinstance(node, (ast.With, ast.For, ast.While, ast.If)):
+            for part in (getattr(node, "test", None), getattr(node, "iter", None)):
+                if part is not None:
+                    self._note_calls(part)
+            for item in getattr(node, "items", ()):
+                self._note_calls(item)
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 self._function(node, place)
@@ -170,8 +207,6 @@ class ModuleReader:
 
     def _function(self, node: Function, place: _Place) -> None:
         start, end = next(self._spans) if self._spans is not None else span(self.source, node)
-        if self._spans is None:
-            self.functions[start] = node
         qualname = _below(place.owner, node.name)
         if place.alternative:
             qualname = self._free(qualname)
@@ -185,6 +220,7 @@ class ModuleReader:
             self._annotation(node.returns),
             start,
             end,
+            is_too_deep(node),
         )
         if not place.owner:
             self.facts.functions[qualname] = head
@@ -269,6 +305,20 @@ class ModuleReader:
             if value.ref == UNKNOWN:
                 value = replace(value, ref=declared)
         self._bind(node.target.id, Binding("value", value=value), place)
+
+
+def is_main_block(node: ast.stmt) -> bool:
+    """Whether a statement is ``if __name__ == "__main__":``."""
+    match node:
+        case ast.If(
+            test=ast.Compare(
+                left=ast.Name(id="__name__"),
+                ops=[ast.Eq()],
+                comparators=[ast.Constant(value="__main__")],
+            )
+        ):
+            return True
+    return False
 
 
 def _below(owner: str, name: str) -> str:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from wflint.program.modules import ModuleIndex
+from wflint.program.prefetch import prefetch
 from wflint.program.reach import Node, Reach, Reached
 from wflint.program.resolve import Resolver
 from wflint.program.roots import Entry, EntryNames, Roots
 from wflint.program.store import Cls, Fn, Module, Store
 from wflint.program.tables import ApiEntry, ApiTable, rule_entries
 from wflint.program.verdicts import Verdicts
-from wflint.rule import Api, Rule, RuleSettings, Scope
+from wflint.rule import Rule, RuleSettings, Scope
 
 if TYPE_CHECKING:
     from wflint.facts.bodies import Reading, Visitors
@@ -27,17 +28,6 @@ _ROOTS = (
     rb"\bdefn\b|WorkflowInboundInterceptor|WorkflowOutboundInterceptor|PayloadConverter"
     rb"|FailureConverter"
 )
-
-
-@dataclass(frozen=True)
-class OwnApi:
-    """A name that the user's settings add: reported by a rule, or fine in a workflow."""
-
-    name: str
-    rule: Rule | None
-    use: str = ""
-    message: str = ""
-    kind: str = "call"
 
 
 @dataclass(frozen=True)
@@ -57,10 +47,11 @@ class Question:
     codes: frozenset[str]
     names: EntryNames
     needles: tuple[str, ...]
-    apis: tuple[OwnApi, ...]
+    apis: tuple[ApiEntry, ...]
     guard_functions: frozenset[str]
     safe_loggers: frozenset[str]
     settings: RuleSettings
+    jobs: int | None = None
     progress: Callable[[int, int], None] | None = None
 
 
@@ -75,6 +66,7 @@ class Answer:
     workflows: int = 0
     activities: int = 0
     unreadable: dict[str, str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
 
 
 def analyse(question: Question) -> Answer:
@@ -97,8 +89,11 @@ def analyse(question: Question) -> Answer:
         question.settings,
         question.safe_loggers,
     )
-    verdicts.resolve_own_apis(_own_entries(question), importer)
+    verdicts.resolve_own_apis(question.apis, importer)
     answer = Answer(store, verdicts, Reached(), unreadable=gated.unreadable)
+    answer.warnings = prefetch(
+        store, gated.candidates, partial(_read_entries, store, roots), question.jobs
+    )
     entries = _find_entries(gated.candidates, answer, roots, question)
     answer.reached = Reach(resolver, roots, verdicts.judge()).run(entries)
     _check_import_time(answer)
@@ -137,14 +132,15 @@ def _gate(question: Question) -> _Gated:
 def _entries(question: Question) -> Iterable[ApiEntry]:
     for rule in question.rules.values():
         yield from rule_entries(rule)
-    yield from _own_entries(question)
+    yield from question.apis
 
 
-def _own_entries(question: Question) -> list[ApiEntry]:
-    return [
-        ApiEntry(a.name, a.rule, Api(use=a.use, message=a.message, kind=a.kind))
-        for a in question.apis
-    ]
+def _read_entries(store: Store, roots: Roots, path: str) -> None:
+    """Read a module and the bodies of its entry points."""
+    module = store.load(path)
+    if module.error is None:
+        for entry in roots.find(module).entries:
+            store.body(entry.fn)
 
 
 def _reading(question: Question) -> Reading:
@@ -201,9 +197,17 @@ def _check_import_time(answer: Answer) -> None:
         return
     scopes, verdicts.scopes = verdicts.scopes, frozenset(r.scope for r in wanted.values())
     every, verdicts.only = verdicts.only, frozenset(wanted)
+    words = {_word(name) for rule in wanted.values() for name in rule.apis}
     for path in answer.module_entries:
+        if words.isdisjoint(answer.store.load(path).facts.called):
+            continue
         _scan(Node(Fn(path, MODULE_BODY)), answer)
     verdicts.scopes, verdicts.only = scopes, every
+
+
+def _word(name: str) -> str:
+    """The word of a name by which a call of it is told: the last one, of ``pkg.*`` the package."""
+    return name.removesuffix(".*").rpartition(".")[2]
 
 
 def _scan(node: Node, answer: Answer) -> None:

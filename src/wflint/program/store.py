@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Callable, Iterable
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from wflint.facts.model import FunctionBody, FunctionHead, ModuleFacts
-from wflint.source import Source, UnreadableSource, decode
+from wflint.source import TOO_DEEP, Source, UnreadableSource, decode
 
 if TYPE_CHECKING:
-    import ast
-
     import libcst as cst
 
     from wflint.facts.bodies import BodyReader, Reading
-    from wflint.syntax.guard import Function
     from wflint.syntax.pieces import Piece
 
 
@@ -40,22 +36,35 @@ class Cls(NamedTuple):
     qualname: str
 
 
-@dataclass(slots=True)
 class Module:
     """One loaded module. ``error`` is set instead of facts that could not be had.
 
-    ``tree`` is its ``ast`` and ``functions`` holds the ``ast`` of each function by the offset of its
-    start; ``whole`` is the module as LibCST has it, where only LibCST could read it.
+    ``read`` gives its text when that is needed: facts may come from elsewhere. ``whole`` is the
+    module as LibCST has it, where only LibCST could read it.
     """
 
-    path: str
-    source: Source
-    facts: ModuleFacts
-    error: UnreadableSource | None = None
-    tree: ast.Module | None = None
-    functions: dict[int, Function] = field(default_factory=dict)
-    whole: Piece | None = None
-    bodies: dict[str, FunctionBody] = field(default_factory=dict)
+    def __init__(
+        self,
+        path: str,
+        facts: ModuleFacts,
+        read: Callable[[], Source],
+        error: UnreadableSource | None = None,
+        whole: Piece | None = None,
+    ) -> None:
+        self.path = path
+        self.facts = facts
+        self.error = error
+        self.whole = whole
+        self.bodies: dict[str, FunctionBody] = {}
+        self._read = read
+
+    @cached_property
+    def source(self) -> Source:
+        """The text of the module; empty if it cannot be had."""
+        try:
+            return self._read()
+        except (OSError, UnreadableSource):
+            return Source("")
 
 
 class Store:
@@ -88,31 +97,43 @@ class Store:
         name, is_package = self._names(path)
         empty = ModuleFacts(name, is_package)
         if os.path.isdir(path):  # a namespace package has no code of its own
-            return Module(path, Source(""), empty)
+            return Module(path, empty, lambda: Source(""))
+        read = partial(self._source, path)
         try:
-            source = decode(self._read(path))
+            source = read()
         except OSError as error:
             reason = UnreadableSource(f"the file cannot be read: {error.strerror or error}")
-            return Module(path, Source(""), empty, reason)
+            return Module(path, empty, read, reason)
         except UnreadableSource as error:
-            return Module(path, Source(""), empty, error)
+            return Module(path, empty, read, error)
         try:
-            return self._parse(path, source, name, is_package)
+            module = self._parse(path, source, name, is_package)
         except UnreadableSource as error:
-            return Module(path, source, empty, error)
+            module = Module(path, empty, read, error)
+        module.source = source
+        return module
+
+    def _source(self, path: str) -> Source:
+        return decode(self._read(path))
+
+    def adopt(self, path: str, facts: ModuleFacts, bodies: Iterable[FunctionBody]) -> None:
+        """Take over facts of a module that were found elsewhere, of this very file."""
+        module = self.modules.setdefault(path, Module(path, facts, partial(self._source, path)))
+        for body in bodies:
+            module.bodies.setdefault(body.head.qualname, body)
 
     def _parse(self, path: str, source: Source, name: str, is_package: bool) -> Module:
         from wflint.facts.modules import ModuleReader
         from wflint.syntax.guard import NewerSyntax, parse
 
         self.parses += 1
+        read = partial(self._source, path)
         try:
             tree = parse(source)
         except NewerSyntax as error:
             return self._parse_newer(path, source, name, is_package, error.refused)
-        reader = ModuleReader(name, is_package, source, None)
-        facts = reader.read(tree, source)
-        return Module(path, source, facts, None, tree, reader.functions)
+        facts = ModuleReader(name, is_package, source).read(tree, source)
+        return Module(path, facts, read)
 
     def _parse_newer(
         self, path: str, source: Source, name: str, is_package: bool, refused: UnreadableSource
@@ -128,7 +149,7 @@ class Store:
             raise refused
         reader = ModuleReader(name, is_package, source, plain.functions)
         facts = reader.read(plain.tree, Source(plain.text))
-        return Module(path, source, facts, None, None, {}, piece)
+        return Module(path, facts, partial(self._source, path), None, piece)
 
     def head(self, fn: Fn) -> FunctionHead | None:
         """A function without its body; ``None`` if there is no such function."""
@@ -182,12 +203,16 @@ class Store:
         return reader
 
     def _skeleton(self, module: Module) -> Piece | None:
-        from wflint.syntax.pieces import read_skeleton
+        from wflint.syntax.guard import NewerSyntax, parse
+        from wflint.syntax.pieces import read_skeleton, read_whole
 
-        if module.whole is not None or module.tree is None:
+        if module.whole is not None:
             return module.whole
         self.parses += 1
-        return read_skeleton(module.source, module.tree)
+        try:
+            return read_skeleton(module.source, parse(module.source))
+        except NewerSyntax as error:
+            return read_whole(module.source, error.refused)
 
     def _piece(self, module: Module, qualname: str) -> Piece | None:
         from wflint.syntax.pieces import read_function
@@ -195,9 +220,10 @@ class Store:
         head = module.facts.functions.get(qualname)
         if head is None:
             return None
+        if head.too_deep:
+            raise UnreadableSource(TOO_DEEP, module.source.location(head.start).row)
         self.parses += 1
-        node = module.functions.get(head.start)
-        return read_function(module.source, head.start, head.end, node)
+        return read_function(module.source, head.start, head.end)
 
     def _definition(self, module: Module, qualname: str) -> cst.FunctionDef | None:
         """The tree of a function of a module, for rules that look into it."""

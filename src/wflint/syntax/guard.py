@@ -13,10 +13,9 @@ import re
 import warnings
 from collections.abc import Iterator
 
-from wflint.source import Source, UnreadableSource
+from wflint.source import TOO_DEEP, Source, UnreadableSource
 
 MAX_DEPTH = 1000
-_TOO_DEEP = "the code is nested too deeply to be analysed"
 _NEWER_SYNTAX_SIZE = 500_000
 _NEWER_SYNTAX_LINE = 5_000
 _TRY_STAR: type[ast.stmt] = getattr(ast, "TryStar", ast.Try)  # since Python 3.11
@@ -48,7 +47,7 @@ def parse(source: Source) -> ast.Module:
             warnings.simplefilter("ignore")
             return ast.parse(source.text)
     except (RecursionError, MemoryError):
-        raise UnreadableSource(_TOO_DEEP) from None
+        raise UnreadableSource(TOO_DEEP) from None
     except SyntaxError as error:
         raise NewerSyntax(_refused(source, error)) from None
     except ValueError as error:
@@ -60,7 +59,7 @@ def _refused(source: Source, error: SyntaxError) -> UnreadableSource:
     row, column = error.lineno or 1, error.offset or 1
     refused = UnreadableSource(error.msg or "invalid syntax", row, column)
     if "too many nested" in refused.message or "too many levels" in refused.message:
-        raise UnreadableSource(_TOO_DEEP, row)
+        raise UnreadableSource(TOO_DEEP, row)
     longest = max((len(line) for line in re.split(r"[\r\n]", source.text)), default=0)
     if len(source.text) > _NEWER_SYNTAX_SIZE or longest > _NEWER_SYNTAX_LINE:
         raise refused
@@ -119,7 +118,13 @@ def body_span(source: Source, node: Function) -> tuple[int, int]:
 
 
 def check_depth(node: ast.stmt) -> None:
-    """Raise :class:`UnreadableSource` if an expression in a statement is nested too deeply.
+    """Raise :class:`UnreadableSource` if a statement is nested too deeply."""
+    if is_too_deep(node):
+        raise UnreadableSource(TOO_DEEP, getattr(node, "lineno", 1))
+
+
+def is_too_deep(node: ast.stmt) -> bool:
+    """Whether an expression in a statement is nested more deeply than LibCST can bear.
 
     Only expressions that are long enough for it are looked into.
     """
@@ -128,15 +133,16 @@ def check_depth(node: ast.stmt) -> None:
         statement = statements.pop()
         inner = inner_statements(statement)
         if not inner:
-            if _is_long(statement):
-                _check_expression(statement)
+            if _is_long(statement) and _is_deep(statement):
+                return True
             continue
         statements.extend(inner)
         for name in ("test", "iter", "subject", "items", "args", "decorator_list", "bases"):
             part = getattr(statement, name, None)
             for expr in part if isinstance(part, list) else [part]:
-                if isinstance(expr, ast.AST) and _is_long(expr):
-                    _check_expression(expr)
+                if isinstance(expr, ast.AST) and _is_long(expr) and _is_deep(expr):
+                    return True
+    return False
 
 
 def _is_long(node: ast.AST) -> bool:
@@ -147,10 +153,10 @@ def _is_long(node: ast.AST) -> bool:
     return bool(last - first > 10 or end - start > MAX_DEPTH or (last > first and end > MAX_DEPTH))
 
 
-def _check_expression(node: ast.AST) -> None:
+def _is_deep(node: ast.AST) -> bool:
     level: list[ast.AST] = [node]
     for _ in range(MAX_DEPTH):
         level = [child for parent in level for child in ast.iter_child_nodes(parent)]
         if not level:
-            return
-    raise UnreadableSource(_TOO_DEEP, getattr(node, "lineno", 1))
+            return False
+    return True

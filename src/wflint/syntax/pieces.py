@@ -16,7 +16,7 @@ from functools import lru_cache
 import libcst as cst
 
 from wflint.source import Source, UnreadableSource
-from wflint.syntax.guard import BLOCKS, Function, body_span, check_depth, import_time_statements, span
+from wflint.syntax.guard import BLOCKS, body_span, check_depth, import_time_statements, span
 
 LONG_VALUE = 20_000
 """Characters from which on a module-level value is not read (tables of data)."""
@@ -43,10 +43,8 @@ class Piece:
         return offset + (self.shifts[at][1] if at >= 0 else 0)
 
 
-def read_function(source: Source, start: int, end: int, node: Function | None) -> Piece:
-    """The function between two offsets, decorators included; ``node`` is its ``ast`` if known."""
-    if node is not None:
-        check_depth(node)
+def read_function(source: Source, start: int, end: int) -> Piece:
+    """The function between two offsets, decorators included. It must not be nested too deeply."""
     # A block of its own keeps the indentation as it is, so that strings over lines stay untouched.
     header = _HEADER if source.text[start : start + 1] in (" ", "\t") else ""
     text = f"{header}{source.text[start:end]}\n"

@@ -1,0 +1,98 @@
+"""Reads the modules with entry points in several processes, when there is enough to read.
+
+The facts are plain data: each process reads its share and sends them back. What is read and what
+comes out does not depend on how many processes there are; a process that dies is only slower,
+because its share is then read here.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, msgpack
+
+from wflint.facts.model import FunctionBody, ModuleFacts
+from wflint.program.store import Store
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+WORTH_WHILE = 80
+"""Modules from which on a second process pays: it must import LibCST as well, 0.3 s."""
+
+
+class Share(Struct, array_like=True):
+    """The facts of one module and the bodies that were read."""
+
+    path: str
+    facts: ModuleFacts
+    bodies: list[FunctionBody]
+
+
+ReadModule = Callable[[str], None]
+"""Loads a module into the store, with the bodies of its entry points."""
+
+
+def prefetch(
+    store: Store, paths: Sequence[str], read: ReadModule, jobs: int | None
+) -> list[str]:
+    """Read ``paths`` into the store in ``jobs`` processes; ``None`` decides by their number.
+
+    Gives lines to warn with when a process died.
+    """
+    count = _processes(len(paths), jobs)
+    if count < 2:
+        return []
+    import multiprocessing
+
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else None)
+    if context.get_start_method() != "fork":
+        return []
+    running = []
+    for number in range(1, count):
+        ours, theirs = context.Pipe(duplex=False)
+        process = context.Process(target=_work, args=(theirs, store, paths[number::count], read))
+        process.start()
+        theirs.close()
+        running.append((process, ours))
+    for path in paths[::count]:
+        read(path)
+    lost = 0
+    for process, ours in running:
+        lost += not _adopt(store, ours)
+        process.join()
+    return [f"{lost} of {count} processes died; their files were read by the others"] * bool(lost)
+
+
+def _processes(files: int, jobs: int | None) -> int:
+    if jobs is not None:
+        return min(jobs, files)
+    if files < WORTH_WHILE:
+        return 1
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return min(usable or 1, files // (WORTH_WHILE // 2), 8)
+
+
+def _work(connection: Connection, store: Store, paths: Sequence[str], read: ReadModule) -> None:
+    for path in paths:
+        read(path)
+    shares = [
+        Share(path, module.facts, list(module.bodies.values()))
+        for path, module in store.modules.items()
+        if module.error is None
+    ]
+    connection.send_bytes(msgpack.encode(shares))
+    connection.close()
+
+
+def _adopt(store: Store, connection: Connection) -> bool:
+    try:
+        data = connection.recv_bytes()
+    except (EOFError, OSError):
+        return False
+    for share in msgpack.decode(data, type=list[Share]):
+        store.adopt(share.path, share.facts, share.bodies)
+    return True
