@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from wflint.diagnostics import Diagnostic, Hop, Location, Severity
 from wflint.fingerprint import with_fingerprints

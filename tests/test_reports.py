@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
 
 import wflint
 from wflint.diagnostics import Applicability, Diagnostic, Edit, Fix, Hop, Location, Severity
@@ -77,7 +78,7 @@ SOURCES = {"orders/util.py": UTIL, "orders/flow.py": WORKFLOW}
 def look(**changes: Any) -> Look:
     repository = Path("/repo") if os.name != "nt" else Path("C:/repo")
     plain = Look(SOURCES, False, repository / "app", repository, load_registry())
-    return replace(plain, **changes)
+    return dataclasses.replace(plain, **changes)
 
 
 def test_every_format_is_empty_or_ends_with_a_newline() -> None:

@@ -136,9 +136,9 @@ def _returns_without_waiting(path: Sequence[cst.CSTNode]) -> bool:
             if any(_waits(part) for part in rest):
                 return False
             returns = bool(rest) and _is_return(rest[-1])
-        elif isinstance(outer, (cst.For, cst.While)) and not returns:
-            return False
-        elif isinstance(outer, cst.With) and outer.asynchronous is not None:
+        elif (isinstance(outer, (cst.For, cst.While)) and not returns) or (
+            isinstance(outer, cst.With) and outer.asynchronous is not None
+        ):
             return False
         elif isinstance(outer, (cst.Try, cst.TryStar)):
             parts = (outer.orelse, outer.finalbody)

@@ -139,7 +139,7 @@ def _names_taken_from(module: str, source: str) -> set[str]:
     return found
 
 
-def _imported_modules(source: str) -> set[str]:
+def _imported_modules(source: str) -> frozenset[str]:
     """Those of the usual names under which a file imports modules of the SDK."""
     words: set[str] = set()
     for package, names, plain in _IMPORTS.findall(source):

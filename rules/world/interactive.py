@@ -92,8 +92,6 @@ class Interactive(Rule):
         "click.prompt": _PROMPT,
         "code.InteractiveConsole": _PROMPT,
         "code.interact": _DEBUGGER,
-        "curses.initscr": _PROMPT,
-        "curses.wrapper": _PROMPT,
         "curses.*": _PROMPT,
         "debugpy.breakpoint": _DEBUGGER,
         "debugpy.listen": _DEBUGGER,

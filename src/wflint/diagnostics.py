@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
 class Severity(str, enum.Enum):
@@ -26,16 +27,14 @@ class Applicability(str, enum.Enum):
     DISPLAY = "display"
 
 
-@dataclass(frozen=True, order=True)
-class Location:
+class Location(Struct, frozen=True, order=True):
     """A place in a file: ``row`` and ``column`` are 1-based, the column counts characters."""
 
     row: int
     column: int
 
 
-@dataclass(frozen=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """Replace the text between two locations (end exclusive) by ``content``."""
 
     content: str
@@ -43,8 +42,7 @@ class Edit:
     end_location: Location
 
 
-@dataclass(frozen=True)
-class Fix:
+class Fix(Struct, frozen=True):
     """Edits that together mend one diagnostic; sorted by location, never overlapping."""
 
     applicability: Applicability
@@ -52,8 +50,7 @@ class Fix:
     edits: tuple[Edit, ...]
 
 
-@dataclass(frozen=True)
-class Hop:
+class Hop(Struct, frozen=True):
     """One function of a call chain.
 
     ``location`` is the place inside the function where the chain goes on: the call to the next
@@ -65,8 +62,7 @@ class Hop:
     location: Location
 
 
-@dataclass(frozen=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True):
     """One offending place.
 
     ``filename`` is a posix path as the user would write it (relative to the working directory

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from wflint.diagnostics import Diagnostic, Hop, Location
 from wflint.program.analysis import MODULE_BODY, Answer
@@ -16,8 +17,7 @@ from wflint.suppress import Directives, parse_directives
 Span = tuple[int, int]
 
 
-@dataclass
-class Emitter:
+class Emitter(Struct):
     """Makes the diagnostics of one analysed project.
 
     ``shown`` gives the path of a file as the user would write it.
@@ -133,10 +133,7 @@ class Emitter:
     # Suppression along the chain.
 
     def _is_interrupted(self, hit: Hit, steps: list[tuple[Node, int]]) -> bool:
-        for node, site in steps:
-            if self._blocks(hit, node.fn, site):
-                return True
-        return False
+        return any(self._blocks(hit, node.fn, site) for node, site in steps)
 
     def _blocks(self, hit: Hit, fn: Fn, site: int) -> bool:
         """Whether a comment at a call, or at the header of the calling function, hides the hit."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from wflint.config import ConfigError, Project, ProjectFinder
 from wflint.listing import Listing, list_project
@@ -18,8 +19,7 @@ from wflint.listing import Listing, list_project
 STDIN = "-"
 
 
-@dataclass
-class Group:
+class Group(Struct):
     """A project: all of its files, and those that are to be reported, both sorted."""
 
     project: Project
@@ -27,8 +27,7 @@ class Group:
     chosen: list[Path]
 
 
-@dataclass
-class Selected:
+class Selected(Struct):
     """What the arguments name. Only ``problems`` change the exit code: they make it 2."""
 
     groups: list[Group] = field(default_factory=list)

@@ -19,8 +19,9 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
+
+from msgspec import Struct
 
 from wflint.diagnostics import Severity
 
@@ -30,8 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Api", "Fixable", "Report", "Rule", "RuleSettings", "Scope", "Severity"]
 
 
-@dataclass(frozen=True)
-class RuleSettings:
+class RuleSettings(Struct, frozen=True):
     """The settings that rules may ask for. Versions are (major, minor).
 
     ``target_sdk`` is the oldest SDK that the code must run with, ``exact_sdk`` the one that it
@@ -63,14 +63,13 @@ class Fixable(str, enum.Enum):
     UNSAFE = "unsafe"
 
 
-@dataclass(frozen=True)
-class Api:
+class Api(Struct, frozen=True):
     """One name that is wrong, and what to use instead.
 
     ``use`` is the replacement as the user would write it. ``message`` replaces the rule's own
     message template; both may use ``{name}`` (as written, with ``()`` for a call) and ``{use}``.
-    ``kind`` is ``call`` (only calls count), ``use`` (reading, writing, or calling a method of it), or
-    ``any``.
+    ``kind`` is ``call`` (only calls count), ``use`` (reading, writing, or calling a method of it),
+    or ``any``.
     """
 
     use: str = ""
@@ -80,8 +79,7 @@ class Api:
     kind: str = "call"
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(Struct, frozen=True):
     """What a rule says of one place. ``site`` is the place if it is not the call itself."""
 
     message: str

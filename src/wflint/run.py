@@ -37,7 +37,7 @@ def check(request: Request) -> Result:
 
     Raises :class:`wflint.config_errors.ConfigError` for a configuration that cannot be used.
     """
-    # Trees and facts hold no circles: collecting garbage finds nothing and takes a seventh of a run.
+    # Trees and facts hold no circles: the collector finds nothing and takes a seventh of a run.
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -90,9 +90,7 @@ class _ProjectRun:
         sources = {self.shown(p): answer.store.load(p).source.text for p in paths}
         self.result.sources.update(sources)
         root = self.group.project.root
-        self.result.diagnostics += with_fingerprints(
-            [d for _, d in found], sources, root, self.cwd
-        )
+        self.result.diagnostics += with_fingerprints([d for _, d in found], sources, root, self.cwd)
         self._count(answer, emitter)
 
     # The question.
@@ -171,7 +169,7 @@ class _ProjectRun:
         return Diagnostic(
             rule.code,
             rule.name,
-            self.selection.severity(rule),
+            self.selection.severity(rule.code),
             module.error.message,
             self.shown(module.path),
             place,

@@ -17,7 +17,8 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 _DIRECTIVE = re.compile(
     r"#\s*wflint\s*:\s*(?P<kind>[\w-]*)\s*(?P<list>\[(?P<items>[^\]#]*)(?P<close>\]?))?(?P<reason>[^#]*)"
@@ -29,8 +30,7 @@ _SKIPPED = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """The rows of a logical line. The decorators of a definition belong to it.
 
     ``head`` is the row behind the decorators, where the definition itself begins.
@@ -42,8 +42,7 @@ class Statement:
     is_function: bool = False
 
 
-@dataclass
-class Selector:
+class Selector(Struct):
     """One rule that a directive names: a code, the beginning of codes, or a name."""
 
     text: str
@@ -62,8 +61,7 @@ class Selector:
         return (is_code and code.startswith(wanted)) or self.text.lower() == name
 
 
-@dataclass
-class Directive:
+class Directive(Struct):
     """A suppression comment. With a ``problem`` it hides nothing.
 
     ``kind`` is ``ignore``, ``file-ignore`` or ``noqa``. ``above`` is true for a comment that stands
@@ -121,8 +119,7 @@ class Directive:
         return False
 
 
-@dataclass
-class Directives:
+class Directives(Struct):
     """The suppression comments of a file, in the order in which they stand."""
 
     found: list[Directive] = field(default_factory=list)
@@ -226,8 +223,7 @@ def _problem(match: re.Match[str], selectors: list[Selector]) -> str:
     return ""
 
 
-@dataclass
-class _Comment:
+class _Comment(Struct):
     """``before`` is the number of logical lines before it; ``inside`` the next one, or not."""
 
     text: str
@@ -238,8 +234,7 @@ class _Comment:
     before: int
 
 
-@dataclass
-class _Lines:
+class _Lines(Struct):
     """The logical lines of a file and its comments."""
 
     comments: list[_Comment] = field(default_factory=list)

@@ -57,7 +57,14 @@ Finder = Callable[[str], "cst.FunctionDef | None"]
 
 _DIRECT = Flag.AWAITED | Flag.STATEMENT | Flag.RETURNED | Flag.RAISED
 _CHANGERS = frozenset({"clear", "pop", "popitem", "setdefault", "update"})
-_FALLBACK_VALUES = (cst.Call, cst.Attribute, cst.Name, cst.Await, cst.FormattedString, cst.Subscript)
+_FALLBACK_VALUES = (
+    cst.Call,
+    cst.Attribute,
+    cst.Name,
+    cst.Await,
+    cst.FormattedString,
+    cst.Subscript,
+)
 
 
 @dataclass(slots=True)
@@ -351,7 +358,7 @@ class BodyReader:
 
     def _handler(self, entry: Entry, node: cst.ExceptHandler, state: State) -> None:
         if node.name is not None and state.scope is not None:
-            bind_target(state.scope, cst.ensure_type(node.name.name, cst.BaseExpression), None)
+            bind_target(state.scope, node.name.name, None)
         self._push([node.body], entry, state)
         if node.type is not None:
             self._push([node.type], entry, state)
@@ -428,9 +435,12 @@ class BodyReader:
 
     def _call(self, entry: Entry, node: cst.Call, state: State) -> None:
         func = node.func
-        if isinstance(func, cst.Attribute) and isinstance(func.value, cst.Name):
-            if func.attr.value in _CHANGERS:
-                self.refs.changed.add(func.value.value)
+        if (
+            isinstance(func, cst.Attribute)
+            and isinstance(func.value, cst.Name)
+            and func.attr.value in _CHANGERS
+        ):
+            self.refs.changed.add(func.value.value)
         self._push_children(entry)
 
     def _yield(self, entry: Entry, node: cst.Yield, state: State) -> None:
@@ -454,13 +464,10 @@ class BodyReader:
         for site, entry in enumerate(self.entries):
             node = entry.node
             kind = type(node)  # `isinstance` is slow for LibCST's classes, which are abstract ones
-            if kind is cst.Call:
-                self._note_call(site, entry, node)
-            elif kind is cst.Name or kind is cst.Attribute:
-                self._note_use(site, entry, node)
-            elif kind is cst.Assign or kind is cst.AnnAssign:
-                self._note_attributes(entry, node)
-            for rule, visit in visitors.get(kind, ()):
+            note = _NOTES.get(kind)
+            if note is not None:
+                note(self, site, entry, node)
+            for _, visit in visitors.get(kind, ()):
                 context.site = site
                 context.entry = entry
                 visit(node, context)
@@ -478,20 +485,24 @@ class BodyReader:
         site = self.order.get(id(arg.value), -1)
         return Arg(self.refs.value(arg.value, scope), keyword, arg.star, site)
 
-    def _note_attributes(self, entry: Entry, node: cst.Assign | cst.AnnAssign) -> None:
-        """What is set on ``self``; an annotation says what it is, else the value does."""
-        state = entry.state
-        annotated = isinstance(node, cst.AnnAssign)
-        targets = [node.target] if annotated else [t.target for t in node.targets]
-        for target in targets:
-            if not (isinstance(target, cst.Attribute) and isinstance(target.value, cst.Name)):
-                continue
-            if self.refs.ref(target.value, state.scope).kind is not Kind.SELF:
-                continue
-            ref = self.refs.ref(node.value, state.scope)
-            if annotated and ref.kind in (Kind.UNKNOWN, Kind.PARAM):
-                ref = instance(self.refs.annotation(node.annotation, state.scope))
-            name, known = target.attr.value, state.frame.attributes
+    def _note_assign(self, site: int, entry: Entry, node: cst.Assign) -> None:
+        for target in node.targets:
+            self._note_attribute(entry, target.target, self.refs.ref(node.value, entry.state.scope))
+
+    def _note_ann_assign(self, site: int, entry: Entry, node: cst.AnnAssign) -> None:
+        """The value says what it is, or else the annotation."""
+        scope = entry.state.scope
+        ref = self.refs.ref(node.value, scope)
+        if ref.kind in (Kind.UNKNOWN, Kind.PARAM):
+            ref = instance(self.refs.annotation(node.annotation, scope))
+        self._note_attribute(entry, node.target, ref)
+
+    def _note_attribute(self, entry: Entry, target: cst.CSTNode, ref: Ref) -> None:
+        """What an attribute of ``self`` is set to."""
+        if not (isinstance(target, cst.Attribute) and isinstance(target.value, cst.Name)):
+            return
+        if self.refs.ref(target.value, entry.state.scope).kind is Kind.SELF:
+            name, known = target.attr.value, entry.state.frame.attributes
             known[name] = ref if known.get(name, ref) == ref else UNKNOWN
 
     def _note_use(self, site: int, entry: Entry, node: cst.Name | cst.Attribute) -> None:
@@ -542,7 +553,13 @@ def written_name(node: cst.CSTNode) -> str:
     return ".".join(reversed(parts))
 
 
-Handler = Callable[[BodyReader, Entry, "cst.CSTNode", State], None]
+_NOTES: dict[type[cst.CSTNode], Callable[..., None]] = {
+    cst.AnnAssign: BodyReader._note_ann_assign,
+    cst.Assign: BodyReader._note_assign,
+    cst.Attribute: BodyReader._note_use,
+    cst.Call: BodyReader._note_call,
+    cst.Name: BodyReader._note_use,
+}
 _HANDLERS: dict[type[cst.CSTNode], Callable[..., None]] = {
     cst.IndentedBlock: BodyReader._block,
     cst.If: BodyReader._if,

@@ -22,6 +22,8 @@ class Context:
 
     def __init__(self, reader: BodyReader) -> None:
         self._reader = reader
+        self._names: dict[int, str | None] = {}
+        self._asked: list[cst.CSTNode] = []  # keeps the nodes alive, and so their ids unique
         self.settings = reader.settings
 
     @property
@@ -66,10 +68,13 @@ class Context:
 
         ``None`` when it is a local, shadowed or unknown name, or more than a name.
         """
-        ref = self.ref(expr)
-        if ref.kind not in (Kind.GLOBAL, Kind.IMPORT):
-            return None
-        return self._reader.refs.external(ref) or None
+        key = id(expr)
+        if key not in self._names:  # several rules ask for the name of the same call
+            ref = self.ref(expr)
+            known = ref.kind in (Kind.GLOBAL, Kind.IMPORT)
+            self._names[key] = (self._reader.refs.external(ref) or None) if known else None
+            self._asked.append(expr)
+        return self._names[key]
 
     def type_of(self, expr: cst.CSTNode) -> str | None:
         """The qualified name of the class that an expression is an instance of, if known."""

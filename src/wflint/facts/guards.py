@@ -150,7 +150,7 @@ class Missing(NamedTuple):
 
 
 def missing_name(test: cst.BaseExpression) -> Missing:
-    """The name whose absence a test asks for: in ``x is None``, ``not x``, ``x is not None``, ``x``."""
+    """The name that a test finds missing or given: ``x is None``, ``not x``, ``x``."""
     if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
         inner = test.expression
         return Missing(inner.value, True) if isinstance(inner, cst.Name) else Missing()
@@ -170,7 +170,7 @@ def missing_name(test: cst.BaseExpression) -> Missing:
 def assigns(suite: cst.BaseSuite, name: str) -> bool:
     """Whether a block assigns a name."""
     for node in walk(suite, into_functions=False):
-        if isinstance(node, cst.AssignTarget) and isinstance(node.target, cst.Name):
-            if node.target.value == name:
-                return True
+        target = node.target if isinstance(node, cst.AssignTarget) else None
+        if isinstance(target, cst.Name) and target.value == name:
+            return True
     return False

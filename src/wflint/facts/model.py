@@ -34,7 +34,7 @@ class Kind(str, enum.Enum):
 class Ref(Struct, frozen=True, array_like=True):
     """What an expression refers to: a root and the attributes taken from it.
 
-    ``datetime.now`` after ``from datetime import datetime`` is ``Ref(GLOBAL, "datetime", ("now",))``.
+    ``datetime.now`` is ``Ref(GLOBAL, "datetime", ("now",))``, however ``datetime`` was imported.
     """
 
     kind: Kind
@@ -67,12 +67,12 @@ class Value(Struct, frozen=True, array_like=True):
     """The shape of an argument.
 
     ``type`` is one of ``none bool int float str bytes fstring list tuple dict set lambda name call
-    await other``. ``text`` is the source of a number, bool or string literal (strings: their value).
+    await other``. ``text`` is the source of a number, bool or string literal (without quotes).
     ``ref`` is what a name, attribute or lambda refers to, or what a call calls. ``items`` are the
     keys of a dict literal, the keyword names of a ``dict()``/``ActivityConfig()``-like call, or the
     element texts of a list or tuple. ``complete`` is false when something was spread into it.
-    ``none_keys`` are those keys whose value is the literal ``None``. ``int_keys`` likewise for
-    integer and float literals.
+    ``none_keys`` are those keys whose value is the literal ``None``, ``number_keys`` those whose
+    value is an integer or float literal.
     """
 
     type: str
@@ -96,8 +96,8 @@ class Arg(Struct, frozen=True, array_like=True):
 class Call(Struct, frozen=True, array_like=True):
     """A call. ``written`` is the callee as the source has it (``self.helper``), for messages.
 
-    ``fallback`` is, for ``x or f()`` and ``if x is None: x = f()``, the parameter ``x`` (``""`` when
-    ``x`` is something else); it counts only with ``Flag.OPTIONAL``.
+    ``fallback`` is, for ``x or f()`` and ``if x is None: x = f()``, the parameter ``x``; it is
+    empty when ``x`` is something else, and counts only with ``Flag.OPTIONAL``.
     """
 
     site: Site

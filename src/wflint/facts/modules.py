@@ -34,7 +34,7 @@ from wflint.syntax.pieces import read_expression
 _MAX_VALUE = 4_000
 """Characters up to which a value is read; longer ones are data."""
 
-_READ = (ast.Attribute, ast.Await, ast.BinOp, ast.Call, ast.Dict, ast.Lambda, ast.Name, ast.UnaryOp)
+_READ = (ast.Await, ast.BinOp, ast.Call, ast.Dict, ast.Lambda, ast.UnaryOp)
 _LITERALS: dict[type[ast.expr], str] = {
     ast.JoinedStr: "str",
     ast.List: "list",
@@ -190,12 +190,21 @@ class ModuleReader:
             return None
         return read_expression(self._text.text[start:end])
 
+    def _ref(self, node: ast.expr | None) -> Ref:
+        """What an expression refers to; plain dotted names do not need LibCST."""
+        return _dotted(node) or self.refs.ref(self._read(node), None)
+
     def _annotation(self, node: ast.expr | None) -> Ref:
-        return self.refs.annotation(self._read(node), None)
+        if node is None:
+            return UNKNOWN
+        return _dotted(node) or self.refs.annotation(self._read(node), None)
 
     def _value(self, node: ast.expr) -> Value:
         if isinstance(node, ast.Constant):
             return _constant(node.value)
+        dotted = _dotted(node)
+        if dotted is not None:
+            return Value("name", ref=dotted)
         if isinstance(node, _READ):
             read = self._read(node)
             if read is not None:
@@ -230,7 +239,7 @@ class ModuleReader:
         self._add_method(place.owner, node.name, head)
 
     def _free(self, qualname: str) -> str:
-        """Another definition of the same name, in another branch, gets ``#2``, ... for its facts."""
+        """A definition of the same name in another branch gets ``#2``, ... for its facts."""
         name, number = qualname, 1
         while name in self.facts.functions:
             number += 1
@@ -255,7 +264,7 @@ class ModuleReader:
                 keywords = tuple(k.arg for k in node.keywords if k.arg is not None)
                 node = node.func
             written = node.attr if isinstance(node, ast.Attribute) else ""
-            ref = self.refs.ref(self._read(node), None)
+            ref = self._ref(node)
             found.append(Decorator(ref, called, keywords, written))
         return tuple(found)
 
@@ -274,7 +283,7 @@ class ModuleReader:
     def _param(self, arg: ast.arg, kind: str, default: ast.expr | None) -> Param:
         of = UNKNOWN
         if isinstance(default, (ast.Name, ast.Attribute)):
-            of = self.refs.ref(self._read(default), None)
+            of = self._ref(default)
         return Param(arg.arg, self._annotation(arg.annotation), default is not None, kind, of)
 
     def _class(self, node: ast.ClassDef, place: _Place) -> None:
@@ -323,6 +332,15 @@ def is_main_block(node: ast.stmt) -> bool:
 
 def _below(owner: str, name: str) -> str:
     return f"{owner}.{name}" if owner else name
+
+
+def _dotted(node: ast.expr | None) -> Ref | None:
+    """The reference of a name or of attributes of one."""
+    path: list[str] = []
+    while isinstance(node, ast.Attribute):
+        path.append(node.attr)
+        node = node.value
+    return Ref(Kind.GLOBAL, node.id, tuple(reversed(path))) if isinstance(node, ast.Name) else None
 
 
 def _strings(node: ast.expr) -> tuple[str, ...] | None:

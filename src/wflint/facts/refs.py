@@ -184,7 +184,7 @@ class Refs:
             return UNKNOWN
 
     def external(self, ref: Ref) -> str:
-        """The dotted name of a ref that starts at an import or builtin; of an instance, its class's.
+        """The dotted name of a ref that starts at an import or builtin; of an instance, its class.
 
         A guess from this module alone: whether the name is the user's own is known when linking.
         """

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from wflint.program.modules import ModuleIndex
 from wflint.program.prefetch import prefetch
@@ -30,8 +31,7 @@ _ROOTS = (
 )
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Struct, frozen=True):
     """What is asked of a project. ``files`` are absolute paths, ``chosen`` those to report on.
 
     ``read`` gives the bytes of a file; ``needles`` are texts that mark files with entry points
@@ -55,8 +55,7 @@ class Question:
     progress: Callable[[int, int], None] | None = None
 
 
-@dataclass
-class Answer:
+class Answer(Struct):
     """What the analysis of a project gives."""
 
     store: Store
@@ -101,8 +100,7 @@ def analyse(question: Question) -> Answer:
     return answer
 
 
-@dataclass
-class _Gated:
+class _Gated(Struct):
     """Files that name Temporal (``named``), and those that may define entry points."""
 
     named: list[str] = field(default_factory=list)

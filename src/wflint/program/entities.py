@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from wflint.program.store import Cls, Fn
 
 
-@dataclass(frozen=True, slots=True)
-class OwnModule:
+class OwnModule(Struct, frozen=True):
     """A module of the project."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class OwnFunction:
+class OwnFunction(Struct, frozen=True):
     """A function of the project; ``receiver`` is the class it is called on, for methods.
 
     ``bound`` is set when the call does not give the first parameter, ``partial`` when arguments may
@@ -28,35 +26,31 @@ class OwnFunction:
     partial: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class OwnClass:
+class OwnClass(Struct, frozen=True):
     """A class of the project."""
 
     cls: Cls
 
 
-@dataclass(frozen=True, slots=True)
-class OwnInstance:
+class OwnInstance(Struct, frozen=True):
     """An instance of a class of the project."""
 
     cls: Cls
 
 
-@dataclass(frozen=True, slots=True)
-class SuperOf:
+class SuperOf(Struct, frozen=True):
     """``super()`` inside ``owner``, called on a ``receiver``."""
 
     owner: Cls
     receiver: Cls
 
 
-@dataclass(frozen=True, slots=True)
-class External:
+class External(Struct, frozen=True):
     """A dotted name outside the project.
 
-    ``instance`` says that it is an instance of the class of that name. ``base`` is the length of the
-    part that was the result of a call: a name under it is a method, and only table entries at least
-    that specific speak of it. ``partial`` is set when arguments may have been given before.
+    ``instance`` says that it is an instance of the class of that name. ``base`` is the length of
+    the part that was the result of a call: a name under it is a method, and only table entries at
+    least that specific speak of it. ``partial`` is set when arguments may have been given before.
     """
 
     name: str
@@ -65,8 +59,7 @@ class External:
     partial: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Unresolved:
+class Unresolved(Struct, frozen=True):
     """Something that cannot be known, and why."""
 
     reason: str

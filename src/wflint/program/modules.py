@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 
 ALWAYS_EXTERNAL = frozenset({"temporalio"})
 """Packages that are external even in their own repository: they define what workflow code is."""
@@ -19,9 +18,9 @@ ALWAYS_EXTERNAL = frozenset({"temporalio"})
 class ModuleIndex:
     """Finds modules on disk. All paths are absolute strings without symbolic links."""
 
-    def __init__(self, root: Path, src: Iterable[Path], files: Iterable[str]) -> None:
-        self.root = str(root)
-        self.src = [str(p) for p in src]
+    def __init__(self, root: str, src: Iterable[str], files: Iterable[str]) -> None:
+        self.root = root
+        self.src = list(src)
         self._listings: dict[str, frozenset[str]] = {}
         self._roots: dict[str, tuple[list[str], list[str]]] = {}
         self._found: dict[tuple[str, str], str | None] = {}

@@ -36,9 +36,7 @@ ReadModule = Callable[[str], None]
 """Loads a module into the store, with the bodies of its entry points."""
 
 
-def prefetch(
-    store: Store, paths: Sequence[str], read: ReadModule, jobs: int | None
-) -> list[str]:
+def prefetch(store: Store, paths: Sequence[str], read: ReadModule, jobs: int | None) -> list[str]:
     """Read ``paths`` into the store in ``jobs`` processes; ``None`` decides by their number.
 
     Gives lines to warn with when a process died.

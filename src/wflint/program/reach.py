@@ -1,17 +1,18 @@
 """Follows calls outward from entry points and collects what stands on the way.
 
-A breadth-first search over an explicit queue: no recursion, no depth limit, right on cycles, and the
-first chain that reaches a function is a shortest one. Ties are broken by the order of entry points
-(file, then place) and of calls in the source, so the same input always gives the same answer.
+A breadth-first search over an explicit queue: no recursion, no depth limit, right on cycles, and
+the first chain that reaches a function is a shortest one. Ties are broken by the order of entry
+points (file, then place) and of calls in the source, so the same input always gives the same
+answer.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from wflint.facts.model import UNKNOWN, Call, Flag, FunctionBody, FunctionHead, Kind, Use, Value
@@ -54,8 +55,7 @@ class GapAt(NamedTuple):
     reason: str
 
 
-@dataclass
-class Reached:
+class Reached(Struct):
     """What entry points reach. ``order`` lists the nodes in the order they were reached."""
 
     entries: dict[Node, Entry] = field(default_factory=dict)
@@ -63,6 +63,7 @@ class Reached:
     edges: dict[Node, list[Edge]] = field(default_factory=dict)
     parents: dict[Node, tuple[Node, int] | None] = field(default_factory=dict)
     gaps: list[GapAt] = field(default_factory=list)
+    callers: dict[Node, list[Node]] | None = None
 
     def chain(self, node: Node) -> list[tuple[Node, int]]:
         """Pairs (node, site of the call to the next one) from the entry point to ``node``.
@@ -90,17 +91,15 @@ class Reached:
         return {n for n in seen if n in self.entries}
 
     def _callers(self) -> dict[Node, list[Node]]:
-        if not hasattr(self, "_callers_of"):
-            callers: dict[Node, list[Node]] = {}
+        if self.callers is None:
+            self.callers = {}
             for node, edges in self.edges.items():
                 for edge in edges:
-                    callers.setdefault(edge.to, []).append(node)
-            self._callers_of = callers
-        return self._callers_of
+                    self.callers.setdefault(edge.to, []).append(node)
+        return self.callers
 
 
-@dataclass
-class Judge:
+class Judge(Struct):
     """What the search tells about each place it passes; filled by the caller."""
 
     external_call: Callable[[Node, FunctionBody, Call, External], None]
@@ -305,7 +304,7 @@ def _left_out(
     body: FunctionBody, call: Call, entity: OwnFunction, missing: frozenset[str]
 ) -> frozenset[str]:
     """The parameters with a fallback default that a call leaves out or gives as ``None``."""
-    places = (*body.calls, *body.uses)
+    places: list[Call | Use] = [*body.calls, *body.uses]
     falling_back = {p.fallback for p in places if p.flags & Flag.OPTIONAL and p.fallback}
     wanted = falling_back | {p.name for p in body.head.params if p.default.kind is not Kind.UNKNOWN}
     if not wanted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from wflint.builtin_names import is_builtin
 from wflint.facts.model import Binding, ClassFacts, Kind, Ref, Value
@@ -49,9 +49,7 @@ class Resolver:
             found = _unique(e for entity in found for e in self.attribute(entity, name, depth - 1))
         return found
 
-    def _root(
-        self, ref: Ref, path: str, receiver: Cls | None, depth: int
-    ) -> tuple[Entity, ...]:
+    def _root(self, ref: Ref, path: str, receiver: Cls | None, depth: int) -> tuple[Entity, ...]:
         match ref.kind:
             case Kind.GLOBAL:
                 return self.name(path, ref.name)
@@ -345,7 +343,13 @@ def _as_partial(entity: Entity) -> Entity:
 
 
 _HARMLESS_BASES = frozenset(
-    {"abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol"}
+    {
+        "abc.ABC",
+        "builtins.object",
+        "typing.Generic",
+        "typing.Protocol",
+        "typing_extensions.Protocol",
+    }
 )
 
 

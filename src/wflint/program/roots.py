@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from wflint.facts.model import Decorator, FunctionHead, Kind
 from wflint.program.entities import External, OwnClass, OwnFunction
@@ -13,8 +14,7 @@ from wflint.program.store import Cls, Fn, Module
 
 _WORKFLOW = "temporalio.workflow"
 _HANDLERS = frozenset(
-    f"{_WORKFLOW}.{name}"
-    for name in ("run", "signal", "query", "update", "init", "dynamic_config")
+    f"{_WORKFLOW}.{name}" for name in ("run", "signal", "query", "update", "init", "dynamic_config")
 )
 _CLASS_DECORATORS = frozenset({f"{_WORKFLOW}.defn"})
 _ACTIVITY_DECORATORS = frozenset({"temporalio.activity.defn"})
@@ -67,8 +67,7 @@ _CODE_IN_WORKFLOWS: dict[str, frozenset[str]] = {
 """Base classes, and those of their methods that the SDK calls inside workflows."""
 
 
-@dataclass(frozen=True)
-class EntryNames:
+class EntryNames(Struct, frozen=True):
     """The user's own names for what makes workflows and activities."""
 
     workflow_decorators: frozenset[str] = frozenset()
@@ -85,8 +84,7 @@ class Entry(NamedTuple):
     shown: str
 
 
-@dataclass
-class Found:
+class Found(Struct):
     """The entry points of some modules, and what they define."""
 
     entries: list[Entry] = field(default_factory=list)

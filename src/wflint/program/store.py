@@ -249,7 +249,7 @@ class Store:
 
         module = self.load(fn.path)
         reader = self._reader(module, self.outermost(fn))
-        if reader is None:
+        if reader is None or reader.piece is None:
             return {}
         piece = reader.piece
         nodes = {s: reader.entries[s].node for s in sites if 0 <= s < len(reader.entries)}
@@ -262,8 +262,8 @@ class Store:
         }
 
 
-def name_part(node: object) -> object:
+def name_part(node: cst.CSTNode) -> cst.CSTNode:
     """A definition is shown at its name, everything else as a whole."""
-    import libcst as cst
+    import libcst
 
-    return node.name if isinstance(node, (cst.FunctionDef, cst.ClassDef)) else node
+    return node.name if isinstance(node, (libcst.FunctionDef, libcst.ClassDef)) else node

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from wflint.diagnostics import Severity
 from wflint.rule import Api, Rule
 
 
-@dataclass(frozen=True)
-class ApiEntry:
+class ApiEntry(Struct, frozen=True):
     """One name of the table. Without a ``rule`` it is known to be fine in a workflow."""
 
     name: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from wflint.diagnostics import Severity
 from wflint.facts.model import Arg, Call, Finding, Flag, FunctionBody, Kind, Ref, Use, Value
@@ -28,8 +29,7 @@ _TOO_WIDE_TYPES = ("logging.Logger", "logging.LoggerAdapter")
 """Annotations that `workflow.logger` and other replay-aware loggers are passed under as well."""
 
 
-@dataclass
-class Hit:
+class Hit(Struct):
     """A rule broken at one place; ``nodes`` are the ways in which the place is reached."""
 
     rule: Rule
@@ -144,7 +144,13 @@ class Verdicts:
         if entry is None or entry.rule is None:
             return
         view = CallView(
-            entity.name, use.written, use.site, body.head, self.settings, self._lookups(node), use=use
+            entity.name,
+            use.written,
+            use.site,
+            body.head,
+            self.settings,
+            self._lookups(node),
+            use=use,
         )
         report = entry.rule.judge(view, entry.api)
         if report is not None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from wflint.facts.model import Arg, Call, Flag, FunctionHead, Use, Value
 from wflint.rule import RuleSettings
 
-@dataclass(frozen=True)
-class Callee:
+
+class Callee(Struct, frozen=True):
     """A function of the project that a call resolves to."""
 
     head: FunctionHead
@@ -29,8 +30,7 @@ class Callee:
         return self.head.qualname
 
 
-@dataclass
-class Lookups:
+class Lookups(Struct):
     """Questions about argument values that need the whole program.
 
     ``options`` gives the keywords behind a ``**spread`` if all of them are known: those of a dict
@@ -42,8 +42,7 @@ class Lookups:
     options: Callable[[Value], Value | None]
 
 
-@dataclass
-class CallView:
+class CallView(Struct, dict=True):
     """One call or use of a name, with its arguments.
 
     ``name`` is the qualified external name (empty for functions of the project), ``shown`` the name

@@ -119,7 +119,7 @@ def _quick_parse() -> Iterator[None]:
     that is a tenth to a quarter of the time of a parse.
     """
     validate = cst.CSTNode.__post_init__
-    cst.CSTNode.__post_init__ = _no_validation  # type: ignore[method-assign]
+    cst.CSTNode.__post_init__ = _no_validation  # type: ignore[method-assign,assignment]
     try:
         yield
     finally:
