@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from wflint.diagnostics import Severity
-    from wflint.facts.bodies import BodyReader, Entry
+    from wflint.facts.bodies import BodyReader
+    from wflint.facts.frames import Entry
     from wflint.rule import Rule
 
 
@@ -96,7 +97,7 @@ class Context:
         """The lambda that an expression is, or the function of this module that it names."""
         ref = self.ref(expr)
         if ref.kind is Kind.LOCAL and not ref.path:
-            return self._reader.definitions.get(ref.name)
+            return self._reader.walker.definitions.get(ref.name)
         if ref.kind is Kind.GLOBAL and not ref.path:
             return self._reader.find(ref.name)
         if ref.kind is Kind.SELF and len(ref.path) == 1:
@@ -121,7 +122,7 @@ class Context:
         user's own code, the finding is dropped.
         """
         state = self.entry.state
-        site = self._reader.order.get(id(node), self.site)
+        site = self._reader.walker.order.get(id(node), self.site)
         state.frame.findings.append(
             Finding(
                 rule.code,

@@ -177,7 +177,7 @@ class Store:
             return
         if reader is None:
             return
-        for frame in reader.frames:
+        for frame in reader.walker.frames:
             module.bodies[frame.head.qualname] = frame.body()
 
     def _reader(self, module: Module, qualname: str) -> BodyReader | None:
@@ -252,7 +252,9 @@ class Store:
         if reader is None or reader.piece is None:
             return {}
         piece = reader.piece
-        nodes = {s: reader.entries[s].node for s in sites if 0 <= s < len(reader.entries)}
+        nodes = {
+            s: reader.walker.entries[s].node for s in sites if 0 <= s < len(reader.walker.entries)
+        }
         found = spans(piece.module, [name_part(n) for n in nodes.values()])
         return {
             site: (piece.file_offset(start), piece.file_offset(end))

@@ -1,0 +1,55 @@
+"""The surroundings of a node while a piece of code is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import libcst as cst
+from msgspec.structs import replace
+
+from wflint.facts.model import Call, Finding, FunctionBody, FunctionHead, Ref, Use
+from wflint.facts.scopes import Scope
+
+
+@dataclass(slots=True)
+class Frame:
+    """One function of the piece while it is read."""
+
+    head: FunctionHead
+    calls: list[Call] = field(default_factory=list)
+    uses: list[Use] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    attributes: dict[str, Ref] = field(default_factory=dict)
+    yields: bool = False
+
+    def body(self) -> FunctionBody:
+        """The finished facts."""
+        return FunctionBody(
+            replace(self.head, is_generator=True) if self.yields else self.head,
+            tuple(self.calls),
+            tuple(self.uses),
+            tuple(self.findings),
+            self.attributes,
+        )
+
+
+class State(NamedTuple):
+    """The surroundings of a node."""
+
+    frame: Frame
+    scope: Scope | None
+    flags: int = 0
+    fallback: str = ""
+
+    def having(self, flags: int) -> State:
+        """The same surroundings with more flags."""
+        return self._replace(flags=self.flags | flags)
+
+
+class Entry(NamedTuple):
+    """A node of the walk; ``parent`` leads to the root."""
+
+    node: cst.CSTNode
+    parent: Entry | None
+    state: State
