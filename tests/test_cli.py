@@ -24,7 +24,8 @@ from wflint import output
 from wflint.check_command import overrides_from, request_from
 from wflint.cli import main
 from wflint.config import ConfigError
-from wflint.request import InternalError, Request
+from wflint.faults import InternalError
+from wflint.request import Request
 from wflint.request import Result as RunResult
 from wflint.settings import Settings
 

@@ -48,7 +48,7 @@ class Program(click.Group):
 def _explain_failure(error: Exception) -> int:
     """One line for what went wrong."""
     from wflint.config_errors import ConfigError
-    from wflint.request import InternalError
+    from wflint.faults import InternalError
 
     if isinstance(error, ConfigError):
         click.echo(f"wflint: {error}", err=True)

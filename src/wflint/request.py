@@ -81,16 +81,3 @@ class Result(Struct):
     notes: list[str] = []
     sources: dict[str, str] = {}
     gaps: list[Gap] = []
-
-
-class InternalError(Exception):
-    """A fault of wflint itself; raised ``from`` the original error.
-
-    ``filename`` is the file that was being read and ``rule`` the rule that looked at it, where
-    known.
-    """
-
-    def __init__(self, filename: str = "", rule: str = "") -> None:
-        super().__init__(filename, rule)
-        self.filename = filename
-        self.rule = rule

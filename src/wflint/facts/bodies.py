@@ -29,6 +29,7 @@ from wflint.facts.model import (
 from wflint.facts.refs import instance
 from wflint.facts.scopes import Scope
 from wflint.facts.walker import Walker
+from wflint.faults import InternalError
 
 if TYPE_CHECKING:
     from wflint.rule import Rule, RuleSettings
@@ -86,10 +87,13 @@ class BodyReader:
             note = _NOTES.get(kind)
             if note is not None:
                 note(self, site, entry, node)
-            for _, visit in visitors.get(kind, ()):
+            for rule, visit in visitors.get(kind, ()):
                 context.site = site
                 context.entry = entry
-                visit(node, context)
+                try:
+                    visit(node, context)
+                except Exception as error:
+                    raise InternalError(rule=rule.code) from error
 
     def _note_call(self, site: int, entry: Entry, node: cst.Call) -> None:
         state = entry.state

@@ -90,9 +90,10 @@ def analyse(question: Question) -> Answer:
     )
     verdicts.resolve_own_apis(question.apis, importer)
     answer = Answer(store, verdicts, Reached(), unreadable=gated.unreadable)
-    answer.warnings = prefetch(
-        store, gated.candidates, partial(_read_entries, store, roots), question.jobs
-    )
+    candidates = frozenset(gated.candidates)
+    others = [p for p in gated.named if p in question.chosen and p not in candidates]
+    read = partial(_read_entries, store, roots, candidates)
+    answer.warnings = prefetch(store, [*gated.candidates, *others], read, question.jobs)
     entries = _find_entries(gated.candidates, answer, roots, question)
     answer.reached = Reach(resolver, roots, verdicts.judge()).run(entries)
     _check_import_time(answer)
@@ -133,8 +134,11 @@ def _entries(question: Question) -> Iterable[ApiEntry]:
     yield from question.apis
 
 
-def _read_entries(store: Store, roots: Roots, path: str) -> None:
-    """Read a module and the bodies of its entry points."""
+def _read_entries(store: Store, roots: Roots, candidates: frozenset[str], path: str) -> None:
+    """Read a module and the bodies of its entry points; of others see if they can be read."""
+    if path not in candidates:
+        store.check(path)
+        return
     module = store.load(path)
     if module.error is None:
         for entry in roots.find(module).entries:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, msgpack
 
 from wflint.facts.model import FunctionBody, ModuleFacts
-from wflint.program.store import Store
+from wflint.program.store import Module, Store
+from wflint.source import UnreadableSource
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -30,10 +31,11 @@ class Share(Struct, array_like=True):
     path: str
     facts: ModuleFacts
     bodies: list[FunctionBody]
+    error: tuple[str, int, int] | None = None
 
 
 ReadModule = Callable[[str], None]
-"""Loads a module into the store, with the bodies of its entry points."""
+"""Reads one file into the store."""
 
 
 def prefetch(store: Store, paths: Sequence[str], read: ReadModule, jobs: int | None) -> list[str]:
@@ -43,12 +45,14 @@ def prefetch(store: Store, paths: Sequence[str], read: ReadModule, jobs: int | N
     """
     count = _processes(len(paths), jobs)
     if count < 2:
+        for path in paths:
+            read(path)
         return []
     import multiprocessing
 
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else None)
     if context.get_start_method() != "fork":
-        return []
+        return prefetch(store, paths, read, 1)
     running = []
     for number in range(1, count):
         ours, theirs = context.Pipe(duplex=False)
@@ -77,13 +81,15 @@ def _processes(files: int, jobs: int | None) -> int:
 def _work(connection: Connection, store: Store, paths: Sequence[str], read: ReadModule) -> None:
     for path in paths:
         read(path)
-    shares = [
-        Share(path, module.facts, list(module.bodies.values()))
-        for path, module in store.modules.items()
-        if module.error is None
-    ]
+    shares = [_share(module) for module in store.modules.values()]
     connection.send_bytes(msgpack.encode(shares))
     connection.close()
+
+
+def _share(module: Module) -> Share:
+    error = module.error
+    said = (error.message, error.row, error.column) if error is not None else None
+    return Share(module.path, module.facts, list(module.bodies.values()), said)
 
 
 def _adopt(store: Store, connection: Connection) -> bool:
@@ -92,5 +98,6 @@ def _adopt(store: Store, connection: Connection) -> bool:
     except (EOFError, OSError):
         return False
     for share in msgpack.decode(data, type=list[Share]):
-        store.adopt(share.path, share.facts, share.bodies)
+        error = UnreadableSource(*share.error) if share.error is not None else None
+        store.adopt(share.path, share.facts, share.bodies, error)
     return True

@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from wflint.facts.model import FunctionBody, FunctionHead, ModuleFacts
+from wflint.faults import blamed_on
 from wflint.source import TOO_DEEP, Source, UnreadableSource, decode
 
 if TYPE_CHECKING:
@@ -107,18 +108,37 @@ class Store:
         except UnreadableSource as error:
             return Module(path, empty, read, error)
         try:
-            module = self._parse(path, source, name, is_package)
+            with blamed_on(path):
+                module = self._parse(path, source, name, is_package)
         except UnreadableSource as error:
             module = Module(path, empty, read, error)
         module.source = source
         return module
 
+    def check(self, path: str) -> None:
+        """Note what is wrong with a file, without loading it if nothing is."""
+        from wflint.syntax.guard import NewerSyntax, parse
+
+        if path in self.modules:
+            return
+        try:
+            parse(self._source(path))
+        except (OSError, UnreadableSource, NewerSyntax):
+            self.load(path)
+
     def _source(self, path: str) -> Source:
         return decode(self._read(path))
 
-    def adopt(self, path: str, facts: ModuleFacts, bodies: Iterable[FunctionBody]) -> None:
+    def adopt(
+        self,
+        path: str,
+        facts: ModuleFacts,
+        bodies: Iterable[FunctionBody],
+        error: UnreadableSource | None,
+    ) -> None:
         """Take over facts of a module that were found elsewhere, of this very file."""
-        module = self.modules.setdefault(path, Module(path, facts, partial(self._source, path)))
+        read = partial(self._source, path)
+        module = self.modules.setdefault(path, Module(path, facts, read, error))
         for body in bodies:
             module.bodies.setdefault(body.head.qualname, body)
 
@@ -171,7 +191,8 @@ class Store:
         head = module.facts.functions.get(qualname) or FunctionHead(qualname)
         module.bodies[qualname] = FunctionBody(head)
         try:
-            reader = self._reader(module, qualname)
+            with blamed_on(module.path):
+                reader = self._reader(module, qualname)
         except UnreadableSource as error:
             module.error = module.error or error
             return

@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from wflint.diagnostics import Severity
 from wflint.facts.model import Arg, Call, Finding, Flag, FunctionBody, Kind, Ref, Use, Value
+from wflint.faults import blamed_on
 from wflint.program.entities import External, OwnClass, OwnFunction
 from wflint.program.reach import Judge, Node
 from wflint.program.resolve import Resolver
@@ -117,12 +118,20 @@ class Verdicts:
             return
         view = self._view(node, body, call, name=name, partial=entity.partial)
         if entry is not None and entry.rule is not None:
-            report = entry.rule.judge(view, entry.api)
-            if report is not None:
-                self._hit(entry.rule, node, call.site, call.flags, report, call.written)
+            self._judge(entry, view, node, call.site, call.flags, call.written)
         for rule in watching:
-            for report in rule.check_call(view):
-                self._hit(rule, node, call.site, call.flags, report)
+            with blamed_on(node.fn.path, rule.code):
+                for report in rule.check_call(view):
+                    self._hit(rule, node, call.site, call.flags, report)
+
+    def _judge(
+        self, entry: ApiEntry, view: CallView, node: Node, site: int, flags: int, written: str = ""
+    ) -> None:
+        assert entry.rule is not None
+        with blamed_on(node.fn.path, entry.rule.code):
+            report = entry.rule.judge(view, entry.api)
+        if report is not None:
+            self._hit(entry.rule, node, site, flags, report, written)
 
     def external_argument(
         self, node: Node, body: FunctionBody, call: Call, site: int, entity: External
@@ -134,9 +143,8 @@ class Verdicts:
         shown = ".".join(entity.name.removeprefix("builtins.").split(".")[-2:])
         unknown = Arg(Value("other"), star="*")
         made_up = Call(site, call.target, shown, (unknown,), call.flags)
-        report = entry.rule.judge(self._view(node, body, made_up, name=entity.name), entry.api)
-        if report is not None:
-            self._hit(entry.rule, node, site, call.flags, report)
+        view = self._view(node, body, made_up, name=entity.name)
+        self._judge(entry, view, node, site, call.flags)
 
     def external_use(self, node: Node, body: FunctionBody, use: Use, entity: External) -> None:
         """A name outside the project that is read, written or passed on."""
@@ -152,18 +160,14 @@ class Verdicts:
             self._lookups(node),
             use=use,
         )
-        report = entry.rule.judge(view, entry.api)
-        if report is not None:
-            self._hit(entry.rule, node, use.site, use.flags, report, use.written)
+        self._judge(entry, view, node, use.site, use.flags, use.written)
 
     def own_call(self, node: Node, body: FunctionBody, call: Call, entity: OwnFunction) -> bool:
         """A call of a function of the project; false where workflow code ends there."""
         entry = self.own_apis.get(entity.fn)
         if entry is not None and entry.rule is not None:
             view = self._view(node, body, call, name=entry.name)
-            report = entry.rule.judge(view, entry.api)
-            if report is not None:
-                self._hit(entry.rule, node, call.site, call.flags, report, call.written)
+            self._judge(entry, view, node, call.site, call.flags, call.written)
             return False
         callee = self.callee(entity.fn)
         if callee is None:
@@ -171,8 +175,9 @@ class Verdicts:
         if self.own_call_rules and not self.roots.is_blessed(entity.fn):
             view = self._view(node, body, call, callee=callee, partial=entity.partial)
             for rule in self.own_call_rules:
-                for report in rule.check_own_call(view):
-                    self._hit(rule, node, call.site, call.flags, report)
+                with blamed_on(node.fn.path, rule.code):
+                    for report in rule.check_own_call(view):
+                        self._hit(rule, node, call.site, call.flags, report)
         return not self.roots.runs_elsewhere(entity.fn)
 
     # Views.
