@@ -1,35 +1,23 @@
-"""The run: from arguments to diagnostics, in one place to read from top to bottom."""
+"""The run: from arguments to diagnostics, in one place to read from top to bottom.
+
+What takes long to import is imported when a project has something to read.
+"""
 
 from __future__ import annotations
 
 import gc
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from wflint.config import ProjectFinder
 from wflint.config_errors import ConfigError
-from wflint.diagnostics import Diagnostic, Location, Severity
-from wflint.emit import Emitter
 from wflint.files import Group, select, shown_path
-from wflint.fingerprint import with_fingerprints
-from wflint.leftovers import leftovers
-from wflint.program.analysis import Answer, Question, analyse
-from wflint.program.roots import EntryNames
-from wflint.program.store import Module
-from wflint.program.tables import ApiEntry
-from wflint.program.verdicts import Hit
-from wflint.registry import added_apis, load_registry, select_rules
-from wflint.request import Gap, Request, Result
-from wflint.rule import RuleSettings
+from wflint.gate import gate
+from wflint.request import Request, Result
 from wflint.settings import Settings
-
-SYNTAX_ERROR, GAP = "WFL001", "WFL005"
-_NEWEST_SDK = (99, 0)
-Found = Iterator[tuple[str, Diagnostic]]
-"""Diagnostics with the absolute path of their file."""
 
 
 def check(request: Request) -> Result:
@@ -53,204 +41,67 @@ def _check(request: Request) -> Result:
     finder = ProjectFinder(cwd, request.config, request.isolated, request.overrides)
     selected = select(request.paths, finder, request.stdin_filename)
     result = Result(problems=selected.problems, warnings=selected.warnings, notes=selected.notes)
+    read = partial(_read, request.stdin, _stdin_path(request, cwd))
     for group in selected.groups:
         try:
-            _ProjectRun(group, request, cwd, result).run()
+            _check_project(group, read, request, cwd, result)
         except ConfigError as error:
             if len(selected.groups) == 1:
                 raise
             result.problems.append(str(error))
-    result.diagnostics.sort(key=Diagnostic.sort_key)
+    result.diagnostics.sort(key=lambda diagnostic: diagnostic.sort_key())
     result.gaps.sort()
     result.stats.seconds = time.perf_counter() - started
     return result
 
 
-class _ProjectRun:
-    """The run over one project; adds to the result."""
+def _check_project(
+    group: Group, read: Callable[[str], bytes], request: Request, cwd: Path, result: Result
+) -> None:
+    settings = group.project.settings
+    gated = gate(map(str, group.files), read, _needles(settings))
+    result.stats.files += len(group.chosen)
+    before = result.stats.workflows
+    if gated.named or _names_rules(settings):
+        from wflint.project_run import ProjectRun
 
-    def __init__(self, group: Group, request: Request, cwd: Path, result: Result) -> None:
-        self.group = group
-        self.request = request
-        self.cwd = cwd
-        self.result = result
-        self.settings = group.project.settings
-        self.registry = load_registry(self.settings.plugins)
-        self.selection = select_rules(self.settings, self.registry)
-        self.shown: Callable[[str], str] = partial(shown_path, cwd=cwd)
-        self.chosen = frozenset(map(str, group.chosen))
-
-    def run(self) -> None:
-        answer = analyse(self._question())
-        emitter = Emitter(answer, self.shown, self.registry.families, self.request.no_ignores)
-        found: list[tuple[str, Diagnostic]] = []
-        for part in (self._emit(answer, emitter), self._own(answer, emitter)):
-            found += [(path, d) for path, d in part if self._is_wanted(path, d)]
-        paths = {path for path, _ in found}
-        sources = {self.shown(p): answer.store.load(p).source.text for p in paths}
-        self.result.sources.update(sources)
-        root = self.group.project.root
-        self.result.diagnostics += with_fingerprints([d for _, d in found], sources, root, self.cwd)
-        self._count(answer, emitter)
-
-    # The question.
-
-    def _question(self) -> Question:
-        settings, project = self.settings, self.group.project
-        apis = added_apis(settings, self.registry)
-        return Question(
-            root=str(project.root),
-            src=tuple(str(project.root / s) for s in settings.src),
-            files=[str(path) for path in self.group.files],
-            chosen=self.chosen,
-            read=self._reader(),
-            rules=self.registry.by_code,
-            codes=self.selection.codes,
-            names=_entry_names(settings),
-            needles=_needles(settings),
-            apis=tuple(ApiEntry(name, rule, api) for name, rule, api in apis),
-            guard_functions=frozenset(settings.guard_functions),
-            safe_loggers=frozenset(settings.replay_safe_loggers),
-            settings=RuleSettings(
-                settings.default_activity_timeout,
-                project.target_sdk or _NEWEST_SDK,
-                project.exact_sdk or _NEWEST_SDK,
-                project.target_python,
-            ),
-            jobs=self.request.jobs,
-            progress=self.request.progress,
+        ProjectRun(group, gated, read, request, cwd, result).run()
+    chosen = set(map(str, group.chosen))
+    for path, reason in sorted(gated.unreadable.items()):
+        if path in chosen:
+            result.problems.append(f"{shown_path(path, cwd)}: cannot be read: {reason}")
+    if settings.require_workflows and result.stats.workflows == before:
+        result.problems.append(
+            f"{shown_path(group.project.root, cwd)}: no workflow was found, and "
+            "`require-workflows` is set; check the paths, or name your own decorators in "
+            "`workflow-decorators`"
         )
 
-    def _reader(self) -> Callable[[str], bytes]:
-        stdin_path = os.path.abspath(self.cwd / (self.request.stdin_filename or "<stdin>"))
-        stdin = self.request.stdin
 
-        def read(path: str) -> bytes:
-            if stdin is not None and path == stdin_path:
-                return stdin
-            with open(path, "rb") as stream:
-                return stream.read()
-
-        return read
-
-    # The diagnostics.
-
-    def _emit(self, answer: Answer, emitter: Emitter) -> Found:
-        """Diagnostics in the chosen files; all others are looked at for suppressions only."""
-        codes = self.selection.codes
-        hits = [h for h in answer.verdicts.hits.values() if h.rule.code in codes]
-        if not any(emitter.directives(path) for path in self._loaded(answer)):
-            hits = [h for h in hits if h.fn.path in self.chosen]
-        for hit in hits:
-            hit.severity = self.selection.severities.get(hit.rule.code, hit.severity)
-        yield from emitter.diagnostics(hits)
-
-    def _loaded(self, answer: Answer) -> list[str]:
-        return sorted(path for path in answer.store.modules if path in self.chosen)
-
-    def _own(self, answer: Answer, emitter: Emitter) -> Found:
-        """What is wrong with the files themselves, and with comments in them."""
-        for path in self._loaded(answer):
-            module = answer.store.modules[path]
-            if module.error is not None:
-                yield path, self._syntax_error(module)
-            else:
-                directives = emitter.directives(path)
-                ran = self.selection.codes
-                for found in leftovers(directives, self.shown(path), self.registry, ran):
-                    yield path, found
-        if GAP in self.selection.codes or self.request.show_gaps:
-            yield from self._gaps(answer, emitter)
-
-    def _syntax_error(self, module: Module) -> Diagnostic:
-        assert module.error is not None
-        rule = self.registry.by_code[SYNTAX_ERROR]
-        place = Location(module.error.row, max(1, module.error.column))
-        return Diagnostic(
-            rule.code,
-            rule.name,
-            self.selection.severity(rule.code),
-            module.error.message,
-            self.shown(module.path),
-            place,
-            place,
-            rule.scope.value,
-        )
-
-    def _gaps(self, answer: Answer, emitter: Emitter) -> Found:
-        rule = self.registry.by_code[GAP]
-        hits: dict[tuple[object, int], Hit] = {}
-        for gap in answer.reached.gaps:
-            if gap.node.fn.path not in self.chosen:
-                continue
-            message = f"the call `{gap.written}()` could not be followed: {gap.reason}"
-            key = (gap.node.fn, gap.site)
-            hit = hits.setdefault(key, Hit(rule, gap.node.fn, gap.site, message, None, 0))
-            hit.nodes.append(gap.node)
-            if self.request.show_gaps:
-                entry = answer.reached.entries[answer.reached.chain(gap.node)[0][0]].shown
-                place = emitter.location(gap.node.fn, gap.site)
-                shown = self.shown(gap.node.fn.path)
-                self.result.gaps.append(Gap(entry, shown, place, gap.written))
-        if GAP in self.selection.codes:
-            yield from emitter.diagnostics(hits.values())
-
-    # What is left out, and the count.
-
-    def _is_wanted(self, path: str, diagnostic: Diagnostic) -> bool:
-        if path not in self.chosen or diagnostic.code not in self.selection.codes:
-            return False
-        if self._is_remark(diagnostic):
-            return False
-        relative = os.path.relpath(path, self.group.project.root).replace(os.sep, "/")
-        if diagnostic.code not in self.selection.codes_for(relative):
-            return self._hold_back("per-file-ignores")
-        if self.selection.is_test(relative) and diagnostic.severity is not Severity.ERROR:
-            return self._hold_back("tests")
-        return True
-
-    def _hold_back(self, reason: str) -> bool:
-        held_back = self.result.stats.held_back
-        held_back[reason] = held_back.get(reason, 0) + 1
-        return False
-
-    def _is_remark(self, diagnostic: Diagnostic) -> bool:
-        """Whether a rule of more weight says something of little, without being asked by name."""
-        rule = self.registry.by_code[diagnostic.code]
-        if diagnostic.severity is not Severity.INFO or rule.severity is Severity.INFO:
-            return False
-        selectors = {*(self.settings.select or ()), *self.settings.extend_select}
-        return not selectors & {diagnostic.code, diagnostic.name, "ALL"}
-
-    def _count(self, answer: Answer, emitter: Emitter) -> None:
-        stats = self.result.stats
-        stats.files += len(self.chosen)
-        stats.workflows += answer.workflows
-        stats.activities += answer.activities
-        stats.functions += len({node.fn for node in answer.reached.order})
-        stats.read += len(answer.store.modules)
-        stats.suppressed += emitter.suppressed
-        stats.gaps += len({(g.node.fn, g.site) for g in answer.reached.gaps})
-        self.result.warnings += answer.warnings
-        for path, reason in sorted(answer.unreadable.items()):
-            if path in self.chosen:
-                self.result.problems.append(f"{self.shown(path)}: cannot be read: {reason}")
-        if self.settings.require_workflows and not answer.workflows:
-            root = self.shown(str(self.group.project.root))
-            self.result.problems.append(
-                f"{root}: no workflow was found, and `require-workflows` is set; "
-                "check the paths, or name your own decorators in `workflow-decorators`"
-            )
-
-
-def _entry_names(settings: Settings) -> EntryNames:
-    either = frozenset(settings.extend_entry_points)
-    return EntryNames(
-        frozenset(settings.workflow_decorators) | either,
-        frozenset(settings.activity_decorators) | either,
-        frozenset(settings.workflow_base_classes) | either,
-        frozenset(a.name for a in settings.apis if a.deterministic),
+def _names_rules(settings: Settings) -> bool:
+    """Whether the settings name rules, which may be misspelt."""
+    return bool(
+        settings.select
+        or settings.extend_select
+        or settings.ignore
+        or settings.severity
+        or settings.per_file_ignores
+        or settings.extend_per_file_ignores
+        or settings.apis
+        or settings.plugins
     )
+
+
+def _read(stdin: bytes | None, stdin_path: str, path: str) -> bytes:
+    """The bytes of a file; what stands on stdin goes before what is on disk."""
+    if stdin is not None and path == stdin_path:
+        return stdin
+    with open(path, "rb") as stream:
+        return stream.read()
+
+
+def _stdin_path(request: Request, cwd: Path) -> str:
+    return os.path.abspath(cwd / (request.stdin_filename or "<stdin>"))
 
 
 def _needles(settings: Settings) -> tuple[str, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from wflint.gate import Gated
 from wflint.program.modules import ModuleIndex
 from wflint.program.prefetch import prefetch
 from wflint.program.reach import Node, Reach, Reached
@@ -24,18 +24,11 @@ if TYPE_CHECKING:
 
 MODULE_BODY = "<module>"
 
-_GATE = rb"temporalio|\bdefn\b"
-_ROOTS = (
-    rb"\bdefn\b|WorkflowInboundInterceptor|WorkflowOutboundInterceptor|PayloadConverter"
-    rb"|FailureConverter"
-)
-
 
 class Question(Struct, frozen=True):
     """What is asked of a project. ``files`` are absolute paths, ``chosen`` those to report on.
 
-    ``read`` gives the bytes of a file; ``needles`` are texts that mark files with entry points
-    besides wflint's own.
+    ``gated`` is what the gate let through, ``read`` gives the bytes of a file.
     """
 
     root: str
@@ -46,7 +39,7 @@ class Question(Struct, frozen=True):
     rules: Mapping[str, Rule]
     codes: frozenset[str]
     names: EntryNames
-    needles: tuple[str, ...]
+    gated: Gated
     apis: tuple[ApiEntry, ...]
     guard_functions: frozenset[str]
     safe_loggers: frozenset[str]
@@ -64,13 +57,12 @@ class Answer(Struct):
     module_entries: dict[str, Cls] = field(default_factory=dict)
     workflows: int = 0
     activities: int = 0
-    unreadable: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
 
 def analyse(question: Question) -> Answer:
     """Find the entry points of a project, follow their calls, and hold the rules against them."""
-    gated = _gate(question)
+    gated = question.gated
     index = ModuleIndex(question.root, question.src, question.files)
     store = Store(
         question.read,
@@ -89,7 +81,7 @@ def analyse(question: Question) -> Answer:
         question.safe_loggers,
     )
     verdicts.resolve_own_apis(question.apis, importer)
-    answer = Answer(store, verdicts, Reached(), unreadable=gated.unreadable)
+    answer = Answer(store, verdicts, Reached())
     candidates = frozenset(gated.candidates)
     others = [p for p in gated.named if p in question.chosen and p not in candidates]
     read = partial(_read_entries, store, roots, candidates)
@@ -99,33 +91,6 @@ def analyse(question: Question) -> Answer:
     _check_import_time(answer)
     _check_anywhere(question, gated, answer)
     return answer
-
-
-class _Gated(Struct):
-    """Files that name Temporal (``named``), and those that may define entry points."""
-
-    named: list[str] = field(default_factory=list)
-    candidates: list[str] = field(default_factory=list)
-    unreadable: dict[str, str] = field(default_factory=dict)
-
-
-def _gate(question: Question) -> _Gated:
-    """Sort the files by their raw bytes: most of a project is never parsed."""
-    own = [re.escape(n.encode()) for n in question.needles]
-    gate = re.compile(b"|".join([_GATE, *own]))
-    candidate = re.compile(b"|".join([_ROOTS, *own]))
-    gated = _Gated()
-    for path in question.files:
-        try:
-            data = question.read(path)
-        except OSError as error:
-            gated.unreadable[path] = error.strerror or str(error)
-            continue
-        if gate.search(data):
-            gated.named.append(path)
-            if candidate.search(data):
-                gated.candidates.append(path)
-    return gated
 
 
 def _entries(question: Question) -> Iterable[ApiEntry]:
@@ -234,7 +199,7 @@ def _scan(node: Node, answer: Answer) -> None:
                 verdicts.external_use(node, body, use, entity)
 
 
-def _check_anywhere(question: Question, gated: _Gated, answer: Answer) -> None:
+def _check_anywhere(question: Question, gated: Gated, answer: Answer) -> None:
     """Rules that speak outside workflow code as well, in the files to report on."""
     rules = [
         r for r in question.rules.values() if r.scope is Scope.ANY and r.code in question.codes

@@ -1,0 +1,49 @@
+"""The gate: which files are worth reading at all, told by their raw bytes.
+
+Most files of a project neither define workflows nor talk to Temporal. They are read only when
+workflow code calls into them; here their bytes are merely searched.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from msgspec import Struct, field
+
+_NAMED = rb"temporalio|\bdefn\b"
+_ENTRY_POINTS = (
+    rb"\bdefn\b|WorkflowInboundInterceptor|WorkflowOutboundInterceptor|PayloadConverter"
+    rb"|FailureConverter"
+)
+
+
+class Gated(Struct):
+    """What the gate lets through, as absolute paths in the order of the files.
+
+    ``named`` mention Temporal, ``candidates`` among them may define entry points. ``unreadable``
+    files are given with the reason.
+    """
+
+    named: list[str] = field(default_factory=list)
+    candidates: list[str] = field(default_factory=list)
+    unreadable: dict[str, str] = field(default_factory=dict)
+
+
+def gate(files: Iterable[str], read: Callable[[str], bytes], needles: Iterable[str]) -> Gated:
+    """Search the bytes of ``files``; ``needles`` are texts that count besides wflint's own."""
+    own = [re.escape(needle.encode()) for needle in needles]
+    named = re.compile(b"|".join([_NAMED, *own]))
+    candidate = re.compile(b"|".join([_ENTRY_POINTS, *own]))
+    gated = Gated()
+    for path in files:
+        try:
+            data = read(path)
+        except OSError as error:
+            gated.unreadable[path] = error.strerror or str(error)
+            continue
+        if named.search(data):
+            gated.named.append(path)
+            if candidate.search(data):
+                gated.candidates.append(path)
+    return gated

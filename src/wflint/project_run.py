@@ -1,0 +1,200 @@
+"""The run over one project: the question to the analysis, and its answer as diagnostics."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from wflint.diagnostics import Diagnostic, Location, Severity
+from wflint.emit import Emitter
+from wflint.files import Group, shown_path
+from wflint.fingerprint import with_fingerprints
+from wflint.gate import Gated
+from wflint.leftovers import leftovers
+from wflint.program.analysis import Answer, Question, analyse
+from wflint.program.roots import EntryNames
+from wflint.program.store import Module
+from wflint.program.tables import ApiEntry
+from wflint.program.verdicts import Hit
+from wflint.registry import added_apis, load_registry, select_rules
+from wflint.request import Gap, Request, Result
+from wflint.rule import RuleSettings
+from wflint.settings import Settings
+
+SYNTAX_ERROR, GAP = "WFL001", "WFL005"
+_NEWEST_SDK = (99, 0)
+Reader = Callable[[str], bytes]
+Found = Iterator[tuple[str, Diagnostic]]
+"""Diagnostics with the absolute path of their file."""
+
+
+class ProjectRun:
+    """The run over one project; adds to the result."""
+
+    def __init__(
+        self, group: Group, gated: Gated, read: Reader, request: Request, cwd: Path, result: Result
+    ) -> None:
+        self.group = group
+        self.gated = gated
+        self.read = read
+        self.request = request
+        self.cwd = cwd
+        self.result = result
+        self.settings = group.project.settings
+        self.registry = load_registry(self.settings.plugins)
+        self.selection = select_rules(self.settings, self.registry)
+        self.shown: Callable[[str], str] = partial(shown_path, cwd=cwd)
+        self.chosen = frozenset(map(str, group.chosen))
+
+    def run(self) -> None:
+        """Analyse the project and add what is found to the result."""
+        answer = analyse(self._question())
+        emitter = Emitter(answer, self.shown, self.registry.families, self.request.no_ignores)
+        found: list[tuple[str, Diagnostic]] = []
+        for part in (self._emit(answer, emitter), self._own(answer, emitter)):
+            found += [(path, d) for path, d in part if self._is_wanted(path, d)]
+        paths = {path for path, _ in found}
+        sources = {self.shown(p): answer.store.load(p).source.text for p in paths}
+        self.result.sources.update(sources)
+        root = self.group.project.root
+        self.result.diagnostics += with_fingerprints([d for _, d in found], sources, root, self.cwd)
+        self._count(answer, emitter)
+
+    # The question.
+
+    def _question(self) -> Question:
+        settings, project = self.settings, self.group.project
+        apis = added_apis(settings, self.registry)
+        return Question(
+            root=str(project.root),
+            src=tuple(str(project.root / s) for s in settings.src),
+            files=[str(path) for path in self.group.files],
+            chosen=self.chosen,
+            read=self.read,
+            rules=self.registry.by_code,
+            codes=self.selection.codes,
+            names=_entry_names(settings),
+            gated=self.gated,
+            apis=tuple(ApiEntry(name, rule, api) for name, rule, api in apis),
+            guard_functions=frozenset(settings.guard_functions),
+            safe_loggers=frozenset(settings.replay_safe_loggers),
+            settings=RuleSettings(
+                settings.default_activity_timeout,
+                project.target_sdk or _NEWEST_SDK,
+                project.exact_sdk or _NEWEST_SDK,
+                project.target_python,
+            ),
+            jobs=self.request.jobs,
+            progress=self.request.progress,
+        )
+
+    # The diagnostics.
+
+    def _emit(self, answer: Answer, emitter: Emitter) -> Found:
+        """Diagnostics in the chosen files; all others are looked at for suppressions only."""
+        codes = self.selection.codes
+        hits = [h for h in answer.verdicts.hits.values() if h.rule.code in codes]
+        if not any(emitter.directives(path) for path in self._loaded(answer)):
+            hits = [h for h in hits if h.fn.path in self.chosen]
+        for hit in hits:
+            hit.severity = self.selection.severities.get(hit.rule.code, hit.severity)
+        yield from emitter.diagnostics(hits)
+
+    def _loaded(self, answer: Answer) -> list[str]:
+        return sorted(path for path in answer.store.modules if path in self.chosen)
+
+    def _own(self, answer: Answer, emitter: Emitter) -> Found:
+        """What is wrong with the files themselves, and with comments in them."""
+        for path in self._loaded(answer):
+            module = answer.store.modules[path]
+            if module.error is not None:
+                yield path, self._syntax_error(module)
+            else:
+                directives = emitter.directives(path)
+                ran = self.selection.codes
+                for found in leftovers(directives, self.shown(path), self.registry, ran):
+                    yield path, found
+        if GAP in self.selection.codes or self.request.show_gaps:
+            yield from self._gaps(answer, emitter)
+
+    def _syntax_error(self, module: Module) -> Diagnostic:
+        assert module.error is not None
+        rule = self.registry.by_code[SYNTAX_ERROR]
+        place = Location(module.error.row, max(1, module.error.column))
+        return Diagnostic(
+            rule.code,
+            rule.name,
+            self.selection.severity(rule.code),
+            module.error.message,
+            self.shown(module.path),
+            place,
+            place,
+            rule.scope.value,
+        )
+
+    def _gaps(self, answer: Answer, emitter: Emitter) -> Found:
+        rule = self.registry.by_code[GAP]
+        hits: dict[tuple[object, int], Hit] = {}
+        for gap in answer.reached.gaps:
+            if gap.node.fn.path not in self.chosen:
+                continue
+            message = f"the call `{gap.written}()` could not be followed: {gap.reason}"
+            key = (gap.node.fn, gap.site)
+            hit = hits.setdefault(key, Hit(rule, gap.node.fn, gap.site, message, None, 0))
+            hit.nodes.append(gap.node)
+            if self.request.show_gaps:
+                entry = answer.reached.entries[answer.reached.chain(gap.node)[0][0]].shown
+                place = emitter.location(gap.node.fn, gap.site)
+                shown = self.shown(gap.node.fn.path)
+                self.result.gaps.append(Gap(entry, shown, place, gap.written))
+        if GAP in self.selection.codes:
+            yield from emitter.diagnostics(hits.values())
+
+    # What is left out, and the count.
+
+    def _is_wanted(self, path: str, diagnostic: Diagnostic) -> bool:
+        if path not in self.chosen or diagnostic.code not in self.selection.codes:
+            return False
+        if self._is_remark(diagnostic):
+            return False
+        relative = os.path.relpath(path, self.group.project.root).replace(os.sep, "/")
+        if diagnostic.code not in self.selection.codes_for(relative):
+            return self._hold_back("per-file-ignores")
+        if self.selection.is_test(relative) and diagnostic.severity is not Severity.ERROR:
+            return self._hold_back("tests")
+        return True
+
+    def _hold_back(self, reason: str) -> bool:
+        held_back = self.result.stats.held_back
+        held_back[reason] = held_back.get(reason, 0) + 1
+        return False
+
+    def _is_remark(self, diagnostic: Diagnostic) -> bool:
+        """Whether a rule of more weight says something of little, without being asked by name."""
+        rule = self.registry.by_code[diagnostic.code]
+        if diagnostic.severity is not Severity.INFO or rule.severity is Severity.INFO:
+            return False
+        selectors = {*(self.settings.select or ()), *self.settings.extend_select}
+        return not selectors & {diagnostic.code, diagnostic.name, "ALL"}
+
+    def _count(self, answer: Answer, emitter: Emitter) -> None:
+        stats = self.result.stats
+        stats.workflows += answer.workflows
+        stats.activities += answer.activities
+        stats.functions += len({node.fn for node in answer.reached.order})
+        stats.read += len(answer.store.modules)
+        stats.suppressed += emitter.suppressed
+        stats.gaps += len({(g.node.fn, g.site) for g in answer.reached.gaps})
+        self.result.warnings += answer.warnings
+
+
+def _entry_names(settings: Settings) -> EntryNames:
+    either = frozenset(settings.extend_entry_points)
+    return EntryNames(
+        frozenset(settings.workflow_decorators) | either,
+        frozenset(settings.activity_decorators) | either,
+        frozenset(settings.workflow_base_classes) | either,
+        frozenset(a.name for a in settings.apis if a.deterministic),
+    )
