@@ -85,8 +85,9 @@ def analyse(question: Question) -> Answer:
     candidates = frozenset(gated.candidates)
     others = [p for p in gated.named if p in question.chosen and p not in candidates]
     read = partial(_read_entries, store, roots, candidates)
-    answer.warnings = prefetch(store, [*gated.candidates, *others], read, question.jobs)
-    entries = _find_entries(gated.candidates, answer, roots, question)
+    files = [*gated.candidates, *others]
+    answer.warnings = prefetch(store, files, read, question.jobs, question.progress)
+    entries = _find_entries(gated.candidates, answer, roots)
     answer.reached = Reach(resolver, roots, verdicts.judge()).run(entries)
     _check_import_time(answer)
     _check_anywhere(question, gated, answer)
@@ -130,13 +131,10 @@ def visitors(rules: tuple[Rule, ...]) -> Visitors:
     return found
 
 
-def _find_entries(
-    candidates: list[str], answer: Answer, roots: Roots, question: Question
-) -> list[Entry]:
+def _find_entries(candidates: list[str], answer: Answer, roots: Roots) -> list[Entry]:
+    """The entry points of the candidates in the order of the files, and what these define."""
     entries: list[Entry] = []
-    for number, path in enumerate(candidates):
-        if question.progress is not None:
-            question.progress(number, len(candidates))
+    for path in candidates:
         module = answer.store.load(path)
         if module.error is not None:
             continue

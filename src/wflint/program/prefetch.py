@@ -20,6 +20,9 @@ from wflint.source import UnreadableSource
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
+    from multiprocessing.context import ForkProcess
+
+    Helper = tuple[ForkProcess, Connection, Sequence[str]]
 
 WORTH_WHILE = 80
 """Modules from which on a second process pays: it must import LibCST as well, 0.3 s."""
@@ -38,35 +41,49 @@ ReadModule = Callable[[str], None]
 """Reads one file into the store."""
 
 
-def prefetch(store: Store, paths: Sequence[str], read: ReadModule, jobs: int | None) -> list[str]:
+def prefetch(
+    store: Store,
+    paths: Sequence[str],
+    read: ReadModule,
+    jobs: int | None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[str]:
     """Read ``paths`` into the store in ``jobs`` processes; ``None`` decides by their number.
 
     Gives lines to warn with when a process died.
     """
     count = _processes(len(paths), jobs)
-    if count < 2:
-        for path in paths:
-            read(path)
+    helpers = _start(store, paths, read, count) if count > 1 else []
+    for number, path in enumerate(paths[:: len(helpers) + 1]):
+        read(path)
+        if progress is not None:
+            progress(number * (len(helpers) + 1), len(paths))
+    lost = 0
+    for process, connection, share in helpers:
+        if not _adopt(store, connection):
+            lost += 1
+            for path in share:
+                read(path)
+        process.join()
+    return [f"{lost} of {count} processes died; their files were read all the same"] * bool(lost)
+
+
+def _start(store: Store, paths: Sequence[str], read: ReadModule, count: int) -> list[Helper]:
+    """Start all processes but this one; none where a process cannot be forked."""
+    if sys.platform != "linux":
         return []
     import multiprocessing
 
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else None)
-    if context.get_start_method() != "fork":
-        return prefetch(store, paths, read, 1)
-    running = []
+    context = multiprocessing.get_context("fork")
+    helpers: list[Helper] = []
     for number in range(1, count):
         ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=_work, args=(theirs, store, paths[number::count], read))
+        share = paths[number::count]
+        process = context.Process(target=_work, args=(theirs, store, share, read), daemon=True)
         process.start()
         theirs.close()
-        running.append((process, ours))
-    for path in paths[::count]:
-        read(path)
-    lost = 0
-    for process, ours in running:
-        lost += not _adopt(store, ours)
-        process.join()
-    return [f"{lost} of {count} processes died; their files were read by the others"] * bool(lost)
+        helpers.append((process, ours, share))
+    return helpers
 
 
 def _processes(files: int, jobs: int | None) -> int:
