@@ -106,9 +106,8 @@ def _read_entries(store: Store, roots: Roots, candidates: frozenset[str], path: 
         store.check(path)
         return
     module = store.load(path)
-    if module.error is None:
-        for entry in roots.find(module).entries:
-            store.body(entry.fn)
+    for entry in roots.find(module).entries:
+        store.body(entry.fn)
 
 
 def _reading(question: Question) -> Reading:
@@ -136,8 +135,6 @@ def _find_entries(candidates: list[str], answer: Answer, roots: Roots) -> list[E
     entries: list[Entry] = []
     for path in candidates:
         module = answer.store.load(path)
-        if module.error is not None:
-            continue
         found = roots.find(module)
         entries += sorted(found.entries, key=lambda e: _place(answer.store, e))
         answer.workflows += len(found.workflows)

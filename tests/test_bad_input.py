@@ -1,0 +1,165 @@
+"""Whatever a file holds: one clear line for it, every other file checked, never a crash."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+GOOD = b"""\
+import time
+
+from temporalio import workflow
+
+
+@workflow.defn
+class ClockWorkflow:
+    @workflow.run
+    async def run(self) -> float:
+        return time.time()
+"""
+HEAD = "from temporalio import workflow\n"
+TOO_DEEP = "WFL001 syntax-error the code is nested too deeply to be analysed"
+SECONDS = 10
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run wflint as a process of its own, so that a crash would be seen."""
+    command = [sys.executable, "-m", "wflint", "check", "--isolated", *(arguments or ["."])]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+
+
+def check(folder: Path, content: bytes) -> str:
+    """What is said of ``bad.py``; the good file beside it must have been checked as well."""
+    (folder / "bad.py").write_bytes(content)
+    (folder / "good.py").write_bytes(GOOD)
+    started = time.perf_counter()
+    done = run(folder)
+    assert time.perf_counter() - started < SECONDS, "took too long"
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    lines = done.stdout.splitlines()
+    assert "good.py:10:16: WFL101" in lines[-1]
+    assert len(lines) <= 2
+    return lines[0] if len(lines) == 2 else ""
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        pytest.param(
+            b"# temporalio\nx = '\xff'\n",
+            "bad.py:2:1: WFL001 syntax-error the file is not valid utf-8: byte 0xff",
+            id="undecodable bytes",
+        ),
+        pytest.param(
+            b"# -*- coding: klingon -*-\nimport temporalio\n",
+            "bad.py:1:1: WFL001 syntax-error bad coding cookie: unknown encoding: klingon",
+            id="an encoding that does not exist",
+        ),
+        pytest.param(
+            b"import temporalio\nx = 1\0\n",
+            "bad.py:2:1: WFL001 syntax-error the file contains a NUL byte",
+            id="a NUL byte",
+        ),
+        pytest.param(
+            HEAD.encode() + b"def f(:\n    pass\n",
+            "bad.py:2:7: WFL001 syntax-error invalid syntax",
+            id="a syntax error",
+        ),
+        pytest.param(b"", "", id="an empty file"),
+        pytest.param(b"\xef\xbb\xbf" + HEAD.encode(), "", id="a byte order mark"),
+        pytest.param(HEAD.replace("\n", "\r").encode(), "", id="old Mac line ends"),
+    ],
+)
+def test_one_line_for_each_bad_file(tmp_path: Path, content: bytes, line: str) -> None:
+    assert check(tmp_path, content) == line
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        pytest.param("[" * 2000 + "]" * 2000, id="2,000 nested brackets"),
+        pytest.param("(" * 2000 + "1" + ")" * 2000, id="2,000 nested parentheses"),
+        pytest.param(" + ".join(["a"] * 20_000), id="a chain of 20,000 terms"),
+        pytest.param("a" + ".b()" * 20_000, id="a chain of 20,000 calls"),
+        pytest.param("not " * 20_000 + "a", id="20,000 times not"),
+    ],
+)
+@pytest.mark.parametrize("reached", [False, True], ids=["at module level", "in a workflow"])
+def test_code_that_would_crash_the_parser(tmp_path: Path, expression: str, reached: bool) -> None:
+    if reached:
+        text = GOOD.decode().replace("time.time()", expression)
+    else:
+        text = f"{HEAD}a = 1\nx = {expression}\n"
+    assert TOO_DEEP in check(tmp_path, text.encode())
+
+
+def test_a_function_that_is_too_deep_does_not_hide_the_others(tmp_path: Path) -> None:
+    text = GOOD.decode() + "\n    @workflow.signal\n    def deep(self, a: int) -> None:\n"
+    text += f"        self.x = {' + '.join(['a'] * 1100)}\n"
+    (tmp_path / "flow.py").write_text(text)
+    done = run(tmp_path)
+    assert [line.split(" ")[1] for line in done.stdout.splitlines()] == ["WFL101", "WFL001"]
+
+
+def test_a_long_table_of_data_costs_little(tmp_path: Path) -> None:
+    rows = ",\n".join(f"    ({n}, 'name {n}', [{n}, {n}])" for n in range(50_000))
+    text = f"{GOOD.decode()}\n\nTABLE = [\n{rows}\n]\n"
+    assert "WFL101" in check(tmp_path, text.encode())
+
+
+def test_a_loop_of_links_ends(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    os.symlink("..", tmp_path / "inner" / "outer", target_is_directory=True)
+    os.symlink("self.py", tmp_path / "self.py")
+    assert check(tmp_path, b"") == ""
+
+
+def test_a_missing_path_is_named_and_the_rest_is_checked(tmp_path: Path) -> None:
+    (tmp_path / "good.py").write_bytes(GOOD)
+    done = run(tmp_path, "good.py", "gone.py")
+    assert done.returncode == 2
+    assert "gone.py" in done.stderr
+    assert "good.py:10:16: WFL101" in done.stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions are others there")
+@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root reads everything")
+def test_an_unreadable_file_is_named_and_the_rest_is_checked(tmp_path: Path) -> None:
+    (tmp_path / "good.py").write_bytes(GOOD)
+    (tmp_path / "secret.py").write_bytes(GOOD)
+    (tmp_path / "secret.py").chmod(0)
+    done = run(tmp_path)
+    assert done.returncode == 2
+    assert "secret.py: cannot be read: Permission denied" in done.stderr
+    assert "good.py:10:16: WFL101" in done.stdout
+
+
+def test_a_file_that_vanishes_is_named(tmp_path: Path) -> None:
+    (tmp_path / "good.py").write_bytes(GOOD)
+    os.symlink("gone.py", tmp_path / "dangling.py")
+    done = run(tmp_path)
+    assert "good.py:10:16: WFL101" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_newer_syntax_is_read_on_an_older_python(tmp_path: Path) -> None:
+    newer = """\
+        def first[T](items: list[T]) -> T:
+            type Pair = tuple[T, T]
+            return f"{items[0] if True else f'{items["a"]}'}" and time.time()
+
+
+        type Name = str
+    """
+    text = GOOD.decode().replace("return time.time()", "return first([1.0])")
+    (tmp_path / "flow.py").write_text(f"{text}\n\n{textwrap.dedent(newer)}")
+    done = run(tmp_path)
+    (line,) = done.stdout.splitlines()
+    assert line.startswith("flow.py:15:") and "WFL101" in line
