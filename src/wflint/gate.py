@@ -6,15 +6,18 @@ workflow code calls into them; here their bytes are merely searched.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 
 from msgspec import Struct, field
 
-_NAMED = rb"temporalio|\bdefn\b"
+# Plain texts, because `in` searches bytes ten times as fast as a regular expression.
+_NAMED = (b"temporalio", b"defn")
 _ENTRY_POINTS = (
-    rb"\bdefn\b|WorkflowInboundInterceptor|WorkflowOutboundInterceptor|PayloadConverter"
-    rb"|FailureConverter"
+    b"defn",
+    b"WorkflowInboundInterceptor",
+    b"WorkflowOutboundInterceptor",
+    b"PayloadConverter",
+    b"FailureConverter",
 )
 
 
@@ -32,9 +35,8 @@ class Gated(Struct):
 
 def gate(files: Iterable[str], read: Callable[[str], bytes], needles: Iterable[str]) -> Gated:
     """Search the bytes of ``files``; ``needles`` are texts that count besides wflint's own."""
-    own = [re.escape(needle.encode()) for needle in needles]
-    named = re.compile(b"|".join([_NAMED, *own]))
-    candidate = re.compile(b"|".join([_ENTRY_POINTS, *own]))
+    own = tuple(needle.encode() for needle in needles)
+    named, entry_points = (*_NAMED, *own), (*_ENTRY_POINTS, *own)
     gated = Gated()
     for path in files:
         try:
@@ -42,8 +44,8 @@ def gate(files: Iterable[str], read: Callable[[str], bytes], needles: Iterable[s
         except OSError as error:
             gated.unreadable[path] = error.strerror or str(error)
             continue
-        if named.search(data):
+        if any(text in data for text in named):
             gated.named.append(path)
-            if candidate.search(data):
+            if any(text in data for text in entry_points):
                 gated.candidates.append(path)
     return gated
