@@ -28,7 +28,14 @@ from wflint.facts.model import (
 )
 from wflint.facts.refs import Refs, instance
 from wflint.source import Source
-from wflint.syntax.guard import BLOCKS, Function, inner_statements, is_too_deep, span
+from wflint.syntax.guard import (
+    BLOCKS,
+    MAX_DEPTH,
+    Function,
+    inner_statements,
+    is_too_deep,
+    span,
+)
 from wflint.syntax.pieces import read_expression
 
 _MAX_VALUE = 4_000
@@ -229,7 +236,7 @@ class ModuleReader:
             self._annotation(node.returns),
             start,
             end,
-            is_too_deep(node),
+            end - start > MAX_DEPTH and is_too_deep(node),
         )
         if not place.owner:
             self.facts.functions[qualname] = head

@@ -84,7 +84,7 @@ def analyse(question: Question) -> Answer:
     answer = Answer(store, verdicts, Reached())
     candidates = frozenset(gated.candidates)
     others = [p for p in gated.named if p in question.chosen and p not in candidates]
-    read = partial(_read_entries, store, roots, candidates)
+    read = partial(_read_file, question, store, roots, candidates)
     files = [*gated.candidates, *others]
     answer.warnings = prefetch(store, files, read, question.jobs, question.progress)
     entries = _find_entries(gated.candidates, answer, roots)
@@ -100,14 +100,31 @@ def _entries(question: Question) -> Iterable[ApiEntry]:
     yield from question.apis
 
 
-def _read_entries(store: Store, roots: Roots, candidates: frozenset[str], path: str) -> None:
-    """Read a module and the bodies of its entry points; of others see if they can be read."""
-    if path not in candidates:
-        store.check(path)
-        return
-    module = store.load(path)
-    for entry in roots.find(module).entries:
-        store.body(entry.fn)
+def _read_file(
+    question: Question, store: Store, roots: Roots, candidates: frozenset[str], path: str
+) -> None:
+    """Read a file that passed the gate, as far as it will surely be needed.
+
+    That is the module and the bodies of its entry points; of a file without entry points it is only
+    whether it can be read at all, and which of the rules for any code may find something in it.
+    """
+    if path in candidates:
+        module = store.load(path)
+        for entry in roots.find(module).entries:
+            store.body(entry.fn)
+        source = module.source
+    else:
+        source = store.check(path)
+    if path in question.chosen:
+        rules = _rules_for_any_code(question)
+        suspects = [r.code for r in rules if r.suspicious(source.text, question.settings)]
+        if suspects:
+            store.suspects[path] = tuple(suspects)
+
+
+def _rules_for_any_code(question: Question) -> list[Rule]:
+    rules = (question.rules[code] for code in sorted(question.codes))
+    return [rule for rule in rules if rule.scope is Scope.ANY]
 
 
 def _reading(question: Question) -> Reading:
@@ -196,17 +213,10 @@ def _scan(node: Node, answer: Answer) -> None:
 
 def _check_anywhere(question: Question, gated: Gated, answer: Answer) -> None:
     """Rules that speak outside workflow code as well, in the files to report on."""
-    rules = [
-        r for r in question.rules.values() if r.scope is Scope.ANY and r.code in question.codes
-    ]
-    verdicts = answer.verdicts
-    verdicts.scopes = frozenset({Scope.ANY})
+    answer.verdicts.scopes = frozenset({Scope.ANY})
     seen = {node.fn for node in answer.reached.order}
     for path in gated.named:
-        if path not in question.chosen:
-            continue
-        text = _text(question.read(path))
-        suspects = [r for r in rules if r.suspicious(text, question.settings)]
+        suspects = [question.rules[code] for code in answer.store.suspects.get(path, ())]
         if not suspects:
             continue
         module = answer.store.load(path)
@@ -230,7 +240,3 @@ def _with_nested(store: Store, fn: Fn) -> list[str]:
     store.body(fn)
     bodies = store.load(fn.path).bodies
     return [n for n in bodies if n == fn.qualname or n.startswith(fn.qualname + ".")]
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-8", "replace")

@@ -99,7 +99,7 @@ def _work(connection: Connection, store: Store, paths: Sequence[str], read: Read
     for path in paths:
         read(path)
     shares = [_share(module) for module in store.modules.values()]
-    connection.send_bytes(msgpack.encode(shares))
+    connection.send_bytes(msgpack.encode((shares, store.suspects)))
     connection.close()
 
 
@@ -114,7 +114,9 @@ def _adopt(store: Store, connection: Connection) -> bool:
         data = connection.recv_bytes()
     except (EOFError, OSError):
         return False
-    for share in msgpack.decode(data, type=list[Share]):
+    shares, suspects = msgpack.decode(data, type=tuple[list[Share], dict[str, tuple[str, ...]]])
+    store.suspects.update(suspects)
+    for share in shares:
         error = UnreadableSource(*share.error) if share.error is not None else None
         store.adopt(share.path, share.facts, share.bodies, error)
     return True

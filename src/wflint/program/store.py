@@ -71,6 +71,7 @@ class Module:
 class Store:
     """All modules that were asked for, by path.
 
+    ``suspects`` are the codes of rules that may find something outside workflow code, by path.
     ``read`` gives the bytes of a file, ``names`` its dotted name and whether it is a package, and
     ``reading`` what bodies are read with (only asked for when one is read).
     """
@@ -85,7 +86,7 @@ class Store:
         self._names = names
         self._reading = reading
         self.modules: dict[str, Module] = {}
-        self.parses = 0
+        self.suspects: dict[str, tuple[str, ...]] = {}
 
     def load(self, path: str) -> Module:
         """The module in a file. What is wrong with it is in its ``error``, never raised."""
@@ -115,16 +116,16 @@ class Store:
         module.source = source
         return module
 
-    def check(self, path: str) -> None:
-        """Note what is wrong with a file, without loading it if nothing is."""
+    def check(self, path: str) -> Source:
+        """The text of a file; what is wrong with it is noted, without loading it if nothing is."""
         from wflint.syntax.guard import NewerSyntax, parse
 
-        if path in self.modules:
-            return
         try:
-            parse(self._source(path))
+            source = self._source(path)
+            parse(source)
         except (OSError, UnreadableSource, NewerSyntax):
-            self.load(path)
+            return self.load(path).source
+        return source
 
     def _source(self, path: str) -> Source:
         return decode(self._read(path))
@@ -146,7 +147,6 @@ class Store:
         from wflint.facts.modules import ModuleReader
         from wflint.syntax.guard import NewerSyntax, parse
 
-        self.parses += 1
         read = partial(self._source, path)
         try:
             tree = parse(source)
@@ -229,7 +229,6 @@ class Store:
 
         if module.whole is not None:
             return module.whole
-        self.parses += 1
         try:
             return read_skeleton(module.source, parse(module.source))
         except NewerSyntax as error:
@@ -243,7 +242,6 @@ class Store:
             return None
         if head.too_deep:
             raise UnreadableSource(TOO_DEEP, module.source.location(head.start).row)
-        self.parses += 1
         return read_function(module.source, head.start, head.end)
 
     def _definition(self, module: Module, qualname: str) -> cst.FunctionDef | None:
