@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from wflint.facts import modules
+from wflint.faults import InternalError
 from wflint.program import prefetch
 from wflint.request import Request, Result
 from wflint.run import check
@@ -109,3 +111,18 @@ def test_progress_is_told_of_each_file(project: Path) -> None:
     note: Callable[[int, int], None] = lambda done, total: told.append((done, total))  # noqa: E731
     check(Request(jobs=1, progress=note))
     assert told == [(number, 14) for number in range(14)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
+def test_a_process_that_fails_says_nothing_itself(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    many_workflows(project)
+    monkeypatch.setattr(modules.ModuleReader, "read", failing)
+    with pytest.raises(InternalError, match="flow0.py"):
+        check(Request(jobs=2))
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def failing(*_: object) -> None:
+    raise ZeroDivisionError

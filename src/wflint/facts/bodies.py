@@ -143,7 +143,9 @@ class BodyReader:
     def _is_worth_noting(self, ref: Ref) -> bool:
         if ref.kind is Kind.GLOBAL:
             return ref.name in self.module.bindings or is_builtin(ref.name)
-        return ref.kind in (Kind.IMPORT, Kind.LOCAL) or (ref.kind is Kind.RESULT and bool(ref.path))
+        if ref.kind is Kind.RESULT:
+            return bool(ref.path)
+        return ref.kind in (Kind.IMPORT, Kind.LOCAL, Kind.EITHER)
 
 
 def written_name(node: cst.CSTNode) -> str:

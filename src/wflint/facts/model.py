@@ -27,6 +27,7 @@ class Kind(str, enum.Enum):
     INSTANCE = "instance"  # an instance of the class `of`
     RESULT = "result"  # what calling `of` gives: an instance when `of` is a class
     PARTIAL = "partial"  # functools.partial(of, ...)
+    EITHER = "either"  # one of `others`
     LITERAL = "literal"  # a literal; `name` is its builtin type
     UNKNOWN = "unknown"  # anything else
 
@@ -41,6 +42,7 @@ class Ref(Struct, frozen=True, array_like=True):
     name: str = ""
     path: tuple[str, ...] = ()
     of: Ref | None = None
+    others: tuple[Ref, ...] = ()
 
 
 UNKNOWN = Ref(Kind.UNKNOWN)

@@ -32,6 +32,7 @@ _WRAPPERS = {"Optional", "Annotated", "Final", "ClassVar", "Required", "NotRequi
 _SAY_LITTLE = frozenset({"Any", "Awaitable", "Callable", "Coroutine", "object"})
 """Annotations that do not tell what is behind a parameter."""
 
+_NONE = Ref(Kind.GLOBAL, "None")
 _PARTIALS = {"functools.partial", "functools.partialmethod"}
 _PURE_PATHS = ("pathlib.Path", "pathlib.PosixPath", "pathlib.WindowsPath")
 
@@ -71,7 +72,9 @@ class Refs:
         root = self._root(node, scope, steps)
         if not path or root.kind is Kind.UNKNOWN:
             return root
-        return Ref(root.kind, root.name, (*root.path, *reversed(path)), root.of)
+        if root.kind is Kind.SELF and not root.path and path[-1] == "__class__":
+            return Ref(Kind.CLS, root.name, tuple(reversed(path[:-1])))
+        return replace(root, path=(*root.path, *reversed(path)))
 
     def _root(self, node: cst.CSTNode | None, scope: Scope | None, steps: int) -> Ref:
         if steps <= 0 or node is None:
@@ -99,6 +102,9 @@ class Refs:
         if self.external(callee) in _PARTIALS and node.args:
             of = self.ref(node.args[0].value, scope, steps - 4)
             return UNKNOWN if of.kind is Kind.UNKNOWN else Ref(Kind.PARTIAL, of=of)
+        if self.external(callee) == "builtins.type" and len(node.args) == 1:
+            of = self.ref(node.args[0].value, scope, steps - 4)
+            return Ref(Kind.CLS, of.name) if of.kind is Kind.SELF and not of.path else UNKNOWN
         return Ref(Kind.RESULT, of=callee)
 
     def _name(self, name: str, scope: Scope | None, steps: int) -> Ref:
@@ -120,15 +126,28 @@ class Refs:
         return known
 
     def _agreed(self, name: str, bindings: list[Bound], where: Scope, steps: int) -> Ref:
-        """What all bindings of a name agree on."""
-        refs = {self._bound(name, b, where, steps) for b in bindings}
-        return refs.pop() if len(refs) == 1 else UNKNOWN
+        """What all bindings of a name agree on; of imports and functions each may be the one.
+
+        ``None`` only says that there is nothing yet.
+        """
+        bound = [(b.how, self._bound(name, b, where, steps)) for b in bindings]
+        if len(bound) > 1:
+            bound = [(how, ref) for how, ref in bound if ref != _NONE] or bound
+        refs = tuple(dict.fromkeys(ref for _, ref in bound))
+        if len(refs) == 1:
+            return refs[0]
+        if all(how in ("import", "function") for how, _ in bound):
+            return Ref(Kind.EITHER, others=refs)
+        return UNKNOWN
 
     def _bound(self, name: str, bound: Bound, scope: Scope, steps: int) -> Ref:
         if bound.how == "value":
             return self.ref(bound.node, scope, steps - 1)
         if bound.how == "annotation":
-            return instance(self.annotation(bound.node, scope))
+            of = self.annotation(bound.node, scope)
+            if bound.value is not None and _says_little(of):
+                return self.ref(bound.value, scope, steps - 1)
+            return instance(of)
         if bound.how == "import":
             return Ref(Kind.IMPORT, bound.text)
         if bound.how == "function":
@@ -143,9 +162,7 @@ class Refs:
         if param.kind in ("*", "**"):
             return Ref(Kind.LITERAL, "tuple" if param.kind == "*" else "dict")
         of = param.annotation
-        if of.kind is Kind.UNKNOWN or (of.path or (of.name,))[-1] in _SAY_LITTLE:
-            return Ref(Kind.PARAM, name)
-        return instance(of)
+        return Ref(Kind.PARAM, name) if _says_little(of) else instance(of)
 
     def annotation(self, node: cst.CSTNode | None, scope: Scope | None) -> Ref:
         """The class that an annotation names: ``Optional[X]``, ``X | None`` and ``"X"`` give X."""
@@ -262,6 +279,10 @@ class Refs:
         none = tuple(k for k, v in _keyword_values(node) if _is_none(v))
         numbers = tuple(k for k, v in _keyword_values(node) if _is_number(v))
         return Value("call", "", self.ref(node, scope), keys, complete, none, numbers)
+
+
+def _says_little(of: Ref) -> bool:
+    return of.kind is Kind.UNKNOWN or (of.path or (of.name,))[-1] in _SAY_LITTLE
 
 
 def instance(cls: Ref) -> Ref:

@@ -13,15 +13,17 @@ from wflint.facts.model import Param
 class Bound:
     """One binding of a local name.
 
-    ``how`` is ``value`` (``node`` was assigned to it), ``annotation`` (``node`` is its annotation),
-    ``import`` (``text`` is the absolute dotted name), ``function`` (``text`` is the qualname),
-    ``param``, or ``other`` (a loop variable, an exception, an unpacked part, ...).
+    ``how`` is ``value`` (``node`` was assigned to it), ``annotation`` (``node`` is its annotation,
+    ``value`` what was assigned, if anything), ``import`` (``text`` is the absolute dotted name),
+    ``function`` (``text`` is the qualname), ``param``, or ``other`` (a loop variable, an exception,
+    an unpacked part, ...).
     """
 
     how: str
     node: cst.BaseExpression | None = None
     text: str = ""
     param: Param | None = None
+    value: cst.BaseExpression | None = None
 
 
 @dataclass(slots=True)
@@ -32,8 +34,10 @@ class Scope:
     parent: Scope | None
     owner: str = ""  # the class whose method this is, or is nested in
     is_async: bool = False
+    is_comprehension: bool = False
     names: dict[str, list[Bound]] = field(default_factory=dict)
     elsewhere: set[str] = field(default_factory=set)  # declared global or nonlocal
+    globals: set[str] = field(default_factory=set)  # declared global
 
     def bind(self, name: str, bound: Bound) -> None:
         """Note a binding of ``name`` in this scope."""
@@ -43,12 +47,20 @@ class Scope:
     def find(self, name: str) -> tuple[Scope, list[Bound]] | None:
         """The innermost scope that binds ``name``, and its bindings there."""
         scope: Scope | None = self
-        while scope is not None:
+        while scope is not None and name not in scope.globals:
             found = scope.names.get(name)
             if found is not None:
                 return scope, found
             scope = scope.parent
         return None
+
+    @property
+    def of_function(self) -> Scope:
+        """The scope that ``:=`` binds names in: a comprehension's own is passed over."""
+        scope = self
+        while scope.is_comprehension and scope.parent is not None:
+            scope = scope.parent
+        return scope
 
 
 def bind_target(scope: Scope, target: cst.BaseExpression, value: cst.BaseExpression | None) -> None:

@@ -212,7 +212,8 @@ class Walker:
     def _comprehension(self, entry: Entry, node: cst.BaseComp, state: State) -> None:
         state = state._replace(flags=state.flags & ~_DIRECT)
         frame, outer = state.frame, state.scope
-        scope = Scope(frame.head.qualname, outer, outer.owner if outer else "")
+        owner = outer.owner if outer else ""
+        scope = Scope(frame.head.qualname, outer, owner, is_comprehension=True)
         inside = state._replace(scope=scope, flags=state.flags | Flag.IN_LOOP)
         if isinstance(node, cst.DictComp):
             self._push([node.key, node.value], entry, inside)
@@ -238,7 +239,9 @@ class Walker:
 
     def _ann_assign(self, entry: Entry, node: cst.AnnAssign, state: State) -> None:
         if isinstance(node.target, cst.Name) and state.scope is not None:
-            state.scope.bind(node.target.value, Bound("annotation", node.annotation.annotation))
+            annotation = node.annotation.annotation
+            bound = Bound("annotation", annotation, value=node.value)
+            state.scope.bind(node.target.value, bound)
         if node.value is not None:
             self._push_target(node.target, entry, state)
             self._push([node.value], entry, state)
@@ -251,7 +254,7 @@ class Walker:
 
     def _named(self, entry: Entry, node: cst.NamedExpr, state: State) -> None:
         if state.scope is not None:
-            bind_target(state.scope, node.target, node.value)
+            bind_target(state.scope.of_function, node.target, node.value)
         self._push([node.value], entry, state._replace(flags=state.flags & ~_DIRECT))
 
     def _push_target(self, target: cst.CSTNode, entry: Entry, state: State) -> None:
@@ -276,7 +279,10 @@ class Walker:
 
     def _global(self, entry: Entry, node: cst.Global | cst.Nonlocal, state: State) -> None:
         if state.scope is not None:
-            state.scope.elsewhere.update(item.name.value for item in node.names)
+            names = {item.name.value for item in node.names}
+            state.scope.elsewhere |= names
+            if isinstance(node, cst.Global):
+                state.scope.globals |= names
 
     def _capture(self, entry: Entry, node: cst.MatchAs | cst.MatchStar, state: State) -> None:
         if node.name is not None and state.scope is not None:

@@ -96,11 +96,15 @@ def _processes(files: int, jobs: int | None) -> int:
 
 
 def _work(connection: Connection, store: Store, paths: Sequence[str], read: ReadModule) -> None:
-    for path in paths:
-        read(path)
-    shares = [_share(module) for module in store.modules.values()]
-    connection.send_bytes(msgpack.encode((shares, store.suspects)))
-    connection.close()
+    """What a forked process does. It never speaks: the one that asked reads again and complains."""
+    try:
+        for path in paths:
+            read(path)
+        shares = [_share(module) for module in store.modules.values()]
+        connection.send_bytes(msgpack.encode((shares, store.suspects)))
+        connection.close()
+    except BaseException:
+        os._exit(1)
 
 
 def _share(module: Module) -> Share:

@@ -68,6 +68,9 @@ class Resolver:
                 return (External(f"builtins.{ref.name}", instance=True),)
             case Kind.PARAM:
                 return (Unresolved("it is a parameter without a type"),)
+            case Kind.EITHER:
+                refs = ref.others
+                return _unique(e for r in refs for e in self.resolve(r, path, receiver, depth - 1))
         if ref.of is None:
             return (Unresolved("its type is not known"),)
         inner = self.resolve(ref.of, path, receiver, depth - 1)
