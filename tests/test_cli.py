@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -231,6 +232,8 @@ class TestFailures:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            # Jobs in the background ignore interrupts, and what they start inherits that.
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         )
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(1.5)  # it waits for its input

@@ -119,7 +119,7 @@ def test_a_process_that_fails_says_nothing_itself(
 ) -> None:
     many_workflows(project)
     monkeypatch.setattr(modules.ModuleReader, "read", failing)
-    with pytest.raises(InternalError, match="flow0.py"):
+    with pytest.raises(InternalError, match=r"flow0\.py"):
         check(Request(jobs=2))
     assert "Traceback" not in capfd.readouterr().err
 

@@ -3,9 +3,10 @@
 ## What breaks
 
 The SDK runs a workflow on an asyncio event loop of its own, which only knows tasks, futures and
-timers. trio and curio bring their own scheduler and cannot run in it. anyio looks for threads,
-signals and parts of asyncio's real loop that are not there. The workflow task fails and is retried
-until the code is changed.
+timers. trio and curio bring their own scheduler and cannot run in it. anyio runs on asyncio, but
+the sandbox stops it, because it keeps its state in the worker's threads; and its files, sockets,
+processes and threads need parts of asyncio's real loop that are not there. The workflow task fails
+and is retried until the code is changed.
 
 asyncio has what is needed: `asyncio.sleep`, `asyncio.timeout`, `asyncio.gather`, `asyncio.Lock`,
 `asyncio.Queue`. What anyio is used for elsewhere, files and threads, belongs into an activity.
@@ -44,9 +45,11 @@ class PauseWorkflow:
 
 ## What the SDK does
 
-anyio reaches for threads, and the sandbox raises `RestrictedWorkflowAccessError` for that, whether
-its import is passed through or not. The workflow task is retried. Without a sandbox the calls run
-into parts of asyncio that the workflow's loop does not have.
+The sandbox raises `RestrictedWorkflowAccessError` at anyio's `threading.local`, even where
+`import anyio` stands in `imports_passed_through()`, because anyio imports its backend later. The
+workflow task is retried. Nothing is caught without a sandbox, or on a worker whose restrictions
+pass all of anyio through, as some plugins do: task groups, cancel scopes, sleeps, locks and streams
+work there, threads and files do not.
 
 ## References
 

@@ -106,7 +106,7 @@ class ObjectIdentity(Rule):
             ctx.report(self, node, _KEY.format(key=key), Severity.ERROR)
         elif len(node.args) != 1:
             return
-        elif name == "builtins.id" and not (_is_compared(ctx) or _is_looked_up(node, ctx)):
+        elif name == "builtins.id" and not (_is_compared(ctx) or _only_tells_apart(node, ctx)):
             ctx.report(self, node, _ID, subject=node.func)
         elif name == "builtins.hash" and _is_telling_hash(node.args[0].value, ctx):
             ctx.report(self, node, _HASH, subject=node.func)
@@ -154,22 +154,64 @@ def _is_compared(ctx: Context) -> bool:
     return False
 
 
-def _is_looked_up(call: cst.Call, ctx: Context) -> bool:
-    """`id(x) in seen`, `seen.add(id(x))`, `memo[id(x)]`: ids that only tell objects apart."""
+def _only_tells_apart(call: cst.Call, ctx: Context) -> bool:
+    """Ids that only tell objects apart: looked up, or kept under a name that is only looked up."""
+    from wflint.syntax.walk import children, walk
+
+    root = next(iter(ctx.ancestors), call)
+    nodes = walk(root)
+    up = {id(child): node for node in nodes for child in children(node)}
+    return _is_looked_up(call, up) or _is_kept_to_look_up(call, nodes, up)
+
+
+def _is_looked_up(node: cst.CSTNode, up: dict[int, cst.CSTNode]) -> bool:
+    """`id(x) in seen`, `seen.add(id(x))`, `memo[id(x)]`, `memo.get((id(x), name))`."""
     import libcst as cst
 
-    match ctx.parent():
+    parent = up.get(id(node))
+    match parent:
         case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(operator=operator)]):
-            return left is call and isinstance(operator, (cst.In, cst.NotIn))
+            return left is node and isinstance(operator, (cst.In, cst.NotIn))
         case cst.Arg():
-            outer = ctx.parent(2)
+            outer = up.get(id(parent))
             method = outer.func if isinstance(outer, cst.Call) else None
             return isinstance(method, cst.Attribute) and method.attr.value in _LOOKUPS
         case cst.DictElement(key=key) | cst.DictComp(key=key):
-            return key is call
+            return key is node
         case cst.Element():
-            return isinstance(ctx.parent(2), cst.Set)
-    return isinstance(ctx.parent(), (cst.Index, cst.SetComp))
+            outer = up.get(id(parent))
+            if isinstance(outer, cst.Tuple):
+                return _is_looked_up(outer, up)
+            return isinstance(outer, cst.Set)
+    return isinstance(parent, (cst.Index, cst.SetComp))
+
+
+def _is_kept_to_look_up(
+    node: cst.CSTNode, nodes: list[cst.CSTNode], up: dict[int, cst.CSTNode]
+) -> bool:
+    """`key = id(x)` or `key = (id(x), name)`, where every use of `key` looks something up."""
+    import libcst as cst
+
+    parent = up.get(id(node))
+    match parent:
+        case cst.Element():
+            outer = up.get(id(parent))
+            return isinstance(outer, cst.Tuple) and _is_kept_to_look_up(outer, nodes, up)
+        case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))]):
+            pass
+        case cst.AnnAssign(target=cst.Name(value=name)):
+            pass
+        case _:
+            return False
+    uses = [n for n in nodes if isinstance(n, cst.Name) and n.value == name]
+    return all(_is_looked_up(n, up) or _is_assigned(n, up) for n in uses)
+
+
+def _is_assigned(name: cst.Name, up: dict[int, cst.CSTNode]) -> bool:
+    import libcst as cst
+
+    parent = up.get(id(name))
+    return isinstance(parent, (cst.AssignTarget, cst.AnnAssign)) and parent.target is name
 
 
 def _is_telling_hash(value: cst.BaseExpression, ctx: Context) -> bool:

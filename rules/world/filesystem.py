@@ -101,6 +101,8 @@ _PATH_KEYWORDS = (
 _TEXT_OR_PATH = frozenset({"pandas.read_html", "pandas.read_json", "pandas.read_xml"})
 _MAKE_PATHS = ("pathlib.", "os.path.", "os.fspath", "posixpath.")
 _MAKE_BUFFERS = frozenset({"io.BytesIO", "io.StringIO", "tempfile.SpooledTemporaryFile"})
+_CURRENT_FOLDER = frozenset({"abspath", "absolute", "cwd", "getcwd", "getcwdb", "relpath"})
+_HERE = "`{name}` depends on the folder that the worker was started in; pass the path as input"
 _COMPRESSED = ("bz2.", "gzip.", "lzma.", "tarfile.")
 _DATABASES = ("sqlite3.", "aiosqlite.", "duckdb.connect")
 
@@ -125,6 +127,8 @@ class Filesystem(Rule):
             argument = _path_argument(view)
             if argument is None or not _is_path(view, argument.value):
                 return None
+        if name.rpartition(".")[2] in _CURRENT_FOLDER:
+            return Report(_HERE.format(name=view.shown), api.severity)
         return super().judge(view, api)
 
 

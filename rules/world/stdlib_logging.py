@@ -70,6 +70,12 @@ from __future__ import annotations
 
 from wflint.rule import Api, Fixable, Rule, Scope, Severity
 
+
+def _chained(*steps: str) -> list[str]:
+    """No step, one or two, as in `.bind(order=7).opt(lazy=True)`."""
+    return ["", *(f".{a}" for a in steps), *(f".{a}.{b}" for a in steps for b in steps)]
+
+
 # Method of a logger -> method of `workflow.logger` that does the same.
 _METHODS = {
     "critical": "critical",
@@ -93,17 +99,17 @@ _STANDARD = (
     "logzero.logger",
 )
 _LOCKING = (
-    "loguru.logger",
-    "loguru.logger.bind",
-    "loguru.logger.opt",
-    "loguru.logger.patch",
-    "structlog.get_logger",
-    "structlog.get_logger.bind",
-    "structlog.getLogger",
-    "structlog.getLogger.bind",
-    "structlog.stdlib.BoundLogger",
-    "structlog.stdlib.get_logger",
-    "structlog.stdlib.get_logger.bind",
+    *(f"loguru.logger{steps}" for steps in _chained("bind", "opt", "patch")),
+    *(
+        f"{logger}{steps}"
+        for logger in (
+            "structlog.get_logger",
+            "structlog.getLogger",
+            "structlog.stdlib.BoundLogger",
+            "structlog.stdlib.get_logger",
+        )
+        for steps in _chained("bind", "new")
+    ),
 )
 _LOCKING_METHODS = (
     *_METHODS,

@@ -143,7 +143,8 @@ def _say(result: Result, flags: Flags, form: str) -> None:
         lines += [f"wflint: {line}\n" for line in result.warnings]
         if flags["verbose"]:
             lines += [f"wflint: {line}\n" for line in result.notes]
-        lines.append(summary.render(result.diagnostics, result.stats))
+        if result.stats.files or not result.problems:
+            lines.append(summary.render(result.diagnostics, result.stats))
         if result.diagnostics and form in ("full", "concise") and os.environ.get("GITHUB_ACTIONS"):
             lines.append("--output-format github shows diagnostics at the lines of a change.\n")
     if flags["show_gaps"]:

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from wflint.diagnostics import Diagnostic, Hop, Location
 from wflint.program.analysis import MODULE_BODY, Answer
 from wflint.program.reach import Node
-from wflint.program.store import Fn
+from wflint.program.store import Fn, shown_name
 from wflint.program.verdicts import Hit
 from wflint.suppress import Directives, parse_directives
 
@@ -110,7 +110,7 @@ class Emitter(Struct):
         filename = self.shown(hit.fn.path)
         if hit.fn.qualname == MODULE_BODY:
             cls = self.answer.module_entries.get(hit.fn.path)
-            return ((Hop(cls.qualname, filename, location),) if cls else ()), 0
+            return ((Hop(shown_name(cls.qualname), filename, location),) if cls else ()), 0
         reached = self.answer.reached
         nodes = [n for n in hit.nodes if n in reached.parents]
         if not nodes:
@@ -141,17 +141,26 @@ class Emitter(Struct):
         if not directives:
             return False
         code, name = hit.rule.code, hit.rule.name
-        head = self.answer.store.head(Fn(fn.path, self.answer.store.outermost(fn)))
-        if head is not None:
-            row = self.answer.store.load(fn.path).source.location(head.start).row
-            if directives.covers_function(code, name, row):
-                return True
+        if any(directives.covers_function(code, name, row) for row in self._header_rows(fn)):
+            return True
         if site < 0:
             return False
         source = self.answer.store.load(fn.path).source
         start, end = self._span(fn, site)
         rows = source.location(start).row, source.location(end).row
         return directives.suppresses(code, name, *rows) is not None
+
+    def _header_rows(self, fn: Fn) -> Iterator[int]:
+        """Where the header of a function stands, and those of the functions around it."""
+        store = self.answer.store
+        source = store.load(fn.path).source
+        name, outermost = fn.qualname, store.outermost(fn)
+        while len(name) >= len(outermost):
+            head = store.head(Fn(fn.path, name))
+            if head is not None:
+                offset = head.start if head.site < 0 else self._span(fn, head.site)[0]
+                yield source.location(offset).row
+            name = name.rpartition(".")[0]
 
     def _detour(self, hit: Hit, nodes: list[Node]) -> list[tuple[Node, int]] | None:
         """A shortest chain to any of ``nodes`` around all suppressed calls, if there is one."""

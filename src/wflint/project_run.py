@@ -107,6 +107,8 @@ class ProjectRun:
 
     def _own(self, answer: Answer, emitter: Emitter) -> Found:
         """What is wrong with the files themselves, and with comments in them."""
+        if GAP in self.selection.codes or self.request.show_gaps:
+            yield from self._gaps(answer, emitter)
         for path in self._loaded(answer):
             module = answer.store.modules[path]
             if module.error is not None:
@@ -116,8 +118,6 @@ class ProjectRun:
                 ran = self.selection.codes
                 for found in leftovers(directives, self.shown(path), self.registry, ran):
                     yield path, found
-        if GAP in self.selection.codes or self.request.show_gaps:
-            yield from self._gaps(answer, emitter)
 
     def _syntax_error(self, module: Module) -> Diagnostic:
         assert module.error is not None
@@ -188,6 +188,12 @@ class ProjectRun:
         stats.suppressed += emitter.suppressed
         stats.gaps += len({(g.node.fn, g.site) for g in answer.reached.gaps})
         self.result.warnings += answer.warnings
+        self.result.warnings += [
+            f"{self.shown(cls.path)}: no run method or handler of the workflow {cls.qualname} was "
+            "found, so what it does is not checked"
+            for cls in answer.mute
+            if cls.path in self.chosen
+        ]
 
 
 def _entry_names(settings: Settings) -> EntryNames:
@@ -197,4 +203,5 @@ def _entry_names(settings: Settings) -> EntryNames:
         frozenset(settings.activity_decorators) | either,
         frozenset(settings.workflow_base_classes) | either,
         frozenset(a.name for a in settings.apis if a.deterministic),
+        frozenset(settings.replay_safe_loggers),
     )

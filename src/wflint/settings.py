@@ -131,7 +131,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
 
     needles: tuple[str, ...] = ()
     """Texts that mark a file as one that may define workflows or activities. By default
-    `temporalio` and the packages of the decorators and base classes named here."""
+    `temporalio`, and the last words of the names of decorators and base classes given here."""
 
     default_activity_timeout: int = 60
     """The timeout in seconds that a fix fills in where an activity call has none."""

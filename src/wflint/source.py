@@ -90,13 +90,14 @@ def decode(data: bytes) -> Source:
 
 
 def _declared_encoding(data: bytes) -> str:
-    head = b"\n".join(data.split(b"\n", 2)[:2])
+    head = b"\n".join(re.split(rb"\r\n?|\n", data, maxsplit=2)[:2])
     if not _COOKIE.search(head):
         return "utf-8"
     import tokenize
 
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        lines = re.sub(rb"\r\n?", b"\n", data)
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(lines).readline)
     except SyntaxError as error:
         raise UnreadableSource(f"bad coding cookie: {error.msg}") from None
     return "utf-8" if encoding == "utf-8-sig" else encoding

@@ -258,7 +258,7 @@ class _Lines(Struct):
 
     def first_statement_row(self) -> float:
         """The row of the first statement that is not the docstring."""
-        start = 1 if self.heads[:1] == [[""]] else 0
+        start = 1 if self.heads[:1] in ([[""]], [["", ""]]) else 0
         return self.rows[start][0] if start < len(self.rows) else float("inf")
 
     def next_code_row(self, row: int) -> int | None:

@@ -19,6 +19,7 @@ from wflint.facts.model import (
     UNKNOWN,
     Arg,
     Call,
+    Flag,
     FunctionBody,
     FunctionHead,
     Kind,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 Visitor = tuple["Rule", Callable[[cst.CSTNode, Context], None]]
 Visitors = Mapping[type[cst.CSTNode], Sequence[Visitor]]
 
-Finder = Callable[[str], "cst.FunctionDef | None"]
+Finder = Callable[[str], "cst.FunctionDef | cst.Lambda | None"]
 """Gives the definition of a function of the module by its qualname."""
 
 
@@ -65,10 +66,13 @@ class BodyReader:
         self.refs = self.walker.refs
         self.piece: Piece | None = None
 
-    def read_function(self, node: cst.FunctionDef, head: FunctionHead) -> list[FunctionBody]:
+    def read_function(
+        self, node: cst.FunctionDef | cst.Lambda, head: FunctionHead
+    ) -> list[FunctionBody]:
         """The bodies of ``head`` and of all functions nested in it; the outermost comes first."""
         scope = Scope(head.qualname, None, head.owner, head.is_async)
-        self.walker.walk([node.body], head, scope)
+        flags = Flag.RETURNED if isinstance(node, cst.Lambda) else 0
+        self.walker.walk([node.body], head, scope, flags)
         self._look()
         return [frame.body() for frame in self.walker.frames]
 

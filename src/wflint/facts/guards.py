@@ -31,6 +31,15 @@ _RAISES_OUTSIDE = {
 } | {"temporalio.workflow.random", "temporalio.workflow.uuid4", "temporalio.workflow.logger"}
 """Calls that do nothing in a workflow and raise outside of one: `try:` around them is a guard."""
 
+_CATCH_IT = {
+    "builtins.BaseException",
+    "builtins.Exception",
+    "builtins.RuntimeError",  # a common mistake for what the SDK raises
+    "temporalio.exceptions.TemporalError",
+    "temporalio.workflow._NotInWorkflowEventLoopError",
+}
+_DO_NOT_FAIL = ("builtins.", "datetime.", "temporalio.")
+
 DottedName = Callable[[cst.CSTNode], str]
 
 
@@ -59,6 +68,29 @@ def _plain(test: cst.BaseExpression, name: DottedName, guards: frozenset[str]) -
     return _single(test, name, guards)
 
 
+def left_flags(
+    node: cst.BooleanOperation, name: DottedName, guards: frozenset[str], known: dict[int, int]
+) -> int:
+    """The flags that the left side of ``a and b`` or ``a or b`` gives to the right side.
+
+    ``known`` keeps those of the inner operations: a chain of thousands is gone through once.
+    """
+    operator = type(node.operator)
+    side = 0 if operator is cst.And else 1
+    inner: list[cst.BooleanOperation] = []
+    left = node.left
+    while type(left) is cst.BooleanOperation and type(left.operator) is operator:
+        if id(left) in known:
+            break
+        inner.append(left)
+        left = left.left
+    flags = known[id(left)] if id(left) in known else branch_flags(left, name, guards)[side]
+    for operation in reversed(inner):
+        flags |= branch_flags(operation.right, name, guards)[side]
+        known[id(operation)] = flags
+    return flags
+
+
 def _single(test: cst.BaseExpression, name: DottedName, guards: frozenset[str]) -> tuple[int, int]:
     if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
         yes, no = _single_name(test.expression, name, guards)
@@ -76,8 +108,12 @@ def _single_name(
         if called in _REPLAYING:
             return 0, Flag.NOT_REPLAYING
         return 0, 0
-    if isinstance(test, (cst.Name, cst.Attribute)) and name(test) in _TYPE_CHECKING:
-        return DEAD, 0
+    if isinstance(test, (cst.Name, cst.Attribute)):
+        known = name(test)
+        if known in _TYPE_CHECKING:
+            return DEAD, 0
+        if known in _IN_WORKFLOW and isinstance(test, cst.Name):  # `inside = in_workflow()`
+            return 0, Flag.NOT_IN_WORKFLOW
     return (DEAD, 0) if _is_main_test(test) else (0, 0)
 
 
@@ -124,9 +160,30 @@ def probes_workflow(body: cst.BaseSuite, name: DottedName) -> bool:
         if isinstance(node, cst.Await):
             return False
         if isinstance(node, (cst.Call, cst.Attribute)):
-            target = node.func if isinstance(node, cst.Call) else node
-            found = found or name(target) in _RAISES_OUTSIDE
+            target = name(node.func if isinstance(node, cst.Call) else node)
+            found = found or target in _RAISES_OUTSIDE
+            if isinstance(node, cst.Call) and not _is_part_of_probe(node, target):
+                return False
     return found
+
+
+def _is_part_of_probe(call: cst.Call, target: str) -> bool:
+    """Whether a call cannot be what fails: a conversion, or a method of what the workflow gave."""
+    if target:
+        return target.startswith(_DO_NOT_FAIL)
+    root: cst.CSTNode = call.func
+    while isinstance(root, (cst.Attribute, cst.Call)):
+        root = root.value if isinstance(root, cst.Attribute) else root.func
+    return isinstance(root, cst.Name) and root.value not in ("self", "cls")
+
+
+def catches_probe(handler: cst.ExceptHandler | cst.ExceptStarHandler, name: DottedName) -> bool:
+    """Whether an ``except`` is there for what is raised outside of a workflow."""
+    if handler.type is None:
+        return True
+    if isinstance(handler.type, cst.Tuple):
+        return any(name(e.value) in _CATCH_IT for e in handler.type.elements)
+    return name(handler.type) in _CATCH_IT
 
 
 def always_leaves(suite: cst.BaseSuite) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from wflint.facts.model import UNKNOWN, FunctionHead, Kind, ModuleFacts, Param, Ref
+from wflint.facts.model import NOTHING, UNKNOWN, FunctionHead, Kind, ModuleFacts, Param, Ref
 from wflint.facts.refs import Refs
 from wflint.facts.scopes import Scope
 
@@ -78,7 +78,9 @@ def read_params(params: cst.Parameters, refs: Refs, scope: Scope | None) -> tupl
 def _param(param: cst.Param, kind: str, refs: Refs, scope: Scope | None) -> Param:
     annotation = refs.annotation(param.annotation, scope) if param.annotation else UNKNOWN
     default = UNKNOWN
-    if isinstance(param.default, (cst.Name, cst.Attribute, cst.Lambda)):
+    if isinstance(param.default, cst.Name) and param.default.value == "None":
+        default = NOTHING
+    elif isinstance(param.default, (cst.Name, cst.Attribute, cst.Lambda)):
         default = refs.ref(param.default, scope)
     return Param(param.name.value, annotation, param.default is not None, kind, default)
 

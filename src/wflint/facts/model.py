@@ -46,6 +46,7 @@ class Ref(Struct, frozen=True, array_like=True):
 
 
 UNKNOWN = Ref(Kind.UNKNOWN)
+NOTHING = Ref(Kind.LITERAL, "None")
 
 
 class Flag:
@@ -69,7 +70,8 @@ class Value(Struct, frozen=True, array_like=True):
     """The shape of an argument.
 
     ``type`` is one of ``none bool int float str bytes fstring list tuple dict set lambda name call
-    await other``. ``text`` is the source of a number, bool or string literal (without quotes).
+    await other``. ``text`` is the source of a number, bool or string literal (without quotes), or a
+    name that is a parameter.
     ``ref`` is what a name, attribute or lambda refers to, or what a call calls. ``items`` are the
     keys of a dict literal, the keyword names of a ``dict()``/``ActivityConfig()``-like call, or the
     element texts of a list or tuple. ``complete`` is false when something was spread into it.
@@ -149,7 +151,7 @@ class Param(Struct, frozen=True, array_like=True):
     """A parameter.
 
     ``kind`` is ``positional``, ``keyword``, ``*`` or ``**``; for the receiver of a method ``self``
-    or ``cls``. ``default`` is what a default value that is a name refers to.
+    or ``cls``. ``default`` is what a default value that is a name refers to, or ``None``.
     """
 
     name: str
@@ -164,7 +166,8 @@ class FunctionHead(Struct, frozen=True, array_like=True):
 
     ``qualname`` is the dotted name inside the module; ``owner`` the qualname of the class it is a
     method of. ``start`` and ``end`` are the character offsets of the whole definition, decorators
-    included. The body of one that is ``too_deep`` must not be parsed.
+    included; for one inside another function they are those of the outermost, and ``site`` is its
+    own place in that. The body of one that is ``too_deep`` must not be parsed.
     """
 
     qualname: str
@@ -177,11 +180,12 @@ class FunctionHead(Struct, frozen=True, array_like=True):
     start: int = 0
     end: int = 0
     too_deep: bool = False
+    site: Site = -1
 
     @property
     def name(self) -> str:
-        """The last part of the qualname."""
-        return self.qualname.rpartition(".")[2]
+        """The last part of the qualname, without the number of an alternative."""
+        return self.qualname.rpartition(".")[2].partition("#")[0]
 
 
 class FunctionBody(Struct, frozen=True, array_like=True):
@@ -201,6 +205,8 @@ class FunctionBody(Struct, frozen=True, array_like=True):
 class ClassFacts(Struct, frozen=True, array_like=True):
     """A class: bases and decorators in order, methods by name, class attributes.
 
+    A method that is defined in several branches has further entries: ``name#2``, ...
+
     ``attributes`` maps an attribute to what it holds (an annotated one: an instance of the
     annotation).
     """
@@ -217,13 +223,15 @@ class Binding(Struct, frozen=True, array_like=True):
 
     ``what`` is ``import`` (``target`` is the absolute dotted name), ``function`` or ``class``
     (``target`` is the qualname), or ``value`` (``value`` is what it was assigned). ``alternative``
-    is true for bindings of which only one happens: in branches of ``if`` and ``try``.
+    is true for bindings of which only one happens: in branches of ``if`` and ``try``; ``typed`` for
+    those that only type checkers see.
     """
 
     what: str
     target: str = ""
     value: Value | None = None
     alternative: bool = False
+    typed: bool = False
 
 
 class ModuleFacts(Struct, frozen=True, array_like=True):

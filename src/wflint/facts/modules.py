@@ -8,6 +8,7 @@ that they are understood by the same code as those in function bodies.
 from __future__ import annotations
 
 import ast
+from collections.abc import Container
 from typing import NamedTuple
 
 import libcst as cst
@@ -15,6 +16,7 @@ from msgspec.structs import replace
 
 from wflint.facts.heads import absolute_base, receiver_kind
 from wflint.facts.model import (
+    NOTHING,
     UNKNOWN,
     Binding,
     ClassFacts,
@@ -32,6 +34,7 @@ from wflint.syntax.guard import (
     BLOCKS,
     MAX_DEPTH,
     Function,
+    import_time_statements,
     inner_statements,
     is_too_deep,
     span,
@@ -56,10 +59,14 @@ _LITERALS: dict[type[ast.expr], str] = {
 
 
 class _Place(NamedTuple):
-    """Where a statement stands: in which class, and whether it is one of several alternatives."""
+    """Where a statement stands.
+
+    ``owner`` is the class; ``alternative`` is set in a branch, ``typed`` in one for type checkers.
+    """
 
     owner: str = ""
     alternative: bool = False
+    typed: bool = False
 
 
 class ModuleReader:
@@ -81,6 +88,7 @@ class ModuleReader:
         self.stars: list[str] = []
         self.exports: tuple[str, ...] | None = None
         self._called: set[str] = set()
+        self._owners: dict[ast.ClassDef, str] = {}
         self._spans = iter(spans) if spans is not None else None
 
     def read(self, tree: ast.Module, text: Source) -> ModuleFacts:
@@ -90,9 +98,14 @@ class ModuleReader:
         while pending:
             node, place = pending.pop()
             self._statement(node, place)
-            if isinstance(node, BLOCKS) and not is_main_block(node):
+            if is_main_block(node):
+                self._pass_over(node)
+            elif isinstance(node, BLOCKS):
                 inside = self._inside(node, place)
-                pending.extend((n, inside) for n in reversed(inner_statements(node)))
+                typed = _typed_branch(node)
+                for inner in reversed(inner_statements(node)):
+                    is_typed = inside.typed or inner in typed
+                    pending.append((inner, inside._replace(typed=is_typed)))
         return replace(
             self.facts,
             stars=tuple(self.stars),
@@ -100,9 +113,15 @@ class ModuleReader:
             called=tuple(sorted(self._called_words())),
         )
 
+    def _pass_over(self, node: ast.stmt) -> None:
+        """Leave out the offsets of the functions in a statement that is not entered."""
+        for inner in import_time_statements(ast.Module([node], [])):
+            if self._spans is not None and isinstance(inner, Function):
+                next(self._spans)
+
     def _inside(self, node: ast.stmt, place: _Place) -> _Place:
         if isinstance(node, ast.ClassDef):
-            return _Place(_below(place.owner, node.name))
+            return _Place(self._owners[node], typed=place.typed)
         one_of_several = not isinstance(node, (ast.With, ast.For, ast.While))
         return place._replace(alternative=True) if one_of_several else place
 
@@ -160,12 +179,20 @@ class ModuleReader:
                 self._attribute(place.owner, name, binding)
             return
         earlier = self.facts.bindings.get(name, ()) if place.alternative else ()
-        binding = replace(binding, alternative=place.alternative)
+        binding = replace(binding, alternative=place.alternative, typed=place.typed)
         self.facts.bindings[name] = (*earlier, binding)
 
     def _attribute(self, owner: str, name: str, binding: Binding) -> None:
         ref = binding.value.ref if binding.value is not None else UNKNOWN
-        self.facts.classes[owner].attributes[name] = ref
+        cls = self.facts.classes[owner]
+        if ref.kind is Kind.GLOBAL and not ref.path and ref.name in cls.methods:
+            cls.methods[name] = cls.methods[ref.name]
+        elif ref.kind is Kind.PARTIAL and ref.of is not None and ref.of.name in cls.methods:
+            top, *inner = owner.split(".")
+            of = Ref(Kind.GLOBAL, top, (*inner, ref.of.name, *ref.of.path))
+            cls.attributes[name] = replace(ref, of=of)
+        else:
+            cls.attributes[name] = ref
 
     # Imports.
 
@@ -225,7 +252,7 @@ class ModuleReader:
         start, end = next(self._spans) if self._spans is not None else span(self.source, node)
         qualname = _below(place.owner, node.name)
         if place.alternative:
-            qualname = self._free(qualname)
+            qualname = _free(qualname, self.facts.functions)
         head = FunctionHead(
             qualname,
             place.owner,
@@ -243,15 +270,24 @@ class ModuleReader:
             self._bind(node.name, Binding("function", qualname), place)
             return
         head = replace(head, params=receiver_kind(head, place.owner))
-        self._add_method(place.owner, node.name, head)
+        key = qualname.rpartition(".")[2] if place.alternative else node.name
+        self._add_method(place.owner, key, head)
 
-    def _free(self, qualname: str) -> str:
-        """A definition of the same name in another branch gets ``#2``, ... for its facts."""
-        name, number = qualname, 1
-        while name in self.facts.functions:
-            number += 1
-            name = f"{qualname}#{number}"
-        return name
+    def _lambda(self, name: str, node: ast.Lambda, place: _Place) -> bool:
+        """A lambda that is given a name is as good as a function."""
+        start, end = span(self.source, node)
+        if self._spans is not None or end - start > MAX_DEPTH:
+            return False
+        qualname = _free(_below(place.owner, "<lambda>"), self.facts.functions)
+        params = self._params(node.args)
+        head = FunctionHead(qualname, place.owner, params=params, start=start, end=end)
+        self.facts.functions[qualname] = head
+        if place.owner:
+            head = replace(head, params=receiver_kind(head, place.owner))
+            self._add_method(place.owner, name, head)
+        else:
+            self._bind(name, Binding("function", qualname), place)
+        return True
 
     def _add_method(self, owner: str, name: str, head: FunctionHead) -> None:
         methods = self.facts.classes[owner].methods
@@ -291,10 +327,15 @@ class ModuleReader:
         of = UNKNOWN
         if isinstance(default, (ast.Name, ast.Attribute)):
             of = self._ref(default)
+        elif isinstance(default, ast.Constant) and default.value is None:
+            of = NOTHING
         return Param(arg.arg, self._annotation(arg.annotation), default is not None, kind, of)
 
     def _class(self, node: ast.ClassDef, place: _Place) -> None:
         qualname = _below(place.owner, node.name)
+        if place.alternative:
+            qualname = _free(qualname, self.facts.classes)
+        self._owners[node] = qualname
         bases = tuple(self._annotation(b) for b in node.bases if not isinstance(b, ast.Starred))
         decorators = self._decorators(node.decorator_list)
         self.facts.classes[qualname] = ClassFacts(qualname, bases, decorators, {}, {})
@@ -310,35 +351,69 @@ class ModuleReader:
         elif isinstance(target, ast.Name):
             if target.id == "__all__" and not place.owner:
                 self.exports = _strings(value)
+            if place.owner:
+                value = _without_staticmethod(value)
+            if isinstance(value, ast.Lambda) and self._lambda(target.id, value, place):
+                return
             self._bind(target.id, Binding("value", value=self._value(value)), place)
 
     def _annotated(self, node: ast.AnnAssign, place: _Place) -> None:
         assert isinstance(node.target, ast.Name)
+        if node.target.id == "__all__" and node.value is not None and not place.owner:
+            self.exports = _strings(node.value)
+        name, given = node.target.id, node.value if not place.owner else None
+        if isinstance(given, ast.Lambda) and self._lambda(name, given, place):
+            return
         declared = instance(self._annotation(node.annotation))
         value = Value("other", ref=declared)
-        if node.value is not None and not place.owner:
-            value = self._value(node.value)
+        if given is not None:
+            value = self._value(given)
             if value.ref == UNKNOWN:
                 value = replace(value, ref=declared)
-        self._bind(node.target.id, Binding("value", value=value), place)
+        self._bind(name, Binding("value", value=value), place)
 
 
 def is_main_block(node: ast.stmt) -> bool:
     """Whether a statement is ``if __name__ == "__main__":``."""
     match node:
-        case ast.If(
-            test=ast.Compare(
-                left=ast.Name(id="__name__"),
-                ops=[ast.Eq()],
-                comparators=[ast.Constant(value="__main__")],
-            )
-        ):
-            return True
+        case ast.If(test=ast.Compare(left=left, ops=[ast.Eq()], comparators=[right])):
+            name, text = (right, left) if isinstance(left, ast.Constant) else (left, right)
+            match name, text:
+                case ast.Name(id="__name__"), ast.Constant(value="__main__"):
+                    return True
     return False
+
+
+def _typed_branch(node: ast.stmt) -> list[ast.stmt]:
+    """The statements of ``if TYPE_CHECKING:``, or of its ``else`` when that is negated."""
+    if not isinstance(node, ast.If):
+        return []
+    negated = isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not)
+    test = node.test.operand if isinstance(node.test, ast.UnaryOp) else node.test
+    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
+    if name != "TYPE_CHECKING":
+        return []
+    return node.orelse if negated else node.body
+
+
+def _without_staticmethod(node: ast.expr) -> ast.expr:
+    match node:
+        case ast.Call(func=ast.Name(id="staticmethod"), args=[inner]):
+            return inner
+    return node
 
 
 def _below(owner: str, name: str) -> str:
     return f"{owner}.{name}" if owner else name
+
+
+def _free(qualname: str, taken: Container[str]) -> str:
+    """A definition of the same name in another branch gets ``#2``, ... for its facts."""
+    name, number = qualname, 1
+    while name in taken:
+        number += 1
+        name = f"{qualname}#{number}"
+    return name
 
 
 def _dotted(node: ast.expr | None) -> Ref | None:

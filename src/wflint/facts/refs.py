@@ -104,7 +104,8 @@ class Refs:
             return UNKNOWN if of.kind is Kind.UNKNOWN else Ref(Kind.PARTIAL, of=of)
         if self.external(callee) == "builtins.type" and len(node.args) == 1:
             of = self.ref(node.args[0].value, scope, steps - 4)
-            return Ref(Kind.CLS, of.name) if of.kind is Kind.SELF and not of.path else UNKNOWN
+            if of.kind is Kind.SELF and not of.path:
+                return Ref(Kind.CLS, of.name)
         return Ref(Kind.RESULT, of=callee)
 
     def _name(self, name: str, scope: Scope | None, steps: int) -> Ref:
@@ -264,6 +265,8 @@ class Refs:
             ):
                 value = self.value(assigned, scope)
                 return replace(value, complete=False) if node.value in self.changed else value
+            if _is_param(node.value, scope):
+                return Value("name", node.value, self.ref(node, scope))
         return Value("name", ref=self.ref(node, scope))
 
     def assigned(self, name: str, scope: Scope | None) -> cst.BaseExpression | None:
@@ -279,6 +282,12 @@ class Refs:
         none = tuple(k for k, v in _keyword_values(node) if _is_none(v))
         numbers = tuple(k for k, v in _keyword_values(node) if _is_number(v))
         return Value("call", "", self.ref(node, scope), keys, complete, none, numbers)
+
+
+def _is_param(name: str, scope: Scope | None) -> bool:
+    """Whether a name is a parameter that nothing else is assigned to."""
+    found = scope.find(name) if scope is not None else None
+    return found is not None and all(b.how == "param" for b in found[1])
 
 
 def _says_little(of: Ref) -> bool:

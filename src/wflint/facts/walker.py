@@ -7,6 +7,7 @@ noted, because a name may be bound below the place where it is used.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -30,6 +31,15 @@ _FALLBACK_VALUES = (
 )
 
 
+class _Rest(NamedTuple):
+    """The statements of a block from ``start`` on; the one before ``start`` is an ``if``."""
+
+    entry: Entry
+    body: Sequence[cst.BaseStatement]
+    state: State
+    start: int = 0
+
+
 class Walker:
     """Walks one function with all that is nested in it, or the code of a module.
 
@@ -47,13 +57,17 @@ class Walker:
         self.entries: list[Entry] = []
         self.order: dict[int, int] = {}
         self.frames: list[Frame] = []
-        self._pending: list[Entry] = []
+        self._pending: list[Entry | _Rest] = []
         self._taken: set[str] = set()
+        self._chains: dict[int, int] = {}  # flags that `a and b` gives to what follows, by id
+        self._conditions: set[int] = set()  # ids of the boolean operations of conditions
 
-    def walk(self, nodes: Sequence[cst.CSTNode], head: FunctionHead, scope: Scope | None) -> None:
+    def walk(
+        self, nodes: Sequence[cst.CSTNode], head: FunctionHead, scope: Scope | None, flags: int = 0
+    ) -> None:
         """Walk the body ``nodes`` of ``head``; without a ``scope`` it is the code of a module."""
         frame = self._open(head, scope)
-        self._push(nodes, None, State(frame, scope))
+        self._push(nodes, None, State(frame, scope, flags))
         self._walk()
         self.refs.complete = True
 
@@ -73,6 +87,9 @@ class Walker:
         pending, entries, order = self._pending, self.entries, self.order
         while pending:
             entry = pending.pop()
+            if isinstance(entry, _Rest):
+                self._statements(entry)
+                continue
             order[id(entry.node)] = len(entries)
             entries.append(entry)
             handler = _HANDLERS.get(type(entry.node))
@@ -98,15 +115,24 @@ class Walker:
         return self.refs.external(ref)
 
     def _block(self, entry: Entry, node: cst.IndentedBlock, state: State) -> None:
-        """Statements in order; a guard that leaves early holds for the rest of its block."""
-        found: list[Entry] = []
-        for statement in node.body:
-            found.append(Entry(statement, entry, state))
-            if isinstance(statement, cst.If):
-                state = state.having(self._after_if(statement, state))
-                if state.flags & guards.DEAD:
-                    break
-        self._pending.extend(reversed(found))
+        self._statements(_Rest(entry, node.body, state))
+
+    def _statements(self, rest: _Rest) -> None:
+        """Statements in order; a guard that leaves early holds for the rest of its block.
+
+        What follows an ``if`` waits until that has been walked, with all names bound so far.
+        """
+        entry, body, state, start = rest
+        if start > 0:
+            guard = body[start - 1]
+            assert isinstance(guard, cst.If)
+            state = state.having(self._after_if(guard, state))
+        if state.flags & guards.DEAD:
+            return
+        end = next((n for n in range(start, len(body)) if type(body[n]) is cst.If), len(body))
+        if end + 1 < len(body):
+            self._pending.append(_Rest(entry, body, state, end + 1))
+        self._push(body[start : end + 1], entry, state)
 
     def _after_if(self, node: cst.If, state: State) -> int:
         yes, no = guards.branch_flags(node.test, self.name_at(state.scope), self.guard_functions)
@@ -150,15 +176,23 @@ class Walker:
 
     def _boolean(self, entry: Entry, node: cst.BooleanOperation, state: State) -> None:
         state = state._replace(flags=state.flags & ~_DIRECT)
-        yes, no = guards.branch_flags(node.left, self.name_at(state.scope), self.guard_functions)
-        if isinstance(node.operator, cst.And):
-            right = state.having(yes)
-        else:
-            right = state.having(no)
-            if isinstance(node.right, _FALLBACK_VALUES) and not _is_condition(entry):
-                right = self._optional(right, self._fallback_name(node.left, state.scope))
+        name = self.name_at(state.scope)
+        right = state.having(guards.left_flags(node, name, self.guard_functions, self._chains))
+        if self._is_condition(entry):
+            self._conditions.add(id(node))
+        elif isinstance(node.operator, cst.Or) and isinstance(node.right, _FALLBACK_VALUES):
+            right = self._optional(right, self._fallback_name(node.left, state.scope))
         self._push([node.right], entry, right)
         self._push([node.left], entry, state)
+
+    def _is_condition(self, entry: Entry) -> bool:
+        """Whether a boolean operation is only asked for its truth."""
+        parent = entry.parent.node if entry.parent is not None else None
+        if isinstance(parent, cst.BooleanOperation):
+            return id(parent) in self._conditions
+        if isinstance(parent, (cst.If, cst.While, cst.IfExp)):
+            return parent.test is entry.node
+        return isinstance(parent, (cst.UnaryOperation, cst.Assert, cst.CompIf))
 
     def _fallback_name(self, left: cst.BaseExpression, scope: Scope | None) -> str:
         if isinstance(left, cst.Name) and self._is_param(left.value, scope):
@@ -173,13 +207,16 @@ class Walker:
         return found is not None and any(b.how == "param" for b in found[1])
 
     def _try(self, entry: Entry, node: cst.Try | cst.TryStar, state: State) -> None:
-        handlers = state
-        if guards.probes_workflow(node.body, self.name_at(state.scope)):
-            handlers = state.having(Flag.NOT_IN_WORKFLOW)
+        name = self.name_at(state.scope)
+        probes = guards.probes_workflow(node.body, name)
+        outside = state.having(Flag.NOT_IN_WORKFLOW)
         for part in (node.finalbody, node.orelse):
             if part is not None:
                 self._push([part], entry, state)
-        self._push(list(node.handlers), entry, handlers)
+        handlers: list[cst.ExceptHandler | cst.ExceptStarHandler] = [*node.handlers]
+        for handler in reversed(handlers):
+            caught = probes and guards.catches_probe(handler, name)
+            self._push([handler], entry, outside if caught else state)
         self._push([node.body], entry, state)
 
     def _with(self, entry: Entry, node: cst.With, state: State) -> None:
@@ -305,6 +342,7 @@ class Walker:
             params=read_params(node.params, self.refs, state.scope),
             start=outer.start,
             end=outer.end,
+            site=self.order[id(node)],
         )
         frame = self._open(head, scope)
         flags = state.flags & ~(Flag.IN_LOOP | Flag.OPTIONAL | _DIRECT)
@@ -366,14 +404,6 @@ class Walker:
 
     def _skip(self, entry: Entry, node: cst.CSTNode, state: State) -> None:
         """Annotations and the like do not run."""
-
-
-def _is_condition(entry: Entry) -> bool:
-    """Whether a boolean operation is only asked for its truth."""
-    parent = entry.parent.node if entry.parent is not None else None
-    if isinstance(parent, (cst.If, cst.While, cst.IfExp)):
-        return parent.test is entry.node
-    return isinstance(parent, (cst.UnaryOperation, cst.Assert, cst.CompIf))
 
 
 _HANDLERS: dict[type[cst.CSTNode], Callable[..., None]] = {

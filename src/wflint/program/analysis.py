@@ -49,7 +49,11 @@ class Question(Struct, frozen=True):
 
 
 class Answer(Struct):
-    """What the analysis of a project gives."""
+    """What the analysis of a project gives.
+
+    ``module_entries`` has the first workflow of each module; ``mute`` are workflows without any
+    method that is known to run.
+    """
 
     store: Store
     verdicts: Verdicts
@@ -58,6 +62,7 @@ class Answer(Struct):
     workflows: int = 0
     activities: int = 0
     warnings: list[str] = field(default_factory=list)
+    mute: list[Cls] = field(default_factory=list)
 
 
 def analyse(question: Question) -> Answer:
@@ -155,6 +160,8 @@ def _find_entries(candidates: list[str], answer: Answer, roots: Roots) -> list[E
         found = roots.find(module)
         entries += sorted(found.entries, key=lambda e: _place(answer.store, e))
         answer.workflows += len(found.workflows)
+        reachable = {entry.receiver for entry in found.entries}
+        answer.mute += [cls for cls in found.workflows if cls not in reachable]
         answer.activities += found.activities
         if found.workflows:
             answer.module_entries[path] = found.workflows[0]

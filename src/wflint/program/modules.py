@@ -28,9 +28,16 @@ class ModuleIndex:
         self._package_roots = self._find_package_roots(files)
 
     def _find_package_roots(self, files: Iterable[str]) -> list[str]:
-        """Folders that hold top-level packages, from the `__init__.py` files of the project."""
+        """Folders that hold top-level packages and modules.
+
+        They are known by the `__init__.py` files of the project, or by their name: `src`.
+        """
+        files = list(files)
         packages = {os.path.dirname(f) for f in files if os.path.basename(f) == "__init__.py"}
-        return sorted({os.path.dirname(p) for p in packages if os.path.dirname(p) not in packages})
+        roots = {os.path.dirname(p) for p in packages if os.path.dirname(p) not in packages}
+        for folder in {os.path.dirname(f) for f in files}:
+            roots.update(r for r in _src_folders(folder, self.root) if r not in packages)
+        return sorted(roots)
 
     def _listing(self, folder: str) -> frozenset[str]:
         found = self._listings.get(folder)
@@ -158,6 +165,13 @@ class ModuleIndex:
             return True
         inner = (os.path.join(folder, n) for n in sorted(listing) if "." not in n)
         return any(any(n.endswith(".py") for n in self._listing(i)) for i in inner)
+
+
+def _src_folders(folder: str, root: str) -> list[str]:
+    """The folders called ``src`` among a folder and those above it, inside ``root``."""
+    parts = folder.split(os.sep)
+    found = [os.sep.join(parts[: n + 1]) for n, part in enumerate(parts) if part == "src"]
+    return [f for f in found if _is_below(f, root)]
 
 
 def _is_below(path: str, root: str) -> bool:

@@ -15,7 +15,17 @@ from typing import NamedTuple
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from wflint.facts.model import UNKNOWN, Call, Flag, FunctionBody, FunctionHead, Kind, Use, Value
+from wflint.facts.model import (
+    NOTHING,
+    UNKNOWN,
+    Call,
+    Flag,
+    FunctionBody,
+    FunctionHead,
+    Kind,
+    Use,
+    Value,
+)
 from wflint.program.entities import Entity, External, OwnClass, OwnFunction, OwnInstance, Unresolved
 from wflint.program.external import CALLBACK_METHODS, CALLS_ITS_ARGUMENTS, CONTAINER_METHODS
 from wflint.program.resolve import Resolver
@@ -152,7 +162,7 @@ class Reach:
         body = self.store.body(node.fn)
         self.judge.body(node, body)
         for call in body.calls:
-            if runs(call, node):
+            if runs(call, node) or _is_alternative(call):
                 self._call(node, body, call)
         for use in body.uses:
             if not runs(use, node):
@@ -166,6 +176,8 @@ class Reach:
             match entity:
                 case External(instance=True):
                     pass  # whatever calling an object of theirs does
+                case External() if not runs(call, node):
+                    pass  # a fallback value that nobody is seen to need
                 case External():
                     self.judge.external_call(node, body, call, entity)
                     if entity.name in CALLS_ITS_ARGUMENTS:
@@ -205,7 +217,7 @@ class Reach:
             for entity in self.resolver.attribute(OwnInstance(cls), name):
                 if isinstance(entity, OwnFunction):
                     self._edge(node, OwnFunction(entity.fn, cls, bound=True), call)
-        for base in self.resolver.order(cls)[1]:
+        for base in self.resolver.order(cls)[1] if runs(call, node) else ():
             self.judge.external_call(node, body, call, External(base, base=len(base)))
 
     def _unresolved(self, node: Node, body: FunctionBody, call: Call, why: Unresolved) -> None:
@@ -274,8 +286,22 @@ def runs(place: Call | Use, node: Node) -> bool:
     return not place.flags & Flag.OPTIONAL or place.fallback in node.missing
 
 
+def _is_alternative(call: Call) -> bool:
+    """Whether a call stands behind ``or``, and nothing says that it is a mere default.
+
+    ``self.cached or self.compute()`` is followed; ``x or now()`` only where ``x`` is missing.
+    """
+    excluded = Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED
+    return bool(call.flags & Flag.OPTIONAL) and not (call.flags & excluded or call.fallback)
+
+
 def _is_quiet(node: Node, call: Call) -> bool:
     return node.quiet or bool(call.flags & Flag.NOT_REPLAYING)
+
+
+def _passed_on(value: Value) -> str:
+    """The parameter that an argument is, or ``""``."""
+    return value.text if value.type == "name" else ""
 
 
 def _calls_parameter(call: Call) -> bool:
@@ -303,10 +329,16 @@ def _given(head: FunctionHead, call: Call, bound: bool) -> list[tuple[str, Value
 def _left_out(
     body: FunctionBody, call: Call, entity: OwnFunction, missing: frozenset[str]
 ) -> frozenset[str]:
-    """The parameters with a fallback default that a call leaves out or gives as ``None``."""
+    """The parameters that a call leaves out or gives as ``None``, where that makes a difference.
+
+    It does for those with a fallback default, those that are called, and those that are passed on.
+    """
     places: list[Call | Use] = [*body.calls, *body.uses]
     falling_back = {p.fallback for p in places if p.flags & Flag.OPTIONAL and p.fallback}
-    wanted = falling_back | {p.name for p in body.head.params if p.default.kind is not Kind.UNKNOWN}
+    passed_on = {_passed_on(a.value) for c in body.calls for a in c.args} - {""}
+    useful = falling_back | passed_on
+    defaults = {p.name: p.default for p in body.head.params if p.default.kind is not Kind.UNKNOWN}
+    wanted = useful | {name for name, default in defaults.items() if default != NOTHING}
     if not wanted:
         return frozenset()
     if entity.partial or any(a.star for a in call.args):
@@ -315,8 +347,8 @@ def _left_out(
     absent = {
         name
         for name in wanted
-        if name not in given
-        or (given[name].type == "none" and name in falling_back)
-        or (given[name].ref.kind is Kind.PARAM and given[name].ref.name in missing)
+        if (name not in given and (name in falling_back or name in defaults))
+        or (name in given and given[name].type == "none" and name in useful)
+        or (name in given and _passed_on(given[name]) in missing)
     }
     return frozenset(absent)

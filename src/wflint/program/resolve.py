@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from wflint.builtin_names import is_builtin
-from wflint.facts.model import Binding, ClassFacts, Kind, Ref, Value
+from wflint.facts.model import Binding, ClassFacts, FunctionHead, Kind, Ref, Value
 from wflint.program.entities import (
     Entity,
     External,
@@ -118,6 +118,11 @@ class Resolver:
         module = self.store.load(path)
         bindings = module.facts.bindings.get(name)
         if bindings is not None:
+            real = _unique(
+                e for b in bindings if not b.typed for e in self._binding(b, path, depth)
+            )
+            if any(_is_something(e) for e in real):
+                return real
             return _unique(e for b in bindings for e in self._binding(b, path, depth))
         for star in reversed(module.facts.stars):
             found = self._from_star(star, name, path, depth)
@@ -148,6 +153,9 @@ class Resolver:
             return ()
         if facts.exports is None and name.startswith("_"):
             return ()
+        inner = self.index.find(f"{star}.{name}", path) if facts.exports is not None else None
+        if inner is not None and name not in facts.bindings:
+            return (OwnModule(inner),)  # `__all__` names a module of the package
         found = self.name(target, name)
         here = name in facts.bindings or facts.stars
         return found if here and not _is_builtin_entity(found) else ()
@@ -251,7 +259,8 @@ class Resolver:
             found = self._set_in_init(base, receiver, name, depth)
             if found is not None:
                 return found
-        if len(externals) == 1:
+        own = any(name in f.attributes for c in order if (f := self.facts_of(c)) is not None)
+        if len(externals) == 1 and not own:
             return (External(f"{externals[0]}.{name}", instance=False, base=len(externals[0])),)
         return (Unresolved(f"`{name}` is not a method or typed attribute of `{cls.qualname}`"),)
 
@@ -272,18 +281,27 @@ class Resolver:
         facts = self.facts_of(base)
         if facts is None:
             return None
-        method = facts.methods.get(name)
-        if method is not None:
-            if on_instance and any(_last(d.target) in _SPECIAL for d in method.decorators):
-                return self._instances(method.returns, base.path, depth)
-            bound = on_instance or any(_last(d.target) == "classmethod" for d in method.decorators)
-            return (OwnFunction(Fn(base.path, method.qualname), receiver, bound),)
+        if name in facts.methods:
+            methods = _alternatives(facts.methods, name)
+            found = (self._method(m, base, receiver, depth, on_instance) for m in methods)
+            return _unique(e for entities in found for e in entities)
         if name in facts.attributes:
             nested = Cls(base.path, f"{base.qualname}.{name}")
             if self.facts_of(nested) is not None:
                 return (OwnClass(nested),)
-            return self.resolve(facts.attributes[name], base.path, receiver, depth - 1)
+            ref = facts.attributes[name]
+            if ref.kind is Kind.UNKNOWN and on_instance:
+                return None  # `clock = None` says less than what `__init__` sets
+            return self.resolve(ref, base.path, receiver, depth - 1)
         return None
+
+    def _method(
+        self, method: FunctionHead, base: Cls, receiver: Cls, depth: int, on_instance: bool
+    ) -> tuple[Entity, ...]:
+        if on_instance and any(_last(d.target) in _SPECIAL for d in method.decorators):
+            return self._instances(method.returns, base.path, depth)
+        bound = on_instance or any(_last(d.target) == "classmethod" for d in method.decorators)
+        return (OwnFunction(Fn(base.path, method.qualname), receiver, bound),)
 
     def _set_in_init(
         self, base: Cls, receiver: Cls, name: str, depth: int
@@ -373,8 +391,23 @@ def _merge(sequences: list[list[Cls]]) -> list[Cls]:
     return merged
 
 
+def _alternatives(methods: dict[str, FunctionHead], name: str) -> list[FunctionHead]:
+    """A method, and those of the same name that other branches define."""
+    found, key = [], name
+    while key in methods:
+        found.append(methods[key])
+        key = f"{name}#{len(found) + 1}"
+    return found
+
+
 def _last(ref: Ref) -> str:
     return ref.path[-1] if ref.path else ref.name
+
+
+def _is_something(entity: Entity) -> bool:
+    """Whether an entity is more than a stand-in for what only type checkers import."""
+    name = entity.name if isinstance(entity, External) else ""
+    return not isinstance(entity, Unresolved) and name not in ("typing.Any", "builtins.object")
 
 
 def _unique(entities: object) -> tuple[Entity, ...]:

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from wflint.facts.model import Decorator, FunctionHead, Kind
 from wflint.program.entities import External, OwnClass, OwnFunction
 from wflint.program.resolve import Resolver
-from wflint.program.store import Cls, Fn, Module
+from wflint.program.store import Cls, Fn, Module, shown_name
 
 _WORKFLOW = "temporalio.workflow"
 _HANDLERS = frozenset(
@@ -74,6 +74,7 @@ class EntryNames(Struct, frozen=True):
     activity_decorators: frozenset[str] = frozenset()
     workflow_bases: frozenset[str] = frozenset()
     deterministic: frozenset[str] = frozenset()
+    safe_loggers: frozenset[str] = frozenset()
 
 
 class Entry(NamedTuple):
@@ -100,8 +101,11 @@ class Roots:
         self.names = names
         self._own_names = self._resolve_own(importer)
         self._activities: dict[Fn, bool] = {}
-        prefixes = sorted(n[:-1] for n in names.deterministic if n.endswith(".*"))
-        self._blessed_prefixes = tuple(prefixes)
+        prefixes = {n[:-1] for n in names.deterministic if n.endswith(".*")}
+        prefixes |= {f"{logger}." for logger in names.safe_loggers}
+        self._blessed_prefixes = tuple(sorted(prefixes))
+        own = names.workflow_decorators | names.workflow_bases
+        self._own_packages = {name.rpartition(".")[0] for name in own}
 
     def _resolve_own(self, importer: str) -> dict[Fn | Cls, set[str]]:
         """The configured names that are defined in the project itself."""
@@ -111,8 +115,9 @@ class Roots:
             self.names.activity_decorators,
             self.names.workflow_bases,
             self.names.deterministic,
+            self.names.safe_loggers,
         )
-        for name in sorted(frozenset().union(*groups)):
+        for name in sorted(set().union(*groups)):
             for entity in self.resolver.dotted(name, importer):
                 if isinstance(entity, OwnFunction):
                     found.setdefault(entity.fn, set()).add(name)
@@ -148,7 +153,7 @@ class Roots:
 
     def is_blessed(self, fn: Fn) -> bool:
         """Whether the settings say that a function is fine in a workflow."""
-        if self._own_names.get(fn, set()) & self.names.deterministic:
+        if self._own_names.get(fn, set()) & (self.names.deterministic | self.names.safe_loggers):
             return True
         if not self._blessed_prefixes:
             return False
@@ -196,24 +201,29 @@ class Roots:
         seen: set[str] = set()
         for base in order:
             facts = self.resolver.facts_of(base)
-            for key, head in (facts.methods if facts is not None else {}).items():
-                if key in seen:
-                    continue
-                seen.add(key)
-                if self._is_handler(head, base.path):
-                    name = head.name.partition("@")[0]
-                    yield Entry(Fn(base.path, head.qualname), cls, f"{cls.qualname}.{name}")
+            methods = facts.methods if facts is not None else {}
+            for key, head in methods.items():
+                if key.partition("#")[0] not in seen and self._is_handler(head, base.path):
+                    name = shown_name(f"{cls.qualname}.{head.name}")
+                    yield Entry(Fn(base.path, head.qualname), cls, name)
+            seen.update(key.partition("#")[0] for key in methods)
 
     def _is_handler(self, head: FunctionHead, path: str) -> bool:
         if head.name == "__init__":
             return True
         for decorator in head.decorators:
-            if self.decorator_names(decorator, path) & _HANDLERS:
+            names = self.decorator_names(decorator, path)
+            if names & _HANDLERS or any(self._is_own_handler(name) for name in names):
                 return True
             # `@some_update.validator`: an attribute of another method of the class
             if decorator.written == "validator" and decorator.target.kind is Kind.GLOBAL:
                 return True
         return False
+
+    def _is_own_handler(self, name: str) -> bool:
+        """`acme.temporal.run`, where `acme.temporal.workflow` is a decorator of the settings."""
+        package, _, last = name.rpartition(".")
+        return package in self._own_packages and f"{_WORKFLOW}.{last}" in _HANDLERS
 
     def _hooks(self, cls: Cls) -> Iterator[Entry]:
         """The methods of an interceptor or converter that the SDK calls inside workflows."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from wflint.syntax.pieces import Piece
 
 
+def shown_name(qualname: str) -> str:
+    """A qualname without what tells definitions of one name apart: ``#2``, ``@setter``."""
+    return re.sub(r"[#@]\w+", "", qualname)
+
+
 class Fn(NamedTuple):
     """A function of the project: the path of its file and its qualname."""
 
@@ -27,7 +33,7 @@ class Fn(NamedTuple):
     @property
     def shown(self) -> str:
         """The qualname as people read it."""
-        return self.qualname.partition("#")[0]
+        return shown_name(self.qualname)
 
 
 class Cls(NamedTuple):
@@ -235,16 +241,17 @@ class Store:
             return read_whole(module.source, error.refused)
 
     def _piece(self, module: Module, qualname: str) -> Piece | None:
-        from wflint.syntax.pieces import read_function
+        from wflint.syntax.pieces import read_function, read_lambda
 
         head = module.facts.functions.get(qualname)
         if head is None:
             return None
         if head.too_deep:
             raise UnreadableSource(TOO_DEEP, module.source.location(head.start).row)
-        return read_function(module.source, head.start, head.end)
+        read = read_lambda if head.name == "<lambda>" else read_function
+        return read(module.source, head.start, head.end)
 
-    def _definition(self, module: Module, qualname: str) -> cst.FunctionDef | None:
+    def _definition(self, module: Module, qualname: str) -> cst.FunctionDef | cst.Lambda | None:
         """The tree of a function of a module, for rules that look into it."""
         from wflint.syntax.pieces import function_node
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wflint.diagnostics import Severity
 from wflint.facts.model import Arg, Call, Finding, Flag, FunctionBody, Kind, Ref, Use, Value
@@ -261,9 +262,19 @@ class Verdicts:
             return False
         if target.kind is Kind.RESULT and target.of is not None:
             target = target.of
+        if self._spells_safe_logger(target, node.fn.path):
+            return True
+        # A variable may hold what a function that gives safe loggers has given.
+        variable = replace(target, path=target.path[:-1])
+        constant = self.resolver.constant(variable, node.fn.path) if target.path else None
+        if constant is None or constant[0].ref.of is None:
+            return False
+        return self._spells_safe_logger(constant[0].ref.of, constant[1])
+
+    def _spells_safe_logger(self, target: Ref, path: str) -> bool:
         from wflint.facts.refs import Refs
 
-        facts = self.resolver.store.load(node.fn.path).facts
+        facts = self.resolver.store.load(path).facts
         spelled = Refs(facts).external(target)
         if not spelled and target.kind is Kind.GLOBAL:
             spelled = ".".join((facts.name, target.name, *target.path))

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 import warnings
 from collections.abc import Iterator
 
 from wflint.source import TOO_DEEP, Source, UnreadableSource
 
 MAX_DEPTH = 1000
+_LONG_LINE = 10_000
+_MANY_OPERATORS = 3_000
 _NEWER_SYNTAX_SIZE = 500_000
 _NEWER_SYNTAX_LINE = 5_000
 _TRY_STAR: type[ast.stmt] = getattr(ast, "TryStar", ast.Try)  # since Python 3.11
@@ -42,6 +45,8 @@ def parse(source: Source) -> ast.Module:
     Raises :class:`UnreadableSource` for text that nothing may parse, :class:`NewerSyntax` for text
     that only LibCST may be able to.
     """
+    if sys.version_info < (3, 11) and _would_crash(source.text):
+        raise UnreadableSource(TOO_DEEP)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -52,6 +57,22 @@ def parse(source: Source) -> ast.Module:
         raise NewerSyntax(_refused(source, error)) from None
     except ValueError as error:
         raise UnreadableSource(str(error)) from None
+
+
+def _would_crash(text: str) -> bool:
+    """Whether Python 3.10 might exhaust its stack on a text, where later ones refuse it.
+
+    That takes tens of thousands of operators in one expression: a line that is full of them, or
+    very many lines.
+    """
+    if len(text) < _LONG_LINE:
+        return False
+    for line in re.split(r"[\r\n]", text):
+        if len(line) >= _LONG_LINE:
+            code = re.sub(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'", "", line)
+            if len(re.findall(r"[-+*/%&|^@.(]|\b(?:not|and|or|if)\b", code)) > _MANY_OPERATORS:
+                return True
+    return len(re.findall(r"[\r\n][ \t]*[-+*/%&|^@.]", text)) > 10 * _MANY_OPERATORS
 
 
 def _refused(source: Source, error: SyntaxError) -> UnreadableSource:
@@ -105,14 +126,24 @@ def span(source: Source, node: ast.expr | ast.stmt) -> tuple[int, int]:
     decorators = getattr(node, "decorator_list", None)
     if decorators is None:
         return source.offset(node.lineno, node.col_offset), end
-    row = min([node.lineno, *(d.lineno for d in decorators)])
-    return source.line_starts[row - 1], end
+    return source.line_starts[_first_row(source, node) - 1], end
+
+
+def _first_row(source: Source, node: ast.expr | ast.stmt) -> int:
+    """The row in which a statement begins, its decorators included."""
+    decorators = getattr(node, "decorator_list", ())
+    if not decorators:
+        return node.lineno
+    row = int(decorators[0].lineno)
+    while row > 1 and not source.line(row).lstrip().startswith("@"):
+        row -= 1  # `@(` may stand in a line of its own
+    return row
 
 
 def body_span(source: Source, node: Function) -> tuple[int, int]:
     """The offsets of the body of a function."""
     first, last = node.body[0], node.body[-1]
-    row = min([first.lineno, *(d.lineno for d in getattr(first, "decorator_list", ()))])
+    row = _first_row(source, first)
     end = source.offset(last.end_lineno or last.lineno, last.end_col_offset or 0)
     return source.offset(row, first.col_offset), end
 

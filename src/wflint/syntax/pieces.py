@@ -52,14 +52,22 @@ def read_function(source: Source, start: int, end: int) -> Piece:
     return Piece(_parse(source, text, start), text, [(0, shift)])
 
 
-def function_node(piece: Piece) -> cst.FunctionDef | None:
-    """The function definition that :func:`read_function` parsed."""
+def read_lambda(source: Source, start: int, end: int) -> Piece:
+    """The lambda between two offsets. It must not be nested too deeply."""
+    text = f"({source.text[start:end]})\n"  # it may go over several lines
+    return Piece(_parse(source, text, start), text, [(0, start - 1)])
+
+
+def function_node(piece: Piece) -> cst.FunctionDef | cst.Lambda | None:
+    """What :func:`read_function` or :func:`read_lambda` parsed."""
     body = piece.module.body
     node: cst.CSTNode | None = body[0] if body else None
     if isinstance(node, cst.If):
         inner = node.body.body
         node = inner[0] if inner else None
-    return node if isinstance(node, cst.FunctionDef) else None
+    elif isinstance(node, cst.SimpleStatementLine) and isinstance(node.body[0], cst.Expr):
+        node = node.body[0].value
+    return node if isinstance(node, (cst.FunctionDef, cst.Lambda)) else None
 
 
 def read_skeleton(source: Source, tree: ast.Module) -> Piece:

@@ -1,0 +1,60 @@
+"""Writes the rule pages, and the parts of README.md that the program itself has to say."""
+
+import os
+import re
+import subprocess
+import sys
+from itertools import groupby
+from pathlib import Path
+
+from wflint.registry import load_registry
+from wflint.rule import Rule
+from wflint.rule_docs import as_text, family, is_default, summary
+
+ROOT = Path(__file__).resolve().parent.parent
+README, PAGES = ROOT / "README.md", ROOT / "docs" / "rules"
+PART = re.compile(r"(<!-- begin: (.+?) -->\n).*?(?=<!-- end -->)", re.DOTALL)
+HEAD = "\n### {}\n\n| Code | Name | Severity | Default | Fix | What it finds |\n|-|-|-|-|-|-|\n"
+ROW = "| {} | [{name}](docs/rules/{name}.md) | {} | {} | {} | {} |\n"
+
+
+def documents() -> dict[Path, str]:
+    """Every generated file, with the text that it should have."""
+    text = README.read_text(encoding="utf-8")
+    text = PART.sub(lambda m: m[1] + (tables() if m[2] == "rules" else output_of(m[2])), text)
+    return {README: text} | {PAGES / f"{r.name}.md": page(r) for r in load_registry().rules}
+
+
+def output_of(command: str) -> str:
+    """What a terminal shows for a command; the time, which varies, is always the same."""
+    terminal = {"WFLINT_OUTPUT_FORMAT": "full", "NO_COLOR": "1", "GITHUB_ACTIONS": ""}
+    environment = os.environ | terminal | {"PYTHONIOENCODING": "utf-8"}
+    arguments = [sys.executable, "-m", *command.split()]
+    done = subprocess.run(arguments, cwd=ROOT, env=environment, capture_output=True)
+    shown = re.sub(r"in \d+\.\d s\.", "in 0.5 s.", (done.stdout + done.stderr).decode())
+    return f"```console\n$ {command}\n{shown}```\n"
+
+
+def tables() -> str:
+    """The rules, with a table for each family."""
+    groups = groupby(load_registry().rules, family)
+    return "".join(HEAD.format(name) + "".join(map(row, rules)) for name, rules in groups) + "\n"
+
+
+def row(rule: Rule) -> str:
+    """A rule's line in the table."""
+    default = "on" if is_default(rule) else "opt-in"
+    fix = {"safe": "S", "unsafe": "U"}.get(rule.fix.value, "")
+    return ROW.format(rule.code, rule.severity.value, default, fix, summary(rule), name=rule.name)
+
+
+def page(rule: Rule) -> str:
+    """A rule's page: what ``wflint rule`` prints, and the file that it comes from."""
+    source = type(rule).__module__.removeprefix("wflint.").replace(".", "/") + ".py"
+    note = "" if rule.fix.value == "none" else "wflint does not apply fixes yet. "
+    return f"{as_text(rule)}\n---\n\n{note}This page is made from [{source}](../../{source}).\n"
+
+
+if __name__ == "__main__":
+    for path, text in documents().items():
+        path.write_text(text, encoding="utf-8", newline="\n")
