@@ -97,9 +97,7 @@ class _Sdk:
         """What is wrong with `name` of `module` in version `target`, or `""`."""
         if name.startswith("_") or module not in self.names:
             return ""
-        if not shown:
-            dotted = f"{module}.{name}"
-            shown = dotted.removeprefix("temporalio.") if "." in module else dotted
+        shown = shown or f"{module}.{name}"
         if name in self.names[module]:
             since = self.since.get((module, name))
             if since is None or since <= target:

@@ -9,12 +9,14 @@ It also tells where each function begins and ends, so that LibCST reads only tho
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 import sys
 import warnings
 from collections.abc import Iterator
 
 from wflint.source import TOO_DEEP, Source, UnreadableSource
+from wflint.syntax.type_parameters import without_type_parameters
 
 MAX_DEPTH = 1000
 _LONG_LINE = 10_000
@@ -48,13 +50,25 @@ def parse(source: Source) -> ast.Module:
     if sys.version_info < (3, 11) and _would_crash(source.text):
         raise UnreadableSource(TOO_DEEP)
     try:
+        return _parse(source.text)
+    except SyntaxError as error:
+        refused = _refused(source, error)
+    text = without_type_parameters(source.text)
+    if text != source.text:
+        with contextlib.suppress(SyntaxError):
+            return _parse(text)
+    raise NewerSyntax(refused)
+
+
+def _parse(text: str) -> ast.Module:
+    try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(source.text)
+            return ast.parse(text)
     except (RecursionError, MemoryError):
         raise UnreadableSource(TOO_DEEP) from None
-    except SyntaxError as error:
-        raise NewerSyntax(_refused(source, error)) from None
+    except SyntaxError:
+        raise
     except ValueError as error:
         raise UnreadableSource(str(error)) from None
 
