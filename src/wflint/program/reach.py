@@ -180,7 +180,8 @@ class Reach:
                     pass  # a fallback value that nobody is seen to need
                 case External():
                     self.judge.external_call(node, body, call, entity)
-                    if entity.name in CALLS_ITS_ARGUMENTS:
+                    method = entity.name.rpartition(".")[2]
+                    if entity.name in CALLS_ITS_ARGUMENTS or method in CALLBACK_METHODS:
                         self._arguments(node, body, call)
                 case OwnFunction():
                     self._own(node, body, call, entity)
