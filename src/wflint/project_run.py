@@ -188,12 +188,13 @@ class ProjectRun:
         stats.suppressed += emitter.suppressed
         stats.gaps += len({(g.node.fn, g.site) for g in answer.reached.gaps})
         self.result.warnings += answer.warnings
-        self.result.warnings += [
-            f"{self.shown(cls.path)}: no run method or handler of the workflow {cls.qualname} was "
-            "found, so what it does is not checked"
-            for cls in answer.mute
-            if cls.path in self.chosen
-        ]
+        mute = [cls for cls in answer.mute if cls.path in self.chosen]
+        if mute:
+            more = f" and of {len(mute) - 1} more" if mute[1:] else ""
+            self.result.warnings.append(
+                f"{self.shown(mute[0].path)}: no run method or handler of {mute[0].qualname}{more} "
+                "was found, so what is in there is not checked"
+            )
 
 
 def _entry_names(settings: Settings) -> EntryNames:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -45,10 +46,14 @@ Finder = Callable[[str], "cst.FunctionDef | cst.Lambda | None"]
 
 @dataclass(frozen=True)
 class Reading:
-    """What bodies are read with: the rules' visitors, and settings that change what is seen."""
+    """What bodies are read with: the rules' visitors, and settings that change what is seen.
+
+    ``guard_functions`` gives, for a module's path and the dotted name of a function of the user's
+    own, the flags of code that runs when that function says no.
+    """
 
     visitors: Visitors
-    guard_functions: frozenset[str]
+    guard_functions: Callable[[str, str], int]
     settings: RuleSettings
 
 
@@ -56,13 +61,13 @@ class BodyReader:
     """Reads one function, with the functions and lambdas nested in it, or a module's own code."""
 
     def __init__(
-        self, module: ModuleFacts, reading: Reading, find: Finder = lambda _: None
+        self, module: ModuleFacts, path: str, reading: Reading, find: Finder = lambda _: None
     ) -> None:
         self.module = module
         self.find = find
         self.visitors = reading.visitors
         self.settings = reading.settings
-        self.walker = Walker(module, reading.guard_functions)
+        self.walker = Walker(module, partial(reading.guard_functions, path))
         self.refs = self.walker.refs
         self.piece: Piece | None = None
 

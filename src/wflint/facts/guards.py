@@ -15,11 +15,11 @@ from wflint.syntax.walk import walk
 DEAD = 1 << 20
 """A flag of code that never runs (``if TYPE_CHECKING``): it is not read at all."""
 
-_IN_WORKFLOW = {
+IN_WORKFLOW = {
     "temporalio.workflow.in_workflow",
     "temporalio.workflow.unsafe.in_sandbox",
 }
-_REPLAYING = {
+REPLAYING = {
     "temporalio.workflow.unsafe.is_replaying",
     "temporalio.workflow.unsafe.is_replaying_history_events",
 }
@@ -28,7 +28,12 @@ _UNRESTRICTED = {"temporalio.workflow.unsafe.sandbox_unrestricted"}
 _RAISES_OUTSIDE = {
     f"temporalio.workflow.{name}"
     for name in ("info", "instance", "memo", "metric_meter", "now", "time", "time_ns")
-} | {"temporalio.workflow.random", "temporalio.workflow.uuid4", "temporalio.workflow.logger"}
+} | {
+    "asyncio.get_running_loop",
+    "temporalio.workflow.logger",
+    "temporalio.workflow.random",
+    "temporalio.workflow.uuid4",
+}
 """Calls that do nothing in a workflow and raise outside of one: `try:` around them is a guard."""
 
 _CATCH_IT = {
@@ -38,17 +43,17 @@ _CATCH_IT = {
     "temporalio.exceptions.TemporalError",
     "temporalio.workflow._NotInWorkflowEventLoopError",
 }
-_DO_NOT_FAIL = ("builtins.", "datetime.", "temporalio.")
+_DO_NOT_FAIL = ("asyncio.get_running_loop", "builtins.", "datetime.", "temporalio.")
 
 DottedName = Callable[[cst.CSTNode], str]
+Guards = Callable[[str], int]
+"""Gives the flags of code that runs when the function of a dotted name says no."""
 
 
-def branch_flags(
-    test: cst.BaseExpression, name: DottedName, guards: frozenset[str]
-) -> tuple[int, int]:
+def branch_flags(test: cst.BaseExpression, name: DottedName, guards: Guards) -> tuple[int, int]:
     """The flags of code that runs when ``test`` is true, and when it is false.
 
-    ``guards`` are the user's own functions that tell whether code runs in a workflow.
+    ``guards`` tells what it means when a function of the user's own says no.
     """
     negated = False
     while isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
@@ -58,7 +63,7 @@ def branch_flags(
     return (no, yes) if negated else (yes, no)
 
 
-def _plain(test: cst.BaseExpression, name: DottedName, guards: frozenset[str]) -> tuple[int, int]:
+def _plain(test: cst.BaseExpression, name: DottedName, guards: Guards) -> tuple[int, int]:
     terms, operator = _terms(test)
     if operator is not None:
         flags = [_single(t, name, guards) for t in terms]
@@ -69,7 +74,7 @@ def _plain(test: cst.BaseExpression, name: DottedName, guards: frozenset[str]) -
 
 
 def left_flags(
-    node: cst.BooleanOperation, name: DottedName, guards: frozenset[str], known: dict[int, int]
+    node: cst.BooleanOperation, name: DottedName, guards: Guards, known: dict[int, int]
 ) -> int:
     """The flags that the left side of ``a and b`` or ``a or b`` gives to the right side.
 
@@ -91,28 +96,26 @@ def left_flags(
     return flags
 
 
-def _single(test: cst.BaseExpression, name: DottedName, guards: frozenset[str]) -> tuple[int, int]:
+def _single(test: cst.BaseExpression, name: DottedName, guards: Guards) -> tuple[int, int]:
     if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
         yes, no = _single_name(test.expression, name, guards)
         return no, yes
     return _single_name(test, name, guards)
 
 
-def _single_name(
-    test: cst.BaseExpression, name: DottedName, guards: frozenset[str]
-) -> tuple[int, int]:
+def _single_name(test: cst.BaseExpression, name: DottedName, guards: Guards) -> tuple[int, int]:
     if isinstance(test, cst.Call):
         called = name(test.func)
-        if called in _IN_WORKFLOW or called in guards:
+        if called in IN_WORKFLOW:
             return 0, Flag.NOT_IN_WORKFLOW
-        if called in _REPLAYING:
+        if called in REPLAYING:
             return 0, Flag.NOT_REPLAYING
-        return 0, 0
+        return 0, guards(called) if called else 0
     if isinstance(test, (cst.Name, cst.Attribute)):
         known = name(test)
         if known in _TYPE_CHECKING:
             return DEAD, 0
-        if known in _IN_WORKFLOW and isinstance(test, cst.Name):  # `inside = in_workflow()`
+        if known in IN_WORKFLOW and isinstance(test, cst.Name):  # `inside = in_workflow()`
             return 0, Flag.NOT_IN_WORKFLOW
     return (DEAD, 0) if _is_main_test(test) else (0, 0)
 

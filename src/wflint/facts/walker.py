@@ -48,7 +48,7 @@ class Walker:
     ``definitions`` has the nested functions and lambdas by qualname.
     """
 
-    def __init__(self, module: ModuleFacts, guard_functions: frozenset[str]) -> None:
+    def __init__(self, module: ModuleFacts, guard_functions: guards.Guards) -> None:
         self.module = module
         self.guard_functions = guard_functions
         self.lambdas: dict[int, str] = {}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from wflint.gate import Gated
+from wflint.program.guard_functions import GuardFunctions
 from wflint.program.modules import ModuleIndex
 from wflint.program.prefetch import prefetch
 from wflint.program.reach import Node, Reach, Reached
@@ -72,9 +73,10 @@ def analyse(question: Question) -> Answer:
     store = Store(
         question.read,
         index.name_of,
-        lambda: _reading(question),
+        lambda: _reading(question, guards),
     )
     resolver = Resolver(store, index)
+    guards = GuardFunctions(resolver, question.guard_functions)
     importer = f"{question.root}/__init__.py"
     roots = Roots(resolver, question.names, importer)
     verdicts = Verdicts(
@@ -132,11 +134,11 @@ def _rules_for_any_code(question: Question) -> list[Rule]:
     return [rule for rule in rules if rule.scope is Scope.ANY]
 
 
-def _reading(question: Question) -> Reading:
+def _reading(question: Question, guards: GuardFunctions) -> Reading:
     from wflint.facts.bodies import Reading
 
     rules = tuple(question.rules.values())
-    return Reading(visitors(rules), question.guard_functions, question.settings)
+    return Reading(visitors(rules), guards, question.settings)
 
 
 @lru_cache(maxsize=4)

@@ -25,6 +25,7 @@ class ModuleIndex:
         self._roots: dict[str, tuple[list[str], list[str]]] = {}
         self._found: dict[tuple[str, str], str | None] = {}
         self._names: dict[str, tuple[str, bool]] = {}
+        self._files = frozenset(files)
         self._package_roots = self._find_package_roots(files)
 
     def _find_package_roots(self, files: Iterable[str]) -> list[str]:
@@ -122,8 +123,15 @@ class ModuleIndex:
         folder = os.path.dirname(importer)
         key = (folder, name)
         if key not in self._found:
-            self._found[key] = self._find(name, folder)
+            self._found[key] = self._as_listed(self._find(name, folder))
         return self._found[key]
+
+    def _as_listed(self, path: str | None) -> str | None:
+        """The path that the project lists a file by, which may be found through a link as well."""
+        if path is None or path in self._files:
+            return path
+        real = os.path.realpath(path)
+        return real if real in self._files else path
 
     def _find(self, name: str, folder: str) -> str | None:
         parts = name.split(".")

@@ -224,6 +224,9 @@ class Reach:
     def _unresolved(self, node: Node, body: FunctionBody, call: Call, why: Unresolved) -> None:
         method = call.target.path[-1] if call.target.path else ""
         method = method or call.written.rpartition(".")[2]
+        of = call.target.of
+        if method in CALLBACK_METHODS and of is not None and of.path[-1:] == ("submit",):
+            return  # what an executor has been given is called back in a thread of its own
         if method in CALLBACK_METHODS:
             self._arguments(node, body, call)
         elif call.target.kind is Kind.PARAM and not call.target.path:

@@ -170,6 +170,8 @@ class Resolver:
             if path is None:
                 continue
             found: tuple[Entity, ...] = (OwnModule(path),)
+            if length == 1 and len(parts) > 1 and not self._has(path, parts[1]):
+                break  # a folder that happens to be called like an installed package
             for part in parts[length:]:
                 found = _unique(
                     e for entity in found for e in self.attribute(entity, part, depth - 1)
@@ -205,6 +207,12 @@ class Resolver:
                 return (value, path) if value is not None else None
             name, importer = bindings[0].target, path
         return None
+
+    def _has(self, path: str, name: str) -> bool:
+        """Whether a top-level module of the project may have a name."""
+        facts = self.store.load(path).facts
+        known = name in facts.bindings or facts.stars or "__getattr__" in facts.functions
+        return bool(known) or self.index.find(f"{facts.name}.{name}", path) is not None
 
     # Attributes.
 

@@ -18,6 +18,7 @@ _HANDLERS = frozenset(
 )
 _CLASS_DECORATORS = frozenset({f"{_WORKFLOW}.defn"})
 _ACTIVITY_DECORATORS = frozenset({"temporalio.activity.defn"})
+_DECORATORS = _HANDLERS | _CLASS_DECORATORS | _ACTIVITY_DECORATORS
 _ELSEWHERE = ("nexusrpc.handler.", "temporalio.nexus.", "langgraph.func.task")
 """Beginnings of decorators whose functions run outside of workflows without being activities."""
 
@@ -101,8 +102,9 @@ class Roots:
         self.names = names
         self._own_names = self._resolve_own(importer)
         self._activities: dict[Fn, bool] = {}
+        self._applied: dict[Fn, set[str]] = {}
         prefixes = {n[:-1] for n in names.deterministic if n.endswith(".*")}
-        prefixes |= {f"{logger}." for logger in names.safe_loggers}
+        prefixes |= {f"{n}." for n in (names.safe_loggers | names.deterministic) if n[-1] != "*"}
         self._blessed_prefixes = tuple(sorted(prefixes))
         own = names.workflow_decorators | names.workflow_bases
         self._own_packages = {name.rpartition(".")[0] for name in own}
@@ -132,10 +134,32 @@ class Roots:
             if isinstance(entity, External):
                 names.add(entity.name)
             elif isinstance(entity, OwnFunction):
-                names |= self._own_names.get(entity.fn, set())
+                names |= self._own_names.get(entity.fn) or self._applied_by(entity.fn)
             elif isinstance(entity, OwnClass):
                 names |= self._own_names.get(entity.cls, set())
         return names
+
+    def _applied_by(self, fn: Fn) -> set[str]:
+        """The decorators of the SDK that a decorator of the project applies in its turn."""
+        known = self._applied.get(fn)
+        if known is None:
+            self._applied[fn] = set()  # a decorator that is decorated with itself
+            known = self._applied[fn] = self._find_applied(fn)
+        return known
+
+    def _find_applied(self, fn: Fn) -> set[str]:
+        store = self.resolver.store
+        store.body(fn)
+        found: set[str] = set()
+        for qualname, body in store.load(fn.path).bodies.items():
+            if qualname != fn.qualname and not qualname.startswith(f"{fn.qualname}."):
+                continue
+            targets = [call.target for call in body.calls] + [use.target for use in body.uses]
+            for target in targets:
+                for entity in self.resolver.resolve(target, fn.path):
+                    if isinstance(entity, External) and entity.name in _DECORATORS:
+                        found.add(entity.name)
+        return found
 
     def is_workflow(self, cls: Cls) -> bool:
         """Whether a class is a workflow: by its decorator, or by a base class of the settings."""

@@ -212,7 +212,9 @@ class Store:
         from wflint.facts.bodies import BodyReader
         from wflint.syntax.pieces import function_node
 
-        reader = BodyReader(module.facts, self._reading(), partial(self._definition, module))
+        reader = BodyReader(
+            module.facts, module.path, self._reading(), partial(self._definition, module)
+        )
         if qualname == "<module>":
             piece = self._skeleton(module)
             if piece is None:
@@ -250,6 +252,10 @@ class Store:
             raise UnreadableSource(TOO_DEEP, module.source.location(head.start).row)
         read = read_lambda if head.name == "<lambda>" else read_function
         return read(module.source, head.start, head.end)
+
+    def definition(self, fn: Fn) -> cst.FunctionDef | cst.Lambda | None:
+        """The tree of a function."""
+        return self._definition(self.load(fn.path), fn.qualname)
 
     def _definition(self, module: Module, qualname: str) -> cst.FunctionDef | cst.Lambda | None:
         """The tree of a function of a module, for rules that look into it."""

@@ -295,7 +295,7 @@ class Verdicts:
             return
         site = site if report.site is None else report.site
         if rule.once_per_function:
-            logger = subject.rpartition(".")[0]
+            logger = subject.rpartition(".")[0].partition("(...)")[0]
             same = [k for k in self.hits if k[0] == node.fn and k[2:] == (rule.code, logger)]
             if same and same[0][1] != site:
                 site = same[0][1]

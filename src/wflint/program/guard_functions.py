@@ -1,0 +1,85 @@
+"""Functions of the project that only ask whether code runs in a workflow, or is replaying.
+
+``if in_temporal(): ...`` is as good a guard as ``if workflow.in_workflow(): ...`` when
+``in_temporal`` does nothing but ask that.
+"""
+
+from __future__ import annotations
+
+from wflint.facts.model import Flag, FunctionBody
+from wflint.program.entities import External, OwnFunction, Unresolved
+from wflint.program.resolve import Resolver
+from wflint.program.store import Fn
+
+_MAX_CALLS = 6
+_HARMLESS = ("builtins.", "temporalio.workflow.")
+
+
+class GuardFunctions:
+    """Tells what the answer "no" of a function means for the code that runs then.
+
+    ``configured`` are the names of the setting `guard-functions`.
+    """
+
+    def __init__(self, resolver: Resolver, configured: frozenset[str]) -> None:
+        self.resolver = resolver
+        self.configured = configured
+        self._known: dict[Fn, int] = {}
+
+    def __call__(self, path: str, name: str) -> int:
+        """The flag of code that runs when the function ``name``, called in a module, says no.
+
+        0 when it is no guard.
+        """
+        if name in self.configured:
+            return Flag.NOT_IN_WORKFLOW
+        if not name:
+            return 0
+        found = self.resolver.dotted(name, path)
+        if len(found) != 1 or not isinstance(found[0], OwnFunction):
+            return 0
+        fn = found[0].fn
+        if fn not in self._known:
+            self._known[fn] = 0  # a function that asks itself
+            self._known[fn] = self._meaning(fn)
+        return self._known[fn]
+
+    def _meaning(self, fn: Fn) -> int:
+        head = self.resolver.store.head(fn)
+        if head is None or head.is_async:
+            return 0
+        from wflint.facts.guards import IN_WORKFLOW, REPLAYING
+
+        asked = self._asked(fn, self.resolver.store.body(fn))
+        if asked & REPLAYING:
+            flag = Flag.NOT_REPLAYING
+        elif asked & IN_WORKFLOW:
+            flag = Flag.NOT_IN_WORKFLOW
+        else:
+            return 0
+        return 0 if self._negates(fn) else flag
+
+    def _asked(self, fn: Fn, body: FunctionBody) -> set[str]:
+        """The names that a function calls, if it calls nothing but harmless ones."""
+        if len(body.calls) > _MAX_CALLS:
+            return set()
+        asked: set[str] = set()
+        for call in body.calls:
+            for entity in self.resolver.resolve(call.target, fn.path):
+                if isinstance(entity, External) and entity.name.startswith(_HARMLESS):
+                    asked.add(entity.name)
+                elif not isinstance(entity, Unresolved):
+                    return set()
+        return asked
+
+    def _negates(self, fn: Fn) -> bool:
+        """Whether a function may turn the answer round."""
+        import libcst as cst
+
+        from wflint.syntax.walk import walk
+
+        node = self.resolver.store.definition(fn)
+        if node is None:
+            return True
+        operations = (n for n in walk(node) if isinstance(n, cst.UnaryOperation))
+        return any(isinstance(n.operator, cst.Not) for n in operations)
