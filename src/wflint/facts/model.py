@@ -28,6 +28,7 @@ class Kind(str, enum.Enum):
     RESULT = "result"  # what calling `of` gives: an instance when `of` is a class
     PARTIAL = "partial"  # functools.partial(of, ...)
     EITHER = "either"  # one of `others`
+    ITEM = "item"  # `of[...]`: a generic class with its parameters, or an element
     LITERAL = "literal"  # a literal; `name` is its builtin type
     UNKNOWN = "unknown"  # anything else
 

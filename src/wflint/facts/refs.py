@@ -89,6 +89,9 @@ class Refs:
         if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Divide):
             left = self.ref(node.left, scope, steps - 4)
             return left if self.external(left).startswith(_PURE_PATHS) else UNKNOWN
+        if isinstance(node, cst.Subscript) and isinstance(node.value, (cst.Name, cst.Attribute)):
+            of = self.ref(node.value, scope, steps - 4)
+            return Ref(Kind.ITEM, of=of) if of.kind in (Kind.GLOBAL, Kind.IMPORT) else UNKNOWN
         literal = _LITERALS.get(type(node))
         return Ref(Kind.LITERAL, literal) if literal else UNKNOWN
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
@@ -69,7 +69,9 @@ class Answer(Struct):
 def analyse(question: Question) -> Answer:
     """Find the entry points of a project, follow their calls, and hold the rules against them."""
     gated = question.gated
-    index = ModuleIndex(question.root, question.src, question.files)
+    known = [entry for rule in question.rules.values() for entry in rule_entries(rule)]
+    libraries = frozenset(entry.name.partition(".")[0] for entry in known)
+    index = ModuleIndex(question.root, question.src, question.files, libraries)
     store = Store(
         question.read,
         index.name_of,
@@ -81,7 +83,7 @@ def analyse(question: Question) -> Answer:
     roots = Roots(resolver, question.names, importer)
     verdicts = Verdicts(
         question.rules,
-        ApiTable(_entries(question)),
+        ApiTable([*known, *question.apis]),
         resolver,
         roots,
         question.settings,
@@ -99,12 +101,6 @@ def analyse(question: Question) -> Answer:
     _check_import_time(answer)
     _check_anywhere(question, gated, answer)
     return answer
-
-
-def _entries(question: Question) -> Iterable[ApiEntry]:
-    for rule in question.rules.values():
-        yield from rule_entries(rule)
-    yield from question.apis
 
 
 def _read_file(

@@ -15,14 +15,29 @@ ALWAYS_EXTERNAL = frozenset({"temporalio"})
 """Packages that are external even in their own repository: they define what workflow code is."""
 
 
-class ModuleIndex:
-    """Finds modules on disk. All paths are absolute strings without symbolic links."""
+MARKERS = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
+"""Packaging files: their folder is the root of a distribution."""
 
-    def __init__(self, root: str, src: Iterable[str], files: Iterable[str]) -> None:
+
+class ModuleIndex:
+    """Finds modules on disk. All paths are absolute strings without symbolic links.
+
+    ``libraries`` are well-known packages: a namesake elsewhere in the project (a fake for tests, a
+    folder of integrations) is not taken for one of them, unless it is a distribution of its own.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        src: Iterable[str],
+        files: Iterable[str],
+        libraries: frozenset[str] = frozenset(),
+    ) -> None:
         self.root = root
         self.src = list(src)
+        self.libraries = libraries
         self._listings: dict[str, frozenset[str]] = {}
-        self._roots: dict[str, tuple[list[str], list[str]]] = {}
+        self._roots: dict[str, tuple[list[str], list[str], list[str]]] = {}
         self._found: dict[tuple[str, str], str | None] = {}
         self._names: dict[str, tuple[str, bool]] = {}
         self._files = frozenset(files)
@@ -86,11 +101,11 @@ class ModuleIndex:
             ancestor = os.path.dirname(ancestor)
         return deepest
 
-    def _search_path(self, folder: str) -> tuple[list[str], list[str]]:
+    def _search_path(self, folder: str) -> tuple[list[str], list[str], list[str]]:
         """Where imports of a file in ``folder`` are looked for: as Python surely does, and more.
 
-        The second list holds places that are on the path in usual set-ups: the folders above, their
-        ``src`` folders, and the folders of the other packages of the project, nearest first.
+        The other lists hold places that are on the path in usual set-ups: the folders above and
+        their ``src`` folders; the folders of the other packages of the project, nearest first.
         """
         known = self._roots.get(folder)
         if known is not None:
@@ -110,9 +125,11 @@ class ModuleIndex:
             if ancestor == self.root or parent == ancestor or not _is_below(folder, self.root):
                 break
             ancestor = parent
-        others = sorted(self._package_roots, key=lambda r: (-_shared(r, folder), r))
-        result = (_unique(sure), [r for r in _unique([*more, *others]) if r not in sure])
-        self._roots[folder] = result
+        sure = _unique(sure)
+        more = [r for r in _unique(more) if r not in sure]
+        others = [r for r in self._package_roots if r not in sure and r not in more]
+        others.sort(key=lambda r: (-_shared(r, folder), r))
+        result = self._roots[folder] = (sure, more, others)
         return result
 
     def find(self, name: str, importer: str) -> str | None:
@@ -138,17 +155,24 @@ class ModuleIndex:
         top = parts[0]
         if not all(parts) or top in ALWAYS_EXTERNAL or top in sys.builtin_module_names:
             return None
-        sure, more = self._search_path(folder)
+        sure, more, others = self._search_path(folder)
         if top in sys.stdlib_module_names:
             # Python takes a standard module unless a regular one stands before it on the path.
             return next((p for r in sure if (p := self._at(r, parts)) and p.endswith(".py")), None)
         namespace = None
-        for root in (*sure, *more):
+        if top in self.libraries:
+            others = [r for r in others if self._is_distributed(r)]
+        for root in (*sure, *more, *others):
             path = self._at(root, parts)
             if path is not None and path.endswith(".py"):
                 return path
             namespace = namespace or path
         return namespace
+
+    def _is_distributed(self, root: str) -> bool:
+        """Whether a folder of packages, or the one around it, has a packaging file."""
+        folders = (root, os.path.dirname(root)) if os.path.basename(root) == "src" else (root,)
+        return any(not self._listing(f).isdisjoint(MARKERS) for f in folders)
 
     def _at(self, root: str, parts: list[str]) -> str | None:
         folder = root
@@ -180,6 +204,11 @@ def _src_folders(folder: str, root: str) -> list[str]:
     parts = folder.split(os.sep)
     found = [os.sep.join(parts[: n + 1]) for n, part in enumerate(parts) if part == "src"]
     return [f for f in found if _is_below(f, root)]
+
+
+def is_namespace(path: str) -> bool:
+    """Whether what :meth:`ModuleIndex.find` gave is a package without `__init__.py`."""
+    return not path.endswith(".py")
 
 
 def _is_below(path: str, root: str) -> bool:

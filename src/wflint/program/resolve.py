@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from wflint.builtin_names import is_builtin
 from wflint.facts.model import Binding, ClassFacts, FunctionHead, Kind, Ref, Value
+from wflint.program.classes import ClassOrders
 from wflint.program.entities import (
     Entity,
     External,
@@ -17,7 +18,7 @@ from wflint.program.entities import (
     Unresolved,
 )
 from wflint.program.external import ATTRIBUTES, RESULTS
-from wflint.program.modules import ModuleIndex
+from wflint.program.modules import ModuleIndex, is_namespace
 from wflint.program.store import Cls, Fn, Store
 
 _DEEP = 12
@@ -33,7 +34,7 @@ class Resolver:
         self.store = store
         self.index = index
         self._names: dict[tuple[str, str], tuple[Entity, ...]] = {}
-        self._orders: dict[Cls, tuple[tuple[Cls, ...], tuple[str, ...]]] = {}
+        self._classes = ClassOrders(self.bases)
 
     def resolve(
         self, ref: Ref, path: str, receiver: Cls | None = None, depth: int = _DEEP
@@ -76,6 +77,8 @@ class Resolver:
         inner = self.resolve(ref.of, path, receiver, depth - 1)
         if ref.kind is Kind.PARTIAL:
             return tuple(_as_partial(e) for e in inner)
+        if ref.kind is Kind.ITEM:
+            return _unique(_generic(e) for e in inner)
         if ref.kind is Kind.INSTANCE:
             return _unique(self._instance(e) for e in inner)
         return _unique(e for entity in inner for e in self._result(entity, depth - 1))
@@ -167,7 +170,7 @@ class Resolver:
         parts = name.split(".")
         for length in range(len(parts), 0, -1):
             path = self.index.find(".".join(parts[:length]), importer)
-            if path is None:
+            if path is None or (length < len(parts) and is_namespace(path)):
                 continue
             found: tuple[Entity, ...] = (OwnModule(path),)
             if length == 1 and len(parts) > 1 and not self._has(path, parts[1]):
@@ -249,6 +252,8 @@ class Resolver:
         inner = self.index.find(f"{module.facts.name}.{name}", path) if module.facts.name else None
         if inner is not None:
             return (OwnModule(inner),)
+        if is_namespace(path):  # a folder says nothing of an installed package of its name
+            return (External(f"{module.facts.name}.{name}"),)
         return (Unresolved(f"`{name}` is not defined in `{module.facts.name}`"),)
 
     def facts_of(self, cls: Cls) -> ClassFacts | None:
@@ -329,30 +334,12 @@ class Resolver:
             return (Unresolved("it is a property without a type"),)
         return _unique(self._instance(e) for e in self.resolve(of, path, None, depth - 1))
 
-    # Class order.
-
     def order(self, cls: Cls) -> tuple[tuple[Cls, ...], tuple[str, ...]]:
-        """The project's classes in the method resolution order of a class, and external bases.
+        """The project's classes in the method resolution order of a class, and external bases."""
+        return self._classes.order(cls)
 
-        Where Python would refuse the class, depth first order is used.
-        """
-        known = self._orders.get(cls)
-        if known is None:
-            self._orders[cls] = ((cls,), ())
-            known = self._orders[cls] = self._order(cls)
-        return known
-
-    def _order(self, cls: Cls) -> tuple[tuple[Cls, ...], tuple[str, ...]]:
-        bases, externals = self._bases(cls)
-        sequences = []
-        for base in bases:
-            order, more = self.order(base)
-            sequences.append(list(order))
-            externals += more
-        merged = _merge([*sequences, list(bases)])
-        return (cls, *(c for c in merged if c != cls)), tuple(dict.fromkeys(externals))
-
-    def _bases(self, cls: Cls) -> tuple[list[Cls], list[str]]:
+    def bases(self, cls: Cls) -> tuple[list[Cls], list[str]]:
+        """The direct bases of a class: those of the project, and the names of external ones."""
         facts = self.facts_of(cls)
         own: list[Cls] = []
         externals: list[str] = []
@@ -363,6 +350,17 @@ class Resolver:
                 elif not (isinstance(entity, External) and entity.name in _HARMLESS_BASES):
                     externals.append(entity.name if isinstance(entity, External) else "?")
         return own, externals
+
+
+def _generic(entity: Entity) -> Entity:
+    """What ``Class[...]`` is: the class. An element of anything else is not known."""
+    if isinstance(entity, OwnClass):
+        return entity
+    name = entity.name.rpartition(".")[2] if isinstance(entity, External) else ""
+    is_class = name[:1].isupper() and not name.isupper()
+    if is_class and isinstance(entity, External) and not entity.instance:
+        return entity
+    return Unresolved("its type is not known")
 
 
 def _as_partial(entity: Entity) -> Entity:
@@ -380,23 +378,6 @@ _HARMLESS_BASES = frozenset(
         "typing_extensions.Protocol",
     }
 )
-
-
-def _merge(sequences: list[list[Cls]]) -> list[Cls]:
-    """C3 linearisation; falls back to first come first served."""
-    merged: list[Cls] = []
-    sequences = [list(s) for s in sequences if s]
-    while sequences:
-        for sequence in sequences:
-            head = sequence[0]
-            if not any(head in other[1:] for other in sequences):
-                break
-        else:
-            head = sequences[0][0]
-        merged.append(head)
-        sequences = [[c for c in s if c != head] for s in sequences]
-        sequences = [s for s in sequences if s]
-    return merged
 
 
 def _alternatives(methods: dict[str, FunctionHead], name: str) -> list[FunctionHead]:
