@@ -86,6 +86,16 @@ CALLS_ITS_ARGUMENTS: frozenset[str] = frozenset(
 CALLBACK_METHODS: frozenset[str] = frozenset({"add_done_callback", "sort"})
 """Methods that call what they are given, whatever they are called on."""
 
+
+
+def calls_its_arguments(name: str) -> bool:
+    """Whether a function or method outside the project calls what it is given, in the workflow."""
+    if name in CALLS_ITS_ARGUMENTS:
+        return True
+    # Whatever task or handle it is; a future of a thread pool calls back in a thread of its own.
+    return name.endswith(".add_done_callback") and name.startswith(("asyncio.", f"{_WORKFLOW}."))
+
+
 CONTAINER_METHODS: frozenset[str] = frozenset(
     name for kind in (str, bytes, list, dict, set, tuple, int, float) for name in dir(kind)
 ) - {"sort"}

@@ -27,7 +27,7 @@ from wflint.facts.model import (
     Value,
 )
 from wflint.program.entities import Entity, External, OwnClass, OwnFunction, OwnInstance, Unresolved
-from wflint.program.external import CALLBACK_METHODS, CALLS_ITS_ARGUMENTS, CONTAINER_METHODS
+from wflint.program.external import CALLBACK_METHODS, CONTAINER_METHODS, calls_its_arguments
 from wflint.program.resolve import Resolver
 from wflint.program.roots import Entry, Roots
 from wflint.program.store import Cls, Fn
@@ -180,8 +180,7 @@ class Reach:
                     pass  # a fallback value that nobody is seen to need
                 case External():
                     self.judge.external_call(node, body, call, entity)
-                    method = entity.name.rpartition(".")[2]
-                    if entity.name in CALLS_ITS_ARGUMENTS or method in CALLBACK_METHODS:
+                    if calls_its_arguments(entity.name):
                         self._arguments(node, body, call)
                 case OwnFunction():
                     self._own(node, body, call, entity)

@@ -151,7 +151,7 @@ class Roots:
         store = self.resolver.store
         store.body(fn)
         found: set[str] = set()
-        for qualname, body in store.load(fn.path).bodies.items():
+        for qualname, body in list(store.load(fn.path).bodies.items()):  # resolving reads more
             if qualname != fn.qualname and not qualname.startswith(f"{fn.qualname}."):
                 continue
             targets = [call.target for call in body.calls] + [use.target for use in body.uses]
