@@ -86,6 +86,10 @@ CALLS_ITS_ARGUMENTS: frozenset[str] = frozenset(
 CALLBACK_METHODS: frozenset[str] = frozenset({"add_done_callback", "sort"})
 """Methods that call what they are given, whatever they are called on."""
 
+CONTAINER_METHODS: frozenset[str] = frozenset(
+    name for kind in (str, bytes, list, dict, set, tuple, int, float) for name in dir(kind)
+) - {"sort"}
+"""Method names of builtin values: a call of one on an unknown value is no gap worth telling."""
 
 
 def calls_its_arguments(name: str) -> bool:
@@ -94,9 +98,3 @@ def calls_its_arguments(name: str) -> bool:
         return True
     # Whatever task or handle it is; a future of a thread pool calls back in a thread of its own.
     return name.endswith(".add_done_callback") and name.startswith(("asyncio.", f"{_WORKFLOW}."))
-
-
-CONTAINER_METHODS: frozenset[str] = frozenset(
-    name for kind in (str, bytes, list, dict, set, tuple, int, float) for name in dir(kind)
-) - {"sort"}
-"""Method names of builtin values: a call of one on an unknown value is no gap worth telling."""

@@ -6,10 +6,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wflint.facts.model import Flag, FunctionBody
 from wflint.program.entities import External, OwnFunction, Unresolved
 from wflint.program.resolve import Resolver
 from wflint.program.store import Fn
+
+if TYPE_CHECKING:
+    import libcst as cst
 
 _MAX_CALLS = 6
 _HARMLESS = ("builtins.", "temporalio.workflow.")
@@ -57,7 +62,7 @@ class GuardFunctions:
             flag = Flag.NOT_IN_WORKFLOW
         else:
             return 0
-        return 0 if self._negates(fn) else flag
+        return flag if self._is_plain(fn, flag) else 0
 
     def _asked(self, fn: Fn, body: FunctionBody) -> set[str]:
         """The names that a function calls, if it calls nothing but harmless ones."""
@@ -72,14 +77,38 @@ class GuardFunctions:
                     return set()
         return asked
 
-    def _negates(self, fn: Fn) -> bool:
-        """Whether a function may turn the answer round."""
-        import libcst as cst
-
+    def _is_plain(self, fn: Fn, flag: int) -> bool:
+        """Whether a function says "no" for no other reason than that the answer is no."""
         from wflint.syntax.walk import walk
 
         node = self.resolver.store.definition(fn)
-        if node is None:
-            return True
-        operations = (n for n in walk(node) if isinstance(n, cst.UnaryOperation))
-        return any(isinstance(n.operator, cst.Not) for n in operations)
+        return node is not None and all(_keeps_answer(n, flag) for n in walk(node))
+
+
+def _keeps_answer(node: cst.CSTNode, flag: int) -> bool:
+    """Whether a part of a function neither turns the answer round nor mixes it with others.
+
+    ``in_workflow() and is_replaying()`` asks about replay, and ``in_workflow() and x`` about more.
+    """
+    import libcst as cst
+
+    if isinstance(node, cst.UnaryOperation):
+        return not isinstance(node.operator, cst.Not)
+    if flag == Flag.NOT_REPLAYING:
+        return not isinstance(node, cst.Comparison)
+    if isinstance(node, cst.BooleanOperation):
+        return isinstance(node.operator, cst.Or)
+    if isinstance(node, cst.If):
+        return isinstance(node.test, cst.Call) and _says_yes(node.body)
+    return not isinstance(node, (cst.Comparison, cst.IfExp))
+
+
+def _says_yes(suite: cst.BaseSuite) -> bool:
+    """Whether a block is ``return True``."""
+    import libcst as cst
+
+    statement: cst.CSTNode = suite.body[-1]
+    if isinstance(statement, cst.SimpleStatementLine):
+        statement = statement.body[-1]
+    value = statement.value if isinstance(statement, cst.Return) else None
+    return isinstance(value, cst.Name) and value.value == "True"
