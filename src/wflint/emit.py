@@ -71,8 +71,15 @@ class Emitter(Struct):
         piece = Fn(fn.path, self.answer.store.outermost(fn))
         known = self._spans.setdefault(piece, {})
         if site not in known:
-            known.update(self.answer.store.locate(piece, {site}))
+            known.update(self.answer.store.locate(piece, {site, *self._other_sites(piece)}))
         return known.get(site, (0, 0))
+
+    def _other_sites(self, piece: Fn) -> Iterator[int]:
+        """What else may be asked for in a piece of code: it is read anew each time."""
+        for name, body in self.answer.store.load(piece.path).bodies.items():
+            if name == piece.qualname or name.startswith(f"{piece.qualname}."):
+                yield body.head.site
+                yield from (call.site for call in body.calls)
 
     def location(self, fn: Fn, site: int) -> Location:
         """Where a site of a function stands."""
@@ -166,10 +173,11 @@ class Emitter(Struct):
         """A shortest chain to any of ``nodes`` around all suppressed calls, if there is one."""
         reached = self.answer.reached
         goals = set(nodes)
+        leading = reached.ancestors(nodes)  # a comment elsewhere has nothing to do with the hit
         parents: dict[Node, tuple[Node, int] | None] = {}
         queue: deque[Node] = deque()
         for entry in reached.entries:
-            if not self._blocks(hit, entry.fn, -1):
+            if entry in leading and not self._blocks(hit, entry.fn, -1):
                 parents[entry] = None
                 queue.append(entry)
         while queue:
@@ -177,7 +185,9 @@ class Emitter(Struct):
             if node in goals:
                 return _steps(node, parents)
             for edge in reached.edges.get(node, ()):
-                if edge.to in parents or self._blocks(hit, node.fn, edge.site):
+                if edge.to in parents or edge.to not in leading:
+                    continue
+                if self._blocks(hit, node.fn, edge.site):
                     continue
                 if not self._blocks(hit, edge.to.fn, -1):
                     parents[edge.to] = (node, edge.site)

@@ -23,13 +23,14 @@ def with_fingerprints(
     line number nor the message goes into it.
     """
     seen: Counter[tuple[str, ...]] = Counter()
+    lines = {filename: _lines(source) for filename, source in sources.items()}
     result = []
     for diagnostic in sorted(diagnostics, key=Diagnostic.sort_key):
         key = (
             diagnostic.code,
             _relative(diagnostic.filename, root, cwd),
             _qualname(diagnostic),
-            _text(diagnostic, sources.get(diagnostic.filename, "")),
+            _text(diagnostic, lines.get(diagnostic.filename, [])),
         )
         seen[key] += 1
         data = "\0".join((*key, str(seen[key]))).encode("utf-8", "replace")
@@ -47,7 +48,10 @@ def _qualname(diagnostic: Diagnostic) -> str:
     return diagnostic.chain[-1].qualname if inside else ""
 
 
-def _text(diagnostic: Diagnostic, source: str) -> str:
-    lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+def _lines(source: str) -> list[str]:
+    return source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _text(diagnostic: Diagnostic, lines: list[str]) -> str:
     wanted = lines[diagnostic.location.row - 1 : diagnostic.end_location.row]
     return " ".join(" ".join(wanted).split())

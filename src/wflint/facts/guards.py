@@ -106,18 +106,21 @@ def _single(test: cst.BaseExpression, name: DottedName, guards: Guards) -> tuple
 def _single_name(test: cst.BaseExpression, name: DottedName, guards: Guards) -> tuple[int, int]:
     if isinstance(test, cst.Call):
         called = name(test.func)
-        if called in IN_WORKFLOW:
-            return 0, Flag.NOT_IN_WORKFLOW
-        if called in REPLAYING:
-            return 0, Flag.NOT_REPLAYING
-        return 0, guards(called) if called else 0
+        return 0, _when_no(called) or (guards(called) if called else 0)
     if isinstance(test, (cst.Name, cst.Attribute)):
         known = name(test)
         if known in _TYPE_CHECKING:
             return DEAD, 0
-        if known in IN_WORKFLOW and isinstance(test, cst.Name):  # `inside = in_workflow()`
-            return 0, Flag.NOT_IN_WORKFLOW
+        if isinstance(test, cst.Name):  # `inside = in_workflow()`
+            return 0, _when_no(known)
     return (DEAD, 0) if _is_main_test(test) else (0, 0)
+
+
+def _when_no(asked: str) -> int:
+    """The flag of code that runs when a function of the SDK says no."""
+    if asked in IN_WORKFLOW:
+        return Flag.NOT_IN_WORKFLOW
+    return Flag.NOT_REPLAYING if asked in REPLAYING else 0
 
 
 def _terms(test: cst.BaseExpression) -> tuple[list[cst.BaseExpression], type | None]:

@@ -109,10 +109,21 @@ class Walker:
         return lambda node: self._dotted(self.refs.ref(node, scope))
 
     def _dotted(self, ref: Ref) -> str:
-        """The dotted name of an external name, or of a function of this module."""
-        if ref.kind is Kind.GLOBAL and not ref.path and ref.name in self.module.functions:
-            return f"{self.module.name}.{ref.name}"
-        return self.refs.external(ref)
+        """The dotted name of an external name, or of a function or method of this module.
+
+        For what a call gave it is that of the function: ``inside = in_workflow()``.
+        """
+        if ref.kind is Kind.RESULT and not ref.path and ref.of is not None:
+            ref = ref.of
+        name = ref.name
+        if ref.kind in (Kind.SELF, Kind.CLS) and len(ref.path) == 1:
+            name = f"{ref.name}.{ref.path[0]}"
+        elif ref.kind is not Kind.GLOBAL or ref.path:
+            return self.refs.external(ref)
+        if name in self.module.functions:
+            return f"{self.module.name}.{name}"
+        unknown = self.module.stars and name not in self.module.bindings
+        return self.refs.external(ref) or (f"{self.module.name}.{name}" if unknown else "")
 
     def _block(self, entry: Entry, node: cst.IndentedBlock, state: State) -> None:
         self._statements(_Rest(entry, node.body, state))

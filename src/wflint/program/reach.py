@@ -90,6 +90,10 @@ class Reached(Struct):
 
     def entry_points(self, nodes: Iterable[Node]) -> set[Node]:
         """All entry points from which any of ``nodes`` is reached."""
+        return {n for n in self.ancestors(nodes) if n in self.entries}
+
+    def ancestors(self, nodes: Iterable[Node]) -> set[Node]:
+        """``nodes`` and all nodes from which any of them is reached."""
         callers = self._callers()
         seen = set(nodes)
         pending = list(seen)
@@ -98,7 +102,7 @@ class Reached(Struct):
                 if caller not in seen:
                     seen.add(caller)
                     pending.append(caller)
-        return {n for n in seen if n in self.entries}
+        return seen
 
     def _callers(self) -> dict[Node, list[Node]]:
         if self.callers is None:
