@@ -26,7 +26,7 @@ from msgspec import Struct
 from wflint.diagnostics import Severity
 
 if TYPE_CHECKING:
-    from wflint.program.views import CallView
+    from wflint.program.views import CallView, FindingView
 
 __all__ = ["Api", "Fixable", "Report", "Rule", "RuleSettings", "Scope", "Severity"]
 
@@ -122,6 +122,10 @@ class Rule:
         without anything to report are never parsed. By default: whether one of ``needles`` matches.
         """
         return any(re.search(needle, source) for needle in cls.needles)
+
+    def confirm(self, view: FindingView) -> Report | None:
+        """Decide on a finding of a visitor, when all modules are known; ``None`` drops it."""
+        return Report(view.message, view.severity)
 
     def check_call(self, view: CallView) -> Iterable[Report]:
         """Look at a call of one of ``targets``."""

@@ -28,8 +28,12 @@ class Kind(str, enum.Enum):
     RESULT = "result"  # what calling `of` gives: an instance when `of` is a class
     PARTIAL = "partial"  # functools.partial(of, ...)
     EITHER = "either"  # one of `others`
-    ITEM = "item"  # `of[...]`: a generic class with its parameters, or an element
-    LITERAL = "literal"  # a literal; `name` is its builtin type
+    ITEM = "item"  # `of[others]`: a generic class with its parameters, or a value looked up
+    ELEMENT = "element"  # what a loop over `of` gives
+    PART = "part"  # the part number `name` of the tuple `of`
+    ENTERED = "entered"  # what `with of as x` gives
+    OPERATION = "operation"  # what the operator `name` gives for `others`
+    LITERAL = "literal"  # a literal; `name` is its builtin type, `others` some of its elements
     UNKNOWN = "unknown"  # anything else
 
 
@@ -127,7 +131,9 @@ class Finding(Struct, frozen=True, array_like=True):
     """Something a rule saw; it counts only if the function runs in the rule's scope.
 
     ``subject`` is the name whose meaning the finding rests on: when it turns out to be the user's
-    own code (a first-party module called ``random``), the finding is dropped.
+    own code (a first-party module called ``random``), the finding is dropped. ``asked`` is an
+    expression whose type the rule wants to know before it decides, and ``detail`` a note of the
+    rule to itself; see :meth:`wflint.rule.Rule.confirm`.
     """
 
     code: str
@@ -136,6 +142,8 @@ class Finding(Struct, frozen=True, array_like=True):
     severity: str = ""
     subject: Ref | None = None
     flags: int = 0
+    asked: Ref | None = None
+    detail: str = ""
 
 
 class Decorator(Struct, frozen=True, array_like=True):

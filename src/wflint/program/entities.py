@@ -27,15 +27,17 @@ class OwnFunction(Struct, frozen=True):
 
 
 class OwnClass(Struct, frozen=True):
-    """A class of the project."""
+    """A class of the project, maybe with its type parameters."""
 
     cls: Cls
+    args: Types = ()
 
 
 class OwnInstance(Struct, frozen=True):
-    """An instance of a class of the project."""
+    """An instance of a class of the project; ``args`` as in :class:`External`."""
 
     cls: Cls
+    args: Types = ()
 
 
 class SuperOf(Struct, frozen=True):
@@ -51,12 +53,14 @@ class External(Struct, frozen=True):
     ``instance`` says that it is an instance of the class of that name. ``base`` is the length of
     the part that was the result of a call: a name under it is a method, and only table entries at
     least that specific speak of it. ``partial`` is set when arguments may have been given before.
+    ``args`` are its type parameters: for each what instances it may be, as in ``list[int]``.
     """
 
     name: str
     instance: bool = False
     base: int = 0
     partial: bool = False
+    args: Types = ()
 
 
 class Unresolved(Struct, frozen=True):
@@ -64,5 +68,8 @@ class Unresolved(Struct, frozen=True):
 
     reason: str
 
+
+Types = tuple[tuple["Entity", ...], ...]
+"""Type parameters: for each the instances that it may stand for; none when that is not known."""
 
 Entity = OwnModule | OwnFunction | OwnClass | OwnInstance | SuperOf | External | Unresolved

@@ -16,7 +16,8 @@ from wflint.program.resolve import Resolver
 from wflint.program.roots import Roots
 from wflint.program.store import Cls, Fn
 from wflint.program.tables import ApiEntry, ApiTable
-from wflint.program.views import Callee, CallView, Lookups
+from wflint.program.types import type_views
+from wflint.program.views import Callee, CallView, FindingView, Lookups, TypeView
 from wflint.rule import Report, Rule, RuleSettings, Scope
 
 _OPTION_BAGS = frozenset(
@@ -98,9 +99,28 @@ class Verdicts:
                 continue
             if finding.flags & (Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED):
                 continue
-            severity = Severity(finding.severity) if finding.severity else None
-            report = Report(finding.message, severity)
-            self._hit(rule, node, finding.site, finding.flags, report)
+            with blamed_on(node.fn.path, rule.code):
+                report = rule.confirm(self._finding_view(finding, node, body))
+            if report is not None:
+                self._hit(rule, node, finding.site, finding.flags, report)
+
+    def _finding_view(self, finding: Finding, node: Node, body: FunctionBody) -> FindingView:
+        return FindingView(
+            finding.message,
+            Severity(finding.severity) if finding.severity else None,
+            finding.detail,
+            body.head,
+            self.settings,
+            lambda: self._types(finding.asked, node),
+            lambda: False,
+        )
+
+    def _types(self, ref: Ref | None, node: Node) -> tuple[TypeView, ...]:
+        """All types that an expression may have; none when one of them is not known."""
+        if ref is None:
+            return ()
+        found = self.resolver.resolve(ref, node.fn.path, node.receiver)
+        return type_views(found, self.resolver)
 
     def _subject_holds(self, finding: Finding, node: Node) -> bool:
         if finding.subject is None:
