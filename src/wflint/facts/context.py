@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.facts.model import Finding, Flag, FunctionHead, Kind, Ref
+from wflint.facts.model import Finding, Flag, FunctionHead, ImportFact, Kind, Ref
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -31,6 +31,11 @@ class Context:
     def function(self) -> FunctionHead:
         """The function that contains the node."""
         return self.entry.state.frame.head
+
+    @property
+    def is_module_level(self) -> bool:
+        """Whether the node is outside of all functions: it is evaluated by an import."""
+        return self.entry.state.scope is None
 
     @property
     def in_async(self) -> bool:
@@ -103,6 +108,12 @@ class Context:
         if ref.kind is Kind.SELF and len(ref.path) == 1:
             return self._reader.find(f"{ref.name}.{ref.path[0]}")
         return None
+
+    def imported(self, node: cst.Import | cst.ImportFrom) -> list[ImportFact]:
+        """The modules that an import statement imports."""
+        from wflint.facts.heads import statement_imports
+
+        return statement_imports(node, self._reader.module)
 
     def code(self, node: cst.CSTNode) -> str:
         """The source text of a node."""

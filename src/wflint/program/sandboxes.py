@@ -117,6 +117,11 @@ class Sandboxes:
         """Whether the sandbox of any workflow surely loads a module anew."""
         return path in self.reloaded
 
+    def is_restricting(self, path: str) -> bool:
+        """Whether the code of a module meets the SDK's own restrictions when it is loaded."""
+        roots = self.reloaded.get(path, ())
+        return bool(roots) and not any(self.settings(root).relaxed for root in roots)
+
     def passes(self, module: str, path: str) -> bool:
         """Whether a module is passed through to code in a file, or may be."""
         settings = self.settings(path)
@@ -163,13 +168,16 @@ class Sandboxes:
             importer, offset = step
             links.append(Link(self._name(root, importer), importer, offset))
             step = parents.get(importer)
-        cls = self.sandboxed[root]
-        text = self.resolver.store.load(root).source.text
-        last = cls.qualname.rpartition(".")[2].partition("#")[0]
-        found = re.search(rf"^[ \t]*class\s+({re.escape(last)})\b", text, re.MULTILINE)
-        links.append(Link(shown_name(cls.qualname), root, found.start(1) if found else 0))
+        links.append(self.class_link(self.sandboxed[root]))
         links.reverse()
         return links
+
+    def class_link(self, cls: Cls) -> Link:
+        """The first link of a chain: a workflow."""
+        text = self.resolver.store.load(cls.path).source.text
+        last = cls.qualname.rpartition(".")[2].partition("#")[0]
+        found = re.search(rf"^[ \t]*class\s+({re.escape(last)})\b", text, re.MULTILINE)
+        return Link(shown_name(cls.qualname), cls.path, found.start(1) if found else 0)
 
     def _parents(self, root: str) -> dict[str, tuple[str, int] | None]:
         """For each file that is loaded for a workflow, where the nearest import of it stands."""
