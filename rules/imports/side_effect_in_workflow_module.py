@@ -90,6 +90,7 @@ class SideEffectInWorkflowModule(Rule):
     name = "side-effect-in-workflow-module"
     severity = Severity.WARNING
     scope = Scope.MODULE
+    once_per_function = True
     since = "0.1"
     message = (
         "`{name}` runs each time the sandbox imports this module for a workflow; move it to the "

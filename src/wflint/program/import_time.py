@@ -52,6 +52,7 @@ class _Proposal(NamedTuple):
     report: Report
     way: Way
     use: _Use | None
+    group: tuple[object, ...]  # of several of one group only one is reported
 
     @property
     def weight(self) -> int:
@@ -73,6 +74,7 @@ class ImportTime:
         self.workflow_code = reached
         self.values = UsedValues(verdicts.resolver, reached)
         self.chains: dict[tuple[Fn, int, str], ImportChain] = {}
+        self._offsets: dict[Fn, dict[int, int]] = {}
         rules = verdicts.rules.values()
         self.rules = [rule for rule in rules if rule.scope is Scope.MODULE]
         self._also = [rule for rule in rules if rule.also_module_level]
@@ -159,7 +161,8 @@ class ImportTime:
             if report is not None:
                 use = uses[0] if uses else None
                 way = use.way if use is not None else scan.way(place.node)
-                yield _Proposal(rule, place, report, way, use)
+                group = _group(rule, place, owner, use)
+                yield _Proposal(rule, place, report, way, use, group)
                 return
 
     def _owner(self, place: Place) -> str:
@@ -181,7 +184,7 @@ class ImportTime:
         if not self.sandboxes.is_restricting(path) or not self._is_proxied(place):
             return False
         way = [*scan.way(place.node)[:-1], (place.node, place.site)]
-        return not any(self._is_caught(node, site) for node, site in way)
+        return all(self._is_certain(node, site) for node, site in way)
 
     def _is_proxied(self, place: Place) -> bool:
         """Whether the sandbox sees the call: of objects it only knows those that a class makes.
@@ -199,12 +202,21 @@ class ImportTime:
         held = self.verdicts.resolver.constant(replace(target, path=()), place.node.fn.path)
         return len(target.path) == 1 and held is not None and held[0].type == "call"
 
-    def _is_caught(self, node: Node, site: int) -> bool:
-        return self.values.values(node.fn.path).is_caught(self._offset(node.fn, site))
+    def _is_certain(self, node: Node, site: int) -> bool:
+        return self.values.values(node.fn.path).is_certain(self._offset(node.fn, site))
 
     def _offset(self, fn: Fn, site: int) -> int:
+        """Where a site stands; all of a piece of code are found at once."""
         piece = Fn(fn.path, self.store.outermost(fn))
-        return self.store.locate(piece, {site}).get(site, (0, 0))[0]
+        if piece not in self._offsets:
+            bodies = self.store.load(fn.path).bodies.items()
+            inside = [b for n, b in bodies if f"{n}.".startswith(f"{piece.qualname}.")]
+            sites = {use.site for body in inside for use in body.uses}
+            for call in (call for body in inside for call in body.calls):
+                sites.update((call.site, *(arg.site for arg in call.args)))
+            found = self.store.locate(piece, sites)
+            self._offsets[piece] = {site: start for site, (start, _) in found.items()}
+        return self._offsets[piece].get(site, 0)
 
     def _use(self, scan: ImportScan, place: Place) -> _Use | None:
         """The first value that the place has a part in and that workflow code uses."""
@@ -259,12 +271,20 @@ class ImportTime:
         return 0
 
 
+def _group(rule: Rule, place: Place, owner: str, use: _Use | None) -> tuple[object, ...]:
+    """What a proposal is one of several for: a value that is used, or a function."""
+    if use is not None:
+        return use.value
+    if rule.once_per_function:
+        return (rule.code, place.node.fn, owner or place.entity.name)
+    return (rule.code, place.node.fn, place.site)
+
+
 def _strongest(proposals: list[_Proposal]) -> list[_Proposal]:
-    """The proposals; of several that rest on one value only the weightiest, and first, of these."""
-    best: dict[tuple[str, int], _Proposal] = {}
+    """Of each group the weightiest proposal, and the first of these."""
+    best: dict[tuple[object, ...], _Proposal] = {}
     for proposal in proposals:
-        if proposal.use is not None:
-            known = best.setdefault(proposal.use.value, proposal)
-            if proposal.weight < known.weight:
-                best[proposal.use.value] = proposal
-    return [p for p in proposals if p.use is None or best[p.use.value] is p]
+        known = best.setdefault(proposal.group, proposal)
+        if proposal.weight < known.weight:
+            best[proposal.group] = proposal
+    return list(best.values())

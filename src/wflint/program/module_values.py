@@ -55,22 +55,53 @@ class ModuleValues:
         found = (h.reads for h in self.held if name in h.names and not h.owner and not h.function)
         return frozenset().union(*found)
 
-    def is_caught(self, offset: int) -> bool:
-        """Whether the code around ``offset`` catches any error, within its function."""
-        caught = False
+    def is_certain(self, offset: int) -> bool:
+        """Whether the code at ``offset`` surely runs with its function, and nothing catches errors.
+
+        A condition around it, or one before it that may leave, makes it uncertain.
+        """
+        certain = True
         body: list[ast.stmt] = self.tree.body
         while True:
             node = self._around(body, offset)
             if node is None:
-                return caught
-            body = getattr(node, "body", [])
-            inside = self._around(body, offset) is not None
+                return certain
+            certain = certain and not any(_may_leave(n) for n in body[: body.index(node)])
+            inner: list[ast.stmt] = getattr(node, "body", [])
+            inside = self._around(inner, offset) is not None
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                caught = caught and not inside
+                certain = certain or inside
             elif inside:
-                caught = caught or any(_is_broad(h) for h in getattr(node, "handlers", ()))
+                certain = certain and not _is_conditional(node)
             else:
-                body = inner_statements(node)
+                inner = inner_statements(node)
+                if self._around(inner, offset) is None:
+                    return certain and not self._is_optional(node, offset)
+                certain = False
+            body = inner
+
+    def _is_optional(self, node: ast.stmt, offset: int) -> bool:
+        """Whether a simple statement may be carried out without the expression at ``offset``."""
+        for part in ast.walk(node):
+            match part:
+                case ast.IfExp():
+                    rest = [part.body, part.orelse]
+                case ast.BoolOp():
+                    rest = part.values[1:]
+                case ast.Lambda():
+                    rest = [part.body]
+                case ast.comprehension():
+                    rest = part.ifs
+                case ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
+                    rest = [] if _is_filled(part.generators[0].iter) else [part.elt]
+                case ast.DictComp():
+                    filled = _is_filled(part.generators[0].iter)
+                    rest = [] if filled else [part.key, part.value]
+                case _:
+                    continue
+            if any(start <= offset < end for start, end in (span(self.source, n) for n in rest)):
+                return True
+        return False
 
     def _around(self, body: list[ast.stmt], offset: int) -> ast.stmt | None:
         """The statement of a block that ``offset`` is in."""
@@ -134,6 +165,39 @@ def _reads(value: ast.expr) -> frozenset[str]:
 
 def _below(owner: str, name: str) -> str:
     return f"{owner}.{name}" if owner else name
+
+
+def _is_conditional(node: ast.stmt) -> bool:
+    """Whether the body of a compound statement may be left out, or its errors are caught."""
+    if isinstance(node, (ast.If, ast.While, ast.Match)):
+        return True
+    if isinstance(node, ast.For):
+        return not _is_filled(node.iter)
+    if isinstance(node, ast.With):
+        return any("suppress" in ast.dump(item.context_expr) for item in node.items)
+    return any(_is_broad(handler) for handler in getattr(node, "handlers", ()))
+
+
+def _is_filled(node: ast.expr) -> bool:
+    """Whether a loop over an expression surely has a first round."""
+    match node:
+        case ast.List() | ast.Tuple() | ast.Set():
+            return bool(node.elts)
+        case ast.Call(func=ast.Name(id="range"), args=[ast.Constant(value=int(count))]):
+            return count > 0
+    return False
+
+
+def _may_leave(node: ast.stmt) -> bool:
+    """Whether a statement may end its function, or the loop that it is in."""
+    pending: list[ast.AST] = [node]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, (ast.Return, ast.Raise, ast.Break, ast.Continue)):
+            return True
+        if not isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.expr)):
+            pending.extend(ast.iter_child_nodes(part))
+    return False
 
 
 def _is_broad(handler: ast.ExceptHandler) -> bool:

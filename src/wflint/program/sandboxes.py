@@ -122,6 +122,14 @@ class Sandboxes:
         roots = self.reloaded.get(path, ())
         return bool(roots) and not any(self.settings(root).relaxed for root in roots)
 
+    def reuses(self, module: str) -> bool:
+        """Whether any sandbox surely has the worker's own copy of a module."""
+        roots = self.sandboxed
+        return not roots or any(
+            self.settings(r).passes(module) or self.loaded(r).modules.get(module) is False
+            for r in roots
+        )
+
     def passes(self, module: str, path: str) -> bool:
         """Whether a module is passed through to code in a file, or may be."""
         settings = self.settings(path)

@@ -5,24 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
 
 from wflint.facts.model import Call, Flag, Kind, Ref, Use
 from wflint.program.entities import OwnClass
 from wflint.program.module_values import Held, ModuleValues
+from wflint.program.origins import Name, find_origin
 from wflint.program.reach import Node, Reached
 from wflint.program.resolve import Resolver
 from wflint.program.store import Cls, Fn
 
-_STEPS = 16
-"""How many re-exports are followed from one name."""
-
-
-class Name(NamedTuple):
-    """A module-level name: the file that defines it, and the name itself."""
-
-    path: str
-    name: str
+_ELSEWHERE = Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED
 
 
 class UsedValues:
@@ -49,7 +41,7 @@ class UsedValues:
         found: dict[Name, Node] = {}
         for node in self.reached.order:
             for ref in self._refs(node):
-                origin = self.origin(ref, node.fn.path)
+                origin = self._origin(ref, node.fn.path)
                 if origin is not None:
                     found.setdefault(origin, node)
         pending = list(found)
@@ -58,7 +50,7 @@ class UsedValues:
             if not self._is_value(name):
                 continue
             for read in sorted(self.values(name.path).read_by(name.name)):
-                origin = self.origin(Ref(Kind.GLOBAL, read), name.path)
+                origin = self._origin(Ref(Kind.GLOBAL, read), name.path)
                 if origin is not None and origin not in found:
                     found[origin] = found[name]
                     pending.append(origin)
@@ -81,44 +73,9 @@ class UsedValues:
         bindings = self.resolver.store.load(name.path).facts.bindings.get(name.name, ())
         return any(binding.what == "value" for binding in bindings)
 
-    def origin(self, ref: Ref, path: str) -> Name | None:
-        """The name that a reference stands for in the module that defines it."""
-        store = self.resolver.store
-        if ref.kind is Kind.IMPORT:
-            found = self._split(".".join((ref.name, *ref.path)), path)
-        else:
-            found = (path, [ref.name, *ref.path])
-        for _ in range(_STEPS):
-            if found is None or not found[1]:
-                return None
-            path, (name, *rest) = found
-            facts = store.load(path).facts
-            bindings = facts.bindings.get(name, ())
-            if any(binding.what != "import" for binding in bindings):
-                return Name(path, name)
-            if bindings:
-                found = self._split(".".join((bindings[0].target, *rest)), path)
-            else:
-                found = self._from_star(facts.stars, name, path)
-        return None
-
-    def _split(self, dotted: str, importer: str) -> tuple[str, list[str]] | None:
-        """The longest beginning of a dotted name that is a module of the project, and the rest."""
-        parts = dotted.split(".")
-        for length in range(len(parts), 0, -1):
-            path = self.resolver.index.find(".".join(parts[:length]), importer)
-            if path is not None:
-                return path, parts[length:]
-        return None
-
-    def _from_star(
-        self, stars: tuple[str, ...], name: str, path: str
-    ) -> tuple[str, list[str]] | None:
-        for star in reversed(stars):
-            target = self.resolver.index.find(star, path)
-            if target is not None and name in self.resolver.store.load(target).facts.bindings:
-                return target, [name]
-        return None
+    def _origin(self, ref: Ref, path: str) -> Name | None:
+        found = find_origin(ref, path, self.resolver)
+        return found.name if found is not None else None
 
     # One value.
 
@@ -171,7 +128,7 @@ class UsedValues:
     def _knows(self, node: Node, cls: Cls, name: Name) -> bool:
         if node.receiver is not None and cls in self.resolver.order(node.receiver)[0]:
             return True
-        found = (self.origin(ref, node.fn.path) for ref in self._refs(node))
+        found = (self._origin(ref, node.fn.path) for ref in self._refs(node))
         return any(origin == name for origin in found)
 
     @cached_property
@@ -186,6 +143,3 @@ class UsedValues:
                 if isinstance(entity, OwnClass):
                     found.setdefault(entity.cls, node)
         return found
-
-
-_ELSEWHERE = Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED

@@ -211,6 +211,14 @@ class CallView(Struct, dict=True):
         """The function of the project that an argument refers to."""
         return self.lookups.resolve(value)
 
+    def passes(self, module: str) -> bool:
+        """Whether a module is passed through the sandbox wherever it is imported, or may be."""
+        return self.lookups.passes(module)
+
+    def missing(self, module: str) -> str:
+        """The module that importing ``module`` here would load; see :class:`FindingView`."""
+        return self.lookups.missing(module, ())
+
 
 class ImportView(Struct, frozen=True):
     """A call or use of a name that happens when a module is imported.
