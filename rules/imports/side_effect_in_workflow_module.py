@@ -80,6 +80,12 @@ if TYPE_CHECKING:
     from wflint.program.views import ImportView
 
 _NETWORK = "WFL133"
+_CONNECTING = frozenset(
+    "connect create_connection delete execute fetch get head login options patch ping post publish "
+    "put request send sendmail urlopen urlretrieve".split()
+)
+"""Last words of the names of what talks to the network at once; a client does so when it is used."""
+
 _LOGGING = Api(severity=Severity.INFO)
 _EFFECT = Api()
 _ANY = Api(kind="any")  # also as a decorator
@@ -93,8 +99,8 @@ class SideEffectInWorkflowModule(Rule):
     once_per_function = True
     since = "0.1"
     message = (
-        "`{name}` runs each time the sandbox imports this module for a workflow; move it to the "
-        "module that starts the worker"
+        "`{name}` runs each time the sandbox loads a workflow; move it to the module that starts "
+        "the worker"
     )
     at_import = {
         "atexit.register": _ANY,
@@ -109,6 +115,9 @@ class SideEffectInWorkflowModule(Rule):
         "logging.config.fileConfig": _LOGGING,
         "multiprocessing.Process.start": _EFFECT,
         "os.fork": _EFFECT,
+        "pymongo.MongoClient": _EFFECT,
+        "pymongo.mongo_client.MongoClient": _EFFECT,
+        "sentry_sdk.init": _EFFECT,
         "signal.signal": _EFFECT,
         "temporalio.client.Client.connect": _EFFECT,
         "temporalio.worker.Worker": _EFFECT,
@@ -119,7 +128,9 @@ class SideEffectInWorkflowModule(Rule):
 
     def judge_import(self, view: ImportView) -> Report | None:
         """Names of this rule, and whatever opens a connection."""
-        if not view.is_reloaded or (view.api is None and view.owner != _NETWORK):
+        name = view.call.name.rpartition(".")[2]
+        connects = view.owner == _NETWORK and name in _CONNECTING
+        if not view.is_reloaded or (view.api is None and not connects):
             return None
         severity = view.api.severity if view.api is not None else None
         return Report(self.message.format(name=view.call.shown), severity)

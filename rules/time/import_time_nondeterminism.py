@@ -55,7 +55,8 @@ class BatchWorkflow:
 ```
 
 Class attributes and default values of parameters count as well. `TABLE` is fine, because only an
-activity uses it.
+activity uses it. Files that lie beside the code (`__file__`) are part of the program, and are not
+reported.
 
 ## What the SDK does
 
@@ -78,9 +79,12 @@ from wflint.rule import Report, Rule, Scope, Severity
 if TYPE_CHECKING:
     from wflint.program.views import ImportView
 
-_CHANGING = frozenset({"WFL101", "WFL102", "WFL109", "WFL111", "WFL112", "WFL113"})
-_CHANGING_TOO = frozenset({"WFL114", "WFL115"})
-_OF_THE_WORKER = frozenset({"WFL103", "WFL131", "WFL132", "WFL136"})
+_FILES = "WFL132"
+_CHANGING = frozenset(
+    {"WFL101", "WFL102", "WFL109", "WFL111", "WFL112", "WFL113", "WFL114", "WFL115"}
+)
+_OF_THE_WORKER = frozenset({"WFL103", "WFL131", "WFL136", _FILES})
+_PACKAGE_DATA = ("importlib.", "importlib_metadata.", "importlib_resources.", "pkg_resources.")
 
 
 class ImportTimeNondeterminism(Rule):
@@ -100,10 +104,19 @@ class ImportTimeNondeterminism(Rule):
 
     def judge_import(self, view: ImportView) -> Report | None:
         """What is not deterministic, not refused anyway, and used by workflow code."""
-        changing = view.owner in _CHANGING | _CHANGING_TOO
-        if view.is_refused or not (changing or view.owner in _OF_THE_WORKER) or not view.used():
+        changing = view.owner in _CHANGING
+        if view.is_refused or not (changing or view.owner in _OF_THE_WORKER):
+            return None
+        ingredients = view.used()
+        if ingredients is None or _comes_with_the_code(view, ingredients):
             return None
         name = view.call.shown
         if changing and view.is_reloaded:
             return Report(self.message.format(name=name))
         return Report(self._of_the_worker.format(name=name), Severity.WARNING)
+
+
+def _comes_with_the_code(view: ImportView, ingredients: frozenset[str]) -> bool:
+    """Whether a file is part of the program: another version of it is another program."""
+    is_file = view.owner == _FILES
+    return is_file and ("__file__" in ingredients or view.call.name.startswith(_PACKAGE_DATA))

@@ -36,12 +36,13 @@ class ImportChain(NamedTuple):
 
 
 class _Use(NamedTuple):
-    """A value that workflow code uses: its file and offset, how the place becomes part of it, and
-    the first function that uses it."""
+    """A value that workflow code uses: its file and offset, how the place becomes part of it, the
+    first function that uses it, and the names that it is made from."""
 
     value: tuple[str, int]
     way: Way
     user: Node
+    ingredients: frozenset[str]
 
 
 class _Proposal(NamedTuple):
@@ -144,10 +145,10 @@ class ImportTime:
         """What the first rule that minds says."""
         uses: list[_Use | None] = []
 
-        def used() -> bool:
+        def used() -> frozenset[str] | None:
             if not uses:
                 uses.append(self._use(scan, place))
-            return uses[0] is not None
+            return uses[0].ingredients if uses[0] is not None else None
 
         owner = self._owner(place)
         refused = scan.is_reloaded and self._is_refused(scan, place)
@@ -222,13 +223,22 @@ class ImportTime:
         """The first value that the place has a part in and that workflow code uses."""
         for node, site in scan.starts(place.node) or [(place.node, place.site)]:
             path = node.fn.path
-            held = self.values.values(path).at(self._offset(node.fn, site))
+            way: Way = ((node, -1),)
+            values = self.values.values(path)
+            held = values.at(self._offset(node.fn, site))
+            if node != place.node:
+                way = scan.way_through(node, site, place.node)
+                if not self._is_given_back([*way[1:-1], (place.node, place.site)]):
+                    continue
             user = self.values.user(path, held) if held is not None else None
             if held is not None and user is not None:
-                is_direct = node == place.node
-                way = ((node, -1),) if is_direct else scan.way_through(node, site, place.node)
-                return _Use((path, held.start), way, user)
+                return _Use((path, held.start), way, user, values.ingredients(held))
         return None
+
+    def _is_given_back(self, way: list[tuple[Node, int]]) -> bool:
+        """Whether each function returns what is made at the site in it."""
+        values = self.values.values
+        return all(values(n.fn.path).is_returned(self._offset(n.fn, site)) for n, site in way)
 
     # Hits.
 

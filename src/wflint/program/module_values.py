@@ -55,6 +55,16 @@ class ModuleValues:
         found = (h.reads for h in self.held if name in h.names and not h.owner and not h.function)
         return frozenset().union(*found)
 
+    def ingredients(self, held: Held) -> frozenset[str]:
+        """The names that a value is made from, and those that these are made from."""
+        found = set(held.reads)
+        pending = list(found)
+        while pending:
+            new = self.read_by(pending.pop()) - found
+            found |= new
+            pending += sorted(new)
+        return frozenset(found)
+
     def is_certain(self, offset: int) -> bool:
         """Whether the code at ``offset`` surely runs with its function, and nothing catches errors.
 
@@ -79,6 +89,23 @@ class ModuleValues:
                     return certain and not self._is_optional(node, offset)
                 certain = False
             body = inner
+
+    def is_returned(self, offset: int) -> bool:
+        """Whether what stands at ``offset`` in a function becomes part of what that returns."""
+        body: list[ast.stmt] = self.tree.body
+        returned: list[ast.expr] = []
+        while True:
+            node = self._around(body, offset)
+            if isinstance(node, ast.Return):
+                return True
+            if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+                names = set(_bound(node))
+                return any(names & _reads(value) for value in returned)
+            if node is None:
+                return False
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                returned = [n.value for n in ast.walk(node) if isinstance(n, ast.Return) and n.value]
+            body = inner_statements(node) or getattr(node, "body", [])
 
     def _is_optional(self, node: ast.stmt, offset: int) -> bool:
         """Whether a simple statement may be carried out without the expression at ``offset``."""

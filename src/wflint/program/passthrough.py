@@ -19,6 +19,8 @@ from wflint.program.sandbox import PLUGINS, is_below, passes_by_default
 from wflint.program.store import Cls, Module
 from wflint.source import UnreadableSource
 
+_ALL = "with_passthrough_all_modules"
+_FREE = "UnsandboxedWorkflowRunner"
 _DEFAULTS = "passthrough_modules"
 _RESTRICTIONS = frozenset({"SandboxRestrictions", "default", "restrictions"})
 _COLLECTIONS = frozenset({"frozenset", "list", "set", "sorted", "tuple"})
@@ -30,24 +32,32 @@ class Passthrough(Struct, frozen=True):
 
     ``modules`` are passed through besides the SDK's own. ``open_ended`` is set when there are more
     that could not be read, ``everything`` when all modules are passed through. ``unsandboxed`` are
-    workflows that run without a sandbox, or all of them. ``relaxed`` is set when restricted names
-    were changed.
+    workflows that run without a sandbox, ``free_workers`` says that there are workers whose
+    workflows, which are not known, do so. ``other_workers`` says that there are workers with an
+    ordinary sandbox. ``relaxed`` is set when restricted names were changed.
     """
 
     modules: frozenset[str] = frozenset()
     open_ended: bool = False
     everything: bool = False
     unsandboxed: frozenset[Cls] = frozenset()
-    all_unsandboxed: bool = False
+    free_workers: bool = False
+    other_workers: bool = False
     relaxed: bool = False
 
     def passes(self, module: str) -> bool:
         """Whether the sandbox passes a module through wherever it is imported."""
-        return self.everything or is_below(module, self.modules) or passes_by_default(module)
+        everything = self.everything and not self.other_workers
+        return everything or is_below(module, self.modules) or passes_by_default(module)
 
     def runs_free(self, cls: Cls) -> bool:
         """Whether a workflow runs without a sandbox."""
-        return self.all_unsandboxed or cls in self.unsandboxed
+        return cls in self.unsandboxed or (self.free_workers and not self.other_workers)
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether there may be more to what is passed through, or to what runs unsandboxed."""
+        return self.open_ended or (self.other_workers and (self.free_workers or self.everything))
 
     def joined(self, other: Passthrough) -> Passthrough:
         """What both say."""
@@ -56,7 +66,8 @@ class Passthrough(Struct, frozen=True):
             self.open_ended or other.open_ended,
             self.everything or other.everything,
             self.unsandboxed | other.unsandboxed,
-            self.all_unsandboxed or other.all_unsandboxed,
+            self.free_workers or other.free_workers,
+            self.other_workers or other.other_workers,
             self.relaxed or other.relaxed,
         )
 
@@ -99,10 +110,12 @@ class _Reader:
         name = _last_name(node.func)
         if name == "with_passthrough_modules":
             self._modules(node.args)
-        elif name == "with_passthrough_all_modules":
+        elif name == _ALL:
             self._note(everything=not conditional, open_ended=conditional)
-        elif name == "UnsandboxedWorkflowRunner" and not conditional:
+        elif name == _FREE and not conditional:
             self._unsandboxed(calls)
+        elif name == "Worker":
+            self._note(other_workers=_is_ordinary(node))
         elif name == "with_child_unrestricted":
             self._note(relaxed=True)
         elif name in PLUGINS:
@@ -133,7 +146,7 @@ class _Reader:
                 if not found:
                     given = []
                 classes |= found
-        self._note(unsandboxed=frozenset(classes), all_unsandboxed=not given)
+        self._note(unsandboxed=frozenset(classes), free_workers=not given)
 
     def _classes(self, name: str) -> frozenset[Cls]:
         found = self.resolver.resolve(Ref(Kind.GLOBAL, name), self.path)
@@ -200,6 +213,17 @@ def _tree(module: Module) -> ast.Module:
         return ast.Module([], [])
 
 
+def _is_ordinary(worker: ast.Call) -> bool:
+    """Whether a worker surely has a sandbox that does not pass everything through."""
+    if any(keyword.arg is None for keyword in worker.keywords):
+        return False
+    runner = next((k.value for k in worker.keywords if k.arg == "workflow_runner"), None)
+    if runner is None:
+        return True
+    names = {_last_name(n) for n in ast.walk(runner) if isinstance(n, (ast.Attribute, ast.Name))}
+    return "SandboxedWorkflowRunner" in names and _ALL not in names
+
+
 def _is_default(node: ast.Attribute) -> bool:
     """Whether an attribute is the set of modules that the SDK passes through itself."""
     if node.attr == _DEFAULTS:
@@ -222,7 +246,10 @@ def _assigned(tree: ast.AST, name: str) -> Iterator[ast.expr]:
             yield node.value
 
 
-def _last_name(node: ast.expr) -> str:
+def _last_name(node: ast.expr | None) -> str:
+    """The last word of a name; of a call that of what it calls."""
+    if isinstance(node, ast.Call):
+        node = node.func
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 

@@ -84,15 +84,14 @@ class Sandboxes:
     def reloaded(self) -> dict[str, list[str]]:
         """The files that are loaded anew, each with those of the workflows that it is loaded for.
 
-        Where the project passes modules through that could not be told, these are only the files
-        of the workflows themselves.
+        Workflows are left out where the project's settings could not be read to the end.
         """
         found: dict[str, list[str]] = {}
         for root in self.sandboxed:
-            open_ended = self.settings(root).open_ended
-            for path in [root] if open_ended else self.loaded(root).reloaded:
-                if not is_namespace(path):
-                    found.setdefault(path, []).append(root)
+            if not self.settings(root).in_doubt:
+                for path in self.loaded(root).reloaded:
+                    if not is_namespace(path):
+                        found.setdefault(path, []).append(root)
         return found
 
     @cached_property
@@ -105,13 +104,24 @@ class Sandboxes:
             seen.update(load_workflow(path, store, index, lambda _: False).reloaded)
         return frozenset(seen)
 
-    def is_shared(self, path: str) -> bool:
-        """Whether all workflows of a worker surely share what is in a module."""
+    def is_shared(self, path: str, receiver: Cls | None = None) -> bool:
+        """Whether all workflows of a worker surely share what is in a module.
+
+        ``receiver`` is the class of the object whose method asks. Where that is no workflow, it
+        is enough that workflows without a sandbox import the module.
+        """
+        if receiver in self.workflows:
+            assert receiver is not None
+            settings = self.settings(receiver.path)
+            if settings.runs_free(receiver):
+                return True
+            if receiver.path in self.sandboxed:
+                return not settings.in_doubt and path not in self.loaded(receiver.path).reloaded
         if path in self._unsandboxed:
             return True
         if self.reloaded.get(path):
             return False
-        return not any(self.settings(root).open_ended for root in self.sandboxed)
+        return not any(self.settings(root).in_doubt for root in self.sandboxed)
 
     def is_reloaded(self, path: str) -> bool:
         """Whether the sandbox of any workflow surely loads a module anew."""
@@ -134,7 +144,7 @@ class Sandboxes:
         """Whether a module is passed through to code in a file, or may be."""
         settings = self.settings(path)
         free = any(settings.runs_free(cls) for cls in self.workflows)
-        return free or settings.open_ended or settings.passes(module)
+        return free or settings.in_doubt or settings.passes(module)
 
     def missing(self, module: str, names: Sequence[str], path: str, receiver: Cls | None) -> str:
         """The module that an import in workflow code would load only then, or ``""``.
@@ -145,7 +155,7 @@ class Sandboxes:
         roots = list(self.sandboxed)
         if receiver is not None and receiver.path in self.sandboxed:
             roots = [receiver.path]
-        if not roots or any(self.settings(root).open_ended for root in roots):
+        if not roots or any(self.settings(root).in_doubt for root in roots):
             return ""
         wanted = [module]
         for name in names:

@@ -35,35 +35,38 @@ class SharedObjects:
         if ref.kind in (Kind.SELF, Kind.CLS):
             cls = receiver or Cls(path, ref.name)
             if ref.kind is Kind.CLS and not ref.path:
-                return self._shared("class", cls.path, cls.qualname)
-            return self._of_class(cls, ref.path, ref.kind is Kind.SELF)
+                return self._shared("class", cls.path, cls.qualname, receiver)
+            return self._of_class(cls, ref.path, ref.kind is Kind.SELF, receiver)
         if ref.kind is Kind.RESULT:
             return self._cached(ref, path, receiver)
         origin = find_origin(ref, path, self.resolver)
-        return self._defined(origin) if origin is not None else self._external(ref, path)
+        if origin is None:
+            return self._external(ref, path)
+        return self._defined(origin, receiver)
 
-    def _shared(self, kind: str, path: str, name: str) -> Shared:
+    def _shared(self, kind: str, path: str, name: str, receiver: Cls | None) -> Shared:
         module = self.store.load(path).facts.name
-        return Shared(kind, shown_name(name), module, self.sandboxes.is_shared(path))
+        return Shared(kind, shown_name(name), module, self.sandboxes.is_shared(path, receiver))
 
-    def _defined(self, origin: Origin) -> Shared | None:
+    def _defined(self, origin: Origin, receiver: Cls | None) -> Shared | None:
         """Something that a module of the project defines."""
         (path, name), rest = origin
         if not name:
-            return self._shared("module", path, self.store.load(path).facts.name)
+            return self._shared("module", path, self.store.load(path).facts.name, receiver)
         facts = self.store.load(path).facts
         kinds = {binding.what for binding in facts.bindings[name]}
         if kinds == {"class"}:
-            cls = Cls(path, name)
-            return self._of_class(cls, rest, False) if rest else self._shared("class", path, name)
+            if rest:
+                return self._of_class(Cls(path, name), rest, False, receiver)
+            return self._shared("class", path, name, receiver)
         if kinds == {"function"} and not rest:
-            return self._shared("value", path, name)
+            return self._shared("value", path, name, receiver)
         if kinds != {"value"}:
             return None
         found = self.resolver.name(path, name)
         if rest and not all(isinstance(entity, OwnInstance) for entity in found):
             return None
-        return self._shared("value", path, name)
+        return self._shared("value", path, name, receiver)
 
     def _external(self, ref: Ref, path: str) -> Shared | None:
         """A module outside the project, imported as such."""
@@ -85,7 +88,7 @@ class SharedObjects:
             if isinstance(entity, OwnFunction):
                 head = self.store.head(entity.fn)
                 if head is not None and self._is_cached(head, entity.fn.path):
-                    return self._shared("result", entity.fn.path, head.qualname)
+                    return self._shared("result", entity.fn.path, head.qualname, receiver)
         return None
 
     def _is_cached(self, head: FunctionHead, path: str) -> bool:
@@ -99,7 +102,9 @@ class SharedObjects:
 
     # Attributes of classes.
 
-    def _of_class(self, cls: Cls, path: tuple[str, ...], on_instance: bool) -> Shared | None:
+    def _of_class(
+        self, cls: Cls, path: tuple[str, ...], on_instance: bool, receiver: Cls | None
+    ) -> Shared | None:
         """An attribute of a class that is not made anew for each instance."""
         if len(path) != 1:
             return None
@@ -113,7 +118,8 @@ class SharedObjects:
             if self._has_value(base, path[0]):
                 if on_instance and any(self._sets(c, path[0]) for c in order):
                     return None
-                return self._shared("attribute", base.path, f"{base.qualname}.{path[0]}")
+                name = f"{base.qualname}.{path[0]}"
+                return self._shared("attribute", base.path, name, receiver)
         return None
 
     def _is_plain(self, order: tuple[Cls, ...]) -> bool:

@@ -15,6 +15,9 @@ from wflint.program.resolve import Resolver
 from wflint.program.store import Cls, Fn
 
 _ELSEWHERE = Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED
+_LOG_METHODS = frozenset(
+    {"critical", "debug", "error", "exception", "info", "log", "warn", "warning"}
+)
 
 
 class UsedValues:
@@ -39,7 +42,7 @@ class UsedValues:
         Names that the value of such a name is made from are among them.
         """
         found: dict[Name, Node] = {}
-        for node in self.reached.order:
+        for node in self._users:
             for ref in self._refs(node):
                 origin = self._origin(ref, node.fn.path)
                 if origin is not None:
@@ -55,6 +58,21 @@ class UsedValues:
                     found[origin] = found[name]
                     pending.append(origin)
         return found
+
+    @cached_property
+    def _users(self) -> list[Node]:
+        """The functions that were reached, those left out that only log calls lead to.
+
+        What a log call does inside gives nothing back to the workflow.
+        """
+        seen = set(self.reached.entries)
+        pending = list(seen)
+        while pending:
+            for edge in self.reached.edges.get(pending.pop(), ()):
+                if edge.to not in seen and not _logs(edge.to):
+                    seen.add(edge.to)
+                    pending.append(edge.to)
+        return [node for node in self.reached.order if node in seen]
 
     def _refs(self, node: Node) -> Iterator[Ref]:
         """What a function refers to, when it is reached."""
@@ -90,7 +108,7 @@ class UsedValues:
 
     def _left_out(self, fn: Fn, param: str) -> Node | None:
         """A function that is entered without its parameter."""
-        for node in self.reached.order:
+        for node in self._users:
             if node.fn != fn:
                 continue
             if node in self.reached.entries:
@@ -116,7 +134,7 @@ class UsedValues:
         """A method of the class, or code that names the class, in which the attribute is read."""
         wanted = re.compile(rf"\.\s*(?:{'|'.join(map(re.escape, names))})\b")
         name = Name(cls.path, cls.qualname.partition(".")[0])
-        for node in self.reached.order:
+        for node in self._users:
             if not self._knows(node, cls, name):
                 continue
             head = self.resolver.store.head(node.fn)
@@ -135,7 +153,7 @@ class UsedValues:
     def classes(self) -> dict[Cls, Node]:
         """The classes of the project that reached code names or runs methods of."""
         found: dict[Cls, Node] = {}
-        for node in self.reached.order:
+        for node in self._users:
             for cls in self.resolver.order(node.receiver)[0] if node.receiver is not None else ():
                 found.setdefault(cls, node)
         for name, node in self.names.items():
@@ -143,3 +161,8 @@ class UsedValues:
                 if isinstance(entity, OwnClass):
                     found.setdefault(entity.cls, node)
         return found
+
+
+def _logs(node: Node) -> bool:
+    owner, _, method = node.fn.qualname.rpartition(".")
+    return method in _LOG_METHODS and "log" in owner.lower()

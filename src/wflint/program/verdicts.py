@@ -118,7 +118,7 @@ class Verdicts:
             body.head,
             self.settings,
             lambda: self._types(finding.asked, node),
-            lambda: self.sandboxes.is_shared(path),
+            lambda: self.sandboxes.is_shared(path, node.receiver),
             lambda module, names: self.sandboxes.missing(module, names, path, node.receiver),
             lambda: self.shared.holder(finding.asked, path, node.receiver),
         )

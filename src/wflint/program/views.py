@@ -225,8 +225,8 @@ class ImportView(Struct, frozen=True):
 
     ``api`` is the rule's own entry for the name in ``at_import``. ``owner`` is the code of the rule
     that reports the same in workflow code, or ``""``. ``is_reloaded`` is set when the sandbox does
-    it anew for each workflow, ``is_refused`` when the sandbox lets it fail. ``used`` tells whether
-    workflow code uses what becomes of the value.
+    it anew for each workflow, ``is_refused`` when the sandbox lets it fail. ``used`` gives the names
+    that a value is made from which the place has a part in and workflow code uses, or ``None``.
     """
 
     call: CallView
@@ -234,4 +234,4 @@ class ImportView(Struct, frozen=True):
     owner: str
     is_reloaded: bool
     is_refused: bool
-    used: Callable[[], bool]
+    used: Callable[[], frozenset[str] | None]
