@@ -1,0 +1,101 @@
+"""What the fixtures about depth claim is what Python does.
+
+Their workflows run under the SDK, and what is seen there is compared with what they expect:
+
+* every line with an expectation is really reached, through the functions of its chain; a line that
+  only another version or another object would reach says ``# unseen: why``;
+* every other call of a watched function is never made; one that is made, and that nobody can know
+  of without running the code, says ``# silent: why``.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import harness
+from tests.harness import Finding, Fixture
+from tests.oracle.paths import WATCHED, Missing, Seen, run_folder
+
+FACTORY = "WFL108"
+"""Reported at the factory of a field, which Python's generated code calls."""
+
+pytestmark = pytest.mark.skipif(sys.version_info < (3, 11), reason="frames have no qualname")
+
+FIXTURES = [*harness.group_fixtures("depth"), *harness.group_fixtures("workflowcheck")]
+
+
+@pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: fixture.id)
+def test_fixture_says_what_happens(fixture: Fixture) -> None:
+    wanted = [f for f in harness.expected(fixture.path) if f.code in (*WATCHED, FACTORY)]
+    try:
+        seen = run_folder(fixture.path)
+    except Missing as missing:
+        pytest.skip(str(missing))
+    problems = [*_not_reached(wanted, seen, fixture.path), *_surplus(wanted, seen, fixture.path)]
+    if problems:
+        pytest.fail("\n".join(problems), pytrace=False)
+
+
+def _not_reached(wanted: list[Finding], seen: list[Seen], root: Path) -> list[str]:
+    problems = []
+    for finding in wanted:
+        where = f"{finding.filename}:{finding.row}: {finding.code}"
+        stacks = sorted({s.stack for s in seen if _is_of(s, finding)})
+        marked = _is_marked("unseen", root / finding.filename, finding.row)
+        if marked and stacks:
+            problems.append(f"{where} is reached after all")
+        elif not marked and not stacks:
+            problems.append(f"{where} is never reached")
+        elif not marked and not any(_fits(s, finding.chain.split(" → ")) for s in stacks):
+            problems.append(f"{where} is reached another way: {[' → '.join(s) for s in stacks]}")
+    return problems
+
+
+def _surplus(wanted: list[Finding], seen: list[Seen], root: Path) -> list[str]:
+    problems = set()
+    silent = {
+        (path.relative_to(root).as_posix(), row)
+        for path in root.rglob("*.py")
+        for row, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if re.search(r"# silent: \w", line)
+    }
+    used = set()
+    for one in seen:
+        place = (one.filename, one.row)
+        if place in silent:
+            used.add(place)
+        elif not any(_is_of(one, f) for f in wanted):
+            chain = " → ".join(one.stack)
+            problems.add(f"{one.filename}:{one.row}: {one.code} happens: {chain}")
+    problems |= {f"{file}:{row}: does not happen at all" for file, row in silent - used}
+    return sorted(problems)
+
+
+def _is_of(seen: Seen, finding: Finding) -> bool:
+    if seen.made:
+        return finding.code == FACTORY and finding.chain.endswith(f" → {seen.made}")
+    same_place = (seen.filename, seen.row) == (finding.filename, finding.row)
+    return same_place and finding.code in (seen.code, FACTORY)
+
+
+def _fits(stack: tuple[str, ...], chain: list[str]) -> bool:
+    """Whether the functions that ran are those of a chain, except for wrappers around them.
+
+    A task runs without the function that made it, and an expectation may have no chain.
+    """
+    if chain == [""]:
+        return True
+    ran = [name for name in stack if name in chain or name.rpartition(".")[2] != "wrapper"]
+    if ran[-1:] != chain[-1:] and not ran[-1].startswith(f"{chain[-1]}."):
+        return False
+    rest = iter(chain)
+    return all(name in rest for name in ran[:-1])
+
+
+def _is_marked(word: str, file: Path, row: int) -> bool:
+    line = file.read_text(encoding="utf-8").splitlines()[row - 1]
+    return re.search(rf"# {word}: \w", line) is not None
