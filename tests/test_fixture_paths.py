@@ -83,17 +83,24 @@ def _is_of(seen: Seen, finding: Finding) -> bool:
 
 
 def _fits(stack: tuple[str, ...], chain: list[str]) -> bool:
-    """Whether the functions that ran are those of a chain, except for wrappers around them.
+    """Whether the functions that ran are those of a chain.
 
-    A task runs without the function that made it, and an expectation may have no chain.
+    A task runs without the function that made it, and an expectation may have no chain. A wrapper
+    stands in the chain when it is itself at fault, and then the function that it wraps does as
+    well, although it has not run.
     """
     if chain == [""]:
         return True
-    ran = [name for name in stack if name in chain or name.rpartition(".")[2] != "wrapper"]
-    if ran[-1:] != chain[-1:] and not ran[-1].startswith(f"{chain[-1]}."):
-        return False
-    rest = iter(chain)
-    return all(name in rest for name in ran[:-1])
+    ran = [name for name in stack if name in chain or not name.endswith(".wrapper")]
+    ran = [name for name, inner in _pairs(ran) if inner != f"{name}.__post_init__"]
+    if ran[-1] == f"{chain[-1]}.<lambda>":  # a factory
+        ran.pop()
+    meant = [name for name, inner in _pairs(chain) if not inner.endswith(".wrapper")]
+    return ran in (meant, meant[1:])
+
+
+def _pairs(names: list[str]) -> list[tuple[str, str]]:
+    return list(zip(names, [*names[1:], ""]))
 
 
 def _is_marked(word: str, file: Path, row: int) -> bool:

@@ -50,8 +50,9 @@ _START = 1_700_000_000
 class Seen:
     """A watched function was called in this line.
 
-    ``stack`` are the functions of the folder that were running, the innermost last. Where it was
-    the generated ``__init__`` of a class that called, ``made`` is that class, and the last of them.
+    ``stack`` are the functions of the folder that were running, the innermost last; the generated
+    ``__init__`` of a class is named like the class. Where it is such an ``__init__`` that called,
+    ``made`` is the class, and ``filename`` is empty.
     """
 
     filename: str
@@ -72,12 +73,14 @@ def run_folder(folder: Path) -> list[Seen]:
     or a handler fails: it would not have come to all its calls.
     """
     seen: list[Seen] = []
-    with _importable(folder), _watched(folder, seen):
+    folder = folder.resolve()
+    with _importable(folder), _watched(f"{folder}/", seen):
         definitions = _definitions(folder)
         seen.clear()  # what ran at import
         for definition in definitions:
             _drive(definition)
-    return seen
+    root = f"{folder}/"
+    return [dataclasses.replace(one, filename=one.filename.removeprefix(root)) for one in seen]
 
 
 @contextmanager
@@ -98,14 +101,14 @@ def _importable(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _watched(folder: Path, seen: list[Seen]) -> Iterator[None]:
+def _watched(folder: str, seen: list[Seen]) -> Iterator[None]:
     originals = []
     try:
         for code, (module, names) in WATCHED.items():
             for name in names:
                 original = getattr(module, name)
                 originals.append((module, name, original))
-                setattr(module, name, _watch(original, code, str(folder), seen))
+                setattr(module, name, _watch(original, code, folder, seen))
         yield
     finally:
         for module, name, original in originals:
@@ -114,33 +117,37 @@ def _watched(folder: Path, seen: list[Seen]) -> Iterator[None]:
 
 def _watch(original: Callable[..., Any], code: str, folder: str, seen: list[Seen]) -> Any:
     def noting(*args: Any, **kwargs: Any) -> Any:
-        frame: FrameType | None = sys._getframe(1)
-        made = ""
-        if frame is not None and _is_generated_init(frame):
-            made = type(frame.f_locals["self"]).__qualname__.replace("<locals>.", "")
-            frame = frame.f_back
-        if frame is not None and frame.f_code.co_filename.startswith(folder):
-            seen.append(_note(frame, code, folder, made))
+        frame = sys._getframe(1)
+        made = _class_made_by(frame, folder)
+        file = frame.f_code.co_filename
+        if made or file.startswith(folder):
+            seen.append(Seen("" if made else file, frame.f_lineno, code, _stack(frame, folder), made))
         return original(*args, **kwargs)
 
     return noting
 
 
-def _is_generated_init(frame: FrameType) -> bool:
-    return frame.f_code.co_filename.startswith("<") and frame.f_code.co_name == "__init__"
+def _class_made_by(frame: FrameType, folder: str) -> str:
+    """The class of the folder that ``frame`` initialises, if it is no function of the folder."""
+    code = frame.f_code
+    if code.co_name != "__init__" or code.co_filename.startswith(folder):
+        return ""
+    made = type(frame.f_locals.get("self"))
+    file = getattr(sys.modules.get(made.__module__), "__file__", None) or ""
+    return made.__qualname__.replace("<locals>.", "") if file.startswith(folder) else ""
 
 
-def _note(frame: FrameType, code: str, folder: str, made: str) -> Seen:
-    file = Path(frame.f_code.co_filename).relative_to(folder).as_posix()
-    row = frame.f_lineno
+def _stack(frame: FrameType, folder: str) -> tuple[str, ...]:
     stack: list[str] = []
     at: FrameType | None = frame
     while at is not None:
+        name = _class_made_by(at, folder)
         if at.f_code.co_filename.startswith(folder) and at.f_code.co_name not in _INLINE:
-            stack.append(_qualname(at))
+            name = _qualname(at)
+        if name:
+            stack.append(name)
         at = at.f_back
-    stack.reverse()
-    return Seen(file, row, code, (*stack, made) if made else tuple(stack), made)
+    return tuple(reversed(stack))
 
 
 def _qualname(frame: FrameType) -> str:
