@@ -45,7 +45,7 @@ def _not_reached(wanted: list[Finding], seen: list[Seen], root: Path) -> list[st
     problems = []
     for finding in wanted:
         where = f"{finding.filename}:{finding.row}: {finding.code}"
-        stacks = sorted({s.stack for s in seen if _is_of(s, finding)})
+        stacks = sorted({_as_made(s, finding) for s in seen if _is_of(s, finding)})
         marked = _is_marked("unseen", root / finding.filename, finding.row)
         if marked and stacks:
             problems.append(f"{where} is reached after all")
@@ -78,25 +78,34 @@ def _surplus(wanted: list[Finding], seen: list[Seen], root: Path) -> list[str]:
 
 def _is_of(seen: Seen, finding: Finding) -> bool:
     if seen.made:
-        return finding.code == FACTORY and finding.chain.endswith(f" → {seen.made}")
+        return finding.code == FACTORY and finding.chain.rpartition(" → ")[2] in seen.made
     same_place = (seen.filename, seen.row) == (finding.filename, finding.row)
     return same_place and finding.code in (seen.code, FACTORY)
+
+
+def _as_made(seen: Seen, finding: Finding) -> tuple[str, ...]:
+    """What was running; a factory counts as part of the class in whose body it stands."""
+    if finding.code != FACTORY:
+        return seen.stack
+    inside = seen.stack if seen.made else seen.stack[:-1]  # without its lambda
+    return (*inside[:-1], finding.chain.rpartition(" → ")[2])
 
 
 def _fits(stack: tuple[str, ...], chain: list[str]) -> bool:
     """Whether the functions that ran are those of a chain.
 
-    The event loop runs tasks and callbacks, so their stacks begin there; an expectation may have no chain, and a function
-    that calls itself, maybe by way of others, stands in a chain only once. A wrapper
-    stands in the chain when it is itself at fault, and then the function that it wraps does as
-    well, although it has not run.
+    An expectation may have no chain. The event loop runs tasks and callbacks, so their stacks begin
+    there. A function that calls itself, maybe by way of others, stands in a chain only once. So
+    does a construction, with its own code if it has any. A wrapper stands in the chain when it is
+    itself at fault; then the function that it wraps does as well, although it has not run.
     """
     if chain == [""]:
         return True
-    ran = _without_cycles(n for n in stack if n in chain or not n.endswith(".wrapper"))
-    ran = [name for name, inner in _pairs(ran) if inner != f"{name}.__post_init__"]
-    if ran[-1] == f"{chain[-1]}.<lambda>":  # a factory
-        ran.pop()
+    ran = _without_cycles(
+        name
+        for name, inner in _pairs(list(stack))
+        if name in chain or not (name.endswith(".wrapper") or inner.startswith(f"{name}."))
+    )
     meant = [name for name, inner in _pairs(chain) if not inner.endswith(".wrapper")]
     return bool(ran) and ran == meant[-len(ran) :]
 

@@ -42,6 +42,7 @@ WATCHED: dict[str, tuple[ModuleType, tuple[str, ...]]] = {
 """The functions that are watched, by the rule that reports them."""
 
 _INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
+_MAKERS = ("__init__", "model_validate")
 _ROUNDS = 10
 _START = 1_700_000_000
 
@@ -52,14 +53,14 @@ class Seen:
 
     ``stack`` are the functions of the folder that were running, the innermost last; the generated
     ``__init__`` of a class is named like the class. Where it is such an ``__init__`` that called,
-    ``made`` is the class, and ``filename`` is empty.
+    ``made`` are the class and its bases, and ``filename`` is empty.
     """
 
     filename: str
     row: int
     code: str
     stack: tuple[str, ...]
-    made: str = ""
+    made: tuple[str, ...] = ()
 
 
 class Missing(Exception):
@@ -118,8 +119,7 @@ def _watched(folder: str, seen: list[Seen]) -> Iterator[None]:
 def _watch(original: Callable[..., Any], code: str, folder: str, seen: list[Seen]) -> Any:
     def noting(*args: Any, **kwargs: Any) -> Any:
         frame = sys._getframe(1)
-        made = _class_made_by(frame, folder)
-        file = frame.f_code.co_filename
+        file, made = frame.f_code.co_filename, _made_above(frame, folder)
         if made or file.startswith(folder):
             seen.append(Seen("" if made else file, frame.f_lineno, code, _stack(frame, folder), made))
         return original(*args, **kwargs)
@@ -127,21 +127,38 @@ def _watch(original: Callable[..., Any], code: str, folder: str, seen: list[Seen
     return noting
 
 
-def _class_made_by(frame: FrameType, folder: str) -> str:
-    """The class of the folder that ``frame`` initialises, if it is no function of the folder."""
+def _made_above(frame: FrameType, folder: str) -> tuple[str, ...]:
+    """The class that is being made by a function outside the folder, of which ``frame`` is part."""
+    at: FrameType | None = frame
+    while at is not None and not at.f_code.co_filename.startswith(folder):
+        made = _classes_made_by(at, folder)
+        if made:
+            return made
+        at = at.f_back
+    return ()
+
+
+def _classes_made_by(frame: FrameType, folder: str) -> tuple[str, ...]:
+    """The class of the folder that ``frame`` makes an object of, and its bases.
+
+    Empty when it does not, or is itself a function of the folder.
+    """
     code = frame.f_code
-    if code.co_name != "__init__" or code.co_filename.startswith(folder):
-        return ""
-    made = type(frame.f_locals.get("self"))
+    if code.co_name not in _MAKERS or code.co_filename.startswith(folder) or not code.co_argcount:
+        return ()
+    first = frame.f_locals.get(code.co_varnames[0])
+    made = first if isinstance(first, type) else type(first)
     file = getattr(sys.modules.get(made.__module__), "__file__", None) or ""
-    return made.__qualname__.replace("<locals>.", "") if file.startswith(folder) else ""
+    if not file.startswith(folder):
+        return ()
+    return tuple(cls.__qualname__.replace("<locals>.", "") for cls in made.__mro__)
 
 
 def _stack(frame: FrameType, folder: str) -> tuple[str, ...]:
     stack: list[str] = []
     at: FrameType | None = frame
     while at is not None:
-        name = _class_made_by(at, folder)
+        name = next(iter(_classes_made_by(at, folder)), "")
         if at.f_code.co_filename.startswith(folder) and at.f_code.co_name not in _INLINE:
             name = _qualname(at)
         if name:
