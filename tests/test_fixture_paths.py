@@ -24,6 +24,9 @@ from tests.oracle.paths import WATCHED, Missing, Seen, run_folder
 FACTORY = "WFL108"
 """Reported at the factory of a field, which Python's generated code calls."""
 
+WRAPPERS = (".wrapper", ".__call__")
+"""How functions end that decorators of the fixtures put around others."""
+
 pytestmark = pytest.mark.skipif(sys.version_info < (3, 11), reason="frames have no qualname")
 
 FIXTURES = [*harness.group_fixtures("depth"), *harness.group_fixtures("workflowcheck")]
@@ -104,9 +107,9 @@ def _fits(stack: tuple[str, ...], chain: list[str]) -> bool:
     ran = _without_cycles(
         name
         for name, inner in _pairs(list(stack))
-        if name in chain or not (name.endswith(".wrapper") or inner.startswith(f"{name}."))
+        if name in chain or not (name.endswith(WRAPPERS) or inner.startswith(f"{name}."))
     )
-    meant = [name for name, inner in _pairs(chain) if not inner.endswith(".wrapper")]
+    meant = [n for n, inner in _pairs(chain) if n in ran or not inner.endswith(WRAPPERS)]
     return bool(ran) and ran == meant[-len(ran) :]
 
 
