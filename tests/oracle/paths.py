@@ -33,7 +33,7 @@ from tests.oracle.sandbox import answer_of, create, root_of
 WATCHED: dict[str, tuple[ModuleType, tuple[str, ...]]] = {
     "WFL101": (time, ("time", "time_ns")),
     "WFL102": (time, ("monotonic", "perf_counter", "process_time")),
-    "WFL111": (random, ("random", "randint", "choice")),
+    "WFL111": (random, ("random", "randint", "choice", "shuffle")),
     "WFL113": (uuid, ("uuid4", "uuid1")),
     "WFL131": (os, ("getenv",)),
     "WFL132": (builtins, ("open",)),
