@@ -34,14 +34,94 @@ FIXTURES = [*harness.group_fixtures("depth"), *harness.group_fixtures("workflowc
 
 @pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: fixture.id)
 def test_fixture_says_what_happens(fixture: Fixture) -> None:
-    wanted = [f for f in harness.expected(fixture.path) if f.code in (*WATCHED, FACTORY)]
     try:
-        seen = run_folder(fixture.path)
+        problems = compare(fixture.path)
     except Missing as missing:
         pytest.skip(str(missing))
-    problems = [*_not_reached(wanted, seen, fixture.path), *_surplus(wanted, seen, fixture.path)]
     if problems:
         pytest.fail("\n".join(problems), pytrace=False)
+
+
+# The comparison itself.
+
+FLOW = """\
+import time
+from dataclasses import dataclass, field
+
+from temporalio import workflow
+
+
+@dataclass
+class Order:
+    placed: float = field(default_factory=lambda: time.time()){factory}
+
+
+def helper():
+    return time.time(){helper}
+
+
+def unused():
+    return time.time(){unused}
+
+
+@workflow.defn
+class W:
+    @workflow.run
+    async def run(self) -> None:
+        Order()
+        helper()
+"""
+HELPER = "  # expect: WFL101  # chain: W.run → helper"
+MADE = "  # expect: WFL108  # chain: W.run → Order"
+
+
+@pytest.mark.parametrize(
+    ("comments", "problem"),
+    [
+        pytest.param({}, "", id="all as expected"),
+        pytest.param({"helper": ""}, "13: WFL101 happens: W.run → helper", id="not expected"),
+        pytest.param({"factory": ""}, "9: WFL101 happens: W.run → Order", id="factory"),
+        pytest.param({"helper": "  # expect: WFL113"}, "13: WFL113 is never reached", id="code"),
+        pytest.param({"unused": "  # expect: WFL101"}, "17: WFL101 is never reached", id="dead"),
+        pytest.param(
+            {"helper": HELPER.replace("→ helper", "→ f → helper")},
+            "13: WFL101 is reached another way: ['W.run → helper']",
+            id="a hop too many",
+        ),
+        pytest.param(
+            {"helper": HELPER.replace("→ helper", "→ unused")},
+            "13: WFL101 is reached another way: ['W.run → helper']",
+            id="another function",
+        ),
+        pytest.param(
+            {"factory": MADE.replace("→ Order", "→ helper → Order")},
+            "9: WFL108 is reached another way: ['W.run → Order']",
+            id="made elsewhere",
+        ),
+        pytest.param({"helper": "  # silent: nobody knows"}, "", id="silent"),
+        pytest.param(
+            {"unused": "  # silent: why"}, "17: does not happen at all", id="silent and dead"
+        ),
+        pytest.param({"unused": "  # expect: WFL101  # unseen: why"}, "", id="unseen"),
+        pytest.param(
+            {"helper": HELPER + "  # unseen: why"}, "13: WFL101 is reached after all", id="seen"
+        ),
+    ],
+)
+def test_comparison_sees_what_is_wrong(
+    comments: dict[str, str], problem: str, tmp_path: Path
+) -> None:
+    lines = {"helper": HELPER, "factory": MADE, "unused": ""} | comments
+    (tmp_path / "flow.py").write_text(FLOW.format(**lines))
+    problems = [p.removeprefix("flow.py:") for p in compare(tmp_path)]
+    assert problems[:1] == ([problem] if problem else [])
+
+
+def compare(root: Path) -> list[str]:
+    """Run the workflows in a folder; give what they do and do not say, or say and do not do."""
+    wanted = [f for f in harness.expected(root) if f.code in (*WATCHED, FACTORY)]
+    seen = run_folder(root)
+    return [*_not_reached(wanted, seen, root), *_surplus(wanted, seen, root)]
 
 
 def _not_reached(wanted: list[Finding], seen: list[Seen], root: Path) -> list[str]:
@@ -123,7 +203,7 @@ def _without_cycles(names: Iterable[str]) -> list[str]:
 
 
 def _pairs(names: list[str]) -> list[tuple[str, str]]:
-    return list(zip(names, [*names[1:], ""]))
+    return list(zip(names, [*names[1:], ""], strict=True))
 
 
 def _is_marked(word: str, file: Path, row: int) -> bool:

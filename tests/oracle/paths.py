@@ -121,7 +121,8 @@ def _watch(original: Callable[..., Any], code: str, folder: str, seen: list[Seen
         frame = sys._getframe(1)
         file, made = frame.f_code.co_filename, _made_above(frame, folder)
         if made or file.startswith(folder):
-            seen.append(Seen("" if made else file, frame.f_lineno, code, _stack(frame, folder), made))
+            place = ("", 0) if made else (file, frame.f_lineno)
+            seen.append(Seen(*place, code, _stack(frame, folder), made))
         return original(*args, **kwargs)
 
     return noting
