@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from msgspec import Struct, field
 
 from wflint.diagnostics import Diagnostic, Hop, Location
-from wflint.program.analysis import MODULE_BODY, Answer
+from wflint.program.analysis import Answer
 from wflint.program.reach import Node
-from wflint.program.store import Fn, shown_name
+from wflint.program.store import MODULE_BODY, Fn, shown_name
 from wflint.program.verdicts import Hit
 from wflint.suppress import Directives, parse_directives
 
@@ -115,7 +115,7 @@ class Emitter(Struct):
     def _chain(self, hit: Hit, location: Location) -> tuple[tuple[Hop, ...] | None, int]:
         """The shortest chain that no comment interrupts, and how many other entries there are."""
         filename = self.shown(hit.fn.path)
-        if hit.fn.qualname == MODULE_BODY:
+        if hit.nodes[0] not in self.answer.reached.parents and self._is_body(hit.fn):
             cls = self.answer.module_entries.get(hit.fn.path)
             return ((Hop(shown_name(cls.qualname), filename, location),) if cls else ()), 0
         reached = self.answer.reached
@@ -130,6 +130,10 @@ class Emitter(Struct):
                 return None, 0
         others = len(reached.entry_points(nodes)) - 1
         return tuple(self._hop(node, site, location) for node, site in steps), others
+
+    def _is_body(self, fn: Fn) -> bool:
+        """Whether something runs when its module is imported."""
+        return self.answer.store.outermost(fn) == MODULE_BODY
 
     def _hop(self, node: Node, site: int, location: Location) -> Hop:
         entry = self.answer.reached.entries.get(node)
