@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Collection, Iterable
 
 from wflint.diagnostics import Hop, Location
 from wflint.emit import Emitter
+from wflint.facts import model
 from wflint.program.reach import GapAt, Node
 from wflint.program.store import Fn, shown_name
 from wflint.program.ways import reached_from
@@ -45,8 +47,10 @@ def _site(emitter: Emitter, fn: Fn) -> int:
     body = module.bodies.get(fn.qualname)
     if body is None or fn.qualname in module.facts.functions:
         return -1
-    places = (*body.calls, *body.uses, *body.findings)
-    return body.head.site if body.head.site >= 0 else min((p.site for p in places), default=-1)
+    if body.head.site >= 0:
+        return body.head.site
+    places: list[model.Call | model.Use | model.Finding] = [*body.calls, *body.uses, *body.findings]
+    return min((place.site for place in places), default=-1)
 
 
 def gaps_at(emitter: Emitter, found: Iterable[GapAt]) -> dict[tuple[Fn, int], Gap]:
@@ -66,17 +70,18 @@ def call_as_written(emitter: Emitter, gap: GapAt) -> str:
     """A call in one short line, without its arguments: ``step.describe()``."""
     if "..." not in gap.written:
         return f"{gap.written}()"
-    text = _without_arguments(" ".join(emitter.text(gap.node.fn, gap.site).split()))
+    text = " ".join(_without_arguments(emitter.text(gap.node.fn, gap.site)).split())
+    text = re.sub(r"(?<=[(\[{]) | (?=[)\]}])", "", text)
     return text if len(text) <= MAX_CALL else f"...{text[3 - MAX_CALL :]}"
 
 
 def _without_arguments(call: str) -> str:
-    depth = 0
-    for at in range(len(call) - 1, 0, -1):
-        depth += (call[at] == ")") - (call[at] == "(")
-        if depth == 0:
-            return f"{call[:at]}()" if call[at] == "(" else call
-    return call
+    try:
+        tree = ast.parse(f"({call})", mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return call  # its syntax is newer than the Python that runs
+    callee = ast.get_source_segment(f"({call})", tree.func) if isinstance(tree, ast.Call) else None
+    return f"{callee}()" if callee else call
 
 
 def gaps_by_entry(emitter: Emitter, chosen: Collection[str]) -> list[EntryGaps]:

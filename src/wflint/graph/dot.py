@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from wflint.graph.drawing import arrows, is_asked_for, numbers, words
 from wflint.graph.model import Function, Graph
+from wflint.report.look import one_line
 
 
 def render(graph: Graph) -> str:
     """A directed graph. Entry points are bold, functions with diagnostics red."""
     names = numbers(graph)
     lines = [
-        f"digraph {_quoted([graph.name])} {{",
+        f"digraph {_quoted([one_line(graph.name)])} {{",
         '    graph [rankdir="LR"];',
         '    node [shape="box", style="rounded,filled", fillcolor="white", fontname="Helvetica"];',
     ]

@@ -45,9 +45,9 @@ def summary(graph: Graph) -> str:
 
 def unreached(graph: Graph) -> str:
     """What is to be said of something that no workflow reaches."""
-    place = f"{graph.filename}:{graph.location.row}"
+    name = f"{one_line(graph.name)} {_place(graph)}"
     remark = f" {graph.remark}" if graph.remark else ""
-    return f"{graph.name} ({place}) is not workflow code: no entry point reaches it.{remark}\n"
+    return f"{name} is not workflow code: no entry point reaches it.{remark}\n"
 
 
 def _lines(graph: Graph) -> Iterator[str]:
@@ -55,10 +55,10 @@ def _lines(graph: Graph) -> Iterator[str]:
         yield unreached(graph).rstrip("\n")
         return
     if graph.chains:
-        place = f"{graph.filename}:{graph.location.row}"
+        name = f"{_bold(graph.name)} {_place(graph)}"
         what = count(len(graph.chains), "entry point")
         verb = "reaches" if len(graph.chains) == 1 else "reach"
-        yield f"{_bold(graph.name)} ({place}) is workflow code, because {what} {verb} it:"
+        yield f"{name} is workflow code, because {what} {verb} it:"
         yield from (f"    {_chain(chain)}" for chain in graph.chains)
         yield ""
         yield "What it reaches:"
@@ -66,7 +66,7 @@ def _lines(graph: Graph) -> Iterator[str]:
 
 
 def _chain(chain: tuple[Step, ...]) -> str:
-    steps = [f"{s.qualname} ({s.filename}:{s.location.row})" for s in chain]
+    steps = [f"{one_line(step.qualname)} {_place(step)}" for step in chain]
     if len(steps) > MAX_STEPS:
         half = MAX_STEPS // 2
         left_out = f"... {len(steps) - MAX_STEPS:,} more ..."
@@ -149,8 +149,9 @@ class _Tree:
 
     def _head(self, line: _Line, remark: str) -> str:
         function = line.function
-        name = _bold(function.qualname) if function.entry_point else function.qualname
-        place = click.style(f"({function.filename}:{function.location.row})", dim=True)
+        name = function.qualname
+        name = _bold(name) if function.entry_point else one_line(name)
+        place = click.style(_place(function), dim=True)
         return f"{line.before}{name} {place}" + (f", {remark}" if remark else "")
 
     def _details(self, line: _Line) -> Iterator[str]:
@@ -172,5 +173,9 @@ def _gap(gap: Gap) -> str:
     return f"{click.style('cannot follow', fg='cyan')} {one_line(gap.written)}: {gap.reason}"
 
 
-def _bold(text: str) -> str:
-    return click.style(text, bold=True)
+def _place(what: Graph | Function | Step) -> str:
+    return f"({one_line(what.filename)}:{what.location.row})"
+
+
+def _bold(name: str) -> str:
+    return click.style(one_line(name), bold=True)
