@@ -80,7 +80,9 @@ MADE = "  # expect: WFL108  # chain: W.run → Order"
     [
         pytest.param({}, "", id="all as expected"),
         pytest.param({"helper": ""}, "13: WFL101 happens: W.run → helper", id="not expected"),
-        pytest.param({"factory": ""}, "9: WFL101 happens: W.run → Order", id="factory"),
+        pytest.param(
+            {"factory": ""}, "9: WFL101 happens: W.run → Order → Order.<lambda>", id="factory"
+        ),
         pytest.param({"helper": "  # expect: WFL113"}, "13: WFL113 is never reached", id="code"),
         pytest.param({"unused": "  # expect: WFL101"}, "17: WFL101 is never reached", id="dead"),
         pytest.param(

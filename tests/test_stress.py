@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -58,7 +58,7 @@ def functions(calls: Iterable[str], prefix: str = "f") -> str:
     return "".join(f"\n\ndef {prefix}{i}():\n    return {call}\n" for i, call in enumerate(calls))
 
 
-def shortest(edges: dict[int, Sequence[int]], start: int, end: int) -> int:
+def shortest(edges: Mapping[int, Sequence[int]], start: int, end: int) -> int:
     """How many functions the shortest way from ``start`` to ``end`` passes, both included."""
     length = {start: 1}
     pending = deque([start])
