@@ -198,7 +198,11 @@ class ModuleReader:
             if binding.what != "function":
                 self._attribute(place.owner, name, binding)
             return
-        earlier = self.facts.bindings.get(name, ()) if place.alternative else ()
+        known = self.facts.bindings.get(name, ())
+        if binding.value is not None and known and known[-1].what == "function":
+            ref = _substituted(binding.value.ref, {name: Ref(Kind.LOCAL, known[-1].target)})
+            binding = replace(binding, value=replace(binding.value, ref=ref))
+        earlier = known if place.alternative else ()
         binding = replace(binding, alternative=place.alternative, typed=place.typed)
         self.facts.bindings[name] = (*earlier, binding)
 
@@ -531,7 +535,7 @@ def _substituted(ref: Ref, bounds: dict[str, Ref]) -> Ref:
     """A type with the bounds of type parameters in their place."""
     if ref.kind is Kind.GLOBAL and not ref.path:
         return bounds.get(ref.name, ref)
-    if ref.kind in (Kind.ITEM, Kind.EITHER):
+    if ref.kind in (Kind.ITEM, Kind.EITHER, Kind.RESULT):
         others = tuple(_substituted(o, bounds) for o in ref.others)
         return replace(ref, others=others)
     return ref

@@ -371,7 +371,8 @@ def _param(name: str, param: Param, scope: Scope) -> Ref:
     if param.kind in ("self", "cls"):
         return param.annotation
     if param.kind in ("*", "**"):
-        return Ref(Kind.LITERAL, "tuple" if param.kind == "*" else "dict")
+        each = () if says_little(param.annotation) else (instance(param.annotation),)
+        return Ref(Kind.LITERAL, "tuple" if param.kind == "*" else "dict", others=each)
     of = None if says_little(param.annotation) else instance(param.annotation)
     return Ref(Kind.PARAM, name, of=of, owner=scope.qualname)
 
