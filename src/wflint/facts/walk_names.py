@@ -7,9 +7,10 @@ from collections.abc import Callable
 import libcst as cst
 from msgspec.structs import replace
 
+from wflint.facts.annotations import substituted
 from wflint.facts.frames import Entry, State
 from wflint.facts.heads import import_bindings, read_params, receiver_kind
-from wflint.facts.model import Flag, FunctionHead
+from wflint.facts.model import UNKNOWN, Flag, FunctionHead, Param, Ref
 from wflint.facts.scopes import Scope, bind_target
 from wflint.facts.walker import DIRECT, Walker
 
@@ -115,7 +116,7 @@ def _named(walker: Walker, entry: Entry, node: cst.NamedExpr, state: State) -> N
 
 def _handler(walker: Walker, entry: Entry, node: cst.ExceptHandler, state: State) -> None:
     if node.name is not None:
-        how = "class_pattern" if isinstance(node.type, (cst.Name, cst.Attribute)) else "other"
+        how = "pattern" if isinstance(node.type, (cst.Name, cst.Attribute)) else "other"
         bind(walker, entry, node.name.name, how, node.type)
     walker.push([node.body], entry, state)
     if node.type is not None:
@@ -153,7 +154,7 @@ def _function(walker: Walker, entry: Entry, node: cst.FunctionDef, state: State)
         qualname,
         outer.qualname if is_method else "",
         is_async=node.asynchronous is not None,
-        params=read_params(node.params, walker.refs, state.scope),
+        params=_bounded(read_params(node.params, walker.refs, state.scope), node, walker, state),
         start=outer.start,
         end=outer.end,
         site=walker.order[id(node)],
@@ -164,6 +165,20 @@ def _function(walker: Walker, entry: Entry, node: cst.FunctionDef, state: State)
     frame = walker.open(head, scope)
     flags = state.flags & ~(Flag.IN_LOOP | Flag.OPTIONAL | DIRECT)
     walker.push([node.body], entry, State(frame, scope, flags, narrowed=state.narrowed))
+
+
+def _bounded(
+    params: tuple[Param, ...], node: cst.FunctionDef, walker: Walker, state: State
+) -> tuple[Param, ...]:
+    """Parameters with the bounds of ``def f[T: Base]`` put in."""
+    if node.type_parameters is None:
+        return params
+    bounds: dict[str, Ref] = {}
+    for each in node.type_parameters.params:
+        bound = each.param.bound if isinstance(each.param, cst.TypeVar) else None
+        of = walker.refs.annotation(bound, state.scope) if bound is not None else UNKNOWN
+        bounds[each.param.name.value] = of
+    return tuple(replace(p, annotation=substituted(p.annotation, bounds)) for p in params)
 
 
 def _lambda(walker: Walker, entry: Entry, node: cst.Lambda, state: State) -> None:

@@ -71,6 +71,12 @@ _GIVES = {
     "builtins.sorted": "builtins.list",
 }
 _ONE_OF = frozenset({"builtins.max", "builtins.min", "builtins.next", "random.choice"})
+_CHAINED = frozenset(
+    {"collections.ChainMap", "itertools.chain", "itertools.cycle", "itertools.islice"}
+)
+GENERICS = frozenset({"collections.defaultdict", "collections.deque"})
+"""Classes with type parameters that are not told by a capital letter."""
+
 _SET_METHODS = frozenset({"copy", "difference", "intersection", "symmetric_difference", "union"})
 _GIVE_STRINGS = frozenset(
     {
@@ -176,6 +182,8 @@ def result(name: str, args: Types, given: Types) -> tuple[Entity, ...] | None:
         return (made(_GIVES.get(name, name), _known(types)),)
     if owner == "dataclasses" and method == "replace" and given:
         return given[0]
+    if name in _CHAINED and given:
+        return (made(name, (unique(e for one in given for i in one for e in elements(i)),)),)
     if name in _ONE_OF and given:
         return unique(e for entity in given[0] for e in elements(entity))
     if name == "builtins.enumerate" and given:
