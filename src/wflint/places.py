@@ -27,7 +27,8 @@ def definition_of(emitter: Emitter, fn: Fn) -> Location:
     if site >= 0:
         return emitter.location(fn, site)
     store = emitter.answer.store
-    fn = Fn(fn.path, store.outermost(fn))
+    if fn.qualname not in store.load(fn.path).facts.classes:
+        fn = Fn(fn.path, store.outermost(fn))
     source, head = store.load(fn.path).source, store.head(fn)
     start, end = (head.start, head.end) if head is not None else (0, len(source.text))
     name = re.escape(shown_name(fn.qualname).rpartition(".")[2])

@@ -70,6 +70,9 @@ _LITERALS: dict[type[ast.expr], str] = {
     ast.Compare: "bool",
 }
 _MAX_ELEMENTS = 4_000
+_MAX_READ = 64
+"""How many elements of a list or dictionary may be more than names to be understood."""
+
 _TYPE_ALIAS: type[ast.stmt] = getattr(ast, "TypeAlias", ast.Pass)  # since Python 3.12
 
 
@@ -275,14 +278,19 @@ class ModuleReader:
     def _display(self, kind: str, node: ast.expr) -> Ref:
         """A container with its elements; those of a dictionary are its values."""
         inner = node.values if isinstance(node, ast.Dict) else list(getattr(node, "elts", ()))
-        refs = (self._element(e) for e in inner[:_MAX_ELEMENTS])
+        read = len(inner) <= _MAX_READ
+        refs = (self._element(e, read) for e in inner[:_MAX_ELEMENTS])
         others = tuple(refs) if kind == "tuple" else tuple(dict.fromkeys(refs))
         return Ref(Kind.LITERAL, kind, others=others)
 
-    def _element(self, node: ast.expr) -> Ref:
+    def _element(self, node: ast.expr, read: bool) -> Ref:
+        """What an element refers to; in long tables only names are looked at."""
         if isinstance(node, ast.Constant):
             return Ref(Kind.LITERAL, type(node.value).__name__)
-        return _dotted(node) or self.refs.ref(self._read(node), None)
+        dotted = _dotted(node)
+        if dotted is not None or not read:
+            return dotted or UNKNOWN
+        return self.refs.ref(self._read(node), None)
 
     def _type_variable(self, node: ast.expr) -> Ref | None:
         """``TypeVar("T", bound=Base)``."""

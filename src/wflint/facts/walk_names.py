@@ -160,7 +160,13 @@ def _lambda(walker: Walker, entry: Entry, node: cst.Lambda, state: State) -> Non
     owner = state.scope.owner if state.scope is not None else ""
     scope = Scope(qualname, state.scope, owner)
     params = read_params(node.params, walker.refs, state.scope)
-    head = FunctionHead(qualname, params=params, start=outer.start, end=outer.end)
+    head = FunctionHead(
+        qualname,
+        params=params,
+        start=outer.start,
+        end=outer.end,
+        site=walker.order[id(node)],
+    )
     flags = state.flags & ~(Flag.IN_LOOP | Flag.OPTIONAL | DIRECT)
     frame = walker.open(head, scope)
     inside = State(frame, scope, flags | Flag.RETURNED, narrowed=state.narrowed)
@@ -180,7 +186,8 @@ def _class(walker: Walker, entry: Entry, node: cst.ClassDef, state: State) -> No
         return
     outer = state.frame.head.qualname
     name = node.name.value if outer == "<module>" else f"{outer}.{node.name.value}"
-    frame = walker.open(FunctionHead(walker.free_name(name)), None)
+    head = FunctionHead(walker.free_name(name), site=walker.order[id(node)])
+    frame = walker.open(head, None)
     walker.push([node.body], entry, state._replace(frame=frame))
 
 
