@@ -14,6 +14,7 @@ from typing import NamedTuple
 import libcst as cst
 from msgspec.structs import replace
 
+from wflint.facts.annotations import either, instance, says_little, substituted
 from wflint.facts.heads import absolute_base, receiver_kind
 from wflint.facts.imports import is_main_block, read_imports, typed_branch
 from wflint.facts.model import (
@@ -29,7 +30,8 @@ from wflint.facts.model import (
     Ref,
     Value,
 )
-from wflint.facts.refs import Refs, instance
+from wflint.facts.refs import Refs
+from wflint.facts.values import value as read_value
 from wflint.source import Source
 from wflint.syntax.guard import (
     BLOCKS,
@@ -41,11 +43,22 @@ from wflint.syntax.guard import (
     span,
 )
 from wflint.syntax.pieces import read_expression
+from wflint.syntax.type_parameters import type_parameters
 
 _MAX_VALUE = 4_000
 """Characters up to which a value is read; longer ones are data."""
 
-_READ = (ast.Await, ast.BinOp, ast.Call, ast.Dict, ast.Lambda, ast.UnaryOp)
+_READ = (
+    ast.Await,
+    ast.BinOp,
+    ast.BoolOp,
+    ast.Call,
+    ast.Dict,
+    ast.IfExp,
+    ast.Lambda,
+    ast.Subscript,
+    ast.UnaryOp,
+)
 _LITERALS: dict[type[ast.expr], str] = {
     ast.JoinedStr: "str",
     ast.List: "list",
@@ -57,6 +70,11 @@ _LITERALS: dict[type[ast.expr], str] = {
     ast.Dict: "dict",
     ast.Compare: "bool",
 }
+_MAX_ELEMENTS = 4_000
+_MAX_READ = 64
+"""How many elements of a list or dictionary may be more than names to be understood."""
+
+_TYPE_ALIAS: type[ast.stmt] = getattr(ast, "TypeAlias", ast.Pass)  # since Python 3.12
 
 
 class _Place(NamedTuple):
@@ -86,6 +104,7 @@ class ModuleReader:
         self.source = source
         self.facts = ModuleFacts(name, is_package, {}, (), None, {}, {})
         self.refs = Refs(self.facts)
+        self.refs.complete = True  # no name of a scope is looked up
         self.stars: list[str] = []
         self.exports: tuple[str, ...] | None = None
         self._called: set[str] = set()
@@ -186,11 +205,15 @@ class ModuleReader:
                     self._assign(target, node.value, place)
             case ast.AnnAssign(target=ast.Name()):
                 self._annotated(node, place)
+            case _ if isinstance(node, _TYPE_ALIAS):
+                self._alias(node, place)
             case ast.AugAssign(target=ast.Name(id="__all__")):
                 self.exports = (*(self.exports or ()), *(_strings(node.value) or ()))
 
     def _bind(self, name: str, binding: Binding, place: _Place) -> None:
         """Later bindings replace earlier ones unless both are alternatives."""
+        if self._decorated_by_hand(name, binding, place):
+            return
         if place.owner:
             if binding.what != "function":
                 self._attribute(place.owner, name, binding)
@@ -198,6 +221,45 @@ class ModuleReader:
         earlier = self.facts.bindings.get(name, ()) if place.alternative else ()
         binding = replace(binding, alternative=place.alternative, typed=place.typed)
         self.facts.bindings[name] = (*earlier, binding)
+
+    def _decorated_by_hand(self, name: str, binding: Binding, place: _Place) -> bool:
+        """``f = decorate(f)`` and ``F = workflow.defn(F)`` are as good as the decorator."""
+        ref = binding.value.ref if binding.value is not None else UNKNOWN
+        if ref.kind is not Kind.RESULT or ref.of is None or len(ref.others) != 1 or ref.path:
+            return False
+        given = ref.others[0]
+        if given.kind is not Kind.GLOBAL or given.path:
+            return False
+        called = ref.of.kind is Kind.RESULT and ref.of.of is not None and not ref.of.path
+        target = ref.of.of if called and ref.of.of is not None else ref.of
+        decorator = Decorator(target, called, (), (target.path or ("",))[-1])
+        if place.owner:
+            return given.name == name and self._add_to_method(place.owner, name, decorator)
+        if given.name != name and (target.path or (target.name,))[-1] != "defn":
+            return False
+        known = self.facts.bindings.get(given.name, ())
+        return bool(known) and self._add_to_definition(known[-1], decorator) and given.name == name
+
+    def _add_to_method(self, owner: str, name: str, decorator: Decorator) -> bool:
+        methods = self.facts.classes[owner].methods
+        if name not in methods:
+            return False
+        head = replace(methods[name], decorators=(decorator, *methods[name].decorators))
+        methods[name] = self.facts.functions[head.qualname] = head
+        return True
+
+    def _add_to_definition(self, known: Binding, decorator: Decorator) -> bool:
+        if known.what == "function" and known.target in self.facts.functions:
+            head = self.facts.functions[known.target]
+            head = replace(head, decorators=(decorator, *head.decorators))
+            self.facts.functions[known.target] = head
+            return True
+        if known.what == "class" and known.target in self.facts.classes:
+            cls = self.facts.classes[known.target]
+            cls = replace(cls, decorators=(decorator, *cls.decorators))
+            self.facts.classes[known.target] = cls
+            return True
+        return False
 
     def _attribute(self, owner: str, name: str, binding: Binding) -> None:
         ref = binding.value.ref if binding.value is not None else UNKNOWN
@@ -256,12 +318,56 @@ class ModuleReader:
         dotted = _dotted(node)
         if dotted is not None:
             return Value("name", ref=dotted)
+        variable = self._type_variable(node)
+        if variable is not None:
+            return Value("other", ref=variable)
         if isinstance(node, _READ):
             read = self._read(node)
+            if isinstance(node, ast.Subscript) or (
+                isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr)
+            ):
+                named = self.refs.annotation(read, None)
+                if named.kind is not Kind.UNKNOWN:
+                    return Value("other", ref=named)
             if read is not None:
-                return self.refs.value(read, None)
+                return read_value(self.refs, read, None)
         kind = _LITERALS.get(type(node))
-        return Value(kind, ref=Ref(Kind.LITERAL, kind)) if kind else Value("other")
+        return Value(kind, ref=self._display(kind, node)) if kind else Value("other")
+
+    def _display(self, kind: str, node: ast.expr) -> Ref:
+        """A container with its elements; those of a dictionary are its values."""
+        inner = node.values if isinstance(node, ast.Dict) else list(getattr(node, "elts", ()))
+        read = len(inner) <= _MAX_READ
+        refs = [self._element(e, read) for e in inner[:_MAX_ELEMENTS]]
+        if isinstance(node, ast.Dict):
+            refs = [_keyed(k, r) for k, r in zip(node.keys, refs, strict=False)]
+        return Ref(Kind.LITERAL, kind, others=tuple(refs))
+
+    def _element(self, node: ast.expr, read: bool) -> Ref:
+        """What an element refers to; in long tables only names are looked at."""
+        if isinstance(node, ast.Constant):
+            return Ref(Kind.LITERAL, type(node.value).__name__)
+        if isinstance(node, ast.Starred):
+            return Ref(Kind.ELEMENT, of=self._element(node.value, read))
+        dotted = _dotted(node)
+        if dotted is not None or not read:
+            return dotted or UNKNOWN
+        return self.refs.ref(self._read(node), None)
+
+    def _type_variable(self, node: ast.expr) -> Ref | None:
+        """``TypeVar("T", bound=Base)``."""
+        if not isinstance(node, ast.Call) or not node.args:
+            return None
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else None
+        called = node.func.id if isinstance(node.func, ast.Name) else called
+        if called == "NewType" and len(node.args) == 2:
+            return self._annotation(node.args[1])
+        if called != "TypeVar" or not isinstance(node.args[0], ast.Constant):
+            return None
+        bound = next((k.value for k in node.keywords if k.arg == "bound"), None)
+        some = [bound] if bound is not None else node.args[1:]
+        of = either(self._annotation(s) for s in some) if some else None
+        return Ref(Kind.TYPEVAR, str(node.args[0].value), of=of)
 
     # Definitions.
 
@@ -276,8 +382,7 @@ class ModuleReader:
             isinstance(node, ast.AsyncFunctionDef),
             False,
             self._decorators(node.decorator_list),
-            self._params(node.args),
-            self._annotation(node.returns),
+            *self._typed(node),
             start,
             end,
             end - start > MAX_DEPTH and is_too_deep(node),
@@ -289,6 +394,19 @@ class ModuleReader:
         head = replace(head, params=receiver_kind(head, place.owner))
         key = qualname.rpartition(".")[2] if place.alternative else node.name
         self._add_method(place.owner, key, head)
+
+    def _typed(self, node: Function) -> tuple[tuple[Param, ...], Ref]:
+        """The parameters and the result, with the bounds of ``def f[T: Base]`` put in."""
+        params, returns = self._params(node.args), self._annotation(node.returns)
+        at = self._text.offset(node.lineno, node.col_offset)
+        bounds = {n: self._bound(text) for n, text in type_parameters(self._text.text, at)}
+        if not bounds:
+            return params, returns
+        given = (replace(p, annotation=substituted(p.annotation, bounds)) for p in params)
+        return tuple(given), substituted(returns, bounds)
+
+    def _bound(self, text: str) -> Ref:
+        return self.refs.annotation(read_expression(text), None) if text else UNKNOWN
 
     def _lambda(self, name: str, node: ast.Lambda, place: _Place) -> bool:
         """A lambda that is given a name is as good as a function."""
@@ -355,34 +473,94 @@ class ModuleReader:
         self._owners[node] = qualname
         bases = tuple(self._annotation(b) for b in node.bases if not isinstance(b, ast.Starred))
         decorators = self._decorators(node.decorator_list)
-        self.facts.classes[qualname] = ClassFacts(qualname, bases, decorators, {}, {})
+        metaclass = next((k.value for k in node.keywords if k.arg == "metaclass"), None)
+        self.facts.classes[qualname] = ClassFacts(
+            qualname,
+            bases,
+            decorators,
+            {},
+            {},
+            params=self._class_params(node, bases),
+            metaclass=self._ref(metaclass) if metaclass is not None else UNKNOWN,
+        )
         self._bind(node.name, Binding("class", qualname), place)
 
+    def _class_params(self, node: ast.ClassDef, bases: tuple[Ref, ...]) -> tuple[str, ...]:
+        """The type parameters: ``class C[T]`` or those of the bases in order."""
+        start = self._text.offset(node.lineno, node.col_offset)
+        new = type_parameters(self._text.text, start)
+        if new:
+            return tuple(name for name, _ in new)
+        of_generic = [b for b in bases if b.kind is Kind.ITEM and _is_generic(b.of)]
+        named: dict[str, None] = {}
+        for base in of_generic or [b for b in bases if b.kind is Kind.ITEM]:
+            for other in base.others:
+                if other.kind is Kind.GLOBAL and self._is_type_variable(other.name):
+                    named[other.name] = None
+        return tuple(named)
+
+    def _is_type_variable(self, name: str) -> bool:
+        found = self.facts.bindings.get(name, ())
+        values = [b.value for b in found if b.value is not None]
+        imported = any(b.what == "import" for b in found)  # `T` is a custom as old as generics
+        return any(v.ref.kind is Kind.TYPEVAR for v in values) or (imported and len(name) <= 2)
+
+    def _field(self, owner: str, name: str, given: ast.expr | None) -> None:
+        cls = self.facts.classes[owner]
+        fields = cls.fields if name in cls.fields else (*cls.fields, name)
+        makes = cls.makes_defaults or isinstance(given, ast.Call)
+        self.facts.classes[owner] = replace(cls, fields=fields, makes_defaults=makes)
+
     # Values.
+
+    def _alias(self, node: ast.stmt, place: _Place) -> None:
+        """``type Name = ...``."""
+        name, given = getattr(node, "name", None), getattr(node, "value", None)
+        if isinstance(name, ast.Name) and isinstance(given, ast.expr):
+            self._bind(name.id, Binding("value", value=self._value(given)), place)
 
     def _assign(self, target: ast.expr, value: ast.expr, place: _Place) -> None:
         if isinstance(target, (ast.Tuple, ast.List)):
             for element in target.elts:
                 if isinstance(element, ast.Name):
                     self._bind(element.id, Binding("value"), place)
+        elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+            self._put(target.value.id, value, place)
         elif isinstance(target, ast.Name):
             if target.id == "__all__" and not place.owner:
                 self.exports = _strings(value)
             if place.owner:
                 value = _without_staticmethod(value)
+                if isinstance(value, ast.Call):  # `attr.ib(factory=...)`
+                    self._field(place.owner, target.id, value)
             if isinstance(value, ast.Lambda) and self._lambda(target.id, value, place):
                 return
             self._bind(target.id, Binding("value", value=self._value(value)), place)
+
+    def _put(self, name: str, value: ast.expr, place: _Place) -> None:
+        """``TABLE[key] = value`` on the level of the module."""
+        known = self.facts.bindings.get(name, ())
+        if place.owner or not known or known[-1].value is None:
+            return
+        given = known[-1].value
+        if given.ref.kind is Kind.LITERAL and given.ref.name in ("dict", "list"):
+            ref = replace(given.ref, others=(*given.ref.others, self._element(value, True)))
+            binding = replace(known[-1], value=replace(given, ref=ref, complete=False))
+            self.facts.bindings[name] = (*known[:-1], binding)
 
     def _annotated(self, node: ast.AnnAssign, place: _Place) -> None:
         assert isinstance(node.target, ast.Name)
         if node.target.id == "__all__" and node.value is not None and not place.owner:
             self.exports = _strings(node.value)
-        name, given = node.target.id, node.value if not place.owner else None
+        name, given = node.target.id, node.value
         if isinstance(given, ast.Lambda) and self._lambda(name, given, place):
             return
-        declared = instance(self._annotation(node.annotation))
+        of = self._annotation(node.annotation)
+        declared = instance(of)
         value = Value("other", ref=declared)
+        if place.owner:
+            self._field(place.owner, name, given)
+            given = given if says_little(of) else None
         if given is not None:
             value = self._value(given)
             if value.ref == UNKNOWN:
@@ -395,6 +573,17 @@ def _without_staticmethod(node: ast.expr) -> ast.expr:
         case ast.Call(func=ast.Name(id="staticmethod"), args=[inner]):
             return inner
     return node
+
+
+def _is_generic(of: Ref | None) -> bool:
+    return of is not None and (of.path or (of.name,))[-1] in ("Generic", "Protocol")
+
+
+def _keyed(key: ast.expr | None, ref: Ref) -> Ref:
+    """A value of a dictionary with its key, where that is a string."""
+    if isinstance(key, ast.Constant) and isinstance(key.value, str):
+        return Ref(Kind.KEYWORD, key.value, of=ref)
+    return Ref(Kind.ITEM, of=ref) if key is None else ref
 
 
 def _below(owner: str, name: str) -> str:

@@ -10,7 +10,6 @@ from msgspec import Struct, field
 
 from wflint.gate import Gated
 from wflint.program.guard_functions import GuardFunctions
-from wflint.program.import_scan import MODULE_BODY
 from wflint.program.import_time import ImportChain, ImportTime
 from wflint.program.modules import ModuleIndex
 from wflint.program.prefetch import prefetch
@@ -25,6 +24,7 @@ from wflint.rule import Rule, RuleSettings, Scope
 
 if TYPE_CHECKING:
     from wflint.facts.bodies import Reading, Visitors
+
 
 class Question(Struct, frozen=True):
     """What is asked of a project. ``files`` are absolute paths, ``chosen`` those to report on.
@@ -215,7 +215,8 @@ def _check_anywhere(question: Question, gated: Gated, answer: Answer) -> None:
         if not suspects:
             continue
         module = answer.store.load(path)
-        _scan(Node(Fn(path, MODULE_BODY)), answer)
+        for name in answer.store.module_bodies(path):
+            _scan(Node(Fn(path, name)), answer)
         for fn in _functions(module, suspects, question.settings):
             if fn not in seen:
                 for name in _with_nested(answer.store, fn):

@@ -14,15 +14,13 @@ from wflint.program.store import Cls, Fn, Store
 from wflint.program.verdicts import Verdicts, handed_over
 from wflint.program.views import CallView
 
-MODULE_BODY = "<module>"
-
 Way = tuple[tuple[Node, int], ...]
 """How a place is reached: pairs (node, site of the call to the next one); the last site is -1."""
 
 
 def import_time_bodies(store: Store, path: str) -> list[Fn]:
     """The pieces of code that run when the module in a file is imported."""
-    return [Fn(path, MODULE_BODY)]
+    return [Fn(path, name) for name in store.module_bodies(path)]
 
 
 class Place(NamedTuple):
@@ -49,7 +47,9 @@ class ImportScan:
         self.places: list[Place] = []
         store = verdicts.resolver.store
         bodies = [fn for path in paths for fn in import_time_bodies(store, path)]
-        judge = Judge(self._call, self._argument, self._use, self._own_call, verdicts.body)
+        judge = Judge(
+            self._call, self._argument, self._use, self._own_call, verdicts.body, self._factory
+        )
         reach = Reach(verdicts.resolver, verdicts.roots, judge)
         self.reached = reach.run(Entry(fn, Cls(fn.path, ""), fn.path) for fn in bodies)
 
@@ -82,6 +82,15 @@ class ImportScan:
         callee = self.verdicts.callee(entity.fn)
         elsewhere = self.verdicts.roots.runs_elsewhere(entity.fn)
         return callee is not None and not callee.is_async and not elsewhere
+
+    def _factory(
+        self, node: Node, body: FunctionBody, call: Call, site: int, entity: External
+    ) -> bool:
+        """What makes the default value of a field of an object that the module makes."""
+        made_up = handed_over(call, site, entity)
+        view = self.verdicts.view_of_call(node, body, made_up, name=entity.name)
+        self.places.append(Place(node, site, call.flags, view, entity, True))
+        return True
 
     # Ways to a place.
 

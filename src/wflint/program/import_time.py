@@ -210,8 +210,9 @@ class ImportTime:
         """Where a site stands; all of a piece of code are found at once."""
         piece = Fn(fn.path, self.store.outermost(fn))
         if piece not in self._offsets:
-            bodies = self.store.load(fn.path).bodies.items()
-            inside = [b for n, b in bodies if f"{n}.".startswith(f"{piece.qualname}.")]
+            bodies = list(self.store.load(fn.path).bodies.items())
+            around = self.store.outermost
+            inside = [b for n, b in bodies if around(Fn(fn.path, n)) == piece.qualname]
             sites = {use.site for body in inside for use in body.uses}
             for call in (call for body in inside for call in body.calls):
                 sites.update((call.site, *(arg.site for arg in call.args)))

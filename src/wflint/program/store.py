@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from wflint.facts.model import FunctionBody, FunctionHead, ModuleFacts
+from wflint.facts.model import ClassFacts, FunctionBody, FunctionHead, Kind, ModuleFacts
 from wflint.faults import blamed_on
 from wflint.source import TOO_DEEP, Source, UnreadableSource, decode
 
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 def shown_name(qualname: str) -> str:
     """A qualname without what tells definitions of one name apart: ``#2``, ``@setter``."""
     return re.sub(r"[#@]\w+", "", qualname)
+
+
+PROPERTIES = frozenset({"property", "cached_property", "computed_field", "hybrid_property"})
+"""The last words of decorators that make a method run when an attribute is read."""
+
+MODULE_BODY = "<module>"
+"""The name of what runs when a module is imported, without the bodies of its classes."""
 
 
 class Fn(NamedTuple):
@@ -63,6 +70,7 @@ class Module:
         self.error = error
         self.whole = whole
         self.bodies: dict[str, FunctionBody] = {}
+        self.local_classes: dict[str, ClassFacts] = {}  # of the bodies that have been read
         self._read = read
 
     @cached_property
@@ -92,14 +100,31 @@ class Store:
         self._names = names
         self._reading = reading
         self.modules: dict[str, Module] = {}
+        self.special_names: set[str] = set()  # of attributes that run code when they are read
+        self.asks_for_any = False  # whether any class has a `__getattr__`
+        self.mentions: Callable[[str], Iterable[str]] = lambda _: ()
         self.suspects: dict[str, tuple[str, ...]] = {}
+        self._mentioned: set[str] = set()
 
     def load(self, path: str) -> Module:
         """The module in a file. What is wrong with it is in its ``error``, never raised."""
         module = self.modules.get(path)
         if module is None:
             module = self.modules[path] = self._load(path)
+            self._note_special(module)
         return module
+
+    def _note_special(self, module: Module) -> None:
+        classes = module.facts.classes.values()
+        self.special_names.update(_special_names(classes))
+        self.asks_for_any |= any("__getattr__" in cls.methods for cls in classes)
+
+    def load_mentions(self, word: str) -> None:
+        """Load the modules of the project in which a word occurs."""
+        if word not in self._mentioned:
+            self._mentioned.add(word)
+            for path in self.mentions(word):
+                self.load(path)
 
     def _load(self, path: str) -> Module:
         name, is_package = self._names(path)
@@ -146,8 +171,9 @@ class Store:
         """Take over facts of a module that were found elsewhere, of this very file."""
         read = partial(self._source, path)
         module = self.modules.setdefault(path, Module(path, facts, read, error))
+        self._note_special(module)
         for body in bodies:
-            module.bodies.setdefault(body.head.qualname, body)
+            self._add_body(module, module.bodies.setdefault(body.head.qualname, body))
 
     def _parse(self, path: str, source: Source, name: str, is_package: bool) -> Module:
         from wflint.facts.modules import ModuleReader
@@ -177,6 +203,12 @@ class Store:
         facts = reader.read(plain.tree, Source(plain.text))
         return Module(path, facts, partial(self._source, path), None, piece)
 
+    def class_facts(self, cls: Cls) -> ClassFacts | None:
+        """The facts of a class; ``None`` if there is no such class."""
+        module = self.load(cls.path)
+        found = module.facts.classes.get(cls.qualname)
+        return found if found is not None else module.local_classes.get(cls.qualname)
+
     def head(self, fn: Fn) -> FunctionHead | None:
         """A function without its body; ``None`` if there is no such function."""
         module = self.load(fn.path)
@@ -190,8 +222,19 @@ class Store:
         """What a function does. A body that cannot be read is empty and marks the module."""
         module = self.load(fn.path)
         if fn.qualname not in module.bodies:
-            self._read_body(module, fn.qualname)
-        return module.bodies[fn.qualname]
+            self._read_body(module, self.outermost(fn))
+        return module.bodies.setdefault(fn.qualname, FunctionBody(FunctionHead(fn.qualname)))
+
+    def with_nested(self, fn: Fn) -> list[FunctionBody]:
+        """What a function does, and the functions nested in it."""
+        first = self.body(fn)
+        around = f"{fn.qualname}."
+        bodies = self.load(fn.path).bodies
+        return [first, *(b for name, b in bodies.items() if name.startswith(around))]
+
+    def module_bodies(self, path: str) -> list[str]:
+        """The names of the pieces of code that run when a module is imported."""
+        return [MODULE_BODY, *self.load(path).facts.classes]
 
     def _read_body(self, module: Module, qualname: str) -> None:
         head = module.facts.functions.get(qualname) or FunctionHead(qualname)
@@ -205,7 +248,14 @@ class Store:
         if reader is None:
             return
         for frame in reader.walker.frames:
-            module.bodies[frame.head.qualname] = frame.body()
+            body = module.bodies[frame.head.qualname] = frame.body()
+            self._add_body(module, body)
+
+    def _add_body(self, module: Module, body: FunctionBody) -> None:
+        for facts in body.classes:
+            module.local_classes[facts.qualname] = facts
+            self.special_names.update(_special_names([facts]))
+            self.asks_for_any |= "__getattr__" in facts.methods
 
     def _reader(self, module: Module, qualname: str) -> BodyReader | None:
         """A reader that has read the outermost function ``qualname`` (or ``<module>``)."""
@@ -215,7 +265,7 @@ class Store:
         reader = BodyReader(
             module.facts, module.path, self._reading(), partial(self._definition, module)
         )
-        if qualname == "<module>":
+        if qualname == MODULE_BODY:
             piece = self._skeleton(module)
             if piece is None:
                 return None
@@ -268,12 +318,18 @@ class Store:
         return function_node(piece) if piece is not None else None
 
     def outermost(self, fn: Fn) -> str:
-        """The qualname of the function or method that a nested function stands in."""
-        functions = self.load(fn.path).facts.functions
+        """The qualname of the function or method that a nested function stands in.
+
+        For what runs when the module is imported, class bodies included, that is ``<module>``.
+        """
+        facts = self.load(fn.path).facts
         name = fn.qualname
-        while name not in functions and "." in name:
+        while name not in facts.functions and "." in name:
             name = name.rpartition(".")[0]
-        return name if name in functions else fn.qualname
+        if name in facts.functions:
+            return name
+        is_body = name in facts.classes or name == MODULE_BODY
+        return MODULE_BODY if is_body else fn.qualname
 
     def locate(self, fn: Fn, sites: set[int]) -> dict[int, tuple[int, int]]:
         """The offsets (start, end) in the file of sites of a function."""
@@ -294,6 +350,17 @@ class Store:
             if (span := found.get(id(name_part(node)))) is not None
             for start, end in [span]
         }
+
+
+def _special_names(classes: Iterable[ClassFacts]) -> Iterator[str]:
+    """Attributes of classes that may run code: properties, and objects that may be descriptors."""
+    for cls in classes:
+        for name, head in cls.methods.items():
+            if any((d.target.path or (d.target.name,))[-1] in PROPERTIES for d in head.decorators):
+                yield name
+        for name, ref in cls.attributes.items():
+            if ref.kind is Kind.RESULT and (ref.of is None or ref.of.kind is not Kind.UNKNOWN):
+                yield name
 
 
 def name_part(node: cst.CSTNode) -> cst.CSTNode:
