@@ -99,7 +99,6 @@ _READS_WORKFLOW = frozenset(
     f"temporalio.workflow.{name}"
     for name in "info instance memo new_random now random time time_ns uuid4 uuid7".split()
 )
-_PLACES = frozenset({"attribute", "class", "module", "result", "value"})
 
 
 class SharedMutableState(Rule):
@@ -108,10 +107,13 @@ class SharedMutableState(Rule):
     severity = Severity.ERROR
     scope = Scope.WORKFLOW
     since = "0.1"
-    message = "{what}, which all workflows of a worker share; keep it in the workflow instead"
-    _isolated = (
-        "{what}, which only the sandbox keeps apart for each workflow; keep it in the workflow "
+    message = (
+        "`{name}` changes {use}, which all workflows of a worker share; keep it in the workflow "
         "instead"
+    )
+    _isolated = (
+        "`{name}` changes {use}, which only the sandbox keeps apart for each workflow; keep it in "
+        "the workflow instead"
     )
 
     # What changes something.
@@ -170,7 +172,7 @@ class SharedMutableState(Rule):
         if ctx.may_outlive(changed):
             source = " ".join(ctx.code(node).split())
             shown = source if len(source) <= 60 else f"{source[:57]}..."
-            ctx.report(self, node, f"`{shown}`", asked=changed, detail=how)
+            ctx.report(self, node, shown, asked=changed, detail=how)
 
     # What it changes.
 
@@ -190,10 +192,10 @@ class SharedMutableState(Rule):
             owner += f" of `{shared.module}`"
         elif shared.kind == "result":
             owner = f"what the cached `{shared.name}()` gives"
-        what = f"{view.message} changes {owner}"
         if shared.is_shared:
-            return Report(self.message.format(what=what))
-        return Report(self._isolated.format(what=what), Severity.WARNING)
+            return Report(self.message.format(name=view.message, use=owner))
+        isolated = self._isolated.format(name=view.message, use=owner)
+        return Report(isolated, Severity.WARNING)
 
     def _changes(self, view: FindingView, kind: str) -> bool:
         """Whether the kind of change is one for the kind of object."""

@@ -163,10 +163,13 @@ DELIBERATELY_NOT: dict[str, str] = {
 NOT_CAUGHT: dict[str, str] = {
     "condition-side-effect": "the condition is evaluated like any other code",
     "discarded-task": "the command is issued; that nobody waits for it is not noticed",
+    "import-time-nondeterminism": "uuid is restricted only once the workflow runs",
     "local-timezone-dependent": "only time.localtime and time.tzset are restricted",
     "object-identity": "the sandbox does not look at id() and hash()",
     "polling-loop": "the loop works, it is only expensive",
     "print": "the sandbox does not look at print()",
+    "shared-mutable-state": "what a module keeps is new for each workflow in the sandbox",
+    "side-effect-in-workflow-module": "most restrictions hold only once the workflow runs",
     "stdlib-logging": "the sandbox does not look at logging",
     "third-party-clock": "the example's library is always passed through",
     "unseeded-rng": "the sandbox does not look at the classes of random",

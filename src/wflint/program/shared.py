@@ -34,6 +34,8 @@ class SharedObjects:
             return None
         if ref.kind in (Kind.SELF, Kind.CLS):
             cls = receiver or Cls(path, ref.name)
+            if cls.qualname not in self.store.load(cls.path).facts.classes:
+                return None  # a class that a function makes is as new as what the function makes
             if ref.kind is Kind.CLS and not ref.path:
                 return self._shared("class", cls.path, cls.qualname, receiver)
             return self._of_class(cls, ref.path, ref.kind is Kind.SELF, receiver)
