@@ -229,6 +229,11 @@ def _class(walker: Walker, entry: Entry, node: cst.ClassDef, state: State) -> No
     walker.push(list(node.decorators), entry, state)
 
 
+def _type_alias(walker: Walker, entry: Entry, node: cst.TypeAlias, state: State) -> None:
+    """``type Name = ...`` in a function."""
+    bind(walker, entry, node.name, "value", node.value)
+
+
 HANDLERS: dict[type[cst.CSTNode], Callable[..., None]] = {
     cst.WithItem: _with_item,
     cst.ListComp: _comprehension,
@@ -248,4 +253,5 @@ HANDLERS: dict[type[cst.CSTNode], Callable[..., None]] = {
     cst.FunctionDef: _function,
     cst.Lambda: _lambda,
     cst.ClassDef: _class,
+    cst.TypeAlias: _type_alias,
 }

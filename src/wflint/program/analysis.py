@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from wflint.facts.bodies import Reading, Visitors
 
 
+_MAX_ROUNDS = 3
+
+
 class Question(Struct, frozen=True):
     """What is asked of a project. ``files`` are absolute paths, ``chosen`` those to report on.
 
@@ -95,10 +98,21 @@ def analyse(question: Question) -> Answer:
     files = [*gated.candidates, *others]
     answer.warnings = prefetch(store, files, read, question.jobs, question.progress)
     entries = _find_entries(gated.candidates, answer, roots)
-    answer.reached = Reach(resolver, roots, verdicts.judge()).run(entries)
+    answer.reached = _search(resolver, roots, verdicts, entries)
     _check_import_time(answer)
     _check_anywhere(question, gated, answer)
     return answer
+
+
+def _search(resolver: Resolver, roots: Roots, verdicts: Verdicts, entries: list[Entry]) -> Reached:
+    """Follow all calls; again with what was learned of attributes on the way, if that helps."""
+    for _ in range(_MAX_ROUNDS):
+        verdicts.hits.clear()
+        reach = Reach(resolver, roots, verdicts.judge())
+        reached = reach.run(entries)
+        if not resolver.learn(reach.learned):
+            break
+    return reached
 
 
 def _read_file(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def shown_name(qualname: str) -> str:
     """A qualname without what tells definitions of one name apart: ``#2``, ``@setter``."""
-    return re.sub(r"[#@]\w+", "", qualname)
+    return re.sub(r"[#@]\w+|^<module>\.", "", qualname)
 
 
 PROPERTIES = frozenset({"property", "cached_property", "computed_field", "hybrid_property"})
