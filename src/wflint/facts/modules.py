@@ -313,7 +313,9 @@ class ModuleReader:
                 if named.kind is not Kind.UNKNOWN:
                     return Value("other", ref=named)
             if read is not None:
-                return read_value(self.refs, read, None)
+                shape = read_value(self.refs, read, None)
+                is_dict = isinstance(node, ast.Dict)
+                return replace(shape, ref=self._display("dict", node)) if is_dict else shape
         kind = _LITERALS.get(type(node))
         return Value(kind, ref=self._display(kind, node)) if kind else Value("other")
 

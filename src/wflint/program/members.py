@@ -332,7 +332,7 @@ def _is_vague(entity: Entity) -> bool:
     """Whether an attribute is known to be no more than something to call, or a container."""
     if isinstance(entity, External) and entity.instance:
         last = entity.name.rpartition(".")[2]
-        inner = [e for arg in entity.args for e in arg]
+        inner = entity.args[-1] if entity.args else ()
         is_open = entity.name in _CONTAINERS and all(_is_vague(e) for e in inner)
         return last in ("Any", "Callable", "None", "NoneType") or is_open
     return isinstance(entity, Unresolved) or (
