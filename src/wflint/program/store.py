@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from wflint.facts.bodies import BodyReader, Reading
     from wflint.syntax.pieces import Piece
 
+_KEPT_READERS = 32
+"""How many trees of functions are kept; they are asked for several times in a row."""
+
 
 def shown_name(qualname: str) -> str:
     """A qualname without what tells definitions of one name apart: ``#2``, ``@setter``."""
@@ -93,6 +96,7 @@ class Store:
         self._reading = reading
         self.modules: dict[str, Module] = {}
         self.suspects: dict[str, tuple[str, ...]] = {}
+        self._readers: dict[Fn, BodyReader | None] = {}
 
     def load(self, path: str) -> Module:
         """The module in a file. What is wrong with it is in its ``error``, never raised."""
@@ -207,6 +211,17 @@ class Store:
         for frame in reader.walker.frames:
             module.bodies[frame.head.qualname] = frame.body()
 
+    def reader(self, fn: Fn) -> BodyReader | None:
+        """A reader that has read the outermost function around ``fn``; the last few are kept."""
+        piece = Fn(fn.path, self.outermost(fn))
+        if piece in self._readers:
+            self._readers[piece] = self._readers.pop(piece)
+        else:
+            self._readers[piece] = self._reader(self.load(fn.path), piece.qualname)
+            if len(self._readers) > _KEPT_READERS:
+                del self._readers[next(iter(self._readers))]
+        return self._readers[piece]
+
     def _reader(self, module: Module, qualname: str) -> BodyReader | None:
         """A reader that has read the outermost function ``qualname`` (or ``<module>``)."""
         from wflint.facts.bodies import BodyReader
@@ -279,8 +294,7 @@ class Store:
         """The offsets (start, end) in the file of sites of a function."""
         from wflint.syntax.positions import spans
 
-        module = self.load(fn.path)
-        reader = self._reader(module, self.outermost(fn))
+        reader = self.reader(fn)
         if reader is None or reader.piece is None:
             return {}
         piece = reader.piece
