@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from contextlib import suppress
 
 import libcst as cst
 
-from wflint.facts.model import FunctionHead
+from wflint.facts.model import FunctionHead, Site
 from wflint.program.entities import External, OwnClass, OwnFunction, OwnInstance, OwnModule
 from wflint.program.flow.places import At, DecidesError, is_target
+from wflint.program.flow.project import Project
 from wflint.program.resolve import Resolver
 from wflint.program.store import Cls, Fn
-
-if TYPE_CHECKING:
-    from wflint.program.flow.follow import Follow
+from wflint.source import UnreadableSource
 
 _VALIDATORS = frozenset({"field_validator", "model_validator", "root_validator", "validator"})
 _HARMLESS_WITH_SELF = frozenset({"id", "isinstance", "type"})
@@ -47,35 +46,42 @@ def defines(resolver: Resolver, cls: Cls, name: str) -> bool:
     return False
 
 
-def find_reads(flow: Follow, cls: Cls, name: str, is_container: bool) -> Iterator[At]:
-    """Where reached code reads the attribute ``name`` of objects of ``cls``.
+def find_reads(project: Project, cls: Cls, name: str, put: bool) -> list[tuple[Fn, Site]]:
+    """Where reached code reads the attribute ``name`` of objects of ``cls``, in its methods.
 
-    Raises :class:`DecidesError` where that is not clear. A ``is_container`` is a list, dict or set
-    that things are put into: it must have been made where it is assigned to the attribute.
+    Raises :class:`DecidesError` where that is not clear. With ``put`` it is a container that the
+    value is put into: it must have been made where it is assigned to the attribute.
     """
-    if defines(flow.resolver, cls, name):
+    key = (cls, name, put)
+    if key not in project.reads:
+        project.reads[key] = None
+        if not defines(project.resolver, cls, name):
+            search = _Search(project, cls, name, put)
+            with suppress(DecidesError, UnreadableSource):
+                pieces = project.pieces.items()
+                project.reads[key] = [r for p, found in pieces for r in search.look(p, found)]
+    reads = project.reads[key]
+    if reads is None:
         raise DecidesError
-    search = _Search(flow, cls, name, is_container)
-    for piece, receivers in flow.project.pieces.items():
-        yield from search.look(piece, receivers)
+    return reads
 
 
 class _Search:
     """The search for the reads of one attribute."""
 
-    def __init__(self, flow: Follow, cls: Cls, name: str, is_container: bool) -> None:
-        self.flow = flow
+    def __init__(self, project: Project, cls: Cls, name: str, put: bool) -> None:
+        self.project = project
         self.cls = cls
         self.name = name
-        self.is_container = is_container
-        self.resolver = flow.resolver
+        self.put = put
+        self.resolver = project.resolver
         self.order = set(self.resolver.order(cls)[0])
-        self.is_workflow = flow.project.answer.verdicts.roots.is_workflow(cls)
+        self.is_workflow = project.answer.verdicts.roots.is_workflow(cls)
         self.mention = re.compile(rf"\.\s*{re.escape(name)}\b")
 
-    def look(self, piece: Fn, receivers: set[Cls | None]) -> Iterator[At]:
+    def look(self, piece: Fn, receivers: set[Cls | None]) -> Iterator[tuple[Fn, Site]]:
         """Look at one piece of code, if its text says that there is something to see."""
-        module = self.flow.project.store.load(piece.path)
+        module = self.project.store.load(piece.path)
         head = module.facts.functions.get(piece.qualname)
         if head is None:
             return
@@ -84,34 +90,34 @@ class _Search:
         me = _self_name(head) if is_own else ""
         if not self.mention.search(text) and not (me and _mentions_alone(me, text)):
             return
-        tree = self.flow.tree(piece)
+        tree = self.project.tree(piece)
         for site, entry in enumerate(tree.walker.entries):
             node = entry.node
             if isinstance(node, cst.Attribute) and node.attr.value == self.name:
-                yield from self._attribute(At(tree, site, None), node, receivers)
+                if self._is_read(At(tree, site, None), node, receivers):
+                    yield piece, site
             elif me and isinstance(node, cst.Name) and node.value == me:
                 self._alone(At(tree, site, self.cls))
 
-    def _attribute(self, at: At, node: cst.Attribute, receivers: set[Cls | None]) -> Iterator[At]:
+    def _is_read(self, at: At, node: cst.Attribute, receivers: set[Cls | None]) -> bool:
         if at.is_self(node.value):
             if self.cls in receivers:
-                yield from self._own(at._replace(receiver=self.cls))
-            elif None in receivers:
+                return not self._is_write(at._replace(receiver=self.cls))
+            if None in receivers:
                 raise DecidesError
         elif not self.is_workflow:  # workflows are not handed around, see `_alone`
             for receiver in receivers:
                 self._other(at._replace(receiver=receiver), node.value)
+        return False
 
-    def _own(self, at: At) -> Iterator[At]:
-        if not is_target(at.entry):
-            yield at
-        elif self.is_container:
-            parent = at.entry.parent
-            assert parent is not None
-            value = getattr(parent.node, "value", None)
-            scope = at.entry.state.scope
-            if not at.tree.makes_container(value, scope, self.resolver):
-                raise DecidesError
+    def _is_write(self, at: At) -> bool:
+        entry = at.entry
+        if not is_target(entry):
+            return False
+        value = getattr(entry.parent.node, "value", None) if entry.parent is not None else None
+        if self.put and not at.tree.makes_container(value, entry.state.scope, self.resolver):
+            raise DecidesError
+        return True
 
     def _other(self, at: At, base: cst.CSTNode) -> None:
         """An attribute of that name, of something that must not be one of our objects."""

@@ -43,7 +43,7 @@ def _give(flow: Follow, at: At, arg: cst.Arg, call: Entry, callee: Entity) -> No
     elif is_log(callee.name, flow.safe_loggers):
         flow.harmless("the log")
     elif callee.name in APPENDING and isinstance(node.func, cst.Attribute):
-        flow.give(at, node.func.value, at.value._replace(is_container=True))
+        flow.give(at, node.func.value, at.value, put=True)
         if not isinstance(call.parent and call.parent.node, cst.Expr):
             flow.push(at.moved(call))
     elif is_pure(callee.name) and not _calls_back(node):

@@ -24,6 +24,11 @@ def _on(flow: Follow, at: At, parent: Entry) -> None:
     flow.push(at.moved(parent))
 
 
+def _in(flow: Follow, at: At, parent: Entry) -> None:
+    """A list, dict or set is made with the value in it."""
+    flow.push(at.moved(parent, at.value._replace(is_container=True)))
+
+
 def _attribute(flow: Follow, at: At, parent: Entry) -> None:
     """An attribute of the value, or a method of it: of a library's type that runs no own code."""
     if is_target(parent):
@@ -90,7 +95,7 @@ def _comprehension(flow: Follow, at: At, parent: Entry) -> None:
         parts = (node.elt,)
     if not any(part is at.entry.node for part in parts):
         raise DecidesError
-    flow.push(at.moved(parent))
+    _in(flow, at, parent)
 
 
 def _assign(flow: Follow, at: At, parent: Entry) -> None:
@@ -151,7 +156,7 @@ HANDLERS: dict[type[cst.CSTNode], Handler] = {
     cst.ComparisonTarget: _on,
     cst.ConcatenatedString: _on,
     cst.Del: _delete,
-    cst.Dict: _on,
+    cst.Dict: _in,
     cst.DictComp: _comprehension,
     cst.DictElement: _on,
     cst.Element: _on,
@@ -161,11 +166,11 @@ HANDLERS: dict[type[cst.CSTNode], Handler] = {
     cst.GeneratorExp: _comprehension,
     cst.IfExp: _if_exp,
     cst.Lambda: _lambda,
-    cst.List: _on,
+    cst.List: _in,
     cst.ListComp: _comprehension,
     cst.NamedExpr: _named,
     cst.Return: _return,
-    cst.Set: _on,
+    cst.Set: _in,
     cst.SetComp: _comprehension,
     cst.StarredDictElement: _on,
     cst.StarredElement: _on,

@@ -8,22 +8,20 @@ cannot do harm, or else an end of the search: the value decides something, or is
 from __future__ import annotations
 
 import libcst as cst
-from msgspec import Struct, field
 
-from wflint.program.analysis import Answer
+from wflint.facts.model import Flag
 from wflint.program.entities import OwnClass, OwnFunction
 from wflint.program.flow.attributes import defines, find_reads, is_plain
 from wflint.program.flow.expressions import HANDLERS
-from wflint.program.flow.names import ACTING, ANSWERS
+from wflint.program.flow.names import ACTING
 from wflint.program.flow.places import PLAIN, At, DecidesError, Followed, Tree
-from wflint.program.reach import Node
-from wflint.program.resolve import Resolver
-from wflint.program.store import Cls, Fn, Store
+from wflint.program.flow.project import Project
+from wflint.program.store import Cls, Fn
 from wflint.program.verdicts import Hit
 from wflint.source import UnreadableSource
 
-_MOST_STEPS = 600
-_MOST_TREES = 60
+_MOST_STEPS = 400
+_MOST_TREES = 40
 """How far one value is followed; one that goes further is as good as lost from sight."""
 
 _MOST_HOPS = 1
@@ -44,39 +42,6 @@ _TRANSPARENT = frozenset(
 """Decorators that give on what the function returns."""
 
 
-class Project(Struct):
-    """The analysed project, as far as following values asks of it.
-
-    ``nodes`` are the reached nodes of each function, ``callers`` the calls that lead to a node, and
-    ``pieces`` what the methods in a piece of code are called on.
-    """
-
-    answer: Answer
-    nodes: dict[Fn, list[Node]] = field(default_factory=dict)
-    callers: dict[Node, list[tuple[Node, int]]] = field(default_factory=dict)
-    pieces: dict[Fn, set[Cls | None]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        reached = self.answer.reached
-        for node in reached.order:
-            self.nodes.setdefault(node.fn, []).append(node)
-            piece = Fn(node.fn.path, self.store.outermost(node.fn))
-            self.pieces.setdefault(piece, set()).add(node.receiver)
-        for node, edges in reached.edges.items():
-            for edge in edges:
-                self.callers.setdefault(edge.to, []).append((node, edge.site))
-
-    @property
-    def store(self) -> Store:
-        """All modules."""
-        return self.answer.store
-
-    @property
-    def resolver(self) -> Resolver:
-        """Answers what names stand for."""
-        return self.answer.verdicts.resolver
-
-
 class Follow:
     """The search for one value. ``reached`` are the harmless places that it was seen to reach."""
 
@@ -87,8 +52,8 @@ class Follow:
         self.reached: set[str] = set()
         self._pending: list[At] = []
         self._seen: set[tuple[object, ...]] = set()
-        self._trees: dict[Fn, Tree] = {}
-        self._attributes: set[tuple[Cls, str, Followed, int]] = set()
+        self._trees: set[Fn] = set()
+        self._attributes: set[tuple[object, ...]] = set()
 
     def run(self, hit: Hit) -> bool:
         """Whether the value that is made at ``hit`` is seen in all its uses, all of them harmless.
@@ -136,15 +101,11 @@ class Follow:
 
     def tree(self, fn: Fn) -> Tree:
         """The piece of code that a function stands in."""
-        store = self.project.store
-        piece = Fn(fn.path, store.outermost(fn))
-        known = self._trees.get(piece)
-        if known is None:
-            reader = store.reader(piece) if len(self._trees) < _MOST_TREES else None
-            if reader is None:
-                raise DecidesError
-            known = self._trees[piece] = Tree(*piece, reader.walker)
-        return known
+        tree = self.project.tree(fn)
+        self._trees.add(Fn(tree.path, tree.qualname))
+        if len(self._trees) > _MOST_TREES:
+            raise DecidesError
+        return tree
 
     def push(self, at: At) -> None:
         """Follow the value from another expression that has it."""
@@ -157,45 +118,47 @@ class Follow:
         self._pending.append(at)
 
     def harmless(self, place: str) -> None:
-        """Note a harmless place; without a name it is none worth telling."""
-        if place:
-            self.reached.add(place)
+        """Note a place where the value does no harm."""
+        self.reached.add(place)
 
-    def give(self, at: At, target: cst.CSTNode, value: Followed) -> None:
-        """Follow the value into what it is assigned to, or put into."""
-        pending = [(target, value)]
+    def give(self, at: At, target: cst.CSTNode, value: Followed, *, put: bool = False) -> None:
+        """Follow the value into what it is assigned to or, with ``put``, put into."""
+        pending = [(target, put)]
         while pending:
-            node, given = pending.pop()
+            node, is_put = pending.pop()
+            given = value._replace(is_container=True) if is_put else value
             if isinstance(node, cst.Name):
-                self._give_name(at, node.value, given)
+                self._give_name(at, node.value, given, is_put)
             elif isinstance(node, cst.Attribute) and at.is_self(node.value):
-                self._give_attribute(at, node.attr.value, given)
+                self._give_attribute(at, node.attr.value, given, is_put)
             elif isinstance(node, (cst.Tuple, cst.List)):
-                pending.extend((element.value, given) for element in node.elements)
+                pending.extend((element.value, is_put) for element in node.elements)
             elif isinstance(node, cst.Subscript):
-                pending.append((node.value, given._replace(is_container=True)))
+                pending.append((node.value, True))
             else:
                 raise DecidesError
 
-    def _give_name(self, at: At, name: str, value: Followed) -> None:
+    def _give_name(self, at: At, name: str, value: Followed, put: bool) -> None:
         scope = at.entry.state.scope
         found = scope.find(name) if scope is not None else None
         if found is None:
             raise DecidesError  # a name of the module
-        if value.is_container and not at.tree.is_fresh(name, found[0], self.resolver):
-            raise DecidesError  # others may know it as well
+        if put and not at.tree.is_fresh(name, found[0], self.resolver):
+            raise DecidesError  # others may know the container as well
         for site in at.tree.names(name, found[0]):
-            self.push(at._replace(site=site, value=value))
+            use = at._replace(site=site, value=value)
+            if put or not _is_before(use, at):
+                self.push(use)
 
-    def _give_attribute(self, at: At, name: str, value: Followed) -> None:
+    def _give_attribute(self, at: At, name: str, value: Followed, put: bool) -> None:
         if at.receiver is None:
             raise DecidesError
-        key = (at.receiver, name, value, at.hops)
+        key = (at.receiver, name, value, at.hops, put)
         if key in self._attributes:
             return
         self._attributes.add(key)
-        for read in find_reads(self, at.receiver, name, value.is_container):
-            self.push(read._replace(value=value, hops=at.hops))
+        for fn, site in find_reads(self.project, at.receiver, name, put):
+            self.push(At(self.tree(fn), site, at.receiver, value, at.hops))
 
     def model(self, cls: Cls) -> Followed:
         """An object of a class of the project, if making and comparing it runs no code of it."""
@@ -215,11 +178,10 @@ class Follow:
             raise DecidesError
         for node in nodes:
             calls = self.project.callers.get(node, [])
-            if node in self.project.answer.reached.entries:
-                self.harmless(self._answer(node))
-            elif not calls or not self._is_transparent(at):
+            # The result of a workflow, a query or an update is what others go by.
+            if not calls or node in self.project.answer.reached.entries:
                 raise DecidesError
-            if calls and at.hops >= _MOST_HOPS:
+            if at.hops >= _MOST_HOPS or not self._is_transparent(at):
                 raise DecidesError
             for caller, site in calls:
                 call = At(self.tree(caller.fn), site, caller.receiver, at.value, at.hops + 1)
@@ -242,20 +204,17 @@ class Follow:
         nested = at.tree.walker.definitions.get(at.fn.qualname)
         if isinstance(nested, cst.FunctionDef) and nested.decorators:
             return False
-        return all(names and names <= _TRANSPARENT for names in self._decorators(at.fn))
+        head = self.project.store.head(at.fn)
+        names_of = self.project.answer.verdicts.roots.decorator_names
+        every = [names_of(d, at.fn.path) for d in (head.decorators if head is not None else ())]
+        return all(names and names <= _TRANSPARENT for names in every)
 
-    def _answer(self, node: Node) -> str:
-        """Where the result of an entry point goes, if it leaves the workflow."""
-        names = set().union(*self._decorators(node.fn))
-        kinds = sorted(names & ANSWERS.keys())
-        if not kinds:
-            raise DecidesError  # such as an interceptor, which hands it to other code
-        return ANSWERS[kinds[0]]
 
-    def _decorators(self, fn: Fn) -> list[set[str]]:
-        head = self.project.store.head(fn)
-        names = self.project.answer.verdicts.roots.decorator_names
-        return [names(d, fn.path) for d in (head.decorators if head is not None else ())]
+def _is_before(use: At, at: At) -> bool:
+    """Whether a name is used before it is given the value, and not again afterwards."""
+    state = at.entry.state
+    same = use.entry.state.frame is state.frame
+    return same and use.site < at.site and not state.flags & Flag.IN_LOOP
 
 
 def _last(node: cst.Name | cst.Attribute) -> str:

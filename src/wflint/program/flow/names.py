@@ -27,14 +27,6 @@ The history keeps the input, and a replay does not compare it. What else a comma
 an id, a queue, a timeout) is not in here.
 """
 
-ANSWERS: dict[str, str] = {
-    f"{_WORKFLOW}.run": "the workflow's result",
-    f"{_WORKFLOW}.query": "the answer to a query",
-    f"{_WORKFLOW}.signal": "",
-    f"{_WORKFLOW}.update": "the result of an update",
-}
-"""The decorators of methods whose result leaves the workflow; that of a signal is dropped."""
-
 _LEVELS = frozenset(
     {"critical", "debug", "error", "exception", "info", "log", "success", "trace", "warn"}
     | {"warning"}
@@ -96,6 +88,7 @@ _PURE = frozenset(
         "time.mktime",
         "time.strftime",
         "typing.cast",
+        "uuid.UUID",
         "uuid.uuid3",
         "uuid.uuid5",
         "zoneinfo.ZoneInfo",

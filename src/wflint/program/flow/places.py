@@ -56,6 +56,7 @@ class Tree:
         self.qualname = qualname
         self.walker = walker
         self._names: dict[str, list[Site]] | None = None
+        self._fresh: dict[tuple[int, str], bool] = {}
 
     def ref(self, node: cst.CSTNode, scope: Scope | None) -> Ref:
         """What an expression refers to."""
@@ -86,18 +87,21 @@ class Tree:
 
     def is_fresh(self, name: str, scope: Scope, resolver: Resolver) -> bool:
         """Whether a local name only stands for containers that are made where it is assigned."""
-        found = scope.find(name)
-        if found is None:
-            return False
+        key = (id(scope), name)  # the tree keeps its scopes
+        if key not in self._fresh:
+            self._fresh[key] = self._is_fresh(name, scope, resolver)
+        return self._fresh[key]
+
+    def _is_fresh(self, name: str, scope: Scope, resolver: Resolver) -> bool:
         made = 0
         for entry in self.walker.entries:
             value = _assigned(entry.node, name)
             if value is None or entry.state.scope is None:
                 continue
             other = entry.state.scope.find(name)
-            if other is not None and other[0] is found[0]:
+            if other is not None and other[0] is scope:
                 made += self.makes_container(value, entry.state.scope, resolver)
-        return made == len(found[1])
+        return made == len(scope.names[name])
 
     def makes_container(
         self, value: cst.CSTNode | None, scope: Scope | None, resolver: Resolver

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from wflint.diagnostics import Severity
 from wflint.faults import blamed_on
 from wflint.program.analysis import Answer
-from wflint.program.flow.follow import Follow, Project
+from wflint.program.flow.follow import Follow
+from wflint.program.flow.project import Project
 from wflint.program.verdicts import Hit
 
 _ONLY = (
@@ -17,7 +18,7 @@ _ONLY = (
 
 
 def weigh(answer: Answer, hits: Iterable[Hit]) -> None:
-    """Make warnings of those errors whose value is only seen to reach inputs, results and logs.
+    """Make warnings of those errors whose value is only seen to reach inputs and logs.
 
     Replay compares which commands a workflow gives, their types and their ids. A value that decides
     one of these breaks it; one that is only handed over does not. The message says so.
