@@ -71,6 +71,5 @@ class HostInformation(Rule):
     severity = Severity.WARNING
     scope = Scope.WORKFLOW
     since = "0.1"
-    value_decides = True
     message = "`{name}` depends on the machine and process of the worker; read it in an activity"
     tables = ("host_information.toml",)

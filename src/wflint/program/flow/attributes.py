@@ -17,7 +17,7 @@ from wflint.program.store import Cls, Fn
 from wflint.source import UnreadableSource
 
 _VALIDATORS = frozenset({"field_validator", "model_validator", "root_validator", "validator"})
-_HARMLESS_WITH_SELF = frozenset({"id", "isinstance", "type"})
+_HARMLESS_WITH_SELF = frozenset({"id", "isinstance", "super", "type"})
 
 
 def is_plain(resolver: Resolver, cls: Cls) -> bool:
@@ -105,7 +105,7 @@ class _Search:
                 return not self._is_write(at._replace(receiver=self.cls))
             if None in receivers:
                 raise DecidesError
-        elif not self.is_workflow:  # workflows are not handed around, see `_alone`
+        else:
             for receiver in receivers:
                 self._other(at._replace(receiver=receiver), node.value)
         return False
@@ -114,20 +114,25 @@ class _Search:
         entry = at.entry
         if not is_target(entry):
             return False
-        value = getattr(entry.parent.node, "value", None) if entry.parent is not None else None
+        parent = entry.parent.node if entry.parent is not None else None
+        shared = isinstance(parent, cst.Assign) and len(parent.targets) > 1
+        value = None if shared else getattr(parent, "value", None)
         if self.put and not at.tree.makes_container(value, entry.state.scope, self.resolver):
             raise DecidesError
         return True
 
     def _other(self, at: At, base: cst.CSTNode) -> None:
         """An attribute of that name, of something that must not be one of our objects."""
+        unknown = False
         for entity in at.resolve(base, self.resolver):
             if isinstance(entity, (OwnInstance, OwnClass)):
                 order = self.resolver.order(entity.cls)[0]
                 if entity.cls in self.order or self.cls in order:
                     raise DecidesError
             elif not isinstance(entity, (External, OwnModule, OwnFunction)):
-                raise DecidesError
+                unknown = True
+        if unknown and not self.is_workflow:  # workflows are not handed around, see `_alone`
+            raise DecidesError
 
     def _alone(self, at: At) -> None:
         """``self`` that is handed to something: it may read all attributes."""

@@ -10,7 +10,7 @@ from wflint.facts.bodies import written_name
 from wflint.facts.frames import Entry
 from wflint.program.entities import Entity, External, OwnClass, Unresolved
 from wflint.program.flow.names import APPENDING, INPUTS, is_log, is_pure, looks_like_log
-from wflint.program.flow.places import PLAIN, At, DecidesError
+from wflint.program.flow.places import At, DecidesError
 
 if TYPE_CHECKING:
     from wflint.program.flow.follow import Follow
@@ -35,7 +35,7 @@ def _give(flow: Follow, at: At, arg: cst.Arg, call: Entry, callee: Entity) -> No
     if isinstance(callee, Unresolved) and looks_like_log(written_name(node.func)):
         flow.harmless("the log")
     elif isinstance(callee, OwnClass):
-        flow.push(at.moved(call, flow.model(callee.cls)))
+        flow.push(at.moved(call, flow.model(at.value, callee.cls)))
     elif not isinstance(callee, External) or callee.partial:
         raise DecidesError
     elif callee.name in INPUTS:
@@ -47,8 +47,7 @@ def _give(flow: Follow, at: At, arg: cst.Arg, call: Entry, callee: Entity) -> No
         if not isinstance(call.parent and call.parent.node, cst.Expr):
             flow.push(at.moved(call))
     elif is_pure(callee.name) and not _calls_back(node):
-        value = at.value if at.value.cls is not None else PLAIN
-        flow.push(at.moved(call, value))
+        flow.push(at.moved(call))
     else:
         raise DecidesError
 

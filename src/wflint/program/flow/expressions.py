@@ -33,28 +33,23 @@ def _attribute(flow: Follow, at: At, parent: Entry) -> None:
     """An attribute of the value, or a method of it: of a library's type that runs no own code."""
     if is_target(parent):
         return  # `request.name = name`
-    if at.value.cls is not None and flow.runs_code(at.value.cls, _name(parent.node)):
+    if flow.runs_code(at.value, _name(parent.node)):
         raise DecidesError
     flow.push(at.moved(parent))
 
 
 def _call(flow: Follow, at: At, parent: Entry) -> None:
     """A method of the value is called; something that *is* the value must not be."""
-    if not isinstance(at.entry.node, cst.Attribute) or is_made(at):
+    node = at.entry.node
+    if not isinstance(node, cst.Attribute) or at.is_self(node.value):
         raise DecidesError
     outer = parent.parent.node if parent.parent is not None else None
     if isinstance(outer, cst.Expr):
         # Called for what it does. That is known of containers only.
-        if at.value.is_container and _name(at.entry.node) in CHANGING:
+        if at.value.is_container and node.attr.value in CHANGING:
             return
         raise DecidesError
     flow.push(at.moved(parent))
-
-
-def is_made(at: At) -> bool:
-    """Whether the expression itself is the one that was given the value: `self.made_at()`."""
-    node = at.entry.node
-    return isinstance(node, cst.Attribute) and at.is_self(node.value)
 
 
 def _subscript(flow: Follow, at: At, parent: Entry) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from wflint.facts.frames import Entry
 from wflint.facts.model import Flag
 from wflint.program.entities import OwnClass, OwnFunction
 from wflint.program.flow.attributes import defines, find_reads, is_plain
@@ -85,7 +86,7 @@ class Follow:
                 raise DecidesError
             found = at.resolve(node.func, self.resolver)
             own = [e.cls for e in found if isinstance(e, OwnClass)]
-            return self.model(own[0]) if own else PLAIN
+            return self.model(PLAIN, own[0]) if own else PLAIN
         if isinstance(node, (cst.Name, cst.Attribute)):
             return PLAIN
         raise DecidesError
@@ -160,15 +161,15 @@ class Follow:
         for fn, site in find_reads(self.project, at.receiver, name, put):
             self.push(At(self.tree(fn), site, at.receiver, value, at.hops))
 
-    def model(self, cls: Cls) -> Followed:
-        """An object of a class of the project, if making and comparing it runs no code of it."""
+    def model(self, value: Followed, cls: Cls) -> Followed:
+        """An object that holds a value, if making and comparing it runs no code of its class."""
         if not is_plain(self.resolver, cls):
             raise DecidesError
-        return Followed(cls)
+        return Followed(value.classes | {cls})
 
-    def runs_code(self, cls: Cls, name: str) -> bool:
-        """Whether looking at an attribute of an object may run code of the project."""
-        return defines(self.resolver, cls, name)
+    def runs_code(self, value: Followed, name: str) -> bool:
+        """Whether looking at an attribute of a value may run code of the project."""
+        return any(defines(self.resolver, cls, name) for cls in value.classes)
 
     def returned(self, at: At) -> None:
         """Follow the value out of the function that returns it."""
@@ -213,8 +214,12 @@ class Follow:
 def _is_before(use: At, at: At) -> bool:
     """Whether a name is used before it is given the value, and not again afterwards."""
     state = at.entry.state
-    same = use.entry.state.frame is state.frame
-    return same and use.site < at.site and not state.flags & Flag.IN_LOOP
+    if use.entry.state.frame is not state.frame or state.flags & Flag.IN_LOOP:
+        return False
+    around: Entry | None = use.entry  # in `x = x or now()`, both are used before `x` is given it
+    while around is not None and around is not at.entry:
+        around = around.parent
+    return use.site < at.site or around is not None
 
 
 def _last(node: cst.Name | cst.Attribute) -> str:

@@ -28,6 +28,7 @@ _CONTAINER_CLASSES = frozenset(
         "collections.deque",
     }
 )
+_SEE_ALL_NAMES = frozenset({"eval", "exec", "locals"})
 
 
 class DecidesError(Exception):
@@ -37,11 +38,11 @@ class DecidesError(Exception):
 class Followed(NamedTuple):
     """What is known of the value itself.
 
-    ``cls`` is set for an object of the project's own that holds it, or a container of such;
-    ``is_container`` is set for a list, dict or set that it was put into.
+    ``classes`` are the project's own whose objects hold it, or are held with it; ``is_container``
+    is set for a list, dict or set that it was put into.
     """
 
-    cls: Cls | None = None
+    classes: frozenset[Cls] = frozenset()
     is_container: bool = False
 
 
@@ -56,6 +57,7 @@ class Tree:
         self.qualname = qualname
         self.walker = walker
         self._names: dict[str, list[Site]] | None = None
+        self._hidden: set[str] = set()
         self._fresh: dict[tuple[int, str], bool] = {}
 
     def ref(self, node: cst.CSTNode, scope: Scope | None) -> Ref:
@@ -65,25 +67,24 @@ class Tree:
     def names(self, name: str, scope: Scope) -> Iterator[Site]:
         """Where a local name of ``scope`` is used, be it in nested functions."""
         if self._names is None:
-            self._names = {}
-            for site, entry in enumerate(self.walker.entries):
-                if isinstance(entry.node, cst.Name):
-                    self._names.setdefault(entry.node.value, []).append(site)
-                elif isinstance(entry.node, cst.ClassDef):
-                    self._hide(entry.node)
+            self._names = self._index()
+        if name in self._hidden or not _SEE_ALL_NAMES.isdisjoint(self._names):
+            raise DecidesError
         for site in self._names.get(name, ()):
-            if site < 0:
-                raise DecidesError  # in the body of a class, which the walk passes over
             inner = self.walker.entries[site].state.scope
             found = inner.find(name) if inner is not None else None
             if found is not None and found[0] is scope:
                 yield site
 
-    def _hide(self, node: cst.ClassDef) -> None:
-        assert self._names is not None
-        for inner in walk(node.body):
-            if isinstance(inner, cst.Name):
-                self._names.setdefault(inner.value, []).insert(0, -1)
+    def _index(self) -> dict[str, list[Site]]:
+        found: dict[str, list[Site]] = {}
+        for site, entry in enumerate(self.walker.entries):
+            if isinstance(entry.node, cst.Name):
+                found.setdefault(entry.node.value, []).append(site)
+            elif isinstance(entry.node, cst.ClassDef):  # the walk does not look into it
+                inner = walk(entry.node.body)
+                self._hidden |= {n.value for n in inner if isinstance(n, cst.Name)}
+        return found
 
     def is_fresh(self, name: str, scope: Scope, resolver: Resolver) -> bool:
         """Whether a local name only stands for containers that are made where it is assigned."""
@@ -112,7 +113,7 @@ class Tree:
         if not isinstance(value, cst.Call):
             return False
         found = resolver.resolve(self.ref(value.func, scope), self.path)
-        return [getattr(e, "name", "") for e in found] in [[c] for c in _CONTAINER_CLASSES]
+        return bool(found) and {getattr(e, "name", "") for e in found} <= _CONTAINER_CLASSES
 
 
 class At(NamedTuple):
@@ -166,11 +167,10 @@ def is_target(entry: Entry) -> bool:
 
 def _assigned(node: cst.CSTNode, name: str) -> cst.BaseExpression | None:
     """What a statement assigns to a name, where it is plain to see."""
-    targets: list[cst.BaseExpression] = []
-    if isinstance(node, cst.Assign):
-        targets = [target.target for target in node.targets]
-    elif isinstance(node, cst.AnnAssign):
-        targets = [node.target]
-    if any(isinstance(t, cst.Name) and t.value == name for t in targets):
-        return node.value  # type: ignore[attr-defined,no-any-return]
-    return None
+    if isinstance(node, cst.AnnAssign):
+        target: cst.BaseExpression = node.target
+    elif isinstance(node, cst.Assign) and len(node.targets) == 1:  # `a = b = []` is one list
+        target = node.targets[0].target
+    else:
+        return None
+    return node.value if isinstance(target, cst.Name) and target.value == name else None
