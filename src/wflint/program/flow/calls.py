@@ -32,7 +32,10 @@ def argument(flow: Follow, at: At, parent: Entry) -> None:
 def _give(flow: Follow, at: At, arg: cst.Arg, call: Entry, callee: Entity) -> None:
     node = call.node
     assert isinstance(node, cst.Call)
-    if isinstance(callee, Unresolved) and looks_like_log(written_name(node.func)):
+    leads_on = (at.fn, at.moved(call).site) in flow.project.led_on
+    if isinstance(callee, Unresolved):
+        if leads_on or not looks_like_log(written_name(node.func)):
+            raise DecidesError
         flow.harmless("the log")
     elif isinstance(callee, OwnClass):
         flow.push(at.moved(call, flow.model(at.value, callee.cls)))
@@ -46,7 +49,7 @@ def _give(flow: Follow, at: At, arg: cst.Arg, call: Entry, callee: Entity) -> No
         flow.give(at, node.func.value, at.value, put=True)
         if not isinstance(call.parent and call.parent.node, cst.Expr):
             flow.push(at.moved(call))
-    elif is_pure(callee.name) and not _calls_back(node):
+    elif is_pure(callee.name) and not leads_on and not _calls_back(node):
         flow.push(at.moved(call))
     else:
         raise DecidesError
