@@ -14,7 +14,7 @@ from typing import NamedTuple
 import libcst as cst
 from msgspec.structs import replace
 
-from wflint.facts.annotations import either, instance, says_little
+from wflint.facts.annotations import either, instance, says_little, substituted
 from wflint.facts.heads import absolute_base, receiver_kind
 from wflint.facts.model import (
     NOTHING,
@@ -103,6 +103,7 @@ class ModuleReader:
         self.source = source
         self.facts = ModuleFacts(name, is_package, {}, (), None, {}, {})
         self.refs = Refs(self.facts)
+        self.refs.complete = True  # no name of a scope is looked up
         self.stars: list[str] = []
         self.exports: tuple[str, ...] | None = None
         self._called: set[str] = set()
@@ -194,6 +195,8 @@ class ModuleReader:
 
     def _bind(self, name: str, binding: Binding, place: _Place) -> None:
         """Later bindings replace earlier ones unless both are alternatives."""
+        if self._decorated_by_hand(name, binding, place):
+            return
         if place.owner:
             if binding.what != "function":
                 self._attribute(place.owner, name, binding)
@@ -201,6 +204,45 @@ class ModuleReader:
         earlier = self.facts.bindings.get(name, ()) if place.alternative else ()
         binding = replace(binding, alternative=place.alternative, typed=place.typed)
         self.facts.bindings[name] = (*earlier, binding)
+
+    def _decorated_by_hand(self, name: str, binding: Binding, place: _Place) -> bool:
+        """``f = decorate(f)`` and ``F = workflow.defn(F)`` are as good as the decorator."""
+        ref = binding.value.ref if binding.value is not None else UNKNOWN
+        if ref.kind is not Kind.RESULT or ref.of is None or len(ref.others) != 1 or ref.path:
+            return False
+        given = ref.others[0]
+        if given.kind is not Kind.GLOBAL or given.path:
+            return False
+        called = ref.of.kind is Kind.RESULT and ref.of.of is not None and not ref.of.path
+        target = ref.of.of if called and ref.of.of is not None else ref.of
+        decorator = Decorator(target, called, (), (target.path or ("",))[-1])
+        if place.owner:
+            return given.name == name and self._add_to_method(place.owner, name, decorator)
+        if given.name != name and (target.path or (target.name,))[-1] != "defn":
+            return False
+        known = self.facts.bindings.get(given.name, ())
+        return bool(known) and self._add_to_definition(known[-1], decorator) and given.name == name
+
+    def _add_to_method(self, owner: str, name: str, decorator: Decorator) -> bool:
+        methods = self.facts.classes[owner].methods
+        if name not in methods:
+            return False
+        head = replace(methods[name], decorators=(decorator, *methods[name].decorators))
+        methods[name] = self.facts.functions[head.qualname] = head
+        return True
+
+    def _add_to_definition(self, known: Binding, decorator: Decorator) -> bool:
+        if known.what == "function" and known.target in self.facts.functions:
+            head = self.facts.functions[known.target]
+            head = replace(head, decorators=(decorator, *head.decorators))
+            self.facts.functions[known.target] = head
+            return True
+        if known.what == "class" and known.target in self.facts.classes:
+            cls = self.facts.classes[known.target]
+            cls = replace(cls, decorators=(decorator, *cls.decorators))
+            self.facts.classes[known.target] = cls
+            return True
+        return False
 
     def _attribute(self, owner: str, name: str, binding: Binding) -> None:
         ref = binding.value.ref if binding.value is not None else UNKNOWN
@@ -279,14 +321,17 @@ class ModuleReader:
         """A container with its elements; those of a dictionary are its values."""
         inner = node.values if isinstance(node, ast.Dict) else list(getattr(node, "elts", ()))
         read = len(inner) <= _MAX_READ
-        refs = (self._element(e, read) for e in inner[:_MAX_ELEMENTS])
-        others = tuple(refs) if kind == "tuple" else tuple(dict.fromkeys(refs))
-        return Ref(Kind.LITERAL, kind, others=others)
+        refs = [self._element(e, read) for e in inner[:_MAX_ELEMENTS]]
+        if isinstance(node, ast.Dict):
+            refs = [_keyed(k, r) for k, r in zip(node.keys, refs, strict=False)]
+        return Ref(Kind.LITERAL, kind, others=tuple(refs))
 
     def _element(self, node: ast.expr, read: bool) -> Ref:
         """What an element refers to; in long tables only names are looked at."""
         if isinstance(node, ast.Constant):
             return Ref(Kind.LITERAL, type(node.value).__name__)
+        if isinstance(node, ast.Starred):
+            return Ref(Kind.ELEMENT, of=self._element(node.value, read))
         dotted = _dotted(node)
         if dotted is not None or not read:
             return dotted or UNKNOWN
@@ -340,8 +385,8 @@ class ModuleReader:
         bounds = {n: self._bound(text) for n, text in type_parameters(self._text.text, at)}
         if not bounds:
             return params, returns
-        given = (replace(p, annotation=_substituted(p.annotation, bounds)) for p in params)
-        return tuple(given), _substituted(returns, bounds)
+        given = (replace(p, annotation=substituted(p.annotation, bounds)) for p in params)
+        return tuple(given), substituted(returns, bounds)
 
     def _bound(self, text: str) -> Ref:
         return self.refs.annotation(read_expression(text), None) if text else UNKNOWN
@@ -462,6 +507,8 @@ class ModuleReader:
             for element in target.elts:
                 if isinstance(element, ast.Name):
                     self._bind(element.id, Binding("value"), place)
+        elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+            self._put(target.value.id, value, place)
         elif isinstance(target, ast.Name):
             if target.id == "__all__" and not place.owner:
                 self.exports = _strings(value)
@@ -472,6 +519,17 @@ class ModuleReader:
             if isinstance(value, ast.Lambda) and self._lambda(target.id, value, place):
                 return
             self._bind(target.id, Binding("value", value=self._value(value)), place)
+
+    def _put(self, name: str, value: ast.expr, place: _Place) -> None:
+        """``TABLE[key] = value`` on the level of the module."""
+        known = self.facts.bindings.get(name, ())
+        if place.owner or not known or known[-1].value is None:
+            return
+        given = known[-1].value
+        if given.ref.kind is Kind.LITERAL and given.ref.name in ("dict", "list"):
+            ref = replace(given.ref, others=(*given.ref.others, self._element(value, True)))
+            binding = replace(known[-1], value=replace(given, ref=ref, complete=False))
+            self.facts.bindings[name] = (*known[:-1], binding)
 
     def _annotated(self, node: ast.AnnAssign, place: _Place) -> None:
         assert isinstance(node.target, ast.Name)
@@ -527,14 +585,11 @@ def _is_generic(of: Ref | None) -> bool:
     return of is not None and (of.path or (of.name,))[-1] in ("Generic", "Protocol")
 
 
-def _substituted(ref: Ref, bounds: dict[str, Ref]) -> Ref:
-    """A type with the bounds of type parameters in their place."""
-    if ref.kind is Kind.GLOBAL and not ref.path:
-        return bounds.get(ref.name, ref)
-    if ref.kind in (Kind.ITEM, Kind.EITHER):
-        others = tuple(_substituted(o, bounds) for o in ref.others)
-        return replace(ref, others=others)
-    return ref
+def _keyed(key: ast.expr | None, ref: Ref) -> Ref:
+    """A value of a dictionary with its key, where that is a string."""
+    if isinstance(key, ast.Constant) and isinstance(key.value, str):
+        return Ref(Kind.KEYWORD, key.value, of=ref)
+    return Ref(Kind.ITEM, of=ref) if key is None else ref
 
 
 def _below(owner: str, name: str) -> str:

@@ -71,6 +71,12 @@ _GIVES = {
     "builtins.sorted": "builtins.list",
 }
 _ONE_OF = frozenset({"builtins.max", "builtins.min", "builtins.next", "random.choice"})
+_CHAINED = frozenset(
+    {"collections.ChainMap", "itertools.chain", "itertools.cycle", "itertools.islice"}
+)
+GENERICS = frozenset({"collections.defaultdict", "collections.deque"})
+"""Classes with type parameters that are not told by a capital letter."""
+
 _SET_METHODS = frozenset({"copy", "difference", "intersection", "symmetric_difference", "union"})
 _GIVE_STRINGS = frozenset(
     {
@@ -174,6 +180,10 @@ def result(name: str, args: Types, given: Types) -> tuple[Entity, ...] | None:
         inner = given[-1] if given else ()
         types = (unique(e for entity in inner for e in elements(entity)),) if inner else ()
         return (made(_GIVES.get(name, name), _known(types)),)
+    if owner == "dataclasses" and method == "replace" and given:
+        return given[0]
+    if name in _CHAINED and given:
+        return (made(name, (unique(e for one in given for i in one for e in elements(i)),)),)
     if name in _ONE_OF and given:
         return unique(e for entity in given[0] for e in elements(entity))
     if name == "builtins.enumerate" and given:
@@ -193,6 +203,45 @@ def result(name: str, args: Types, given: Types) -> tuple[Entity, ...] | None:
         return (made(owner, args),) if method == "copy" else None
     if owner == "builtins.str":
         return _string_result(method)
+    return None
+
+
+_SAME_FUNCTION = frozenset(
+    {
+        "builtins.classmethod",
+        "builtins.staticmethod",
+        "functools.cache",
+        "functools.lru_cache",
+        "functools.singledispatch",
+        "functools.update_wrapper",
+        "types.MethodType",
+        "typing.no_type_check",
+    }
+)
+"""Functions that give a function back as it is, or one that calls it."""
+
+_SAME_VALUE = frozenset({"asyncio.shield", "asyncio.wait_for", "copy.copy", "copy.deepcopy"})
+_ENTERED = frozenset({"contextlib.aclosing", "contextlib.closing", "contextlib.nullcontext"})
+STACKS = (
+    "contextlib.AsyncExitStack.enter_async_context",
+    "contextlib.AsyncExitStack.enter_context",
+    "contextlib.ExitStack.enter_context",
+)
+
+
+def passed_through(name: str, is_result: bool, given: Types) -> tuple[Entity, ...] | None:
+    """What a function outside the project gives of what it has been given, if it does."""
+    if not given:
+        return None
+    if name == "functools.wraps" and is_result:
+        return given[0]
+    if name == "typing.cast" and len(given) > 1:
+        return given[1]
+    if name in _SAME_FUNCTION or name in _SAME_VALUE:
+        some = tuple(e for e in given[0] if not isinstance(e, Unresolved))
+        return some if some and len(some) == len(given[0]) else None
+    if name in _ENTERED:
+        return (made(name, (given[0],)),)
     return None
 
 

@@ -26,8 +26,8 @@ from wflint.facts.model import (
     Use,
     Value,
 )
-from wflint.facts.operations import CALLED_BY_BUILTINS
-from wflint.program.calls import left_out
+from wflint.facts.operations import CALLED_BY_BUILTINS, COMPARED_BY
+from wflint.program.calls import given_values, left_out
 from wflint.program.entities import (
     Entity,
     Env,
@@ -41,7 +41,7 @@ from wflint.program.entities import (
     joined,
 )
 from wflint.program.external import CALLBACK_METHODS, CONTAINER_METHODS, calls_its_arguments
-from wflint.program.factories import Factory, default_factories
+from wflint.program.factories import Factory, default_factories, field_hooks
 from wflint.program.implied import Implied
 from wflint.program.members import is_abstract
 from wflint.program.overriders import Overriders
@@ -49,6 +49,8 @@ from wflint.program.resolve import Resolver, pair_up
 from wflint.program.roots import Entry, Roots
 from wflint.program.store import Cls, Fn
 
+_MAX_PASSED_ON = 20
+_FORMAT = ("__format__|__str__|__repr__",)
 _MAX_CLONES = 16
 """For how many different arguments a function is looked at; after that they are forgotten."""
 
@@ -162,7 +164,7 @@ class Reach:
         self.overriders = Overriders(resolver)
         self._queue: deque[Node] = deque()
         self._clones: dict[Fn, set[Env]] = {}
-        self._made: set[Cls] = set()
+        self._made: set[Cls] = set()  # of which workflow code makes objects
 
     def run(self, entries: Iterable[Entry]) -> Reached:
         """Search from ``entries``, which come sorted."""
@@ -202,6 +204,9 @@ class Reach:
             for entity in self._resolved(use, node):
                 if isinstance(entity, External):
                     self.judge.external_use(node, body, use, entity)
+                elif isinstance(entity, OwnClass) and use.flags & Flag.RAISED:
+                    made = Call(use.site, use.target, use.written, flags=use.flags)
+                    self._construct(node, body, made, entity)
             self._pass(node, use, use.target.path)
         for read in body.reads:
             if runs(read, node):
@@ -217,6 +222,8 @@ class Reach:
 
     def _replaced(self, node: Node, body: FunctionBody) -> None:
         """What runs instead of a function, or on behalf of it: wrappers, registered functions."""
+        for facts in body.classes:
+            self._define(node, Cls(node.fn.path, facts.qualname))
         if not body.head.decorators:
             return
         for wrapper in self.implied.wrappers(node.fn):
@@ -224,13 +231,21 @@ class Reach:
         for other in self.implied.registered(node.fn):
             self._follow(node, replace(other, receiver=node.receiver), body.head.site, 0)
 
+    def _define(self, node: Node, cls: Cls) -> None:
+        """The body of a class that is defined in a function runs there."""
+        fn = Fn(cls.path, cls.qualname)
+        site = self.store.body(fn).head.site
+        inside = Node(fn, cls)
+        self._connect(node, inside, site)
+        for found in self.implied.defined(cls):
+            self._follow(node, found, site, 0)
+
     def _pass(self, node: Node, place: Call | Use, path: tuple[str, ...]) -> None:
         """Properties on the way to a name."""
-        if self.store.special_names.isdisjoint(path):
+        if not path or not self.implied.may_run_code(path):
             return
-        stored = bool(place.flags & Flag.STORED)
         at = (node.fn.path, node.receiver, node.env)
-        for found in self.implied.on_the_way(place.target, *at, stored):
+        for found in self.implied.on_the_way(place.target, *at, place.flags):
             self._follow(node, found, place.site, place.flags)
 
     def _follow(self, node: Node, function: OwnFunction, site: int, flags: int) -> None:
@@ -251,6 +266,8 @@ class Reach:
                     pass  # whatever calling an object of theirs does
                 case External() if not runs(call, node):
                     pass  # a fallback value that nobody is seen to need
+                case External() if call.target.kind is Kind.PARAM and not call.target.path:
+                    self._given_external(node, call, entity)
                 case External():
                     self.judge.external_call(node, body, call, entity)
                     self._called_back(node, body, call, entity)
@@ -262,6 +279,44 @@ class Reach:
                     self._method(node, body, call, entity, "__call__")
                 case Unresolved():
                     self._unresolved(node, body, call, entity)
+
+    def _given_external(self, node: Node, call: Call, entity: External) -> None:
+        """A parameter that is called: reported where it is given, for there it can be changed."""
+        name = call.target.name
+        fn = Fn(node.fn.path, call.target.owner)
+        at: Node | None = node
+        for _ in range(_MAX_PASSED_ON):
+            while at is not None and at.fn != fn:  # of a nested function: the one around it
+                at = self._parent(at)
+            parent = self.reached.parents.get(at) if at is not None else None
+            given = self._argument(parent[0], parent[1], fn, name) if parent is not None else None
+            if parent is None or given is None:
+                break
+            arg, made = given
+            caller, ref = parent[0], arg.value.ref
+            if ref.kind is not Kind.PARAM or ref.path:
+                body = self.store.body(caller.fn)
+                self.judge.external_argument(caller, body, made, arg.site, entity)
+                return
+            at, fn, name = caller, Fn(caller.fn.path, ref.owner), ref.name
+        self.judge.external_call(node, self.store.body(node.fn), call, entity)
+
+    def _parent(self, node: Node) -> Node | None:
+        step = self.reached.parents.get(node)
+        return step[0] if step is not None else None
+
+    def _argument(self, caller: Node, site: int, fn: Fn, name: str) -> tuple[Arg, Call] | None:
+        """The argument that a call gives to a parameter."""
+        head = self.store.head(fn)
+        for call in self.store.body(caller.fn).calls:
+            if call.site != site or head is None:
+                continue
+            for bound in (False, True):
+                for param, value in given_values(head, call, bound):
+                    if param == name:
+                        arg = next(a for a in call.args if a.value is value)
+                        return arg, call
+        return None
 
     def _note_outcome(self, node: Node, call: Call, entity: Entity) -> None:
         key = (node.fn, call.site)
@@ -284,8 +339,9 @@ class Reach:
         head = self.store.head(entity.fn)
         if head is None or self.implied.is_skipped(entity.fn):
             return
-        if is_abstract(head) or self._is_of_protocol(entity, head.owner):
-            found = self.overriders.of(entity, self._constructed)
+        is_open = is_abstract(head) or self._is_of_protocol(entity, head.owner)
+        if is_open and call.target.kind is not Kind.SUPER:
+            found = self.overriders.of(entity, frozenset(self._made))
             if found is None:
                 why = f"`{head.qualname}` has too many implementations in the project"
                 self._gap(node, call, why)
@@ -309,10 +365,17 @@ class Reach:
         """What a call passes on, up to the first spread."""
         found: list[tuple[str, tuple[Entity, ...]]] = []
         for arg in args:
-            if arg.star == "*":
-                break
             if not arg.star:
                 found.append((arg.keyword, self._value(arg.value, node)))
+                continue
+            written = self.resolver.literal(arg.value.ref, node.fn.path)
+            if written is None:
+                if arg.star == "*":
+                    break
+                continue
+            for ref in written[0].others:
+                values = self.resolver.resolve(ref, written[1], node.receiver, env=node.env)
+                found.append((ref.name if arg.star == "**" else "", values))
         return found
 
     def _value(self, value: Value, node: Node) -> tuple[Entity, ...]:
@@ -368,18 +431,19 @@ class Reach:
 
     # Constructors.
 
-    def _constructed(self) -> frozenset[Cls]:
-        """The classes of which objects have been made so far."""
-        return frozenset(self._made)
-
     def _construct(self, node: Node, body: FunctionBody, call: Call, made: OwnClass) -> None:
         """Making an object runs its constructors, and what makes the defaults of its fields."""
         self._made.add(made.cls)
         env = self.resolver.constructor_env(made.cls, self._given(node, call.args))
         for entity in self.implied.constructors(made.cls, env):
             self._edge(node, entity, call)
-        for factory in default_factories(self.resolver, made.cls, call):
-            self._make_default(node, call, factory)
+        kind = self.implied.generated_init(made.cls)
+        if kind:
+            for factory in default_factories(self.resolver, made.cls, call):
+                self._make_default(node, call, factory)
+        if kind in ("attrs", "model"):
+            for hook in field_hooks(self.resolver, made.cls):
+                self._run_hook(node, call, hook)
         for base in self.resolver.order(made.cls)[1] if runs(call, node) else ():
             self.judge.external_call(node, body, call, External(base, base=len(base)))
 
@@ -395,6 +459,14 @@ class Reach:
             elif isinstance(entity, OwnFunction) and not self.roots.runs_elsewhere(entity.fn):
                 self._connect_class(node, owner, call.site)
                 self._connect(owner, self._node(entity, (), frozenset(), False), factory.arg.site)
+            elif isinstance(entity, OwnClass):
+                self._connect_class(node, owner, call.site)
+                self._construct(owner, factory.body, replace(factory.call, args=()), entity)
+
+    def _run_hook(self, node: Node, call: Call, hook: Factory) -> None:
+        for entity in self.resolver.resolve(hook.value.ref, hook.cls.path):
+            if isinstance(entity, OwnFunction) and not self.roots.runs_elsewhere(entity.fn):
+                self._connect(node, self._node(entity, (), frozenset(), False), call.site)
 
     def _external_factory(
         self, node: Node, call: Call, owner: Node, factory: Factory, entity: External
@@ -430,11 +502,25 @@ class Reach:
         if calls_its_arguments(entity.name):
             self._arguments(node, body, call)
         methods = CALLED_BY_BUILTINS.get(entity.name)
-        if methods is not None and call.args and not call.args[0].star:
-            for given in self._value(call.args[0].value, node):
-                if isinstance(given, OwnInstance):
-                    for found in self.implied.called_on(given, methods):
-                        self._follow(node, found, call.site, call.flags)
+        args = [a for a in call.args if not a.star]
+        if methods is not None and args and not args[0].keyword:
+            self._ask(node, call, self._value(args[0].value, node), methods)
+        if entity.name == "builtins.str.format":
+            for arg in args:
+                self._ask(node, call, self._value(arg.value, node), _FORMAT)
+        if entity.name in COMPARED_BY and all(a.keyword != "key" for a in args):
+            given = [e for a in args for e in self._value(a.value, node)]
+            inner = [i for e in given for i in self.resolver.element(e)]
+            self._ask(node, call, (*given[1:], *inner), ("__lt__|__gt__",))
+
+    def _ask(
+        self, node: Node, call: Call, given: Iterable[Entity], methods: tuple[str, ...]
+    ) -> None:
+        """Methods that a function outside the project calls of what it is given."""
+        for entity in given:
+            if isinstance(entity, OwnInstance):
+                for found in self.implied.called_on(entity, methods):
+                    self._follow(node, found, call.site, call.flags)
 
     def _unresolved(self, node: Node, body: FunctionBody, call: Call, why: Unresolved) -> None:
         method = call.target.path[-1] if call.target.path else ""
@@ -454,8 +540,7 @@ class Reach:
     def _arguments(self, node: Node, body: FunctionBody, call: Call) -> None:
         """Functions that are handed to something that calls them."""
         for arg in call.args:
-            if arg.value.ref.kind is not Kind.RESULT or arg.value.ref.others:
-                self._handed(node, body, call, arg.value, arg.site)
+            self._handed(node, body, call, arg.value, arg.site)
 
     def _handed(self, node: Node, body: FunctionBody, call: Call, value: Value, site: int) -> None:
         for entity in self._value(value, node):
@@ -464,6 +549,8 @@ class Reach:
             elif isinstance(entity, OwnFunction) and not self.roots.runs_elsewhere(entity.fn):
                 quiet = _is_quiet(node, call)
                 self._connect(node, self._node(entity, (), frozenset(), quiet), call.site)
+            elif isinstance(entity, OwnClass) and value.type in ("name", "call"):
+                self._construct(node, body, replace(call, args=()), entity)
 
 
 def runs(place: Call | Use | Operation, node: Node) -> bool:

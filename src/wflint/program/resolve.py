@@ -37,6 +37,19 @@ _DEEP = 12
 _MAX_NESTED = 3
 """How deep environments are nested in each other: functions that remember functions."""
 
+_RUNS_ITS_ARGUMENT = frozenset(
+    f"temporalio.workflow.execute_{what}"
+    for what in (
+        "activity",
+        "activity_class",
+        "activity_method",
+        "child_workflow",
+        "local_activity",
+        "local_activity_class",
+        "local_activity_method",
+    )
+)
+
 _NOT_KNOWN = (Unresolved("its type is not known"),)
 _CIRCLE = (Unresolved("it is defined in a circle"),)
 
@@ -121,8 +134,7 @@ class Resolver:
             case Kind.CLS:
                 return (OwnClass(receiver or Cls(path, ref.name)),)
             case Kind.SUPER:
-                owner = Cls(path, ref.name)
-                return (SuperOf(owner, receiver or owner, _of_object(env)),)
+                return (self._super(ref, path, receiver, env),)
             case Kind.UNKNOWN:
                 return _NOT_KNOWN
 
@@ -150,13 +162,18 @@ class Resolver:
                 return unique(self.as_instance(e) for e in of)
             case Kind.PARTIAL:
                 return tuple(self._partial(e, ref, inner) for e in of)
+            case Kind.ITEM if ref.name:
+                return self._under_key(ref, of, path, receiver, depth, env)
             case Kind.ITEM:
                 args = [tuple(map(self.as_instance, inner(o))) for o in ref.others]
                 return unique(e for entity in of for e in self._item(entity, args, depth))
             case Kind.ELEMENT:
                 return unique(e for entity in of for e in self.element(entity, depth))
             case Kind.PART:
-                number = int(ref.name) if ref.name.isdigit() else 0
+                exact = self._of_literal(ref, path, receiver, depth, env)
+                if exact is not None:
+                    return exact
+                number = int(ref.name, 0) if ref.name.lstrip("-").isdigit() else 0
                 return unique(e for entity in of for e in self._part(entity, number, depth))
             case Kind.ENTERED:
                 return unique(e for entity in of for e in self._entered(entity, depth))
@@ -164,6 +181,14 @@ class Resolver:
         return unique(e for entity in of for e in self._result(entity, given, depth))
 
     # Roots.
+
+    def _super(self, ref: Ref, path: str, receiver: Cls | None, env: Env) -> Entity:
+        """``super()``, or ``super(Base, self)``, which starts behind the class it is given."""
+        owner = Cls(path, ref.name)
+        for entity in self.resolve(ref.of, path, receiver, env=env) if ref.of is not None else ():
+            if isinstance(entity, OwnClass):
+                return SuperOf(entity.cls, receiver or owner, _of_object(env))
+        return SuperOf(owner, receiver or owner, _of_object(env))
 
     def _type_parameter(self, ref: Ref, path: str, env: Env) -> tuple[Entity, ...] | None:
         for entry in env:
@@ -183,13 +208,18 @@ class Resolver:
         self, ref: Ref, path: str, declared: tuple[Entity, ...], env: Env
     ) -> tuple[Entity, ...]:
         given = held(env, Fn(path, ref.owner), ref.name)
-        if given is not None:
+        if given is not None and not self._says_more(declared, given):
             return given
         if ref.of is not None and declared:
             return tuple(e for e in declared if not _is_callable_type(e)) or (
                 Unresolved("it is a parameter without a type"),
             )
         return (Unresolved("it is a parameter without a type"),)
+
+    def _says_more(self, declared: tuple[Entity, ...], given: tuple[Entity, ...]) -> bool:
+        """Whether a declared class tells more than the plain dictionary that is given for it."""
+        plain = all(isinstance(e, External) and e.name == "builtins.dict" for e in given)
+        return bool(given) and plain and any(isinstance(e, OwnInstance) for e in declared)
 
     def _or(self, left: tuple[Entity, ...], ref: Ref, inner: object) -> tuple[Entity, ...]:
         """``a or b`` is ``b`` where ``a`` is surely missing, else what is known of ``a``."""
@@ -206,6 +236,63 @@ class Resolver:
                 given = containers.operation(ref.name, left, right)
                 found.append(given if given is not None else _NOT_KNOWN[0])
         return unique(found) or _NOT_KNOWN
+
+    # Containers that are written out.
+
+    def literal(self, ref: Ref, path: str) -> tuple[Ref, str] | None:
+        """The list or dictionary that a ref is, or that a module-level name is assigned."""
+        if ref.kind is Kind.LITERAL and not ref.path:
+            return ref, path
+        if ref.kind in (Kind.GLOBAL, Kind.IMPORT):
+            constant = self.names.constant(ref, path)
+            if constant is not None and constant[0].ref.kind is Kind.LITERAL:
+                return constant[0].ref, constant[1]
+        return None
+
+    def _of_literal(
+        self, ref: Ref, path: str, receiver: Cls | None, depth: int, env: Env
+    ) -> tuple[Entity, ...] | None:
+        """What stands under a literal key or number of a container that is written out."""
+        found = self.literal(ref.of, path) if ref.of is not None else None
+        if found is None:
+            return None
+        written, where = found
+        chosen: Ref | None = None
+        if ref.kind is Kind.ITEM and all(o.kind is Kind.KEYWORD for o in written.others):
+            chosen = next((o for o in reversed(written.others) if o.name == ref.name), None)
+        elif ref.kind is Kind.PART and written.name in ("list", "tuple"):
+            number = int(ref.name) if ref.name.lstrip("-").isdigit() else len(written.others)
+            plain = all(o.kind is not Kind.ELEMENT for o in written.others)
+            if plain and -len(written.others) <= number < len(written.others):
+                chosen = written.others[number]
+        if chosen is None:
+            return None
+        return self.resolve(chosen, where, receiver, depth - 1, env if where == path else ())
+
+    def _under_key(
+        self,
+        ref: Ref,
+        of: tuple[Entity, ...],
+        path: str,
+        receiver: Cls | None,
+        depth: int,
+        env: Env,
+    ) -> tuple[Entity, ...]:
+        """What stands under a literal key; not known where it may be one of several things."""
+        exact = self._of_literal(ref, path, receiver, depth, env)
+        if exact is not None:
+            return exact
+        found: list[Entity] = []
+        for entity in of:
+            if isinstance(entity, OwnInstance) and self._is_typed_dict(entity.cls):
+                found += self.attribute(entity, ref.name, depth - 1)
+            else:
+                some = self._item(entity, [], depth)
+                found += some if len(some) == 1 else _NOT_KNOWN
+        return unique(found)
+
+    def _is_typed_dict(self, cls: Cls) -> bool:
+        return any(name.endswith(".TypedDict") for name in self.order(cls)[1])
 
     # Types.
 
@@ -231,6 +318,7 @@ class Resolver:
         if isinstance(entity, External) and not entity.instance:
             last = entity.name.rpartition(".")[2]
             is_builtin_class = entity.name.startswith("builtins.") and bool(args)
+            is_builtin_class = is_builtin_class or entity.name in containers.GENERICS
             if is_builtin_class or (last[:1].isupper() and not last.isupper()):
                 return (replace(entity, args=_known(args)),)
             return _NOT_KNOWN
@@ -254,10 +342,9 @@ class Resolver:
     def _part(self, entity: Entity, number: int, depth: int) -> tuple[Entity, ...]:
         if not isinstance(entity, OwnInstance):
             return containers.part(entity, number)
-        facts = self.facts_of(entity.cls)
-        named = "typing.NamedTuple" in self.order(entity.cls)[1]
-        if named and facts is not None and number < len(facts.fields):
-            return self.attribute(entity, facts.fields[number], depth - 1)
+        fields = self._fields(entity.cls)
+        if self.members.method(entity.cls, "__getitem__") is None and number < len(fields):
+            return self.attribute(entity, fields[number], depth - 1)
         return self._method_result(entity, ("__getitem__",), depth)
 
     def _entered(self, entity: Entity, depth: int) -> tuple[Entity, ...]:
@@ -266,6 +353,8 @@ class Resolver:
             return self._method_result(entity, ("__enter__", "__aenter__"), depth)
         if isinstance(entity, External) and entity.name.startswith("collections.abc."):
             return containers.first(entity.args)  # a generator under `contextmanager`
+        if isinstance(entity, External) and entity.name.startswith("contextlib.") and entity.args:
+            return containers.first(entity.args)
         return (entity,) if isinstance(entity, External) else _NOT_KNOWN
 
     def _method_result(
@@ -291,9 +380,14 @@ class Resolver:
             return (OwnInstance(entity.cls, entity.args, env),)
         if isinstance(entity, External):
             plain = tuple(values for keyword, values in given if not keyword)
-            known = containers.result(entity.name, entity.args, plain)
+            known = containers.passed_through(entity.name, entity.instance, plain)
+            known = known or containers.result(entity.name, entity.args, plain)
             if known is not None:
                 return known
+            if entity.name in containers.STACKS and plain:
+                return unique(e for one in plain[0] for e in self._entered(one, depth))
+            if entity.name in _RUNS_ITS_ARGUMENT and plain:
+                return self._declared_result(plain[0])
             name = RESULTS.get(entity.name, entity.name)
             return (External(name, instance=True, base=len(name), args=entity.args),)
         if isinstance(entity, OwnFunction):
@@ -306,6 +400,17 @@ class Resolver:
         if isinstance(entity, OwnInstance):
             return self._method_result(entity, ("__call__",), depth)
         return _NOT_KNOWN
+
+    def _declared_result(self, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
+        """What an activity or a child workflow is declared to give: its code runs elsewhere."""
+        found: list[Entity] = []
+        for entity in entities:
+            said: tuple[Entity, ...] = ()
+            if isinstance(entity, OwnFunction):
+                head = self.store.head(entity.fn)
+                said = self._said(head, entity, _DEEP) if head is not None else ()
+            found.extend(said or _NOT_KNOWN)
+        return unique(found) or _NOT_KNOWN
 
     def returned(self, function: OwnFunction, depth: int = _DEEP) -> tuple[Entity, ...]:
         """What calling a function of the project gives: as it says itself, or as its body shows."""
@@ -451,13 +556,25 @@ def pair_up(
     params = [p for p in head.params if p.kind in ("positional", "self", "cls")]
     if bound and params:
         params = params[1:]
-    by_name = {p.name: p for p in head.params}
+    by_name = {p.name: p for p in head.params if p.kind not in ("*", "**")}
     found: list[tuple[Param, tuple[Entity, ...]]] = []
+    rest: list[tuple[Entity, ...]] = []
+    named: list[tuple[Entity, ...]] = []
     for number, (keyword, values) in enumerate(given):
-        if keyword and keyword in by_name:
+        if keyword in by_name:
             found.append((by_name[keyword], values))
-        elif not keyword and number < len(params):
+        elif keyword:
+            named.append(values)
+        elif number < len(params):
             found.append((params[number], values))
+        else:
+            rest.append(values)
+    for param in head.params:
+        if param.kind == "*" and rest:
+            found.append((param, (containers.made("builtins.tuple", tuple(rest)),)))
+        elif param.kind == "**" and named:
+            every = unique(e for values in named for e in values)
+            found.append((param, (containers.made("builtins.dict", ((), every)),)))
     return found
 
 
