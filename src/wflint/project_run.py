@@ -114,7 +114,23 @@ class ProjectRun:
             hits = [h for h in hits if h.fn.path in self.chosen]
         for hit in hits:
             hit.severity = self.selection.severities.get(hit.rule.code, hit.severity)
+        self._weigh(answer, hits)
         yield from emitter.diagnostics(hits)
+
+    def _weigh(self, answer: Answer, hits: list[Hit]) -> None:
+        """Let errors be weighed by what their value decides, where the settings do not say."""
+        errors = [
+            hit
+            for hit in hits
+            if hit.rule.value_decides
+            and hit.fn.path in self.chosen
+            and hit.rule.code not in self.selection.severities
+            and (hit.severity or hit.rule.severity) is Severity.ERROR
+        ]
+        if errors:
+            from wflint.program.flow.weigh import weigh
+
+            weigh(answer, errors)
 
     def _loaded(self, answer: Answer) -> list[str]:
         return sorted(path for path in answer.store.modules if path in self.chosen)
