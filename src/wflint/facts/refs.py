@@ -13,7 +13,7 @@ from wflint.facts.annotations import annotation, either, instance, says_little
 from wflint.facts.model import UNKNOWN, Flag, Kind, ModuleFacts, Param, Ref
 from wflint.facts.scopes import Block, Bound, Narrowed, Scope, reaching
 
-_MAX_STEPS = 24
+_MAX_STEPS = 80
 """How many names and calls are followed from one expression: `a = b; b = c(); ...`."""
 
 _MAX_EARLY = 4

@@ -39,6 +39,7 @@ from wflint.program.entities import (
     OwnInstance,
     OwnModule,
     Unresolved,
+    depth_of,
     joined,
 )
 from wflint.program.external import CALLBACK_METHODS, CONTAINER_METHODS, calls_its_arguments
@@ -52,6 +53,7 @@ from wflint.program.store import Cls, Fn
 
 _MAX_PASSED_ON = 20
 _FORMAT = ("__format__|__str__|__repr__",)
+_MAX_PLAIN_CLONES = 4_000
 _MAX_CLONES = 16
 """For how many different arguments a function is looked at; after that they are forgotten."""
 
@@ -433,10 +435,15 @@ class Reach:
                 env, self.resolver.held_by(entity.fn, pairs), self._absent(entity, missing)
             )
         clones = self._clones.setdefault(entity.fn, set())
-        if env not in clones and len(clones) >= _MAX_CLONES:
+        if env not in clones and len(clones) >= _MAX_CLONES and not self._is_plain(env, clones):
             env = ()
         clones.add(env)
         return Node(entity.fn, entity.receiver, missing, quiet, env)
+
+    def _is_plain(self, env: Env, clones: set[Env]) -> bool:
+        """Whether there cannot be endlessly many like it: plain functions and objects."""
+        flat = all(depth_of(value) == 0 for entry in env for value in entry.values)
+        return flat and len(clones) < _MAX_PLAIN_CLONES
 
     def _absent(self, entity: OwnFunction, missing: frozenset[str]) -> list[Held]:
         """Parameters that are left out are their defaults."""

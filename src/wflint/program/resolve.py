@@ -33,7 +33,7 @@ from wflint.program.modules import ModuleIndex
 from wflint.program.names import Names
 from wflint.program.store import Cls, Fn, Store
 
-_DEEP = 12
+_DEEP = 40
 """How many assignments, results and annotations are followed from one reference."""
 
 _MAX_BASES = 16
