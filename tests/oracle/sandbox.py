@@ -36,6 +36,7 @@ from temporalio.api.failure.v1 import Failure
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation, WorkflowActivationJob
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
 from temporalio.converter import DataConverter
+from temporalio.worker import WorkflowRunner
 from temporalio.worker._workflow_instance import WorkflowInstance, WorkflowInstanceDetails
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from temporalio.worker.workflow_sandbox._runner import _fake_info
@@ -133,7 +134,7 @@ def _judge(load: Callable[[], ModuleType]) -> Verdict:
     except BaseException as error:
         return Verdict(Stage.DEFINITION, _text(error))
     try:
-        instance = asyncio.run(_create(definition))
+        instance = asyncio.run(create(definition, SandboxedWorkflowRunner()))
     except BaseException as error:
         return Verdict(Stage.IMPORT, _text(error))
     return _drive(instance, definition.name or "dynamic")
@@ -161,7 +162,8 @@ def _definition(module: ModuleType) -> workflow._Definition:
     return workflow._Definition.must_from_class(classes[-1])
 
 
-async def _create(definition: workflow._Definition) -> WorkflowInstance:
+async def create(definition: workflow._Definition, runner: WorkflowRunner) -> WorkflowInstance:
+    """A workflow that waits for its first activation."""
     converter = DataConverter.default
     details = WorkflowInstanceDetails(
         payload_converter_factory=converter._new_payload_converter,
@@ -180,7 +182,7 @@ async def _create(definition: workflow._Definition) -> WorkflowInstance:
         last_completion_result=Payloads(),
         last_failure=Failure(),
     )
-    return SandboxedWorkflowRunner().create_instance(details)
+    return runner.create_instance(details)
 
 
 def _drive(instance: WorkflowInstance, workflow_type: str) -> Verdict:

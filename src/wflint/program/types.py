@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from wflint.program.entities import Entity, External, OwnInstance
+from wflint.program.hashes import Hashes
 from wflint.program.resolve import Resolver
 from wflint.program.views import TypeView
 
@@ -16,6 +18,7 @@ def type_views(
     entities: Iterable[Entity], resolver: Resolver, depth: int = _DEEP
 ) -> tuple[TypeView, ...]:
     """The types that instances may have; none when one of them is not known."""
+    hashes = _hashes(resolver)
     found: list[TypeView] = []
     for entity in entities:
         if isinstance(entity, External) and entity.instance:
@@ -27,5 +30,10 @@ def type_views(
             return ()
         inner = entity.args if depth > 0 else ()
         args = tuple(type_views(arg, resolver, depth - 1) for arg in inner)
-        found.append(TypeView(name, args, own))
+        found.append(TypeView(name, args, own, hashes.of(entity).value))
     return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=1)
+def _hashes(resolver: Resolver) -> Hashes:
+    return Hashes(resolver)
