@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
 
 class Follower:
-    """Follows values in one function."""
+    """Follows values in one function. ``cancels``: whether cancelling an element counts."""
 
-    def __init__(self, ctx: Context, tree: Tree) -> None:
+    def __init__(self, ctx: Context, tree: Tree, *, cancels: bool = False) -> None:
         self.ctx = ctx
         self.tree = tree
+        self.cancels = cancels
 
     def fate(self, node: cst.CSTNode, shape: Shape = Shape.ELEMENTS) -> Fate:
         """The worst that becomes of ``node``, which has ``shape`` of the order."""

@@ -54,12 +54,6 @@ class Loop:
     # What the body does.
 
     def _awaited(self, node: cst.Await) -> Step:
-        """`await task`, with nothing made of it, only waits for all of them."""
-        import libcst as cst
-
-        waits = isinstance(node.expression, cst.Name) and node.expression.value in self.elements
-        if waits and isinstance(self.tree.up(node), cst.Expr):
-            return Step(Fate.TASKS)
         return COMMAND
 
     def _asynchronous(self, node: cst.For | cst.With) -> Step:
@@ -82,6 +76,8 @@ class Loop:
         method = func.attr.value
         if method in ("set_exception", "set_result") and self.body.depends(func.value):
             return SHOWN  # wakes who waits for it
+        if method == "cancel" and self.follower.cancels and self.body.depends(func.value):
+            return COMMAND  # runs what cleans up after it
         if not any(self.body.depends(a.value) for a in node.args) or self._is_told(node):
             return NOTHING
         if method in _names.ORDERED_CHANGES:

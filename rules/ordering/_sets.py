@@ -25,14 +25,21 @@ _CONSUMING = (
 _BY_KEY = _names.SORTING | _names.CHOOSING
 _CONSUMING_METHODS = frozenset({"extend", "extendleft", "format", "join", "writelines"})
 _OPERATORS = frozenset({"&", "|", "-", "^"})
+_ALGEBRA = frozenset({"copy", "difference", "intersection", "symmetric_difference", "union"})
+_STEPS = 24
+"""How many steps back an expression is followed."""
 
 
 class Place(NamedTuple):
-    """A place that depends on the order of ``expr``. ``how`` says in which way; see the rule."""
+    """A place that depends on the order of ``expr``. ``how`` says in which way; see the rule.
+
+    ``source`` is the function that made the set, if that is what was looked for.
+    """
 
     expr: cst.BaseExpression
     how: str
     fate: Fate
+    source: cst.BaseExpression | None = None
 
 
 def places(node: cst.CSTNode, ctx: Context) -> Iterator[Place]:
@@ -49,9 +56,48 @@ def places(node: cst.CSTNode, ctx: Context) -> Iterator[Place]:
         if _is_alone(expr, node, ctx, tree):
             continue
         follower = Follower(ctx, tree)
-        fate = _popped(expr, node, ctx, tree) if how == "pop" else follower.fate(expr)
+        fate = _popped(expr, node, follower) if how == "pop" else follower.fate(expr)
         if fate is not Fate.NOTHING:
             yield Place(expr, how, fate)
+
+
+def places_of(node: cst.CSTNode, ctx: Context, makers: frozenset[str]) -> Iterator[Place]:
+    """The places that depend on the order of a set that one of some functions has made."""
+    if ctx.function.qualname == "<module>":
+        return
+    for expr, how in _consumed(node, ctx):
+        source = _maker(expr, ctx, makers)
+        if source is not None:
+            tree = tree_of(ctx, node)
+            follower = Follower(ctx, tree, cancels=True)
+            fate = _popped(expr, node, follower) if how == "pop" else follower.fate(expr)
+            yield Place(expr, how, fate, source)
+
+
+def _maker(
+    expr: cst.BaseExpression, ctx: Context, makers: frozenset[str]
+) -> cst.BaseExpression | None:
+    """The function whose result an expression is, or is a part of: `all_tasks() - {mine}`."""
+    import libcst as cst
+
+    pending: list[cst.BaseExpression | None] = [expr]
+    for _ in range(_STEPS):
+        node = pending.pop() if pending else None
+        match node:
+            case cst.Name():
+                pending.append(ctx.assigned(node))
+            case cst.BinaryOperation():
+                pending += [node.right, node.left]
+            case cst.SetComp(elt=cst.Name(value=name), for_in=loop) if (
+                isinstance(loop.target, cst.Name) and loop.target.value == name
+            ):
+                pending.append(loop.iter)
+            case cst.Call():
+                if ctx.dotted_name(node.func) in makers:
+                    return node.func
+                if isinstance(node.func, cst.Attribute) and node.func.attr.value in _ALGEBRA:
+                    pending.append(node.func.value)
+    return None
 
 
 def _consumed(node: cst.CSTNode, ctx: Context) -> Iterator[tuple[cst.BaseExpression, str]]:
@@ -165,14 +211,14 @@ def _is_judged_elsewhere(ref: Ref) -> bool:
     return False
 
 
-def _popped(expr: cst.BaseExpression, call: cst.CSTNode, ctx: Context, tree: Tree) -> Fate:
+def _popped(expr: cst.BaseExpression, call: cst.CSTNode, follower: Follower) -> Fate:
     """`while names: name = names.pop()` is a loop; any other `pop()` takes an arbitrary one."""
     import libcst as cst
 
     from ._loops import Loop
     from ._tree import target_names
 
-    follower = Follower(ctx, tree)
+    tree, ctx = follower.tree, follower.ctx
     source = ctx.code(expr)
     emptying = {source, f"len({source})", f"len({source}) > 0", f"bool({source})"}
     for _, outer in tree.around(call):

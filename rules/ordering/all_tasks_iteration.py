@@ -100,10 +100,10 @@ class AllTasksIteration(Rule):
     )
 
     def _look(self, node: cst.CSTNode, ctx: Context) -> None:
-        from ._sets import task_places
+        from ._sets import places_of
         from ._steps import Fate
 
-        for place in task_places(node, ctx, _ALL_TASKS):
+        for place in places_of(node, ctx, _ALL_TASKS):
             if place.fate > Fate.TASKS:
                 ctx.report(self, place.expr, self.message, subject=place.source)
 
