@@ -32,7 +32,7 @@ from wflint.program.resolve import Resolver
 from wflint.program.roots import Entry, Roots
 from wflint.program.store import Cls, Fn
 
-_CONSTRUCTORS = ("__new__", "__init__", "__post_init__")
+_CONSTRUCTORS = ("__new__", "__init__", "__post_init__", "__del__")
 
 
 class Node(NamedTuple):
@@ -216,7 +216,7 @@ class Reach:
                 self._own(node, body, call, entity)
 
     def _construct(self, node: Node, body: FunctionBody, call: Call, cls: Cls) -> None:
-        """Making an object runs its constructors."""
+        """Making an object runs its constructors, and at some time its destructor."""
         for name in _CONSTRUCTORS:
             for entity in self.resolver.attribute(OwnInstance(cls), name):
                 if isinstance(entity, OwnFunction):
