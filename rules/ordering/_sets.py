@@ -24,7 +24,7 @@ _CONSUMING = (
 ) | _names.GATHERS
 _BY_KEY = _names.SORTING | _names.CHOOSING
 _CONSUMING_METHODS = frozenset({"extend", "extendleft", "format", "join", "writelines"})
-_OPERATORS = frozenset({"&", "|", "-", "^"})
+_OPERATORS = frozenset({"BitAnd", "BitOr", "BitXor", "Subtract"})
 _ALGEBRA = frozenset({"copy", "difference", "intersection", "symmetric_difference", "union"})
 _STEPS = 24
 """How many steps back an expression is followed."""
@@ -179,7 +179,7 @@ def may_be_set(expr: cst.BaseExpression, ctx: Context) -> bool:
     if isinstance(expr, cst.Name) and isinstance(made := ctx.assigned(expr), cst.Set):
         return not all(_is_number(e.value) for e in made.elements)
     ref = ctx.ref(expr)
-    if ref.kind in (Kind.UNKNOWN, Kind.PARAM, Kind.LOCAL, Kind.PARTIAL):
+    if ref.kind in (Kind.UNKNOWN, Kind.LOCAL, Kind.PARTIAL):
         return False
     if ref.kind is Kind.LITERAL and not ref.path:
         return ref.name in ("set", "frozenset")

@@ -36,8 +36,11 @@ from temporalio.api.failure.v1 import Failure
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation, WorkflowActivationJob
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
 from temporalio.converter import DataConverter
-from temporalio.worker import WorkflowRunner
-from temporalio.worker._workflow_instance import WorkflowInstance, WorkflowInstanceDetails
+from temporalio.worker._workflow_instance import (
+    WorkflowInstance,
+    WorkflowInstanceDetails,
+    WorkflowRunner,
+)
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from temporalio.worker.workflow_sandbox._runner import _fake_info
 
@@ -163,7 +166,7 @@ def _definition(module: ModuleType) -> workflow._Definition:
 
 
 async def create(definition: workflow._Definition, runner: WorkflowRunner) -> WorkflowInstance:
-    """A workflow that waits for its first activation."""
+    """A workflow that has not been started."""
     converter = DataConverter.default
     details = WorkflowInstanceDetails(
         payload_converter_factory=converter._new_payload_converter,
@@ -204,8 +207,8 @@ def _drive(instance: WorkflowInstance, workflow_type: str) -> Verdict:
         except BaseException as error:
             return Verdict(Stage.ESCAPED, _text(error), commands=tuple(kinds))
         if completion.HasField("failed"):
-            return Verdict(Stage.RUNTIME, _root(completion.failed.failure), commands=tuple(kinds))
-        jobs, failure = _answer(completion, kinds)
+            return Verdict(Stage.RUNTIME, root_of(completion.failed.failure), commands=tuple(kinds))
+        jobs, failure = answer_of(completion, kinds)
         if failure:
             return Verdict(Stage.FAILED, failure, commands=tuple(kinds))
         if not jobs:
@@ -213,7 +216,7 @@ def _drive(instance: WorkflowInstance, workflow_type: str) -> Verdict:
     return Verdict(Stage.OK, commands=tuple(kinds))
 
 
-def _answer(
+def answer_of(
     completion: WorkflowActivationCompletion, kinds: list[str]
 ) -> tuple[list[WorkflowActivationJob], str]:
     """The jobs of the next activation, and the failure that the workflow ended with."""
@@ -221,7 +224,7 @@ def _answer(
     for command in completion.successful.commands:
         kinds.append(command.WhichOneof("variant") or "")
         if command.HasField("fail_workflow_execution"):
-            return [], _root(command.fail_workflow_execution.failure)
+            return [], root_of(command.fail_workflow_execution.failure)
         if command.HasField("start_timer"):
             job = WorkflowActivationJob()
             job.fire_timer.seq = command.start_timer.seq
@@ -230,7 +233,7 @@ def _answer(
     return ([] if ended & set(kinds) else jobs), ""
 
 
-def _root(failure: Failure) -> str:
+def root_of(failure: Failure) -> str:
     """The innermost cause."""
     while failure.HasField("cause"):
         failure = failure.cause

@@ -82,7 +82,8 @@ class Context:
         ref = self.ref(expr)
         if ref.kind is Kind.LITERAL:
             return f"builtins.{ref.name}"
-        if ref.kind in (Kind.RESULT, Kind.INSTANCE) and not ref.path:
+        made = ref.kind in (Kind.RESULT, Kind.INSTANCE)
+        if (made or (ref.kind is Kind.PARAM and ref.of is not None)) and not ref.path:
             return self._reader.refs.external(ref) or None
         return None
 
