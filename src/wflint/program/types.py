@@ -5,13 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from wflint.program.entities import Entity, External, OwnInstance
+from wflint.facts.model import Ref
+from wflint.program.entities import Entity, Env, External, OwnInstance
 from wflint.program.hashes import Hashes
 from wflint.program.resolve import Resolver
+from wflint.program.store import Cls
 from wflint.program.views import TypeView
 
 _DEEP = 4
 """How many levels of type parameters are told."""
+
+
+def types_of(
+    ref: Ref, path: str, receiver: Cls | None, env: Env, resolver: Resolver
+) -> tuple[TypeView, ...]:
+    """The types that a ref may be an instance of; none when one of them is not known.
+
+    What a caller gives says more than a declaration, except where the elements are not known.
+    """
+    found = type_views(resolver.resolve(ref, path, receiver, env=env), resolver)
+    if not env or all(view.args and all(view.args) for view in found):
+        return found
+    declared = type_views(resolver.resolve(ref, path, receiver), resolver)
+    more = {view.name: view for view in declared if view.args and all(view.args)}
+    return tuple(dict.fromkeys(more.get(view.name, view) for view in found))
 
 
 def type_views(
