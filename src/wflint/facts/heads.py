@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import libcst as cst
 
 from wflint.facts.model import NOTHING, UNKNOWN, FunctionHead, Kind, ModuleFacts, Param, Ref
@@ -85,9 +87,15 @@ def _param(param: cst.Param, kind: str, refs: Refs, scope: Scope | None) -> Para
     return Param(param.name.value, annotation, param.default is not None, kind, default)
 
 
-def receiver_kind(head: FunctionHead, owner: str) -> tuple[Param, ...]:
-    """The parameters of a method with its receiver marked: ``self`` is an instance of ``owner``."""
+def receiver_kind(
+    head: FunctionHead, owner: str, decorators: Iterable[str] = ()
+) -> tuple[Param, ...]:
+    """The parameters of a method with its receiver marked: ``self`` is an instance of ``owner``.
+
+    ``decorators`` are names of further decorators.
+    """
     names = {d.target.name for d in head.decorators if d.target.kind is Kind.GLOBAL}
+    names.update(decorators)
     if not head.params or "staticmethod" in names or head.params[0].kind != "positional":
         return head.params
     is_class = "classmethod" in names or head.name in (

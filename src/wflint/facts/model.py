@@ -76,7 +76,8 @@ class Flag:
     OPTIONAL = 64  # a fallback value, see `Call.fallback`; runs only when that value is missing
     RETURNED = 128  # the expression is the operand of `return`
     RAISED = 256  # the expression is raised
-    STORED = 512  # the name or attribute is assigned to, or deleted
+    STORED = 512  # the name or attribute is assigned to
+    DELETED = 1024  # the name or attribute is deleted
 
 
 class Value(Struct, frozen=True, array_like=True):
@@ -221,27 +222,6 @@ class FunctionHead(Struct, frozen=True, array_like=True):
         return self.qualname.rpartition(".")[2].partition("#")[0]
 
 
-class FunctionBody(Struct, frozen=True, array_like=True):
-    """What a function does, in source order. Nested functions and lambdas have their own.
-
-    ``attributes`` are the attributes that it sets on ``self``, with what they are set to; one that
-    is set to several things is unknown. ``additions`` are what it puts into containers that are
-    attributes of ``self``. ``reads`` are attributes that it reads or sets on objects, each once.
-    ``returned`` is what it may return, ``yielded`` what it may yield.
-    """
-
-    head: FunctionHead
-    calls: tuple[Call, ...] = ()
-    uses: tuple[Use, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    attributes: dict[str, Ref] = {}
-    additions: dict[str, tuple[Ref, ...]] = {}
-    operations: tuple[Operation, ...] = ()
-    reads: tuple[Use, ...] = ()
-    returned: tuple[Ref, ...] = ()
-    yielded: tuple[Ref, ...] = ()
-
-
 class ClassFacts(Struct, frozen=True, array_like=True):
     """A class: bases and decorators in order, methods by name, class attributes.
 
@@ -261,6 +241,29 @@ class ClassFacts(Struct, frozen=True, array_like=True):
     params: tuple[str, ...] = ()
     metaclass: Ref = UNKNOWN
     makes_defaults: bool = False
+
+
+class FunctionBody(Struct, frozen=True, array_like=True):
+    """What a function does, in source order. Nested functions and lambdas have their own.
+
+    ``attributes`` are the attributes that it sets on ``self``, with what they are set to; one that
+    is set to several things is unknown. ``additions`` are what it puts into containers that are
+    attributes of ``self``. ``reads`` are attributes that it reads or sets on objects, each once.
+    ``returned`` is what it may return, ``yielded`` what it may yield. ``classes`` are the classes
+    that are defined in it; the body of a class is one of its own.
+    """
+
+    head: FunctionHead
+    calls: tuple[Call, ...] = ()
+    uses: tuple[Use, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    attributes: dict[str, Ref] = {}
+    additions: dict[str, tuple[Ref, ...]] = {}
+    operations: tuple[Operation, ...] = ()
+    reads: tuple[Use, ...] = ()
+    returned: tuple[Ref, ...] = ()
+    yielded: tuple[Ref, ...] = ()
+    classes: tuple[ClassFacts, ...] = ()
 
 
 class Binding(Struct, frozen=True, array_like=True):

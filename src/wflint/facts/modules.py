@@ -198,7 +198,11 @@ class ModuleReader:
             if binding.what != "function":
                 self._attribute(place.owner, name, binding)
             return
-        earlier = self.facts.bindings.get(name, ()) if place.alternative else ()
+        known = self.facts.bindings.get(name, ())
+        if binding.value is not None and known and known[-1].what == "function":
+            ref = _substituted(binding.value.ref, {name: Ref(Kind.LOCAL, known[-1].target)})
+            binding = replace(binding, value=replace(binding.value, ref=ref))
+        earlier = known if place.alternative else ()
         binding = replace(binding, alternative=place.alternative, typed=place.typed)
         self.facts.bindings[name] = (*earlier, binding)
 
@@ -488,7 +492,7 @@ class ModuleReader:
             given = given if says_little(of) else None
         if given is not None:
             value = self._value(given)
-            if value.ref == UNKNOWN:
+            if value.ref == UNKNOWN or self.refs.is_empty(value.ref):
                 value = replace(value, ref=declared)
         self._bind(name, Binding("value", value=value), place)
 
@@ -531,7 +535,7 @@ def _substituted(ref: Ref, bounds: dict[str, Ref]) -> Ref:
     """A type with the bounds of type parameters in their place."""
     if ref.kind is Kind.GLOBAL and not ref.path:
         return bounds.get(ref.name, ref)
-    if ref.kind in (Kind.ITEM, Kind.EITHER):
+    if ref.kind in (Kind.ITEM, Kind.EITHER, Kind.RESULT):
         others = tuple(_substituted(o, bounds) for o in ref.others)
         return replace(ref, others=others)
     return ref

@@ -64,6 +64,9 @@ def dotted(module: ModuleFacts, name: str) -> str:
     return ""
 
 
+_CONTAINERS = frozenset(f"builtins.{name}" for name in ("dict", "frozenset", "list", "set"))
+
+
 class Refs:
     """Answers what the expressions of one module refer to.
 
@@ -204,7 +207,9 @@ class Refs:
             return Ref(Kind.CLS, of.name) if of.kind is Kind.SELF and not of.path else UNKNOWN
         if name == "builtins.getattr" and len(node.args) in (2, 3):
             return self._getattr(node, scope, steps)
-        return Ref(Kind.RESULT, of=callee, others=self._given(node, scope, steps - 4))
+        every = name in ("builtins.frozenset", "builtins.set")  # for the types of their elements
+        given = self._given(node, scope, steps - 4, every=every)
+        return Ref(Kind.RESULT, of=callee, others=given)
 
     def _getattr(self, node: cst.Call, scope: Scope | None, steps: int) -> Ref:
         text = node.args[1].value
@@ -359,6 +364,10 @@ class Refs:
                 return ".".join(("builtins", ref.name, *ref.path))
         return ""
 
+    def is_empty(self, ref: Ref) -> bool:
+        """Whether a ref is a new container without elements: `set()`."""
+        return ref.kind is Kind.RESULT and not ref.others and self.external(ref) in _CONTAINERS
+
     def assigned(self, name: str, scope: Scope | None) -> cst.BaseExpression | None:
         """The expression that a local name was assigned, if it was assigned exactly once."""
         found = scope.find(name) if scope is not None else None
@@ -371,7 +380,8 @@ def _param(name: str, param: Param, scope: Scope) -> Ref:
     if param.kind in ("self", "cls"):
         return param.annotation
     if param.kind in ("*", "**"):
-        return Ref(Kind.LITERAL, "tuple" if param.kind == "*" else "dict")
+        each = () if says_little(param.annotation) else (instance(param.annotation),)
+        return Ref(Kind.LITERAL, "tuple" if param.kind == "*" else "dict", others=each)
     of = None if says_little(param.annotation) else instance(param.annotation)
     return Ref(Kind.PARAM, name, of=of, owner=scope.qualname)
 

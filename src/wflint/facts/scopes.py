@@ -73,6 +73,7 @@ class Scope:
     owner: str = ""  # the class whose method this is, or is nested in
     is_async: bool = False
     is_comprehension: bool = False
+    is_class: bool = False
     names: dict[str, list[Bound]] = field(default_factory=dict)
     elsewhere: set[str] = field(default_factory=set)  # declared global or nonlocal
     globals: set[str] = field(default_factory=set)  # declared global
@@ -88,7 +89,7 @@ class Scope:
         scope: Scope | None = self
         while scope is not None and name not in scope.globals:
             found = scope.names.get(name)
-            if found is not None:
+            if found is not None and (scope is self or not scope.is_class):
                 return scope, found
             scope = scope.parent
         return None

@@ -184,7 +184,7 @@ def _direct(walker: Walker, entry: Entry, node: cst.CSTNode, state: State) -> No
     """Statements and operators that say something about the one expression in them."""
     flag = {
         cst.AssignTarget: Flag.STORED,
-        cst.Del: Flag.STORED,
+        cst.Del: Flag.DELETED,
         cst.Expr: Flag.STATEMENT,
         cst.Return: Flag.RETURNED,
         cst.Raise: Flag.RAISED,

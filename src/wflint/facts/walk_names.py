@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import libcst as cst
+from msgspec.structs import replace
 
 from wflint.facts.frames import Entry, State
-from wflint.facts.heads import import_bindings, read_params
+from wflint.facts.heads import import_bindings, read_params, receiver_kind
 from wflint.facts.model import Flag, FunctionHead
-from wflint.facts.scopes import Bound, Scope, bind_target
+from wflint.facts.scopes import Scope, bind_target
 from wflint.facts.walker import DIRECT, Walker
 
 
@@ -85,6 +86,15 @@ def _ann_assign(walker: Walker, entry: Entry, node: cst.AnnAssign, state: State)
     if node.value is not None:
         walker.push_target(node.target, entry, state)
         walker.push([node.value], entry, state)
+    if state.scope is None or state.scope.is_class:
+        inner = node.annotation.annotation  # `Annotated[int, Field(default_factory=...)]`
+        if isinstance(inner, cst.Subscript) and _is_annotated(inner.value):
+            walker.push([s.slice for s in inner.slice[1:]], entry, state)
+
+
+def _is_annotated(node: cst.BaseExpression) -> bool:
+    name = node.attr if isinstance(node, cst.Attribute) else node
+    return isinstance(name, cst.Name) and name.value == "Annotated"
 
 
 def _aug_assign(walker: Walker, entry: Entry, node: cst.AugAssign, state: State) -> None:
@@ -136,15 +146,21 @@ def _function(walker: Walker, entry: Entry, node: cst.FunctionDef, state: State)
     qualname = walker.free_name(f"{outer.qualname}.{node.name.value}")
     walker.definitions[qualname] = node
     state.scope.bind(node.name.value, walker.bound("function", entry, text=qualname))
-    scope = Scope(qualname, state.scope, state.scope.owner, node.asynchronous is not None)
+    is_method = state.scope.is_class
+    owner = outer.qualname if is_method else state.scope.owner
+    scope = Scope(qualname, state.scope, owner, node.asynchronous is not None)
     head = FunctionHead(
         qualname,
+        outer.qualname if is_method else "",
         is_async=node.asynchronous is not None,
         params=read_params(node.params, walker.refs, state.scope),
         start=outer.start,
         end=outer.end,
         site=walker.order[id(node)],
     )
+    if is_method:
+        names = [d.decorator.value for d in node.decorators if isinstance(d.decorator, cst.Name)]
+        head = replace(head, params=receiver_kind(head, owner, names))
     frame = walker.open(head, scope)
     flags = state.flags & ~(Flag.IN_LOOP | Flag.OPTIONAL | DIRECT)
     walker.push([node.body], entry, State(frame, scope, flags, narrowed=state.narrowed))
@@ -180,15 +196,22 @@ def _push_defaults(walker: Walker, entry: Entry, params: cst.Parameters, state: 
 
 
 def _class(walker: Walker, entry: Entry, node: cst.ClassDef, state: State) -> None:
-    walker.push([a.value for a in (*node.bases, *node.keywords)], entry, state)
+    """The body of a class has a frame of its own; it runs where the class is defined."""
+    outer = state.frame.head
+    is_top = outer.qualname == "<module>"
+    name = node.name.value if is_top else f"{outer.qualname}.{node.name.value}"
+    qualname = walker.free_name(name)
+    site = walker.order[id(node)]
+    head = FunctionHead(qualname, start=outer.start, end=outer.end, site=site)
+    scope = None
     if state.scope is not None:
-        state.scope.bind(node.name.value, Bound("other"))
-        return
-    outer = state.frame.head.qualname
-    name = node.name.value if outer == "<module>" else f"{outer}.{node.name.value}"
-    head = FunctionHead(walker.free_name(name), site=walker.order[id(node)])
-    frame = walker.open(head, None)
-    walker.push([node.body], entry, state._replace(frame=frame))
+        state.scope.bind(node.name.value, walker.bound("function", entry, text=qualname))
+        scope = Scope(qualname, state.scope, qualname, is_class=True)
+    frame = walker.open(head, scope)
+    flags = state.flags & ~DIRECT
+    walker.push([node.body], entry, state._replace(frame=frame, scope=scope, flags=flags))
+    walker.push([a.value for a in (*node.bases, *node.keywords)], entry, state)
+    walker.push(list(node.decorators), entry, state)
 
 
 HANDLERS: dict[type[cst.CSTNode], Callable[..., None]] = {

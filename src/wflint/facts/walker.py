@@ -18,7 +18,11 @@ from wflint.facts.refs import NOWHERE, Place, Refs
 from wflint.facts.scopes import Block, Bound, Narrowed, Scope
 from wflint.syntax.walk import children
 
-DIRECT = Flag.AWAITED | Flag.STATEMENT | Flag.RETURNED | Flag.RAISED | Flag.STORED
+DIRECT = Flag.AWAITED | Flag.STATEMENT | Flag.RETURNED | Flag.RAISED | Flag.STORED | Flag.DELETED
+
+
+_SURE = (cst.With, cst.FunctionDef, cst.ClassDef)
+"""Whose blocks surely run."""
 
 
 class _Rest(NamedTuple):
@@ -161,7 +165,7 @@ class Walker:
     def block(self, entry: Entry, node: cst.IndentedBlock, state: State) -> None:
         """The statements of a block, which may be one that not surely runs."""
         parent = entry.parent.node if entry.parent is not None else None
-        if parent is not None and not isinstance(parent, (cst.With, cst.FunctionDef)):
+        if parent is not None and type(parent) not in _SURE:
             is_loop = isinstance(parent, (cst.For, cst.While))
             state = state._replace(block=Block(state.block, is_loop))
         self._statements(_Rest(entry, node.body, state))

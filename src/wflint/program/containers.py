@@ -176,6 +176,8 @@ def result(name: str, args: Types, given: Types) -> tuple[Entity, ...] | None:
         inner = given[-1] if given else ()
         types = (unique(e for entity in inner for e in elements(entity)),) if inner else ()
         return (made(_GIVES.get(name, name), _known(types)),)
+    if owner == "dataclasses" and method == "replace" and given:
+        return given[0]
     if name in _ONE_OF and given:
         return unique(e for entity in given[0] for e in elements(entity))
     if name == "builtins.enumerate" and given:
@@ -195,6 +197,45 @@ def result(name: str, args: Types, given: Types) -> tuple[Entity, ...] | None:
         return (made(owner, args),) if method == "copy" else None
     if owner == "builtins.str":
         return _string_result(method)
+    return None
+
+
+_SAME_FUNCTION = frozenset(
+    {
+        "builtins.classmethod",
+        "builtins.staticmethod",
+        "functools.cache",
+        "functools.lru_cache",
+        "functools.singledispatch",
+        "functools.update_wrapper",
+        "types.MethodType",
+        "typing.no_type_check",
+    }
+)
+"""Functions that give a function back as it is, or one that calls it."""
+
+_SAME_VALUE = frozenset({"asyncio.shield", "asyncio.wait_for", "copy.copy", "copy.deepcopy"})
+_ENTERED = frozenset({"contextlib.aclosing", "contextlib.closing", "contextlib.nullcontext"})
+STACKS = (
+    "contextlib.AsyncExitStack.enter_async_context",
+    "contextlib.AsyncExitStack.enter_context",
+    "contextlib.ExitStack.enter_context",
+)
+
+
+def passed_through(name: str, is_result: bool, given: Types) -> tuple[Entity, ...] | None:
+    """What a function outside the project gives of what it has been given, if it does."""
+    if not given:
+        return None
+    if name == "functools.wraps" and is_result:
+        return given[0]
+    if name == "typing.cast" and len(given) > 1:
+        return given[1]
+    if name in _SAME_FUNCTION or name in _SAME_VALUE:
+        some = tuple(e for e in given[0] if not isinstance(e, Unresolved))
+        return some if some and len(some) == len(given[0]) else None
+    if name in _ENTERED:
+        return (made(name, (given[0],)),)
     return None
 
 

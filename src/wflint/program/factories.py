@@ -23,6 +23,17 @@ _FIELDS = {
     "sqlmodel.Field": "default_factory",
 }
 _FACTORIES = frozenset({"attr.Factory", "attrs.Factory"})
+_HOOKS = ("converter", "on_setattr", "validator")
+_CHECKERS = frozenset(
+    {
+        "pydantic.AfterValidator",
+        "pydantic.BeforeValidator",
+        "pydantic.PlainValidator",
+        "pydantic.functional_validators.AfterValidator",
+        "pydantic.functional_validators.BeforeValidator",
+        "pydantic.functional_validators.PlainValidator",
+    }
+)
 
 
 class Factory(NamedTuple):
@@ -73,8 +84,24 @@ def _of_class(resolver: Resolver, cls: Cls) -> Iterator[tuple[str, Factory]]:
         arg = next((a for a in call.args if a.keyword == keyword), None)
         if arg is not None:
             yield call.bound_to, Factory(cls, body, call, arg)
-    for call in body.calls:
-        for arg in call.args:
-            if arg.keyword == "default" and arg.site in inner:
-                made = inner[arg.site]
-                yield call.bound_to, Factory(cls, body, made, made.args[0])
+    for call in inner.values():  # `Factory(f)`, alone or as `field(default=Factory(f))`
+        yield call.bound_to, Factory(cls, body, call, call.args[0])
+
+
+def field_hooks(resolver: Resolver, cls: Cls) -> Iterator[Factory]:
+    """The converters and validators of fields, which run whenever an object is made."""
+    for base in resolver.order(cls)[0]:
+        facts = resolver.facts_of(base)
+        if facts is None or not facts.fields:
+            continue
+        body = resolver.store.body(Fn(base.path, base.qualname))
+        for call in body.calls:
+            names = {
+                e.name for e in resolver.resolve(call.target, base.path) if isinstance(e, External)
+            }
+            if names & _CHECKERS and call.args:
+                yield Factory(base, body, call, call.args[0])
+            elif any(_FIELDS.get(n) == "factory" for n in names):
+                for arg in call.args:
+                    if arg.keyword in _HOOKS:
+                        yield Factory(base, body, call, arg)

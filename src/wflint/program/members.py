@@ -230,6 +230,10 @@ class Members:
             found.update(dict.fromkeys(body.additions.get(name, ())))
         return tuple(found)
 
+    def sets(self, cls: Cls, name: str) -> bool:
+        """Whether a method of a class may set an attribute."""
+        return bool(self._setters(cls, name))
+
     def _setters(self, cls: Cls, name: str) -> list[FunctionHead]:
         """The methods that may set an attribute, ``__init__`` first; told from their text."""
         facts = self.facts_of(cls)

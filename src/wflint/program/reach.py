@@ -26,7 +26,7 @@ from wflint.facts.model import (
     Use,
     Value,
 )
-from wflint.facts.operations import CALLED_BY_BUILTINS
+from wflint.facts.operations import CALLED_BY_BUILTINS, COMPARED_BY
 from wflint.program.calls import left_out
 from wflint.program.entities import (
     Entity,
@@ -41,7 +41,7 @@ from wflint.program.entities import (
     joined,
 )
 from wflint.program.external import CALLBACK_METHODS, CONTAINER_METHODS, calls_its_arguments
-from wflint.program.factories import Factory, default_factories
+from wflint.program.factories import Factory, default_factories, field_hooks
 from wflint.program.implied import Implied
 from wflint.program.members import is_abstract
 from wflint.program.overriders import Overriders
@@ -49,6 +49,7 @@ from wflint.program.resolve import Resolver, pair_up
 from wflint.program.roots import Entry, Roots
 from wflint.program.store import Cls, Fn
 
+_FORMAT = ("__format__|__str__|__repr__",)
 _MAX_CLONES = 16
 """For how many different arguments a function is looked at; after that they are forgotten."""
 
@@ -202,6 +203,9 @@ class Reach:
             for entity in self._resolved(use, node):
                 if isinstance(entity, External):
                     self.judge.external_use(node, body, use, entity)
+                elif isinstance(entity, OwnClass) and use.flags & Flag.RAISED:
+                    made = Call(use.site, use.target, use.written, flags=use.flags)
+                    self._construct(node, body, made, entity)
             self._pass(node, use, use.target.path)
         for read in body.reads:
             if runs(read, node):
@@ -217,6 +221,8 @@ class Reach:
 
     def _replaced(self, node: Node, body: FunctionBody) -> None:
         """What runs instead of a function, or on behalf of it: wrappers, registered functions."""
+        for facts in body.classes:
+            self._define(node, Cls(node.fn.path, facts.qualname))
         if not body.head.decorators:
             return
         for wrapper in self.implied.wrappers(node.fn):
@@ -224,13 +230,21 @@ class Reach:
         for other in self.implied.registered(node.fn):
             self._follow(node, replace(other, receiver=node.receiver), body.head.site, 0)
 
+    def _define(self, node: Node, cls: Cls) -> None:
+        """The body of a class that is defined in a function runs there."""
+        fn = Fn(cls.path, cls.qualname)
+        site = self.store.body(fn).head.site
+        inside = Node(fn, cls)
+        self._connect(node, inside, site)
+        for found in self.implied.defined(cls):
+            self._follow(node, found, site, 0)
+
     def _pass(self, node: Node, place: Call | Use, path: tuple[str, ...]) -> None:
         """Properties on the way to a name."""
-        if self.store.special_names.isdisjoint(path):
+        if not path or not self.implied.may_run_code(path):
             return
-        stored = bool(place.flags & Flag.STORED)
         at = (node.fn.path, node.receiver, node.env)
-        for found in self.implied.on_the_way(place.target, *at, stored):
+        for found in self.implied.on_the_way(place.target, *at, place.flags):
             self._follow(node, found, place.site, place.flags)
 
     def _follow(self, node: Node, function: OwnFunction, site: int, flags: int) -> None:
@@ -378,8 +392,13 @@ class Reach:
         env = self.resolver.constructor_env(made.cls, self._given(node, call.args))
         for entity in self.implied.constructors(made.cls, env):
             self._edge(node, entity, call)
-        for factory in default_factories(self.resolver, made.cls, call):
-            self._make_default(node, call, factory)
+        kind = self.implied.generated_init(made.cls)
+        if kind:
+            for factory in default_factories(self.resolver, made.cls, call):
+                self._make_default(node, call, factory)
+        if kind in ("attrs", "model"):
+            for hook in field_hooks(self.resolver, made.cls):
+                self._run_hook(node, call, hook)
         for base in self.resolver.order(made.cls)[1] if runs(call, node) else ():
             self.judge.external_call(node, body, call, External(base, base=len(base)))
 
@@ -395,6 +414,14 @@ class Reach:
             elif isinstance(entity, OwnFunction) and not self.roots.runs_elsewhere(entity.fn):
                 self._connect_class(node, owner, call.site)
                 self._connect(owner, self._node(entity, (), frozenset(), False), factory.arg.site)
+            elif isinstance(entity, OwnClass):
+                self._connect_class(node, owner, call.site)
+                self._construct(owner, factory.body, replace(factory.call, args=()), entity)
+
+    def _run_hook(self, node: Node, call: Call, hook: Factory) -> None:
+        for entity in self.resolver.resolve(hook.value.ref, hook.cls.path):
+            if isinstance(entity, OwnFunction) and not self.roots.runs_elsewhere(entity.fn):
+                self._connect(node, self._node(entity, (), frozenset(), False), call.site)
 
     def _external_factory(
         self, node: Node, call: Call, owner: Node, factory: Factory, entity: External
@@ -430,11 +457,25 @@ class Reach:
         if calls_its_arguments(entity.name):
             self._arguments(node, body, call)
         methods = CALLED_BY_BUILTINS.get(entity.name)
-        if methods is not None and call.args and not call.args[0].star:
-            for given in self._value(call.args[0].value, node):
-                if isinstance(given, OwnInstance):
-                    for found in self.implied.called_on(given, methods):
-                        self._follow(node, found, call.site, call.flags)
+        args = [a for a in call.args if not a.star]
+        if methods is not None and args and not args[0].keyword:
+            self._ask(node, call, self._value(args[0].value, node), methods)
+        if entity.name == "builtins.str.format":
+            for arg in args:
+                self._ask(node, call, self._value(arg.value, node), _FORMAT)
+        if entity.name in COMPARED_BY and all(a.keyword != "key" for a in args):
+            given = [e for a in args for e in self._value(a.value, node)]
+            inner = [i for e in given for i in self.resolver.element(e)]
+            self._ask(node, call, (*given[1:], *inner), ("__lt__|__gt__",))
+
+    def _ask(
+        self, node: Node, call: Call, given: Iterable[Entity], methods: tuple[str, ...]
+    ) -> None:
+        """Methods that a function outside the project calls of what it is given."""
+        for entity in given:
+            if isinstance(entity, OwnInstance):
+                for found in self.implied.called_on(entity, methods):
+                    self._follow(node, found, call.site, call.flags)
 
     def _unresolved(self, node: Node, body: FunctionBody, call: Call, why: Unresolved) -> None:
         method = call.target.path[-1] if call.target.path else ""

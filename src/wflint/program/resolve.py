@@ -37,6 +37,19 @@ _DEEP = 12
 _MAX_NESTED = 3
 """How deep environments are nested in each other: functions that remember functions."""
 
+_RUNS_ITS_ARGUMENT = frozenset(
+    f"temporalio.workflow.execute_{what}"
+    for what in (
+        "activity",
+        "activity_class",
+        "activity_method",
+        "child_workflow",
+        "local_activity",
+        "local_activity_class",
+        "local_activity_method",
+    )
+)
+
 _NOT_KNOWN = (Unresolved("its type is not known"),)
 _CIRCLE = (Unresolved("it is defined in a circle"),)
 
@@ -266,6 +279,8 @@ class Resolver:
             return self._method_result(entity, ("__enter__", "__aenter__"), depth)
         if isinstance(entity, External) and entity.name.startswith("collections.abc."):
             return containers.first(entity.args)  # a generator under `contextmanager`
+        if isinstance(entity, External) and entity.name.startswith("contextlib.") and entity.args:
+            return containers.first(entity.args)
         return (entity,) if isinstance(entity, External) else _NOT_KNOWN
 
     def _method_result(
@@ -291,9 +306,14 @@ class Resolver:
             return (OwnInstance(entity.cls, entity.args, env),)
         if isinstance(entity, External):
             plain = tuple(values for keyword, values in given if not keyword)
-            known = containers.result(entity.name, entity.args, plain)
+            known = containers.passed_through(entity.name, entity.instance, plain)
+            known = known or containers.result(entity.name, entity.args, plain)
             if known is not None:
                 return known
+            if entity.name in containers.STACKS and plain:
+                return unique(e for one in plain[0] for e in self._entered(one, depth))
+            if entity.name in _RUNS_ITS_ARGUMENT and plain:
+                return self._declared_result(plain[0])
             name = RESULTS.get(entity.name, entity.name)
             return (External(name, instance=True, base=len(name), args=entity.args),)
         if isinstance(entity, OwnFunction):
@@ -306,6 +326,17 @@ class Resolver:
         if isinstance(entity, OwnInstance):
             return self._method_result(entity, ("__call__",), depth)
         return _NOT_KNOWN
+
+    def _declared_result(self, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
+        """What an activity or a child workflow is declared to give: its code runs elsewhere."""
+        found: list[Entity] = []
+        for entity in entities:
+            said: tuple[Entity, ...] = ()
+            if isinstance(entity, OwnFunction):
+                head = self.store.head(entity.fn)
+                said = self._said(head, entity, _DEEP) if head is not None else ()
+            found.extend(said or _NOT_KNOWN)
+        return unique(found) or _NOT_KNOWN
 
     def returned(self, function: OwnFunction, depth: int = _DEEP) -> tuple[Entity, ...]:
         """What calling a function of the project gives: as it says itself, or as its body shows."""
