@@ -126,15 +126,11 @@ def _consumed(node: cst.CSTNode, ctx: Context) -> Iterator[tuple[cst.BaseExpress
 
 
 def _comprehended(node: cst.BaseComp) -> Iterator[cst.BaseExpression]:
-    """What a comprehension runs over, except what its own variables stand for."""
-    from ._tree import names_in, names_in_target
-
-    bound: set[str] = set()
+    """What a comprehension runs over."""
     loop: cst.CompFor | None = node.for_in
     while loop is not None:
-        if loop.asynchronous is None and not names_in(loop.iter) & bound:
+        if loop.asynchronous is None:
             yield loop.iter
-        bound |= {t.value for t in names_in_target([loop.target])}
         loop = loop.inner_for_in
 
 

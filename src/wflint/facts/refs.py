@@ -167,7 +167,8 @@ class Refs:
     ) -> Ref:
         found: list[Ref] = []
         kind = LITERALS[type(node)]
-        for element in node.elements[:_MAX_ELEMENTS] if self.complete else ():
+        read = self.complete or scope is None
+        for element in node.elements[:_MAX_ELEMENTS] if read else ():
             inner = self.ref(element.value, scope, steps - 4)
             starred = type(element) is cst.StarredElement
             found.append(Ref(Kind.ELEMENT, of=inner) if starred else inner)
@@ -208,8 +209,7 @@ class Refs:
         if name == "builtins.getattr" and len(node.args) in (2, 3):
             return self._getattr(node, scope, steps)
         every = name in ("builtins.frozenset", "builtins.set")  # for the types of their elements
-        given = self._given(node, scope, steps - 4, every=every)
-        return Ref(Kind.RESULT, of=callee, others=given)
+        return Ref(Kind.RESULT, "", (), callee, self._given(node, scope, steps - 4, every=every))
 
     def _getattr(self, node: cst.Call, scope: Scope | None, steps: int) -> Ref:
         text = node.args[1].value
