@@ -156,7 +156,7 @@ class UnorderedIteration(Rule):
     def confirm(self, view: FindingView) -> Report | None:
         """Report what turns out to be a set whose elements do not hash the same everywhere."""
         types = [t for t in view.types() if t.name not in ("builtins.None", "types.NoneType")]
-        if not types or any(t.name not in _SETS for t in types):
+        if not types or any((t.loops_like or t.name) not in _SETS for t in types):
             return None
         elements = [element for t in types for arg in t.args[:1] for element in arg]
         if elements and all(e.hashed_by == "value" for e in elements):

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from wflint.facts.model import Ref
-from wflint.program.entities import Entity, Env, External, OwnInstance
+from wflint.program.containers import ALIASES
+from wflint.program.entities import Entity, Env, External, OwnInstance, Types
 from wflint.program.hashes import Hashes
 from wflint.program.resolve import Resolver
 from wflint.program.store import Cls
 from wflint.program.views import TypeView
 
+_COLLECTIONS = frozenset(f"builtins.{name}" for name in ("dict", "frozenset", "list", "set"))
 _DEEP = 4
 """How many levels of type parameters are told."""
 
@@ -38,17 +40,34 @@ def type_views(
     hashes = _hashes(resolver)
     found: list[TypeView] = []
     for entity in entities:
+        own: Cls | None = None
+        base, args = "", entity.args if isinstance(entity, (External, OwnInstance)) else ()
         if isinstance(entity, External) and entity.instance:
-            name, own = entity.name, None
+            name = entity.name
         elif isinstance(entity, OwnInstance):
-            module = resolver.store.load(entity.cls.path).facts.name
-            name, own = f"{module}.{entity.cls.qualname}", entity.cls
+            own = entity.cls
+            name = f"{resolver.store.load(own.path).facts.name}.{own.qualname}"
+            base, args = _collection(own, resolver) or ("", args)
         else:
             return ()
-        inner = entity.args if depth > 0 else ()
-        args = tuple(type_views(arg, resolver, depth - 1) for arg in inner)
-        found.append(TypeView(name, args, own, hashes.of(entity).value))
+        inner = tuple(type_views(arg, resolver, depth - 1) for arg in args if depth > 0)
+        found.append(TypeView(name, inner, own, hashes.of(entity).value, base))
     return tuple(dict.fromkeys(found))
+
+
+def _collection(cls: Cls, resolver: Resolver) -> tuple[str, Types] | None:
+    """The builtin collection that a class derives from, unless it has loops of its own."""
+    for base in resolver.order(cls)[0]:
+        facts = resolver.facts_of(base)
+        if facts is None or "__iter__" in facts.methods:
+            return None
+        for ref in facts.bases:
+            for entity in resolver.resolve(ref, base.path):
+                name = entity.name if isinstance(entity, External) else ""
+                name = ALIASES.get(name, name)
+                if isinstance(entity, External) and name in _COLLECTIONS:
+                    return name, entity.args
+    return None
 
 
 @lru_cache(maxsize=1)
