@@ -6,32 +6,13 @@ from typing import TYPE_CHECKING
 
 from . import _names
 from ._effects import Effect, effect_of_argument
+from ._keys import has_ties
 from ._steps import COMMAND, NOTHING, SHOWN, Fate, Shape, Step, onward, together
 
 if TYPE_CHECKING:
     import libcst as cst
 
     from ._fate import Follower
-
-_ATTRIBUTES_OF_ONE = frozenset(
-    {
-        "code",
-        "id",
-        "identifier",
-        "key",
-        "name",
-        "number",
-        "path",
-        "sequence",
-        "slug",
-        "uid",
-        "uuid",
-        "value",
-    }
-)
-"""Attributes that are as good as the object itself."""
-
-_GETTERS = frozenset({"operator.attrgetter", "operator.itemgetter", "operator.methodcaller"})
 
 
 def given(follower: Follower, arg: cst.Arg, call: cst.Call, shape: Shape) -> Step:
@@ -47,8 +28,8 @@ def given(follower: Follower, arg: cst.Arg, call: cst.Call, shape: Shape) -> Ste
         step = _commanded(arg, call, name)
         # The SDK sorts the keys of the mappings that it sends.
         return NOTHING if keyed and step.fate is Fate.INPUT else step
-    if shape is Shape.VALUE:
-        return _value(follower, call, name, method)
+    if shape.is_value:
+        return _value(follower, call, name, method, shape)
     if name in _names.GATHERS:
         return _gathered(follower, call, name, shape)
     if name in _names.COUNTING | _names.FORGETTING | _names.SORTING | _names.CHOOSING:
@@ -58,13 +39,22 @@ def given(follower: Follower, arg: cst.Arg, call: cst.Call, shape: Shape) -> Ste
         return made
     if method in _names.ORDERED_CHANGES:
         extends = method in ("extend", "extendleft", "writelines")
-        return _received(follower, call, shape if extends else Shape.VALUE)
+        return _received(follower, call, shape if extends else Shape.HOLDER)
     if method in _names.SET_METHODS:
         return NOTHING
     if method in ("format", "join") or name in _names.TEXTS | _names.PICKING:
         return onward(call, Shape.VALUE)
     if shape is Shape.FILLED or (keyed and name == "json.dumps" and _has(call, "sort_keys")):
         return NOTHING
+    return _handed(follower, call, shape)
+
+
+def _handed(follower: Follower, call: cst.Call, shape: Shape) -> Step:
+    """Something unknown gets it. If that is awaited, it may do no more than wait for tasks."""
+    import libcst as cst
+
+    if shape is Shape.ELEMENTS and isinstance(follower.tree.up(call), cst.Await):
+        return together([Step(Fate.HANDED), onward(call, Shape.MAPPED)])
     return SHOWN
 
 
@@ -78,13 +68,15 @@ def _commanded(arg: cst.Arg, call: cst.Call, name: str) -> Step:
     return COMMAND
 
 
-def _value(follower: Follower, call: cst.Call, name: str, method: str) -> Step:
+def _value(follower: Follower, call: cst.Call, name: str, method: str, shape: Shape) -> Step:
+    if shape is Shape.HOLDER and name in ("builtins.bool", "builtins.len"):
+        return NOTHING
     if name in _names.PURE or name.startswith(("datetime.", "json.", "math.")):
         return onward(call, Shape.VALUE)
     if name in _names.COUNTING | _names.KEEPING | _names.MAPPING | _names.FORGETTING:
         return onward(call, Shape.VALUE)
     if method in _names.ORDERED_CHANGES | _names.UNORDERED_CHANGES:
-        return _received(follower, call, Shape.VALUE)
+        return _received(follower, call, Shape.HOLDER)
     return SHOWN
 
 
@@ -115,7 +107,7 @@ def _reduced(follower: Follower, call: cst.Call, name: str, shape: Shape) -> Ste
     """Counted, sorted, or put into another set: the order is gone, if nothing came by position."""
     if shape is Shape.NUMBERED:
         return NOTHING if name in ("builtins.len", "builtins.bool") else onward(call, Shape.VALUE)
-    if name in _names.COUNTING | _names.FORGETTING or not has_ties(follower, call):
+    if name in _names.COUNTING | _names.FORGETTING or not has_ties(call, follower.ctx):
         return NOTHING
     return onward(call, Shape.VALUE if name in _names.CHOOSING else shape)
 
@@ -140,71 +132,3 @@ def _made(follower: Follower, arg: cst.Arg, call: cst.Call, name: str, shape: Sh
 
 def _has(call: cst.Call, keyword: str) -> bool:
     return any(a.keyword is not None and a.keyword.value == keyword for a in call.args)
-
-
-def has_ties(follower: Follower, call: cst.Call) -> bool:
-    """Whether different elements are seen to have the same ``key=`` in a call that sorts by it."""
-    import libcst as cst
-
-    keys = [a.value for a in call.args if a.keyword is not None and a.keyword.value == "key"]
-    if not keys or (isinstance(keys[0], cst.Name) and keys[0].value == "None"):
-        return False
-    key, ctx = keys[0], follower.ctx
-    name = ctx.dotted_name(key)
-    if name is not None:
-        return name.startswith("builtins.") and name not in _names.TEXTS
-    if isinstance(key, cst.Call):
-        getter = ctx.dotted_name(key.func)
-        texts = [str(a.value.raw_value) for a in key.args if isinstance(a.value, cst.SimpleString)]
-        return getter in _GETTERS and not any(_tells_one(text) for text in texts)
-    definition = ctx.definition(key)
-    if definition is not None:
-        return not _gives_the_element(definition, follower)
-    # `scores.get`: many may have the same score.
-    return isinstance(key, cst.Attribute) and key.attr.value in ("count", "get", "__getitem__")
-
-
-def _gives_the_element(definition: cst.FunctionDef | cst.Lambda, follower: Follower) -> bool:
-    """Whether a key function returns its argument, what names it, or a tuple with either."""
-    import libcst as cst
-
-    from wflint.syntax.walk import walk
-
-    params = definition.params.params or definition.params.posonly_params
-    if not params:
-        return False
-    if isinstance(definition, cst.Lambda):
-        results: list[cst.CSTNode] = [definition.body]
-    else:
-        nodes = walk(definition, into_functions=False)
-        results = [n.value for n in nodes if isinstance(n, cst.Return) and n.value is not None]
-    is_method = isinstance(definition, cst.FunctionDef) and params[0].name.value in ("cls", "self")
-    element = params[-1 if is_method else 0].name.value
-    return bool(results) and all(_names_one(r, element, follower) for r in results)
-
-
-def _names_one(result: cst.CSTNode, element: str, follower: Follower) -> bool:
-    """`x`, `x.id`, `str(x)`, `(x.age, x.id)`."""
-    import libcst as cst
-
-    parts = [e.value for e in result.elements] if isinstance(result, cst.Tuple) else [result]
-    for part in parts:
-        match part:
-            case cst.Call(func=func, args=[cst.Arg(value=inner)]) if (
-                follower.ctx.dotted_name(func) in _names.TEXTS
-            ):
-                part = inner
-        match part:
-            case cst.Name(value=name) if name == element:
-                return True
-            case cst.Attribute(value=cst.Name(value=name), attr=cst.Name(value=attribute)) if (
-                name == element and _tells_one(attribute)
-            ):
-                return True
-    return False
-
-
-def _tells_one(attribute: str) -> bool:
-    """Whether an attribute by this name is as good as the object itself."""
-    name = attribute.rpartition(".")[2].strip("_").lower()
-    return name in _ATTRIBUTES_OF_ONE or name.endswith(("_id", "_key", "_name", "_uuid"))

@@ -114,7 +114,15 @@ class Follower:
             return SHOWN  # a parameter, or a variable of an outer function
         if not uses.nodes:
             return NOTHING if uses.sorted else SHOWN
+        if shape is Shape.KEYED and any(self._looks_up(use) for use in uses.nodes):
+            shape = Shape.FILLED  # a table, whose order matters only where one goes through it
         return Step(Fate.NOTHING, [(use, shape) for use in uses.nodes])
+
+    def _looks_up(self, use: cst.CSTNode) -> bool:
+        import libcst as cst
+
+        outer = self.tree.up(use)
+        return isinstance(outer, cst.Subscript) and outer.value is use
 
     def _tested(self, node: cst.CSTNode, parent: cst.If | cst.While, shape: Shape) -> Step:
         if shape is not Shape.VALUE:
@@ -152,7 +160,7 @@ class Follower:
         return onward(parent, Shape.VALUE)
 
     def _item(self, node: cst.CSTNode, parent: cst.CSTNode, shape: Shape) -> Step:
-        return NOTHING if shape is Shape.FILLED else onward(parent, Shape.VALUE)
+        return NOTHING if shape is Shape.FILLED else onward(parent, Shape.HOLDER)
 
     def _element(self, node: cst.CSTNode, parent: cst.Element, shape: Shape) -> Step:
         """A part of a display; `a, b = x, y` is read part by part."""
@@ -232,8 +240,9 @@ class Follower:
         if comparison is None:
             return SHOWN
         if isinstance(parent.operator, (cst.In, cst.NotIn)) and shape not in (
-            Shape.VALUE,
+            Shape.HOLDER,
             Shape.NUMBERED,
+            Shape.VALUE,
         ):
             return NOTHING
         return onward(comparison, Shape.VALUE)
@@ -287,7 +296,7 @@ class Follower:
                 return SHOWN
         if parent.asynchronous is not None or any(has_command(m, self.ctx) for m in made):
             return COMMAND
-        numbered = shape in (Shape.NUMBERED, Shape.VALUE)
+        numbered = shape is Shape.NUMBERED or shape.is_value
         if isinstance(whole, cst.SetComp):
             return onward(whole, Shape.VALUE) if numbered else NOTHING
         if numbered:

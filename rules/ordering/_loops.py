@@ -39,7 +39,7 @@ class Loop:
         self.tree = follower.tree
         self.node = node
         self.elements = elements
-        self.numbered = shape in (Shape.NUMBERED, Shape.VALUE)
+        self.numbered = shape is Shape.NUMBERED or shape.is_value
         self.body = Body(self.tree, node, elements)
 
     def step(self) -> Step:

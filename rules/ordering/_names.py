@@ -236,4 +236,5 @@ def only_tells(name: str | None, method: str, receiver: str) -> bool:
     """
     if name in _TELLING or (name or "").startswith("logging."):
         return True
-    return method in _LOG_METHODS and "log" in receiver.lower()
+    logger = receiver.partition("(")[0].rpartition(".")[2].lower().strip("_")
+    return logger.endswith("logger") or (method in _LOG_METHODS and "log" in receiver.lower())

@@ -13,15 +13,17 @@ if TYPE_CHECKING:
 class Fate(enum.IntEnum):
     """What depends on the order, the worst last.
 
-    ``TASKS`` stands for waiting for all elements, and is harmless if they run already. ``INPUT``
-    is what commands send, which a replay does not compare.
+    ``TASKS`` stands for waiting for all elements, and is harmless if they run already; so is
+    ``HANDED``, which gives them to an unknown function that is awaited. ``INPUT`` is what commands
+    send, which a replay does not compare.
     """
 
     NOTHING = 0
-    TASKS = 1
-    INPUT = 2
-    SHOWN = 3
-    COMMAND = 4
+    HANDED = 1
+    TASKS = 2
+    INPUT = 3
+    SHOWN = 4
+    COMMAND = 5
 
 
 class Shape(enum.Enum):
@@ -32,7 +34,13 @@ class Shape(enum.Enum):
     NUMBERED = "numbered"  # elements together with others that come by position
     KEYED = "keyed"  # a mapping that keeps the order
     FILLED = "filled"  # the same, filled key by key in a loop
+    HOLDER = "holder"  # something that holds a value which depends on the order
     VALUE = "value"  # another value altogether, depending on the order
+
+    @property
+    def is_value(self) -> bool:
+        """Whether it is no longer the collection itself."""
+        return self in (Shape.HOLDER, Shape.VALUE)
 
 
 Place = tuple["cst.CSTNode", Shape]

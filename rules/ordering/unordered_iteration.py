@@ -98,6 +98,7 @@ _RUNNING = frozenset(
 )
 """What runs already when it is waited for."""
 
+_UNLESS_RUNNING = {"TASKS": "COMMAND", "HANDED": "SHOWN"}
 _COMPARABLE = ("builtins.", "datetime.", "pathlib.")
 _MESSAGES = {
     "loop": "the loop runs in the order of the set `{shown}`, which {why}; loop over {instead}",
@@ -162,10 +163,10 @@ class UnorderedIteration(Rule):
         if elements and all(e.hashed_by == "value" for e in elements):
             return None
         how, fate = view.detail.split()
-        if fate == "TASKS":
+        if fate in _UNLESS_RUNNING:
             if elements and all(e.name in _RUNNING for e in elements):
                 return None
-            fate = "COMMAND"
+            fate = _UNLESS_RUNNING[fate]
         severity = Severity.ERROR if fate == "COMMAND" else Severity.WARNING
         return Report(_message(how, fate, view.message, elements), severity)
 

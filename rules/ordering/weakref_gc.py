@@ -63,7 +63,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.facts.model import Kind
+from wflint.facts.model import Kind, Ref
 from wflint.rule import Api, Rule, Scope, Severity
 
 from ._names import ORDERED_CHANGES, UNORDERED_CHANGES
@@ -142,6 +142,8 @@ def _is_elsewhere(target: cst.BaseExpression, ctx: Context) -> bool:
     """Whether something outlives the object: `self.pool.free`, `OPEN[key]`; not `self.free`."""
     import libcst as cst
 
+    if isinstance(target, cst.Name):
+        return ctx.ref(target) == Ref(Kind.GLOBAL, target.value)  # not a local name for something
     depth = 0
     while isinstance(target, (cst.Attribute, cst.Subscript)):
         depth += isinstance(target, cst.Attribute)
