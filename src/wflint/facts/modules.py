@@ -565,7 +565,7 @@ class ModuleReader:
             given = given if says_little(of) else None
         if given is not None:
             value = self._value(given)
-            if value.ref == UNKNOWN:
+            if value.ref == UNKNOWN or self.refs.is_empty(value.ref):
                 value = replace(value, ref=declared)
         self._bind(name, Binding("value", value=value), place)
 

@@ -117,6 +117,8 @@ def elements(entity: Entity) -> tuple[Entity, ...]:
         return _NOT_KNOWN
     if entity.name in ("builtins.str", "builtins.bytes"):
         return (made("builtins.str" if entity.name == "builtins.str" else "builtins.int"),)
+    if entity.name == "builtins.range":
+        return (made("builtins.int"),)
     if entity.name == "builtins.tuple":
         every = unique(e for arg in entity.args for e in arg)
         return every or _NOT_KNOWN

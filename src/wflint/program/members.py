@@ -37,6 +37,9 @@ HARMLESS_BASES = frozenset(
 )
 
 
+ENUMS = frozenset(f"enum.{name}" for name in ("Enum", "Flag", "IntEnum", "IntFlag", "StrEnum"))
+
+
 class Resolves(Protocol):
     """The part of the resolver that members need."""
 
@@ -166,6 +169,8 @@ class Members:
             return (OwnClass(nested),)
         if name not in facts.attributes:
             return None
+        if not name.startswith("_") and ENUMS.intersection(self.order(receiver)[1]):
+            return (OwnInstance(receiver),)  # a member
         if on_instance:
             given = self._given(base, receiver, name, env)
             if given is not None:

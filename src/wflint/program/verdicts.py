@@ -16,7 +16,7 @@ from wflint.program.resolve import Resolver
 from wflint.program.roots import Roots
 from wflint.program.store import Cls, Fn
 from wflint.program.tables import ApiEntry, ApiTable
-from wflint.program.types import type_views
+from wflint.program.types import types_of
 from wflint.program.views import Callee, CallView, FindingView, Lookups, TypeView
 from wflint.rule import Report, Rule, RuleSettings, Scope
 
@@ -124,8 +124,7 @@ class Verdicts:
         """All types that an expression may have; none when one of them is not known."""
         if ref is None:
             return ()
-        found = self.resolver.resolve(ref, node.fn.path, node.receiver, env=node.env)
-        return type_views(found, self.resolver)
+        return types_of(ref, node.fn.path, node.receiver, node.env, self.resolver)
 
     def _subject_holds(self, finding: Finding, node: Node) -> bool:
         if finding.subject is None:
