@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from wflint.diagnostics import Diagnostic, Hop, Location
 from wflint.program.analysis import Answer
+from wflint.program.import_time import ImportChain
 from wflint.program.reach import Node
 from wflint.program.store import MODULE_BODY, Fn, shown_name
 from wflint.program.verdicts import Hit
@@ -134,6 +135,9 @@ class Emitter(Struct):
     def _chain(self, hit: Hit, location: Location) -> tuple[tuple[Hop, ...] | None, int]:
         """The shortest chain that no comment interrupts, and how many other entries there are."""
         filename = self.shown(hit.fn.path)
+        imports = self.answer.import_chains.get((hit.fn, hit.site, hit.rule.code))
+        if imports is not None:
+            return tuple(self._import_hops(imports, location)), 0
         if hit.nodes[0] not in self.answer.reached.parents and self._is_body(hit.fn):
             cls = self.answer.module_entries.get(hit.fn.path)
             return ((Hop(shown_name(cls.qualname), filename, location),) if cls else ()), 0
@@ -149,6 +153,18 @@ class Emitter(Struct):
                 return None, 0
         others = len(reached.entry_points(nodes)) - 1
         return tuple(self._hop(node, site, location) for node, site in steps), others
+
+    def _import_hops(self, chain: ImportChain, location: Location) -> Iterator[Hop]:
+        """The workflow, the modules that import one another, and the calls from the last one."""
+        store = self.answer.store
+        for link in chain.links:
+            at = store.load(link.path).source.location(link.offset)
+            yield Hop(link.shown, self.shown(link.path), at)
+        name = chain.module
+        for node, site in chain.calls:
+            at = location if site < 0 else self.location(node.fn, site)
+            yield Hop(name or node.fn.shown, self.shown(node.fn.path), at)
+            name = ""
 
     def _is_body(self, fn: Fn) -> bool:
         """Whether something runs when its module is imported."""

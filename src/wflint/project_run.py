@@ -100,9 +100,16 @@ class ProjectRun:
                 project.exact_sdk or _NEWEST_SDK,
                 project.target_python,
             ),
+            is_test=self._is_test,
             jobs=self.request.jobs,
             progress=self.request.progress,
         )
+
+    def _is_test(self, path: str) -> bool:
+        return self.selection.is_test(self._relative(path))
+
+    def _relative(self, path: str) -> str:
+        return os.path.relpath(path, self.group.project.root).replace(os.sep, "/")
 
     # The diagnostics.
 
@@ -184,7 +191,7 @@ class ProjectRun:
             return False
         if self._is_remark(diagnostic):
             return False
-        relative = os.path.relpath(path, self.group.project.root).replace(os.sep, "/")
+        relative = self._relative(path)
         if diagnostic.code not in self.selection.codes_for(relative):
             return self._hold_back("per-file-ignores")
         if self.selection.is_test(relative) and diagnostic.severity is not Severity.ERROR:

@@ -296,11 +296,29 @@ class Binding(Struct, frozen=True, array_like=True):
     typed: bool = False
 
 
+class ImportFact(Struct, frozen=True, array_like=True):
+    """One module that an import statement imports.
+
+    ``module`` is its absolute dotted name, ``names`` are what is taken from it (``*`` for all).
+    ``passed_through`` is set in a ``with`` block that asks the sandbox for it, ``typed`` for what
+    only type checkers see, ``fallback`` in an ``except`` branch. ``offset`` is where the statement
+    begins, in characters.
+    """
+
+    module: str
+    names: tuple[str, ...] = ()
+    passed_through: bool = False
+    typed: bool = False
+    fallback: bool = False
+    offset: int = 0
+
+
 class ModuleFacts(Struct, frozen=True, array_like=True):
     """What a module says, without the bodies of its functions.
 
     ``stars`` are the modules of its star imports, ``exports`` its ``__all__``. ``called`` are the
     words in the names of what it calls when it is imported (``asyncio`` and ``run``), sorted.
+    ``imports`` are its imports in source order, those inside functions left out.
     """
 
     name: str
@@ -311,3 +329,4 @@ class ModuleFacts(Struct, frozen=True, array_like=True):
     functions: dict[str, FunctionHead] = {}
     classes: dict[str, ClassFacts] = {}
     called: tuple[str, ...] = ()
+    imports: tuple[ImportFact, ...] = ()

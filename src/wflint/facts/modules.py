@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from wflint.facts.annotations import either, instance, says_little, substituted
 from wflint.facts.heads import absolute_base, receiver_kind
+from wflint.facts.imports import is_main_block, read_imports, typed_branch
 from wflint.facts.model import (
     NOTHING,
     UNKNOWN,
@@ -121,15 +122,17 @@ class ModuleReader:
                 self._pass_over(node)
             elif isinstance(node, BLOCKS):
                 inside = self._inside(node, place)
-                typed = _typed_branch(node)
+                typed = typed_branch(node)
                 for inner in reversed(inner_statements(node)):
                     is_typed = inside.typed or inner in typed
                     pending.append((inner, inside._replace(typed=is_typed)))
+        lines = self.source.line_starts if self._spans is None else []
         return replace(
             self.facts,
             stars=tuple(self.stars),
             exports=self.exports,
             called=tuple(sorted(self._called_words())),
+            imports=read_imports(tree, self.facts, lines),
         )
 
     def _pass_over(self, node: ast.stmt) -> None:
@@ -164,10 +167,24 @@ class ModuleReader:
                 if isinstance(callee, ast.Name):
                     self._called.add(callee.id)
 
+    def _note_header(self, node: Function | ast.ClassDef) -> None:
+        """Decorators are called, and default values and the like are evaluated."""
+        evaluated: list[ast.expr | None] = [*node.decorator_list]
+        if isinstance(node, ast.ClassDef):
+            evaluated += [keyword.value for keyword in node.keywords]
+        else:
+            evaluated += [*node.args.defaults, *node.args.kw_defaults]
+        for part in evaluated:
+            if isinstance(part, ast.AST):
+                self._note_calls(part)
+        self._called.update(n.id for n in node.decorator_list if isinstance(n, ast.Name))
+
     def _statement(self, node: ast.stmt, place: _Place) -> None:
         if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr)):
             if not isinstance(node.value, ast.Constant):
                 self._note_calls(node)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            self._note_header(node)
         elif isinstance(node, (ast.With, ast.For, ast.While, ast.If)):
             for part in (getattr(node, "test", None), getattr(node, "iter", None)):
                 if part is not None:
@@ -568,29 +585,6 @@ class ModuleReader:
             if value.ref == UNKNOWN or self.refs.is_empty(value.ref):
                 value = replace(value, ref=declared)
         self._bind(name, Binding("value", value=value), place)
-
-
-def is_main_block(node: ast.stmt) -> bool:
-    """Whether a statement is ``if __name__ == "__main__":``."""
-    match node:
-        case ast.If(test=ast.Compare(left=left, ops=[ast.Eq()], comparators=[right])):
-            name, text = (right, left) if isinstance(left, ast.Constant) else (left, right)
-            match name, text:
-                case ast.Name(id="__name__"), ast.Constant(value="__main__"):
-                    return True
-    return False
-
-
-def _typed_branch(node: ast.stmt) -> list[ast.stmt]:
-    """The statements of ``if TYPE_CHECKING:``, or of its ``else`` when that is negated."""
-    if not isinstance(node, ast.If):
-        return []
-    negated = isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not)
-    test = node.test.operand if isinstance(node.test, ast.UnaryOp) else node.test
-    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
-    if name != "TYPE_CHECKING":
-        return []
-    return node.orelse if negated else node.body
 
 
 def _without_staticmethod(node: ast.expr) -> ast.expr:
