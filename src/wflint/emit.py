@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import Struct, field
 
+from wflint.beyond import CLASS_SITE, Beyond, class_span, lift
 from wflint.diagnostics import Diagnostic, Hop, Location
 from wflint.program.analysis import MODULE_BODY, Answer
 from wflint.program.reach import Node
@@ -40,6 +41,10 @@ class Emitter(Struct):
             self._directives[path] = found
         return found
 
+    def lifted(self, hits: Iterable[Hit]) -> list[Hit]:
+        """``hits``, with those in followed packages at the calls that lead there."""
+        return lift(hits, self.answer, lambda fn, site: self.location(fn, site).row, self._blocks)
+
     def diagnostics(self, hits: Iterable[Hit]) -> Iterator[tuple[str, Diagnostic]]:
         """The diagnostics of ``hits`` that no comment hides, with the path of their file."""
         hits = list(hits)
@@ -53,8 +58,14 @@ class Emitter(Struct):
         """Find the positions of all sites that will be shown, each piece of code once."""
         wanted: dict[Fn, set[int]] = {}
         for hit in hits:
+            if hit.site == CLASS_SITE:
+                text = self.answer.store.load(hit.fn.path).source.text
+                self._spans[hit.fn] = {CLASS_SITE: class_span(text, hit.fn)}
             self._want(wanted, hit.fn, hit.site)
-            if hit.nodes[0] in self.answer.reached.parents:
+            if isinstance(hit, Beyond):
+                for node, site in hit.steps:
+                    self._want(wanted, node.fn, site)
+            if hit.nodes and hit.nodes[0] in self.answer.reached.parents:
                 for node, site in self.answer.reached.chain(hit.nodes[0])[:-1]:
                     self._want(wanted, node.fn, site)
         for fn, sites in wanted.items():
@@ -99,6 +110,8 @@ class Emitter(Struct):
         if chain is None:
             self.suppressed += 1
             return None
+        if isinstance(hit, Beyond):
+            chain += self._inside(hit)
         return Diagnostic(
             code=rule.code,
             name=rule.name,
@@ -130,6 +143,10 @@ class Emitter(Struct):
                 return None, 0
         others = len(reached.entry_points(nodes)) - 1
         return tuple(self._hop(node, site, location) for node, site in steps), others
+
+    def _inside(self, hit: Beyond) -> tuple[Hop, ...]:
+        """The chain in the package that a hit is about."""
+        return tuple(self._hop(n, site, self.location(n.fn, site)) for n, site in hit.steps)
 
     def _hop(self, node: Node, site: int, location: Location) -> Hop:
         entry = self.answer.reached.entries.get(node)

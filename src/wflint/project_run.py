@@ -9,11 +9,13 @@ from pathlib import Path
 
 from wflint.diagnostics import Diagnostic, Location, Severity
 from wflint.emit import Emitter
+from wflint.environment import Environment, find_environments
 from wflint.files import Group, shown_path
 from wflint.fingerprint import with_fingerprints
 from wflint.gate import Gated
 from wflint.leftovers import leftovers
 from wflint.program.analysis import Answer, Question, analyse
+from wflint.program.installed import Installed
 from wflint.program.roots import EntryNames
 from wflint.program.store import Module
 from wflint.program.tables import ApiEntry
@@ -47,6 +49,7 @@ class ProjectRun:
         self.selection = select_rules(self.settings, self.registry)
         self.shown: Callable[[str], str] = partial(shown_path, cwd=cwd)
         self.chosen = frozenset(map(str, group.chosen))
+        self.environments = self._environments()
 
     def run(self) -> None:
         """Analyse the project and add what is found to the result."""
@@ -63,6 +66,12 @@ class ProjectRun:
         self._count(answer, emitter)
 
     # The question.
+
+    def _environments(self) -> list[Environment]:
+        settings = self.settings
+        if not settings.follow_packages and settings.python is None:
+            return []
+        return find_environments(self.group.project.root, settings.python, os.environ)
 
     def _question(self) -> Question:
         settings, project = self.settings, self.group.project
@@ -86,6 +95,7 @@ class ProjectRun:
                 project.exact_sdk or _NEWEST_SDK,
                 project.target_python,
             ),
+            installed=Installed(settings.follow_packages, self.environments),
             jobs=self.request.jobs,
             progress=self.request.progress,
         )
@@ -96,6 +106,7 @@ class ProjectRun:
         """Diagnostics in the chosen files; all others are looked at for suppressions only."""
         codes = self.selection.codes
         hits = [h for h in answer.verdicts.hits.values() if h.rule.code in codes]
+        hits = emitter.lifted(hits)
         if not any(emitter.directives(path) for path in self._loaded(answer)):
             hits = [h for h in hits if h.fn.path in self.chosen]
         for hit in hits:
@@ -187,7 +198,7 @@ class ProjectRun:
         stats.read += len(answer.store.modules)
         stats.suppressed += emitter.suppressed
         stats.gaps += len({(g.node.fn, g.site) for g in answer.reached.gaps})
-        self.result.warnings += answer.warnings
+        self.result.warnings += [*answer.warnings, *self._not_followed(answer)]
         mute = [cls for cls in answer.mute if cls.path in self.chosen]
         if mute:
             more = f" and of {len(mute) - 1} more" if mute[1:] else ""
@@ -195,6 +206,27 @@ class ProjectRun:
                 f"{self.shown(mute[0].path)}: no run method or handler of {mute[0].qualname}{more} "
                 "was found, so what is in there is not checked"
             )
+
+    def _not_followed(self, answer: Answer) -> Iterator[str]:
+        """Lines for the packages and modules that should be followed and cannot be."""
+        root = self.group.project.root
+        for package in answer.index.installed.missing:
+            if answer.index.find(package, f"{root}/__init__.py") is None:
+                yield f"follow-packages: {package} {self._not_found()}"
+        for path, module in sorted(answer.store.modules.items()):
+            if module.error is not None and answer.index.is_followed(path):
+                place = f"{self.shown(path)}:{module.error.row}"
+                yield f"{place}: this is not followed further: {module.error.message}"
+
+    def _not_found(self) -> str:
+        places = ", ".join(self.shown(e.name) for e in self.environments)
+        if places:
+            return f"is not installed in {places}; name its environment with --python"
+        root = self.shown(str(self.group.project.root))
+        return (
+            f"was not found: VIRTUAL_ENV names no environment, and {root} has no .venv or venv; "
+            "name one with --python"
+        )
 
 
 def _entry_names(settings: Settings) -> EntryNames:

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from wflint.gate import Gated
 from wflint.program.guard_functions import GuardFunctions
+from wflint.program.installed import Installed
 from wflint.program.modules import ModuleIndex
 from wflint.program.prefetch import prefetch
 from wflint.program.reach import Node, Reach, Reached
@@ -29,7 +30,8 @@ MODULE_BODY = "<module>"
 class Question(Struct, frozen=True):
     """What is asked of a project. ``files`` are absolute paths, ``chosen`` those to report on.
 
-    ``gated`` is what the gate let through, ``read`` gives the bytes of a file.
+    ``gated`` is what the gate let through, ``read`` gives the bytes of a file. ``installed`` are
+    the packages to follow besides.
     """
 
     root: str
@@ -45,6 +47,7 @@ class Question(Struct, frozen=True):
     guard_functions: frozenset[str]
     safe_loggers: frozenset[str]
     settings: RuleSettings
+    installed: Installed
     jobs: int | None = None
     progress: Callable[[int, int], None] | None = None
 
@@ -57,6 +60,7 @@ class Answer(Struct):
     """
 
     store: Store
+    index: ModuleIndex
     verdicts: Verdicts
     reached: Reached
     module_entries: dict[str, Cls] = field(default_factory=dict)
@@ -71,7 +75,7 @@ def analyse(question: Question) -> Answer:
     gated = question.gated
     known = [entry for rule in question.rules.values() for entry in rule_entries(rule)]
     libraries = frozenset(entry.name.partition(".")[0] for entry in known)
-    index = ModuleIndex(question.root, question.src, question.files, libraries)
+    index = ModuleIndex(question.root, question.src, question.files, libraries, question.installed)
     store = Store(
         question.read,
         index.name_of,
@@ -90,7 +94,7 @@ def analyse(question: Question) -> Answer:
         question.safe_loggers,
     )
     verdicts.resolve_own_apis(question.apis, importer)
-    answer = Answer(store, verdicts, Reached())
+    answer = Answer(store, index, verdicts, Reached())
     candidates = frozenset(gated.candidates)
     others = [p for p in gated.named if p in question.chosen and p not in candidates]
     read = partial(_read_file, question, store, roots, candidates)

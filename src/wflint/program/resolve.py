@@ -18,7 +18,8 @@ from wflint.program.entities import (
     Unresolved,
 )
 from wflint.program.external import ATTRIBUTES, RESULTS
-from wflint.program.modules import ModuleIndex, is_namespace
+from wflint.program.folders import is_namespace
+from wflint.program.modules import ModuleIndex
 from wflint.program.store import Cls, Fn, Store
 
 _DEEP = 12

@@ -165,13 +165,14 @@ class Verdicts:
 
     def own_call(self, node: Node, body: FunctionBody, call: Call, entity: OwnFunction) -> bool:
         """A call of a function of the project; false where workflow code ends there."""
-        entry = self.own_apis.get(entity.fn)
+        known = self._known_in_package(call, node, entity)
+        entry = self.own_apis.get(entity.fn) or (self.table.lookup(known) if known else None)
         if entry is not None and entry.rule is not None:
-            view = self._view(node, body, call, name=entry.name)
+            view = self._view(node, body, call, name=known or entry.name)
             self._judge(entry, view, node, call.site, call.flags, call.written)
             return False
         callee = self.callee(entity.fn)
-        if callee is None:
+        if callee is None or known:
             return False
         if self.own_call_rules and not self.roots.is_blessed(entity.fn):
             view = self._view(node, body, call, callee=callee, partial=entity.partial)
@@ -180,6 +181,14 @@ class Verdicts:
                     for report in rule.check_own_call(view):
                         self._hit(rule, node, call.site, call.flags, report)
         return not self.roots.runs_elsewhere(entity.fn)
+
+    def _known_in_package(self, call: Call, node: Node, entity: OwnFunction) -> str:
+        """The name that the table knows a function of a followed package by, or ``""``."""
+        if not self.resolver.index.is_followed(entity.fn.path):
+            return ""
+        module = self.resolver.store.load(entity.fn.path).facts.name
+        names = (self._spelled(call.target, node.fn.path), f"{module}.{entity.fn.qualname}")
+        return next((name for name in names if self.table.knows(name)), "")
 
     # Views.
 
@@ -272,13 +281,18 @@ class Verdicts:
         return self._spells_safe_logger(constant[0].ref.of, constant[1])
 
     def _spells_safe_logger(self, target: Ref, path: str) -> bool:
+        spelled = self._spelled(target, path)
+        return any(spelled == s or spelled.startswith(s + ".") for s in self.safe_loggers)
+
+    def _spelled(self, target: Ref, path: str) -> str:
+        """A name as a module spells it, with what it imports in full."""
         from wflint.facts.refs import Refs
 
         facts = self.resolver.store.load(path).facts
         spelled = Refs(facts).external(target)
         if not spelled and target.kind is Kind.GLOBAL:
             spelled = ".".join((facts.name, target.name, *target.path))
-        return any(spelled == s or spelled.startswith(s + ".") for s in self.safe_loggers)
+        return spelled or ""
 
     def _hit(
         self,
