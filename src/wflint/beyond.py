@@ -62,7 +62,7 @@ def lift(
             groups.setdefault(group, []).append(hit)
     if not groups:
         return own
-    lifter = _Lifter(answer, row_of, is_hidden)
+    lifter = _Lifter(answer, row_of, is_hidden, {(h.fn, h.site, h.rule.code) for h in own})
     for group in sorted(groups, key=lambda group: (group[0].code, _ORDER.index(group[1]))):
         lifter.add(groups[group])
     return [*own, *lifter.found.values()]
@@ -74,10 +74,12 @@ class _Lifter:
         answer: Answer,
         row_of: Callable[[Fn, int], int],
         is_hidden: Callable[[Hit, Fn, int], bool],
+        known: set[tuple[Fn, int, str]],
     ) -> None:
         self.answer = answer
         self.row_of = row_of
         self.is_hidden = is_hidden
+        self.known = known
         self.found: dict[tuple[Fn, int, str], Beyond] = {}
         self._callers: dict[Node, list[tuple[Node, int]]] = {}
         for node in answer.reached.order:
@@ -131,10 +133,10 @@ class _Lifter:
         steps = list(_steps(to, ways))
         hit = ways[to].hit
         key = (fn, site, hit.rule.code)
-        if key not in self.found:
+        if key not in self.found and key not in self.known:
             message = self._message(hit, called, to.fn)
             self.found[key] = Beyond(
-                hit.rule, fn, site, message, hit.severity, hit.flags, nodes, steps
+                hit.rule, fn, site, message, hit.severity, hit.flags, nodes, hit.name, steps
             )
 
     def _called(self, fn: Fn, site: int, to: Node) -> str:

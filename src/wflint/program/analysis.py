@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from wflint.gate import Gated
 from wflint.program.guard_functions import GuardFunctions
 from wflint.program.installed import Installed
+from wflint.program.known import KnownFirst
 from wflint.program.modules import ModuleIndex
 from wflint.program.prefetch import prefetch
 from wflint.program.reach import Node, Reach, Reached
@@ -81,13 +82,15 @@ def analyse(question: Question) -> Answer:
         index.name_of,
         lambda: _reading(question, guards),
     )
-    resolver = Resolver(store, index)
+    table = ApiTable([*known, *question.apis])
+    follows = bool(index.installed.tops)
+    resolver = KnownFirst(store, index, table) if follows else Resolver(store, index)
     guards = GuardFunctions(resolver, question.guard_functions)
     importer = f"{question.root}/__init__.py"
     roots = Roots(resolver, question.names, importer)
     verdicts = Verdicts(
         question.rules,
-        ApiTable([*known, *question.apis]),
+        table,
         resolver,
         roots,
         question.settings,

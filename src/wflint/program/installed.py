@@ -12,12 +12,17 @@ from wflint.program.folders import Folders, is_namespace
 class Installed:
     """Finds the modules of ``packages`` (import names, maybe dotted) in ``environments``.
 
-    All modules of a package come from the first environment that has it.
+    All modules of a package come from the first environment that has it. ``standard`` says that
+    modules of the standard library may be among them: ordinary runs know those from tables.
     """
 
     def __init__(
-        self, packages: Iterable[str] = (), environments: Sequence[Environment] = ()
+        self,
+        packages: Iterable[str] = (),
+        environments: Sequence[Environment] = (),
+        standard: bool = False,
     ) -> None:
+        self.standard = standard
         self._folders = Folders()
         self._homes: dict[str, Environment] = {}
         self.missing: list[str] = []

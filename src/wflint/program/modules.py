@@ -146,7 +146,9 @@ class ModuleIndex:
     def _find_installed(self, name: str, folder: str) -> str | None:
         """A module of a followed package; it may turn out to be a file of the project."""
         top = name.partition(".")[0]
-        if top in ALWAYS_EXTERNAL or top in sys.stdlib_module_names:
+        if top in ALWAYS_EXTERNAL:
+            return None
+        if top in sys.stdlib_module_names and not self.installed.standard:
             return None
         path = self._as_listed(self.installed.find(name))
         if path is None or path in self._files:

@@ -32,7 +32,10 @@ _TOO_WIDE_TYPES = ("logging.Logger", "logging.LoggerAdapter")
 
 
 class Hit(Struct):
-    """A rule broken at one place; ``nodes`` are the ways in which the place is reached."""
+    """A rule broken at one place; ``nodes`` are the ways in which the place is reached.
+
+    ``name`` is the name of the table that is used there, if it is one.
+    """
 
     rule: Rule
     fn: Fn
@@ -41,6 +44,7 @@ class Hit(Struct):
     severity: Severity | None
     flags: int
     nodes: list[Node] = field(default_factory=list)
+    name: str = ""
 
 
 class Verdicts:
@@ -132,7 +136,7 @@ class Verdicts:
         with blamed_on(node.fn.path, entry.rule.code):
             report = entry.rule.judge(view, entry.api)
         if report is not None:
-            self._hit(entry.rule, node, site, flags, report, written)
+            self._hit(entry.rule, node, site, flags, report, written, view.name)
 
     def external_argument(
         self, node: Node, body: FunctionBody, call: Call, site: int, entity: External
@@ -165,14 +169,13 @@ class Verdicts:
 
     def own_call(self, node: Node, body: FunctionBody, call: Call, entity: OwnFunction) -> bool:
         """A call of a function of the project; false where workflow code ends there."""
-        known = self._known_in_package(call, node, entity)
-        entry = self.own_apis.get(entity.fn) or (self.table.lookup(known) if known else None)
+        entry = self.own_apis.get(entity.fn)
         if entry is not None and entry.rule is not None:
-            view = self._view(node, body, call, name=known or entry.name)
+            view = self._view(node, body, call, name=entry.name)
             self._judge(entry, view, node, call.site, call.flags, call.written)
             return False
         callee = self.callee(entity.fn)
-        if callee is None or known:
+        if callee is None:
             return False
         if self.own_call_rules and not self.roots.is_blessed(entity.fn):
             view = self._view(node, body, call, callee=callee, partial=entity.partial)
@@ -181,14 +184,6 @@ class Verdicts:
                     for report in rule.check_own_call(view):
                         self._hit(rule, node, call.site, call.flags, report)
         return not self.roots.runs_elsewhere(entity.fn)
-
-    def _known_in_package(self, call: Call, node: Node, entity: OwnFunction) -> str:
-        """The name that the table knows a function of a followed package by, or ``""``."""
-        if not self.resolver.index.is_followed(entity.fn.path):
-            return ""
-        module = self.resolver.store.load(entity.fn.path).facts.name
-        names = (self._spelled(call.target, node.fn.path), f"{module}.{entity.fn.qualname}")
-        return next((name for name in names if self.table.knows(name)), "")
 
     # Views.
 
@@ -281,18 +276,13 @@ class Verdicts:
         return self._spells_safe_logger(constant[0].ref.of, constant[1])
 
     def _spells_safe_logger(self, target: Ref, path: str) -> bool:
-        spelled = self._spelled(target, path)
-        return any(spelled == s or spelled.startswith(s + ".") for s in self.safe_loggers)
-
-    def _spelled(self, target: Ref, path: str) -> str:
-        """A name as a module spells it, with what it imports in full."""
         from wflint.facts.refs import Refs
 
         facts = self.resolver.store.load(path).facts
         spelled = Refs(facts).external(target)
         if not spelled and target.kind is Kind.GLOBAL:
             spelled = ".".join((facts.name, target.name, *target.path))
-        return spelled or ""
+        return any(spelled == s or spelled.startswith(s + ".") for s in self.safe_loggers)
 
     def _hit(
         self,
@@ -302,6 +292,7 @@ class Verdicts:
         flags: int,
         report: Report,
         subject: str = "",
+        name: str = "",
     ) -> None:
         if rule.scope not in self.scopes or rule.code not in self.only:
             return
@@ -318,6 +309,6 @@ class Verdicts:
             key = (node.fn, site, rule.code, "")
         hit = self.hits.get(key)
         if hit is None:
-            severity = report.severity
-            hit = self.hits[key] = Hit(rule, node.fn, site, report.message, severity, flags)
+            hit = Hit(rule, node.fn, site, report.message, report.severity, flags, name=name)
+            self.hits[key] = hit
         hit.nodes.append(node)
