@@ -9,8 +9,8 @@ Several codes are separated by commas, and a code is repeated when it is expecte
 is optional. A diagnostic that no comment expects is a failure.
 
 Under ``fixtures/`` a folder with ``flagged*.py`` or ``clean*.py`` belongs to the rule of that name,
-and each of these files is checked on its own. Every folder in ``reach/``, and every other folder,
-is a whole project.
+and each of these files is checked on its own. Every folder in those of ``GROUPS``, and every other
+folder, is a whole project.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from wflint.request import Request, Result
 from wflint.run import check
 
 FIXTURES = Path(__file__).parent / "fixtures"
+GROUPS = ("depth", "reach", "workflowcheck")
 PROJECT_FILE = """\
 [project]
 name = "fixture"
@@ -87,10 +88,16 @@ def rule_fixtures() -> Iterator[Fixture]:
 def project_fixtures() -> Iterator[Fixture]:
     """The whole projects."""
     for folder in _folders(FIXTURES):
-        if folder.name == "reach":
-            yield from (Fixture(f"reach/{inner.name}", inner) for inner in _folders(folder))
+        if folder.name in GROUPS:
+            yield from group_fixtures(folder.name)
         elif not any(folder.glob("flagged*.py")) and not any(folder.glob("clean*.py")):
             yield Fixture(folder.name, folder)
+
+
+def group_fixtures(group: str) -> Iterator[Fixture]:
+    """The whole projects of one group."""
+    for folder in _folders(FIXTURES / group):
+        yield Fixture(f"{group}/{folder.name}", folder)
 
 
 def _folders(folder: Path) -> list[Path]:

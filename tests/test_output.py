@@ -13,9 +13,9 @@ import pytest
 from tests.command_line import LINE, answer_with_one_diagnostic, enter_project, invoke
 from wflint import output, progress
 from wflint.cli import FORMATS
-from wflint.diagnostics import Location
+from wflint.diagnostics import Hop, Location
 from wflint.report import FORMATS as REPORTS
-from wflint.request import Gap
+from wflint.request import EntryGaps, Gap
 from wflint.request import Result as RunResult
 
 
@@ -98,17 +98,18 @@ class TestStreams:
         assert "--output-format" not in invoke("check", "--output-format", "github").stderr
 
     def test_gaps_are_listed_on_request(self, answer: RunResult) -> None:
-        answer.gaps.append(Gap("OrderWorkflow.run", "flow.py", Location(3, 5), "self.step"))
+        gap = Gap("flow.py", Location(3, 5), "self.step()", "its type is not known")
+        answer.gaps.append(EntryGaps(Hop("OrderWorkflow.run", "flow.py", Location(2, 15)), (gap,)))
         assert "self.step" not in invoke("check").stderr
         result = invoke("check", "--show-gaps")
-        assert "    flow.py:3:5: self.step\n" in result.stderr
+        assert "    flow.py:3:5: `self.step()`: its type is not known\n" in result.stderr
         assert "self.step" not in result.stdout
 
     def test_stdout_that_cannot_take_every_character(self, monkeypatch: pytest.MonkeyPatch) -> None:
         raw = io.BytesIO()
         monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, "latin-1"))
-        output.write_stdout("é → 文\n")
-        assert raw.getvalue() == b"\xe9 -> \\u6587\n"
+        output.write_stdout("é → 文\n│  └─ é\n")
+        assert raw.getvalue() == b"\xe9 -> \\u6587\n|  `- \xe9\n"
 
 
 class TestColor:

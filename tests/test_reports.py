@@ -16,7 +16,7 @@ import wflint
 from wflint.diagnostics import Applicability, Diagnostic, Edit, Fix, Hop, Location, Severity
 from wflint.registry import load_registry
 from wflint.report import FORMATS, Look, render, summary
-from wflint.request import Gap, Stats
+from wflint.request import EntryGaps, Gap, Stats
 
 UTIL = """\
 from datetime import datetime
@@ -321,6 +321,13 @@ class TestStatistics:
         ]
 
 
+GAPS = (
+    Gap("b.py", Location(3, 5), "self.f()", "its type is not known"),
+    Gap("b.py", Location(9, 1), "x()", "it is a parameter without a type"),
+    Gap("c.py", Location(2, 1), "y.z()", "its type is not known"),
+)
+
+
 class TestSummary:
     def test_says_how_much_was_looked_at(self) -> None:
         stats = Stats(785, 191, 1, 1204, 300, seconds=2.14)
@@ -343,16 +350,21 @@ class TestSummary:
             "1 call could not be resolved; --show-gaps lists them.",
         ]
 
+    def test_gaps_that_are_listed_below_need_no_hint(self) -> None:
+        lines = summary.render([], Stats(gaps=2), gaps_shown=True).splitlines()
+        assert lines[-1] == "2 calls could not be resolved."
+
     def test_gaps_stand_below_their_entry_point(self) -> None:
-        gaps = [
-            Gap("B.run", "b.py", Location(2, 1), "y.z"),
-            Gap("A.run", "b.py", Location(9, 1), "x()"),
-            Gap("A.run", "b.py", Location(3, 5), "self.f"),
-        ]
-        assert summary.gap_lines(gaps) == (
-            "A.run reaches calls that could not be resolved:\n"
-            "    b.py:3:5: self.f\n"
-            "    b.py:9:1: x()\n"
-            "B.run reaches calls that could not be resolved:\n"
-            "    b.py:2:1: y.z\n"
+        second = EntryGaps(Hop("B.run", "b.py", Location(1, 5)), (GAPS[1], GAPS[2]))
+        third = EntryGaps(Hop("B.stop", "b.py", Location(5, 5)), (GAPS[2],))
+        first = EntryGaps(Hop("A.run", "a.py", Location(7, 5)), (GAPS[0], GAPS[1]))
+        assert summary.gap_lines([first, second, third]) == (
+            "A.run (a.py:7) reaches 2 calls that could not be resolved:\n"
+            "    b.py:3:5: `self.f()`: its type is not known\n"
+            "    b.py:9:1: `x()`: it is a parameter without a type\n"
+            "B.run (b.py:1) reaches 2 calls that could not be resolved:\n"
+            "    c.py:2:1: `y.z()`: its type is not known\n"
+            "    and 1 that is listed above\n"
+            "B.stop (b.py:5) reaches 1 call that could not be resolved:\n"
+            "    1 that is listed above\n"
         )

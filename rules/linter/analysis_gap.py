@@ -22,8 +22,8 @@ def apply(step) -> str:
 @workflow.defn
 class PlanWorkflow:
     @workflow.run
-    async def run(self) -> str:
-        return apply(workflow.memo_value("step"))
+    async def run(self, step=None) -> str:
+        return apply(step)
 ```
 
 ## Good

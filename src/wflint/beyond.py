@@ -16,12 +16,9 @@ from msgspec import Struct, field
 from wflint.diagnostics import Severity
 from wflint.program.analysis import Answer
 from wflint.program.reach import Node
-from wflint.program.store import Cls, Fn
+from wflint.program.store import Fn
 from wflint.program.verdicts import Hit
 from wflint.rule import Rule
-
-CLASS_SITE = -2
-"""The site of a hit at a class whose code is all in a followed package."""
 
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 _CONSTRUCTORS = ("__init__", "__new__", "__post_init__")
@@ -125,7 +122,8 @@ class _Lifter:
         if receiver is None or self.answer.index.is_followed(receiver.path):
             return
         at = Fn(receiver.path, receiver.qualname)
-        self._add(at, CLASS_SITE, [], node, _shown(node.fn), ways)
+        site = self.answer.store.body(at).head.site
+        self._add(at, site, [], node, _shown(node.fn), ways)
 
     def _add(
         self, fn: Fn, site: int, nodes: list[Node], to: Node, called: str, ways: dict[Node, _Way]
@@ -174,10 +172,3 @@ def _steps(node: Node, ways: dict[Node, _Way]) -> Iterator[tuple[Node, int]]:
         way = ways[at]
         yield at, way.site
         at = way.to
-
-
-def class_span(text: str, cls: Cls | Fn) -> tuple[int, int]:
-    """Where the name of a class stands in its module."""
-    name = cls.qualname.rpartition(".")[2].partition("#")[0]
-    found = re.search(rf"^[ \t]*class[ \t]+({re.escape(name)})\b", text, re.MULTILINE)
-    return found.span(1) if found else (0, 0)

@@ -148,7 +148,8 @@ def _say(result: Result, flags: Flags, form: str) -> None:
         if flags["verbose"]:
             lines += [f"wflint: {line}\n" for line in result.notes]
         if result.stats.files or not result.problems:
-            lines.append(summary.render(result.diagnostics, result.stats))
+            gaps_shown = bool(flags["show_gaps"])
+            lines.append(summary.render(result.diagnostics, result.stats, gaps_shown))
         if result.diagnostics and form in ("full", "concise") and os.environ.get("GITHUB_ACTIONS"):
             lines.append("--output-format github shows diagnostics at the lines of a change.\n")
     if flags["show_gaps"]:

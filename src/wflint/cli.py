@@ -14,6 +14,7 @@ import click
 
 from wflint import __version__
 
+GRAPH_FORMATS = ("text", "mermaid", "dot", "json")
 FORMATS = ("full", "concise", "json", "github", "sarif")
 REPORT_URL = "https://github.com/wflint/wflint/issues"
 FAILED, INTERRUPTED = 2, 130
@@ -149,6 +150,53 @@ def main() -> None:
 def check(**flags: Any) -> int:
     """Check files and folders (by default the current folder; `-` is stdin)."""
     from wflint.check_command import run
+
+    return run(flags)
+
+
+@main.command()
+@click.argument("entry")
+@click.argument("paths", nargs=-1)
+@click.option(
+    "--format",
+    "--output-format",
+    "form",
+    type=click.Choice(GRAPH_FORMATS),
+    default="text",
+    help="A tree for people (the default), a drawing for Mermaid or Graphviz, or JSON.",
+)
+@click.option(
+    "--config",
+    multiple=True,
+    metavar="FILE|KEY=VALUE",
+    help="A configuration file, or a line of one. May be repeated.",
+)
+@click.option("--isolated", is_flag=True, help="Read no configuration file.")
+@click.option(
+    "--color",
+    type=click.Choice(("auto", "always", "never")),
+    default="auto",
+    help="Whether to print colours.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print the graph only.")
+def graph(**flags: Any) -> int:
+    """Show what an entry point reaches, or why a function is workflow code.
+
+    ENTRY is a workflow (OrderWorkflow), a method of one (OrderWorkflow.run), or any other class or
+    function (price_order). If a name is ambiguous, put its module (orders.pricing.price_order) or
+    its file (orders/pricing.py::price_order) before it.
+
+    The name is looked for in the files and folders PATHS, by default the current folder. Calls are
+    followed through the whole project, as in `wflint check`, and the diagnostics and the calls that
+    cannot be followed stand at their functions.
+
+    Of something that is no entry point itself, the shortest way from each entry point that reaches
+    it comes first.
+
+    The exit code is 0 if a graph was printed, 1 if no workflow reaches what was named, and 2 if
+    the name is unknown or ambiguous, or something else is wrong.
+    """
+    from wflint.graph_command import run
 
     return run(flags)
 

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from msgspec import Struct, field
 
-from wflint.beyond import CLASS_SITE, Beyond, class_span, lift
+from wflint.beyond import Beyond, lift
 from wflint.diagnostics import Diagnostic, Hop, Location
-from wflint.program.analysis import MODULE_BODY, Answer
+from wflint.program.analysis import Answer
 from wflint.program.reach import Node
-from wflint.program.store import Fn, shown_name
+from wflint.program.store import MODULE_BODY, Fn, shown_name
 from wflint.program.verdicts import Hit
 from wflint.suppress import Directives, parse_directives
 
 Span = tuple[int, int]
+
+
+class Found(NamedTuple):
+    """A diagnostic, the absolute path of its file, and the hit it is made from, if it is."""
+
+    path: str
+    diagnostic: Diagnostic
+    hit: Hit | None = None
 
 
 class Emitter(Struct):
@@ -45,29 +54,30 @@ class Emitter(Struct):
         """``hits``, with those in followed packages at the calls that lead there."""
         return lift(hits, self.answer, lambda fn, site: self.location(fn, site).row, self._blocks)
 
-    def diagnostics(self, hits: Iterable[Hit]) -> Iterator[tuple[str, Diagnostic]]:
-        """The diagnostics of ``hits`` that no comment hides, with the path of their file."""
+    def diagnostics(self, hits: Iterable[Hit]) -> Iterator[Found]:
+        """The diagnostics of ``hits`` that no comment hides."""
         hits = list(hits)
-        self._locate(hits)
+        self.prepare(self._places(hits))
         for hit in hits:
             diagnostic = self._diagnostic(hit)
             if diagnostic is not None:
-                yield hit.fn.path, diagnostic
+                yield Found(hit.fn.path, diagnostic, hit)
 
-    def _locate(self, hits: Iterable[Hit]) -> None:
-        """Find the positions of all sites that will be shown, each piece of code once."""
-        wanted: dict[Fn, set[int]] = {}
+    def _places(self, hits: Iterable[Hit]) -> Iterator[tuple[Fn, int]]:
+        """All sites that will be shown: of the offences, and of the calls that lead to them."""
         for hit in hits:
-            if hit.site == CLASS_SITE:
-                text = self.answer.store.load(hit.fn.path).source.text
-                self._spans[hit.fn] = {CLASS_SITE: class_span(text, hit.fn)}
-            self._want(wanted, hit.fn, hit.site)
+            yield hit.fn, hit.site
             if isinstance(hit, Beyond):
-                for node, site in hit.steps:
-                    self._want(wanted, node.fn, site)
+                yield from ((node.fn, site) for node, site in hit.steps)
             if hit.nodes and hit.nodes[0] in self.answer.reached.parents:
                 for node, site in self.answer.reached.chain(hit.nodes[0])[:-1]:
-                    self._want(wanted, node.fn, site)
+                    yield node.fn, site
+
+    def prepare(self, places: Iterable[tuple[Fn, int]]) -> None:
+        """Find the positions of many sites at once, so that each piece of code is read once."""
+        wanted: dict[Fn, set[int]] = {}
+        for fn, site in places:
+            self._want(wanted, fn, site)
         for fn, sites in wanted.items():
             known = self._spans.setdefault(fn, {})
             missing = sites - known.keys()
@@ -95,6 +105,11 @@ class Emitter(Struct):
     def location(self, fn: Fn, site: int) -> Location:
         """Where a site of a function stands."""
         return self.answer.store.load(fn.path).source.location(self._span(fn, site)[0])
+
+    def text(self, fn: Fn, site: int) -> str:
+        """The source of a site of a function."""
+        start, end = self._span(fn, site)
+        return self.answer.store.load(fn.path).source.text[start:end]
 
     def _diagnostic(self, hit: Hit) -> Diagnostic | None:
         source = self.answer.store.load(hit.fn.path).source
@@ -128,7 +143,9 @@ class Emitter(Struct):
     def _chain(self, hit: Hit, location: Location) -> tuple[tuple[Hop, ...] | None, int]:
         """The shortest chain that no comment interrupts, and how many other entries there are."""
         filename = self.shown(hit.fn.path)
-        if hit.fn.qualname == MODULE_BODY:
+        if not hit.nodes:
+            return (), 0  # at a class: its entry point is in a followed package
+        if hit.nodes[0] not in self.answer.reached.parents and self._is_body(hit.fn):
             cls = self.answer.module_entries.get(hit.fn.path)
             return ((Hop(shown_name(cls.qualname), filename, location),) if cls else ()), 0
         reached = self.answer.reached
@@ -147,6 +164,10 @@ class Emitter(Struct):
     def _inside(self, hit: Beyond) -> tuple[Hop, ...]:
         """The chain in the package that a hit is about."""
         return tuple(self._hop(n, site, self.location(n.fn, site)) for n, site in hit.steps)
+
+    def _is_body(self, fn: Fn) -> bool:
+        """Whether something runs when its module is imported."""
+        return self.answer.store.outermost(fn) == MODULE_BODY
 
     def _hop(self, node: Node, site: int, location: Location) -> Hop:
         entry = self.answer.reached.entries.get(node)

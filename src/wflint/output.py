@@ -14,6 +14,9 @@ import click
 from wflint.report import FORMATS, Look
 from wflint.request import Request, Result
 
+_PLAIN = str.maketrans({"→": "->", "├": "|", "└": "`", "│": "|", "─": "-"})
+"""What stands for signs that stdout cannot take."""
+
 
 def chosen_format(request: Request, flags: Mapping[str, Any]) -> str:
     """The format of stdout: the flag, the setting, or what suits a terminal or a pipe."""
@@ -103,7 +106,7 @@ def _write(text: str, stream: TextIO) -> None:
     try:
         text.encode(encoding)
     except UnicodeEncodeError:
-        text = text.replace(" → ", " -> ").encode(encoding, "backslashreplace").decode(encoding)
+        text = text.translate(_PLAIN).encode(encoding, "backslashreplace").decode(encoding)
     try:
         stream.write(text)
         stream.flush()

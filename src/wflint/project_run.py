@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+from msgspec import Struct
+
 from wflint.diagnostics import Diagnostic, Location, Severity
-from wflint.emit import Emitter
+from wflint.emit import Emitter, Found
 from wflint.environment import Environment, find_environments
 from wflint.files import Group, shown_path
 from wflint.fingerprint import with_fingerprints
 from wflint.gate import Gated
 from wflint.leftovers import leftovers
+from wflint.places import call_as_written, gaps_by_entry
 from wflint.program.analysis import Answer, Question, analyse
 from wflint.program.installed import Installed
 from wflint.program.roots import EntryNames
@@ -21,15 +24,22 @@ from wflint.program.store import Module
 from wflint.program.tables import ApiEntry
 from wflint.program.verdicts import Hit
 from wflint.registry import added_apis, load_registry, select_rules
-from wflint.request import Gap, Request, Result
+from wflint.request import Request, Result
 from wflint.rule import RuleSettings
 from wflint.settings import Settings
 
 SYNTAX_ERROR, GAP = "WFL001", "WFL005"
 _NEWEST_SDK = (99, 0)
 Reader = Callable[[str], bytes]
-Found = Iterator[tuple[str, Diagnostic]]
-"""Diagnostics with the absolute path of their file."""
+
+
+class Examined(Struct):
+    """A project after its analysis: its files, what was found out, and the diagnostics."""
+
+    group: Group
+    answer: Answer
+    emitter: Emitter
+    found: list[Found]
 
 
 class ProjectRun:
@@ -48,22 +58,26 @@ class ProjectRun:
         self.registry = load_registry(self.settings.plugins)
         self.selection = select_rules(self.settings, self.registry)
         self.shown: Callable[[str], str] = partial(shown_path, cwd=cwd)
-        self.chosen = frozenset(map(str, group.chosen))
+        self.chosen = frozenset(map(str, group.files if request.whole else group.chosen))
         self.environments = self._environments()
 
-    def run(self) -> None:
+    def run(self) -> Examined:
         """Analyse the project and add what is found to the result."""
         answer = analyse(self._question())
         emitter = Emitter(answer, self.shown, self.registry.families, self.request.no_ignores)
-        found: list[tuple[str, Diagnostic]] = []
+        found: list[Found] = []
         for part in (self._emit(answer, emitter), self._own(answer, emitter)):
-            found += [(path, d) for path, d in part if self._is_wanted(path, d)]
-        paths = {path for path, _ in found}
+            found += [one for one in part if self._is_wanted(one.path, one.diagnostic)]
+        paths = {one.path for one in found}
         sources = {self.shown(p): answer.store.load(p).source.text for p in paths}
         self.result.sources.update(sources)
         root = self.group.project.root
-        self.result.diagnostics += with_fingerprints([d for _, d in found], sources, root, self.cwd)
+        diagnostics = [one.diagnostic for one in found]
+        self.result.diagnostics += with_fingerprints(diagnostics, sources, root, self.cwd)
+        if self.request.show_gaps:
+            self.result.gaps += gaps_by_entry(emitter, self.chosen)
         self._count(answer, emitter)
+        return Examined(self.group, answer, emitter, found)
 
     # The question.
 
@@ -102,7 +116,7 @@ class ProjectRun:
 
     # The diagnostics.
 
-    def _emit(self, answer: Answer, emitter: Emitter) -> Found:
+    def _emit(self, answer: Answer, emitter: Emitter) -> Iterator[Found]:
         """Diagnostics in the chosen files; all others are looked at for suppressions only."""
         codes = self.selection.codes
         hits = [h for h in answer.verdicts.hits.values() if h.rule.code in codes]
@@ -116,19 +130,19 @@ class ProjectRun:
     def _loaded(self, answer: Answer) -> list[str]:
         return sorted(path for path in answer.store.modules if path in self.chosen)
 
-    def _own(self, answer: Answer, emitter: Emitter) -> Found:
+    def _own(self, answer: Answer, emitter: Emitter) -> Iterator[Found]:
         """What is wrong with the files themselves, and with comments in them."""
-        if GAP in self.selection.codes or self.request.show_gaps:
+        if GAP in self.selection.codes:
             yield from self._gaps(answer, emitter)
         for path in self._loaded(answer):
             module = answer.store.modules[path]
             if module.error is not None:
-                yield path, self._syntax_error(module)
+                yield Found(path, self._syntax_error(module))
             else:
                 directives = emitter.directives(path)
                 ran = self.selection.codes
-                for found in leftovers(directives, self.shown(path), self.registry, ran):
-                    yield path, found
+                for diagnostic in leftovers(directives, self.shown(path), self.registry, ran):
+                    yield Found(path, diagnostic)
 
     def _syntax_error(self, module: Module) -> Diagnostic:
         assert module.error is not None
@@ -145,23 +159,18 @@ class ProjectRun:
             rule.scope.value,
         )
 
-    def _gaps(self, answer: Answer, emitter: Emitter) -> Found:
+    def _gaps(self, answer: Answer, emitter: Emitter) -> Iterator[Found]:
         rule = self.registry.by_code[GAP]
         hits: dict[tuple[object, int], Hit] = {}
-        for gap in answer.reached.gaps:
-            if gap.node.fn.path not in self.chosen:
-                continue
-            message = f"the call `{gap.written}()` could not be followed: {gap.reason}"
+        gaps = [gap for gap in answer.reached.gaps if gap.node.fn.path in self.chosen]
+        emitter.prepare((gap.node.fn, gap.site) for gap in gaps)
+        for gap in gaps:
+            written = call_as_written(emitter, gap)
+            message = f"the call `{written}` could not be followed: {gap.reason}"
             key = (gap.node.fn, gap.site)
             hit = hits.setdefault(key, Hit(rule, gap.node.fn, gap.site, message, None, 0))
             hit.nodes.append(gap.node)
-            if self.request.show_gaps:
-                entry = answer.reached.entries[answer.reached.chain(gap.node)[0][0]].shown
-                place = emitter.location(gap.node.fn, gap.site)
-                shown = self.shown(gap.node.fn.path)
-                self.result.gaps.append(Gap(entry, shown, place, gap.written))
-        if GAP in self.selection.codes:
-            yield from emitter.diagnostics(hits.values())
+        yield from emitter.diagnostics(hits.values())
 
     # What is left out, and the count.
 
@@ -197,7 +206,8 @@ class ProjectRun:
         stats.functions += len({node.fn for node in answer.reached.order})
         stats.read += len(answer.store.modules)
         stats.suppressed += emitter.suppressed
-        stats.gaps += len({(g.node.fn, g.site) for g in answer.reached.gaps})
+        gaps = {(g.node.fn, g.site) for g in answer.reached.gaps}
+        stats.gaps += sum(fn.path in self.chosen for fn, _ in gaps)
         self.result.warnings += [*answer.warnings, *self._not_followed(answer)]
         mute = [cls for cls in answer.mute if cls.path in self.chosen]
         if mute:

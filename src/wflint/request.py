@@ -11,7 +11,7 @@ from collections.abc import Callable
 import msgspec
 from msgspec import Struct
 
-from wflint.diagnostics import Diagnostic, Location
+from wflint.diagnostics import Diagnostic, Hop, Location
 
 
 class Request(Struct, frozen=True):
@@ -20,6 +20,7 @@ class Request(Struct, frozen=True):
     ``paths`` are files and folders as the user wrote them; ``-`` stands for ``stdin``.
     ``config`` holds the values of ``--config``: file names or ``key = value`` lines.
     ``overrides`` holds settings given by flags, under the names they have in a config file.
+    ``whole`` asks for the diagnostics of all files of the projects that ``paths`` lie in.
     ``progress`` is called with the number of files done and the number of files known so far.
     """
 
@@ -31,6 +32,7 @@ class Request(Struct, frozen=True):
     overrides: dict[str, object] = {}
     no_ignores: bool = False
     show_gaps: bool = False
+    whole: bool = False
     jobs: int | None = None
     progress: Callable[[int, int], None] | None = None
 
@@ -38,13 +40,25 @@ class Request(Struct, frozen=True):
 class Gap(Struct, frozen=True, order=True):
     """A call on a workflow path that could not be resolved.
 
-    ``entry`` is the entry point that reaches it, ``written`` the call as the source has it.
+    ``written`` is the call as the source has it, on one line; ``reason`` says why, as the end of a
+    sentence about it.
     """
 
-    entry: str
     filename: str
     location: Location
     written: str
+    reason: str
+
+
+class EntryGaps(Struct, frozen=True):
+    """The gaps on the paths from one entry point, sorted. Its location is its definition."""
+
+    entry: Hop
+    gaps: tuple[Gap, ...]
+
+    def sort_key(self) -> tuple[str, Location, str]:
+        """The order in which entry points are printed: by file and place."""
+        return (self.entry.filename, self.entry.location, self.entry.qualname)
 
 
 class Stats(Struct):
@@ -52,7 +66,7 @@ class Stats(Struct):
 
     ``files`` were checked, ``read`` were parsed, ``functions`` were reached from entry points.
     ``suppressed`` diagnostics were hidden by comments; ``held_back`` counts the other hidden ones
-    by reason. ``gaps`` is the number of calls that could not be resolved.
+    by reason. ``gaps`` is the number of calls in the checked files that could not be resolved.
     """
 
     files: int = 0
@@ -71,7 +85,8 @@ class Result(Struct):
 
     ``problems`` are lines for stderr that say what could not be done: with any of them the exit
     code is 2. ``warnings`` are lines for stderr that change nothing; ``notes`` are lines that only
-    ``--verbose`` shows. ``sources`` has the text of each file that has a diagnostic.
+    ``--verbose`` shows. ``sources`` has the text of each file that has a diagnostic. ``gaps`` is
+    filled on request.
     """
 
     diagnostics: list[Diagnostic] = []
@@ -80,4 +95,4 @@ class Result(Struct):
     warnings: list[str] = []
     notes: list[str] = []
     sources: dict[str, str] = {}
-    gaps: list[Gap] = []
+    gaps: list[EntryGaps] = []

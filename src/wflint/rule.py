@@ -26,7 +26,7 @@ from msgspec import Struct
 from wflint.diagnostics import Severity
 
 if TYPE_CHECKING:
-    from wflint.program.views import CallView
+    from wflint.program.views import CallView, FindingView
 
 __all__ = ["Api", "Fixable", "Report", "Rule", "RuleSettings", "Scope", "Severity"]
 
@@ -104,11 +104,19 @@ class Rule:
     own_calls: ClassVar[bool] = False
     harmless_unless_replaying: ClassVar[bool] = False  # silent under `if not is_replaying()`
     once_per_function: ClassVar[bool] = False  # one diagnostic for each name and function
+    default_factories_of: ClassVar[frozenset[str]] = frozenset()  # see `judge_factory`
     needles: ClassVar[tuple[str, ...]] = ()  # scope ANY: regular expressions, see `suspicious`
 
     def judge(self, view: CallView, api: Api) -> Report | None:
         """Decide on a match of ``apis``; ``None`` drops it. By default every match counts."""
         return Report(self.describe(view.shown, api), api.severity)
+
+    def judge_factory(self, view: CallView, rule: Rule) -> Report | None:
+        """Decide on a function that makes the default value of a field of an object made here.
+
+        Asked for functions that ``rule`` speaks of, if its code is in ``default_factories_of``.
+        """
+        return Report(self.describe(view.shown, Api()))
 
     def describe(self, shown: str, api: Api) -> str:
         """The message of a match: ``shown`` is the offending name as the source has it."""
@@ -122,6 +130,10 @@ class Rule:
         without anything to report are never parsed. By default: whether one of ``needles`` matches.
         """
         return any(re.search(needle, source) for needle in cls.needles)
+
+    def confirm(self, view: FindingView) -> Report | None:
+        """Decide on a finding of a visitor, when all modules are known; ``None`` drops it."""
+        return Report(view.message, view.severity)
 
     def check_call(self, view: CallView) -> Iterable[Report]:
         """Look at a call of one of ``targets``."""

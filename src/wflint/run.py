@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wflint.config import ProjectFinder
 from wflint.config_errors import ConfigError
@@ -19,23 +20,29 @@ from wflint.gate import gate
 from wflint.request import Request, Result
 from wflint.settings import Settings
 
+if TYPE_CHECKING:
+    from wflint.project_run import Examined
 
-def check(request: Request) -> Result:
+Keep = Callable[["Examined"], None]
+
+
+def check(request: Request, keep: Keep | None = None) -> Result:
     """Check what the request names and say what was found.
 
+    ``keep`` is called with each project, for those who want to know more than the result says.
     Raises :class:`wflint.config_errors.ConfigError` for a configuration that cannot be used.
     """
     # Trees and facts hold no circles: the collector finds nothing and takes a seventh of a run.
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return _check(request)
+        return _check(request, keep)
     finally:
         if collecting:
             gc.enable()
 
 
-def _check(request: Request) -> Result:
+def _check(request: Request, keep: Keep | None) -> Result:
     started = time.perf_counter()
     cwd = Path.cwd()
     finder = ProjectFinder(cwd, request.config, request.isolated, request.overrides)
@@ -44,28 +51,35 @@ def _check(request: Request) -> Result:
     read = partial(_read, request.stdin, _stdin_path(request, cwd))
     for group in selected.groups:
         try:
-            _check_project(group, read, request, cwd, result)
+            _check_project(group, read, request, cwd, result, keep)
         except ConfigError as error:
             if len(selected.groups) == 1:
                 raise
             result.problems.append(str(error))
     result.diagnostics.sort(key=lambda diagnostic: diagnostic.sort_key())
-    result.gaps.sort()
+    result.gaps.sort(key=lambda gaps: gaps.sort_key())
     result.stats.seconds = time.perf_counter() - started
     return result
 
 
 def _check_project(
-    group: Group, read: Callable[[str], bytes], request: Request, cwd: Path, result: Result
+    group: Group,
+    read: Callable[[str], bytes],
+    request: Request,
+    cwd: Path,
+    result: Result,
+    keep: Keep | None,
 ) -> None:
     settings = group.project.settings
     gated = gate(map(str, group.files), read, _needles(settings))
     result.stats.files += len(group.chosen)
     before = result.stats.workflows
-    if gated.named or _names_rules(settings):
+    if gated.named or _names_rules(settings) or keep is not None:
         from wflint.project_run import ProjectRun
 
-        ProjectRun(group, gated, read, request, cwd, result).run()
+        examined = ProjectRun(group, gated, read, request, cwd, result).run()
+        if keep is not None:
+            keep(examined)
     chosen = set(map(str, group.chosen))
     for path, reason in sorted(gated.unreadable.items()):
         if path in chosen:

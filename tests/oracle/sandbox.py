@@ -36,7 +36,11 @@ from temporalio.api.failure.v1 import Failure
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation, WorkflowActivationJob
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
 from temporalio.converter import DataConverter
-from temporalio.worker._workflow_instance import WorkflowInstance, WorkflowInstanceDetails
+from temporalio.worker._workflow_instance import (
+    WorkflowInstance,
+    WorkflowInstanceDetails,
+    WorkflowRunner,
+)
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from temporalio.worker.workflow_sandbox._runner import _fake_info
 
@@ -133,7 +137,7 @@ def _judge(load: Callable[[], ModuleType]) -> Verdict:
     except BaseException as error:
         return Verdict(Stage.DEFINITION, _text(error))
     try:
-        instance = asyncio.run(_create(definition))
+        instance = asyncio.run(create(definition, SandboxedWorkflowRunner()))
     except BaseException as error:
         return Verdict(Stage.IMPORT, _text(error))
     return _drive(instance, definition.name or "dynamic")
@@ -161,7 +165,8 @@ def _definition(module: ModuleType) -> workflow._Definition:
     return workflow._Definition.must_from_class(classes[-1])
 
 
-async def _create(definition: workflow._Definition) -> WorkflowInstance:
+async def create(definition: workflow._Definition, runner: WorkflowRunner) -> WorkflowInstance:
+    """A workflow that has not been started."""
     converter = DataConverter.default
     details = WorkflowInstanceDetails(
         payload_converter_factory=converter._new_payload_converter,
@@ -180,7 +185,7 @@ async def _create(definition: workflow._Definition) -> WorkflowInstance:
         last_completion_result=Payloads(),
         last_failure=Failure(),
     )
-    return SandboxedWorkflowRunner().create_instance(details)
+    return runner.create_instance(details)
 
 
 def _drive(instance: WorkflowInstance, workflow_type: str) -> Verdict:
@@ -202,8 +207,8 @@ def _drive(instance: WorkflowInstance, workflow_type: str) -> Verdict:
         except BaseException as error:
             return Verdict(Stage.ESCAPED, _text(error), commands=tuple(kinds))
         if completion.HasField("failed"):
-            return Verdict(Stage.RUNTIME, _root(completion.failed.failure), commands=tuple(kinds))
-        jobs, failure = _answer(completion, kinds)
+            return Verdict(Stage.RUNTIME, root_of(completion.failed.failure), commands=tuple(kinds))
+        jobs, failure = answer_of(completion, kinds)
         if failure:
             return Verdict(Stage.FAILED, failure, commands=tuple(kinds))
         if not jobs:
@@ -211,7 +216,7 @@ def _drive(instance: WorkflowInstance, workflow_type: str) -> Verdict:
     return Verdict(Stage.OK, commands=tuple(kinds))
 
 
-def _answer(
+def answer_of(
     completion: WorkflowActivationCompletion, kinds: list[str]
 ) -> tuple[list[WorkflowActivationJob], str]:
     """The jobs of the next activation, and the failure that the workflow ended with."""
@@ -219,7 +224,7 @@ def _answer(
     for command in completion.successful.commands:
         kinds.append(command.WhichOneof("variant") or "")
         if command.HasField("fail_workflow_execution"):
-            return [], _root(command.fail_workflow_execution.failure)
+            return [], root_of(command.fail_workflow_execution.failure)
         if command.HasField("start_timer"):
             job = WorkflowActivationJob()
             job.fire_timer.seq = command.start_timer.seq
@@ -228,7 +233,7 @@ def _answer(
     return ([] if ended & set(kinds) else jobs), ""
 
 
-def _root(failure: Failure) -> str:
+def root_of(failure: Failure) -> str:
     """The innermost cause."""
     while failure.HasField("cause"):
         failure = failure.cause

@@ -12,12 +12,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import libcst as cst
+from msgspec.structs import replace
 
 from wflint.builtin_names import is_builtin
+from wflint.facts.annotations import either, instance
 from wflint.facts.context import Context
 from wflint.facts.frames import Entry
 from wflint.facts.model import (
-    UNKNOWN,
     Arg,
     Call,
     Flag,
@@ -25,11 +26,13 @@ from wflint.facts.model import (
     FunctionHead,
     Kind,
     ModuleFacts,
+    Operation,
     Ref,
     Use,
 )
-from wflint.facts.refs import instance
+from wflint.facts.operations import OPERATIONS, Operations
 from wflint.facts.scopes import Scope
+from wflint.facts.values import value
 from wflint.facts.walker import Walker
 from wflint.faults import InternalError
 
@@ -39,6 +42,25 @@ if TYPE_CHECKING:
 
 Visitor = tuple["Rule", Callable[[cst.CSTNode, Context], None]]
 Visitors = Mapping[type[cst.CSTNode], Sequence[Visitor]]
+
+NONE = Ref(Kind.GLOBAL, "None")
+_ADDERS = frozenset({"add", "append", "appendleft", "insert", "setdefault"})
+_NEVER_OWN = frozenset({Kind.UNKNOWN, Kind.LITERAL, Kind.LOCAL, Kind.IMPORT})
+_OBJECTS = frozenset(
+    {
+        Kind.SELF,
+        Kind.CLS,
+        Kind.SUPER,
+        Kind.PARAM,
+        Kind.INSTANCE,
+        Kind.ELEMENT,
+        Kind.PART,
+        Kind.ENTERED,
+        Kind.ITEM,
+        Kind.OR,
+        Kind.OPERATION,
+    }
+)
 
 Finder = Callable[[str], "cst.FunctionDef | cst.Lambda | None"]
 """Gives the definition of a function of the module by its qualname."""
@@ -82,7 +104,10 @@ class BodyReader:
         return [frame.body() for frame in self.walker.frames]
 
     def read_module(self, node: cst.Module) -> FunctionBody:
-        """What runs when the module is imported, functions and ``__main__`` blocks left out."""
+        """What runs when the module is imported, functions and ``__main__`` blocks left out.
+
+        The bodies of classes have frames of their own, by the name of the class.
+        """
         self.walker.walk(list(node.body), FunctionHead("<module>"), None)
         self._look()
         return self.walker.frames[0].body()
@@ -96,6 +121,9 @@ class BodyReader:
             note = _NOTES.get(kind)
             if note is not None:
                 note(self, site, entry, node)
+            operates = OPERATIONS.get(kind)
+            if operates is not None:
+                self._note_operations(site, entry, operates(node))
             for rule, visit in visitors.get(kind, ()):
                 context.site = site
                 context.entry = entry
@@ -104,38 +132,94 @@ class BodyReader:
                 except Exception as error:
                     raise InternalError(rule=rule.code) from error
 
+    def _note_operations(self, site: int, entry: Entry, found: Operations) -> None:
+        """Methods that are called by something that does not look like a call."""
+        state = entry.state
+        for operand, methods in found:
+            ref = self.refs.ref(operand, state.scope)
+            if ref.kind not in _NEVER_OWN:
+                operation = Operation(site, ref, methods, state.flags, state.fallback)
+                state.frame.operations.append(operation)
+
     def _note_call(self, site: int, entry: Entry, node: cst.Call) -> None:
         state = entry.state
         target = self.refs.ref(node.func, state.scope)
         args = tuple(self._arg(arg, state.scope) for arg in node.args)
         written = written_name(node.func)
-        call = Call(site, target, written, args, state.flags, state.fallback)
+        bound_to = _bound_to(entry) if state.scope is None else ""
+        call = Call(site, target, written, args, state.flags, state.fallback, bound_to)
         state.frame.calls.append(call)
+        self._note_addition(entry, node)
 
     def _arg(self, arg: cst.Arg, scope: Scope | None) -> Arg:
         keyword = arg.keyword.value if arg.keyword is not None else ""
         site = self.walker.order.get(id(arg.value), -1)
-        return Arg(self.refs.value(arg.value, scope), keyword, arg.star, site)
+        return Arg(value(self.refs, arg.value, scope), keyword, arg.star, site)
+
+    # What attributes of `self` hold.
 
     def _note_assign(self, site: int, entry: Entry, node: cst.Assign) -> None:
-        for target in node.targets:
-            self._note_attribute(entry, target.target, self.refs.ref(node.value, entry.state.scope))
+        for assigned in node.targets:
+            target = assigned.target
+            if isinstance(target, cst.Subscript):
+                self._note_put(entry, target.value, node.value)
+            elif isinstance(target, (cst.Attribute, cst.Tuple)):
+                self._note_attributes(entry, target, node.value)
+
+    def _note_attributes(
+        self, entry: Entry, target: cst.CSTNode, given: cst.BaseExpression
+    ) -> None:
+        if isinstance(target, cst.Attribute):
+            self._note_attribute(entry, target, self.refs.ref(given, entry.state.scope))
+        elif isinstance(target, cst.Tuple) and isinstance(given, cst.Tuple):
+            for left, right in zip(target.elements, given.elements, strict=False):
+                if isinstance(left.value, cst.Attribute):
+                    ref = self.refs.ref(right.value, entry.state.scope)
+                    self._note_attribute(entry, left.value, ref)
 
     def _note_ann_assign(self, site: int, entry: Entry, node: cst.AnnAssign) -> None:
         """The value says what it is, or else the annotation."""
+        if not isinstance(node.target, cst.Attribute):
+            return
         scope = entry.state.scope
         ref = self.refs.ref(node.value, scope)
-        if ref.kind in (Kind.UNKNOWN, Kind.PARAM):
-            ref = instance(self.refs.annotation(node.annotation, scope))
+        declared = instance(self.refs.annotation(node.annotation, scope))
+        if ref.kind is Kind.PARAM and ref.of is None and not ref.path:
+            ref = replace(ref, of=None if declared.kind is Kind.UNKNOWN else declared)
+        elif ref.kind in (Kind.UNKNOWN, Kind.LITERAL) or ref == NONE:
+            ref = declared if declared.kind is not Kind.UNKNOWN and not ref.others else ref
         self._note_attribute(entry, node.target, ref)
 
     def _note_attribute(self, entry: Entry, target: cst.CSTNode, ref: Ref) -> None:
-        """What an attribute of ``self`` is set to."""
-        if not (isinstance(target, cst.Attribute) and isinstance(target.value, cst.Name)):
+        """What an attribute of ``self`` is set to; that it is ``None`` at first says little."""
+        name = self._own_attribute(entry, target)
+        if not name or entry.state.flags & (Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED):
             return
-        if self.refs.ref(target.value, entry.state.scope).kind is Kind.SELF:
-            name, known = target.attr.value, entry.state.frame.attributes
-            known[name] = ref if known.get(name, ref) == ref else UNKNOWN
+        known = entry.state.frame.attributes
+        if known.get(name, NONE) != NONE:
+            ref = known[name] if ref == NONE else either([known[name], ref])
+        known[name] = ref
+
+    def _own_attribute(self, entry: Entry, target: cst.CSTNode) -> str:
+        """The name of an attribute of ``self``, or ``""``."""
+        if not (isinstance(target, cst.Attribute) and isinstance(target.value, cst.Name)):
+            return ""
+        is_self = self.refs.ref(target.value, entry.state.scope).kind is Kind.SELF
+        return target.attr.value if is_self else ""
+
+    def _note_addition(self, entry: Entry, node: cst.Call) -> None:
+        """``self.handlers.append(f)``."""
+        if isinstance(node.func, cst.Attribute) and node.func.attr.value in _ADDERS and node.args:
+            self._note_put(entry, node.func.value, node.args[-1].value)
+
+    def _note_put(self, entry: Entry, target: cst.CSTNode, given: cst.BaseExpression) -> None:
+        name = self._own_attribute(entry, target)
+        if name:
+            ref = self.refs.ref(given, entry.state.scope)
+            if ref.kind is not Kind.UNKNOWN:
+                entry.state.frame.additions.setdefault(name, []).append(ref)
+
+    # What is read, returned and yielded.
 
     def _note_use(self, site: int, entry: Entry, node: cst.Name | cst.Attribute) -> None:
         parent = entry.parent.node if entry.parent is not None else None
@@ -148,6 +232,9 @@ class BodyReader:
         if self._is_worth_noting(target):
             use = Use(site, target, written_name(node), state.flags, state.fallback)
             state.frame.uses.append(use)
+        elif target.path and target.kind in _OBJECTS and target not in state.frame.reads:
+            use = Use(site, target, "", state.flags, state.fallback)
+            state.frame.reads[target] = use
 
     def _is_worth_noting(self, ref: Ref) -> bool:
         if ref.kind is Kind.GLOBAL:
@@ -155,6 +242,35 @@ class BodyReader:
         if ref.kind is Kind.RESULT:
             return bool(ref.path)
         return ref.kind in (Kind.IMPORT, Kind.LOCAL, Kind.EITHER)
+
+    def _note_return(self, site: int, entry: Entry, node: cst.Return) -> None:
+        if node.value is not None:
+            self._note_result(entry, node.value, entry.state.frame.returned)
+
+    def _note_yield(self, site: int, entry: Entry, node: cst.Yield) -> None:
+        given = node.value
+        if isinstance(given, cst.From):
+            inner = self.refs.ref(given.item, entry.state.scope)
+            entry.state.frame.yielded[Ref(Kind.ELEMENT, of=inner)] = None
+        elif given is not None:
+            self._note_result(entry, given, entry.state.frame.yielded)
+
+    def _note_result(self, entry: Entry, node: cst.BaseExpression, known: dict[Ref, None]) -> None:
+        if entry.state.flags & (Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED):
+            return
+        ref = self.refs.ref(node, entry.state.scope)
+        if ref != NONE:
+            known[ref] = None
+
+
+def _bound_to(entry: Entry) -> str:
+    """The name that the value of a call is assigned to."""
+    parent = entry.parent.node if entry.parent is not None else None
+    if isinstance(parent, cst.AnnAssign) and isinstance(parent.target, cst.Name):
+        return parent.target.value
+    if isinstance(parent, cst.Assign) and isinstance(parent.targets[0].target, cst.Name):
+        return parent.targets[0].target.value
+    return ""
 
 
 def written_name(node: cst.CSTNode) -> str:
@@ -185,4 +301,6 @@ _NOTES: dict[type[cst.CSTNode], Callable[..., None]] = {
     cst.Attribute: BodyReader._note_use,
     cst.Call: BodyReader._note_call,
     cst.Name: BodyReader._note_use,
+    cst.Return: BodyReader._note_return,
+    cst.Yield: BodyReader._note_yield,
 }

@@ -82,7 +82,8 @@ class Context:
         ref = self.ref(expr)
         if ref.kind is Kind.LITERAL:
             return f"builtins.{ref.name}"
-        if ref.kind in (Kind.RESULT, Kind.INSTANCE) and not ref.path:
+        made = ref.kind in (Kind.RESULT, Kind.INSTANCE)
+        if (made or (ref.kind is Kind.PARAM and ref.of is not None)) and not ref.path:
             return self._reader.refs.external(ref) or None
         return None
 
@@ -115,11 +116,14 @@ class Context:
         message: str,
         severity: Severity | None = None,
         subject: cst.CSTNode | None = None,
+        asked: cst.CSTNode | None = None,
+        detail: str = "",
     ) -> None:
         """Note that ``rule`` is broken at ``node``.
 
         ``subject`` is the expression whose qualified name that rests on: if it turns out to be the
-        user's own code, the finding is dropped.
+        user's own code, the finding is dropped. ``asked`` is an expression whose type the rule must
+        know to decide: ``rule.confirm`` is told it, and ``detail``, when all modules are known.
         """
         state = self.entry.state
         site = self._reader.walker.order.get(id(node), self.site)
@@ -131,6 +135,8 @@ class Context:
                 severity.value if severity is not None else "",
                 self.ref(subject) if subject is not None else None,
                 state.flags,
+                self.ref(asked) if asked is not None else None,
+                detail,
             )
         )
 

@@ -8,8 +8,16 @@ from typing import NamedTuple
 import libcst as cst
 from msgspec.structs import replace
 
-from wflint.facts.model import Call, Finding, FunctionBody, FunctionHead, Ref, Use
-from wflint.facts.scopes import Scope
+from wflint.facts.model import (
+    Call,
+    Finding,
+    FunctionBody,
+    FunctionHead,
+    Operation,
+    Ref,
+    Use,
+)
+from wflint.facts.scopes import Block, Narrowed, Scope
 
 
 @dataclass(slots=True)
@@ -21,6 +29,11 @@ class Frame:
     uses: list[Use] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     attributes: dict[str, Ref] = field(default_factory=dict)
+    additions: dict[str, list[Ref]] = field(default_factory=dict)
+    operations: list[Operation] = field(default_factory=list)
+    reads: dict[Ref, Use] = field(default_factory=dict)
+    returned: dict[Ref, None] = field(default_factory=dict)
+    yielded: dict[Ref, None] = field(default_factory=dict)
     yields: bool = False
 
     def body(self) -> FunctionBody:
@@ -31,6 +44,11 @@ class Frame:
             tuple(self.uses),
             tuple(self.findings),
             self.attributes,
+            {name: tuple(dict.fromkeys(refs)) for name, refs in self.additions.items()},
+            tuple(self.operations),
+            tuple(self.reads.values()),
+            tuple(self.returned),
+            tuple(self.yielded),
         )
 
 
@@ -41,6 +59,8 @@ class State(NamedTuple):
     scope: Scope | None
     flags: int = 0
     fallback: str = ""
+    block: Block | None = None
+    narrowed: Narrowed | None = None
 
     def having(self, flags: int) -> State:
         """The same surroundings with more flags."""

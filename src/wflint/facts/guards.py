@@ -237,3 +237,25 @@ def assigns(suite: cst.BaseSuite, name: str) -> bool:
         if isinstance(target, cst.Name) and target.value == name:
             return True
     return False
+
+
+def shown_types(test: cst.BaseExpression, negated: bool) -> list[tuple[str, cst.BaseExpression]]:
+    """Names and the classes that they are instances of when a test is true (or is false)."""
+    while isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        negated = not negated
+        test = test.expression
+    terms, operator = _terms(test)
+    if (operator is cst.Or and not negated) or (operator is cst.And and negated):
+        return []
+    found: list[tuple[str, cst.BaseExpression]] = []
+    for term in terms:
+        inner, other = term, negated
+        while isinstance(inner, cst.UnaryOperation) and isinstance(inner.operator, cst.Not):
+            other = not other
+            inner = inner.expression
+        if not other and isinstance(inner, cst.Call) and len(inner.args) == 2:
+            func, what = inner.func, inner.args[0].value
+            asks = isinstance(func, cst.Name) and func.value == "isinstance"
+            if asks and isinstance(what, cst.Name):
+                found.append((what.value, inner.args[1].value))
+    return found

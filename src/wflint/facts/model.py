@@ -23,13 +23,20 @@ class Kind(str, enum.Enum):
     SELF = "self"  # the instance that a method of class `name` was called on
     CLS = "cls"  # the class that a classmethod of class `name` was called on
     SUPER = "super"  # `super()` inside class `name`
-    PARAM = "param"  # a parameter without a known type
+    PARAM = "param"  # a parameter; what its callers pass may be known
     INSTANCE = "instance"  # an instance of the class `of`
     RESULT = "result"  # what calling `of` gives: an instance when `of` is a class
     PARTIAL = "partial"  # functools.partial(of, ...)
     EITHER = "either"  # one of `others`
-    ITEM = "item"  # `of[...]`: a generic class with its parameters, or an element
-    LITERAL = "literal"  # a literal; `name` is its builtin type
+    OR = "or"  # the first of two `others`, or the second where there is none
+    KEYWORD = "keyword"  # in a call: `of`, given as `name=`
+    ITEM = "item"  # `of[others]`: a generic class with its parameters, or a value looked up
+    ELEMENT = "element"  # what a loop over `of` gives
+    PART = "part"  # the part number `name` of the tuple `of`
+    ENTERED = "entered"  # what `with of as x` gives
+    TYPEVAR = "typevar"  # the type variable `name`; `of` is its bound, if it has one
+    OPERATION = "operation"  # what the operator `name` gives for `others`
+    LITERAL = "literal"  # a literal; `name` is its builtin type, `others` some of its elements
     UNKNOWN = "unknown"  # anything else
 
 
@@ -37,6 +44,9 @@ class Ref(Struct, frozen=True, array_like=True):
     """What an expression refers to: a root and the attributes taken from it.
 
     ``datetime.now`` is ``Ref(GLOBAL, "datetime", ("now",))``, however ``datetime`` was imported.
+    ``others`` are further parts: of a call its plain positional arguments, of a type its
+    parameters, of a container its elements. ``owner`` is the qualname of the function whose
+    parameter it is; ``of`` is then what its annotation says.
     """
 
     kind: Kind
@@ -44,6 +54,7 @@ class Ref(Struct, frozen=True, array_like=True):
     path: tuple[str, ...] = ()
     of: Ref | None = None
     others: tuple[Ref, ...] = ()
+    owner: str = ""
 
 
 UNKNOWN = Ref(Kind.UNKNOWN)
@@ -65,6 +76,7 @@ class Flag:
     OPTIONAL = 64  # a fallback value, see `Call.fallback`; runs only when that value is missing
     RETURNED = 128  # the expression is the operand of `return`
     RAISED = 256  # the expression is raised
+    STORED = 512  # the name or attribute is assigned to, or deleted
 
 
 class Value(Struct, frozen=True, array_like=True):
@@ -102,7 +114,8 @@ class Call(Struct, frozen=True, array_like=True):
     """A call. ``written`` is the callee as the source has it (``self.helper``), for messages.
 
     ``fallback`` is, for ``x or f()`` and ``if x is None: x = f()``, the parameter ``x``; it is
-    empty when ``x`` is something else, and counts only with ``Flag.OPTIONAL``.
+    empty when ``x`` is something else, and counts only with ``Flag.OPTIONAL``. ``bound_to`` is the
+    name that the value is assigned to, in the body of a class.
     """
 
     site: Site
@@ -111,6 +124,7 @@ class Call(Struct, frozen=True, array_like=True):
     args: tuple[Arg, ...] = ()
     flags: int = 0
     fallback: str = ""
+    bound_to: str = ""
 
 
 class Use(Struct, frozen=True, array_like=True):
@@ -123,11 +137,27 @@ class Use(Struct, frozen=True, array_like=True):
     fallback: str = ""
 
 
+class Operation(Struct, frozen=True, array_like=True):
+    """Something that calls methods without looking like a call: ``with``, a loop, an operator.
+
+    ``methods`` are the methods of ``operand`` that it calls, in order. Of ``a|b`` it is the first
+    that there is.
+    """
+
+    site: Site
+    operand: Ref
+    methods: tuple[str, ...]
+    flags: int = 0
+    fallback: str = ""
+
+
 class Finding(Struct, frozen=True, array_like=True):
     """Something a rule saw; it counts only if the function runs in the rule's scope.
 
     ``subject`` is the name whose meaning the finding rests on: when it turns out to be the user's
-    own code (a first-party module called ``random``), the finding is dropped.
+    own code (a first-party module called ``random``), the finding is dropped. ``asked`` is an
+    expression whose type the rule wants to know before it decides, and ``detail`` a note of the
+    rule to itself; see :meth:`wflint.rule.Rule.confirm`.
     """
 
     code: str
@@ -136,6 +166,8 @@ class Finding(Struct, frozen=True, array_like=True):
     severity: str = ""
     subject: Ref | None = None
     flags: int = 0
+    asked: Ref | None = None
+    detail: str = ""
 
 
 class Decorator(Struct, frozen=True, array_like=True):
@@ -193,7 +225,9 @@ class FunctionBody(Struct, frozen=True, array_like=True):
     """What a function does, in source order. Nested functions and lambdas have their own.
 
     ``attributes`` are the attributes that it sets on ``self``, with what they are set to; one that
-    is set to several things is unknown.
+    is set to several things is unknown. ``additions`` are what it puts into containers that are
+    attributes of ``self``. ``reads`` are attributes that it reads or sets on objects, each once.
+    ``returned`` is what it may return, ``yielded`` what it may yield.
     """
 
     head: FunctionHead
@@ -201,6 +235,11 @@ class FunctionBody(Struct, frozen=True, array_like=True):
     uses: tuple[Use, ...] = ()
     findings: tuple[Finding, ...] = ()
     attributes: dict[str, Ref] = {}
+    additions: dict[str, tuple[Ref, ...]] = {}
+    operations: tuple[Operation, ...] = ()
+    reads: tuple[Use, ...] = ()
+    returned: tuple[Ref, ...] = ()
+    yielded: tuple[Ref, ...] = ()
 
 
 class ClassFacts(Struct, frozen=True, array_like=True):
@@ -209,7 +248,8 @@ class ClassFacts(Struct, frozen=True, array_like=True):
     A method that is defined in several branches has further entries: ``name#2``, ...
 
     ``attributes`` maps an attribute to what it holds (an annotated one: an instance of the
-    annotation).
+    annotation); ``fields`` are the annotated ones in order. ``params`` are its type parameters.
+    ``makes_defaults`` is set when a field may have a function that makes its default value.
     """
 
     qualname: str
@@ -217,6 +257,10 @@ class ClassFacts(Struct, frozen=True, array_like=True):
     decorators: tuple[Decorator, ...] = ()
     methods: dict[str, FunctionHead] = {}
     attributes: dict[str, Ref] = {}
+    fields: tuple[str, ...] = ()
+    params: tuple[str, ...] = ()
+    metaclass: Ref = UNKNOWN
+    makes_defaults: bool = False
 
 
 class Binding(Struct, frozen=True, array_like=True):

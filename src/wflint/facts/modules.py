@@ -14,6 +14,7 @@ from typing import NamedTuple
 import libcst as cst
 from msgspec.structs import replace
 
+from wflint.facts.annotations import either, instance, says_little
 from wflint.facts.heads import absolute_base, receiver_kind
 from wflint.facts.model import (
     NOTHING,
@@ -28,7 +29,8 @@ from wflint.facts.model import (
     Ref,
     Value,
 )
-from wflint.facts.refs import Refs, instance
+from wflint.facts.refs import Refs
+from wflint.facts.values import value as read_value
 from wflint.source import Source
 from wflint.syntax.guard import (
     BLOCKS,
@@ -40,11 +42,22 @@ from wflint.syntax.guard import (
     span,
 )
 from wflint.syntax.pieces import read_expression
+from wflint.syntax.type_parameters import type_parameters
 
 _MAX_VALUE = 4_000
 """Characters up to which a value is read; longer ones are data."""
 
-_READ = (ast.Await, ast.BinOp, ast.Call, ast.Dict, ast.Lambda, ast.UnaryOp)
+_READ = (
+    ast.Await,
+    ast.BinOp,
+    ast.BoolOp,
+    ast.Call,
+    ast.Dict,
+    ast.IfExp,
+    ast.Lambda,
+    ast.Subscript,
+    ast.UnaryOp,
+)
 _LITERALS: dict[type[ast.expr], str] = {
     ast.JoinedStr: "str",
     ast.List: "list",
@@ -56,6 +69,11 @@ _LITERALS: dict[type[ast.expr], str] = {
     ast.Dict: "dict",
     ast.Compare: "bool",
 }
+_MAX_ELEMENTS = 4_000
+_MAX_READ = 64
+"""How many elements of a list or dictionary may be more than names to be understood."""
+
+_TYPE_ALIAS: type[ast.stmt] = getattr(ast, "TypeAlias", ast.Pass)  # since Python 3.12
 
 
 class _Place(NamedTuple):
@@ -169,6 +187,8 @@ class ModuleReader:
                     self._assign(target, node.value, place)
             case ast.AnnAssign(target=ast.Name()):
                 self._annotated(node, place)
+            case _ if isinstance(node, _TYPE_ALIAS):
+                self._alias(node, place)
             case ast.AugAssign(target=ast.Name(id="__all__")):
                 self.exports = (*(self.exports or ()), *(_strings(node.value) or ()))
 
@@ -239,12 +259,53 @@ class ModuleReader:
         dotted = _dotted(node)
         if dotted is not None:
             return Value("name", ref=dotted)
+        variable = self._type_variable(node)
+        if variable is not None:
+            return Value("other", ref=variable)
         if isinstance(node, _READ):
             read = self._read(node)
+            if isinstance(node, ast.Subscript) or (
+                isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr)
+            ):
+                named = self.refs.annotation(read, None)
+                if named.kind is not Kind.UNKNOWN:
+                    return Value("other", ref=named)
             if read is not None:
-                return self.refs.value(read, None)
+                return read_value(self.refs, read, None)
         kind = _LITERALS.get(type(node))
-        return Value(kind, ref=Ref(Kind.LITERAL, kind)) if kind else Value("other")
+        return Value(kind, ref=self._display(kind, node)) if kind else Value("other")
+
+    def _display(self, kind: str, node: ast.expr) -> Ref:
+        """A container with its elements; those of a dictionary are its values."""
+        inner = node.values if isinstance(node, ast.Dict) else list(getattr(node, "elts", ()))
+        read = len(inner) <= _MAX_READ
+        refs = (self._element(e, read) for e in inner[:_MAX_ELEMENTS])
+        others = tuple(refs) if kind == "tuple" else tuple(dict.fromkeys(refs))
+        return Ref(Kind.LITERAL, kind, others=others)
+
+    def _element(self, node: ast.expr, read: bool) -> Ref:
+        """What an element refers to; in long tables only names are looked at."""
+        if isinstance(node, ast.Constant):
+            return Ref(Kind.LITERAL, type(node.value).__name__)
+        dotted = _dotted(node)
+        if dotted is not None or not read:
+            return dotted or UNKNOWN
+        return self.refs.ref(self._read(node), None)
+
+    def _type_variable(self, node: ast.expr) -> Ref | None:
+        """``TypeVar("T", bound=Base)``."""
+        if not isinstance(node, ast.Call) or not node.args:
+            return None
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else None
+        called = node.func.id if isinstance(node.func, ast.Name) else called
+        if called == "NewType" and len(node.args) == 2:
+            return self._annotation(node.args[1])
+        if called != "TypeVar" or not isinstance(node.args[0], ast.Constant):
+            return None
+        bound = next((k.value for k in node.keywords if k.arg == "bound"), None)
+        some = [bound] if bound is not None else node.args[1:]
+        of = either(self._annotation(s) for s in some) if some else None
+        return Ref(Kind.TYPEVAR, str(node.args[0].value), of=of)
 
     # Definitions.
 
@@ -259,8 +320,7 @@ class ModuleReader:
             isinstance(node, ast.AsyncFunctionDef),
             False,
             self._decorators(node.decorator_list),
-            self._params(node.args),
-            self._annotation(node.returns),
+            *self._typed(node),
             start,
             end,
             end - start > MAX_DEPTH and is_too_deep(node),
@@ -272,6 +332,19 @@ class ModuleReader:
         head = replace(head, params=receiver_kind(head, place.owner))
         key = qualname.rpartition(".")[2] if place.alternative else node.name
         self._add_method(place.owner, key, head)
+
+    def _typed(self, node: Function) -> tuple[tuple[Param, ...], Ref]:
+        """The parameters and the result, with the bounds of ``def f[T: Base]`` put in."""
+        params, returns = self._params(node.args), self._annotation(node.returns)
+        at = self._text.offset(node.lineno, node.col_offset)
+        bounds = {n: self._bound(text) for n, text in type_parameters(self._text.text, at)}
+        if not bounds:
+            return params, returns
+        given = (replace(p, annotation=_substituted(p.annotation, bounds)) for p in params)
+        return tuple(given), _substituted(returns, bounds)
+
+    def _bound(self, text: str) -> Ref:
+        return self.refs.annotation(read_expression(text), None) if text else UNKNOWN
 
     def _lambda(self, name: str, node: ast.Lambda, place: _Place) -> bool:
         """A lambda that is given a name is as good as a function."""
@@ -338,10 +411,51 @@ class ModuleReader:
         self._owners[node] = qualname
         bases = tuple(self._annotation(b) for b in node.bases if not isinstance(b, ast.Starred))
         decorators = self._decorators(node.decorator_list)
-        self.facts.classes[qualname] = ClassFacts(qualname, bases, decorators, {}, {})
+        metaclass = next((k.value for k in node.keywords if k.arg == "metaclass"), None)
+        self.facts.classes[qualname] = ClassFacts(
+            qualname,
+            bases,
+            decorators,
+            {},
+            {},
+            params=self._class_params(node, bases),
+            metaclass=self._ref(metaclass) if metaclass is not None else UNKNOWN,
+        )
         self._bind(node.name, Binding("class", qualname), place)
 
+    def _class_params(self, node: ast.ClassDef, bases: tuple[Ref, ...]) -> tuple[str, ...]:
+        """The type parameters: ``class C[T]`` or those of the bases in order."""
+        start = self._text.offset(node.lineno, node.col_offset)
+        new = type_parameters(self._text.text, start)
+        if new:
+            return tuple(name for name, _ in new)
+        of_generic = [b for b in bases if b.kind is Kind.ITEM and _is_generic(b.of)]
+        named: dict[str, None] = {}
+        for base in of_generic or [b for b in bases if b.kind is Kind.ITEM]:
+            for other in base.others:
+                if other.kind is Kind.GLOBAL and self._is_type_variable(other.name):
+                    named[other.name] = None
+        return tuple(named)
+
+    def _is_type_variable(self, name: str) -> bool:
+        found = self.facts.bindings.get(name, ())
+        values = [b.value for b in found if b.value is not None]
+        imported = any(b.what == "import" for b in found)  # `T` is a custom as old as generics
+        return any(v.ref.kind is Kind.TYPEVAR for v in values) or (imported and len(name) <= 2)
+
+    def _field(self, owner: str, name: str, given: ast.expr | None) -> None:
+        cls = self.facts.classes[owner]
+        fields = cls.fields if name in cls.fields else (*cls.fields, name)
+        makes = cls.makes_defaults or isinstance(given, ast.Call)
+        self.facts.classes[owner] = replace(cls, fields=fields, makes_defaults=makes)
+
     # Values.
+
+    def _alias(self, node: ast.stmt, place: _Place) -> None:
+        """``type Name = ...``."""
+        name, given = getattr(node, "name", None), getattr(node, "value", None)
+        if isinstance(name, ast.Name) and isinstance(given, ast.expr):
+            self._bind(name.id, Binding("value", value=self._value(given)), place)
 
     def _assign(self, target: ast.expr, value: ast.expr, place: _Place) -> None:
         if isinstance(target, (ast.Tuple, ast.List)):
@@ -353,6 +467,8 @@ class ModuleReader:
                 self.exports = _strings(value)
             if place.owner:
                 value = _without_staticmethod(value)
+                if isinstance(value, ast.Call):  # `attr.ib(factory=...)`
+                    self._field(place.owner, target.id, value)
             if isinstance(value, ast.Lambda) and self._lambda(target.id, value, place):
                 return
             self._bind(target.id, Binding("value", value=self._value(value)), place)
@@ -361,11 +477,15 @@ class ModuleReader:
         assert isinstance(node.target, ast.Name)
         if node.target.id == "__all__" and node.value is not None and not place.owner:
             self.exports = _strings(node.value)
-        name, given = node.target.id, node.value if not place.owner else None
+        name, given = node.target.id, node.value
         if isinstance(given, ast.Lambda) and self._lambda(name, given, place):
             return
-        declared = instance(self._annotation(node.annotation))
+        of = self._annotation(node.annotation)
+        declared = instance(of)
         value = Value("other", ref=declared)
+        if place.owner:
+            self._field(place.owner, name, given)
+            given = given if says_little(of) else None
         if given is not None:
             value = self._value(given)
             if value.ref == UNKNOWN:
@@ -401,6 +521,20 @@ def _without_staticmethod(node: ast.expr) -> ast.expr:
         case ast.Call(func=ast.Name(id="staticmethod"), args=[inner]):
             return inner
     return node
+
+
+def _is_generic(of: Ref | None) -> bool:
+    return of is not None and (of.path or (of.name,))[-1] in ("Generic", "Protocol")
+
+
+def _substituted(ref: Ref, bounds: dict[str, Ref]) -> Ref:
+    """A type with the bounds of type parameters in their place."""
+    if ref.kind is Kind.GLOBAL and not ref.path:
+        return bounds.get(ref.name, ref)
+    if ref.kind in (Kind.ITEM, Kind.EITHER):
+        others = tuple(_substituted(o, bounds) for o in ref.others)
+        return replace(ref, others=others)
+    return ref
 
 
 def _below(owner: str, name: str) -> str:

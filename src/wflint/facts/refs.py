@@ -1,18 +1,28 @@
-"""From expressions to :class:`~wflint.facts.model.Ref` and argument shapes."""
+"""From expressions to :class:`~wflint.facts.model.Ref`."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
 
 import libcst as cst
 from msgspec.structs import replace
 
 from wflint.builtin_names import is_builtin
-from wflint.facts.model import UNKNOWN, Kind, ModuleFacts, Param, Ref, Value
-from wflint.facts.scopes import Bound, Scope
+from wflint.facts.annotations import annotation, either, instance, says_little
+from wflint.facts.model import UNKNOWN, Flag, Kind, ModuleFacts, Param, Ref
+from wflint.facts.scopes import Block, Bound, Narrowed, Scope, reaching
 
 _MAX_STEPS = 24
 """How many names and calls are followed from one expression: `a = b; b = c(); ...`."""
 
-_LITERALS: dict[type[cst.CSTNode], str] = {
+_MAX_EARLY = 4
+"""How many bindings of a name are looked at before all are known (in the tests of guards)."""
+
+_MAX_ELEMENTS = 4_000
+"""How many elements of a list or dictionary that is written out are looked at."""
+
+LITERALS: dict[type[cst.CSTNode], str] = {
     cst.SimpleString: "str",
     cst.ConcatenatedString: "str",
     cst.FormattedString: "str",
@@ -28,13 +38,22 @@ _LITERALS: dict[type[cst.CSTNode], str] = {
     cst.GeneratorExp: "generator",
     cst.Comparison: "bool",
 }
-_WRAPPERS = {"Optional", "Annotated", "Final", "ClassVar", "Required", "NotRequired", "ReadOnly"}
-_SAY_LITTLE = frozenset({"Any", "Awaitable", "Callable", "Coroutine", "object"})
-"""Annotations that do not tell what is behind a parameter."""
-
+_BOOLS = Ref(Kind.GLOBAL, "True"), Ref(Kind.GLOBAL, "False")
 _NONE = Ref(Kind.GLOBAL, "None")
 _PARTIALS = {"functools.partial", "functools.partialmethod"}
 _PURE_PATHS = ("pathlib.Path", "pathlib.PosixPath", "pathlib.WindowsPath")
+_PLAIN = (Kind.UNKNOWN, Kind.LITERAL)
+
+
+class Place(NamedTuple):
+    """Where a name stands: its number in the walk, its block, and what tests have shown there."""
+
+    order: int = -1
+    block: Block | None = None
+    narrowed: Narrowed | None = None
+
+
+NOWHERE = Place()
 
 
 def dotted(module: ModuleFacts, name: str) -> str:
@@ -46,27 +65,35 @@ def dotted(module: ModuleFacts, name: str) -> str:
 
 
 class Refs:
-    """Answers what the expressions of one module refer to."""
+    """Answers what the expressions of one module refer to.
+
+    ``place_of`` tells where a node stands, ``scope_of`` the scope inside a comprehension, and
+    ``sides`` which sides of ``a if test else b`` may run in a workflow.
+    """
 
     def __init__(self, module: ModuleFacts, lambdas: dict[int, str] | None = None) -> None:
         self.module = module
         self.lambdas = lambdas if lambdas is not None else {}
         self.complete = False  # set when all bindings are known: names are then resolved once
         self.changed: set[str] = set()  # names of containers that are changed after assignment
-        self._known: dict[tuple[int, str], Ref] = {}
+        self.place_of: Callable[[cst.CSTNode], Place] = lambda _: NOWHERE
+        self.scope_of: Callable[[cst.CSTNode], Scope | None] = lambda _: None
+        self.sides: Callable[[cst.IfExp, Scope | None], list[cst.BaseExpression]] = _both_sides
+        self._known: dict[tuple[int, ...], Ref] = {}
         self._depth = 0
 
     def ref(self, node: cst.CSTNode | None, scope: Scope | None, steps: int = _MAX_STEPS) -> Ref:
         """What ``node`` refers to, seen from ``scope`` (``None``: module level)."""
         path: list[str] = []
         while True:
-            if isinstance(node, cst.Attribute):
-                path.append(node.attr.value)
-                node = node.value
-            elif isinstance(node, cst.Await):
-                node = node.expression
-            elif isinstance(node, cst.NamedExpr):
-                node = node.value
+            kind = type(node)  # `isinstance` is slow for LibCST's classes, which are abstract ones
+            if kind is cst.Attribute:
+                path.append(node.attr.value)  # type: ignore[union-attr]
+                node = node.value  # type: ignore[union-attr]
+            elif kind is cst.Await:
+                node = node.expression  # type: ignore[union-attr]
+            elif kind is cst.NamedExpr:
+                node = node.value  # type: ignore[union-attr]
             else:
                 break
         root = self._root(node, scope, steps)
@@ -79,61 +106,178 @@ class Refs:
     def _root(self, node: cst.CSTNode | None, scope: Scope | None, steps: int) -> Ref:
         if steps <= 0 or node is None:
             return UNKNOWN
-        if isinstance(node, cst.Name):
-            return self._name(node.value, scope, steps)
-        if isinstance(node, cst.Call):
-            return self._called(node, scope, steps)
-        if isinstance(node, cst.Lambda):
-            qualname = self.lambdas.get(id(node))
-            return Ref(Kind.LOCAL, qualname) if qualname else UNKNOWN
-        if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Divide):
-            left = self.ref(node.left, scope, steps - 4)
-            return left if self.external(left).startswith(_PURE_PATHS) else UNKNOWN
-        if isinstance(node, cst.Subscript) and isinstance(node.value, (cst.Name, cst.Attribute)):
-            of = self.ref(node.value, scope, steps - 4)
-            return Ref(Kind.ITEM, of=of) if of.kind in (Kind.GLOBAL, Kind.IMPORT) else UNKNOWN
-        literal = _LITERALS.get(type(node))
+        rooted = _ROOTS.get(type(node))
+        if rooted is not None:
+            return rooted(self, node, scope, steps)
+        literal = LITERALS.get(type(node))
         return Ref(Kind.LITERAL, literal) if literal else UNKNOWN
+
+    # Expressions.
+
+    def _lambda(self, node: cst.Lambda, scope: Scope | None, steps: int) -> Ref:
+        qualname = self.lambdas.get(id(node))
+        return Ref(Kind.LOCAL, qualname) if qualname else UNKNOWN
+
+    def _binary(self, node: cst.BinaryOperation, scope: Scope | None, steps: int) -> Ref:
+        left = self.ref(node.left, scope, steps - 4)
+        if type(node.operator) is cst.Divide and self.external(left).startswith(_PURE_PATHS):
+            return left
+        right = self.ref(node.right, scope, steps - 4)
+        if left.kind is Kind.UNKNOWN and right.kind is Kind.UNKNOWN:
+            return UNKNOWN
+        return Ref(Kind.OPERATION, type(node.operator).__name__, others=(left, right))
+
+    def _unary(self, node: cst.UnaryOperation, scope: Scope | None, steps: int) -> Ref:
+        if isinstance(node.operator, cst.Not):
+            return Ref(Kind.LITERAL, "bool")
+        return self.ref(node.expression, scope, steps - 1)
+
+    def _boolean(self, node: cst.BooleanOperation, scope: Scope | None, steps: int) -> Ref:
+        """``a or b`` is ``b`` only where there is no ``a``; ``a and b`` is taken for ``b``."""
+        right = self.ref(node.right, scope, steps - 4)
+        if isinstance(node.operator, cst.And):
+            return right
+        left = self.ref(node.left, scope, steps - 4)
+        return Ref(Kind.OR, others=(left, right))
+
+    def _if_exp(self, node: cst.IfExp, scope: Scope | None, steps: int) -> Ref:
+        sides = self.sides(node, scope) if self.complete else [node.body, node.orelse]
+        return _one_of([self.ref(side, scope, steps - 4) for side in sides])
+
+    def _subscript(self, node: cst.Subscript, scope: Scope | None, steps: int) -> Ref:
+        of = self.ref(node.value, scope, steps - 4)
+        if of.kind is Kind.UNKNOWN:
+            return UNKNOWN
+        first = node.slice[0].slice
+        if not isinstance(first, cst.Index):
+            return of
+        if len(node.slice) == 1 and isinstance(first.value, cst.Integer):
+            return Ref(Kind.PART, first.value.value, of=of)
+        if of.kind not in (Kind.GLOBAL, Kind.IMPORT):
+            return Ref(Kind.ITEM, of=of)
+        inner = [s.slice.value for s in node.slice if isinstance(s.slice, cst.Index)]
+        args = tuple(self.annotation(i, scope) for i in inner)
+        return Ref(Kind.ITEM, of=of, others=args)
+
+    def _display(
+        self, node: cst.List | cst.Tuple | cst.Set, scope: Scope | None, steps: int
+    ) -> Ref:
+        found: list[Ref] = []
+        kind = LITERALS[type(node)]
+        for element in node.elements[:_MAX_ELEMENTS] if self.complete else ():
+            inner = self.ref(element.value, scope, steps - 4)
+            starred = type(element) is cst.StarredElement
+            found.append(Ref(Kind.ELEMENT, of=inner) if starred else inner)
+        others = tuple(found) if kind == "tuple" else tuple(dict.fromkeys(found))
+        return Ref(Kind.LITERAL, kind, others=others)
+
+    def _dict(self, node: cst.Dict, scope: Scope | None, steps: int) -> Ref:
+        """The elements of a dictionary are its values."""
+        found: list[Ref] = []
+        for element in node.elements[:_MAX_ELEMENTS] if self.complete else ():
+            inner = self.ref(element.value, scope, steps - 4)
+            starred = type(element) is cst.StarredDictElement
+            found.append(Ref(Kind.ITEM, of=inner) if starred else inner)
+        return Ref(Kind.LITERAL, "dict", others=tuple(dict.fromkeys(found)))
+
+    def _comprehension(self, node: cst.BaseComp, scope: Scope | None, steps: int) -> Ref:
+        kind = LITERALS[type(node)]
+        inside = self.scope_of(node)
+        if inside is None or not self.complete:
+            return Ref(Kind.LITERAL, kind)
+        element = node.value if isinstance(node, cst.DictComp) else getattr(node, "elt", None)
+        return Ref(Kind.LITERAL, kind, others=(self.ref(element, inside, steps - 4),))
 
     def _called(self, node: cst.Call, scope: Scope | None, steps: int) -> Ref:
         func = node.func
         if isinstance(func, cst.Name) and func.value == "super" and scope is not None:
             return Ref(Kind.SUPER, scope.owner) if scope.owner else UNKNOWN
         callee = self.ref(func, scope, steps - 4)
-        if callee.kind in (Kind.UNKNOWN, Kind.LITERAL, Kind.PARAM):
+        if callee.kind in _PLAIN and not callee.others and not callee.path:
             return UNKNOWN
-        if self.external(callee) in _PARTIALS and node.args:
+        name = self.external(callee)
+        if name in _PARTIALS and node.args:
+            of, *given = self._given(node, scope, steps - 4, every=True)
+            return UNKNOWN if of.kind is Kind.UNKNOWN else Ref(Kind.PARTIAL, "", (), of, (*given,))
+        if name == "builtins.type" and len(node.args) == 1:
             of = self.ref(node.args[0].value, scope, steps - 4)
-            return UNKNOWN if of.kind is Kind.UNKNOWN else Ref(Kind.PARTIAL, of=of)
-        if self.external(callee) == "builtins.type" and len(node.args) == 1:
-            of = self.ref(node.args[0].value, scope, steps - 4)
-            if of.kind is Kind.SELF and not of.path:
-                return Ref(Kind.CLS, of.name)
-        return Ref(Kind.RESULT, of=callee)
+            return Ref(Kind.CLS, of.name) if of.kind is Kind.SELF and not of.path else UNKNOWN
+        if name == "builtins.getattr" and len(node.args) in (2, 3):
+            return self._getattr(node, scope, steps)
+        return Ref(Kind.RESULT, of=callee, others=self._given(node, scope, steps - 4))
 
-    def _name(self, name: str, scope: Scope | None, steps: int) -> Ref:
+    def _getattr(self, node: cst.Call, scope: Scope | None, steps: int) -> Ref:
+        text = node.args[1].value
+        if not isinstance(text, cst.SimpleString):
+            return UNKNOWN
+        of = self.ref(node.args[0].value, scope, steps - 4)
+        if of.kind is Kind.UNKNOWN:
+            return UNKNOWN
+        return replace(of, path=(*of.path, str(text.raw_value)))
+
+    def _given(
+        self, node: cst.Call, scope: Scope | None, steps: int, *, every: bool = False
+    ) -> tuple[Ref, ...]:
+        """What a call is given, as far as it can matter to what it gives."""
+        found: list[Ref] = []
+        if steps <= 0 or not (self.complete or every):
+            return (UNKNOWN,) if every else ()
+        for arg in node.args[:16]:
+            ref = UNKNOWN if arg.star else self.ref(arg.value, scope, steps)
+            if arg.keyword is not None:
+                ref = Ref(Kind.KEYWORD, arg.keyword.value, of=ref)
+            found.append(ref)
+        if every or any(_matters(ref) for ref in found):
+            return tuple(found)
+        return ()
+
+    # Names.
+
+    def _named(self, node: cst.Name, scope: Scope | None, steps: int) -> Ref:
+        name = node.value
         found = scope.find(name) if scope is not None else None
         if found is None:
-            return Ref(Kind.GLOBAL, name)
+            ref = Ref(Kind.GLOBAL, name)
+            return Ref(Kind.LITERAL, "bool") if ref in _BOOLS else ref
         where, bindings = found
         if not self.complete:
             return self._agreed(name, bindings, where, steps)
-        key = (id(where), name)
+        place = self.place_of(node)
+        shown = self._narrowed(name, bindings, place, scope)
+        if shown is not None:
+            return shown
+        everywhere = scope is None or scope.of_function is not where.of_function
+        if len(bindings) > 1:
+            bindings = reaching(bindings, place.order, place.block, everywhere=everywhere)
+        key = (id(where), *(id(b) for b in bindings))
         known = self._known.get(key)
         if known is None:
             self._known[key] = UNKNOWN  # what a name that is defined by itself stands for
             self._depth += 1
             if self._depth < _MAX_STEPS:
-                known = self._agreed(name, bindings, where, _MAX_STEPS)
+                known = self._merged(name, bindings, where, _MAX_STEPS)
             self._depth -= 1
             known = self._known[key] = known or UNKNOWN
         return known
 
-    def _agreed(self, name: str, bindings: list[Bound], where: Scope, steps: int) -> Ref:
-        """What all bindings of a name agree on; of imports and functions each may be the one.
+    def _narrowed(
+        self, name: str, bindings: list[Bound], place: Place, scope: Scope | None
+    ) -> Ref | None:
+        """What an ``isinstance`` around the place says of a name, unless it is bound anew there."""
+        narrowed = place.narrowed
+        while narrowed is not None and narrowed.name != name:
+            narrowed = narrowed.parent
+        if narrowed is None or any(narrowed.order < b.order < place.order for b in bindings):
+            return None
+        types = narrowed.types
+        if isinstance(types, cst.Tuple):
+            return instance(either(self.annotation(e.value, scope) for e in types.elements))
+        return instance(self.annotation(types, scope))
 
-        ``None`` only says that there is nothing yet.
-        """
+    def _agreed(self, name: str, bindings: list[Bound], where: Scope, steps: int) -> Ref:
+        """What all bindings of a name agree on, while not all are known."""
+        if len(bindings) > _MAX_EARLY:
+            return UNKNOWN
         bound = [(b.how, self._bound(name, b, where, steps)) for b in bindings]
         if len(bound) > 1:
             bound = [(how, ref) for how, ref in bound if ref != _NONE] or bound
@@ -144,65 +288,57 @@ class Refs:
             return Ref(Kind.EITHER, others=refs)
         return UNKNOWN
 
+    def _merged(self, name: str, bindings: list[Bound], where: Scope, steps: int) -> Ref:
+        """What a name may stand for where ``bindings`` reach; a mere default comes last."""
+        plain: list[Ref] = []
+        fallbacks: list[Ref] = []
+        for bound in bindings:
+            ref = self._bound(name, bound, where, steps)
+            is_default = bound.flags & Flag.OPTIONAL and bound.fallback == name
+            (fallbacks if is_default else plain).append(ref)
+        ref = _one_of(plain)
+        if fallbacks:
+            ref = Ref(Kind.OR, others=(ref, _one_of(fallbacks)))
+        added = where.added.get(name)
+        if added and ref.kind is Kind.LITERAL:
+            more = (self.ref(node, where, steps - 4) for node in added[:_MAX_ELEMENTS])
+            ref = replace(ref, others=tuple(dict.fromkeys((*ref.others, *more))))
+        return ref
+
     def _bound(self, name: str, bound: Bound, scope: Scope, steps: int) -> Ref:
-        if bound.how == "value":
-            return self.ref(bound.node, scope, steps - 1)
-        if bound.how == "annotation":
-            of = self.annotation(bound.node, scope)
-            if bound.value is not None and _says_little(of):
-                return self.ref(bound.value, scope, steps - 1)
-            return instance(of)
-        if bound.how == "import":
-            return Ref(Kind.IMPORT, bound.text)
-        if bound.how == "function":
-            return Ref(Kind.LOCAL, bound.text)
-        if bound.how == "param" and bound.param is not None:
-            return self._param(name, bound.param)
+        match bound.how:
+            case "value" | "element" | "entered":
+                return self._bound_value(bound, scope, steps)
+            case "annotation":
+                of = self.annotation(bound.node, scope)
+                if bound.value is not None and says_little(of):
+                    return self.ref(bound.value, scope, steps - 1)
+                return instance(of)
+            case "class_pattern":
+                return instance(self.annotation(bound.node, scope))
+            case "import":
+                return Ref(Kind.IMPORT, bound.text)
+            case "function":
+                return Ref(Kind.LOCAL, bound.text)
+            case "param" if bound.param is not None:
+                return _param(name, bound.param, scope)
         return UNKNOWN
 
-    def _param(self, name: str, param: Param) -> Ref:
-        if param.kind in ("self", "cls"):
-            return param.annotation
-        if param.kind in ("*", "**"):
-            return Ref(Kind.LITERAL, "tuple" if param.kind == "*" else "dict")
-        of = param.annotation
-        return Ref(Kind.PARAM, name) if _says_little(of) else instance(of)
+    def _bound_value(self, bound: Bound, scope: Scope, steps: int) -> Ref:
+        ref = self.ref(bound.node, scope, steps - 1)
+        if ref.kind is Kind.UNKNOWN:
+            return ref
+        if bound.how == "element":
+            ref = Ref(Kind.ELEMENT, of=ref)
+        elif bound.how == "entered":
+            ref = Ref(Kind.ENTERED, of=ref)
+        for part in bound.parts:
+            ref = Ref(Kind.PART, str(part), of=ref)
+        return ref
 
     def annotation(self, node: cst.CSTNode | None, scope: Scope | None) -> Ref:
-        """The class that an annotation names: ``Optional[X]``, ``X | None`` and ``"X"`` give X."""
-        for _ in range(_MAX_STEPS):
-            if isinstance(node, cst.Annotation):
-                node = node.annotation
-            elif isinstance(node, cst.Subscript):
-                base = node.value.attr if isinstance(node.value, cst.Attribute) else node.value
-                if not (isinstance(base, cst.Name) and base.value in _WRAPPERS):
-                    return self._class(node.value, scope)
-                inner = node.slice[0].slice
-                node = inner.value if isinstance(inner, cst.Index) else None
-            elif isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.BitOr):
-                if isinstance(node.right, cst.Name) and node.right.value == "None":
-                    node = node.left
-                elif isinstance(node.left, cst.Name) and node.left.value == "None":
-                    node = node.right
-                else:
-                    return UNKNOWN
-            elif isinstance(node, cst.SimpleString):
-                return self._quoted(node, scope)
-            else:
-                return self._class(node, scope)
-        return UNKNOWN
-
-    def _class(self, node: cst.CSTNode | None, scope: Scope | None) -> Ref:
-        return self.ref(node, scope) if isinstance(node, (cst.Name, cst.Attribute)) else UNKNOWN
-
-    def _quoted(self, node: cst.SimpleString, scope: Scope | None) -> Ref:
-        text = str(node.raw_value).strip()
-        if len(text) > 300:
-            return UNKNOWN
-        try:
-            return self.annotation(cst.parse_expression(text), scope)
-        except (cst.ParserSyntaxError, RecursionError):
-            return UNKNOWN
+        """The class that an annotation names, see :mod:`wflint.facts.annotations`."""
+        return annotation(node, lambda inner: self.ref(inner, scope))
 
     def external(self, ref: Ref) -> str:
         """The dotted name of a ref that starts at an import or builtin; of an instance, its class.
@@ -210,10 +346,9 @@ class Refs:
         A guess from this module alone: whether the name is the user's own is known when linking.
         """
         for _ in range(_MAX_STEPS):
-            if ref.kind in (Kind.RESULT, Kind.INSTANCE) and ref.of is not None and not ref.path:
-                ref = ref.of
-            else:
+            if ref.of is None or ref.path or not _is_made_of(ref):
                 break
+            ref = ref.of
         if ref.kind is Kind.IMPORT:
             return ".".join((ref.name, *ref.path))
         if ref.kind is Kind.GLOBAL:
@@ -224,111 +359,62 @@ class Refs:
                 return ".".join(("builtins", ref.name, *ref.path))
         return ""
 
-    def value(self, node: cst.BaseExpression, scope: Scope | None) -> Value:
-        """The shape of an argument or of a module-level value."""
-        if isinstance(node, (cst.Name, cst.Attribute, cst.Lambda)):
-            return self._named(node, scope)
-        if isinstance(node, cst.Call):
-            return self._call_value(node, scope)
-        if isinstance(node, cst.Dict):
-            return _dict_value(node)
-        if isinstance(node, cst.Await):
-            return Value("await", ref=self.ref(node, scope))
-        if isinstance(node, cst.SimpleString):
-            kind = "bytes" if "b" in node.prefix else "str"
-            return Value(kind, str(node.raw_value)[:200], Ref(Kind.LITERAL, kind))
-        if isinstance(node, (cst.Integer, cst.Float)):
-            kind = "int" if isinstance(node, cst.Integer) else "float"
-            return Value(kind, node.value, Ref(Kind.LITERAL, kind))
-        if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Minus):
-            inner = node.expression
-            if isinstance(inner, (cst.Integer, cst.Float)):
-                kind = "int" if isinstance(inner, cst.Integer) else "float"
-                return Value(kind, "-" + inner.value, Ref(Kind.LITERAL, kind))
-        if isinstance(node, (cst.List, cst.Tuple, cst.Set)):
-            kind = _LITERALS[type(node)]
-            plain = all(isinstance(e, cst.Element) for e in node.elements)
-            items = tuple("" for _ in node.elements)
-            return Value(kind, ref=Ref(Kind.LITERAL, kind), items=items, complete=plain)
-        if isinstance(node, cst.FormattedString):
-            return Value("fstring", ref=Ref(Kind.LITERAL, "str"))
-        return Value(_LITERALS.get(type(node), "other"), ref=self.ref(node, scope))
-
-    def _named(self, node: cst.Name | cst.Attribute | cst.Lambda, scope: Scope | None) -> Value:
-        if isinstance(node, cst.Lambda):
-            return Value("lambda", ref=self.ref(node, scope))
-        if isinstance(node, cst.Name):
-            if node.value == "None":
-                return Value("none")
-            if node.value in ("True", "False"):
-                return Value("bool", node.value, Ref(Kind.LITERAL, "bool"))
-            assigned = self.assigned(node.value, scope)
-            if assigned is not None and (
-                isinstance(assigned, cst.Dict) or _is_keyword_call(assigned)
-            ):
-                value = self.value(assigned, scope)
-                return replace(value, complete=False) if node.value in self.changed else value
-            if _is_param(node.value, scope):
-                return Value("name", node.value, self.ref(node, scope))
-        return Value("name", ref=self.ref(node, scope))
-
     def assigned(self, name: str, scope: Scope | None) -> cst.BaseExpression | None:
         """The expression that a local name was assigned, if it was assigned exactly once."""
         found = scope.find(name) if scope is not None else None
         if found is None or len(found[1]) != 1 or found[1][0].how != "value":
             return None
-        return found[1][0].node
-
-    def _call_value(self, node: cst.Call, scope: Scope | None) -> Value:
-        keys = tuple(a.keyword.value for a in node.args if a.keyword is not None)
-        complete = all(a.keyword is not None for a in node.args)
-        none = tuple(k for k, v in _keyword_values(node) if _is_none(v))
-        numbers = tuple(k for k, v in _keyword_values(node) if _is_number(v))
-        return Value("call", "", self.ref(node, scope), keys, complete, none, numbers)
+        return found[1][0].node if not found[1][0].parts else None
 
 
-def _is_param(name: str, scope: Scope | None) -> bool:
-    """Whether a name is a parameter that nothing else is assigned to."""
-    found = scope.find(name) if scope is not None else None
-    return found is not None and all(b.how == "param" for b in found[1])
+def _param(name: str, param: Param, scope: Scope) -> Ref:
+    if param.kind in ("self", "cls"):
+        return param.annotation
+    if param.kind in ("*", "**"):
+        return Ref(Kind.LITERAL, "tuple" if param.kind == "*" else "dict")
+    of = None if says_little(param.annotation) else instance(param.annotation)
+    return Ref(Kind.PARAM, name, of=of, owner=scope.qualname)
 
 
-def _says_little(of: Ref) -> bool:
-    return of.kind is Kind.UNKNOWN or (of.path or (of.name,))[-1] in _SAY_LITTLE
+def _is_made_of(ref: Ref) -> bool:
+    """Whether a ref stands for an instance of what it is made of, or that with parameters."""
+    if ref.kind is Kind.ITEM:
+        return bool(ref.others)
+    return ref.kind in (Kind.RESULT, Kind.INSTANCE, Kind.PARAM)
 
 
-def instance(cls: Ref) -> Ref:
-    """An instance of the class that a ref names."""
-    return UNKNOWN if cls.kind is Kind.UNKNOWN else Ref(Kind.INSTANCE, of=cls)
+def _one_of(refs: list[Ref]) -> Ref:
+    """What several bindings or branches may give; that one is ``None`` says little."""
+    return either([ref for ref in refs if ref != _NONE] or refs[:1]) if refs else UNKNOWN
 
 
-def _is_keyword_call(node: cst.BaseExpression | None) -> bool:
-    return isinstance(node, cst.Call) and all(a.keyword or a.star for a in node.args)
+def _matters(ref: Ref) -> bool:
+    """Whether an argument may be called, or asked for something, by what it is given to."""
+    if ref.kind is Kind.KEYWORD and ref.of is not None:
+        return _matters(ref.of)
+    return ref.kind not in _PLAIN or bool(ref.others) or ref.name == "set"
 
 
-def _keyword_values(node: cst.Call) -> list[tuple[str, cst.BaseExpression]]:
-    return [(a.keyword.value, a.value) for a in node.args if a.keyword is not None]
+def _both_sides(node: cst.IfExp, scope: Scope | None) -> list[cst.BaseExpression]:
+    return [node.body, node.orelse]
 
 
-def _is_none(node: cst.BaseExpression) -> bool:
-    return isinstance(node, cst.Name) and node.value == "None"
-
-
-def _is_number(node: cst.BaseExpression) -> bool:
-    return isinstance(node, (cst.Integer, cst.Float))
-
-
-def _dict_value(node: cst.Dict) -> Value:
-    pairs = [
-        (str(e.key.raw_value), e.value)
-        for e in node.elements
-        if isinstance(e, cst.DictElement) and isinstance(e.key, cst.SimpleString)
-    ]
-    return Value(
-        "dict",
-        ref=Ref(Kind.LITERAL, "dict"),
-        items=tuple(k for k, _ in pairs),
-        complete=len(pairs) == len(node.elements),
-        none_keys=tuple(k for k, v in pairs if _is_none(v)),
-        number_keys=tuple(k for k, v in pairs if _is_number(v)),
-    )
+_Rooted = Callable[..., Ref]
+_ROOTS: dict[type[cst.CSTNode], _Rooted] = {
+    cst.Name: Refs._named,
+    cst.Call: Refs._called,
+    cst.Lambda: Refs._lambda,
+    cst.BinaryOperation: Refs._binary,
+    cst.UnaryOperation: Refs._unary,
+    cst.BooleanOperation: Refs._boolean,
+    cst.IfExp: Refs._if_exp,
+    cst.Subscript: Refs._subscript,
+    cst.List: Refs._display,
+    cst.Tuple: Refs._display,
+    cst.Set: Refs._display,
+    cst.Dict: Refs._dict,
+    cst.ListComp: Refs._comprehension,
+    cst.SetComp: Refs._comprehension,
+    cst.GeneratorExp: Refs._comprehension,
+    cst.DictComp: Refs._comprehension,
+}

@@ -6,17 +6,47 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from wflint.facts.model import Param
+from wflint.facts.model import Flag, Param
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
+class Block:
+    """A block of statements of which it is not sure that it runs: a branch, the body of a loop."""
+
+    parent: Block | None = None
+    is_loop: bool = False
+
+    def holds(self, other: Block | None) -> bool:
+        """Whether ``other`` is this block or stands in it."""
+        while other is not None:
+            if other is self:
+                return True
+            other = other.parent
+        return False
+
+    @property
+    def loops(self) -> set[int]:
+        """The ids of the loops around and including this block."""
+        found: set[int] = set()
+        block: Block | None = self
+        while block is not None:
+            if block.is_loop:
+                found.add(id(block))
+            block = block.parent
+        return found
+
+
+@dataclass(slots=True, eq=False)
 class Bound:
     """One binding of a local name.
 
-    ``how`` is ``value`` (``node`` was assigned to it), ``annotation`` (``node`` is its annotation,
+    ``how`` is ``value`` (``node`` was assigned to it), ``element`` (it is what a loop over ``node``
+    gives), ``entered`` (what ``with node`` gives), ``annotation`` (``node`` is its annotation,
     ``value`` what was assigned, if anything), ``import`` (``text`` is the absolute dotted name),
-    ``function`` (``text`` is the qualname), ``param``, or ``other`` (a loop variable, an exception,
-    an unpacked part, ...).
+    ``function`` (``text`` is the qualname), ``param``, or ``other`` (an exception, ...).
+    ``parts`` leads to the bound part where a tuple is unpacked. ``order`` is the number of the node
+    in the walk, ``block`` the block it stands in, ``flags`` and ``fallback`` are those of the place
+    (:class:`~wflint.facts.model.Call`).
     """
 
     how: str
@@ -24,11 +54,19 @@ class Bound:
     text: str = ""
     param: Param | None = None
     value: cst.BaseExpression | None = None
+    parts: tuple[int, ...] = ()
+    order: int = -1
+    block: Block | None = None
+    flags: int = 0
+    fallback: str = ""
 
 
 @dataclass(slots=True)
 class Scope:
-    """One scope inside a function: the function itself, a nested one, a comprehension."""
+    """One scope inside a function: the function itself, a nested one, a comprehension.
+
+    ``added`` are the expressions that are put into a container after it was bound.
+    """
 
     qualname: str
     parent: Scope | None
@@ -38,6 +76,7 @@ class Scope:
     names: dict[str, list[Bound]] = field(default_factory=dict)
     elsewhere: set[str] = field(default_factory=set)  # declared global or nonlocal
     globals: set[str] = field(default_factory=set)  # declared global
+    added: dict[str, list[cst.BaseExpression]] = field(default_factory=dict)
 
     def bind(self, name: str, bound: Bound) -> None:
         """Note a binding of ``name`` in this scope."""
@@ -63,27 +102,82 @@ class Scope:
         return scope
 
 
-def bind_target(scope: Scope, target: cst.BaseExpression, value: cst.BaseExpression | None) -> None:
-    """Bind the names of an assignment target; ``value`` is given for a plain assignment."""
-    pending: list[tuple[cst.CSTNode, cst.BaseExpression | None]] = [(target, value)]
+@dataclass(slots=True, eq=False)
+class Narrowed:
+    """What tests have shown of names: ``name`` is an instance of one of the classes ``types``.
+
+    ``order`` is the number of the test in the walk.
+    """
+
+    name: str
+    types: cst.BaseExpression
+    order: int
+    parent: Narrowed | None = None
+
+
+def reaching(
+    bindings: list[Bound], order: int, block: Block | None, *, everywhere: bool
+) -> list[Bound]:
+    """Those bindings of a name that may hold at a place of the same function.
+
+    The last one that surely runs before the place, and after it those that may run. ``everywhere``
+    is for places in nested functions, which may run at any time. Those that only run outside of
+    workflows are left out.
+    """
+    inside = [b for b in bindings if not b.flags & (Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED)]
+    if everywhere or len(inside) < 2 or order < 0:
+        return inside or bindings
+    loops = block.loops if block is not None else set()
+    found: list[Bound] = []
+    for bound in inside:
+        if bound.order < order:
+            if bound.block is None or bound.block.holds(block):
+                found.clear()
+            found.append(bound)
+        elif loops and bound.block is not None and loops & bound.block.loops:
+            found.append(bound)
+    return found or inside
+
+
+def bind_target(scope: Scope, target: cst.BaseExpression, bound: Bound) -> None:
+    """Bind the names of an assignment target to ``bound`` or, where they are several, its parts."""
+    pending: list[tuple[cst.CSTNode, Bound]] = [(target, bound)]
     while pending:
         node, given = pending.pop()
         if isinstance(node, cst.Name):
-            bound = Bound("other") if given is None else Bound("value", given)
-            scope.bind(node.value, bound)
+            scope.bind(node.value, given)
         elif isinstance(node, (cst.Tuple, cst.List)):
-            pending.extend(_pairs(node, given))
+            pending.extend(_parts(node, given))
         elif isinstance(node, cst.StarredElement):
-            pending.append((node.value, None))
+            pending.append((node.value, _like(given, how="other")))
 
 
-def _pairs(
-    target: cst.Tuple | cst.List, value: cst.BaseExpression | None
-) -> list[tuple[cst.CSTNode, cst.BaseExpression | None]]:
+def _parts(target: cst.Tuple | cst.List, bound: Bound) -> list[tuple[cst.CSTNode, Bound]]:
     """``a, b = f, g`` binds part by part when both sides are written out."""
     parts = [e if isinstance(e, cst.StarredElement) else e.value for e in target.elements]
-    if isinstance(value, (cst.Tuple, cst.List)) and len(value.elements) == len(parts):
+    value = bound.node
+    if bound.how == "value" and not bound.parts and isinstance(value, (cst.Tuple, cst.List)):
         plain = all(isinstance(e, cst.Element) for e in (*target.elements, *value.elements))
-        if plain:
-            return [(p, e.value) for p, e in zip(parts, value.elements, strict=True)]
-    return [(p, None) for p in parts]
+        if plain and len(value.elements) == len(parts):
+            given = [_like(bound, node=e.value) for e in value.elements]
+            return list(zip(parts, given, strict=True))
+    if any(isinstance(e, cst.StarredElement) for e in target.elements):
+        return [(p, _like(bound, how="other")) for p in parts]
+    return [(p, _like(bound, parts=(*bound.parts, n))) for n, p in enumerate(parts)]
+
+
+def _like(
+    bound: Bound,
+    how: str | None = None,
+    node: cst.BaseExpression | None = None,
+    parts: tuple[int, ...] | None = None,
+) -> Bound:
+    return Bound(
+        how or bound.how,
+        node or bound.node,
+        parts=bound.parts if parts is None else parts,
+        order=bound.order,
+        block=bound.block,
+        flags=bound.flags,
+        fallback=bound.fallback,
+    )

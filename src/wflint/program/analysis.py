@@ -25,8 +25,6 @@ from wflint.rule import Rule, RuleSettings, Scope
 if TYPE_CHECKING:
     from wflint.facts.bodies import Reading, Visitors
 
-MODULE_BODY = "<module>"
-
 
 class Question(Struct, frozen=True):
     """What is asked of a project. ``files`` are absolute paths, ``chosen`` those to report on.
@@ -192,7 +190,8 @@ def _check_import_time(answer: Answer) -> None:
     for path in answer.module_entries:
         if words.isdisjoint(answer.store.load(path).facts.called):
             continue
-        _scan(Node(Fn(path, MODULE_BODY)), answer)
+        for name in answer.store.module_bodies(path):
+            _scan(Node(Fn(path, name)), answer)
     verdicts.scopes, verdicts.only = scopes, every
 
 
@@ -232,7 +231,8 @@ def _check_anywhere(question: Question, gated: Gated, answer: Answer) -> None:
         if not suspects:
             continue
         module = answer.store.load(path)
-        _scan(Node(Fn(path, MODULE_BODY)), answer)
+        for name in answer.store.module_bodies(path):
+            _scan(Node(Fn(path, name)), answer)
         for fn in _functions(module, suspects, question.settings):
             if fn not in seen:
                 for name in _with_nested(answer.store, fn):

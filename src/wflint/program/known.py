@@ -27,21 +27,21 @@ class KnownFirst(Resolver):
 
     def resolve(self, ref: Ref, path: str, *more: Any, **named: Any) -> tuple[Entity, ...]:
         """What ``ref``, found in the module ``path``, stands for."""
-        found = self._known(super().resolve(ref, path, *more, **named))
+        found = self._outside(super().resolve(ref, path, *more, **named))
         return self._as_spelled(self._spelled(ref, path), found)
 
     def name(self, path: str, name: str) -> tuple[Entity, ...]:
         """What a module-level name of a module stands for; builtins included."""
-        return self._known(super().name(path, name))
+        return self._outside(super().name(path, name))
 
     def dotted(self, name: str, importer: str, *more: Any, **named: Any) -> tuple[Entity, ...]:
         """What an absolute dotted name stands for, as imported by a file."""
-        found = self._known(super().dotted(name, importer, *more, **named))
+        found = self._outside(super().dotted(name, importer, *more, **named))
         return self._as_spelled(name if self._is_followed(name) else "", found)
 
     def attribute(self, entity: Entity, name: str, *more: Any, **named: Any) -> tuple[Entity, ...]:
         """What an attribute of an entity stands for."""
-        return self._known(super().attribute(entity, name, *more, **named))
+        return self._outside(super().attribute(entity, name, *more, **named))
 
     def _is_followed(self, name: str) -> bool:
         return name.partition(".")[0] in self._tops
@@ -62,9 +62,9 @@ class KnownFirst(Resolver):
     def _as_spelled(self, name: str, found: tuple[Entity, ...]) -> tuple[Entity, ...]:
         if not name or not self.table.knows(name):
             return found
-        return (External(name), *(entity for entity in found if isinstance(entity, OwnClass)))
+        return (*(entity for entity in found if isinstance(entity, OwnClass)), External(name))
 
-    def _known(self, found: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    def _outside(self, found: tuple[Entity, ...]) -> tuple[Entity, ...]:
         if not any(self._is_inside(entity) for entity in found):
             return found
         return tuple(dict.fromkeys(e for entity in found for e in self._as_known(entity)))
@@ -78,7 +78,10 @@ class KnownFirst(Resolver):
         return False
 
     def _as_known(self, entity: Entity) -> Iterator[Entity]:
-        """A function as what the table knows; a class as that too, for its methods it may not."""
+        """A function as what the table knows; a class as that too, for its methods it may not.
+
+        The class goes first: as a base it is the class.
+        """
         match entity:
             case OwnFunction():
                 for name in self._function_names(entity):
@@ -86,10 +89,10 @@ class KnownFirst(Resolver):
                         yield External(name, partial=entity.partial)
                         return
             case OwnClass():
-                for name in self._full_names(entity.cls.path, entity.cls.qualname):
-                    if self.table.knows(name):
-                        yield External(name)
-                        break
+                names = self._full_names(entity.cls.path, entity.cls.qualname)
+                known = next(filter(self.table.knows, names), None)
+                yield from (entity, External(known)) if known is not None else (entity,)
+                return
             case OwnInstance():
                 for name in self._full_names(entity.cls.path, entity.cls.qualname):
                     if self.table.knows(f"{name}.*"):

@@ -16,23 +16,41 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from wflint.facts.model import (
-    NOTHING,
     UNKNOWN,
+    Arg,
     Call,
     Flag,
     FunctionBody,
-    FunctionHead,
     Kind,
+    Operation,
     Use,
     Value,
 )
-from wflint.program.entities import Entity, External, OwnClass, OwnFunction, OwnInstance, Unresolved
+from wflint.facts.operations import CALLED_BY_BUILTINS
+from wflint.program.calls import left_out
+from wflint.program.entities import (
+    Entity,
+    Env,
+    External,
+    Held,
+    OwnClass,
+    OwnFunction,
+    OwnInstance,
+    OwnModule,
+    Unresolved,
+    joined,
+)
 from wflint.program.external import CALLBACK_METHODS, CONTAINER_METHODS, calls_its_arguments
-from wflint.program.resolve import Resolver
+from wflint.program.factories import Factory, default_factories
+from wflint.program.implied import Implied
+from wflint.program.members import is_abstract
+from wflint.program.overriders import Overriders
+from wflint.program.resolve import Resolver, pair_up
 from wflint.program.roots import Entry, Roots
 from wflint.program.store import Cls, Fn
 
-_CONSTRUCTORS = ("__new__", "__init__", "__post_init__")
+_MAX_CLONES = 16
+"""For how many different arguments a function is looked at; after that they are forgotten."""
 
 
 class Node(NamedTuple):
@@ -40,13 +58,15 @@ class Node(NamedTuple):
 
     ``receiver`` is the class of the object a method is called on. ``missing`` are parameters with a
     fallback default (``now = now or clock()``) that the caller leaves out, so that it runs.
-    ``quiet`` is set when it is called only while not replaying.
+    ``quiet`` is set when it is called only while not replaying. ``env`` is what is known of its
+    parameters, where that makes a difference: functions and objects that it is given.
     """
 
     fn: Fn
     receiver: Cls | None = None
     missing: frozenset[str] = frozenset()
     quiet: bool = False
+    env: Env = ()
 
 
 class Edge(NamedTuple):
@@ -66,7 +86,11 @@ class GapAt(NamedTuple):
 
 
 class Reached(Struct):
-    """What entry points reach. ``order`` lists the nodes in the order they were reached."""
+    """What entry points reach. ``order`` lists the nodes in the order they were reached.
+
+    ``outcomes`` tells what became of each call: ``own``, ``gap``, or the name of something outside
+    the project.
+    """
 
     entries: dict[Node, Entry] = field(default_factory=dict)
     order: list[Node] = field(default_factory=list)
@@ -74,6 +98,7 @@ class Reached(Struct):
     parents: dict[Node, tuple[Node, int] | None] = field(default_factory=dict)
     gaps: list[GapAt] = field(default_factory=list)
     callers: dict[Node, list[Node]] | None = None
+    outcomes: dict[tuple[Fn, int], str] = field(default_factory=dict)
 
     def chain(self, node: Node) -> list[tuple[Node, int]]:
         """Pairs (node, site of the call to the next one) from the entry point to ``node``.
@@ -121,6 +146,7 @@ class Judge(Struct):
     external_use: Callable[[Node, FunctionBody, Use, External], None]
     own_call: Callable[[Node, FunctionBody, Call, OwnFunction], bool]
     body: Callable[[Node, FunctionBody], None]
+    factory: Callable[[Node, FunctionBody, Call, int, External], bool]
 
 
 class Reach:
@@ -132,7 +158,11 @@ class Reach:
         self.roots = roots
         self.judge = judge
         self.reached = Reached()
+        self.implied = Implied(resolver)
+        self.overriders = Overriders(resolver)
         self._queue: deque[Node] = deque()
+        self._clones: dict[Fn, set[Env]] = {}
+        self._made: set[Cls] = set()
 
     def run(self, entries: Iterable[Entry]) -> Reached:
         """Search from ``entries``, which come sorted."""
@@ -150,11 +180,6 @@ class Reach:
         self.reached.order.append(node)
         self._queue.append(node)
 
-    def _edge(self, node: Node, entity: OwnFunction, call: Call) -> None:
-        missing = _left_out(self.store.body(entity.fn), call, entity, node.missing)
-        to = Node(entity.fn, entity.receiver, missing, _is_quiet(node, call))
-        self._connect(node, to, call.site)
-
     def _connect(self, node: Node, to: Node, site: int) -> None:
         if self.roots.is_blessed(to.fn):
             return
@@ -162,21 +187,65 @@ class Reach:
         if to not in self.reached.parents:
             self._enqueue(to, (node, site))
 
+    # One function.
+
     def _visit(self, node: Node) -> None:
         body = self.store.body(node.fn)
         self.judge.body(node, body)
+        self._replaced(node, body)
         for call in body.calls:
             if runs(call, node) or _is_alternative(call):
                 self._call(node, body, call)
         for use in body.uses:
             if not runs(use, node):
                 continue
-            for entity in self.resolver.resolve(use.target, node.fn.path, node.receiver):
+            for entity in self._resolved(use, node):
                 if isinstance(entity, External):
                     self.judge.external_use(node, body, use, entity)
+            self._pass(node, use, use.target.path)
+        for read in body.reads:
+            if runs(read, node):
+                self._pass(node, read, read.target.path)
+        for operation in body.operations:
+            if runs(operation, node):
+                path, receiver = node.fn.path, node.receiver
+                for found in self.implied.operated(operation, path, receiver, node.env):
+                    self._follow(node, found, operation.site, operation.flags)
+
+    def _resolved(self, place: Call | Use, node: Node) -> tuple[Entity, ...]:
+        return self.resolver.resolve(place.target, node.fn.path, node.receiver, env=node.env)
+
+    def _replaced(self, node: Node, body: FunctionBody) -> None:
+        """What runs instead of a function, or on behalf of it: wrappers, registered functions."""
+        if not body.head.decorators:
+            return
+        for wrapper in self.implied.wrappers(node.fn):
+            self._follow(node, replace(wrapper, receiver=node.receiver), body.head.site, 0)
+        for other in self.implied.registered(node.fn):
+            self._follow(node, replace(other, receiver=node.receiver), body.head.site, 0)
+
+    def _pass(self, node: Node, place: Call | Use, path: tuple[str, ...]) -> None:
+        """Properties on the way to a name."""
+        if self.store.special_names.isdisjoint(path):
+            return
+        stored = bool(place.flags & Flag.STORED)
+        at = (node.fn.path, node.receiver, node.env)
+        for found in self.implied.on_the_way(place.target, *at, stored):
+            self._follow(node, found, place.site, place.flags)
+
+    def _follow(self, node: Node, function: OwnFunction, site: int, flags: int) -> None:
+        """Follow a function that Python calls by itself, with no arguments worth telling."""
+        if self.roots.runs_elsewhere(function.fn):
+            return
+        quiet = node.quiet or bool(flags & Flag.NOT_REPLAYING)
+        self._connect(node, self._node(function, (), frozenset(), quiet), site)
+
+    # One call.
 
     def _call(self, node: Node, body: FunctionBody, call: Call) -> None:
+        self._pass(node, call, call.target.path)
         for entity in self._callees(call, node, body):
+            self._note_outcome(node, call, entity)
             match entity:
                 case External(instance=True):
                     pass  # whatever calling an object of theirs does
@@ -184,16 +253,22 @@ class Reach:
                     pass  # a fallback value that nobody is seen to need
                 case External():
                     self.judge.external_call(node, body, call, entity)
-                    if calls_its_arguments(entity.name):
-                        self._arguments(node, body, call)
+                    self._called_back(node, body, call, entity)
                 case OwnFunction():
                     self._own(node, body, call, entity)
                 case OwnClass():
-                    self._construct(node, body, call, entity.cls)
+                    self._construct(node, body, call, entity)
                 case OwnInstance():
                     self._method(node, body, call, entity, "__call__")
                 case Unresolved():
                     self._unresolved(node, body, call, entity)
+
+    def _note_outcome(self, node: Node, call: Call, entity: Entity) -> None:
+        key = (node.fn, call.site)
+        if isinstance(entity, External):
+            self.reached.outcomes.setdefault(key, entity.name)
+        elif not isinstance(entity, (Unresolved, OwnModule)):
+            self.reached.outcomes[key] = "own"
 
     def _callees(self, call: Call, node: Node, body: FunctionBody) -> tuple[Entity, ...]:
         """What a call calls; a parameter that the caller left out is its default."""
@@ -201,12 +276,88 @@ class Reach:
         if target.kind is Kind.PARAM and target.name in node.missing:
             default = next((p.default for p in body.head.params if p.name == target.name), UNKNOWN)
             target = replace(default, path=(*default.path, *target.path))
-        return self.resolver.resolve(target, node.fn.path, node.receiver)
+        return self.resolver.resolve(target, node.fn.path, node.receiver, env=node.env)
 
     def _own(self, node: Node, body: FunctionBody, call: Call, entity: OwnFunction) -> None:
-        if self.judge.own_call(node, body, call, entity):
-            self._edge(node, entity, call)
-            self._given_functions(node, body, call, entity)
+        if not self.judge.own_call(node, body, call, entity):
+            return
+        head = self.store.head(entity.fn)
+        if head is None or self.implied.is_skipped(entity.fn):
+            return
+        if is_abstract(head) or self._is_of_protocol(entity, head.owner):
+            found = self.overriders.of(entity, self._constructed)
+            if found is None:
+                why = f"`{head.qualname}` has too many implementations in the project"
+                self._gap(node, call, why)
+                return
+            for other in found:
+                self._edge(node, replace(other, env=entity.env), call)
+            if found and is_abstract(head):
+                return
+        self._edge(node, entity, call)
+
+    def _is_of_protocol(self, entity: OwnFunction, owner: str) -> bool:
+        return bool(owner) and self.resolver.is_protocol(Cls(entity.fn.path, owner))
+
+    def _edge(self, node: Node, entity: OwnFunction, call: Call) -> None:
+        missing = left_out(self.store.body(entity.fn), call, entity, node.missing)
+        given = self._given(node, call.args)
+        to = self._node(entity, given, missing, _is_quiet(node, call))
+        self._connect(node, to, call.site)
+
+    def _given(self, node: Node, args: tuple[Arg, ...]) -> list[tuple[str, tuple[Entity, ...]]]:
+        """What a call passes on, up to the first spread."""
+        found: list[tuple[str, tuple[Entity, ...]]] = []
+        for arg in args:
+            if arg.star == "*":
+                break
+            if not arg.star:
+                found.append((arg.keyword, self._value(arg.value, node)))
+        return found
+
+    def _value(self, value: Value, node: Node) -> tuple[Entity, ...]:
+        if value.type == "none":
+            return ()
+        if value.ref.kind is Kind.UNKNOWN:
+            return (Unresolved("its type is not known"),)
+        return self.resolver.resolve(value.ref, node.fn.path, node.receiver, env=node.env)
+
+    def _node(
+        self,
+        entity: OwnFunction,
+        given: Iterable[tuple[str, tuple[Entity, ...]]],
+        missing: frozenset[str],
+        quiet: bool,
+    ) -> Node:
+        """A function with what it is given, as far as that decides what it calls."""
+        head = self.store.head(entity.fn)
+        env = entity.env
+        if head is not None:
+            pairs = [] if entity.partial else pair_up(head, list(given), entity.bound)
+            env = joined(
+                env, self.resolver.held_by(entity.fn, pairs), self._absent(entity, missing)
+            )
+        clones = self._clones.setdefault(entity.fn, set())
+        if env not in clones and len(clones) >= _MAX_CLONES:
+            env = ()
+        clones.add(env)
+        return Node(entity.fn, entity.receiver, missing, quiet, env)
+
+    def _absent(self, entity: OwnFunction, missing: frozenset[str]) -> list[Held]:
+        """Parameters that are left out are their defaults."""
+        if not missing:
+            return []
+        head = self.store.body(entity.fn).head
+        found: list[Held] = []
+        for param in head.params:
+            if param.name in missing:
+                values: tuple[Entity, ...] = ()
+                if param.default.kind is not Kind.UNKNOWN:
+                    values = self.resolver.resolve(param.default, entity.fn.path)
+                some = tuple(v for v in values if not _is_nothing(v))
+                if not any(isinstance(v, Unresolved) for v in some):
+                    found.append(Held(entity.fn, param.name, some))
+        return found
 
     def _method(
         self, node: Node, body: FunctionBody, call: Call, on: OwnInstance, name: str
@@ -215,14 +366,75 @@ class Reach:
             if isinstance(entity, OwnFunction):
                 self._own(node, body, call, entity)
 
-    def _construct(self, node: Node, body: FunctionBody, call: Call, cls: Cls) -> None:
-        """Making an object runs its constructors."""
-        for name in _CONSTRUCTORS:
-            for entity in self.resolver.attribute(OwnInstance(cls), name):
-                if isinstance(entity, OwnFunction):
-                    self._edge(node, OwnFunction(entity.fn, cls, bound=True), call)
-        for base in self.resolver.order(cls)[1] if runs(call, node) else ():
+    # Constructors.
+
+    def _constructed(self) -> frozenset[Cls]:
+        """The classes of which objects have been made so far."""
+        return frozenset(self._made)
+
+    def _construct(self, node: Node, body: FunctionBody, call: Call, made: OwnClass) -> None:
+        """Making an object runs its constructors, and what makes the defaults of its fields."""
+        self._made.add(made.cls)
+        env = self.resolver.constructor_env(made.cls, self._given(node, call.args))
+        for entity in self.implied.constructors(made.cls, env):
+            self._edge(node, entity, call)
+        for factory in default_factories(self.resolver, made.cls, call):
+            self._make_default(node, call, factory)
+        for base in self.resolver.order(made.cls)[1] if runs(call, node) else ():
             self.judge.external_call(node, body, call, External(base, base=len(base)))
+
+    def _make_default(self, node: Node, call: Call, factory: Factory) -> None:
+        """A default factory: reported at the field if it is external, else followed."""
+        owner = Node(Fn(factory.cls.path, factory.cls.qualname), factory.cls)
+        found = self.resolver.resolve(factory.value.ref, factory.cls.path)
+        for entity in found:
+            if isinstance(entity, External):
+                self._external_factory(node, call, owner, factory, entity)
+            elif isinstance(entity, OwnFunction) and factory.value.type == "lambda":
+                self._lambda_factory(node, call, owner, factory, entity)
+            elif isinstance(entity, OwnFunction) and not self.roots.runs_elsewhere(entity.fn):
+                self._connect_class(node, owner, call.site)
+                self._connect(owner, self._node(entity, (), frozenset(), False), factory.arg.site)
+
+    def _external_factory(
+        self, node: Node, call: Call, owner: Node, factory: Factory, entity: External
+    ) -> None:
+        site = factory.arg.site
+        if self.judge.factory(owner, factory.body, factory.call, site, entity):
+            self._connect_class(node, owner, call.site)
+
+    def _lambda_factory(
+        self, node: Node, call: Call, owner: Node, factory: Factory, entity: OwnFunction
+    ) -> None:
+        body = self.store.body(entity.fn)
+        for inner in body.calls:
+            for called in self.resolver.resolve(inner.target, entity.fn.path):
+                if isinstance(called, External):
+                    self._external_factory(node, call, owner, factory, called)
+                elif isinstance(called, OwnFunction):
+                    self._connect_class(node, owner, call.site)
+                    self._connect(owner, self._node(called, (), frozenset(), False), inner.site)
+
+    def _connect_class(self, node: Node, owner: Node, site: int) -> None:
+        """The class is a hop of the chain, but nothing in it runs now except the factory."""
+        edges = self.reached.edges.setdefault(node, [])
+        if Edge(owner, site) not in edges:
+            edges.append(Edge(owner, site))
+        if owner not in self.reached.parents:
+            self.reached.parents[owner] = (node, site)
+            self.reached.order.append(owner)
+
+    # What others call back, and what cannot be known.
+
+    def _called_back(self, node: Node, body: FunctionBody, call: Call, entity: External) -> None:
+        if calls_its_arguments(entity.name):
+            self._arguments(node, body, call)
+        methods = CALLED_BY_BUILTINS.get(entity.name)
+        if methods is not None and call.args and not call.args[0].star:
+            for given in self._value(call.args[0].value, node):
+                if isinstance(given, OwnInstance):
+                    for found in self.implied.called_on(given, methods):
+                        self._follow(node, found, call.site, call.flags)
 
     def _unresolved(self, node: Node, body: FunctionBody, call: Call, why: Unresolved) -> None:
         method = call.target.path[-1] if call.target.path else ""
@@ -232,61 +444,29 @@ class Reach:
             return  # what an executor has been given is called back in a thread of its own
         if method in CALLBACK_METHODS:
             self._arguments(node, body, call)
-        elif call.target.kind is Kind.PARAM and not call.target.path:
-            return  # followed from the callers, who know what they pass
         elif method not in CONTAINER_METHODS:
-            self.reached.gaps.append(GapAt(node, call.site, call.written, why.reason))
+            self._gap(node, call, why.reason)
+
+    def _gap(self, node: Node, call: Call, reason: str) -> None:
+        self.reached.gaps.append(GapAt(node, call.site, call.written, reason))
+        self.reached.outcomes.setdefault((node.fn, call.site), "gap")
 
     def _arguments(self, node: Node, body: FunctionBody, call: Call) -> None:
         """Functions that are handed to something that calls them."""
         for arg in call.args:
-            self._handed(node, body, call, arg.value, arg.site)
+            if arg.value.ref.kind is not Kind.RESULT or arg.value.ref.others:
+                self._handed(node, body, call, arg.value, arg.site)
 
     def _handed(self, node: Node, body: FunctionBody, call: Call, value: Value, site: int) -> None:
         for entity in self._value(value, node):
             if isinstance(entity, External) and not entity.instance:
                 self.judge.external_argument(node, body, call, site, entity)
             elif isinstance(entity, OwnFunction) and not self.roots.runs_elsewhere(entity.fn):
-                to = Node(entity.fn, entity.receiver, quiet=_is_quiet(node, call))
-                self._connect(node, to, call.site)
-
-    def _value(self, value: Value, node: Node) -> tuple[Entity, ...]:
-        if value.type not in ("name", "lambda", "call") or value.ref.kind is Kind.RESULT:
-            return ()
-        return self.resolver.resolve(value.ref, node.fn.path, node.receiver)
-
-    def _given_functions(
-        self, node: Node, body: FunctionBody, call: Call, entity: OwnFunction
-    ) -> None:
-        """Functions given to a parameter that the callee calls itself."""
-        if not any(a.value.type in ("name", "lambda", "call") for a in call.args):
-            return
-        callee = self.store.body(entity.fn)
-        called = {c.target.name for c in callee.calls if _calls_parameter(c)}
-        if not called:
-            return
-        for name, value in _given(callee.head, call, entity.bound):
-            if name not in called:
-                continue
-            for given in self._value(value, node):
-                if isinstance(given, OwnFunction) and not self.roots.runs_elsewhere(given.fn):
-                    self._edge_through(node, entity, call, given)
-                elif isinstance(given, External) and not given.instance:
-                    self.judge.external_argument(node, body, call, call.site, given)
-
-    def _edge_through(
-        self, node: Node, callee: OwnFunction, call: Call, given: OwnFunction
-    ) -> None:
-        """The chain leads through the function that calls its parameter."""
-        body = self.store.body(callee.fn)
-        quiet = _is_quiet(node, call)
-        missing = _left_out(body, call, callee, node.missing)
-        middle = Node(callee.fn, callee.receiver, missing, quiet)
-        site = next(c.site for c in body.calls if _calls_parameter(c))
-        self._connect(middle, Node(given.fn, given.receiver, quiet=quiet), site)
+                quiet = _is_quiet(node, call)
+                self._connect(node, self._node(entity, (), frozenset(), quiet), call.site)
 
 
-def runs(place: Call | Use, node: Node) -> bool:
+def runs(place: Call | Use | Operation, node: Node) -> bool:
     """Whether a call or use happens when a function is reached as ``node``."""
     if place.flags & (Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED):
         return False
@@ -306,56 +486,5 @@ def _is_quiet(node: Node, call: Call) -> bool:
     return node.quiet or bool(call.flags & Flag.NOT_REPLAYING)
 
 
-def _passed_on(value: Value) -> str:
-    """The parameter that an argument is, or ``""``."""
-    return value.text if value.type == "name" else ""
-
-
-def _calls_parameter(call: Call) -> bool:
-    return call.target.kind is Kind.PARAM and not call.target.path
-
-
-def _given(head: FunctionHead, call: Call, bound: bool) -> list[tuple[str, Value]]:
-    """Which parameter gets which argument, as far as that is plain to see."""
-    params = [p.name for p in head.params if p.kind in ("positional", "self", "cls")]
-    if bound and params:
-        params = params[1:]
-    found: list[tuple[str, Value]] = []
-    position = 0
-    for arg in call.args:
-        if arg.star:
-            position = len(params)
-        elif arg.keyword:
-            found.append((arg.keyword, arg.value))
-        elif position < len(params):
-            found.append((params[position], arg.value))
-            position += 1
-    return found
-
-
-def _left_out(
-    body: FunctionBody, call: Call, entity: OwnFunction, missing: frozenset[str]
-) -> frozenset[str]:
-    """The parameters that a call leaves out or gives as ``None``, where that makes a difference.
-
-    It does for those with a fallback default, those that are called, and those that are passed on.
-    """
-    places: list[Call | Use] = [*body.calls, *body.uses]
-    falling_back = {p.fallback for p in places if p.flags & Flag.OPTIONAL and p.fallback}
-    passed_on = {_passed_on(a.value) for c in body.calls for a in c.args} - {""}
-    useful = falling_back | passed_on
-    defaults = {p.name: p.default for p in body.head.params if p.default.kind is not Kind.UNKNOWN}
-    wanted = useful | {name for name, default in defaults.items() if default != NOTHING}
-    if not wanted:
-        return frozenset()
-    if entity.partial or any(a.star for a in call.args):
-        return frozenset()
-    given = dict(_given(body.head, call, entity.bound))
-    absent = {
-        name
-        for name in wanted
-        if (name not in given and (name in falling_back or name in defaults))
-        or (name in given and given[name].type == "none" and name in useful)
-        or (name in given and _passed_on(given[name]) in missing)
-    }
-    return frozenset(absent)
+def _is_nothing(entity: Entity) -> bool:
+    return isinstance(entity, External) and entity.name in ("builtins.None", "builtins.NoneType")

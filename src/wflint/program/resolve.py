@@ -1,31 +1,44 @@
-"""Resolves what facts refer to: names through imports and re-exports, attributes, methods."""
+"""Resolves what facts refer to: names, attributes, and what calls give."""
 
 from __future__ import annotations
 
 from msgspec.structs import replace
 
-from wflint.builtin_names import is_builtin
-from wflint.facts.model import Binding, ClassFacts, FunctionHead, Kind, Ref, Value
-from wflint.program.classes import ClassOrders
+from wflint.facts.annotations import says_little
+from wflint.facts.model import ClassFacts, FunctionHead, Kind, Param, Ref, Value
+from wflint.program import containers
 from wflint.program.entities import (
     Entity,
+    Env,
     External,
+    Held,
     OwnClass,
     OwnFunction,
     OwnInstance,
     OwnModule,
     SuperOf,
+    Types,
     Unresolved,
+    depth_of,
+    held,
+    is_worth_holding,
+    joined,
+    unique,
 )
 from wflint.program.external import ATTRIBUTES, RESULTS
-from wflint.program.folders import is_namespace
+from wflint.program.members import Members, is_abstract
 from wflint.program.modules import ModuleIndex
+from wflint.program.names import Names
 from wflint.program.store import Cls, Fn, Store
 
 _DEEP = 12
 """How many assignments, results and annotations are followed from one reference."""
 
-_SPECIAL = frozenset({"property", "cached_property"})
+_MAX_NESTED = 3
+"""How deep environments are nested in each other: functions that remember functions."""
+
+_NOT_KNOWN = (Unresolved("its type is not known"),)
+_CIRCLE = (Unresolved("it is defined in a circle"),)
 
 
 class Resolver:
@@ -34,189 +47,380 @@ class Resolver:
     def __init__(self, store: Store, index: ModuleIndex) -> None:
         self.store = store
         self.index = index
-        self._names: dict[tuple[str, str], tuple[Entity, ...]] = {}
-        self._classes = ClassOrders(self.bases)
+        self.names = Names(
+            store, index, lambda r, p, d: self.resolve(r, p, None, d), self.attribute
+        )
+        self.members = Members(store, self)
+        self._known: dict[tuple[Ref, str, Cls | None, Env], tuple[Entity, ...]] = {}
+        self._wanted: dict[Fn, frozenset[str]] = {}
+
+    # What others ask.
+
+    def name(self, path: str, name: str) -> tuple[Entity, ...]:
+        """What a module-level name of a module stands for; builtins included."""
+        return self.names.name(path, name)
+
+    def dotted(self, name: str, importer: str) -> tuple[Entity, ...]:
+        """What an absolute dotted name stands for, as imported by a file."""
+        return self.names.dotted(name, importer)
+
+    def constant(self, ref: Ref, path: str) -> tuple[Value, str] | None:
+        """The value of a module-level name that is assigned exactly once, and its module."""
+        return self.names.constant(ref, path)
+
+    def facts_of(self, cls: Cls) -> ClassFacts | None:
+        """The facts of a class."""
+        return self.members.facts_of(cls)
+
+    def order(self, cls: Cls) -> tuple[tuple[Cls, ...], tuple[str, ...]]:
+        """The project's classes in the method resolution order of a class, and external bases."""
+        return self.members.order(cls)
 
     def resolve(
-        self, ref: Ref, path: str, receiver: Cls | None = None, depth: int = _DEEP
+        self,
+        ref: Ref,
+        path: str,
+        receiver: Cls | None = None,
+        depth: int = _DEEP,
+        env: Env = (),
     ) -> tuple[Entity, ...]:
         """What ``ref``, found in the module ``path``, stands for.
 
-        ``receiver`` is the class of the object that the enclosing method was called on.
+        ``receiver`` is the class of the object that the enclosing method was called on, ``env``
+        what is known of the parameters. Nothing at all: it is ``None``, or was left out.
         """
         if depth <= 0:
             return (Unresolved("too many steps"),)
-        found = self._root(ref, path, receiver, depth)
+        key = (ref, path, receiver, env)
+        known = self._known.get(key)
+        if known is None:
+            self._known[key] = _CIRCLE
+            known = self._known[key] = self._resolve(ref, path, receiver, depth, env)
+        return known
+
+    def _resolve(
+        self, ref: Ref, path: str, receiver: Cls | None, depth: int, env: Env
+    ) -> tuple[Entity, ...]:
+        found = self._root(ref, path, receiver, depth, env)
         for name in ref.path:
-            found = _unique(e for entity in found for e in self.attribute(entity, name, depth - 1))
+            found = unique(e for entity in found for e in self.attribute(entity, name, depth - 1))
         return found
 
-    def _root(self, ref: Ref, path: str, receiver: Cls | None, depth: int) -> tuple[Entity, ...]:
+    def _root(
+        self, ref: Ref, path: str, receiver: Cls | None, depth: int, env: Env
+    ) -> tuple[Entity, ...]:
         match ref.kind:
             case Kind.GLOBAL:
-                return self.name(path, ref.name)
+                return self._type_parameter(ref, path, env) or self.names.name(path, ref.name)
             case Kind.IMPORT:
-                return self.dotted(ref.name, path, depth)
+                return self.names.dotted(ref.name, path, depth)
             case Kind.LOCAL:
-                return (OwnFunction(Fn(path, ref.name), receiver),)
+                return (self._local(ref.name, path, receiver, env),)
             case Kind.SELF:
-                return (OwnInstance(receiver or Cls(path, ref.name)),)
+                return (OwnInstance(receiver or Cls(path, ref.name), env=_of_object(env)),)
             case Kind.CLS:
                 return (OwnClass(receiver or Cls(path, ref.name)),)
             case Kind.SUPER:
                 owner = Cls(path, ref.name)
-                return (SuperOf(owner, receiver or owner),)
+                return (SuperOf(owner, receiver or owner, _of_object(env)),)
+            case Kind.UNKNOWN:
+                return _NOT_KNOWN
+
+        def inner(other: Ref) -> tuple[Entity, ...]:
+            return self.resolve(other, path, receiver, depth - 1, env)
+
+        match ref.kind:
             case Kind.LITERAL:
-                return (External(f"builtins.{ref.name}", instance=True),)
+                return (_literal(ref, [inner(o) for o in ref.others]),)
             case Kind.PARAM:
-                return (Unresolved("it is a parameter without a type"),)
+                return self._param(ref, path, inner(ref.of) if ref.of is not None else (), env)
             case Kind.EITHER:
-                refs = ref.others
-                return _unique(e for r in refs for e in self.resolve(r, path, receiver, depth - 1))
+                return unique(e for other in ref.others for e in inner(other))
+            case Kind.OR:
+                return self._or(inner(ref.others[0]), ref, inner)
+            case Kind.OPERATION:
+                return self._operation(ref, [inner(o) for o in ref.others])
         if ref.of is None:
-            return (Unresolved("its type is not known"),)
-        inner = self.resolve(ref.of, path, receiver, depth - 1)
-        if ref.kind is Kind.PARTIAL:
-            return tuple(_as_partial(e) for e in inner)
-        if ref.kind is Kind.ITEM:
-            return _unique(_generic(e) for e in inner)
-        if ref.kind is Kind.INSTANCE:
-            return _unique(self._instance(e) for e in inner)
-        return _unique(e for entity in inner for e in self._result(entity, depth - 1))
+            return _NOT_KNOWN
+        of = inner(ref.of)
+        match ref.kind:
+            case Kind.KEYWORD | Kind.TYPEVAR:
+                return of
+            case Kind.INSTANCE:
+                return unique(self.as_instance(e) for e in of)
+            case Kind.PARTIAL:
+                return tuple(self._partial(e, ref, inner) for e in of)
+            case Kind.ITEM:
+                args = [tuple(map(self.as_instance, inner(o))) for o in ref.others]
+                return unique(e for entity in of for e in self._item(entity, args, depth))
+            case Kind.ELEMENT:
+                return unique(e for entity in of for e in self.element(entity, depth))
+            case Kind.PART:
+                number = int(ref.name) if ref.name.isdigit() else 0
+                return unique(e for entity in of for e in self._part(entity, number, depth))
+            case Kind.ENTERED:
+                return unique(e for entity in of for e in self._entered(entity, depth))
+        given = [(_keyword(o), inner(o)) for o in ref.others]
+        return unique(e for entity in of for e in self._result(entity, given, depth))
 
-    def _instance(self, entity: Entity) -> Entity:
-        if isinstance(entity, OwnClass):
-            return OwnInstance(entity.cls)
-        if isinstance(entity, External):
-            return External(entity.name, instance=True, base=len(entity.name))
-        return Unresolved("its type is not known")
+    # Roots.
 
-    def _result(self, entity: Entity, depth: int) -> tuple[Entity, ...]:
-        """What calling an entity gives."""
-        if isinstance(entity, OwnClass):
-            return (OwnInstance(entity.cls),)
-        if isinstance(entity, External):
-            name = RESULTS.get(entity.name, entity.name)
-            return (External(name, instance=True, base=len(name)),)
-        if isinstance(entity, OwnFunction):
-            head = self.store.head(entity.fn)
-            if head is not None and head.returns.kind is not Kind.UNKNOWN and not head.is_generator:
-                if head.returns.name == "Self" and entity.receiver is not None:
-                    return (OwnInstance(entity.receiver),)
-                returned = self.resolve(head.returns, entity.fn.path, entity.receiver, depth)
-                return _unique(self._instance(e) for e in returned)
-        return (Unresolved("its type is not known"),)
-
-    # Names.
-
-    def name(self, path: str, name: str) -> tuple[Entity, ...]:
-        """What a module-level name of a module stands for; builtins included."""
-        key = (path, name)
-        known = self._names.get(key)
-        if known is None:
-            self._names[key] = (Unresolved("it is defined in a circle"),)
-            known = self._names[key] = self._name(path, name, _DEEP)
-        return known
-
-    def _name(self, path: str, name: str, depth: int) -> tuple[Entity, ...]:
-        module = self.store.load(path)
-        bindings = module.facts.bindings.get(name)
-        if bindings is not None:
-            real = _unique(
-                e for b in bindings if not b.typed for e in self._binding(b, path, depth)
-            )
-            if any(_is_something(e) for e in real):
-                return real
-            return _unique(e for b in bindings for e in self._binding(b, path, depth))
-        for star in reversed(module.facts.stars):
-            found = self._from_star(star, name, path, depth)
-            if found:
-                return found
-        if is_builtin(name):
-            return (External(f"builtins.{name}"),)
-        return (Unresolved(f"`{name}` is not defined in its module"),)
-
-    def _binding(self, binding: Binding, path: str, depth: int) -> tuple[Entity, ...]:
-        if binding.what == "import":
-            return self.dotted(binding.target, path, depth)
-        if binding.what == "function":
-            return (OwnFunction(Fn(path, binding.target)),)
-        if binding.what == "class":
-            return (OwnClass(Cls(path, binding.target)),)
-        if binding.value is not None and binding.value.ref.kind is not Kind.UNKNOWN:
-            return self.resolve(binding.value.ref, path, None, depth - 1)
-        return (Unresolved("its type is not known"),)
-
-    def _from_star(self, star: str, name: str, path: str, depth: int) -> tuple[Entity, ...]:
-        target = self.index.find(star, path)
-        if target is None:
-            known = _exported(star)
-            return (External(f"{star}.{name}"),) if name in known else ()
-        facts = self.store.load(target).facts
-        if facts.exports is not None and name not in facts.exports:
-            return ()
-        if facts.exports is None and name.startswith("_"):
-            return ()
-        inner = self.index.find(f"{star}.{name}", path) if facts.exports is not None else None
-        if inner is not None and name not in facts.bindings:
-            return (OwnModule(inner),)  # `__all__` names a module of the package
-        found = self.name(target, name)
-        here = name in facts.bindings or facts.stars
-        return found if here and not _is_builtin_entity(found) else ()
-
-    def dotted(self, name: str, importer: str, depth: int = _DEEP) -> tuple[Entity, ...]:
-        """What an absolute dotted name stands for, as imported by a file."""
-        if depth <= 0:
-            return (Unresolved("too many steps"),)
-        parts = name.split(".")
-        for length in range(len(parts), 0, -1):
-            path = self.index.find(".".join(parts[:length]), importer)
-            if path is None or (length < len(parts) and is_namespace(path)):
-                continue
-            found: tuple[Entity, ...] = (OwnModule(path),)
-            if length == 1 and len(parts) > 1 and not self._has(path, parts[1]):
-                break  # a folder that happens to be called like an installed package
-            for part in parts[length:]:
-                found = _unique(
-                    e for entity in found for e in self.attribute(entity, part, depth - 1)
-                )
-            return found
-        return (External(name),)
-
-    def constant(self, ref: Ref, path: str) -> tuple[Value, str] | None:
-        """The value of a module-level name that is assigned exactly once, and its module."""
-        if ref.kind is Kind.IMPORT and not ref.path:
-            return self._imported_constant(ref.name, path)
-        if ref.kind is not Kind.GLOBAL:
-            return None
-        bindings = self.store.load(path).facts.bindings.get(ref.name, ())
-        if len(bindings) != 1:
-            return None
-        binding = bindings[0]
-        if binding.what == "import":
-            return self._imported_constant(".".join((binding.target, *ref.path)), path)
-        return (binding.value, path) if binding.value is not None and not ref.path else None
-
-    def _imported_constant(self, name: str, importer: str) -> tuple[Value, str] | None:
-        for _ in range(_DEEP):
-            module, _, last = name.rpartition(".")
-            path = self.index.find(module, importer) if module else None
-            if path is None:
-                return None
-            bindings = self.store.load(path).facts.bindings.get(last, ())
-            if len(bindings) != 1:
-                return None
-            value = bindings[0].value
-            if bindings[0].what != "import":
-                return (value, path) if value is not None else None
-            name, importer = bindings[0].target, path
+    def _type_parameter(self, ref: Ref, path: str, env: Env) -> tuple[Entity, ...] | None:
+        for entry in env:
+            is_of_class = self.store.class_facts(Cls(*entry.owner)) is not None
+            if entry.name == ref.name and entry.owner.path == path and is_of_class:
+                return tuple(_as_class(e) for e in entry.values)
         return None
 
-    def _has(self, path: str, name: str) -> bool:
-        """Whether a top-level module of the project may have a name."""
-        facts = self.store.load(path).facts
-        known = name in facts.bindings or facts.stars or "__getattr__" in facts.functions
-        return bool(known) or self.index.find(f"{facts.name}.{name}", path) is not None
+    def _local(self, name: str, path: str, receiver: Cls | None, env: Env) -> Entity:
+        """A nested class or function; that remembers the parameters of the functions around it."""
+        if self.store.class_facts(Cls(path, name)) is not None:
+            return OwnClass(Cls(path, name))
+        around = (h for h in env if h.owner.path == path and name.startswith(f"{h.owner[1]}."))
+        return OwnFunction(Fn(path, name), receiver, env=joined(_of_object(env), around))
+
+    def _param(
+        self, ref: Ref, path: str, declared: tuple[Entity, ...], env: Env
+    ) -> tuple[Entity, ...]:
+        given = held(env, Fn(path, ref.owner), ref.name)
+        if given is not None:
+            return given
+        if ref.of is not None and declared:
+            return tuple(e for e in declared if not _is_callable_type(e)) or (
+                Unresolved("it is a parameter without a type"),
+            )
+        return (Unresolved("it is a parameter without a type"),)
+
+    def _or(self, left: tuple[Entity, ...], ref: Ref, inner: object) -> tuple[Entity, ...]:
+        """``a or b`` is ``b`` where ``a`` is surely missing, else what is known of ``a``."""
+        if left and not all(_is_none(e) for e in left):
+            return left
+        assert callable(inner)
+        right: tuple[Entity, ...] = inner(ref.others[1])
+        return right
+
+    def _operation(self, ref: Ref, sides: list[tuple[Entity, ...]]) -> tuple[Entity, ...]:
+        found: list[Entity] = []
+        for left in sides[0]:
+            for right in sides[1]:
+                given = containers.operation(ref.name, left, right)
+                found.append(given if given is not None else _NOT_KNOWN[0])
+        return unique(found) or _NOT_KNOWN
+
+    # Types.
+
+    def as_instance(self, entity: Entity) -> Entity:
+        """An instance of the class that an entity is."""
+        if isinstance(entity, OwnClass):
+            return OwnInstance(entity.cls, entity.args)
+        if isinstance(entity, External):
+            name = containers.ALIASES.get(entity.name, entity.name)
+            if name == "builtins.type" and entity.args and entity.args[0]:
+                return _as_class(entity.args[0][0])
+            return containers.made(name, entity.args)
+        return _NOT_KNOWN[0]
+
+    def _item(
+        self, entity: Entity, args: list[tuple[Entity, ...]], depth: int
+    ) -> tuple[Entity, ...]:
+        """``Class[...]`` with its parameters, or what is found under a key."""
+        if isinstance(entity, OwnClass):
+            return (OwnClass(entity.cls, _known(args)),)
+        if isinstance(entity, OwnInstance):
+            return self._method_result(entity, ("__getitem__",), depth)
+        if isinstance(entity, External) and not entity.instance:
+            last = entity.name.rpartition(".")[2]
+            is_builtin_class = entity.name.startswith("builtins.") and bool(args)
+            if is_builtin_class or (last[:1].isupper() and not last.isupper()):
+                return (replace(entity, args=_known(args)),)
+            return _NOT_KNOWN
+        return containers.items(entity)
+
+    def element(self, entity: Entity, depth: int = _DEEP) -> tuple[Entity, ...]:
+        """What a loop over an entity gives."""
+        if isinstance(entity, OwnClass):  # an enumeration
+            return (OwnInstance(entity.cls),)
+        if not isinstance(entity, OwnInstance):
+            return containers.elements(entity)
+        found = self._method_result(entity, ("__iter__", "__aiter__"), depth)
+        result: list[Entity] = []
+        for one in found:
+            if isinstance(one, OwnInstance):
+                result += self._method_result(one, ("__next__", "__anext__"), depth)
+            else:
+                result += containers.elements(one)
+        return unique(result) or _NOT_KNOWN
+
+    def _part(self, entity: Entity, number: int, depth: int) -> tuple[Entity, ...]:
+        if not isinstance(entity, OwnInstance):
+            return containers.part(entity, number)
+        facts = self.facts_of(entity.cls)
+        named = "typing.NamedTuple" in self.order(entity.cls)[1]
+        if named and facts is not None and number < len(facts.fields):
+            return self.attribute(entity, facts.fields[number], depth - 1)
+        return self._method_result(entity, ("__getitem__",), depth)
+
+    def _entered(self, entity: Entity, depth: int) -> tuple[Entity, ...]:
+        """What ``with entity as x`` binds."""
+        if isinstance(entity, OwnInstance):
+            return self._method_result(entity, ("__enter__", "__aenter__"), depth)
+        if isinstance(entity, External) and entity.name.startswith("collections.abc."):
+            return containers.first(entity.args)  # a generator under `contextmanager`
+        return (entity,) if isinstance(entity, External) else _NOT_KNOWN
+
+    def _method_result(
+        self, of: OwnInstance, names: tuple[str, ...], depth: int
+    ) -> tuple[Entity, ...]:
+        for name in names:
+            if self.members.method(of.cls, name) is None:
+                continue
+            found = self.attribute(of, name, depth - 1)
+            return unique(
+                e for f in found if isinstance(f, OwnFunction) for e in self.returned(f, depth - 1)
+            )
+        return _NOT_KNOWN
+
+    # Results.
+
+    def _result(
+        self, entity: Entity, given: list[tuple[str, tuple[Entity, ...]]], depth: int
+    ) -> tuple[Entity, ...]:
+        """What calling an entity gives."""
+        if isinstance(entity, OwnClass):
+            env = self.constructor_env(entity.cls, given)
+            return (OwnInstance(entity.cls, entity.args, env),)
+        if isinstance(entity, External):
+            plain = tuple(values for keyword, values in given if not keyword)
+            known = containers.result(entity.name, entity.args, plain)
+            if known is not None:
+                return known
+            name = RESULTS.get(entity.name, entity.name)
+            return (External(name, instance=True, base=len(name), args=entity.args),)
+        if isinstance(entity, OwnFunction):
+            head = self.store.head(entity.fn)
+            if head is None:
+                return _NOT_KNOWN
+            pairs = pair_up(head, given, entity.bound)
+            env = joined(entity.env, self.held_by(entity.fn, pairs))
+            return self.returned(replace(entity, env=env), depth - 1)
+        if isinstance(entity, OwnInstance):
+            return self._method_result(entity, ("__call__",), depth)
+        return _NOT_KNOWN
+
+    def returned(self, function: OwnFunction, depth: int = _DEEP) -> tuple[Entity, ...]:
+        """What calling a function of the project gives: as it says itself, or as its body shows."""
+        head = self.store.head(function.fn)
+        if head is None or depth <= 0:
+            return _NOT_KNOWN
+        said = self._said(head, function, depth)
+        if said and not any(self._says_little(e) for e in said):
+            return said
+        body = self.store.body(function.fn)
+        path, receiver, env = function.fn.path, function.receiver, function.env
+        if body.head.is_generator:
+            if said and isinstance(said[0], External) and said[0].args:
+                return said
+            given = [self.resolve(r, path, receiver, depth - 1, env) for r in body.yielded]
+            types = unique(e for one in given for e in one)
+            name = "AsyncGenerator" if head.is_async else "Generator"
+            return (containers.made(f"collections.abc.{name}", (types,) if types else ()),)
+        refs = body.returned
+        shown = unique(e for r in refs for e in self.resolve(r, path, receiver, depth - 1, env))
+        if shown and not any(isinstance(e, Unresolved) for e in shown):
+            return shown
+        return said or shown or _NOT_KNOWN
+
+    def _said(self, head: FunctionHead, function: OwnFunction, depth: int) -> tuple[Entity, ...]:
+        if says_little(head.returns):
+            return ()
+        last = head.returns.path[-1] if head.returns.path else head.returns.name
+        if last == "Self" and function.receiver is not None:
+            return (OwnInstance(function.receiver, env=_of_object(function.env)),)
+        path, env = function.fn.path, function.env
+        named = self.resolve(head.returns, path, function.receiver, depth - 1, env)
+        return unique(self.as_instance(e) for e in named)
+
+    def _says_little(self, entity: Entity) -> bool:
+        """Whether a declared type leaves open what the object really is."""
+        if isinstance(entity, OwnInstance):
+            return self.is_open(entity.cls)
+        if isinstance(entity, External) and entity.instance:
+            return _is_callable_type(entity) or (
+                not entity.args and entity.name.startswith(("collections.abc.", "builtins.object"))
+            )
+        return isinstance(entity, Unresolved)
+
+    def is_open(self, cls: Cls) -> bool:
+        """Whether a class is a protocol, or has methods that are only there to be overridden."""
+        facts = self.facts_of(cls)
+        if facts is None:
+            return False
+        return self.is_protocol(cls) or any(is_abstract(head) for head in facts.methods.values())
+
+    def is_protocol(self, cls: Cls) -> bool:
+        """Whether a class is a protocol."""
+        facts = self.facts_of(cls)
+        bases = facts.bases if facts is not None else ()
+        named = [b.of if b.kind is Kind.ITEM and b.of is not None else b for b in bases]
+        return any((b.path or (b.name,))[-1] == "Protocol" for b in named)
+
+    # What calls remember.
+
+    def wanted(self, fn: Fn) -> frozenset[str]:
+        """The parameters of a function on which it may depend what it calls."""
+        known = self._wanted.get(fn)
+        if known is None:
+            from wflint.program.parameters import asked_parameters
+
+            known = self._wanted[fn] = asked_parameters(self.store, fn)
+        return known
+
+    def held_by(self, fn: Fn, pairs: list[tuple[Param, tuple[Entity, ...]]]) -> list[Held]:
+        """What a call gives to the parameters of a function, as far as it matters."""
+        if not pairs:
+            return []
+        wanted = self.wanted(fn)
+        return [
+            Held(fn, param.name, tuple(map(_shallow, values)))
+            for param, values in pairs
+            if param.name in wanted and _is_worth_holding(values)
+        ]
+
+    def constructor_env(self, cls: Cls, given: list[tuple[str, tuple[Entity, ...]]]) -> Env:
+        """What an object remembers of what its constructor was given."""
+        if not given:
+            return ()
+        found = self.members.method(cls, "__init__")
+        if found is not None:
+            base, head = found
+            return joined(self.held_by(Fn(base.path, head.qualname), pair_up(head, given, True)))
+        owner = Fn(cls.path, f"{cls.qualname}.__init__")
+        names = self._fields(cls)
+        entries: list[Held] = []
+        for number, (keyword, values) in enumerate(given):
+            name = keyword or (names[number] if number < len(names) else "")
+            if name in names and _is_worth_holding(values):
+                entries.append(Held(owner, name, tuple(map(_shallow, values))))
+        return joined(entries)
+
+    def _fields(self, cls: Cls) -> list[str]:
+        names: dict[str, None] = {}
+        for base in reversed(self.order(cls)[0]):
+            facts = self.facts_of(base)
+            names.update(dict.fromkeys(facts.fields if facts is not None else ()))
+        return list(names)
+
+    def _partial(self, entity: Entity, ref: Ref, inner: object) -> Entity:
+        assert callable(inner)
+        if isinstance(entity, External):
+            return replace(entity, partial=True)
+        if not isinstance(entity, OwnFunction):
+            return entity
+        head = self.store.head(entity.fn)
+        given = [(_keyword(o), inner(o)) for o in ref.others]
+        pairs = pair_up(head, given, entity.bound) if head is not None else []
+        env = joined(entity.env, self.held_by(entity.fn, pairs))
+        return replace(entity, partial=True, env=env)
 
     # Attributes.
 
@@ -226,201 +430,107 @@ class Resolver:
             return (Unresolved("too many steps"),)
         match entity:
             case External():
-                return (self._external_attribute(entity, name),)
+                return (_external_attribute(entity, name),)
             case OwnModule():
-                return self._module_attribute(entity.path, name, depth)
-            case OwnClass():
-                return self._member(entity.cls, entity.cls, name, depth, on_instance=False)
-            case OwnInstance():
-                return self._member(entity.cls, entity.cls, name, depth, on_instance=True)
+                return self.names.module_attribute(entity.path, name)
+            case OwnClass() | OwnInstance():
+                return self.members.attribute(entity, name, depth)
             case SuperOf():
-                return self._after(entity, name, depth)
-        return (Unresolved("its type is not known"),)
-
-    def _external_attribute(self, entity: External, name: str) -> Entity:
-        full = f"{entity.name}.{name}"
-        if entity.instance and full in ATTRIBUTES:
-            of = ATTRIBUTES[full]
-            return External(of, instance=True, base=len(of))
-        return External(full, base=entity.base)
-
-    def _module_attribute(self, path: str, name: str, depth: int) -> tuple[Entity, ...]:
-        module = self.store.load(path)
-        if name in module.facts.bindings or module.facts.stars:
-            found = self.name(path, name)
-            if name in module.facts.bindings or not _is_builtin_entity(found):
-                return found
-        inner = self.index.find(f"{module.facts.name}.{name}", path) if module.facts.name else None
-        if inner is not None:
-            return (OwnModule(inner),)
-        if is_namespace(path):  # a folder says nothing of an installed package of its name
-            return (External(f"{module.facts.name}.{name}"),)
-        return (Unresolved(f"`{name}` is not defined in `{module.facts.name}`"),)
-
-    def facts_of(self, cls: Cls) -> ClassFacts | None:
-        """The facts of a class."""
-        return self.store.load(cls.path).facts.classes.get(cls.qualname)
-
-    def _member(
-        self, cls: Cls, receiver: Cls, name: str, depth: int, *, on_instance: bool
-    ) -> tuple[Entity, ...]:
-        order, externals = self.order(cls)
-        for base in order:
-            found = self._own_member(base, receiver, name, depth, on_instance)
-            if found is not None:
-                return found
-        for base in order if on_instance else ():
-            found = self._set_in_init(base, receiver, name, depth)
-            if found is not None:
-                return found
-        own = any(name in f.attributes for c in order if (f := self.facts_of(c)) is not None)
-        if len(externals) == 1 and not own:
-            return (External(f"{externals[0]}.{name}", instance=False, base=len(externals[0])),)
-        return (Unresolved(f"`{name}` is not a method or typed attribute of `{cls.qualname}`"),)
-
-    def _after(self, entity: SuperOf, name: str, depth: int) -> tuple[Entity, ...]:
-        order, externals = self.order(entity.receiver)
-        rest = order[order.index(entity.owner) + 1 :] if entity.owner in order else ()
-        for base in rest:
-            found = self._own_member(base, entity.receiver, name, depth, True)
-            if found is not None:
-                return found
-        if len(externals) == 1:
-            return (External(f"{externals[0]}.{name}", base=len(externals[0])),)
-        return (Unresolved(f"`super().{name}` has no definition in the project"),)
-
-    def _own_member(
-        self, base: Cls, receiver: Cls, name: str, depth: int, on_instance: bool
-    ) -> tuple[Entity, ...] | None:
-        facts = self.facts_of(base)
-        if facts is None:
-            return None
-        if name in facts.methods:
-            methods = _alternatives(facts.methods, name)
-            found = (self._method(m, base, receiver, depth, on_instance) for m in methods)
-            return _unique(e for entities in found for e in entities)
-        if name in facts.attributes:
-            nested = Cls(base.path, f"{base.qualname}.{name}")
-            if self.facts_of(nested) is not None:
-                return (OwnClass(nested),)
-            ref = facts.attributes[name]
-            if ref.kind is Kind.UNKNOWN and on_instance:
-                return None  # `clock = None` says less than what `__init__` sets
-            return self.resolve(ref, base.path, receiver, depth - 1)
-        return None
-
-    def _method(
-        self, method: FunctionHead, base: Cls, receiver: Cls, depth: int, on_instance: bool
-    ) -> tuple[Entity, ...]:
-        if on_instance and any(_last(d.target) in _SPECIAL for d in method.decorators):
-            return self._instances(method.returns, base.path, depth)
-        bound = on_instance or any(_last(d.target) == "classmethod" for d in method.decorators)
-        return (OwnFunction(Fn(base.path, method.qualname), receiver, bound),)
-
-    def _set_in_init(
-        self, base: Cls, receiver: Cls, name: str, depth: int
-    ) -> tuple[Entity, ...] | None:
-        """An attribute that ``__init__`` sets on the new object."""
-        facts = self.facts_of(base)
-        init = facts.methods.get("__init__") if facts is not None else None
-        if init is None:
-            return None
-        ref = self.store.body(Fn(base.path, init.qualname)).attributes.get(name)
-        if ref is None:
-            return None
-        return self.resolve(ref, base.path, receiver, depth - 1)
-
-    def _instances(self, of: Ref, path: str, depth: int) -> tuple[Entity, ...]:
-        if of.kind is Kind.UNKNOWN:
-            return (Unresolved("it is a property without a type"),)
-        return _unique(self._instance(e) for e in self.resolve(of, path, None, depth - 1))
-
-    def order(self, cls: Cls) -> tuple[tuple[Cls, ...], tuple[str, ...]]:
-        """The project's classes in the method resolution order of a class, and external bases."""
-        return self._classes.order(cls)
-
-    def bases(self, cls: Cls) -> tuple[list[Cls], list[str]]:
-        """The direct bases of a class: those of the project, and the names of external ones."""
-        facts = self.facts_of(cls)
-        own: list[Cls] = []
-        externals: list[str] = []
-        for ref in facts.bases if facts is not None else ():
-            for entity in self.resolve(ref, cls.path)[:1]:
-                if isinstance(entity, OwnClass) and entity.cls != cls:
-                    own.append(entity.cls)
-                elif not (isinstance(entity, External) and entity.name in _HARMLESS_BASES):
-                    externals.append(entity.name if isinstance(entity, External) else "?")
-        return own, externals
+                return self.members.after(entity, name, depth)
+            case OwnFunction() if name == "__call__" or name == "__wrapped__":
+                return (entity,)
+            case OwnFunction():
+                return (Unresolved(f"`{name}` is an attribute of a function"),)
+        return (entity,) if isinstance(entity, Unresolved) else _NOT_KNOWN
 
 
-def _generic(entity: Entity) -> Entity:
-    """What ``Class[...]`` is: the class. An element of anything else is not known."""
-    if isinstance(entity, OwnClass):
-        return entity
-    name = entity.name.rpartition(".")[2] if isinstance(entity, External) else ""
-    is_class = name[:1].isupper() and not name.isupper()
-    if is_class and isinstance(entity, External) and not entity.instance:
-        return entity
-    return Unresolved("its type is not known")
-
-
-def _as_partial(entity: Entity) -> Entity:
-    if isinstance(entity, (External, OwnFunction)):
-        return replace(entity, partial=True)
-    return entity
-
-
-_HARMLESS_BASES = frozenset(
-    {
-        "abc.ABC",
-        "builtins.object",
-        "typing.Generic",
-        "typing.Protocol",
-        "typing_extensions.Protocol",
-    }
-)
-
-
-def _alternatives(methods: dict[str, FunctionHead], name: str) -> list[FunctionHead]:
-    """A method, and those of the same name that other branches define."""
-    found, key = [], name
-    while key in methods:
-        found.append(methods[key])
-        key = f"{name}#{len(found) + 1}"
+def pair_up(
+    head: FunctionHead, given: list[tuple[str, tuple[Entity, ...]]], bound: bool
+) -> list[tuple[Param, tuple[Entity, ...]]]:
+    """Which parameter gets which of the arguments ``given``, pairs of keyword and values."""
+    params = [p for p in head.params if p.kind in ("positional", "self", "cls")]
+    if bound and params:
+        params = params[1:]
+    by_name = {p.name: p for p in head.params}
+    found: list[tuple[Param, tuple[Entity, ...]]] = []
+    for number, (keyword, values) in enumerate(given):
+        if keyword and keyword in by_name:
+            found.append((by_name[keyword], values))
+        elif not keyword and number < len(params):
+            found.append((params[number], values))
     return found
 
 
-def _last(ref: Ref) -> str:
-    return ref.path[-1] if ref.path else ref.name
+def _keyword(ref: Ref) -> str:
+    return ref.name if ref.kind is Kind.KEYWORD else ""
 
 
-def _is_something(entity: Entity) -> bool:
-    """Whether an entity is more than a stand-in for what only type checkers import."""
-    name = entity.name if isinstance(entity, External) else ""
-    return not isinstance(entity, Unresolved) and name not in ("typing.Any", "builtins.object")
+def _is_worth_holding(values: tuple[Entity, ...]) -> bool:
+    if any(isinstance(e, Unresolved) for e in values):
+        return False
+    return not values or any(is_worth_holding(e) for e in values)
 
 
-def _unique(entities: object) -> tuple[Entity, ...]:
-    return tuple(dict.fromkeys(entities))  # type: ignore[call-overload]
+def _shallow(entity: Entity) -> Entity:
+    """An entity without what is nested too deeply in it: so there are only so many of them."""
+    if depth_of(entity) < _MAX_NESTED or not isinstance(entity, (OwnFunction, OwnInstance)):
+        return entity
+    return replace(entity, env=())
 
 
-def _is_builtin_entity(found: tuple[Entity, ...]) -> bool:
-    return all(
-        isinstance(e, Unresolved) or (isinstance(e, External) and e.name.startswith("builtins."))
-        for e in found
+def _of_object(env: Env) -> Env:
+    """What an object remembers, without the parameters of the method that asks."""
+    return tuple(h for h in env if h.owner.qualname.endswith(".__init__") or _is_type(h))
+
+
+def _is_type(entry: Held) -> bool:
+    return entry.name[:1].isupper() and entry.owner.qualname.rpartition(".")[2][:1].isupper()
+
+
+def _literal(ref: Ref, others: list[tuple[Entity, ...]]) -> Entity:
+    name = f"builtins.{ref.name}"
+    if not others:
+        return External(name, instance=True)
+    if ref.name == "tuple":
+        return External(name, instance=True, args=tuple(others))
+    inner = unique(e for one in others for e in one)
+    return External(name, instance=True, args=((), inner) if ref.name == "dict" else (inner,))
+
+
+def _as_class(entity: Entity) -> Entity:
+    """The class of an instance."""
+    if isinstance(entity, OwnInstance):
+        return OwnClass(entity.cls, entity.args)
+    if isinstance(entity, External):
+        return External(entity.name, args=entity.args)
+    return entity
+
+
+def _known(args: list[tuple[Entity, ...]]) -> Types:
+    return tuple(() if any(isinstance(e, Unresolved) for e in arg) else arg for arg in args)
+
+
+def _is_none(entity: Entity) -> bool:
+    return isinstance(entity, External) and entity.name in ("builtins.None", "builtins.NoneType")
+
+
+def _is_callable_type(entity: Entity) -> bool:
+    """Whether a declared type only says that something can be called, or nothing at all."""
+    return (
+        isinstance(entity, External)
+        and entity.instance
+        and entity.name.rpartition(".")[2]
+        in (
+            "Any",
+            "Callable",
+            "object",
+        )
     )
 
 
-def _exported(module: str) -> frozenset[str]:
-    """The public names of a standard module, for ``from time import *``."""
-    import importlib
-    import sys
-
-    if module.partition(".")[0] not in sys.stdlib_module_names or module in ("this", "antigravity"):
-        return frozenset()
-    try:
-        loaded = importlib.import_module(module)
-    except ImportError:
-        return frozenset()
-    names = getattr(loaded, "__all__", None) or [n for n in dir(loaded) if not n.startswith("_")]
-    return frozenset(names)
+def _external_attribute(entity: External, name: str) -> Entity:
+    full = f"{entity.name}.{name}"
+    if entity.instance and full in ATTRIBUTES:
+        of = ATTRIBUTES[full]
+        return External(of, instance=True, base=len(of))
+    return External(full, base=entity.base, args=entity.args)

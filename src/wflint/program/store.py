@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from wflint.facts.model import FunctionBody, FunctionHead, ModuleFacts
+from wflint.facts.model import ClassFacts, FunctionBody, FunctionHead, Kind, ModuleFacts
 from wflint.faults import blamed_on
 from wflint.source import TOO_DEEP, Source, UnreadableSource, decode
 
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 def shown_name(qualname: str) -> str:
     """A qualname without what tells definitions of one name apart: ``#2``, ``@setter``."""
     return re.sub(r"[#@]\w+", "", qualname)
+
+
+PROPERTIES = frozenset({"property", "cached_property", "computed_field", "hybrid_property"})
+"""The last words of decorators that make a method run when an attribute is read."""
+
+MODULE_BODY = "<module>"
+"""The name of what runs when a module is imported, without the bodies of its classes."""
 
 
 class Fn(NamedTuple):
@@ -92,14 +99,25 @@ class Store:
         self._names = names
         self._reading = reading
         self.modules: dict[str, Module] = {}
+        self.special_names: set[str] = set()  # of attributes that run code when they are read
+        self.mentions: Callable[[str], Iterable[str]] = lambda _: ()
         self.suspects: dict[str, tuple[str, ...]] = {}
+        self._mentioned: set[str] = set()
 
     def load(self, path: str) -> Module:
         """The module in a file. What is wrong with it is in its ``error``, never raised."""
         module = self.modules.get(path)
         if module is None:
             module = self.modules[path] = self._load(path)
+            self.special_names.update(_special_names(module.facts))
         return module
+
+    def load_mentions(self, word: str) -> None:
+        """Load the modules of the project in which a word occurs."""
+        if word not in self._mentioned:
+            self._mentioned.add(word)
+            for path in self.mentions(word):
+                self.load(path)
 
     def _load(self, path: str) -> Module:
         name, is_package = self._names(path)
@@ -146,6 +164,7 @@ class Store:
         """Take over facts of a module that were found elsewhere, of this very file."""
         read = partial(self._source, path)
         module = self.modules.setdefault(path, Module(path, facts, read, error))
+        self.special_names.update(_special_names(module.facts))
         for body in bodies:
             module.bodies.setdefault(body.head.qualname, body)
 
@@ -177,6 +196,10 @@ class Store:
         facts = reader.read(plain.tree, Source(plain.text))
         return Module(path, facts, partial(self._source, path), None, piece)
 
+    def class_facts(self, cls: Cls) -> ClassFacts | None:
+        """The facts of a class; ``None`` if there is no such class."""
+        return self.load(cls.path).facts.classes.get(cls.qualname)
+
     def head(self, fn: Fn) -> FunctionHead | None:
         """A function without its body; ``None`` if there is no such function."""
         module = self.load(fn.path)
@@ -190,8 +213,19 @@ class Store:
         """What a function does. A body that cannot be read is empty and marks the module."""
         module = self.load(fn.path)
         if fn.qualname not in module.bodies:
-            self._read_body(module, fn.qualname)
-        return module.bodies[fn.qualname]
+            self._read_body(module, self.outermost(fn))
+        return module.bodies.setdefault(fn.qualname, FunctionBody(FunctionHead(fn.qualname)))
+
+    def with_nested(self, fn: Fn) -> list[FunctionBody]:
+        """What a function does, and the functions nested in it."""
+        first = self.body(fn)
+        around = f"{fn.qualname}."
+        bodies = self.load(fn.path).bodies
+        return [first, *(b for name, b in bodies.items() if name.startswith(around))]
+
+    def module_bodies(self, path: str) -> list[str]:
+        """The names of the pieces of code that run when a module is imported."""
+        return [MODULE_BODY, *self.load(path).facts.classes]
 
     def _read_body(self, module: Module, qualname: str) -> None:
         head = module.facts.functions.get(qualname) or FunctionHead(qualname)
@@ -215,7 +249,7 @@ class Store:
         reader = BodyReader(
             module.facts, module.path, self._reading(), partial(self._definition, module)
         )
-        if qualname == "<module>":
+        if qualname == MODULE_BODY:
             piece = self._skeleton(module)
             if piece is None:
                 return None
@@ -268,12 +302,18 @@ class Store:
         return function_node(piece) if piece is not None else None
 
     def outermost(self, fn: Fn) -> str:
-        """The qualname of the function or method that a nested function stands in."""
-        functions = self.load(fn.path).facts.functions
+        """The qualname of the function or method that a nested function stands in.
+
+        For what runs when the module is imported, class bodies included, that is ``<module>``.
+        """
+        facts = self.load(fn.path).facts
         name = fn.qualname
-        while name not in functions and "." in name:
+        while name not in facts.functions and "." in name:
             name = name.rpartition(".")[0]
-        return name if name in functions else fn.qualname
+        if name in facts.functions:
+            return name
+        is_body = name in facts.classes or name == MODULE_BODY
+        return MODULE_BODY if is_body else fn.qualname
 
     def locate(self, fn: Fn, sites: set[int]) -> dict[int, tuple[int, int]]:
         """The offsets (start, end) in the file of sites of a function."""
@@ -294,6 +334,17 @@ class Store:
             if (span := found.get(id(name_part(node)))) is not None
             for start, end in [span]
         }
+
+
+def _special_names(facts: ModuleFacts) -> Iterator[str]:
+    """Attributes of classes that may run code: properties, and objects that may be descriptors."""
+    for cls in facts.classes.values():
+        for name, head in cls.methods.items():
+            if any((d.target.path or (d.target.name,))[-1] in PROPERTIES for d in head.decorators):
+                yield name
+        for name, ref in cls.attributes.items():
+            if ref.kind is Kind.RESULT and (ref.of is None or ref.of.kind is not Kind.UNKNOWN):
+                yield name
 
 
 def name_part(node: cst.CSTNode) -> cst.CSTNode:

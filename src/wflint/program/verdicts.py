@@ -10,13 +10,14 @@ from msgspec.structs import replace
 from wflint.diagnostics import Severity
 from wflint.facts.model import Arg, Call, Finding, Flag, FunctionBody, Kind, Ref, Use, Value
 from wflint.faults import blamed_on
-from wflint.program.entities import External, OwnClass, OwnFunction
+from wflint.program.entities import External, OwnClass, OwnFunction, held
 from wflint.program.reach import Judge, Node
 from wflint.program.resolve import Resolver
 from wflint.program.roots import Roots
 from wflint.program.store import Cls, Fn
 from wflint.program.tables import ApiEntry, ApiTable
-from wflint.program.views import Callee, CallView, Lookups
+from wflint.program.types import type_views
+from wflint.program.views import Callee, CallView, FindingView, Lookups, TypeView
 from wflint.rule import Report, Rule, RuleSettings, Scope
 
 _OPTION_BAGS = frozenset(
@@ -78,7 +79,12 @@ class Verdicts:
     def judge(self) -> Judge:
         """The callbacks for a search."""
         return Judge(
-            self.external_call, self.external_argument, self.external_use, self.own_call, self.body
+            self.external_call,
+            self.external_argument,
+            self.external_use,
+            self.own_call,
+            self.body,
+            self.factory,
         )
 
     def resolve_own_apis(self, entries: Iterable[ApiEntry], importer: str) -> None:
@@ -102,14 +108,33 @@ class Verdicts:
                 continue
             if finding.flags & (Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED):
                 continue
-            severity = Severity(finding.severity) if finding.severity else None
-            report = Report(finding.message, severity)
-            self._hit(rule, node, finding.site, finding.flags, report)
+            with blamed_on(node.fn.path, rule.code):
+                report = rule.confirm(self._finding_view(finding, node, body))
+            if report is not None:
+                self._hit(rule, node, finding.site, finding.flags, report)
+
+    def _finding_view(self, finding: Finding, node: Node, body: FunctionBody) -> FindingView:
+        return FindingView(
+            finding.message,
+            Severity(finding.severity) if finding.severity else None,
+            finding.detail,
+            body.head,
+            self.settings,
+            lambda: self._types(finding.asked, node),
+            lambda: False,
+        )
+
+    def _types(self, ref: Ref | None, node: Node) -> tuple[TypeView, ...]:
+        """All types that an expression may have; none when one of them is not known."""
+        if ref is None:
+            return ()
+        found = self.resolver.resolve(ref, node.fn.path, node.receiver, env=node.env)
+        return type_views(found, self.resolver)
 
     def _subject_holds(self, finding: Finding, node: Node) -> bool:
         if finding.subject is None:
             return True
-        found = self.resolver.resolve(finding.subject, node.fn.path, node.receiver)
+        found = self.resolver.resolve(finding.subject, node.fn.path, node.receiver, env=node.env)
         return any(isinstance(e, External) for e in found)
 
     def external_call(self, node: Node, body: FunctionBody, call: Call, entity: External) -> None:
@@ -119,7 +144,7 @@ class Verdicts:
         watching = self.targets.get(name, ())
         if entry is None and not watching:
             return
-        if self._is_unsure(call.target, entity) or self._is_safe_logger(call.target, node):
+        if self._is_unsure(call.target, entity, node) or self._is_safe_logger(call.target, node):
             return
         view = self._view(node, body, call, name=name, partial=entity.partial)
         if entry is not None and entry.rule is not None:
@@ -167,6 +192,31 @@ class Verdicts:
         )
         self._judge(entry, view, node, use.site, use.flags, use.written)
 
+    def factory(
+        self, node: Node, body: FunctionBody, call: Call, site: int, entity: External
+    ) -> bool:
+        """A function outside the project that makes the default value of a field.
+
+        True if that is reported.
+        """
+        entry = self.table.lookup(entity.name, base=entity.base)
+        if entry is None or entry.rule is None or entry.api.kind == "use":
+            return False
+        rule = self._factory_rule(entry.rule.code)
+        if rule is None:
+            return False
+        shown = ".".join(entity.name.removeprefix("builtins.").split(".")[-2:])
+        made_up = Call(site, call.target, shown, (), call.flags)
+        view = self._view(node, body, made_up, name=entity.name)
+        with blamed_on(node.fn.path, rule.code):
+            report = rule.judge_factory(view, entry.rule)
+        if report is not None:
+            self._hit(rule, node, site, call.flags, report)
+        return report is not None
+
+    def _factory_rule(self, code: str) -> Rule | None:
+        return next((r for r in self.rules.values() if code in r.default_factories_of), None)
+
     def own_call(self, node: Node, body: FunctionBody, call: Call, entity: OwnFunction) -> bool:
         """A call of a function of the project; false where workflow code ends there."""
         entry = self.own_apis.get(entity.fn)
@@ -177,7 +227,8 @@ class Verdicts:
         callee = self.callee(entity.fn)
         if callee is None:
             return False
-        if self.own_call_rules and not self.roots.is_blessed(entity.fn):
+        by_name = call.target.kind is not Kind.PARAM  # else it is what a decorator wraps
+        if self.own_call_rules and by_name and not self.roots.is_blessed(entity.fn):
             view = self._view(node, body, call, callee=callee, partial=entity.partial)
             for rule in self.own_call_rules:
                 with blamed_on(node.fn.path, rule.code):
@@ -257,9 +308,13 @@ class Verdicts:
 
     # Hits.
 
-    def _is_unsure(self, target: Ref, entity: External) -> bool:
-        wide = entity.name.rpartition(".")[0] in _TOO_WIDE_TYPES
-        return wide and target.kind is Kind.INSTANCE
+    def _is_unsure(self, target: Ref, entity: External, node: Node) -> bool:
+        """Whether only an annotation says what an object is, and many things pass for that."""
+        if entity.name.rpartition(".")[0] not in _TOO_WIDE_TYPES:
+            return False
+        if target.kind is Kind.PARAM:
+            return held(node.env, Fn(node.fn.path, target.owner), target.name) is None
+        return target.kind is Kind.INSTANCE
 
     def _is_safe_logger(self, target: Ref, node: Node) -> bool:
         if not self.safe_loggers:

@@ -7,7 +7,9 @@ from functools import cached_property
 
 from msgspec import Struct, field
 
+from wflint.diagnostics import Severity
 from wflint.facts.model import Arg, Call, Flag, FunctionHead, Use, Value
+from wflint.program.store import Cls
 from wflint.rule import RuleSettings
 
 
@@ -40,6 +42,35 @@ class Lookups(Struct):
     qualified: Callable[[Value], str]
     resolve: Callable[[Value], Callee | None]
     options: Callable[[Value], Value | None]
+
+
+class TypeView(Struct, frozen=True):
+    """What an expression is an instance of.
+
+    ``name`` is the dotted name of the class, also of one of the project (then ``own`` is set).
+    ``args`` are its type parameters, for each all types that it may be; empty when not known.
+    """
+
+    name: str
+    args: tuple[tuple[TypeView, ...], ...] = ()
+    own: Cls | None = None
+
+
+class FindingView(Struct):
+    """A finding of a rule's visitor, when all modules are known.
+
+    ``types`` gives all types that the expression asked about may be; none when any is not known.
+    ``is_passed_through`` tells whether the sandbox passes the module of the place through, so that
+    all workflows of a worker share what is in it.
+    """
+
+    message: str
+    severity: Severity | None
+    detail: str
+    function: FunctionHead
+    settings: RuleSettings
+    types: Callable[[], tuple[TypeView, ...]]
+    is_passed_through: Callable[[], bool]
 
 
 class CallView(Struct, dict=True):

@@ -6,11 +6,15 @@ from collections import Counter
 from collections.abc import Sequence
 
 from wflint.diagnostics import Applicability, Diagnostic
-from wflint.request import Gap, Stats
+from wflint.report.look import one_line
+from wflint.request import EntryGaps, Gap, Stats
 
 
-def render(diagnostics: Sequence[Diagnostic], stats: Stats) -> str:
-    """How many diagnostics there are, how much was looked at, and what was held back."""
+def render(diagnostics: Sequence[Diagnostic], stats: Stats, gaps_shown: bool = False) -> str:
+    """How many diagnostics there are, how much was looked at, and what was held back.
+
+    ``gaps_shown`` says that the calls that could not be resolved are listed below.
+    """
     lines = [_found(diagnostics), _looked_at(stats)]
     hidden = {"by comments": stats.suppressed, **stats.held_back}
     held = [f"{number} {reason}" for reason, number in sorted(hidden.items()) if number]
@@ -18,21 +22,36 @@ def render(diagnostics: Sequence[Diagnostic], stats: Stats) -> str:
         lines.append(f"Held back: {', '.join(held)}.")
     if stats.gaps:
         calls = count(stats.gaps, "call")
-        lines.append(f"{calls} could not be resolved; --show-gaps lists them.")
+        hint = "" if gaps_shown else "; --show-gaps lists them"
+        lines.append(f"{calls} could not be resolved{hint}.")
     return "".join(line + "\n" for line in lines if line)
 
 
-def gap_lines(gaps: Sequence[Gap]) -> str:
-    """The calls that could not be resolved, below the entry point that reaches them."""
+def gap_lines(found: Sequence[EntryGaps]) -> str:
+    """The calls that could not be resolved, below each entry point on whose paths they are.
+
+    Each is told once: below further entry points such calls are only counted.
+    """
     lines = []
-    entry = None
-    for gap in sorted(gaps):
-        if gap.entry != entry:
-            entry = gap.entry
-            lines.append(f"{entry} reaches calls that could not be resolved:\n")
-        place = f"{gap.filename}:{gap.location.row}:{gap.location.column}"
-        lines.append(f"    {place}: {gap.written}\n")
+    told: set[Gap] = set()
+    for of_entry in found:
+        entry, gaps = of_entry.entry, of_entry.gaps
+        place = f"{entry.filename}:{entry.location.row}"
+        calls = f"reaches {count(len(gaps), 'call')} that could not be resolved:"
+        lines.append(f"{entry.qualname} ({place}) {calls}\n")
+        new = [gap for gap in gaps if gap not in told]
+        told.update(new)
+        lines += [f"    {_gap(gap)}\n" for gap in new]
+        again = len(gaps) - len(new)
+        if again:
+            verb = "is" if again == 1 else "are"
+            lines.append(f"    {'and ' if new else ''}{again:,} that {verb} listed above\n")
     return "".join(lines)
+
+
+def _gap(gap: Gap) -> str:
+    place = f"{gap.filename}:{gap.location.row}:{gap.location.column}"
+    return f"{place}: `{one_line(gap.written)}`: {gap.reason}"
 
 
 def count(number: int, noun: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 _DEFINITION = re.compile(r"^[ \t]*(?:class|(?:async[ \t]+)?def)[ \t]+\w+[ \t]*(?=\[)", re.MULTILINE)
+_HEADER = re.compile(r"(?:class|(?:async[ \t]+)?def)[ \t]+\w+[ \t]*(?=\[)")
 _ALIAS = re.compile(r"^([ \t]*)type([ \t]+)(\w+)(?=[ \t]*[\[=])", re.MULTILINE)
 
 
@@ -40,3 +41,34 @@ def _closing_bracket(text: str, start: int) -> int:
         if depth == 0:
             return match.end()
     return start
+
+
+def type_parameters(text: str, start: int) -> list[tuple[str, str]]:
+    """The type parameters of the ``class`` or ``def`` at an offset, each with its bound or ``""``.
+
+    None for definitions in the older style.
+    """
+    match = _HEADER.match(text, start)
+    if match is None:
+        return []
+    inner = text[match.end() + 1 : _closing_bracket(text, match.end()) - 1]
+    found: list[tuple[str, str]] = []
+    for part in _split(inner):
+        name, _, bound = part.partition("=")[0].partition(":")
+        if name.strip(" *\t\r\n").isidentifier():
+            found.append((name.strip(" *\t\r\n"), bound.strip()))
+    return found
+
+
+def _split(text: str) -> list[str]:
+    """The parts between the commas outside of brackets."""
+    parts, depth, at = [], 0, 0
+    for number, char in enumerate(text):
+        if char in "([{":
+            depth += 1
+        elif char in ")]}":
+            depth -= 1
+        elif char == "," and depth == 0:
+            parts.append(text[at:number])
+            at = number + 1
+    return [*parts, text[at:]]

@@ -1,0 +1,114 @@
+"""From annotations to the types that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import libcst as cst
+
+from wflint.facts.model import UNKNOWN, Kind, Ref
+
+_MAX_STEPS = 24
+"""How many levels of brackets are looked into."""
+
+_WRAPPERS = {
+    "Annotated",
+    "ClassVar",
+    "Final",
+    "InitVar",
+    "Mapped",
+    "NotRequired",
+    "Optional",
+    "ReadOnly",
+    "Required",
+    "TypeGuard",
+    "TypeIs",
+    "Unpack",
+}
+_WAITED = {"Awaitable", "Coroutine"}
+_SAY_LITTLE = frozenset({"Any", "Awaitable", "Callable", "Coroutine", "object"})
+"""Annotations that do not tell what is behind a parameter."""
+
+RefOf = Callable[[cst.CSTNode], Ref]
+
+
+def instance(cls: Ref) -> Ref:
+    """An instance of the class that a ref names."""
+    if cls.kind is Kind.UNKNOWN:
+        return UNKNOWN
+    if cls.kind is Kind.EITHER:
+        return either(instance(ref) for ref in cls.others)
+    return Ref(Kind.INSTANCE, of=cls)
+
+
+def either(refs: Iterable[Ref]) -> Ref:
+    """One of some refs; a plain ref when they are all the same."""
+    flat: list[Ref] = []
+    for ref in refs:
+        flat.extend(ref.others if ref.kind is Kind.EITHER and not ref.path else (ref,))
+    unique = tuple(dict.fromkeys(flat))
+    return unique[0] if len(unique) == 1 else Ref(Kind.EITHER, others=unique)
+
+
+def says_little(of: Ref) -> bool:
+    """Whether a type does not tell what an object can do."""
+    if of.kind is Kind.EITHER:
+        return all(says_little(ref) for ref in of.others)
+    if of.kind is Kind.ITEM and of.of is not None:
+        of = of.of
+    return of.kind is Kind.UNKNOWN or (of.path or (of.name,))[-1] in _SAY_LITTLE
+
+
+def annotation(node: cst.CSTNode | None, ref: RefOf, steps: int = _MAX_STEPS) -> Ref:
+    """The class or classes that an annotation names; ``ref`` tells what a plain name refers to.
+
+    ``Optional[X]``, ``X | None``, ``Annotated[X, ...]`` and ``"X"`` give X; a union gives one of
+    several; ``list[X]`` a class with a parameter. What awaiting gives counts for ``Awaitable[X]``.
+    """
+    if steps <= 0 or node is None:
+        return UNKNOWN
+    if isinstance(node, cst.Annotation):
+        return annotation(node.annotation, ref, steps - 1)
+    if isinstance(node, cst.Subscript):
+        return _subscript(node, ref, steps - 1)
+    if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.BitOr):
+        return _union([node.left, node.right], ref, steps - 1)
+    if isinstance(node, cst.SimpleString):
+        return _quoted(node, ref, steps - 1)
+    return ref(node) if isinstance(node, (cst.Name, cst.Attribute)) else UNKNOWN
+
+
+def _subscript(node: cst.Subscript, ref: RefOf, steps: int) -> Ref:
+    base = node.value.attr if isinstance(node.value, cst.Attribute) else node.value
+    if not isinstance(base, cst.Name):
+        return UNKNOWN
+    inner = [s.slice.value for s in node.slice if isinstance(s.slice, cst.Index)]
+    if base.value in _WRAPPERS and inner:
+        return annotation(inner[0], ref, steps)
+    if base.value in _WAITED and inner:
+        waited = annotation(inner[-1], ref, steps)
+        return ref(node.value) if says_little(waited) else waited
+    if base.value == "Union":
+        return _union(inner, ref, steps)
+    if base.value == "Literal":
+        strings = all(isinstance(i, cst.SimpleString) for i in inner)
+        return Ref(Kind.GLOBAL, "str") if strings else UNKNOWN
+    of = ref(node.value)
+    if of.kind is Kind.UNKNOWN or base.value == "Callable":
+        return of
+    return Ref(Kind.ITEM, of=of, others=tuple(annotation(i, ref, steps) for i in inner))
+
+
+def _union(nodes: list[cst.BaseExpression], ref: RefOf, steps: int) -> Ref:
+    some = [n for n in nodes if not (isinstance(n, cst.Name) and n.value == "None")]
+    return either(annotation(n, ref, steps) for n in some) if some else UNKNOWN
+
+
+def _quoted(node: cst.SimpleString, ref: RefOf, steps: int) -> Ref:
+    text = str(node.raw_value).strip()
+    if len(text) > 300:
+        return UNKNOWN
+    try:
+        return annotation(cst.parse_expression(text), ref, steps)
+    except (cst.ParserSyntaxError, RecursionError):
+        return UNKNOWN

@@ -1,0 +1,223 @@
+"""What the walk does at each kind of node: which parts it goes into, with which surroundings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import libcst as cst
+
+from wflint.facts import guards, walk_names
+from wflint.facts.frames import Entry, State
+from wflint.facts.model import Flag
+from wflint.facts.scopes import Block, Scope
+from wflint.facts.walker import DIRECT, Walker
+from wflint.syntax.walk import children
+
+_CHANGERS = frozenset({"clear", "pop", "popitem", "setdefault", "update"})
+_ADDERS = frozenset({"add", "append", "appendleft", "extend", "insert", "register", "setdefault"})
+_FALLBACK_VALUES = (
+    cst.Call,
+    cst.Attribute,
+    cst.Name,
+    cst.Await,
+    cst.FormattedString,
+    cst.Subscript,
+)
+
+
+def _if(walker: Walker, entry: Entry, node: cst.If, state: State) -> None:
+    name = walker.name_at(state.scope)
+    yes, no = guards.branch_flags(node.test, name, walker.guard_functions)
+    body, orelse = state.having(yes), state.having(no)
+    missing = guards.missing_name(node.test)
+    if is_param(missing.name, state.scope):
+        if missing.true and (missing.surely or guards.assigns(node.body, missing.name)):
+            body = _optional(body, missing.name)
+        elif not missing.true and missing.surely:
+            orelse = _optional(orelse, missing.name)
+    if node.orelse is not None and not no & guards.DEAD:
+        walker.push([node.orelse], entry, walker.narrow(node.test, orelse, True))
+    if not yes & guards.DEAD:
+        walker.push([node.body], entry, walker.narrow(node.test, body, False))
+    walker.push([node.test], entry, state)
+
+
+def _if_exp(walker: Walker, entry: Entry, node: cst.IfExp, state: State) -> None:
+    state = state._replace(flags=state.flags & ~DIRECT)
+    name = walker.name_at(state.scope)
+    yes, no = guards.branch_flags(node.test, name, walker.guard_functions)
+    body, orelse = state.having(yes), state.having(no)
+    missing = guards.missing_name(node.test)
+    if is_param(missing.name, state.scope):
+        other = node.orelse if missing.true else node.body
+        if missing.surely or (isinstance(other, cst.Name) and other.value == missing.name):
+            if missing.true:
+                body = _optional(body, missing.name)
+            else:
+                orelse = _optional(orelse, missing.name)
+    walker.push([node.orelse], entry, walker.narrow(node.test, orelse, True))
+    walker.push([node.body], entry, walker.narrow(node.test, body, False))
+    walker.push([node.test], entry, state)
+
+
+def _boolean(walker: Walker, entry: Entry, node: cst.BooleanOperation, state: State) -> None:
+    state = state._replace(flags=state.flags & ~DIRECT)
+    name = walker.name_at(state.scope)
+    flags = guards.left_flags(node, name, walker.guard_functions, walker.chains)
+    right = state.having(flags)
+    if _is_condition(walker, entry):
+        walker.conditions.add(id(node))
+    elif isinstance(node.operator, cst.Or) and isinstance(node.right, _FALLBACK_VALUES):
+        right = _optional(right, _fallback_name(node.left, state.scope))
+    if isinstance(node.operator, cst.And) and isinstance(node.left, cst.Call):
+        right = walker.narrow(node.left, right, False)
+    walker.push([node.right], entry, right)
+    walker.push([node.left], entry, state)
+
+
+def _is_condition(walker: Walker, entry: Entry) -> bool:
+    """Whether a boolean operation is only asked for its truth."""
+    parent = entry.parent.node if entry.parent is not None else None
+    if isinstance(parent, cst.BooleanOperation):
+        return id(parent) in walker.conditions
+    if isinstance(parent, (cst.If, cst.While, cst.IfExp)):
+        return parent.test is entry.node
+    return isinstance(parent, (cst.UnaryOperation, cst.Assert, cst.CompIf))
+
+
+def _fallback_name(left: cst.BaseExpression, scope: Scope | None) -> str:
+    if isinstance(left, cst.Name) and is_param(left.value, scope):
+        return left.value
+    return ""
+
+
+def _optional(state: State, name: str) -> State:
+    return state._replace(flags=state.flags | Flag.OPTIONAL, fallback=name)
+
+
+def is_param(name: str, scope: Scope | None) -> bool:
+    """Whether a name is a parameter, whatever else it may be bound to."""
+    found = scope.find(name) if scope is not None and name else None
+    return found is not None and any(b.how == "param" for b in found[1])
+
+
+def _try(walker: Walker, entry: Entry, node: cst.Try | cst.TryStar, state: State) -> None:
+    name = walker.name_at(state.scope)
+    probes = guards.probes_workflow(node.body, name)
+    outside = state.having(Flag.NOT_IN_WORKFLOW)
+    for part in (node.finalbody, node.orelse):
+        if part is not None:
+            walker.push([part], entry, state)
+    handlers: list[cst.ExceptHandler | cst.ExceptStarHandler] = [*node.handlers]
+    for handler in reversed(handlers):
+        caught = probes and guards.catches_probe(handler, name)
+        walker.push([handler], entry, outside if caught else state)
+    walker.push([node.body], entry, state)
+
+
+def _with(walker: Walker, entry: Entry, node: cst.With, state: State) -> None:
+    name = walker.name_at(state.scope)
+    free = any(guards.is_unrestricted(item, name) for item in node.items)
+    body = state.having(Flag.UNRESTRICTED) if free else state
+    walker.push([node.body], entry, body)
+    walker.push(list(node.items), entry, state)
+
+
+def _for(walker: Walker, entry: Entry, node: cst.For, state: State) -> None:
+    walk_names.bind(walker, entry, node.target, "element", node.iter)
+    if node.orelse is not None:
+        walker.push([node.orelse], entry, state)
+    walker.push([node.body], entry, state.having(Flag.IN_LOOP))
+    walker.push_target(node.target, entry, state)
+    walker.push([node.iter], entry, state)
+
+
+def _while(walker: Walker, entry: Entry, node: cst.While, state: State) -> None:
+    if node.orelse is not None:
+        walker.push([node.orelse], entry, state)
+    inside = state.having(Flag.IN_LOOP)
+    walker.push([node.test, node.body], entry, walker.narrow(node.test, inside, False))
+
+
+def _match(walker: Walker, entry: Entry, node: cst.Match, state: State) -> None:
+    """A class pattern shows what the subject is."""
+    for case in reversed(node.cases):
+        inside = state._replace(block=Block(state.block))
+        types = _pattern_class(case.pattern)
+        if types is not None and isinstance(node.subject, cst.Name):
+            inside = walker.narrowed(node.subject.value, types, inside)
+        walker.push([case], entry, inside)
+    walker.push([node.subject], entry, state)
+
+
+def _pattern_class(pattern: cst.CSTNode) -> cst.BaseExpression | None:
+    if isinstance(pattern, cst.MatchAs) and pattern.pattern is not None:
+        pattern = pattern.pattern
+    return pattern.cls if isinstance(pattern, cst.MatchClass) else None
+
+
+def _capture(walker: Walker, entry: Entry, node: cst.MatchAs | cst.MatchStar, state: State) -> None:
+    if node.name is not None and state.scope is not None:
+        types = _pattern_class(node) if isinstance(node, cst.MatchAs) else None
+        how = "class_pattern" if types is not None else "other"
+        state.scope.bind(node.name.value, walker.bound(how, entry, types))
+    walker.push_children(entry)
+
+
+def _call(walker: Walker, entry: Entry, node: cst.Call, state: State) -> None:
+    func = node.func
+    if isinstance(func, cst.Attribute) and isinstance(func.value, cst.Name):
+        name, method = func.value.value, func.attr.value
+        if method in _CHANGERS:
+            walker.refs.changed.add(name)
+        if method in _ADDERS and node.args:
+            walk_names.add_to(state.scope, name, node.args[-1].value)
+    walker.push_children(entry)
+
+
+def _yield(walker: Walker, entry: Entry, node: cst.Yield, state: State) -> None:
+    state.frame.yields = True
+    walker.push_children(entry)
+
+
+def _direct(walker: Walker, entry: Entry, node: cst.CSTNode, state: State) -> None:
+    """Statements and operators that say something about the one expression in them."""
+    flag = {
+        cst.AssignTarget: Flag.STORED,
+        cst.Del: Flag.STORED,
+        cst.Expr: Flag.STATEMENT,
+        cst.Return: Flag.RETURNED,
+        cst.Raise: Flag.RAISED,
+    }
+    flags = (state.flags & ~DIRECT) | flag.get(type(node), Flag.AWAITED)
+    walker.push(children(node), entry, state._replace(flags=flags))
+
+
+def _skip(walker: Walker, entry: Entry, node: cst.CSTNode, state: State) -> None:
+    """Annotations and the like do not run."""
+
+
+HANDLERS: dict[type[cst.CSTNode], Callable[..., None]] = {
+    cst.IndentedBlock: Walker.block,
+    cst.SimpleStatementSuite: Walker.suite,
+    cst.If: _if,
+    cst.IfExp: _if_exp,
+    cst.BooleanOperation: _boolean,
+    cst.Try: _try,
+    cst.TryStar: _try,
+    cst.With: _with,
+    cst.For: _for,
+    cst.While: _while,
+    cst.Match: _match,
+    cst.MatchAs: _capture,
+    cst.MatchStar: _capture,
+    cst.Call: _call,
+    cst.Yield: _yield,
+    cst.Expr: _direct,
+    cst.Return: _direct,
+    cst.Raise: _direct,
+    cst.Await: _direct,
+    cst.Del: _direct,
+    cst.Annotation: _skip,
+    **walk_names.HANDLERS,
+}

@@ -1,0 +1,213 @@
+"""What the walk does where names are bound: assignments, imports, definitions, comprehensions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import libcst as cst
+
+from wflint.facts.frames import Entry, State
+from wflint.facts.heads import import_bindings, read_params
+from wflint.facts.model import Flag, FunctionHead
+from wflint.facts.scopes import Bound, Scope, bind_target
+from wflint.facts.walker import DIRECT, Walker
+
+
+def bind(
+    walker: Walker,
+    entry: Entry,
+    target: cst.BaseExpression,
+    how: str,
+    node: cst.BaseExpression | None,
+    scope: Scope | None = None,
+) -> None:
+    """Bind the names of a target, in a scope or that of the entry; at module level none are."""
+    scope = scope or entry.state.scope
+    if scope is not None:
+        bind_target(scope, target, walker.bound(how, entry, node))
+
+
+def add_to(scope: Scope | None, name: str, node: cst.BaseExpression) -> None:
+    """Note that something is put into the container that a name stands for."""
+    found = scope.find(name) if scope is not None else None
+    if found is not None:
+        found[0].added.setdefault(name, []).append(node)
+
+
+def _with_item(walker: Walker, entry: Entry, node: cst.WithItem, state: State) -> None:
+    if node.asname is not None:
+        bind(walker, entry, node.asname.name, "entered", node.item)
+    walker.push([node.item], entry, state)
+
+
+def _comprehension(walker: Walker, entry: Entry, node: cst.BaseComp, state: State) -> None:
+    state = state._replace(flags=state.flags & ~DIRECT)
+    frame, outer = state.frame, state.scope
+    owner = outer.owner if outer else ""
+    scope = Scope(frame.head.qualname, outer, owner, is_comprehension=True)
+    walker.scopes[id(node)] = scope
+    inside = state._replace(scope=scope, flags=state.flags | Flag.IN_LOOP)
+    if isinstance(node, cst.DictComp):
+        walker.push([node.key, node.value], entry, inside)
+    elif isinstance(node, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
+        walker.push([node.elt], entry, inside)
+    loops: list[cst.CompFor] = []
+    loop: cst.CompFor | None = node.for_in
+    while loop is not None:
+        bind(walker, entry, loop.target, "element", loop.iter, scope)
+        loops.append(loop)
+        loop = loop.inner_for_in
+    for loop in reversed(loops):
+        walker.push([c.test for c in loop.ifs], entry, inside)
+        walker.push([loop.iter], entry, state if loop is node.for_in else inside)
+
+
+def _assign(walker: Walker, entry: Entry, node: cst.Assign, state: State) -> None:
+    for target in node.targets:
+        bind(walker, entry, target.target, "value", node.value)
+        _note_item(target.target, node.value, state)
+    for target in reversed(node.targets):
+        walker.push_target(target.target, entry, state)
+    walker.push([node.value], entry, state)
+
+
+def _note_item(target: cst.CSTNode, value: cst.BaseExpression, state: State) -> None:
+    """``table[key] = value`` puts the value into the table."""
+    if isinstance(target, cst.Subscript) and isinstance(target.value, cst.Name):
+        add_to(state.scope, target.value.value, value)
+
+
+def _ann_assign(walker: Walker, entry: Entry, node: cst.AnnAssign, state: State) -> None:
+    if isinstance(node.target, cst.Name) and state.scope is not None:
+        bound = walker.bound("annotation", entry, node.annotation.annotation)
+        bound.value = node.value
+        state.scope.bind(node.target.value, bound)
+    if node.value is not None:
+        walker.push_target(node.target, entry, state)
+        walker.push([node.value], entry, state)
+
+
+def _aug_assign(walker: Walker, entry: Entry, node: cst.AugAssign, state: State) -> None:
+    """``x += y`` leaves x what it was, unless nothing is known of it."""
+    target = node.target
+    found = state.scope.find(target.value) if state.scope and isinstance(target, cst.Name) else None
+    if found is None:
+        bind(walker, entry, target, "other", None)
+    walker.push_target(target, entry, state)
+    walker.push([node.value], entry, state)
+
+
+def _named(walker: Walker, entry: Entry, node: cst.NamedExpr, state: State) -> None:
+    if state.scope is not None:
+        bind(walker, entry, node.target, "value", node.value, state.scope.of_function)
+    walker.push([node.value], entry, state._replace(flags=state.flags & ~DIRECT))
+
+
+def _handler(walker: Walker, entry: Entry, node: cst.ExceptHandler, state: State) -> None:
+    if node.name is not None:
+        how = "class_pattern" if isinstance(node.type, (cst.Name, cst.Attribute)) else "other"
+        bind(walker, entry, node.name.name, how, node.type)
+    walker.push([node.body], entry, state)
+    if node.type is not None:
+        walker.push([node.type], entry, state)
+
+
+def _import(walker: Walker, entry: Entry, node: cst.Import | cst.ImportFrom, state: State) -> None:
+    if state.scope is None:
+        return
+    for name, target in import_bindings(node, walker.module)[0]:
+        state.scope.bind(name, walker.bound("import", entry, text=target))
+
+
+def _global(walker: Walker, entry: Entry, node: cst.Global | cst.Nonlocal, state: State) -> None:
+    if state.scope is not None:
+        names = {item.name.value for item in node.names}
+        state.scope.elsewhere |= names
+        if isinstance(node, cst.Global):
+            state.scope.globals |= names
+
+
+def _function(walker: Walker, entry: Entry, node: cst.FunctionDef, state: State) -> None:
+    _push_defaults(walker, entry, node.params, state)
+    walker.push(list(node.decorators), entry, state)
+    if state.scope is None:
+        return
+    outer = state.frame.head
+    qualname = walker.free_name(f"{outer.qualname}.{node.name.value}")
+    walker.definitions[qualname] = node
+    state.scope.bind(node.name.value, walker.bound("function", entry, text=qualname))
+    scope = Scope(qualname, state.scope, state.scope.owner, node.asynchronous is not None)
+    head = FunctionHead(
+        qualname,
+        is_async=node.asynchronous is not None,
+        params=read_params(node.params, walker.refs, state.scope),
+        start=outer.start,
+        end=outer.end,
+        site=walker.order[id(node)],
+    )
+    frame = walker.open(head, scope)
+    flags = state.flags & ~(Flag.IN_LOOP | Flag.OPTIONAL | DIRECT)
+    walker.push([node.body], entry, State(frame, scope, flags, narrowed=state.narrowed))
+
+
+def _lambda(walker: Walker, entry: Entry, node: cst.Lambda, state: State) -> None:
+    _push_defaults(walker, entry, node.params, state)
+    outer = state.frame.head
+    where = "@body" if state.scope is None else ""  # those that are given names have facts
+    qualname = walker.free_name(f"{outer.qualname}.<lambda>{where}")
+    walker.lambdas[id(node)] = qualname
+    walker.definitions[qualname] = node
+    owner = state.scope.owner if state.scope is not None else ""
+    scope = Scope(qualname, state.scope, owner)
+    params = read_params(node.params, walker.refs, state.scope)
+    head = FunctionHead(
+        qualname,
+        params=params,
+        start=outer.start,
+        end=outer.end,
+        site=walker.order[id(node)],
+    )
+    flags = state.flags & ~(Flag.IN_LOOP | Flag.OPTIONAL | DIRECT)
+    frame = walker.open(head, scope)
+    inside = State(frame, scope, flags | Flag.RETURNED, narrowed=state.narrowed)
+    walker.push([node.body], entry, inside)
+
+
+def _push_defaults(walker: Walker, entry: Entry, params: cst.Parameters, state: State) -> None:
+    state = state._replace(flags=state.flags & ~DIRECT)
+    every = (*params.posonly_params, *params.params, *params.kwonly_params)
+    walker.push([p.default for p in every if p.default is not None], entry, state)
+
+
+def _class(walker: Walker, entry: Entry, node: cst.ClassDef, state: State) -> None:
+    walker.push([a.value for a in (*node.bases, *node.keywords)], entry, state)
+    if state.scope is not None:
+        state.scope.bind(node.name.value, Bound("other"))
+        return
+    outer = state.frame.head.qualname
+    name = node.name.value if outer == "<module>" else f"{outer}.{node.name.value}"
+    head = FunctionHead(walker.free_name(name), site=walker.order[id(node)])
+    frame = walker.open(head, None)
+    walker.push([node.body], entry, state._replace(frame=frame))
+
+
+HANDLERS: dict[type[cst.CSTNode], Callable[..., None]] = {
+    cst.WithItem: _with_item,
+    cst.ListComp: _comprehension,
+    cst.SetComp: _comprehension,
+    cst.GeneratorExp: _comprehension,
+    cst.DictComp: _comprehension,
+    cst.Assign: _assign,
+    cst.AnnAssign: _ann_assign,
+    cst.AugAssign: _aug_assign,
+    cst.NamedExpr: _named,
+    cst.ExceptHandler: _handler,
+    cst.ExceptStarHandler: _handler,
+    cst.Import: _import,
+    cst.ImportFrom: _import,
+    cst.Global: _global,
+    cst.Nonlocal: _global,
+    cst.FunctionDef: _function,
+    cst.Lambda: _lambda,
+    cst.ClassDef: _class,
+}

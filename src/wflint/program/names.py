@@ -1,0 +1,191 @@
+"""What the names of modules stand for: through imports, re-exports, star imports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from wflint.builtin_names import is_builtin
+from wflint.facts.model import Binding, Kind, Ref, Value
+from wflint.program.entities import (
+    Entity,
+    External,
+    OwnClass,
+    OwnFunction,
+    OwnModule,
+    Unresolved,
+    unique,
+)
+from wflint.program.folders import is_namespace
+from wflint.program.modules import ModuleIndex
+from wflint.program.store import Cls, Fn, Store
+
+_DEEP = 12
+"""How many assignments, results and annotations are followed from one name."""
+
+ResolveRef = Callable[[Ref, str, int], tuple[Entity, ...]]
+"""Gives what a ref stands for: the ref, the path of its module, how deep to go."""
+
+Attribute = Callable[[Entity, str, int], tuple[Entity, ...]]
+"""Gives what an attribute of an entity stands for."""
+
+
+class Names:
+    """Answers what a module-level or dotted name stands for. Alternatives give several answers."""
+
+    def __init__(
+        self, store: Store, index: ModuleIndex, resolve: ResolveRef, attribute: Attribute
+    ) -> None:
+        self.store = store
+        self.index = index
+        self.resolve = resolve
+        self.attribute = attribute
+        self._names: dict[tuple[str, str], tuple[Entity, ...]] = {}
+
+    def name(self, path: str, name: str) -> tuple[Entity, ...]:
+        """What a module-level name of a module stands for; builtins included."""
+        key = (path, name)
+        known = self._names.get(key)
+        if known is None:
+            self._names[key] = (Unresolved("it is defined in a circle"),)
+            known = self._names[key] = self._name(path, name, _DEEP)
+        return known
+
+    def _name(self, path: str, name: str, depth: int) -> tuple[Entity, ...]:
+        module = self.store.load(path)
+        bindings = module.facts.bindings.get(name)
+        if bindings is not None:
+            real = unique(e for b in bindings if not b.typed for e in self._binding(b, path, depth))
+            if any(_is_something(e) for e in real):
+                return real
+            return unique(e for b in bindings for e in self._binding(b, path, depth))
+        for star in reversed(module.facts.stars):
+            found = self._from_star(star, name, path, depth)
+            if found:
+                return found
+        if is_builtin(name):
+            return (External(f"builtins.{name}"),)
+        return (Unresolved(f"`{name}` is not defined in its module"),)
+
+    def _binding(self, binding: Binding, path: str, depth: int) -> tuple[Entity, ...]:
+        if binding.what == "import":
+            return self.dotted(binding.target, path, depth)
+        if binding.what == "function":
+            return (OwnFunction(Fn(path, binding.target)),)
+        if binding.what == "class":
+            return (OwnClass(Cls(path, binding.target)),)
+        if binding.value is not None and binding.value.ref.kind is not Kind.UNKNOWN:
+            return self.resolve(binding.value.ref, path, depth - 1)
+        return (Unresolved("its type is not known"),)
+
+    def _from_star(self, star: str, name: str, path: str, depth: int) -> tuple[Entity, ...]:
+        target = self.index.find(star, path)
+        if target is None:
+            known = _exported(star)
+            return (External(f"{star}.{name}"),) if name in known else ()
+        facts = self.store.load(target).facts
+        if facts.exports is not None and name not in facts.exports:
+            return ()
+        if facts.exports is None and name.startswith("_"):
+            return ()
+        inner = self.index.find(f"{star}.{name}", path) if facts.exports is not None else None
+        if inner is not None and name not in facts.bindings:
+            return (OwnModule(inner),)  # `__all__` names a module of the package
+        found = self.name(target, name)
+        here = name in facts.bindings or facts.stars
+        return found if here and not _is_builtin_entity(found) else ()
+
+    def dotted(self, name: str, importer: str, depth: int = _DEEP) -> tuple[Entity, ...]:
+        """What an absolute dotted name stands for, as imported by a file."""
+        if depth <= 0:
+            return (Unresolved("too many steps"),)
+        parts = name.split(".")
+        for length in range(len(parts), 0, -1):
+            path = self.index.find(".".join(parts[:length]), importer)
+            if path is None or (length < len(parts) and is_namespace(path)):
+                continue
+            found: tuple[Entity, ...] = (OwnModule(path),)
+            if length == 1 and len(parts) > 1 and not self._has(path, parts[1]):
+                break  # a folder that happens to be called like an installed package
+            for part in parts[length:]:
+                found = unique(
+                    e for entity in found for e in self.attribute(entity, part, depth - 1)
+                )
+            return found
+        return (External(name),)
+
+    def constant(self, ref: Ref, path: str) -> tuple[Value, str] | None:
+        """The value of a module-level name that is assigned exactly once, and its module."""
+        if ref.kind is Kind.IMPORT and not ref.path:
+            return self._imported_constant(ref.name, path)
+        if ref.kind is not Kind.GLOBAL:
+            return None
+        bindings = self.store.load(path).facts.bindings.get(ref.name, ())
+        if len(bindings) != 1:
+            return None
+        binding = bindings[0]
+        if binding.what == "import":
+            return self._imported_constant(".".join((binding.target, *ref.path)), path)
+        return (binding.value, path) if binding.value is not None and not ref.path else None
+
+    def _imported_constant(self, name: str, importer: str) -> tuple[Value, str] | None:
+        for _ in range(_DEEP):
+            module, _, last = name.rpartition(".")
+            path = self.index.find(module, importer) if module else None
+            if path is None:
+                return None
+            bindings = self.store.load(path).facts.bindings.get(last, ())
+            if len(bindings) != 1:
+                return None
+            value = bindings[0].value
+            if bindings[0].what != "import":
+                return (value, path) if value is not None else None
+            name, importer = bindings[0].target, path
+        return None
+
+    def _has(self, path: str, name: str) -> bool:
+        """Whether a top-level module of the project may have a name."""
+        facts = self.store.load(path).facts
+        known = name in facts.bindings or facts.stars or "__getattr__" in facts.functions
+        return bool(known) or self.index.find(f"{facts.name}.{name}", path) is not None
+
+    def module_attribute(self, path: str, name: str) -> tuple[Entity, ...]:
+        """What an attribute of a module stands for."""
+        module = self.store.load(path)
+        if name in module.facts.bindings or module.facts.stars:
+            found = self.name(path, name)
+            if name in module.facts.bindings or not _is_builtin_entity(found):
+                return found
+        inner = self.index.find(f"{module.facts.name}.{name}", path) if module.facts.name else None
+        if inner is not None:
+            return (OwnModule(inner),)
+        if is_namespace(path):  # a folder says nothing of an installed package of its name
+            return (External(f"{module.facts.name}.{name}"),)
+        return (Unresolved(f"`{name}` is not defined in `{module.facts.name}`"),)
+
+
+def _is_something(entity: Entity) -> bool:
+    """Whether an entity is more than a stand-in for what only type checkers import."""
+    name = entity.name if isinstance(entity, External) else ""
+    return not isinstance(entity, Unresolved) and name not in ("typing.Any", "builtins.object")
+
+
+def _is_builtin_entity(found: tuple[Entity, ...]) -> bool:
+    return all(
+        isinstance(e, Unresolved) or (isinstance(e, External) and e.name.startswith("builtins."))
+        for e in found
+    )
+
+
+def _exported(module: str) -> frozenset[str]:
+    """The public names of a standard module, for ``from time import *``."""
+    import importlib
+    import sys
+
+    if module.partition(".")[0] not in sys.stdlib_module_names or module in ("this", "antigravity"):
+        return frozenset()
+    try:
+        loaded = importlib.import_module(module)
+    except ImportError:
+        return frozenset()
+    names = getattr(loaded, "__all__", None) or [n for n in dir(loaded) if not n.startswith("_")]
+    return frozenset(names)
