@@ -15,7 +15,8 @@ from wflint.program.entities import (
     Unresolved,
     unique,
 )
-from wflint.program.modules import ModuleIndex, is_namespace
+from wflint.program.folders import is_namespace
+from wflint.program.modules import ModuleIndex
 from wflint.program.store import Cls, Fn, Store
 
 _DEEP = 40
