@@ -29,7 +29,7 @@ from wflint.facts.model import (
     ModuleFacts,
     Operation,
     Ref,
-    Store,
+    Put,
     Use,
 )
 from wflint.facts.operations import OPERATIONS, Operations
@@ -251,7 +251,7 @@ class BodyReader:
         if isinstance(target, cst.Attribute) and ref.kind not in (Kind.UNKNOWN, Kind.LITERAL):
             of = self.refs.ref(target.value, entry.state.scope)
             if of.kind in _OBJECTS or of.kind is Kind.GLOBAL:
-                entry.state.frame.stores.append(Store(of, target.attr.value, ref, into))
+                entry.state.frame.stores.append(Put(of, target.attr.value, ref, into))
 
     # Definitions inside functions.
 

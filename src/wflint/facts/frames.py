@@ -16,7 +16,7 @@ from wflint.facts.model import (
     FunctionHead,
     Operation,
     Ref,
-    Store,
+    Put,
     Use,
 )
 from wflint.facts.scopes import Block, Narrowed, Scope
@@ -37,7 +37,7 @@ class Frame:
     returned: dict[Ref, None] = field(default_factory=dict)
     yielded: dict[Ref, None] = field(default_factory=dict)
     classes: list[ClassFacts] = field(default_factory=list)
-    stores: list[Store] = field(default_factory=list)
+    stores: list[Put] = field(default_factory=list)
     yields: bool = False
 
     def body(self) -> FunctionBody:

@@ -243,7 +243,7 @@ class ClassFacts(Struct, frozen=True, array_like=True):
     makes_defaults: bool = False
 
 
-class Store(Struct, frozen=True, array_like=True):
+class Put(Struct, frozen=True, array_like=True):
     """Something that is put into an attribute of an object that is not ``self``.
 
     ``into`` is set when it is put into a container that the attribute holds.
@@ -277,7 +277,7 @@ class FunctionBody(Struct, frozen=True, array_like=True):
     returned: tuple[Ref, ...] = ()
     yielded: tuple[Ref, ...] = ()
     classes: tuple[ClassFacts, ...] = ()
-    stores: tuple[Store, ...] = ()
+    stores: tuple[Put, ...] = ()
 
 
 class Binding(Struct, frozen=True, array_like=True):
