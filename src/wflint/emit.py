@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from msgspec import Struct, field
 
+from wflint.beyond import Beyond, lift
 from wflint.diagnostics import Diagnostic, Hop, Location
 from wflint.program.analysis import Answer
 from wflint.program.import_time import ImportChain
@@ -50,6 +51,10 @@ class Emitter(Struct):
             self._directives[path] = found
         return found
 
+    def lifted(self, hits: Iterable[Hit]) -> list[Hit]:
+        """``hits``, with those in followed packages at the calls that lead there."""
+        return lift(hits, self.answer, lambda fn, site: self.location(fn, site).row, self._blocks)
+
     def diagnostics(self, hits: Iterable[Hit]) -> Iterator[Found]:
         """The diagnostics of ``hits`` that no comment hides."""
         hits = list(hits)
@@ -63,7 +68,9 @@ class Emitter(Struct):
         """All sites that will be shown: of the offences, and of the calls that lead to them."""
         for hit in hits:
             yield hit.fn, hit.site
-            if hit.nodes[0] in self.answer.reached.parents:
+            if isinstance(hit, Beyond):
+                yield from ((node.fn, site) for node, site in hit.steps)
+            if hit.nodes and hit.nodes[0] in self.answer.reached.parents:
                 for node, site in self.answer.reached.chain(hit.nodes[0])[:-1]:
                     yield node.fn, site
 
@@ -119,6 +126,8 @@ class Emitter(Struct):
         if chain is None:
             self.suppressed += 1
             return None
+        if isinstance(hit, Beyond):
+            chain += self._inside(hit)
         return Diagnostic(
             code=rule.code,
             name=rule.name,
@@ -135,6 +144,8 @@ class Emitter(Struct):
     def _chain(self, hit: Hit, location: Location) -> tuple[tuple[Hop, ...] | None, int]:
         """The shortest chain that no comment interrupts, and how many other entries there are."""
         filename = self.shown(hit.fn.path)
+        if not hit.nodes:
+            return (), 0  # at a class: its entry point is in a followed package
         imports = self.answer.import_chains.get((hit.fn, hit.site, hit.rule.code))
         if imports is not None:
             return tuple(self._import_hops(imports, location)), 0
@@ -165,6 +176,10 @@ class Emitter(Struct):
             at = location if site < 0 else self.location(node.fn, site)
             yield Hop(name or node.fn.shown, self.shown(node.fn.path), at)
             name = ""
+
+    def _inside(self, hit: Beyond) -> tuple[Hop, ...]:
+        """The chain in the package that a hit is about."""
+        return tuple(self._hop(n, site, self.location(n.fn, site)) for n, site in hit.steps)
 
     def _is_body(self, fn: Fn) -> bool:
         """Whether something runs when its module is imported."""

@@ -106,6 +106,7 @@ class Rule:
     targets: ClassVar[frozenset[str]] = frozenset()
     own_calls: ClassVar[bool] = False
     harmless_unless_replaying: ClassVar[bool] = False  # silent under `if not is_replaying()`
+    value_decides: ClassVar[bool] = False  # an error is a warning where it is a mere input
     once_per_function: ClassVar[bool] = False  # one diagnostic for each name and function
     default_factories_of: ClassVar[frozenset[str]] = frozenset()  # see `judge_factory`
     needles: ClassVar[tuple[str, ...]] = ()  # scope ANY: regular expressions, see `suspicious`

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from wflint.facts.model import UNKNOWN, Kind, Ref
 
-_MAX_STEPS = 24
+_MAX_STEPS = 40
 """How many levels of brackets are looked into."""
 
 _WRAPPERS = {

@@ -66,8 +66,10 @@ class Context:
         return entry.node if entry is not None else None
 
     def ref(self, expr: cst.CSTNode) -> Ref:
-        """What an expression refers to."""
-        return self._reader.refs.ref(expr, self.entry.state.scope)
+        """What an expression refers to, seen from where it stands."""
+        site = self._reader.walker.order.get(id(expr))
+        entry = self.entry if site is None else self._reader.walker.entries[site]
+        return self._reader.refs.ref(expr, entry.state.scope)
 
     def dotted_name(self, expr: cst.CSTNode) -> str | None:
         """The qualified name that an expression has through imports and builtins.

@@ -330,7 +330,9 @@ class ModuleReader:
                 if named.kind is not Kind.UNKNOWN:
                     return Value("other", ref=named)
             if read is not None:
-                return read_value(self.refs, read, None)
+                shape = read_value(self.refs, read, None)
+                is_dict = isinstance(node, ast.Dict)
+                return replace(shape, ref=self._display("dict", node)) if is_dict else shape
         kind = _LITERALS.get(type(node))
         return Value(kind, ref=self._display(kind, node)) if kind else Value("other")
 
@@ -347,6 +349,8 @@ class ModuleReader:
         """What an element refers to; in long tables only names are looked at."""
         if isinstance(node, ast.Constant):
             return Ref(Kind.LITERAL, type(node.value).__name__)
+        if isinstance(node, ast.Lambda) and read:
+            return self._lambda_value(node)
         if isinstance(node, ast.Starred):
             return Ref(Kind.ELEMENT, of=self._element(node.value, read))
         dotted = _dotted(node)
@@ -423,6 +427,16 @@ class ModuleReader:
         else:
             self._bind(name, Binding("function", qualname), place)
         return True
+
+    def _lambda_value(self, node: ast.Lambda) -> Ref:
+        """A lambda in a list or dictionary."""
+        start, end = span(self.source, node)
+        if self._spans is not None or end - start > MAX_DEPTH:
+            return UNKNOWN
+        qualname = _free("<lambda>", self.facts.functions)
+        head = FunctionHead(qualname, params=self._params(node.args), start=start, end=end)
+        self.facts.functions[qualname] = head
+        return Ref(Kind.LOCAL, qualname)
 
     def _add_method(self, owner: str, name: str, head: FunctionHead) -> None:
         methods = self.facts.classes[owner].methods
@@ -525,7 +539,7 @@ class ModuleReader:
                 if isinstance(element, ast.Name):
                     self._bind(element.id, Binding("value"), place)
         elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
-            self._put(target.value.id, value, place)
+            self._put(target.value.id, target.slice, value, place)
         elif isinstance(target, ast.Name):
             if target.id == "__all__" and not place.owner:
                 self.exports = _strings(value)
@@ -537,14 +551,16 @@ class ModuleReader:
                 return
             self._bind(target.id, Binding("value", value=self._value(value)), place)
 
-    def _put(self, name: str, value: ast.expr, place: _Place) -> None:
+    def _put(self, name: str, key: ast.expr, value: ast.expr, place: _Place) -> None:
         """``TABLE[key] = value`` on the level of the module."""
         known = self.facts.bindings.get(name, ())
         if place.owner or not known or known[-1].value is None:
             return
         given = known[-1].value
         if given.ref.kind is Kind.LITERAL and given.ref.name in ("dict", "list"):
-            ref = replace(given.ref, others=(*given.ref.others, self._element(value, True)))
+            element = self._element(value, True)
+            element = _keyed(key, element) if given.ref.name == "dict" else element
+            ref = replace(given.ref, others=(*given.ref.others, element))
             binding = replace(known[-1], value=replace(given, ref=ref, complete=False))
             self.facts.bindings[name] = (*known[:-1], binding)
 
@@ -560,10 +576,13 @@ class ModuleReader:
         value = Value("other", ref=declared)
         if place.owner:
             self._field(place.owner, name, given)
+            if isinstance(given, (ast.Name, ast.Attribute)) and not says_little(of):
+                default = Ref(Kind.OR, others=(declared, self._ref(given)))
+                value, given = replace(value, ref=default), None
             given = given if says_little(of) else None
         if given is not None:
             value = self._value(given)
-            if value.ref == UNKNOWN:
+            if value.ref == UNKNOWN or self.refs.is_empty(value.ref):
                 value = replace(value, ref=declared)
         self._bind(name, Binding("value", value=value), place)
 

@@ -13,7 +13,7 @@ from wflint.facts.annotations import annotation, either, instance, says_little
 from wflint.facts.model import UNKNOWN, Flag, Kind, ModuleFacts, Param, Ref
 from wflint.facts.scopes import Block, Bound, Narrowed, Scope, reaching
 
-_MAX_STEPS = 24
+_MAX_STEPS = 80
 """How many names and calls are followed from one expression: `a = b; b = c(); ...`."""
 
 _MAX_EARLY = 4
@@ -62,6 +62,9 @@ def dotted(module: ModuleFacts, name: str) -> str:
         if binding.what == "import":
             return binding.target
     return ""
+
+
+_CONTAINERS = frozenset(f"builtins.{name}" for name in ("dict", "frozenset", "list", "set"))
 
 
 class Refs:
@@ -167,7 +170,8 @@ class Refs:
     ) -> Ref:
         found: list[Ref] = []
         kind = LITERALS[type(node)]
-        for element in node.elements[:_MAX_ELEMENTS] if self.complete else ():
+        read = self.complete or scope is None
+        for element in node.elements[:_MAX_ELEMENTS] if read else ():
             inner = self.ref(element.value, scope, steps - 4)
             starred = type(element) is cst.StarredElement
             found.append(Ref(Kind.ELEMENT, of=inner) if starred else inner)
@@ -211,7 +215,8 @@ class Refs:
             return Ref(Kind.CLS, of.name) if of.kind is Kind.SELF and not of.path else UNKNOWN
         if name == "builtins.getattr" and len(node.args) in (2, 3):
             return self._getattr(node, scope, steps)
-        return Ref(Kind.RESULT, of=callee, others=self._given(node, scope, steps - 4))
+        every = name in ("builtins.frozenset", "builtins.set")  # for the types of their elements
+        return Ref(Kind.RESULT, "", (), callee, self._given(node, scope, steps - 4, every=every))
 
     def _getattr(self, node: cst.Call, scope: Scope | None, steps: int) -> Ref:
         text = self._text(node.args[1].value, scope)
@@ -379,6 +384,10 @@ class Refs:
             if ref.name not in self.module.bindings and is_builtin(ref.name):
                 return ".".join(("builtins", ref.name, *ref.path))
         return ""
+
+    def is_empty(self, ref: Ref) -> bool:
+        """Whether a ref is a new container without elements: `set()`."""
+        return ref.kind is Kind.RESULT and not ref.others and self.external(ref) in _CONTAINERS
 
     def assigned(self, name: str, scope: Scope | None) -> cst.BaseExpression | None:
         """The expression that a local name was assigned, if it was assigned exactly once."""

@@ -142,17 +142,23 @@ def reaching(
     return found or inside
 
 
-def bind_target(scope: Scope, target: cst.BaseExpression, bound: Bound) -> None:
-    """Bind the names of an assignment target to ``bound`` or, where they are several, its parts."""
+def bind_target(scope: Scope, target: cst.BaseExpression, bound: Bound) -> list[Bound]:
+    """Bind the names of an assignment target to ``bound`` or, where they are several, its parts.
+
+    Gives the bindings.
+    """
+    made: list[Bound] = []
     pending: list[tuple[cst.CSTNode, Bound]] = [(target, bound)]
     while pending:
         node, given = pending.pop()
         if isinstance(node, cst.Name):
             scope.bind(node.value, given)
+            made.append(given)
         elif isinstance(node, (cst.Tuple, cst.List)):
             pending.extend(_parts(node, given))
         elif isinstance(node, cst.StarredElement):
             pending.append((node.value, given))
+    return made
 
 
 def _parts(target: cst.Tuple | cst.List, bound: Bound) -> list[tuple[cst.CSTNode, Bound]]:

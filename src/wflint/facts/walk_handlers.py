@@ -124,11 +124,12 @@ def _with(walker: Walker, entry: Entry, node: cst.With, state: State) -> None:
 
 
 def _for(walker: Walker, entry: Entry, node: cst.For, state: State) -> None:
-    walk_names.bind(walker, entry, node.target, "element", node.iter)
+    made = walk_names.bind(walker, entry, node.target, "element", node.iter)
     if node.orelse is not None:
         walker.push([node.orelse], entry, state)
     walker.push([node.body], entry, state.having(Flag.IN_LOOP))
     walker.push_target(node.target, entry, state)
+    walker.push_mark(made)
     walker.push([node.iter], entry, state)
 
 

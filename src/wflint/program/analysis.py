@@ -11,6 +11,8 @@ from msgspec import Struct, field
 from wflint.gate import Gated
 from wflint.program.guard_functions import GuardFunctions
 from wflint.program.import_time import ImportChain, ImportTime
+from wflint.program.installed import Installed
+from wflint.program.known import KnownFirst
 from wflint.program.modules import ModuleIndex
 from wflint.program.prefetch import prefetch
 from wflint.program.reach import Node, Reach, Reached
@@ -26,10 +28,14 @@ if TYPE_CHECKING:
     from wflint.facts.bodies import Reading, Visitors
 
 
+_MAX_ROUNDS = 3
+
+
 class Question(Struct, frozen=True):
     """What is asked of a project. ``files`` are absolute paths, ``chosen`` those to report on.
 
-    ``gated`` is what the gate let through, ``read`` gives the bytes of a file.
+    ``gated`` is what the gate let through, ``read`` gives the bytes of a file. ``installed`` are
+    the packages to follow besides.
     """
 
     root: str
@@ -45,6 +51,7 @@ class Question(Struct, frozen=True):
     guard_functions: frozenset[str]
     safe_loggers: frozenset[str]
     settings: RuleSettings
+    installed: Installed
     is_test: Callable[[str], bool] = lambda _: False
     jobs: int | None = None
     progress: Callable[[int, int], None] | None = None
@@ -58,6 +65,7 @@ class Answer(Struct):
     """
 
     store: Store
+    index: ModuleIndex
     verdicts: Verdicts
     reached: Reached
     module_entries: dict[str, Cls] = field(default_factory=dict)
@@ -73,20 +81,22 @@ def analyse(question: Question) -> Answer:
     gated = question.gated
     known = [entry for rule in question.rules.values() for entry in rule_entries(rule)]
     libraries = frozenset(entry.name.partition(".")[0] for entry in known)
-    index = ModuleIndex(question.root, question.src, question.files, libraries)
+    index = ModuleIndex(question.root, question.src, question.files, libraries, question.installed)
     store = Store(
         question.read,
         index.name_of,
         lambda: _reading(question, guards),
     )
-    resolver = Resolver(store, index)
+    table = ApiTable([*known, *question.apis])
+    follows = bool(index.installed.tops)
+    resolver = KnownFirst(store, index, table) if follows else Resolver(store, index)
     guards = GuardFunctions(resolver, question.guard_functions)
     importer = f"{question.root}/__init__.py"
     roots = Roots(resolver, question.names, importer)
     sandboxes = Sandboxes(resolver, gated.configuring, question.is_test)
     verdicts = Verdicts(
         question.rules,
-        ApiTable([*known, *question.apis]),
+        table,
         resolver,
         roots,
         question.settings,
@@ -94,7 +104,7 @@ def analyse(question: Question) -> Answer:
         sandboxes,
     )
     verdicts.resolve_own_apis(question.apis, importer)
-    answer = Answer(store, verdicts, Reached())
+    answer = Answer(store, index, verdicts, Reached())
     candidates = frozenset(gated.candidates)
     others = [p for p in gated.named if p in question.chosen and p not in candidates]
     read = partial(_read_file, question, store, roots, candidates)
@@ -102,12 +112,23 @@ def analyse(question: Question) -> Answer:
     answer.warnings = prefetch(store, files, read, question.jobs, question.progress)
     entries, workflows = _find_entries(gated.candidates, answer, roots)
     sandboxes.begin(workflows)
-    answer.reached = Reach(resolver, roots, verdicts.judge()).run(entries)
+    answer.reached = _search(resolver, roots, verdicts, entries)
     import_time = ImportTime(verdicts, sandboxes, answer.reached)
     import_time.check()
     answer.import_chains = import_time.chains
     _check_anywhere(question, gated, answer)
     return answer
+
+
+def _search(resolver: Resolver, roots: Roots, verdicts: Verdicts, entries: list[Entry]) -> Reached:
+    """Follow all calls; again with what was learned of attributes on the way, if that helps."""
+    for _ in range(_MAX_ROUNDS):
+        verdicts.hits.clear()
+        reach = Reach(resolver, roots, verdicts.judge())
+        reached = reach.run(entries)
+        if not resolver.learn(reach.learned):
+            break
+    return reached
 
 
 def _read_file(

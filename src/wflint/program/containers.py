@@ -117,6 +117,8 @@ def elements(entity: Entity) -> tuple[Entity, ...]:
         return _NOT_KNOWN
     if entity.name in ("builtins.str", "builtins.bytes"):
         return (made("builtins.str" if entity.name == "builtins.str" else "builtins.int"),)
+    if entity.name == "builtins.range":
+        return (made("builtins.int"),)
     if entity.name == "builtins.tuple":
         every = unique(e for arg in entity.args for e in arg)
         return every or _NOT_KNOWN
@@ -194,7 +196,7 @@ def result(name: str, args: Types, given: Types) -> tuple[Entity, ...] | None:
         parts = tuple(unique(e for entity in one for e in elements(entity)) for one in given)
         return (made("builtins.zip", ((made("builtins.tuple", parts),),)),)
     if owner in _MAPPINGS:
-        return _mapping_result(method, args)
+        return _mapping_result(method, args, given)
     if owner in _SETS:
         return _set_result(owner, method, args, given)
     if owner in ("builtins.list", "collections.deque", "builtins.tuple"):
@@ -250,10 +252,10 @@ def _known(types: Types) -> Types:
     return types if len(some) == len(types) else ()
 
 
-def _mapping_result(method: str, args: Types) -> tuple[Entity, ...] | None:
+def _mapping_result(method: str, args: Types, given: Types) -> tuple[Entity, ...] | None:
     value = args[-1] if len(args) > 1 and args[-1] else _NOT_KNOWN
     if method in ("get", "pop", "setdefault"):
-        return value
+        return unique((*value, *(given[1] if len(given) > 1 else ())))
     if method == "popitem":
         return (made("builtins.tuple", args),) if args else _NOT_KNOWN
     if method == "copy":

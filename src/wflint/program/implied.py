@@ -272,6 +272,7 @@ class Implied:
             yield from self._decorated_methods(cls, frozenset({"default", "validator"}))
         if generated == "model":
             yield from self._decorated_methods(cls, _VALIDATORS)
+        yield from self._methods(made, "__del__")  # at some time
 
     def _meta_call(self, cls: Cls) -> Iterator[OwnFunction]:
         for base in self.resolver.order(cls)[0]:

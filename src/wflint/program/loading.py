@@ -20,7 +20,8 @@ from typing import NamedTuple
 from msgspec import Struct, field
 
 from wflint.facts.model import ImportFact, ModuleFacts
-from wflint.program.modules import ModuleIndex, is_namespace
+from wflint.program.folders import is_namespace
+from wflint.program.modules import ModuleIndex
 from wflint.program.store import Store
 
 

@@ -23,6 +23,7 @@ from wflint.facts.model import (
     FunctionBody,
     Kind,
     Operation,
+    Ref,
     Use,
     Value,
 )
@@ -38,6 +39,7 @@ from wflint.program.entities import (
     OwnInstance,
     OwnModule,
     Unresolved,
+    depth_of,
     joined,
 )
 from wflint.program.external import CALLBACK_METHODS, CONTAINER_METHODS, calls_its_arguments
@@ -51,6 +53,7 @@ from wflint.program.store import Cls, Fn
 
 _MAX_PASSED_ON = 20
 _FORMAT = ("__format__|__str__|__repr__",)
+_MAX_PLAIN_CLONES = 4_000
 _MAX_CLONES = 16
 """For how many different arguments a function is looked at; after that they are forgotten."""
 
@@ -164,6 +167,7 @@ class Reach:
         self.overriders = Overriders(resolver)
         self._queue: deque[Node] = deque()
         self._clones: dict[Fn, set[Env]] = {}
+        self.learned: dict[tuple[Cls, str], dict[Entity, None]] = {}
         self._made: set[Cls] = set()  # of which workflow code makes objects
 
     def run(self, entries: Iterable[Entry]) -> Reached:
@@ -194,6 +198,7 @@ class Reach:
     def _visit(self, node: Node) -> None:
         body = self.store.body(node.fn)
         self.judge.body(node, body)
+        self._learn(node, body)
         self._replaced(node, body)
         for call in body.calls:
             if runs(call, node) or _is_alternative(call):
@@ -216,6 +221,29 @@ class Reach:
                 path, receiver = node.fn.path, node.receiver
                 for found in self.implied.operated(operation, path, receiver, node.env):
                     self._follow(node, found, operation.site, operation.flags)
+
+    def _learn(self, node: Node, body: FunctionBody) -> None:
+        """Note what is put into attributes, where only this call knows what it is."""
+        owner = Cls(node.fn.path, body.head.owner) if body.head.owner else None
+        cls = node.receiver or owner
+        if cls is not None and node.env:
+            for name, ref in body.attributes.items():
+                if ref.kind is Kind.PARAM:
+                    self._keep(cls, name, self._of(ref, node))
+            for name, refs in body.additions.items():
+                for ref in refs:
+                    self._keep(cls, name, self._of(ref, node))
+        for store in body.stores:
+            for entity in self._of(store.target, node):
+                if isinstance(entity, OwnInstance):
+                    self._keep(entity.cls, store.attribute, self._of(store.value, node))
+
+    def _of(self, ref: Ref, node: Node) -> tuple[Entity, ...]:
+        return self.resolver.resolve(ref, node.fn.path, node.receiver, env=node.env)
+
+    def _keep(self, cls: Cls, name: str, values: tuple[Entity, ...]) -> None:
+        known = self.learned.setdefault((cls, name), {})
+        known.update((v, None) for v in values if isinstance(v, (OwnFunction, OwnInstance)))
 
     def _resolved(self, place: Call | Use, node: Node) -> tuple[Entity, ...]:
         return self.resolver.resolve(place.target, node.fn.path, node.receiver, env=node.env)
@@ -253,7 +281,8 @@ class Reach:
         if self.roots.runs_elsewhere(function.fn):
             return
         quiet = node.quiet or bool(flags & Flag.NOT_REPLAYING)
-        self._connect(node, self._node(function, (), frozenset(), quiet), site)
+        for one in (function, *(self._implementations(function) or ())):
+            self._connect(node, self._node(one, (), frozenset(), quiet), site)
 
     # One call.
 
@@ -339,18 +368,23 @@ class Reach:
         head = self.store.head(entity.fn)
         if head is None or self.implied.is_skipped(entity.fn):
             return
-        is_open = is_abstract(head) or self._is_of_protocol(entity, head.owner)
-        if is_open and call.target.kind is not Kind.SUPER:
-            found = self.overriders.of(entity, frozenset(self._made))
-            if found is None:
-                why = f"`{head.qualname}` has too many implementations in the project"
-                self._gap(node, call, why)
-                return
-            for other in found:
-                self._edge(node, replace(other, env=entity.env), call)
-            if found and is_abstract(head):
-                return
-        self._edge(node, entity, call)
+        found = self._implementations(entity) if call.target.kind is not Kind.SUPER else ()
+        if found is None:
+            why = f"`{head.qualname}` has too many implementations in the project"
+            self._gap(node, call, why)
+            return
+        for other in found:
+            self._edge(node, other, call)
+        if not (found and is_abstract(head)):
+            self._edge(node, entity, call)
+
+    def _implementations(self, entity: OwnFunction) -> tuple[OwnFunction, ...] | None:
+        """What may stand behind a method that is only declared; ``None`` when that is too much."""
+        head = self.store.head(entity.fn)
+        if head is None or not (is_abstract(head) or self._is_of_protocol(entity, head.owner)):
+            return ()
+        found = self.overriders.of(entity, frozenset(self._made))
+        return tuple(replace(o, env=entity.env) for o in found) if found is not None else None
 
     def _is_of_protocol(self, entity: OwnFunction, owner: str) -> bool:
         return bool(owner) and self.resolver.is_protocol(Cls(entity.fn.path, owner))
@@ -401,10 +435,15 @@ class Reach:
                 env, self.resolver.held_by(entity.fn, pairs), self._absent(entity, missing)
             )
         clones = self._clones.setdefault(entity.fn, set())
-        if env not in clones and len(clones) >= _MAX_CLONES:
+        if env not in clones and len(clones) >= _MAX_CLONES and not self._is_plain(env, clones):
             env = ()
         clones.add(env)
         return Node(entity.fn, entity.receiver, missing, quiet, env)
+
+    def _is_plain(self, env: Env, clones: set[Env]) -> bool:
+        """Whether there cannot be endlessly many like it: plain functions and objects."""
+        flat = all(depth_of(value) == 0 for entry in env for value in entry.values)
+        return flat and len(clones) < _MAX_PLAIN_CLONES
 
     def _absent(self, entity: OwnFunction, missing: frozenset[str]) -> list[Held]:
         """Parameters that are left out are their defaults."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from msgspec.structs import replace
 
 from wflint.facts.annotations import says_little
-from wflint.facts.model import ClassFacts, FunctionHead, Kind, Param, Ref, Value
+from wflint.facts.model import Call, ClassFacts, FunctionHead, Kind, Param, Ref, Value
 from wflint.program import containers
 from wflint.program.entities import (
     Entity,
@@ -31,8 +33,11 @@ from wflint.program.modules import ModuleIndex
 from wflint.program.names import Names
 from wflint.program.store import Cls, Fn, Store
 
-_DEEP = 12
+_DEEP = 40
 """How many assignments, results and annotations are followed from one reference."""
+
+_MAX_BASES = 16
+"""How many constructors of bases are followed from one constructor."""
 
 _MAX_NESTED = 3
 """How deep environments are nested in each other: functions that remember functions."""
@@ -88,6 +93,23 @@ class Resolver:
     def order(self, cls: Cls) -> tuple[tuple[Cls, ...], tuple[str, ...]]:
         """The project's classes in the method resolution order of a class, and external bases."""
         return self.members.order(cls)
+
+    def learn(self, learned: Mapping[tuple[Cls, str], Iterable[Entity]]) -> bool:
+        """Take over what a search has seen put into attributes that it then asked for in vain.
+
+        True if that is anything new: the search is worth repeating.
+        """
+        members = self.members
+        new = {
+            key: unique((*members.learned.get(key, ()), *values))
+            for key, values in learned.items()
+            if key in members.unknown
+        }
+        changed = any(values != members.learned.get(key, ()) for key, values in new.items())
+        if changed:
+            members.learned.update(new)
+            self._known.clear()
+        return changed
 
     def resolve(
         self,
@@ -223,7 +245,7 @@ class Resolver:
 
     def _or(self, left: tuple[Entity, ...], ref: Ref, inner: object) -> tuple[Entity, ...]:
         """``a or b`` is ``b`` where ``a`` is surely missing, else what is known of ``a``."""
-        if left and not all(_is_none(e) for e in left):
+        if left and not all(_is_none(e) or _is_callable_type(e) for e in left):
             return left
         assert callable(inner)
         right: tuple[Entity, ...] = inner(ref.others[1])
@@ -239,27 +261,34 @@ class Resolver:
 
     # Containers that are written out.
 
-    def literal(self, ref: Ref, path: str) -> tuple[Ref, str] | None:
-        """The list or dictionary that a ref is, or that a module-level name is assigned."""
+    def literal(self, ref: Ref, path: str, receiver: Cls | None = None) -> tuple[Ref, str] | None:
+        """The list or dictionary that a ref is, or that a name or attribute is assigned."""
         if ref.kind is Kind.LITERAL and not ref.path:
             return ref, path
         if ref.kind in (Kind.GLOBAL, Kind.IMPORT):
             constant = self.names.constant(ref, path)
             if constant is not None and constant[0].ref.kind is Kind.LITERAL:
                 return constant[0].ref, constant[1]
+        if ref.kind is Kind.SELF and len(ref.path) == 1:
+            return self.members.literal(receiver or Cls(path, ref.name), ref.path[0])
         return None
 
     def _of_literal(
         self, ref: Ref, path: str, receiver: Cls | None, depth: int, env: Env
     ) -> tuple[Entity, ...] | None:
         """What stands under a literal key or number of a container that is written out."""
-        found = self.literal(ref.of, path) if ref.of is not None else None
+        found = self.literal(ref.of, path, receiver) if ref.of is not None else None
         if found is None:
             return None
         written, where = found
         chosen: Ref | None = None
-        if ref.kind is Kind.ITEM and all(o.kind is Kind.KEYWORD for o in written.others):
-            chosen = next((o for o in reversed(written.others) if o.name == ref.name), None)
+        if ref.kind is Kind.ITEM:
+            for other in reversed(written.others):
+                if other.kind is not Kind.KEYWORD:
+                    break  # it may be anything that is spread in later
+                if other.name == ref.name:
+                    chosen = other
+                    break
         elif ref.kind is Kind.PART and written.name in ("list", "tuple"):
             number = int(ref.name) if ref.name.lstrip("-").isdigit() else len(written.others)
             plain = all(o.kind is not Kind.ELEMENT for o in written.others)
@@ -419,7 +448,7 @@ class Resolver:
             return _NOT_KNOWN
         said = self._said(head, function, depth)
         if said and not any(self._says_little(e) for e in said):
-            return said
+            return self._as_made(said, function, depth)
         body = self.store.body(function.fn)
         path, receiver, env = function.fn.path, function.receiver, function.env
         if body.head.is_generator:
@@ -434,6 +463,22 @@ class Resolver:
         if shown and not any(isinstance(e, Unresolved) for e in shown):
             return shown
         return said or shown or _NOT_KNOWN
+
+    def _as_made(
+        self, said: tuple[Entity, ...], function: OwnFunction, depth: int
+    ) -> tuple[Entity, ...]:
+        """The declared result, or the very objects of that class that the body makes."""
+        classes = {e.cls for e in said if isinstance(e, OwnInstance)}
+        if len(classes) != len(said) or not classes:
+            return said
+        body = self.store.body(function.fn)
+        path, receiver, env = function.fn.path, function.receiver, function.env
+        shown = [self.resolve(r, path, receiver, depth - 1, env) for r in body.returned]
+        made = unique(e for one in shown for e in one)
+        for entity in made:
+            if not isinstance(entity, OwnInstance) or classes.isdisjoint(self.order(entity.cls)[0]):
+                return said
+        return made or said
 
     def _said(self, head: FunctionHead, function: OwnFunction, depth: int) -> tuple[Entity, ...]:
         if says_little(head.returns):
@@ -450,6 +495,8 @@ class Resolver:
         if isinstance(entity, OwnInstance):
             return self.is_open(entity.cls)
         if isinstance(entity, External) and entity.instance:
+            if any(self._says_little(e) for arg in entity.args for e in arg):
+                return True
             return _is_callable_type(entity) or (
                 not entity.args and entity.name.startswith(("collections.abc.", "builtins.object"))
             )
@@ -498,7 +545,8 @@ class Resolver:
         found = self.members.method(cls, "__init__")
         if found is not None:
             base, head = found
-            return joined(self.held_by(Fn(base.path, head.qualname), pair_up(head, given, True)))
+            env = joined(self.held_by(Fn(base.path, head.qualname), pair_up(head, given, True)))
+            return self._with_bases(cls, Fn(base.path, head.qualname), env)
         owner = Fn(cls.path, f"{cls.qualname}.__init__")
         names = self._fields(cls)
         entries: list[Held] = []
@@ -507,6 +555,24 @@ class Resolver:
             if name in names and _is_worth_holding(values):
                 entries.append(Held(owner, name, tuple(map(_shallow, values))))
         return joined(entries)
+
+    def _with_bases(self, cls: Cls, init: Fn, env: Env) -> Env:
+        """What ``super().__init__(...)`` passes on to the constructors of the bases."""
+        for _ in range(_MAX_BASES if env else 0):
+            call = next((c for c in self.store.body(init).calls if _is_super_init(c)), None)
+            if call is None:
+                break
+            targets = self.resolve(call.target, init.path, cls, env=env)
+            base = next((t for t in targets if isinstance(t, OwnFunction)), None)
+            head = self.store.head(base.fn) if base is not None else None
+            if base is None or head is None or any(a.star for a in call.args):
+                break
+            given = [
+                (a.keyword, self.resolve(a.value.ref, init.path, cls, env=env)) for a in call.args
+            ]
+            env = joined(env, self.held_by(base.fn, pair_up(head, given, True)))
+            init = base.fn
+        return env
 
     def _fields(self, cls: Cls) -> list[str]:
         names: dict[str, None] = {}
@@ -576,6 +642,10 @@ def pair_up(
             every = unique(e for values in named for e in values)
             found.append((param, (containers.made("builtins.dict", ((), every)),)))
     return found
+
+
+def _is_super_init(call: Call) -> bool:
+    return call.target.kind is Kind.SUPER and call.target.path == ("__init__",)
 
 
 def _keyword(ref: Ref) -> str:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from wflint.program.loading import Loaded, load_workflow
-from wflint.program.modules import is_namespace
+from wflint.program.folders import is_namespace
 from wflint.program.passthrough import Passthrough, read_passthrough
 from wflint.program.resolve import Resolver
 from wflint.program.store import Cls, shown_name

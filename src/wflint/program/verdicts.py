@@ -18,7 +18,7 @@ from wflint.program.sandboxes import Sandboxes
 from wflint.program.shared import SharedObjects
 from wflint.program.store import Cls, Fn
 from wflint.program.tables import ApiEntry, ApiTable
-from wflint.program.types import type_views
+from wflint.program.types import types_of
 from wflint.program.views import Callee, CallView, FindingView, Lookups, TypeView
 from wflint.rule import Report, Rule, RuleSettings, Scope
 
@@ -35,7 +35,10 @@ _TOO_WIDE_TYPES = ("logging.Logger", "logging.LoggerAdapter")
 
 
 class Hit(Struct):
-    """A rule broken at one place; ``nodes`` are the ways in which the place is reached."""
+    """A rule broken at one place; ``nodes`` are the ways in which the place is reached.
+
+    ``name`` is the name of the table that is used there, if it is one.
+    """
 
     rule: Rule
     fn: Fn
@@ -44,6 +47,7 @@ class Hit(Struct):
     severity: Severity | None
     flags: int
     nodes: list[Node] = field(default_factory=list)
+    name: str = ""
 
 
 class Verdicts:
@@ -132,8 +136,7 @@ class Verdicts:
         """All types that an expression may have; none when one of them is not known."""
         if ref is None:
             return ()
-        found = self.resolver.resolve(ref, node.fn.path, node.receiver, env=node.env)
-        return type_views(found, self.resolver)
+        return types_of(ref, node.fn.path, node.receiver, node.env, self.resolver)
 
     def _subject_holds(self, finding: Finding, node: Node) -> bool:
         if finding.subject is None:
@@ -165,7 +168,7 @@ class Verdicts:
         with blamed_on(node.fn.path, entry.rule.code):
             report = entry.rule.judge(view, entry.api)
         if report is not None:
-            self.hit(entry.rule, node, site, flags, report, written)
+            self.hit(entry.rule, node, site, flags, report, written, view.name)
 
     def external_argument(
         self, node: Node, body: FunctionBody, call: Call, site: int, entity: External
@@ -349,6 +352,7 @@ class Verdicts:
         flags: int,
         report: Report,
         subject: str = "",
+        name: str = "",
     ) -> None:
         """Note that a rule is broken at a place of a function."""
         if rule.scope not in self.scopes or rule.code not in self.only:
@@ -366,8 +370,8 @@ class Verdicts:
             key = (node.fn, site, rule.code, "")
         hit = self.hits.get(key)
         if hit is None:
-            severity = report.severity
-            hit = self.hits[key] = Hit(rule, node.fn, site, report.message, severity, flags)
+            hit = Hit(rule, node.fn, site, report.message, report.severity, flags, name=name)
+            self.hits[key] = hit
         hit.nodes.append(node)
 
 

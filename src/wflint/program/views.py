@@ -53,11 +53,17 @@ class TypeView(Struct, frozen=True):
 
     ``name`` is the dotted name of the class, also of one of the project (then ``own`` is set).
     ``args`` are its type parameters, for each all types that it may be; empty when not known.
+    ``hashed_by`` says what its hash comes from: its ``value``, which is the same in every process,
+    the ``seed`` (``PYTHONHASHSEED``), the memory ``address``; empty when that is not known.
+    ``loops_like`` is for a class of the project the builtin collection that it is made of, if a
+    loop over it is a loop over that; ``args`` are then those of the collection.
     """
 
     name: str
     args: tuple[tuple[TypeView, ...], ...] = ()
     own: Cls | None = None
+    hashed_by: str = ""
+    loops_like: str = ""
 
 
 class Shared(Struct, frozen=True):

@@ -1,0 +1,241 @@
+"""A piece of code as a tree in which one can go up, and along the uses of a local name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from wflint.facts.context import Context
+
+
+class Uses(NamedTuple):
+    """Where a name is read after a statement. ``sorted`` is set when it is sorted first."""
+
+    nodes: list[cst.Name]
+    sorted: bool = False
+
+
+class Tree:
+    """The nodes of a function with all that is nested in it."""
+
+    def __init__(self, root: cst.CSTNode) -> None:
+        from wflint.syntax.walk import children, walk
+
+        self.nodes = walk(root)
+        self._up = {id(child): node for node in self.nodes for child in children(node)}
+
+    def up(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        """The node around ``node``."""
+        return self._up.get(id(node))
+
+    def around(self, node: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, cst.CSTNode]]:
+        """Pairs (node, the node around it) from ``node`` outward, inside its function."""
+        import libcst as cst
+
+        outer = self.up(node)
+        while outer is not None and not isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+            yield node, outer
+            node, outer = outer, self.up(outer)
+
+    def statement(self, node: cst.CSTNode) -> cst.CSTNode:
+        """The statement that ``node`` stands in, or is."""
+        import libcst as cst
+
+        for inner, outer in self.around(node):
+            if isinstance(outer, (cst.IndentedBlock, cst.SimpleStatementSuite)):
+                return inner
+        return node
+
+    def function(self, node: cst.CSTNode) -> cst.CSTNode:
+        """The innermost function around ``node``, or the root."""
+        import libcst as cst
+
+        outer = self.up(node)
+        while outer is not None and not isinstance(outer, (cst.FunctionDef, cst.Lambda)):
+            outer = self.up(outer)
+        return outer or self.nodes[0]
+
+    def assignments(self, name: str, near: cst.CSTNode) -> list[cst.CSTNode]:
+        """Statements in the function around ``near`` that bind a name, in source order."""
+        from wflint.syntax.walk import walk
+
+        inside = walk(self.function(near), into_functions=False)
+        return [n for n in inside if any(t.value == name for t in target_names(n))]
+
+    def later_uses(self, statement: cst.CSTNode, name: str) -> Uses:
+        """Where a local name is read after a statement, until it gets another value."""
+        import libcst as cst
+
+        found: list[cst.Name] = []
+        inner: cst.CSTNode = statement
+        outer = self.up(inner)
+        while outer is not None and not isinstance(inner, (cst.FunctionDef, cst.ClassDef)):
+            for part in _following(inner, outer):
+                found += _reads(part, name)
+                if _sorts(part, name):
+                    return Uses(found, True)
+                if name in {t.value for t in target_names(_only(part))}:
+                    return Uses(found)
+            inner, outer = outer, self.up(outer)
+        return Uses(found)
+
+
+@lru_cache(maxsize=1)
+def _tree(ctx: Context, root: cst.CSTNode) -> Tree:
+    return Tree(root)
+
+
+def tree_of(ctx: Context, node: cst.CSTNode) -> Tree:
+    """The tree around the visited node; ``node`` is that node."""
+    return _tree(ctx, next(iter(ctx.ancestors), node))
+
+
+def target_names(node: cst.CSTNode) -> list[cst.Name]:
+    """The plain names that a statement or expression binds itself."""
+    import libcst as cst
+
+    match node:
+        case cst.Assign():
+            targets: list[cst.CSTNode] = [t.target for t in node.targets]
+        case cst.AnnAssign() if node.value is None:
+            return []
+        case cst.AnnAssign() | cst.NamedExpr() | cst.For():
+            targets = [node.target]
+        case cst.WithItem(asname=cst.AsName(name=name)):
+            targets = [name]
+        case _:
+            return []
+    return names_in_target(targets)
+
+
+def names_in_target(targets: Sequence[cst.CSTNode]) -> list[cst.Name]:
+    """The plain names in assignment targets."""
+    import libcst as cst
+
+    found: list[cst.Name] = []
+    pending = list(reversed(targets))
+    while pending:
+        node = pending.pop()
+        if isinstance(node, cst.Name):
+            found.append(node)
+        elif isinstance(node, (cst.Tuple, cst.List)):
+            pending.extend(e.value for e in reversed(node.elements))
+    return found
+
+
+def value_for(node: cst.CSTNode, name: str) -> cst.BaseExpression | None:
+    """What an assignment gives a name, also as a part of `a, b = 1, 2`; ``None`` if not plain."""
+    import libcst as cst
+
+    if isinstance(node, (cst.AnnAssign, cst.NamedExpr)):
+        return node.value
+    if not isinstance(node, cst.Assign):
+        return None
+    for target in (t.target for t in node.targets):
+        if isinstance(target, cst.Name) and target.value == name:
+            return node.value
+        if isinstance(target, cst.Tuple) and isinstance(node.value, cst.Tuple):
+            for part, given in zip(target.elements, node.value.elements, strict=False):
+                if isinstance(part.value, cst.Name) and part.value.value == name:
+                    return given.value
+    return None
+
+
+def names_in(node: cst.CSTNode) -> set[str]:
+    """All plain names below a node."""
+    import libcst as cst
+
+    from wflint.syntax.walk import walk
+
+    return {n.value for n in walk(node) if isinstance(n, cst.Name)}
+
+
+def _following(inner: cst.CSTNode, outer: cst.CSTNode) -> list[cst.CSTNode]:
+    """What runs after ``inner``, as far as ``outer`` says."""
+    import libcst as cst
+
+    match outer:
+        case cst.IndentedBlock() | cst.SimpleStatementLine() | cst.SimpleStatementSuite():
+            body: Sequence[cst.CSTNode] = outer.body
+            at = next((n for n, part in enumerate(body) if part is inner), len(body))
+            return list(body[at + 1 :])
+        case cst.Try() | cst.TryStar():
+            after = (outer.orelse, outer.finalbody) if inner is outer.body else (outer.finalbody,)
+            return [part for part in after if part is not None and part is not inner]
+        case cst.For() | cst.While() if inner is outer.body:
+            before = [outer.test] if isinstance(outer, cst.While) else []
+            return [*before, *([outer.orelse] if outer.orelse is not None else [])]
+    return []
+
+
+def _only(node: cst.CSTNode) -> cst.CSTNode:
+    """The small statement that a line consists of, or the node itself."""
+    import libcst as cst
+
+    if isinstance(node, cst.SimpleStatementLine) and len(node.body) == 1:
+        return node.body[0]
+    return node
+
+
+def _reads(part: cst.CSTNode, name: str) -> list[cst.Name]:
+    """The places in ``part`` that read a name; not where it is bound, or stands for another."""
+    import libcst as cst
+
+    from wflint.syntax.walk import children
+
+    found: list[cst.Name] = []
+    bound: set[int] = set()
+    pending = [part]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, cst.Name):
+            if node.value == name and id(node) not in bound:
+                found.append(node)
+            continue
+        bound.update(id(t) for t in target_names(node))
+        outside = _outside_of_another(node, name)
+        pending.extend(reversed(children(node) if outside is None else outside))
+    return found
+
+
+def _outside_of_another(node: cst.CSTNode, name: str) -> list[cst.CSTNode] | None:
+    """The parts of a node in which a name is what it was, if the node binds it for the others."""
+    import libcst as cst
+
+    match node:
+        case cst.For() if name in {t.value for t in target_names(node)}:
+            return [node.iter]
+        case cst.ListComp() | cst.SetComp() | cst.DictComp() | cst.GeneratorExp():
+            loop: cst.CompFor | None = node.for_in
+            while loop is not None:
+                if name in {t.value for t in names_in_target([loop.target])}:
+                    return [node.for_in.iter]
+                loop = loop.inner_for_in
+        case cst.Lambda() | cst.FunctionDef():
+            if name in {p.name.value for p in all_params(node.params)}:
+                return []
+    return None
+
+
+def all_params(params: cst.Parameters) -> list[cst.Param]:
+    """The parameters that take one argument each."""
+    return [*params.posonly_params, *params.params, *params.kwonly_params]
+
+
+def _sorts(part: cst.CSTNode, name: str) -> bool:
+    """`name.sort()`, which takes away any order that was there."""
+    import libcst as cst
+
+    match _only(part):
+        case cst.Expr(
+            value=cst.Call(
+                func=cst.Attribute(value=cst.Name(value=found), attr=cst.Name(value="sort")),
+                args=args,
+            )
+        ):
+            return found == name and not any(a.keyword and a.keyword.value == "key" for a in args)
+    return False
