@@ -71,6 +71,10 @@ def overrides_from(flags: Flags) -> dict[str, object]:
         if flags[key]:
             given[key] = _table(_split(flags[key]), key)
     given |= {key: flags[key] for key in _PLAIN if flags[key] is not None}
+    if flags["python"]:
+        # A path on the command line is relative to the working directory, one in a file is not.
+        found = os.path.exists(flags["python"])
+        given["python"] = os.path.abspath(flags["python"]) if found else flags["python"]
     return {key.replace("_", "-"): value for key, value in given.items()}
 
 

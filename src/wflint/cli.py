@@ -137,6 +137,7 @@ def main() -> None:
     "--respect-gitignore/--no-respect-gitignore", default=None, help="Leave out what git ignores."
 )
 @click.option("--target-sdk", metavar="VERSION", help="The version of temporalio in use.")
+@click.option("--python", metavar="PATH", help="The environment that follow-packages are in.")
 @click.option(
     "--color",
     type=click.Choice(("auto", "always", "never")),

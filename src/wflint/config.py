@@ -27,6 +27,7 @@ MARKERS = ("pyproject.toml", "setup.py", "setup.cfg")
 DEFAULT_PYTHON: Version = (3, 10)
 
 _VERSION = re.compile(r"\d+\.\d+(\.\d+)*")
+_DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 Table = dict[str, object]
 
 
@@ -268,12 +269,15 @@ def _bad_values(settings: Settings, prefix: str) -> Iterable[str]:
     for (key, version), example in zip(versions.items(), ("1.20", "3.11"), strict=True):
         if version is not None and not _VERSION.fullmatch(version):
             yield f'{prefix}{key} must be a version such as "{example}", not "{version}"'
+    for index, package in enumerate(settings.follow_packages):
+        if not _DOTTED.fullmatch(package):
+            yield f'{prefix}follow-packages[{index}] must be a name as it is imported: "{package}"'
     if settings.default_activity_timeout <= 0:
         yield f"{prefix}default-activity-timeout must be a number of seconds above 0"
     for index, api in enumerate(settings.apis):
         if api.deterministic == (api.rule is not None):
             yield f"{prefix}apis[{index}] needs either `rule` or `deterministic = true`"
-        if not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*(\.\*)?", api.name):
+        if not _DOTTED.fullmatch(api.name.removesuffix(".*")):
             yield f'{prefix}apis[{index}].name must be a dotted name or end in ".*": "{api.name}"'
 
 

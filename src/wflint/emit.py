@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 from msgspec import Struct, field
 
+from wflint.beyond import Beyond, lift
 from wflint.diagnostics import Diagnostic, Hop, Location
 from wflint.program.analysis import Answer
+from wflint.program.import_time import ImportChain
 from wflint.program.reach import Node
 from wflint.program.store import MODULE_BODY, Fn, shown_name
 from wflint.program.verdicts import Hit
@@ -49,6 +51,10 @@ class Emitter(Struct):
             self._directives[path] = found
         return found
 
+    def lifted(self, hits: Iterable[Hit]) -> list[Hit]:
+        """``hits``, with those in followed packages at the calls that lead there."""
+        return lift(hits, self.answer, lambda fn, site: self.location(fn, site).row, self._blocks)
+
     def diagnostics(self, hits: Iterable[Hit]) -> Iterator[Found]:
         """The diagnostics of ``hits`` that no comment hides."""
         hits = list(hits)
@@ -62,7 +68,9 @@ class Emitter(Struct):
         """All sites that will be shown: of the offences, and of the calls that lead to them."""
         for hit in hits:
             yield hit.fn, hit.site
-            if hit.nodes[0] in self.answer.reached.parents:
+            if isinstance(hit, Beyond):
+                yield from ((node.fn, site) for node, site in hit.steps)
+            if hit.nodes and hit.nodes[0] in self.answer.reached.parents:
                 for node, site in self.answer.reached.chain(hit.nodes[0])[:-1]:
                     yield node.fn, site
 
@@ -118,6 +126,8 @@ class Emitter(Struct):
         if chain is None:
             self.suppressed += 1
             return None
+        if isinstance(hit, Beyond):
+            chain += self._inside(hit)
         return Diagnostic(
             code=rule.code,
             name=rule.name,
@@ -134,6 +144,11 @@ class Emitter(Struct):
     def _chain(self, hit: Hit, location: Location) -> tuple[tuple[Hop, ...] | None, int]:
         """The shortest chain that no comment interrupts, and how many other entries there are."""
         filename = self.shown(hit.fn.path)
+        if not hit.nodes:
+            return (), 0  # at a class: its entry point is in a followed package
+        imports = self.answer.import_chains.get((hit.fn, hit.site, hit.rule.code))
+        if imports is not None:
+            return tuple(self._import_hops(imports, location)), 0
         if hit.nodes[0] not in self.answer.reached.parents and self._is_body(hit.fn):
             cls = self.answer.module_entries.get(hit.fn.path)
             return ((Hop(shown_name(cls.qualname), filename, location),) if cls else ()), 0
@@ -149,6 +164,22 @@ class Emitter(Struct):
                 return None, 0
         others = len(reached.entry_points(nodes)) - 1
         return tuple(self._hop(node, site, location) for node, site in steps), others
+
+    def _import_hops(self, chain: ImportChain, location: Location) -> Iterator[Hop]:
+        """The workflow, the modules that import one another, and the calls from the last one."""
+        store = self.answer.store
+        for link in chain.links:
+            at = store.load(link.path).source.location(link.offset)
+            yield Hop(link.shown, self.shown(link.path), at)
+        name = chain.module
+        for node, site in chain.calls:
+            at = location if site < 0 else self.location(node.fn, site)
+            yield Hop(name or node.fn.shown, self.shown(node.fn.path), at)
+            name = ""
+
+    def _inside(self, hit: Beyond) -> tuple[Hop, ...]:
+        """The chain in the package that a hit is about."""
+        return tuple(self._hop(n, site, self.location(n.fn, site)) for n, site in hit.steps)
 
     def _is_body(self, fn: Fn) -> bool:
         """Whether something runs when its module is imported."""

@@ -44,8 +44,9 @@ def _relative(filename: str, root: Path, cwd: Path) -> str:
 
 
 def _qualname(diagnostic: Diagnostic) -> str:
-    inside = diagnostic.chain and diagnostic.chain[-1].filename == diagnostic.filename
-    return diagnostic.chain[-1].qualname if inside else ""
+    """The function that the diagnostic stands in: the chain may lead on into a package."""
+    hops = reversed(diagnostic.chain)
+    return next((hop.qualname for hop in hops if hop.filename == diagnostic.filename), "")
 
 
 def _lines(source: str) -> list[str]:

@@ -11,12 +11,14 @@ from msgspec import Struct
 
 from wflint.diagnostics import Diagnostic, Location, Severity
 from wflint.emit import Emitter, Found
+from wflint.environment import Environment, find_environments
 from wflint.files import Group, shown_path
 from wflint.fingerprint import with_fingerprints
 from wflint.gate import Gated
 from wflint.leftovers import leftovers
 from wflint.places import call_as_written, gaps_by_entry
 from wflint.program.analysis import Answer, Question, analyse
+from wflint.program.installed import Installed
 from wflint.program.roots import EntryNames
 from wflint.program.store import Module
 from wflint.program.tables import ApiEntry
@@ -57,6 +59,7 @@ class ProjectRun:
         self.selection = select_rules(self.settings, self.registry)
         self.shown: Callable[[str], str] = partial(shown_path, cwd=cwd)
         self.chosen = frozenset(map(str, group.files if request.whole else group.chosen))
+        self.environments = self._environments()
 
     def run(self) -> Examined:
         """Analyse the project and add what is found to the result."""
@@ -77,6 +80,12 @@ class ProjectRun:
         return Examined(self.group, answer, emitter, found)
 
     # The question.
+
+    def _environments(self) -> list[Environment]:
+        settings = self.settings
+        if not settings.follow_packages and settings.python is None:
+            return []
+        return find_environments(self.group.project.root, settings.python, os.environ)
 
     def _question(self) -> Question:
         settings, project = self.settings, self.group.project
@@ -100,9 +109,17 @@ class ProjectRun:
                 project.exact_sdk or _NEWEST_SDK,
                 project.target_python,
             ),
+            is_test=self._is_test,
+            installed=Installed(settings.follow_packages, self.environments),
             jobs=self.request.jobs,
             progress=self.request.progress,
         )
+
+    def _is_test(self, path: str) -> bool:
+        return self.selection.is_test(self._relative(path))
+
+    def _relative(self, path: str) -> str:
+        return os.path.relpath(path, self.group.project.root).replace(os.sep, "/")
 
     # The diagnostics.
 
@@ -110,11 +127,28 @@ class ProjectRun:
         """Diagnostics in the chosen files; all others are looked at for suppressions only."""
         codes = self.selection.codes
         hits = [h for h in answer.verdicts.hits.values() if h.rule.code in codes]
+        hits = emitter.lifted(hits)
         if not any(emitter.directives(path) for path in self._loaded(answer)):
             hits = [h for h in hits if h.fn.path in self.chosen]
         for hit in hits:
             hit.severity = self.selection.severities.get(hit.rule.code, hit.severity)
+        self._weigh(answer, hits)
         yield from emitter.diagnostics(hits)
+
+    def _weigh(self, answer: Answer, hits: list[Hit]) -> None:
+        """Let errors be weighed by what their value decides, where the settings do not say."""
+        errors = [
+            hit
+            for hit in hits
+            if hit.rule.value_decides
+            and hit.fn.path in self.chosen
+            and hit.rule.code not in self.selection.severities
+            and (hit.severity or hit.rule.severity) is Severity.ERROR
+        ]
+        if errors:
+            from wflint.program.flow.weigh import weigh
+
+            weigh(answer, errors)
 
     def _loaded(self, answer: Answer) -> list[str]:
         return sorted(path for path in answer.store.modules if path in self.chosen)
@@ -168,7 +202,7 @@ class ProjectRun:
             return False
         if self._is_remark(diagnostic):
             return False
-        relative = os.path.relpath(path, self.group.project.root).replace(os.sep, "/")
+        relative = self._relative(path)
         if diagnostic.code not in self.selection.codes_for(relative):
             return self._hold_back("per-file-ignores")
         if self.selection.is_test(relative) and diagnostic.severity is not Severity.ERROR:
@@ -197,7 +231,7 @@ class ProjectRun:
         stats.suppressed += emitter.suppressed
         gaps = {(g.node.fn, g.site) for g in answer.reached.gaps}
         stats.gaps += sum(fn.path in self.chosen for fn, _ in gaps)
-        self.result.warnings += answer.warnings
+        self.result.warnings += [*answer.warnings, *self._not_followed(answer)]
         mute = [cls for cls in answer.mute if cls.path in self.chosen]
         if mute:
             more = f" and of {len(mute) - 1} more" if mute[1:] else ""
@@ -205,6 +239,27 @@ class ProjectRun:
                 f"{self.shown(mute[0].path)}: no run method or handler of {mute[0].qualname}{more} "
                 "was found, so what is in there is not checked"
             )
+
+    def _not_followed(self, answer: Answer) -> Iterator[str]:
+        """Lines for the packages and modules that should be followed and cannot be."""
+        root = self.group.project.root
+        for package in answer.index.installed.missing:
+            if answer.index.find(package, f"{root}/__init__.py") is None:
+                yield f"follow-packages: {package} {self._not_found()}"
+        for path, module in sorted(answer.store.modules.items()):
+            if module.error is not None and answer.index.is_followed(path):
+                place = f"{self.shown(path)}:{module.error.row}"
+                yield f"{place}: this is not followed further: {module.error.message}"
+
+    def _not_found(self) -> str:
+        places = ", ".join(self.shown(e.name) for e in self.environments)
+        if places:
+            return f"is not installed in {places}; name its environment with --python"
+        root = self.shown(str(self.group.project.root))
+        return (
+            f"was not found: VIRTUAL_ENV names no environment, and {root} has no .venv or venv; "
+            "name one with --python"
+        )
 
 
 def _entry_names(settings: Settings) -> EntryNames:

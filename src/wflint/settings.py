@@ -87,8 +87,8 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
 
     severity: dict[str, Literal["error", "warning", "off"]] = {}
     """The severity of a rule where it should differ from the rule's own: a table from codes or
-    names to `"error"`, `"warning"` or `"off"`. A rule that is off by default stays off until it is
-    selected."""
+    names to `"error"`, `"warning"` or `"off"`. It counts for all that the rule reports. A rule that
+    is off by default stays off until it is selected."""
 
     src: tuple[str, ...] = ()
     """The folders that absolute imports start from. Without it, wflint finds them: the project
@@ -113,7 +113,14 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     rules of severity error speak in them."""
 
     follow_packages: tuple[str, ...] = ()
-    """Installed packages whose code is followed like the project's own, by import name."""
+    """Installed packages whose code is followed as well, by import name (`acme_common`,
+    `acme.common`). What is wrong in them is reported at the call in your own code that leads
+    there."""
+
+    python: str | None = None
+    """The environment in which the packages of `follow-packages` are installed: an interpreter or
+    the folder of an environment, relative to the project root. Without it, the one that
+    `VIRTUAL_ENV` names, then `.venv` and `venv` in the project root."""
 
     workflow_decorators: tuple[str, ...] = ()
     """Decorators of your own that make a class a workflow, by full dotted name

@@ -29,6 +29,7 @@ from wflint.facts.model import (
     ModuleFacts,
     Operation,
     Ref,
+    Put,
     Use,
 )
 from wflint.facts.operations import OPERATIONS, Operations
@@ -214,8 +215,11 @@ class BodyReader:
 
     def _note_attribute(self, entry: Entry, target: cst.CSTNode, ref: Ref) -> None:
         """What an attribute of ``self`` is set to; that it is ``None`` at first says little."""
+        if entry.state.flags & (Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED):
+            return
         name = self._own_attribute(entry, target)
-        if not name or entry.state.flags & (Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED):
+        if not name:
+            self._note_store(entry, target, ref, False)
             return
         known = entry.state.frame.attributes
         if known.get(name, NONE) != NONE:
@@ -236,10 +240,18 @@ class BodyReader:
 
     def _note_put(self, entry: Entry, target: cst.CSTNode, given: cst.BaseExpression) -> None:
         name = self._own_attribute(entry, target)
-        if name:
-            ref = self.refs.ref(given, entry.state.scope)
-            if ref.kind is not Kind.UNKNOWN:
-                entry.state.frame.additions.setdefault(name, []).append(ref)
+        ref = self.refs.ref(given, entry.state.scope)
+        if not name:
+            self._note_store(entry, target, ref, True)
+        elif ref.kind is not Kind.UNKNOWN:
+            entry.state.frame.additions.setdefault(name, []).append(ref)
+
+    def _note_store(self, entry: Entry, target: cst.CSTNode, ref: Ref, into: bool) -> None:
+        """What is put into an attribute of another object."""
+        if isinstance(target, cst.Attribute) and ref.kind not in (Kind.UNKNOWN, Kind.LITERAL):
+            of = self.refs.ref(target.value, entry.state.scope)
+            if of.kind in _OBJECTS or of.kind is Kind.GLOBAL:
+                entry.state.frame.stores.append(Put(of, target.attr.value, ref, into))
 
     # Definitions inside functions.
 

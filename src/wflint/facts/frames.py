@@ -16,6 +16,7 @@ from wflint.facts.model import (
     FunctionHead,
     Operation,
     Ref,
+    Put,
     Use,
 )
 from wflint.facts.scopes import Block, Narrowed, Scope
@@ -36,6 +37,7 @@ class Frame:
     returned: dict[Ref, None] = field(default_factory=dict)
     yielded: dict[Ref, None] = field(default_factory=dict)
     classes: list[ClassFacts] = field(default_factory=list)
+    stores: list[Put] = field(default_factory=list)
     yields: bool = False
 
     def body(self) -> FunctionBody:
@@ -52,6 +54,7 @@ class Frame:
             tuple(self.returned),
             tuple(self.yielded),
             tuple(self.classes),
+            tuple(self.stores),
         )
 
 

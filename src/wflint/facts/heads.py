@@ -6,7 +6,16 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from wflint.facts.model import NOTHING, UNKNOWN, FunctionHead, Kind, ModuleFacts, Param, Ref
+from wflint.facts.model import (
+    NOTHING,
+    UNKNOWN,
+    FunctionHead,
+    ImportFact,
+    Kind,
+    ModuleFacts,
+    Param,
+    Ref,
+)
 from wflint.facts.refs import Refs
 from wflint.facts.scopes import Scope
 
@@ -28,6 +37,21 @@ def import_bindings(
         name = alias.evaluated_name
         bound.append((alias.evaluated_alias or name, f"{base}.{name}" if base else name))
     return bound, []
+
+
+def statement_imports(
+    node: cst.Import | cst.ImportFrom, module: ModuleFacts
+) -> list[ImportFact]:
+    """The modules that an import statement imports, with what is taken from them."""
+    if isinstance(node, cst.Import):
+        return [ImportFact(alias.evaluated_name) for alias in node.names]
+    named = _dotted(node.module) if node.module is not None else ""
+    base = absolute_base(named, len(node.relative), module)
+    aliases = () if isinstance(node.names, cst.ImportStar) else node.names
+    names = tuple(alias.evaluated_name for alias in aliases) or ("*",)
+    if base:
+        return [ImportFact(base, names)]
+    return [] if base is None else [ImportFact(name) for name in names]
 
 
 def _plain_import(alias: cst.ImportAlias) -> tuple[str, str]:

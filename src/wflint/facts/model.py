@@ -243,6 +243,18 @@ class ClassFacts(Struct, frozen=True, array_like=True):
     makes_defaults: bool = False
 
 
+class Put(Struct, frozen=True, array_like=True):
+    """Something that is put into an attribute of an object that is not ``self``.
+
+    ``into`` is set when it is put into a container that the attribute holds.
+    """
+
+    target: Ref
+    attribute: str
+    value: Ref
+    into: bool = False
+
+
 class FunctionBody(Struct, frozen=True, array_like=True):
     """What a function does, in source order. Nested functions and lambdas have their own.
 
@@ -250,7 +262,8 @@ class FunctionBody(Struct, frozen=True, array_like=True):
     is set to several things is unknown. ``additions`` are what it puts into containers that are
     attributes of ``self``. ``reads`` are attributes that it reads or sets on objects, each once.
     ``returned`` is what it may return, ``yielded`` what it may yield. ``classes`` are the classes
-    that are defined in it; the body of a class is one of its own.
+    that are defined in it; the body of a class is one of its own. ``stores`` are what it puts into
+    attributes of other objects.
     """
 
     head: FunctionHead
@@ -264,6 +277,7 @@ class FunctionBody(Struct, frozen=True, array_like=True):
     returned: tuple[Ref, ...] = ()
     yielded: tuple[Ref, ...] = ()
     classes: tuple[ClassFacts, ...] = ()
+    stores: tuple[Put, ...] = ()
 
 
 class Binding(Struct, frozen=True, array_like=True):
@@ -282,11 +296,29 @@ class Binding(Struct, frozen=True, array_like=True):
     typed: bool = False
 
 
+class ImportFact(Struct, frozen=True, array_like=True):
+    """One module that an import statement imports.
+
+    ``module`` is its absolute dotted name, ``names`` are what is taken from it (``*`` for all).
+    ``passed_through`` is set in a ``with`` block that asks the sandbox for it, ``typed`` for what
+    only type checkers see, ``fallback`` in an ``except`` branch. ``offset`` is where the statement
+    begins, in characters.
+    """
+
+    module: str
+    names: tuple[str, ...] = ()
+    passed_through: bool = False
+    typed: bool = False
+    fallback: bool = False
+    offset: int = 0
+
+
 class ModuleFacts(Struct, frozen=True, array_like=True):
     """What a module says, without the bodies of its functions.
 
     ``stars`` are the modules of its star imports, ``exports`` its ``__all__``. ``called`` are the
     words in the names of what it calls when it is imported (``asyncio`` and ``run``), sorted.
+    ``imports`` are its imports in source order, those inside functions left out.
     """
 
     name: str
@@ -297,3 +329,4 @@ class ModuleFacts(Struct, frozen=True, array_like=True):
     functions: dict[str, FunctionHead] = {}
     classes: dict[str, ClassFacts] = {}
     called: tuple[str, ...] = ()
+    imports: tuple[ImportFact, ...] = ()

@@ -55,7 +55,7 @@ class Walker:
         self.entries: list[Entry] = []
         self.order: dict[int, int] = {}
         self.frames: list[Frame] = []
-        self._pending: list[Entry | _Rest] = []
+        self._pending: list[Entry | _Rest | list[Bound]] = []
         self._taken: set[str] = set()
         self.chains: dict[int, int] = {}  # flags that `a and b` gives to what follows, by id
         self.conditions: set[int] = set()  # ids of the boolean operations of conditions
@@ -110,6 +110,11 @@ class Walker:
     def push(self, nodes: Sequence[cst.CSTNode], parent: Entry | None, state: State) -> None:
         self._pending.extend(Entry(node, parent, state) for node in reversed(nodes))
 
+    def push_mark(self, made: list[Bound]) -> None:
+        """Bindings happen when the value, which is pushed next, has been walked."""
+        if made:
+            self._pending.append(made)
+
     def _walk(self) -> None:
         from wflint.facts.walk_handlers import HANDLERS as handlers
 
@@ -118,6 +123,10 @@ class Walker:
             entry = pending.pop()
             if isinstance(entry, _Rest):
                 self._statements(entry)
+                continue
+            if isinstance(entry, list):
+                for bound in entry:
+                    bound.order = len(entries)
                 continue
             order[id(entry.node)] = len(entries)
             entries.append(entry)

@@ -10,11 +10,15 @@ from msgspec import Struct, field
 
 from wflint.gate import Gated
 from wflint.program.guard_functions import GuardFunctions
+from wflint.program.import_time import ImportChain, ImportTime
+from wflint.program.installed import Installed
+from wflint.program.known import KnownFirst
 from wflint.program.modules import ModuleIndex
 from wflint.program.prefetch import prefetch
 from wflint.program.reach import Node, Reach, Reached
 from wflint.program.resolve import Resolver
 from wflint.program.roots import Entry, EntryNames, Roots
+from wflint.program.sandboxes import Sandboxes
 from wflint.program.store import Cls, Fn, Module, Store
 from wflint.program.tables import ApiEntry, ApiTable, rule_entries
 from wflint.program.verdicts import Verdicts
@@ -24,10 +28,14 @@ if TYPE_CHECKING:
     from wflint.facts.bodies import Reading, Visitors
 
 
+_MAX_ROUNDS = 3
+
+
 class Question(Struct, frozen=True):
     """What is asked of a project. ``files`` are absolute paths, ``chosen`` those to report on.
 
-    ``gated`` is what the gate let through, ``read`` gives the bytes of a file.
+    ``gated`` is what the gate let through, ``read`` gives the bytes of a file. ``installed`` are
+    the packages to follow besides.
     """
 
     root: str
@@ -43,6 +51,8 @@ class Question(Struct, frozen=True):
     guard_functions: frozenset[str]
     safe_loggers: frozenset[str]
     settings: RuleSettings
+    installed: Installed
+    is_test: Callable[[str], bool] = lambda _: False
     jobs: int | None = None
     progress: Callable[[int, int], None] | None = None
 
@@ -50,14 +60,16 @@ class Question(Struct, frozen=True):
 class Answer(Struct):
     """What the analysis of a project gives.
 
-    ``module_entries`` has the first workflow of each module; ``mute`` are workflows without any
-    method that is known to run.
+    ``module_entries`` has the first workflow of each module; ``import_chains`` has how places are reached that are only reached by imports, by function, site
+    and code; ``mute`` are workflows without any method that is known to run.
     """
 
     store: Store
+    index: ModuleIndex
     verdicts: Verdicts
     reached: Reached
     module_entries: dict[str, Cls] = field(default_factory=dict)
+    import_chains: dict[tuple[Fn, int, str], ImportChain] = field(default_factory=dict)
     workflows: int = 0
     activities: int = 0
     warnings: list[str] = field(default_factory=list)
@@ -69,36 +81,54 @@ def analyse(question: Question) -> Answer:
     gated = question.gated
     known = [entry for rule in question.rules.values() for entry in rule_entries(rule)]
     libraries = frozenset(entry.name.partition(".")[0] for entry in known)
-    index = ModuleIndex(question.root, question.src, question.files, libraries)
+    index = ModuleIndex(question.root, question.src, question.files, libraries, question.installed)
     store = Store(
         question.read,
         index.name_of,
         lambda: _reading(question, guards),
     )
-    resolver = Resolver(store, index)
+    table = ApiTable([*known, *question.apis])
+    follows = bool(index.installed.tops)
+    resolver = KnownFirst(store, index, table) if follows else Resolver(store, index)
     guards = GuardFunctions(resolver, question.guard_functions)
     importer = f"{question.root}/__init__.py"
     roots = Roots(resolver, question.names, importer)
+    sandboxes = Sandboxes(resolver, gated.configuring, question.is_test)
     verdicts = Verdicts(
         question.rules,
-        ApiTable([*known, *question.apis]),
+        table,
         resolver,
         roots,
         question.settings,
         question.safe_loggers,
+        sandboxes,
     )
     verdicts.resolve_own_apis(question.apis, importer)
-    answer = Answer(store, verdicts, Reached())
+    answer = Answer(store, index, verdicts, Reached())
     candidates = frozenset(gated.candidates)
     others = [p for p in gated.named if p in question.chosen and p not in candidates]
     read = partial(_read_file, question, store, roots, candidates)
     files = [*gated.candidates, *others]
     answer.warnings = prefetch(store, files, read, question.jobs, question.progress)
-    entries = _find_entries(gated.candidates, answer, roots)
-    answer.reached = Reach(resolver, roots, verdicts.judge()).run(entries)
-    _check_import_time(answer)
+    entries, workflows = _find_entries(gated.candidates, answer, roots)
+    sandboxes.begin(workflows)
+    answer.reached = _search(resolver, roots, verdicts, entries)
+    import_time = ImportTime(verdicts, sandboxes, answer.reached)
+    import_time.check()
+    answer.import_chains = import_time.chains
     _check_anywhere(question, gated, answer)
     return answer
+
+
+def _search(resolver: Resolver, roots: Roots, verdicts: Verdicts, entries: list[Entry]) -> Reached:
+    """Follow all calls; again with what was learned of attributes on the way, if that helps."""
+    for _ in range(_MAX_ROUNDS):
+        verdicts.hits.clear()
+        reach = Reach(resolver, roots, verdicts.judge())
+        reached = reach.run(entries)
+        if not resolver.learn(reach.learned):
+            break
+    return reached
 
 
 def _read_file(
@@ -148,20 +178,24 @@ def visitors(rules: tuple[Rule, ...]) -> Visitors:
     return found
 
 
-def _find_entries(candidates: list[str], answer: Answer, roots: Roots) -> list[Entry]:
-    """The entry points of the candidates in the order of the files, and what these define."""
+def _find_entries(
+    candidates: list[str], answer: Answer, roots: Roots
+) -> tuple[list[Entry], list[Cls]]:
+    """The entry points and the workflows of the candidates in the order of the files."""
     entries: list[Entry] = []
+    workflows: list[Cls] = []
     for path in candidates:
         module = answer.store.load(path)
         found = roots.find(module)
         entries += sorted(found.entries, key=lambda e: _place(answer.store, e))
         answer.workflows += len(found.workflows)
+        workflows += found.workflows
+        if found.workflows:
+            answer.module_entries[path] = found.workflows[0]
         reachable = {entry.receiver for entry in found.entries}
         answer.mute += [cls for cls in found.workflows if cls not in reachable]
         answer.activities += found.activities
-        if found.workflows:
-            answer.module_entries[path] = found.workflows[0]
-    return entries
+    return entries, workflows
 
 
 def _place(store: Store, entry: Entry) -> tuple[int, str, int]:
@@ -169,28 +203,6 @@ def _place(store: Store, entry: Entry) -> tuple[int, str, int]:
     head = store.head(entry.fn)
     at = classes.index(entry.receiver.qualname)
     return (at, entry.fn.path, head.start if head is not None else 0)
-
-
-def _check_import_time(answer: Answer) -> None:
-    """What modules with workflows do when they are imported."""
-    verdicts = answer.verdicts
-    wanted = {c: r for c, r in verdicts.rules.items() if r.also_module_level}
-    if not wanted:
-        return
-    scopes, verdicts.scopes = verdicts.scopes, frozenset(r.scope for r in wanted.values())
-    every, verdicts.only = verdicts.only, frozenset(wanted)
-    words = {_word(name) for rule in wanted.values() for name in rule.apis}
-    for path in answer.module_entries:
-        if words.isdisjoint(answer.store.load(path).facts.called):
-            continue
-        for name in answer.store.module_bodies(path):
-            _scan(Node(Fn(path, name)), answer)
-    verdicts.scopes, verdicts.only = scopes, every
-
-
-def _word(name: str) -> str:
-    """The word of a name by which a call of it is told: the last one, of ``pkg.*`` the package."""
-    return name.removesuffix(".*").rpartition(".")[2]
 
 
 def _scan(node: Node, answer: Answer) -> None:

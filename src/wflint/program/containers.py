@@ -71,6 +71,12 @@ _GIVES = {
     "builtins.sorted": "builtins.list",
 }
 _ONE_OF = frozenset({"builtins.max", "builtins.min", "builtins.next", "random.choice"})
+_CHAINED = frozenset(
+    {"collections.ChainMap", "itertools.chain", "itertools.cycle", "itertools.islice"}
+)
+GENERICS = frozenset({"collections.defaultdict", "collections.deque"})
+"""Classes with type parameters that are not told by a capital letter."""
+
 _SET_METHODS = frozenset({"copy", "difference", "intersection", "symmetric_difference", "union"})
 _GIVE_STRINGS = frozenset(
     {
@@ -178,6 +184,8 @@ def result(name: str, args: Types, given: Types) -> tuple[Entity, ...] | None:
         return (made(_GIVES.get(name, name), _known(types)),)
     if owner == "dataclasses" and method == "replace" and given:
         return given[0]
+    if name in _CHAINED and given:
+        return (made(name, (unique(e for one in given for i in one for e in elements(i)),)),)
     if name in _ONE_OF and given:
         return unique(e for entity in given[0] for e in elements(entity))
     if name == "builtins.enumerate" and given:
@@ -188,7 +196,7 @@ def result(name: str, args: Types, given: Types) -> tuple[Entity, ...] | None:
         parts = tuple(unique(e for entity in one for e in elements(entity)) for one in given)
         return (made("builtins.zip", ((made("builtins.tuple", parts),),)),)
     if owner in _MAPPINGS:
-        return _mapping_result(method, args)
+        return _mapping_result(method, args, given)
     if owner in _SETS:
         return _set_result(owner, method, args, given)
     if owner in ("builtins.list", "collections.deque", "builtins.tuple"):
@@ -244,10 +252,10 @@ def _known(types: Types) -> Types:
     return types if len(some) == len(types) else ()
 
 
-def _mapping_result(method: str, args: Types) -> tuple[Entity, ...] | None:
+def _mapping_result(method: str, args: Types, given: Types) -> tuple[Entity, ...] | None:
     value = args[-1] if len(args) > 1 and args[-1] else _NOT_KNOWN
     if method in ("get", "pop", "setdefault"):
-        return value
+        return unique((*value, *(given[1] if len(given) > 1 else ())))
     if method == "popitem":
         return (made("builtins.tuple", args),) if args else _NOT_KNOWN
     if method == "copy":

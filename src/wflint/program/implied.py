@@ -21,7 +21,7 @@ from wflint.program.entities import (
     unique,
 )
 from wflint.program.resolve import Resolver
-from wflint.program.store import PROPERTIES, Cls, Fn
+from wflint.program.store import MODULE_BODY, PROPERTIES, Cls, Fn
 
 _OUTSIDE = Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED
 _NEXT = {"__next__": "__iter__", "__anext__": "__aiter__"}
@@ -244,6 +244,11 @@ class Implied:
         }
         if head is None or not names & _DISPATCH:
             return
+        for call in self.store.body(Fn(fn.path, MODULE_BODY)).calls:
+            if call.target.path == ("register",) and call.target.name == head.name and call.args:
+                for entity in self.resolver.resolve(call.args[-1].value.ref, fn.path):
+                    if isinstance(entity, OwnFunction):
+                        yield entity
         for name, other in self.store.load(fn.path).facts.functions.items():
             for decorator in other.decorators:
                 target = decorator.target

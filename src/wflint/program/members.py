@@ -62,6 +62,8 @@ class Members:
         self.store = store
         self.resolver = resolver
         self._orders = ClassOrders(self.bases)
+        self.learned: dict[tuple[Cls, str], tuple[Entity, ...]] = {}
+        self.unknown: set[tuple[Cls, str]] = set()  # attributes that were asked for in vain
         self._set: dict[tuple[Cls, str], Ref | None] = {}
         self._type_env: dict[tuple[Cls, Types], Env] = {}
 
@@ -91,18 +93,34 @@ class Members:
         cls, on_instance = of.cls, isinstance(of, OwnInstance)
         env = joined(of.env if isinstance(of, OwnInstance) else (), self.type_env(cls, of.args))
         order, externals = self.order(cls)
-        for base in order:
-            found = self._own(base, cls, name, depth, on_instance, env)
-            if found is not None:
-                return found
-        for base in order:
-            found = self._set_by_methods(base, cls, name, depth, env)
-            if found is not None:
-                return found
+        for find in (self._own_of_instance if on_instance else self._own_of_class, self._set_by):
+            for base in order:
+                found = find(base, cls, name, depth, env)
+                if found is not None:
+                    return self._with_learned(found, order, name) if on_instance else found
+        if on_instance:
+            some = self._with_learned((), order, name)
+            if some:
+                return some
         own = any(name in f.attributes for c in order if (f := self.facts_of(c)) is not None)
         if len(externals) == 1 and not own:
             return (External(f"{externals[0]}.{name}", instance=False, base=len(externals[0])),)
         return (Unresolved(f"`{name}` is not a method or typed attribute of `{cls.qualname}`"),)
+
+    def _with_learned(
+        self, found: tuple[Entity, ...], order: tuple[Cls, ...], name: str
+    ) -> tuple[Entity, ...]:
+        """What is known of an attribute, or what the search has seen put into it."""
+        if found and not all(_is_vague(e) for e in found):
+            return found
+        some = unique(e for base in order for e in self.learned.get((base, name), ()))
+        self.unknown.update((base, name) for base in order)
+        containers = [e for e in found if isinstance(e, External) and e.name in _CONTAINERS]
+        if some and containers:
+            name = containers[0].name
+            types = ((), some) if name == "builtins.dict" else (some,)
+            return (External(name, instance=True, base=len(name), args=types),)
+        return some or found
 
     def after(self, of: SuperOf, name: str, depth: int) -> tuple[Entity, ...]:
         """What an attribute of ``super()`` stands for."""
@@ -125,6 +143,16 @@ class Members:
             if facts is not None and name in facts.attributes:
                 return None
         return None
+
+    def _own_of_instance(
+        self, base: Cls, receiver: Cls, name: str, depth: int, env: Env
+    ) -> tuple[Entity, ...] | None:
+        return self._own(base, receiver, name, depth, True, env)
+
+    def _own_of_class(
+        self, base: Cls, receiver: Cls, name: str, depth: int, env: Env
+    ) -> tuple[Entity, ...] | None:
+        return self._own(base, receiver, name, depth, False, env)
 
     def _own(
         self, base: Cls, receiver: Cls, name: str, depth: int, on_instance: bool, env: Env
@@ -191,7 +219,18 @@ class Members:
 
     # What methods set.
 
-    def _set_by_methods(
+    def literal(self, cls: Cls, name: str) -> tuple[Ref, str] | None:
+        """The list or dictionary that a method sets an attribute to, and where that is written."""
+        for base in self.order(cls)[0]:
+            facts = self.facts_of(base)
+            if facts is None or name in facts.methods:
+                return None
+            ref = self._what_is_set(base, name) or facts.attributes.get(name)
+            if ref is not None:
+                return (ref, base.path) if ref.kind is Kind.LITERAL and not ref.path else None
+        return None
+
+    def _set_by(
         self, base: Cls, receiver: Cls, name: str, depth: int, env: Env
     ) -> tuple[Entity, ...] | None:
         """An attribute that methods set on the object."""
@@ -289,6 +328,21 @@ class Members:
         )
         entities = self.resolver.resolve(base, cls.path, None, 8, ())
         return [(e.cls, args) for e in entities[:1] if isinstance(e, OwnClass)]
+
+
+_CONTAINERS = frozenset({"builtins.dict", "builtins.list", "builtins.set"})
+
+
+def _is_vague(entity: Entity) -> bool:
+    """Whether an attribute is known to be no more than something to call, or a container."""
+    if isinstance(entity, External) and entity.instance:
+        last = entity.name.rpartition(".")[2]
+        inner = entity.args[-1] if entity.args else ()
+        is_open = entity.name in _CONTAINERS and all(_is_vague(e) for e in inner)
+        return last in ("Any", "Callable", "None", "NoneType") or is_open
+    return isinstance(entity, Unresolved) or (
+        isinstance(entity, External) and entity.name == "builtins.None"
+    )
 
 
 def is_abstract(head: FunctionHead) -> bool:

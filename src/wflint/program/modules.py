@@ -1,8 +1,8 @@
 """Dotted module names and the files behind them.
 
-Only the project's own files count: a name is first-party when a file of the project stands behind
-the whole of it, as Python's import system would find it from the importing file. Installed packages
-are never looked at.
+A name is first-party when a file of the project stands behind the whole of it, as Python's import
+system would find it from the importing file. Of installed packages only those are looked at that
+are to be followed.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+
+from wflint.program.folders import Folders, is_namespace
+from wflint.program.installed import Installed
 
 ALWAYS_EXTERNAL = frozenset({"temporalio"})
 """Packages that are external even in their own repository: they define what workflow code is."""
@@ -24,6 +27,7 @@ class ModuleIndex:
 
     ``libraries`` are well-known packages: a namesake elsewhere in the project (a fake for tests, a
     folder of integrations) is not taken for one of them, unless it is a distribution of its own.
+    ``installed`` are packages that are followed although they are not the project's.
     """
 
     def __init__(
@@ -32,11 +36,15 @@ class ModuleIndex:
         src: Iterable[str],
         files: Iterable[str],
         libraries: frozenset[str] = frozenset(),
+        installed: Installed | None = None,
     ) -> None:
         self.root = root
         self.src = list(src)
-        self.libraries = libraries
-        self._listings: dict[str, frozenset[str]] = {}
+        self.installed = installed or Installed()
+        self.libraries = libraries | self.installed.tops
+        self._followed: dict[str, tuple[str, bool]] = {}
+        self._folders = Folders()
+        self._listing = self._folders.listing
         self._roots: dict[str, tuple[list[str], list[str], list[str]]] = {}
         self._found: dict[tuple[str, str], str | None] = {}
         self._names: dict[str, tuple[str, bool]] = {}
@@ -55,19 +63,9 @@ class ModuleIndex:
             roots.update(r for r in _src_folders(folder, self.root) if r not in packages)
         return sorted(roots)
 
-    def _listing(self, folder: str) -> frozenset[str]:
-        found = self._listings.get(folder)
-        if found is None:
-            try:
-                found = frozenset(os.listdir(folder))
-            except OSError:
-                found = frozenset()
-            self._listings[folder] = found
-        return found
-
     def name_of(self, path: str) -> tuple[str, bool]:
         """The dotted name of a file as its own project would import it, and if it is a package."""
-        known = self._names.get(path)
+        known = self._followed.get(path) or self._names.get(path)
         if known is None:
             known = self._names[path] = self._name_of(path)
         return known
@@ -137,11 +135,49 @@ class ModuleIndex:
 
         For a package without ``__init__.py`` that is its folder.
         """
-        folder = os.path.dirname(importer)
+        folder = "" if importer in self._followed else os.path.dirname(importer)
         key = (folder, name)
         if key not in self._found:
-            self._found[key] = self._as_listed(self._find(name, folder))
+            own = self._as_listed(self._find(name, folder)) if folder else None
+            is_sure = own is not None and not is_namespace(own)
+            self._found[key] = own if is_sure else self._find_installed(name, folder) or own
         return self._found[key]
+
+    def _find_installed(self, name: str, folder: str) -> str | None:
+        """A module of a followed package; it may turn out to be a file of the project."""
+        top = name.partition(".")[0]
+        if top in ALWAYS_EXTERNAL:
+            return None
+        if top in sys.stdlib_module_names and not self.installed.standard:
+            return None
+        path = self._as_listed(self.installed.find(name))
+        if path is None or path in self._files:
+            return path
+        if folder and self._is_inside_own(name, folder):
+            return None
+        is_package = is_namespace(path) or os.path.basename(path) == "__init__.py"
+        self._followed[path] = (name, is_package)
+        return path
+
+    def _is_inside_own(self, name: str, folder: str) -> bool:
+        """Whether a package of the project is in the way, which has no module of that name."""
+        ends = [place for place, letter in enumerate(name) if letter == "."]
+        above = (self._find(name[:end], folder) for end in ends)
+        return any(path is not None and not is_namespace(path) for path in above)
+
+    def is_followed(self, path: str) -> bool:
+        """Whether a file belongs to an installed package that is followed."""
+        return path in self._followed
+
+    def package_of(self, path: str) -> str:
+        """The followed package that a file belongs to, by the name in the settings."""
+        name, _ = self._followed[path]
+        return self.installed.package_of(name) or name
+
+    def short_path(self, path: str) -> str:
+        """A file of a followed package as its package has it: `acme_common/clock.py`."""
+        name, is_package = self._followed[path]
+        return name.replace(".", "/") + ("/__init__.py" if is_package else ".py")
 
     def _as_listed(self, path: str | None) -> str | None:
         """The path that the project lists a file by, which may be found through a link as well."""
@@ -158,13 +194,14 @@ class ModuleIndex:
         sure, more, others = self._search_path(folder)
         if top in sys.stdlib_module_names:
             # Python takes a standard module unless a regular one stands before it on the path.
-            return next((p for r in sure if (p := self._at(r, parts)) and p.endswith(".py")), None)
+            found = (self._folders.module(r, parts) for r in sure)
+            return next((p for p in found if p is not None and not is_namespace(p)), None)
         namespace = None
         if top in self.libraries:
             others = [r for r in others if self._is_distributed(r)]
         for root in (*sure, *more, *others):
-            path = self._at(root, parts)
-            if path is not None and path.endswith(".py"):
+            path = self._folders.module(root, parts)
+            if path is not None and not is_namespace(path):
                 return path
             namespace = namespace or path
         return namespace
@@ -174,41 +211,12 @@ class ModuleIndex:
         folders = (root, os.path.dirname(root)) if os.path.basename(root) == "src" else (root,)
         return any(not self._listing(f).isdisjoint(MARKERS) for f in folders)
 
-    def _at(self, root: str, parts: list[str]) -> str | None:
-        folder = root
-        for part in parts[:-1]:
-            if part not in self._listing(folder):
-                return None
-            folder = os.path.join(folder, part)
-        last, listing = parts[-1], self._listing(folder)
-        inside = os.path.join(folder, last)
-        if last in listing and "__init__.py" in self._listing(inside):
-            return os.path.join(inside, "__init__.py")
-        if f"{last}.py" in listing:
-            return f"{inside}.py"
-        if last in listing and self._holds_python(inside):
-            return inside
-        return None
-
-    def _holds_python(self, folder: str) -> bool:
-        """Whether a folder can be a namespace package: Python files in it or just below it."""
-        listing = self._listing(folder)
-        if any(n.endswith(".py") for n in listing):
-            return True
-        inner = (os.path.join(folder, n) for n in sorted(listing) if "." not in n)
-        return any(any(n.endswith(".py") for n in self._listing(i)) for i in inner)
-
 
 def _src_folders(folder: str, root: str) -> list[str]:
     """The folders called ``src`` among a folder and those above it, inside ``root``."""
     parts = folder.split(os.sep)
     found = [os.sep.join(parts[: n + 1]) for n, part in enumerate(parts) if part == "src"]
     return [f for f in found if _is_below(f, root)]
-
-
-def is_namespace(path: str) -> bool:
-    """Whether what :meth:`ModuleIndex.find` gave is a package without `__init__.py`."""
-    return not path.endswith(".py")
 
 
 def _is_below(path: str, root: str) -> bool:

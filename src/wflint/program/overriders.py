@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from wflint.program.entities import OwnFunction
 from wflint.program.members import is_abstract
 from wflint.program.resolve import Resolver
@@ -19,19 +17,14 @@ class Overriders:
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
         self.store = resolver.store
-        self._known: dict[tuple[Fn, int], tuple[OwnFunction, ...] | None] = {}
 
-    def of(
-        self, entity: OwnFunction, constructed: Callable[[], frozenset[Cls]]
-    ) -> tuple[OwnFunction, ...] | None:
+    def of(self, entity: OwnFunction, made: frozenset[Cls]) -> tuple[OwnFunction, ...] | None:
         """The implementations of a declared method; ``None`` when they are too many to say.
 
-        Those of classes of which workflow code makes objects are preferred.
+        Those of classes of which workflow code has ``made`` objects are preferred.
         """
         candidates = self._candidates(entity)
-        made = constructed()
-        some = [c for c in candidates if c.receiver in made] or candidates
-        unique = {c.fn: c for c in some}
+        unique = {c.fn: c for c in [c for c in candidates if c.receiver in made] or candidates}
         return tuple(unique.values()) if len(unique) <= _MANY else None
 
     def _candidates(self, entity: OwnFunction) -> list[OwnFunction]:

@@ -23,11 +23,12 @@ from wflint.facts.model import (
     FunctionBody,
     Kind,
     Operation,
+    Ref,
     Use,
     Value,
 )
 from wflint.facts.operations import CALLED_BY_BUILTINS, COMPARED_BY
-from wflint.program.calls import left_out
+from wflint.program.calls import given_values, left_out
 from wflint.program.entities import (
     Entity,
     Env,
@@ -38,6 +39,7 @@ from wflint.program.entities import (
     OwnInstance,
     OwnModule,
     Unresolved,
+    depth_of,
     joined,
 )
 from wflint.program.external import CALLBACK_METHODS, CONTAINER_METHODS, calls_its_arguments
@@ -49,7 +51,9 @@ from wflint.program.resolve import Resolver, pair_up
 from wflint.program.roots import Entry, Roots
 from wflint.program.store import Cls, Fn
 
+_MAX_PASSED_ON = 20
 _FORMAT = ("__format__|__str__|__repr__",)
+_MAX_PLAIN_CLONES = 4_000
 _MAX_CLONES = 16
 """For how many different arguments a function is looked at; after that they are forgotten."""
 
@@ -163,7 +167,8 @@ class Reach:
         self.overriders = Overriders(resolver)
         self._queue: deque[Node] = deque()
         self._clones: dict[Fn, set[Env]] = {}
-        self._made: set[Cls] = set()
+        self.learned: dict[tuple[Cls, str], dict[Entity, None]] = {}
+        self._made: set[Cls] = set()  # of which workflow code makes objects
 
     def run(self, entries: Iterable[Entry]) -> Reached:
         """Search from ``entries``, which come sorted."""
@@ -193,6 +198,7 @@ class Reach:
     def _visit(self, node: Node) -> None:
         body = self.store.body(node.fn)
         self.judge.body(node, body)
+        self._learn(node, body)
         self._replaced(node, body)
         for call in body.calls:
             if runs(call, node) or _is_alternative(call):
@@ -215,6 +221,29 @@ class Reach:
                 path, receiver = node.fn.path, node.receiver
                 for found in self.implied.operated(operation, path, receiver, node.env):
                     self._follow(node, found, operation.site, operation.flags)
+
+    def _learn(self, node: Node, body: FunctionBody) -> None:
+        """Note what is put into attributes, where only this call knows what it is."""
+        owner = Cls(node.fn.path, body.head.owner) if body.head.owner else None
+        cls = node.receiver or owner
+        if cls is not None and node.env:
+            for name, ref in body.attributes.items():
+                if ref.kind is Kind.PARAM:
+                    self._keep(cls, name, self._of(ref, node))
+            for name, refs in body.additions.items():
+                for ref in refs:
+                    self._keep(cls, name, self._of(ref, node))
+        for store in body.stores:
+            for entity in self._of(store.target, node):
+                if isinstance(entity, OwnInstance):
+                    self._keep(entity.cls, store.attribute, self._of(store.value, node))
+
+    def _of(self, ref: Ref, node: Node) -> tuple[Entity, ...]:
+        return self.resolver.resolve(ref, node.fn.path, node.receiver, env=node.env)
+
+    def _keep(self, cls: Cls, name: str, values: tuple[Entity, ...]) -> None:
+        known = self.learned.setdefault((cls, name), {})
+        known.update((v, None) for v in values if isinstance(v, (OwnFunction, OwnInstance)))
 
     def _resolved(self, place: Call | Use, node: Node) -> tuple[Entity, ...]:
         return self.resolver.resolve(place.target, node.fn.path, node.receiver, env=node.env)
@@ -252,7 +281,8 @@ class Reach:
         if self.roots.runs_elsewhere(function.fn):
             return
         quiet = node.quiet or bool(flags & Flag.NOT_REPLAYING)
-        self._connect(node, self._node(function, (), frozenset(), quiet), site)
+        for one in (function, *(self._implementations(function) or ())):
+            self._connect(node, self._node(one, (), frozenset(), quiet), site)
 
     # One call.
 
@@ -265,6 +295,8 @@ class Reach:
                     pass  # whatever calling an object of theirs does
                 case External() if not runs(call, node):
                     pass  # a fallback value that nobody is seen to need
+                case External() if call.target.kind is Kind.PARAM and not call.target.path:
+                    self._given_external(node, call, entity)
                 case External():
                     self.judge.external_call(node, body, call, entity)
                     self._called_back(node, body, call, entity)
@@ -276,6 +308,44 @@ class Reach:
                     self._method(node, body, call, entity, "__call__")
                 case Unresolved():
                     self._unresolved(node, body, call, entity)
+
+    def _given_external(self, node: Node, call: Call, entity: External) -> None:
+        """A parameter that is called: reported where it is given, for there it can be changed."""
+        name = call.target.name
+        fn = Fn(node.fn.path, call.target.owner)
+        at: Node | None = node
+        for _ in range(_MAX_PASSED_ON):
+            while at is not None and at.fn != fn:  # of a nested function: the one around it
+                at = self._parent(at)
+            parent = self.reached.parents.get(at) if at is not None else None
+            given = self._argument(parent[0], parent[1], fn, name) if parent is not None else None
+            if parent is None or given is None:
+                break
+            arg, made = given
+            caller, ref = parent[0], arg.value.ref
+            if ref.kind is not Kind.PARAM or ref.path:
+                body = self.store.body(caller.fn)
+                self.judge.external_argument(caller, body, made, arg.site, entity)
+                return
+            at, fn, name = caller, Fn(caller.fn.path, ref.owner), ref.name
+        self.judge.external_call(node, self.store.body(node.fn), call, entity)
+
+    def _parent(self, node: Node) -> Node | None:
+        step = self.reached.parents.get(node)
+        return step[0] if step is not None else None
+
+    def _argument(self, caller: Node, site: int, fn: Fn, name: str) -> tuple[Arg, Call] | None:
+        """The argument that a call gives to a parameter."""
+        head = self.store.head(fn)
+        for call in self.store.body(caller.fn).calls:
+            if call.site != site or head is None:
+                continue
+            for bound in (False, True):
+                for param, value in given_values(head, call, bound):
+                    if param == name:
+                        arg = next(a for a in call.args if a.value is value)
+                        return arg, call
+        return None
 
     def _note_outcome(self, node: Node, call: Call, entity: Entity) -> None:
         key = (node.fn, call.site)
@@ -298,17 +368,23 @@ class Reach:
         head = self.store.head(entity.fn)
         if head is None or self.implied.is_skipped(entity.fn):
             return
-        if is_abstract(head) or self._is_of_protocol(entity, head.owner):
-            found = self.overriders.of(entity, self._constructed)
-            if found is None:
-                why = f"`{head.qualname}` has too many implementations in the project"
-                self._gap(node, call, why)
-                return
-            for other in found:
-                self._edge(node, replace(other, env=entity.env), call)
-            if found and is_abstract(head):
-                return
-        self._edge(node, entity, call)
+        found = self._implementations(entity) if call.target.kind is not Kind.SUPER else ()
+        if found is None:
+            why = f"`{head.qualname}` has too many implementations in the project"
+            self._gap(node, call, why)
+            return
+        for other in found:
+            self._edge(node, other, call)
+        if not (found and is_abstract(head)):
+            self._edge(node, entity, call)
+
+    def _implementations(self, entity: OwnFunction) -> tuple[OwnFunction, ...] | None:
+        """What may stand behind a method that is only declared; ``None`` when that is too much."""
+        head = self.store.head(entity.fn)
+        if head is None or not (is_abstract(head) or self._is_of_protocol(entity, head.owner)):
+            return ()
+        found = self.overriders.of(entity, frozenset(self._made))
+        return tuple(replace(o, env=entity.env) for o in found) if found is not None else None
 
     def _is_of_protocol(self, entity: OwnFunction, owner: str) -> bool:
         return bool(owner) and self.resolver.is_protocol(Cls(entity.fn.path, owner))
@@ -323,10 +399,17 @@ class Reach:
         """What a call passes on, up to the first spread."""
         found: list[tuple[str, tuple[Entity, ...]]] = []
         for arg in args:
-            if arg.star == "*":
-                break
             if not arg.star:
                 found.append((arg.keyword, self._value(arg.value, node)))
+                continue
+            written = self.resolver.literal(arg.value.ref, node.fn.path)
+            if written is None:
+                if arg.star == "*":
+                    break
+                continue
+            for ref in written[0].others:
+                values = self.resolver.resolve(ref, written[1], node.receiver, env=node.env)
+                found.append((ref.name if arg.star == "**" else "", values))
         return found
 
     def _value(self, value: Value, node: Node) -> tuple[Entity, ...]:
@@ -352,10 +435,15 @@ class Reach:
                 env, self.resolver.held_by(entity.fn, pairs), self._absent(entity, missing)
             )
         clones = self._clones.setdefault(entity.fn, set())
-        if env not in clones and len(clones) >= _MAX_CLONES:
+        if env not in clones and len(clones) >= _MAX_CLONES and not self._is_plain(env, clones):
             env = ()
         clones.add(env)
         return Node(entity.fn, entity.receiver, missing, quiet, env)
+
+    def _is_plain(self, env: Env, clones: set[Env]) -> bool:
+        """Whether there cannot be endlessly many like it: plain functions and objects."""
+        flat = all(depth_of(value) == 0 for entry in env for value in entry.values)
+        return flat and len(clones) < _MAX_PLAIN_CLONES
 
     def _absent(self, entity: OwnFunction, missing: frozenset[str]) -> list[Held]:
         """Parameters that are left out are their defaults."""
@@ -381,10 +469,6 @@ class Reach:
                 self._own(node, body, call, entity)
 
     # Constructors.
-
-    def _constructed(self) -> frozenset[Cls]:
-        """The classes of which objects have been made so far."""
-        return frozenset(self._made)
 
     def _construct(self, node: Node, body: FunctionBody, call: Call, made: OwnClass) -> None:
         """Making an object runs its constructors, and what makes the defaults of its fields."""
@@ -495,8 +579,7 @@ class Reach:
     def _arguments(self, node: Node, body: FunctionBody, call: Call) -> None:
         """Functions that are handed to something that calls them."""
         for arg in call.args:
-            if arg.value.ref.kind is not Kind.RESULT or arg.value.ref.others:
-                self._handed(node, body, call, arg.value, arg.site)
+            self._handed(node, body, call, arg.value, arg.site)
 
     def _handed(self, node: Node, body: FunctionBody, call: Call, value: Value, site: int) -> None:
         for entity in self._value(value, node):
@@ -505,6 +588,8 @@ class Reach:
             elif isinstance(entity, OwnFunction) and not self.roots.runs_elsewhere(entity.fn):
                 quiet = _is_quiet(node, call)
                 self._connect(node, self._node(entity, (), frozenset(), quiet), call.site)
+            elif isinstance(entity, OwnClass) and value.type in ("name", "call"):
+                self._construct(node, body, replace(call, args=()), entity)
 
 
 def runs(place: Call | Use | Operation, node: Node) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from msgspec.structs import replace
 
 from wflint.facts.annotations import says_little
-from wflint.facts.model import ClassFacts, FunctionHead, Kind, Param, Ref, Value
+from wflint.facts.model import Call, ClassFacts, FunctionHead, Kind, Param, Ref, Value
 from wflint.program import containers
 from wflint.program.entities import (
     Entity,
@@ -31,8 +33,11 @@ from wflint.program.modules import ModuleIndex
 from wflint.program.names import Names
 from wflint.program.store import Cls, Fn, Store
 
-_DEEP = 12
+_DEEP = 40
 """How many assignments, results and annotations are followed from one reference."""
+
+_MAX_BASES = 16
+"""How many constructors of bases are followed from one constructor."""
 
 _MAX_NESTED = 3
 """How deep environments are nested in each other: functions that remember functions."""
@@ -89,6 +94,23 @@ class Resolver:
         """The project's classes in the method resolution order of a class, and external bases."""
         return self.members.order(cls)
 
+    def learn(self, learned: Mapping[tuple[Cls, str], Iterable[Entity]]) -> bool:
+        """Take over what a search has seen put into attributes that it then asked for in vain.
+
+        True if that is anything new: the search is worth repeating.
+        """
+        members = self.members
+        new = {
+            key: unique((*members.learned.get(key, ()), *values))
+            for key, values in learned.items()
+            if key in members.unknown
+        }
+        changed = any(values != members.learned.get(key, ()) for key, values in new.items())
+        if changed:
+            members.learned.update(new)
+            self._known.clear()
+        return changed
+
     def resolve(
         self,
         ref: Ref,
@@ -134,8 +156,7 @@ class Resolver:
             case Kind.CLS:
                 return (OwnClass(receiver or Cls(path, ref.name)),)
             case Kind.SUPER:
-                owner = Cls(path, ref.name)
-                return (SuperOf(owner, receiver or owner, _of_object(env)),)
+                return (self._super(ref, path, receiver, env),)
             case Kind.UNKNOWN:
                 return _NOT_KNOWN
 
@@ -163,13 +184,18 @@ class Resolver:
                 return unique(self.as_instance(e) for e in of)
             case Kind.PARTIAL:
                 return tuple(self._partial(e, ref, inner) for e in of)
+            case Kind.ITEM if ref.name:
+                return self._under_key(ref, of, path, receiver, depth, env)
             case Kind.ITEM:
                 args = [tuple(map(self.as_instance, inner(o))) for o in ref.others]
                 return unique(e for entity in of for e in self._item(entity, args, depth))
             case Kind.ELEMENT:
                 return unique(e for entity in of for e in self.element(entity, depth))
             case Kind.PART:
-                number = int(ref.name) if ref.name.isdigit() else 0
+                exact = self._of_literal(ref, path, receiver, depth, env)
+                if exact is not None:
+                    return exact
+                number = int(ref.name, 0) if ref.name.lstrip("-").isdigit() else 0
                 return unique(e for entity in of for e in self._part(entity, number, depth))
             case Kind.ENTERED:
                 return unique(e for entity in of for e in self._entered(entity, depth))
@@ -177,6 +203,14 @@ class Resolver:
         return unique(e for entity in of for e in self._result(entity, given, depth))
 
     # Roots.
+
+    def _super(self, ref: Ref, path: str, receiver: Cls | None, env: Env) -> Entity:
+        """``super()``, or ``super(Base, self)``, which starts behind the class it is given."""
+        owner = Cls(path, ref.name)
+        for entity in self.resolve(ref.of, path, receiver, env=env) if ref.of is not None else ():
+            if isinstance(entity, OwnClass):
+                return SuperOf(entity.cls, receiver or owner, _of_object(env))
+        return SuperOf(owner, receiver or owner, _of_object(env))
 
     def _type_parameter(self, ref: Ref, path: str, env: Env) -> tuple[Entity, ...] | None:
         for entry in env:
@@ -196,7 +230,7 @@ class Resolver:
         self, ref: Ref, path: str, declared: tuple[Entity, ...], env: Env
     ) -> tuple[Entity, ...]:
         given = held(env, Fn(path, ref.owner), ref.name)
-        if given is not None:
+        if given is not None and not self._says_more(declared, given):
             return given
         if ref.of is not None and declared:
             return tuple(e for e in declared if not _is_callable_type(e)) or (
@@ -204,9 +238,14 @@ class Resolver:
             )
         return (Unresolved("it is a parameter without a type"),)
 
+    def _says_more(self, declared: tuple[Entity, ...], given: tuple[Entity, ...]) -> bool:
+        """Whether a declared class tells more than the plain dictionary that is given for it."""
+        plain = all(isinstance(e, External) and e.name == "builtins.dict" for e in given)
+        return bool(given) and plain and any(isinstance(e, OwnInstance) for e in declared)
+
     def _or(self, left: tuple[Entity, ...], ref: Ref, inner: object) -> tuple[Entity, ...]:
         """``a or b`` is ``b`` where ``a`` is surely missing, else what is known of ``a``."""
-        if left and not all(_is_none(e) for e in left):
+        if left and not all(_is_none(e) or _is_callable_type(e) for e in left):
             return left
         assert callable(inner)
         right: tuple[Entity, ...] = inner(ref.others[1])
@@ -219,6 +258,70 @@ class Resolver:
                 given = containers.operation(ref.name, left, right)
                 found.append(given if given is not None else _NOT_KNOWN[0])
         return unique(found) or _NOT_KNOWN
+
+    # Containers that are written out.
+
+    def literal(self, ref: Ref, path: str, receiver: Cls | None = None) -> tuple[Ref, str] | None:
+        """The list or dictionary that a ref is, or that a name or attribute is assigned."""
+        if ref.kind is Kind.LITERAL and not ref.path:
+            return ref, path
+        if ref.kind in (Kind.GLOBAL, Kind.IMPORT):
+            constant = self.names.constant(ref, path)
+            if constant is not None and constant[0].ref.kind is Kind.LITERAL:
+                return constant[0].ref, constant[1]
+        if ref.kind is Kind.SELF and len(ref.path) == 1:
+            return self.members.literal(receiver or Cls(path, ref.name), ref.path[0])
+        return None
+
+    def _of_literal(
+        self, ref: Ref, path: str, receiver: Cls | None, depth: int, env: Env
+    ) -> tuple[Entity, ...] | None:
+        """What stands under a literal key or number of a container that is written out."""
+        found = self.literal(ref.of, path, receiver) if ref.of is not None else None
+        if found is None:
+            return None
+        written, where = found
+        chosen: Ref | None = None
+        if ref.kind is Kind.ITEM:
+            for other in reversed(written.others):
+                if other.kind is not Kind.KEYWORD:
+                    break  # it may be anything that is spread in later
+                if other.name == ref.name:
+                    chosen = other
+                    break
+        elif ref.kind is Kind.PART and written.name in ("list", "tuple"):
+            number = int(ref.name) if ref.name.lstrip("-").isdigit() else len(written.others)
+            plain = all(o.kind is not Kind.ELEMENT for o in written.others)
+            if plain and -len(written.others) <= number < len(written.others):
+                chosen = written.others[number]
+        if chosen is None:
+            return None
+        return self.resolve(chosen, where, receiver, depth - 1, env if where == path else ())
+
+    def _under_key(
+        self,
+        ref: Ref,
+        of: tuple[Entity, ...],
+        path: str,
+        receiver: Cls | None,
+        depth: int,
+        env: Env,
+    ) -> tuple[Entity, ...]:
+        """What stands under a literal key; not known where it may be one of several things."""
+        exact = self._of_literal(ref, path, receiver, depth, env)
+        if exact is not None:
+            return exact
+        found: list[Entity] = []
+        for entity in of:
+            if isinstance(entity, OwnInstance) and self._is_typed_dict(entity.cls):
+                found += self.attribute(entity, ref.name, depth - 1)
+            else:
+                some = self._item(entity, [], depth)
+                found += some if len(some) == 1 else _NOT_KNOWN
+        return unique(found)
+
+    def _is_typed_dict(self, cls: Cls) -> bool:
+        return any(name.endswith(".TypedDict") for name in self.order(cls)[1])
 
     # Types.
 
@@ -244,6 +347,7 @@ class Resolver:
         if isinstance(entity, External) and not entity.instance:
             last = entity.name.rpartition(".")[2]
             is_builtin_class = entity.name.startswith("builtins.") and bool(args)
+            is_builtin_class = is_builtin_class or entity.name in containers.GENERICS
             if is_builtin_class or (last[:1].isupper() and not last.isupper()):
                 return (replace(entity, args=_known(args)),)
             return _NOT_KNOWN
@@ -267,10 +371,9 @@ class Resolver:
     def _part(self, entity: Entity, number: int, depth: int) -> tuple[Entity, ...]:
         if not isinstance(entity, OwnInstance):
             return containers.part(entity, number)
-        facts = self.facts_of(entity.cls)
-        named = "typing.NamedTuple" in self.order(entity.cls)[1]
-        if named and facts is not None and number < len(facts.fields):
-            return self.attribute(entity, facts.fields[number], depth - 1)
+        fields = self._fields(entity.cls)
+        if self.members.method(entity.cls, "__getitem__") is None and number < len(fields):
+            return self.attribute(entity, fields[number], depth - 1)
         return self._method_result(entity, ("__getitem__",), depth)
 
     def _entered(self, entity: Entity, depth: int) -> tuple[Entity, ...]:
@@ -345,7 +448,7 @@ class Resolver:
             return _NOT_KNOWN
         said = self._said(head, function, depth)
         if said and not any(self._says_little(e) for e in said):
-            return said
+            return self._as_made(said, function, depth)
         body = self.store.body(function.fn)
         path, receiver, env = function.fn.path, function.receiver, function.env
         if body.head.is_generator:
@@ -360,6 +463,22 @@ class Resolver:
         if shown and not any(isinstance(e, Unresolved) for e in shown):
             return shown
         return said or shown or _NOT_KNOWN
+
+    def _as_made(
+        self, said: tuple[Entity, ...], function: OwnFunction, depth: int
+    ) -> tuple[Entity, ...]:
+        """The declared result, or the very objects of that class that the body makes."""
+        classes = {e.cls for e in said if isinstance(e, OwnInstance)}
+        if len(classes) != len(said) or not classes:
+            return said
+        body = self.store.body(function.fn)
+        path, receiver, env = function.fn.path, function.receiver, function.env
+        shown = [self.resolve(r, path, receiver, depth - 1, env) for r in body.returned]
+        made = unique(e for one in shown for e in one)
+        for entity in made:
+            if not isinstance(entity, OwnInstance) or classes.isdisjoint(self.order(entity.cls)[0]):
+                return said
+        return made or said
 
     def _said(self, head: FunctionHead, function: OwnFunction, depth: int) -> tuple[Entity, ...]:
         if says_little(head.returns):
@@ -376,6 +495,8 @@ class Resolver:
         if isinstance(entity, OwnInstance):
             return self.is_open(entity.cls)
         if isinstance(entity, External) and entity.instance:
+            if any(self._says_little(e) for arg in entity.args for e in arg):
+                return True
             return _is_callable_type(entity) or (
                 not entity.args and entity.name.startswith(("collections.abc.", "builtins.object"))
             )
@@ -424,7 +545,8 @@ class Resolver:
         found = self.members.method(cls, "__init__")
         if found is not None:
             base, head = found
-            return joined(self.held_by(Fn(base.path, head.qualname), pair_up(head, given, True)))
+            env = joined(self.held_by(Fn(base.path, head.qualname), pair_up(head, given, True)))
+            return self._with_bases(cls, Fn(base.path, head.qualname), env)
         owner = Fn(cls.path, f"{cls.qualname}.__init__")
         names = self._fields(cls)
         entries: list[Held] = []
@@ -433,6 +555,24 @@ class Resolver:
             if name in names and _is_worth_holding(values):
                 entries.append(Held(owner, name, tuple(map(_shallow, values))))
         return joined(entries)
+
+    def _with_bases(self, cls: Cls, init: Fn, env: Env) -> Env:
+        """What ``super().__init__(...)`` passes on to the constructors of the bases."""
+        for _ in range(_MAX_BASES if env else 0):
+            call = next((c for c in self.store.body(init).calls if _is_super_init(c)), None)
+            if call is None:
+                break
+            targets = self.resolve(call.target, init.path, cls, env=env)
+            base = next((t for t in targets if isinstance(t, OwnFunction)), None)
+            head = self.store.head(base.fn) if base is not None else None
+            if base is None or head is None or any(a.star for a in call.args):
+                break
+            given = [
+                (a.keyword, self.resolve(a.value.ref, init.path, cls, env=env)) for a in call.args
+            ]
+            env = joined(env, self.held_by(base.fn, pair_up(head, given, True)))
+            init = base.fn
+        return env
 
     def _fields(self, cls: Cls) -> list[str]:
         names: dict[str, None] = {}
@@ -482,14 +622,30 @@ def pair_up(
     params = [p for p in head.params if p.kind in ("positional", "self", "cls")]
     if bound and params:
         params = params[1:]
-    by_name = {p.name: p for p in head.params}
+    by_name = {p.name: p for p in head.params if p.kind not in ("*", "**")}
     found: list[tuple[Param, tuple[Entity, ...]]] = []
+    rest: list[tuple[Entity, ...]] = []
+    named: list[tuple[Entity, ...]] = []
     for number, (keyword, values) in enumerate(given):
-        if keyword and keyword in by_name:
+        if keyword in by_name:
             found.append((by_name[keyword], values))
-        elif not keyword and number < len(params):
+        elif keyword:
+            named.append(values)
+        elif number < len(params):
             found.append((params[number], values))
+        else:
+            rest.append(values)
+    for param in head.params:
+        if param.kind == "*" and rest:
+            found.append((param, (containers.made("builtins.tuple", tuple(rest)),)))
+        elif param.kind == "**" and named:
+            every = unique(e for values in named for e in values)
+            found.append((param, (containers.made("builtins.dict", ((), every)),)))
     return found
+
+
+def _is_super_init(call: Call) -> bool:
+    return call.target.kind is Kind.SUPER and call.target.path == ("__init__",)
 
 
 def _keyword(ref: Ref) -> str:

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from wflint.facts.bodies import BodyReader, Reading
     from wflint.syntax.pieces import Piece
 
+_KEPT_READERS = 32
+"""How many trees of functions are kept; they are asked for several times in a row."""
+
 
 def shown_name(qualname: str) -> str:
     """A qualname without what tells definitions of one name apart: ``#2``, ``@setter``."""
-    return re.sub(r"[#@]\w+", "", qualname)
+    return re.sub(r"[#@]\w+|^<module>\.", "", qualname)
 
 
 PROPERTIES = frozenset({"property", "cached_property", "computed_field", "hybrid_property"})
@@ -104,6 +107,7 @@ class Store:
         self.asks_for_any = False  # whether any class has a `__getattr__`
         self.mentions: Callable[[str], Iterable[str]] = lambda _: ()
         self.suspects: dict[str, tuple[str, ...]] = {}
+        self._readers: dict[Fn, BodyReader | None] = {}
         self._mentioned: set[str] = set()
 
     def load(self, path: str) -> Module:
@@ -257,6 +261,17 @@ class Store:
             self.special_names.update(_special_names([facts]))
             self.asks_for_any |= "__getattr__" in facts.methods
 
+    def reader(self, fn: Fn) -> BodyReader | None:
+        """A reader that has read the outermost function around ``fn``; the last few are kept."""
+        piece = Fn(fn.path, self.outermost(fn))
+        if piece in self._readers:
+            self._readers[piece] = self._readers.pop(piece)
+        else:
+            self._readers[piece] = self._reader(self.load(fn.path), piece.qualname)
+            if len(self._readers) > _KEPT_READERS:
+                del self._readers[next(iter(self._readers))]
+        return self._readers[piece]
+
     def _reader(self, module: Module, qualname: str) -> BodyReader | None:
         """A reader that has read the outermost function ``qualname`` (or ``<module>``)."""
         from wflint.facts.bodies import BodyReader
@@ -335,8 +350,7 @@ class Store:
         """The offsets (start, end) in the file of sites of a function."""
         from wflint.syntax.positions import spans
 
-        module = self.load(fn.path)
-        reader = self._reader(module, self.outermost(fn))
+        reader = self.reader(fn)
         if reader is None or reader.piece is None:
             return {}
         piece = reader.piece

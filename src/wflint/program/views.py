@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from msgspec import Struct, field
@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from wflint.diagnostics import Severity
 from wflint.facts.model import Arg, Call, Flag, FunctionHead, Use, Value
 from wflint.program.store import Cls
-from wflint.rule import RuleSettings
+from wflint.rule import Api, RuleSettings
 
 
 class Callee(Struct, frozen=True):
@@ -37,11 +37,15 @@ class Lookups(Struct):
 
     ``options`` gives the keywords behind a ``**spread`` if all of them are known: those of a dict
     literal, of ``dict(...)`` or of ``ActivityConfig(...)``, also when it is a constant elsewhere.
+    ``passes`` tells whether the sandbox passes a module through wherever it is imported, or may;
+    ``missing`` is :meth:`FindingView.missing`.
     """
 
     qualified: Callable[[Value], str]
     resolve: Callable[[Value], Callee | None]
     options: Callable[[Value], Value | None]
+    passes: Callable[[str], bool] = lambda _: False
+    missing: Callable[[str, Sequence[str]], str] = lambda module, names: ""
 
 
 class TypeView(Struct, frozen=True):
@@ -62,12 +66,30 @@ class TypeView(Struct, frozen=True):
     loops_like: str = ""
 
 
+class Shared(Struct, frozen=True):
+    """Where an object lives that is not made by the workflow that changes it.
+
+    ``kind`` is ``value`` (a module-level name holds it), ``module``, ``class``, ``attribute`` (it
+    is an attribute of a class) or ``result`` (a cached function gives it to everyone). ``name`` is
+    what holds it, ``module`` the dotted name of the module. ``is_shared`` is set when all workflows
+    of a worker surely share it.
+    """
+
+    kind: str
+    name: str
+    module: str
+    is_shared: bool = False
+
+
 class FindingView(Struct):
     """A finding of a rule's visitor, when all modules are known.
 
     ``types`` gives all types that the expression asked about may be; none when any is not known.
     ``is_passed_through`` tells whether the sandbox passes the module of the place through, so that
-    all workflows of a worker share what is in it.
+    all workflows of a worker share what is in it. ``missing(module, names)`` gives the module that
+    ``from module import names`` would load while the workflow runs, because it is neither there
+    by then nor passed through; or ``""``. ``shared`` tells where the object lives that the
+    expression asked about refers to, if that outlives a workflow.
     """
 
     message: str
@@ -77,6 +99,8 @@ class FindingView(Struct):
     settings: RuleSettings
     types: Callable[[], tuple[TypeView, ...]]
     is_passed_through: Callable[[], bool]
+    missing: Callable[[str, Sequence[str]], str] = lambda module, names: ""
+    shared: Callable[[], Shared | None] = lambda: None
 
 
 class CallView(Struct, dict=True):
@@ -192,3 +216,28 @@ class CallView(Struct, dict=True):
     def resolve(self, value: Value) -> Callee | None:
         """The function of the project that an argument refers to."""
         return self.lookups.resolve(value)
+
+    def passes(self, module: str) -> bool:
+        """Whether a module is passed through the sandbox wherever it is imported, or may be."""
+        return self.lookups.passes(module)
+
+    def missing(self, module: str) -> str:
+        """The module that importing ``module`` here would load; see :class:`FindingView`."""
+        return self.lookups.missing(module, ())
+
+
+class ImportView(Struct, frozen=True):
+    """A call or use of a name that happens when a module is imported.
+
+    ``api`` is the rule's own entry for the name in ``at_import``. ``owner`` is the code of the rule
+    that reports the same in workflow code, or ``""``. ``is_reloaded`` is set when the sandbox does
+    it anew for each workflow, ``is_refused`` when the sandbox lets it fail. ``used`` gives the names
+    that a value is made from which the place has a part in and workflow code uses, or ``None``.
+    """
+
+    call: CallView
+    api: Api | None
+    owner: str
+    is_reloaded: bool
+    is_refused: bool
+    used: Callable[[], frozenset[str] | None]

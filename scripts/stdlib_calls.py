@@ -1,0 +1,173 @@
+"""Runs wflint's call graph over a standard library, from a workflow that calls all of it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from itertools import groupby
+from pathlib import Path
+
+from msgspec import Struct
+
+from scripts.stdlib_names import Names, Public, followed, modules
+from wflint.beyond import Beyond, lift
+from wflint.gate import Gated
+from wflint.program.analysis import Answer, Question, analyse
+from wflint.program.installed import Installed
+from wflint.program.resolve import Resolver
+from wflint.program.roots import EntryNames
+from wflint.program.store import Fn
+from wflint.registry import load_registry
+from wflint.rule import RuleSettings
+
+HEAD = """\
+import {module}
+from temporalio import workflow
+
+
+@workflow.defn
+class Calls:
+"""
+
+
+class Scope(Struct, frozen=True):
+    """What is looked at.
+
+    ``judges`` are the codes of the rules that say what counts, ``ignored`` names of their tables
+    that do not. ``left_out`` are modules that are not looked at, ``stops`` functions that calls
+    from other modules are not followed into (patterns).
+    """
+
+    judges: frozenset[str]
+    ignored: tuple[str, ...] = ()
+    left_out: frozenset[str] = frozenset()
+    stops: tuple[str, ...] = ()
+
+
+class Finding(Struct, frozen=True, order=True):
+    """A public name that reaches something inside.
+
+    ``rule`` is the code of the rule whose table has ``via``, the name that is reached; ``chain``
+    are the functions on the way. ``left_out`` is set when that happens only if the call leaves out
+    an argument.
+    """
+
+    name: str
+    rule: str
+    via: str
+    chain: tuple[str, ...] = ()
+    left_out: bool = False
+
+
+def derive(library: Path, scope: Scope, only: Iterable[str] = ()) -> list[Finding]:
+    """The findings in a library, sorted; of the modules ``only``, if any are given."""
+    installed = followed(library, scope.left_out)
+    wanted = frozenset(only)
+    found = [m for m in modules(library, scope.left_out) if not wanted or m[0] in wanted]
+    blank = analyse(_question("/", [], installed))
+    names = Names(Resolver(blank.store, blank.index))
+    with tempfile.TemporaryDirectory() as folder:
+        calls = _write_calls(Path(folder), list(names.of_modules(found)))
+        files = sorted({fn.path for fn in calls})
+        answer = analyse(_question(folder, files, installed))
+        return _findings(answer, calls, scope)
+
+
+def _question(root: str, files: list[str], installed: Installed) -> Question:
+    return Question(
+        root=root,
+        src=(),
+        files=files,
+        chosen=frozenset(),
+        read=lambda path: Path(path).read_bytes(),
+        rules=load_registry().by_code,
+        codes=frozenset(),
+        names=EntryNames(),
+        gated=Gated(files, files),
+        apis=(),
+        guard_functions=frozenset(),
+        safe_loggers=frozenset(),
+        settings=RuleSettings(),
+        installed=installed,
+        jobs=1,
+    )
+
+
+def _write_calls(folder: Path, public: list[Public]) -> dict[Fn, tuple[str, bool]]:
+    """Write a workflow for each module, with a method for each call of a name.
+
+    Gives the name for each method, and whether all arguments are given.
+    """
+    folder = folder.resolve()
+    calls: dict[Fn, tuple[str, bool]] = {}
+    for module, group in groupby(public, key=lambda public: public.module):
+        lines = []
+        path = folder / f"calls_{module.replace('.', '_')}.py"
+        for name in group:
+            for everything in (False, True) if name.has_optional() else (False,):
+                method = f"call_{len(lines)}"
+                lines.append(f"    @workflow.query\n    def {method}({_body(name, everything)}\n")
+                calls[Fn(str(path), f"Calls.{method}")] = (name.name, everything)
+        path.write_text(HEAD.format(module=module) + "\n".join(lines))
+    return calls
+
+
+def _body(public: Public, everything: bool) -> str:
+    arguments = public.arguments(everything)
+    if not public.owner:
+        return f"self, a):\n        {public.name}({arguments})"
+    call = "" if public.is_property else f"({arguments})"
+    method = public.name.rpartition(".")[2]
+    return f'self, a, o: "{public.owner}"):\n        o.{method}{call}'
+
+
+def _findings(answer: Answer, calls: dict[Fn, tuple[str, bool]], scope: Scope) -> list[Finding]:
+    _cut_stops(answer, scope.stops)
+    hits = [
+        hit
+        for hit in answer.verdicts.hits.values()
+        if hit.rule.code in scope.judges and not _matches(hit.name, scope.ignored)
+    ]
+    found: dict[tuple[str, str], Finding] = {}
+    for hit in lift(hits, answer, lambda fn, site: 0, lambda hit, fn, site: False):
+        name, everything = calls[hit.fn]
+        if answer.verdicts.table.knows(name):
+            continue
+        steps = hit.steps if isinstance(hit, Beyond) else []
+        chain = tuple(dict.fromkeys(_shown(answer, node.fn) for node, _ in steps))
+        finding = Finding(name, hit.rule.code, hit.name, chain, not everything)
+        key = (name, hit.rule.code)
+        known = found.get(key)
+        if known is None or (known.left_out and everything):
+            found[key] = finding
+    both = {name for name, everything in calls.values() if everything}
+    for key, finding in found.items():
+        if finding.left_out and finding.name not in both:
+            found[key] = Finding(finding.name, finding.rule, finding.via, finding.chain)
+    return sorted(found.values())
+
+
+def _shown(answer: Answer, fn: Fn) -> str:
+    return f"{answer.store.load(fn.path).facts.name}.{fn.shown}"
+
+
+def _matches(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _cut_stops(answer: Answer, stops: tuple[str, ...]) -> None:
+    """Take calls of the functions ``stops`` out of the graph, but for those of their own module."""
+    edges = answer.reached.edges
+    known: dict[Fn, bool] = {}
+    for node in edges:
+        if not answer.index.is_followed(node.fn.path):
+            continue
+        kept = []
+        for edge in edges[node]:
+            fn = edge.to.fn
+            if fn not in known:
+                known[fn] = _matches(_shown(answer, fn), stops)
+            if not known[fn] or fn.path == node.fn.path:
+                kept.append(edge)
+        edges[node] = kept
