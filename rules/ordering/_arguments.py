@@ -54,7 +54,7 @@ def _handed(follower: Follower, call: cst.Call, shape: Shape) -> Step:
     import libcst as cst
 
     if shape is Shape.ELEMENTS and isinstance(follower.tree.up(call), cst.Await):
-        return together([Step(Fate.HANDED), onward(call, Shape.MAPPED)])
+        return together([Step(Fate.HANDED), onward(call, Shape.PARTS)])
     return SHOWN
 
 
@@ -72,6 +72,8 @@ def _value(follower: Follower, call: cst.Call, name: str, method: str, shape: Sh
     if shape is Shape.HOLDER and name in ("builtins.bool", "builtins.len"):
         return NOTHING
     if name in _names.PURE or name.startswith(("datetime.", "json.", "math.")):
+        return onward(call, Shape.VALUE)
+    if method in ("format", "join"):
         return onward(call, Shape.VALUE)
     if name in _names.COUNTING | _names.KEEPING | _names.MAPPING | _names.FORGETTING:
         return onward(call, Shape.VALUE)
@@ -100,7 +102,10 @@ def _gathered(follower: Follower, call: cst.Call, name: str, shape: Shape) -> St
     if shape is not Shape.ELEMENTS or name == "temporalio.workflow.as_completed":
         return COMMAND
     tasks = Step(Fate.TASKS)
-    return tasks if isinstance(outer, cst.Expr) else together([tasks, onward(call, Shape.MAPPED)])
+    if isinstance(outer, cst.Expr):
+        return tasks
+    parts = name == "temporalio.workflow.wait"
+    return together([tasks, onward(call, Shape.PARTS if parts else Shape.MAPPED)])
 
 
 def _reduced(follower: Follower, call: cst.Call, name: str, shape: Shape) -> Step:

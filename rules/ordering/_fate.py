@@ -99,13 +99,16 @@ class Follower:
         from ._tree import names_in_target
 
         if isinstance(target, (cst.Tuple, cst.List)):
-            shape = Shape.VALUE  # each name gets what comes at its position
+            # Each name gets what comes at its position.
+            shape = Shape.MAPPED if shape is Shape.PARTS else Shape.VALUE
             if len(target.elements) == 1 and isinstance(target.elements[0], cst.Element):
                 return NOTHING
         elif not isinstance(target, cst.Name):
             return NOTHING if shape is Shape.FILLED else SHOWN
-        names = names_in_target([target])
-        return together([self.kept(name.value, statement, shape) for name in names])
+        names = [name.value for name in names_in_target([target])]
+        place = self.tree.statement(statement)
+        read = [name for name in names if self.tree.later_uses(place, name).nodes]
+        return together([self.kept(name, statement, shape) for name in read or names])
 
     def kept(self, name: str, statement: cst.CSTNode, shape: Shape) -> Step:
         """Go on where a name is read after a statement; others may read it if it is not local."""
@@ -212,7 +215,7 @@ class Follower:
         )
         if is_target or shape in (Shape.KEYED, Shape.FILLED):
             return NOTHING
-        return onward(parent, Shape.VALUE)
+        return onward(parent, Shape.MAPPED if shape is Shape.PARTS else Shape.VALUE)
 
     def _index(self, node: cst.CSTNode, parent: cst.CSTNode, shape: Shape) -> Step:
         import libcst as cst
@@ -242,6 +245,7 @@ class Follower:
         if isinstance(parent.operator, (cst.In, cst.NotIn)) and shape not in (
             Shape.HOLDER,
             Shape.NUMBERED,
+            Shape.PARTS,
             Shape.VALUE,
         ):
             return NOTHING

@@ -26,6 +26,11 @@ _BY_KEY = _names.SORTING | _names.CHOOSING
 _CONSUMING_METHODS = frozenset({"extend", "extendleft", "format", "join", "writelines"})
 _OPERATORS = frozenset({"BitAnd", "BitOr", "BitXor", "Subtract"})
 _ALGEBRA = frozenset({"copy", "difference", "intersection", "symmetric_difference", "union"})
+_NOT_SETS = frozenset(
+    {(name,) for name in ("format", "items", "join", "keys", "lower", "split", "strip", "values")}
+)
+"""What ends the names of methods that surely give something else."""
+
 _STEPS = 24
 """How many steps back an expression is followed."""
 
@@ -181,6 +186,8 @@ def may_be_set(expr: cst.BaseExpression, ctx: Context) -> bool:
         return ref.name in ("set", "frozenset")
     if ref.kind is Kind.OPERATION and ref.name not in _OPERATORS:
         return False
+    if ref.kind is Kind.RESULT and ref.of is not None and ref.of.path[-1:] in _NOT_SETS:
+        return False
     name = ctx.type_of(expr)
     if name is not None and name.startswith("builtins."):
         return name in ("builtins.set", "builtins.frozenset")
@@ -237,6 +244,8 @@ def _is_alone(expr: cst.BaseExpression, node: cst.CSTNode, ctx: Context, tree: T
     """Whether the code makes sure that there is only one element, so that nothing has an order."""
     import libcst as cst
 
+    if not tree.mentions("len"):
+        return False
     length = f"len({ctx.code(expr)})"
     one = {f"{length} == 1", f"{length} <= 1", f"{length} < 2", f"1 == {length}"}
     more = {f"{length} != 1", f"{length} > 1", f"{length} >= 2", f"1 != {length}"}

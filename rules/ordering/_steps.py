@@ -34,13 +34,14 @@ class Shape(enum.Enum):
     NUMBERED = "numbered"  # elements together with others that come by position
     KEYED = "keyed"  # a mapping that keeps the order
     FILLED = "filled"  # the same, filled key by key in a loop
+    PARTS = "parts"  # a tuple of such collections, like what `workflow.wait()` gives
     HOLDER = "holder"  # something that holds a value which depends on the order
     VALUE = "value"  # another value altogether, depending on the order
 
     @property
     def is_value(self) -> bool:
         """Whether it is no longer the collection itself."""
-        return self in (Shape.HOLDER, Shape.VALUE)
+        return self in (Shape.HOLDER, Shape.PARTS, Shape.VALUE)
 
 
 Place = tuple["cst.CSTNode", Shape]

@@ -25,7 +25,7 @@ class NotifyWorkflow:
     @workflow.run
     async def run(self) -> None:
         for name in {"ada", "grace", "ada"}:
-            workflow.start_activity(
+            await workflow.execute_activity(
                 "notify", name, start_to_close_timeout=timedelta(seconds=10)
             )
 ```
@@ -43,7 +43,7 @@ class NotifyWorkflow:
     @workflow.run
     async def run(self) -> None:
         for name in sorted({"ada", "grace", "ada"}):
-            workflow.start_activity(
+            await workflow.execute_activity(
                 "notify", name, start_to_close_timeout=timedelta(seconds=10)
             )
 ```
@@ -130,7 +130,7 @@ class UnorderedIteration(Rule):
     severity = Severity.ERROR
     scope = Scope.WORKFLOW
     fix = Fixable.UNSAFE
-    since = "0.2"
+    since = "0.1"
 
     def _look(self, node: cst.CSTNode, ctx: Context) -> None:
         from ._sets import places

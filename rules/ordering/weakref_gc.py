@@ -97,7 +97,7 @@ class WeakrefGc(Rule):
     name = "weakref-gc"
     severity = Severity.WARNING
     scope = Scope.WORKFLOW
-    since = "0.2"
+    since = "0.1"
     message = "`{name}` steers or asks the garbage collector, which is never the same on replay"
     apis = {
         "gc.*": Api(),
