@@ -28,8 +28,8 @@ from wflint.facts.model import (
     Kind,
     ModuleFacts,
     Operation,
-    Ref,
     Put,
+    Ref,
     Use,
 )
 from wflint.facts.operations import OPERATIONS, Operations

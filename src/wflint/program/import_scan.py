@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from wflint.facts.model import Call, FunctionBody, Use
 from wflint.program.entities import External, OwnFunction
-from wflint.program.reach import Judge, Node, Reach
+from wflint.program.reach import Judge, Reach
+from wflint.program.reached import Node
 from wflint.program.roots import Entry
 from wflint.program.store import Cls, Fn, Store
 from wflint.program.verdicts import Verdicts, handed_over
@@ -75,9 +76,7 @@ class ImportScan:
         view = self.verdicts.view_of_use(node, body, use, entity.name)
         self.places.append(Place(node, use.site, use.flags, view, entity, False))
 
-    def _own_call(
-        self, node: Node, body: FunctionBody, call: Call, entity: OwnFunction
-    ) -> bool:
+    def _own_call(self, node: Node, body: FunctionBody, call: Call, entity: OwnFunction) -> bool:
         """Calling a coroutine function runs nothing of it."""
         callee = self.verdicts.callee(entity.fn)
         elsewhere = self.verdicts.roots.runs_elsewhere(entity.fn)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from wflint.diagnostics import Severity
 from wflint.faults import blamed_on
 from wflint.program.import_scan import ImportScan, Place, Way
-from wflint.program.reach import Node, Reached
+from wflint.program.reached import Node, Reached
 from wflint.program.sandbox import RESTRICTED_AT_IMPORT, is_restricted_at_import
 from wflint.program.sandboxes import Link, Sandboxes
 from wflint.program.store import Fn

@@ -99,9 +99,7 @@ _MEMBERS: dict[str, str] = {
         "getstate lognormvariate main normalvariate paretovariate randbytes randint random "
         "randrange sample seed setstate shuffle triangular uniform vonmisesvariate weibullvariate"
     ),
-    "secrets": (
-        "SystemRandom choice randbelow randbits token_bytes token_hex token_urlsafe"
-    ),
+    "secrets": ("SystemRandom choice randbelow randbits token_bytes token_hex token_urlsafe"),
     "tarfile": "open",
     "tarfile.TarFile": "extract extractall",
     "zipfile.ZipFile": "extract extractall",
