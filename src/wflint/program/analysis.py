@@ -62,7 +62,8 @@ class Answer(Struct):
     """What the analysis of a project gives.
 
     ``module_entries`` has the first workflow of each module; ``import_chains`` has how places are
-    reached that are only reached by imports, by function, site and code; ``mute`` are workflows without any method that is known to run.
+    reached that are only reached by imports, by function, site and code; ``mute`` are workflows
+    without any method that is known to run.
     """
 
     store: Store

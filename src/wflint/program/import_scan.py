@@ -113,7 +113,7 @@ class ImportScan:
     def way_through(self, entry: Node, site: int, node: Node) -> Way:
         """The shortest way to ``node`` that begins with the call at a site of ``entry``."""
         firsts = [e.to for e in self.reached.edges.get(entry, ()) if e.site == site]
-        before: dict[Node, tuple[Node, int]] = {first: (entry, site) for first in firsts}
+        before: dict[Node, tuple[Node, int]] = dict.fromkeys(firsts, (entry, site))
         queue = deque(firsts)
         while queue and node not in before:
             at = queue.popleft()

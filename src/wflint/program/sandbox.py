@@ -130,6 +130,11 @@ def is_below(module: str, packages: frozenset[str]) -> bool:
     return False
 
 
+def is_unreadable(name: str) -> bool:
+    """Whether even taking a name fails then."""
+    return name.rpartition(".")[0] in UNREADABLE_AT_IMPORT
+
+
 def is_restricted_at_import(name: str) -> bool:
     """Whether calling a name fails while the sandbox loads a module."""
     owner = name.rpartition(".")[0]

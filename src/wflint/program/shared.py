@@ -62,7 +62,7 @@ class SharedObjects:
                 return self._of_class(Cls(path, name), rest, False, receiver)
             return self._shared("class", path, name, receiver)
         if kinds == {"function"} and not rest:
-            return self._shared("value", path, name, receiver)
+            return self._shared("function", path, name, receiver)
         if kinds != {"value"}:
             return None
         found = self.resolver.name(path, name)
