@@ -9,6 +9,7 @@ from wflint.facts.model import Kind, Ref
 
 from . import _names
 from ._fate import Follower
+from ._filled import is_filled_with_harmless
 from ._steps import Fate, Shape
 from ._tree import tree_of
 
@@ -62,7 +63,7 @@ def places(node: cst.CSTNode, ctx: Context) -> Iterator[Place]:
             continue
         follower = Follower(ctx, tree)
         fate = _popped(expr, node, follower) if how == "pop" else follower.fate(expr)
-        if fate is not Fate.NOTHING:
+        if fate is not Fate.NOTHING and not is_filled_with_harmless(expr, fate, follower):
             yield Place(expr, how, fate)
 
 
@@ -157,6 +158,7 @@ def _given(call: cst.Call, ctx: Context) -> Iterator[tuple[cst.BaseExpression, s
     else:
         how = "text" if method in ("format", "join") else "order"
     takes = name in _CONSUMING or name in _BY_KEY or method in _CONSUMING_METHODS
+    takes = takes and name != "asyncio.gather"  # only the elements of what is spread are waited for
     for arg in call.args:
         if arg.star == "*" or (takes and arg.keyword is None and not arg.star):
             yield arg.value, how

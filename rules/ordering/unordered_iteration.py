@@ -77,6 +77,8 @@ from typing import TYPE_CHECKING
 
 from wflint.rule import Fixable, Report, Rule, Scope, Severity
 
+from ._filled import RUNNING
+
 if TYPE_CHECKING:
     import libcst as cst
 
@@ -84,20 +86,6 @@ if TYPE_CHECKING:
     from wflint.program.views import FindingView, TypeView
 
 _SETS = frozenset({"builtins.frozenset", "builtins.set", "typing.FrozenSet", "typing.Set"})
-_RUNNING = frozenset(
-    {
-        "asyncio.Future",
-        "asyncio.Task",
-        "asyncio.create_task",
-        "asyncio.ensure_future",
-        "asyncio.futures.Future",
-        "asyncio.tasks.Task",
-        "temporalio.workflow.ActivityHandle",
-        "temporalio.workflow.ChildWorkflowHandle",
-    }
-)
-"""What runs already when it is waited for."""
-
 _UNLESS_RUNNING = {"TASKS": "COMMAND", "HANDED": "SHOWN"}
 _COMPARABLE = ("builtins.", "datetime.", "pathlib.")
 _MESSAGES = {
@@ -164,7 +152,7 @@ class UnorderedIteration(Rule):
             return None
         how, fate = view.detail.split()
         if fate in _UNLESS_RUNNING:
-            if elements and all(e.name in _RUNNING for e in elements):
+            if elements and all(e.name in RUNNING for e in elements):
                 return None
             fate = _UNLESS_RUNNING[fate]
         severity = Severity.ERROR if fate == "COMMAND" else Severity.WARNING
