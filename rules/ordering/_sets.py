@@ -10,6 +10,7 @@ from wflint.facts.model import Kind, Ref
 from . import _names
 from ._fate import Follower
 from ._filled import is_filled_with_harmless
+from ._loops import emptying
 from ._steps import Fate, Shape
 from ._tree import tree_of
 
@@ -220,21 +221,10 @@ def _popped(expr: cst.BaseExpression, call: cst.CSTNode, follower: Follower) -> 
     """`while names: name = names.pop()` is a loop; any other `pop()` takes an arbitrary one."""
     import libcst as cst
 
-    from ._loops import Loop
-    from ._tree import target_names
-
-    tree, ctx = follower.tree, follower.ctx
-    source = ctx.code(expr)
-    emptying = {source, f"len({source})", f"len({source}) > 0", f"bool({source})"}
-    for _, outer in tree.around(call):
-        if isinstance(outer, (cst.For, cst.While)):
-            if isinstance(outer, cst.While) and _plain(outer.test, ctx) in emptying:
-                given = tree.up(call)
-                names = frozenset(t.value for t in target_names(given)) if given else frozenset()
-                if names:
-                    return follower.finish(Loop(follower, outer, Shape.ELEMENTS, names).step())
-            break
-    if isinstance(tree.up(call), cst.Expr):
+    loop = emptying(follower, expr, call)
+    if loop is not None:
+        return follower.finish(loop.step())
+    if isinstance(follower.tree.up(call), cst.Expr):
         return Fate.SHOWN
     return follower.fate(call, Shape.VALUE)
 

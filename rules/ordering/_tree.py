@@ -210,15 +210,6 @@ def value_for(node: cst.CSTNode, name: str) -> cst.BaseExpression | None:
     return None
 
 
-def names_in(node: cst.CSTNode) -> set[str]:
-    """All plain names below a node."""
-    import libcst as cst
-
-    from wflint.syntax.walk import walk
-
-    return {n.value for n in walk(node) if isinstance(n, cst.Name)}
-
-
 def _following(inner: cst.CSTNode, outer: cst.CSTNode) -> list[cst.CSTNode]:
     """What runs after ``inner``, as far as ``outer`` says."""
     import libcst as cst
