@@ -27,6 +27,7 @@ class UsedValues:
         self.resolver = resolver
         self.reached = reached
         self._values: dict[str, ModuleValues] = {}
+        self._origins: dict[tuple[Kind, str, tuple[str, ...], str], Name | None] = {}
 
     def values(self, path: str) -> ModuleValues:
         """The values of the module in a file."""
@@ -42,7 +43,8 @@ class UsedValues:
         Names that the value of such a name is made from are among them.
         """
         found: dict[Name, Node] = {}
-        for node in self._users:
+        functions = {node.fn: node for node in reversed(self._users)}  # each once, as first reached
+        for node in reversed(functions.values()):
             for ref in self._refs(node):
                 origin = self._origin(ref, node.fn.path)
                 if origin is not None:
@@ -92,8 +94,11 @@ class UsedValues:
         return any(binding.what == "value" for binding in bindings)
 
     def _origin(self, ref: Ref, path: str) -> Name | None:
-        found = find_origin(ref, path, self.resolver)
-        return found.name if found is not None else None
+        key = (ref.kind, ref.name, ref.path, path)
+        if key not in self._origins:
+            found = find_origin(ref, path, self.resolver)
+            self._origins[key] = found.name if found is not None else None
+        return self._origins[key]
 
     # One value.
 
