@@ -40,7 +40,7 @@ def given(follower: Follower, arg: cst.Arg, call: cst.Call, shape: Shape) -> Ste
     if method in _names.ORDERED_CHANGES:
         extends = method in ("extend", "extendleft", "writelines")
         return _received(follower, call, shape if extends else Shape.HOLDER)
-    if method in _names.SET_METHODS:
+    if method in _names.SET_METHODS | _names.ANY_OF:
         return NOTHING
     if method in ("format", "join") or name in _names.TEXTS | _names.PICKING:
         return onward(call, Shape.VALUE)
@@ -53,6 +53,8 @@ def _handed(follower: Follower, call: cst.Call, shape: Shape) -> Step:
     """Something unknown gets it. If that is awaited, it may do no more than wait for tasks."""
     import libcst as cst
 
+    if _makes_error(call):
+        return onward(call, Shape.HOLDER)
     if shape is Shape.ELEMENTS and isinstance(follower.tree.up(call), cst.Await):
         return together([Step(Fate.HANDED), onward(call, Shape.PARTS)])
     return SHOWN
@@ -79,7 +81,15 @@ def _value(follower: Follower, call: cst.Call, name: str, method: str, shape: Sh
         return onward(call, Shape.VALUE)
     if method in _names.ORDERED_CHANGES | _names.UNORDERED_CHANGES:
         return _received(follower, call, Shape.HOLDER)
-    return SHOWN
+    return onward(call, Shape.HOLDER) if _makes_error(call) else SHOWN
+
+
+def _makes_error(call: cst.Call) -> bool:
+    """Whether a call makes an exception, going by its name."""
+    import libcst as cst
+
+    func = call.func.attr if isinstance(call.func, cst.Attribute) else call.func
+    return isinstance(func, cst.Name) and func.value.endswith(("Error", "Exception", "Failure"))
 
 
 def _received(follower: Follower, call: cst.Call, shape: Shape) -> Step:

@@ -9,6 +9,8 @@ from wflint.facts.model import Kind, Ref
 
 from . import _names
 from ._fate import Follower
+from ._filled import is_filled_with_harmless
+from ._loops import emptying
 from ._steps import Fate, Shape
 from ._tree import tree_of
 
@@ -62,7 +64,7 @@ def places(node: cst.CSTNode, ctx: Context) -> Iterator[Place]:
             continue
         follower = Follower(ctx, tree)
         fate = _popped(expr, node, follower) if how == "pop" else follower.fate(expr)
-        if fate is not Fate.NOTHING:
+        if fate is not Fate.NOTHING and not is_filled_with_harmless(expr, fate, follower):
             yield Place(expr, how, fate)
 
 
@@ -157,6 +159,7 @@ def _given(call: cst.Call, ctx: Context) -> Iterator[tuple[cst.BaseExpression, s
     else:
         how = "text" if method in ("format", "join") else "order"
     takes = name in _CONSUMING or name in _BY_KEY or method in _CONSUMING_METHODS
+    takes = takes and name != "asyncio.gather"  # only the elements of what is spread are waited for
     for arg in call.args:
         if arg.star == "*" or (takes and arg.keyword is None and not arg.star):
             yield arg.value, how
@@ -218,21 +221,10 @@ def _popped(expr: cst.BaseExpression, call: cst.CSTNode, follower: Follower) -> 
     """`while names: name = names.pop()` is a loop; any other `pop()` takes an arbitrary one."""
     import libcst as cst
 
-    from ._loops import Loop
-    from ._tree import target_names
-
-    tree, ctx = follower.tree, follower.ctx
-    source = ctx.code(expr)
-    emptying = {source, f"len({source})", f"len({source}) > 0", f"bool({source})"}
-    for _, outer in tree.around(call):
-        if isinstance(outer, (cst.For, cst.While)):
-            if isinstance(outer, cst.While) and _plain(outer.test, ctx) in emptying:
-                given = tree.up(call)
-                names = frozenset(t.value for t in target_names(given)) if given else frozenset()
-                if names:
-                    return follower.finish(Loop(follower, outer, Shape.ELEMENTS, names).step())
-            break
-    if isinstance(tree.up(call), cst.Expr):
+    loop = emptying(follower, expr, call)
+    if loop is not None:
+        return follower.finish(loop.step())
+    if isinstance(follower.tree.up(call), cst.Expr):
         return Fate.SHOWN
     return follower.fate(call, Shape.VALUE)
 

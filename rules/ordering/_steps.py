@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 class Fate(enum.IntEnum):
     """What depends on the order, the worst last.
 
-    ``TASKS`` stands for waiting for all elements, and is harmless if they run already; so is
+    ``TASKS`` stands for waiting for all elements, which starts those that do not run yet; so may
     ``HANDED``, which gives them to an unknown function that is awaited. ``INPUT`` is what commands
-    send, which a replay does not compare.
+    send, which a replay does not compare. ``RESULTS`` is ``TASKS`` and ``SHOWN``.
     """
 
     NOTHING = 0
@@ -23,7 +23,8 @@ class Fate(enum.IntEnum):
     TASKS = 2
     INPUT = 3
     SHOWN = 4
-    COMMAND = 5
+    RESULTS = 5
+    COMMAND = 6
 
 
 class Shape(enum.Enum):

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from ._keys import has_ties
+
 if TYPE_CHECKING:
     import libcst as cst
 
@@ -25,11 +27,12 @@ class Uses(NamedTuple):
 class Tree:
     """The nodes of a function with all that is nested in it, in source order."""
 
-    def __init__(self, root: cst.CSTNode) -> None:
+    def __init__(self, root: cst.CSTNode, ctx: Context) -> None:
         import libcst as cst
 
         from wflint.syntax.walk import children, walk
 
+        self._ctx = ctx
         self.nodes = walk(root)
         self._place = {id(node): number for number, node in enumerate(self.nodes)}
         self._up = {id(child): node for node in self.nodes for child in children(node)}
@@ -123,17 +126,30 @@ class Tree:
         while outer is not None and not isinstance(inner, (cst.FunctionDef, cst.ClassDef)):
             for part in _following(inner, outer):
                 found += self.reads(part, name)
-                if _sorts(part, name):
+                if self._sorts(part, name):
                     return Uses(found, True)
                 if name in {t.value for t in target_names(_only(part))}:
                     return Uses(found)
             inner, outer = outer, self.up(outer)
         return Uses(found)
 
+    def _sorts(self, part: cst.CSTNode, name: str) -> bool:
+        """`name.sort()`, which takes away any order that was there."""
+        import libcst as cst
+
+        match _only(part):
+            case cst.Expr(
+                value=cst.Call(
+                    func=cst.Attribute(value=cst.Name(value=found), attr=cst.Name(value="sort"))
+                ) as call
+            ):
+                return found == name and not has_ties(call, self._ctx)
+        return False
+
 
 @lru_cache(maxsize=1)
 def _tree(ctx: Context, root: cst.CSTNode) -> Tree:
-    return Tree(root)
+    return Tree(root, ctx)
 
 
 def tree_of(ctx: Context, node: cst.CSTNode) -> Tree:
@@ -194,15 +210,6 @@ def value_for(node: cst.CSTNode, name: str) -> cst.BaseExpression | None:
     return None
 
 
-def names_in(node: cst.CSTNode) -> set[str]:
-    """All plain names below a node."""
-    import libcst as cst
-
-    from wflint.syntax.walk import walk
-
-    return {n.value for n in walk(node) if isinstance(n, cst.Name)}
-
-
 def _following(inner: cst.CSTNode, outer: cst.CSTNode) -> list[cst.CSTNode]:
     """What runs after ``inner``, as far as ``outer`` says."""
     import libcst as cst
@@ -252,18 +259,3 @@ def _outside_of_another(node: cst.CSTNode, name: str) -> list[cst.CSTNode] | Non
 def all_params(params: cst.Parameters) -> list[cst.Param]:
     """The parameters that take one argument each."""
     return [*params.posonly_params, *params.params, *params.kwonly_params]
-
-
-def _sorts(part: cst.CSTNode, name: str) -> bool:
-    """`name.sort()`, which takes away any order that was there."""
-    import libcst as cst
-
-    match _only(part):
-        case cst.Expr(
-            value=cst.Call(
-                func=cst.Attribute(value=cst.Name(value=found), attr=cst.Name(value="sort")),
-                args=args,
-            )
-        ):
-            return found == name and not any(a.keyword and a.keyword.value == "key" for a in args)
-    return False
