@@ -273,16 +273,18 @@ class Reach:
         self.connect(node, to, call.site)
 
     def given(self, node: Node, args: tuple[Arg, ...]) -> list[tuple[str, tuple[Entity, ...]]]:
-        """What a call passes on, up to the first spread."""
+        """What a call passes on, as far as that is plain to see."""
         found: list[tuple[str, tuple[Entity, ...]]] = []
+        spread = False  # what comes by position after it is not known
         for arg in args:
+            if spread and not arg.keyword:
+                continue
             if not arg.star:
                 found.append((arg.keyword, self._value(arg.value, node)))
                 continue
             written = self.resolver.literals.find(arg.value.ref, node.fn.path)
             if written is None:
-                if arg.star == "*":
-                    break
+                spread = spread or arg.star == "*"
                 continue
             for ref in written[0].others:
                 values = self.resolver.resolve(ref, written[1], node.receiver, env=node.env)
