@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from wflint.facts.bodies import Reading, Visitors
 
 
-_MAX_ROUNDS = 3
+_MAX_ROUNDS = 2
 
 
 class Question(Struct, frozen=True):

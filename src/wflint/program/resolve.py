@@ -128,9 +128,13 @@ class Resolver:
             return (Unresolved("too many steps"),)
         self._known[key] = _CIRCLE
         self._open += 1
-        known = self._known[key] = self._resolve(ref, path, receiver, depth, env)
+        found = self._resolve(ref, path, receiver, depth, env)
         self._open -= 1
-        return known
+        if self._left >= 0:
+            self._known[key] = found
+        else:  # it says less than a question of its own would
+            del self._known[key]
+        return found
 
     def _resolve(
         self, ref: Ref, path: str, receiver: Cls | None, depth: int, env: Env
