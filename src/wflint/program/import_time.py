@@ -240,6 +240,9 @@ class ImportTime:
 
     def _use(self, scan: ImportScan, place: Place) -> _Use | None:
         """The first value that the place has a part in and that workflow code uses."""
+        name = place.entity.name
+        if place.is_call and self.verdicts.table.knows(f"{name}.any", len(name)):
+            return None  # an object that is asked later, and reported where it is
         for node, site in scan.starts(place.node) or [(place.node, place.site)]:
             path = node.fn.path
             way: Way = ((node, -1),)
