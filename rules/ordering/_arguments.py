@@ -40,7 +40,7 @@ def given(follower: Follower, arg: cst.Arg, call: cst.Call, shape: Shape) -> Ste
     if method in _names.ORDERED_CHANGES:
         extends = method in ("extend", "extendleft", "writelines")
         return _received(follower, call, shape if extends else Shape.HOLDER)
-    if method in _names.SET_METHODS:
+    if method in _names.SET_METHODS | _names.ANY_OF:
         return NOTHING
     if method in ("format", "join") or name in _names.TEXTS | _names.PICKING:
         return onward(call, Shape.VALUE)
@@ -53,8 +53,10 @@ def _handed(follower: Follower, call: cst.Call, shape: Shape) -> Step:
     """Something unknown gets it. If that is awaited, it may do no more than wait for tasks."""
     import libcst as cst
 
+    if _makes_error(call):
+        return onward(call, Shape.HOLDER)
     if shape is Shape.ELEMENTS and isinstance(follower.tree.up(call), cst.Await):
-        return together([Step(Fate.HANDED), onward(call, Shape.MAPPED)])
+        return together([Step(Fate.HANDED), onward(call, Shape.PARTS)])
     return SHOWN
 
 
@@ -73,11 +75,21 @@ def _value(follower: Follower, call: cst.Call, name: str, method: str, shape: Sh
         return NOTHING
     if name in _names.PURE or name.startswith(("datetime.", "json.", "math.")):
         return onward(call, Shape.VALUE)
+    if method in ("format", "join"):
+        return onward(call, Shape.VALUE)
     if name in _names.COUNTING | _names.KEEPING | _names.MAPPING | _names.FORGETTING:
         return onward(call, Shape.VALUE)
     if method in _names.ORDERED_CHANGES | _names.UNORDERED_CHANGES:
         return _received(follower, call, Shape.HOLDER)
-    return SHOWN
+    return onward(call, Shape.HOLDER) if _makes_error(call) else SHOWN
+
+
+def _makes_error(call: cst.Call) -> bool:
+    """Whether a call makes an exception, going by its name."""
+    import libcst as cst
+
+    func = call.func.attr if isinstance(call.func, cst.Attribute) else call.func
+    return isinstance(func, cst.Name) and func.value.endswith(("Error", "Exception", "Failure"))
 
 
 def _received(follower: Follower, call: cst.Call, shape: Shape) -> Step:
@@ -100,7 +112,10 @@ def _gathered(follower: Follower, call: cst.Call, name: str, shape: Shape) -> St
     if shape is not Shape.ELEMENTS or name == "temporalio.workflow.as_completed":
         return COMMAND
     tasks = Step(Fate.TASKS)
-    return tasks if isinstance(outer, cst.Expr) else together([tasks, onward(call, Shape.MAPPED)])
+    if isinstance(outer, cst.Expr):
+        return tasks
+    parts = name == "temporalio.workflow.wait"
+    return together([tasks, onward(call, Shape.PARTS if parts else Shape.MAPPED)])
 
 
 def _reduced(follower: Follower, call: cst.Call, name: str, shape: Shape) -> Step:

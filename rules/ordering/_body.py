@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._tree import names_in, names_in_target, target_names
+from ._keys import matches_one, names_in
+from ._tree import names_in_target, target_names
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -30,7 +31,22 @@ class Body:
         self.bound = {t.value for n in self.nodes for t in target_names(n)}
         self.dependent = self._dependent()
         self.stops = [n for n in self.nodes if isinstance(n, cst.Break) and self._leaves(n)]
-        self.returns = [n for n in self.nodes if isinstance(n, cst.Return)]
+        self._single = self._for_one_element()
+        self.returns = [n for n in self.nodes if isinstance(n, cst.Return) and self.is_many(n)]
+
+    def _for_one_element(self) -> set[int]:
+        """What runs for one element at most: `if x.id == wanted: ...`."""
+        import libcst as cst
+
+        from wflint.syntax.walk import walk
+
+        tests = [n for n in self.nodes if isinstance(n, cst.If)]
+        found = [n.body for n in tests if matches_one(n.test, self.elements)]
+        return {id(inner) for body in found for inner in walk(body)}
+
+    def is_many(self, node: cst.CSTNode) -> bool:
+        """Whether a part of the body runs for several elements, for all that is seen."""
+        return id(node) not in self._single
 
     def _dependent(self) -> set[str]:
         """The names whose values are made from an element, in the loop's body."""

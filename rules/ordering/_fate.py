@@ -35,6 +35,7 @@ class Follower:
     def finish(self, step: Step) -> Fate:
         """The worst that comes of all places that a step leads to."""
         worst = step.fate
+        waits = worst is Fate.TASKS
         pending = list(step.places)
         seen: set[tuple[int, Shape]] = set()
         while pending and worst < Fate.COMMAND:
@@ -43,9 +44,10 @@ class Follower:
                 continue
             seen.add((id(place[0]), place[1]))
             step = self._step(*place)
+            waits = waits or step.fate is Fate.TASKS
             worst = max(worst, step.fate)
             pending.extend(reversed(step.places))
-        return worst
+        return Fate.RESULTS if waits and worst in (Fate.INPUT, Fate.SHOWN) else worst
 
     def is_only_told(self, node: cst.CSTNode) -> bool:
         """Whether a value goes into a log, or into the text of an error, and nowhere else."""
@@ -99,13 +101,16 @@ class Follower:
         from ._tree import names_in_target
 
         if isinstance(target, (cst.Tuple, cst.List)):
-            shape = Shape.VALUE  # each name gets what comes at its position
+            # Each name gets what comes at its position.
+            shape = Shape.MAPPED if shape is Shape.PARTS else Shape.VALUE
             if len(target.elements) == 1 and isinstance(target.elements[0], cst.Element):
                 return NOTHING
         elif not isinstance(target, cst.Name):
             return NOTHING if shape is Shape.FILLED else SHOWN
-        names = names_in_target([target])
-        return together([self.kept(name.value, statement, shape) for name in names])
+        names = [name.value for name in names_in_target([target])]
+        place = self.tree.statement(statement)
+        read = [name for name in names if self.tree.later_uses(place, name).nodes]
+        return together([self.kept(name, statement, shape) for name in read or names])
 
     def kept(self, name: str, statement: cst.CSTNode, shape: Shape) -> Step:
         """Go on where a name is read after a statement; others may read it if it is not local."""
@@ -146,7 +151,11 @@ class Follower:
         return NOTHING
 
     def _returned(self, node: cst.CSTNode, parent: cst.CSTNode, shape: Shape) -> Step:
-        return NOTHING if shape is Shape.FILLED else SHOWN
+        """What a query answers is not part of the history, nor is what `repr()` shows."""
+        head = self.ctx.function
+        is_query = any(d.written.rpartition(".")[2] == "query" for d in head.decorators)
+        is_told = is_query or head.name == "__repr__"
+        return NOTHING if is_told or shape is Shape.FILLED else SHOWN
 
     def _asserted(self, node: cst.CSTNode, parent: cst.CSTNode, shape: Shape) -> Step:
         return SHOWN if shape is Shape.VALUE else NOTHING
@@ -199,6 +208,12 @@ class Follower:
             return NOTHING
         if name in _names.VIEWS:
             return onward(call, Shape.MAPPED if name in ("keys", "items", "values") else shape)
+        if name in ("pop", "popitem", "popleft"):
+            from ._loops import emptying
+
+            loop = emptying(self, parent.value, call)
+            if loop is not None:
+                return loop.step()
         if name in _names.LOOKUPS and shape in (Shape.KEYED, Shape.FILLED):
             return NOTHING
         return onward(call, Shape.VALUE)
@@ -212,7 +227,7 @@ class Follower:
         )
         if is_target or shape in (Shape.KEYED, Shape.FILLED):
             return NOTHING
-        return onward(parent, Shape.VALUE)
+        return onward(parent, Shape.MAPPED if shape is Shape.PARTS else Shape.VALUE)
 
     def _index(self, node: cst.CSTNode, parent: cst.CSTNode, shape: Shape) -> Step:
         import libcst as cst
@@ -242,6 +257,7 @@ class Follower:
         if isinstance(parent.operator, (cst.In, cst.NotIn)) and shape not in (
             Shape.HOLDER,
             Shape.NUMBERED,
+            Shape.PARTS,
             Shape.VALUE,
         ):
             return NOTHING
@@ -283,6 +299,8 @@ class Follower:
         import libcst as cst
 
         from ._effects import has_command
+        from ._keys import matches_one
+        from ._tree import names_in_target
 
         whole = self.tree.up(parent)
         while isinstance(whole, cst.CompFor):
@@ -294,6 +312,9 @@ class Follower:
                 made = [whole.elt]
             case _:
                 return SHOWN
+        targets = {t.value for t in names_in_target([parent.target])}
+        if any(matches_one(condition.test, targets) for condition in parent.ifs):
+            return NOTHING
         if parent.asynchronous is not None or any(has_command(m, self.ctx) for m in made):
             return COMMAND
         numbered = shape is Shape.NUMBERED or shape.is_value
@@ -337,6 +358,7 @@ _STEPS: dict[str, Callable[..., Step]] = {
     "Del": Follower._dropped,
     "DictComp": Follower._part,
     "DictElement": Follower._item,
+    "ExceptHandler": Follower._dropped,
     "Dict": Follower._same,
     "Element": Follower._element,
     "For": Follower._looped,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from . import _names
@@ -66,6 +67,48 @@ def has_ties(call: cst.Call, ctx: Context) -> bool:
     if definition is not None:
         return any(_is_lossy(result, ctx) for result in _results(definition))
     return isinstance(key, cst.Attribute) and _is_lookup(key)
+
+
+def matches_one(test: cst.BaseExpression, elements: Collection[str]) -> bool:
+    """Whether a condition holds for one element at most: `x.id == wanted`, `x is wanted`."""
+    import libcst as cst
+
+    pending = [test]
+    while pending:
+        match pending.pop():
+            case cst.BooleanOperation(left=left, operator=cst.And(), right=right):
+                pending += [left, right]
+            case cst.Comparison(
+                left=left,
+                comparisons=[
+                    cst.ComparisonTarget(operator=cst.Equal() | cst.Is(), comparator=right)
+                ],
+            ):
+                for side, other in ((left, right), (right, left)):
+                    if _names_element(side, elements) and not names_in(other) & set(elements):
+                        return True
+    return False
+
+
+def _names_element(node: cst.BaseExpression, elements: Collection[str]) -> bool:
+    """`x`, or `x.id`."""
+    import libcst as cst
+
+    match node:
+        case cst.Name(value=name):
+            return name in elements
+        case cst.Attribute(value=cst.Name(value=name), attr=cst.Name(value=attribute)):
+            return name in elements and _tells_one(attribute)
+    return False
+
+
+def names_in(node: cst.CSTNode) -> set[str]:
+    """All plain names below a node."""
+    import libcst as cst
+
+    from wflint.syntax.walk import walk
+
+    return {n.value for n in walk(node) if isinstance(n, cst.Name)}
 
 
 def _results(definition: cst.FunctionDef | cst.Lambda) -> list[cst.BaseExpression]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from . import _names
 from ._body import Body, source_of
 from ._effects import Effect, effect
+from ._keys import names_in
 from ._steps import COMMAND, NOTHING, SHOWN, Fate, Shape, Step, together
-from ._tree import names_in, names_in_target, target_names, value_for
+from ._tree import names_in_target, target_names, value_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 class Loop:
     """One loop whose elements come in an order that a replay does not repeat.
 
-    ``shape`` is what is run over, ``elements`` the names that stand for an element in a ``while``.
+    ``shape`` is what is run over. For a ``while`` that takes out one element after the other,
+    ``elements`` are the names that stand for one, and ``emptied`` is what they are taken from.
     """
 
     def __init__(
@@ -30,6 +32,7 @@ class Loop:
         node: cst.For | cst.While,
         shape: Shape,
         elements: frozenset[str] = frozenset(),
+        emptied: str = "",
     ) -> None:
         import libcst as cst
 
@@ -39,6 +42,7 @@ class Loop:
         self.tree = follower.tree
         self.node = node
         self.elements = elements
+        self.emptied = emptied
         self.numbered = shape is Shape.NUMBERED or shape.is_value
         self.body = Body(self.tree, node, elements)
 
@@ -47,7 +51,7 @@ class Loop:
         steps = [self._returned(), self._last_values()]
         for node in self.body.nodes:
             look = _LOOKS.get(type(node).__name__)
-            if look is not None:
+            if look is not None and self.body.is_many(node):
                 steps.append(look(self, node))
         return together(steps)
 
@@ -98,6 +102,8 @@ class Loop:
         name = _root(receiver)
         if name in self.body.dependent and not self._is_shared(name):
             return NOTHING  # a part of the element, or made anew in each round
+        if isinstance(receiver, cst.Name) and name == self.emptied:
+            return NOTHING  # more to do
         if not isinstance(receiver, cst.Name):
             return self._filed(receiver)
         return self._read_later(name, Shape.VALUE if self.numbered else Shape.MAPPED)
@@ -106,10 +112,16 @@ class Loop:
         """`groups[key].append(x)`: each element has a place of its own, or shares it."""
         import libcst as cst
 
+        key: cst.CSTNode
         match receiver:
             case cst.Subscript(slice=[cst.SubscriptElement(slice=cst.Index(value=key))]):
-                if isinstance(key, cst.Name) and key.value in self.elements:
-                    return NOTHING
+                pass
+            case cst.Call(func=cst.Attribute(), args=[cst.Arg(value=key), *_]):
+                pass
+            case _:
+                key = receiver
+        if isinstance(key, cst.Name) and key.value in self.elements:
+            return NOTHING
         name = _root(receiver)
         if name and name not in ("self", "cls") and self.tree.assignments(name, self.node):
             return self._read_later(name, Shape.VALUE)
@@ -249,7 +261,8 @@ class Loop:
         given = [
             (n, source)
             for n in self.body.nodes
-            if any(t.value == name for t in target_names(n))
+            if self.body.is_many(n)
+            and any(t.value == name for t in target_names(n))
             and (source := source_of(n)) is not None
         ]
         telling = [(n, s) for n, s in given if not self._is_fold(n, s, name)]
@@ -279,6 +292,23 @@ class Loop:
             return SHOWN
         texts = {self.follower.ctx.code(v) for v in values}
         return SHOWN if len(texts) > 1 else NOTHING
+
+
+def emptying(follower: Follower, source: cst.BaseExpression, call: cst.CSTNode) -> Loop | None:
+    """The loop `while names: name = names.pop()` around ``call``, which takes from ``source``."""
+    import libcst as cst
+
+    text = follower.ctx.code(source)
+    tests = {text, f"len({text})", f"len({text}) > 0", f"bool({text})"}
+    given = follower.tree.up(call)
+    names = frozenset(t.value for t in target_names(given)) if given is not None else frozenset()
+    for _, outer in follower.tree.around(call):
+        if isinstance(outer, cst.While) and names:
+            test = " ".join(follower.ctx.code(outer.test).split())
+            return Loop(follower, outer, Shape.ELEMENTS, names, text) if test in tests else None
+        if isinstance(outer, (cst.For, cst.While)):
+            return None
+    return None
 
 
 def _root(node: cst.CSTNode) -> str:

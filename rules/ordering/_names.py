@@ -60,7 +60,9 @@ COMMANDS = (
 )
 """Calls that issue a command, or start something that may: their order is part of the history."""
 
-COMMAND_METHODS = frozenset({"create_task", "execute_operation", "start_operation"})
+COMMAND_METHODS = frozenset(
+    {"call_at", "call_later", "call_soon", "create_task", "execute_operation", "start_operation"}
+)
 """The same as methods, whatever they are called on: task groups, loops and Nexus clients."""
 
 INPUT_KEYWORDS = frozenset(
@@ -84,6 +86,9 @@ REPORTED_ELSEWHERE = frozenset(
     {"asyncio.wait", "asyncio.as_completed", "asyncio.tasks.wait", "asyncio.tasks.as_completed"}
 )
 
+ANY_OF = frozenset({"endswith", "startswith"})
+"""Methods of text that take alternatives, in any order."""
+
 COUNTING = frozenset(
     {
         "builtins.all",
@@ -94,6 +99,7 @@ COUNTING = frozenset(
         "builtins.len",
         "builtins.sum",
         "builtins.type",
+        "temporalio.common.RetryPolicy",
         "math.fsum",
         "math.prod",
         "statistics.mean",
@@ -226,15 +232,16 @@ _LOG_METHODS = frozenset(
     {"critical", "debug", "error", "exception", "fatal", "info", "log", "warn", "warning"}
 )
 _TELLING = frozenset({"builtins.print", "pprint.pprint", "warnings.warn"})
+_TELLING_METHODS = frozenset({"add_event", "set_attribute", "set_attributes", "set_tag"})
 
 
 def only_tells(name: str | None, method: str, receiver: str) -> bool:
-    """Whether a call only writes to a log, from which nothing is read.
+    """Whether a call only writes to a log or a trace, from which nothing is read.
 
     ``name`` is its qualified name if there is one, ``method`` the last part of what is called and
     ``receiver`` the source of what stands before it.
     """
-    if name in _TELLING or (name or "").startswith("logging."):
+    if name in _TELLING or method in _TELLING_METHODS or (name or "").startswith("logging."):
         return True
     logger = receiver.partition("(")[0].rpartition(".")[2].lower().strip("_")
     return logger.endswith("logger") or (method in _LOG_METHODS and "log" in receiver.lower())

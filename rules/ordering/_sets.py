@@ -9,6 +9,8 @@ from wflint.facts.model import Kind, Ref
 
 from . import _names
 from ._fate import Follower
+from ._filled import is_filled_with_harmless
+from ._loops import emptying
 from ._steps import Fate, Shape
 from ._tree import tree_of
 
@@ -26,6 +28,11 @@ _BY_KEY = _names.SORTING | _names.CHOOSING
 _CONSUMING_METHODS = frozenset({"extend", "extendleft", "format", "join", "writelines"})
 _OPERATORS = frozenset({"BitAnd", "BitOr", "BitXor", "Subtract"})
 _ALGEBRA = frozenset({"copy", "difference", "intersection", "symmetric_difference", "union"})
+_NOT_SETS = frozenset(
+    {(name,) for name in ("format", "items", "join", "keys", "lower", "split", "strip", "values")}
+)
+"""What ends the names of methods that surely give something else."""
+
 _STEPS = 24
 """How many steps back an expression is followed."""
 
@@ -57,7 +64,7 @@ def places(node: cst.CSTNode, ctx: Context) -> Iterator[Place]:
             continue
         follower = Follower(ctx, tree)
         fate = _popped(expr, node, follower) if how == "pop" else follower.fate(expr)
-        if fate is not Fate.NOTHING:
+        if fate is not Fate.NOTHING and not is_filled_with_harmless(expr, fate, follower):
             yield Place(expr, how, fate)
 
 
@@ -152,6 +159,7 @@ def _given(call: cst.Call, ctx: Context) -> Iterator[tuple[cst.BaseExpression, s
     else:
         how = "text" if method in ("format", "join") else "order"
     takes = name in _CONSUMING or name in _BY_KEY or method in _CONSUMING_METHODS
+    takes = takes and name != "asyncio.gather"  # only the elements of what is spread are waited for
     for arg in call.args:
         if arg.star == "*" or (takes and arg.keyword is None and not arg.star):
             yield arg.value, how
@@ -180,6 +188,8 @@ def may_be_set(expr: cst.BaseExpression, ctx: Context) -> bool:
     if ref.kind is Kind.LITERAL and not ref.path:
         return ref.name in ("set", "frozenset")
     if ref.kind is Kind.OPERATION and ref.name not in _OPERATORS:
+        return False
+    if ref.kind is Kind.RESULT and ref.of is not None and ref.of.path[-1:] in _NOT_SETS:
         return False
     name = ctx.type_of(expr)
     if name is not None and name.startswith("builtins."):
@@ -211,21 +221,10 @@ def _popped(expr: cst.BaseExpression, call: cst.CSTNode, follower: Follower) -> 
     """`while names: name = names.pop()` is a loop; any other `pop()` takes an arbitrary one."""
     import libcst as cst
 
-    from ._loops import Loop
-    from ._tree import target_names
-
-    tree, ctx = follower.tree, follower.ctx
-    source = ctx.code(expr)
-    emptying = {source, f"len({source})", f"len({source}) > 0", f"bool({source})"}
-    for _, outer in tree.around(call):
-        if isinstance(outer, (cst.For, cst.While)):
-            if isinstance(outer, cst.While) and _plain(outer.test, ctx) in emptying:
-                given = tree.up(call)
-                names = frozenset(t.value for t in target_names(given)) if given else frozenset()
-                if names:
-                    return follower.finish(Loop(follower, outer, Shape.ELEMENTS, names).step())
-            break
-    if isinstance(tree.up(call), cst.Expr):
+    loop = emptying(follower, expr, call)
+    if loop is not None:
+        return follower.finish(loop.step())
+    if isinstance(follower.tree.up(call), cst.Expr):
         return Fate.SHOWN
     return follower.fate(call, Shape.VALUE)
 
@@ -237,6 +236,8 @@ def _is_alone(expr: cst.BaseExpression, node: cst.CSTNode, ctx: Context, tree: T
     """Whether the code makes sure that there is only one element, so that nothing has an order."""
     import libcst as cst
 
+    if not tree.mentions("len"):
+        return False
     length = f"len({ctx.code(expr)})"
     one = {f"{length} == 1", f"{length} <= 1", f"{length} < 2", f"1 == {length}"}
     more = {f"{length} != 1", f"{length} > 1", f"{length} >= 2", f"1 != {length}"}

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 class Fate(enum.IntEnum):
     """What depends on the order, the worst last.
 
-    ``TASKS`` stands for waiting for all elements, and is harmless if they run already; so is
+    ``TASKS`` stands for waiting for all elements, which starts those that do not run yet; so may
     ``HANDED``, which gives them to an unknown function that is awaited. ``INPUT`` is what commands
-    send, which a replay does not compare.
+    send, which a replay does not compare. ``RESULTS`` is ``TASKS`` and ``SHOWN``.
     """
 
     NOTHING = 0
@@ -23,7 +23,8 @@ class Fate(enum.IntEnum):
     TASKS = 2
     INPUT = 3
     SHOWN = 4
-    COMMAND = 5
+    RESULTS = 5
+    COMMAND = 6
 
 
 class Shape(enum.Enum):
@@ -34,13 +35,14 @@ class Shape(enum.Enum):
     NUMBERED = "numbered"  # elements together with others that come by position
     KEYED = "keyed"  # a mapping that keeps the order
     FILLED = "filled"  # the same, filled key by key in a loop
+    PARTS = "parts"  # a tuple of such collections, like what `workflow.wait()` gives
     HOLDER = "holder"  # something that holds a value which depends on the order
     VALUE = "value"  # another value altogether, depending on the order
 
     @property
     def is_value(self) -> bool:
         """Whether it is no longer the collection itself."""
-        return self in (Shape.HOLDER, Shape.VALUE)
+        return self in (Shape.HOLDER, Shape.PARTS, Shape.VALUE)
 
 
 Place = tuple["cst.CSTNode", Shape]

@@ -6,10 +6,15 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from ._keys import has_ties
+
 if TYPE_CHECKING:
     import libcst as cst
 
     from wflint.facts.context import Context
+
+
+_BINDING = frozenset({"AnnAssign", "Assign", "For", "NamedExpr", "WithItem"})
 
 
 class Uses(NamedTuple):
@@ -20,17 +25,38 @@ class Uses(NamedTuple):
 
 
 class Tree:
-    """The nodes of a function with all that is nested in it."""
+    """The nodes of a function with all that is nested in it, in source order."""
 
-    def __init__(self, root: cst.CSTNode) -> None:
+    def __init__(self, root: cst.CSTNode, ctx: Context) -> None:
+        import libcst as cst
+
         from wflint.syntax.walk import children, walk
 
+        self._ctx = ctx
         self.nodes = walk(root)
+        self._place = {id(node): number for number, node in enumerate(self.nodes)}
         self._up = {id(child): node for node in self.nodes for child in children(node)}
+        self._last = list(range(len(self.nodes)))  # the number of the last node below each
+        self._names: dict[str, list[cst.Name]] = {}
+        self._bindings: dict[str, list[cst.CSTNode]] = {}
+        self._targets: set[int] = set()
+        for number in range(len(self.nodes) - 1, 0, -1):
+            outer = self._place[id(self._up[id(self.nodes[number])])]
+            self._last[outer] = max(self._last[outer], self._last[number])
+        for node in self.nodes:
+            if type(node) is cst.Name:
+                self._names.setdefault(node.value, []).append(node)
+            for target in target_names(node):
+                self._targets.add(id(target))
+                self._bindings.setdefault(target.value, []).append(node)
 
     def up(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """The node around ``node``."""
         return self._up.get(id(node))
+
+    def mentions(self, name: str) -> bool:
+        """Whether a name occurs anywhere."""
+        return name in self._names
 
     def around(self, node: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, cst.CSTNode]]:
         """Pairs (node, the node around it) from ``node`` outward, inside its function."""
@@ -61,10 +87,34 @@ class Tree:
 
     def assignments(self, name: str, near: cst.CSTNode) -> list[cst.CSTNode]:
         """Statements in the function around ``near`` that bind a name, in source order."""
-        from wflint.syntax.walk import walk
+        here = self.function(near)
+        return [n for n in self._bindings.get(name, ()) if self.function(n) is here]
 
-        inside = walk(self.function(near), into_functions=False)
-        return [n for n in inside if any(t.value == name for t in target_names(n))]
+    def reads(self, part: cst.CSTNode, name: str) -> list[cst.Name]:
+        """The places in ``part`` that read a name; not where it is bound, or is another."""
+        first = self._place[id(part)]
+        last = self._last[first]
+        return [
+            node
+            for node in self._names.get(name, ())
+            if first <= self._place[id(node)] <= last
+            and id(node) not in self._targets
+            and not self._is_another(node, part)
+        ]
+
+    def _is_another(self, name: cst.Name, part: cst.CSTNode) -> bool:
+        """Whether a name is bound anew between ``part`` and where it stands."""
+        node: cst.CSTNode | None = name
+        inside: set[int] = set()
+        while node is not None:
+            inside.add(id(node))
+            outside = _outside_of_another(node, name.value)
+            if outside is not None and not any(id(n) in inside for n in outside):
+                return True
+            if node is part:
+                break
+            node = self.up(node)
+        return False
 
     def later_uses(self, statement: cst.CSTNode, name: str) -> Uses:
         """Where a local name is read after a statement, until it gets another value."""
@@ -75,18 +125,31 @@ class Tree:
         outer = self.up(inner)
         while outer is not None and not isinstance(inner, (cst.FunctionDef, cst.ClassDef)):
             for part in _following(inner, outer):
-                found += _reads(part, name)
-                if _sorts(part, name):
+                found += self.reads(part, name)
+                if self._sorts(part, name):
                     return Uses(found, True)
                 if name in {t.value for t in target_names(_only(part))}:
                     return Uses(found)
             inner, outer = outer, self.up(outer)
         return Uses(found)
 
+    def _sorts(self, part: cst.CSTNode, name: str) -> bool:
+        """`name.sort()`, which takes away any order that was there."""
+        import libcst as cst
+
+        match _only(part):
+            case cst.Expr(
+                value=cst.Call(
+                    func=cst.Attribute(value=cst.Name(value=found), attr=cst.Name(value="sort"))
+                ) as call
+            ):
+                return found == name and not has_ties(call, self._ctx)
+        return False
+
 
 @lru_cache(maxsize=1)
 def _tree(ctx: Context, root: cst.CSTNode) -> Tree:
-    return Tree(root)
+    return Tree(root, ctx)
 
 
 def tree_of(ctx: Context, node: cst.CSTNode) -> Tree:
@@ -96,6 +159,8 @@ def tree_of(ctx: Context, node: cst.CSTNode) -> Tree:
 
 def target_names(node: cst.CSTNode) -> list[cst.Name]:
     """The plain names that a statement or expression binds itself."""
+    if type(node).__name__ not in _BINDING:
+        return []
     import libcst as cst
 
     match node:
@@ -145,15 +210,6 @@ def value_for(node: cst.CSTNode, name: str) -> cst.BaseExpression | None:
     return None
 
 
-def names_in(node: cst.CSTNode) -> set[str]:
-    """All plain names below a node."""
-    import libcst as cst
-
-    from wflint.syntax.walk import walk
-
-    return {n.value for n in walk(node) if isinstance(n, cst.Name)}
-
-
 def _following(inner: cst.CSTNode, outer: cst.CSTNode) -> list[cst.CSTNode]:
     """What runs after ``inner``, as far as ``outer`` says."""
     import libcst as cst
@@ -181,27 +237,6 @@ def _only(node: cst.CSTNode) -> cst.CSTNode:
     return node
 
 
-def _reads(part: cst.CSTNode, name: str) -> list[cst.Name]:
-    """The places in ``part`` that read a name; not where it is bound, or stands for another."""
-    import libcst as cst
-
-    from wflint.syntax.walk import children
-
-    found: list[cst.Name] = []
-    bound: set[int] = set()
-    pending = [part]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, cst.Name):
-            if node.value == name and id(node) not in bound:
-                found.append(node)
-            continue
-        bound.update(id(t) for t in target_names(node))
-        outside = _outside_of_another(node, name)
-        pending.extend(reversed(children(node) if outside is None else outside))
-    return found
-
-
 def _outside_of_another(node: cst.CSTNode, name: str) -> list[cst.CSTNode] | None:
     """The parts of a node in which a name is what it was, if the node binds it for the others."""
     import libcst as cst
@@ -224,18 +259,3 @@ def _outside_of_another(node: cst.CSTNode, name: str) -> list[cst.CSTNode] | Non
 def all_params(params: cst.Parameters) -> list[cst.Param]:
     """The parameters that take one argument each."""
     return [*params.posonly_params, *params.params, *params.kwonly_params]
-
-
-def _sorts(part: cst.CSTNode, name: str) -> bool:
-    """`name.sort()`, which takes away any order that was there."""
-    import libcst as cst
-
-    match _only(part):
-        case cst.Expr(
-            value=cst.Call(
-                func=cst.Attribute(value=cst.Name(value=found), attr=cst.Name(value="sort")),
-                args=args,
-            )
-        ):
-            return found == name and not any(a.keyword and a.keyword.value == "key" for a in args)
-    return False

@@ -93,7 +93,7 @@ class AllTasksIteration(Rule):
     name = "all-tasks-iteration"
     severity = Severity.ERROR
     scope = Scope.WORKFLOW
-    since = "0.2"
+    since = "0.1"
     message = (
         "the order of `asyncio.all_tasks()` comes from memory addresses (the heap layout) and "
         "differs on replay; keep your tasks in a list"

@@ -25,7 +25,7 @@ class NotifyWorkflow:
     @workflow.run
     async def run(self) -> None:
         for name in {"ada", "grace", "ada"}:
-            workflow.start_activity(
+            await workflow.execute_activity(
                 "notify", name, start_to_close_timeout=timedelta(seconds=10)
             )
 ```
@@ -43,7 +43,7 @@ class NotifyWorkflow:
     @workflow.run
     async def run(self) -> None:
         for name in sorted({"ada", "grace", "ada"}):
-            workflow.start_activity(
+            await workflow.execute_activity(
                 "notify", name, start_to_close_timeout=timedelta(seconds=10)
             )
 ```
@@ -77,6 +77,8 @@ from typing import TYPE_CHECKING
 
 from wflint.rule import Fixable, Report, Rule, Scope, Severity
 
+from ._filled import RUNNING
+
 if TYPE_CHECKING:
     import libcst as cst
 
@@ -84,21 +86,8 @@ if TYPE_CHECKING:
     from wflint.program.views import FindingView, TypeView
 
 _SETS = frozenset({"builtins.frozenset", "builtins.set", "typing.FrozenSet", "typing.Set"})
-_RUNNING = frozenset(
-    {
-        "asyncio.Future",
-        "asyncio.Task",
-        "asyncio.create_task",
-        "asyncio.ensure_future",
-        "asyncio.futures.Future",
-        "asyncio.tasks.Task",
-        "temporalio.workflow.ActivityHandle",
-        "temporalio.workflow.ChildWorkflowHandle",
-    }
-)
-"""What runs already when it is waited for."""
-
-_UNLESS_RUNNING = {"TASKS": "COMMAND", "HANDED": "SHOWN"}
+_IF_RUNNING = {"HANDED": "", "RESULTS": "SHOWN", "TASKS": ""}
+_IF_NOT_RUNNING = {"HANDED": "SHOWN", "RESULTS": "COMMAND", "TASKS": "COMMAND"}
 _COMPARABLE = ("builtins.", "datetime.", "pathlib.")
 _MESSAGES = {
     "loop": "the loop runs in the order of the set `{shown}`, which {why}; loop over {instead}",
@@ -130,7 +119,7 @@ class UnorderedIteration(Rule):
     severity = Severity.ERROR
     scope = Scope.WORKFLOW
     fix = Fixable.UNSAFE
-    since = "0.2"
+    since = "0.1"
 
     def _look(self, node: cst.CSTNode, ctx: Context) -> None:
         from ._sets import places
@@ -163,10 +152,11 @@ class UnorderedIteration(Rule):
         if elements and all(e.hashed_by == "value" for e in elements):
             return None
         how, fate = view.detail.split()
-        if fate in _UNLESS_RUNNING:
-            if elements and all(e.name in _RUNNING for e in elements):
+        if fate in _IF_RUNNING:
+            running = bool(elements) and all(e.name in RUNNING for e in elements)
+            fate = _IF_RUNNING[fate] if running else _IF_NOT_RUNNING[fate]
+            if not fate:
                 return None
-            fate = _UNLESS_RUNNING[fate]
         severity = Severity.ERROR if fate == "COMMAND" else Severity.WARNING
         return Report(_message(how, fate, view.message, elements), severity)
 

@@ -63,7 +63,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.facts.model import Kind, Ref
+from wflint.facts.model import Kind
 from wflint.rule import Api, Rule, Scope, Severity
 
 from ._names import ORDERED_CHANGES, UNORDERED_CHANGES
@@ -97,7 +97,7 @@ class WeakrefGc(Rule):
     name = "weakref-gc"
     severity = Severity.WARNING
     scope = Scope.WORKFLOW
-    since = "0.2"
+    since = "0.1"
     message = "`{name}` steers or asks the garbage collector, which is never the same on replay"
     apis = {
         "gc.*": Api(),
@@ -117,20 +117,20 @@ class WeakrefGc(Rule):
             return
         match node.func:
             case cst.Attribute(value=changed, attr=cst.Name(value=method)) if method in _CHANGES:
-                does_something = _is_elsewhere(changed, ctx)
+                does_something = _is_another(changed, ctx)
             case _:
                 does_something = is_command(node, ctx)
         if does_something:
             ctx.report(self, node, _DEL)
 
     def visit_Assign(self, node: cst.Assign, ctx: Context) -> None:
-        """`Lease.open = 0` in a `__del__` method."""
-        if _in_del(ctx) and any(_is_elsewhere(t.target, ctx) for t in node.targets):
+        """`self.pool.free = 0` in a `__del__` method."""
+        if _in_del(ctx) and any(_is_another(t.target, ctx) for t in node.targets):
             ctx.report(self, node, _DEL)
 
     def visit_AugAssign(self, node: cst.AugAssign, ctx: Context) -> None:
-        """`Lease.open -= 1` in a `__del__` method."""
-        if _in_del(ctx) and _is_elsewhere(node.target, ctx):
+        """`self.pool.free -= 1` in a `__del__` method."""
+        if _in_del(ctx) and _is_another(node.target, ctx):
             ctx.report(self, node, _DEL)
 
 
@@ -138,15 +138,15 @@ def _in_del(ctx: Context) -> bool:
     return bool(ctx.function.owner) and ctx.function.name == "__del__"
 
 
-def _is_elsewhere(target: cst.BaseExpression, ctx: Context) -> bool:
-    """Whether something outlives the object: `self.pool.free`, `OPEN[key]`; not `self.free`."""
+def _is_another(target: cst.BaseExpression, ctx: Context) -> bool:
+    """Whether something belongs to another object: `self.pool.free`, not `self.free`.
+
+    What belongs to a module or a class is reported wherever it is changed.
+    """
     import libcst as cst
 
-    if isinstance(target, cst.Name):
-        return ctx.ref(target) == Ref(Kind.GLOBAL, target.value)  # not a local name for something
     depth = 0
     while isinstance(target, (cst.Attribute, cst.Subscript)):
         depth += isinstance(target, cst.Attribute)
         target = target.value
-    kind = ctx.ref(target).kind
-    return kind in (Kind.GLOBAL, Kind.IMPORT) or (kind is Kind.SELF and depth > 1)
+    return ctx.ref(target).kind is Kind.SELF and depth > 1

@@ -81,7 +81,7 @@ class NaiveAwareMix(Rule):
     severity = Severity.ERROR
     scope = Scope.WORKFLOW
     fix = Fixable.UNSAFE
-    since = "0.2"
+    since = "0.1"
 
     def visit_BinaryOperation(self, node: cst.BinaryOperation, ctx: Context) -> None:
         """`workflow.now() - datetime(2024, 1, 1)`."""

@@ -80,7 +80,7 @@ class TimeBasedCondition(Rule):
     name = "time-based-condition"
     severity = Severity.ERROR
     scope = Scope.WORKFLOW
-    since = "0.2"
+    since = "0.1"
 
     def visit_Call(self, node: cst.Call, ctx: Context) -> None:
         """Look into the lambda or the function of this module that is the condition."""

@@ -28,8 +28,8 @@ from wflint.facts.model import (
     Kind,
     ModuleFacts,
     Operation,
-    Ref,
     Put,
+    Ref,
     Use,
 )
 from wflint.facts.operations import OPERATIONS, Operations
@@ -209,7 +209,7 @@ class BodyReader:
         declared = instance(self.refs.annotation(node.annotation, scope))
         if ref.kind is Kind.PARAM and ref.of is None and not ref.path:
             ref = replace(ref, of=None if declared.kind is Kind.UNKNOWN else declared)
-        elif ref.kind in (Kind.UNKNOWN, Kind.LITERAL) or ref == NONE or self.refs.is_empty(ref):
+        elif ref.kind in (Kind.UNKNOWN, Kind.LITERAL) or ref == NONE:
             ref = declared if declared.kind is not Kind.UNKNOWN and not ref.others else ref
         self._note_attribute(entry, node.target, ref)
 

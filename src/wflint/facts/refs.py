@@ -64,7 +64,7 @@ def dotted(module: ModuleFacts, name: str) -> str:
     return ""
 
 
-_CONTAINERS = frozenset(f"builtins.{name}" for name in ("dict", "frozenset", "list", "set"))
+_SETS = frozenset({"builtins.frozenset", "builtins.set"})
 
 
 class Refs:
@@ -215,7 +215,9 @@ class Refs:
             return Ref(Kind.CLS, of.name) if of.kind is Kind.SELF and not of.path else UNKNOWN
         if name == "builtins.getattr" and len(node.args) in (2, 3):
             return self._getattr(node, scope, steps)
-        every = name in ("builtins.frozenset", "builtins.set")  # for the types of their elements
+        if name in _SETS and not node.args:
+            return Ref(Kind.LITERAL, name.rpartition(".")[2])
+        every = name in _SETS  # for the types of their elements
         return Ref(Kind.RESULT, "", (), callee, self._given(node, scope, steps - 4, every=every))
 
     def _getattr(self, node: cst.Call, scope: Scope | None, steps: int) -> Ref:
@@ -386,8 +388,8 @@ class Refs:
         return ""
 
     def is_empty(self, ref: Ref) -> bool:
-        """Whether a ref is a new container without elements: `set()`."""
-        return ref.kind is Kind.RESULT and not ref.others and self.external(ref) in _CONTAINERS
+        """Whether a ref is a set without elements, of which an annotation says more."""
+        return ref.kind is Kind.LITERAL and not ref.others and f"builtins.{ref.name}" in _SETS
 
     def assigned(self, name: str, scope: Scope | None) -> cst.BaseExpression | None:
         """The expression that a local name was assigned, if it was assigned exactly once."""

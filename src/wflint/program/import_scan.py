@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from wflint.facts.model import Call, FunctionBody, Use
 from wflint.program.entities import External, OwnFunction
-from wflint.program.reach import Judge, Node, Reach
+from wflint.program.reach import Judge, Reach
+from wflint.program.reached import Node
 from wflint.program.roots import Entry
 from wflint.program.store import Cls, Fn, Store
 from wflint.program.verdicts import Verdicts, handed_over

@@ -12,7 +12,7 @@ from wflint.diagnostics import Severity
 from wflint.faults import blamed_on
 from wflint.program.entities import External
 from wflint.program.import_scan import ImportScan, Place, Way
-from wflint.program.reach import Node, Reached
+from wflint.program.reached import Node, Reached
 from wflint.program.sandbox import (
     RESTRICTED_AT_IMPORT,
     UNREADABLE_AT_IMPORT,

@@ -10,7 +10,7 @@ from wflint.facts.model import Call, Flag, Kind, Ref, Use
 from wflint.program.entities import OwnClass
 from wflint.program.module_values import Held, ModuleValues
 from wflint.program.origins import Name, find_origin
-from wflint.program.reach import Node, Reached
+from wflint.program.reached import Node, Reached
 from wflint.program.resolve import Resolver
 from wflint.program.store import Cls, Fn
 
@@ -28,6 +28,7 @@ class UsedValues:
         self.reached = reached
         self._values: dict[str, ModuleValues] = {}
         self._made_into: dict[Name, Name] = {}
+        self._origins: dict[tuple[Kind, str, tuple[str, ...], str], Name | None] = {}
 
     def values(self, path: str) -> ModuleValues:
         """The values of the module in a file."""
@@ -43,7 +44,8 @@ class UsedValues:
         Names that the value of such a name is made from are among them.
         """
         found: dict[Name, Node] = {}
-        for node in self._users:
+        functions = {node.fn: node for node in reversed(self._users)}  # each once, as first reached
+        for node in reversed(functions.values()):
             for ref in self._refs(node):
                 origin = self._origin(ref, node.fn.path)
                 if origin is not None:
@@ -95,8 +97,11 @@ class UsedValues:
         return any(binding.what == "value" for binding in bindings)
 
     def _origin(self, ref: Ref, path: str) -> Name | None:
-        found = find_origin(ref, path, self.resolver)
-        return found.name if found is not None else None
+        key = (ref.kind, ref.name, ref.path, path)
+        if key not in self._origins:
+            found = find_origin(ref, path, self.resolver)
+            self._origins[key] = found.name if found is not None else None
+        return self._origins[key]
 
     # One value.
 
