@@ -30,7 +30,7 @@ from wflint.request import Request, Result
 from wflint.run import check
 
 FIXTURES = Path(__file__).parent / "fixtures"
-GROUPS = ("depth", "reach", "workflowcheck")
+GROUPS = ("depth", "imports", "reach", "workflowcheck")
 PROJECT_FILE = """\
 [project]
 name = "fixture"

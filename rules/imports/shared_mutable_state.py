@@ -65,6 +65,7 @@ Nothing is caught. In sandboxed modules the state is new for each workflow, with
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from wflint.rule import Report, Rule, Scope, Severity
@@ -75,13 +76,12 @@ if TYPE_CHECKING:
     from wflint.facts.context import Context
     from wflint.program.views import FindingView
 
-_LIST = frozenset("append clear extend insert pop remove reverse sort".split())
-_DICT = frozenset("clear pop popitem setdefault update".split())
-_SET = frozenset(
-    "add clear difference_update discard intersection_update pop remove "
-    "symmetric_difference_update update".split()
+_LIST = frozenset(["append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort"])
+_DICT = frozenset(["clear", "pop", "popitem", "setdefault", "update"])
+_SET = frozenset(["add", "clear", "discard", "pop", "remove", "update"]) | frozenset(
+    f"{name}_update" for name in ("difference", "intersection", "symmetric_difference")
 )
-_DEQUE = _LIST | frozenset("appendleft extendleft popleft rotate".split())
+_DEQUE = _LIST | frozenset(["appendleft", "extendleft", "popleft", "rotate"])
 _CHANGERS: dict[str, frozenset[str]] = {
     "builtins.bytearray": _LIST,
     "builtins.dict": _DICT,
@@ -95,9 +95,8 @@ _CHANGERS: dict[str, frozenset[str]] = {
 """Containers, with the methods that change them."""
 
 _ALL_CHANGERS = frozenset[str]().union(*_CHANGERS.values())
-_READS_WORKFLOW = frozenset(
-    f"temporalio.workflow.{name}"
-    for name in "info instance memo new_random now random time time_ns uuid4 uuid7".split()
+_ASKS_WORKFLOW = re.compile(
+    r"temporalio\.workflow\.(info|instance|memo|new_random|now|random|time|time_ns|uuid4|uuid7)"
 )
 
 
@@ -145,7 +144,7 @@ class SharedMutableState(Rule):
         name = ctx.dotted_name(node.func)
         if name in ("builtins.setattr", "builtins.delattr") and node.args:
             self._report(node.args[0].value, "attribute", node, ctx)
-        elif name in _READS_WORKFLOW and _is_cached(ctx):
+        elif name and _ASKS_WORKFLOW.fullmatch(name) and _is_cached(ctx):
             what = f"the cached `{ctx.function.name}()` keeps the answer of the first workflow"
             ctx.report(self, node, what, subject=node.func, detail="cached")
         elif isinstance(node.func, cst.Attribute) and node.func.attr.value in _ALL_CHANGERS:
@@ -183,15 +182,15 @@ class SharedMutableState(Rule):
                 return None
             return Report(f"{view.message} for all others; ask the workflow where it is needed")
         shared = view.shared()
-        if shared is None or shared.module.partition(".")[0] == "temporalio":
+        if shared is None or shared.module.partition(".")[0] in ("os", "temporalio"):
             return None
         if not self._changes(view, shared.kind):
             return None
         owner = f"`{shared.name}`"
-        if shared.kind in ("value", "name", "class", "attribute") and shared.module:
-            owner += f" of `{shared.module}`"
-        elif shared.kind == "result":
+        if shared.kind == "result":
             owner = f"what the cached `{shared.name}()` gives"
+        elif shared.kind != "module":
+            owner += f" of `{shared.module}`"
         if shared.is_shared:
             return Report(self.message.format(name=view.message, use=owner))
         isolated = self._isolated.format(name=view.message, use=owner)
@@ -202,7 +201,9 @@ class SharedMutableState(Rule):
         if view.detail == "name":
             return kind == "value"
         if view.detail == "attribute":
-            return kind in ("class", "module") or (kind == "value" and self._is_own(view))
+            return kind in ("class", "function", "module") or (
+                kind == "value" and self._is_own(view)
+            )
         if kind not in ("attribute", "result", "value"):
             return False
         names = [view_type.name for view_type in view.types()]

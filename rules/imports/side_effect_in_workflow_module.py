@@ -72,6 +72,7 @@ restricted-at-import, and `asyncio.run()` as nested-event-loop.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from wflint.rule import Api, Report, Rule, Scope, Severity
@@ -80,15 +81,14 @@ if TYPE_CHECKING:
     from wflint.program.views import ImportView
 
 _NETWORK = "WFL133"
-_CONNECTING = frozenset(
-    "connect create_connection delete execute fetch get head login options patch ping post publish "
-    "put request send sendmail urlopen urlretrieve".split()
+_CONNECTS = re.compile(
+    r".*\.(connect|create_connection|delete|execute|fetch|get|head|login|options|patch|ping|post"
+    r"|publish|put|request|send|sendmail|urlopen|urlretrieve)"
 )
-"""Last words of the names of what talks to the network at once; a client does so when it is used."""
+"""Names of what talks to the network at once. Clients do so when they are used."""
 
 _LOGGING = Api(severity=Severity.INFO)
 _EFFECT = Api()
-_ANY = Api(kind="any")  # also as a decorator
 
 
 class SideEffectInWorkflowModule(Rule):
@@ -96,14 +96,13 @@ class SideEffectInWorkflowModule(Rule):
     name = "side-effect-in-workflow-module"
     severity = Severity.WARNING
     scope = Scope.MODULE
-    once_per_function = True
     since = "0.1"
     message = (
         "`{name}` runs each time the sandbox loads a workflow; move it to the module that starts "
         "the worker"
     )
     at_import = {
-        "atexit.register": _ANY,
+        "atexit.register": _EFFECT,
         "concurrent.futures.Executor.map": _EFFECT,
         "concurrent.futures.Executor.submit": _EFFECT,
         "concurrent.futures.ProcessPoolExecutor.map": _EFFECT,
@@ -128,8 +127,7 @@ class SideEffectInWorkflowModule(Rule):
 
     def judge_import(self, view: ImportView) -> Report | None:
         """Names of this rule, and whatever opens a connection."""
-        name = view.call.name.rpartition(".")[2]
-        connects = view.owner == _NETWORK and name in _CONNECTING
+        connects = view.owner == _NETWORK and _CONNECTS.fullmatch(view.call.name)
         if not view.is_reloaded or (view.api is None and not connects):
             return None
         severity = view.api.severity if view.api is not None else None

@@ -86,5 +86,5 @@ class NondeterministicDefaultFactory(Rule):
         "where the object is made"
     )
     default_factories_of = frozenset(
-        {"WFL101", "WFL102", "WFL109", "WFL111", "WFL112", "WFL113", "WFL114", "WFL115"}
+        {"WFL101", "WFL102", "WFL109", "WFL111", "WFL113", "WFL114", "WFL115"}
     )

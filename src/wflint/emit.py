@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from wflint.beyond import Beyond, lift
 from wflint.diagnostics import Diagnostic, Hop, Location
 from wflint.program.analysis import Answer
 from wflint.program.import_time import ImportChain
-from wflint.program.reach import Node
+from wflint.program.reached import DEFINITION, Node
 from wflint.program.store import MODULE_BODY, Fn, shown_name
 from wflint.program.verdicts import Hit
 from wflint.suppress import Directives, parse_directives
@@ -86,15 +87,28 @@ class Emitter(Struct):
                 known.update(self.answer.store.locate(fn, missing))
 
     def _want(self, wanted: dict[Fn, set[int]], fn: Fn, site: int) -> None:
+        if site < 0:
+            return
         piece = Fn(fn.path, self.answer.store.outermost(fn))
         wanted.setdefault(piece, set()).add(site)
 
     def _span(self, fn: Fn, site: int) -> Span:
+        if site == DEFINITION:
+            return self.name_span(fn)
         piece = Fn(fn.path, self.answer.store.outermost(fn))
         known = self._spans.setdefault(piece, {})
         if site not in known:
             known.update(self.answer.store.locate(piece, {site, *self._other_sites(piece)}))
         return known.get(site, (0, 0))
+
+    def name_span(self, fn: Fn) -> Span:
+        """The offsets of the name of a class, or of a function that is not nested in another."""
+        store = self.answer.store
+        source, head = store.load(fn.path).source, store.head(fn)
+        start, end = (head.start, head.end) if head is not None else (0, len(source.text))
+        name = re.escape(shown_name(fn.qualname).rpartition(".")[2])
+        found = re.compile(rf"\b(?:def|class)\s+({name})\b").search(source.text, start, end)
+        return found.span(1) if found is not None else (start, start)
 
     def _other_sites(self, piece: Fn) -> Iterator[int]:
         """What else may be asked for in a piece of code: it is read anew each time."""
@@ -173,7 +187,7 @@ class Emitter(Struct):
             yield Hop(link.shown, self.shown(link.path), at)
         name = chain.module
         for node, site in chain.calls:
-            at = location if site < 0 else self.location(node.fn, site)
+            at = location if site == -1 else self.location(node.fn, site)
             yield Hop(name or node.fn.shown, self.shown(node.fn.path), at)
             name = ""
 
@@ -188,7 +202,7 @@ class Emitter(Struct):
     def _hop(self, node: Node, site: int, location: Location) -> Hop:
         entry = self.answer.reached.entries.get(node)
         name = entry.shown if entry is not None else node.fn.shown
-        at = location if site < 0 else self.location(node.fn, site)
+        at = location if site == -1 else self.location(node.fn, site)
         return Hop(name, self.shown(node.fn.path), at)
 
     # Suppression along the chain.

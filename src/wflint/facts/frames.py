@@ -15,8 +15,8 @@ from wflint.facts.model import (
     FunctionBody,
     FunctionHead,
     Operation,
-    Ref,
     Put,
+    Ref,
     Use,
 )
 from wflint.facts.scopes import Block, Narrowed, Scope

@@ -39,9 +39,7 @@ def import_bindings(
     return bound, []
 
 
-def statement_imports(
-    node: cst.Import | cst.ImportFrom, module: ModuleFacts
-) -> list[ImportFact]:
+def statement_imports(node: cst.Import | cst.ImportFrom, module: ModuleFacts) -> list[ImportFact]:
     """The modules that an import statement imports, with what is taken from them."""
     if isinstance(node, cst.Import):
         return [ImportFact(alias.evaluated_name) for alias in node.names]

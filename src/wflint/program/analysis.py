@@ -15,7 +15,8 @@ from wflint.program.installed import Installed
 from wflint.program.known import KnownFirst
 from wflint.program.modules import ModuleIndex
 from wflint.program.prefetch import prefetch
-from wflint.program.reach import Node, Reach, Reached
+from wflint.program.reach import Reach
+from wflint.program.reached import Node, Reached
 from wflint.program.resolve import Resolver
 from wflint.program.roots import Entry, EntryNames, Roots
 from wflint.program.sandboxes import Sandboxes
@@ -60,8 +61,9 @@ class Question(Struct, frozen=True):
 class Answer(Struct):
     """What the analysis of a project gives.
 
-    ``module_entries`` has the first workflow of each module; ``import_chains`` has how places are reached that are only reached by imports, by function, site
-    and code; ``mute`` are workflows without any method that is known to run.
+    ``module_entries`` has the first workflow of each module; ``import_chains`` has how places are
+    reached that are only reached by imports, by function, site and code; ``mute`` are workflows
+    without any method that is known to run.
     """
 
     store: Store
@@ -112,7 +114,7 @@ def analyse(question: Question) -> Answer:
     answer.warnings = prefetch(store, files, read, question.jobs, question.progress)
     entries, workflows = _find_entries(gated.candidates, answer, roots)
     sandboxes.begin(workflows)
-    answer.reached = _search(resolver, roots, verdicts, entries)
+    answer.reached = _search(resolver, roots, verdicts, entries, question.is_test)
     import_time = ImportTime(verdicts, sandboxes, answer.reached)
     import_time.check()
     answer.import_chains = import_time.chains
@@ -120,13 +122,23 @@ def analyse(question: Question) -> Answer:
     return answer
 
 
-def _search(resolver: Resolver, roots: Roots, verdicts: Verdicts, entries: list[Entry]) -> Reached:
-    """Follow all calls; again with what was learned of attributes on the way, if that helps."""
+def _search(
+    resolver: Resolver,
+    roots: Roots,
+    verdicts: Verdicts,
+    entries: list[Entry],
+    is_test: Callable[[str], bool],
+) -> Reached:
+    """Follow all calls; again with what was learned of attributes on the way, if that helps.
+
+    What other workflows reach is shown with a chain from one of them, not from one of a test.
+    """
     for _ in range(_MAX_ROUNDS):
         verdicts.hits.clear()
         reach = Reach(resolver, roots, verdicts.judge())
-        reached = reach.run(entries)
-        if not resolver.learn(reach.learned):
+        reach.run(entry for entry in entries if not is_test(entry.fn.path))
+        reached = reach.run(entry for entry in entries if is_test(entry.fn.path))
+        if not resolver.learn(reach.learning.attributes):
             break
     return reached
 
@@ -208,7 +220,7 @@ def _place(store: Store, entry: Entry) -> tuple[int, str, int]:
 def _scan(node: Node, answer: Answer) -> None:
     """Hold the rules against one body without following its calls."""
     from wflint.program.entities import External, OwnFunction
-    from wflint.program.reach import runs
+    from wflint.program.reached import runs
 
     verdicts, resolver = answer.verdicts, answer.verdicts.resolver
     body = answer.store.body(node.fn)

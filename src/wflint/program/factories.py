@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from wflint.facts.model import Arg, Call, FunctionBody, Value
+from wflint.facts.model import Arg, Call, ClassFacts, FunctionBody, Value
 from wflint.program.entities import External
 from wflint.program.resolve import Resolver
 from wflint.program.store import Cls, Fn
@@ -59,16 +59,29 @@ def default_factories(resolver: Resolver, cls: Cls, call: Call) -> Iterator[Fact
     if not any(facts is not None and facts.makes_defaults for _, facts in facts_of):
         return
     given = {arg.keyword for arg in call.args if arg.keyword}
-    names: dict[str, None] = {}
-    for _, facts in reversed(facts_of):
-        names.update(dict.fromkeys(facts.fields if facts is not None else ()))
-    given |= set(list(names)[: sum(not a.keyword for a in call.args)])
+    given |= _by_position(resolver, facts_of, sum(not a.keyword for a in call.args))
     for base, facts in facts_of:
         if facts is not None and facts.makes_defaults:
             for name, factory in _of_class(resolver, base):
                 if name not in given:
                     given.add(name)  # of a field that a subclass declares anew
                     yield factory
+
+
+def _by_position(
+    resolver: Resolver, facts_of: list[tuple[Cls, ClassFacts | None]], count: int
+) -> set[str]:
+    """The fields that positional arguments give; those of keyword-only fields they do not."""
+    if not count:
+        return set()
+    names: dict[str, None] = {}
+    for base, facts in reversed(facts_of):
+        if facts is None or any("kw_only" in d.keywords for d in facts.decorators):
+            continue
+        calls = resolver.store.body(Fn(base.path, base.qualname)).calls
+        by_keyword = {c.bound_to for c in calls if any(a.keyword == "kw_only" for a in c.args)}
+        names.update(dict.fromkeys(n for n in facts.fields if n not in by_keyword))
+    return set(list(names)[:count])
 
 
 def _of_class(resolver: Resolver, cls: Cls) -> Iterator[tuple[str, Factory]]:

@@ -135,7 +135,7 @@ class Implied:
             of: list[Entity] = [entity]
             if names in _NEXT:
                 for maker in self._methods(entity, _NEXT[names]):
-                    of += self.resolver.returned(maker)
+                    of += self.resolver.results.returned(maker)
             for name in names.split("|"):
                 found = [
                     f
@@ -176,7 +176,7 @@ class Implied:
             elif isinstance(entity, OwnFunction):
                 if self._makes_context(entity.fn):
                     yield entity  # what `contextmanager` gives is a decorator as well
-                for inner in self.resolver.returned(entity):
+                for inner in self.resolver.results.returned(entity):
                     if isinstance(inner, OwnFunction):
                         yield from self._applied(inner, decorated)
                     elif isinstance(inner, OwnInstance):
@@ -189,7 +189,7 @@ class Implied:
                 for call in self._methods(OwnInstance(entity.cls), "__call__"):
                     yield from self._applied(call, decorated)
             elif isinstance(entity, OwnClass):
-                env = self.resolver.constructor_env(entity.cls, [("", (decorated,))])
+                env = self.resolver.memory.constructor_env(entity.cls, [("", (decorated,))])
                 yield from self._methods(OwnInstance(entity.cls, env=env), "__call__")
 
     def _makes_context(self, fn: Fn) -> bool:
@@ -209,7 +209,7 @@ class Implied:
         if params:
             entry = Held(decorator.fn, params[0], (decorated,))
             env = joined(decorator.env, (entry,))
-            yield from self.resolver.returned(replace(decorator, env=env))
+            yield from self.resolver.results.returned(replace(decorator, env=env))
 
     def is_skipped(self, fn: Fn) -> bool:
         """Whether a decorator of the project sees to it that a function never runs in workflows."""
@@ -222,7 +222,7 @@ class Implied:
     def _leaves_out(self, wrapper: OwnFunction, fn: Fn) -> bool:
         """Whether a wrapper calls what it wraps, but only outside of workflows."""
         given = [h for h in wrapper.env if OwnFunction(fn) in h.values]
-        if given and all(h.name not in self.resolver.wanted(h.owner) for h in given):
+        if given and all(h.name not in self.resolver.memory.wanted(h.owner) for h in given):
             return True  # the decorator has put something else in its place
         names = {(h.owner.qualname, h.name) for h in given}
         flags: list[int] = []

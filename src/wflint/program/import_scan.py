@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from wflint.facts.model import Call, FunctionBody, Use
 from wflint.program.entities import External, OwnFunction
-from wflint.program.reach import Judge, Node, Reach
+from wflint.program.reach import Judge, Reach
+from wflint.program.reached import Node
 from wflint.program.roots import Entry
 from wflint.program.store import Cls, Fn, Store
 from wflint.program.verdicts import Verdicts, handed_over
@@ -75,9 +76,7 @@ class ImportScan:
         view = self.verdicts.view_of_use(node, body, use, entity.name)
         self.places.append(Place(node, use.site, use.flags, view, entity, False))
 
-    def _own_call(
-        self, node: Node, body: FunctionBody, call: Call, entity: OwnFunction
-    ) -> bool:
+    def _own_call(self, node: Node, body: FunctionBody, call: Call, entity: OwnFunction) -> bool:
         """Calling a coroutine function runs nothing of it."""
         callee = self.verdicts.callee(entity.fn)
         elsewhere = self.verdicts.roots.runs_elsewhere(entity.fn)
@@ -114,7 +113,7 @@ class ImportScan:
     def way_through(self, entry: Node, site: int, node: Node) -> Way:
         """The shortest way to ``node`` that begins with the call at a site of ``entry``."""
         firsts = [e.to for e in self.reached.edges.get(entry, ()) if e.site == site]
-        before: dict[Node, tuple[Node, int]] = {first: (entry, site) for first in firsts}
+        before: dict[Node, tuple[Node, int]] = dict.fromkeys(firsts, (entry, site))
         queue = deque(firsts)
         while queue and node not in before:
             at = queue.popleft()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -10,9 +10,14 @@ from msgspec.structs import replace
 
 from wflint.diagnostics import Severity
 from wflint.faults import blamed_on
+from wflint.program.entities import External
 from wflint.program.import_scan import ImportScan, Place, Way
-from wflint.program.reach import Node, Reached
-from wflint.program.sandbox import RESTRICTED_AT_IMPORT, is_restricted_at_import
+from wflint.program.reached import Node, Reached
+from wflint.program.sandbox import (
+    RESTRICTED_AT_IMPORT,
+    is_restricted_at_import,
+    is_unreadable,
+)
 from wflint.program.sandboxes import Link, Sandboxes
 from wflint.program.store import Fn
 from wflint.program.used_values import UsedValues
@@ -81,7 +86,7 @@ class ImportTime:
         self._also = [rule for rule in rules if rule.also_module_level]
 
     def check(self) -> None:
-        """Look at all modules that are loaded for workflows, and at others whose values they use."""
+        """Look at modules that are loaded for workflows, and at others whose values they use."""
         verdicts = self.verdicts
         before = verdicts.scopes, verdicts.only
         self._listen([*self.rules, *self._also])
@@ -162,7 +167,7 @@ class ImportTime:
             if report is not None:
                 use = uses[0] if uses else None
                 way = use.way if use is not None else scan.way(place.node)
-                group = _group(rule, place, owner, use)
+                group = _group(rule, place, use)
                 yield _Proposal(rule, place, report, way, use, group)
                 return
 
@@ -179,8 +184,8 @@ class ImportTime:
 
     def _is_refused(self, scan: ImportScan, place: Place) -> bool:
         """Whether the sandbox does not let the module be imported because of a call."""
-        path = place.node.fn.path
-        if not (place.is_call and is_restricted_at_import(place.entity.name)):
+        path, name = place.node.fn.path, place.entity.name
+        if not (place.is_call and is_restricted_at_import(name)) and not is_unreadable(name):
             return False
         if not self.sandboxes.is_restricting(path) or not self._is_proxied(place):
             return False
@@ -193,15 +198,20 @@ class ImportTime:
         ``Path(x).exists()`` is such a call, ``Path(x).parent.exists()`` and ``(a / b).exists()``
         are not. A name must be that of a module-level value.
         """
-        call = place.view.call
-        if not place.entity.base or call is None:
+        call, entity = place.view.call, place.entity
+        if not entity.base or call is None:
             return True
+        path, maker = place.node.fn.path, call.target.of
         receiver = call.written.rpartition(".")[0]
-        if receiver.endswith("(...)"):
-            return receiver.count("(...)") == 1
-        target = call.target
-        held = self.verdicts.resolver.constant(replace(target, path=()), place.node.fn.path)
-        return len(target.path) == 1 and held is not None and held[0].type == "call"
+        if not receiver.endswith("(...)"):
+            held = self.verdicts.resolver.constant(replace(call.target, path=()), path)
+            if held is None or held[0].type != "call" or held[0].ref.path:
+                return False
+            maker, path = held[0].ref.of, held[1]
+        if maker is None or len(call.target.path) != 1:
+            return False
+        found = self.verdicts.resolver.resolve(maker, path)
+        return found == (External(entity.name[: entity.base]),)
 
     def _is_certain(self, node: Node, site: int) -> bool:
         return self.values.values(node.fn.path).is_certain(self._offset(node.fn, site))
@@ -282,12 +292,10 @@ class ImportTime:
         return 0
 
 
-def _group(rule: Rule, place: Place, owner: str, use: _Use | None) -> tuple[object, ...]:
-    """What a proposal is one of several for: a value that is used, or a function."""
+def _group(rule: Rule, place: Place, use: _Use | None) -> tuple[object, ...]:
+    """What a proposal is one of several for: a value that is used, or the place itself."""
     if use is not None:
         return use.value
-    if rule.once_per_function:
-        return (rule.code, place.node.fn, owner or place.entity.name)
     return (rule.code, place.node.fn, place.site)
 
 

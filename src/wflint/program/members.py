@@ -26,6 +26,12 @@ from wflint.program.entities import (
 from wflint.program.store import PROPERTIES, Cls, Fn, Store
 
 _NONE = Ref(Kind.GLOBAL, "None")
+_MAKERS = frozenset(
+    f"pydantic.BaseModel.{name}"
+    for name in ("model_validate", "model_validate_json", "model_validate_strings", "parse_obj")
+)
+"""Class methods that make an object of the class they are called on."""
+
 HARMLESS_BASES = frozenset(
     {
         "abc.ABC",
@@ -104,6 +110,8 @@ class Members:
                 return some
         own = any(name in f.attributes for c in order if (f := self.facts_of(c)) is not None)
         if len(externals) == 1 and not own:
+            if not on_instance and f"{externals[0]}.{name}" in _MAKERS:
+                return (OwnClass(cls, of.args),)
             return (External(f"{externals[0]}.{name}", instance=False, base=len(externals[0])),)
         return (Unresolved(f"`{name}` is not a method or typed attribute of `{cls.qualname}`"),)
 

@@ -104,7 +104,9 @@ class ModuleValues:
             if node is None:
                 return False
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                returned = [n.value for n in ast.walk(node) if isinstance(n, ast.Return) and n.value]
+                returned = [
+                    n.value for n in ast.walk(node) if isinstance(n, ast.Return) and n.value
+                ]
             body = inner_statements(node) or getattr(node, "body", [])
 
     def _is_optional(self, node: ast.stmt, offset: int) -> bool:

@@ -46,7 +46,7 @@ class Overriders:
     def _classes(self, declared: Cls) -> list[Cls]:
         """The classes of the program that are of a declared type, by name or by their methods."""
         self.store.load_mentions(declared.qualname.rpartition(".")[2])
-        wanted = self._methods(declared) if self.resolver.is_protocol(declared) else set()
+        wanted = self._methods(declared) if self.resolver.results.is_protocol(declared) else set()
         found: list[Cls] = []
         for path in sorted(self.store.modules):
             for name, facts in self.store.modules[path].facts.classes.items():
@@ -58,7 +58,7 @@ class Overriders:
 
     def _is_like(self, cls: Cls, wanted: set[str]) -> bool:
         """Whether a class has the methods of a protocol."""
-        return wanted <= self._methods(cls) and not self.resolver.is_protocol(cls)
+        return wanted <= self._methods(cls) and not self.resolver.results.is_protocol(cls)
 
     def _methods(self, cls: Cls) -> set[str]:
         names: set[str] = set()

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from wflint.facts.model import (
@@ -22,13 +21,11 @@ from wflint.facts.model import (
     Flag,
     FunctionBody,
     Kind,
-    Operation,
-    Ref,
     Use,
     Value,
 )
 from wflint.facts.operations import CALLED_BY_BUILTINS, COMPARED_BY
-from wflint.program.calls import given_values, left_out
+from wflint.program.calls import left_out
 from wflint.program.entities import (
     Entity,
     Env,
@@ -43,104 +40,27 @@ from wflint.program.entities import (
     joined,
 )
 from wflint.program.external import CALLBACK_METHODS, CONTAINER_METHODS, calls_its_arguments
-from wflint.program.factories import Factory, default_factories, field_hooks
 from wflint.program.implied import Implied
+from wflint.program.learning import Learning
+from wflint.program.making import Making
 from wflint.program.members import is_abstract
+from wflint.program.memory import pair_up
+from wflint.program.origin import origin
 from wflint.program.overriders import Overriders
-from wflint.program.resolve import Resolver, pair_up
+from wflint.program.reached import DEFINITION, Edge, GapAt, Node, Reached, runs
+from wflint.program.resolve import Resolver
 from wflint.program.roots import Entry, Roots
 from wflint.program.store import Cls, Fn
 
-_MAX_PASSED_ON = 20
+_RUN_ELSEWHERE = {
+    "run": "asyncio.run",  # refuses to work where a loop runs
+    "run_coroutine_threadsafe": "asyncio.run_coroutine_threadsafe",
+    "run_until_complete": "asyncio.AbstractEventLoop.run_until_complete",
+}
 _FORMAT = ("__format__|__str__|__repr__",)
 _MAX_PLAIN_CLONES = 4_000
 _MAX_CLONES = 16
 """For how many different arguments a function is looked at; after that they are forgotten."""
-
-
-class Node(NamedTuple):
-    """A function as it is reached.
-
-    ``receiver`` is the class of the object a method is called on. ``missing`` are parameters with a
-    fallback default (``now = now or clock()``) that the caller leaves out, so that it runs.
-    ``quiet`` is set when it is called only while not replaying. ``env`` is what is known of its
-    parameters, where that makes a difference: functions and objects that it is given.
-    """
-
-    fn: Fn
-    receiver: Cls | None = None
-    missing: frozenset[str] = frozenset()
-    quiet: bool = False
-    env: Env = ()
-
-
-class Edge(NamedTuple):
-    """A call: ``site`` is its place in the body of the calling function."""
-
-    to: Node
-    site: int
-
-
-class GapAt(NamedTuple):
-    """A call that could not be resolved, and why."""
-
-    node: Node
-    site: int
-    written: str
-    reason: str
-
-
-class Reached(Struct):
-    """What entry points reach. ``order`` lists the nodes in the order they were reached.
-
-    ``outcomes`` tells what became of each call: ``own``, ``gap``, or the name of something outside
-    the project.
-    """
-
-    entries: dict[Node, Entry] = field(default_factory=dict)
-    order: list[Node] = field(default_factory=list)
-    edges: dict[Node, list[Edge]] = field(default_factory=dict)
-    parents: dict[Node, tuple[Node, int] | None] = field(default_factory=dict)
-    gaps: list[GapAt] = field(default_factory=list)
-    callers: dict[Node, list[Node]] | None = None
-    outcomes: dict[tuple[Fn, int], str] = field(default_factory=dict)
-
-    def chain(self, node: Node) -> list[tuple[Node, int]]:
-        """Pairs (node, site of the call to the next one) from the entry point to ``node``.
-
-        The last pair has the site -1.
-        """
-        found = [(node, -1)]
-        step = self.parents[node]
-        while step is not None:
-            found.append(step)
-            step = self.parents[step[0]]
-        found.reverse()
-        return found
-
-    def entry_points(self, nodes: Iterable[Node]) -> set[Node]:
-        """All entry points from which any of ``nodes`` is reached."""
-        return {n for n in self.ancestors(nodes) if n in self.entries}
-
-    def ancestors(self, nodes: Iterable[Node]) -> set[Node]:
-        """``nodes`` and all nodes from which any of them is reached."""
-        callers = self._callers()
-        seen = set(nodes)
-        pending = list(seen)
-        while pending:
-            for caller in callers.get(pending.pop(), ()):
-                if caller not in seen:
-                    seen.add(caller)
-                    pending.append(caller)
-        return seen
-
-    def _callers(self) -> dict[Node, list[Node]]:
-        if self.callers is None:
-            self.callers = {}
-            for node, edges in self.edges.items():
-                for edge in edges:
-                    self.callers.setdefault(edge.to, []).append(node)
-        return self.callers
 
 
 class Judge(Struct):
@@ -167,8 +87,8 @@ class Reach:
         self.overriders = Overriders(resolver)
         self._queue: deque[Node] = deque()
         self._clones: dict[Fn, set[Env]] = {}
-        self.learned: dict[tuple[Cls, str], dict[Entity, None]] = {}
-        self._made: set[Cls] = set()  # of which workflow code makes objects
+        self.learning = Learning(resolver)
+        self.making = Making(self)
 
     def run(self, entries: Iterable[Entry]) -> Reached:
         """Search from ``entries``, which come sorted."""
@@ -186,7 +106,7 @@ class Reach:
         self.reached.order.append(node)
         self._queue.append(node)
 
-    def _connect(self, node: Node, to: Node, site: int) -> None:
+    def connect(self, node: Node, to: Node, site: int) -> None:
         if self.roots.is_blessed(to.fn):
             return
         self.reached.edges.setdefault(node, []).append(Edge(to, site))
@@ -198,11 +118,13 @@ class Reach:
     def _visit(self, node: Node) -> None:
         body = self.store.body(node.fn)
         self.judge.body(node, body)
-        self._learn(node, body)
+        self.learning.see(node, body)
         self._replaced(node, body)
+        elsewhere: set[int] = set()
         for call in body.calls:
-            if runs(call, node) or _is_alternative(call):
+            if call.site not in elsewhere and (runs(call, node) or _is_alternative(call)):
                 self._call(node, body, call)
+                elsewhere.update(self._given_away(node, call))
         for use in body.uses:
             if not runs(use, node):
                 continue
@@ -211,7 +133,7 @@ class Reach:
                     self.judge.external_use(node, body, use, entity)
                 elif isinstance(entity, OwnClass) and use.flags & Flag.RAISED:
                     made = Call(use.site, use.target, use.written, flags=use.flags)
-                    self._construct(node, body, made, entity)
+                    self.making.construct(node, body, made, entity)
             self._pass(node, use, use.target.path)
         for read in body.reads:
             if runs(read, node):
@@ -222,29 +144,6 @@ class Reach:
                 for found in self.implied.operated(operation, path, receiver, node.env):
                     self._follow(node, found, operation.site, operation.flags)
 
-    def _learn(self, node: Node, body: FunctionBody) -> None:
-        """Note what is put into attributes, where only this call knows what it is."""
-        owner = Cls(node.fn.path, body.head.owner) if body.head.owner else None
-        cls = node.receiver or owner
-        if cls is not None and node.env:
-            for name, ref in body.attributes.items():
-                if ref.kind is Kind.PARAM:
-                    self._keep(cls, name, self._of(ref, node))
-            for name, refs in body.additions.items():
-                for ref in refs:
-                    self._keep(cls, name, self._of(ref, node))
-        for store in body.stores:
-            for entity in self._of(store.target, node):
-                if isinstance(entity, OwnInstance):
-                    self._keep(entity.cls, store.attribute, self._of(store.value, node))
-
-    def _of(self, ref: Ref, node: Node) -> tuple[Entity, ...]:
-        return self.resolver.resolve(ref, node.fn.path, node.receiver, env=node.env)
-
-    def _keep(self, cls: Cls, name: str, values: tuple[Entity, ...]) -> None:
-        known = self.learned.setdefault((cls, name), {})
-        known.update((v, None) for v in values if isinstance(v, (OwnFunction, OwnInstance)))
-
     def _resolved(self, place: Call | Use, node: Node) -> tuple[Entity, ...]:
         return self.resolver.resolve(place.target, node.fn.path, node.receiver, env=node.env)
 
@@ -254,17 +153,16 @@ class Reach:
             self._define(node, Cls(node.fn.path, facts.qualname))
         if not body.head.decorators:
             return
-        for wrapper in self.implied.wrappers(node.fn):
-            self._follow(node, replace(wrapper, receiver=node.receiver), body.head.site, 0)
-        for other in self.implied.registered(node.fn):
-            self._follow(node, replace(other, receiver=node.receiver), body.head.site, 0)
+        site = body.head.site if body.head.site >= 0 else DEFINITION
+        for other in (*self.implied.wrappers(node.fn), *self.implied.registered(node.fn)):
+            self._follow(node, replace(other, receiver=node.receiver), site, 0)
 
     def _define(self, node: Node, cls: Cls) -> None:
         """The body of a class that is defined in a function runs there."""
         fn = Fn(cls.path, cls.qualname)
         site = self.store.body(fn).head.site
         inside = Node(fn, cls)
-        self._connect(node, inside, site)
+        self.connect(node, inside, site)
         for found in self.implied.defined(cls):
             self._follow(node, found, site, 0)
 
@@ -282,7 +180,7 @@ class Reach:
             return
         quiet = node.quiet or bool(flags & Flag.NOT_REPLAYING)
         for one in (function, *(self._implementations(function) or ())):
-            self._connect(node, self._node(one, (), frozenset(), quiet), site)
+            self.connect(node, self.node_of(one, (), frozenset(), quiet), site)
 
     # One call.
 
@@ -296,56 +194,35 @@ class Reach:
                 case External() if not runs(call, node):
                     pass  # a fallback value that nobody is seen to need
                 case External() if call.target.kind is Kind.PARAM and not call.target.path:
-                    self._given_external(node, call, entity)
+                    self._report_given(node, body, call, entity)
                 case External():
                     self.judge.external_call(node, body, call, entity)
                     self._called_back(node, body, call, entity)
                 case OwnFunction():
                     self._own(node, body, call, entity)
                 case OwnClass():
-                    self._construct(node, body, call, entity)
+                    self.making.construct(node, body, call, entity)
                 case OwnInstance():
                     self._method(node, body, call, entity, "__call__")
                 case Unresolved():
                     self._unresolved(node, body, call, entity)
 
-    def _given_external(self, node: Node, call: Call, entity: External) -> None:
+    def _report_given(self, node: Node, body: FunctionBody, call: Call, entity: External) -> None:
         """A parameter that is called: reported where it is given, for there it can be changed."""
-        name = call.target.name
-        fn = Fn(node.fn.path, call.target.owner)
-        at: Node | None = node
-        for _ in range(_MAX_PASSED_ON):
-            while at is not None and at.fn != fn:  # of a nested function: the one around it
-                at = self._parent(at)
-            parent = self.reached.parents.get(at) if at is not None else None
-            given = self._argument(parent[0], parent[1], fn, name) if parent is not None else None
-            if parent is None or given is None:
-                break
-            arg, made = given
-            caller, ref = parent[0], arg.value.ref
-            if ref.kind is not Kind.PARAM or ref.path:
-                body = self.store.body(caller.fn)
-                self.judge.external_argument(caller, body, made, arg.site, entity)
-                return
-            at, fn, name = caller, Fn(caller.fn.path, ref.owner), ref.name
-        self.judge.external_call(node, self.store.body(node.fn), call, entity)
+        found = origin(self.reached, self.store, node, call)
+        if found is None:
+            self.judge.external_call(node, body, call, entity)
+        else:
+            self.judge.external_argument(*found, entity)
 
-    def _parent(self, node: Node) -> Node | None:
-        step = self.reached.parents.get(node)
-        return step[0] if step is not None else None
-
-    def _argument(self, caller: Node, site: int, fn: Fn, name: str) -> tuple[Arg, Call] | None:
-        """The argument that a call gives to a parameter."""
-        head = self.store.head(fn)
-        for call in self.store.body(caller.fn).calls:
-            if call.site != site or head is None:
-                continue
-            for bound in (False, True):
-                for param, value in given_values(head, call, bound):
-                    if param == name:
-                        arg = next(a for a in call.args if a.value is value)
-                        return arg, call
-        return None
+    def _given_away(self, node: Node, call: Call) -> Iterable[int]:
+        """The sites of coroutines that a call gives to another thread, or that never begin."""
+        if call.written.rpartition(".")[2] not in _RUN_ELSEWHERE:
+            return ()
+        found = self._resolved(call, node)
+        if any(isinstance(e, External) and e.name in _RUN_ELSEWHERE.values() for e in found):
+            return [arg.site for arg in call.args]
+        return ()
 
     def _note_outcome(self, node: Node, call: Call, entity: Entity) -> None:
         key = (node.fn, call.site)
@@ -374,38 +251,40 @@ class Reach:
             self._gap(node, call, why)
             return
         for other in found:
-            self._edge(node, other, call)
+            self.edge(node, other, call)
         if not (found and is_abstract(head)):
-            self._edge(node, entity, call)
+            self.edge(node, entity, call)
 
     def _implementations(self, entity: OwnFunction) -> tuple[OwnFunction, ...] | None:
         """What may stand behind a method that is only declared; ``None`` when that is too much."""
         head = self.store.head(entity.fn)
         if head is None or not (is_abstract(head) or self._is_of_protocol(entity, head.owner)):
             return ()
-        found = self.overriders.of(entity, frozenset(self._made))
+        found = self.overriders.of(entity, frozenset(self.making.made))
         return tuple(replace(o, env=entity.env) for o in found) if found is not None else None
 
     def _is_of_protocol(self, entity: OwnFunction, owner: str) -> bool:
-        return bool(owner) and self.resolver.is_protocol(Cls(entity.fn.path, owner))
+        return bool(owner) and self.resolver.results.is_protocol(Cls(entity.fn.path, owner))
 
-    def _edge(self, node: Node, entity: OwnFunction, call: Call) -> None:
+    def edge(self, node: Node, entity: OwnFunction, call: Call) -> None:
         missing = left_out(self.store.body(entity.fn), call, entity, node.missing)
-        given = self._given(node, call.args)
-        to = self._node(entity, given, missing, _is_quiet(node, call))
-        self._connect(node, to, call.site)
+        given = self.given(node, call.args)
+        to = self.node_of(entity, given, missing, _is_quiet(node, call))
+        self.connect(node, to, call.site)
 
-    def _given(self, node: Node, args: tuple[Arg, ...]) -> list[tuple[str, tuple[Entity, ...]]]:
-        """What a call passes on, up to the first spread."""
+    def given(self, node: Node, args: tuple[Arg, ...]) -> list[tuple[str, tuple[Entity, ...]]]:
+        """What a call passes on, as far as that is plain to see."""
         found: list[tuple[str, tuple[Entity, ...]]] = []
+        spread = False  # what comes by position after it is not known
         for arg in args:
+            if spread and not arg.keyword:
+                continue
             if not arg.star:
                 found.append((arg.keyword, self._value(arg.value, node)))
                 continue
-            written = self.resolver.literal(arg.value.ref, node.fn.path)
+            written = self.resolver.literals.find(arg.value.ref, node.fn.path)
             if written is None:
-                if arg.star == "*":
-                    break
+                spread = spread or arg.star == "*"
                 continue
             for ref in written[0].others:
                 values = self.resolver.resolve(ref, written[1], node.receiver, env=node.env)
@@ -419,7 +298,7 @@ class Reach:
             return (Unresolved("its type is not known"),)
         return self.resolver.resolve(value.ref, node.fn.path, node.receiver, env=node.env)
 
-    def _node(
+    def node_of(
         self,
         entity: OwnFunction,
         given: Iterable[tuple[str, tuple[Entity, ...]]],
@@ -432,7 +311,7 @@ class Reach:
         if head is not None:
             pairs = [] if entity.partial else pair_up(head, list(given), entity.bound)
             env = joined(
-                env, self.resolver.held_by(entity.fn, pairs), self._absent(entity, missing)
+                env, self.resolver.memory.held_by(entity.fn, pairs), self._absent(entity, missing)
             )
         clones = self._clones.setdefault(entity.fn, set())
         if env not in clones and len(clones) >= _MAX_CLONES and not self._is_plain(env, clones):
@@ -467,73 +346,6 @@ class Reach:
         for entity in self.resolver.attribute(on, name):
             if isinstance(entity, OwnFunction):
                 self._own(node, body, call, entity)
-
-    # Constructors.
-
-    def _construct(self, node: Node, body: FunctionBody, call: Call, made: OwnClass) -> None:
-        """Making an object runs its constructors, and what makes the defaults of its fields."""
-        self._made.add(made.cls)
-        env = self.resolver.constructor_env(made.cls, self._given(node, call.args))
-        for entity in self.implied.constructors(made.cls, env):
-            self._edge(node, entity, call)
-        kind = self.implied.generated_init(made.cls)
-        if kind:
-            for factory in default_factories(self.resolver, made.cls, call):
-                self._make_default(node, call, factory)
-        if kind in ("attrs", "model"):
-            for hook in field_hooks(self.resolver, made.cls):
-                self._run_hook(node, call, hook)
-        for base in self.resolver.order(made.cls)[1] if runs(call, node) else ():
-            self.judge.external_call(node, body, call, External(base, base=len(base)))
-
-    def _make_default(self, node: Node, call: Call, factory: Factory) -> None:
-        """A default factory: reported at the field if it is external, else followed."""
-        owner = Node(Fn(factory.cls.path, factory.cls.qualname), factory.cls)
-        found = self.resolver.resolve(factory.value.ref, factory.cls.path)
-        for entity in found:
-            if isinstance(entity, External):
-                self._external_factory(node, call, owner, factory, entity)
-            elif isinstance(entity, OwnFunction) and factory.value.type == "lambda":
-                self._lambda_factory(node, call, owner, factory, entity)
-            elif isinstance(entity, OwnFunction) and not self.roots.runs_elsewhere(entity.fn):
-                self._connect_class(node, owner, call.site)
-                self._connect(owner, self._node(entity, (), frozenset(), False), factory.arg.site)
-            elif isinstance(entity, OwnClass):
-                self._connect_class(node, owner, call.site)
-                self._construct(owner, factory.body, replace(factory.call, args=()), entity)
-
-    def _run_hook(self, node: Node, call: Call, hook: Factory) -> None:
-        for entity in self.resolver.resolve(hook.value.ref, hook.cls.path):
-            if isinstance(entity, OwnFunction) and not self.roots.runs_elsewhere(entity.fn):
-                self._connect(node, self._node(entity, (), frozenset(), False), call.site)
-
-    def _external_factory(
-        self, node: Node, call: Call, owner: Node, factory: Factory, entity: External
-    ) -> None:
-        site = factory.arg.site
-        if self.judge.factory(owner, factory.body, factory.call, site, entity):
-            self._connect_class(node, owner, call.site)
-
-    def _lambda_factory(
-        self, node: Node, call: Call, owner: Node, factory: Factory, entity: OwnFunction
-    ) -> None:
-        body = self.store.body(entity.fn)
-        for inner in body.calls:
-            for called in self.resolver.resolve(inner.target, entity.fn.path):
-                if isinstance(called, External):
-                    self._external_factory(node, call, owner, factory, called)
-                elif isinstance(called, OwnFunction):
-                    self._connect_class(node, owner, call.site)
-                    self._connect(owner, self._node(called, (), frozenset(), False), inner.site)
-
-    def _connect_class(self, node: Node, owner: Node, site: int) -> None:
-        """The class is a hop of the chain, but nothing in it runs now except the factory."""
-        edges = self.reached.edges.setdefault(node, [])
-        if Edge(owner, site) not in edges:
-            edges.append(Edge(owner, site))
-        if owner not in self.reached.parents:
-            self.reached.parents[owner] = (node, site)
-            self.reached.order.append(owner)
 
     # What others call back, and what cannot be known.
 
@@ -587,16 +399,9 @@ class Reach:
                 self.judge.external_argument(node, body, call, site, entity)
             elif isinstance(entity, OwnFunction) and not self.roots.runs_elsewhere(entity.fn):
                 quiet = _is_quiet(node, call)
-                self._connect(node, self._node(entity, (), frozenset(), quiet), call.site)
+                self.connect(node, self.node_of(entity, (), frozenset(), quiet), call.site)
             elif isinstance(entity, OwnClass) and value.type in ("name", "call"):
-                self._construct(node, body, replace(call, args=()), entity)
-
-
-def runs(place: Call | Use | Operation, node: Node) -> bool:
-    """Whether a call or use happens when a function is reached as ``node``."""
-    if place.flags & (Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED):
-        return False
-    return not place.flags & Flag.OPTIONAL or place.fallback in node.missing
+                self.making.construct(node, body, replace(call, args=()), entity)
 
 
 def _is_alternative(call: Call) -> bool:

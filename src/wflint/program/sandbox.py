@@ -99,9 +99,7 @@ _MEMBERS: dict[str, str] = {
         "getstate lognormvariate main normalvariate paretovariate randbytes randint random "
         "randrange sample seed setstate shuffle triangular uniform vonmisesvariate weibullvariate"
     ),
-    "secrets": (
-        "SystemRandom choice randbelow randbits token_bytes token_hex token_urlsafe"
-    ),
+    "secrets": ("SystemRandom choice randbelow randbits token_bytes token_hex token_urlsafe"),
     "tarfile": "open",
     "tarfile.TarFile": "extract extractall",
     "zipfile.ZipFile": "extract extractall",
@@ -130,6 +128,11 @@ def is_below(module: str, packages: frozenset[str]) -> bool:
             return True
         name = name.rpartition(".")[0]
     return False
+
+
+def is_unreadable(name: str) -> bool:
+    """Whether even taking a name fails then."""
+    return name.rpartition(".")[0] in UNREADABLE_AT_IMPORT
 
 
 def is_restricted_at_import(name: str) -> bool:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from wflint.program.loading import Loaded, load_workflow
 from wflint.program.folders import is_namespace
+from wflint.program.loading import Loaded, load_workflow
 from wflint.program.passthrough import Passthrough, read_passthrough
 from wflint.program.resolve import Resolver
 from wflint.program.store import Cls, shown_name

@@ -10,7 +10,7 @@ from wflint.facts.model import Call, Flag, Kind, Ref, Use
 from wflint.program.entities import OwnClass
 from wflint.program.module_values import Held, ModuleValues
 from wflint.program.origins import Name, find_origin
-from wflint.program.reach import Node, Reached
+from wflint.program.reached import Node, Reached
 from wflint.program.resolve import Resolver
 from wflint.program.store import Cls, Fn
 

@@ -11,7 +11,8 @@ from wflint.diagnostics import Severity
 from wflint.facts.model import Arg, Call, Finding, Flag, FunctionBody, Kind, Ref, Use, Value
 from wflint.faults import blamed_on
 from wflint.program.entities import External, OwnClass, OwnFunction, held
-from wflint.program.reach import Judge, Node
+from wflint.program.reach import Judge
+from wflint.program.reached import Node
 from wflint.program.resolve import Resolver
 from wflint.program.roots import Roots
 from wflint.program.sandboxes import Sandboxes

@@ -69,10 +69,10 @@ class TypeView(Struct, frozen=True):
 class Shared(Struct, frozen=True):
     """Where an object lives that is not made by the workflow that changes it.
 
-    ``kind`` is ``value`` (a module-level name holds it), ``module``, ``class``, ``attribute`` (it
-    is an attribute of a class) or ``result`` (a cached function gives it to everyone). ``name`` is
-    what holds it, ``module`` the dotted name of the module. ``is_shared`` is set when all workflows
-    of a worker surely share it.
+    ``kind`` is ``value`` (a module-level name holds it), ``module``, ``class``, ``function``,
+    ``attribute`` (it is an attribute of a class) or ``result`` (a cached function gives it to
+    everyone). ``name`` is what holds it, ``module`` the dotted name of the module. ``is_shared`` is
+    set when all workflows of a worker surely share it.
     """
 
     kind: str
@@ -231,8 +231,8 @@ class ImportView(Struct, frozen=True):
 
     ``api`` is the rule's own entry for the name in ``at_import``. ``owner`` is the code of the rule
     that reports the same in workflow code, or ``""``. ``is_reloaded`` is set when the sandbox does
-    it anew for each workflow, ``is_refused`` when the sandbox lets it fail. ``used`` gives the names
-    that a value is made from which the place has a part in and workflow code uses, or ``None``.
+    it anew for each workflow, ``is_refused`` when the sandbox lets it fail. ``used`` gives, when
+    workflow code uses a value that the place has a part in, the names that the value is made from.
     """
 
     call: CallView

@@ -7,7 +7,7 @@ from msgspec import Struct, field
 from wflint.facts.model import Site
 from wflint.program.analysis import Answer
 from wflint.program.flow.places import DecidesError, Tree
-from wflint.program.reach import Node
+from wflint.program.reached import Node
 from wflint.program.resolve import Resolver
 from wflint.program.store import Cls, Fn, Store
 
