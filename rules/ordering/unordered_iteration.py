@@ -56,8 +56,8 @@ order in their history.
 
 ## What the SDK does
 
-Nothing: the sandbox does not see what a loop runs over. The workflow fails on the first replay that
-happens to see another order.
+Nothing: the sandbox does not see what a loop runs over. The workflow task fails on the first replay
+that happens to see another order.
 
 Not reported are uses that give the same for any order: `in`, `len()`, `any()`, `all()`, `sum()`,
 `sorted()`, `min()` and `max()` without a key, set operations, and loops that neither issue
@@ -68,7 +68,7 @@ taken for one of text or objects.
 
 * https://docs.temporal.io/workflow-definition#deterministic-constraints
 * https://docs.python.org/3/using/cmdline.html#envvar-PYTHONHASHSEED
-* https://github.com/temporalio/sdk-python/issues/518
+* https://github.com/temporalio/sdk-python/blob/main/README.md
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ from tests.oracle.sandbox import create
 ROOT = Path(__file__).parent.parent.parent
 SEEDS = (1, 2, 3, 5, 8)
 _ROUNDS = 40
-_OBJECTS = 800
+_OBJECTS = 100
 
 Case = Callable[[], Awaitable[object]]
 Runs = dict[str, list[list[str]]]
@@ -74,20 +74,22 @@ def _start(files: Sequence[Path], seed: int) -> subprocess.Popen[str]:
 # What happens in each of the processes.
 
 
-def make_holes(seed: int) -> list[bytes]:
+def make_holes(chance: random.Random) -> list[object]:
     """Leave free places in the heap, in random order, for objects of all usual sizes.
 
-    They stay where they are as long as the list is kept.
+    They stay as they are as long as the list is kept, and are soon used up.
     """
-    chance = random.Random(seed)
-    kept: list[bytes] = []
-    for size in range(16, 1200, 16):
-        made = [bytes(size - 32) if size > 32 else b"" for _ in range(_OBJECTS)]
+    kept: list[object] = []
+    freed: list[object] = []
+    for size in (*range(32, 512, 16), *range(512, 1200, 64)):
+        made = [bytes(size - 33) if size > 33 else float(n) for n in range(_OBJECTS)]
         chance.shuffle(made)
         kept += made[::2]
-        made.clear()
-    chance.shuffle(kept)
-    del kept[::3]
+        freed += made[1::2]
+        del made
+    chance.shuffle(freed)
+    while freed:
+        freed.pop()
     return kept
 
 
@@ -111,13 +113,16 @@ def _load(file: Path) -> ModuleType:
 
 
 def _main(files: Sequence[str]) -> None:
-    kept = make_holes(int(os.environ["PYTHONHASHSEED"]))
-    found = {}
+    chance = random.Random(os.environ["PYTHONHASHSEED"])
+    found: dict[str, dict[str, list[str]]] = {}
     for file in map(Path, files):
-        cases = _cases(_load(file))
-        found[str(file)] = {name: _Player(case).play() for name, case in cases.items()}
+        asked = found[str(file)] = {}
+        for name, case in _cases(_load(file)).items():
+            player = _Player(case)
+            kept = make_holes(chance)
+            asked[name] = player.play()
+            del kept
     print(json.dumps(found))
-    kept.clear()
 
 
 @workflow.defn
