@@ -80,6 +80,7 @@ class Refs:
         self.scope_of: Callable[[cst.CSTNode], Scope | None] = lambda _: None
         self.sides: Callable[[cst.IfExp, Scope | None], list[cst.BaseExpression]] = _both_sides
         self._known: dict[tuple[int, ...], Ref] = {}
+        self._looking: set[tuple[int, str]] = set()
         self._depth = 0
 
     def ref(self, node: cst.CSTNode | None, scope: Scope | None, steps: int = _MAX_STEPS) -> Ref:
@@ -241,7 +242,7 @@ class Refs:
             return Ref(Kind.LITERAL, "bool") if ref in _BOOLS else ref
         where, bindings = found
         if not self.complete:
-            return self._agreed(name, bindings, where, steps)
+            return self._early(name, bindings, where, steps)
         place = self.place_of(node)
         shown = self._narrowed(name, bindings, place, scope)
         if shown is not None:
@@ -259,6 +260,16 @@ class Refs:
             self._depth -= 1
             known = self._known[key] = known or UNKNOWN
         return known
+
+    def _early(self, name: str, bindings: list[Bound], where: Scope, steps: int) -> Ref:
+        """What a name stands for, while not all bindings are known."""
+        key = (id(where), name)
+        if key in self._looking:
+            return UNKNOWN  # `x = x.a` adds nothing, and several of them double the work each
+        self._looking.add(key)
+        ref = self._agreed(name, bindings, where, steps)
+        self._looking.discard(key)
+        return ref
 
     def _narrowed(
         self, name: str, bindings: list[Bound], place: Place, scope: Scope | None
