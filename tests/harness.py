@@ -6,7 +6,8 @@ expression starts::
     return time.time()  # expect: WFL101  # chain: OrderWorkflow.run → stamp
 
 Several codes are separated by commas, and a code is repeated when it is expected twice. The chain
-is optional. A diagnostic that no comment expects is a failure.
+is optional, and so is a severity behind a code (``# expect: WFL101 warning``). A diagnostic that no
+comment expects is a failure.
 
 Under ``fixtures/`` a folder with ``flagged*.py`` or ``clean*.py`` belongs to the rule of that name,
 and each of these files is checked on its own. Every folder in those of ``GROUPS``, and every other
@@ -29,7 +30,7 @@ from wflint.request import Request, Result
 from wflint.run import check
 
 FIXTURES = Path(__file__).parent / "fixtures"
-GROUPS = ("depth", "reach", "workflowcheck")
+GROUPS = ("depth", "imports", "reach", "workflowcheck")
 PROJECT_FILE = """\
 [project]
 name = "fixture"
@@ -39,7 +40,8 @@ requires-python = ">=3.10"
 [tool.wflint]
 """
 
-_EXPECT = re.compile(r"#\s*expect:\s*(?P<codes>WFL\d+(?:\s*,\s*WFL\d+)*)")
+_CODE = r"WFL\d+(?:\s+(?:error|warning|info)\b)?"
+_EXPECT = re.compile(rf"#\s*expect:\s*(?P<codes>{_CODE}(?:\s*,\s*{_CODE})*)")
 _CHAIN = re.compile(r"#\s*chain:\s*(?P<chain>[^#]+)")
 _MARKER = re.compile(r"#\s*(expect|chain)\b")
 
@@ -58,17 +60,21 @@ class Fixture:
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """What is expected of a line, or said of it. ``chain`` is empty where it does not matter."""
+    """What is expected of a line, or said of it.
+
+    ``chain`` and ``severity`` are empty where they do not matter.
+    """
 
     filename: str
     row: int
     code: str
     chain: str = ""
     message: str = ""
+    severity: str = ""
 
     @property
     def place(self) -> tuple[str, int, str]:
-        """What must agree; the chain is compared afterwards."""
+        """What must agree; the chain and the severity are compared afterwards."""
         return (self.filename, self.row, self.code)
 
 
@@ -145,8 +151,10 @@ def expectations(source: bytes, filename: str) -> Iterator[Finding]:
         if codes is None:
             raise FixtureError(f"{filename}:{row}: cannot read {comment!r}")
         chain = _CHAIN.search(comment)
-        for code in codes["codes"].split(","):
-            yield Finding(filename, row, code.strip(), chain["chain"].strip() if chain else "")
+        for expectation in codes["codes"].split(","):
+            code, _, severity = expectation.strip().partition(" ")
+            way = chain["chain"].strip() if chain else ""
+            yield Finding(filename, row, code, way, severity=severity.strip())
 
 
 def _comments(source: bytes) -> list[tuple[int, str]]:
@@ -168,6 +176,7 @@ def found(diagnostics: Iterable[Diagnostic], root: Path) -> list[Finding]:
             code=d.code,
             chain=" → ".join(hop.qualname for hop in d.chain),
             message=d.message,
+            severity=d.severity.value,
         )
         for d in diagnostics
     ]
@@ -185,7 +194,7 @@ def differences(wanted: Sequence[Finding], got: Sequence[Finding]) -> list[str]:
         if surplus[finding.place]:
             surplus[finding.place] -= 1
             lines.append(f"{_where(finding.place)} surplus: {finding.message} [{finding.chain}]")
-    return [*lines, *_chain_differences(wanted, got)]
+    return [*lines, *_chain_differences(wanted, got), *_severity_differences(wanted, got)]
 
 
 def _chain_differences(wanted: Sequence[Finding], got: Sequence[Finding]) -> Iterator[str]:
@@ -200,6 +209,17 @@ def _chain_differences(wanted: Sequence[Finding], got: Sequence[Finding]) -> Ite
                 f"      expected {finding.chain}\n"
                 f"      got      {' and '.join(actual)}"
             )
+
+
+def _severity_differences(wanted: Sequence[Finding], got: Sequence[Finding]) -> Iterator[str]:
+    severities: dict[tuple[str, int, str], list[str]] = {}
+    for finding in got:
+        severities.setdefault(finding.place, []).append(finding.severity)
+    for finding in sorted(wanted):
+        actual = severities.get(finding.place)
+        if finding.severity and actual and finding.severity not in actual:
+            got_instead = " and ".join(actual)
+            yield f"{_where(finding.place)} is of severity {got_instead}, not {finding.severity}"
 
 
 def _where(place: tuple[str, int, str]) -> str:

@@ -98,17 +98,26 @@ def test_harness_fails_on_another_chain() -> None:
     assert "got      V.run → stamp" in problem
 
 
+def test_harness_fails_on_another_severity() -> None:
+    warning, error = (Finding("a.py", 3, "WFL101", severity=s) for s in ("warning", "error"))
+    assert differences([warning], [error]) == ["a.py:3: WFL101 is of severity error, not warning"]
+    assert differences([Finding("a.py", 3, "WFL101")], [error]) == []
+
+
 def test_harness_reads_comments_and_nothing_else() -> None:
     source = (
         b'text = "# expect: WFL101"\n'
         b"time.time()  # expect: WFL101, WFL113  # chain: W.run\n"
         b'"""\n# expect: WFL102\n"""\n'
         b"random()  # wflint: ignore[WFL101] reason # expect: WFL002\n"
+        b"random()  # expect: WFL101 warning, WFL113  # chain: W.run\n"
     )
     assert list(expectations(source, "a.py")) == [
         Finding("a.py", 2, "WFL101", "W.run"),
         Finding("a.py", 2, "WFL113", "W.run"),
         Finding("a.py", 6, "WFL002"),
+        Finding("a.py", 7, "WFL101", "W.run", severity="warning"),
+        Finding("a.py", 7, "WFL113", "W.run"),
     ]
 
 

@@ -14,7 +14,7 @@ from wflint.program.tables import ApiTable, rule_entries
 from wflint.registry import load_registry
 from wflint.rule import Rule
 
-FAMILIES = ("time", "randomness", "ordering", "world", "event_loop")
+FAMILIES = ("time", "randomness", "ordering", "world", "event_loop", "imports")
 RULES = load_registry().rules
 DETERMINISM = [rule for rule in RULES if type(rule).__module__.split(".")[-2] in FAMILIES]
 

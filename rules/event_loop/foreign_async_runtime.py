@@ -49,7 +49,8 @@ The sandbox raises `RestrictedWorkflowAccessError` at anyio's `threading.local`,
 `import anyio` stands in `imports_passed_through()`, because anyio imports its backend later. The
 workflow task is retried. Nothing is caught without a sandbox, or on a worker whose restrictions
 pass all of anyio through, as some plugins do: task groups, cancel scopes, sleeps, locks and streams
-work there, threads and files do not.
+work there, sockets, threads and files do not. Where a project does so, with
+`with_passthrough_modules("anyio")` or a plugin such as `PydanticAIPlugin`, only these are reported.
 
 ## References
 
@@ -59,7 +60,37 @@ work there, threads and files do not.
 
 from __future__ import annotations
 
-from wflint.rule import Rule, Scope, Severity
+from typing import TYPE_CHECKING
+
+from wflint.rule import Api, Report, Rule, Scope, Severity
+
+if TYPE_CHECKING:
+    from wflint.program.views import CallView
+
+_NEED_A_REAL_LOOP = frozenset(
+    {
+        "anyio.TCPConnectable",
+        "anyio.UNIXConnectable",
+        "anyio.as_connectable",
+        "anyio.connect_tcp",
+        "anyio.connect_unix",
+        "anyio.create_connected_udp_socket",
+        "anyio.create_connected_unix_datagram_socket",
+        "anyio.create_tcp_listener",
+        "anyio.create_udp_socket",
+        "anyio.create_unix_datagram_socket",
+        "anyio.create_unix_listener",
+        "anyio.getaddrinfo",
+        "anyio.getnameinfo",
+        "anyio.notify_closing",
+        "anyio.open_signal_receiver",
+        "anyio.run",
+        "anyio.wait_readable",
+        "anyio.wait_socket_readable",
+        "anyio.wait_socket_writable",
+        "anyio.wait_writable",
+    }
+)
 
 
 class ForeignAsyncRuntime(Rule):
@@ -73,3 +104,10 @@ class ForeignAsyncRuntime(Rule):
         "or move it to an activity"
     )
     tables = ("foreign_async_runtime.toml",)
+
+    def judge(self, view: CallView, api: Api) -> Report | None:
+        """What anyio does with tasks alone works where all of anyio is passed through."""
+        is_anyio = view.name.startswith("anyio.") and view.name not in _NEED_A_REAL_LOOP
+        if is_anyio and view.passes("anyio"):
+            return None
+        return Report(self.describe(view.shown, api), api.severity)

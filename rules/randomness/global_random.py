@@ -96,6 +96,7 @@ class GlobalRandom(Rule):
     scope = Scope.WORKFLOW
     fix = Fixable.SAFE
     since = "0.1"
+    value_decides = True
     message = "`{name}` draws from a generator that a replay cannot repeat; use `{use}`"
     apis = {
         **{f"random.{draw}": Api(f"workflow.random().{draw}()", Fixable.SAFE) for draw in _DRAWS},

@@ -42,7 +42,8 @@ class ShardWorkflow:
 
 Nothing: the sandbox does not see `id()` and `hash()`, neither in the workflow's own module nor in
 one that is passed through. Not reported are ids that only tell objects apart (two of them compared,
-or kept in a set or as keys of a mapping), hashes of numbers, and a `__hash__` method of one's own.
+or kept in a set or as keys of a mapping), hashes of numbers and of what is made of numbers, and a
+`__hash__` method of one's own.
 
 ## References
 
@@ -54,12 +55,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Rule, Scope, Severity
+from wflint.rule import Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
     import libcst as cst
 
     from wflint.facts.context import Context
+    from wflint.program.views import FindingView
 
 _ID = "`id()` is a memory address, which differs on replay; use a value that the object carries"
 _HASH = (
@@ -102,16 +104,30 @@ class ObjectIdentity(Rule):
     def visit_Call(self, node: cst.Call, ctx: Context) -> None:
         """`id(x)`, `hash(x)`, `str(object())`, and `key=id` where something is sorted."""
         name = ctx.dotted_name(node.func)
+        severity = Severity.ERROR if _is_sorted_by(ctx) else None
         if key := _identity_key(node, name, ctx):
             ctx.report(self, node, _KEY.format(key=key), Severity.ERROR)
+        elif name == "builtins.map" and len(node.args) == 2:
+            mapped = _IDENTITIES.get(ctx.dotted_name(node.args[0].value) or "")
+            if mapped is not None:
+                message = _ID if mapped == "id" else _HASH
+                ctx.report(self, node, message, severity, subject=node.args[0].value)
         elif len(node.args) != 1:
             return
         elif name == "builtins.id" and not (_is_compared(ctx) or _only_tells_apart(node, ctx)):
-            ctx.report(self, node, _ID, subject=node.func)
+            ctx.report(self, node, _ID, severity, subject=node.func)
         elif name == "builtins.hash" and _is_telling_hash(node.args[0].value, ctx):
-            ctx.report(self, node, _HASH, subject=node.func)
+            of = node.args[0].value
+            ctx.report(self, node, _HASH, severity, subject=node.func, asked=of)
         elif name in _TEXTS and _is_bare_object(node.args[0].value, ctx):
             ctx.report(self, node, _TEXT, subject=node.func)
+
+    def confirm(self, view: FindingView) -> Report | None:
+        """Drop what turns out to be the hash of a value that is the same everywhere."""
+        types = view.types()
+        if types and all(t.hashed_by == "value" for t in types):
+            return None
+        return super().confirm(view)
 
     def visit_FormattedStringExpression(
         self, node: cst.FormattedStringExpression, ctx: Context
@@ -132,6 +148,19 @@ def _identity_key(call: cst.Call, name: str | None, ctx: Context) -> str | None:
         if arg.keyword is not None and arg.keyword.value == "key":
             return _IDENTITIES.get(ctx.dotted_name(arg.value) or "")
     return None
+
+
+def _is_sorted_by(ctx: Context) -> bool:
+    """Whether the place is in `key=lambda x: ...` of something that sorts."""
+    import libcst as cst
+
+    outer = ctx.ancestors
+    for function, arg, call in zip(outer[::-1], outer[-2::-1], outer[-3::-1], strict=False):
+        match function, arg, call:
+            case cst.Lambda(), cst.Arg(keyword=cst.Name(value="key")), cst.Call(func=func):
+                method = func.attr.value if isinstance(func, cst.Attribute) else ""
+                return method == "sort" or ctx.dotted_name(func) in _SORTS
+    return False
 
 
 def _is_compared(ctx: Context) -> bool:

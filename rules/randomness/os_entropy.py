@@ -63,6 +63,7 @@ class OsEntropy(Rule):
     scope = Scope.WORKFLOW
     fix = Fixable.NONE
     since = "0.1"
+    value_decides = True
     message = (
         "`{name}` reads randomness of the operating system, which a replay cannot repeat; "
         "move it to an activity, or use `{use}` if it is no secret"

@@ -83,6 +83,7 @@ class RandomUuid(Rule):
     scope = Scope.WORKFLOW
     fix = Fixable.SAFE
     since = "0.1"
+    value_decides = True
     message = "`{name}` makes another id on every replay; use `{use}`"
     apis = {
         "uuid.getnode": _NODE,

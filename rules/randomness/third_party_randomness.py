@@ -84,6 +84,7 @@ class ThirdPartyRandomness(Rule):
     scope = Scope.WORKFLOW
     fix = Fixable.NONE
     since = "0.1"
+    value_decides = True
     message = "`{name}` makes another value on every replay; move it to an activity"
     tables = ("third_party_randomness.toml",)
 

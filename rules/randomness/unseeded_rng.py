@@ -94,6 +94,7 @@ class UnseededRng(Rule):
     scope = Scope.WORKFLOW
     fix = Fixable.SAFE
     since = "0.1"
+    value_decides = True
     message = "`{name}` is seeded anew on every replay; use `{use}`"
     apis = {
         "random.Random": Api("workflow.new_random()", Fixable.SAFE),

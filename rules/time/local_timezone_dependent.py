@@ -116,6 +116,7 @@ class LocalTimezoneDependent(Rule):
     scope = Scope.WORKFLOW
     fix = Fixable.UNSAFE
     since = "0.1"
+    value_decides = True
     message = _LOCAL
     apis = {
         "datetime.date.fromtimestamp": Api("datetime.fromtimestamp(..., tz=timezone.utc).date()"),

@@ -93,6 +93,7 @@ class MonotonicClock(Rule):
     scope = Scope.WORKFLOW
     fix = Fixable.UNSAFE
     since = "0.1"
+    value_decides = True
     message = (
         "`{name}` reads a clock of the worker's machine, which a replay cannot repeat; use `{use}`"
     )

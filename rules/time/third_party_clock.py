@@ -110,6 +110,7 @@ class ThirdPartyClock(Rule):
     scope = Scope.WORKFLOW
     fix = Fixable.UNSAFE
     since = "0.1"
+    value_decides = True
     message = "`{name}` reads the wall clock; use `{use}`"
     tables = ("third_party_clock.toml",)
 

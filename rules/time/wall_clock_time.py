@@ -84,6 +84,7 @@ class WallClockTime(Rule):
     scope = Scope.WORKFLOW
     fix = Fixable.SAFE
     since = "0.1"
+    value_decides = True
     message = "`{name}` reads the wall clock; use `{use}`"
     apis = {
         "datetime.date.today": Api("workflow.now().date()", Fixable.UNSAFE, _DAY),

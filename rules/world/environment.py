@@ -71,6 +71,7 @@ class Environment(Rule):
     severity = Severity.ERROR
     scope = Scope.WORKFLOW
     since = "0.1"
+    value_decides = True
     message = (
         "`{name}` depends on the worker's environment variables; "
         "pass the value as input or read it in an activity"

@@ -15,7 +15,7 @@ from msgspec import Struct, field
 
 from wflint.diagnostics import Severity
 from wflint.program.analysis import Answer
-from wflint.program.reach import Node
+from wflint.program.reached import Node
 from wflint.program.store import Fn
 from wflint.program.verdicts import Hit
 from wflint.rule import Rule

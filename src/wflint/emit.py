@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
@@ -11,7 +12,8 @@ from msgspec import Struct, field
 from wflint.beyond import Beyond, lift
 from wflint.diagnostics import Diagnostic, Hop, Location
 from wflint.program.analysis import Answer
-from wflint.program.reach import Node
+from wflint.program.import_time import ImportChain
+from wflint.program.reached import DEFINITION, Node
 from wflint.program.store import MODULE_BODY, Fn, shown_name
 from wflint.program.verdicts import Hit
 from wflint.suppress import Directives, parse_directives
@@ -85,15 +87,28 @@ class Emitter(Struct):
                 known.update(self.answer.store.locate(fn, missing))
 
     def _want(self, wanted: dict[Fn, set[int]], fn: Fn, site: int) -> None:
+        if site < 0:
+            return
         piece = Fn(fn.path, self.answer.store.outermost(fn))
         wanted.setdefault(piece, set()).add(site)
 
     def _span(self, fn: Fn, site: int) -> Span:
+        if site == DEFINITION:
+            return self.name_span(fn)
         piece = Fn(fn.path, self.answer.store.outermost(fn))
         known = self._spans.setdefault(piece, {})
         if site not in known:
             known.update(self.answer.store.locate(piece, {site, *self._other_sites(piece)}))
         return known.get(site, (0, 0))
+
+    def name_span(self, fn: Fn) -> Span:
+        """The offsets of the name of a class, or of a function that is not nested in another."""
+        store = self.answer.store
+        source, head = store.load(fn.path).source, store.head(fn)
+        start, end = (head.start, head.end) if head is not None else (0, len(source.text))
+        name = re.escape(shown_name(fn.qualname).rpartition(".")[2])
+        found = re.compile(rf"\b(?:def|class)\s+({name})\b").search(source.text, start, end)
+        return found.span(1) if found is not None else (start, start)
 
     def _other_sites(self, piece: Fn) -> Iterator[int]:
         """What else may be asked for in a piece of code: it is read anew each time."""
@@ -145,6 +160,9 @@ class Emitter(Struct):
         filename = self.shown(hit.fn.path)
         if not hit.nodes:
             return (), 0  # at a class: its entry point is in a followed package
+        imports = self.answer.import_chains.get((hit.fn, hit.site, hit.rule.code))
+        if imports is not None:
+            return tuple(self._import_hops(imports, location)), 0
         if hit.nodes[0] not in self.answer.reached.parents and self._is_body(hit.fn):
             cls = self.answer.module_entries.get(hit.fn.path)
             return ((Hop(shown_name(cls.qualname), filename, location),) if cls else ()), 0
@@ -161,6 +179,18 @@ class Emitter(Struct):
         others = len(reached.entry_points(nodes)) - 1
         return tuple(self._hop(node, site, location) for node, site in steps), others
 
+    def _import_hops(self, chain: ImportChain, location: Location) -> Iterator[Hop]:
+        """The workflow, the modules that import one another, and the calls from the last one."""
+        store = self.answer.store
+        for link in chain.links:
+            at = store.load(link.path).source.location(link.offset)
+            yield Hop(link.shown, self.shown(link.path), at)
+        name = chain.module
+        for node, site in chain.calls:
+            at = location if site == -1 else self.location(node.fn, site)
+            yield Hop(name or node.fn.shown, self.shown(node.fn.path), at)
+            name = ""
+
     def _inside(self, hit: Beyond) -> tuple[Hop, ...]:
         """The chain in the package that a hit is about."""
         return tuple(self._hop(n, site, self.location(n.fn, site)) for n, site in hit.steps)
@@ -172,7 +202,7 @@ class Emitter(Struct):
     def _hop(self, node: Node, site: int, location: Location) -> Hop:
         entry = self.answer.reached.entries.get(node)
         name = entry.shown if entry is not None else node.fn.shown
-        at = location if site < 0 else self.location(node.fn, site)
+        at = location if site == -1 else self.location(node.fn, site)
         return Hop(name, self.shown(node.fn.path), at)
 
     # Suppression along the chain.

@@ -19,17 +19,27 @@ _ENTRY_POINTS = (
     b"PayloadConverter",
     b"FailureConverter",
 )
+SANDBOX = (
+    b"passthrough",
+    b"sandboxed",  # `sandboxed=False`, `UnsandboxedWorkflowRunner`
+    b"invalid_module_members",
+    b"with_child_unrestricted",
+    b"Plugin",
+    b"Worker(",
+)
+"""Texts without which a file that talks to Temporal says nothing to the sandbox."""
 
 
 class Gated(Struct):
     """What the gate lets through, as absolute paths in the order of the files.
 
-    ``named`` mention Temporal, ``candidates`` among them may define entry points. ``unreadable``
-    files are given with the reason.
+    ``named`` mention Temporal, ``candidates`` among them may define entry points, ``configuring``
+    may set up the sandbox. ``unreadable`` files are given with the reason.
     """
 
     named: list[str] = field(default_factory=list)
     candidates: list[str] = field(default_factory=list)
+    configuring: list[str] = field(default_factory=list)
     unreadable: dict[str, str] = field(default_factory=dict)
 
 
@@ -48,4 +58,6 @@ def gate(files: Iterable[str], read: Callable[[str], bytes], needles: Iterable[s
             gated.named.append(path)
             if any(text in data for text in entry_points):
                 gated.candidates.append(path)
+            if any(text in data for text in SANDBOX):
+                gated.configuring.append(path)
     return gated

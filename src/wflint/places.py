@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable
 from wflint.diagnostics import Hop, Location
 from wflint.emit import Emitter
 from wflint.facts import model
-from wflint.program.reach import GapAt, Node
-from wflint.program.store import Fn, shown_name
+from wflint.program.reached import GapAt, Node
+from wflint.program.store import Fn
 from wflint.program.ways import reached_from
 from wflint.request import EntryGaps, Gap
 
@@ -29,11 +29,7 @@ def definition_of(emitter: Emitter, fn: Fn) -> Location:
     store = emitter.answer.store
     if fn.qualname not in store.load(fn.path).facts.classes:
         fn = Fn(fn.path, store.outermost(fn))
-    source, head = store.load(fn.path).source, store.head(fn)
-    start, end = (head.start, head.end) if head is not None else (0, len(source.text))
-    name = re.escape(shown_name(fn.qualname).rpartition(".")[2])
-    found = re.compile(rf"\b(?:def|class)\s+({name})\b").search(source.text, start, end)
-    return source.location(found.start(1) if found else start)
+    return store.load(fn.path).source.location(emitter.name_span(fn)[0])
 
 
 def prepare_definitions(emitter: Emitter, functions: Iterable[Fn]) -> None:

@@ -111,10 +111,17 @@ class ProjectRun:
                 project.target_python,
             ),
             inside=inside_entries(self.registry.by_code, project.target_python),
+            is_test=self._is_test,
             installed=Installed(settings.follow_packages, self.environments),
             jobs=self.request.jobs,
             progress=self.request.progress,
         )
+
+    def _is_test(self, path: str) -> bool:
+        return self.selection.is_test(self._relative(path))
+
+    def _relative(self, path: str) -> str:
+        return os.path.relpath(path, self.group.project.root).replace(os.sep, "/")
 
     # The diagnostics.
 
@@ -127,7 +134,23 @@ class ProjectRun:
             hits = [h for h in hits if h.fn.path in self.chosen]
         for hit in hits:
             hit.severity = self.selection.severities.get(hit.rule.code, hit.severity)
+        self._weigh(answer, hits)
         yield from emitter.diagnostics(hits)
+
+    def _weigh(self, answer: Answer, hits: list[Hit]) -> None:
+        """Let errors be weighed by what their value decides, where the settings do not say."""
+        errors = [
+            hit
+            for hit in hits
+            if hit.rule.value_decides
+            and hit.fn.path in self.chosen
+            and hit.rule.code not in self.selection.severities
+            and (hit.severity or hit.rule.severity) is Severity.ERROR
+        ]
+        if errors:
+            from wflint.program.flow.weigh import weigh
+
+            weigh(answer, errors)
 
     def _loaded(self, answer: Answer) -> list[str]:
         return sorted(path for path in answer.store.modules if path in self.chosen)
@@ -181,7 +204,7 @@ class ProjectRun:
             return False
         if self._is_remark(diagnostic):
             return False
-        relative = os.path.relpath(path, self.group.project.root).replace(os.sep, "/")
+        relative = self._relative(path)
         if diagnostic.code not in self.selection.codes_for(relative):
             return self._hold_back("per-file-ignores")
         if self.selection.is_test(relative) and diagnostic.severity is not Severity.ERROR:

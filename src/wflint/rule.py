@@ -1,7 +1,7 @@
 """What a rule is.
 
 A rule is a class in a file of its own under ``rules/``. Its module's docstring is its
-documentation, its class attributes are its identity, and it looks at code in one or more of four
+documentation, its class attributes are its identity, and it looks at code in one or more of five
 ways:
 
 * ``apis`` (and TOML ``tables`` beside the file): names that are wrong to call or to use. The engine
@@ -10,6 +10,8 @@ ways:
 * ``targets`` and :meth:`Rule.check_call`: every call of one of these names, with its arguments.
 * :meth:`Rule.check_own_call` (with ``own_calls = True``): every call that resolves to a function
   of the project.
+* :meth:`Rule.judge_import` (for rules of scope ``MODULE``): every call or use of a name of
+  ``at_import``, or of one that is wrong in workflow code, when a module is imported.
 * ``visit_<Node>(self, node, ctx)`` methods in LibCST's own style: every node of that type in the
   body of a function that wflint reads.
 """
@@ -26,7 +28,7 @@ from msgspec import Struct
 from wflint.diagnostics import Severity
 
 if TYPE_CHECKING:
-    from wflint.program.views import CallView, FindingView
+    from wflint.program.views import CallView, FindingView, ImportView
 
 __all__ = ["Api", "Fixable", "Report", "Rule", "RuleSettings", "Scope", "Severity"]
 
@@ -100,9 +102,11 @@ class Rule:
     message: ClassVar[str] = "`{name}` is not deterministic; use `{use}`"
     apis: ClassVar[Mapping[str, Api]] = {}
     tables: ClassVar[tuple[str, ...]] = ()
+    at_import: ClassVar[Mapping[str, Api]] = {}
     targets: ClassVar[frozenset[str]] = frozenset()
     own_calls: ClassVar[bool] = False
     harmless_unless_replaying: ClassVar[bool] = False  # silent under `if not is_replaying()`
+    value_decides: ClassVar[bool] = False  # an error is a warning where it is a mere input
     once_per_function: ClassVar[bool] = False  # one diagnostic for each name and function
     default_factories_of: ClassVar[frozenset[str]] = frozenset()  # see `judge_factory`
     needles: ClassVar[tuple[str, ...]] = ()  # scope ANY: regular expressions, see `suspicious`
@@ -134,6 +138,10 @@ class Rule:
     def confirm(self, view: FindingView) -> Report | None:
         """Decide on a finding of a visitor, when all modules are known; ``None`` drops it."""
         return Report(view.message, view.severity)
+
+    def judge_import(self, view: ImportView) -> Report | None:
+        """Decide on something that happens when a module is imported; ``None`` drops it."""
+        return None
 
     def check_call(self, view: CallView) -> Iterable[Report]:
         """Look at a call of one of ``targets``."""

@@ -10,6 +10,11 @@ from typing import Any
 from wflint.diagnostics import Severity
 from wflint.rule import Rule
 
+_WEIGHED = """
+What would be an error is a warning where its value is only seen to reach inputs of activities and
+child workflows, or logs: replay does not compare these.
+"""
+
 
 def documentation(rule: Rule) -> str:
     """The whole docstring, in Markdown."""
@@ -61,4 +66,5 @@ def as_text(rule: Rule) -> str:
     facts = [rule.severity.value, default, f"scope: {rule.scope.value}", f"fix: {rule.fix.value}"]
     facts.append(f"since {rule.since}")
     title = f"# {rule.name} ({rule.code})"
-    return f"{title}\n\n{family(rule)} · {' · '.join(facts)}\n\n{documentation(rule)}"
+    head = f"{title}\n\n{family(rule)} · {' · '.join(facts)}\n"
+    return f"{head}{_WEIGHED if rule.value_decides else ''}\n{documentation(rule)}"

@@ -87,8 +87,8 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
 
     severity: dict[str, Literal["error", "warning", "off"]] = {}
     """The severity of a rule where it should differ from the rule's own: a table from codes or
-    names to `"error"`, `"warning"` or `"off"`. A rule that is off by default stays off until it is
-    selected."""
+    names to `"error"`, `"warning"` or `"off"`. It counts for all that the rule reports. A rule that
+    is off by default stays off until it is selected."""
 
     src: tuple[str, ...] = ()
     """The folders that absolute imports start from. Without it, wflint finds them: the project

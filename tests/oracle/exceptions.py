@@ -161,13 +161,20 @@ DELIBERATELY_NOT: dict[str, str] = {
 ``.*`` stands for every name below it that no rule knows."""
 
 NOT_CAUGHT: dict[str, str] = {
+    "all-tasks-iteration": "the sandbox does not see what a loop runs over",
     "condition-side-effect": "the condition is evaluated like any other code",
     "discarded-task": "the command is issued; that nobody waits for it is not noticed",
+    "import-time-nondeterminism": "uuid is restricted only once the workflow runs",
     "local-timezone-dependent": "only time.localtime and time.tzset are restricted",
     "object-identity": "the sandbox does not look at id() and hash()",
     "polling-loop": "the loop works, it is only expensive",
     "print": "the sandbox does not look at print()",
+    "shared-mutable-state": "what a module keeps is new for each workflow in the sandbox",
+    "side-effect-in-workflow-module": "most restrictions hold only once the workflow runs",
     "stdlib-logging": "the sandbox does not look at logging",
+    "time-based-condition": "the workflow waits, as it would for a signal",
+    "unordered-iteration": "the sandbox does not see what a loop runs over",
+    "weakref-gc": "the sandbox looks neither at gc nor at weakref",
     "third-party-clock": "the example's library is always passed through",
     "unseeded-rng": "the sandbox does not look at the classes of random",
 }

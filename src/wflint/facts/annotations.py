@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import libcst as cst
+from msgspec.structs import replace
 
 from wflint.facts.model import UNKNOWN, Kind, Ref
 
-_MAX_STEPS = 24
+_MAX_STEPS = 40
 """How many levels of brackets are looked into."""
 
 _WRAPPERS = {
@@ -112,3 +113,12 @@ def _quoted(node: cst.SimpleString, ref: RefOf, steps: int) -> Ref:
         return annotation(cst.parse_expression(text), ref, steps)
     except (cst.ParserSyntaxError, RecursionError):
         return UNKNOWN
+
+
+def substituted(ref: Ref, bounds: dict[str, Ref]) -> Ref:
+    """A type with the bounds of type parameters in their place."""
+    if ref.kind is Kind.GLOBAL and not ref.path:
+        return bounds.get(ref.name, ref)
+    if ref.kind in (Kind.ITEM, Kind.EITHER):
+        return replace(ref, others=tuple(substituted(o, bounds) for o in ref.others))
+    return ref

@@ -17,7 +17,8 @@ from msgspec.structs import replace
 from wflint.builtin_names import is_builtin
 from wflint.facts.annotations import either, instance
 from wflint.facts.context import Context
-from wflint.facts.frames import Entry
+from wflint.facts.frames import Entry, Frame, State
+from wflint.facts.local_classes import read_class, read_decorators
 from wflint.facts.model import (
     Arg,
     Call,
@@ -27,6 +28,7 @@ from wflint.facts.model import (
     Kind,
     ModuleFacts,
     Operation,
+    Put,
     Ref,
     Use,
 )
@@ -59,6 +61,7 @@ _OBJECTS = frozenset(
         Kind.ITEM,
         Kind.OR,
         Kind.OPERATION,
+        Kind.RESULT,
     }
 )
 
@@ -92,6 +95,7 @@ class BodyReader:
         self.walker = Walker(module, partial(reading.guard_functions, path))
         self.refs = self.walker.refs
         self.piece: Piece | None = None
+        self.local_classes: list[tuple[Entry, Frame, cst.ClassDef]] = []
 
     def read_function(
         self, node: cst.FunctionDef | cst.Lambda, head: FunctionHead
@@ -131,6 +135,7 @@ class BodyReader:
                     visit(node, context)
                 except Exception as error:
                     raise InternalError(rule=rule.code) from error
+        self._finish_classes()
 
     def _note_operations(self, site: int, entry: Entry, found: Operations) -> None:
         """Methods that are called by something that does not look like a call."""
@@ -138,6 +143,8 @@ class BodyReader:
         for operand, methods in found:
             ref = self.refs.ref(operand, state.scope)
             if ref.kind not in _NEVER_OWN:
+                if methods == ("__getitem__",):
+                    methods = _item_methods(state.flags)
                 operation = Operation(site, ref, methods, state.flags, state.fallback)
                 state.frame.operations.append(operation)
 
@@ -146,10 +153,26 @@ class BodyReader:
         target = self.refs.ref(node.func, state.scope)
         args = tuple(self._arg(arg, state.scope) for arg in node.args)
         written = written_name(node.func)
-        bound_to = _bound_to(entry) if state.scope is None else ""
+        in_class = state.scope is None or state.scope.is_class
+        bound_to = _bound_to(entry) if in_class else ""
         call = Call(site, target, written, args, state.flags, state.fallback, bound_to)
         state.frame.calls.append(call)
         self._note_addition(entry, node)
+        if written == "getattr":
+            self._note_read(site, self.refs.ref(node, state.scope), state)
+
+    def _note_decorator(self, site: int, entry: Entry, node: cst.Decorator) -> None:
+        """A decorator is called where a function is defined."""
+        parent = entry.parent.node if entry.parent is not None else None
+        if not isinstance(parent, (cst.FunctionDef, cst.ClassDef)):
+            return
+        scope = entry.state.scope
+        decorated = value(self.refs, parent.name, scope)
+        target = self.refs.ref(node.decorator, scope)
+        written = written_name(node.decorator)
+        call = Call(site, target, written, (Arg(decorated),), entry.state.flags)
+        if target.kind not in (Kind.UNKNOWN, Kind.GLOBAL) or target.name in self.module.bindings:
+            entry.state.frame.calls.append(call)
 
     def _arg(self, arg: cst.Arg, scope: Scope | None) -> Arg:
         keyword = arg.keyword.value if arg.keyword is not None else ""
@@ -192,8 +215,11 @@ class BodyReader:
 
     def _note_attribute(self, entry: Entry, target: cst.CSTNode, ref: Ref) -> None:
         """What an attribute of ``self`` is set to; that it is ``None`` at first says little."""
+        if entry.state.flags & (Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED):
+            return
         name = self._own_attribute(entry, target)
-        if not name or entry.state.flags & (Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED):
+        if not name:
+            self._note_store(entry, target, ref, False)
             return
         known = entry.state.frame.attributes
         if known.get(name, NONE) != NONE:
@@ -214,10 +240,46 @@ class BodyReader:
 
     def _note_put(self, entry: Entry, target: cst.CSTNode, given: cst.BaseExpression) -> None:
         name = self._own_attribute(entry, target)
-        if name:
-            ref = self.refs.ref(given, entry.state.scope)
-            if ref.kind is not Kind.UNKNOWN:
-                entry.state.frame.additions.setdefault(name, []).append(ref)
+        ref = self.refs.ref(given, entry.state.scope)
+        if not name:
+            self._note_store(entry, target, ref, True)
+        elif ref.kind is not Kind.UNKNOWN:
+            entry.state.frame.additions.setdefault(name, []).append(ref)
+
+    def _note_store(self, entry: Entry, target: cst.CSTNode, ref: Ref, into: bool) -> None:
+        """What is put into an attribute of another object."""
+        if isinstance(target, cst.Attribute) and ref.kind not in (Kind.UNKNOWN, Kind.LITERAL):
+            of = self.refs.ref(target.value, entry.state.scope)
+            if of.kind in _OBJECTS or of.kind is Kind.GLOBAL:
+                entry.state.frame.stores.append(Put(of, target.attr.value, ref, into))
+
+    # Definitions inside functions.
+
+    def _note_function(self, site: int, entry: Entry, node: cst.FunctionDef) -> None:
+        """The decorators of a function in a function are known when all names are."""
+        scope = entry.state.scope
+        if scope is None or not node.decorators:
+            return
+        for frame in self.walker.frames:
+            if frame.head.site == site:
+                frame.head = replace(frame.head, decorators=read_decorators(node, self.refs, scope))
+
+    def _note_class(self, site: int, entry: Entry, node: cst.ClassDef) -> None:
+        scope = entry.state.scope
+        if scope is not None:
+            frame = next(f for f in self.walker.frames if f.head.site == site)
+            self.local_classes.append((entry, frame, node))
+
+    def _finish_classes(self) -> None:
+        for entry, frame, node in self.local_classes:
+            methods = {
+                f.head.name: f.head
+                for f in self.walker.frames
+                if f.head.owner == frame.head.qualname
+            }
+            scope = entry.state.scope
+            facts = read_class(frame.head.qualname, node, self.refs, scope, methods)
+            entry.state.frame.classes.append(facts)
 
     # What is read, returned and yielded.
 
@@ -232,9 +294,17 @@ class BodyReader:
         if self._is_worth_noting(target):
             use = Use(site, target, written_name(node), state.flags, state.fallback)
             state.frame.uses.append(use)
-        elif target.path and target.kind in _OBJECTS and target not in state.frame.reads:
-            use = Use(site, target, "", state.flags, state.fallback)
-            state.frame.reads[target] = use
+        else:
+            self._note_read(site, target, state)
+
+    def _note_read(self, site: int, target: Ref, state: State) -> None:
+        """An attribute of an object; of a place where it is set or deleted, each time."""
+        if not target.path or target.kind not in _OBJECTS:
+            return
+        changed = state.flags & (Flag.STORED | Flag.DELETED)
+        key = (target, changed)
+        if key not in state.frame.reads:
+            state.frame.reads[key] = Use(site, target, "", state.flags, state.fallback)
 
     def _is_worth_noting(self, ref: Ref) -> bool:
         if ref.kind is Kind.GLOBAL:
@@ -263,13 +333,23 @@ class BodyReader:
             known[ref] = None
 
 
+def _item_methods(flags: int) -> tuple[str, ...]:
+    """The method that ``x[...]`` calls."""
+    if flags & Flag.DELETED:
+        return ("__delitem__",)
+    return ("__setitem__",) if flags & Flag.STORED else ("__getitem__",)
+
+
 def _bound_to(entry: Entry) -> str:
-    """The name that the value of a call is assigned to."""
-    parent = entry.parent.node if entry.parent is not None else None
-    if isinstance(parent, cst.AnnAssign) and isinstance(parent.target, cst.Name):
-        return parent.target.value
-    if isinstance(parent, cst.Assign) and isinstance(parent.targets[0].target, cst.Name):
-        return parent.targets[0].target.value
+    """The name that what a call is part of is assigned to."""
+    above = entry.parent
+    while above is not None and not isinstance(above.node, cst.BaseSuite):
+        node = above.node
+        if isinstance(node, cst.AnnAssign) and isinstance(node.target, cst.Name):
+            return node.target.value
+        if isinstance(node, cst.Assign) and isinstance(node.targets[0].target, cst.Name):
+            return node.targets[0].target.value
+        above = above.parent
     return ""
 
 
@@ -300,6 +380,9 @@ _NOTES: dict[type[cst.CSTNode], Callable[..., None]] = {
     cst.Assign: BodyReader._note_assign,
     cst.Attribute: BodyReader._note_use,
     cst.Call: BodyReader._note_call,
+    cst.ClassDef: BodyReader._note_class,
+    cst.Decorator: BodyReader._note_decorator,
+    cst.FunctionDef: BodyReader._note_function,
     cst.Name: BodyReader._note_use,
     cst.Return: BodyReader._note_return,
     cst.Yield: BodyReader._note_yield,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.facts.model import Finding, Flag, FunctionHead, Kind, Ref
+from wflint.facts.model import Finding, Flag, FunctionHead, ImportFact, Kind, Ref
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -31,6 +31,11 @@ class Context:
     def function(self) -> FunctionHead:
         """The function that contains the node."""
         return self.entry.state.frame.head
+
+    @property
+    def is_module_level(self) -> bool:
+        """Whether the node is outside of all functions: it is evaluated by an import."""
+        return self.entry.state.scope is None
 
     @property
     def in_async(self) -> bool:
@@ -61,8 +66,10 @@ class Context:
         return entry.node if entry is not None else None
 
     def ref(self, expr: cst.CSTNode) -> Ref:
-        """What an expression refers to."""
-        return self._reader.refs.ref(expr, self.entry.state.scope)
+        """What an expression refers to, seen from where it stands."""
+        site = self._reader.walker.order.get(id(expr))
+        entry = self.entry if site is None else self._reader.walker.entries[site]
+        return self._reader.refs.ref(expr, entry.state.scope)
 
     def dotted_name(self, expr: cst.CSTNode) -> str | None:
         """The qualified name that an expression has through imports and builtins.
@@ -82,6 +89,8 @@ class Context:
         ref = self.ref(expr)
         if ref.kind is Kind.LITERAL:
             return f"builtins.{ref.name}"
+        if ref.kind is Kind.PARAM and ref.of is not None and ref.of.kind is Kind.LITERAL:
+            return f"builtins.{ref.of.name}" if not ref.path else None
         made = ref.kind in (Kind.RESULT, Kind.INSTANCE)
         if (made or (ref.kind is Kind.PARAM and ref.of is not None)) and not ref.path:
             return self._reader.refs.external(ref) or None
@@ -104,6 +113,41 @@ class Context:
         if ref.kind is Kind.SELF and len(ref.path) == 1:
             return self._reader.find(f"{ref.name}.{ref.path[0]}")
         return None
+
+    def is_global(self, name: cst.CSTNode) -> bool:
+        """Whether a name that is assigned to is declared ``global``."""
+        text, scope = getattr(name, "value", None), self.entry.state.scope
+        while scope is not None and scope.is_comprehension:
+            scope = scope.parent
+        return scope is not None and text in scope.globals
+
+    def may_outlive(self, expr: cst.CSTNode) -> bool:
+        """Whether an expression may refer to something that is not made by the function."""
+        ref = self.ref(expr)
+        if ref.kind is Kind.SELF:
+            return len(ref.path) == 1  # it may be an attribute of the class
+        if ref.kind is Kind.RESULT:
+            return ref.of is not None and not ref.path
+        return ref.kind in (Kind.GLOBAL, Kind.IMPORT, Kind.CLS)
+
+    def returned(self) -> frozenset[str]:
+        """The source of all that the function returns."""
+        import libcst as cst
+
+        entries = self._reader.walker.entries
+        frame = self.entry.state.frame
+        values = (
+            e.node.value
+            for e in entries
+            if isinstance(e.node, cst.Return) and e.state.frame is frame
+        )
+        return frozenset(self.code(value) for value in values if value is not None)
+
+    def imported(self, node: cst.Import | cst.ImportFrom) -> list[ImportFact]:
+        """The modules that an import statement imports."""
+        from wflint.facts.heads import statement_imports
+
+        return statement_imports(node, self._reader.module)
 
     def code(self, node: cst.CSTNode) -> str:
         """The source text of a node."""

@@ -10,10 +10,12 @@ from msgspec.structs import replace
 
 from wflint.facts.model import (
     Call,
+    ClassFacts,
     Finding,
     FunctionBody,
     FunctionHead,
     Operation,
+    Put,
     Ref,
     Use,
 )
@@ -31,9 +33,11 @@ class Frame:
     attributes: dict[str, Ref] = field(default_factory=dict)
     additions: dict[str, list[Ref]] = field(default_factory=dict)
     operations: list[Operation] = field(default_factory=list)
-    reads: dict[Ref, Use] = field(default_factory=dict)
+    reads: dict[tuple[Ref, int], Use] = field(default_factory=dict)
     returned: dict[Ref, None] = field(default_factory=dict)
     yielded: dict[Ref, None] = field(default_factory=dict)
+    classes: list[ClassFacts] = field(default_factory=list)
+    stores: list[Put] = field(default_factory=list)
     yields: bool = False
 
     def body(self) -> FunctionBody:
@@ -49,6 +53,8 @@ class Frame:
             tuple(self.reads.values()),
             tuple(self.returned),
             tuple(self.yielded),
+            tuple(self.classes),
+            tuple(self.stores),
         )
 
 

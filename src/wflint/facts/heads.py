@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import libcst as cst
 
-from wflint.facts.model import NOTHING, UNKNOWN, FunctionHead, Kind, ModuleFacts, Param, Ref
+from wflint.facts.model import (
+    NOTHING,
+    UNKNOWN,
+    FunctionHead,
+    ImportFact,
+    Kind,
+    ModuleFacts,
+    Param,
+    Ref,
+)
 from wflint.facts.refs import Refs
 from wflint.facts.scopes import Scope
 
@@ -26,6 +37,19 @@ def import_bindings(
         name = alias.evaluated_name
         bound.append((alias.evaluated_alias or name, f"{base}.{name}" if base else name))
     return bound, []
+
+
+def statement_imports(node: cst.Import | cst.ImportFrom, module: ModuleFacts) -> list[ImportFact]:
+    """The modules that an import statement imports, with what is taken from them."""
+    if isinstance(node, cst.Import):
+        return [ImportFact(alias.evaluated_name) for alias in node.names]
+    named = _dotted(node.module) if node.module is not None else ""
+    base = absolute_base(named, len(node.relative), module)
+    aliases = () if isinstance(node.names, cst.ImportStar) else node.names
+    names = tuple(alias.evaluated_name for alias in aliases) or ("*",)
+    if base:
+        return [ImportFact(base, names)]
+    return [] if base is None else [ImportFact(name) for name in names]
 
 
 def _plain_import(alias: cst.ImportAlias) -> tuple[str, str]:
@@ -85,9 +109,15 @@ def _param(param: cst.Param, kind: str, refs: Refs, scope: Scope | None) -> Para
     return Param(param.name.value, annotation, param.default is not None, kind, default)
 
 
-def receiver_kind(head: FunctionHead, owner: str) -> tuple[Param, ...]:
-    """The parameters of a method with its receiver marked: ``self`` is an instance of ``owner``."""
+def receiver_kind(
+    head: FunctionHead, owner: str, decorators: Iterable[str] = ()
+) -> tuple[Param, ...]:
+    """The parameters of a method with its receiver marked: ``self`` is an instance of ``owner``.
+
+    ``decorators`` are names of further decorators.
+    """
     names = {d.target.name for d in head.decorators if d.target.kind is Kind.GLOBAL}
+    names.update(decorators)
     if not head.params or "staticmethod" in names or head.params[0].kind != "positional":
         return head.params
     is_class = "classmethod" in names or head.name in (

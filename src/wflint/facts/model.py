@@ -76,7 +76,8 @@ class Flag:
     OPTIONAL = 64  # a fallback value, see `Call.fallback`; runs only when that value is missing
     RETURNED = 128  # the expression is the operand of `return`
     RAISED = 256  # the expression is raised
-    STORED = 512  # the name or attribute is assigned to, or deleted
+    STORED = 512  # the name or attribute is assigned to
+    DELETED = 1024  # the name or attribute is deleted
 
 
 class Value(Struct, frozen=True, array_like=True):
@@ -221,27 +222,6 @@ class FunctionHead(Struct, frozen=True, array_like=True):
         return self.qualname.rpartition(".")[2].partition("#")[0]
 
 
-class FunctionBody(Struct, frozen=True, array_like=True):
-    """What a function does, in source order. Nested functions and lambdas have their own.
-
-    ``attributes`` are the attributes that it sets on ``self``, with what they are set to; one that
-    is set to several things is unknown. ``additions`` are what it puts into containers that are
-    attributes of ``self``. ``reads`` are attributes that it reads or sets on objects, each once.
-    ``returned`` is what it may return, ``yielded`` what it may yield.
-    """
-
-    head: FunctionHead
-    calls: tuple[Call, ...] = ()
-    uses: tuple[Use, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    attributes: dict[str, Ref] = {}
-    additions: dict[str, tuple[Ref, ...]] = {}
-    operations: tuple[Operation, ...] = ()
-    reads: tuple[Use, ...] = ()
-    returned: tuple[Ref, ...] = ()
-    yielded: tuple[Ref, ...] = ()
-
-
 class ClassFacts(Struct, frozen=True, array_like=True):
     """A class: bases and decorators in order, methods by name, class attributes.
 
@@ -263,6 +243,43 @@ class ClassFacts(Struct, frozen=True, array_like=True):
     makes_defaults: bool = False
 
 
+class Put(Struct, frozen=True, array_like=True):
+    """Something that is put into an attribute of an object that is not ``self``.
+
+    ``into`` is set when it is put into a container that the attribute holds.
+    """
+
+    target: Ref
+    attribute: str
+    value: Ref
+    into: bool = False
+
+
+class FunctionBody(Struct, frozen=True, array_like=True):
+    """What a function does, in source order. Nested functions and lambdas have their own.
+
+    ``attributes`` are the attributes that it sets on ``self``, with what they are set to; one that
+    is set to several things is unknown. ``additions`` are what it puts into containers that are
+    attributes of ``self``. ``reads`` are attributes that it reads or sets on objects, each once.
+    ``returned`` is what it may return, ``yielded`` what it may yield. ``classes`` are the classes
+    that are defined in it; the body of a class is one of its own. ``stores`` are what it puts into
+    attributes of other objects.
+    """
+
+    head: FunctionHead
+    calls: tuple[Call, ...] = ()
+    uses: tuple[Use, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    attributes: dict[str, Ref] = {}
+    additions: dict[str, tuple[Ref, ...]] = {}
+    operations: tuple[Operation, ...] = ()
+    reads: tuple[Use, ...] = ()
+    returned: tuple[Ref, ...] = ()
+    yielded: tuple[Ref, ...] = ()
+    classes: tuple[ClassFacts, ...] = ()
+    stores: tuple[Put, ...] = ()
+
+
 class Binding(Struct, frozen=True, array_like=True):
     """What a module-level name stands for.
 
@@ -279,11 +296,29 @@ class Binding(Struct, frozen=True, array_like=True):
     typed: bool = False
 
 
+class ImportFact(Struct, frozen=True, array_like=True):
+    """One module that an import statement imports.
+
+    ``module`` is its absolute dotted name, ``names`` are what is taken from it (``*`` for all).
+    ``passed_through`` is set in a ``with`` block that asks the sandbox for it, ``typed`` for what
+    only type checkers see, ``fallback`` in an ``except`` branch. ``offset`` is where the statement
+    begins, in characters.
+    """
+
+    module: str
+    names: tuple[str, ...] = ()
+    passed_through: bool = False
+    typed: bool = False
+    fallback: bool = False
+    offset: int = 0
+
+
 class ModuleFacts(Struct, frozen=True, array_like=True):
     """What a module says, without the bodies of its functions.
 
     ``stars`` are the modules of its star imports, ``exports`` its ``__all__``. ``called`` are the
     words in the names of what it calls when it is imported (``asyncio`` and ``run``), sorted.
+    ``imports`` are its imports in source order, those inside functions left out.
     """
 
     name: str
@@ -294,3 +329,4 @@ class ModuleFacts(Struct, frozen=True, array_like=True):
     functions: dict[str, FunctionHead] = {}
     classes: dict[str, ClassFacts] = {}
     called: tuple[str, ...] = ()
+    imports: tuple[ImportFact, ...] = ()

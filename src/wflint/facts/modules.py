@@ -14,8 +14,9 @@ from typing import NamedTuple
 import libcst as cst
 from msgspec.structs import replace
 
-from wflint.facts.annotations import either, instance, says_little
+from wflint.facts.annotations import either, instance, says_little, substituted
 from wflint.facts.heads import absolute_base, receiver_kind
+from wflint.facts.imports import is_main_block, read_imports, typed_branch
 from wflint.facts.model import (
     NOTHING,
     UNKNOWN,
@@ -103,6 +104,7 @@ class ModuleReader:
         self.source = source
         self.facts = ModuleFacts(name, is_package, {}, (), None, {}, {})
         self.refs = Refs(self.facts)
+        self.refs.complete = True  # no name of a scope is looked up
         self.stars: list[str] = []
         self.exports: tuple[str, ...] | None = None
         self._called: set[str] = set()
@@ -120,15 +122,17 @@ class ModuleReader:
                 self._pass_over(node)
             elif isinstance(node, BLOCKS):
                 inside = self._inside(node, place)
-                typed = _typed_branch(node)
+                typed = typed_branch(node)
                 for inner in reversed(inner_statements(node)):
                     is_typed = inside.typed or inner in typed
                     pending.append((inner, inside._replace(typed=is_typed)))
+        lines = self.source.line_starts if self._spans is None else []
         return replace(
             self.facts,
             stars=tuple(self.stars),
             exports=self.exports,
             called=tuple(sorted(self._called_words())),
+            imports=read_imports(tree, self.facts, lines),
         )
 
     def _pass_over(self, node: ast.stmt) -> None:
@@ -163,10 +167,24 @@ class ModuleReader:
                 if isinstance(callee, ast.Name):
                     self._called.add(callee.id)
 
+    def _note_header(self, node: Function | ast.ClassDef) -> None:
+        """Decorators are called, and default values and the like are evaluated."""
+        evaluated: list[ast.expr | None] = [*node.decorator_list]
+        if isinstance(node, ast.ClassDef):
+            evaluated += [keyword.value for keyword in node.keywords]
+        else:
+            evaluated += [*node.args.defaults, *node.args.kw_defaults]
+        for part in evaluated:
+            if isinstance(part, ast.AST):
+                self._note_calls(part)
+        self._called.update(n.id for n in node.decorator_list if isinstance(n, ast.Name))
+
     def _statement(self, node: ast.stmt, place: _Place) -> None:
         if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr)):
             if not isinstance(node.value, ast.Constant):
                 self._note_calls(node)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            self._note_header(node)
         elif isinstance(node, (ast.With, ast.For, ast.While, ast.If)):
             for part in (getattr(node, "test", None), getattr(node, "iter", None)):
                 if part is not None:
@@ -194,6 +212,8 @@ class ModuleReader:
 
     def _bind(self, name: str, binding: Binding, place: _Place) -> None:
         """Later bindings replace earlier ones unless both are alternatives."""
+        if self._decorated_by_hand(name, binding, place):
+            return
         if place.owner:
             if binding.what != "function":
                 self._attribute(place.owner, name, binding)
@@ -201,6 +221,45 @@ class ModuleReader:
         earlier = self.facts.bindings.get(name, ()) if place.alternative else ()
         binding = replace(binding, alternative=place.alternative, typed=place.typed)
         self.facts.bindings[name] = (*earlier, binding)
+
+    def _decorated_by_hand(self, name: str, binding: Binding, place: _Place) -> bool:
+        """``f = decorate(f)`` and ``F = workflow.defn(F)`` are as good as the decorator."""
+        ref = binding.value.ref if binding.value is not None else UNKNOWN
+        if ref.kind is not Kind.RESULT or ref.of is None or len(ref.others) != 1 or ref.path:
+            return False
+        given = ref.others[0]
+        if given.kind is not Kind.GLOBAL or given.path:
+            return False
+        called = ref.of.kind is Kind.RESULT and ref.of.of is not None and not ref.of.path
+        target = ref.of.of if called and ref.of.of is not None else ref.of
+        decorator = Decorator(target, called, (), (target.path or ("",))[-1])
+        if place.owner:
+            return given.name == name and self._add_to_method(place.owner, name, decorator)
+        if given.name != name and (target.path or (target.name,))[-1] != "defn":
+            return False
+        known = self.facts.bindings.get(given.name, ())
+        return bool(known) and self._add_to_definition(known[-1], decorator) and given.name == name
+
+    def _add_to_method(self, owner: str, name: str, decorator: Decorator) -> bool:
+        methods = self.facts.classes[owner].methods
+        if name not in methods:
+            return False
+        head = replace(methods[name], decorators=(decorator, *methods[name].decorators))
+        methods[name] = self.facts.functions[head.qualname] = head
+        return True
+
+    def _add_to_definition(self, known: Binding, decorator: Decorator) -> bool:
+        if known.what == "function" and known.target in self.facts.functions:
+            head = self.facts.functions[known.target]
+            head = replace(head, decorators=(decorator, *head.decorators))
+            self.facts.functions[known.target] = head
+            return True
+        if known.what == "class" and known.target in self.facts.classes:
+            cls = self.facts.classes[known.target]
+            cls = replace(cls, decorators=(decorator, *cls.decorators))
+            self.facts.classes[known.target] = cls
+            return True
+        return False
 
     def _attribute(self, owner: str, name: str, binding: Binding) -> None:
         ref = binding.value.ref if binding.value is not None else UNKNOWN
@@ -271,7 +330,9 @@ class ModuleReader:
                 if named.kind is not Kind.UNKNOWN:
                     return Value("other", ref=named)
             if read is not None:
-                return read_value(self.refs, read, None)
+                shape = read_value(self.refs, read, None)
+                is_dict = isinstance(node, ast.Dict)
+                return replace(shape, ref=self._display("dict", node)) if is_dict else shape
         kind = _LITERALS.get(type(node))
         return Value(kind, ref=self._display(kind, node)) if kind else Value("other")
 
@@ -279,14 +340,19 @@ class ModuleReader:
         """A container with its elements; those of a dictionary are its values."""
         inner = node.values if isinstance(node, ast.Dict) else list(getattr(node, "elts", ()))
         read = len(inner) <= _MAX_READ
-        refs = (self._element(e, read) for e in inner[:_MAX_ELEMENTS])
-        others = tuple(refs) if kind == "tuple" else tuple(dict.fromkeys(refs))
-        return Ref(Kind.LITERAL, kind, others=others)
+        refs = [self._element(e, read) for e in inner[:_MAX_ELEMENTS]]
+        if isinstance(node, ast.Dict):
+            refs = [_keyed(k, r) for k, r in zip(node.keys, refs, strict=False)]
+        return Ref(Kind.LITERAL, kind, others=tuple(refs))
 
     def _element(self, node: ast.expr, read: bool) -> Ref:
         """What an element refers to; in long tables only names are looked at."""
         if isinstance(node, ast.Constant):
             return Ref(Kind.LITERAL, type(node.value).__name__)
+        if isinstance(node, ast.Lambda) and read:
+            return self._lambda_value(node)
+        if isinstance(node, ast.Starred):
+            return Ref(Kind.ELEMENT, of=self._element(node.value, read))
         dotted = _dotted(node)
         if dotted is not None or not read:
             return dotted or UNKNOWN
@@ -340,8 +406,8 @@ class ModuleReader:
         bounds = {n: self._bound(text) for n, text in type_parameters(self._text.text, at)}
         if not bounds:
             return params, returns
-        given = (replace(p, annotation=_substituted(p.annotation, bounds)) for p in params)
-        return tuple(given), _substituted(returns, bounds)
+        given = (replace(p, annotation=substituted(p.annotation, bounds)) for p in params)
+        return tuple(given), substituted(returns, bounds)
 
     def _bound(self, text: str) -> Ref:
         return self.refs.annotation(read_expression(text), None) if text else UNKNOWN
@@ -361,6 +427,16 @@ class ModuleReader:
         else:
             self._bind(name, Binding("function", qualname), place)
         return True
+
+    def _lambda_value(self, node: ast.Lambda) -> Ref:
+        """A lambda in a list or dictionary."""
+        start, end = span(self.source, node)
+        if self._spans is not None or end - start > MAX_DEPTH:
+            return UNKNOWN
+        qualname = _free("<lambda>", self.facts.functions)
+        head = FunctionHead(qualname, params=self._params(node.args), start=start, end=end)
+        self.facts.functions[qualname] = head
+        return Ref(Kind.LOCAL, qualname)
 
     def _add_method(self, owner: str, name: str, head: FunctionHead) -> None:
         methods = self.facts.classes[owner].methods
@@ -462,6 +538,8 @@ class ModuleReader:
             for element in target.elts:
                 if isinstance(element, ast.Name):
                     self._bind(element.id, Binding("value"), place)
+        elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+            self._put(target.value.id, target.slice, value, place)
         elif isinstance(target, ast.Name):
             if target.id == "__all__" and not place.owner:
                 self.exports = _strings(value)
@@ -472,6 +550,19 @@ class ModuleReader:
             if isinstance(value, ast.Lambda) and self._lambda(target.id, value, place):
                 return
             self._bind(target.id, Binding("value", value=self._value(value)), place)
+
+    def _put(self, name: str, key: ast.expr, value: ast.expr, place: _Place) -> None:
+        """``TABLE[key] = value`` on the level of the module."""
+        known = self.facts.bindings.get(name, ())
+        if place.owner or not known or known[-1].value is None:
+            return
+        given = known[-1].value
+        if given.ref.kind is Kind.LITERAL and given.ref.name in ("dict", "list"):
+            element = self._element(value, True)
+            element = _keyed(key, element) if given.ref.name == "dict" else element
+            ref = replace(given.ref, others=(*given.ref.others, element))
+            binding = replace(known[-1], value=replace(given, ref=ref, complete=False))
+            self.facts.bindings[name] = (*known[:-1], binding)
 
     def _annotated(self, node: ast.AnnAssign, place: _Place) -> None:
         assert isinstance(node.target, ast.Name)
@@ -485,35 +576,15 @@ class ModuleReader:
         value = Value("other", ref=declared)
         if place.owner:
             self._field(place.owner, name, given)
+            if isinstance(given, (ast.Name, ast.Attribute)) and not says_little(of):
+                default = Ref(Kind.OR, others=(declared, self._ref(given)))
+                value, given = replace(value, ref=default), None
             given = given if says_little(of) else None
         if given is not None:
             value = self._value(given)
-            if value.ref == UNKNOWN:
+            if value.ref == UNKNOWN or self.refs.is_empty(value.ref):
                 value = replace(value, ref=declared)
         self._bind(name, Binding("value", value=value), place)
-
-
-def is_main_block(node: ast.stmt) -> bool:
-    """Whether a statement is ``if __name__ == "__main__":``."""
-    match node:
-        case ast.If(test=ast.Compare(left=left, ops=[ast.Eq()], comparators=[right])):
-            name, text = (right, left) if isinstance(left, ast.Constant) else (left, right)
-            match name, text:
-                case ast.Name(id="__name__"), ast.Constant(value="__main__"):
-                    return True
-    return False
-
-
-def _typed_branch(node: ast.stmt) -> list[ast.stmt]:
-    """The statements of ``if TYPE_CHECKING:``, or of its ``else`` when that is negated."""
-    if not isinstance(node, ast.If):
-        return []
-    negated = isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not)
-    test = node.test.operand if isinstance(node.test, ast.UnaryOp) else node.test
-    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
-    if name != "TYPE_CHECKING":
-        return []
-    return node.orelse if negated else node.body
 
 
 def _without_staticmethod(node: ast.expr) -> ast.expr:
@@ -527,14 +598,11 @@ def _is_generic(of: Ref | None) -> bool:
     return of is not None and (of.path or (of.name,))[-1] in ("Generic", "Protocol")
 
 
-def _substituted(ref: Ref, bounds: dict[str, Ref]) -> Ref:
-    """A type with the bounds of type parameters in their place."""
-    if ref.kind is Kind.GLOBAL and not ref.path:
-        return bounds.get(ref.name, ref)
-    if ref.kind in (Kind.ITEM, Kind.EITHER):
-        others = tuple(_substituted(o, bounds) for o in ref.others)
-        return replace(ref, others=others)
-    return ref
+def _keyed(key: ast.expr | None, ref: Ref) -> Ref:
+    """A value of a dictionary with its key, where that is a string."""
+    if isinstance(key, ast.Constant) and isinstance(key.value, str):
+        return Ref(Kind.KEYWORD, key.value, of=ref)
+    return Ref(Kind.ITEM, of=ref) if key is None else ref
 
 
 def _below(owner: str, name: str) -> str:

@@ -49,12 +49,19 @@ _COMPARED = {
 }
 _UNARY = {cst.BitInvert: "__invert__", cst.Minus: "__neg__", cst.Plus: "__pos__"}
 _TRUTH = ("__bool__|__len__",)
-_LOOP = ("__iter__", "__next__")
+_LOOP = ("__iter__|__getitem__", "__next__")
 _ASYNC_LOOP = ("__aiter__", "__anext__")
+_STRINGS = (cst.SimpleString, cst.ConcatenatedString, cst.FormattedString)
 _MAY_BE_OBJECTS = (cst.Name, cst.Attribute, cst.Call, cst.Subscript, cst.Await)
 
 
 def _binary(node: cst.BinaryOperation) -> Operations:
+    if isinstance(node.operator, cst.Modulo) and isinstance(node.left, _STRINGS):
+        right = node.right
+        parts = [e.value for e in right.elements] if isinstance(right, cst.Tuple) else [right]
+        for part in parts:
+            yield part, ("__str__|__repr__",)
+        return
     method = _BINARY.get(type(node.operator))
     if method is not None:
         yield node.left, (method,)
@@ -134,6 +141,32 @@ def _formatted(node: cst.FormattedStringExpression) -> Operations:
 def _subscript(node: cst.Subscript) -> Operations:
     if isinstance(node.value, _MAY_BE_OBJECTS):
         yield node.value, ("__getitem__",)
+        for element in node.slice:
+            if isinstance(element.slice, cst.Index):
+                yield from _hashed(element.slice.value)
+
+
+def _hashed(key: cst.BaseExpression | None) -> Operations:
+    """A key of a dictionary, or an element of a set."""
+    if isinstance(key, _MAY_BE_OBJECTS):
+        yield key, ("__hash__",)
+
+
+def _dict(node: cst.Dict) -> Operations:
+    for element in node.elements:
+        yield from _hashed(getattr(element, "key", None))
+
+
+def _set(node: cst.Set) -> Operations:
+    for element in node.elements:
+        if isinstance(element, cst.Element):
+            yield from _hashed(element.value)
+
+
+def _assign(node: cst.Assign) -> Operations:
+    unpacks = any(isinstance(t.target, (cst.Tuple, cst.List)) for t in node.targets)
+    if unpacks and isinstance(node.value, _MAY_BE_OBJECTS):
+        yield node.value, _LOOP
 
 
 def _await(node: cst.Await) -> Operations:
@@ -146,7 +179,10 @@ def _starred(node: cst.StarredElement) -> Operations:
 
 
 OPERATIONS: dict[type[cst.CSTNode], Callable[..., Operations]] = {
+    cst.Assign: _assign,
     cst.BinaryOperation: _binary,
+    cst.Dict: _dict,
+    cst.Set: _set,
     cst.AugAssign: _augmented,
     cst.Comparison: _comparison,
     cst.UnaryOperation: _unary,
@@ -197,6 +233,9 @@ CALLED_BY_BUILTINS: dict[str, tuple[str, ...]] = {
     "builtins.set": _LOOP,
     "builtins.sorted": _LOOP,
     "builtins.str": ("__str__|__repr__",),
+    "builtins.str.join": _LOOP,
+    "contextlib.aclosing": ("aclose",),
+    "contextlib.closing": ("close",),
     "builtins.sum": _LOOP,
     "builtins.tuple": _LOOP,
     "contextlib.AsyncExitStack.enter_async_context": ("__aenter__", "__aexit__"),
@@ -209,3 +248,16 @@ CALLED_BY_BUILTINS: dict[str, tuple[str, ...]] = {
     "operator.lt": ("__lt__",),
 }
 """By the name of a function outside the project: methods that it calls of its first argument."""
+
+COMPARED_BY: frozenset[str] = frozenset(
+    {
+        "builtins.list.sort",
+        "builtins.max",
+        "builtins.min",
+        "builtins.sorted",
+        "heapq.heapify",
+        "heapq.nlargest",
+        "heapq.nsmallest",
+    }
+)
+"""Functions outside the project that compare the elements of what they are given."""

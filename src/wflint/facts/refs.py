@@ -13,7 +13,7 @@ from wflint.facts.annotations import annotation, either, instance, says_little
 from wflint.facts.model import UNKNOWN, Flag, Kind, ModuleFacts, Param, Ref
 from wflint.facts.scopes import Block, Bound, Narrowed, Scope, reaching
 
-_MAX_STEPS = 24
+_MAX_STEPS = 80
 """How many names and calls are followed from one expression: `a = b; b = c(); ...`."""
 
 _MAX_EARLY = 4
@@ -62,6 +62,9 @@ def dotted(module: ModuleFacts, name: str) -> str:
         if binding.what == "import":
             return binding.target
     return ""
+
+
+_SETS = frozenset({"builtins.frozenset", "builtins.set"})
 
 
 class Refs:
@@ -152,8 +155,11 @@ class Refs:
         first = node.slice[0].slice
         if not isinstance(first, cst.Index):
             return of
-        if len(node.slice) == 1 and isinstance(first.value, cst.Integer):
-            return Ref(Kind.PART, first.value.value, of=of)
+        number = _literal_index(first.value) if len(node.slice) == 1 else ""
+        if number:
+            return Ref(Kind.PART, number, of=of)
+        if len(node.slice) == 1 and isinstance(first.value, cst.SimpleString):
+            return Ref(Kind.ITEM, str(first.value.raw_value), of=of)
         if of.kind not in (Kind.GLOBAL, Kind.IMPORT):
             return Ref(Kind.ITEM, of=of)
         inner = [s.slice.value for s in node.slice if isinstance(s.slice, cst.Index)]
@@ -165,21 +171,25 @@ class Refs:
     ) -> Ref:
         found: list[Ref] = []
         kind = LITERALS[type(node)]
-        for element in node.elements[:_MAX_ELEMENTS] if self.complete else ():
+        read = self.complete or scope is None
+        for element in node.elements[:_MAX_ELEMENTS] if read else ():
             inner = self.ref(element.value, scope, steps - 4)
             starred = type(element) is cst.StarredElement
             found.append(Ref(Kind.ELEMENT, of=inner) if starred else inner)
-        others = tuple(found) if kind == "tuple" else tuple(dict.fromkeys(found))
-        return Ref(Kind.LITERAL, kind, others=others)
+        return Ref(Kind.LITERAL, kind, others=tuple(found))
 
     def _dict(self, node: cst.Dict, scope: Scope | None, steps: int) -> Ref:
         """The elements of a dictionary are its values."""
         found: list[Ref] = []
         for element in node.elements[:_MAX_ELEMENTS] if self.complete else ():
             inner = self.ref(element.value, scope, steps - 4)
-            starred = type(element) is cst.StarredDictElement
-            found.append(Ref(Kind.ITEM, of=inner) if starred else inner)
-        return Ref(Kind.LITERAL, "dict", others=tuple(dict.fromkeys(found)))
+            key = getattr(element, "key", None)
+            if key is None:
+                inner = Ref(Kind.ITEM, of=inner)
+            elif type(key) is cst.SimpleString:
+                inner = Ref(Kind.KEYWORD, str(key.raw_value), of=inner)
+            found.append(inner)
+        return Ref(Kind.LITERAL, "dict", others=tuple(found))
 
     def _comprehension(self, node: cst.BaseComp, scope: Scope | None, steps: int) -> Ref:
         kind = LITERALS[type(node)]
@@ -192,7 +202,8 @@ class Refs:
     def _called(self, node: cst.Call, scope: Scope | None, steps: int) -> Ref:
         func = node.func
         if isinstance(func, cst.Name) and func.value == "super" and scope is not None:
-            return Ref(Kind.SUPER, scope.owner) if scope.owner else UNKNOWN
+            after = self.ref(node.args[0].value, scope, steps - 4) if node.args else None
+            return Ref(Kind.SUPER, scope.owner, of=after) if scope.owner else UNKNOWN
         callee = self.ref(func, scope, steps - 4)
         if callee.kind in _PLAIN and not callee.others and not callee.path:
             return UNKNOWN
@@ -205,16 +216,25 @@ class Refs:
             return Ref(Kind.CLS, of.name) if of.kind is Kind.SELF and not of.path else UNKNOWN
         if name == "builtins.getattr" and len(node.args) in (2, 3):
             return self._getattr(node, scope, steps)
-        return Ref(Kind.RESULT, of=callee, others=self._given(node, scope, steps - 4))
+        if name in _SETS and not node.args:
+            return Ref(Kind.LITERAL, name.rpartition(".")[2])
+        every = name in _SETS  # for the types of their elements
+        return Ref(Kind.RESULT, "", (), callee, self._given(node, scope, steps - 4, every=every))
 
     def _getattr(self, node: cst.Call, scope: Scope | None, steps: int) -> Ref:
-        text = node.args[1].value
-        if not isinstance(text, cst.SimpleString):
-            return UNKNOWN
-        of = self.ref(node.args[0].value, scope, steps - 4)
-        if of.kind is Kind.UNKNOWN:
-            return UNKNOWN
-        return replace(of, path=(*of.path, str(text.raw_value)))
+        text = self._text(node.args[1].value, scope)
+        of = self.ref(node.args[0].value, scope, steps - 4) if text else UNKNOWN
+        return of if of.kind is Kind.UNKNOWN else replace(of, path=(*of.path, text))
+
+    def _text(self, node: cst.BaseExpression, scope: Scope | None) -> str:
+        """The text of a string literal or of a constant of the module."""
+        if isinstance(node, cst.SimpleString):
+            return str(node.raw_value)
+        if not isinstance(node, cst.Name) or (scope is not None and scope.find(node.value)):
+            return ""
+        values = [b.value for b in self.module.bindings.get(node.value, ())]
+        constant = values[0] if len(values) == 1 else None
+        return constant.text if constant is not None and constant.type == "str" else ""
 
     def _given(
         self, node: cst.Call, scope: Scope | None, steps: int, *, every: bool = False
@@ -318,15 +338,21 @@ class Refs:
 
     def _bound(self, name: str, bound: Bound, scope: Scope, steps: int) -> Ref:
         match bound.how:
-            case "value" | "element" | "entered":
+            case "value" | "element" | "entered" | "rest" | "later":
                 return self._bound_value(bound, scope, steps)
+            case "pattern":
+                of = self.annotation(bound.node, scope)
+                made = instance(of)
+                if of.kind is Kind.UNKNOWN or not bound.text:
+                    return made
+                if bound.text.isdigit():
+                    return Ref(Kind.PART, bound.text, of=made)
+                return replace(made, path=(bound.text,))
             case "annotation":
                 of = self.annotation(bound.node, scope)
                 if bound.value is not None and says_little(of):
                     return self.ref(bound.value, scope, steps - 1)
                 return instance(of)
-            case "class_pattern":
-                return instance(self.annotation(bound.node, scope))
             case "import":
                 return Ref(Kind.IMPORT, bound.text)
             case "function":
@@ -345,7 +371,9 @@ class Refs:
             ref = Ref(Kind.ENTERED, of=ref)
         for part in bound.parts:
             ref = Ref(Kind.PART, str(part), of=ref)
-        return ref
+        if bound.how in ("rest", "later"):
+            ref = Ref(Kind.ELEMENT, of=ref)
+        return Ref(Kind.LITERAL, "list", others=(ref,)) if bound.how == "rest" else ref
 
     def annotation(self, node: cst.CSTNode | None, scope: Scope | None) -> Ref:
         """The class that an annotation names, see :mod:`wflint.facts.annotations`."""
@@ -370,6 +398,10 @@ class Refs:
                 return ".".join(("builtins", ref.name, *ref.path))
         return ""
 
+    def is_empty(self, ref: Ref) -> bool:
+        """Whether a ref is a set without elements, of which an annotation says more."""
+        return ref.kind is Kind.LITERAL and not ref.others and f"builtins.{ref.name}" in _SETS
+
     def assigned(self, name: str, scope: Scope | None) -> cst.BaseExpression | None:
         """The expression that a local name was assigned, if it was assigned exactly once."""
         found = scope.find(name) if scope is not None else None
@@ -378,11 +410,21 @@ class Refs:
         return found[1][0].node if not found[1][0].parts else None
 
 
+def _literal_index(node: cst.BaseExpression) -> str:
+    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Minus):
+        inner = node.expression
+        return f"-{inner.value}" if isinstance(inner, cst.Integer) else ""
+    return node.value if isinstance(node, cst.Integer) else ""
+
+
 def _param(name: str, param: Param, scope: Scope) -> Ref:
     if param.kind in ("self", "cls"):
         return param.annotation
     if param.kind in ("*", "**"):
-        return Ref(Kind.LITERAL, "tuple" if param.kind == "*" else "dict")
+        each = () if says_little(param.annotation) else (instance(param.annotation),)
+        kind = "tuple" if param.kind == "*" else "dict"
+        every = Ref(Kind.LITERAL, kind, others=each)
+        return Ref(Kind.PARAM, name, of=every, owner=scope.qualname)
     of = None if says_little(param.annotation) else instance(param.annotation)
     return Ref(Kind.PARAM, name, of=of, owner=scope.qualname)
 

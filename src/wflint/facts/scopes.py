@@ -43,7 +43,9 @@ class Bound:
     ``how`` is ``value`` (``node`` was assigned to it), ``element`` (it is what a loop over ``node``
     gives), ``entered`` (what ``with node`` gives), ``annotation`` (``node`` is its annotation,
     ``value`` what was assigned, if anything), ``import`` (``text`` is the absolute dotted name),
-    ``function`` (``text`` is the qualname), ``param``, or ``other`` (an exception, ...).
+    ``function`` (``text`` is the qualname), ``pattern`` (an instance of the class ``node``, or what
+    it has as the attribute or number ``text``), ``rest`` and ``later`` (what ``a, *rest, later``
+    take of ``node``), ``param``, or ``other``.
     ``parts`` leads to the bound part where a tuple is unpacked. ``order`` is the number of the node
     in the walk, ``block`` the block it stands in, ``flags`` and ``fallback`` are those of the place
     (:class:`~wflint.facts.model.Call`).
@@ -73,6 +75,7 @@ class Scope:
     owner: str = ""  # the class whose method this is, or is nested in
     is_async: bool = False
     is_comprehension: bool = False
+    is_class: bool = False
     names: dict[str, list[Bound]] = field(default_factory=dict)
     elsewhere: set[str] = field(default_factory=set)  # declared global or nonlocal
     globals: set[str] = field(default_factory=set)  # declared global
@@ -88,7 +91,7 @@ class Scope:
         scope: Scope | None = self
         while scope is not None and name not in scope.globals:
             found = scope.names.get(name)
-            if found is not None:
+            if found is not None and (scope is self or not scope.is_class):
                 return scope, found
             scope = scope.parent
         return None
@@ -139,17 +142,23 @@ def reaching(
     return found or inside
 
 
-def bind_target(scope: Scope, target: cst.BaseExpression, bound: Bound) -> None:
-    """Bind the names of an assignment target to ``bound`` or, where they are several, its parts."""
+def bind_target(scope: Scope, target: cst.BaseExpression, bound: Bound) -> list[Bound]:
+    """Bind the names of an assignment target to ``bound`` or, where they are several, its parts.
+
+    Gives the bindings.
+    """
+    made: list[Bound] = []
     pending: list[tuple[cst.CSTNode, Bound]] = [(target, bound)]
     while pending:
         node, given = pending.pop()
         if isinstance(node, cst.Name):
             scope.bind(node.value, given)
+            made.append(given)
         elif isinstance(node, (cst.Tuple, cst.List)):
             pending.extend(_parts(node, given))
         elif isinstance(node, cst.StarredElement):
-            pending.append((node.value, _like(given, how="other")))
+            pending.append((node.value, given))
+    return made
 
 
 def _parts(target: cst.Tuple | cst.List, bound: Bound) -> list[tuple[cst.CSTNode, Bound]]:
@@ -161,9 +170,16 @@ def _parts(target: cst.Tuple | cst.List, bound: Bound) -> list[tuple[cst.CSTNode
         if plain and len(value.elements) == len(parts):
             given = [_like(bound, node=e.value) for e in value.elements]
             return list(zip(parts, given, strict=True))
-    if any(isinstance(e, cst.StarredElement) for e in target.elements):
-        return [(p, _like(bound, how="other")) for p in parts]
-    return [(p, _like(bound, parts=(*bound.parts, n))) for n, p in enumerate(parts)]
+    found: list[tuple[cst.CSTNode, Bound]] = []
+    star = next((n for n, p in enumerate(parts) if isinstance(p, cst.StarredElement)), len(parts))
+    for number, part in enumerate(parts):
+        if number < star:
+            found.append((part, _like(bound, parts=(*bound.parts, number))))
+        elif bound.how == "value":
+            found.append((part, _like(bound, how="rest" if number == star else "later")))
+        else:
+            found.append((part, _like(bound, how="other")))
+    return found
 
 
 def _like(

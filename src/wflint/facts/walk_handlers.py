@@ -124,11 +124,12 @@ def _with(walker: Walker, entry: Entry, node: cst.With, state: State) -> None:
 
 
 def _for(walker: Walker, entry: Entry, node: cst.For, state: State) -> None:
-    walk_names.bind(walker, entry, node.target, "element", node.iter)
+    made = walk_names.bind(walker, entry, node.target, "element", node.iter)
     if node.orelse is not None:
         walker.push([node.orelse], entry, state)
     walker.push([node.body], entry, state.having(Flag.IN_LOOP))
     walker.push_target(node.target, entry, state)
+    walker.push_mark(made)
     walker.push([node.iter], entry, state)
 
 
@@ -159,9 +160,27 @@ def _pattern_class(pattern: cst.CSTNode) -> cst.BaseExpression | None:
 def _capture(walker: Walker, entry: Entry, node: cst.MatchAs | cst.MatchStar, state: State) -> None:
     if node.name is not None and state.scope is not None:
         types = _pattern_class(node) if isinstance(node, cst.MatchAs) else None
-        how = "class_pattern" if types is not None else "other"
-        state.scope.bind(node.name.value, walker.bound(how, entry, types))
+        field = ""
+        if types is None:
+            types, field = _field_of_pattern(entry)
+        how = "pattern" if types is not None else "other"
+        state.scope.bind(node.name.value, walker.bound(how, entry, types, field))
     walker.push_children(entry)
+
+
+def _field_of_pattern(entry: Entry) -> tuple[cst.BaseExpression | None, str]:
+    """The class of ``case C(a, b=c)`` around a name, and the number or name of the part it gets."""
+    above = entry.parent
+    if above is not None and isinstance(above.node, cst.MatchKeywordElement):
+        around = above.parent
+        if around is not None and isinstance(around.node, cst.MatchClass):
+            return around.node.cls, above.node.key.value
+    if above is not None and isinstance(above.node, cst.MatchSequenceElement):
+        around = above.parent
+        if around is not None and isinstance(around.node, cst.MatchClass):
+            number = next(n for n, p in enumerate(around.node.patterns) if p is above.node)
+            return around.node.cls, str(number)
+    return None, ""
 
 
 def _call(walker: Walker, entry: Entry, node: cst.Call, state: State) -> None:
@@ -184,7 +203,7 @@ def _direct(walker: Walker, entry: Entry, node: cst.CSTNode, state: State) -> No
     """Statements and operators that say something about the one expression in them."""
     flag = {
         cst.AssignTarget: Flag.STORED,
-        cst.Del: Flag.STORED,
+        cst.Del: Flag.DELETED,
         cst.Expr: Flag.STATEMENT,
         cst.Return: Flag.RETURNED,
         cst.Raise: Flag.RAISED,

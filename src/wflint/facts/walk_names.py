@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import libcst as cst
+from msgspec.structs import replace
 
+from wflint.facts.annotations import substituted
 from wflint.facts.frames import Entry, State
-from wflint.facts.heads import import_bindings, read_params
-from wflint.facts.model import Flag, FunctionHead
+from wflint.facts.heads import import_bindings, read_params, receiver_kind
+from wflint.facts.model import UNKNOWN, Flag, FunctionHead, Param, Ref
 from wflint.facts.scopes import Bound, Scope, bind_target
 from wflint.facts.walker import DIRECT, Walker
 
@@ -20,11 +22,12 @@ def bind(
     how: str,
     node: cst.BaseExpression | None,
     scope: Scope | None = None,
-) -> None:
+) -> list[Bound]:
     """Bind the names of a target, in a scope or that of the entry; at module level none are."""
     scope = scope or entry.state.scope
-    if scope is not None:
-        bind_target(scope, target, walker.bound(how, entry, node))
+    if scope is None:
+        return []
+    return bind_target(scope, target, walker.bound(how, entry, node))
 
 
 def add_to(scope: Scope | None, name: str, node: cst.BaseExpression) -> None:
@@ -36,7 +39,7 @@ def add_to(scope: Scope | None, name: str, node: cst.BaseExpression) -> None:
 
 def _with_item(walker: Walker, entry: Entry, node: cst.WithItem, state: State) -> None:
     if node.asname is not None:
-        bind(walker, entry, node.asname.name, "entered", node.item)
+        walker.push_mark(bind(walker, entry, node.asname.name, "entered", node.item))
     walker.push([node.item], entry, state)
 
 
@@ -63,11 +66,13 @@ def _comprehension(walker: Walker, entry: Entry, node: cst.BaseComp, state: Stat
 
 
 def _assign(walker: Walker, entry: Entry, node: cst.Assign, state: State) -> None:
+    made: list[Bound] = []
     for target in node.targets:
-        bind(walker, entry, target.target, "value", node.value)
+        made += bind(walker, entry, target.target, "value", node.value)
         _note_item(target.target, node.value, state)
     for target in reversed(node.targets):
         walker.push_target(target.target, entry, state)
+    walker.push_mark(made)
     walker.push([node.value], entry, state)
 
 
@@ -82,9 +87,19 @@ def _ann_assign(walker: Walker, entry: Entry, node: cst.AnnAssign, state: State)
         bound = walker.bound("annotation", entry, node.annotation.annotation)
         bound.value = node.value
         state.scope.bind(node.target.value, bound)
+        walker.push_mark([bound])
     if node.value is not None:
         walker.push_target(node.target, entry, state)
         walker.push([node.value], entry, state)
+    if state.scope is None or state.scope.is_class:
+        inner = node.annotation.annotation  # `Annotated[int, Field(default_factory=...)]`
+        if isinstance(inner, cst.Subscript) and _is_annotated(inner.value):
+            walker.push([s.slice for s in inner.slice[1:]], entry, state)
+
+
+def _is_annotated(node: cst.BaseExpression) -> bool:
+    name = node.attr if isinstance(node, cst.Attribute) else node
+    return isinstance(name, cst.Name) and name.value == "Annotated"
 
 
 def _aug_assign(walker: Walker, entry: Entry, node: cst.AugAssign, state: State) -> None:
@@ -99,13 +114,14 @@ def _aug_assign(walker: Walker, entry: Entry, node: cst.AugAssign, state: State)
 
 def _named(walker: Walker, entry: Entry, node: cst.NamedExpr, state: State) -> None:
     if state.scope is not None:
-        bind(walker, entry, node.target, "value", node.value, state.scope.of_function)
+        made = bind(walker, entry, node.target, "value", node.value, state.scope.of_function)
+        walker.push_mark(made)
     walker.push([node.value], entry, state._replace(flags=state.flags & ~DIRECT))
 
 
 def _handler(walker: Walker, entry: Entry, node: cst.ExceptHandler, state: State) -> None:
     if node.name is not None:
-        how = "class_pattern" if isinstance(node.type, (cst.Name, cst.Attribute)) else "other"
+        how = "pattern" if isinstance(node.type, (cst.Name, cst.Attribute)) else "other"
         bind(walker, entry, node.name.name, how, node.type)
     walker.push([node.body], entry, state)
     if node.type is not None:
@@ -136,18 +152,38 @@ def _function(walker: Walker, entry: Entry, node: cst.FunctionDef, state: State)
     qualname = walker.free_name(f"{outer.qualname}.{node.name.value}")
     walker.definitions[qualname] = node
     state.scope.bind(node.name.value, walker.bound("function", entry, text=qualname))
-    scope = Scope(qualname, state.scope, state.scope.owner, node.asynchronous is not None)
+    is_method = state.scope.is_class
+    owner = outer.qualname if is_method else state.scope.owner
+    scope = Scope(qualname, state.scope, owner, node.asynchronous is not None)
     head = FunctionHead(
         qualname,
+        outer.qualname if is_method else "",
         is_async=node.asynchronous is not None,
-        params=read_params(node.params, walker.refs, state.scope),
+        params=_bounded(read_params(node.params, walker.refs, state.scope), node, walker, state),
         start=outer.start,
         end=outer.end,
         site=walker.order[id(node)],
     )
+    if is_method:
+        names = [d.decorator.value for d in node.decorators if isinstance(d.decorator, cst.Name)]
+        head = replace(head, params=receiver_kind(head, owner, names))
     frame = walker.open(head, scope)
     flags = state.flags & ~(Flag.IN_LOOP | Flag.OPTIONAL | DIRECT)
     walker.push([node.body], entry, State(frame, scope, flags, narrowed=state.narrowed))
+
+
+def _bounded(
+    params: tuple[Param, ...], node: cst.FunctionDef, walker: Walker, state: State
+) -> tuple[Param, ...]:
+    """Parameters with the bounds of ``def f[T: Base]`` put in."""
+    if node.type_parameters is None:
+        return params
+    bounds: dict[str, Ref] = {}
+    for each in node.type_parameters.params:
+        bound = each.param.bound if isinstance(each.param, cst.TypeVar) else None
+        of = walker.refs.annotation(bound, state.scope) if bound is not None else UNKNOWN
+        bounds[each.param.name.value] = of
+    return tuple(replace(p, annotation=substituted(p.annotation, bounds)) for p in params)
 
 
 def _lambda(walker: Walker, entry: Entry, node: cst.Lambda, state: State) -> None:
@@ -180,15 +216,27 @@ def _push_defaults(walker: Walker, entry: Entry, params: cst.Parameters, state: 
 
 
 def _class(walker: Walker, entry: Entry, node: cst.ClassDef, state: State) -> None:
-    walker.push([a.value for a in (*node.bases, *node.keywords)], entry, state)
+    """The body of a class has a frame of its own; it runs where the class is defined."""
+    outer = state.frame.head
+    is_top = outer.qualname == "<module>"
+    name = node.name.value if is_top else f"{outer.qualname}.{node.name.value}"
+    qualname = walker.free_name(name)
+    site = walker.order[id(node)]
+    head = FunctionHead(qualname, start=outer.start, end=outer.end, site=site)
+    scope = None
     if state.scope is not None:
-        state.scope.bind(node.name.value, Bound("other"))
-        return
-    outer = state.frame.head.qualname
-    name = node.name.value if outer == "<module>" else f"{outer}.{node.name.value}"
-    head = FunctionHead(walker.free_name(name), site=walker.order[id(node)])
-    frame = walker.open(head, None)
-    walker.push([node.body], entry, state._replace(frame=frame))
+        state.scope.bind(node.name.value, walker.bound("function", entry, text=qualname))
+        scope = Scope(qualname, state.scope, qualname, is_class=True)
+    frame = walker.open(head, scope)
+    flags = state.flags & ~DIRECT
+    walker.push([node.body], entry, state._replace(frame=frame, scope=scope, flags=flags))
+    walker.push([a.value for a in (*node.bases, *node.keywords)], entry, state)
+    walker.push(list(node.decorators), entry, state)
+
+
+def _type_alias(walker: Walker, entry: Entry, node: cst.TypeAlias, state: State) -> None:
+    """``type Name = ...`` in a function."""
+    bind(walker, entry, node.name, "value", node.value)
 
 
 HANDLERS: dict[type[cst.CSTNode], Callable[..., None]] = {
@@ -210,4 +258,5 @@ HANDLERS: dict[type[cst.CSTNode], Callable[..., None]] = {
     cst.FunctionDef: _function,
     cst.Lambda: _lambda,
     cst.ClassDef: _class,
+    cst.TypeAlias: _type_alias,
 }

@@ -18,7 +18,11 @@ from wflint.facts.refs import NOWHERE, Place, Refs
 from wflint.facts.scopes import Block, Bound, Narrowed, Scope
 from wflint.syntax.walk import children
 
-DIRECT = Flag.AWAITED | Flag.STATEMENT | Flag.RETURNED | Flag.RAISED | Flag.STORED
+DIRECT = Flag.AWAITED | Flag.STATEMENT | Flag.RETURNED | Flag.RAISED | Flag.STORED | Flag.DELETED
+
+
+_SURE = (cst.With, cst.FunctionDef, cst.ClassDef)
+"""Whose blocks surely run."""
 
 
 class _Rest(NamedTuple):
@@ -51,7 +55,7 @@ class Walker:
         self.entries: list[Entry] = []
         self.order: dict[int, int] = {}
         self.frames: list[Frame] = []
-        self._pending: list[Entry | _Rest] = []
+        self._pending: list[Entry | _Rest | list[Bound]] = []
         self._taken: set[str] = set()
         self.chains: dict[int, int] = {}  # flags that `a and b` gives to what follows, by id
         self.conditions: set[int] = set()  # ids of the boolean operations of conditions
@@ -106,6 +110,11 @@ class Walker:
     def push(self, nodes: Sequence[cst.CSTNode], parent: Entry | None, state: State) -> None:
         self._pending.extend(Entry(node, parent, state) for node in reversed(nodes))
 
+    def push_mark(self, made: list[Bound]) -> None:
+        """Bindings happen when the value, which is pushed next, has been walked."""
+        if made:
+            self._pending.append(made)
+
     def _walk(self) -> None:
         from wflint.facts.walk_handlers import HANDLERS as handlers
 
@@ -114,6 +123,10 @@ class Walker:
             entry = pending.pop()
             if isinstance(entry, _Rest):
                 self._statements(entry)
+                continue
+            if isinstance(entry, list):
+                for bound in entry:
+                    bound.order = len(entries)
                 continue
             order[id(entry.node)] = len(entries)
             entries.append(entry)
@@ -161,7 +174,7 @@ class Walker:
     def block(self, entry: Entry, node: cst.IndentedBlock, state: State) -> None:
         """The statements of a block, which may be one that not surely runs."""
         parent = entry.parent.node if entry.parent is not None else None
-        if parent is not None and not isinstance(parent, (cst.With, cst.FunctionDef)):
+        if parent is not None and type(parent) not in _SURE:
             is_loop = isinstance(parent, (cst.For, cst.While))
             state = state._replace(block=Block(state.block, is_loop))
         self._statements(_Rest(entry, node.body, state))

@@ -9,7 +9,7 @@ from wflint.diagnostics import Diagnostic
 from wflint.graph.find import Target
 from wflint.graph.model import Call, Function, Graph, Step
 from wflint.places import definition_of, gaps_at, prepare_definitions
-from wflint.program.reach import Node
+from wflint.program.reached import Node
 from wflint.program.store import Cls, Fn
 from wflint.program.ways import Chain, reached_from, shortest_chains
 from wflint.project_run import Examined

@@ -17,7 +17,7 @@ from msgspec import Struct, field
 from wflint.config_errors import ConfigError
 from wflint.files import shown_path
 from wflint.program.entities import OwnClass, OwnFunction
-from wflint.program.reach import Node
+from wflint.program.reached import Node
 from wflint.program.store import Cls, Fn, Module, shown_name
 from wflint.project_run import Examined
 

@@ -10,13 +10,16 @@ from msgspec import Struct, field
 
 from wflint.gate import Gated
 from wflint.program.guard_functions import GuardFunctions
+from wflint.program.import_time import ImportChain, ImportTime
 from wflint.program.installed import Installed
 from wflint.program.known import KnownFirst
 from wflint.program.modules import ModuleIndex
 from wflint.program.prefetch import prefetch
-from wflint.program.reach import Node, Reach, Reached
+from wflint.program.reach import Reach
+from wflint.program.reached import Node, Reached
 from wflint.program.resolve import Resolver
 from wflint.program.roots import Entry, EntryNames, Roots
+from wflint.program.sandboxes import Sandboxes
 from wflint.program.store import Cls, Fn, Module, Store
 from wflint.program.tables import ApiEntry, ApiTable, rule_entries
 from wflint.program.verdicts import Verdicts
@@ -24,6 +27,9 @@ from wflint.rule import Rule, RuleSettings, Scope
 
 if TYPE_CHECKING:
     from wflint.facts.bodies import Reading, Visitors
+
+
+_MAX_ROUNDS = 3
 
 
 class Question(Struct, frozen=True):
@@ -47,8 +53,9 @@ class Question(Struct, frozen=True):
     guard_functions: frozenset[str]
     safe_loggers: frozenset[str]
     settings: RuleSettings
+    installed: Installed
     inside: tuple[ApiEntry, ...] = ()
-    installed: Installed = Installed()
+    is_test: Callable[[str], bool] = lambda _: False
     jobs: int | None = None
     progress: Callable[[int, int], None] | None = None
 
@@ -56,8 +63,9 @@ class Question(Struct, frozen=True):
 class Answer(Struct):
     """What the analysis of a project gives.
 
-    ``module_entries`` has the first workflow of each module; ``mute`` are workflows without any
-    method that is known to run.
+    ``module_entries`` has the first workflow of each module; ``import_chains`` has how places are
+    reached that are only reached by imports, by function, site and code; ``mute`` are workflows
+    without any method that is known to run.
     """
 
     store: Store
@@ -65,6 +73,7 @@ class Answer(Struct):
     verdicts: Verdicts
     reached: Reached
     module_entries: dict[str, Cls] = field(default_factory=dict)
+    import_chains: dict[tuple[Fn, int, str], ImportChain] = field(default_factory=dict)
     workflows: int = 0
     activities: int = 0
     warnings: list[str] = field(default_factory=list)
@@ -89,6 +98,7 @@ def analyse(question: Question) -> Answer:
     guards = GuardFunctions(resolver, question.guard_functions)
     importer = f"{question.root}/__init__.py"
     roots = Roots(resolver, question.names, importer)
+    sandboxes = Sandboxes(resolver, gated.configuring, question.is_test)
     verdicts = Verdicts(
         question.rules,
         table,
@@ -96,6 +106,7 @@ def analyse(question: Question) -> Answer:
         roots,
         question.settings,
         question.safe_loggers,
+        sandboxes,
     )
     verdicts.resolve_own_apis(question.apis, importer)
     answer = Answer(store, index, verdicts, Reached())
@@ -104,11 +115,35 @@ def analyse(question: Question) -> Answer:
     read = partial(_read_file, question, store, roots, candidates)
     files = [*gated.candidates, *others]
     answer.warnings = prefetch(store, files, read, question.jobs, question.progress)
-    entries = _find_entries(gated.candidates, answer, roots)
-    answer.reached = Reach(resolver, roots, verdicts.judge()).run(entries)
-    _check_import_time(answer)
+    entries, workflows = _find_entries(gated.candidates, answer, roots)
+    sandboxes.begin(workflows)
+    answer.reached = _search(resolver, roots, verdicts, entries, question.is_test)
+    import_time = ImportTime(verdicts, sandboxes, answer.reached)
+    import_time.check()
+    answer.import_chains = import_time.chains
     _check_anywhere(question, gated, answer)
     return answer
+
+
+def _search(
+    resolver: Resolver,
+    roots: Roots,
+    verdicts: Verdicts,
+    entries: list[Entry],
+    is_test: Callable[[str], bool],
+) -> Reached:
+    """Follow all calls; again with what was learned of attributes on the way, if that helps.
+
+    What other workflows reach is shown with a chain from one of them, not from one of a test.
+    """
+    for _ in range(_MAX_ROUNDS):
+        verdicts.hits.clear()
+        reach = Reach(resolver, roots, verdicts.judge())
+        reach.run(entry for entry in entries if not is_test(entry.fn.path))
+        reached = reach.run(entry for entry in entries if is_test(entry.fn.path))
+        if not resolver.learn(reach.learning.attributes):
+            break
+    return reached
 
 
 def _read_file(
@@ -158,20 +193,24 @@ def visitors(rules: tuple[Rule, ...]) -> Visitors:
     return found
 
 
-def _find_entries(candidates: list[str], answer: Answer, roots: Roots) -> list[Entry]:
-    """The entry points of the candidates in the order of the files, and what these define."""
+def _find_entries(
+    candidates: list[str], answer: Answer, roots: Roots
+) -> tuple[list[Entry], list[Cls]]:
+    """The entry points and the workflows of the candidates in the order of the files."""
     entries: list[Entry] = []
+    workflows: list[Cls] = []
     for path in candidates:
         module = answer.store.load(path)
         found = roots.find(module)
         entries += sorted(found.entries, key=lambda e: _place(answer.store, e))
         answer.workflows += len(found.workflows)
+        workflows += found.workflows
+        if found.workflows:
+            answer.module_entries[path] = found.workflows[0]
         reachable = {entry.receiver for entry in found.entries}
         answer.mute += [cls for cls in found.workflows if cls not in reachable]
         answer.activities += found.activities
-        if found.workflows:
-            answer.module_entries[path] = found.workflows[0]
-    return entries
+    return entries, workflows
 
 
 def _place(store: Store, entry: Entry) -> tuple[int, str, int]:
@@ -181,32 +220,10 @@ def _place(store: Store, entry: Entry) -> tuple[int, str, int]:
     return (at, entry.fn.path, head.start if head is not None else 0)
 
 
-def _check_import_time(answer: Answer) -> None:
-    """What modules with workflows do when they are imported."""
-    verdicts = answer.verdicts
-    wanted = {c: r for c, r in verdicts.rules.items() if r.also_module_level}
-    if not wanted:
-        return
-    scopes, verdicts.scopes = verdicts.scopes, frozenset(r.scope for r in wanted.values())
-    every, verdicts.only = verdicts.only, frozenset(wanted)
-    words = {_word(name) for rule in wanted.values() for name in rule.apis}
-    for path in answer.module_entries:
-        if words.isdisjoint(answer.store.load(path).facts.called):
-            continue
-        for name in answer.store.module_bodies(path):
-            _scan(Node(Fn(path, name)), answer)
-    verdicts.scopes, verdicts.only = scopes, every
-
-
-def _word(name: str) -> str:
-    """The word of a name by which a call of it is told: the last one, of ``pkg.*`` the package."""
-    return name.removesuffix(".*").rpartition(".")[2]
-
-
 def _scan(node: Node, answer: Answer) -> None:
     """Hold the rules against one body without following its calls."""
     from wflint.program.entities import External, OwnFunction
-    from wflint.program.reach import runs
+    from wflint.program.reached import runs
 
     verdicts, resolver = answer.verdicts, answer.verdicts.resolver
     body = answer.store.body(node.fn)

@@ -71,6 +71,12 @@ _GIVES = {
     "builtins.sorted": "builtins.list",
 }
 _ONE_OF = frozenset({"builtins.max", "builtins.min", "builtins.next", "random.choice"})
+_CHAINED = frozenset(
+    {"collections.ChainMap", "itertools.chain", "itertools.cycle", "itertools.islice"}
+)
+GENERICS = frozenset({"collections.defaultdict", "collections.deque"})
+"""Classes with type parameters that are not told by a capital letter."""
+
 _SET_METHODS = frozenset({"copy", "difference", "intersection", "symmetric_difference", "union"})
 _GIVE_STRINGS = frozenset(
     {
@@ -111,6 +117,8 @@ def elements(entity: Entity) -> tuple[Entity, ...]:
         return _NOT_KNOWN
     if entity.name in ("builtins.str", "builtins.bytes"):
         return (made("builtins.str" if entity.name == "builtins.str" else "builtins.int"),)
+    if entity.name == "builtins.range":
+        return (made("builtins.int"),)
     if entity.name == "builtins.tuple":
         every = unique(e for arg in entity.args for e in arg)
         return every or _NOT_KNOWN
@@ -174,6 +182,10 @@ def result(name: str, args: Types, given: Types) -> tuple[Entity, ...] | None:
         inner = given[-1] if given else ()
         types = (unique(e for entity in inner for e in elements(entity)),) if inner else ()
         return (made(_GIVES.get(name, name), _known(types)),)
+    if owner == "dataclasses" and method == "replace" and given:
+        return given[0]
+    if name in _CHAINED and given:
+        return (made(name, (unique(e for one in given for i in one for e in elements(i)),)),)
     if name in _ONE_OF and given:
         return unique(e for entity in given[0] for e in elements(entity))
     if name == "builtins.enumerate" and given:
@@ -184,7 +196,7 @@ def result(name: str, args: Types, given: Types) -> tuple[Entity, ...] | None:
         parts = tuple(unique(e for entity in one for e in elements(entity)) for one in given)
         return (made("builtins.zip", ((made("builtins.tuple", parts),),)),)
     if owner in _MAPPINGS:
-        return _mapping_result(method, args)
+        return _mapping_result(method, args, given)
     if owner in _SETS:
         return _set_result(owner, method, args, given)
     if owner in ("builtins.list", "collections.deque", "builtins.tuple"):
@@ -196,15 +208,54 @@ def result(name: str, args: Types, given: Types) -> tuple[Entity, ...] | None:
     return None
 
 
+_SAME_FUNCTION = frozenset(
+    {
+        "builtins.classmethod",
+        "builtins.staticmethod",
+        "functools.cache",
+        "functools.lru_cache",
+        "functools.singledispatch",
+        "functools.update_wrapper",
+        "types.MethodType",
+        "typing.no_type_check",
+    }
+)
+"""Functions that give a function back as it is, or one that calls it."""
+
+_SAME_VALUE = frozenset({"asyncio.shield", "asyncio.wait_for", "copy.copy", "copy.deepcopy"})
+_ENTERED = frozenset({"contextlib.aclosing", "contextlib.closing", "contextlib.nullcontext"})
+STACKS = (
+    "contextlib.AsyncExitStack.enter_async_context",
+    "contextlib.AsyncExitStack.enter_context",
+    "contextlib.ExitStack.enter_context",
+)
+
+
+def passed_through(name: str, is_result: bool, given: Types) -> tuple[Entity, ...] | None:
+    """What a function outside the project gives of what it has been given, if it does."""
+    if not given:
+        return None
+    if name == "functools.wraps" and is_result:
+        return given[0]
+    if name == "typing.cast" and len(given) > 1:
+        return given[1]
+    if name in _SAME_FUNCTION or name in _SAME_VALUE:
+        some = tuple(e for e in given[0] if not isinstance(e, Unresolved))
+        return some if some and len(some) == len(given[0]) else None
+    if name in _ENTERED:
+        return (made(name, (given[0],)),)
+    return None
+
+
 def _known(types: Types) -> Types:
     some = [arg for arg in types if arg and not any(isinstance(e, Unresolved) for e in arg)]
     return types if len(some) == len(types) else ()
 
 
-def _mapping_result(method: str, args: Types) -> tuple[Entity, ...] | None:
+def _mapping_result(method: str, args: Types, given: Types) -> tuple[Entity, ...] | None:
     value = args[-1] if len(args) > 1 and args[-1] else _NOT_KNOWN
     if method in ("get", "pop", "setdefault"):
-        return value
+        return unique((*value, *(given[1] if len(given) > 1 else ())))
     if method == "popitem":
         return (made("builtins.tuple", args),) if args else _NOT_KNOWN
     if method == "copy":

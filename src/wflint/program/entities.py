@@ -148,3 +148,32 @@ def depth_of(entity: Entity, limit: int = 8) -> int:
         for arg in getattr(current, "args", ()):
             pending.extend((value, depth) for value in arg)
     return deepest
+
+
+NOT_KNOWN = (Unresolved("its type is not known"),)
+
+DEEP = 40
+"""How many assignments, results and annotations are followed from one reference."""
+
+
+def of_object(env: Env) -> Env:
+    """What an object remembers, without the parameters of the method that asks."""
+    return tuple(h for h in env if h.owner.qualname.endswith(".__init__") or _is_type(h))
+
+
+def _is_type(entry: Held) -> bool:
+    return entry.name[:1].isupper() and entry.owner.qualname.rpartition(".")[2][:1].isupper()
+
+
+def is_callable_type(entity: Entity) -> bool:
+    """Whether a declared type only says that something can be called, or nothing at all."""
+    return (
+        isinstance(entity, External)
+        and entity.instance
+        and entity.name.rpartition(".")[2]
+        in (
+            "Any",
+            "Callable",
+            "object",
+        )
+    )

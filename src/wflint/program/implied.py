@@ -16,18 +16,24 @@ from wflint.program.entities import (
     OwnFunction,
     OwnInstance,
     SuperOf,
+    Unresolved,
     joined,
     unique,
 )
 from wflint.program.resolve import Resolver
-from wflint.program.store import PROPERTIES, Cls, Fn
+from wflint.program.store import MODULE_BODY, PROPERTIES, Cls, Fn
 
 _OUTSIDE = Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED
 _NEXT = {"__next__": "__iter__", "__anext__": "__aiter__"}
 _VALIDATORS = frozenset({"field_validator", "model_validator", "root_validator", "validator"})
 _DISPATCH = frozenset({"functools.singledispatch", "functools.singledispatchmethod"})
-_DATACLASSES = frozenset({"dataclass", "dataclasses"})
-_ATTRS = frozenset({"attrs", "define", "frozen", "mutable", "s", "dataclass"})
+_CONTEXTS = frozenset({"contextlib.asynccontextmanager", "contextlib.contextmanager"})
+_AFTER_INIT = {
+    "attrs": ("__attrs_pre_init__", "__attrs_post_init__"),
+    "dataclass": ("__post_init__",),
+    "model": ("model_post_init",),
+}
+_SUFFIXES = {"get": "", "set": "@setter", "delete": "@deleter"}
 _MODELS = ("pydantic.", "pydantic_settings.", "sqlmodel.")
 
 
@@ -44,23 +50,29 @@ class Implied:
     # Attributes.
 
     def on_the_way(
-        self, ref: Ref, path: str, receiver: Cls | None, env: Env, stored: bool = False
+        self, ref: Ref, path: str, receiver: Cls | None, env: Env, flags: int = 0
     ) -> Iterator[OwnFunction]:
-        """The properties and descriptors that reading (or setting) attributes of ``ref`` calls."""
-        special = self.store.special_names
-        if special.isdisjoint(ref.path):
+        """The properties and descriptors that reading attributes of ``ref`` calls.
+
+        With the flags for it, those that setting or deleting the last one calls.
+        """
+        if not self.may_run_code(ref.path):
             return
         found = self.resolver.resolve(replace(ref, path=()), path, receiver, env=env)
         for number, name in enumerate(ref.path):
-            is_last = number == len(ref.path) - 1
+            way = "get"
+            if number == len(ref.path) - 1 and flags & (Flag.STORED | Flag.DELETED):
+                way = "set" if flags & Flag.STORED else "delete"
             for entity in found:
-                if isinstance(entity, (OwnInstance, SuperOf)) and name in special:
-                    yield from self._accessed(entity, name, stored and is_last)
+                if isinstance(entity, (OwnInstance, SuperOf)):
+                    yield from self._accessed(entity, name, way)
             found = unique(e for entity in found for e in self.resolver.attribute(entity, name))
 
-    def _accessed(
-        self, of: OwnInstance | SuperOf, name: str, stored: bool
-    ) -> Iterator[OwnFunction]:
+    def may_run_code(self, path: tuple[str, ...]) -> bool:
+        """Whether any of the attributes of a name may be more than data."""
+        return self.store.asks_for_any or not self.store.special_names.isdisjoint(path)
+
+    def _accessed(self, of: OwnInstance | SuperOf, name: str, way: str) -> Iterator[OwnFunction]:
         cls = of.receiver if isinstance(of, SuperOf) else of.cls
         order = self.resolver.order(cls)[0]
         if isinstance(of, SuperOf) and of.owner in order:
@@ -69,23 +81,43 @@ class Implied:
             facts = self.resolver.facts_of(base)
             if facts is None:
                 continue
-            head = facts.methods.get(f"{name}@setter" if stored else name)
-            if head is not None and (stored or is_property(head)):
+            head = facts.methods.get(f"{name}{_SUFFIXES[way]}")
+            if head is not None and (way != "get" or is_property(head)):
                 yield OwnFunction(Fn(base.path, head.qualname), cls, True, env=of.env)
                 return
             if name in facts.methods:
                 return
             if name in facts.attributes:
-                yield from self._described(facts.attributes[name], base, stored)
+                yield from self._described(facts.attributes[name], base, cls, way)
                 return
+        if self.store.asks_for_any and way == "get" and isinstance(of, OwnInstance):
+            known = self.resolver.attribute(of, name)
+            if all(isinstance(e, Unresolved) for e in known) and not self._is_set(of.cls, name):
+                yield from self._methods(of, "__getattr__")
 
-    def _described(self, ref: Ref, base: Cls, stored: bool) -> Iterator[OwnFunction]:
+    def _is_set(self, cls: Cls, name: str) -> bool:
+        return any(self.members.sets(base, name) for base in self.resolver.order(cls)[0])
+
+    def _described(self, ref: Ref, base: Cls, cls: Cls, way: str) -> Iterator[OwnFunction]:
         """What a descriptor, declared as an attribute of the class, does."""
-        if ref.kind is not Kind.RESULT:
+        if ref.kind is not Kind.RESULT or ref.of is None:
+            return
+        if (ref.of.path or (ref.of.name,))[-1] == "property":
+            yield from self._functions_of_property(ref, base, cls, way)
             return
         for entity in self.resolver.resolve(ref, base.path):
             if isinstance(entity, OwnInstance):
-                yield from self._methods(entity, "__set__" if stored else "__get__")
+                yield from self._methods(entity, f"__{way}__")
+
+    def _functions_of_property(
+        self, ref: Ref, base: Cls, cls: Cls, way: str
+    ) -> Iterator[OwnFunction]:
+        """``age = property(_get_age, _set_age)``."""
+        number = ("get", "set", "delete").index(way)
+        names = [o.name for o in ref.others if o.kind is Kind.GLOBAL]
+        facts = self.resolver.facts_of(base)
+        if facts is not None and number < len(names) and names[number] in facts.methods:
+            yield OwnFunction(Fn(base.path, facts.methods[names[number]].qualname), cls, True)
 
     # Operators, loops, `with`.
 
@@ -103,7 +135,7 @@ class Implied:
             of: list[Entity] = [entity]
             if names in _NEXT:
                 for maker in self._methods(entity, _NEXT[names]):
-                    of += self.resolver.returned(maker)
+                    of += self.resolver.results.returned(maker)
             for name in names.split("|"):
                 found = [
                     f
@@ -142,17 +174,31 @@ class Implied:
             if isinstance(entity, OwnFunction) and not decorator.called:
                 yield from self._applied(entity, decorated)
             elif isinstance(entity, OwnFunction):
-                for inner in self.resolver.returned(entity):
+                if self._makes_context(entity.fn):
+                    yield entity  # what `contextmanager` gives is a decorator as well
+                for inner in self.resolver.results.returned(entity):
                     if isinstance(inner, OwnFunction):
                         yield from self._applied(inner, decorated)
                     elif isinstance(inner, OwnInstance):
                         yield from self._methods(inner, "__call__")
             elif isinstance(entity, OwnClass) and decorator.called:
+                if "contextlib.ContextDecorator" in self.resolver.order(entity.cls)[1]:
+                    made = OwnInstance(entity.cls)
+                    yield from self._methods(made, "__enter__")
+                    yield from self._methods(made, "__exit__")
                 for call in self._methods(OwnInstance(entity.cls), "__call__"):
                     yield from self._applied(call, decorated)
             elif isinstance(entity, OwnClass):
-                env = self.resolver.constructor_env(entity.cls, [("", (decorated,))])
+                env = self.resolver.memory.constructor_env(entity.cls, [("", (decorated,))])
                 yield from self._methods(OwnInstance(entity.cls, env=env), "__call__")
+
+    def _makes_context(self, fn: Fn) -> bool:
+        head = self.store.head(fn)
+        return any(
+            isinstance(e, External) and e.name in _CONTEXTS
+            for d in (head.decorators if head is not None else ())
+            for e in self.resolver.resolve(d.target, fn.path)
+        )
 
     def _applied(self, decorator: OwnFunction, decorated: OwnFunction) -> Iterator[Entity]:
         """What a decorator gives for a function."""
@@ -163,7 +209,7 @@ class Implied:
         if params:
             entry = Held(decorator.fn, params[0], (decorated,))
             env = joined(decorator.env, (entry,))
-            yield from self.resolver.returned(replace(decorator, env=env))
+            yield from self.resolver.results.returned(replace(decorator, env=env))
 
     def is_skipped(self, fn: Fn) -> bool:
         """Whether a decorator of the project sees to it that a function never runs in workflows."""
@@ -175,7 +221,10 @@ class Implied:
 
     def _leaves_out(self, wrapper: OwnFunction, fn: Fn) -> bool:
         """Whether a wrapper calls what it wraps, but only outside of workflows."""
-        names = {(h.owner.qualname, h.name) for h in wrapper.env if OwnFunction(fn) in h.values}
+        given = [h for h in wrapper.env if OwnFunction(fn) in h.values]
+        if given and all(h.name not in self.resolver.memory.wanted(h.owner) for h in given):
+            return True  # the decorator has put something else in its place
+        names = {(h.owner.qualname, h.name) for h in given}
         flags: list[int] = []
         for body in self.store.with_nested(wrapper.fn):
             for call in body.calls:
@@ -195,6 +244,11 @@ class Implied:
         }
         if head is None or not names & _DISPATCH:
             return
+        for call in self.store.body(Fn(fn.path, MODULE_BODY)).calls:
+            if call.target.path == ("register",) and call.target.name == head.name and call.args:
+                for entity in self.resolver.resolve(call.args[-1].value.ref, fn.path):
+                    if isinstance(entity, OwnFunction):
+                        yield entity
         for name, other in self.store.load(fn.path).facts.functions.items():
             for decorator in other.decorators:
                 target = decorator.target
@@ -207,19 +261,18 @@ class Implied:
     def constructors(self, cls: Cls, env: Env = ()) -> Iterator[OwnFunction]:
         """The methods that run when an object is made, in order."""
         made = OwnInstance(cls, env=env)
-        for name in ("__new__", "__init__"):
-            for found in self._methods(made, name):
-                yield replace(found, bound=True)
         yield from self._meta_call(cls)
-        kinds = self._decorators(cls)
-        if kinds & _DATACLASSES:
-            yield from self._methods(made, "__post_init__")
-        if kinds & _ATTRS:
-            for name in ("__attrs_pre_init__", "__attrs_post_init__"):
-                yield from self._methods(made, name)
-        if any(base.startswith(_MODELS) for base in self.resolver.order(cls)[1]):
-            yield from self._methods(made, "model_post_init")
-            yield from self._validators(cls)
+        generated = self.generated_init(cls)
+        for name in ("__new__", "__init__"):
+            for found in self._methods(made, name) if name == "__new__" or not generated else ():
+                yield replace(found, bound=True)
+        for name in _AFTER_INIT.get(generated, ()):
+            yield from self._methods(made, name)
+        if generated == "attrs":
+            yield from self._decorated_methods(cls, frozenset({"default", "validator"}))
+        if generated == "model":
+            yield from self._decorated_methods(cls, _VALIDATORS)
+        yield from self._methods(made, "__del__")  # at some time
 
     def _meta_call(self, cls: Cls) -> Iterator[OwnFunction]:
         for base in self.resolver.order(cls)[0]:
@@ -231,22 +284,55 @@ class Implied:
                     yield from self._methods(OwnInstance(entity.cls), "__call__")
             return
 
-    def _decorators(self, cls: Cls) -> set[str]:
-        """The last words of the decorators of a class and its bases."""
-        found: set[str] = set()
-        for base in self.resolver.order(cls)[0]:
+    def generated_init(self, cls: Cls) -> str:
+        """What has written the ``__init__`` of a class: ``dataclass``, ``attrs``, ``model`` or
+        ``""`` when it is plain code.
+        """
+        order, externals = self.resolver.order(cls)
+        for base in order:
             facts = self.resolver.facts_of(base)
-            for decorator in facts.decorators if facts is not None else ():
-                found.add((decorator.target.path or (decorator.target.name,))[-1])
-        return found
+            if facts is None or "__init__" in facts.methods:
+                return ""
+            for decorator in facts.decorators:
+                kind = self._field_kind(decorator, base.path)
+                if kind and "init" not in decorator.keywords:
+                    return kind
+        return "model" if any(base.startswith(_MODELS) for base in externals) else ""
 
-    def _validators(self, cls: Cls) -> Iterator[OwnFunction]:
+    def _field_kind(self, decorator: Decorator, path: str) -> str:
+        for entity in self.resolver.resolve(decorator.target, path):
+            name = entity.name if isinstance(entity, External) else ""
+            if name.startswith(("attr.", "attrs.")):
+                return "attrs"
+            if name.rpartition(".")[2] == "dataclass":
+                return "dataclass"
+        return ""
+
+    def _decorated_methods(self, cls: Cls, kinds: frozenset[str]) -> Iterator[OwnFunction]:
         for base in self.resolver.order(cls)[0]:
             facts = self.resolver.facts_of(base)
             for head in facts.methods.values() if facts is not None else ():
                 names = {(d.target.path or (d.target.name,))[-1] for d in head.decorators}
-                if names & _VALIDATORS:
+                if names & kinds:
                     yield OwnFunction(Fn(base.path, head.qualname), cls, True)
+
+    # Definitions.
+
+    def defined(self, cls: Cls) -> Iterator[OwnFunction]:
+        """What runs when a class is defined, besides its body."""
+        facts = self.resolver.facts_of(cls)
+        if facts is None:
+            return
+        for base in self.resolver.order(cls)[0][1:]:
+            found = self.resolver.facts_of(base)
+            if found is not None and "__init_subclass__" in found.methods:
+                head = found.methods["__init_subclass__"]
+                yield OwnFunction(Fn(base.path, head.qualname), cls, True)
+                break
+        for ref in facts.attributes.values():
+            for entity in self.resolver.resolve(ref, cls.path) if ref.kind is Kind.RESULT else ():
+                if isinstance(entity, OwnInstance):
+                    yield from self._methods(entity, "__set_name__")
 
 
 def is_property(head: FunctionHead) -> bool:

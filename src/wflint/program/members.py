@@ -26,6 +26,12 @@ from wflint.program.entities import (
 from wflint.program.store import PROPERTIES, Cls, Fn, Store
 
 _NONE = Ref(Kind.GLOBAL, "None")
+_MAKERS = frozenset(
+    f"pydantic.BaseModel.{name}"
+    for name in ("model_validate", "model_validate_json", "model_validate_strings", "parse_obj")
+)
+"""Class methods that make an object of the class they are called on."""
+
 HARMLESS_BASES = frozenset(
     {
         "abc.ABC",
@@ -35,6 +41,9 @@ HARMLESS_BASES = frozenset(
         "typing_extensions.Protocol",
     }
 )
+
+
+ENUMS = frozenset(f"enum.{name}" for name in ("Enum", "Flag", "IntEnum", "IntFlag", "StrEnum"))
 
 
 class Resolves(Protocol):
@@ -59,6 +68,8 @@ class Members:
         self.store = store
         self.resolver = resolver
         self._orders = ClassOrders(self.bases)
+        self.learned: dict[tuple[Cls, str], tuple[Entity, ...]] = {}
+        self.unknown: set[tuple[Cls, str]] = set()  # attributes that were asked for in vain
         self._set: dict[tuple[Cls, str], Ref | None] = {}
         self._type_env: dict[tuple[Cls, Types], Env] = {}
 
@@ -88,18 +99,36 @@ class Members:
         cls, on_instance = of.cls, isinstance(of, OwnInstance)
         env = joined(of.env if isinstance(of, OwnInstance) else (), self.type_env(cls, of.args))
         order, externals = self.order(cls)
-        for base in order:
-            found = self._own(base, cls, name, depth, on_instance, env)
-            if found is not None:
-                return found
-        for base in order:
-            found = self._set_by_methods(base, cls, name, depth, env)
-            if found is not None:
-                return found
+        for find in (self._own_of_instance if on_instance else self._own_of_class, self._set_by):
+            for base in order:
+                found = find(base, cls, name, depth, env)
+                if found is not None:
+                    return self._with_learned(found, order, name) if on_instance else found
+        if on_instance:
+            some = self._with_learned((), order, name)
+            if some:
+                return some
         own = any(name in f.attributes for c in order if (f := self.facts_of(c)) is not None)
         if len(externals) == 1 and not own:
+            if not on_instance and f"{externals[0]}.{name}" in _MAKERS:
+                return (OwnClass(cls, of.args),)
             return (External(f"{externals[0]}.{name}", instance=False, base=len(externals[0])),)
         return (Unresolved(f"`{name}` is not a method or typed attribute of `{cls.qualname}`"),)
+
+    def _with_learned(
+        self, found: tuple[Entity, ...], order: tuple[Cls, ...], name: str
+    ) -> tuple[Entity, ...]:
+        """What is known of an attribute, or what the search has seen put into it."""
+        if found and not all(_is_vague(e) for e in found):
+            return found
+        some = unique(e for base in order for e in self.learned.get((base, name), ()))
+        self.unknown.update((base, name) for base in order)
+        containers = [e for e in found if isinstance(e, External) and e.name in _CONTAINERS]
+        if some and containers:
+            name = containers[0].name
+            types = ((), some) if name == "builtins.dict" else (some,)
+            return (External(name, instance=True, base=len(name), args=types),)
+        return some or found
 
     def after(self, of: SuperOf, name: str, depth: int) -> tuple[Entity, ...]:
         """What an attribute of ``super()`` stands for."""
@@ -123,6 +152,16 @@ class Members:
                 return None
         return None
 
+    def _own_of_instance(
+        self, base: Cls, receiver: Cls, name: str, depth: int, env: Env
+    ) -> tuple[Entity, ...] | None:
+        return self._own(base, receiver, name, depth, True, env)
+
+    def _own_of_class(
+        self, base: Cls, receiver: Cls, name: str, depth: int, env: Env
+    ) -> tuple[Entity, ...] | None:
+        return self._own(base, receiver, name, depth, False, env)
+
     def _own(
         self, base: Cls, receiver: Cls, name: str, depth: int, on_instance: bool, env: Env
     ) -> tuple[Entity, ...] | None:
@@ -138,6 +177,8 @@ class Members:
             return (OwnClass(nested),)
         if name not in facts.attributes:
             return None
+        if not name.startswith("_") and ENUMS.intersection(self.order(receiver)[1]):
+            return (OwnInstance(receiver),)  # a member
         if on_instance:
             given = self._given(base, receiver, name, env)
             if given is not None:
@@ -186,7 +227,18 @@ class Members:
 
     # What methods set.
 
-    def _set_by_methods(
+    def literal(self, cls: Cls, name: str) -> tuple[Ref, str] | None:
+        """The list or dictionary that a method sets an attribute to, and where that is written."""
+        for base in self.order(cls)[0]:
+            facts = self.facts_of(base)
+            if facts is None or name in facts.methods:
+                return None
+            ref = self._what_is_set(base, name) or facts.attributes.get(name)
+            if ref is not None:
+                return (ref, base.path) if ref.kind is Kind.LITERAL and not ref.path else None
+        return None
+
+    def _set_by(
         self, base: Cls, receiver: Cls, name: str, depth: int, env: Env
     ) -> tuple[Entity, ...] | None:
         """An attribute that methods set on the object."""
@@ -224,6 +276,10 @@ class Members:
             body = self.store.body(Fn(base.path, head.qualname))
             found.update(dict.fromkeys(body.additions.get(name, ())))
         return tuple(found)
+
+    def sets(self, cls: Cls, name: str) -> bool:
+        """Whether a method of a class may set an attribute."""
+        return bool(self._setters(cls, name))
 
     def _setters(self, cls: Cls, name: str) -> list[FunctionHead]:
         """The methods that may set an attribute, ``__init__`` first; told from their text."""
@@ -280,6 +336,21 @@ class Members:
         )
         entities = self.resolver.resolve(base, cls.path, None, 8, ())
         return [(e.cls, args) for e in entities[:1] if isinstance(e, OwnClass)]
+
+
+_CONTAINERS = frozenset({"builtins.dict", "builtins.list", "builtins.set"})
+
+
+def _is_vague(entity: Entity) -> bool:
+    """Whether an attribute is known to be no more than something to call, or a container."""
+    if isinstance(entity, External) and entity.instance:
+        last = entity.name.rpartition(".")[2]
+        inner = entity.args[-1] if entity.args else ()
+        is_open = entity.name in _CONTAINERS and all(_is_vague(e) for e in inner)
+        return last in ("Any", "Callable", "None", "NoneType") or is_open
+    return isinstance(entity, Unresolved) or (
+        isinstance(entity, External) and entity.name == "builtins.None"
+    )
 
 
 def is_abstract(head: FunctionHead) -> bool:

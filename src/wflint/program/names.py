@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from wflint.builtin_names import is_builtin
 from wflint.facts.model import Binding, Kind, Ref, Value
@@ -19,7 +19,7 @@ from wflint.program.folders import is_namespace
 from wflint.program.modules import ModuleIndex
 from wflint.program.store import Cls, Fn, Store
 
-_DEEP = 12
+_DEEP = 40
 """How many assignments, results and annotations are followed from one name."""
 
 ResolveRef = Callable[[Ref, str, int], tuple[Entity, ...]]
@@ -41,8 +41,43 @@ class Names:
         self.attribute = attribute
         self._names: dict[tuple[str, str], tuple[Entity, ...]] = {}
 
+    def _prepare(self, path: str, name: str) -> None:
+        """Resolve the names that a name rests on first: a long chain of them is no recursion."""
+        pending = [(path, name)]
+        order: list[tuple[str, str]] = []
+        seen: set[tuple[str, str]] = set()
+        while pending:
+            key = pending.pop()
+            if key in seen or key in self._names:
+                continue
+            seen.add(key)
+            order.append(key)
+            for binding in self.store.load(key[0]).facts.bindings.get(key[1], ()):
+                pending.extend(self._rests_on(binding, key[0]))
+        for key in reversed(order[1:] if len(order) > _DEEP else ()):
+            self._lookup(*key)
+
+    def _rests_on(self, binding: Binding, path: str) -> Iterator[tuple[str, str]]:
+        if binding.what == "import":
+            module, _, last = binding.target.rpartition(".")
+            found = self.index.find(module, path) if module else None
+            if found is not None:
+                yield found, last
+        elif binding.value is not None:
+            refs = [binding.value.ref]
+            while refs:
+                ref = refs.pop()
+                if ref.kind is Kind.GLOBAL:
+                    yield path, ref.name
+                refs.extend(ref.others if ref.of is None else (ref.of, *ref.others))
+
     def name(self, path: str, name: str) -> tuple[Entity, ...]:
         """What a module-level name of a module stands for; builtins included."""
+        if (path, name) not in self._names:
+            self._prepare(path, name)
+        return self._lookup(path, name)
+
+    def _lookup(self, path: str, name: str) -> tuple[Entity, ...]:
         key = (path, name)
         known = self._names.get(key)
         if known is None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from wflint.program.entities import OwnFunction
 from wflint.program.members import is_abstract
 from wflint.program.resolve import Resolver
@@ -19,19 +17,14 @@ class Overriders:
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
         self.store = resolver.store
-        self._known: dict[tuple[Fn, int], tuple[OwnFunction, ...] | None] = {}
 
-    def of(
-        self, entity: OwnFunction, constructed: Callable[[], frozenset[Cls]]
-    ) -> tuple[OwnFunction, ...] | None:
+    def of(self, entity: OwnFunction, made: frozenset[Cls]) -> tuple[OwnFunction, ...] | None:
         """The implementations of a declared method; ``None`` when they are too many to say.
 
-        Those of classes of which workflow code makes objects are preferred.
+        Those of classes of which workflow code has ``made`` objects are preferred.
         """
         candidates = self._candidates(entity)
-        made = constructed()
-        some = [c for c in candidates if c.receiver in made] or candidates
-        unique = {c.fn: c for c in some}
+        unique = {c.fn: c for c in [c for c in candidates if c.receiver in made] or candidates}
         return tuple(unique.values()) if len(unique) <= _MANY else None
 
     def _candidates(self, entity: OwnFunction) -> list[OwnFunction]:
@@ -53,7 +46,7 @@ class Overriders:
     def _classes(self, declared: Cls) -> list[Cls]:
         """The classes of the program that are of a declared type, by name or by their methods."""
         self.store.load_mentions(declared.qualname.rpartition(".")[2])
-        wanted = self._methods(declared) if self.resolver.is_protocol(declared) else set()
+        wanted = self._methods(declared) if self.resolver.results.is_protocol(declared) else set()
         found: list[Cls] = []
         for path in sorted(self.store.modules):
             for name, facts in self.store.modules[path].facts.classes.items():
@@ -65,7 +58,7 @@ class Overriders:
 
     def _is_like(self, cls: Cls, wanted: set[str]) -> bool:
         """Whether a class has the methods of a protocol."""
-        return wanted <= self._methods(cls) and not self.resolver.is_protocol(cls)
+        return wanted <= self._methods(cls) and not self.resolver.results.is_protocol(cls)
 
     def _methods(self, cls: Cls) -> set[str]:
         names: set[str] = set()

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from wflint.facts.model import (
@@ -22,11 +21,10 @@ from wflint.facts.model import (
     Flag,
     FunctionBody,
     Kind,
-    Operation,
     Use,
     Value,
 )
-from wflint.facts.operations import CALLED_BY_BUILTINS
+from wflint.facts.operations import CALLED_BY_BUILTINS, COMPARED_BY
 from wflint.program.calls import left_out
 from wflint.program.entities import (
     Entity,
@@ -38,104 +36,26 @@ from wflint.program.entities import (
     OwnInstance,
     OwnModule,
     Unresolved,
+    depth_of,
     joined,
 )
 from wflint.program.external import CALLBACK_METHODS, CONTAINER_METHODS, calls_its_arguments
-from wflint.program.factories import Factory, default_factories
 from wflint.program.implied import Implied
+from wflint.program.learning import Learning
+from wflint.program.making import Making
 from wflint.program.members import is_abstract
+from wflint.program.memory import pair_up
+from wflint.program.origin import origin
 from wflint.program.overriders import Overriders
-from wflint.program.resolve import Resolver, pair_up
+from wflint.program.reached import DEFINITION, Edge, GapAt, Node, Reached, runs
+from wflint.program.resolve import Resolver
 from wflint.program.roots import Entry, Roots
 from wflint.program.store import Cls, Fn
 
+_FORMAT = ("__format__|__str__|__repr__",)
+_MAX_PLAIN_CLONES = 4_000
 _MAX_CLONES = 16
 """For how many different arguments a function is looked at; after that they are forgotten."""
-
-
-class Node(NamedTuple):
-    """A function as it is reached.
-
-    ``receiver`` is the class of the object a method is called on. ``missing`` are parameters with a
-    fallback default (``now = now or clock()``) that the caller leaves out, so that it runs.
-    ``quiet`` is set when it is called only while not replaying. ``env`` is what is known of its
-    parameters, where that makes a difference: functions and objects that it is given.
-    """
-
-    fn: Fn
-    receiver: Cls | None = None
-    missing: frozenset[str] = frozenset()
-    quiet: bool = False
-    env: Env = ()
-
-
-class Edge(NamedTuple):
-    """A call: ``site`` is its place in the body of the calling function."""
-
-    to: Node
-    site: int
-
-
-class GapAt(NamedTuple):
-    """A call that could not be resolved, and why."""
-
-    node: Node
-    site: int
-    written: str
-    reason: str
-
-
-class Reached(Struct):
-    """What entry points reach. ``order`` lists the nodes in the order they were reached.
-
-    ``outcomes`` tells what became of each call: ``own``, ``gap``, or the name of something outside
-    the project.
-    """
-
-    entries: dict[Node, Entry] = field(default_factory=dict)
-    order: list[Node] = field(default_factory=list)
-    edges: dict[Node, list[Edge]] = field(default_factory=dict)
-    parents: dict[Node, tuple[Node, int] | None] = field(default_factory=dict)
-    gaps: list[GapAt] = field(default_factory=list)
-    callers: dict[Node, list[Node]] | None = None
-    outcomes: dict[tuple[Fn, int], str] = field(default_factory=dict)
-
-    def chain(self, node: Node) -> list[tuple[Node, int]]:
-        """Pairs (node, site of the call to the next one) from the entry point to ``node``.
-
-        The last pair has the site -1.
-        """
-        found = [(node, -1)]
-        step = self.parents[node]
-        while step is not None:
-            found.append(step)
-            step = self.parents[step[0]]
-        found.reverse()
-        return found
-
-    def entry_points(self, nodes: Iterable[Node]) -> set[Node]:
-        """All entry points from which any of ``nodes`` is reached."""
-        return {n for n in self.ancestors(nodes) if n in self.entries}
-
-    def ancestors(self, nodes: Iterable[Node]) -> set[Node]:
-        """``nodes`` and all nodes from which any of them is reached."""
-        callers = self._callers()
-        seen = set(nodes)
-        pending = list(seen)
-        while pending:
-            for caller in callers.get(pending.pop(), ()):
-                if caller not in seen:
-                    seen.add(caller)
-                    pending.append(caller)
-        return seen
-
-    def _callers(self) -> dict[Node, list[Node]]:
-        if self.callers is None:
-            self.callers = {}
-            for node, edges in self.edges.items():
-                for edge in edges:
-                    self.callers.setdefault(edge.to, []).append(node)
-        return self.callers
 
 
 class Judge(Struct):
@@ -162,7 +82,8 @@ class Reach:
         self.overriders = Overriders(resolver)
         self._queue: deque[Node] = deque()
         self._clones: dict[Fn, set[Env]] = {}
-        self._made: set[Cls] = set()
+        self.learning = Learning(resolver)
+        self.making = Making(self)
 
     def run(self, entries: Iterable[Entry]) -> Reached:
         """Search from ``entries``, which come sorted."""
@@ -180,7 +101,7 @@ class Reach:
         self.reached.order.append(node)
         self._queue.append(node)
 
-    def _connect(self, node: Node, to: Node, site: int) -> None:
+    def connect(self, node: Node, to: Node, site: int) -> None:
         if self.roots.is_blessed(to.fn):
             return
         self.reached.edges.setdefault(node, []).append(Edge(to, site))
@@ -192,6 +113,7 @@ class Reach:
     def _visit(self, node: Node) -> None:
         body = self.store.body(node.fn)
         self.judge.body(node, body)
+        self.learning.see(node, body)
         self._replaced(node, body)
         for call in body.calls:
             if runs(call, node) or _is_alternative(call):
@@ -202,6 +124,9 @@ class Reach:
             for entity in self._resolved(use, node):
                 if isinstance(entity, External):
                     self.judge.external_use(node, body, use, entity)
+                elif isinstance(entity, OwnClass) and use.flags & Flag.RAISED:
+                    made = Call(use.site, use.target, use.written, flags=use.flags)
+                    self.making.construct(node, body, made, entity)
             self._pass(node, use, use.target.path)
         for read in body.reads:
             if runs(read, node):
@@ -217,20 +142,29 @@ class Reach:
 
     def _replaced(self, node: Node, body: FunctionBody) -> None:
         """What runs instead of a function, or on behalf of it: wrappers, registered functions."""
+        for facts in body.classes:
+            self._define(node, Cls(node.fn.path, facts.qualname))
         if not body.head.decorators:
             return
-        for wrapper in self.implied.wrappers(node.fn):
-            self._follow(node, replace(wrapper, receiver=node.receiver), body.head.site, 0)
-        for other in self.implied.registered(node.fn):
-            self._follow(node, replace(other, receiver=node.receiver), body.head.site, 0)
+        site = body.head.site if body.head.site >= 0 else DEFINITION
+        for other in (*self.implied.wrappers(node.fn), *self.implied.registered(node.fn)):
+            self._follow(node, replace(other, receiver=node.receiver), site, 0)
+
+    def _define(self, node: Node, cls: Cls) -> None:
+        """The body of a class that is defined in a function runs there."""
+        fn = Fn(cls.path, cls.qualname)
+        site = self.store.body(fn).head.site
+        inside = Node(fn, cls)
+        self.connect(node, inside, site)
+        for found in self.implied.defined(cls):
+            self._follow(node, found, site, 0)
 
     def _pass(self, node: Node, place: Call | Use, path: tuple[str, ...]) -> None:
         """Properties on the way to a name."""
-        if self.store.special_names.isdisjoint(path):
+        if not path or not self.implied.may_run_code(path):
             return
-        stored = bool(place.flags & Flag.STORED)
         at = (node.fn.path, node.receiver, node.env)
-        for found in self.implied.on_the_way(place.target, *at, stored):
+        for found in self.implied.on_the_way(place.target, *at, place.flags):
             self._follow(node, found, place.site, place.flags)
 
     def _follow(self, node: Node, function: OwnFunction, site: int, flags: int) -> None:
@@ -238,7 +172,8 @@ class Reach:
         if self.roots.runs_elsewhere(function.fn):
             return
         quiet = node.quiet or bool(flags & Flag.NOT_REPLAYING)
-        self._connect(node, self._node(function, (), frozenset(), quiet), site)
+        for one in (function, *(self._implementations(function) or ())):
+            self.connect(node, self.node_of(one, (), frozenset(), quiet), site)
 
     # One call.
 
@@ -251,17 +186,27 @@ class Reach:
                     pass  # whatever calling an object of theirs does
                 case External() if not runs(call, node):
                     pass  # a fallback value that nobody is seen to need
+                case External() if call.target.kind is Kind.PARAM and not call.target.path:
+                    self._report_given(node, body, call, entity)
                 case External():
                     self.judge.external_call(node, body, call, entity)
                     self._called_back(node, body, call, entity)
                 case OwnFunction():
                     self._own(node, body, call, entity)
                 case OwnClass():
-                    self._construct(node, body, call, entity)
+                    self.making.construct(node, body, call, entity)
                 case OwnInstance():
                     self._method(node, body, call, entity, "__call__")
                 case Unresolved():
                     self._unresolved(node, body, call, entity)
+
+    def _report_given(self, node: Node, body: FunctionBody, call: Call, entity: External) -> None:
+        """A parameter that is called: reported where it is given, for there it can be changed."""
+        found = origin(self.reached, self.store, node, call)
+        if found is None:
+            self.judge.external_call(node, body, call, entity)
+        else:
+            self.judge.external_argument(*found, entity)
 
     def _note_outcome(self, node: Node, call: Call, entity: Entity) -> None:
         key = (node.fn, call.site)
@@ -284,35 +229,48 @@ class Reach:
         head = self.store.head(entity.fn)
         if head is None or self.implied.is_skipped(entity.fn):
             return
-        if is_abstract(head) or self._is_of_protocol(entity, head.owner):
-            found = self.overriders.of(entity, self._constructed)
-            if found is None:
-                why = f"`{head.qualname}` has too many implementations in the project"
-                self._gap(node, call, why)
-                return
-            for other in found:
-                self._edge(node, replace(other, env=entity.env), call)
-            if found and is_abstract(head):
-                return
-        self._edge(node, entity, call)
+        found = self._implementations(entity) if call.target.kind is not Kind.SUPER else ()
+        if found is None:
+            why = f"`{head.qualname}` has too many implementations in the project"
+            self._gap(node, call, why)
+            return
+        for other in found:
+            self.edge(node, other, call)
+        if not (found and is_abstract(head)):
+            self.edge(node, entity, call)
+
+    def _implementations(self, entity: OwnFunction) -> tuple[OwnFunction, ...] | None:
+        """What may stand behind a method that is only declared; ``None`` when that is too much."""
+        head = self.store.head(entity.fn)
+        if head is None or not (is_abstract(head) or self._is_of_protocol(entity, head.owner)):
+            return ()
+        found = self.overriders.of(entity, frozenset(self.making.made))
+        return tuple(replace(o, env=entity.env) for o in found) if found is not None else None
 
     def _is_of_protocol(self, entity: OwnFunction, owner: str) -> bool:
-        return bool(owner) and self.resolver.is_protocol(Cls(entity.fn.path, owner))
+        return bool(owner) and self.resolver.results.is_protocol(Cls(entity.fn.path, owner))
 
-    def _edge(self, node: Node, entity: OwnFunction, call: Call) -> None:
+    def edge(self, node: Node, entity: OwnFunction, call: Call) -> None:
         missing = left_out(self.store.body(entity.fn), call, entity, node.missing)
-        given = self._given(node, call.args)
-        to = self._node(entity, given, missing, _is_quiet(node, call))
-        self._connect(node, to, call.site)
+        given = self.given(node, call.args)
+        to = self.node_of(entity, given, missing, _is_quiet(node, call))
+        self.connect(node, to, call.site)
 
-    def _given(self, node: Node, args: tuple[Arg, ...]) -> list[tuple[str, tuple[Entity, ...]]]:
+    def given(self, node: Node, args: tuple[Arg, ...]) -> list[tuple[str, tuple[Entity, ...]]]:
         """What a call passes on, up to the first spread."""
         found: list[tuple[str, tuple[Entity, ...]]] = []
         for arg in args:
-            if arg.star == "*":
-                break
             if not arg.star:
                 found.append((arg.keyword, self._value(arg.value, node)))
+                continue
+            written = self.resolver.literals.find(arg.value.ref, node.fn.path)
+            if written is None:
+                if arg.star == "*":
+                    break
+                continue
+            for ref in written[0].others:
+                values = self.resolver.resolve(ref, written[1], node.receiver, env=node.env)
+                found.append((ref.name if arg.star == "**" else "", values))
         return found
 
     def _value(self, value: Value, node: Node) -> tuple[Entity, ...]:
@@ -322,7 +280,7 @@ class Reach:
             return (Unresolved("its type is not known"),)
         return self.resolver.resolve(value.ref, node.fn.path, node.receiver, env=node.env)
 
-    def _node(
+    def node_of(
         self,
         entity: OwnFunction,
         given: Iterable[tuple[str, tuple[Entity, ...]]],
@@ -335,13 +293,18 @@ class Reach:
         if head is not None:
             pairs = [] if entity.partial else pair_up(head, list(given), entity.bound)
             env = joined(
-                env, self.resolver.held_by(entity.fn, pairs), self._absent(entity, missing)
+                env, self.resolver.memory.held_by(entity.fn, pairs), self._absent(entity, missing)
             )
         clones = self._clones.setdefault(entity.fn, set())
-        if env not in clones and len(clones) >= _MAX_CLONES:
+        if env not in clones and len(clones) >= _MAX_CLONES and not self._is_plain(env, clones):
             env = ()
         clones.add(env)
         return Node(entity.fn, entity.receiver, missing, quiet, env)
+
+    def _is_plain(self, env: Env, clones: set[Env]) -> bool:
+        """Whether there cannot be endlessly many like it: plain functions and objects."""
+        flat = all(depth_of(value) == 0 for entry in env for value in entry.values)
+        return flat and len(clones) < _MAX_PLAIN_CLONES
 
     def _absent(self, entity: OwnFunction, missing: frozenset[str]) -> list[Held]:
         """Parameters that are left out are their defaults."""
@@ -366,75 +329,31 @@ class Reach:
             if isinstance(entity, OwnFunction):
                 self._own(node, body, call, entity)
 
-    # Constructors.
-
-    def _constructed(self) -> frozenset[Cls]:
-        """The classes of which objects have been made so far."""
-        return frozenset(self._made)
-
-    def _construct(self, node: Node, body: FunctionBody, call: Call, made: OwnClass) -> None:
-        """Making an object runs its constructors, and what makes the defaults of its fields."""
-        self._made.add(made.cls)
-        env = self.resolver.constructor_env(made.cls, self._given(node, call.args))
-        for entity in self.implied.constructors(made.cls, env):
-            self._edge(node, entity, call)
-        for factory in default_factories(self.resolver, made.cls, call):
-            self._make_default(node, call, factory)
-        for base in self.resolver.order(made.cls)[1] if runs(call, node) else ():
-            self.judge.external_call(node, body, call, External(base, base=len(base)))
-
-    def _make_default(self, node: Node, call: Call, factory: Factory) -> None:
-        """A default factory: reported at the field if it is external, else followed."""
-        owner = Node(Fn(factory.cls.path, factory.cls.qualname), factory.cls)
-        found = self.resolver.resolve(factory.value.ref, factory.cls.path)
-        for entity in found:
-            if isinstance(entity, External):
-                self._external_factory(node, call, owner, factory, entity)
-            elif isinstance(entity, OwnFunction) and factory.value.type == "lambda":
-                self._lambda_factory(node, call, owner, factory, entity)
-            elif isinstance(entity, OwnFunction) and not self.roots.runs_elsewhere(entity.fn):
-                self._connect_class(node, owner, call.site)
-                self._connect(owner, self._node(entity, (), frozenset(), False), factory.arg.site)
-
-    def _external_factory(
-        self, node: Node, call: Call, owner: Node, factory: Factory, entity: External
-    ) -> None:
-        site = factory.arg.site
-        if self.judge.factory(owner, factory.body, factory.call, site, entity):
-            self._connect_class(node, owner, call.site)
-
-    def _lambda_factory(
-        self, node: Node, call: Call, owner: Node, factory: Factory, entity: OwnFunction
-    ) -> None:
-        body = self.store.body(entity.fn)
-        for inner in body.calls:
-            for called in self.resolver.resolve(inner.target, entity.fn.path):
-                if isinstance(called, External):
-                    self._external_factory(node, call, owner, factory, called)
-                elif isinstance(called, OwnFunction):
-                    self._connect_class(node, owner, call.site)
-                    self._connect(owner, self._node(called, (), frozenset(), False), inner.site)
-
-    def _connect_class(self, node: Node, owner: Node, site: int) -> None:
-        """The class is a hop of the chain, but nothing in it runs now except the factory."""
-        edges = self.reached.edges.setdefault(node, [])
-        if Edge(owner, site) not in edges:
-            edges.append(Edge(owner, site))
-        if owner not in self.reached.parents:
-            self.reached.parents[owner] = (node, site)
-            self.reached.order.append(owner)
-
     # What others call back, and what cannot be known.
 
     def _called_back(self, node: Node, body: FunctionBody, call: Call, entity: External) -> None:
         if calls_its_arguments(entity.name):
             self._arguments(node, body, call)
         methods = CALLED_BY_BUILTINS.get(entity.name)
-        if methods is not None and call.args and not call.args[0].star:
-            for given in self._value(call.args[0].value, node):
-                if isinstance(given, OwnInstance):
-                    for found in self.implied.called_on(given, methods):
-                        self._follow(node, found, call.site, call.flags)
+        args = [a for a in call.args if not a.star]
+        if methods is not None and args and not args[0].keyword:
+            self._ask(node, call, self._value(args[0].value, node), methods)
+        if entity.name == "builtins.str.format":
+            for arg in args:
+                self._ask(node, call, self._value(arg.value, node), _FORMAT)
+        if entity.name in COMPARED_BY and all(a.keyword != "key" for a in args):
+            given = [e for a in args for e in self._value(a.value, node)]
+            inner = [i for e in given for i in self.resolver.element(e)]
+            self._ask(node, call, (*given[1:], *inner), ("__lt__|__gt__",))
+
+    def _ask(
+        self, node: Node, call: Call, given: Iterable[Entity], methods: tuple[str, ...]
+    ) -> None:
+        """Methods that a function outside the project calls of what it is given."""
+        for entity in given:
+            if isinstance(entity, OwnInstance):
+                for found in self.implied.called_on(entity, methods):
+                    self._follow(node, found, call.site, call.flags)
 
     def _unresolved(self, node: Node, body: FunctionBody, call: Call, why: Unresolved) -> None:
         method = call.target.path[-1] if call.target.path else ""
@@ -454,8 +373,7 @@ class Reach:
     def _arguments(self, node: Node, body: FunctionBody, call: Call) -> None:
         """Functions that are handed to something that calls them."""
         for arg in call.args:
-            if arg.value.ref.kind is not Kind.RESULT or arg.value.ref.others:
-                self._handed(node, body, call, arg.value, arg.site)
+            self._handed(node, body, call, arg.value, arg.site)
 
     def _handed(self, node: Node, body: FunctionBody, call: Call, value: Value, site: int) -> None:
         for entity in self._value(value, node):
@@ -463,14 +381,9 @@ class Reach:
                 self.judge.external_argument(node, body, call, site, entity)
             elif isinstance(entity, OwnFunction) and not self.roots.runs_elsewhere(entity.fn):
                 quiet = _is_quiet(node, call)
-                self._connect(node, self._node(entity, (), frozenset(), quiet), call.site)
-
-
-def runs(place: Call | Use | Operation, node: Node) -> bool:
-    """Whether a call or use happens when a function is reached as ``node``."""
-    if place.flags & (Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED):
-        return False
-    return not place.flags & Flag.OPTIONAL or place.fallback in node.missing
+                self.connect(node, self.node_of(entity, (), frozenset(), quiet), call.site)
+            elif isinstance(entity, OwnClass) and value.type in ("name", "call"):
+                self.making.construct(node, body, replace(call, args=()), entity)
 
 
 def _is_alternative(call: Call) -> bool:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from msgspec.structs import replace
 
-from wflint.facts.annotations import says_little
-from wflint.facts.model import ClassFacts, FunctionHead, Kind, Param, Ref, Value
+from wflint.facts.model import ClassFacts, Kind, Ref, Value
 from wflint.program import containers
 from wflint.program.entities import (
+    DEEP,
+    NOT_KNOWN,
     Entity,
     Env,
     External,
-    Held,
     OwnClass,
     OwnFunction,
     OwnInstance,
@@ -19,25 +21,21 @@ from wflint.program.entities import (
     SuperOf,
     Types,
     Unresolved,
-    depth_of,
     held,
-    is_worth_holding,
+    is_callable_type,
     joined,
+    of_object,
     unique,
 )
-from wflint.program.external import ATTRIBUTES, RESULTS
-from wflint.program.members import Members, is_abstract
+from wflint.program.external import ATTRIBUTES
+from wflint.program.literals import Literals
+from wflint.program.members import Members
+from wflint.program.memory import Memory, keyword_of
 from wflint.program.modules import ModuleIndex
 from wflint.program.names import Names
+from wflint.program.results import Results
 from wflint.program.store import Cls, Fn, Store
 
-_DEEP = 12
-"""How many assignments, results and annotations are followed from one reference."""
-
-_MAX_NESTED = 3
-"""How deep environments are nested in each other: functions that remember functions."""
-
-_NOT_KNOWN = (Unresolved("its type is not known"),)
 _CIRCLE = (Unresolved("it is defined in a circle"),)
 
 
@@ -51,8 +49,10 @@ class Resolver:
             store, index, lambda r, p, d: self.resolve(r, p, None, d), self.attribute
         )
         self.members = Members(store, self)
+        self.literals = Literals(self)
+        self.memory = Memory(self)
+        self.results = Results(self)
         self._known: dict[tuple[Ref, str, Cls | None, Env], tuple[Entity, ...]] = {}
-        self._wanted: dict[Fn, frozenset[str]] = {}
 
     # What others ask.
 
@@ -76,12 +76,33 @@ class Resolver:
         """The project's classes in the method resolution order of a class, and external bases."""
         return self.members.order(cls)
 
+    def returned(self, function: OwnFunction, depth: int = DEEP) -> tuple[Entity, ...]:
+        """What calling a function of the project gives."""
+        return self.results.returned(function, depth)
+
+    def learn(self, learned: Mapping[tuple[Cls, str], Iterable[Entity]]) -> bool:
+        """Take over what a search has seen put into attributes that it then asked for in vain.
+
+        True if that is anything new: the search is worth repeating.
+        """
+        members = self.members
+        new = {
+            key: unique((*members.learned.get(key, ()), *values))
+            for key, values in learned.items()
+            if key in members.unknown
+        }
+        changed = any(values != members.learned.get(key, ()) for key, values in new.items())
+        if changed:
+            members.learned.update(new)
+            self._known.clear()
+        return changed
+
     def resolve(
         self,
         ref: Ref,
         path: str,
         receiver: Cls | None = None,
-        depth: int = _DEEP,
+        depth: int = DEEP,
         env: Env = (),
     ) -> tuple[Entity, ...]:
         """What ``ref``, found in the module ``path``, stands for.
@@ -117,14 +138,13 @@ class Resolver:
             case Kind.LOCAL:
                 return (self._local(ref.name, path, receiver, env),)
             case Kind.SELF:
-                return (OwnInstance(receiver or Cls(path, ref.name), env=_of_object(env)),)
+                return (OwnInstance(receiver or Cls(path, ref.name), env=of_object(env)),)
             case Kind.CLS:
                 return (OwnClass(receiver or Cls(path, ref.name)),)
             case Kind.SUPER:
-                owner = Cls(path, ref.name)
-                return (SuperOf(owner, receiver or owner, _of_object(env)),)
+                return (self._super(ref, path, receiver, env),)
             case Kind.UNKNOWN:
-                return _NOT_KNOWN
+                return NOT_KNOWN
 
         def inner(other: Ref) -> tuple[Entity, ...]:
             return self.resolve(other, path, receiver, depth - 1, env)
@@ -141,7 +161,7 @@ class Resolver:
             case Kind.OPERATION:
                 return self._operation(ref, [inner(o) for o in ref.others])
         if ref.of is None:
-            return _NOT_KNOWN
+            return NOT_KNOWN
         of = inner(ref.of)
         match ref.kind:
             case Kind.KEYWORD | Kind.TYPEVAR:
@@ -149,21 +169,34 @@ class Resolver:
             case Kind.INSTANCE:
                 return unique(self.as_instance(e) for e in of)
             case Kind.PARTIAL:
-                return tuple(self._partial(e, ref, inner) for e in of)
+                return tuple(self.memory.partial(e, ref, inner) for e in of)
+            case Kind.ITEM if ref.name:
+                return self.literals.under_key(ref, of, path, receiver, depth, env)
             case Kind.ITEM:
                 args = [tuple(map(self.as_instance, inner(o))) for o in ref.others]
-                return unique(e for entity in of for e in self._item(entity, args, depth))
+                return unique(e for entity in of for e in self.item(entity, args, depth))
             case Kind.ELEMENT:
                 return unique(e for entity in of for e in self.element(entity, depth))
             case Kind.PART:
-                number = int(ref.name) if ref.name.isdigit() else 0
+                exact = self.literals.part_of(ref, path, receiver, depth, env)
+                if exact is not None:
+                    return exact
+                number = int(ref.name, 0) if ref.name.lstrip("-").isdigit() else 0
                 return unique(e for entity in of for e in self._part(entity, number, depth))
             case Kind.ENTERED:
-                return unique(e for entity in of for e in self._entered(entity, depth))
-        given = [(_keyword(o), inner(o)) for o in ref.others]
-        return unique(e for entity in of for e in self._result(entity, given, depth))
+                return unique(e for entity in of for e in self.entered(entity, depth))
+        given = [(keyword_of(o), inner(o)) for o in ref.others]
+        return unique(e for entity in of for e in self.results.of_call(entity, given, depth))
 
     # Roots.
+
+    def _super(self, ref: Ref, path: str, receiver: Cls | None, env: Env) -> Entity:
+        """``super()``, or ``super(Base, self)``, which starts behind the class it is given."""
+        owner = Cls(path, ref.name)
+        for entity in self.resolve(ref.of, path, receiver, env=env) if ref.of is not None else ():
+            if isinstance(entity, OwnClass):
+                return SuperOf(entity.cls, receiver or owner, of_object(env))
+        return SuperOf(owner, receiver or owner, of_object(env))
 
     def _type_parameter(self, ref: Ref, path: str, env: Env) -> tuple[Entity, ...] | None:
         for entry in env:
@@ -177,23 +210,28 @@ class Resolver:
         if self.store.class_facts(Cls(path, name)) is not None:
             return OwnClass(Cls(path, name))
         around = (h for h in env if h.owner.path == path and name.startswith(f"{h.owner[1]}."))
-        return OwnFunction(Fn(path, name), receiver, env=joined(_of_object(env), around))
+        return OwnFunction(Fn(path, name), receiver, env=joined(of_object(env), around))
 
     def _param(
         self, ref: Ref, path: str, declared: tuple[Entity, ...], env: Env
     ) -> tuple[Entity, ...]:
         given = held(env, Fn(path, ref.owner), ref.name)
-        if given is not None:
+        if given is not None and not self._says_more(declared, given):
             return given
         if ref.of is not None and declared:
-            return tuple(e for e in declared if not _is_callable_type(e)) or (
+            return tuple(e for e in declared if not is_callable_type(e)) or (
                 Unresolved("it is a parameter without a type"),
             )
         return (Unresolved("it is a parameter without a type"),)
 
+    def _says_more(self, declared: tuple[Entity, ...], given: tuple[Entity, ...]) -> bool:
+        """Whether a declared class tells more than the plain dictionary that is given for it."""
+        plain = all(isinstance(e, External) and e.name == "builtins.dict" for e in given)
+        return bool(given) and plain and any(isinstance(e, OwnInstance) for e in declared)
+
     def _or(self, left: tuple[Entity, ...], ref: Ref, inner: object) -> tuple[Entity, ...]:
         """``a or b`` is ``b`` where ``a`` is surely missing, else what is known of ``a``."""
-        if left and not all(_is_none(e) for e in left):
+        if left and not all(_is_none(e) or is_callable_type(e) for e in left):
             return left
         assert callable(inner)
         right: tuple[Entity, ...] = inner(ref.others[1])
@@ -204,8 +242,8 @@ class Resolver:
         for left in sides[0]:
             for right in sides[1]:
                 given = containers.operation(ref.name, left, right)
-                found.append(given if given is not None else _NOT_KNOWN[0])
-        return unique(found) or _NOT_KNOWN
+                found.append(given if given is not None else NOT_KNOWN[0])
+        return unique(found) or NOT_KNOWN
 
     # Types.
 
@@ -218,57 +256,59 @@ class Resolver:
             if name == "builtins.type" and entity.args and entity.args[0]:
                 return _as_class(entity.args[0][0])
             return containers.made(name, entity.args)
-        return _NOT_KNOWN[0]
+        return NOT_KNOWN[0]
 
-    def _item(
+    def item(
         self, entity: Entity, args: list[tuple[Entity, ...]], depth: int
     ) -> tuple[Entity, ...]:
         """``Class[...]`` with its parameters, or what is found under a key."""
         if isinstance(entity, OwnClass):
             return (OwnClass(entity.cls, _known(args)),)
         if isinstance(entity, OwnInstance):
-            return self._method_result(entity, ("__getitem__",), depth)
+            return self.method_result(entity, ("__getitem__",), depth)
         if isinstance(entity, External) and not entity.instance:
             last = entity.name.rpartition(".")[2]
             is_builtin_class = entity.name.startswith("builtins.") and bool(args)
+            is_builtin_class = is_builtin_class or entity.name in containers.GENERICS
             if is_builtin_class or (last[:1].isupper() and not last.isupper()):
                 return (replace(entity, args=_known(args)),)
-            return _NOT_KNOWN
+            return NOT_KNOWN
         return containers.items(entity)
 
-    def element(self, entity: Entity, depth: int = _DEEP) -> tuple[Entity, ...]:
+    def element(self, entity: Entity, depth: int = DEEP) -> tuple[Entity, ...]:
         """What a loop over an entity gives."""
         if isinstance(entity, OwnClass):  # an enumeration
             return (OwnInstance(entity.cls),)
         if not isinstance(entity, OwnInstance):
             return containers.elements(entity)
-        found = self._method_result(entity, ("__iter__", "__aiter__"), depth)
+        found = self.method_result(entity, ("__iter__", "__aiter__"), depth)
         result: list[Entity] = []
         for one in found:
             if isinstance(one, OwnInstance):
-                result += self._method_result(one, ("__next__", "__anext__"), depth)
+                result += self.method_result(one, ("__next__", "__anext__"), depth)
             else:
                 result += containers.elements(one)
-        return unique(result) or _NOT_KNOWN
+        return unique(result) or NOT_KNOWN
 
     def _part(self, entity: Entity, number: int, depth: int) -> tuple[Entity, ...]:
         if not isinstance(entity, OwnInstance):
             return containers.part(entity, number)
-        facts = self.facts_of(entity.cls)
-        named = "typing.NamedTuple" in self.order(entity.cls)[1]
-        if named and facts is not None and number < len(facts.fields):
-            return self.attribute(entity, facts.fields[number], depth - 1)
-        return self._method_result(entity, ("__getitem__",), depth)
+        fields = self.memory.fields(entity.cls)
+        if self.members.method(entity.cls, "__getitem__") is None and number < len(fields):
+            return self.attribute(entity, fields[number], depth - 1)
+        return self.method_result(entity, ("__getitem__",), depth)
 
-    def _entered(self, entity: Entity, depth: int) -> tuple[Entity, ...]:
+    def entered(self, entity: Entity, depth: int) -> tuple[Entity, ...]:
         """What ``with entity as x`` binds."""
         if isinstance(entity, OwnInstance):
-            return self._method_result(entity, ("__enter__", "__aenter__"), depth)
+            return self.method_result(entity, ("__enter__", "__aenter__"), depth)
         if isinstance(entity, External) and entity.name.startswith("collections.abc."):
             return containers.first(entity.args)  # a generator under `contextmanager`
-        return (entity,) if isinstance(entity, External) else _NOT_KNOWN
+        if isinstance(entity, External) and entity.name.startswith("contextlib.") and entity.args:
+            return containers.first(entity.args)
+        return (entity,) if isinstance(entity, External) else NOT_KNOWN
 
-    def _method_result(
+    def method_result(
         self, of: OwnInstance, names: tuple[str, ...], depth: int
     ) -> tuple[Entity, ...]:
         for name in names:
@@ -276,155 +316,16 @@ class Resolver:
                 continue
             found = self.attribute(of, name, depth - 1)
             return unique(
-                e for f in found if isinstance(f, OwnFunction) for e in self.returned(f, depth - 1)
+                e
+                for f in found
+                if isinstance(f, OwnFunction)
+                for e in self.results.returned(f, depth - 1)
             )
-        return _NOT_KNOWN
-
-    # Results.
-
-    def _result(
-        self, entity: Entity, given: list[tuple[str, tuple[Entity, ...]]], depth: int
-    ) -> tuple[Entity, ...]:
-        """What calling an entity gives."""
-        if isinstance(entity, OwnClass):
-            env = self.constructor_env(entity.cls, given)
-            return (OwnInstance(entity.cls, entity.args, env),)
-        if isinstance(entity, External):
-            plain = tuple(values for keyword, values in given if not keyword)
-            known = containers.result(entity.name, entity.args, plain)
-            if known is not None:
-                return known
-            name = RESULTS.get(entity.name, entity.name)
-            return (External(name, instance=True, base=len(name), args=entity.args),)
-        if isinstance(entity, OwnFunction):
-            head = self.store.head(entity.fn)
-            if head is None:
-                return _NOT_KNOWN
-            pairs = pair_up(head, given, entity.bound)
-            env = joined(entity.env, self.held_by(entity.fn, pairs))
-            return self.returned(replace(entity, env=env), depth - 1)
-        if isinstance(entity, OwnInstance):
-            return self._method_result(entity, ("__call__",), depth)
-        return _NOT_KNOWN
-
-    def returned(self, function: OwnFunction, depth: int = _DEEP) -> tuple[Entity, ...]:
-        """What calling a function of the project gives: as it says itself, or as its body shows."""
-        head = self.store.head(function.fn)
-        if head is None or depth <= 0:
-            return _NOT_KNOWN
-        said = self._said(head, function, depth)
-        if said and not any(self._says_little(e) for e in said):
-            return said
-        body = self.store.body(function.fn)
-        path, receiver, env = function.fn.path, function.receiver, function.env
-        if body.head.is_generator:
-            if said and isinstance(said[0], External) and said[0].args:
-                return said
-            given = [self.resolve(r, path, receiver, depth - 1, env) for r in body.yielded]
-            types = unique(e for one in given for e in one)
-            name = "AsyncGenerator" if head.is_async else "Generator"
-            return (containers.made(f"collections.abc.{name}", (types,) if types else ()),)
-        refs = body.returned
-        shown = unique(e for r in refs for e in self.resolve(r, path, receiver, depth - 1, env))
-        if shown and not any(isinstance(e, Unresolved) for e in shown):
-            return shown
-        return said or shown or _NOT_KNOWN
-
-    def _said(self, head: FunctionHead, function: OwnFunction, depth: int) -> tuple[Entity, ...]:
-        if says_little(head.returns):
-            return ()
-        last = head.returns.path[-1] if head.returns.path else head.returns.name
-        if last == "Self" and function.receiver is not None:
-            return (OwnInstance(function.receiver, env=_of_object(function.env)),)
-        path, env = function.fn.path, function.env
-        named = self.resolve(head.returns, path, function.receiver, depth - 1, env)
-        return unique(self.as_instance(e) for e in named)
-
-    def _says_little(self, entity: Entity) -> bool:
-        """Whether a declared type leaves open what the object really is."""
-        if isinstance(entity, OwnInstance):
-            return self.is_open(entity.cls)
-        if isinstance(entity, External) and entity.instance:
-            return _is_callable_type(entity) or (
-                not entity.args and entity.name.startswith(("collections.abc.", "builtins.object"))
-            )
-        return isinstance(entity, Unresolved)
-
-    def is_open(self, cls: Cls) -> bool:
-        """Whether a class is a protocol, or has methods that are only there to be overridden."""
-        facts = self.facts_of(cls)
-        if facts is None:
-            return False
-        return self.is_protocol(cls) or any(is_abstract(head) for head in facts.methods.values())
-
-    def is_protocol(self, cls: Cls) -> bool:
-        """Whether a class is a protocol."""
-        facts = self.facts_of(cls)
-        bases = facts.bases if facts is not None else ()
-        named = [b.of if b.kind is Kind.ITEM and b.of is not None else b for b in bases]
-        return any((b.path or (b.name,))[-1] == "Protocol" for b in named)
-
-    # What calls remember.
-
-    def wanted(self, fn: Fn) -> frozenset[str]:
-        """The parameters of a function on which it may depend what it calls."""
-        known = self._wanted.get(fn)
-        if known is None:
-            from wflint.program.parameters import asked_parameters
-
-            known = self._wanted[fn] = asked_parameters(self.store, fn)
-        return known
-
-    def held_by(self, fn: Fn, pairs: list[tuple[Param, tuple[Entity, ...]]]) -> list[Held]:
-        """What a call gives to the parameters of a function, as far as it matters."""
-        if not pairs:
-            return []
-        wanted = self.wanted(fn)
-        return [
-            Held(fn, param.name, tuple(map(_shallow, values)))
-            for param, values in pairs
-            if param.name in wanted and _is_worth_holding(values)
-        ]
-
-    def constructor_env(self, cls: Cls, given: list[tuple[str, tuple[Entity, ...]]]) -> Env:
-        """What an object remembers of what its constructor was given."""
-        if not given:
-            return ()
-        found = self.members.method(cls, "__init__")
-        if found is not None:
-            base, head = found
-            return joined(self.held_by(Fn(base.path, head.qualname), pair_up(head, given, True)))
-        owner = Fn(cls.path, f"{cls.qualname}.__init__")
-        names = self._fields(cls)
-        entries: list[Held] = []
-        for number, (keyword, values) in enumerate(given):
-            name = keyword or (names[number] if number < len(names) else "")
-            if name in names and _is_worth_holding(values):
-                entries.append(Held(owner, name, tuple(map(_shallow, values))))
-        return joined(entries)
-
-    def _fields(self, cls: Cls) -> list[str]:
-        names: dict[str, None] = {}
-        for base in reversed(self.order(cls)[0]):
-            facts = self.facts_of(base)
-            names.update(dict.fromkeys(facts.fields if facts is not None else ()))
-        return list(names)
-
-    def _partial(self, entity: Entity, ref: Ref, inner: object) -> Entity:
-        assert callable(inner)
-        if isinstance(entity, External):
-            return replace(entity, partial=True)
-        if not isinstance(entity, OwnFunction):
-            return entity
-        head = self.store.head(entity.fn)
-        given = [(_keyword(o), inner(o)) for o in ref.others]
-        pairs = pair_up(head, given, entity.bound) if head is not None else []
-        env = joined(entity.env, self.held_by(entity.fn, pairs))
-        return replace(entity, partial=True, env=env)
+        return NOT_KNOWN
 
     # Attributes.
 
-    def attribute(self, entity: Entity, name: str, depth: int = _DEEP) -> tuple[Entity, ...]:
+    def attribute(self, entity: Entity, name: str, depth: int = DEEP) -> tuple[Entity, ...]:
         """What an attribute of an entity stands for."""
         if depth <= 0:
             return (Unresolved("too many steps"),)
@@ -441,50 +342,7 @@ class Resolver:
                 return (entity,)
             case OwnFunction():
                 return (Unresolved(f"`{name}` is an attribute of a function"),)
-        return (entity,) if isinstance(entity, Unresolved) else _NOT_KNOWN
-
-
-def pair_up(
-    head: FunctionHead, given: list[tuple[str, tuple[Entity, ...]]], bound: bool
-) -> list[tuple[Param, tuple[Entity, ...]]]:
-    """Which parameter gets which of the arguments ``given``, pairs of keyword and values."""
-    params = [p for p in head.params if p.kind in ("positional", "self", "cls")]
-    if bound and params:
-        params = params[1:]
-    by_name = {p.name: p for p in head.params}
-    found: list[tuple[Param, tuple[Entity, ...]]] = []
-    for number, (keyword, values) in enumerate(given):
-        if keyword and keyword in by_name:
-            found.append((by_name[keyword], values))
-        elif not keyword and number < len(params):
-            found.append((params[number], values))
-    return found
-
-
-def _keyword(ref: Ref) -> str:
-    return ref.name if ref.kind is Kind.KEYWORD else ""
-
-
-def _is_worth_holding(values: tuple[Entity, ...]) -> bool:
-    if any(isinstance(e, Unresolved) for e in values):
-        return False
-    return not values or any(is_worth_holding(e) for e in values)
-
-
-def _shallow(entity: Entity) -> Entity:
-    """An entity without what is nested too deeply in it: so there are only so many of them."""
-    if depth_of(entity) < _MAX_NESTED or not isinstance(entity, (OwnFunction, OwnInstance)):
-        return entity
-    return replace(entity, env=())
-
-
-def _of_object(env: Env) -> Env:
-    """What an object remembers, without the parameters of the method that asks."""
-    return tuple(h for h in env if h.owner.qualname.endswith(".__init__") or _is_type(h))
-
-
-def _is_type(entry: Held) -> bool:
-    return entry.name[:1].isupper() and entry.owner.qualname.rpartition(".")[2][:1].isupper()
+        return (entity,) if isinstance(entity, Unresolved) else NOT_KNOWN
 
 
 def _literal(ref: Ref, others: list[tuple[Entity, ...]]) -> Entity:
@@ -512,20 +370,6 @@ def _known(args: list[tuple[Entity, ...]]) -> Types:
 
 def _is_none(entity: Entity) -> bool:
     return isinstance(entity, External) and entity.name in ("builtins.None", "builtins.NoneType")
-
-
-def _is_callable_type(entity: Entity) -> bool:
-    """Whether a declared type only says that something can be called, or nothing at all."""
-    return (
-        isinstance(entity, External)
-        and entity.instance
-        and entity.name.rpartition(".")[2]
-        in (
-            "Any",
-            "Callable",
-            "object",
-        )
-    )
 
 
 def _external_attribute(entity: External, name: str) -> Entity:

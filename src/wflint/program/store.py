@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from wflint.facts.bodies import BodyReader, Reading
     from wflint.syntax.pieces import Piece
 
+_KEPT_READERS = 32
+"""How many trees of functions are kept; they are asked for several times in a row."""
+
 
 def shown_name(qualname: str) -> str:
     """A qualname without what tells definitions of one name apart: ``#2``, ``@setter``."""
-    return re.sub(r"[#@]\w+", "", qualname)
+    return re.sub(r"[#@]\w+|^<module>\.", "", qualname)
 
 
 PROPERTIES = frozenset({"property", "cached_property", "computed_field", "hybrid_property"})
@@ -70,6 +73,7 @@ class Module:
         self.error = error
         self.whole = whole
         self.bodies: dict[str, FunctionBody] = {}
+        self.local_classes: dict[str, ClassFacts] = {}  # of the bodies that have been read
         self._read = read
 
     @cached_property
@@ -100,8 +104,10 @@ class Store:
         self._reading = reading
         self.modules: dict[str, Module] = {}
         self.special_names: set[str] = set()  # of attributes that run code when they are read
+        self.asks_for_any = False  # whether any class has a `__getattr__`
         self.mentions: Callable[[str], Iterable[str]] = lambda _: ()
         self.suspects: dict[str, tuple[str, ...]] = {}
+        self._readers: dict[Fn, BodyReader | None] = {}
         self._mentioned: set[str] = set()
 
     def load(self, path: str) -> Module:
@@ -109,8 +115,13 @@ class Store:
         module = self.modules.get(path)
         if module is None:
             module = self.modules[path] = self._load(path)
-            self.special_names.update(_special_names(module.facts))
+            self._note_special(module)
         return module
+
+    def _note_special(self, module: Module) -> None:
+        classes = module.facts.classes.values()
+        self.special_names.update(_special_names(classes))
+        self.asks_for_any |= any("__getattr__" in cls.methods for cls in classes)
 
     def load_mentions(self, word: str) -> None:
         """Load the modules of the project in which a word occurs."""
@@ -164,9 +175,9 @@ class Store:
         """Take over facts of a module that were found elsewhere, of this very file."""
         read = partial(self._source, path)
         module = self.modules.setdefault(path, Module(path, facts, read, error))
-        self.special_names.update(_special_names(module.facts))
+        self._note_special(module)
         for body in bodies:
-            module.bodies.setdefault(body.head.qualname, body)
+            self._add_body(module, module.bodies.setdefault(body.head.qualname, body))
 
     def _parse(self, path: str, source: Source, name: str, is_package: bool) -> Module:
         from wflint.facts.modules import ModuleReader
@@ -198,7 +209,9 @@ class Store:
 
     def class_facts(self, cls: Cls) -> ClassFacts | None:
         """The facts of a class; ``None`` if there is no such class."""
-        return self.load(cls.path).facts.classes.get(cls.qualname)
+        module = self.load(cls.path)
+        found = module.facts.classes.get(cls.qualname)
+        return found if found is not None else module.local_classes.get(cls.qualname)
 
     def head(self, fn: Fn) -> FunctionHead | None:
         """A function without its body; ``None`` if there is no such function."""
@@ -239,7 +252,25 @@ class Store:
         if reader is None:
             return
         for frame in reader.walker.frames:
-            module.bodies[frame.head.qualname] = frame.body()
+            body = module.bodies[frame.head.qualname] = frame.body()
+            self._add_body(module, body)
+
+    def _add_body(self, module: Module, body: FunctionBody) -> None:
+        for facts in body.classes:
+            module.local_classes[facts.qualname] = facts
+            self.special_names.update(_special_names([facts]))
+            self.asks_for_any |= "__getattr__" in facts.methods
+
+    def reader(self, fn: Fn) -> BodyReader | None:
+        """A reader that has read the outermost function around ``fn``; the last few are kept."""
+        piece = Fn(fn.path, self.outermost(fn))
+        if piece in self._readers:
+            self._readers[piece] = self._readers.pop(piece)
+        else:
+            self._readers[piece] = self._reader(self.load(fn.path), piece.qualname)
+            if len(self._readers) > _KEPT_READERS:
+                del self._readers[next(iter(self._readers))]
+        return self._readers[piece]
 
     def _reader(self, module: Module, qualname: str) -> BodyReader | None:
         """A reader that has read the outermost function ``qualname`` (or ``<module>``)."""
@@ -319,8 +350,7 @@ class Store:
         """The offsets (start, end) in the file of sites of a function."""
         from wflint.syntax.positions import spans
 
-        module = self.load(fn.path)
-        reader = self._reader(module, self.outermost(fn))
+        reader = self.reader(fn)
         if reader is None or reader.piece is None:
             return {}
         piece = reader.piece
@@ -336,9 +366,9 @@ class Store:
         }
 
 
-def _special_names(facts: ModuleFacts) -> Iterator[str]:
+def _special_names(classes: Iterable[ClassFacts]) -> Iterator[str]:
     """Attributes of classes that may run code: properties, and objects that may be descriptors."""
-    for cls in facts.classes.values():
+    for cls in classes:
         for name, head in cls.methods.items():
             if any((d.target.path or (d.target.name,))[-1] in PROPERTIES for d in head.decorators):
                 yield name

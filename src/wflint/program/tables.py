@@ -57,6 +57,11 @@ class ApiTable:
             return None
         return entry
 
+    def names(self) -> Iterator[str]:
+        """The names that belong to rules; ``a.b.*`` for all below ``a.b``."""
+        yield from (name for name, entry in self._exact.items() if entry.rule is not None)
+        yield from (f"{name}.*" for name, entry in self._below.items() if entry.rule is not None)
+
     def knows(self, name: str, base: int = 0) -> bool:
         """Whether any entry speaks for ``name``, be it to say that it is fine."""
         return self._entry(name, base) is not None

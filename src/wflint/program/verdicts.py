@@ -11,12 +11,15 @@ from wflint.diagnostics import Severity
 from wflint.facts.model import Arg, Call, Finding, Flag, FunctionBody, Kind, Ref, Use, Value
 from wflint.faults import blamed_on
 from wflint.program.entities import External, OwnClass, OwnFunction, held
-from wflint.program.reach import Judge, Node
+from wflint.program.reach import Judge
+from wflint.program.reached import Node
 from wflint.program.resolve import Resolver
 from wflint.program.roots import Roots
+from wflint.program.sandboxes import Sandboxes
+from wflint.program.shared import SharedObjects
 from wflint.program.store import Cls, Fn
 from wflint.program.tables import ApiEntry, ApiTable
-from wflint.program.types import type_views
+from wflint.program.types import types_of
 from wflint.program.views import Callee, CallView, FindingView, Lookups, TypeView
 from wflint.rule import Report, Rule, RuleSettings, Scope
 
@@ -58,7 +61,8 @@ class Verdicts:
         resolver: Resolver,
         roots: Roots,
         settings: RuleSettings,
-        safe_loggers: frozenset[str] = frozenset(),
+        safe_loggers: frozenset[str],
+        sandboxes: Sandboxes,
     ) -> None:
         self.rules = rules
         self.table = table
@@ -66,6 +70,8 @@ class Verdicts:
         self.roots = roots
         self.settings = settings
         self.safe_loggers = safe_loggers
+        self.sandboxes = sandboxes
+        self.shared = SharedObjects(resolver, sandboxes)
         self.hits: dict[tuple[Fn, int, str, str], Hit] = {}
         self.own_apis: dict[Fn | Cls, ApiEntry] = {}
         self.scopes = frozenset({Scope.WORKFLOW, Scope.ANY})
@@ -111,9 +117,10 @@ class Verdicts:
             with blamed_on(node.fn.path, rule.code):
                 report = rule.confirm(self._finding_view(finding, node, body))
             if report is not None:
-                self._hit(rule, node, finding.site, finding.flags, report)
+                self.hit(rule, node, finding.site, finding.flags, report)
 
     def _finding_view(self, finding: Finding, node: Node, body: FunctionBody) -> FindingView:
+        path = node.fn.path
         return FindingView(
             finding.message,
             Severity(finding.severity) if finding.severity else None,
@@ -121,15 +128,16 @@ class Verdicts:
             body.head,
             self.settings,
             lambda: self._types(finding.asked, node),
-            lambda: False,
+            lambda: self.sandboxes.is_shared(path, node.receiver),
+            lambda module, names: self.sandboxes.missing(module, names, path, node.receiver),
+            lambda: self.shared.holder(finding.asked, path, node.receiver),
         )
 
     def _types(self, ref: Ref | None, node: Node) -> tuple[TypeView, ...]:
         """All types that an expression may have; none when one of them is not known."""
         if ref is None:
             return ()
-        found = self.resolver.resolve(ref, node.fn.path, node.receiver, env=node.env)
-        return type_views(found, self.resolver)
+        return types_of(ref, node.fn.path, node.receiver, node.env, self.resolver)
 
     def _subject_holds(self, finding: Finding, node: Node) -> bool:
         if finding.subject is None:
@@ -146,13 +154,13 @@ class Verdicts:
             return
         if self._is_unsure(call.target, entity, node) or self._is_safe_logger(call.target, node):
             return
-        view = self._view(node, body, call, name=name, partial=entity.partial)
+        view = self.view_of_call(node, body, call, name=name, partial=entity.partial)
         if entry is not None and entry.rule is not None:
             self._judge(entry, view, node, call.site, call.flags, call.written)
         for rule in watching:
             with blamed_on(node.fn.path, rule.code):
                 for report in rule.check_call(view):
-                    self._hit(rule, node, call.site, call.flags, report)
+                    self.hit(rule, node, call.site, call.flags, report)
 
     def _judge(
         self, entry: ApiEntry, view: CallView, node: Node, site: int, flags: int, written: str = ""
@@ -161,7 +169,7 @@ class Verdicts:
         with blamed_on(node.fn.path, entry.rule.code):
             report = entry.judge(view)
         if report is not None:
-            self._hit(entry.rule, node, site, flags, report, written, view.name)
+            self.hit(entry.rule, node, site, flags, report, written, view.name)
 
     def external_argument(
         self, node: Node, body: FunctionBody, call: Call, site: int, entity: External
@@ -170,10 +178,8 @@ class Verdicts:
         entry = self.table.lookup(entity.name, base=entity.base)
         if entry is None or entry.rule is None or entry.api.kind == "use":
             return
-        shown = ".".join(entity.name.removeprefix("builtins.").split(".")[-2:])
-        unknown = Arg(Value("other"), star="*")
-        made_up = Call(site, call.target, shown, (unknown,), call.flags)
-        view = self._view(node, body, made_up, name=entity.name)
+        made_up = handed_over(call, site, entity)
+        view = self.view_of_call(node, body, made_up, name=entity.name)
         self._judge(entry, view, node, site, call.flags)
 
     def external_use(self, node: Node, body: FunctionBody, use: Use, entity: External) -> None:
@@ -181,15 +187,7 @@ class Verdicts:
         entry = self.table.lookup(entity.name, is_call=False, base=entity.base)
         if entry is None or entry.rule is None:
             return
-        view = CallView(
-            entity.name,
-            use.written,
-            use.site,
-            body.head,
-            self.settings,
-            self._lookups(node),
-            use=use,
-        )
+        view = self.view_of_use(node, body, use, entity.name)
         self._judge(entry, view, node, use.site, use.flags, use.written)
 
     def factory(
@@ -207,11 +205,11 @@ class Verdicts:
             return False
         shown = ".".join(entity.name.removeprefix("builtins.").split(".")[-2:])
         made_up = Call(site, call.target, shown, (), call.flags)
-        view = self._view(node, body, made_up, name=entity.name)
+        view = self.view_of_call(node, body, made_up, name=entity.name)
         with blamed_on(node.fn.path, rule.code):
             report = rule.judge_factory(view, entry.rule)
         if report is not None:
-            self._hit(rule, node, site, call.flags, report)
+            self.hit(rule, node, site, call.flags, report)
         return report is not None
 
     def _factory_rule(self, code: str) -> Rule | None:
@@ -221,7 +219,7 @@ class Verdicts:
         """A call of a function of the project; false where workflow code ends there."""
         entry = self.own_apis.get(entity.fn)
         if entry is not None and entry.rule is not None:
-            view = self._view(node, body, call, name=entry.name)
+            view = self.view_of_call(node, body, call, name=entry.name)
             self._judge(entry, view, node, call.site, call.flags, call.written)
             return False
         callee = self.callee(entity.fn)
@@ -229,11 +227,11 @@ class Verdicts:
             return False
         by_name = call.target.kind is not Kind.PARAM  # else it is what a decorator wraps
         if self.own_call_rules and by_name and not self.roots.is_blessed(entity.fn):
-            view = self._view(node, body, call, callee=callee, partial=entity.partial)
+            view = self.view_of_call(node, body, call, callee=callee, partial=entity.partial)
             for rule in self.own_call_rules:
                 with blamed_on(node.fn.path, rule.code):
                     for report in rule.check_own_call(view):
-                        self._hit(rule, node, call.site, call.flags, report)
+                        self.hit(rule, node, call.site, call.flags, report)
         return not self.roots.runs_elsewhere(entity.fn)
 
     # Views.
@@ -249,7 +247,12 @@ class Verdicts:
         module = self.resolver.store.load(fn.path).facts.name
         return Callee(head, module, is_activity, self.roots.is_run(fn))
 
-    def _view(
+    def view_of_use(self, node: Node, body: FunctionBody, use: Use, name: str) -> CallView:
+        """What rules are shown of a use of a name."""
+        lookups = self._lookups(node)
+        return CallView(name, use.written, use.site, body.head, self.settings, lookups, use=use)
+
+    def view_of_call(
         self,
         node: Node,
         body: FunctionBody,
@@ -258,6 +261,7 @@ class Verdicts:
         callee: Callee | None = None,
         partial: bool = False,
     ) -> CallView:
+        """What rules are shown of a call."""
         return CallView(
             name,
             f"{call.written}()",
@@ -284,6 +288,8 @@ class Verdicts:
             lambda value: self._qualified(value, path, receiver),
             resolve,
             lambda value: self._options(value, path, receiver),
+            lambda module: self.sandboxes.passes(module, path),
+            lambda module, names: self.sandboxes.missing(module, names, path, receiver),
         )
 
     def _qualified(self, value: Value, path: str, receiver: Cls | None) -> str:
@@ -339,7 +345,7 @@ class Verdicts:
             spelled = ".".join((facts.name, target.name, *target.path))
         return any(spelled == s or spelled.startswith(s + ".") for s in self.safe_loggers)
 
-    def _hit(
+    def hit(
         self,
         rule: Rule,
         node: Node,
@@ -349,6 +355,7 @@ class Verdicts:
         subject: str = "",
         name: str = "",
     ) -> None:
+        """Note that a rule is broken at a place of a function."""
         if rule.scope not in self.scopes or rule.code not in self.only:
             return
         if rule.harmless_unless_replaying and (flags & Flag.NOT_REPLAYING or node.quiet):
@@ -367,3 +374,9 @@ class Verdicts:
             hit = Hit(rule, node.fn, site, report.message, report.severity, flags, name=name)
             self.hits[key] = hit
         hit.nodes.append(node)
+
+
+def handed_over(call: Call, site: int, entity: External) -> Call:
+    """The call of a function that was handed to something that calls it, at ``site``."""
+    shown = ".".join(entity.name.removeprefix("builtins.").split(".")[-2:])
+    return Call(site, call.target, shown, (Arg(Value("other"), star="*"),), call.flags)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from msgspec import Struct, field
@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from wflint.diagnostics import Severity
 from wflint.facts.model import Arg, Call, Flag, FunctionHead, Use, Value
 from wflint.program.store import Cls
-from wflint.rule import RuleSettings
+from wflint.rule import Api, RuleSettings
 
 
 class Callee(Struct, frozen=True):
@@ -37,11 +37,15 @@ class Lookups(Struct):
 
     ``options`` gives the keywords behind a ``**spread`` if all of them are known: those of a dict
     literal, of ``dict(...)`` or of ``ActivityConfig(...)``, also when it is a constant elsewhere.
+    ``passes`` tells whether the sandbox passes a module through wherever it is imported, or may;
+    ``missing`` is :meth:`FindingView.missing`.
     """
 
     qualified: Callable[[Value], str]
     resolve: Callable[[Value], Callee | None]
     options: Callable[[Value], Value | None]
+    passes: Callable[[str], bool] = lambda _: False
+    missing: Callable[[str, Sequence[str]], str] = lambda module, names: ""
 
 
 class TypeView(Struct, frozen=True):
@@ -49,11 +53,32 @@ class TypeView(Struct, frozen=True):
 
     ``name`` is the dotted name of the class, also of one of the project (then ``own`` is set).
     ``args`` are its type parameters, for each all types that it may be; empty when not known.
+    ``hashed_by`` says what its hash comes from: its ``value``, which is the same in every process,
+    the ``seed`` (``PYTHONHASHSEED``), the memory ``address``; empty when that is not known.
+    ``loops_like`` is for a class of the project the builtin collection that it is made of, if a
+    loop over it is a loop over that; ``args`` are then those of the collection.
     """
 
     name: str
     args: tuple[tuple[TypeView, ...], ...] = ()
     own: Cls | None = None
+    hashed_by: str = ""
+    loops_like: str = ""
+
+
+class Shared(Struct, frozen=True):
+    """Where an object lives that is not made by the workflow that changes it.
+
+    ``kind`` is ``value`` (a module-level name holds it), ``module``, ``class``, ``function``,
+    ``attribute`` (it is an attribute of a class) or ``result`` (a cached function gives it to
+    everyone). ``name`` is what holds it, ``module`` the dotted name of the module. ``is_shared`` is
+    set when all workflows of a worker surely share it.
+    """
+
+    kind: str
+    name: str
+    module: str
+    is_shared: bool = False
 
 
 class FindingView(Struct):
@@ -61,7 +86,10 @@ class FindingView(Struct):
 
     ``types`` gives all types that the expression asked about may be; none when any is not known.
     ``is_passed_through`` tells whether the sandbox passes the module of the place through, so that
-    all workflows of a worker share what is in it.
+    all workflows of a worker share what is in it. ``missing(module, names)`` gives the module that
+    ``from module import names`` would load while the workflow runs, because it is neither there
+    by then nor passed through; or ``""``. ``shared`` tells where the object lives that the
+    expression asked about refers to, if that outlives a workflow.
     """
 
     message: str
@@ -71,6 +99,8 @@ class FindingView(Struct):
     settings: RuleSettings
     types: Callable[[], tuple[TypeView, ...]]
     is_passed_through: Callable[[], bool]
+    missing: Callable[[str, Sequence[str]], str] = lambda module, names: ""
+    shared: Callable[[], Shared | None] = lambda: None
 
 
 class CallView(Struct, dict=True):
@@ -186,3 +216,28 @@ class CallView(Struct, dict=True):
     def resolve(self, value: Value) -> Callee | None:
         """The function of the project that an argument refers to."""
         return self.lookups.resolve(value)
+
+    def passes(self, module: str) -> bool:
+        """Whether a module is passed through the sandbox wherever it is imported, or may be."""
+        return self.lookups.passes(module)
+
+    def missing(self, module: str) -> str:
+        """The module that importing ``module`` here would load; see :class:`FindingView`."""
+        return self.lookups.missing(module, ())
+
+
+class ImportView(Struct, frozen=True):
+    """A call or use of a name that happens when a module is imported.
+
+    ``api`` is the rule's own entry for the name in ``at_import``. ``owner`` is the code of the rule
+    that reports the same in workflow code, or ``""``. ``is_reloaded`` is set when the sandbox does
+    it anew for each workflow, ``is_refused`` when the sandbox lets it fail. ``used`` gives, when
+    workflow code uses a value that the place has a part in, the names that the value is made from.
+    """
+
+    call: CallView
+    api: Api | None
+    owner: str
+    is_reloaded: bool
+    is_refused: bool
+    used: Callable[[], frozenset[str] | None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
-from wflint.program.reach import Node, Reached
+from wflint.program.reached import Node, Reached
 
 Chain = list[tuple[Node, int]]
 """Pairs (node, site of the call to the next one); the last pair has the site -1."""

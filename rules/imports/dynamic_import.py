@@ -1,0 +1,134 @@
+"""Imports a module while a workflow runs.
+
+## What breaks
+
+The sandbox loads what a workflow needs before the workflow starts. A module that is imported only
+in a function is loaded in the middle of a workflow task instead: its top level runs then, under
+the restrictions for workflow code, which many libraries do not survive, and within the two seconds
+after which the SDK believes the workflow to be stuck. It is loaded again for each workflow.
+
+Move the import to the top of the file, if need be under `workflow.unsafe.imports_passed_through()`.
+Where two modules import each other, import one of them as a whole: `import orders.shipping`.
+
+## Bad
+
+```python
+from temporalio import workflow
+
+
+@workflow.defn
+class TotalWorkflow:
+    @workflow.run
+    async def run(self, text: str = "total = 3") -> int:
+        import tomli
+
+        return int(tomli.loads(text)["total"])
+```
+
+## Good
+
+```python
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    import tomli
+
+
+@workflow.defn
+class TotalWorkflow:
+    @workflow.run
+    async def run(self, text: str = "total = 3") -> int:
+        return int(tomli.loads(text)["total"])
+```
+
+Modules that are passed through anyway are not reported: the standard library, `temporalio`,
+`pydantic` and what the project's workers pass through; nor are modules that the workflow has
+loaded already, and imports under `imports_passed_through()` or `TYPE_CHECKING`.
+
+## Fix safety
+
+The fix moves the import to the top of the file. It then happens earlier, and where modules import
+each other in a circle it may fail. The fix is unsafe.
+
+## What the SDK does
+
+It warns: `Module ... was imported after initial workflow load.` It does not notice
+`importlib.import_module()`, which loads the module all the same.
+
+## References
+
+* https://docs.temporal.io/develop/python/python-sdk-sandbox
+* https://python.temporal.io/temporalio.workflow.unsafe.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from wflint.rule import Fixable, Report, Rule, Scope, Severity
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from wflint.facts.context import Context
+    from wflint.program.views import CallView, FindingView
+
+_BLOCK = "imports_passed_through"
+
+
+class DynamicImport(Rule):
+    code = "WFL302"
+    name = "dynamic-import"
+    severity = Severity.WARNING
+    scope = Scope.WORKFLOW
+    fix = Fixable.UNSAFE
+    since = "0.1"
+    message = (
+        "`{name}` is loaded only when the workflow comes here, in the middle of a workflow task; "
+        "import it at the top of the file"
+    )
+    _unknown = (
+        "`{name}` loads a module in the middle of a workflow task; import what it may be at the "
+        "top of the file"
+    )
+    targets = frozenset({"builtins.__import__", "importlib.__import__", "importlib.import_module"})
+
+    def visit_Import(self, node: cst.Import, ctx: Context) -> None:
+        """`import a, b` in a function."""
+        self._check(node, ctx)
+
+    def visit_ImportFrom(self, node: cst.ImportFrom, ctx: Context) -> None:
+        """`from a import b` in a function."""
+        self._check(node, ctx)
+
+    def _check(self, node: cst.Import | cst.ImportFrom, ctx: Context) -> None:
+        if ctx.is_module_level or _is_passed_through(ctx):
+            return
+        for fact in ctx.imported(node):
+            ctx.report(self, node, self.message, detail=" ".join((fact.module, *fact.names)))
+
+    def confirm(self, view: FindingView) -> Report | None:
+        """Only what is not there yet by then."""
+        module, *names = view.detail.split(" ")
+        missing = view.missing(module, names)
+        return Report(view.message.format(name=missing)) if missing else None
+
+    def check_call(self, view: CallView) -> Iterable[Report]:
+        """`importlib.import_module("a")`."""
+        argument = view.argument(0, "name")
+        if argument is not None and argument.value.type == "str":
+            name = argument.value.text
+            missing = "" if name.startswith(".") else view.missing(name)
+            return [Report(self.message.format(name=missing))] if missing else []
+        return [Report(self._unknown.format(name=view.shown))]
+
+
+def _is_passed_through(ctx: Context) -> bool:
+    import libcst as cst
+
+    for node in ctx.ancestors:
+        for item in node.items if isinstance(node, cst.With) else ():
+            if _BLOCK in ctx.code(item.item):
+                return True
+    return False

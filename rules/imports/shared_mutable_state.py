@@ -1,0 +1,244 @@
+"""Changes, in workflow code, state that a module or class keeps.
+
+## What breaks
+
+A module that is passed through the sandbox exists once in each worker, and so does every module
+where workflows run without a sandbox. A list, a counter or a setting that such a module or one of
+its classes keeps is seen by all workflows of the worker, in whatever order they happen to run, and
+it is not put back for a replay: the workflow finds what others, or it itself, have left there. The
+worker that replays it tomorrow begins with an empty one.
+
+In a module that the sandbox loads anew for each workflow, the state is the workflow's own. It works
+until the module is passed through or the sandbox is switched off, so that is a warning only.
+
+Keep the state in the workflow: `self.seen = []` in `__init__`. A list in the body of a class
+belongs to the class, also when it is reached by `self.seen.append(...)`.
+
+## Bad
+
+```python
+from temporalio import workflow
+
+
+@workflow.defn
+class VisitWorkflow:
+    seen: list[str] = []
+
+    @workflow.run
+    async def run(self) -> int:
+        self.seen.append(workflow.info().workflow_id)
+        return len(self.seen)
+```
+
+## Good
+
+```python
+from temporalio import workflow
+
+
+@workflow.defn
+class VisitWorkflow:
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    @workflow.run
+    async def run(self) -> int:
+        self.seen.append(workflow.info().workflow_id)
+        return len(self.seen)
+```
+
+A store of results that the function computes from its arguments alone, such as
+`functools.lru_cache` or a dict that it fills and reads, is not reported, nor is an object that is
+made when it is needed first. They are as deterministic as what they keep; but a cached function
+that asks the workflow (`workflow.info()`, `workflow.now()`) gives the answer of the first workflow
+to all others.
+
+## What the SDK does
+
+Nothing is caught. In sandboxed modules the state is new for each workflow, without a word.
+
+## References
+
+* https://docs.temporal.io/develop/python/python-sdk-sandbox
+* https://github.com/temporalio/sdk-python#passthrough-modules
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from wflint.rule import Report, Rule, Scope, Severity
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from wflint.facts.context import Context
+    from wflint.program.views import FindingView
+
+_LIST = frozenset(["append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort"])
+_DICT = frozenset(["clear", "pop", "popitem", "setdefault", "update"])
+_SET = frozenset(["add", "clear", "discard", "pop", "remove", "update"]) | frozenset(
+    f"{name}_update" for name in ("difference", "intersection", "symmetric_difference")
+)
+_DEQUE = _LIST | frozenset(["appendleft", "extendleft", "popleft", "rotate"])
+_CHANGERS: dict[str, frozenset[str]] = {
+    "builtins.bytearray": _LIST,
+    "builtins.dict": _DICT,
+    "builtins.list": _LIST,
+    "builtins.set": _SET,
+    "collections.Counter": _DICT | {"subtract"},
+    "collections.OrderedDict": _DICT | {"move_to_end"},
+    "collections.defaultdict": _DICT,
+    "collections.deque": _DEQUE,
+}
+"""Containers, with the methods that change them."""
+
+_ALL_CHANGERS = frozenset[str]().union(*_CHANGERS.values())
+_ASKS_WORKFLOW = re.compile(
+    r"temporalio\.workflow\.(info|instance|memo|new_random|now|random|time|time_ns|uuid4|uuid7)"
+)
+
+
+class SharedMutableState(Rule):
+    code = "WFL311"
+    name = "shared-mutable-state"
+    severity = Severity.ERROR
+    scope = Scope.WORKFLOW
+    since = "0.1"
+    message = (
+        "`{name}` changes {use}, which all workflows of a worker share; keep it in the workflow "
+        "instead"
+    )
+    _isolated = (
+        "`{name}` changes {use}, which only the sandbox keeps apart for each workflow; keep it in "
+        "the workflow instead"
+    )
+
+    # What changes something.
+
+    def visit_Assign(self, node: cst.Assign, ctx: Context) -> None:
+        """`name = ...` under `global`, `owner.name = ...`, `container[key] = ...`."""
+        for target in node.targets:
+            self._target(target.target, node, ctx)
+
+    def visit_AnnAssign(self, node: cst.AnnAssign, ctx: Context) -> None:
+        """The same with an annotation."""
+        if node.value is not None:
+            self._target(node.target, node, ctx)
+
+    def visit_AugAssign(self, node: cst.AugAssign, ctx: Context) -> None:
+        """`name += ...` and so on."""
+        self._target(node.target, node, ctx)
+
+    def visit_Del(self, node: cst.Del, ctx: Context) -> None:
+        """`del container[key]`."""
+        self._target(node.target, node, ctx)
+
+    def visit_Call(self, node: cst.Call, ctx: Context) -> None:
+        """`container.append(...)`, `setattr(owner, ...)`, and what cached functions ask."""
+        import libcst as cst
+
+        if ctx.is_module_level:
+            return
+        name = ctx.dotted_name(node.func)
+        if name in ("builtins.setattr", "builtins.delattr") and node.args:
+            self._report(node.args[0].value, "attribute", node, ctx)
+        elif name and _ASKS_WORKFLOW.fullmatch(name) and _is_cached(ctx):
+            what = f"the cached `{ctx.function.name}()` keeps the answer of the first workflow"
+            ctx.report(self, node, what, subject=node.func, detail="cached")
+        elif isinstance(node.func, cst.Attribute) and node.func.attr.value in _ALL_CHANGERS:
+            self._report(node.func.value, node.func.attr.value, node, ctx)
+
+    def _target(self, target: cst.CSTNode, node: cst.CSTNode, ctx: Context) -> None:
+        import libcst as cst
+
+        if ctx.is_module_level or _is_filled_once(target, node, ctx):
+            return
+        if isinstance(target, (cst.Tuple, cst.List)):
+            for element in target.elements:
+                self._target(element.value, node, ctx)
+        elif isinstance(target, cst.Name):
+            if ctx.is_global(target):
+                self._report(target, "name", node, ctx)
+        elif isinstance(target, cst.Attribute):
+            self._report(target.value, "attribute", node, ctx)
+        elif isinstance(target, cst.Subscript):
+            self._report(target.value, "item", node, ctx)
+
+    def _report(self, changed: cst.CSTNode, how: str, node: cst.CSTNode, ctx: Context) -> None:
+        """Ask where the changed object lives; what is surely local is not worth asking."""
+        if ctx.may_outlive(changed):
+            source = " ".join(ctx.code(node).split())
+            shown = source if len(source) <= 60 else f"{source[:57]}..."
+            ctx.report(self, node, shown, asked=changed, detail=how)
+
+    # What it changes.
+
+    def confirm(self, view: FindingView) -> Report | None:
+        """Only what outlives the workflow."""
+        if view.detail == "cached":
+            if not view.is_passed_through():
+                return None
+            return Report(f"{view.message} for all others; ask the workflow where it is needed")
+        shared = view.shared()
+        if shared is None or shared.module.partition(".")[0] == "temporalio":
+            return None
+        if not self._changes(view, shared.kind):
+            return None
+        owner = f"`{shared.name}`"
+        if shared.kind == "result":
+            owner = f"what the cached `{shared.name}()` gives"
+        elif shared.kind != "module":
+            owner += f" of `{shared.module}`"
+        if shared.is_shared:
+            return Report(self.message.format(name=view.message, use=owner))
+        isolated = self._isolated.format(name=view.message, use=owner)
+        return Report(isolated, Severity.WARNING)
+
+    def _changes(self, view: FindingView, kind: str) -> bool:
+        """Whether the kind of change is one for the kind of object."""
+        if view.detail == "name":
+            return kind == "value"
+        if view.detail == "attribute":
+            return kind in ("class", "function", "module") or (
+                kind == "value" and self._is_own(view)
+            )
+        if kind not in ("attribute", "result", "value"):
+            return False
+        names = [view_type.name for view_type in view.types()]
+        if not names or any(name not in _CHANGERS for name in names):
+            return False
+        return view.detail == "item" or all(view.detail in _CHANGERS[name] for name in names)
+
+    def _is_own(self, view: FindingView) -> bool:
+        types = view.types()
+        return bool(types) and all(view_type.own is not None for view_type in types)
+
+
+def _is_cached(ctx: Context) -> bool:
+    """Whether the function is decorated with `functools.cache` or `functools.lru_cache`."""
+    last = {(d.target.path or (d.target.name,))[-1] for d in ctx.function.decorators}
+    return bool(last & {"cache", "lru_cache"})
+
+
+def _is_filled_once(target: cst.CSTNode, node: cst.CSTNode, ctx: Context) -> bool:
+    """Whether an assignment makes something that is not there yet, and does nothing else.
+
+    `if _client is None: _client = make()`, or `_known[key] = value` in a function that returns
+    `_known[key]` or `value`. An empty container is no result but the beginning of a collection.
+    """
+    import libcst as cst
+
+    if not isinstance(node, (cst.Assign, cst.AnnAssign)) or node.value is None:
+        return False
+    name = ctx.code(target)
+    if isinstance(target, cst.Subscript):
+        returned = ctx.returned()
+        container = ctx.code(target.value)
+        kept = isinstance(node.value, cst.Name) and ctx.code(node.value) in returned
+        return kept or any(text.startswith(f"{container}[") for text in returned)
+    if isinstance(node.value, (cst.Dict, cst.List, cst.Set)):
+        return False
+    tests = [n.test for n in ctx.ancestors if isinstance(n, cst.If)]
+    return any(ctx.code(test) in (f"{name} is None", f"not {name}") for test in tests)

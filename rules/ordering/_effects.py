@@ -1,0 +1,112 @@
+"""Whether a piece of code issues commands, itself or in the functions of its module."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+from . import _names
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import libcst as cst
+
+    from wflint.facts.context import Context
+
+_FOLLOWED = 20
+"""How many functions of the module are looked into from one place."""
+
+
+class Effect(enum.IntEnum):
+    """What calling a function does, the worst last."""
+
+    NOTHING = 0  # nothing that is seen
+    ORDER = 1  # it puts something at a place of a list or a queue that outlives it
+    COMMAND = 2  # it issues a command, or starts something that may
+
+
+def has_command(node: cst.CSTNode, ctx: Context) -> bool:
+    """Whether code awaits something or issues a command; nested functions do not count."""
+    import libcst as cst
+
+    from wflint.syntax.walk import walk
+
+    nodes = walk(node, into_functions=False)
+    if any(isinstance(n, cst.Await) for n in nodes):
+        return True
+    return any(isinstance(n, cst.Call) and effect(n, ctx) is Effect.COMMAND for n in nodes)
+
+
+def is_command(call: cst.Call, ctx: Context) -> bool:
+    """Whether a call itself issues a command."""
+    import libcst as cst
+
+    if ctx.dotted_name(call.func) in _names.COMMANDS:
+        return True
+    func = call.func
+    return isinstance(func, cst.Attribute) and func.attr.value in _names.COMMAND_METHODS
+
+
+def effect(call: cst.Call, ctx: Context) -> Effect:
+    """What a call does, as far as the functions of this module tell. Coroutines do not run yet."""
+    if is_command(call, ctx):
+        return Effect.COMMAND
+    return _effect_of_function(call.func, ctx)
+
+
+def effect_of_argument(value: cst.CSTNode, ctx: Context) -> Effect:
+    """What a function does that something else will call."""
+    if ctx.dotted_name(value) in _names.COMMANDS:
+        return Effect.COMMAND
+    return _effect_of_function(value, ctx)
+
+
+def _effect_of_function(func: cst.CSTNode, ctx: Context) -> Effect:
+    import libcst as cst
+
+    from wflint.syntax.walk import walk
+
+    worst = Effect.NOTHING
+    first = ctx.definition(func)
+    pending = [first] if first is not None else []
+    seen: set[tuple[str, int]] = set()
+    while pending and len(seen) < _FOLLOWED:
+        definition = pending.pop()
+        if isinstance(definition, cst.FunctionDef) and definition.asynchronous is not None:
+            continue
+        nodes = walk(definition, into_functions=False)
+        key = (definition.name.value if isinstance(definition, cst.FunctionDef) else "", len(nodes))
+        if key in seen:
+            continue
+        seen.add(key)
+        worst = max(worst, _effect_of_nodes(nodes, ctx))
+        if worst is Effect.COMMAND:
+            break
+        calls = [n.func for n in nodes if isinstance(n, cst.Call)]
+        pending += [d for c in calls if (d := ctx.definition(c)) is not None]
+    return worst
+
+
+def _effect_of_nodes(nodes: Sequence[cst.CSTNode], ctx: Context) -> Effect:
+    import libcst as cst
+
+    worst = Effect.NOTHING
+    for node in nodes:
+        if not isinstance(node, cst.Call):
+            continue
+        if is_command(node, ctx):
+            return Effect.COMMAND
+        match node.func:
+            case cst.Attribute(value=cst.Attribute() as held, attr=cst.Name(value=method)):
+                if method in _names.ORDERED_CHANGES and _starts_at_self(held):
+                    worst = Effect.ORDER
+    return worst
+
+
+def _starts_at_self(node: cst.CSTNode) -> bool:
+    import libcst as cst
+
+    while isinstance(node, cst.Attribute):
+        node = node.value
+    return isinstance(node, cst.Name) and node.value == "self"

@@ -1,0 +1,80 @@
+"""What a local set is filled with, where every `add()` is in sight."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wflint.facts.model import Kind
+
+from ._steps import Fate
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from ._fate import Follower
+
+STABLE = frozenset({"builtins.bool", "builtins.float", "builtins.int", "builtins.len", "uuid.UUID"})
+"""What hashes the same in every process."""
+
+RUNNING = frozenset(
+    {
+        "asyncio.Future",
+        "asyncio.Task",
+        "asyncio.create_task",
+        "asyncio.ensure_future",
+        "asyncio.futures.Future",
+        "asyncio.tasks.Task",
+        "temporalio.workflow.ActivityHandle",
+        "temporalio.workflow.ChildWorkflowHandle",
+    }
+)
+"""What runs already when it is waited for."""
+
+
+def is_filled_with_harmless(expr: cst.BaseExpression, fate: Fate, follower: Follower) -> bool:
+    """Whether all that is put into a local set is stable, or a task where that is enough."""
+    import libcst as cst
+
+    ctx = follower.ctx
+    made = ctx.assigned(expr) if isinstance(expr, cst.Name) else None
+    if made is None or ctx.ref(made).kind is not Kind.LITERAL or ctx.ref(made).others:
+        return False
+    types = [ctx.type_of(value) or _task_type(value, follower) for value in _added(expr, follower)]
+    if fate in (Fate.HANDED, Fate.TASKS) and types and all(t in RUNNING for t in types):
+        return True
+    return bool(types) and all(t in STABLE for t in types)
+
+
+def _task_type(value: cst.BaseExpression, follower: Follower) -> str:
+    """The function that made a task, also by `loop.create_task()`."""
+    import libcst as cst
+
+    node: cst.BaseExpression | None = value
+    if isinstance(value, cst.Name):
+        node = follower.ctx.assigned(value)
+    if not isinstance(node, cst.Call):
+        return ""
+    method = node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
+    return "asyncio.create_task" if method == "create_task" else ""
+
+
+def _added(name: cst.BaseExpression, follower: Follower) -> list[cst.BaseExpression]:
+    """What is added to a local set; nothing when it is changed in another way, or handed on."""
+    import libcst as cst
+
+    found: list[cst.BaseExpression] = []
+    text = name.value if isinstance(name, cst.Name) else ""
+    for use in follower.tree.reads(follower.tree.nodes[0], text):
+        outer = follower.tree.up(use)
+        call = follower.tree.up(outer) if isinstance(outer, cst.Attribute) else None
+        match outer, call:
+            case cst.Attribute(attr=cst.Name(value="add")), cst.Call(args=[cst.Arg(value=value)]):
+                found.append(value)
+            case cst.Attribute(attr=cst.Name(value=method)), cst.Call() if method in _CHANGES:
+                return []
+            case cst.AugAssign(), _:
+                return []
+    return found
+
+
+_CHANGES = frozenset({"symmetric_difference_update", "update"})

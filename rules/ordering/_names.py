@@ -1,0 +1,247 @@
+"""The functions and methods that matter to the order of things."""
+
+from __future__ import annotations
+
+_WORKFLOW = "temporalio.workflow."
+_KINDS = (
+    "activity",
+    "activity_class",
+    "activity_method",
+    "child_workflow",
+    "local_activity",
+    "local_activity_class",
+    "local_activity_method",
+)
+
+STARTS = frozenset(f"{_WORKFLOW}{verb}_{kind}" for verb in ("start", "execute") for kind in _KINDS)
+"""Calls whose first argument says what is started, and whose others are mostly its input."""
+
+SENDS = frozenset(
+    _WORKFLOW + name
+    for name in (
+        "continue_as_new",
+        "set_current_details",
+        "signal_with_start_workflow",
+        "upsert_memo",
+        "upsert_search_attributes",
+    )
+)
+"""Calls that send what they are given, and decide nothing by it."""
+
+COMMANDS = (
+    STARTS
+    | SENDS
+    | frozenset(
+        _WORKFLOW + name
+        for name in (
+            "deprecate_patch",
+            "new_random",
+            "patched",
+            "random",
+            "sleep",
+            "uuid4",
+            "uuid7",
+            "wait_condition",
+        )
+    )
+    | frozenset(
+        f"asyncio.{name}"
+        for name in (
+            "create_task",
+            "ensure_future",
+            "gather",
+            "shield",
+            "sleep",
+            "timeout",
+            "timeout_at",
+            "wait_for",
+        )
+    )
+)
+"""Calls that issue a command, or start something that may: their order is part of the history."""
+
+COMMAND_METHODS = frozenset(
+    {"call_at", "call_later", "call_soon", "create_task", "execute_operation", "start_operation"}
+)
+"""The same as methods, whatever they are called on: task groups, loops and Nexus clients."""
+
+INPUT_KEYWORDS = frozenset(
+    {
+        "arg",
+        "args",
+        "headers",
+        "memo",
+        "search_attributes",
+        "static_details",
+        "static_summary",
+        "summary",
+    }
+)
+"""Keyword arguments of commands that a replay does not compare."""
+
+GATHERS = frozenset({"asyncio.gather", f"{_WORKFLOW}wait", f"{_WORKFLOW}as_completed"})
+"""Wait for what they are given, which they start first if that is a coroutine."""
+
+REPORTED_ELSEWHERE = frozenset(
+    {"asyncio.wait", "asyncio.as_completed", "asyncio.tasks.wait", "asyncio.tasks.as_completed"}
+)
+
+ANY_OF = frozenset({"endswith", "startswith"})
+"""Methods of text that take alternatives, in any order."""
+
+COUNTING = frozenset(
+    {
+        "builtins.all",
+        "builtins.any",
+        "builtins.bool",
+        "builtins.id",
+        "builtins.isinstance",
+        "builtins.len",
+        "builtins.sum",
+        "builtins.type",
+        "temporalio.common.RetryPolicy",
+        "math.fsum",
+        "math.prod",
+        "statistics.mean",
+        "statistics.median",
+    }
+)
+"""Give the same for any order of what they are given."""
+
+FORGETTING = frozenset({"builtins.frozenset", "builtins.set"})
+SORTING = frozenset({"builtins.sorted", "heapq.nlargest", "heapq.nsmallest"})
+CHOOSING = frozenset({"builtins.max", "builtins.min"})
+"""Give the same for any order, as long as no two elements have the same key."""
+
+KEEPING = frozenset(
+    {
+        "builtins.filter",
+        "builtins.iter",
+        "builtins.list",
+        "builtins.reversed",
+        "builtins.tuple",
+        "collections.deque",
+        "itertools.batched",
+        "itertools.chain",
+        "itertools.chain.from_iterable",
+        "itertools.cycle",
+        "itertools.dropwhile",
+        "itertools.filterfalse",
+        "itertools.islice",
+        "itertools.takewhile",
+        "itertools.tee",
+    }
+)
+"""Give the elements that they are given, in that order."""
+
+MAPPING = frozenset(
+    {
+        "builtins.map",
+        "itertools.accumulate",
+        "itertools.combinations",
+        "itertools.groupby",
+        "itertools.pairwise",
+        "itertools.permutations",
+        "itertools.product",
+        "itertools.starmap",
+        "functools.reduce",
+    }
+)
+"""Give something else for each element, or for several, in that order."""
+
+NUMBERING = frozenset({"builtins.enumerate", "builtins.zip", "itertools.zip_longest"})
+"""Put the elements together with others that come by position."""
+
+KEYING = frozenset(
+    {
+        "builtins.dict",
+        "builtins.dict.fromkeys",
+        "collections.Counter",
+        "collections.OrderedDict",
+        "collections.OrderedDict.fromkeys",
+    }
+)
+"""Give a mapping that keeps the order."""
+
+PICKING = frozenset({"builtins.next"})
+TEXTS = frozenset({"builtins.ascii", "builtins.format", "builtins.repr", "builtins.str"})
+
+PURE = TEXTS | {
+    "builtins.abs",
+    "builtins.bytes",
+    "builtins.float",
+    "builtins.getattr",
+    "builtins.hash",
+    "builtins.int",
+    "builtins.round",
+}
+"""Functions of one value that give another."""
+
+ORDERED_CHANGES = frozenset(
+    {
+        "append",
+        "appendleft",
+        "extend",
+        "extendleft",
+        "insert",
+        "push",
+        "put_nowait",
+        "send_nowait",
+        "write",
+        "writelines",
+    }
+)
+"""Methods that put something at a place of what they are called on."""
+
+UNORDERED_CHANGES = frozenset(
+    {
+        "add",
+        "clear",
+        "difference_update",
+        "discard",
+        "intersection_update",
+        "remove",
+        "setdefault",
+        "symmetric_difference_update",
+        "update",
+    }
+)
+"""Methods that change what they are called on, in any order to the same effect."""
+
+SET_METHODS = frozenset(
+    {
+        "difference",
+        "difference_update",
+        "intersection",
+        "intersection_update",
+        "isdisjoint",
+        "issubset",
+        "issuperset",
+        "symmetric_difference",
+        "symmetric_difference_update",
+        "union",
+        "update",
+    }
+)
+"""Methods of sets that take any collection, in any order."""
+
+VIEWS = frozenset({"copy", "items", "keys", "values", "__iter__"})
+LOOKUPS = frozenset({"get", "pop", "setdefault", "__contains__", "__getitem__"})
+
+_LOG_METHODS = frozenset(
+    {"critical", "debug", "error", "exception", "fatal", "info", "log", "warn", "warning"}
+)
+_TELLING = frozenset({"builtins.print", "pprint.pprint", "warnings.warn"})
+_TELLING_METHODS = frozenset({"add_event", "set_attribute", "set_attributes", "set_tag"})
+
+
+def only_tells(name: str | None, method: str, receiver: str) -> bool:
+    """Whether a call only writes to a log or a trace, from which nothing is read.
+
+    ``name`` is its qualified name if there is one, ``method`` the last part of what is called and
+    ``receiver`` the source of what stands before it.
+    """
+    if name in _TELLING or method in _TELLING_METHODS or (name or "").startswith("logging."):
+        return True
+    logger = receiver.partition("(")[0].rpartition(".")[2].lower().strip("_")
+    return logger.endswith("logger") or (method in _LOG_METHODS and "log" in receiver.lower())

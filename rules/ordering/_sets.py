@@ -1,0 +1,295 @@
+"""Finds the places where code depends on the order of a set, as far as one module tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from wflint.facts.model import Kind, Ref
+
+from . import _names
+from ._fate import Follower
+from ._filled import is_filled_with_harmless
+from ._loops import emptying
+from ._steps import Fate, Shape
+from ._tree import tree_of
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from wflint.facts.context import Context
+
+    from ._tree import Tree
+
+_CONSUMING = (
+    _names.KEEPING | _names.MAPPING | _names.NUMBERING | _names.KEYING | _names.TEXTS
+) | _names.GATHERS
+_BY_KEY = _names.SORTING | _names.CHOOSING
+_CONSUMING_METHODS = frozenset({"extend", "extendleft", "format", "join", "writelines"})
+_OPERATORS = frozenset({"BitAnd", "BitOr", "BitXor", "Subtract"})
+_ALGEBRA = frozenset({"copy", "difference", "intersection", "symmetric_difference", "union"})
+_NOT_SETS = frozenset(
+    {(name,) for name in ("format", "items", "join", "keys", "lower", "split", "strip", "values")}
+)
+"""What ends the names of methods that surely give something else."""
+
+_STEPS = 24
+"""How many steps back an expression is followed."""
+
+
+class Place(NamedTuple):
+    """A place that depends on the order of ``expr``. ``how`` says in which way; see the rule.
+
+    ``source`` is the function that made the set, if that is what was looked for.
+    """
+
+    expr: cst.BaseExpression
+    how: str
+    fate: Fate
+    source: cst.BaseExpression | None = None
+
+
+def places(node: cst.CSTNode, ctx: Context) -> Iterator[Place]:
+    """The places that a visited node makes depend on an order.
+
+    The expressions are those that may be sets: their types are known only when linking.
+    """
+    if ctx.function.qualname == "<module>":
+        return
+    for expr, how in _consumed(node, ctx):
+        if not may_be_set(expr, ctx):
+            continue
+        tree = tree_of(ctx, node)
+        if _is_alone(expr, node, ctx, tree):
+            continue
+        follower = Follower(ctx, tree)
+        fate = _popped(expr, node, follower) if how == "pop" else follower.fate(expr)
+        if fate is not Fate.NOTHING and not is_filled_with_harmless(expr, fate, follower):
+            yield Place(expr, how, fate)
+
+
+def places_of(node: cst.CSTNode, ctx: Context, makers: frozenset[str]) -> Iterator[Place]:
+    """The places that depend on the order of a set that one of some functions has made."""
+    if ctx.function.qualname == "<module>":
+        return
+    for expr, how in _consumed(node, ctx):
+        source = _maker(expr, ctx, makers)
+        if source is not None:
+            tree = tree_of(ctx, node)
+            follower = Follower(ctx, tree, cancels=True)
+            fate = _popped(expr, node, follower) if how == "pop" else follower.fate(expr)
+            yield Place(expr, how, fate, source)
+
+
+def _maker(
+    expr: cst.BaseExpression, ctx: Context, makers: frozenset[str]
+) -> cst.BaseExpression | None:
+    """The function whose result an expression is, or is a part of: `all_tasks() - {mine}`."""
+    import libcst as cst
+
+    pending: list[cst.BaseExpression | None] = [expr]
+    for _ in range(_STEPS):
+        node = pending.pop() if pending else None
+        match node:
+            case cst.Name():
+                pending.append(ctx.assigned(node))
+            case cst.BinaryOperation():
+                pending += [node.right, node.left]
+            case cst.SetComp(elt=cst.Name(value=name), for_in=loop) if (
+                isinstance(loop.target, cst.Name) and loop.target.value == name
+            ):
+                pending.append(loop.iter)
+            case cst.Call():
+                if ctx.dotted_name(node.func) in makers:
+                    return node.func
+                if isinstance(node.func, cst.Attribute) and node.func.attr.value in _ALGEBRA:
+                    pending.append(node.func.value)
+    return None
+
+
+def _consumed(node: cst.CSTNode, ctx: Context) -> Iterator[tuple[cst.BaseExpression, str]]:
+    """The expressions that a node goes through one by one, or shows."""
+    import libcst as cst
+
+    match node:
+        case cst.For(asynchronous=None):
+            yield node.iter, "loop"
+        case cst.ListComp() | cst.SetComp() | cst.DictComp() | cst.GeneratorExp():
+            yield from ((expr, "order") for expr in _comprehended(node))
+        case cst.Call():
+            yield from _given(node, ctx)
+        case cst.Assign(targets=[*targets]) if any(_unpacks(t.target) for t in targets):
+            yield node.value, "first"
+        case cst.StarredElement() if not isinstance(ctx.parent(), cst.Set):
+            yield node.value, "order"
+        case cst.FormattedStringExpression():
+            yield node.expression, "text"
+        case cst.AugAssign(operator=cst.AddAssign()):
+            yield node.value, "order"
+        case cst.From():
+            yield node.item, "order"
+        case cst.BinaryOperation(left=cst.SimpleString(), operator=cst.Modulo()):
+            yield node.right, "text"
+
+
+def _comprehended(node: cst.BaseComp) -> Iterator[cst.BaseExpression]:
+    """What a comprehension runs over."""
+    loop: cst.CompFor | None = node.for_in
+    while loop is not None:
+        if loop.asynchronous is None:
+            yield loop.iter
+        loop = loop.inner_for_in
+
+
+def _given(call: cst.Call, ctx: Context) -> Iterator[tuple[cst.BaseExpression, str]]:
+    import libcst as cst
+
+    func = call.func
+    method = func.attr.value if isinstance(func, cst.Attribute) else ""
+    if method == "pop" and isinstance(func, cst.Attribute) and not call.args:
+        yield func.value, "pop"
+        return
+    if not call.args:
+        return
+    name = ctx.dotted_name(func) or ""
+    if name in _BY_KEY:
+        how = "tie"
+    elif name in _CONSUMING:
+        how = "text" if name in _names.TEXTS else "wait" if name in _names.GATHERS else "order"
+    else:
+        how = "text" if method in ("format", "join") else "order"
+    takes = name in _CONSUMING or name in _BY_KEY or method in _CONSUMING_METHODS
+    takes = takes and name != "asyncio.gather"  # only the elements of what is spread are waited for
+    for arg in call.args:
+        if arg.star == "*" or (takes and arg.keyword is None and not arg.star):
+            yield arg.value, how
+
+
+def _unpacks(target: cst.BaseExpression) -> bool:
+    """`a, b = ...`; a single name gets the only element there is."""
+    import libcst as cst
+
+    if not isinstance(target, (cst.Tuple, cst.List)):
+        return False
+    return len(target.elements) > 1
+
+
+def may_be_set(expr: cst.BaseExpression, ctx: Context) -> bool:
+    """Whether an expression can turn out to be a set in which the order is open."""
+    import libcst as cst
+
+    if isinstance(expr, cst.Set):
+        return len(expr.elements) > 1 and not all(_is_number(e.value) for e in expr.elements)
+    if isinstance(expr, cst.Name) and isinstance(made := ctx.assigned(expr), cst.Set):
+        return not all(_is_number(e.value) for e in made.elements)
+    ref = ctx.ref(expr)
+    if ref.kind in (Kind.UNKNOWN, Kind.LOCAL, Kind.PARTIAL):
+        return False
+    if ref.kind is Kind.LITERAL and not ref.path:
+        return ref.name in ("set", "frozenset")
+    if ref.kind is Kind.OPERATION and ref.name not in _OPERATORS:
+        return False
+    if ref.kind is Kind.RESULT and ref.of is not None and ref.of.path[-1:] in _NOT_SETS:
+        return False
+    name = ctx.type_of(expr)
+    if name is not None and name.startswith("builtins."):
+        return name in ("builtins.set", "builtins.frozenset")
+    return not _is_judged_elsewhere(ref)
+
+
+def _is_number(node: cst.BaseExpression) -> bool:
+    import libcst as cst
+
+    if isinstance(node, cst.UnaryOperation):
+        node = node.expression
+    return isinstance(node, (cst.Integer, cst.Float))
+
+
+def _is_judged_elsewhere(ref: Ref) -> bool:
+    """Whether something comes from `asyncio.wait()` or `asyncio.all_tasks()`."""
+    pending = [ref]
+    while pending:
+        part = pending.pop()
+        last = part.path[-1] if part.path else part.name.rpartition(".")[2]
+        if part.kind in (Kind.GLOBAL, Kind.IMPORT) and last in ("all_tasks", "wait"):
+            return True
+        pending += [*part.others, *([part.of] if part.of is not None else [])]
+    return False
+
+
+def _popped(expr: cst.BaseExpression, call: cst.CSTNode, follower: Follower) -> Fate:
+    """`while names: name = names.pop()` is a loop; any other `pop()` takes an arbitrary one."""
+    import libcst as cst
+
+    loop = emptying(follower, expr, call)
+    if loop is not None:
+        return follower.finish(loop.step())
+    if isinstance(follower.tree.up(call), cst.Expr):
+        return Fate.SHOWN
+    return follower.fate(call, Shape.VALUE)
+
+
+# Sets of which something says that they have one element.
+
+
+def _is_alone(expr: cst.BaseExpression, node: cst.CSTNode, ctx: Context, tree: Tree) -> bool:
+    """Whether the code makes sure that there is only one element, so that nothing has an order."""
+    import libcst as cst
+
+    if not tree.mentions("len"):
+        return False
+    length = f"len({ctx.code(expr)})"
+    one = {f"{length} == 1", f"{length} <= 1", f"{length} < 2", f"1 == {length}"}
+    more = {f"{length} != 1", f"{length} > 1", f"{length} >= 2", f"1 != {length}"}
+    for inner, outer in tree.around(node):
+        match outer:
+            case cst.If() | cst.IfExp():
+                if inner is outer.body and _says(outer.test, one, ctx):
+                    return True
+                if inner is outer.orelse and _plain(outer.test, ctx) in more:
+                    return True
+            case cst.BooleanOperation(operator=cst.And()) if inner is outer.right:
+                if _says(outer.left, one, ctx):
+                    return True
+            case cst.IndentedBlock() if _is_ensured(outer, inner, one, more, ctx):
+                return True
+    return False
+
+
+def _says(test: cst.BaseExpression, wanted: set[str], ctx: Context) -> bool:
+    """Whether a condition, or one of those that it joins by `and`, is one of the wanted ones."""
+    import libcst as cst
+
+    pending = [test]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, cst.BooleanOperation) and isinstance(part.operator, cst.And):
+            pending += [part.left, part.right]
+        elif _plain(part, ctx) in wanted:
+            return True
+    return False
+
+
+def _plain(expr: cst.BaseExpression, ctx: Context) -> str:
+    """The source of an expression without parentheses around it."""
+    return " ".join(ctx.code(expr.with_changes(lpar=(), rpar=())).split())
+
+
+def _is_ensured(
+    block: cst.IndentedBlock, before: cst.CSTNode, one: set[str], more: set[str], ctx: Context
+) -> bool:
+    """`assert len(names) == 1`, or `if len(names) != 1: raise ...`, above in the same block."""
+    import libcst as cst
+
+    from wflint.facts.guards import always_leaves
+
+    for statement in block.body:
+        if statement is before:
+            break
+        match statement:
+            case cst.SimpleStatementLine(body=[cst.Assert(test=test)]) if _says(test, one, ctx):
+                return True
+            case cst.If(test=test, orelse=None, body=body):
+                if _plain(test, ctx) in more and always_leaves(body):
+                    return True
+    return False

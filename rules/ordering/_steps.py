@@ -1,0 +1,71 @@
+"""What is known of a value that comes in an order which a replay does not repeat."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+
+class Fate(enum.IntEnum):
+    """What depends on the order, the worst last.
+
+    ``TASKS`` stands for waiting for all elements, which starts those that do not run yet; so may
+    ``HANDED``, which gives them to an unknown function that is awaited. ``INPUT`` is what commands
+    send, which a replay does not compare. ``RESULTS`` is ``TASKS`` and ``SHOWN``.
+    """
+
+    NOTHING = 0
+    HANDED = 1
+    TASKS = 2
+    INPUT = 3
+    SHOWN = 4
+    RESULTS = 5
+    COMMAND = 6
+
+
+class Shape(enum.Enum):
+    """What a value has of the order."""
+
+    ELEMENTS = "elements"  # the elements themselves, in that order
+    MAPPED = "mapped"  # something made of each element, in that order
+    NUMBERED = "numbered"  # elements together with others that come by position
+    KEYED = "keyed"  # a mapping that keeps the order
+    FILLED = "filled"  # the same, filled key by key in a loop
+    PARTS = "parts"  # a tuple of such collections, like what `workflow.wait()` gives
+    HOLDER = "holder"  # something that holds a value which depends on the order
+    VALUE = "value"  # another value altogether, depending on the order
+
+    @property
+    def is_value(self) -> bool:
+        """Whether it is no longer the collection itself."""
+        return self in (Shape.HOLDER, Shape.PARTS, Shape.VALUE)
+
+
+Place = tuple["cst.CSTNode", Shape]
+
+
+class Step(NamedTuple):
+    """What is known after one step: a fate, and where else to look."""
+
+    fate: Fate = Fate.NOTHING
+    places: Sequence[Place] = ()
+
+
+NOTHING = Step()
+SHOWN = Step(Fate.SHOWN)
+COMMAND = Step(Fate.COMMAND)
+
+
+def onward(node: cst.CSTNode, shape: Shape) -> Step:
+    """Go on with ``node``."""
+    return Step(Fate.NOTHING, ((node, shape),))
+
+
+def together(steps: list[Step]) -> Step:
+    """Several steps as one."""
+    fate = max((step.fate for step in steps), default=Fate.NOTHING)
+    return Step(fate, [place for step in steps for place in step.places])

@@ -1,0 +1,261 @@
+"""A piece of code as a tree in which one can go up, and along the uses of a local name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from ._keys import has_ties
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from wflint.facts.context import Context
+
+
+_BINDING = frozenset({"AnnAssign", "Assign", "For", "NamedExpr", "WithItem"})
+
+
+class Uses(NamedTuple):
+    """Where a name is read after a statement. ``sorted`` is set when it is sorted first."""
+
+    nodes: list[cst.Name]
+    sorted: bool = False
+
+
+class Tree:
+    """The nodes of a function with all that is nested in it, in source order."""
+
+    def __init__(self, root: cst.CSTNode, ctx: Context) -> None:
+        import libcst as cst
+
+        from wflint.syntax.walk import children, walk
+
+        self._ctx = ctx
+        self.nodes = walk(root)
+        self._place = {id(node): number for number, node in enumerate(self.nodes)}
+        self._up = {id(child): node for node in self.nodes for child in children(node)}
+        self._last = list(range(len(self.nodes)))  # the number of the last node below each
+        self._names: dict[str, list[cst.Name]] = {}
+        self._bindings: dict[str, list[cst.CSTNode]] = {}
+        self._targets: set[int] = set()
+        for number in range(len(self.nodes) - 1, 0, -1):
+            outer = self._place[id(self._up[id(self.nodes[number])])]
+            self._last[outer] = max(self._last[outer], self._last[number])
+        for node in self.nodes:
+            if type(node) is cst.Name:
+                self._names.setdefault(node.value, []).append(node)
+            for target in target_names(node):
+                self._targets.add(id(target))
+                self._bindings.setdefault(target.value, []).append(node)
+
+    def up(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        """The node around ``node``."""
+        return self._up.get(id(node))
+
+    def mentions(self, name: str) -> bool:
+        """Whether a name occurs anywhere."""
+        return name in self._names
+
+    def around(self, node: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, cst.CSTNode]]:
+        """Pairs (node, the node around it) from ``node`` outward, inside its function."""
+        import libcst as cst
+
+        outer = self.up(node)
+        while outer is not None and not isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+            yield node, outer
+            node, outer = outer, self.up(outer)
+
+    def statement(self, node: cst.CSTNode) -> cst.CSTNode:
+        """The statement that ``node`` stands in, or is."""
+        import libcst as cst
+
+        for inner, outer in self.around(node):
+            if isinstance(outer, (cst.IndentedBlock, cst.SimpleStatementSuite)):
+                return inner
+        return node
+
+    def function(self, node: cst.CSTNode) -> cst.CSTNode:
+        """The innermost function around ``node``, or the root."""
+        import libcst as cst
+
+        outer = self.up(node)
+        while outer is not None and not isinstance(outer, (cst.FunctionDef, cst.Lambda)):
+            outer = self.up(outer)
+        return outer or self.nodes[0]
+
+    def assignments(self, name: str, near: cst.CSTNode) -> list[cst.CSTNode]:
+        """Statements in the function around ``near`` that bind a name, in source order."""
+        here = self.function(near)
+        return [n for n in self._bindings.get(name, ()) if self.function(n) is here]
+
+    def reads(self, part: cst.CSTNode, name: str) -> list[cst.Name]:
+        """The places in ``part`` that read a name; not where it is bound, or is another."""
+        first = self._place[id(part)]
+        last = self._last[first]
+        return [
+            node
+            for node in self._names.get(name, ())
+            if first <= self._place[id(node)] <= last
+            and id(node) not in self._targets
+            and not self._is_another(node, part)
+        ]
+
+    def _is_another(self, name: cst.Name, part: cst.CSTNode) -> bool:
+        """Whether a name is bound anew between ``part`` and where it stands."""
+        node: cst.CSTNode | None = name
+        inside: set[int] = set()
+        while node is not None:
+            inside.add(id(node))
+            outside = _outside_of_another(node, name.value)
+            if outside is not None and not any(id(n) in inside for n in outside):
+                return True
+            if node is part:
+                break
+            node = self.up(node)
+        return False
+
+    def later_uses(self, statement: cst.CSTNode, name: str) -> Uses:
+        """Where a local name is read after a statement, until it gets another value."""
+        import libcst as cst
+
+        found: list[cst.Name] = []
+        inner: cst.CSTNode = statement
+        outer = self.up(inner)
+        while outer is not None and not isinstance(inner, (cst.FunctionDef, cst.ClassDef)):
+            for part in _following(inner, outer):
+                found += self.reads(part, name)
+                if self._sorts(part, name):
+                    return Uses(found, True)
+                if name in {t.value for t in target_names(_only(part))}:
+                    return Uses(found)
+            inner, outer = outer, self.up(outer)
+        return Uses(found)
+
+    def _sorts(self, part: cst.CSTNode, name: str) -> bool:
+        """`name.sort()`, which takes away any order that was there."""
+        import libcst as cst
+
+        match _only(part):
+            case cst.Expr(
+                value=cst.Call(
+                    func=cst.Attribute(value=cst.Name(value=found), attr=cst.Name(value="sort"))
+                ) as call
+            ):
+                return found == name and not has_ties(call, self._ctx)
+        return False
+
+
+@lru_cache(maxsize=1)
+def _tree(ctx: Context, root: cst.CSTNode) -> Tree:
+    return Tree(root, ctx)
+
+
+def tree_of(ctx: Context, node: cst.CSTNode) -> Tree:
+    """The tree around the visited node; ``node`` is that node."""
+    return _tree(ctx, next(iter(ctx.ancestors), node))
+
+
+def target_names(node: cst.CSTNode) -> list[cst.Name]:
+    """The plain names that a statement or expression binds itself."""
+    if type(node).__name__ not in _BINDING:
+        return []
+    import libcst as cst
+
+    match node:
+        case cst.Assign():
+            targets: list[cst.CSTNode] = [t.target for t in node.targets]
+        case cst.AnnAssign() if node.value is None:
+            return []
+        case cst.AnnAssign() | cst.NamedExpr() | cst.For():
+            targets = [node.target]
+        case cst.WithItem(asname=cst.AsName(name=name)):
+            targets = [name]
+        case _:
+            return []
+    return names_in_target(targets)
+
+
+def names_in_target(targets: Sequence[cst.CSTNode]) -> list[cst.Name]:
+    """The plain names in assignment targets."""
+    import libcst as cst
+
+    found: list[cst.Name] = []
+    pending = list(reversed(targets))
+    while pending:
+        node = pending.pop()
+        if isinstance(node, cst.Name):
+            found.append(node)
+        elif isinstance(node, (cst.Tuple, cst.List)):
+            pending.extend(e.value for e in reversed(node.elements))
+    return found
+
+
+def value_for(node: cst.CSTNode, name: str) -> cst.BaseExpression | None:
+    """What an assignment gives a name, also as a part of `a, b = 1, 2`; ``None`` if not plain."""
+    import libcst as cst
+
+    if isinstance(node, (cst.AnnAssign, cst.NamedExpr)):
+        return node.value
+    if not isinstance(node, cst.Assign):
+        return None
+    for target in (t.target for t in node.targets):
+        if isinstance(target, cst.Name) and target.value == name:
+            return node.value
+        if isinstance(target, cst.Tuple) and isinstance(node.value, cst.Tuple):
+            for part, given in zip(target.elements, node.value.elements, strict=False):
+                if isinstance(part.value, cst.Name) and part.value.value == name:
+                    return given.value
+    return None
+
+
+def _following(inner: cst.CSTNode, outer: cst.CSTNode) -> list[cst.CSTNode]:
+    """What runs after ``inner``, as far as ``outer`` says."""
+    import libcst as cst
+
+    match outer:
+        case cst.IndentedBlock() | cst.SimpleStatementLine() | cst.SimpleStatementSuite():
+            body: Sequence[cst.CSTNode] = outer.body
+            at = next((n for n, part in enumerate(body) if part is inner), len(body))
+            return list(body[at + 1 :])
+        case cst.Try() | cst.TryStar():
+            after = (outer.orelse, outer.finalbody) if inner is outer.body else (outer.finalbody,)
+            return [part for part in after if part is not None and part is not inner]
+        case cst.For() | cst.While() if inner is outer.body:
+            before = [outer.test] if isinstance(outer, cst.While) else []
+            return [*before, *([outer.orelse] if outer.orelse is not None else [])]
+    return []
+
+
+def _only(node: cst.CSTNode) -> cst.CSTNode:
+    """The small statement that a line consists of, or the node itself."""
+    import libcst as cst
+
+    if isinstance(node, cst.SimpleStatementLine) and len(node.body) == 1:
+        return node.body[0]
+    return node
+
+
+def _outside_of_another(node: cst.CSTNode, name: str) -> list[cst.CSTNode] | None:
+    """The parts of a node in which a name is what it was, if the node binds it for the others."""
+    import libcst as cst
+
+    match node:
+        case cst.For() if name in {t.value for t in target_names(node)}:
+            return [node.iter]
+        case cst.ListComp() | cst.SetComp() | cst.DictComp() | cst.GeneratorExp():
+            loop: cst.CompFor | None = node.for_in
+            while loop is not None:
+                if name in {t.value for t in names_in_target([loop.target])}:
+                    return [node.for_in.iter]
+                loop = loop.inner_for_in
+        case cst.Lambda() | cst.FunctionDef():
+            if name in {p.name.value for p in all_params(node.params)}:
+                return []
+    return None
+
+
+def all_params(params: cst.Parameters) -> list[cst.Param]:
+    """The parameters that take one argument each."""
+    return [*params.posonly_params, *params.params, *params.kwonly_params]

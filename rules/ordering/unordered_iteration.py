@@ -1,0 +1,175 @@
+"""Depends on the order of a set in workflow code.
+
+## What breaks
+
+A set has no order of its own. Where its elements come from text, bytes, dates or enum members, the
+order follows from `PYTHONHASHSEED`, which Python draws anew for every process; for plain objects it
+follows from their memory addresses. A replay happens in another process: it goes through the same
+set in another order, schedules the activities in another order, and no longer fits the history.
+
+The same holds for everything that shows the order: `list()`, `next(iter())`, `.pop()`, unpacking,
+text, and `sorted()`, `min()` and `max()` where two elements have the same `key=`. Numbers and UUIDs
+have the same hash everywhere, so sets of them are fine, and so are dictionaries, which remember the
+order in which they were filled.
+
+## Bad
+
+```python
+from datetime import timedelta
+
+from temporalio import workflow
+
+
+@workflow.defn
+class NotifyWorkflow:
+    @workflow.run
+    async def run(self) -> None:
+        for name in {"ada", "grace", "ada"}:
+            await workflow.execute_activity(
+                "notify", name, start_to_close_timeout=timedelta(seconds=10)
+            )
+```
+
+## Good
+
+```python
+from datetime import timedelta
+
+from temporalio import workflow
+
+
+@workflow.defn
+class NotifyWorkflow:
+    @workflow.run
+    async def run(self) -> None:
+        for name in sorted({"ada", "grace", "ada"}):
+            await workflow.execute_activity(
+                "notify", name, start_to_close_timeout=timedelta(seconds=10)
+            )
+```
+
+## Fix safety
+
+The fix puts `sorted()` around the set, or turns `set(names)` into `dict.fromkeys(names)`. It is
+unsafe: the elements may not be comparable, and workflows that are already running have the old
+order in their history.
+
+## What the SDK does
+
+Nothing: the sandbox does not see what a loop runs over. The workflow fails on the first replay that
+happens to see another order.
+
+Not reported are uses that give the same for any order: `in`, `len()`, `any()`, `all()`, `sum()`,
+`sorted()`, `min()` and `max()` without a key, set operations, and loops that neither issue
+commands nor leave anything behind that shows the order. A set with an unknown type of element is
+taken for one of text or objects.
+
+## References
+
+* https://docs.temporal.io/workflow-definition#deterministic-constraints
+* https://docs.python.org/3/using/cmdline.html#envvar-PYTHONHASHSEED
+* https://github.com/temporalio/sdk-python/issues/518
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wflint.rule import Fixable, Report, Rule, Scope, Severity
+
+from ._filled import RUNNING
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from wflint.facts.context import Context
+    from wflint.program.views import FindingView, TypeView
+
+_SETS = frozenset({"builtins.frozenset", "builtins.set", "typing.FrozenSet", "typing.Set"})
+_IF_RUNNING = {"HANDED": "", "RESULTS": "SHOWN", "TASKS": ""}
+_IF_NOT_RUNNING = {"HANDED": "SHOWN", "RESULTS": "COMMAND", "TASKS": "COMMAND"}
+_COMPARABLE = ("builtins.", "datetime.", "pathlib.")
+_MESSAGES = {
+    "loop": "the loop runs in the order of the set `{shown}`, which {why}; loop over {instead}",
+    "order": "the order of the set `{shown}` {why}; use {instead}",
+    "first": "which element of the set `{shown}` comes first {why}; choose one by its value",
+    "pop": "which element `{shown}.pop()` takes {why}; choose one by its value, or use a list",
+    "text": "the text shows the set `{shown}` in an order that {why}; use {instead}",
+    "tie": (
+        "elements with the same key come in the order of the set `{shown}`, which {why}; "
+        "add the element itself to the key"
+    ),
+    "wait": "the set `{shown}` is started or returned in an order that {why}; use a list",
+}
+_REASONS = {
+    "seed": "`PYTHONHASHSEED`",
+    "address": "memory addresses (the heap layout)",
+    "": "`PYTHONHASHSEED` or the heap layout",
+}
+_EFFECTS = {
+    "COMMAND": ", and with it the commands",
+    "INPUT": " (it changes only what is sent, which a replay does not compare)",
+    "SHOWN": "",
+}
+
+
+class UnorderedIteration(Rule):
+    code = "WFL121"
+    name = "unordered-iteration"
+    severity = Severity.ERROR
+    scope = Scope.WORKFLOW
+    fix = Fixable.UNSAFE
+    since = "0.1"
+
+    def _look(self, node: cst.CSTNode, ctx: Context) -> None:
+        from ._sets import places
+
+        for place in places(node, ctx):
+            shown = " ".join(ctx.code(place.expr).split())
+            shown = shown if len(shown) <= 40 else f"{shown[:37]}..."
+            detail = f"{place.how} {place.fate.name}"
+            ctx.report(self, place.expr, shown, asked=place.expr, detail=detail)
+
+    visit_For = _look
+    visit_ListComp = _look
+    visit_SetComp = _look
+    visit_DictComp = _look
+    visit_GeneratorExp = _look
+    visit_Call = _look
+    visit_Assign = _look
+    visit_AugAssign = _look
+    visit_BinaryOperation = _look
+    visit_FormattedStringExpression = _look
+    visit_From = _look
+    visit_StarredElement = _look
+
+    def confirm(self, view: FindingView) -> Report | None:
+        """Report what turns out to be a set whose elements do not hash the same everywhere."""
+        types = [t for t in view.types() if t.name not in ("builtins.None", "types.NoneType")]
+        if not types or any((t.loops_like or t.name) not in _SETS for t in types):
+            return None
+        elements = [element for t in types for arg in t.args[:1] for element in arg]
+        if elements and all(e.hashed_by == "value" for e in elements):
+            return None
+        how, fate = view.detail.split()
+        if fate in _IF_RUNNING:
+            running = bool(elements) and all(e.name in RUNNING for e in elements)
+            fate = _IF_RUNNING[fate] if running else _IF_NOT_RUNNING[fate]
+            if not fate:
+                return None
+        severity = Severity.ERROR if fate == "COMMAND" else Severity.WARNING
+        return Report(_message(how, fate, view.message, elements), severity)
+
+
+def _message(how: str, fate: str, shown: str, elements: list[TypeView]) -> str:
+    reasons = {e.hashed_by for e in elements if e.hashed_by != "value"}
+    reason = reasons.pop() if len(reasons) == 1 else ""
+    sortable = reason == "seed" and all(e.name.startswith(_COMPARABLE) for e in elements)
+    instead = "`sorted(...)`"
+    if not sortable:
+        instead += ", or `dict.fromkeys(...)` instead of the set"
+    if reason == "address":
+        instead = "a list or `dict.fromkeys(...)` instead of the set"
+    why = f"depends on {_REASONS[reason]} and differs on replay{_EFFECTS[fate]}"
+    message = _MESSAGES[how].replace("{why}", why).replace("{instead}", instead)
+    return message.replace("{shown}", shown)

@@ -1,0 +1,122 @@
+"""Uses a value in a workflow that is made anew whenever its module is imported.
+
+## What breaks
+
+The sandbox imports the module of a workflow again for each run, and for each replay, together with
+all modules that it imports and that are not passed through. A time, a random number or an id that
+such a module keeps is another one then than it was in the first run. So is what a module reads
+from the environment, from files or from the host, as soon as another worker replays the workflow,
+or the same one after a deployment. It makes no difference that the value is written in capitals.
+
+Only values that workflow code uses are reported. In modules that are passed through, every such
+value is a warning: it is made once for each worker, so it does not change while that runs, but the
+next worker has another one.
+
+Make the value in the workflow (`workflow.now()`, `workflow.uuid4()`, `workflow.random()`), pass it
+in as input, or read it in an activity.
+
+## Bad
+
+```python
+import uuid
+
+from temporalio import workflow
+
+BATCH = str(uuid.uuid4())
+
+
+@workflow.defn
+class BatchWorkflow:
+    @workflow.run
+    async def run(self) -> str:
+        return BATCH
+```
+
+## Good
+
+```python
+import os
+
+from temporalio import activity, workflow
+
+TABLE = os.environ.get("BATCH_TABLE", "batches")
+
+
+@activity.defn
+def store(batch: str) -> str:
+    return f"{TABLE}/{batch}"
+
+
+@workflow.defn
+class BatchWorkflow:
+    @workflow.run
+    async def run(self) -> str:
+        return str(workflow.uuid4())
+```
+
+Class attributes and default values of parameters count as well. `TABLE` is fine, because only an
+activity uses it. Files that lie beside the code (`__file__`) are part of the program, and are not
+reported.
+
+## What the SDK does
+
+Nothing is caught for `time`, `uuid`, `os` and `open()`: the sandbox restricts these only while the
+workflow runs, not while it imports modules. What it does refuse at import, such as
+`datetime.now()`, is reported as restricted-at-import.
+
+## References
+
+* https://docs.temporal.io/workflow-definition#deterministic-constraints
+* https://docs.temporal.io/develop/python/python-sdk-sandbox
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wflint.rule import Report, Rule, Scope, Severity
+
+if TYPE_CHECKING:
+    from wflint.program.views import ImportView
+
+_FILES = "WFL132"
+_CHANGING = frozenset(
+    {"WFL101", "WFL102", "WFL109", "WFL111", "WFL112", "WFL113", "WFL114", "WFL115"}
+)
+_OF_THE_WORKER = frozenset({"WFL103", "WFL131", "WFL136", _FILES})
+_PACKAGE_DATA = ("importlib.", "importlib_metadata.", "importlib_resources.", "pkg_resources.")
+
+
+class ImportTimeNondeterminism(Rule):
+    code = "WFL107"
+    name = "import-time-nondeterminism"
+    severity = Severity.ERROR
+    scope = Scope.MODULE
+    since = "0.1"
+    message = (
+        "`{name}` is evaluated when this module is imported, which the sandbox does again at each "
+        "replay; do it in the workflow or in an activity"
+    )
+    _of_the_worker = (
+        "`{name}` is evaluated when this module is imported, so workflows that use it differ "
+        "between workers; pass the value as input or read it in an activity"
+    )
+
+    def judge_import(self, view: ImportView) -> Report | None:
+        """What is not deterministic, not refused anyway, and used by workflow code."""
+        changing = view.owner in _CHANGING
+        if view.is_refused or not (changing or view.owner in _OF_THE_WORKER):
+            return None
+        ingredients = view.used()
+        if ingredients is None or _comes_with_the_code(view, ingredients):
+            return None
+        name = view.call.shown
+        if changing and view.is_reloaded:
+            return Report(self.message.format(name=name))
+        return Report(self._of_the_worker.format(name=name), Severity.WARNING)
+
+
+def _comes_with_the_code(view: ImportView, ingredients: frozenset[str]) -> bool:
+    """Whether a file is part of the program: another version of it is another program."""
+    is_file = view.owner == _FILES
+    return is_file and ("__file__" in ingredients or view.call.name.startswith(_PACKAGE_DATA))

@@ -1,0 +1,133 @@
+"""Waits for a time in `workflow.wait_condition()` without a timeout.
+
+## What breaks
+
+The SDK asks the condition again only when something happens to the workflow: a signal, a finished
+activity, a timer. That time passes is no such thing. A condition that waits for `workflow.now()`
+starts no timer, so nothing wakes the workflow when the moment has come, and it may wait for ever.
+
+Give the wait a `timeout`, or sleep until then.
+
+## Bad
+
+```python
+from datetime import timedelta
+
+from temporalio import workflow
+
+
+@workflow.defn
+class ReminderWorkflow:
+    @workflow.run
+    async def run(self) -> str:
+        due = workflow.now() + timedelta(hours=1)
+        await workflow.wait_condition(lambda: workflow.now() >= due)
+        return "due"
+```
+
+## Good
+
+```python
+from datetime import timedelta
+
+from temporalio import workflow
+
+
+@workflow.defn
+class ReminderWorkflow:
+    @workflow.run
+    async def run(self) -> str:
+        due = workflow.now() + timedelta(hours=1)
+        await workflow.sleep(due - workflow.now())
+        return "due"
+```
+
+## What the SDK does
+
+Nothing: the workflow waits, and no error tells why.
+
+## References
+
+* https://docs.temporal.io/develop/python/workflows/message-passing
+* https://python.temporal.io/temporalio.workflow.html#wait_condition
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wflint.rule import Rule, Scope, Severity
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from wflint.facts.context import Context
+
+_WAIT = "temporalio.workflow.wait_condition"
+_CLOCKS = frozenset(f"temporalio.workflow.{name}" for name in ("now", "time", "time_ns"))
+_TIMED = frozenset({"asyncio.timeout", "asyncio.timeout_at"})
+_FOLLOWED = 10
+"""How many functions of the module are looked into from one condition."""
+
+_MESSAGE = (
+    "the condition reads `{clock}`, but passing time alone does not wake the workflow; "
+    "give `workflow.wait_condition()` a timeout, or sleep until then"
+)
+
+
+class TimeBasedCondition(Rule):
+    code = "WFL106"
+    name = "time-based-condition"
+    severity = Severity.ERROR
+    scope = Scope.WORKFLOW
+    since = "0.1"
+
+    def visit_Call(self, node: cst.Call, ctx: Context) -> None:
+        """Look into the lambda or the function of this module that is the condition."""
+        if ctx.dotted_name(node.func) != _WAIT or not _waits_without_end(node, ctx):
+            return
+        given = [a.value for a in node.args if a.keyword is None or a.keyword.value == "fn"]
+        clock = _clock_in(given[0], ctx) if given else None
+        if clock is not None:
+            shown = f"{ctx.code(clock)}()"
+            ctx.report(self, node, _MESSAGE.format(clock=shown), subject=node.func)
+
+
+def _waits_without_end(call: cst.Call, ctx: Context) -> bool:
+    """Whether a wait has no timeout, and no other one is there to end it."""
+    import libcst as cst
+
+    for arg in call.args:
+        name = arg.keyword.value if arg.keyword is not None else ""
+        is_none = isinstance(arg.value, cst.Name) and arg.value.value == "None"
+        if arg.star or (name == "timeout" and not is_none):
+            return False
+    if not isinstance(ctx.parent(), (cst.Await, cst.Return, cst.Lambda)):
+        return False  # `asyncio.wait_for(...)`, a task, a race with a timer
+    for outer in ctx.ancestors:
+        items = outer.items if isinstance(outer, cst.With) else ()
+        called = [i.item.func for i in items if isinstance(i.item, cst.Call)]
+        if any(ctx.dotted_name(func) in _TIMED for func in called):
+            return False
+    return True
+
+
+def _clock_in(condition: cst.BaseExpression, ctx: Context) -> cst.BaseExpression | None:
+    """The first clock of the workflow that a condition reads, also in functions that it calls."""
+    import libcst as cst
+
+    from wflint.syntax.walk import walk
+
+    pending = [ctx.definition(condition)]
+    seen: list[cst.CSTNode] = []
+    while pending and len(seen) < _FOLLOWED:
+        definition = pending.pop(0)
+        if definition is None or any(definition.deep_equals(known) for known in seen):
+            continue
+        seen.append(definition)
+        calls = [n.func for n in walk(definition, into_functions=False) if isinstance(n, cst.Call)]
+        for func in calls:
+            if ctx.dotted_name(func) in _CLOCKS:
+                return func
+        pending += [ctx.definition(func) for func in calls]
+    return None

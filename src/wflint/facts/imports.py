@@ -1,0 +1,102 @@
+"""Reads the imports of a module, and under which circumstances each of them happens."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from wflint.facts.heads import absolute_base
+from wflint.facts.model import ImportFact, ModuleFacts
+from wflint.syntax.guard import BLOCKS, inner_statements
+
+_PASSES_THROUGH = ("passed_through", "passthrough", "pass_through")
+"""Parts of the names of context managers: that of the SDK, and what wrappers of it are called."""
+
+
+class _Place(NamedTuple):
+    """Where a statement stands; see :class:`ImportFact`."""
+
+    passed_through: bool = False
+    typed: bool = False
+    fallback: bool = False
+
+
+def read_imports(
+    tree: ast.Module, module: ModuleFacts, line_starts: list[int]
+) -> tuple[ImportFact, ...]:
+    """The imports that happen when a module is imported, in source order.
+
+    ``line_starts`` are the offsets of the lines; without any, the offsets are 0.
+    """
+    found: list[ImportFact] = []
+    pending: list[tuple[ast.stmt, _Place]] = [(node, _Place()) for node in reversed(tree.body)]
+    while pending:
+        node, place = pending.pop()
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            offset = line_starts[node.lineno - 1] if line_starts else 0
+            for name, names in _imported(node, module):
+                found.append(ImportFact(name, names, *place, offset))
+        elif isinstance(node, BLOCKS) and not is_main_block(node):
+            inside = place
+            if isinstance(node, ast.With) and any(_passes_through(i) for i in node.items):
+                inside = place._replace(passed_through=True)
+            typed, fallback = typed_branch(node), _except_branches(node)
+            for inner in reversed(inner_statements(node)):
+                is_typed, is_fallback = inner in typed, inner in fallback
+                at = inside._replace(
+                    typed=inside.typed or is_typed, fallback=inside.fallback or is_fallback
+                )
+                pending.append((inner, at))
+    return tuple(found)
+
+
+def _imported(
+    node: ast.Import | ast.ImportFrom, module: ModuleFacts
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The absolute names of the modules that a statement imports, with what is taken from each."""
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            yield alias.name, ()
+        return
+    base = absolute_base(node.module or "", node.level, module)
+    if base:
+        yield base, tuple(alias.name for alias in node.names)
+    elif base is not None:
+        for alias in node.names:
+            yield alias.name, ()
+
+
+def is_main_block(node: ast.stmt) -> bool:
+    """Whether a statement is ``if __name__ == "__main__":``."""
+    match node:
+        case ast.If(test=ast.Compare(left=left, ops=[ast.Eq()], comparators=[right])):
+            name, text = (right, left) if isinstance(left, ast.Constant) else (left, right)
+            match name, text:
+                case ast.Name(id="__name__"), ast.Constant(value="__main__"):
+                    return True
+    return False
+
+
+def typed_branch(node: ast.stmt) -> list[ast.stmt]:
+    """The statements of ``if TYPE_CHECKING:``, or of its ``else`` when that is negated."""
+    if not isinstance(node, ast.If):
+        return []
+    negated = isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not)
+    test = node.test.operand if isinstance(node.test, ast.UnaryOp) else node.test
+    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
+    if name != "TYPE_CHECKING":
+        return []
+    return node.orelse if negated else node.body
+
+
+def _except_branches(node: ast.stmt) -> list[ast.stmt]:
+    handlers = getattr(node, "handlers", ())
+    return [inner for handler in handlers for inner in handler.body]
+
+
+def _passes_through(item: ast.withitem) -> bool:
+    call = item.context_expr
+    func = call.func if isinstance(call, ast.Call) else call
+    name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+    return any(part in name for part in _PASSES_THROUGH)

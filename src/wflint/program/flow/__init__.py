@@ -1,0 +1,1 @@
+"""Follows a non-deterministic value to where it is used: what does it decide?"""

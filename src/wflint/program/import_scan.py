@@ -1,0 +1,129 @@
+"""Follows what modules do when they are imported, and notes the names outside the project."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from wflint.facts.model import Call, FunctionBody, Use
+from wflint.program.entities import External, OwnFunction
+from wflint.program.reach import Judge, Reach
+from wflint.program.reached import Node
+from wflint.program.roots import Entry
+from wflint.program.store import Cls, Fn, Store
+from wflint.program.verdicts import Verdicts, handed_over
+from wflint.program.views import CallView
+
+Way = tuple[tuple[Node, int], ...]
+"""How a place is reached: pairs (node, site of the call to the next one); the last site is -1."""
+
+
+def import_time_bodies(store: Store, path: str) -> list[Fn]:
+    """The pieces of code that run when the module in a file is imported."""
+    return [Fn(path, name) for name in store.module_bodies(path)]
+
+
+class Place(NamedTuple):
+    """A call or use of something outside the project, and what rules are shown of it."""
+
+    node: Node
+    site: int
+    flags: int
+    view: CallView
+    entity: External
+    is_call: bool
+
+
+class ImportScan:
+    """What importing some files does, calls into functions of the project included.
+
+    ``is_reloaded`` says that the sandbox imports them anew for each workflow. Rules that hold at
+    import as they do in workflows are asked on the way.
+    """
+
+    def __init__(self, verdicts: Verdicts, paths: Iterable[str], is_reloaded: bool) -> None:
+        self.verdicts = verdicts
+        self.is_reloaded = is_reloaded
+        self.places: list[Place] = []
+        store = verdicts.resolver.store
+        bodies = [fn for path in paths for fn in import_time_bodies(store, path)]
+        judge = Judge(
+            self._call, self._argument, self._use, self._own_call, verdicts.body, self._factory
+        )
+        reach = Reach(verdicts.resolver, verdicts.roots, judge)
+        self.reached = reach.run(Entry(fn, Cls(fn.path, ""), fn.path) for fn in bodies)
+
+    # What the search tells.
+
+    def _call(self, node: Node, body: FunctionBody, call: Call, entity: External) -> None:
+        self.verdicts.external_call(node, body, call, entity)
+        view = self.verdicts.view_of_call(
+            node, body, call, name=entity.name, partial=entity.partial
+        )
+        self.places.append(Place(node, call.site, call.flags, view, entity, True))
+
+    def _argument(
+        self, node: Node, body: FunctionBody, call: Call, site: int, entity: External
+    ) -> None:
+        self.verdicts.external_argument(node, body, call, site, entity)
+        made_up = handed_over(call, site, entity)
+        view = self.verdicts.view_of_call(node, body, made_up, name=entity.name)
+        self.places.append(Place(node, site, call.flags, view, entity, True))
+
+    def _use(self, node: Node, body: FunctionBody, use: Use, entity: External) -> None:
+        self.verdicts.external_use(node, body, use, entity)
+        view = self.verdicts.view_of_use(node, body, use, entity.name)
+        self.places.append(Place(node, use.site, use.flags, view, entity, False))
+
+    def _own_call(self, node: Node, body: FunctionBody, call: Call, entity: OwnFunction) -> bool:
+        """Calling a coroutine function runs nothing of it."""
+        callee = self.verdicts.callee(entity.fn)
+        elsewhere = self.verdicts.roots.runs_elsewhere(entity.fn)
+        return callee is not None and not callee.is_async and not elsewhere
+
+    def _factory(
+        self, node: Node, body: FunctionBody, call: Call, site: int, entity: External
+    ) -> bool:
+        """What makes the default value of a field of an object that the module makes."""
+        made_up = handed_over(call, site, entity)
+        view = self.verdicts.view_of_call(node, body, made_up, name=entity.name)
+        self.places.append(Place(node, site, call.flags, view, entity, True))
+        return True
+
+    # Ways to a place.
+
+    def way(self, node: Node) -> Way:
+        """The shortest way from the code of a module."""
+        return tuple(self.reached.chain(node))
+
+    def starts(self, node: Node) -> list[tuple[Node, int]]:
+        """All calls in the code of modules that lead to ``node``; none if it is such code."""
+        if node in self.reached.entries:
+            return []
+        leading = self.reached.ancestors([node])
+        return [
+            (entry, edge.site)
+            for entry in self.reached.entries
+            if entry in leading
+            for edge in self.reached.edges.get(entry, ())
+            if edge.to in leading
+        ]
+
+    def way_through(self, entry: Node, site: int, node: Node) -> Way:
+        """The shortest way to ``node`` that begins with the call at a site of ``entry``."""
+        firsts = [e.to for e in self.reached.edges.get(entry, ()) if e.site == site]
+        before: dict[Node, tuple[Node, int]] = dict.fromkeys(firsts, (entry, site))
+        queue = deque(firsts)
+        while queue and node not in before:
+            at = queue.popleft()
+            for edge in self.reached.edges.get(at, ()):
+                if edge.to not in before and edge.to not in self.reached.entries:
+                    before[edge.to] = (at, edge.site)
+                    queue.append(edge.to)
+        found = [(node, -1)]
+        while found[-1][0] in before:
+            found.append(before[found[-1][0]])
+            if found[-1][0] == entry:
+                break
+        return tuple(reversed(found))

@@ -1,0 +1,169 @@
+"""What functions and objects remember of the calls that they come from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from wflint.facts.model import Call, FunctionHead, Kind, Param, Ref
+from wflint.program import containers
+from wflint.program.entities import (
+    Entity,
+    Env,
+    External,
+    Held,
+    OwnFunction,
+    OwnInstance,
+    Unresolved,
+    depth_of,
+    is_worth_holding,
+    joined,
+    unique,
+)
+from wflint.program.store import Cls, Fn
+
+if TYPE_CHECKING:
+    from wflint.program.resolve import Resolver
+
+_MAX_BASES = 16
+"""How many constructors of bases are followed from one constructor."""
+
+_MAX_NESTED = 3
+"""How deep environments are nested in each other: functions that remember functions."""
+
+
+class Memory:
+    """Answers what a call gives its function to remember."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+        self.store = resolver.store
+        self._wanted: dict[Fn, frozenset[str]] = {}
+
+    def wanted(self, fn: Fn) -> frozenset[str]:
+        """The parameters of a function on which it may depend what it calls."""
+        known = self._wanted.get(fn)
+        if known is None:
+            from wflint.program.parameters import asked_parameters
+
+            known = self._wanted[fn] = asked_parameters(self.store, fn)
+        return known
+
+    def held_by(self, fn: Fn, pairs: list[tuple[Param, tuple[Entity, ...]]]) -> list[Held]:
+        """What a call gives to the parameters of a function, as far as it matters."""
+        if not pairs:
+            return []
+        wanted = self.wanted(fn)
+        return [
+            Held(fn, param.name, tuple(map(_shallow, values)))
+            for param, values in pairs
+            if param.name in wanted and _is_worth_holding(values)
+        ]
+
+    def constructor_env(self, cls: Cls, given: list[tuple[str, tuple[Entity, ...]]]) -> Env:
+        """What an object remembers of what its constructor was given."""
+        if not given:
+            return ()
+        found = self.resolver.members.method(cls, "__init__")
+        if found is not None:
+            base, head = found
+            env = joined(self.held_by(Fn(base.path, head.qualname), pair_up(head, given, True)))
+            return self._with_bases(cls, Fn(base.path, head.qualname), env)
+        owner = Fn(cls.path, f"{cls.qualname}.__init__")
+        names = self.fields(cls)
+        entries: list[Held] = []
+        for number, (keyword, values) in enumerate(given):
+            name = keyword or (names[number] if number < len(names) else "")
+            if name in names and _is_worth_holding(values):
+                entries.append(Held(owner, name, tuple(map(_shallow, values))))
+        return joined(entries)
+
+    def _with_bases(self, cls: Cls, init: Fn, env: Env) -> Env:
+        """What ``super().__init__(...)`` passes on to the constructors of the bases."""
+        for _ in range(_MAX_BASES if env else 0):
+            call = next((c for c in self.store.body(init).calls if _is_super_init(c)), None)
+            if call is None:
+                break
+            targets = self.resolver.resolve(call.target, init.path, cls, env=env)
+            base = next((t for t in targets if isinstance(t, OwnFunction)), None)
+            head = self.store.head(base.fn) if base is not None else None
+            if base is None or head is None or any(a.star for a in call.args):
+                break
+            given = [
+                (a.keyword, self.resolver.resolve(a.value.ref, init.path, cls, env=env))
+                for a in call.args
+            ]
+            env = joined(env, self.held_by(base.fn, pair_up(head, given, True)))
+            init = base.fn
+        return env
+
+    def fields(self, cls: Cls) -> list[str]:
+        names: dict[str, None] = {}
+        for base in reversed(self.resolver.order(cls)[0]):
+            facts = self.resolver.facts_of(base)
+            names.update(dict.fromkeys(facts.fields if facts is not None else ()))
+        return list(names)
+
+    def partial(self, entity: Entity, ref: Ref, inner: object) -> Entity:
+        assert callable(inner)
+        if isinstance(entity, External):
+            return replace(entity, partial=True)
+        if not isinstance(entity, OwnFunction):
+            return entity
+        head = self.store.head(entity.fn)
+        given = [(keyword_of(o), inner(o)) for o in ref.others]
+        pairs = pair_up(head, given, entity.bound) if head is not None else []
+        env = joined(entity.env, self.held_by(entity.fn, pairs))
+        return replace(entity, partial=True, env=env)
+
+
+def pair_up(
+    head: FunctionHead, given: list[tuple[str, tuple[Entity, ...]]], bound: bool
+) -> list[tuple[Param, tuple[Entity, ...]]]:
+    """Which parameter gets which of the arguments ``given``, pairs of keyword and values."""
+    params = [p for p in head.params if p.kind in ("positional", "self", "cls")]
+    if bound and params:
+        params = params[1:]
+    by_name = {p.name: p for p in head.params if p.kind not in ("*", "**")}
+    found: list[tuple[Param, tuple[Entity, ...]]] = []
+    rest: list[tuple[Entity, ...]] = []
+    named: list[tuple[Entity, ...]] = []
+    for number, (keyword, values) in enumerate(given):
+        if keyword in by_name:
+            found.append((by_name[keyword], values))
+        elif keyword:
+            named.append(values)
+        elif number < len(params):
+            found.append((params[number], values))
+        else:
+            rest.append(values)
+    for param in head.params:
+        if param.kind == "*" and rest:
+            found.append((param, (containers.made("builtins.tuple", tuple(rest)),)))
+        elif param.kind == "**" and named:
+            every = unique(e for values in named for e in values)
+            found.append((param, (containers.made("builtins.dict", ((), every)),)))
+    return found
+
+
+def _is_super_init(call: Call) -> bool:
+    return call.target.kind is Kind.SUPER and call.target.path == ("__init__",)
+
+
+def _is_worth_holding(values: tuple[Entity, ...]) -> bool:
+    if any(isinstance(e, Unresolved) for e in values):
+        return False
+    return not values or any(is_worth_holding(e) for e in values)
+
+
+def _shallow(entity: Entity) -> Entity:
+    """An entity without what is nested too deeply in it: so there are only so many of them."""
+    if depth_of(entity) < _MAX_NESTED or not isinstance(entity, (OwnFunction, OwnInstance)):
+        return entity
+    return replace(entity, env=())
+
+
+def keyword_of(ref: Ref) -> str:
+    """The keyword by which an argument is given, or ``""``."""
+    return ref.name if ref.kind is Kind.KEYWORD else ""

@@ -1,0 +1,234 @@
+"""What the statements of a module evaluate when it is imported, and what they keep it as.
+
+Facts tell what is called; whether a value is kept under a name, and whether an error is caught,
+is asked only of the few places that something is wrong with, and read from the source again.
+"""
+
+from __future__ import annotations
+
+import ast
+import bisect
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from wflint.program.store import Module
+from wflint.source import Source, UnreadableSource
+from wflint.syntax.guard import BLOCKS, NewerSyntax, inner_statements, parse, span
+
+_BROAD = frozenset({"BaseException", "Exception"})
+
+
+class Held(NamedTuple):
+    """A value that outlives the import.
+
+    ``names`` are those that it is bound to: in the module, in the class ``owner``, or, for a
+    default value, the parameter of ``function``. ``start`` and ``end`` are the offsets of the
+    statement, or of the default value; ``reads`` are the names that it is made from.
+    """
+
+    names: tuple[str, ...]
+    start: int
+    end: int
+    owner: str = ""
+    function: str = ""
+    reads: frozenset[str] = frozenset()
+
+
+class ModuleValues:
+    """The values of one module. A module that only LibCST can read has none."""
+
+    def __init__(self, module: Module) -> None:
+        self.source = module.source
+        self.tree = _parse(module.source)
+        self.held = sorted(_held(self.source, self.tree), key=lambda held: held.start)
+        self._starts = [held.start for held in self.held]
+
+    def at(self, offset: int) -> Held | None:
+        """The value that an expression at ``offset`` becomes part of."""
+        for held in reversed(self.held[: bisect.bisect_right(self._starts, offset)]):
+            if held.end > offset:
+                return held
+        return None
+
+    def read_by(self, name: str) -> frozenset[str]:
+        """The names that the value of a module-level name is made from."""
+        found = (h.reads for h in self.held if name in h.names and not h.owner and not h.function)
+        return frozenset().union(*found)
+
+    def ingredients(self, held: Held) -> frozenset[str]:
+        """The names that a value is made from, and those that these are made from."""
+        found = set(held.reads)
+        pending = list(found)
+        while pending:
+            new = self.read_by(pending.pop()) - found
+            found |= new
+            pending += sorted(new)
+        return frozenset(found)
+
+    def is_certain(self, offset: int) -> bool:
+        """Whether the code at ``offset`` surely runs with its function, and nothing catches errors.
+
+        A condition around it, or one before it that may leave, makes it uncertain.
+        """
+        certain = True
+        body: list[ast.stmt] = self.tree.body
+        while True:
+            node = self._around(body, offset)
+            if node is None:
+                return certain
+            certain = certain and not any(_may_leave(n) for n in body[: body.index(node)])
+            inner: list[ast.stmt] = getattr(node, "body", [])
+            inside = self._around(inner, offset) is not None
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                certain = certain or inside
+            elif inside:
+                certain = certain and not _is_conditional(node)
+            else:
+                inner = inner_statements(node)
+                if self._around(inner, offset) is None:
+                    return certain and not self._is_optional(node, offset)
+                certain = False
+            body = inner
+
+    def is_returned(self, offset: int) -> bool:
+        """Whether what stands at ``offset`` in a function becomes part of what that returns."""
+        body: list[ast.stmt] = self.tree.body
+        returned: list[ast.expr] = []
+        while True:
+            node = self._around(body, offset)
+            if isinstance(node, ast.Return):
+                return True
+            if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+                names = set(_bound(node))
+                return any(names & _reads(value) for value in returned)
+            if node is None:
+                return False
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                returned = [
+                    n.value for n in ast.walk(node) if isinstance(n, ast.Return) and n.value
+                ]
+            body = inner_statements(node) or getattr(node, "body", [])
+
+    def _is_optional(self, node: ast.stmt, offset: int) -> bool:
+        """Whether a simple statement may be carried out without the expression at ``offset``."""
+        for part in ast.walk(node):
+            match part:
+                case ast.IfExp():
+                    rest = [part.body, part.orelse]
+                case ast.BoolOp():
+                    rest = part.values[1:]
+                case ast.Lambda():
+                    rest = [part.body]
+                case ast.comprehension():
+                    rest = part.ifs
+                case ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
+                    rest = [] if _is_filled(part.generators[0].iter) else [part.elt]
+                case ast.DictComp():
+                    filled = _is_filled(part.generators[0].iter)
+                    rest = [] if filled else [part.key, part.value]
+                case _:
+                    continue
+            if any(start <= offset < end for start, end in (span(self.source, n) for n in rest)):
+                return True
+        return False
+
+    def _around(self, body: list[ast.stmt], offset: int) -> ast.stmt | None:
+        """The statement of a block that ``offset`` is in."""
+        for node in body:
+            start, end = span(self.source, node)
+            if start <= offset < end:
+                return node
+        return None
+
+
+def _parse(source: Source) -> ast.Module:
+    try:
+        return parse(source)
+    except (NewerSyntax, UnreadableSource):
+        return ast.Module([], [])
+
+
+def _held(source: Source, tree: ast.Module) -> Iterator[Held]:
+    pending: list[tuple[ast.stmt, str]] = [(node, "") for node in tree.body]
+    while pending:
+        node, owner = pending.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield from _defaults(source, node, _below(owner, node.name))
+        elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+            names = tuple(_bound(node))
+            if names and node.value is not None:
+                yield Held(names, *span(source, node), owner, reads=_reads(node.value))
+        elif isinstance(node, BLOCKS):
+            inside = _below(owner, node.name) if isinstance(node, ast.ClassDef) else owner
+            pending.extend((inner, inside) for inner in inner_statements(node))
+
+
+def _defaults(
+    source: Source, node: ast.FunctionDef | ast.AsyncFunctionDef, qualname: str
+) -> Iterator[Held]:
+    plain = [*node.args.posonlyargs, *node.args.args]
+    with_default = plain[len(plain) - len(node.args.defaults) :]
+    pairs: list[tuple[ast.arg, ast.expr | None]] = [
+        *zip(with_default, node.args.defaults, strict=True),
+        *zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True),
+    ]
+    for arg, default in pairs:
+        if default is not None:
+            where = span(source, default)
+            yield Held((arg.arg,), *where, function=qualname, reads=_reads(default))
+
+
+def _bound(node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> Iterator[str]:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    for target in targets:
+        parts = target.elts if isinstance(target, (ast.List, ast.Tuple)) else [target]
+        for part in parts:
+            inner = part.value if isinstance(part, ast.Starred) else part
+            if isinstance(inner, ast.Name):
+                yield inner.id
+
+
+def _reads(value: ast.expr) -> frozenset[str]:
+    return frozenset(node.id for node in ast.walk(value) if isinstance(node, ast.Name))
+
+
+def _below(owner: str, name: str) -> str:
+    return f"{owner}.{name}" if owner else name
+
+
+def _is_conditional(node: ast.stmt) -> bool:
+    """Whether the body of a compound statement may be left out, or its errors are caught."""
+    if isinstance(node, (ast.If, ast.While, ast.Match)):
+        return True
+    if isinstance(node, ast.For):
+        return not _is_filled(node.iter)
+    if isinstance(node, ast.With):
+        return any("suppress" in ast.dump(item.context_expr) for item in node.items)
+    return any(_is_broad(handler) for handler in getattr(node, "handlers", ()))
+
+
+def _is_filled(node: ast.expr) -> bool:
+    """Whether a loop over an expression surely has a first round."""
+    match node:
+        case ast.List() | ast.Tuple() | ast.Set():
+            return bool(node.elts)
+        case ast.Call(func=ast.Name(id="range"), args=[ast.Constant(value=int(count))]):
+            return count > 0
+    return False
+
+
+def _may_leave(node: ast.stmt) -> bool:
+    """Whether a statement may end its function, or the loop that it is in."""
+    pending: list[ast.AST] = [node]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, (ast.Return, ast.Raise, ast.Break, ast.Continue)):
+            return True
+        if not isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.expr)):
+            pending.extend(ast.iter_child_nodes(part))
+    return False
+
+
+def _is_broad(handler: ast.ExceptHandler) -> bool:
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(kind is None or getattr(kind, "id", "") in _BROAD for kind in kinds)

@@ -1,0 +1,176 @@
+"""What calls give: as functions say themselves, or as their bodies show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from wflint.facts.annotations import says_little
+from wflint.facts.model import FunctionHead, Kind
+from wflint.program import containers
+from wflint.program.entities import (
+    DEEP,
+    NOT_KNOWN,
+    Entity,
+    External,
+    OwnClass,
+    OwnFunction,
+    OwnInstance,
+    Unresolved,
+    is_callable_type,
+    joined,
+    of_object,
+    unique,
+)
+from wflint.program.external import RESULTS
+from wflint.program.members import is_abstract
+from wflint.program.memory import pair_up
+from wflint.program.store import Cls
+
+if TYPE_CHECKING:
+    from wflint.program.resolve import Resolver
+
+_RUNS_ITS_ARGUMENT = frozenset(
+    f"temporalio.workflow.execute_{what}"
+    for what in (
+        "activity",
+        "activity_class",
+        "activity_method",
+        "child_workflow",
+        "local_activity",
+        "local_activity_class",
+        "local_activity_method",
+    )
+)
+
+Given = list[tuple[str, tuple[Entity, ...]]]
+"""What a call is given: pairs of keyword, or an empty string, and values."""
+
+
+class Results:
+    """Answers what calls give."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+        self.store = resolver.store
+
+    def of_call(
+        self, entity: Entity, given: list[tuple[str, tuple[Entity, ...]]], depth: int
+    ) -> tuple[Entity, ...]:
+        """What calling an entity gives."""
+        if isinstance(entity, OwnClass):
+            env = self.resolver.memory.constructor_env(entity.cls, given)
+            return (OwnInstance(entity.cls, entity.args, env),)
+        if isinstance(entity, External):
+            plain = tuple(values for keyword, values in given if not keyword)
+            known = containers.passed_through(entity.name, entity.instance, plain)
+            known = known or containers.result(entity.name, entity.args, plain)
+            if known is not None:
+                return known
+            if entity.name in containers.STACKS and plain:
+                return unique(e for one in plain[0] for e in self.resolver.entered(one, depth))
+            if entity.name in _RUNS_ITS_ARGUMENT and plain:
+                return self._declared_result(plain[0])
+            name = RESULTS.get(entity.name, entity.name)
+            return (External(name, instance=True, base=len(name), args=entity.args),)
+        if isinstance(entity, OwnFunction):
+            head = self.store.head(entity.fn)
+            if head is None:
+                return NOT_KNOWN
+            pairs = pair_up(head, given, entity.bound)
+            env = joined(entity.env, self.resolver.memory.held_by(entity.fn, pairs))
+            return self.returned(replace(entity, env=env), depth - 1)
+        if isinstance(entity, OwnInstance):
+            return self.resolver.method_result(entity, ("__call__",), depth)
+        return NOT_KNOWN
+
+    def _declared_result(self, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
+        """What an activity or a child workflow is declared to give: its code runs elsewhere."""
+        found: list[Entity] = []
+        for entity in entities:
+            said: tuple[Entity, ...] = ()
+            if isinstance(entity, OwnFunction):
+                head = self.store.head(entity.fn)
+                said = self._said(head, entity, DEEP) if head is not None else ()
+            found.extend(said or NOT_KNOWN)
+        return unique(found) or NOT_KNOWN
+
+    def returned(self, function: OwnFunction, depth: int = DEEP) -> tuple[Entity, ...]:
+        """What calling a function of the project gives: as it says itself, or as its body shows."""
+        head = self.store.head(function.fn)
+        if head is None or depth <= 0:
+            return NOT_KNOWN
+        said = self._said(head, function, depth)
+        if said and not any(self.says_little(e) for e in said):
+            return self._as_made(said, function, depth)
+        body = self.store.body(function.fn)
+        path, receiver, env = function.fn.path, function.receiver, function.env
+        if body.head.is_generator:
+            if said and isinstance(said[0], External) and said[0].args:
+                return said
+            given = [self.resolver.resolve(r, path, receiver, depth - 1, env) for r in body.yielded]
+            types = unique(e for one in given for e in one)
+            name = "AsyncGenerator" if head.is_async else "Generator"
+            return (containers.made(f"collections.abc.{name}", (types,) if types else ()),)
+        refs = body.returned
+        shown = unique(
+            e for r in refs for e in self.resolver.resolve(r, path, receiver, depth - 1, env)
+        )
+        if shown and not any(isinstance(e, Unresolved) for e in shown):
+            return shown
+        return said or shown or NOT_KNOWN
+
+    def _as_made(
+        self, said: tuple[Entity, ...], function: OwnFunction, depth: int
+    ) -> tuple[Entity, ...]:
+        """The declared result, or the very objects of that class that the body makes."""
+        classes = {e.cls for e in said if isinstance(e, OwnInstance)}
+        if len(classes) != len(said) or not classes:
+            return said
+        body = self.store.body(function.fn)
+        path, receiver, env = function.fn.path, function.receiver, function.env
+        shown = [self.resolver.resolve(r, path, receiver, depth - 1, env) for r in body.returned]
+        made = unique(e for one in shown for e in one)
+        for entity in made:
+            if not isinstance(entity, OwnInstance) or classes.isdisjoint(
+                self.resolver.order(entity.cls)[0]
+            ):
+                return said
+        return made or said
+
+    def _said(self, head: FunctionHead, function: OwnFunction, depth: int) -> tuple[Entity, ...]:
+        if says_little(head.returns):
+            return ()
+        last = head.returns.path[-1] if head.returns.path else head.returns.name
+        if last == "Self" and function.receiver is not None:
+            return (OwnInstance(function.receiver, env=of_object(function.env)),)
+        path, env = function.fn.path, function.env
+        named = self.resolver.resolve(head.returns, path, function.receiver, depth - 1, env)
+        return unique(self.resolver.as_instance(e) for e in named)
+
+    def says_little(self, entity: Entity) -> bool:
+        """Whether a declared type leaves open what the object really is."""
+        if isinstance(entity, OwnInstance):
+            return self.is_open(entity.cls)
+        if isinstance(entity, External) and entity.instance:
+            if any(self.says_little(e) for arg in entity.args for e in arg):
+                return True
+            return is_callable_type(entity) or (
+                not entity.args and entity.name.startswith(("collections.abc.", "builtins.object"))
+            )
+        return isinstance(entity, Unresolved)
+
+    def is_open(self, cls: Cls) -> bool:
+        """Whether a class is a protocol, or has methods that are only there to be overridden."""
+        facts = self.resolver.facts_of(cls)
+        if facts is None:
+            return False
+        return self.is_protocol(cls) or any(is_abstract(head) for head in facts.methods.values())
+
+    def is_protocol(self, cls: Cls) -> bool:
+        """Whether a class is a protocol."""
+        facts = self.resolver.facts_of(cls)
+        bases = facts.bases if facts is not None else ()
+        named = [b.of if b.kind is Kind.ITEM and b.of is not None else b for b in bases]
+        return any((b.path or (b.name,))[-1] == "Protocol" for b in named)

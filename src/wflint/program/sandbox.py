@@ -1,0 +1,141 @@
+"""What the SDK's sandbox does by itself, as tables; a test holds them against the installed SDK."""
+
+from __future__ import annotations
+
+import sys
+
+PASSED_THROUGH = frozenset(
+    {
+        "annotated_types",
+        "google.protobuf",
+        "grpc",
+        "importlib_metadata",
+        "nexusrpc",
+        "pkg_resources",
+        "pydantic",
+        "pydantic_core",
+        "temporalio",
+        "typing_extensions",
+    }
+)
+"""Modules that are passed through with all that is below them, besides the standard library."""
+
+PLUGINS: dict[str, frozenset[str]] = {
+    "GoogleAdkPlugin": frozenset({"google.adk", "google.genai", "mcp"}),
+    "GoogleGenAIPlugin": frozenset({"annotated_types", "google.genai", "mcp", "pydantic_core"}),
+    "LangGraphPlugin": frozenset(
+        {"langchain", "langchain_core", "langgraph", "langsmith", "numpy"}
+    ),
+    "LangSmithPlugin": frozenset({"langchain_core", "langsmith", "opentelemetry"}),
+    "OpenAIAgentsPlugin": frozenset({"agents", "mcp", "openai"}),
+    "OpenTelemetryPlugin": frozenset({"opentelemetry"}),
+    "PydanticAIPlugin": frozenset(
+        {
+            "anyio",
+            "certifi",
+            "httpcore",
+            "httpx",
+            "logfire",
+            "pydantic",
+            "pydantic_ai",
+            "pydantic_core",
+            "pydantic_graph",
+            "pydantic_monty",
+            "rich",
+            "sniffio",
+        }
+    ),
+    "StrandsPlugin": frozenset(
+        {"annotated_types", "mcp", "pydantic_core", "strands", "strands_tools"}
+    ),
+}
+"""Classes of plugins, with the modules that they pass through."""
+
+_WHOLE_MODULES = frozenset(
+    {
+        "curses",
+        "dbm",
+        "filecmp",
+        "fileinput",
+        "ftplib",
+        "getopt",
+        "getpass",
+        "gettext",
+        "glob",
+        "http.client",
+        "http.server",
+        "imaplib",
+        "locale",
+        "poplib",
+        "readline",
+        "sched",
+        "shelve",
+        "shutil",
+        "smtplib",
+        "socketserver",
+        "subprocess",
+        "tempfile",
+        "urllib.request",
+        "webbrowser",
+        "xmlrpc.client",
+        "xmlrpc.server",
+    }
+)
+_MEMBERS: dict[str, str] = {
+    "bz2": "open",
+    "datetime.date": "today",
+    "datetime.datetime": "now today utcnow",
+    "gzip": "open",
+    "lzma": "open",
+    "marshal": "dump load",
+    "pathlib.Path": (
+        "chmod cwd exists expanduser glob group hardlink_to home is_block_device is_char_device "
+        "is_dir is_fifo is_file is_mount is_socket is_symlink iterdir lchmod link_to lstat mkdir "
+        "open owner read_bytes read_link read_text rename replace resolve rglob rmdir samefile "
+        "stat symlink_to touch unlink write_bytes write_text"
+    ),
+    "random": (
+        "betavariate binomialvariate choice choices expovariate gammavariate gauss getrandbits "
+        "getstate lognormvariate main normalvariate paretovariate randbytes randint random "
+        "randrange sample seed setstate shuffle triangular uniform vonmisesvariate weibullvariate"
+    ),
+    "secrets": ("SystemRandom choice randbelow randbits token_bytes token_hex token_urlsafe"),
+    "tarfile": "open",
+    "tarfile.TarFile": "extract extractall",
+    "zipfile.ZipFile": "extract extractall",
+    "zoneinfo.ZoneInfo": "clear_cache from_file reset_tzpath",
+}
+
+RESTRICTED_AT_IMPORT = frozenset(
+    f"{owner}.{name}" for owner, names in _MEMBERS.items() for name in names.split()
+) | {f"{module}.*" for module in _WHOLE_MODULES}
+"""Names that no module may call while the sandbox loads it; ``module.*`` is all that is in it."""
+
+UNREADABLE_AT_IMPORT = frozenset({"xmlrpc.client", "xmlrpc.server"})
+"""Modules of which it may not even take a name."""
+
+
+def passes_by_default(module: str) -> bool:
+    """Whether the sandbox passes a module through without being asked."""
+    return module.partition(".")[0] in sys.stdlib_module_names or is_below(module, PASSED_THROUGH)
+
+
+def is_below(module: str, packages: frozenset[str]) -> bool:
+    """Whether a module is one of ``packages`` or inside one."""
+    name = module
+    while name:
+        if name in packages:
+            return True
+        name = name.rpartition(".")[0]
+    return False
+
+
+def is_unreadable(name: str) -> bool:
+    """Whether even taking a name fails then."""
+    return name.rpartition(".")[0] in UNREADABLE_AT_IMPORT
+
+
+def is_restricted_at_import(name: str) -> bool:
+    """Whether calling a name fails while the sandbox loads a module."""
+    owner = name.rpartition(".")[0]
+    return name in RESTRICTED_AT_IMPORT or f"{owner}.*" in RESTRICTED_AT_IMPORT
