@@ -182,7 +182,7 @@ class SharedMutableState(Rule):
                 return None
             return Report(f"{view.message} for all others; ask the workflow where it is needed")
         shared = view.shared()
-        if shared is None or shared.module.partition(".")[0] == "temporalio":
+        if shared is None or shared.module.partition(".")[0] in ("os", "temporalio"):
             return None
         if not self._changes(view, shared.kind):
             return None

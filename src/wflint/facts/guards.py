@@ -173,6 +173,19 @@ def probes_workflow(body: cst.BaseSuite, name: DottedName) -> bool:
     return found
 
 
+def asks_for_loop(body: cst.BaseSuite, name: DottedName) -> bool:
+    """Whether the first thing that a ``try`` body calls is what raises where no loop runs."""
+    first = next((n for n in walk(body) if isinstance(n, cst.Call)), None)
+    return first is not None and name(first.func) == "asyncio.get_running_loop"
+
+
+def catches_missing_loop(
+    handler: cst.ExceptHandler | cst.ExceptStarHandler, name: DottedName
+) -> bool:
+    """Whether an ``except`` is for where no loop runs; in a workflow there always is one."""
+    return handler.type is not None and name(handler.type) == "builtins.RuntimeError"
+
+
 def _is_part_of_probe(call: cst.Call, target: str) -> bool:
     """Whether a call cannot be what fails: a conversion, or a method of what the workflow gave."""
     if target:

@@ -104,6 +104,7 @@ def is_param(name: str, scope: Scope | None) -> bool:
 def _try(walker: Walker, entry: Entry, node: cst.Try | cst.TryStar, state: State) -> None:
     name = walker.name_at(state.scope)
     probes = guards.probes_workflow(node.body, name)
+    asks_for_loop = guards.asks_for_loop(node.body, name)
     outside = state.having(Flag.NOT_IN_WORKFLOW)
     for part in (node.finalbody, node.orelse):
         if part is not None:
@@ -111,6 +112,7 @@ def _try(walker: Walker, entry: Entry, node: cst.Try | cst.TryStar, state: State
     handlers: list[cst.ExceptHandler | cst.ExceptStarHandler] = [*node.handlers]
     for handler in reversed(handlers):
         caught = probes and guards.catches_probe(handler, name)
+        caught = caught or (asks_for_loop and guards.catches_missing_loop(handler, name))
         walker.push([handler], entry, outside if caught else state)
     walker.push([node.body], entry, state)
 

@@ -152,7 +152,7 @@ def depth_of(entity: Entity, limit: int = 8) -> int:
 
 NOT_KNOWN = (Unresolved("its type is not known"),)
 
-DEEP = 40
+DEEP = 24
 """How many assignments, results and annotations are followed from one reference."""
 
 

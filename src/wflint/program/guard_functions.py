@@ -55,6 +55,8 @@ class GuardFunctions:
             return 0
         from wflint.facts.guards import IN_WORKFLOW, REPLAYING
 
+        if self._says_yes_at_once(fn):
+            return Flag.NOT_IN_WORKFLOW
         asked = self._asked(fn, self.resolver.store.body(fn))
         if asked & REPLAYING:
             flag = Flag.NOT_REPLAYING
@@ -63,6 +65,17 @@ class GuardFunctions:
         else:
             return 0
         return flag if self._is_plain(fn, flag) else 0
+
+    def _says_yes_at_once(self, fn: Fn) -> bool:
+        """Whether a function begins with ``if in_workflow(): return True``."""
+        from wflint.facts.guards import IN_WORKFLOW
+
+        body = self.resolver.store.body(fn)
+        node = self.resolver.store.definition(fn)
+        if node is None or not body.calls or not _begins_with_yes(node):
+            return False
+        found = self.resolver.resolve(body.calls[0].target, fn.path)
+        return any(isinstance(e, External) and e.name in IN_WORKFLOW for e in found)
 
     def _asked(self, fn: Fn, body: FunctionBody) -> set[str]:
         """The names that a function calls, if it calls nothing but harmless ones."""
@@ -83,6 +96,35 @@ class GuardFunctions:
 
         node = self.resolver.store.definition(fn)
         return node is not None and all(_keeps_answer(n, flag) for n in walk(node))
+
+
+def _begins_with_yes(node: cst.FunctionDef | cst.Lambda) -> bool:
+    """Whether the first statement, also of a ``try``, is ``if ...(): return True``."""
+    import libcst as cst
+
+    suite: cst.CSTNode = node.body
+    for _ in range(2):
+        statements = getattr(suite, "body", ())
+        plain = [s for s in statements if not _is_text_or_import(s)]
+        first = plain[0] if plain else None
+        if isinstance(first, cst.If):
+            return isinstance(first.test, cst.Call) and _says_yes(first.body)
+        if not isinstance(first, cst.Try):
+            return False
+        suite = first.body
+    return False
+
+
+def _is_text_or_import(node: cst.CSTNode) -> bool:
+    import libcst as cst
+
+    if not isinstance(node, cst.SimpleStatementLine):
+        return False
+    for small in node.body:
+        is_text = isinstance(small, cst.Expr) and isinstance(small.value, cst.SimpleString)
+        if not is_text and not isinstance(small, (cst.Import, cst.ImportFrom)):
+            return False
+    return True
 
 
 def _keeps_answer(node: cst.CSTNode, flag: int) -> bool:

@@ -52,6 +52,11 @@ from wflint.program.resolve import Resolver
 from wflint.program.roots import Entry, Roots
 from wflint.program.store import Cls, Fn
 
+_RUN_ELSEWHERE = {
+    "run": "asyncio.run",  # refuses to work where a loop runs
+    "run_coroutine_threadsafe": "asyncio.run_coroutine_threadsafe",
+    "run_until_complete": "asyncio.AbstractEventLoop.run_until_complete",
+}
 _FORMAT = ("__format__|__str__|__repr__",)
 _MAX_PLAIN_CLONES = 4_000
 _MAX_CLONES = 16
@@ -115,9 +120,11 @@ class Reach:
         self.judge.body(node, body)
         self.learning.see(node, body)
         self._replaced(node, body)
+        elsewhere: set[int] = set()
         for call in body.calls:
-            if runs(call, node) or _is_alternative(call):
+            if call.site not in elsewhere and (runs(call, node) or _is_alternative(call)):
                 self._call(node, body, call)
+                elsewhere.update(self._given_away(node, call))
         for use in body.uses:
             if not runs(use, node):
                 continue
@@ -208,6 +215,15 @@ class Reach:
         else:
             self.judge.external_argument(*found, entity)
 
+    def _given_away(self, node: Node, call: Call) -> Iterable[int]:
+        """The sites of coroutines that a call gives to another thread, or that never begin."""
+        if call.written.rpartition(".")[2] not in _RUN_ELSEWHERE:
+            return ()
+        found = self._resolved(call, node)
+        if any(isinstance(e, External) and e.name in _RUN_ELSEWHERE.values() for e in found):
+            return [arg.site for arg in call.args]
+        return ()
+
     def _note_outcome(self, node: Node, call: Call, entity: Entity) -> None:
         key = (node.fn, call.site)
         if isinstance(entity, External):
@@ -257,16 +273,18 @@ class Reach:
         self.connect(node, to, call.site)
 
     def given(self, node: Node, args: tuple[Arg, ...]) -> list[tuple[str, tuple[Entity, ...]]]:
-        """What a call passes on, up to the first spread."""
+        """What a call passes on, as far as that is plain to see."""
         found: list[tuple[str, tuple[Entity, ...]]] = []
+        spread = False  # what comes by position after it is not known
         for arg in args:
+            if spread and not arg.keyword:
+                continue
             if not arg.star:
                 found.append((arg.keyword, self._value(arg.value, node)))
                 continue
             written = self.resolver.literals.find(arg.value.ref, node.fn.path)
             if written is None:
-                if arg.star == "*":
-                    break
+                spread = spread or arg.star == "*"
                 continue
             for ref in written[0].others:
                 values = self.resolver.resolve(ref, written[1], node.receiver, env=node.env)

@@ -36,6 +36,9 @@ from wflint.program.names import Names
 from wflint.program.results import Results
 from wflint.program.store import Cls, Fn, Store
 
+_MAX_WORK = 2_000
+"""How many questions may be asked to answer one: objects may be made of objects without end."""
+
 _CIRCLE = (Unresolved("it is defined in a circle"),)
 
 
@@ -52,6 +55,8 @@ class Resolver:
         self.literals = Literals(self)
         self.memory = Memory(self)
         self.results = Results(self)
+        self._open = 0  # how many questions are being answered, one in the other
+        self._left = 0  # how many more may be asked to answer the outermost
         self._known: dict[tuple[Ref, str, Cls | None, Env], tuple[Entity, ...]] = {}
 
     # What others ask.
@@ -114,9 +119,17 @@ class Resolver:
             return (Unresolved("too many steps"),)
         key = (ref, path, receiver, env)
         known = self._known.get(key)
-        if known is None:
-            self._known[key] = _CIRCLE
-            known = self._known[key] = self._resolve(ref, path, receiver, depth, env)
+        if known is not None:
+            return known
+        if self._open == 0:
+            self._left = _MAX_WORK
+        self._left -= 1
+        if self._left < 0:
+            return (Unresolved("too many steps"),)
+        self._known[key] = _CIRCLE
+        self._open += 1
+        known = self._known[key] = self._resolve(ref, path, receiver, depth, env)
+        self._open -= 1
         return known
 
     def _resolve(

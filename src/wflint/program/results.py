@@ -48,6 +48,10 @@ Given = list[tuple[str, tuple[Entity, ...]]]
 """What a call is given: pairs of keyword, or an empty string, and values."""
 
 
+_MADE_DEPTH = 6
+"""How deep it is looked what a function makes, where it says what class that is of."""
+
+
 class Results:
     """Answers what calls give."""
 
@@ -128,6 +132,7 @@ class Results:
         classes = {e.cls for e in said if isinstance(e, OwnInstance)}
         if len(classes) != len(said) or not classes:
             return said
+        depth = min(depth, _MADE_DEPTH)
         body = self.store.body(function.fn)
         path, receiver, env = function.fn.path, function.receiver, function.env
         shown = [self.resolver.resolve(r, path, receiver, depth - 1, env) for r in body.returned]

@@ -23,6 +23,7 @@ class SharedObjects:
         self.resolver = resolver
         self.store = resolver.store
         self.sandboxes = sandboxes
+        self._values: dict[str, ModuleValues] = {}
 
     def holder(self, ref: Ref | None, path: str, receiver: Cls | None) -> Shared | None:
         """What holds the object that ``ref`` refers to, in a file.
@@ -137,7 +138,10 @@ class SharedObjects:
 
     def _has_value(self, cls: Cls, name: str) -> bool:
         """Whether the body of a class gives an attribute a value."""
-        held = ModuleValues(self.store.load(cls.path)).held
+        values = self._values.get(cls.path)
+        if values is None:
+            values = self._values[cls.path] = ModuleValues(self.store.load(cls.path))
+        held = values.held
         return any(h.owner == cls.qualname and name in h.names for h in held)
 
     def _sets(self, cls: Cls, name: str) -> bool:

@@ -70,6 +70,8 @@ class ApiTable:
         exact = self._exact.get(name)
         if exact is not None:
             return exact
+        if base and name.count(".", base) > 1:
+            return None  # a method of an attribute of the object, `client.headers.get()`
         prefix = name
         while True:
             prefix = prefix.rpartition(".")[0]
