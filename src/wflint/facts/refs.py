@@ -83,6 +83,7 @@ class Refs:
         self.scope_of: Callable[[cst.CSTNode], Scope | None] = lambda _: None
         self.sides: Callable[[cst.IfExp, Scope | None], list[cst.BaseExpression]] = _both_sides
         self._known: dict[tuple[int, ...], Ref] = {}
+        self._looking: set[tuple[int, str]] = set()
         self._depth = 0
 
     def forget(self) -> None:
@@ -283,6 +284,16 @@ class Refs:
             self._depth -= 1
             known = self._known[key] = known or UNKNOWN
         return known
+
+    def _early(self, name: str, bindings: list[Bound], where: Scope, steps: int) -> Ref:
+        """What a name stands for, while not all bindings are known."""
+        key = (id(where), name)
+        if key in self._looking:
+            return UNKNOWN  # `x = x.a` adds nothing, and several of them double the work each
+        self._looking.add(key)
+        ref = self._agreed(name, bindings, where, steps)
+        self._looking.discard(key)
+        return ref
 
     def _narrowed(
         self, name: str, bindings: list[Bound], place: Place, scope: Scope | None

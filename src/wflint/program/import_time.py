@@ -110,7 +110,9 @@ class ImportTime:
         self.verdicts.only = frozenset(rule.code for rule in rules)
 
     def _scan(self, paths: list[str], is_reloaded: bool) -> list[_Proposal]:
-        scan = ImportScan(self.verdicts, paths, is_reloaded)
+        # What a followed package does at import is not told: there is no call that leads there.
+        own = [path for path in paths if not self.verdicts.resolver.index.is_followed(path)]
+        scan = ImportScan(self.verdicts, own, is_reloaded)
         for hit in list(self.verdicts.hits.values()):
             if self._is_new(hit) and hit.nodes[0] in scan.reached.parents:
                 key = (hit.fn, hit.site, hit.rule.code)
