@@ -82,8 +82,7 @@ class Refs:
         self.place_of: Callable[[cst.CSTNode], Place] = lambda _: NOWHERE
         self.scope_of: Callable[[cst.CSTNode], Scope | None] = lambda _: None
         self.sides: Callable[[cst.IfExp, Scope | None], list[cst.BaseExpression]] = _both_sides
-        self._known: dict[tuple[int, ...], Ref] = {}
-        self._looking: set[tuple[int, str]] = set()
+        self._known: dict[tuple[int | str, ...], Ref] = {}
         self._depth = 0
 
     def forget(self) -> None:
@@ -285,16 +284,6 @@ class Refs:
             known = self._known[key] = known or UNKNOWN
         return known
 
-    def _early(self, name: str, bindings: list[Bound], where: Scope, steps: int) -> Ref:
-        """What a name stands for, while not all bindings are known."""
-        key = (id(where), name)
-        if key in self._looking:
-            return UNKNOWN  # `x = x.a` adds nothing, and several of them double the work each
-        self._looking.add(key)
-        ref = self._agreed(name, bindings, where, steps)
-        self._looking.discard(key)
-        return ref
-
     def _narrowed(
         self, name: str, bindings: list[Bound], place: Place, scope: Scope | None
     ) -> Ref | None:
@@ -311,7 +300,7 @@ class Refs:
 
     def _early(self, name: str, bindings: list[Bound], where: Scope, steps: int) -> Ref:
         """What a name stands for, as far as that is known while not all is; each state once."""
-        key = (id(where), hash(name), len(bindings))
+        key = (id(where), name, len(bindings))
         known = self._known.get(key)
         if known is None:
             self._known[key] = UNKNOWN
