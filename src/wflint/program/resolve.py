@@ -49,7 +49,7 @@ class Resolver:
         self.store = store
         self.index = index
         self.names = Names(
-            store, index, lambda r, p, d: self.resolve(r, p, None, d), self.attribute
+            store, index, lambda r, p, d: self.resolve_afresh(r, p, d), self.attribute
         )
         self.members = Members(store, self)
         self.literals = Literals(self)
@@ -134,6 +134,14 @@ class Resolver:
             self._known[key] = found
         else:  # it says less than a question of its own would
             del self._known[key]
+        return found
+
+    def resolve_afresh(self, ref: Ref, path: str, depth: int) -> tuple[Entity, ...]:
+        """What a ref stands for, where the answer is kept: a question of its own."""
+        before = self._open, self._left
+        self._open = 0
+        found = self.resolve(ref, path, None, depth)
+        self._open, self._left = before
         return found
 
     def _resolve(
