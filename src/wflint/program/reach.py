@@ -58,7 +58,7 @@ _RUN_ELSEWHERE = {
 }
 _FORMAT = ("__format__|__str__|__repr__",)
 _MAX_PLAIN_CLONES = 4_000
-_MAX_CLONES = 6
+_MAX_CLONES = 16
 """For how many different arguments a function is looked at; after that they are forgotten."""
 
 

@@ -28,6 +28,10 @@ class ApiEntry(Struct, frozen=True):
         return self.rule.judge(view, self.api) if self.rule is not None else None
 
 
+_PLAIN_DATA = frozenset({"cookies", "event_hooks", "extensions", "headers", "params"})
+"""Attributes of clients that only hold data."""
+
+
 class ApiTable:
     """Looks names up; the most specific entry speaks.
 
@@ -70,8 +74,8 @@ class ApiTable:
         exact = self._exact.get(name)
         if exact is not None:
             return exact
-        if base and name.count(".", base) > 1:
-            return None  # a method of an attribute of the object, `client.headers.get()`
+        if base and not _PLAIN_DATA.isdisjoint(name[base:].split(".")[1:-1]):
+            return None  # a method of plain data of the object, `client.headers.get()`
         prefix = name
         while True:
             prefix = prefix.rpartition(".")[0]
