@@ -24,3 +24,10 @@ def lint(session: nox.Session) -> None:
     session.install("-e", ".[dev]")
     for check in CHECKS:
         session.run(*check.split())
+
+
+@nox.session(python=["3.10", "3.11", "3.12", "3.13"], default=False)
+def library(session: nox.Session) -> None:
+    """Derive the whole table of the standard library again; takes minutes."""
+    session.install("-e", ".[test]")
+    session.run("pytest", "tests/test_stdlib_reach.py", env={"WFLINT_WHOLE_LIBRARY": "1"})

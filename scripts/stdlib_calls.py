@@ -102,7 +102,7 @@ def _write_calls(folder: Path, public: list[Public]) -> dict[Fn, tuple[str, bool
     folder = folder.resolve()
     calls: dict[Fn, tuple[str, bool]] = {}
     for module, group in groupby(public, key=lambda public: public.module):
-        lines = []
+        lines: list[str] = []
         path = folder / f"calls_{module.replace('.', '_')}.py"
         for name in group:
             for everything in (False, True) if name.has_optional() else (False,):

@@ -130,8 +130,9 @@ class Names:
         home = self.store.load(path).facts.name
         if home == facts.name or name in (facts.exports or ()):
             return True
-        is_part = facts.is_package and home.startswith(f"{facts.name}.")
-        return is_part or home.rpartition(".")[2].startswith("_")
+        if facts.is_package and home.startswith(f"{facts.name}."):
+            return True
+        return home.lstrip("_").removeprefix("py") == facts.name  # `_pydatetime` of `datetime`
 
     def _of_class(self, cls: Cls, name: str, module: str) -> Iterator[Public]:
         order, _ = self.resolver.order(cls)

@@ -90,11 +90,11 @@ def chain(diagnostic: Diagnostic) -> str:
 
 class TestTheDiagnostic:
     def test_stands_at_the_call_and_says_what_is_wrong_inside(self, project: Path) -> None:
-        flow(project, "from acme_common import stamp", "print(pure(), stamp())")
+        flow(project, "from acme_common import stamp", "assert pure() < stamp()")
         write(project / "flow.py", (project / "flow.py").read_text() + "\n\ndef pure(): ...\n")
         found = only(run(select=["WFL101"]))
-        assert (found.filename, found.location.row, found.location.column) == ("flow.py", 9, 23)
-        assert found.end_location.column == 30
+        assert (found.filename, found.location.row, found.location.column) == ("flow.py", 9, 25)
+        assert found.end_location.column == 32
         assert found.message == (
             "`stamp()` of `acme_common` reads the wall clock: "
             "`time.time()` at acme_common/clock.py:9; use `workflow.time()`"
@@ -185,13 +185,37 @@ class TestTheDiagnostic:
              f"await workflow.execute_activity(charge, {options})")  # fmt: skip
         assert places(run()) == []
 
-    def test_a_name_that_the_tables_know_is_judged_by_them(self, project: Path) -> None:
-        follow(project, "shortuuid")
-        write(project / SITE / "shortuuid" / "__init__.py", "from .main import uuid as uuid\n")
-        write(project / SITE / "shortuuid" / "main.py", "import uuid as u\n\n\ndef uuid():\n"
-              "    return u.uuid4()\n")  # fmt: skip
-        flow(project, "import shortuuid", "shortuuid.uuid()")
-        assert places(run()) == [("flow.py", 9, "WFL115")]
+    @pytest.mark.parametrize(
+        ("imports", "body", "codes"),
+        [
+            ("import shortuuid", "shortuuid.uuid()", ["WFL115"]),
+            ("from shortuuid import uuid as u", "u()", ["WFL115"]),
+            ("from shortuuid.main import uuid as u", "u()", ["WFL115"]),
+            ("import shortuuid", "shortuuid.ShortUUID().uuid()", ["WFL115"]),
+            ("import shortuuid", "shortuuid.ShortUUID().other()", ["WFL101"]),
+            ("from redis import Redis", "Redis()", ["WFL133"]),
+            ("from redis import Redis", "Redis().get('a')", ["WFL133"]),
+            ("import redis", "get(redis.Redis)", []),
+        ],
+    )
+    def test_a_name_that_the_tables_know_is_judged_by_them(
+        self, project: Path, imports: str, body: str, codes: list[str]
+    ) -> None:
+        follow(project, "shortuuid", "redis")
+        write(project / SITE / "shortuuid" / "__init__.py", "from .main import *\n")
+        write(
+            project / SITE / "shortuuid" / "main.py",
+            "import time, uuid as u\n\n\ndef uuid():\n    return u.uuid4()\n\n\n"
+            "class ShortUUID:\n    def uuid(self):\n        return u.uuid4()\n\n"
+            "    def other(self):\n        return time.time()\n",
+        )
+        write(
+            project / SITE / "redis.py",
+            "import time\n\n\nclass Redis:\n    def __init__(self): ...\n\n"
+            "    def get(self, key):\n        time.time()\n",
+        )
+        flow(project, imports, body)
+        assert [d.code for d in run(ignore=["WFL3"]).diagnostics] == codes
 
     def test_a_name_of_the_settings_is_not_entered(self, project: Path) -> None:
         text = (project / "pyproject.toml").read_text()

@@ -95,6 +95,8 @@ _CHANGERS: dict[str, frozenset[str]] = {
 """Containers, with the methods that change them."""
 
 _ALL_CHANGERS = frozenset[str]().union(*_CHANGERS.values())
+_ENVIRONMENT = "os.environ"  # see environment
+_FREES = "__del__"  # see weakref-gc
 _ASKS_WORKFLOW = re.compile(
     r"temporalio\.workflow\.(info|instance|memo|new_random|now|random|time|time_ns|uuid4|uuid7)"
 )
@@ -139,7 +141,7 @@ class SharedMutableState(Rule):
         """`container.append(...)`, `setattr(owner, ...)`, and what cached functions ask."""
         import libcst as cst
 
-        if ctx.is_module_level:
+        if ctx.is_module_level or ctx.function.name == _FREES:
             return
         name = ctx.dotted_name(node.func)
         if name in ("builtins.setattr", "builtins.delattr") and node.args:
@@ -153,7 +155,7 @@ class SharedMutableState(Rule):
     def _target(self, target: cst.CSTNode, node: cst.CSTNode, ctx: Context) -> None:
         import libcst as cst
 
-        if ctx.is_module_level or _is_filled_once(target, node, ctx):
+        if ctx.is_module_level or ctx.function.name == _FREES or _is_filled_once(target, node, ctx):
             return
         if isinstance(target, (cst.Tuple, cst.List)):
             for element in target.elements:
@@ -161,7 +163,7 @@ class SharedMutableState(Rule):
         elif isinstance(target, cst.Name):
             if ctx.is_global(target):
                 self._report(target, "name", node, ctx)
-        elif isinstance(target, cst.Attribute):
+        elif isinstance(target, cst.Attribute) and ctx.dotted_name(target) != _ENVIRONMENT:
             self._report(target.value, "attribute", node, ctx)
         elif isinstance(target, cst.Subscript):
             self._report(target.value, "item", node, ctx)

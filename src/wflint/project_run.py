@@ -18,6 +18,7 @@ from wflint.gate import Gated
 from wflint.leftovers import leftovers
 from wflint.places import call_as_written, gaps_by_entry
 from wflint.program.analysis import Answer, Question, analyse
+from wflint.program.inside import inside_entries
 from wflint.program.installed import Installed
 from wflint.program.roots import EntryNames
 from wflint.program.store import Module
@@ -109,6 +110,7 @@ class ProjectRun:
                 project.exact_sdk or _NEWEST_SDK,
                 project.target_python,
             ),
+            inside=inside_entries(self.registry.by_code, project.target_python),
             is_test=self._is_test,
             installed=Installed(settings.follow_packages, self.environments),
             jobs=self.request.jobs,

@@ -10,9 +10,13 @@ from types import ModuleType
 from temporalio.worker.workflow_sandbox import SandboxMatcher, SandboxRestrictions
 
 
-def restricted_names() -> set[str]:
-    """Every restricted name; ``module.*`` is spelled out for the Python that is running."""
-    return set(_below(SandboxRestrictions.invalid_module_members_default, ""))
+def restricted_names(at_import: bool = False) -> set[str]:
+    """Every restricted name; ``module.*`` is spelled out for the Python that is running.
+
+    ``at_import`` leaves out those that are restricted only once the workflow runs, and those that
+    the SDK only warns of.
+    """
+    return set(_below(SandboxRestrictions.invalid_module_members_default, "", at_import))
 
 
 def exists(name: str) -> bool:
@@ -23,7 +27,9 @@ def exists(name: str) -> bool:
         return False
 
 
-def _below(matcher: SandboxMatcher, prefix: str) -> Iterator[str]:
+def _below(matcher: SandboxMatcher, prefix: str, at_import: bool) -> Iterator[str]:
+    if at_import and (matcher.only_runtime or matcher.leaf_warning is not None):
+        return
     if matcher.match_self:
         yield prefix.removesuffix(".__call__")
     for name in matcher.access | matcher.use:
@@ -32,7 +38,7 @@ def _below(matcher: SandboxMatcher, prefix: str) -> Iterator[str]:
         else:
             yield _join(prefix, name)
     for name, child in matcher.children.items():
-        yield from _below(child, _join(prefix, name))
+        yield from _below(child, _join(prefix, name), at_import)
 
 
 def _join(prefix: str, name: str) -> str:

@@ -140,7 +140,7 @@ def _judge(load: Callable[[], ModuleType]) -> Verdict:
         instance = asyncio.run(create(definition, SandboxedWorkflowRunner()))
     except BaseException as error:
         return Verdict(Stage.IMPORT, _text(error))
-    return _drive(instance, definition.name or "dynamic")
+    return drive(instance, definition.name or "dynamic")
 
 
 @contextmanager
@@ -188,7 +188,7 @@ async def create(definition: workflow._Definition, runner: WorkflowRunner) -> Wo
     return runner.create_instance(details)
 
 
-def _drive(instance: WorkflowInstance, workflow_type: str) -> Verdict:
+def drive(instance: WorkflowInstance, workflow_type: str) -> Verdict:
     """Start the workflow, then fire its timers until there are none left."""
     start = WorkflowActivationJob()
     start.initialize_workflow.workflow_type = workflow_type

@@ -82,8 +82,12 @@ class Refs:
         self.place_of: Callable[[cst.CSTNode], Place] = lambda _: NOWHERE
         self.scope_of: Callable[[cst.CSTNode], Scope | None] = lambda _: None
         self.sides: Callable[[cst.IfExp, Scope | None], list[cst.BaseExpression]] = _both_sides
-        self._known: dict[tuple[int, ...], Ref] = {}
+        self._known: dict[tuple[int | str, ...], Ref] = {}
         self._depth = 0
+
+    def forget(self) -> None:
+        """Drop what was concluded before all bindings were known."""
+        self._known.clear()
 
     def ref(self, node: cst.CSTNode | None, scope: Scope | None, steps: int = _MAX_STEPS) -> Ref:
         """What ``node`` refers to, seen from ``scope`` (``None``: module level)."""
@@ -261,7 +265,7 @@ class Refs:
             return Ref(Kind.LITERAL, "bool") if ref in _BOOLS else ref
         where, bindings = found
         if not self.complete:
-            return self._agreed(name, bindings, where, steps)
+            return self._early(name, bindings, where, steps)
         place = self.place_of(node)
         shown = self._narrowed(name, bindings, place, scope)
         if shown is not None:
@@ -293,6 +297,15 @@ class Refs:
         if isinstance(types, cst.Tuple):
             return instance(either(self.annotation(e.value, scope) for e in types.elements))
         return instance(self.annotation(types, scope))
+
+    def _early(self, name: str, bindings: list[Bound], where: Scope, steps: int) -> Ref:
+        """What a name stands for, as far as that is known while not all is; each state once."""
+        key = (id(where), name, len(bindings))
+        known = self._known.get(key)
+        if known is None:
+            self._known[key] = UNKNOWN
+            known = self._known[key] = self._agreed(name, bindings, where, steps)
+        return known
 
     def _agreed(self, name: str, bindings: list[Bound], where: Scope, steps: int) -> Ref:
         """What all bindings of a name agree on, while not all are known."""

@@ -68,6 +68,7 @@ class Walker:
         self.push(nodes, None, State(frame, scope, flags))
         self._walk()
         self.refs.complete = True
+        self.refs.forget()
 
     def _place(self, node: cst.CSTNode) -> Place:
         number = self.order.get(id(node), -1)

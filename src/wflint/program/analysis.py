@@ -29,14 +29,15 @@ if TYPE_CHECKING:
     from wflint.facts.bodies import Reading, Visitors
 
 
-_MAX_ROUNDS = 3
+_MAX_ROUNDS = 2
 
 
 class Question(Struct, frozen=True):
     """What is asked of a project. ``files`` are absolute paths, ``chosen`` those to report on.
 
-    ``gated`` is what the gate let through, ``read`` gives the bytes of a file. ``installed`` are
-    the packages to follow besides.
+    ``gated`` is what the gate let through, ``read`` gives the bytes of a file. ``apis`` are the
+    names of the settings, ``inside`` those of the standard library that reach something inside.
+    ``installed`` are the packages to follow besides.
     """
 
     root: str
@@ -53,6 +54,7 @@ class Question(Struct, frozen=True):
     safe_loggers: frozenset[str]
     settings: RuleSettings
     installed: Installed
+    inside: tuple[ApiEntry, ...] = ()
     is_test: Callable[[str], bool] = lambda _: False
     jobs: int | None = None
     progress: Callable[[int, int], None] | None = None
@@ -82,6 +84,7 @@ def analyse(question: Question) -> Answer:
     """Find the entry points of a project, follow their calls, and hold the rules against them."""
     gated = question.gated
     known = [entry for rule in question.rules.values() for entry in rule_entries(rule)]
+    known += question.inside
     libraries = frozenset(entry.name.partition(".")[0] for entry in known)
     index = ModuleIndex(question.root, question.src, question.files, libraries, question.installed)
     store = Store(

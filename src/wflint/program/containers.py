@@ -141,7 +141,7 @@ def items(entity: Entity) -> tuple[Entity, ...]:
 def part(entity: Entity, number: int) -> tuple[Entity, ...]:
     """The part of a tuple, or what is at an index."""
     if isinstance(entity, External) and entity.instance and entity.name == "builtins.tuple":
-        if number < len(entity.args):
+        if -len(entity.args) <= number < len(entity.args):
             return entity.args[number] or _NOT_KNOWN
         return elements(entity) if len(entity.args) == 1 else _NOT_KNOWN
     return items(entity)

@@ -36,6 +36,7 @@ RESULTS: dict[str, str] = {
     "datetime.datetime.fromisoformat": "datetime.datetime",
     "datetime.datetime.replace": "datetime.datetime",
     "datetime.datetime.astimezone": "datetime.datetime",
+    "tarfile.open": "tarfile.TarFile",
     "pathlib.Path.cwd": "pathlib.Path",
     "pathlib.Path.home": "pathlib.Path",
     "pathlib.Path.joinpath": "pathlib.Path",

@@ -15,6 +15,7 @@ from wflint.program.import_scan import ImportScan, Place, Way
 from wflint.program.reached import Node, Reached
 from wflint.program.sandbox import (
     RESTRICTED_AT_IMPORT,
+    UNREADABLE_AT_IMPORT,
     is_restricted_at_import,
     is_unreadable,
 )
@@ -41,12 +42,17 @@ class ImportChain(NamedTuple):
 
 
 class _Use(NamedTuple):
-    """A value that workflow code uses: its file and offset, how the place becomes part of it, the
-    first function that uses it, and the names that it is made from."""
+    """A value that workflow code uses.
+
+    ``value`` is its file and offset, ``way`` how the place becomes part of it, ``user`` the first
+    function that uses it, ``route`` the files by which it gets there; ``ingredients`` are the names
+    that it is made from.
+    """
 
     value: tuple[str, int]
     way: Way
     user: Node
+    route: list[str]
     ingredients: frozenset[str]
 
 
@@ -104,7 +110,9 @@ class ImportTime:
         self.verdicts.only = frozenset(rule.code for rule in rules)
 
     def _scan(self, paths: list[str], is_reloaded: bool) -> list[_Proposal]:
-        scan = ImportScan(self.verdicts, paths, is_reloaded)
+        # What a followed package does at import is not told: there is no call that leads there.
+        own = [path for path in paths if not self.verdicts.resolver.index.is_followed(path)]
+        scan = ImportScan(self.verdicts, own, is_reloaded)
         for hit in list(self.verdicts.hits.values()):
             if self._is_new(hit) and hit.nodes[0] in scan.reached.parents:
                 key = (hit.fn, hit.site, hit.rule.code)
@@ -139,8 +147,10 @@ class ImportTime:
         if not self.rules and not self._also:
             return False
         module = self.store.load(path)
-        facts = module.facts
-        if not self._words.isdisjoint(facts.called) or "environ" in module.source.text:
+        facts, text = module.facts, module.source.text
+        if not self._words.isdisjoint(facts.called) or "environ" in text:
+            return True
+        if any(name in text for name in UNREADABLE_AT_IMPORT):
             return True
         return any(name in facts.bindings for name in facts.called)
 
@@ -232,6 +242,9 @@ class ImportTime:
 
     def _use(self, scan: ImportScan, place: Place) -> _Use | None:
         """The first value that the place has a part in and that workflow code uses."""
+        name = place.entity.name
+        if place.is_call and self.verdicts.table.knows(f"{name}.any", len(name)):
+            return None  # an object that is asked later, and reported where it is
         for node, site in scan.starts(place.node) or [(place.node, place.site)]:
             path = node.fn.path
             way: Way = ((node, -1),)
@@ -243,7 +256,8 @@ class ImportTime:
                     continue
             user = self.values.user(path, held) if held is not None else None
             if held is not None and user is not None:
-                return _Use((path, held.start), way, user, values.ingredients(held))
+                route, made_from = self.values.route(path, held), values.ingredients(held)
+                return _Use((path, held.start), way, user, route, made_from)
         return None
 
     def _is_given_back(self, way: list[tuple[Node, int]]) -> bool:
@@ -260,22 +274,22 @@ class ImportTime:
         if any(key[0] == fn and key[1] == site and key[2] == owner for key in hits):
             return  # it is wrong whenever the function runs, and has been reported so
         self.verdicts.hit(rule, place.node, site, place.flags, proposal.report)
-        user = proposal.use.user if proposal.use is not None else None
-        self.chains.setdefault((fn, site, rule.code), self._chain(proposal.way, user))
+        self.chains.setdefault((fn, site, rule.code), self._chain(proposal.way, proposal.use))
 
-    def _chain(self, way: Way, user: Node | None) -> ImportChain:
+    def _chain(self, way: Way, use: _Use | None) -> ImportChain:
         path = way[0][0].fn.path
         links = self.sandboxes.chain(path)
-        if not links and user is not None:
-            links = self._chain_of_use(path, user)
+        if not links and use is not None:
+            links = self._chain_of_use(use)
         module = links[-1].shown if links else self.store.load(path).facts.name
         return ImportChain(tuple(links[:-1]), module, way)
 
-    def _chain_of_use(self, path: str, user: Node) -> list[Link]:
-        """The workflow, the modules of the functions that lead to the user, and the module used."""
-        steps = self.workflow_code.chain(user)
+    def _chain_of_use(self, use: _Use) -> list[Link]:
+        """The workflow, the modules of the functions that lead to the user, and of the values."""
+        steps = self.workflow_code.chain(use.user)
         entry = self.workflow_code.entries[steps[0][0]]
-        files = list(dict.fromkeys([entry.receiver.path, *(n.fn.path for n, _ in steps), path]))
+        passed = [entry.receiver.path, *(n.fn.path for n, _ in steps), *use.route]
+        files = list(dict.fromkeys(passed))
         links = [self.sandboxes.class_link(entry.receiver)]
         for file, following in zip(files, [*files[1:], ""], strict=True):
             name = self.store.load(file).facts.name

@@ -57,6 +57,9 @@ class Resolves(Protocol):
     def returned(self, function: OwnFunction, depth: int) -> tuple[Entity, ...]:
         """What calling a function of the project gives."""
 
+    def resolve_afresh(self, ref: Ref, path: str, depth: int) -> tuple[Entity, ...]:
+        """What a ref stands for, where the answer is kept."""
+
     def as_instance(self, entity: Entity) -> Entity:
         """An instance of what an entity names."""
 
@@ -87,7 +90,7 @@ class Members:
         own: list[Cls] = []
         externals: list[str] = []
         for ref in facts.bases if facts is not None else ():
-            for entity in self.resolver.resolve(ref, cls.path, None, 8, ())[:1]:
+            for entity in self.resolver.resolve_afresh(ref, cls.path, 8)[:1]:
                 if isinstance(entity, OwnClass) and entity.cls != cls:
                     own.append(entity.cls)
                 elif not (isinstance(entity, External) and entity.name in HARMLESS_BASES):
@@ -334,7 +337,7 @@ class Members:
             )
             for o in others
         )
-        entities = self.resolver.resolve(base, cls.path, None, 8, ())
+        entities = self.resolver.resolve_afresh(base, cls.path, 8)
         return [(e.cls, args) for e in entities[:1] if isinstance(e, OwnClass)]
 
 

@@ -23,7 +23,7 @@ class Held(NamedTuple):
 
     ``names`` are those that it is bound to: in the module, in the class ``owner``, or, for a
     default value, the parameter of ``function``. ``start`` and ``end`` are the offsets of the
-    statement, or of the default value; ``reads`` are the names that it is made from.
+    statement, or of the default value; ``reads`` are the dotted names that it is made from.
     """
 
     names: tuple[str, ...]
@@ -60,7 +60,7 @@ class ModuleValues:
         found = set(held.reads)
         pending = list(found)
         while pending:
-            new = self.read_by(pending.pop()) - found
+            new = self.read_by(_first(pending.pop())) - found
             found |= new
             pending += sorted(new)
         return frozenset(found)
@@ -100,7 +100,7 @@ class ModuleValues:
                 return True
             if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
                 names = set(_bound(node))
-                return any(names & _reads(value) for value in returned)
+                return any(_first(read) in names for value in returned for read in _reads(value))
             if node is None:
                 return False
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -189,7 +189,24 @@ def _bound(node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> Iterator[str]:
 
 
 def _reads(value: ast.expr) -> frozenset[str]:
-    return frozenset(node.id for node in ast.walk(value) if isinstance(node, ast.Name))
+    """The names in an expression, with the attributes that are taken from them."""
+    found: set[str] = set()
+    pending: list[ast.AST] = [value]
+    while pending:
+        node = pending.pop()
+        path: list[str] = []
+        while isinstance(node, ast.Attribute):
+            path.append(node.attr)
+            node = node.value
+        if isinstance(node, ast.Name):
+            found.add(".".join((node.id, *reversed(path))))
+        else:
+            pending.extend(ast.iter_child_nodes(node))
+    return frozenset(found)
+
+
+def _first(name: str) -> str:
+    return name.partition(".")[0]
 
 
 def _below(owner: str, name: str) -> str:

@@ -36,7 +36,6 @@ from wflint.program.entities import (
     OwnInstance,
     OwnModule,
     Unresolved,
-    depth_of,
     joined,
 )
 from wflint.program.external import CALLBACK_METHODS, CONTAINER_METHODS, calls_its_arguments
@@ -59,7 +58,7 @@ _RUN_ELSEWHERE = {
 }
 _FORMAT = ("__format__|__str__|__repr__",)
 _MAX_PLAIN_CLONES = 4_000
-_MAX_CLONES = 16
+_MAX_CLONES = 6
 """For how many different arguments a function is looked at; after that they are forgotten."""
 
 
@@ -320,9 +319,9 @@ class Reach:
         return Node(entity.fn, entity.receiver, missing, quiet, env)
 
     def _is_plain(self, env: Env, clones: set[Env]) -> bool:
-        """Whether there cannot be endlessly many like it: plain functions and objects."""
-        flat = all(depth_of(value) == 0 for entry in env for value in entry.values)
-        return flat and len(clones) < _MAX_PLAIN_CLONES
+        """Whether there cannot be endlessly many like it: a plain function for one parameter."""
+        plain = [isinstance(v, OwnFunction) and not v.env for e in env for v in e.values]
+        return len(env) == 1 and all(plain) and len(clones) < _MAX_PLAIN_CLONES
 
     def _absent(self, entity: OwnFunction, missing: frozenset[str]) -> list[Held]:
         """Parameters that are left out are their defaults."""

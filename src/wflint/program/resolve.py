@@ -36,6 +36,7 @@ from wflint.program.names import Names
 from wflint.program.results import Results
 from wflint.program.store import Cls, Fn, Store
 
+_TOO_MANY = Unresolved("it would take too many steps to find out")
 _MAX_WORK = 2_000
 """How many questions may be asked to answer one: objects may be made of objects without end."""
 
@@ -49,7 +50,7 @@ class Resolver:
         self.store = store
         self.index = index
         self.names = Names(
-            store, index, lambda r, p, d: self.resolve(r, p, None, d), self.attribute
+            store, index, lambda r, p, d: self.resolve_afresh(r, p, d), self.attribute
         )
         self.members = Members(store, self)
         self.literals = Literals(self)
@@ -116,7 +117,7 @@ class Resolver:
         what is known of the parameters. Nothing at all: it is ``None``, or was left out.
         """
         if depth <= 0:
-            return (Unresolved("too many steps"),)
+            return (_TOO_MANY,)
         key = (ref, path, receiver, env)
         known = self._known.get(key)
         if known is not None:
@@ -125,12 +126,24 @@ class Resolver:
             self._left = _MAX_WORK
         self._left -= 1
         if self._left < 0:
-            return (Unresolved("too many steps"),)
+            return (_TOO_MANY,)
         self._known[key] = _CIRCLE
         self._open += 1
-        known = self._known[key] = self._resolve(ref, path, receiver, depth, env)
+        found = self._resolve(ref, path, receiver, depth, env)
         self._open -= 1
-        return known
+        if self._left >= 0 and _TOO_MANY not in found:
+            self._known[key] = found
+        else:  # it says less than a question of its own would
+            del self._known[key]
+        return found
+
+    def resolve_afresh(self, ref: Ref, path: str, depth: int) -> tuple[Entity, ...]:
+        """What a ref stands for, where the answer is kept: a question of its own."""
+        before = self._open, self._left
+        self._open = 0
+        found = self.resolve(ref, path, None, depth)
+        self._open, self._left = before
+        return found
 
     def _resolve(
         self, ref: Ref, path: str, receiver: Cls | None, depth: int, env: Env
@@ -340,11 +353,11 @@ class Resolver:
 
     def attribute(self, entity: Entity, name: str, depth: int = DEEP) -> tuple[Entity, ...]:
         """What an attribute of an entity stands for."""
+        if isinstance(entity, External):
+            return (_external_attribute(entity, name),)
         if depth <= 0:
-            return (Unresolved("too many steps"),)
+            return (_TOO_MANY,)
         match entity:
-            case External():
-                return (_external_attribute(entity, name),)
             case OwnModule():
                 return self.names.module_attribute(entity.path, name)
             case OwnClass() | OwnInstance():

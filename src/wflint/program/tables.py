@@ -5,12 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from wflint.diagnostics import Severity
-from wflint.rule import Api, Rule
+from wflint.rule import Api, Report, Rule
+
+if TYPE_CHECKING:
+    from wflint.program.views import CallView
 
 
 class ApiEntry(Struct, frozen=True):
@@ -19,6 +22,10 @@ class ApiEntry(Struct, frozen=True):
     name: str
     rule: Rule | None = None
     api: Api = Api()
+
+    def judge(self, view: CallView) -> Report | None:
+        """What to report of a call or use of the name, if anything."""
+        return self.rule.judge(view, self.api) if self.rule is not None else None
 
 
 class ApiTable:

@@ -27,6 +27,7 @@ class UsedValues:
         self.resolver = resolver
         self.reached = reached
         self._values: dict[str, ModuleValues] = {}
+        self._made_into: dict[Name, Name] = {}
         self._origins: dict[tuple[Kind, str, tuple[str, ...], str], Name | None] = {}
 
     def values(self, path: str) -> ModuleValues:
@@ -55,9 +56,11 @@ class UsedValues:
             if not self._is_value(name):
                 continue
             for read in sorted(self.values(name.path).read_by(name.name)):
-                origin = self._origin(Ref(Kind.GLOBAL, read), name.path)
+                first, *rest = read.split(".")
+                origin = self._origin(Ref(Kind.GLOBAL, first, tuple(rest)), name.path)
                 if origin is not None and origin not in found:
                     found[origin] = found[name]
+                    self._made_into[origin] = name
                     pending.append(origin)
         return found
 
@@ -110,6 +113,16 @@ class UsedValues:
             return self._reads_attribute(Cls(path, held.owner), held.names)
         nodes = [self.names.get(Name(path, name)) for name in held.names]
         return next((node for node in nodes if node is not None), None)
+
+    def route(self, path: str, held: Held) -> list[str]:
+        """The files of the values that a value becomes, its own the last."""
+        used = (Name(path, name) for name in held.names if not held.owner and not held.function)
+        name: Name | None = next((name for name in used if name in self.names), None)
+        found = [path]
+        while name is not None:
+            found.append(name.path)
+            name = self._made_into.get(name)
+        return list(dict.fromkeys(found))[::-1]
 
     def _left_out(self, fn: Fn, param: str) -> Node | None:
         """A function that is entered without its parameter."""

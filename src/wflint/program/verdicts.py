@@ -167,7 +167,7 @@ class Verdicts:
     ) -> None:
         assert entry.rule is not None
         with blamed_on(node.fn.path, entry.rule.code):
-            report = entry.rule.judge(view, entry.api)
+            report = entry.judge(view)
         if report is not None:
             self.hit(entry.rule, node, site, flags, report, written, view.name)
 
