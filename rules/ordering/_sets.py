@@ -26,6 +26,7 @@ _CONSUMING = (
 ) | _names.GATHERS
 _BY_KEY = _names.SORTING | _names.CHOOSING
 _CONSUMING_METHODS = frozenset({"extend", "extendleft", "format", "join", "writelines"})
+_SETS = frozenset({"builtins.frozenset", "builtins.set", "typing.FrozenSet", "typing.Set"})
 _OPERATORS = frozenset({"BitAnd", "BitOr", "BitXor", "Subtract"})
 _ALGEBRA = frozenset({"copy", "difference", "intersection", "symmetric_difference", "union"})
 _NOT_SETS = frozenset(
@@ -57,7 +58,7 @@ def places(node: cst.CSTNode, ctx: Context) -> Iterator[Place]:
     if ctx.function.qualname == "<module>":
         return
     for expr, how in _consumed(node, ctx):
-        if not may_be_set(expr, ctx):
+        if not may_be_set(expr, ctx) or (how == "text" and _is_another_type(expr, ctx)):
             continue
         tree = tree_of(ctx, node)
         if _is_alone(expr, node, ctx, tree):
@@ -193,8 +194,20 @@ def may_be_set(expr: cst.BaseExpression, ctx: Context) -> bool:
         return False
     name = ctx.type_of(expr)
     if name is not None and name.startswith("builtins."):
-        return name in ("builtins.set", "builtins.frozenset")
+        return name in _SETS
     return not _is_judged_elsewhere(ref)
+
+
+def _is_another_type(expr: cst.BaseExpression, ctx: Context) -> bool:
+    """Whether something that is made text is declared as something else, or not at all.
+
+    Most of what stands in f-strings is; to ask what all callers give would take long.
+    """
+    ref = ctx.ref(expr)
+    if ref.kind is Kind.PARAM and ref.of is None:
+        return True
+    name = ctx.type_of(expr)
+    return name is not None and name not in _SETS
 
 
 def _is_number(node: cst.BaseExpression) -> bool:
