@@ -37,7 +37,7 @@ from wflint.program.results import Results
 from wflint.program.store import Cls, Fn, Store
 
 _TOO_MANY = Unresolved("it would take too many steps to find out")
-_MAX_WORK = 2_000
+_MAX_WORK = 6_000
 """How many questions may be asked to answer one: objects may be made of objects without end."""
 
 _CIRCLE = (Unresolved("it is defined in a circle"),)
