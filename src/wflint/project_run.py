@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -25,6 +26,7 @@ from wflint.program.store import Module
 from wflint.program.tables import ApiEntry
 from wflint.program.verdicts import Hit
 from wflint.registry import added_apis, load_registry, select_rules
+from wflint.repair.model import Answered
 from wflint.request import Request, Result
 from wflint.rule import RuleSettings
 from wflint.settings import Settings
@@ -32,6 +34,9 @@ from wflint.settings import Settings
 SYNTAX_ERROR, GAP = "WFL001", "WFL005"
 _NEWEST_SDK = (99, 0)
 Reader = Callable[[str], bytes]
+
+if TYPE_CHECKING:
+    from wflint.repair.repairs import Repairs
 
 
 class Examined(Struct):
@@ -65,13 +70,20 @@ class ProjectRun:
     def run(self) -> Examined:
         """Analyse the project and add what is found to the result."""
         answer = analyse(self._question())
-        emitter = Emitter(answer, self.shown, self.registry.families, self.request.no_ignores)
+        emitter = Emitter(
+            answer,
+            self.shown,
+            self.registry.families,
+            self.request.no_ignores,
+            self._fix_for(answer),
+        )
         found: list[Found] = []
         for part in (self._emit(answer, emitter), self._own(answer, emitter)):
             found += [one for one in part if self._is_wanted(one.path, one.diagnostic)]
         paths = {one.path for one in found}
         sources = {self.shown(p): answer.store.load(p).source.text for p in paths}
         self.result.sources.update(sources)
+        self.result.paths.update((self.shown(path), path) for path in paths)
         root = self.group.project.root
         diagnostics = [one.diagnostic for one in found]
         self.result.diagnostics += with_fingerprints(diagnostics, sources, root, self.cwd)
@@ -104,17 +116,46 @@ class ProjectRun:
             apis=tuple(ApiEntry(name, rule, api) for name, rule, api in apis),
             guard_functions=frozenset(settings.guard_functions),
             safe_loggers=frozenset(settings.replay_safe_loggers),
-            settings=RuleSettings(
-                settings.default_activity_timeout,
-                project.target_sdk or _NEWEST_SDK,
-                project.exact_sdk or _NEWEST_SDK,
-                project.target_python,
-            ),
+            settings=self._rule_settings(),
             inside=inside_entries(self.registry.by_code, project.target_python),
             is_test=self._is_test,
             installed=Installed(settings.follow_packages, self.environments),
             jobs=self.request.jobs,
             progress=self.request.progress,
+        )
+
+    def _fix_for(self, answer: Answer) -> Callable[[Hit], Answered]:
+        """A function that gives the fix of a hit. What it takes is imported for the first one."""
+        made: list[Repairs] = []
+
+        def fix_for(hit: Hit) -> Answered:
+            if hit.rule.code not in self.selection.fixable or hit.fn.path not in self.chosen:
+                return Answered()
+            if not made:
+                made.append(self._repairs(answer))
+            return made[0].answer_for(hit)
+
+        return fix_for
+
+    def _repairs(self, answer: Answer) -> Repairs:
+        from wflint.repair.repairs import Repairs
+
+        return Repairs(
+            answer,
+            [str(path) for path in self.group.files],
+            self.read,
+            self._rule_settings(),
+            self.shown,
+            self.selection.applicability,
+        )
+
+    def _rule_settings(self) -> RuleSettings:
+        project = self.group.project
+        return RuleSettings(
+            self.settings.default_activity_timeout,
+            project.target_sdk or _NEWEST_SDK,
+            project.exact_sdk or _NEWEST_SDK,
+            project.target_python,
         )
 
     def _is_test(self, path: str) -> bool:
