@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wflint.diagnostics import Diagnostic, Location, Severity
 from wflint.emit import Emitter, Found
@@ -207,8 +208,17 @@ class ProjectRun:
             else:
                 directives = emitter.directives(path)
                 ran = self.selection.codes
-                for diagnostic in leftovers(directives, self.shown(path), self.registry, ran):
-                    yield Found(path, diagnostic)
+                shown, source = self.shown(path), module.source
+                for diagnostic in leftovers(directives, shown, self.registry, ran, source):
+                    yield Found(path, self._with_fix(diagnostic))
+
+    def _with_fix(self, diagnostic: Diagnostic) -> Diagnostic:
+        """A diagnostic with its fix as far as the settings want it."""
+        fix, code = diagnostic.fix, diagnostic.code
+        if fix is None or code not in self.selection.fixable:
+            return replace(diagnostic, fix=None)
+        applicability = self.selection.applicability(code, fix.applicability)
+        return replace(diagnostic, fix=replace(fix, applicability=applicability))
 
     def _syntax_error(self, module: Module) -> Diagnostic:
         assert module.error is not None

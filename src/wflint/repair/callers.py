@@ -7,13 +7,17 @@ name in all files of the project: first in the raw bytes, then in the functions 
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from wflint.facts.imports import is_main_block
 from wflint.facts.model import FunctionBody, Ref
 from wflint.program.analysis import Answer
 from wflint.program.entities import External, OwnClass, OwnFunction, OwnModule
-from wflint.program.store import Cls, Fn, shown_name
+from wflint.program.store import MODULE_BODY, Cls, Fn, shown_name
+from wflint.source import Source, UnreadableSource
+from wflint.syntax.guard import NewerSyntax, parse
 
 _DUNDER = re.compile(r"__\w+__")
 
@@ -106,6 +110,9 @@ class Callers:
             for other in self._holders(path, words):
                 if other not in self._reached and self._refers(other, fn, words):
                     yield other
+            source = self.answer.store.load(path).source
+            if not words.isdisjoint(_names_in_main(source)) and self._knows_home(path, fn):
+                yield Fn(path, MODULE_BODY)
 
     def _names_of(self, word: str, path: str) -> frozenset[str]:
         """A name, and those that a module's imports give to what has it."""
@@ -153,7 +160,7 @@ class Callers:
                 case External() | OwnModule():
                     pass
                 case _:
-                    if self._may_be_meant(ref, other, fn):
+                    if self._knows_home(other.path, fn):
                         return True
         return False
 
@@ -162,15 +169,29 @@ class Callers:
         order, _ = self.answer.verdicts.resolver.order(cls)
         return bool(owner) and Cls(fn.path, owner) in order
 
-    def _may_be_meant(self, ref: Ref, other: Fn, fn: Fn) -> bool:
+    def _knows_home(self, path: str, fn: Fn) -> bool:
         """Whether something of unknown type may be what has ``fn``: the file names its home."""
-        if other.path == fn.path:
+        if path == fn.path:
             return True
         store = self.answer.store
         owner = fn.qualname.rpartition(".")[0].rpartition(".")[2]
         home = store.load(fn.path).facts.name.rpartition(".")[2]
-        text = store.load(other.path).source.text
+        text = store.load(path).source.text
         return any(re.search(rf"\b{re.escape(name)}\b", text) for name in (owner, home) if name)
+
+
+def _names_in_main(source: Source) -> set[str]:
+    """The names in the blocks of a module that only run when it is a script."""
+    if "__main__" not in source.text:
+        return set()
+    try:
+        tree = parse(source)
+    except (NewerSyntax, UnreadableSource):
+        return set()
+    blocks = (node for node in tree.body if is_main_block(node))
+    nodes = [node for block in blocks for node in ast.walk(block)]
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    return names | {node.attr for node in nodes if isinstance(node, ast.Attribute)}
 
 
 def _callers_of(answer: Answer) -> dict[Fn, tuple[Fn, ...]]:
