@@ -17,6 +17,8 @@ from wflint.program.analysis import Answer
 from wflint.program.store import MODULE_BODY, Fn
 from wflint.program.verdicts import Hit
 from wflint.repair.callers import Callers
+from wflint.repair.circles import imports_back
+from wflint.repair.handled import Handled
 from wflint.repair.imports import Imports
 from wflint.repair.model import Answered, NoFix, Repair, Withheld
 from wflint.repair.piece import PieceText
@@ -52,6 +54,7 @@ class Repairs:
         self.shown = shown
         self.applicability = applicability
         self.callers = Callers(answer, files, read)
+        self.handled = Handled(answer, self._piece)
         self._imports: dict[str, Imports] = {}
         self._pieces: dict[Fn, PieceText | None] = {}
         self._withheld: dict[Fn, str] = {}
@@ -101,6 +104,8 @@ class Repairs:
             lambda ref: self._resolve(ref, hit),
             lambda: self._only_workflows(hit),
             lambda: self._not_read_only(hit),
+            lambda late: self.handled.may_be_caught(hit.nodes, hit.site, late),
+            lambda module: imports_back(self.answer.verdicts.resolver, module, path),
         )
         return RepairView(hit.name, hit.api, piece, first, others, imports, around)
 
