@@ -92,7 +92,7 @@ def _renamed_import(node: cst.ImportFrom, at: RepairView) -> Repair | None:
     for alias in wrong:
         new = table.replacement(module, alias.evaluated_name, target).removesuffix("()")
         package, _, name = new.rpartition(".")
-        if not name or _is_value(new) or package not in table.names:
+        if not new or _is_value(new) or "(" in new:
             return None
         if package != module:
             if len(node.names) > 1:

@@ -185,8 +185,10 @@ def _until(test: cst.BaseExpression, code: Callable[[cst.CSTNode], str]) -> str:
     import libcst as cst
 
     match test:
-        case cst.UnaryOperation(operator=cst.Not()):
-            return code(test.expression)
+        case cst.UnaryOperation(operator=cst.Not(), expression=condition):
+            source = code(condition)
+            bare = condition.lpar and not isinstance(condition, (cst.GeneratorExp, cst.Tuple))
+            return source[1:-1].strip() if bare else source
         case cst.Comparison(comparisons=[cst.ComparisonTarget(operator=cst.Is()) as other]):
             return f"{code(test.left)} is not {code(other.comparator)}"
         case cst.Comparison(comparisons=[cst.ComparisonTarget(operator=cst.NotIn()) as other]):

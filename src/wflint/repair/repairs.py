@@ -14,6 +14,7 @@ from wflint.diagnostics import Applicability, Edit, Fix
 from wflint.facts.model import Ref
 from wflint.faults import blamed_on
 from wflint.program.analysis import Answer
+from wflint.program.reached import Node
 from wflint.program.store import MODULE_BODY, Fn
 from wflint.program.verdicts import Hit
 from wflint.repair.callers import Callers
@@ -58,6 +59,7 @@ class Repairs:
         self._imports: dict[str, Imports] = {}
         self._pieces: dict[Fn, PieceText | None] = {}
         self._withheld: dict[Fn, str] = {}
+        self._nodes: dict[Fn, list[Node]] | None = None
 
     def answer_for(self, hit: Hit) -> Answered:
         """The fix of a hit."""
@@ -124,8 +126,14 @@ class Repairs:
     # What the rule may ask.
 
     def _resolve(self, ref: Ref, hit: Hit) -> frozenset[object]:
+        """What a reference stands for, also where the function is reached and nothing is wrong."""
         resolver = self.answer.verdicts.resolver
-        ways = {(node.receiver, node.env) for node in hit.nodes} or {(None, ())}
+        if self._nodes is None:
+            self._nodes = {}
+            for node in self.answer.reached.order:
+                self._nodes.setdefault(node.fn, []).append(node)
+        nodes = [*hit.nodes, *self._nodes.get(hit.fn, ())]
+        ways = {(node.receiver, node.env) for node in nodes} or {(None, ())}
         path = hit.fn.path
         found = (resolver.resolve(ref, path, receiver, env=env) for receiver, env in ways)
         return frozenset(entity for entities in found for entity in entities)

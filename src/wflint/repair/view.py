@@ -258,7 +258,8 @@ class RepairView:
         for name, target in self.binds(node).items():
             if is_builtin(name) or not self._imports.is_free(name, target):
                 raise Withheld(f"`{name}` is something else at the top of the file")
-        return self._imports.insertion(self.text(node))
+        lines = f"{self.newline}{self.indent(node)}"
+        return self._imports.insertion(self.text(node).replace(lines, self.newline))
 
     def command(self) -> None:
         """Raise :class:`Withheld` where a workflow may not wait or start something."""
