@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 import libcst as cst
 
+from wflint.builtin_names import is_builtin
 from wflint.diagnostics import Applicability
 from wflint.facts.frames import Entry
+from wflint.facts.heads import import_bindings, statement_imports
 from wflint.facts.model import Kind, Ref
-from wflint.program.entities import External
+from wflint.program.entities import External, OwnFunction
 from wflint.repair.import_block import newline_of
 from wflint.repair.imports import Imports
 from wflint.repair.model import NoFix, Repair, TextEdit, Withheld
@@ -32,7 +35,9 @@ class Surroundings:
 
     ``resolve`` gives what a reference may stand for, in each way in which the place is reached.
     ``only_workflows`` raises :class:`Withheld` where others call the function as well,
-    ``not_read_only`` where query handlers or update validators do.
+    ``not_read_only`` where query handlers or update validators do. ``may_be_caught`` tells whether
+    the workflow may survive a ``TypeError`` that the place raises, ``imports_back`` whether a
+    module imports the one that the place is in.
     """
 
     def __init__(
@@ -41,11 +46,15 @@ class Surroundings:
         resolve: Callable[[Ref], frozenset[object]],
         only_workflows: Callable[[], None],
         not_read_only: Callable[[], None],
+        may_be_caught: Callable[[bool], bool],
+        imports_back: Callable[[str], bool],
     ) -> None:
         self.settings = settings
         self.resolve = resolve
         self.only_workflows = only_workflows
         self.not_read_only = not_read_only
+        self.may_be_caught = may_be_caught
+        self.imports_back = imports_back
 
 
 class RepairView:
@@ -91,6 +100,16 @@ class RepairView:
     def in_async(self) -> bool:
         """Whether the node is in an ``async def`` (and not in a plain function or lambda in it)."""
         return self.entry.state.frame.head.is_async
+
+    @property
+    def can_await(self) -> bool:
+        """Whether Python allows an ``await`` there; it does not in a class's body."""
+        for node in self.ancestors():
+            if isinstance(node, (cst.FunctionDef, cst.Lambda)):
+                break
+            if isinstance(node, cst.ClassDef):
+                return False
+        return self.in_async
 
     def parent(self, depth: int = 1) -> cst.CSTNode | None:
         """The node ``depth`` levels above the offending one."""
@@ -146,13 +165,54 @@ class RepairView:
         return any(isinstance(e, External) and e.name == name for e in found)
 
     def is_written_out(self, expr: cst.CSTNode) -> bool:
+        """Whether an expression names :attr:`name` through imports and plain variables alone."""
+        return self.is_plainly(expr, self.name)
+
+    def is_plainly(self, expr: cst.CSTNode, name: str) -> bool:
         """Whether an expression names ``name`` through imports and plain variables alone.
 
         What a parameter or an attribute of an object holds may be something else one day.
         """
         ref = self.ref(expr)
         is_plain = ref.kind in (Kind.GLOBAL, Kind.IMPORT)
-        return is_plain and self.dotted_name(expr) == self.name
+        return is_plain and self.dotted_name(expr) == name
+
+    def whole(self, node: cst.CSTNode) -> str:
+        """The source of an expression together with the parentheses around it."""
+        return self.piece.whole(node)
+
+    def begins_line(self, node: cst.CSTNode) -> bool:
+        """Whether only white space stands before a node in its line."""
+        source, (start, _) = self.piece.source, self.span(node)
+        place = source.location(start)
+        return not source.line(place.row)[: place.column - 1].strip()
+
+    def rest_of_line(self, offset: int) -> str:
+        """What follows in the line of an offset."""
+        return re.split(r"[\r\n]", self.piece.source.text[offset:], maxsplit=1)[0]
+
+    def is_surely(self, expr: cst.CSTNode, name: str) -> bool:
+        """Whether an expression is an object that ``name`` makes, and never something else.
+
+        What is passed as a parameter may be something else one day.
+        """
+        ref = self.ref(expr)
+        found = self._around.resolve(ref)
+        made = (isinstance(e, External) and e.instance and e.name == name for e in found)
+        return ref.kind is not Kind.PARAM and bool(found) and all(made)
+
+    def means_one_thing(self, expr: cst.CSTNode) -> bool:
+        """Whether an expression surely refers to one function, of the project or outside of it."""
+        found = self._around.resolve(self.ref(expr))
+        return len(found) == 1 and all(isinstance(e, (External, OwnFunction)) for e in found)
+
+    def may_be_caught(self, when_awaited: bool = False) -> bool:
+        """Whether a ``TypeError`` that the call raises may not get out of the workflow.
+
+        If it does get out, the call has only failed so far, and no history knows of it. It is
+        raised at once, or ``when_awaited``.
+        """
+        return self._around.may_be_caught(when_awaited)
 
     # Names to write.
 
@@ -181,6 +241,25 @@ class RepairView:
         name, edits = self._imports.name_for(target, self.piece, self.entry)
         self._added += [edit for edit in edits if edit not in self._added]
         return name
+
+    def binds(self, node: cst.Import | cst.ImportFrom) -> dict[str, str]:
+        """The names that an import statement binds, with what each stands for."""
+        return dict(import_bindings(node, self._imports.module.facts)[0])
+
+    def moved_to_top(self, node: cst.Import | cst.ImportFrom) -> TextEdit:
+        """The insertion of an import statement at the top of the file, as it stands there.
+
+        Raises :class:`Withheld` where a name is taken, or a module imports this one.
+        """
+        for fact in statement_imports(node, self._imports.module.facts):
+            for module in (fact.module, *(f"{fact.module}.{name}" for name in fact.names)):
+                if self._around.imports_back(module):
+                    raise Withheld(f"`{fact.module}` imports this module, too")
+        for name, target in self.binds(node).items():
+            if is_builtin(name) or not self._imports.is_free(name, target):
+                raise Withheld(f"`{name}` is something else at the top of the file")
+        lines = f"{self.newline}{self.indent(node)}"
+        return self._imports.insertion(self.text(node).replace(lines, self.newline))
 
     def command(self) -> None:
         """Raise :class:`Withheld` where a workflow may not wait or start something."""
