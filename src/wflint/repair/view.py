@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 import libcst as cst
 
 from wflint.diagnostics import Applicability
+from wflint.facts.context import Context
 from wflint.facts.frames import Entry
 from wflint.facts.model import Kind, Ref
 from wflint.program.entities import External
@@ -23,6 +24,9 @@ _SINCE = {"new_random": (1, 24), "sleep": (1, 10), "uuid7": (1, 32)}
 _ANYWHERE = frozenset({"as_completed", "in_workflow", "unsafe", "wait"})
 """Names of ``temporalio.workflow`` that work outside of workflows, too."""
 
+_DRAWS = frozenset({"random", "uuid4", "uuid7"})
+"""Names of ``temporalio.workflow`` that draw from the one random generator of a workflow."""
+
 _NOT_READ_ONLY = frozenset({"new_random", "random", "sleep", "uuid4", "uuid7", "wait_condition"})
 """Names of ``temporalio.workflow`` that raise in query handlers and update validators."""
 
@@ -32,7 +36,8 @@ class Surroundings:
 
     ``resolve`` gives what a reference may stand for, in each way in which the place is reached.
     ``only_workflows`` raises :class:`Withheld` where others call the function as well,
-    ``not_read_only`` where query handlers or update validators do.
+    ``not_read_only`` where query handlers or update validators do. ``draws`` tells whether a
+    workflow that runs the place draws random numbers or ids already.
     """
 
     def __init__(
@@ -41,11 +46,13 @@ class Surroundings:
         resolve: Callable[[Ref], frozenset[object]],
         only_workflows: Callable[[], None],
         not_read_only: Callable[[], None],
+        draws: Callable[[], bool],
     ) -> None:
         self.settings = settings
         self.resolve = resolve
         self.only_workflows = only_workflows
         self.not_read_only = not_read_only
+        self.draws = draws
 
 
 class RepairView:
@@ -146,13 +153,24 @@ class RepairView:
         return any(isinstance(e, External) and e.name == name for e in found)
 
     def is_written_out(self, expr: cst.CSTNode) -> bool:
-        """Whether an expression names ``name`` through imports and plain variables alone.
+        """Whether :meth:`written_name` of an expression is ``name``."""
+        return self.written_name(expr) == self.name
+
+    def written_name(self, expr: cst.CSTNode) -> str:
+        """The qualified name that an expression has through imports and plain variables alone.
 
         What a parameter or an attribute of an object holds may be something else one day.
         """
-        ref = self.ref(expr)
-        is_plain = ref.kind in (Kind.GLOBAL, Kind.IMPORT)
-        return is_plain and self.dotted_name(expr) == self.name
+        is_plain = self.ref(expr).kind in (Kind.GLOBAL, Kind.IMPORT)
+        return self.dotted_name(expr) if is_plain else ""
+
+    @property
+    def context(self) -> Context:
+        """What the rule's visitor was shown of the node."""
+        context = Context(self.piece.reader)
+        context.entry = self.entry
+        context.site = self.piece.reader.walker.order[id(self.node)]
+        return context
 
     # Names to write.
 
@@ -225,7 +243,9 @@ class RepairView:
             edit = self.replace(self.call.func, name.removesuffix("()"))
         else:
             edit = self.replace(self.call, name)
-        return self.repair(api.fix, f"Use `{api.use}`", edit, *edits)
+        first = api.use.removeprefix("workflow.").partition("(")[0]
+        fix = Fixable.UNSAFE if first in _DRAWS and self._around.draws() else api.fix
+        return self.repair(fix, f"Use `{api.use}`", edit, *edits)
 
     def safe(self, message: str, *edits: TextEdit) -> Repair:
         """A fix that changes nothing of what a running workflow would replay."""
