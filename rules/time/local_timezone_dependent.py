@@ -43,7 +43,8 @@ class InvoiceWorkflow:
 
 `datetime.fromtimestamp(x)` gets `tz=timezone.utc`. That is unsafe: the time becomes an aware one,
 which cannot be compared with naive ones, and its fields change on every worker that is not in UTC.
-Nothing else is fixed: only you know which zone is meant.
+It is withheld where activities, clients or tests call the function as well. Nothing else is fixed:
+only you know which zone is meant.
 
 ## What the SDK does
 
@@ -174,6 +175,7 @@ class LocalTimezoneDependent(Rule):
         args = at.call.args
         if not args or any(arg.star for arg in args):
             return None
+        at.only_workflows()
         zone = f"{at.imported('datetime.timezone')}.utc"
         nothing = [arg for arg in args if _is_none(arg)]
         if nothing:

@@ -107,12 +107,15 @@ class WallClockTime(Rule):
 
     def repair(self, at: RepairView) -> Repair | None:
         """The zone that was asked for is kept."""
+        import libcst as cst
+
         if not at.is_written_out(at.call.func) or any(arg.star for arg in at.call.args):
             return None
         if at.api not in (_UTC_NOW, _NOW_IN_ZONE):
             return super().repair(at)
         (zone,) = at.call.args
-        if at.written_name(zone.value) in _UTC:
+        is_name = isinstance(zone.value, (cst.Name, cst.Attribute))
+        if is_name and at.written_name(zone.value) in _UTC:
             return super().repair(at)
         if at.is_made_of(zone.value, "zoneinfo.ZoneInfo"):
             raise Withheld("the sandbox lets nobody use a `ZoneInfo` that workflow code has made")

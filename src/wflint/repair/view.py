@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 import libcst as cst
+from msgspec.structs import replace
 
 from wflint.diagnostics import Applicability
 from wflint.facts.context import Context
 from wflint.facts.frames import Entry
 from wflint.facts.model import Kind, Ref
-from wflint.program.entities import External
+from wflint.program.entities import External, OwnClass
 from wflint.repair.import_block import newline_of
 from wflint.repair.imports import Imports
 from wflint.repair.model import NoFix, Repair, TextEdit, Withheld
@@ -159,10 +161,21 @@ class RepairView:
     def written_name(self, expr: cst.CSTNode) -> str:
         """The qualified name that an expression has through imports and plain variables alone.
 
-        What a parameter or an attribute of an object holds may be something else one day.
+        What a parameter or an attribute of an object holds may be something else one day, and what
+        a class of the project inherits gives an object of that class.
         """
-        is_plain = self.ref(expr).kind in (Kind.GLOBAL, Kind.IMPORT)
-        return self.dotted_name(expr) if is_plain else ""
+        ref = self.ref(expr)
+        if ref.kind not in (Kind.GLOBAL, Kind.IMPORT) or self._is_assigned_later(ref):
+            return ""
+        owners = self._around.resolve(replace(ref, path=ref.path[:-1])) if ref.path else ()
+        inherits = any(isinstance(owner, OwnClass) for owner in owners)
+        return "" if inherits else self.dotted_name(expr)
+
+    def _is_assigned_later(self, ref: Ref) -> bool:
+        """Whether a function of the module may give a module-level name another value."""
+        declared = rf"^\s*global\b.*\b{re.escape(ref.name)}\b"
+        text = self.piece.source.text
+        return ref.kind is Kind.GLOBAL and bool(re.search(declared, text, re.MULTILINE))
 
     @property
     def context(self) -> Context:
@@ -199,6 +212,10 @@ class RepairView:
         name, edits = self._imports.name_for(target, self.piece, self.entry)
         self._added += [edit for edit in edits if edit not in self._added]
         return name
+
+    def only_workflows(self) -> None:
+        """Raise :class:`Withheld` where others than workflows call the function as well."""
+        self._around.only_workflows()
 
     def command(self) -> None:
         """Raise :class:`Withheld` where a workflow may not wait or start something."""
