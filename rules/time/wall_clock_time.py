@@ -42,10 +42,13 @@ class OrderWorkflow:
 ## Fix safety
 
 `datetime.now(timezone.utc)`, `datetime.utcnow()`, `time.time()` and `time.time_ns()` have an equal
-of the same type and zone, so their fix is safe. A naive `datetime.now()` or `datetime.today()`,
-`datetime.now(tz)` and `date.today()` change their zone, and a naive time becomes an aware one,
-which cannot be compared with naive ones: their fix is unsafe. A function that activities, clients
-or tests call as well is not fixed, because `workflow.now()` raises outside of a workflow.
+of the same type and zone, so their fix is safe. A naive `datetime.now()` or `datetime.today()`
+becomes an aware time in UTC, which cannot be compared with naive ones, and `date.today()` the day
+in UTC: their fix is unsafe. So is that of `datetime.now(tz)`, which becomes
+`workflow.now().astimezone(tz)`; it is withheld for a `ZoneInfo`, which the sandbox does not let
+workflow code use. A class of your own that inherits from `datetime` is left alone. A function that
+activities, clients or tests call as well is not fixed, because `workflow.now()` raises outside of a
+workflow.
 
 ## What the SDK does
 
