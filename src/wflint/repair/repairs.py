@@ -19,6 +19,7 @@ from wflint.program.store import MODULE_BODY, Fn
 from wflint.program.verdicts import Hit
 from wflint.repair.callers import Callers
 from wflint.repair.circles import imports_back
+from wflint.repair.draws import Draws
 from wflint.repair.handled import Handled
 from wflint.repair.imports import Imports
 from wflint.repair.model import Answered, NoFix, Repair, Withheld
@@ -60,6 +61,7 @@ class Repairs:
         self._pieces: dict[Fn, PieceText | None] = {}
         self._withheld: dict[Fn, str] = {}
         self._nodes: dict[Fn, list[Node]] | None = None
+        self._draws: Draws | None = None
 
     def answer_for(self, hit: Hit) -> Answered:
         """The fix of a hit."""
@@ -108,6 +110,7 @@ class Repairs:
             lambda: self._not_read_only(hit),
             lambda late: self.handled.may_be_caught(hit.nodes, hit.site, late),
             lambda module: imports_back(self.answer.verdicts.resolver, module, path),
+            lambda: self._draws_already(hit),
         )
         return RepairView(hit.name, hit.api, piece, first, others, imports, around)
 
@@ -162,6 +165,13 @@ class Repairs:
             if self.answer.verdicts.roots.is_read_only(node.fn):
                 shown = reached.entries[node].shown
                 raise Withheld(f"`{shown}` runs it, a query or validator, where it would raise")
+
+    def _draws_already(self, hit: Hit) -> bool:
+        """Whether a workflow that runs the code draws random numbers or ids."""
+        if self._draws is None:
+            self._draws = Draws(self.answer)
+        reached = self.answer.reached.parents
+        return self._draws.in_workflows_of(node for node in hit.nodes if node in reached)
 
     def _check_fstring(self, repair: Repair, view: RepairView) -> None:
         """Raise :class:`Withheld` for text that an f-string of an older Python cannot hold."""

@@ -6,13 +6,15 @@ import re
 from collections.abc import Callable, Iterable
 
 import libcst as cst
+from msgspec.structs import replace
 
 from wflint.builtin_names import is_builtin
 from wflint.diagnostics import Applicability
+from wflint.facts.context import Context
 from wflint.facts.frames import Entry
 from wflint.facts.heads import import_bindings, statement_imports
 from wflint.facts.model import Kind, Ref
-from wflint.program.entities import External, OwnFunction
+from wflint.program.entities import External, OwnClass, OwnFunction
 from wflint.repair.import_block import newline_of
 from wflint.repair.imports import Imports
 from wflint.repair.model import NoFix, Repair, TextEdit, Withheld
@@ -26,6 +28,9 @@ _SINCE = {"new_random": (1, 24), "sleep": (1, 10), "uuid7": (1, 32)}
 _ANYWHERE = frozenset({"as_completed", "in_workflow", "unsafe", "wait"})
 """Names of ``temporalio.workflow`` that work outside of workflows, too."""
 
+_DRAWS = frozenset({"random", "uuid4", "uuid7"})
+"""Names of ``temporalio.workflow`` that draw from the one random generator of a workflow."""
+
 _NOT_READ_ONLY = frozenset({"new_random", "random", "sleep", "uuid4", "uuid7", "wait_condition"})
 """Names of ``temporalio.workflow`` that raise in query handlers and update validators."""
 
@@ -37,7 +42,8 @@ class Surroundings:
     ``only_workflows`` raises :class:`Withheld` where others call the function as well,
     ``not_read_only`` where query handlers or update validators do. ``may_be_caught`` tells whether
     the workflow may survive a ``TypeError`` that the place raises, ``imports_back`` whether a
-    module imports the one that the place is in.
+    module imports the one that the place is in, ``draws`` whether a workflow that runs the place
+    draws random numbers or ids already.
     """
 
     def __init__(
@@ -48,6 +54,7 @@ class Surroundings:
         not_read_only: Callable[[], None],
         may_be_caught: Callable[[bool], bool],
         imports_back: Callable[[str], bool],
+        draws: Callable[[], bool],
     ) -> None:
         self.settings = settings
         self.resolve = resolve
@@ -55,6 +62,7 @@ class Surroundings:
         self.not_read_only = not_read_only
         self.may_be_caught = may_be_caught
         self.imports_back = imports_back
+        self.draws = draws
 
 
 class RepairView:
@@ -165,17 +173,31 @@ class RepairView:
         return any(isinstance(e, External) and e.name == name for e in found)
 
     def is_written_out(self, expr: cst.CSTNode) -> bool:
-        """Whether an expression names :attr:`name` through imports and plain variables alone."""
+        """Whether :meth:`written_name` of an expression is :attr:`name`."""
         return self.is_plainly(expr, self.name)
 
     def is_plainly(self, expr: cst.CSTNode, name: str) -> bool:
-        """Whether an expression names ``name`` through imports and plain variables alone.
+        """Whether :meth:`written_name` of an expression is ``name``."""
+        return self.written_name(expr) == name
 
-        What a parameter or an attribute of an object holds may be something else one day.
+    def written_name(self, expr: cst.CSTNode) -> str:
+        """The qualified name that an expression has through imports and plain variables alone.
+
+        What a parameter or an attribute of an object holds may be something else one day, and what
+        a class of the project inherits gives an object of that class.
         """
         ref = self.ref(expr)
-        is_plain = ref.kind in (Kind.GLOBAL, Kind.IMPORT)
-        return is_plain and self.dotted_name(expr) == name
+        if ref.kind not in (Kind.GLOBAL, Kind.IMPORT) or self._is_assigned_later(ref):
+            return ""
+        owners = self._around.resolve(replace(ref, path=ref.path[:-1])) if ref.path else ()
+        inherits = any(isinstance(owner, OwnClass) for owner in owners)
+        return "" if inherits else self.dotted_name(expr)
+
+    def _is_assigned_later(self, ref: Ref) -> bool:
+        """Whether a function of the module may give a module-level name another value."""
+        declared = rf"^\s*global\b.*\b{re.escape(ref.name)}\b"
+        text = self.piece.source.text
+        return ref.kind is Kind.GLOBAL and bool(re.search(declared, text, re.MULTILINE))
 
     def whole(self, node: cst.CSTNode) -> str:
         """The source of an expression together with the parentheses around it."""
@@ -213,6 +235,14 @@ class RepairView:
         raised at once, or ``when_awaited``.
         """
         return self._around.may_be_caught(when_awaited)
+
+    @property
+    def context(self) -> Context:
+        """What the rule's visitor was shown of the node."""
+        context = Context(self.piece.reader)
+        context.entry = self.entry
+        context.site = self.piece.reader.walker.order[id(self.node)]
+        return context
 
     # Names to write.
 
@@ -261,6 +291,10 @@ class RepairView:
         lines = f"{self.newline}{self.indent(node)}"
         return self._imports.insertion(self.text(node).replace(lines, self.newline))
 
+    def only_workflows(self) -> None:
+        """Raise :class:`Withheld` where others than workflows call the function as well."""
+        self._around.only_workflows()
+
     def command(self) -> None:
         """Raise :class:`Withheld` where a workflow may not wait or start something."""
         self._around.only_workflows()
@@ -304,7 +338,9 @@ class RepairView:
             edit = self.replace(self.call.func, name.removesuffix("()"))
         else:
             edit = self.replace(self.call, name)
-        return self.repair(api.fix, f"Use `{api.use}`", edit, *edits)
+        first = api.use.removeprefix("workflow.").partition("(")[0]
+        fix = Fixable.UNSAFE if first in _DRAWS and self._around.draws() else api.fix
+        return self.repair(fix, f"Use `{api.use}`", edit, *edits)
 
     def safe(self, message: str, *edits: TextEdit) -> Repair:
         """A fix that changes nothing of what a running workflow would replay."""
