@@ -190,3 +190,29 @@ NEEDS_LIBRARY: dict[str, str] = {
     "third-party-randomness": "shortuuid",
 }
 """Rules whose bad example needs a library; without it, the example is not run."""
+
+# Of the fixes. A rule that has cases at all must have one that needs its entry.
+
+NOT_NOTICED: dict[str, str] = {}
+"""Rules with safe fixes whose before the SDK does not object to, each with the reason."""
+
+NEVER_WORKED: dict[str, str] = {}
+"""Rules with safe fixes whose before fails each workflow task, so that no history goes beyond it;
+each with the reason."""
+
+OTHER_VALUES: dict[str, str] = {}
+"""Cases of safe fixes whose values are not those of the stand-ins, each with the reason."""
+
+UNSAFE_BECAUSE: dict[str, str] = {
+    "interactive": "somebody may still be debugging",
+    "print": "the text goes to the log instead of standard output",
+    "stdlib-logging": "records move to the logger `temporalio.workflow`",
+    "third-party-clock": "a local time becomes one in UTC, and a naive one an aware one",
+}
+"""Rules with an unsafe fix whose harm no command shows, each with words of its "Fix safety" that
+say what it is."""
+
+NEEDS_TO_RUN: dict[str, tuple[str, ...]] = {
+    "third_party_clock/libraries": ("airflow", "arrow", "django", "pandas", "pendulum"),
+}
+"""Cases whose module needs libraries; without them, they are not run."""
