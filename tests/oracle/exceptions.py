@@ -196,7 +196,10 @@ NEEDS_LIBRARY: dict[str, str] = {
 NOT_NOTICED: dict[str, str] = {}
 """Rules with safe fixes whose before the SDK does not object to, each with the reason."""
 
-NEVER_WORKED: dict[str, str] = {}
+NEVER_WORKED: dict[str, str] = {
+    "multiple-positional-args": "the SDK's functions raise TypeError if there are several",
+    "sleep-argument": "asyncio.sleep() raises TypeError for a timedelta",
+}
 """Rules with safe fixes whose before fails each workflow task, so that no history goes beyond it;
 each with the reason."""
 
@@ -204,7 +207,9 @@ OTHER_VALUES: dict[str, str] = {}
 """Cases of safe fixes whose values are not those of the stand-ins, each with the reason."""
 
 UNSAFE_BECAUSE: dict[str, str] = {
+    "dynamic-import": "It then happens earlier, and under the sandbox for each workflow",
     "interactive": "somebody may still be debugging",
+    "polling-loop": "which workflows that are already running have in their history",
     "print": "the text goes to the log instead of standard output",
     "stdlib-logging": "records move to the logger `temporalio.workflow`",
     "third-party-clock": "a local time becomes one in UTC, and a naive one an aware one",

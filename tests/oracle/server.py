@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import typing
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -147,7 +148,7 @@ def _started(definition: workflow._Definition, seed: int) -> WorkflowActivationJ
     start = job.initialize_workflow
     start.workflow_type, start.workflow_id = definition.name or "dynamic", "example"
     start.randomness_seed = seed
-    start.arguments.extend(arguments(definition.arg_types))
+    start.arguments.extend(_arguments(definition.run_fn, definition.arg_types))
     start.start_time.FromNanoseconds(_START)
     return job
 
@@ -157,14 +158,14 @@ def _messages(definition: workflow._Definition) -> Iterator[WorkflowActivationJo
     for name in sorted(filter(None, definition.signals)):
         job = WorkflowActivationJob()
         job.signal_workflow.signal_name = name
-        job.signal_workflow.input.extend(arguments(definition.signals[name].arg_types))
+        job.signal_workflow.input.extend(_arguments_of(definition.signals[name]))
         yield job
     for name in sorted(filter(None, definition.updates)):
         job = WorkflowActivationJob()
         update = job.do_update
         update.id = update.protocol_instance_id = update.meta.update_id = f"update-{name}"
         update.name, update.run_validator = name, True
-        update.input.extend(arguments(definition.updates[name].arg_types))
+        update.input.extend(_arguments_of(definition.updates[name]))
         yield job
 
 
@@ -173,14 +174,20 @@ def _queries(definition: workflow._Definition) -> list[WorkflowActivationJob]:
     for name in sorted(filter(None, definition.queries)):
         job = WorkflowActivationJob()
         job.query_workflow.query_id, job.query_workflow.query_type = f"query-{name}", name
-        job.query_workflow.arguments.extend(arguments(definition.queries[name].arg_types))
+        job.query_workflow.arguments.extend(_arguments_of(definition.queries[name]))
         jobs.append(job)
     return jobs
 
 
-def arguments(types: Sequence[object] | None) -> list[Payload]:
-    """Something for each parameter."""
-    return [payload(_sample(hint)) for hint in types or ()]
+def _arguments(function: Callable[..., Any], types: Sequence[object] | None) -> list[Payload]:
+    """Something for each parameter that has no default."""
+    own = list(inspect.signature(function).parameters.values())[1:]
+    required = sum(parameter.default is parameter.empty for parameter in own)
+    return [payload(_sample(hint)) for hint in (types or ())[:required]]
+
+
+def _arguments_of(handler: Any) -> list[Payload]:
+    return _arguments(handler.fn, handler.arg_types)
 
 
 def _sample(hint: object) -> object:

@@ -59,7 +59,7 @@ class StandIns:
         public += ["getrandbits", "random"]
         draws = {n: getattr(self.generator, n) for n in public if n not in _NOT_DRAWS}
         clocks = ("monotonic", "perf_counter", "process_time")
-        waiting = {"as_completed": _as_completed, "sleep": _sleep, "wait": _wait}
+        waiting = {"as_completed": _as_completed, "wait": _wait}
         return {
             time: {
                 "sleep": _nothing,
@@ -154,7 +154,7 @@ class _InOrder(set[Any]):
         return (item for item in self._items if item in self)
 
 
-_real_wait, _real_as_completed, _real_sleep = asyncio.wait, asyncio.as_completed, asyncio.sleep
+_real_wait, _real_as_completed = asyncio.wait, asyncio.as_completed
 
 
 async def _wait(fs: Iterable[Any], **options: Any) -> tuple[set[Any], set[Any]]:
@@ -169,11 +169,6 @@ def _as_completed(fs: Iterable[Any], **options: Any) -> Any:
     if asyncio.iscoroutine(fs):
         raise TypeError
     return _real_as_completed([asyncio.ensure_future(f) for f in fs], **options)
-
-
-async def _sleep(delay: float | dt.timedelta, result: Any = None) -> Any:
-    seconds = delay.total_seconds() if isinstance(delay, dt.timedelta) else delay
-    return await _real_sleep(seconds, result)
 
 
 def _nothing(*args: Any, **kwargs: Any) -> None:
