@@ -64,6 +64,9 @@ class Flow:
         dropped.cancel()
         await workflow.wait([dropped])
         await asyncio.wait_for(workflow.execute_activity(name, 6, **SHORT), 100)
+        taken_back = asyncio.create_task(asyncio.sleep(100))
+        await asyncio.sleep(0)
+        taken_back.cancel()
         try:
             await workflow.wait_condition(lambda: False, timeout=3)
         except asyncio.TimeoutError:

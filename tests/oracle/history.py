@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from temporalio.api.common.v1 import Payloads
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
+from temporalio.bridge.proto.workflow_commands import WorkflowCommand
 
 from tests.oracle.recorded import Run
 from tests.oracle.replay import RUN_ID
@@ -27,10 +29,26 @@ def history_of(run: Run) -> list[HistoryEvent]:
     """
     book = _Book(run.workflow_type)
     done = run.tasks if run.stage in (Stage.OK, Stage.FAILED) else run.tasks[:-1]
-    for task in done:
-        if not task.asks:
-            book.write(task)
+    kept = [task for task in done if not task.asks]
+    for n, task in enumerate(kept):
+        if not task.goes_on:
+            rest = itertools.takewhile(lambda later: later.goes_on, kept[n + 1 :])
+            book.write(task, _sent([*task.commands, *(c for part in rest for c in part.commands)]))
     return book.events
+
+
+_TAKES_BACK = {"cancel_timer": "start_timer", "request_cancel_activity": "schedule_activity"}
+
+
+def _sent(commands: Sequence[WorkflowCommand]) -> list[WorkflowCommand]:
+    """The commands that the server gets: none that is taken back in the same workflow task."""
+    sent: dict[tuple[str, int], WorkflowCommand] = {}
+    for place, command in enumerate(commands):
+        kind = command.WhichOneof("variant") or ""
+        seq = getattr(getattr(command, kind), "seq", -place)
+        if sent.pop((_TAKES_BACK.get(kind, ""), seq), None) is None:
+            sent[kind, seq] = command
+    return list(sent.values())
 
 
 class _Book:
@@ -45,14 +63,13 @@ class _Book:
         self._children: dict[int, dict[str, str]] = {}
         self._requests: dict[str, Any] = {}  # of updates
 
-    def write(self, task: Task) -> None:
+    def write(self, task: Task, commands: Sequence[WorkflowCommand]) -> None:
         """Add what had happened before a task, the task, and what was asked for in it."""
         self._moment = task.moment
-        if not task.goes_on:
-            for job in task.jobs:
-                self._write_part(job)
-            self._workflow_task(task)
-        for command in task.commands:
+        for job in task.jobs:
+            self._write_part(job)
+        self._workflow_task(task)
+        for command in commands:
             self._write_part(command)
 
     def _write_part(self, part: Any) -> None:
