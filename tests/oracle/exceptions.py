@@ -212,15 +212,21 @@ STILL_FAILS: dict[str, str] = {
 """Cases of unsafe fixes whose after still fails in the sandbox, each with the reason."""
 
 UNSAFE_BECAUSE: dict[str, str] = {
+    "asyncio-as-completed": "equal elements are then started twice",
+    "asyncio-wait": "uses of the results as sets become uses of lists",
     "dynamic-import": "It then happens earlier, and under the sandbox for each workflow",
     "interactive": "somebody may still be debugging",
     "polling-loop": "which workflows that are already running have in their history",
     "print": "the text goes to the log instead of standard output",
     "stdlib-logging": "records move to the logger `temporalio.workflow`",
     "third-party-clock": "a local time becomes one in UTC, and a naive one an aware one",
+    "unordered-iteration": "workflows that are already running have another order in their history",
 }
 """Rules with an unsafe fix whose harm no command shows, each with words of its "Fix safety" that
 say what it is."""
+
+SHOWN_BY_CHANCE = frozenset({"asyncio-as-completed", "asyncio-wait", "unordered-iteration"})
+"""Those whose harm is in the order of sets, which may by chance be that of the after."""
 
 NEEDS_TO_RUN: dict[str, tuple[str, ...]] = {
     "third_party_clock/libraries": ("airflow", "arrow", "django", "pandas", "pendulum"),

@@ -76,10 +76,14 @@ def with_stand_ins(source: bytes, folder: Path, seed: int, messages: bool = Fals
 
 
 def _noticed(play: Callable[[], Run]) -> Run:
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        run = play()
-        gc.collect()  # a coroutine that nobody awaits is only noticed when it is thrown away
+    gc.freeze()  # what others have left is none of this run's business, and takes time to look at
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            run = play()
+            gc.collect()  # a coroutine that nobody awaits is only noticed when it is thrown away
+    finally:
+        gc.unfreeze()
     noticed = (w for w in caught if issubclass(w.category, (UserWarning, RuntimeWarning)))
     texts = tuple(f"{w.category.__name__}: {w.message}" for w in noticed)
     return dataclasses.replace(run, warnings=texts)
