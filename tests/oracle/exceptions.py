@@ -221,6 +221,7 @@ UNSAFE_BECAUSE: dict[str, str] = {
     "stdlib-logging": "records move to the logger `temporalio.workflow`",
     "third-party-clock": "a local time becomes one in UTC, and a naive one an aware one",
     "unordered-iteration": "workflows that are already running have another order in their history",
+    "wall-clock-time": "`datetime.now(tz)`, which becomes `workflow.now().astimezone(tz)`",
 }
 """Rules with an unsafe fix whose harm no command shows, each with words of its "Fix safety" that
 say what it is."""
@@ -230,5 +231,6 @@ SHOWN_BY_CHANCE = frozenset({"asyncio-as-completed", "asyncio-wait", "unordered-
 
 NEEDS_TO_RUN: dict[str, tuple[str, ...]] = {
     "third_party_clock/libraries": ("airflow", "arrow", "django", "pandas", "pendulum"),
+    "wall_clock_time/utc_of_pytz": ("pytz",),
 }
 """Cases whose module needs libraries; without them, they are not run."""
