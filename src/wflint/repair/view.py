@@ -19,6 +19,7 @@ from wflint.repair.import_block import newline_of
 from wflint.repair.imports import Imports
 from wflint.repair.model import NoFix, Repair, TextEdit, Withheld
 from wflint.repair.piece import PieceText
+from wflint.repair.uses import renamed_uses
 from wflint.rule import Api, Fixable, RuleSettings
 
 WORKFLOW = "temporalio.workflow"
@@ -315,6 +316,15 @@ class RepairView:
         """Put ``text`` behind a node, inside the parentheses around it."""
         _, end = self.span(node)
         return TextEdit(end, end, text)
+
+    def renamed_uses(self, old: str, new: str) -> list[TextEdit] | None:
+        """The edits that rename a name, which an import at module level binds, in the whole file.
+
+        ``None`` where that cannot be done, and for an import inside a function.
+        """
+        if self.entry.state.scope is not None:
+            return None
+        return renamed_uses(self.piece.source, old, new)
 
     def with_await(self, text: str) -> str:
         """``await`` before a call that takes the place of the offending node."""
