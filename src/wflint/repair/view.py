@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable
 import libcst as cst
 
 from wflint.diagnostics import Applicability
+from wflint.facts.context import Context
 from wflint.facts.frames import Entry
 from wflint.facts.model import Kind, Ref
 from wflint.program.entities import External
+from wflint.program.views import TypeView
 from wflint.repair.import_block import newline_of
 from wflint.repair.imports import Imports
 from wflint.repair.model import NoFix, Repair, TextEdit, Withheld
@@ -30,7 +32,8 @@ _NOT_READ_ONLY = frozenset({"new_random", "random", "sleep", "uuid4", "uuid7", "
 class Surroundings:
     """What a repair may ask about the program around it.
 
-    ``resolve`` gives what a reference may stand for, in each way in which the place is reached.
+    ``resolve`` gives what a reference may stand for, in each way in which the place is reached,
+    ``types`` what it may be an instance of, ``can_sort`` whether such things have an order.
     ``only_workflows`` raises :class:`Withheld` where others call the function as well,
     ``not_read_only`` where query handlers or update validators do.
     """
@@ -39,11 +42,15 @@ class Surroundings:
         self,
         settings: RuleSettings,
         resolve: Callable[[Ref], frozenset[object]],
+        types: Callable[[Ref], tuple[TypeView, ...]],
+        can_sort: Callable[[Iterable[TypeView]], bool | None],
         only_workflows: Callable[[], None],
         not_read_only: Callable[[], None],
     ) -> None:
         self.settings = settings
         self.resolve = resolve
+        self.types = types
+        self.can_sort = can_sort
         self.only_workflows = only_workflows
         self.not_read_only = not_read_only
 
@@ -154,7 +161,28 @@ class RepairView:
         is_plain = ref.kind in (Kind.GLOBAL, Kind.IMPORT)
         return is_plain and self.dotted_name(expr) == self.name
 
+    def types(self, expr: cst.CSTNode) -> tuple[TypeView, ...]:
+        """All types that an expression may have; none when one of them is not known."""
+        return self._around.types(self.ref(expr))
+
+    def can_sort(self, elements: Iterable[TypeView]) -> bool | None:
+        """Whether ``sorted()`` can put such elements in order; ``None`` when that is not known."""
+        return self._around.can_sort(elements)
+
+    def context(self) -> Context:
+        """The offending node as the visitors of rules see it."""
+        context = Context(self.piece.reader)
+        context.entry = self.entry
+        context.site = self.piece.reader.walker.order[id(self.node)]
+        return context
+
     # Names to write.
+
+    def builtin(self, name: str) -> str:
+        """A builtin function; there is no fix where its name means something else."""
+        if self.dotted_name(cst.Name(name)) != f"builtins.{name}":
+            raise NoFix
+        return name
 
     def workflow(self, path: str) -> str:
         """What to write for ``workflow.<path>``, imported if it must be.
