@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from wflint.repair.model import NoFix, TextEdit
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from wflint.repair.view import RepairView
 
 
-def removal(at: RepairView, gone: Container[str]) -> TextEdit:
+def removal(at: RepairView, is_gone: Callable[[cst.Call], bool]) -> TextEdit:
     """What removes the statement that the offending call is; there is no fix if it is none.
 
-    ``gone`` are the names of the functions whose calls are removed as well: they do not keep a
-    block from being empty, where ``pass`` takes the place of the statement.
+    ``is_gone`` tells which other calls are removed as well: they do not keep a block from being
+    empty, where ``pass`` takes the place of the statement.
     """
     import libcst as cst
 
@@ -34,7 +34,7 @@ def removal(at: RepairView, gone: Container[str]) -> TextEdit:
         return TextEdit(at.span(line.body[first - 1])[1], end, "")
     if here + 1 < len(line.body):
         return TextEdit(start, at.span(line.body[here + 1])[0], "")
-    if isinstance(block, cst.IndentedBlock) and _is_more_than(block, line, at, gone):
+    if isinstance(block, cst.IndentedBlock) and _is_more_than(block, line, is_gone):
         return _whole_lines(at, start, end)
     return TextEdit(start, end, "pass")
 
@@ -60,7 +60,7 @@ def _imports_before(at: RepairView, before: Sequence[cst.CSTNode]) -> int:
 
 
 def _is_more_than(
-    block: cst.IndentedBlock, line: cst.CSTNode, at: RepairView, gone: Container[str]
+    block: cst.IndentedBlock, line: cst.CSTNode, is_gone: Callable[[cst.Call], bool]
 ) -> bool:
     """Whether something stays in a block without the line, be it a ``pass``."""
     import libcst as cst
@@ -71,13 +71,11 @@ def _is_more_than(
             is_above = False
             continue
         small = other.body if isinstance(other, cst.SimpleStatementLine) else [other]
-        is_gone = all(
-            isinstance(s, cst.Expr)
-            and isinstance(s.value, cst.Call)
-            and at.dotted_name(s.value.func) in gone
-            for s in small
+        calls = [s.value for s in small if isinstance(s, cst.Expr)]
+        goes = len(calls) == len(small) and all(
+            isinstance(c, cst.Call) and is_gone(c) for c in calls
         )
-        if is_above or not is_gone:
+        if is_above or not goes:
             return True
     return False
 

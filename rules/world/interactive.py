@@ -70,6 +70,8 @@ from wflint.rule import Api, Fixable, Rule, Scope, Severity
 from ._removal import removal
 
 if TYPE_CHECKING:
+    import libcst as cst
+
     from wflint.repair.model import Repair
     from wflint.repair.view import RepairView
 
@@ -146,7 +148,10 @@ class Interactive(Rule):
 
     def repair(self, at: RepairView) -> Repair | None:
         """A debugger that nobody uses is taken out."""
-        if at.api is not _DEBUGGER or not at.is_written_out(at.call.func):
+        if at.api != _DEBUGGER or not at.is_written_out(at.call.func):
             return None
-        gone = [name for name, api in self.apis.items() if api is _DEBUGGER]
-        return at.unsafe(f"Remove `{at.text(at.call.func)}()`", removal(at, gone))
+
+        def is_gone(call: cst.Call) -> bool:
+            return self.apis.get(at.dotted_name(call.func)) == _DEBUGGER
+
+        return at.unsafe(f"Remove `{at.text(at.call.func)}()`", removal(at, is_gone))
