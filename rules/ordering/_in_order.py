@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,8 @@ def in_order(at: RepairView, expr: cst.BaseExpression) -> Repair | None:
     elements = _elements(at.types(expr))
     waits = isinstance(call, cst.Call) and at.dotted_name(call.func) in _names.GATHERS
     waits = waits or _is_awaited(outer)
-    if not waits and at.can_sort(elements) is not False:
+    can_sort = not waits and at.can_sort(elements) is not False and not _may_hold_none(at, expr)
+    if can_sort:
         return at.unsafe("Use `sorted()`", *_sorted(at, expr, outer, call))
     if waits or (elements and all(e.name in RUNNING for e in elements)):
         return at.unsafe("Use a list", *_listed(at, expr))
@@ -50,6 +52,28 @@ def _elements(types: Sequence[TypeView]) -> list[TypeView]:
     """What is in a set; nothing when a part of it is not known."""
     args = [t.args[0] if t.args else () for t in types if t.name not in _NONE]
     return [element for arg in args for element in arg] if all(args) else []
+
+
+def _may_hold_none(at: RepairView, expr: cst.BaseExpression) -> bool:
+    """Whether the code says of a name in ``expr`` that it holds ``None`` among others.
+
+    Types do not tell: that something may be ``None`` is left out of them.
+    """
+    import libcst as cst
+
+    from wflint.syntax.walk import walk
+
+    made = at.context().assigned(expr) if isinstance(expr, cst.Name) else None
+    parts = [part for node in (expr, made) if node is not None for part in walk(node)]
+    names = {part.value for part in parts if isinstance(part, cst.Name)}
+    names |= {part.attr.value for part in parts if isinstance(part, cst.Attribute)}
+    text = at.piece.source.text
+    if not any(isinstance(part, cst.Attribute) for part in parts):
+        head = at.piece.reader.walker.frames[0].head
+        text = text[head.start : head.end]
+    any_name = "|".join(sorted(names))
+    declared = rf"\b(?:{any_name})\s*:[^=#\n]*\[[^\]=#\n]*\b(?:None|Optional)\b"
+    return "None" in names or bool(names and re.search(declared, text))
 
 
 def _is_awaited(outer: cst.CSTNode | None) -> bool:
