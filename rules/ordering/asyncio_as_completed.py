@@ -60,7 +60,8 @@ The arguments are the same, and so is what is given out. In a plain `for`, in a 
 functions that go through it the fix is safe. Elsewhere it is unsafe, because Python 3.13 allows
 `async for` as well, which `workflow.as_completed()` does not; in an `async for` nothing is fixed.
 A set that is handed over and written out becomes a list, which is unsafe: equal elements are then
-started twice.
+started twice. Where others call the function as well, and its module does not import
+`temporalio.workflow` yet, the fix is withheld.
 
 ## What the SDK does
 

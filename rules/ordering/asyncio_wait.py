@@ -60,7 +60,8 @@ results are only looped over, counted, tested or waited for again. Everything el
 that is handed over becomes a list where it is written out (`{a, b}`, `set(tasks)`), and uses of the
 results as sets become uses of lists: `.add()` is `.append()`, `done | pending` is `done + pending`,
 `pending - done` is `set(pending) - set(done)`. Where that is not possible, as for `.discard()`,
-nothing is fixed.
+nothing is fixed. `workflow.wait()` works outside of workflows as well; only where others call the
+function, and its module does not import `temporalio.workflow` yet, the fix is withheld.
 
 ## What the SDK does
 

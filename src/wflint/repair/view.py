@@ -202,7 +202,10 @@ class RepairView:
             self._around.only_workflows()
         if first in _NOT_READ_ONLY:
             self._around.not_read_only()
-        return f"{self.imported(WORKFLOW)}.{path}"
+        name = self.imported(WORKFLOW)
+        if first in _ANYWHERE and self._added:
+            self._around.only_workflows()  # others may not want the SDK to be imported
+        return f"{name}.{path}"
 
     def imported(self, target: str) -> str:
         """What to write for a name such as ``datetime.timedelta``, imported if it must be."""
