@@ -20,13 +20,7 @@ def made_async(at: RepairView) -> list[TextEdit]:
 
     Raises :class:`Withheld` where one of them cannot wait, or where not all of them are in sight.
     """
-    from wflint.syntax.guard import NewerSyntax, parse
-
-    source = at.piece.source
-    try:
-        file = _File(parse(source), source)
-    except NewerSyntax:
-        raise NoFix from None
+    file = _File(at.module_tree(), at.piece.source)
     target = file.target_of(at.span(at.call))
     edits = [file.edit(use) for use in file.others_like(target)]
     return [edit for edit in edits if edit is not None]

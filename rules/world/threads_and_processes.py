@@ -71,7 +71,6 @@ from typing import TYPE_CHECKING
 
 from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
 
-from ._locks import made_async
 from ._made_here import is_made_here
 
 if TYPE_CHECKING:
@@ -116,6 +115,8 @@ class ThreadsAndProcesses(Rule):
 
     def repair(self, at: RepairView) -> Repair | None:
         """A plain lock, with everything that takes it."""
+        from ._locks import made_async
+
         is_lock = at.api is not None and at.api.fix is not Fixable.NONE
         if not is_lock or at.call.args or not at.is_written_out(at.call.func):
             return None

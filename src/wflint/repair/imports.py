@@ -90,15 +90,16 @@ class Imports:
         return all(b.what == "import" and b.target == target for b in bindings)
 
     def _insertion(self, statement: str) -> TextEdit:
-        source = self.module.source
+        return new_import(self.module.source, self.tree(), statement)
+
+    def tree(self) -> ast.Module:
+        """The whole module as ``ast`` sees it."""
         if self._tree is None:
             try:
-                self._tree = parse(source)
+                self._tree = parse(self.module.source)
             except (NewerSyntax, UnreadableSource):
-                raise Withheld(
-                    "an import cannot be added in syntax that is newer than this Python"
-                ) from None
-        return new_import(source, self._tree, statement)
+                raise Withheld("the file has syntax that is newer than this Python") from None
+        return self._tree
 
 
 def _is_none(binding: Binding) -> bool:

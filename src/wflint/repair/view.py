@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterable
 
 import libcst as cst
@@ -133,6 +134,10 @@ class RepairView:
         source = self.piece.source
         line = source.line(source.location(self.span(node)[0]).row)
         return line[: len(line) - len(line.lstrip())]
+
+    def module_tree(self) -> ast.Module:
+        """The whole file as ``ast`` sees it, for what is spread over several functions."""
+        return self._imports.tree()
 
     def ref(self, expr: cst.CSTNode) -> Ref:
         """What an expression refers to, seen from where it stands."""
