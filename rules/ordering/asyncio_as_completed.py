@@ -56,8 +56,12 @@ class FanOutWorkflow:
 
 ## Fix safety
 
-In a plain `for` the fix is safe: what is given out can be awaited as before. Python 3.13 allows
-`async for` as well, which `workflow.as_completed()` does not; there nothing is fixed.
+The arguments are the same, and so is what is given out. In a plain `for`, in a comprehension and in
+functions that go through it the fix is safe. Elsewhere it is unsafe, because Python 3.13 allows
+`async for` as well, which `workflow.as_completed()` does not; in an `async for` nothing is fixed.
+A set that is handed over and written out becomes a list, which is unsafe: equal elements are then
+started twice. Where others call the function as well, and its module does not import
+`temporalio.workflow` yet, the fix is withheld.
 
 ## What the SDK does
 
@@ -73,8 +77,21 @@ through.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wflint.rule import Api, Fixable, Rule, Scope, Severity
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import libcst as cst
+
+    from wflint.repair.model import Repair
+    from wflint.repair.view import RepairView
+
+_GOING_THROUGH = frozenset(
+    f"builtins.{name}" for name in ("enumerate", "iter", "list", "map", "next", "tuple", "zip")
+)
 _AS_COMPLETED = Api("workflow.as_completed()", Fixable.SAFE)
 
 
@@ -87,3 +104,46 @@ class AsyncioAsCompleted(Rule):
     since = "0.1"
     message = "`{name}` hands out results in an order that differs on replay; use `{use}`"
     apis = {"asyncio.as_completed": _AS_COMPLETED, "asyncio.tasks.as_completed": _AS_COMPLETED}
+
+    def repair(self, at: RepairView) -> Repair | None:
+        """Whatever does not go through it asynchronously can do so as before."""
+        from ._lists import as_list
+
+        if not at.is_written_out(at.call.func):
+            return None
+        uses = _uses(at)
+        if any(getattr(outer, "asynchronous", None) for outer, _ in uses):
+            return None
+        given = at.call.args[0].value if at.call.args and not at.call.args[0].star else None
+        listed = (as_list(given, at) if given is not None else None) or []
+        completed = at.replace(at.call.func, at.workflow("as_completed"))
+        is_same = not listed and bool(uses) and all(_goes_through(*around, at) for around in uses)
+        answer = at.safe if is_same else at.unsafe
+        return answer("Use `workflow.as_completed()`", completed, *listed)
+
+
+def _uses(at: RepairView) -> list[tuple[cst.CSTNode | None, cst.CSTNode | None]]:
+    """The two nodes around the call; or, if it is kept in a variable, around each use of that."""
+    import libcst as cst
+
+    from ._tree import tree_of
+
+    tree = tree_of(at.context(), at.node)
+    nodes: Sequence[cst.CSTNode] = [at.node]
+    match tree.up(at.node):
+        case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))]):
+            nodes = tree.reads(tree.nodes[0], name)
+    outer = [tree.up(node) for node in nodes]
+    return [(node, tree.up(node) if node is not None else None) for node in outer]
+
+
+def _goes_through(outer: cst.CSTNode | None, call: cst.CSTNode | None, at: RepairView) -> bool:
+    """Whether a loop or a function goes through what it is given, one after the other."""
+    import libcst as cst
+
+    match outer:
+        case cst.For() | cst.CompFor() | cst.StarredElement() | cst.Arg(star="*"):
+            return True
+        case cst.Arg() if isinstance(call, cst.Call):
+            return at.dotted_name(call.func) in _GOING_THROUGH
+    return False

@@ -56,8 +56,12 @@ class RaceWorkflow:
 ## Fix safety
 
 The arguments are the same, and the fix is safe where a list or tuple is handed over and the two
-results are only looped over, counted, tested or handed on. Where a set is handed over, or the
-results are used as sets (`done | pending`, `.add()`, `.pop()`), the fix is unsafe.
+results are only looped over, counted, tested or waited for again. Everything else is unsafe. A set
+that is handed over becomes a list where it is written out (`{a, b}`, `set(tasks)`), and uses of the
+results as sets become uses of lists: `.add()` is `.append()`, `done | pending` is `done + pending`,
+`pending - done` is `set(pending) - set(done)`. Where that is not possible, as for `.discard()`,
+nothing is fixed. `workflow.wait()` works outside of workflows as well; only where others call the
+function, and its module does not import `temporalio.workflow` yet, the fix is withheld.
 
 ## What the SDK does
 
@@ -72,7 +76,13 @@ when the function is reached as `asyncio.tasks.wait`, nor in modules that are pa
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wflint.rule import Api, Fixable, Rule, Scope, Severity
+
+if TYPE_CHECKING:
+    from wflint.repair.model import Repair
+    from wflint.repair.view import RepairView
 
 _WAIT = Api("workflow.wait()", Fixable.SAFE)
 
@@ -86,3 +96,14 @@ class AsyncioWait(Rule):
     since = "0.1"
     message = "`{name}` returns sets, whose order differs on replay; use `{use}`"
     apis = {"asyncio.tasks.wait": _WAIT, "asyncio.wait": _WAIT}
+
+    def repair(self, at: RepairView) -> Repair | None:
+        """What is done with the results decides: they are lists afterwards."""
+        from ._awaited import Results
+
+        if not at.is_written_out(at.call.func):
+            return None
+        results = Results(at)
+        wait = at.replace(at.call.func, at.workflow("wait"))
+        answer = at.safe if results.is_same else at.unsafe
+        return answer("Use `workflow.wait()`", wait, *results.edits)

@@ -50,9 +50,13 @@ class NotifyWorkflow:
 
 ## Fix safety
 
-The fix puts `sorted()` around the set, or turns `set(names)` into `dict.fromkeys(names)`. It is
-unsafe: the elements may not be comparable, and workflows that are already running have the old
-order in their history.
+The fix puts `sorted()` around the set where it is gone through; `list(names)` becomes
+`sorted(names)`. It is unsafe: workflows that are already running have another order in their
+history, and where wflint does not know the elements, they may not be comparable. Where they are
+known to have no order, a set that is written out becomes one that remembers how it was filled:
+`set(parcels)` becomes `dict.fromkeys(parcels)`, and a set of tasks becomes a list, with
+`tasks.append()` in the place of `tasks.add()`. `.pop()` is not fixed, nor are sets without an order
+that come from elsewhere.
 
 ## What the SDK does
 
@@ -84,6 +88,8 @@ if TYPE_CHECKING:
 
     from wflint.facts.context import Context
     from wflint.program.views import FindingView, TypeView
+    from wflint.repair.model import Repair
+    from wflint.repair.view import RepairView
 
 _SETS = frozenset({"builtins.frozenset", "builtins.set", "typing.FrozenSet", "typing.Set"})
 _IF_RUNNING = {"HANDED": "", "RESULTS": "SHOWN", "TASKS": ""}
@@ -159,6 +165,14 @@ class UnorderedIteration(Rule):
                 return None
         severity = Severity.ERROR if fate == "COMMAND" else Severity.WARNING
         return Report(_message(how, fate, view.message, elements), severity)
+
+    def repair(self, at: RepairView) -> Repair | None:
+        """Sorted, or in the order in which it was filled."""
+        import libcst as cst
+
+        from ._in_order import in_order
+
+        return in_order(at, at.node) if isinstance(at.node, cst.BaseExpression) else None
 
 
 def _message(how: str, fate: str, shown: str, elements: list[TypeView]) -> str:

@@ -44,8 +44,10 @@ class ApprovalWorkflow:
 
 ## Fix safety
 
-Only a call of a debugger that is a statement of its own can be deleted. That is unsafe, because
-somebody may still be debugging.
+A call of a debugger that is a statement of its own is deleted, with an `import pdb` on the same
+line. That is unsafe, because somebody may still be debugging. Calls that run something under the
+debugger (`pdb.run()`) stay, and so does everything that asks a person: what should happen without
+an answer is for you to say.
 
 ## What the SDK does
 
@@ -61,12 +63,21 @@ run the worker with `debug_mode=True`.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wflint.rule import Api, Fixable, Rule, Scope, Severity
 
-_DEBUGGER = Api(
-    fix=Fixable.UNSAFE,
-    message="`{name}` stops the worker in a debugger; remove it",
-)
+from ._removal import removal
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from wflint.repair.model import Repair
+    from wflint.repair.view import RepairView
+
+_STOPS = "`{name}` stops the worker in a debugger; remove it"
+_DEBUGGER = Api(fix=Fixable.UNSAFE, message=_STOPS)
+_RUNS_SOMETHING = Api(message=_STOPS)
 _PROMPT = Api()
 
 
@@ -109,9 +120,9 @@ class Interactive(Rule):
         "pdb.Pdb.set_trace": _DEBUGGER,
         "pdb.pm": _DEBUGGER,
         "pdb.post_mortem": _DEBUGGER,
-        "pdb.run": _DEBUGGER,
-        "pdb.runcall": _DEBUGGER,
-        "pdb.runeval": _DEBUGGER,
+        "pdb.run": _RUNS_SOMETHING,
+        "pdb.runcall": _RUNS_SOMETHING,
+        "pdb.runeval": _RUNS_SOMETHING,
         "pdb.set_trace": _DEBUGGER,
         "prompt_toolkit.PromptSession": _PROMPT,
         "prompt_toolkit.prompt": _PROMPT,
@@ -134,3 +145,13 @@ class Interactive(Rule):
         "typer.prompt": _PROMPT,
         "web_pdb.set_trace": _DEBUGGER,
     }
+
+    def repair(self, at: RepairView) -> Repair | None:
+        """A debugger that nobody uses is taken out."""
+        if at.api != _DEBUGGER or not at.is_written_out(at.call.func):
+            return None
+
+        def is_gone(call: cst.Call) -> bool:
+            return self.apis.get(at.dotted_name(call.func)) == _DEBUGGER
+
+        return at.unsafe(f"Remove `{at.text(at.call.func)}()`", removal(at, is_gone))

@@ -40,7 +40,12 @@ buffer (`print("x", file=buffer)`).
 ## Fix safety
 
 `workflow.logger.info()` in place of `print()` is unsafe: the text goes to the log instead of
-standard output, with another format, and only at the levels that are switched on.
+standard output, with another format, and only at the levels that are switched on. Several arguments
+become a text with `%s` in it, so that nothing is formatted in vain. `sep=` is kept, `flush=` and
+`file=sys.stderr` are dropped; with `end=` or `*spread` nothing is fixed. A `print()` without
+arguments is removed. Of `sys.stdout.write()` only what ends its line is fixed, and only where
+nobody uses how much was written. A function that activities, clients or tests call as well is not
+fixed, because `workflow.logger` raises outside of a workflow.
 
 ## What the SDK does
 
@@ -54,14 +59,23 @@ again.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
 
+from ._log_text import printed, written
+from ._removal import removal
+
 if TYPE_CHECKING:
+    import libcst as cst
+
     from wflint.facts.model import Arg
     from wflint.program.views import CallView
+    from wflint.repair.model import Repair
+    from wflint.repair.view import RepairView
 
+_PRINT = "builtins.print"
 _USE = "workflow.logger.info()"
 _LOG = Api(_USE, Fixable.UNSAFE)
 _SHOW = Api(_USE)
@@ -80,14 +94,14 @@ class Print(Rule):
     harmless_unless_replaying = True
     message = "`{name}` prints again at every replay; use `{use}`"
     apis = {
-        "builtins.print": _LOG,
+        _PRINT: _LOG,
         "click.echo": _SHOW,
         "click.echo_via_pager": _SHOW,
         "click.progressbar": _PROGRESS,
         "click.secho": _SHOW,
         "icecream.ic": _SHOW,
-        "pprint.pp": _LOG,
-        "pprint.pprint": _LOG,
+        "pprint.pp": _SHOW,
+        "pprint.pprint": _SHOW,
         "rich.console.Console.log": _SHOW,
         "rich.console.Console.print": _SHOW,
         "rich.console.Console.print_exception": _TRACE,
@@ -95,7 +109,7 @@ class Print(Rule):
         "rich.console.Console.rule": _SHOW,
         "rich.inspect": _SHOW,
         "rich.pretty.pprint": _SHOW,
-        "rich.print": _LOG,
+        "rich.print": _SHOW,
         "rich.print_json": _SHOW,
         "rich.progress.Progress": _PROGRESS,
         "rich.progress.track": _PROGRESS,
@@ -134,6 +148,28 @@ class Print(Rule):
         if view.qualified(stream.value) in _STREAMS:
             return super().judge(view, api)
         return None
+
+    def repair(self, at: RepairView) -> Repair | None:
+        """The text goes to the log of the workflow."""
+        if at.api != _LOG or not at.is_written_out(at.call.func):
+            return None
+        if at.name == _PRINT and not at.call.args:
+            return at.unsafe("Remove the empty line", removal(at, partial(_is_empty_line, at)))
+        if at.name != _PRINT and not _is_statement(at):
+            return None
+        edits = printed(at) if at.name == _PRINT else written(at)
+        logger = at.workflow("logger.info")
+        return at.unsafe(f"Use `{_USE}`", at.replace(at.call.func, logger), *edits)
+
+
+def _is_empty_line(at: RepairView, call: cst.Call) -> bool:
+    return not call.args and at.dotted_name(call.func) == _PRINT
+
+
+def _is_statement(at: RepairView) -> bool:
+    import libcst as cst
+
+    return isinstance(at.parent(), cst.Expr)
 
 
 def _stream(view: CallView) -> Arg | None:

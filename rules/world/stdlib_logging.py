@@ -54,7 +54,12 @@ A logger is reported once in each function. Logging below
 
 `workflow.logger` in place of another logger is unsafe: records move to the logger
 `temporalio.workflow`, so handlers and levels of the old name no longer apply, and their text gets
-the workflow's details appended.
+the workflow's details appended. All calls of a logger in a function change together, and nothing
+else of them does, but `warn` becomes `warning` and `fatal` becomes `critical`. The old logger stays
+where it was made. loguru and structlog format in ways of their own, so their calls are left to
+you, as are calls with arguments that only some loggers take, and loggers that came as a parameter.
+A function that activities, clients or tests call as well is not fixed, because `workflow.logger`
+raises outside of a workflow.
 
 ## What the SDK does
 
@@ -68,7 +73,15 @@ workflow file that imports loguru outside `imports_passed_through()` fails to lo
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wflint.rule import Api, Fixable, Rule, Scope, Severity
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from wflint.repair.model import Repair, TextEdit
+    from wflint.repair.view import RepairView
 
 
 def _chained(*steps: str) -> list[str]:
@@ -116,6 +129,7 @@ _LOCKING_METHODS = (
     *(f"a{method}" for method in _METHODS),
     *("msg", "success", "trace"),
 )
+_OPTIONS = frozenset({"exc_info", "extra", "level", "msg", "stack_info", "stacklevel"})
 _DEADLOCK = "`{name}` can deadlock the workflow, because the logger takes locks; use `{use}`"
 
 
@@ -140,6 +154,51 @@ class StdlibLogging(Rule):
             for logger in _LOCKING
             for method in _LOCKING_METHODS
         },
+        "absl.logging.fatal": Api("workflow.logger.critical()"),  # ends the process
+        "absl.logging.log": Api("workflow.logger.log()"),  # has levels of its own
         "logging.Logger.handle": Api("workflow.logger.log()"),
         "syslog.syslog": Api("workflow.logger.info()"),
     }
+
+    def repair(self, at: RepairView) -> Repair | None:
+        """All calls of the logger in the function go to that of the workflow."""
+        if at.api is None or at.api.fix is Fixable.NONE:
+            return None
+        nodes = [at.node, *(entry.node for entry in at.others)]
+        edits = [edit for node in nodes for edit in self._edits(at, node)]
+        return at.unsafe("Use `workflow.logger`", *edits) if edits else None
+
+    def _edits(self, at: RepairView, node: cst.CSTNode) -> list[TextEdit]:
+        """What makes one call of a logger one of `workflow.logger`."""
+        import libcst as cst
+
+        if not isinstance(node, cst.Call) or not all(_is_known(arg) for arg in node.args):
+            return []
+        name = at.dotted_name(node.func)
+        api = self.apis.get(name)
+        if api is not None and api.fix is Fixable.NONE:
+            return []
+        if isinstance(node.func, cst.Name):
+            use = _METHODS.get(name.rpartition(".")[2], "")
+            return [at.replace(node.func, at.workflow(f"logger.{use}"))] if use else []
+        if not isinstance(node.func, cst.Attribute) or not _is_lasting(at, node.func.value):
+            return []
+        method = node.func.attr.value
+        use = _METHODS.get(method, "")
+        if not use:
+            return []
+        edits = [at.replace(node.func.value, at.workflow("logger"))]
+        return edits if use == method else [*edits, at.replace(node.func.attr, use)]
+
+
+def _is_known(arg: cst.Arg) -> bool:
+    """Whether any logger takes an argument."""
+    is_option = arg.keyword is not None and arg.keyword.value in _OPTIONS
+    return arg.star != "**" and (arg.keyword is None or is_option)
+
+
+def _is_lasting(at: RepairView, logger: cst.BaseExpression) -> bool:
+    """Whether an expression is not just what a caller gives."""
+    from wflint.facts.model import Kind
+
+    return at.ref(logger).kind is not Kind.PARAM

@@ -45,8 +45,12 @@ Work that needs a thread or a process belongs in an activity.
 
 ## Fix safety
 
-Putting `asyncio.Lock()` in place of `threading.Lock()` is unsafe: `with` becomes `async with`,
-and a function that takes the lock has to be `async`.
+Putting `asyncio.Lock()` in place of `threading.Lock()` is unsafe: where the lock is taken, the
+workflow may now do something else in between. `with lock:` becomes `async with lock:`, and
+`lock.acquire()` becomes `await lock.acquire()`. So the fix is withheld where a function that takes
+the lock is not `async`, where the lock is handed on, and where activities, clients or tests use the
+code as well. For a lock in an attribute all of the file is looked at, but not other files. Other
+locks and queues differ in more than that, and stay.
 
 ## What the SDK does
 
@@ -71,6 +75,8 @@ from ._made_here import is_made_here
 
 if TYPE_CHECKING:
     from wflint.program.views import CallView
+    from wflint.repair.model import Repair
+    from wflint.repair.view import RepairView
 
 _BLOCKS = "`{name}` can block the thread of all workflows; use `{use}`"
 
@@ -106,3 +112,15 @@ class ThreadsAndProcesses(Rule):
     def judge(self, view: CallView, api: Api) -> Report | None:
         """Report an object where it is made, or else where one from elsewhere is used."""
         return None if is_made_here(view, self) else super().judge(view, api)
+
+    def repair(self, at: RepairView) -> Repair | None:
+        """A plain lock, with everything that takes it."""
+        from ._locks import made_async
+
+        is_lock = at.api is not None and at.api.fix is not Fixable.NONE
+        if not is_lock or at.call.args or not at.is_written_out(at.call.func):
+            return None
+        edits = made_async(at)
+        at.command()
+        lock = at.replace(at.call.func, f"{at.imported('asyncio')}.Lock")
+        return at.unsafe("Use `asyncio.Lock()`", lock, *edits)

@@ -91,15 +91,16 @@ class Imports:
 
     def insertion(self, statement: str) -> TextEdit:
         """A statement added to the imports at the top of the module."""
-        source = self.module.source
+        return new_import(self.module.source, self.tree(), statement)
+
+    def tree(self) -> ast.Module:
+        """The whole module as ``ast`` sees it."""
         if self._tree is None:
             try:
-                self._tree = parse(source)
+                self._tree = parse(self.module.source)
             except (NewerSyntax, UnreadableSource):
-                raise Withheld(
-                    "an import cannot be added in syntax that is newer than this Python"
-                ) from None
-        return new_import(source, self._tree, statement)
+                raise Withheld("the file has syntax that is newer than this Python") from None
+        return self._tree
 
 
 def _is_none(binding: Binding) -> bool:

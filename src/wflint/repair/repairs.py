@@ -6,6 +6,7 @@ import io
 import re
 import tokenize
 from collections.abc import Callable, Sequence
+from itertools import chain
 
 import libcst as cst
 
@@ -15,8 +16,11 @@ from wflint.facts.model import Ref
 from wflint.faults import blamed_on
 from wflint.program.analysis import Answer
 from wflint.program.reached import Node
+from wflint.program.sorting import can_sort
 from wflint.program.store import MODULE_BODY, Fn
+from wflint.program.types import types_of
 from wflint.program.verdicts import Hit
+from wflint.program.views import TypeView
 from wflint.repair.callers import Callers
 from wflint.repair.circles import imports_back
 from wflint.repair.draws import Draws
@@ -106,6 +110,8 @@ class Repairs:
         around = Surroundings(
             self.settings,
             lambda ref: self._resolve(ref, hit),
+            lambda ref: self._types(ref, hit),
+            lambda types: can_sort(types, self.answer.verdicts.resolver),
             lambda: self._only_workflows(hit),
             lambda: self._not_read_only(hit),
             lambda late: self.handled.may_be_caught(hit.nodes, hit.site, late),
@@ -140,6 +146,12 @@ class Repairs:
         path = hit.fn.path
         found = (resolver.resolve(ref, path, receiver, env=env) for receiver, env in ways)
         return frozenset(entity for entities in found for entity in entities)
+
+    def _types(self, ref: Ref, hit: Hit) -> tuple[TypeView, ...]:
+        resolver = self.answer.verdicts.resolver
+        ways = dict.fromkeys((node.receiver, node.env) for node in hit.nodes)
+        found = [types_of(ref, hit.fn.path, receiver, env, resolver) for receiver, env in ways]
+        return tuple(dict.fromkeys(chain(*found))) if all(found) else ()
 
     def _only_workflows(self, hit: Hit) -> None:
         """Raise :class:`Withheld` where something outside of workflows runs the code as well."""

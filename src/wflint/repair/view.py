@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterable
 
@@ -15,6 +16,7 @@ from wflint.facts.frames import Entry
 from wflint.facts.heads import import_bindings, statement_imports
 from wflint.facts.model import Kind, Ref
 from wflint.program.entities import External, OwnClass, OwnFunction
+from wflint.program.views import TypeView
 from wflint.repair.import_block import newline_of
 from wflint.repair.imports import Imports
 from wflint.repair.model import NoFix, Repair, TextEdit, Withheld
@@ -39,7 +41,8 @@ _NOT_READ_ONLY = frozenset({"new_random", "random", "sleep", "uuid4", "uuid7", "
 class Surroundings:
     """What a repair may ask about the program around it.
 
-    ``resolve`` gives what a reference may stand for, in each way in which the place is reached.
+    ``resolve`` gives what a reference may stand for, in each way in which the place is reached,
+    ``types`` what it may be an instance of, ``can_sort`` whether such things have an order.
     ``only_workflows`` raises :class:`Withheld` where others call the function as well,
     ``not_read_only`` where query handlers or update validators do. ``may_be_caught`` tells whether
     the workflow may survive a ``TypeError`` that the place raises, ``imports_back`` whether a
@@ -51,6 +54,8 @@ class Surroundings:
         self,
         settings: RuleSettings,
         resolve: Callable[[Ref], frozenset[object]],
+        types: Callable[[Ref], tuple[TypeView, ...]],
+        can_sort: Callable[[Iterable[TypeView]], bool | None],
         only_workflows: Callable[[], None],
         not_read_only: Callable[[], None],
         may_be_caught: Callable[[bool], bool],
@@ -59,6 +64,8 @@ class Surroundings:
     ) -> None:
         self.settings = settings
         self.resolve = resolve
+        self.types = types
+        self.can_sort = can_sort
         self.only_workflows = only_workflows
         self.not_read_only = not_read_only
         self.may_be_caught = may_be_caught
@@ -155,6 +162,10 @@ class RepairView:
         line = source.line(source.location(self.span(node)[0]).row)
         return line[: len(line) - len(line.lstrip())]
 
+    def module_tree(self) -> ast.Module:
+        """The whole file as ``ast`` sees it, for what is spread over several functions."""
+        return self._imports.tree()
+
     def ref(self, expr: cst.CSTNode) -> Ref:
         """What an expression refers to, seen from where it stands."""
         walker = self.piece.reader.walker
@@ -245,7 +256,28 @@ class RepairView:
         context.site = self.piece.reader.walker.order[id(self.node)]
         return context
 
+    def types(self, expr: cst.CSTNode) -> tuple[TypeView, ...]:
+        """All types that an expression may have; none when one of them is not known."""
+        return self._around.types(self.ref(expr))
+
+    def can_sort(self, elements: Iterable[TypeView]) -> bool | None:
+        """Whether ``sorted()`` can put such elements in order; ``None`` when that is not known."""
+        return self._around.can_sort(elements)
+
+    def context(self) -> Context:
+        """The offending node as the visitors of rules see it."""
+        context = Context(self.piece.reader)
+        context.entry = self.entry
+        context.site = self.piece.reader.walker.order[id(self.node)]
+        return context
+
     # Names to write.
+
+    def builtin(self, name: str) -> str:
+        """A builtin function; there is no fix where its name means something else."""
+        if self.dotted_name(cst.Name(name)) != f"builtins.{name}":
+            raise NoFix
+        return name
 
     def workflow(self, path: str) -> str:
         """What to write for ``workflow.<path>``, imported if it must be.
@@ -265,7 +297,10 @@ class RepairView:
             self._around.only_workflows()
         if first in _NOT_READ_ONLY:
             self._around.not_read_only()
-        return f"{self.imported(WORKFLOW)}.{path}"
+        name = self.imported(WORKFLOW)
+        if first in _ANYWHERE and self._added:
+            self._around.only_workflows()  # others may not want the SDK to be imported
+        return f"{name}.{path}"
 
     def imported(self, target: str) -> str:
         """What to write for a name such as ``datetime.timedelta``, imported if it must be."""

@@ -1,0 +1,48 @@
+"""What code does with the two results of `asyncio.wait()`, if it can do it with lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ._lists import Listed, as_list, is_list
+
+if TYPE_CHECKING:
+    from wflint.repair.view import RepairView
+
+
+class Results(Listed):
+    """The names that hold the results of one call, and what is waited for."""
+
+    def __init__(self, at: RepairView) -> None:
+        super().__init__(at)
+        results = self._names_of_results()
+        for name in sorted(results | self._names_of_argument()):
+            self.look_at(name, results)
+
+    def _names_of_results(self) -> set[str]:
+        """The local names that get the results."""
+        import libcst as cst
+
+        match self.at.ancestors()[:2]:
+            case [cst.Await(), cst.Expr()]:
+                return set()
+            case [cst.Await(), cst.Assign(targets=[cst.AssignTarget(target=target)])]:
+                match target:
+                    case cst.Tuple(elements=parts) | cst.List(elements=parts):
+                        names = [p.value.value for p in parts if isinstance(p.value, cst.Name)]
+                        if len(names) == len(parts) and all(map(self.is_local, names)):
+                            return set(names)
+        self.unsafe()
+        return set()
+
+    def _names_of_argument(self) -> set[str]:
+        """The local name of what is waited for, if it has one."""
+        import libcst as cst
+
+        args = self.at.call.args
+        given = args[0].value if args and not args[0].star else None
+        if isinstance(given, cst.Name) and self.is_local(given.value):
+            return {given.value}
+        if given is None or not is_list(given, self.at):
+            self.unsafe(*((given and as_list(given, self.at)) or ()))
+        return set()

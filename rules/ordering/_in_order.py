@@ -1,0 +1,170 @@
+"""How something that comes from a set gets an order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from wflint.repair.model import NoFix, TextEdit
+
+from . import _names
+from ._filled import RUNNING
+from ._lists import Listed, as_list
+from ._tree import names_in_target, tree_of
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from wflint.program.views import TypeView
+    from wflint.repair.model import Repair
+    from wflint.repair.view import RepairView
+
+_NONE = frozenset({"builtins.None", "types.NoneType"})
+
+
+def in_order(at: RepairView, expr: cst.BaseExpression) -> Repair | None:
+    """Sort a set where it is gone through; or keep the order in which it was filled.
+
+    Elements that have no order cannot be sorted, and tasks are never equal: a list does for them.
+    """
+    import libcst as cst
+
+    tree = tree_of(at.context(), expr)
+    outer = tree.up(expr)
+    call = tree.up(outer) if isinstance(outer, cst.Arg) else None
+    if isinstance(outer, cst.Attribute) or (isinstance(outer, cst.Assign) and outer.targets[1:]):
+        return None  # `names.pop()`, or a part of what is assigned stays a set
+    elements = _elements(at.types(expr))
+    waits = isinstance(call, cst.Call) and at.dotted_name(call.func) in _names.GATHERS
+    waits = waits or _is_awaited(outer)
+    can_sort = not waits and at.can_sort(elements) is not False and not _may_hold_none(at, expr)
+    if can_sort:
+        return at.unsafe("Use `sorted()`", *_sorted(at, expr, outer, call))
+    if waits or (elements and all(e.name in RUNNING for e in elements)):
+        return at.unsafe("Use a list", *_listed(at, expr))
+    if _shows(at, outer, call):
+        return None
+    return at.unsafe("Use `dict.fromkeys()`", *_as_keys(at, _written_out(at, expr)))
+
+
+def _elements(types: Sequence[TypeView]) -> list[TypeView]:
+    """What is in a set; nothing when a part of it is not known."""
+    args = [t.args[0] if t.args else () for t in types if t.name not in _NONE]
+    return [element for arg in args for element in arg] if all(args) else []
+
+
+def _may_hold_none(at: RepairView, expr: cst.BaseExpression) -> bool:
+    """Whether the code says of a name in ``expr`` that it holds ``None`` among others.
+
+    Types do not tell: that something may be ``None`` is left out of them.
+    """
+    import libcst as cst
+
+    from wflint.syntax.walk import walk
+
+    made = at.context().assigned(expr) if isinstance(expr, cst.Name) else None
+    parts = [part for node in (expr, made) if node is not None for part in walk(node)]
+    names = {part.value for part in parts if isinstance(part, cst.Name)}
+    names |= {part.attr.value for part in parts if isinstance(part, cst.Attribute)}
+    text = at.piece.source.text
+    if not any(isinstance(part, cst.Attribute) for part in parts):
+        head = at.piece.reader.walker.frames[0].head
+        text = text[head.start : head.end]
+    any_name = "|".join(sorted(names))
+    declared = rf"\b(?:{any_name})\s*:[^=#\n]*\[[^\]=#\n]*\b(?:None|Optional)\b"
+    return "None" in names or bool(names and re.search(declared, text))
+
+
+def _is_awaited(outer: cst.CSTNode | None) -> bool:
+    """Whether a loop awaits the elements themselves."""
+    import libcst as cst
+
+    from wflint.syntax.walk import walk
+
+    if not isinstance(outer, cst.For):
+        return False
+    names = {target.value for target in names_in_target([outer.target])}
+    awaited = (n.expression for n in walk(outer.body) if isinstance(n, cst.Await))
+    return any(isinstance(e, cst.Name) and e.value in names for e in awaited)
+
+
+def _sorted(
+    at: RepairView, expr: cst.BaseExpression, outer: cst.CSTNode | None, call: cst.CSTNode | None
+) -> list[TextEdit]:
+    """`sorted(names)`, which also takes the place of `list(names)`."""
+    import libcst as cst
+
+    name = at.builtin("sorted")
+    match outer, call:
+        case cst.Arg(star="", keyword=None), cst.Call(args=[_]) as made:
+            if at.dotted_name(made.func) == "builtins.list" and isinstance(made.func, cst.Name):
+                return [at.replace(made.func, name)]
+    start, end = at.span(expr)
+    if expr.lpar:
+        return [_before(at, at.span(expr.lpar[0])[0], name)]
+    return [_before(at, start, f"{name}("), TextEdit(end, end, ")")]
+
+
+def _listed(at: RepairView, expr: cst.BaseExpression) -> list[TextEdit]:
+    """A list of tasks in the place of a set of them, where that was made."""
+    import libcst as cst
+
+    edits = as_list(expr, at)
+    if edits is None and isinstance(expr, cst.Name):
+        names = Listed(at)
+        names.look_at(expr.value, set())
+        edits = names.edits
+    if not edits:
+        raise NoFix
+    return edits
+
+
+def _shows(at: RepairView, outer: cst.CSTNode | None, call: cst.CSTNode | None) -> bool:
+    """Whether a set becomes text."""
+    import libcst as cst
+
+    if isinstance(call, cst.Call):
+        is_format = isinstance(call.func, cst.Attribute) and call.func.attr.value == "format"
+        return is_format or at.dotted_name(call.func) in _names.TEXTS
+    return isinstance(outer, (cst.BinaryOperation, cst.FormattedStringExpression))
+
+
+def _written_out(at: RepairView, expr: cst.BaseExpression) -> cst.BaseExpression:
+    """The expression, or what a local name was assigned that is only gone through."""
+    import libcst as cst
+
+    if not isinstance(expr, cst.Name):
+        return expr
+    made = at.context().assigned(expr)
+    uses = Listed(at)
+    names = uses.tree.reads(uses.tree.nodes[0], expr.value)
+    if made is None or not all(map(uses.is_gone_through, names)):
+        raise NoFix
+    return made
+
+
+def _as_keys(at: RepairView, expr: cst.BaseExpression) -> list[TextEdit]:
+    """`dict.fromkeys(...)` remembers in which order it was filled."""
+    import libcst as cst
+
+    start, end = at.span(expr)
+    name = f"{at.builtin('dict')}.fromkeys"
+    match expr:
+        case cst.Set() | cst.SetComp():
+            return [
+                _before(at, start, f"{name}([", start + 1),
+                TextEdit(end - 1, end, "])"),
+            ]
+        case cst.Call(args=[cst.Arg(keyword=None, star="", value=given)]):
+            is_set = at.dotted_name(expr.func) in ("builtins.frozenset", "builtins.set")
+            if is_set and not any(t.name.endswith("set") for t in at.types(given)):
+                return [at.replace(expr.func, name)]
+    raise NoFix
+
+
+def _before(at: RepairView, start: int, text: str, end: int | None = None) -> TextEdit:
+    """``text`` at a place, apart from a word that ends there, as in `for x in{...}`."""
+    before = at.piece.source.text[max(start - 1, 0) : start]
+    space = " " if before.isidentifier() or before.isdigit() else ""
+    return TextEdit(start, start if end is None else end, f"{space}{text}")
