@@ -1,6 +1,6 @@
 """What fixes may write where: names of ``temporalio.workflow``, tried out in the SDK itself.
 
-Tables in ``wflint.repair.view`` say which names are younger than others, raise outside of
+Tables in ``wflint.repair.sdk_names`` say which names are younger than others, raise outside of
 workflows, or raise in query handlers and update validators. Fixes are withheld accordingly.
 """
 
@@ -19,7 +19,7 @@ from temporalio import workflow
 from tests.oracle.recorded import Run, in_sandbox
 from tests.oracle.sandbox import SEED, Stage
 from wflint.registry import load_registry
-from wflint.repair.view import _ANYWHERE, _NOT_READ_ONLY, _SINCE
+from wflint.repair.sdk_names import ANYWHERE, NOT_READ_ONLY, SINCE
 from wflint.rule import Fixable
 
 ROOT = Path(__file__).parent.parent
@@ -110,7 +110,7 @@ def asked_for(module: ast.Module) -> Iterator[str]:
 
 
 def test_every_name_that_a_fix_writes_is_tried() -> None:
-    assert written() | _ANYWHERE | _NOT_READ_ONLY | _SINCE.keys() <= USES.keys()
+    assert written() | ANYWHERE | NOT_READ_ONLY | SINCE.keys() <= USES.keys()
 
 
 @pytest.mark.parametrize("name", sorted(USES))
@@ -125,7 +125,7 @@ def test_name_works_in_workflows(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", sorted(USES))
 def test_name_works_outside_of_workflows_only_if_the_table_says_so(name: str) -> None:
-    assert works_outside(USES[name]) == (name in _ANYWHERE)
+    assert works_outside(USES[name]) == (name in ANYWHERE)
 
 
 def works_outside(expression: str) -> bool:
@@ -150,7 +150,7 @@ def test_name_raises_in_read_only_code_only_if_the_table_says_so(
     name: str, place: str, tmp_path: Path
 ) -> None:
     run = use(tmp_path, **{place: USES[name]})
-    if name in _NOT_READ_ONLY:
+    if name in NOT_READ_ONLY:
         assert run.detail.startswith("ReadOnlyContextError: ")
     else:
         assert run.stage is Stage.OK, run.detail
@@ -176,7 +176,7 @@ def test_name_is_not_written_for_an_sdk_that_does_not_have_it(name: str) -> None
     versions = table["modules"]["temporalio.workflow"]["since"].items()
     since = next((parsed(version) for version, names in versions if name in names), (0, 0))
     if name in written():
-        assert _SINCE.get(name, (0, 0)) >= since
+        assert SINCE.get(name, (0, 0)) >= since
 
 
 def parsed(version: str) -> tuple[int, ...]:

@@ -30,7 +30,7 @@ def in_order(at: RepairView, expr: cst.BaseExpression) -> Repair | None:
     """
     import libcst as cst
 
-    tree = tree_of(at.context(), expr)
+    tree = tree_of(at.context, expr)
     outer = tree.up(expr)
     call = tree.up(outer) if isinstance(outer, cst.Arg) else None
     if isinstance(outer, cst.Attribute) or (isinstance(outer, cst.Assign) and outer.targets[1:]):
@@ -63,7 +63,7 @@ def _may_hold_none(at: RepairView, expr: cst.BaseExpression) -> bool:
 
     from wflint.syntax.walk import walk
 
-    made = at.context().assigned(expr) if isinstance(expr, cst.Name) else None
+    made = at.context.assigned(expr) if isinstance(expr, cst.Name) else None
     parts = [part for node in (expr, made) if node is not None for part in walk(node)]
     names = {part.value for part in parts if isinstance(part, cst.Name)}
     names |= {part.attr.value for part in parts if isinstance(part, cst.Attribute)}
@@ -136,7 +136,7 @@ def _written_out(at: RepairView, expr: cst.BaseExpression) -> cst.BaseExpression
 
     if not isinstance(expr, cst.Name):
         return expr
-    made = at.context().assigned(expr)
+    made = at.context.assigned(expr)
     uses = Listed(at)
     names = uses.tree.reads(uses.tree.nodes[0], expr.value)
     if made is None or not all(map(uses.is_gone_through, names)):

@@ -67,7 +67,7 @@ class Listed:
 
     def __init__(self, at: RepairView) -> None:
         self.at = at
-        self.tree = tree_of(at.context(), at.node)
+        self.tree = tree_of(at.context, at.node)
         self.is_same = True
         self.edits: list[TextEdit] = []
 

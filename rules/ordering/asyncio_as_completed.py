@@ -128,7 +128,7 @@ def _uses(at: RepairView) -> list[tuple[cst.CSTNode | None, cst.CSTNode | None]]
 
     from ._tree import tree_of
 
-    tree = tree_of(at.context(), at.node)
+    tree = tree_of(at.context, at.node)
     nodes: Sequence[cst.CSTNode] = [at.node]
     match tree.up(at.node):
         case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))]):

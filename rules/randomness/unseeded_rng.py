@@ -45,7 +45,7 @@ class LotteryWorkflow:
 `random.Random()` becomes `workflow.new_random()`, which is a `random.Random` too. All generators
 that one workflow makes so begin with the same numbers. The fix is safe where the module makes only
 one, and once: in `__init__` or the run method, outside of loops. Elsewhere it is unsafe. It needs
-an SDK of version 1.24 or later, and is withheld in what query handlers, update validators,
+an SDK of version 1.23 or later, and is withheld in what query handlers, update validators,
 activities, clients or tests call. `SystemRandom` and numpy's generators are not fixed.
 
 ## What the SDK does
@@ -74,7 +74,7 @@ if TYPE_CHECKING:
     from wflint.repair.view import RepairView
 
 _RUN = "temporalio.workflow.run"
-_NEW_RANDOM_SINCE = (1, 24)
+_NEW_RANDOM_SINCE = (1, 23)
 _NEW = Api("workflow.new_random()", Fixable.SAFE, drops_arguments=True)
 _OLDER_SDK = Api("random.Random(workflow.random().getrandbits(64))")
 _SYSTEM = Api(

@@ -6,29 +6,20 @@ import io
 import re
 import tokenize
 from collections.abc import Callable, Sequence
-from itertools import chain
 
 import libcst as cst
 
 from wflint.beyond import Beyond
 from wflint.diagnostics import Applicability, Edit, Fix
-from wflint.facts.model import Ref
 from wflint.faults import blamed_on
 from wflint.program.analysis import Answer
-from wflint.program.reached import Node
-from wflint.program.sorting import can_sort
-from wflint.program.store import MODULE_BODY, Fn
-from wflint.program.types import types_of
+from wflint.program.store import Fn
 from wflint.program.verdicts import Hit
-from wflint.program.views import TypeView
-from wflint.repair.callers import Callers
-from wflint.repair.circles import imports_back
-from wflint.repair.draws import Draws
-from wflint.repair.handled import Handled
 from wflint.repair.imports import Imports
 from wflint.repair.model import Answered, NoFix, Repair, Withheld
 from wflint.repair.piece import PieceText
-from wflint.repair.view import RepairView, Surroundings
+from wflint.repair.surroundings import Program, Surroundings
+from wflint.repair.view import RepairView
 from wflint.rule import Fixable, RuleSettings
 from wflint.source import Source
 
@@ -57,15 +48,10 @@ class Repairs:
     ) -> None:
         self.answer = answer
         self.settings = settings
-        self.shown = shown
         self.applicability = applicability
-        self.callers = Callers(answer, files, read)
-        self.handled = Handled(answer, self._piece)
+        self.program = Program(answer, files, read, settings, shown, self._piece)
         self._imports: dict[str, Imports] = {}
         self._pieces: dict[Fn, PieceText | None] = {}
-        self._withheld: dict[Fn, str] = {}
-        self._nodes: dict[Fn, list[Node]] | None = None
-        self._draws: Draws | None = None
 
     def answer_for(self, hit: Hit) -> Answered:
         """The fix of a hit."""
@@ -104,21 +90,10 @@ class Repairs:
         sites = [hit.site, *(site for site in hit.others if site != hit.site)]
         if not all(0 <= site < len(entries) for site in sites):
             return None
-        first, *others = (entries[site] for site in sites)
         path = hit.fn.path
         imports = self._imports.setdefault(path, Imports(self.answer.store.load(path)))
-        around = Surroundings(
-            self.settings,
-            lambda ref: self._resolve(ref, hit),
-            lambda ref: self._types(ref, hit),
-            lambda types: can_sort(types, self.answer.verdicts.resolver),
-            lambda: self._only_workflows(hit),
-            lambda: self._not_read_only(hit),
-            lambda late: self.handled.may_be_caught(hit.nodes, hit.site, late),
-            lambda module: imports_back(self.answer.verdicts.resolver, module, path),
-            lambda: self._draws_already(hit),
-        )
-        return RepairView(hit.name, hit.api, piece, first, others, imports, around)
+        around = Surroundings(self.program, hit)
+        return RepairView(hit, piece, [entries[site] for site in sites], imports, around)
 
     def _piece(self, fn: Fn) -> PieceText | None:
         store = self.answer.store
@@ -131,59 +106,6 @@ class Repairs:
             source = store.load(fn.path).source
             self._pieces[key] = PieceText(reader, source) if reader and has_text else None
         return self._pieces[key]
-
-    # What the rule may ask.
-
-    def _resolve(self, ref: Ref, hit: Hit) -> frozenset[object]:
-        """What a reference stands for, also where the function is reached and nothing is wrong."""
-        resolver = self.answer.verdicts.resolver
-        if self._nodes is None:
-            self._nodes = {}
-            for node in self.answer.reached.order:
-                self._nodes.setdefault(node.fn, []).append(node)
-        nodes = [*hit.nodes, *self._nodes.get(hit.fn, ())]
-        ways = {(node.receiver, node.env) for node in nodes} or {(None, ())}
-        path = hit.fn.path
-        found = (resolver.resolve(ref, path, receiver, env=env) for receiver, env in ways)
-        return frozenset(entity for entities in found for entity in entities)
-
-    def _types(self, ref: Ref, hit: Hit) -> tuple[TypeView, ...]:
-        resolver = self.answer.verdicts.resolver
-        ways = dict.fromkeys((node.receiver, node.env) for node in hit.nodes)
-        found = [types_of(ref, hit.fn.path, receiver, env, resolver) for receiver, env in ways]
-        return tuple(dict.fromkeys(chain(*found))) if all(found) else ()
-
-    def _only_workflows(self, hit: Hit) -> None:
-        """Raise :class:`Withheld` where something outside of workflows runs the code as well."""
-        store = self.answer.store
-        if store.outermost(hit.fn) == MODULE_BODY:
-            raise Withheld("it runs when the module is imported, where there is no workflow")
-        if hit.fn not in self._withheld:
-            stranger = self.callers.outside(hit.fn)
-            self._withheld[hit.fn] = self._blame(stranger, hit.fn) if stranger else ""
-        if self._withheld[hit.fn]:
-            raise Withheld(self._withheld[hit.fn])
-
-    def _blame(self, stranger: Fn, fn: Fn) -> str:
-        name = "the module itself" if stranger.qualname == MODULE_BODY else f"`{stranger.shown}`"
-        place = f"{name} in {self.shown(stranger.path)}"
-        return f"{place}, which is no workflow code, uses `{fn.shown}` too"
-
-    def _not_read_only(self, hit: Hit) -> None:
-        """Raise :class:`Withheld` where a query handler or an update validator runs the code."""
-        reached = self.answer.reached
-        nodes = [node for node in hit.nodes if node in reached.parents]
-        for node in sorted(reached.entry_points(nodes), key=lambda n: n.fn):
-            if self.answer.verdicts.roots.is_read_only(node.fn):
-                shown = reached.entries[node].shown
-                raise Withheld(f"`{shown}` runs it, a query or validator, where it would raise")
-
-    def _draws_already(self, hit: Hit) -> bool:
-        """Whether a workflow that runs the code draws random numbers or ids."""
-        if self._draws is None:
-            self._draws = Draws(self.answer)
-        reached = self.answer.reached.parents
-        return self._draws.in_workflows_of(node for node in hit.nodes if node in reached)
 
     def _check_fstring(self, repair: Repair, view: RepairView) -> None:
         """Raise :class:`Withheld` for text that an f-string of an older Python cannot hold."""

@@ -1,0 +1,130 @@
+"""What a repair may ask about the program around the place that it mends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from itertools import chain
+
+from wflint.facts.model import Ref
+from wflint.program.analysis import Answer
+from wflint.program.entities import Entity
+from wflint.program.reached import Node
+from wflint.program.sorting import can_sort
+from wflint.program.store import MODULE_BODY, Fn
+from wflint.program.types import types_of
+from wflint.program.verdicts import Hit
+from wflint.program.views import TypeView
+from wflint.repair.callers import Callers
+from wflint.repair.circles import imports_back
+from wflint.repair.draws import Draws
+from wflint.repair.handled import Handled
+from wflint.repair.model import Withheld
+from wflint.repair.piece import PieceText
+from wflint.rule import RuleSettings
+
+
+class Program:
+    """An analysed project, with what repairs find out about it once.
+
+    ``files`` are all of its files, ``read`` gives their bytes, ``shown`` a path as the user would
+    write it, and ``piece_of`` the text of a function.
+    """
+
+    def __init__(
+        self,
+        answer: Answer,
+        files: Sequence[str],
+        read: Callable[[str], bytes],
+        settings: RuleSettings,
+        shown: Callable[[str], str],
+        piece_of: Callable[[Fn], PieceText | None],
+    ) -> None:
+        self.answer = answer
+        self.settings = settings
+        self.shown = shown
+        self.callers = Callers(answer, files, read)
+        self.handled = Handled(answer, piece_of)
+        self.withheld: dict[Fn, str] = {}
+
+    @cached_property
+    def draws(self) -> Draws:
+        """Which workflows draw random numbers or ids."""
+        return Draws(self.answer)
+
+    @cached_property
+    def nodes(self) -> dict[Fn, list[Node]]:
+        """All ways in which each function is reached."""
+        found: dict[Fn, list[Node]] = {}
+        for node in self.answer.reached.order:
+            found.setdefault(node.fn, []).append(node)
+        return found
+
+
+class Surroundings:
+    """The program around one diagnostic."""
+
+    def __init__(self, program: Program, hit: Hit) -> None:
+        self.settings = program.settings
+        self._program = program
+        self._hit = hit
+        self._resolver = program.answer.verdicts.resolver
+
+    def resolve(self, ref: Ref) -> frozenset[Entity]:
+        """What a reference stands for, also where the function is reached and nothing is wrong."""
+        hit = self._hit
+        nodes = [*hit.nodes, *self._program.nodes.get(hit.fn, ())]
+        ways = {(node.receiver, node.env) for node in nodes} or {(None, ())}
+        path, resolver = hit.fn.path, self._resolver
+        found = (resolver.resolve(ref, path, receiver, env=env) for receiver, env in ways)
+        return frozenset(chain.from_iterable(found))
+
+    def types(self, ref: Ref) -> tuple[TypeView, ...]:
+        """All types that a reference may be an instance of; none when one of them is not known."""
+        path, resolver = self._hit.fn.path, self._resolver
+        ways = dict.fromkeys((node.receiver, node.env) for node in self._hit.nodes)
+        found = [types_of(ref, path, receiver, env, resolver) for receiver, env in ways]
+        return tuple(dict.fromkeys(chain(*found))) if all(found) else ()
+
+    def can_sort(self, elements: Iterable[TypeView]) -> bool | None:
+        """Whether such elements have an order; ``None`` when that is not known."""
+        return can_sort(elements, self._resolver)
+
+    def imports_back(self, module: str) -> bool:
+        """Whether a module imports the one that the place is in."""
+        return imports_back(self._resolver, module, self._hit.fn.path)
+
+    def may_be_caught(self, when_awaited: bool) -> bool:
+        """Whether the workflow may survive a ``TypeError`` that the place raises."""
+        hit = self._hit
+        return self._program.handled.may_be_caught(hit.nodes, hit.site, when_awaited)
+
+    def draws(self) -> bool:
+        """Whether a workflow that runs the place draws random numbers or ids already."""
+        reached = self._program.answer.reached.parents
+        return self._program.draws.in_workflows_of(n for n in self._hit.nodes if n in reached)
+
+    def only_workflows(self) -> None:
+        """Raise :class:`Withheld` where something outside of workflows runs the code as well."""
+        fn, program = self._hit.fn, self._program
+        if program.answer.store.outermost(fn) == MODULE_BODY:
+            raise Withheld("it runs when the module is imported, where there is no workflow")
+        if fn not in program.withheld:
+            stranger = program.callers.outside(fn)
+            program.withheld[fn] = self._blame(stranger) if stranger else ""
+        if program.withheld[fn]:
+            raise Withheld(program.withheld[fn])
+
+    def _blame(self, stranger: Fn) -> str:
+        name = "the module itself" if stranger.qualname == MODULE_BODY else f"`{stranger.shown}`"
+        place = f"{name} in {self._program.shown(stranger.path)}"
+        return f"{place}, which is no workflow code, uses `{self._hit.fn.shown}` too"
+
+    def not_read_only(self) -> None:
+        """Raise :class:`Withheld` where a query handler or an update validator runs the code."""
+        answer = self._program.answer
+        nodes = [node for node in self._hit.nodes if node in answer.reached.parents]
+        for node in sorted(answer.reached.entry_points(nodes), key=lambda n: n.fn):
+            if answer.verdicts.roots.is_read_only(node.fn):
+                shown = answer.reached.entries[node].shown
+                raise Withheld(f"`{shown}` runs it, a query or validator, where it would raise")
