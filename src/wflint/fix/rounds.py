@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -156,13 +157,18 @@ class _Rounds:
 
     def _others(self) -> Iterator[bytes]:
         """The bytes of all files of the projects."""
+        for path in self._paths:
+            file = self.files.get(path)
+            with suppress(OSError):
+                yield file.after if file is not None else self.read(path)
+
+    @cached_property
+    def _paths(self) -> list[str]:
+        """All files of the projects."""
         request = self.request
         finder = ProjectFinder(Path.cwd(), request.config, request.isolated, request.overrides)
-        for group in select(request.paths, finder, request.stdin_filename).groups:
-            for path in map(str, group.files):
-                file = self.files.get(path)
-                with suppress(OSError):
-                    yield file.after if file is not None else self.read(path)
+        groups = select(request.paths, finder, request.stdin_filename).groups
+        return [str(path) for group in groups for path in group.files]
 
 
 def _by_file(diagnostics: Iterable[Diagnostic]) -> Iterator[tuple[str, list[Diagnostic]]]:

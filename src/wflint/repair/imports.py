@@ -37,7 +37,7 @@ class Imports:
         for statement, name, stands_for in _ways_to_import(target):
             root = name.partition(".")[0]
             if self._is_free(root, stands_for) and self._reaches(root, piece, entry):
-                return name, [self._insertion(statement)]
+                return name, [self._insertion(statement, piece.span(entry.node)[0])]
         raise Withheld(f"`{target}` cannot be imported there under a name that is free")
 
     def _bound_names(self, target: str) -> list[str]:
@@ -89,7 +89,7 @@ class Imports:
         bindings = self.module.facts.bindings.get(name, ())
         return all(b.what == "import" and b.target == target for b in bindings)
 
-    def _insertion(self, statement: str) -> TextEdit:
+    def _insertion(self, statement: str, use: int) -> TextEdit:
         source = self.module.source
         if self._tree is None:
             try:
@@ -98,7 +98,7 @@ class Imports:
                 raise Withheld(
                     "an import cannot be added in syntax that is newer than this Python"
                 ) from None
-        return new_import(source, self._tree, statement)
+        return new_import(source, self._tree, statement, use)
 
 
 def _is_none(binding: Binding) -> bool:
@@ -110,7 +110,8 @@ def _ways_to_import(target: str) -> list[tuple[str, str, str]]:
     package, _, last = target.rpartition(".")
     if not package:
         return [(f"import {target}", target, target)]
-    module = package if package in sys.stdlib_module_names else target
+    is_module = package not in sys.stdlib_module_names and last.islower()
+    module = target if is_module else package
     root = module.partition(".")[0]
     return [
         (f"from {package} import {last}", last, target),
