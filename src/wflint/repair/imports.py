@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import sys
+from functools import cached_property
 
 import libcst as cst
 
 from wflint.facts.frames import Entry
 from wflint.facts.model import Binding, Kind
 from wflint.program.store import Module
+from wflint.repair.bound_names import bound_names
 from wflint.repair.import_block import new_import
 from wflint.repair.model import TextEdit, Withheld
 from wflint.repair.piece import PieceText
@@ -60,8 +62,12 @@ class Imports:
         It may be ``None`` where the import fails: then no workflow runs either.
         """
         bindings = [b for b in self.module.facts.bindings.get(name, ()) if not b.typed]
-        imported = {b.target for b in bindings if b.what == "import"}
-        return imported == {target} and all(b.what == "import" or _is_none(b) for b in bindings)
+        if any(b.what != "import" and not _is_none(b) for b in bindings):
+            return False
+        only_imports = all(b.what == "import" for b in bindings)
+        if only_imports and name in (self._bound or ()):
+            return False  # by a loop, for instance
+        return {b.target for b in bindings if b.what == "import"} == {target}
 
     def _imports_plainly(self, module: str) -> bool:
         """Whether there is an ``import module``, seen also by others than type checkers."""
@@ -84,10 +90,15 @@ class Imports:
 
     def _is_free(self, name: str, target: str) -> bool:
         """Whether the module may import ``target`` as ``name``: nothing else has that name."""
-        if self.module.facts.stars:
-            return False  # who knows what they bind
+        if self.module.facts.stars or self._bound is None or name in self._bound:
+            return False  # who knows what a star binds
         bindings = self.module.facts.bindings.get(name, ())
         return all(b.what == "import" and b.target == target for b in bindings)
+
+    @cached_property
+    def _bound(self) -> frozenset[str] | None:
+        """The names that something else than an import binds, if that can be told."""
+        return bound_names(self.module.source)
 
     def _insertion(self, statement: str, use: int) -> TextEdit:
         source = self.module.source
