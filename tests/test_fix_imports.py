@@ -23,6 +23,20 @@ class StampWorkflow:
 """
 STAMP = "def stamp() -> float:\n    import time\n    return time.time()\n"
 IMPORT = "from temporalio import workflow\n"
+METHOD = """\
+import time as time
+
+
+class Clock:
+    workflow = 1
+
+    def now(self):
+        return time.time()
+
+
+def stamp():
+    return Clock().now()
+"""
 
 
 def mended_helper(folder: Path, text: str) -> str:
@@ -212,7 +226,7 @@ def test_a_name_that_stands_for_something_else_is_left_alone(tmp_path: Path, hea
         ),
         pytest.param(
             "def stamp():\n    workflow = 1\n    return [+ for x in (1,)]\n",
-            id="around a comprehension",
+            id="around a list",
         ),
     ],
 )
@@ -224,8 +238,10 @@ def test_a_local_name_is_never_in_the_way(tmp_path: Path, function: str) -> None
 
 
 def test_an_attribute_of_the_class_is_not_in_the_way_of_its_methods(tmp_path: Path) -> None:
-    text = "import time as time\n\n\nclass C:\n    workflow = 1\n\n    def now(self):\n        return time.time()\n\n\ndef stamp():\n    return C().now()\n"
-    assert "return workflow.time()" in mended_helper(tmp_path, text)
+    after = mended_helper(tmp_path, METHOD)
+    assert after == METHOD.replace("\n\n\nclass", f"\n\n{IMPORT}\n\nclass").replace(
+        "time.time()", "workflow.time()"
+    )
 
 
 @pytest.mark.parametrize(
