@@ -22,6 +22,23 @@ class ClockWorkflow:
 """
 FIXED_CLOCK = CLOCK.replace("import time\n", "").replace("time.time()", "workflow.time()")
 
+NAIVE = """\
+from datetime import datetime
+
+from temporalio import workflow
+
+
+@workflow.defn
+class NaiveWorkflow:
+    @workflow.run
+    async def run(self) -> str:
+        return str(datetime.now())
+"""
+FIXED_NAIVE = NAIVE.replace("from datetime import datetime\n\n", "\n").replace(
+    "datetime.now()", "workflow.now()"
+)
+CLEAN = FIXED_CLOCK.replace("\nfrom", "from")
+
 
 def make_project(folder: Path, settings: str = "") -> Path:
     """A project without files of its own."""
