@@ -29,7 +29,7 @@ def _mentioned(module: str, text: str, names: Set[str]) -> Set[str]:
     """The names that a text takes from a module, be it as ``module.name``, or all of them."""
     word = re.escape(module)
     found: set[str] = set()
-    for listed in re.findall(rf"\bfrom\s+[\w.]*\b{word}\s+import\b\s*{_LIST}", text):
+    for listed in re.findall(rf"\bfrom\s+(?:[\w.]*\.\s*)?{word}\s+import\b\s*{_LIST}", text):
         found.update(re.findall(r"\w+|\*", _COMMENT.sub("", listed)))
     if "*" in found:
         return names
