@@ -85,10 +85,12 @@ class _Rounds:
 
     def _apply(self, result: Result) -> bool:
         """Apply the fixes of one round. Comments that hide nothing wait until all else is done."""
-        fixable = [d for d in result.diagnostics if self._is_wanted(d, result)]
-        first = [d for d in fixable if d.code != UNUSED] or fixable
-        changed = [self._apply_in(name, found, result) for name, found in _by_file(first)]
-        return any(changed)
+        for comments in (False, True):
+            found = [d for d in result.diagnostics if (d.code == UNUSED) is comments]
+            wanted = [d for d in found if self._is_wanted(d, result)]
+            if any([self._apply_in(name, several, result) for name, several in _by_file(wanted)]):
+                return True
+        return False
 
     def _is_wanted(self, diagnostic: Diagnostic, result: Result) -> bool:
         path = result.paths.get(diagnostic.filename)
@@ -112,7 +114,9 @@ class _Rounds:
             chosen, edits = choose(diagnostics, Source(text))
             after = splice(file.after, edits)
         except OSError as error:
-            self.given_up[path] = f"{filename}: it cannot be read any more: {error.strerror}"
+            self.given_up[path] = (
+                f"{filename}: it cannot be read any more: {error.strerror or error}"
+            )
             return False
         except (UnreadableSource, UnicodeError) as error:
             assert file is not None
