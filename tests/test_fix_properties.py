@@ -191,6 +191,7 @@ def test_neither_hash_seed_nor_number_of_processes_changes_a_byte(tmp_path: Path
     assert diff("3", "2") == first
 
 
+@pytest.mark.filterwarnings("ignore::SyntaxWarning")  # of code that is made up
 @settings(EXAMPLES, max_examples=15)
 @given(hypothesmith.from_node())
 def test_any_code_may_stand_around_a_workflow(around: str) -> None:

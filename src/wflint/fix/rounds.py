@@ -88,7 +88,8 @@ class _Rounds:
         for comments in (False, True):
             found = [d for d in result.diagnostics if (d.code == UNUSED) is comments]
             wanted = [d for d in found if self._is_wanted(d, result)]
-            if any([self._apply_in(name, several, result) for name, several in _by_file(wanted)]):
+            changed = [self._apply_in(name, several, result) for name, several in _by_file(wanted)]
+            if any(changed):
                 return True
         return False
 
