@@ -77,6 +77,7 @@ def mended_helper(folder: Path, text: str) -> str:
         pytest.param(
             "import os\n\nimport zlib_ng\n+I\nfrom zstd import x\n\n", id="between others"
         ),
+        pytest.param("import os\n\n+I\nfrom zstd import x\n\n", id="first in its section"),
         pytest.param("+I\n+\nfrom . import x\n\n\n", id="the package itself"),
         pytest.param("import os\n+\n+I\n\nfrom . import x\n\n\n", id="between two sections"),
         pytest.param("import os; x = 1\n+\n+I\n\n\n", id="code behind an import"),

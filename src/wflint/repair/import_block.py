@@ -33,22 +33,30 @@ class _Place(NamedTuple):
     module: str
 
 
-def new_import(source: Source, tree: ast.Module, statement: str, use: int) -> TextEdit:
-    """The insertion of an import statement (one line, without its end) into a module.
+def new_import(
+    source: Source, tree: ast.Module, statement: str, use: int | None = None
+) -> TextEdit:
+    """The insertion of an import statement (without its line's end) into a module.
 
-    ``use`` is the offset of the place where the name is wanted.
+    ``use`` is the offset of the place where the name is wanted, if that is a single one.
     """
     newline = newline_of(source.text)
     new = _place(ast.parse(statement).body[0])
     assert new is not None
-    imports = _imports_beside(tree, new, source.location(use).row)
-    before = [(place, node) for place, node in imports if place <= new]
-    if before or (imports and not _begins_its_line(source, tree, imports[0][1])):
-        place, node = before[-1] if before else imports[0]
+    row = len(source.line_starts) + 1 if use is None else source.location(use).row
+    imports = _imports_beside(tree, new, row)
+    before = next((i for i in reversed(imports) if i[0] <= new), None)
+    after = next((i for i in imports if i[0] > new), None)
+    if before and before[0].section != new.section and after and after[0].section == new.section:
+        before = None  # it opens the section that is there
+    if before is None and after and not _begins_its_line(source, after[1]):
+        before = after
+    if before is not None:
+        place, node = before
         gap = newline if place.section != new.section else ""
         return _inserted(source, _line_end(source, node), f"{gap}{statement}{newline}")
-    if imports:
-        place, node = imports[0]
+    if after is not None:
+        place, node = after
         at = source.line_starts[node.lineno - 1]
         gap = newline if place.section != new.section else ""
         return TextEdit(at, at, f"{statement}{newline}{gap}")
@@ -121,7 +129,7 @@ def _docstring(tree: ast.Module) -> ast.stmt | None:
     return first if is_text else None
 
 
-def _begins_its_line(source: Source, tree: ast.Module, node: ast.stmt) -> bool:
+def _begins_its_line(source: Source, node: ast.stmt) -> bool:
     """Whether nothing else stands before a statement on its line, nor ends there."""
     start = source.line_starts[node.lineno - 1]
     before = source.text[start : source.offset(node.lineno, node.col_offset)]

@@ -38,8 +38,8 @@ class Imports:
                 return name, []
         for statement, name, stands_for in _ways_to_import(target):
             root = name.partition(".")[0]
-            if self._is_free(root, stands_for) and self._reaches(root, piece, entry):
-                return name, [self._insertion(statement, piece.span(entry.node)[0])]
+            if self.is_free(root, stands_for) and self._reaches(root, piece, entry):
+                return name, [self.insertion(statement, piece.span(entry.node)[0])]
         raise Withheld(f"`{target}` cannot be imported there under a name that is free")
 
     def _bound_names(self, target: str) -> list[str]:
@@ -88,7 +88,7 @@ class Imports:
         ref = piece.reader.refs.ref(cst.Name(root), entry.state.scope)
         return ref.kind is Kind.GLOBAL and ref.name == root and not ref.path
 
-    def _is_free(self, name: str, target: str) -> bool:
+    def is_free(self, name: str, target: str) -> bool:
         """Whether the module may import ``target`` as ``name``: nothing else has that name."""
         if self.module.facts.stars or self._bound is None or name in self._bound:
             return False  # who knows what a star binds
@@ -100,7 +100,8 @@ class Imports:
         """The names that something else than an import binds, if that can be told."""
         return bound_names(self.module.source)
 
-    def _insertion(self, statement: str, use: int) -> TextEdit:
+    def insertion(self, statement: str, use: int | None = None) -> TextEdit:
+        """A statement added to the imports at the top, for the name that is wanted at ``use``."""
         source = self.module.source
         if self._tree is None:
             try:
