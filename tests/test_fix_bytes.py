@@ -84,6 +84,12 @@ def test_the_encoding_of_the_cookie_is_kept(tmp_path: Path, encoding: str, sign:
     assert mended(tmp_path, data) == only_the_call(data)
 
 
+@pytest.mark.parametrize("head", ["# coding: latin-1, \u00e9", "# Jos\u00e9\n# coding: latin-1"])
+def test_signs_beside_the_cookie_are_in_its_encoding(tmp_path: Path, head: str) -> None:
+    data = f"{head}\n{KEPT}".encode("latin-1")
+    assert mended(tmp_path, data) == only_the_call(data)
+
+
 def test_a_byte_order_mark_and_a_cookie_go_together(tmp_path: Path) -> None:
     data = codecs.BOM_UTF8 + f"# coding: utf-8\r\n{KEPT}".encode()
     assert mended(tmp_path, data) == only_the_call(data)
