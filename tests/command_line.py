@@ -48,7 +48,7 @@ def enter_project(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def invoke(*arguments: str, stdin: str | None = None) -> Result:
+def invoke(*arguments: str, stdin: str | bytes | None = None) -> Result:
     """Run wflint in this process."""
     # Before click 8.2, stderr was part of stdout unless this was said.
     old = "mix_stderr" in inspect.signature(CliRunner).parameters

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any, AnyStr, TextIO
 
 import click
 
@@ -101,6 +101,12 @@ def write_stderr(text: str) -> None:
     write(text, sys.stderr)
 
 
+def write_bytes(data: bytes) -> None:
+    """Write bytes to stdout as they are."""
+    sys.stdout.flush()
+    _write(data, sys.stdout.buffer)
+
+
 def write(text: str, stream: TextIO) -> None:
     """Write to a stream whatever its encoding is."""
     encoding = stream.encoding or "utf-8"
@@ -108,8 +114,12 @@ def write(text: str, stream: TextIO) -> None:
         text.encode(encoding)
     except UnicodeEncodeError:
         text = text.translate(_PLAIN).encode(encoding, "backslashreplace").decode(encoding)
+    _write(text, stream)
+
+
+def _write(content: AnyStr, stream: IO[AnyStr]) -> None:
     try:
-        stream.write(text)
+        stream.write(content)
         stream.flush()
     except BrokenPipeError:
         # Nobody reads any more, as with `| head`. Python would complain when it flushes at its end.

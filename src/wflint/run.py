@@ -114,18 +114,28 @@ def reader(request: Request) -> Callable[[str], bytes]:
 
     What the request brings with it, such as stdin, goes before what is on disk.
     """
-    texts = dict(request.texts)
-    if request.stdin is not None:
-        texts.setdefault(os.path.abspath(request.stdin_filename or "<stdin>"), request.stdin)
 
     def read(path: str) -> bytes:
-        known = texts.get(path)
+        known = request.texts.get(path)
+        if known is None and is_stdin(path, request):
+            known = request.stdin
         if known is not None:
             return known
         with open(path, "rb") as stream:
             return stream.read()
 
     return read
+
+
+def is_stdin(path: str, request: Request) -> bool:
+    """Whether a path is that of the file on stdin, be it through a link."""
+    if request.stdin is None:
+        return False
+    named = os.path.abspath(request.stdin_filename or "<stdin>")
+    try:
+        return path == named or os.path.samefile(path, named)
+    except OSError:
+        return False
 
 
 def _needles(settings: Settings) -> tuple[str, ...]:

@@ -96,8 +96,10 @@ def declared_encoding(data: bytes) -> str:
         return "utf-8"
     import tokenize
 
+    # Comments beside the cookie may be in its encoding, for which `tokenize` has no understanding.
+    bom = BOM if head.startswith(BOM) else b""
+    lines = bom + re.sub(rb"[\x80-\xff]", b"?", head.removeprefix(BOM)) + b"\n"
     try:
-        lines = re.sub(rb"\r\n?", b"\n", data)
         encoding, _ = tokenize.detect_encoding(io.BytesIO(lines).readline)
     except SyntaxError as error:
         raise UnreadableSource(f"bad coding cookie: {error.msg}") from None

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
 
 from wflint.fix.diff import unified
 from wflint.fix.rounds import Mended, Outcome, mend
 from wflint.fix.write import NotWritten, write
-from wflint.output import write_stdout
+from wflint.output import write_bytes
 from wflint.report.summary import count
-from wflint.request import Request
+from wflint.request import Request, Result
+from wflint.run import check, is_stdin
 
 
 def fix_files(request: Request, unsafe: bool) -> Outcome:
@@ -21,26 +22,36 @@ def fix_files(request: Request, unsafe: bool) -> Outcome:
     Files that cannot be written are problems of the result, and not among the files any more.
     """
     outcome = mend(request, unsafe)
-    stdin = _stdin_path(request)
     written: list[Mended] = []
+    failed: list[str] = []
     for file in outcome.files:
         try:
-            if file.path != stdin:
+            if not is_stdin(file.path, request):
                 write(file.path, file.before, file.after)
             written.append(file)
         except NotWritten as error:
-            outcome.result.problems.append(f"{file.filename} {error.reason}")
-    if stdin is not None and request.stdin is not None:
-        data = next((f.after for f in written if f.path == stdin), request.stdin)
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    return Outcome(outcome.result, written)
+            failed.append(f"{file.filename} {error.reason}")
+    if request.stdin is not None:
+        fixed = (file.after for file in written if is_stdin(file.path, request))
+        write_bytes(next(fixed, request.stdin))
+    return Outcome(_left(request, outcome, written, failed), written)
+
+
+def _left(request: Request, outcome: Outcome, written: list[Mended], failed: list[str]) -> Result:
+    """What is left to report; files that could not be written are as they were."""
+    if not failed:
+        return outcome.result
+    texts = {**request.texts, **{file.path: file.after for file in written}}
+    result = check(replace(request, texts=texts))
+    problems = [*result.problems, *outcome.result.problems, *failed]
+    result.problems[:] = dict.fromkeys(problems)
+    return result
 
 
 def show_diff(request: Request, unsafe: bool) -> Outcome:
     """Print what fixing would change."""
     outcome = mend(request, unsafe)
-    write_stdout(unified(outcome.files))
+    write_bytes(unified(outcome.files))
     return outcome
 
 
@@ -62,9 +73,3 @@ def _lines(file: Mended) -> Iterator[str]:
     found = Counter((d.code, d.name) for d in file.fixed)
     for (code, name), number in sorted(found.items()):
         yield f"    {number} × {code} {name}\n"
-
-
-def _stdin_path(request: Request) -> str | None:
-    if request.stdin is None:
-        return None
-    return os.path.abspath(request.stdin_filename or "<stdin>")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -84,10 +85,13 @@ class _Rounds:
 
     def _apply(self, result: Result) -> bool:
         """Apply the fixes of one round. Comments that hide nothing wait until all else is done."""
-        fixable = [d for d in result.diagnostics if self._is_wanted(d, result)]
-        first = [d for d in fixable if d.code != UNUSED] or fixable
-        changed = [self._apply_in(name, found, result) for name, found in _by_file(first)]
-        return any(changed)
+        for comments in (False, True):
+            found = [d for d in result.diagnostics if (d.code == UNUSED) is comments]
+            wanted = [d for d in found if self._is_wanted(d, result)]
+            changed = [self._apply_in(name, several, result) for name, several in _by_file(wanted)]
+            if any(changed):
+                return True
+        return False
 
     def _is_wanted(self, diagnostic: Diagnostic, result: Result) -> bool:
         path = result.paths.get(diagnostic.filename)
@@ -111,7 +115,9 @@ class _Rounds:
             chosen, edits = choose(diagnostics, Source(text))
             after = splice(file.after, edits)
         except OSError as error:
-            self.given_up[path] = f"{filename}: it cannot be read any more: {error.strerror}"
+            self.given_up[path] = (
+                f"{filename}: it cannot be read any more: {error.strerror or error}"
+            )
             return False
         except (UnreadableSource, UnicodeError) as error:
             assert file is not None
@@ -156,13 +162,18 @@ class _Rounds:
 
     def _others(self) -> Iterator[bytes]:
         """The bytes of all files of the projects."""
+        for path in self._paths:
+            file = self.files.get(path)
+            with suppress(OSError):
+                yield file.after if file is not None else self.read(path)
+
+    @cached_property
+    def _paths(self) -> list[str]:
+        """All files of the projects."""
         request = self.request
         finder = ProjectFinder(Path.cwd(), request.config, request.isolated, request.overrides)
-        for group in select(request.paths, finder, request.stdin_filename).groups:
-            for path in map(str, group.files):
-                file = self.files.get(path)
-                with suppress(OSError):
-                    yield file.after if file is not None else self.read(path)
+        groups = select(request.paths, finder, request.stdin_filename).groups
+        return [str(path) for group in groups for path in group.files]
 
 
 def _by_file(diagnostics: Iterable[Diagnostic]) -> Iterator[tuple[str, list[Diagnostic]]]:

@@ -6,7 +6,9 @@ encoding, a last line without an end.
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from wflint.diagnostics import Diagnostic, Fix, Location
 from wflint.source import BOM, Source, UnreadableSource, declared_encoding, decode
@@ -22,17 +24,16 @@ def choose(
 
     The first one wins where two overlap. Several may share an edit, such as a new import.
     """
-    accepted: dict[Span, None] = {}
+    accepted: list[Span] = []
     chosen = []
     for diagnostic in diagnostics:
-        if diagnostic.fix is None:
-            continue
-        spans = _spans(diagnostic.fix, source)
-        new = [span for span in spans if span not in accepted]
-        if spans and not any(_collide(a, b) for a in new for b in accepted):
-            accepted.update(dict.fromkeys(new))
+        spans = _spans(diagnostic.fix, source) if diagnostic.fix is not None else []
+        new = [span for span in spans if not _is_in(span, accepted)]
+        if spans and _are_apart(spans) and all(_is_free(span, accepted) for span in new):
+            for span in new:
+                bisect.insort(accepted, span)
             chosen.append(diagnostic)
-    return chosen, sorted(accepted)
+    return chosen, accepted
 
 
 def splice(data: bytes, edits: Sequence[Span]) -> bytes:
@@ -43,31 +44,48 @@ def splice(data: bytes, edits: Sequence[Span]) -> bytes:
     """
     body = data.removeprefix(BOM)
     text, encoding = decode(data).text, declared_encoding(data)
-    kept, new, at = [], [], 0
-    for start, end, content in edits:
-        kept.append(text[at:start].encode(encoding))
-        kept.append(text[start:end].encode(encoding))
-        new.append(kept[-2] + content.encode(encoding))
-        at = end
-    rest = text[at:].encode(encoding)
-    if b"".join([*kept, rest]) != body:
+    kept, new, wanted, at = [], [], [], 0
+    try:
+        for start, end, content in [*edits, (len(text), len(text), "")]:
+            kept += [text[at:start].encode(encoding), text[start:end].encode(encoding)]
+            new += [kept[-2], content.encode(encoding)]
+            wanted += [text[at:start], content]
+            at = end
+    except UnicodeEncodeError:
+        raise UnreadableSource(f"{encoding} has no bytes for what would be written") from None
+    changed = data[: len(data) - len(body)] + b"".join(new)
+    if b"".join(kept) != body or decode(changed).text != "".join(wanted):
         raise UnreadableSource(f"text in {encoding} cannot be changed in part")
-    return data[: len(data) - len(body)] + b"".join([*new, rest])
+    return changed
 
 
 def _spans(fix: Fix, source: Source) -> list[Span]:
-    return [
+    return sorted(
         (_offset(edit.location, source), _offset(edit.end_location, source), edit.content)
         for edit in fix.edits
-    ]
+    )
 
 
 def _offset(place: Location, source: Source) -> int:
     return source.line_starts[place.row - 1] + place.column - 1
 
 
+def _are_apart(spans: Sequence[Span]) -> bool:
+    """Whether the edits of one fix, which are sorted, leave each other alone."""
+    return all(a[1] <= b[0] for a, b in pairwise(spans))
+
+
+def _is_in(span: Span, accepted: Sequence[Span]) -> bool:
+    at = bisect.bisect_left(accepted, span)
+    return accepted[at : at + 1] == [span]
+
+
+def _is_free(span: Span, accepted: Sequence[Span]) -> bool:
+    """Whether no accepted edit, which are sorted, touches the same text."""
+    at = bisect.bisect_left(accepted, span)
+    return not any(_collide(span, other) for other in accepted[max(at - 1, 0) : at + 1])
+
+
 def _collide(a: Span, b: Span) -> bool:
     """Whether two edits touch the same text, or insert at the same place."""
-    if a[0] == b[0]:
-        return True
-    return a[0] < b[1] and b[0] < a[1]
+    return a[0] == b[0] or (a[0] < b[1] and b[0] < a[1])

@@ -1,8 +1,9 @@
 """Imports that fixes have made unused, and how to take them out.
 
 Only imports of the standard library are taken out, because others may have effects of their own.
-A name that the file still reads stays, be it in an annotation in quotes, a type comment or
-``__all__``, and so does one that another module takes from this one.
+A name that the file may still need stays, be it in an annotation in quotes, a type comment or
+``__all__``, and so does one that another module may take from this one. So does an import with a
+comment (``noqa``, say), and one in ``try`` or ``if``.
 """
 
 from __future__ import annotations
@@ -14,10 +15,15 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 
 from wflint.fix.splice import Span, splice
+from wflint.fix.taken_names import taken_from
 from wflint.source import Source, UnreadableSource, decode
 from wflint.syntax.guard import NewerSyntax, parse
+from wflint.syntax.validity import is_python
 
 Import = ast.Import | ast.ImportFrom
+
+_SEES_ALL = frozenset({"eval", "exec", "globals", "locals", "vars"})
+"""Functions by which code may use names that it does not write."""
 
 
 def without_unused(
@@ -32,13 +38,15 @@ def without_unused(
     try:
         old, new = decode(before), decode(after)
         tree = parse(new)
-        used = _used_names(old, parse(old))
+        used, needed = _used_names(old, parse(old)), _used_names(new, tree)
+        unused = set(_imported_names(tree)) & used - needed
+        if not unused or needed & _SEES_ALL:
+            return after
+        unused -= taken_from(path, unused, others())
+        cleaned = splice(after, sorted(_removals(tree, new, unused)))
     except (UnreadableSource, NewerSyntax):
         return after
-    unused = set(_imported_names(tree)) & used - _used_names(new, tree)
-    unused -= _taken_by_others(unused, path, others)
-    edits = sorted(_removals(tree, new, unused))
-    return splice(after, edits) if edits else after
+    return cleaned if is_python(cleaned) else after
 
 
 def _imports(tree: ast.Module) -> Iterator[tuple[Import, list[ast.stmt]]]:
@@ -71,62 +79,55 @@ def _is_meant_for_others(alias: ast.alias) -> bool:
 
 
 def _used_names(source: Source, tree: ast.Module) -> set[str]:
-    """The names that a module reads: in code, and in strings and comments that hold types."""
+    """The names that a module reads: in code, and in strings and comments that hold code."""
     found: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
             found.add(node.id)
+        elif isinstance(node, ast.Global):
+            found.update(node.names)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            found |= _names_in_type(node.value)
+            found |= _names_in_text(node.value)
+        elif isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
+            found |= _names_in_all(node)
     for comment in re.findall(r"#\s*type:\s*([^\r\n]*)", source.text):
         found.update(re.findall(r"\w+", comment))
     return found
 
 
-def _names_in_type(text: str) -> set[str]:
-    """The names in a string that may be an annotation, or an entry of ``__all__``."""
+def _names_in_text(text: str) -> set[str]:
+    """The names in a string that is an expression, as annotations are, or that has a doctest."""
+    found = {
+        word for line in re.findall(r">>>(.*)", text) for word in re.findall(r"[^\W\d]\w*", line)
+    }
     try:
         expression = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
-    return {node.id for node in ast.walk(expression) if isinstance(node, ast.Name)}
+        return found
+    return found | {node.id for node in ast.walk(expression) if isinstance(node, ast.Name)}
 
 
-def _taken_by_others(names: set[str], path: str, others: Callable[[], Iterable[bytes]]) -> set[str]:
-    """The names that other modules may take from this one."""
-    if not names:
+def _names_in_all(node: ast.Assign | ast.AugAssign | ast.AnnAssign) -> set[str]:
+    """The words in what is given to ``__all__``, such as ``"a b".split()``."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    if node.value is None or not any(getattr(t, "id", "") == "__all__" for t in targets):
         return set()
-    module = os.path.basename(path).removesuffix(".py")
-    taken: set[str] = set()
-    for data in others():
-        if module.encode() not in data:
-            continue
-        text = data.decode("utf-8", "replace")
-        from_it = rf"\bfrom\s+[\w.]*\b{re.escape(module)}\s+import\s+(\([^)]*\)|[^\n]*)"
-        lists = re.findall(from_it, text)
-        named = {word for found in lists for word in re.findall(r"\w+|\*", found)}
-        read = set(re.findall(rf"\b{re.escape(module)}\s*\.\s*(\w+)", text))
-        taken |= names if "*" in named else names & (named | read)
-    return taken
+    return set(re.findall(r"\w+", ast.unparse(node.value)))
 
 
 def _removals(tree: ast.Module, source: Source, unused: set[str]) -> Iterator[Span]:
     gone: dict[int, int] = {}
     for node, block in _imports(tree):
-        drop = [a for a in node.names if _bound(a) in unused and not _is_meant_for_others(a)]
-        rows = (node.lineno, node.end_lineno or node.lineno)
-        if not drop or _has_comment_or_company(node, block, source):
+        dropped = [_bound(a) in unused and not _is_meant_for_others(a) for a in node.names]
+        if not any(dropped) or _has_comment_or_company(node, block, source):
             continue
-        start = source.offset(node.lineno, node.col_offset)
-        end = source.offset(rows[1], node.end_col_offset or 0)
-        kept = [alias for alias in node.names if alias not in drop]
-        if kept:
-            yield start, end, _without(source.text[start:end], kept)
+        if not all(dropped):
+            yield from _out_of_list(node, dropped, source)
         elif len(block) - gone.get(id(block), 0) > 1 or block is tree.body:
             gone[id(block)] = gone.get(id(block), 0) + 1
-            starts = source.line_starts
-            stop = starts[rows[1]] if rows[1] < len(starts) else len(source.text)
-            yield starts[rows[0] - 1], stop, ""
+            starts, below = source.line_starts, node.end_lineno or node.lineno
+            stop = starts[below] if below < len(starts) else len(source.text)
+            yield starts[node.lineno - 1], stop, ""
 
 
 def _has_comment_or_company(node: Import, block: list[ast.stmt], source: Source) -> bool:
@@ -140,20 +141,13 @@ def _has_comment_or_company(node: Import, block: list[ast.stmt], source: Source)
     )
 
 
-def _without(text: str, kept: list[ast.alias]) -> str:
-    """An import statement with some of its names only, in its own form."""
-    names = [f"{a.name} as {a.asname}" if a.asname else a.name for a in kept]
-    match = re.search(r"\bimport\b", text)
-    assert match is not None
-    head, tail = text[: match.end()], text[match.end() :]
-    lines = tail.splitlines(keepends=True)
-    if len(lines) == 1:
-        return f"{head} {', '.join(names)}"
-    wanted = {"", *(alias.name for alias in kept)}
-    return head + "".join(line for line in lines if _only_name_in(line) in wanted)
-
-
-def _only_name_in(line: str) -> str:
-    """The name in a line that holds just one of several imported names, or ``""``."""
-    match = re.fullmatch(r"\s*(\w+)(?:\s+as\s+\w+)?\s*,?\s*", line)
-    return match[1] if match else ""
+def _out_of_list(node: Import, dropped: list[bool], source: Source) -> Iterator[Span]:
+    """Take some names out of the list of an import, each with a comma."""
+    starts = [source.offset(a.lineno, a.col_offset) for a in node.names]
+    ends = [source.offset(a.end_lineno or 0, a.end_col_offset or 0) for a in node.names]
+    last = max(index for index, is_dropped in enumerate(dropped) if not is_dropped)
+    for index in range(last):
+        if dropped[index]:
+            yield starts[index], starts[index + 1], ""
+    if last + 1 < len(dropped):
+        yield ends[last], ends[-1], ""

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
+import signal
 import stat
 import tempfile
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+_ENDINGS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+"""Signals that end the process, and could leave a temporary file behind."""
 
 
 class NotWritten(Exception):
@@ -19,37 +28,76 @@ class NotWritten(Exception):
 def write(path: str, before: bytes, after: bytes) -> None:
     """Put ``after`` in the place of ``before`` in one step.
 
-    The new file has the mode of the old one, and its owner where that may be set. A link stays a
-    link: the file that it leads to is written. Raises :class:`NotWritten`.
+    The new file has the mode, the owner and the attributes of the old one. A link stays a link: the
+    file that it leads to is written. A further hard link to the file keeps the old text. Raises
+    :class:`NotWritten`.
     """
     target = os.path.realpath(path)
     try:
-        with open(target, "rb") as stream:
-            current = stream.read()
-        found = os.stat(target)
-        if current != before:
-            raise NotWritten("has changed while wflint ran, so it was not fixed; run it again")
-        if not found.st_mode & stat.S_IWUSR:
+        if _read(target) == after:
+            return  # it has been written under another name
+        old = os.stat(target)
+        if not old.st_mode & stat.S_IWUSR or not os.access(target, os.W_OK):
             raise NotWritten("is read-only, so it was not fixed; make it writable and run again")
-        _replace(target, after, found)
+        with _undisturbed():
+            _replace(target, before, after, old)
     except OSError as error:
         reason = error.strerror or str(error)
         raise NotWritten(f"could not be written, so it was not fixed: {reason}") from None
 
 
-def _replace(target: str, data: bytes, old: os.stat_result) -> None:
-    folder, name = os.path.split(target)
-    handle, temporary = tempfile.mkstemp(prefix=f".{name}.", suffix=".wflint", dir=folder)
+def _read(path: str) -> bytes:
+    with open(path, "rb") as stream:
+        return stream.read()
+
+
+def _replace(target: str, before: bytes, after: bytes, old: os.stat_result) -> None:
+    folder = os.path.dirname(target)
+    handle, temporary = tempfile.mkstemp(prefix=".wflint-", suffix=".tmp", dir=folder)
     try:
         with open(handle, "wb") as stream:
-            stream.write(data)
+            stream.write(after)
             stream.flush()
             os.fsync(stream.fileno())
-        with suppress(OSError, AttributeError):  # not everybody may give files away
-            os.chown(temporary, old.st_uid, old.st_gid)
-        os.chmod(temporary, stat.S_IMODE(old.st_mode))
+        _give_to_owner(temporary, old)
+        shutil.copystat(target, temporary)
+        os.utime(temporary)
+        if _read(target) != before:
+            raise NotWritten("has changed while wflint ran, so it was not fixed; run it again")
         os.replace(temporary, target)
     except BaseException:
         with suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def _give_to_owner(path: str, old: os.stat_result) -> None:
+    """Give a file the owner and group of the old one. A group that may not be given is left out."""
+    try:
+        os.chown(path, old.st_uid, old.st_gid)
+    except (AttributeError, OSError):
+        if os.stat(path).st_uid != old.st_uid:
+            raise NotWritten(
+                "belongs to somebody else and would become yours, so it was not fixed; "
+                "run wflint as its owner"
+            ) from None
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let what would end the process wait until a file is whole."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals never reach it
+        return
+    came: list[int] = []
+    found = {number: signal.getsignal(number) for number in _ENDINGS}
+    handlers = {number: handler for number, handler in found.items() if handler is not None}
+    for number in handlers:
+        signal.signal(number, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for number in came:
+            signal.raise_signal(number)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import sys
+from functools import cached_property
 
 import libcst as cst
 
 from wflint.facts.frames import Entry
 from wflint.facts.model import Binding, Kind
 from wflint.program.store import Module
+from wflint.repair.bound_names import bound_names
 from wflint.repair.import_block import new_import
 from wflint.repair.model import TextEdit, Withheld
 from wflint.repair.piece import PieceText
@@ -37,7 +39,7 @@ class Imports:
         for statement, name, stands_for in _ways_to_import(target):
             root = name.partition(".")[0]
             if self.is_free(root, stands_for) and self._reaches(root, piece, entry):
-                return name, [self.insertion(statement)]
+                return name, [self.insertion(statement, piece.span(entry.node)[0])]
         raise Withheld(f"`{target}` cannot be imported there under a name that is free")
 
     def _bound_names(self, target: str) -> list[str]:
@@ -60,8 +62,12 @@ class Imports:
         It may be ``None`` where the import fails: then no workflow runs either.
         """
         bindings = [b for b in self.module.facts.bindings.get(name, ()) if not b.typed]
-        imported = {b.target for b in bindings if b.what == "import"}
-        return imported == {target} and all(b.what == "import" or _is_none(b) for b in bindings)
+        if any(b.what != "import" and not _is_none(b) for b in bindings):
+            return False
+        only_imports = all(b.what == "import" for b in bindings)
+        if only_imports and name in (self._bound or ()):
+            return False  # by a loop, for instance
+        return {b.target for b in bindings if b.what == "import"} == {target}
 
     def _imports_plainly(self, module: str) -> bool:
         """Whether there is an ``import module``, seen also by others than type checkers."""
@@ -84,14 +90,19 @@ class Imports:
 
     def is_free(self, name: str, target: str) -> bool:
         """Whether the module may import ``target`` as ``name``: nothing else has that name."""
-        if self.module.facts.stars:
-            return False  # who knows what they bind
+        if self.module.facts.stars or self._bound is None or name in self._bound:
+            return False  # who knows what a star binds
         bindings = self.module.facts.bindings.get(name, ())
         return all(b.what == "import" and b.target == target for b in bindings)
 
-    def insertion(self, statement: str) -> TextEdit:
-        """A statement added to the imports at the top of the module."""
-        return new_import(self.module.source, self.tree(), statement)
+    @cached_property
+    def _bound(self) -> frozenset[str] | None:
+        """The names that something else than an import binds, if that can be told."""
+        return bound_names(self.module.source)
+
+    def insertion(self, statement: str, use: int | None = None) -> TextEdit:
+        """A statement added to the imports at the top, for the name that is wanted at ``use``."""
+        return new_import(self.module.source, self.tree(), statement, use)
 
     def tree(self) -> ast.Module:
         """The whole module as ``ast`` sees it."""
@@ -112,7 +123,8 @@ def _ways_to_import(target: str) -> list[tuple[str, str, str]]:
     package, _, last = target.rpartition(".")
     if not package:
         return [(f"import {target}", target, target)]
-    module = package if package in sys.stdlib_module_names else target
+    is_module = package not in sys.stdlib_module_names and last.islower()
+    module = target if is_module else package
     root = module.partition(".")[0]
     return [
         (f"from {package} import {last}", last, target),
