@@ -43,7 +43,7 @@ def added(at: RepairView, call: cst.Call, text: str) -> list[TextEdit]:
 
 def as_list(at: RepairView, name: str, args: Sequence[cst.Arg]) -> list[TextEdit]:
     """Neighbouring positional arguments as one keyword argument ``name=[...]``."""
-    if all(at.begins_line(arg) and "\n" not in at.text(arg) for arg in args):
+    if all(at.begins_line(arg) and at.newline not in at.text(arg) for arg in args):
         edits = _as_list_of_lines(at, name, args)
         if edits:
             return edits

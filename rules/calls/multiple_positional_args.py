@@ -123,7 +123,9 @@ _CALL = re.compile(
     r"|\.(?:query|signal)|ScheduleActionStartWorkflow|WithStartWorkflowOperation"
     r"|(?P<new_run>\bcontinue_as_new))\s*\("
 )
-_TOKEN = re.compile(r""" "(?:\\.|[^"\\])*" | '(?:\\.|[^'\\])*' | \#.* | [][(){},=] """, re.VERBOSE)
+_TOKEN = re.compile(
+    r""" "(?:\\.|[^"\\])*" | '(?:\\.|[^'\\])*' | \#[^\r\n]* | [][(){},=] """, re.VERBOSE
+)
 
 
 def _plain_arguments(source: str, start: int) -> int:

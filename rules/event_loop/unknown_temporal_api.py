@@ -74,11 +74,10 @@ if TYPE_CHECKING:
 
 _MODULES = frozenset({"activity", "common", "exceptions", "wf", "worker", "workflow"})
 _IMPORTS = re.compile(
-    r"^[ \t]*(?:from[ \t]+temporalio([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]+)"
-    r"|import[ \t]+temporalio([\w.]*))",
-    re.MULTILINE,
+    r"(?:^|[\r\n])[ \t]*(?:from[ \t]+temporalio([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\r\n]+)"
+    r"|import[ \t]+temporalio([\w.]*))"
 )
-_NOT_NAMES = re.compile(r"\bas\s+\w+|#[^\n]*")
+_NOT_NAMES = re.compile(r"\bas\s+\w+|#[^\r\n]*")
 _WORKER_METHODS = frozenset(
     {"config", "is_running", "is_shutdown", "run", "shutdown", "task_queue"}
 )

@@ -150,9 +150,8 @@ class Code:
 
     def _is_assigned_later(self, ref: Ref) -> bool:
         """Whether a function of the module may give a module-level name another value."""
-        declared = rf"^\s*global\b.*\b{re.escape(ref.name)}\b"
-        text = self.piece.source.text
-        return ref.kind is Kind.GLOBAL and bool(re.search(declared, text, re.MULTILINE))
+        declared = rf"(?:^|[\r\n])\s*global\b[^\r\n]*\b{re.escape(ref.name)}\b"
+        return ref.kind is Kind.GLOBAL and bool(re.search(declared, self.piece.source.text))
 
     def whole(self, node: cst.CSTNode) -> str:
         """The source of an expression together with the parentheses around it."""
