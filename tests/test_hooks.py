@@ -72,8 +72,11 @@ def test_pre_commit_takes_the_manifest() -> None:
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-def test_pre_commit_runs_the_fix(project: Path) -> None:
+def test_pre_commit_runs_the_fix(
+    project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     pytest.importorskip("pre_commit")
+    monkeypatch.setenv("PRE_COMMIT_HOME", str(tmp_path_factory.mktemp("pre-commit")))
     if shutil.which("git") is None:
         pytest.skip("there is no git")
     entry = f"{shlex.quote(sys.executable)} -m {HOOKS['wflint-fix']}"
