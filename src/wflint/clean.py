@@ -7,24 +7,23 @@ import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from wflint.cache.folder import NAME
 from wflint.config import ConfigError, find_project
 from wflint.patterns import Patterns
 from wflint.settings import DEFAULT_EXCLUDE
-
-CACHE = ".wflint_cache"
 
 
 def remove_caches(paths: Iterable[str]) -> Iterator[str]:
     """Remove the caches of the projects that the paths belong to; gives their folders."""
     cwd = Path.cwd()
-    skipped = Patterns(set(DEFAULT_EXCLUDE) - {CACHE})
+    skipped = Patterns(set(DEFAULT_EXCLUDE) - {NAME})
     for path in paths:
         if not Path(path).exists():
             raise ConfigError(f"no such file or folder: {path}")
         root = find_project(Path(path), cwd, isolated=True).root
         for folder, names, _ in os.walk(root):
-            if CACHE in names and not os.path.islink(os.path.join(folder, CACHE)):
-                cache = os.path.join(folder, CACHE)
+            if NAME in names and not os.path.islink(os.path.join(folder, NAME)):
+                cache = os.path.join(folder, NAME)
                 shutil.rmtree(cache, ignore_errors=True)
                 yield os.path.relpath(cache, cwd)
-            names[:] = [n for n in names if n != CACHE and not skipped.match_folder(n)]
+            names[:] = [n for n in names if n != NAME and not skipped.match_folder(n)]

@@ -139,6 +139,19 @@ def main() -> None:
 @click.option("--target-sdk", metavar="VERSION", help="The version of temporalio in use.")
 @click.option("--python", metavar="PATH", help="The environment that follow-packages are in.")
 @click.option(
+    "-n",
+    "--no-cache",
+    is_flag=True,
+    envvar="WFLINT_NO_CACHE",
+    help="Neither read nor write what is kept for the next run.",
+)
+@click.option(
+    "--cache-dir",
+    metavar="FOLDER",
+    envvar="WFLINT_CACHE_DIR",
+    help="Where that is kept. Default: .wflint_cache in the project root.",
+)
+@click.option(
     "--color",
     type=click.Choice(("auto", "always", "never")),
     default="auto",

@@ -21,6 +21,7 @@ class Request(Struct, frozen=True):
     ``config`` holds the values of ``--config``: file names or ``key = value`` lines.
     ``overrides`` holds settings given by flags, under the names they have in a config file.
     ``whole`` asks for the diagnostics of all files of the projects that ``paths`` lie in.
+    ``cache`` allows to take over what an earlier run found, and to leave something for later ones.
     ``progress`` is called with the number of files done and the number of files known so far.
     """
 
@@ -34,6 +35,7 @@ class Request(Struct, frozen=True):
     show_gaps: bool = False
     whole: bool = False
     jobs: int | None = None
+    cache: bool = False
     progress: Callable[[int, int], None] | None = None
 
 

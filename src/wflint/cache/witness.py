@@ -1,0 +1,102 @@
+"""Remembers what a run has seen of the disk, so that a later run can tell if it would see the same.
+
+Contents count, never times: a file that is touched, or checked out anew, is the same file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from hashlib import blake2b
+
+from msgspec import Struct
+
+Digest = bytes
+
+
+def digest_of(data: bytes) -> Digest:
+    """What stands for a content."""
+    return blake2b(data, digest_size=16).digest()
+
+
+def digest_of_names(names: Iterable[str]) -> Digest:
+    """What stands for the names in a folder."""
+    return digest_of(os.fsencode("\0".join(sorted(names))))
+
+
+class Witness:
+    """Reads files, and remembers what stood in them.
+
+    ``digests`` are those of the files, by path. ``is_torn`` is set when a file was read twice and
+    had changed in between: nothing may be kept of such a run.
+    """
+
+    def __init__(self, read: Callable[[str], bytes]) -> None:
+        self._read = read
+        self.digests: dict[str, Digest] = {}
+        self.is_torn = False
+
+    def __call__(self, path: str) -> bytes:
+        """The bytes of a file."""
+        try:
+            data = self._read(path)
+        except OSError as error:
+            self.note(path, _unreadable(error))
+            raise
+        self.note(path, digest_of(data))
+        return data
+
+    def note(self, path: str, digest: Digest) -> None:
+        """Remember the content of a file, which may have been read by another process."""
+        if self.digests.setdefault(path, digest) != digest:
+            self.is_torn = True
+
+
+def _unreadable(error: OSError) -> Digest:
+    return b"!" + (error.strerror or str(error)).encode("utf-8", "replace")
+
+
+class Seen(Struct, array_like=True):
+    """What a run saw besides the files that it was given.
+
+    ``files`` are by path, ``folders`` have the names in them, and ``links`` are paths that lead to
+    other ones. Paths are bytes, since not every file name is a text.
+    """
+
+    files: dict[bytes, Digest] = {}
+    folders: dict[bytes, Digest] = {}
+    links: dict[bytes, bytes] = {}
+
+    def is_still_so(self, names_in: Callable[[str], Iterable[str]]) -> bool:
+        """Whether a look at the disk shows the same; ``names_in`` looks into a folder."""
+        for place, wanted in self.links.items():
+            if os.path.realpath(place) != wanted:
+                return False
+        for place, digest in self.folders.items():
+            if digest_of_names(names_in(os.fsdecode(place))) != digest:
+                return False
+        return all(_look(os.fsdecode(p)) == digest for p, digest in self.files.items())
+
+
+def _look(path: str) -> Digest:
+    """The digest of a file. What is no regular file has never been read."""
+    if not os.path.isfile(path):
+        return b""
+    try:
+        with open(path, "rb") as stream:
+            return digest_of(stream.read())
+    except OSError as error:
+        return _unreadable(error)
+
+
+def seen(
+    files: Mapping[str, Digest],
+    folders: Mapping[str, Iterable[str]],
+    links: Mapping[str, str],
+) -> Seen:
+    """What was seen, in the form in which it is kept."""
+    return Seen(
+        {os.fsencode(path): digest for path, digest in files.items()},
+        {os.fsencode(path): digest_of_names(names) for path, names in folders.items()},
+        {os.fsencode(path): os.fsencode(target) for path, target in links.items()},
+    )

@@ -1,0 +1,111 @@
+"""What the tests of the cache share: a small project, and ways to compare and to count."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from unittest import mock
+
+from tests.command_line import invoke
+from wflint.project_run import ProjectRun
+
+FLOW = """\
+from temporalio import workflow
+
+from shop import prices
+
+
+@workflow.defn
+class OrderWorkflow:
+    @workflow.run
+    async def run(self) -> str:
+        return prices.stamp() + prices.label()
+"""
+PRICES = """\
+import time
+
+from shop.extra.labels import label
+
+
+def stamp() -> str:
+    return str(time.time())
+"""
+LABELS = """\
+from shop.names import new_name
+
+
+def label() -> str:
+    return new_name()
+"""
+NAMES = """\
+import uuid
+
+
+def new_name() -> str:
+    return str(uuid.uuid4())
+"""
+OTHER = """\
+from temporalio import workflow
+
+
+@workflow.defn
+class RefundWorkflow:
+    @workflow.run
+    async def run(self) -> None:
+        print("refund")
+"""
+
+
+def make_project(folder: Path) -> Path:
+    """Workflows in two files, and helpers, one of them excluded from what is checked."""
+    files = {
+        "pyproject.toml": '[tool.wflint]\nextend-exclude = ["extra/"]\n',
+        "shop/__init__.py": "",
+        "shop/flow.py": FLOW,
+        "shop/prices.py": PRICES,
+        "shop/names.py": NAMES,
+        "shop/other.py": OTHER,
+        "shop/extra/__init__.py": "",
+        "shop/extra/labels.py": LABELS,
+    }
+    for name, text in files.items():
+        write(folder / name, text)
+    return folder
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file, and the folders above it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def output(*arguments: str) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of ``wflint check``; the time that it took left out."""
+    result = invoke("check", *arguments)
+    return result.exit_code, result.stdout, re.sub(r"in \d+\.\d s", "in ? s", result.stderr)
+
+
+def plain_output(*arguments: str) -> tuple[int, str, str]:
+    """The same of a run without a cache."""
+    return output("--no-cache", *arguments)
+
+
+def entries(root: Path, kind: str = "") -> list[Path]:
+    """The entries in the cache of a project."""
+    return sorted((root / ".wflint_cache").glob(f"{kind}*-*"))
+
+
+@contextmanager
+def counted_analyses() -> Iterator[list[str]]:
+    """The roots of the projects that are analysed, and not taken from the cache."""
+    roots: list[str] = []
+    run = ProjectRun.run
+
+    def counted(self: ProjectRun) -> object:
+        roots.append(str(self.group.project.root))
+        return run(self)
+
+    with mock.patch.object(ProjectRun, "run", counted):
+        yield roots
