@@ -73,7 +73,7 @@ def _check_project(
     keep: Keep | None,
 ) -> None:
     settings = group.project.settings
-    gated = gate(map(str, group.files), read, _needles(settings))
+    gated = gate(map(str, group.files), read.look_through, _needles(settings))
     result.stats.files += len(group.chosen)
     before = result.stats.workflows
     if gated.named or _names_rules(settings) or keep is not None:
@@ -101,7 +101,7 @@ def _result_of(
 ) -> Result:
     """What is found in one project, be it now or by an earlier run."""
     folder = cache_folder(group, request) if keep is None else None
-    cache = ResultCache(folder, group, request, cwd, read) if folder is not None else None
+    cache = ResultCache(folder, group, gated, request, cwd, read) if folder is not None else None
     known = cache.load() if cache is not None else None
     if known is not None:
         return known
@@ -111,8 +111,8 @@ def _result_of(
     examined = ProjectRun(group, gated, read, request, cwd, result).run()
     if keep is not None:
         keep(examined)
-    if cache is not None and folder is not None and not examined.answer.warnings:
-        cache.save(result, examined.answer.index)
+    if cache is not None and folder is not None:
+        cache.save(result, examined.answer)
         if folder.problem:
             notes.append(f"nothing is kept for the next run: {folder.problem}")
     return result

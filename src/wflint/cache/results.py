@@ -15,12 +15,13 @@ from wflint.cache.build import build_id
 from wflint.cache.folder import NAME, CacheFolder
 from wflint.cache.witness import Seen, Witness, seen
 from wflint.files import Group, shown_path
+from wflint.gate import Gated
 from wflint.program.folders import names_in
-from wflint.request import Request, Result, Stats
+from wflint.request import Request, Result
 from wflint.source import UnreadableSource, decode
 
 if TYPE_CHECKING:
-    from wflint.program.modules import ModuleIndex
+    from wflint.program.analysis import Answer
 
 
 class _Entry(Struct, array_like=True):
@@ -40,19 +41,28 @@ def cache_folder(group: Group, request: Request) -> CacheFolder | None:
 
 
 class ResultCache:
-    """The result of one project, with the contents that its files have now.
+    """The result of one project, from which ``gated`` was made.
 
-    ``witness`` has read all of its files.
+    There is one for each way to ask. It holds as long as the files are the same that the gate lets
+    through, and those that were read have the same contents.
     """
 
     def __init__(
-        self, folder: CacheFolder, group: Group, request: Request, cwd: Path, witness: Witness
+        self,
+        folder: CacheFolder,
+        group: Group,
+        gated: Gated,
+        request: Request,
+        cwd: Path,
+        witness: Witness,
     ) -> None:
         self._folder = folder
         self._files = [str(path) for path in group.files]
+        self._chosen = set(self._files if request.whole else map(str, group.chosen))
+        self._gated = gated
         self._cwd = cwd
         self._witness = witness
-        self._name = f"result-{_key(group, request, cwd, witness)}"
+        self._name = f"result-{self._key(group, request)}"
 
     def load(self) -> Result | None:
         """The result, if it was kept and still holds."""
@@ -63,7 +73,7 @@ class ResultCache:
             entry = msgpack.decode(data, type=_Entry)
         except (msgspec.MsgspecError, RecursionError, ValueError):
             return None
-        if not entry.seen.is_still_so(names_in):
+        if not entry.seen.is_still_so(self._witness.digests, names_in):
             return None
         for path in map(os.fsdecode, entry.sources):
             entry.result.sources[shown_path(path, self._cwd)] = self._text(path)
@@ -75,15 +85,17 @@ class ResultCache:
         except (OSError, UnreadableSource):
             return ""
 
-    def save(self, result: Result, index: ModuleIndex) -> None:
-        """Keep the result of a run that found modules by ``index``."""
-        if self._witness.is_torn:
+    def save(self, result: Result, answer: Answer) -> None:
+        """Keep the result that was made of an answer."""
+        if self._witness.is_torn or answer.warnings:
             return
-        own = set(self._files)
-        files = {p: digest for p, digest in self._witness.digests.items() if p not in own}
+        # Other processes may have read these.
+        used = {*self._witness.used, *answer.store.modules, *self._gated.candidates}
+        used.update(path for path in self._gated.named if path in self._chosen)
+        files = {path: self._witness.digests[path] for path in used & self._witness.digests.keys()}
         sources = [p for p in self._files if shown_path(p, self._cwd) in result.sources]
         entry = _Entry(
-            seen(files, index.listings, index.links),
+            seen(files, answer.index.listings, answer.index.links),
             replace(result, sources={}),
             tuple(map(os.fsencode, sources)),
         )
@@ -93,29 +105,33 @@ class ResultCache:
             return
         self._folder.write(self._name, data)
 
-
-def _key(group: Group, request: Request, cwd: Path, witness: Witness) -> str:
-    """The name of all that is known before the analysis and that a result depends on."""
-    project, settings = group.project, group.project.settings
-    key = blake2b(digest_size=16)
-    about = (
-        build_id(settings.plugins),
-        replace(settings, output_format=None, cache_dir=None),
-        project.target_sdk,
-        project.exact_sdk,
-        project.target_python,
-        request.no_ignores,
-        request.show_gaps,
-        _environments(group),
-    )
-    key.update(msgpack.encode(about))
-    for place in (project.root, cwd):
-        key.update(os.fsencode(place) + b"\0")
-    chosen = set(map(str, group.files if request.whole else group.chosen))
-    for path in map(str, group.files):
-        mark = b"\1" if path in chosen else b"\0"
-        key.update(os.fsencode(path) + b"\0" + mark + witness.digests[path] + b"\0")
-    return key.hexdigest()
+    def _key(self, group: Group, request: Request) -> str:
+        """The name of all that a result depends on and that is known before the analysis."""
+        project, settings = group.project, group.project.settings
+        about = (
+            build_id(settings.plugins),
+            replace(settings, output_format=None, cache_dir=None),
+            project.target_sdk,
+            project.exact_sdk,
+            project.target_python,
+            request.no_ignores,
+            request.show_gaps,
+            _environments(group),
+        )
+        key = blake2b(msgpack.encode(about), digest_size=16)
+        gated = self._gated
+        lists = (
+            [str(project.root), str(self._cwd)],
+            self._files,
+            sorted(self._chosen),
+            gated.named,
+            gated.candidates,
+            gated.configuring,
+            gated.unreadable,
+        )
+        for paths in lists:
+            key.update(b"\0".join(map(os.fsencode, paths)) + b"\0\0")
+        return key.hexdigest()
 
 
 def _environments(group: Group) -> object:
@@ -130,20 +146,11 @@ def _environments(group: Group) -> object:
 
 def add(result: Result, part: Result) -> None:
     """Add the result of one project to that of the run."""
-    result.diagnostics += part.diagnostics
-    result.problems += part.problems
-    result.warnings += part.warnings
-    result.gaps += part.gaps
+    for name in ("diagnostics", "problems", "warnings", "gaps"):
+        getattr(result, name).extend(getattr(part, name))
     result.sources.update(part.sources)
-    _count(result.stats, part.stats)
-
-
-def _count(stats: Stats, more: Stats) -> None:
-    stats.workflows += more.workflows
-    stats.activities += more.activities
-    stats.functions += more.functions
-    stats.read += more.read
-    stats.suppressed += more.suppressed
-    stats.gaps += more.gaps
+    counted, more = result.stats, part.stats
+    for name in ("workflows", "activities", "functions", "read", "suppressed", "gaps"):
+        setattr(counted, name, getattr(counted, name) + getattr(more, name))
     for reason, number in more.held_back.items():
-        stats.held_back[reason] = stats.held_back.get(reason, 0) + number
+        counted.held_back[reason] = counted.held_back.get(reason, 0) + number

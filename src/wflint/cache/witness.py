@@ -27,27 +27,33 @@ def digest_of_names(names: Iterable[str]) -> Digest:
 class Witness:
     """Reads files, and remembers what stood in them.
 
-    ``digests`` are those of the files, by path. ``is_torn`` is set when a file was read twice and
-    had changed in between: nothing may be kept of such a run.
+    ``digests`` are those of the files, by path. ``used`` are the files that were not only looked
+    through. ``is_torn`` is set when a file was read twice and had changed in between: nothing may
+    be kept of such a run.
     """
 
     def __init__(self, read: Callable[[str], bytes]) -> None:
         self._read = read
         self.digests: dict[str, Digest] = {}
+        self.used: set[str] = set()
         self.is_torn = False
 
     def __call__(self, path: str) -> bytes:
         """The bytes of a file."""
+        self.used.add(path)
+        return self.look_through(path)
+
+    def look_through(self, path: str) -> bytes:
+        """The bytes of a file that nothing else is asked of than what the gate asks."""
         try:
             data = self._read(path)
         except OSError as error:
-            self.note(path, _unreadable(error))
+            self._note(path, _unreadable(error))
             raise
-        self.note(path, digest_of(data))
+        self._note(path, digest_of(data))
         return data
 
-    def note(self, path: str, digest: Digest) -> None:
-        """Remember the content of a file, which may have been read by another process."""
+    def _note(self, path: str, digest: Digest) -> None:
         if self.digests.setdefault(path, digest) != digest:
             self.is_torn = True
 
@@ -57,25 +63,33 @@ def _unreadable(error: OSError) -> Digest:
 
 
 class Seen(Struct, array_like=True):
-    """What a run saw besides the files that it was given.
+    """What a result rests on: ``files`` by path, names in ``folders``, and where ``links`` lead.
 
-    ``files`` are by path, ``folders`` have the names in them, and ``links`` are paths that lead to
-    other ones. Paths are bytes, since not every file name is a text.
+    Paths are bytes, since not every file name is a text.
     """
 
     files: dict[bytes, Digest] = {}
     folders: dict[bytes, Digest] = {}
     links: dict[bytes, bytes] = {}
 
-    def is_still_so(self, names_in: Callable[[str], Iterable[str]]) -> bool:
-        """Whether a look at the disk shows the same; ``names_in`` looks into a folder."""
+    def is_still_so(
+        self, known: Mapping[str, Digest], names_in: Callable[[str], Iterable[str]]
+    ) -> bool:
+        """Whether a look at the disk shows the same.
+
+        ``known`` are files that were read already, ``names_in`` looks into a folder.
+        """
+        for place, digest in self.files.items():
+            path = os.fsdecode(place)
+            if (known.get(path) or _look(path)) != digest:
+                return False
         for place, wanted in self.links.items():
             if os.path.realpath(place) != wanted:
                 return False
-        for place, digest in self.folders.items():
-            if digest_of_names(names_in(os.fsdecode(place))) != digest:
-                return False
-        return all(_look(os.fsdecode(p)) == digest for p, digest in self.files.items())
+        return all(
+            digest_of_names(names_in(os.fsdecode(place))) == digest
+            for place, digest in self.folders.items()
+        )
 
 
 def _look(path: str) -> Digest:
