@@ -7,8 +7,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, msgpack
 
+from wflint.cache.build import build_id
+from wflint.cache.folder import cache_folder
+from wflint.cache.notebook import Notebook
+from wflint.cache.witness import Witness
 from wflint.diagnostics import Diagnostic, Location, Severity
 from wflint.emit import Emitter, Found
 from wflint.environment import Environment, find_environments
@@ -31,7 +35,6 @@ from wflint.settings import Settings
 
 SYNTAX_ERROR, GAP = "WFL001", "WFL005"
 _NEWEST_SDK = (99, 0)
-Reader = Callable[[str], bytes]
 
 
 class Examined(Struct):
@@ -47,7 +50,7 @@ class ProjectRun:
     """The run over one project; adds to the result."""
 
     def __init__(
-        self, group: Group, gated: Gated, read: Reader, request: Request, cwd: Path, result: Result
+        self, group: Group, gated: Gated, read: Witness, request: Request, cwd: Path, result: Result
     ) -> None:
         self.group = group
         self.gated = gated
@@ -61,6 +64,7 @@ class ProjectRun:
         self.shown: Callable[[str], str] = partial(shown_path, cwd=cwd)
         self.chosen = frozenset(map(str, group.files if request.whole else group.chosen))
         self.environments = self._environments()
+        self.notebook = self._notebook()
 
     def run(self) -> Examined:
         """Analyse the project and add what is found to the result."""
@@ -78,6 +82,8 @@ class ProjectRun:
         if self.request.show_gaps:
             self.result.gaps += gaps_by_entry(emitter, self.chosen)
         self._count(answer, emitter)
+        if not self.read.is_torn:
+            self.notebook.save()
         return Examined(self.group, answer, emitter, found)
 
     # The question.
@@ -104,18 +110,29 @@ class ProjectRun:
             apis=tuple(ApiEntry(name, rule, api) for name, rule, api in apis),
             guard_functions=frozenset(settings.guard_functions),
             safe_loggers=frozenset(settings.replay_safe_loggers),
-            settings=RuleSettings(
-                settings.default_activity_timeout,
-                project.target_sdk or _NEWEST_SDK,
-                project.exact_sdk or _NEWEST_SDK,
-                project.target_python,
-            ),
+            settings=self._rule_settings(),
             inside=inside_entries(self.registry.by_code, project.target_python),
             is_test=self._is_test,
             installed=Installed(settings.follow_packages, self.environments),
+            notebook=self.notebook,
             jobs=self.request.jobs,
             progress=self.request.progress,
         )
+
+    def _rule_settings(self) -> RuleSettings:
+        project = self.group.project
+        return RuleSettings(
+            self.settings.default_activity_timeout,
+            project.target_sdk or _NEWEST_SDK,
+            project.exact_sdk or _NEWEST_SDK,
+            project.target_python,
+        )
+
+    def _notebook(self) -> Notebook:
+        """What earlier runs have noted, with the same code and the same settings for rules."""
+        about = msgpack.encode((build_id(self.settings.plugins), self._rule_settings()))
+        folder = cache_folder(self.group, self.request)
+        return Notebook(self.read.digest, folder, about)
 
     def _is_test(self, path: str) -> bool:
         return self.selection.is_test(self._relative(path))

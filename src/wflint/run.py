@@ -13,7 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wflint.cache.results import ResultCache, add, cache_folder
+from wflint.cache.folder import cache_folder
+from wflint.cache.results import ResultCache, add
 from wflint.cache.witness import Witness
 from wflint.config import ProjectFinder
 from wflint.config_errors import ConfigError

@@ -11,6 +11,11 @@ import re
 import time
 from contextlib import suppress
 from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wflint.files import Group
+    from wflint.request import Request
 
 NAME = ".wflint_cache"
 MOST_BYTES = 64 * 1024 * 1024
@@ -129,3 +134,11 @@ def _checksum(body: bytes) -> bytes:
 def _remove(place: str) -> None:
     with suppress(OSError):
         os.unlink(place)
+
+
+def cache_folder(group: Group, request: Request) -> CacheFolder | None:
+    """Where the entries of a project are kept; ``None`` when the run wants no cache."""
+    if not request.cache:
+        return None
+    path = group.project.root / (group.project.settings.cache_dir or NAME)
+    return CacheFolder(str(path), writes=request.stdin is None)

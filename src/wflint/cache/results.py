@@ -12,7 +12,7 @@ from msgspec import Struct, msgpack
 from msgspec.structs import replace
 
 from wflint.cache.build import build_id
-from wflint.cache.folder import NAME, CacheFolder
+from wflint.cache.folder import CacheFolder
 from wflint.cache.witness import Seen, Witness, seen
 from wflint.files import Group, shown_path
 from wflint.gate import Gated
@@ -30,14 +30,6 @@ class _Entry(Struct, array_like=True):
     seen: Seen
     result: Result
     sources: tuple[bytes, ...]
-
-
-def cache_folder(group: Group, request: Request) -> CacheFolder | None:
-    """Where the entries of a project are kept; ``None`` when the run wants no cache."""
-    if not request.cache:
-        return None
-    path = group.project.root / (group.project.settings.cache_dir or NAME)
-    return CacheFolder(str(path), writes=request.stdin is None)
 
 
 class ResultCache:

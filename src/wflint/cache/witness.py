@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from hashlib import blake2b
 
 from msgspec import Struct
@@ -42,6 +43,14 @@ class Witness:
         """The bytes of a file."""
         self.used.add(path)
         return self.look_through(path)
+
+    def digest(self, path: str) -> Digest:
+        """What stands for the content of a file that is used."""
+        self.used.add(path)
+        if path not in self.digests:
+            with suppress(OSError):
+                self.look_through(path)
+        return self.digests[path]
 
     def look_through(self, path: str) -> bytes:
         """The bytes of a file that nothing else is asked of than what the gate asks."""
