@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from wflint.facts.model import Flag, FunctionBody
+from wflint.facts.questions import IN_WORKFLOW, REPLAYING
 from wflint.program.entities import External, OwnFunction, Unresolved
 from wflint.program.resolve import Resolver
 from wflint.program.store import Fn, Store
@@ -54,8 +55,6 @@ class GuardFunctions:
         head = self.resolver.store.head(fn)
         if head is None or head.is_async:
             return 0
-        from wflint.facts.guards import IN_WORKFLOW, REPLAYING
-
         if self._says_yes_at_once(fn):
             return Flag.NOT_IN_WORKFLOW
         asked = self._asked(fn, self.resolver.store.body(fn))
@@ -69,8 +68,6 @@ class GuardFunctions:
 
     def _says_yes_at_once(self, fn: Fn) -> bool:
         """Whether a function begins with ``if in_workflow(): return True``."""
-        from wflint.facts.guards import IN_WORKFLOW
-
         store = self.resolver.store
         body = store.body(fn)
         question = f"begins with yes {fn.qualname}"
