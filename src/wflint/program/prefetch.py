@@ -39,9 +39,11 @@ def prefetch(
 
     Gives lines to warn with when a process died.
     """
-    count = _processes(len(paths), jobs)
-    helpers = _start(store, paths, read, count) if count > 1 else []
-    for number, path in enumerate(paths[:: len(helpers) + 1]):
+    unread = [path for path in paths if not store.is_noted(path)]
+    count = _processes(len(unread), jobs)
+    helpers = _start(store, unread, read, count) if count > 1 else []
+    given_away = {path for _, _, share in helpers for path in share}
+    for number, path in enumerate(path for path in paths if path not in given_away):
         read(path)
         if progress is not None:
             progress(number * (len(helpers) + 1), len(paths))

@@ -169,6 +169,10 @@ class Store:
         """What is noted of a file."""
         return self.notebook.of(path, *self._names(path))
 
+    def is_noted(self, path: str) -> bool:
+        """Whether a file was read before, by this run or another one."""
+        return bool(self.notes(path).answers)
+
     def _read_module(self, path: str, source: Source, name: str, is_package: bool) -> Module:
         read, notes = partial(self._source, path), self.notes(path)
         try:
