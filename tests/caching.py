@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from unittest import mock
+
+import libcst as cst
 
 from tests.command_line import invoke
 from wflint.project_run import ProjectRun
+from wflint.source import Source
+from wflint.syntax import guard, pieces
 
 FLOW = """\
 from temporalio import workflow
@@ -95,6 +101,32 @@ def plain_output(*arguments: str) -> tuple[int, str, str]:
 def entries(root: Path, kind: str = "") -> list[Path]:
     """The entries in the cache of a project."""
     return sorted((root / ".wflint_cache").glob(f"{kind}*-*"))
+
+
+@contextmanager
+def parsed_files(root: Path) -> Iterator[list[str]]:
+    """The names of the files of which ``ast`` or LibCST parses anything, each time."""
+    names: list[str] = []
+
+    def note(text: str) -> None:
+        found = (p for p in root.rglob("*.py") if p.read_text() == text)
+        names.append(next(found).relative_to(root).as_posix())
+
+    by_ast, by_libcst = guard._parse, pieces._parse
+
+    def parse(text: str) -> ast.Module:
+        note(text)
+        return by_ast(text)
+
+    def parse_piece(source: Source, *more: Any) -> cst.Module:
+        note(source.text)
+        return by_libcst(source, *more)
+
+    with (
+        mock.patch.object(guard, "_parse", parse),
+        mock.patch.object(pieces, "_parse", parse_piece),
+    ):
+        yield names
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from msgspec import Struct, msgpack
+from msgspec.structs import replace
 
 from wflint.cache.build import build_id
 from wflint.cache.folder import cache_folder
@@ -165,9 +166,17 @@ class ProjectRun:
             and (hit.severity or hit.rule.severity) is Severity.ERROR
         ]
         if errors:
-            from wflint.program.flow.weigh import weigh
+            from wflint.program.weighing import weigh
 
-            weigh(answer, errors)
+            weigh(answer, errors, self._program_settings())
+
+    def _program_settings(self) -> bytes:
+        """The settings but for those that only say what is reported of the program."""
+        plain = Settings()
+        reporting = ("select", "extend_select", "ignore", "severity", "per_file_ignores")
+        also = ("extend_per_file_ignores", "output_format", "cache_dir")
+        kept = {name: getattr(plain, name) for name in (*reporting, *also)}
+        return msgpack.encode((replace(self.settings, **kept), self.environments))
 
     def _loaded(self, answer: Answer) -> list[str]:
         return sorted(path for path in answer.store.modules if path in self.chosen)

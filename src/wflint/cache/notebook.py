@@ -86,7 +86,7 @@ class Notebook:
         folder: CacheFolder | None = None,
         about: bytes = b"",
     ) -> None:
-        self._digest = digest
+        self.digest = digest
         self._folder = folder
         self._about = about
         self._sheets: dict[str, dict[str, _Page]] = {}
@@ -98,7 +98,7 @@ class Notebook:
         notes = self._by_path.get(path)
         if notes is None:
             about = f"{name}\0{is_package}".encode("utf-8", "surrogateescape")
-            key = blake2b(self._digest(path) + about, digest_size=16).hexdigest()
+            key = blake2b(self.digest(path) + about, digest_size=16).hexdigest()
             notes = self._by_path[path] = self._notes(key)
         return notes
 
