@@ -51,8 +51,7 @@ def row(rule: Rule) -> str:
 def page(rule: Rule) -> str:
     """A rule's page: what ``wflint rule`` prints, and the file that it comes from."""
     source = type(rule).__module__.removeprefix("wflint.").replace(".", "/") + ".py"
-    note = "" if rule.fix.value == "none" else "wflint does not apply fixes yet. "
-    return f"{as_text(rule)}\n---\n\n{note}This page is made from [{source}](../../{source}).\n"
+    return f"{as_text(rule)}\n---\n\nThis page is made from [{source}](../../{source}).\n"
 
 
 if __name__ == "__main__":

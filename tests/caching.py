@@ -30,13 +30,13 @@ class OrderWorkflow:
         return prices.stamp() + prices.label()
 """
 PRICES = """\
-import time
+import os
 
 from shop.extra.labels import label
 
 
 def stamp() -> str:
-    return str(time.time())
+    return str(os.getenv("CURRENCY"))
 """
 LABELS = """\
 from shop.names import new_name
@@ -46,13 +46,12 @@ def label() -> str:
     return new_name()
 """
 NAMES = """\
-import uuid
-
-
 def new_name() -> str:
-    return str(uuid.uuid4())
+    return open("names").read()
 """
 OTHER = """\
+import subprocess
+
 from temporalio import workflow
 
 
@@ -60,12 +59,15 @@ from temporalio import workflow
 class RefundWorkflow:
     @workflow.run
     async def run(self) -> None:
-        print("refund")
+        subprocess.run("refund")
 """
 
 
 def make_project(folder: Path) -> Path:
-    """Workflows in two files, and helpers, one of them excluded from what is checked."""
+    """Workflows in two files, and helpers, one of them excluded from what is checked.
+
+    None of the faults in it can be fixed. What the first decides is asked of the whole program.
+    """
     files = {
         "pyproject.toml": '[tool.wflint]\nextend-exclude = ["extra/"]\n',
         "shop/__init__.py": "",

@@ -36,7 +36,7 @@ FOUND = Diagnostic(
     end_location=Location(10, 34),
     scope="workflow",
 )
-LINE = "flow.py:10:20: WFL101 wall-clock-time `datetime.now()` reads the wall clock"
+LINE = "flow.py:10:20: WFL101 wall-clock-time [**] `datetime.now()` reads the wall clock"
 
 
 def enter_project(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -27,7 +27,7 @@ from wflint.cache.folder import CacheFolder
 from wflint.cache.notebook import Notebook
 
 GUARDED = """\
-import time
+import os
 
 from shop.where import in_temporal
 
@@ -35,8 +35,9 @@ from shop.where import in_temporal
 def stamp() -> str:
     if in_temporal():
         return ""
-    return str(time.time())
+    return str(os.getenv("CURRENCY"))
 """
+VALUE = 'os.getenv("CURRENCY")'
 LABEL = "\n\nlabel = str\n"
 WHERE = """\
 from temporalio import workflow
@@ -66,15 +67,14 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def _without_values(project: Path) -> None:
     """Leave no error whose weight depends on what its value reaches, which is asked anew."""
-    write(project / "shop/prices.py", PRICES.replace("time.time()", "print()"))
-    write(project / "shop/names.py", NAMES.replace("uuid.uuid4()", "print()"))
+    write(project / "shop/prices.py", PRICES.replace(VALUE, "open('prices')"))
 
 
 class TestWhatIsParsed:
     def test_is_the_file_that_was_changed(self, project: Path) -> None:
         _without_values(project)
         output()
-        write(project / "shop/names.py", NAMES.replace("uuid.uuid4()", "print(1)"))
+        write(project / "shop/names.py", NAMES.replace("read()", "read(1)"))
         with parsed_files(project) as files:
             found = output()
         assert set(files) == {"shop/names.py"}
@@ -89,6 +89,15 @@ class TestWhatIsParsed:
         assert not set(files) & {"shop/more.py", "shop/other.py", "shop/__init__.py"}
         assert found == plain_output()
 
+    def test_is_also_the_function_around_what_can_be_fixed(self, project: Path) -> None:
+        clock = PRICES.replace(VALUE, "time.time()").replace("import os", "import time")
+        write(project / "shop/prices.py", clock)
+        output()
+        with parsed_files(project) as files:
+            found = output("--select", "ALL")
+        assert set(files) == {"shop/prices.py"}
+        assert found == plain_output("--select", "ALL")
+
     def test_is_the_file_that_was_added(self, project: Path) -> None:
         _without_values(project)
         output()
@@ -102,11 +111,11 @@ class TestWhatIsParsed:
         "flags",
         [
             ("--select", "ALL"),
-            ("--select", "WFL113"),
-            ("--ignore", "WFL1"),
+            ("--select", "WFL132"),
+            ("--ignore", "WFL131"),
             ("--no-ignores",),
             ("--extend-select", "WFL005", "--show-gaps"),
-            ("--config", "severity = {WFL101 = 'warning'}"),
+            ("--config", "severity = {WFL131 = 'warning'}"),
             ("shop/flow.py",),
         ],
         ids=" ".join,
@@ -129,9 +138,9 @@ class TestWhatIsParsed:
         assert not files
 
     def test_is_nothing_when_another_rule_speaks_at_a_place(self, project: Path) -> None:
-        output("--ignore", "WFL101")
+        output("--ignore", "WFL131")
         with parsed_files(project) as files:
-            output("--ignore", "WFL101", "--no-ignores")
+            output("--ignore", "WFL131", "--no-ignores")
         assert not files
 
     @pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
@@ -144,7 +153,7 @@ class TestWhatIsParsed:
         assert not files
 
     def test_is_one_function_where_a_guard_elsewhere_has_changed(self, project: Path) -> None:
-        write(project / "shop/prices.py", GUARDED.replace("time.time()", "print()") + LABEL)
+        write(project / "shop/prices.py", GUARDED.replace(VALUE, "open('prices')") + LABEL)
         write(project / "shop/where.py", WHERE)
         before = output()
         write(project / "shop/where.py", WHERE.replace("workflow.in_workflow()", "True"))
@@ -172,7 +181,7 @@ def test_a_file_that_cannot_be_parsed_is_told_of_each_time(project: Path) -> Non
     _without_values(project)
     write(project / "shop/other.py", OTHER + "def (")
     first = output()
-    write(project / "shop/names.py", NAMES.replace("uuid.uuid4()", "print(1)"))
+    write(project / "shop/names.py", NAMES.replace("read()", "read(1)"))
     with parsed_files(project) as files:
         second = output()
     assert "WFL001" in second[1]
@@ -244,22 +253,23 @@ VERSIONS: dict[str, list[str | None]] = {
     "shop/prices.py": [
         PRICES,
         GUARDED + "\n\ndef label() -> str:\n    return ''\n",
-        PRICES.replace("time.time()", "1"),
-        PRICES.replace("())", "())  # wflint: ignore[WFL101] fine"),
+        PRICES.replace(VALUE, "1"),
+        PRICES.replace('Y"))', 'Y"))  # wflint: ignore[WFL131] fine'),
+        PRICES.replace(VALUE, "time.time()").replace("import os", "import time"),
         PRICES + "def (",
         None,
     ],
     "shop/where.py": [None, WHERE, WHERE.replace("workflow.in_workflow()", "True")],
     "shop/extra/labels.py": [LABELS, LABELS.replace("new_name()\n", "1\n"), None],
-    "shop/names.py": [NAMES, NAMES.replace("uuid4()", "uuid4().hex"), None],
+    "shop/names.py": [NAMES, NAMES.replace("open", "print"), None],
     "shop/names/__init__.py": [None, "def new_name() -> str:\n    return open('x').read()\n"],
-    "shop/other.py": [OTHER, OTHER.replace("print(", "self.x = ("), None],
-    "uuid.py": [None, "def uuid4() -> int:\n    return 4\n"],
+    "shop/other.py": [OTHER, OTHER.replace("subprocess.run(", "print("), None],
+    "os.py": [None, "def getenv(name: str) -> str:\n    return name\n"],
     "shop/passed.py": ['NAMES = ["shop.names"]\n', "NAMES = []\n"],
     "shop/worker.py": [None, WORKER],
     "pyproject.toml": [
         '[tool.wflint]\nextend-exclude = ["extra/"]\n',
-        '[tool.wflint]\nignore = ["WFL113"]\n',
+        '[tool.wflint]\nignore = ["WFL132"]\n',
         '[tool.wflint]\nselect = ["ALL"]\n',
     ],
 }

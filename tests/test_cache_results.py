@@ -38,7 +38,7 @@ def _package(folder: str, text: str) -> None:
 
 
 CHANGES: dict[str, Callable[[], object]] = {
-    "a helper": lambda: write(Path("shop/prices.py"), PRICES.replace("time.time()", "1")),
+    "a helper": lambda: write(Path("shop/prices.py"), PRICES.replace('os.getenv("CURRENCY")', "1")),
     "a helper that is excluded": lambda: write(
         Path("shop/extra/labels.py"), LABELS.replace("new_name()\n", "1\n")
     ),
@@ -51,17 +51,17 @@ CHANGES: dict[str, Callable[[], object]] = {
     "an excluded package shadows a module": lambda: write(
         Path("shop/extra/labels/__init__.py"), "def label():\n    return 1\n"
     ),
-    "a standard module is shadowed": lambda: write(Path("uuid.py"), "def uuid4():\n    return 4\n"),
+    "a standard module is shadowed": lambda: write(Path("os.py"), "def getenv(x):\n    return x\n"),
     "lines move": lambda: write(Path("shop/prices.py"), "# A comment.\n" + PRICES),
     "a comment hides the fault": lambda: write(
-        Path("shop/prices.py"), PRICES.replace("())", "())  # wflint: ignore[WFL101] on purpose")
+        Path("shop/prices.py"), PRICES.replace('Y"))', 'Y"))  # wflint: ignore[WFL131] on purpose')
     ),
     "a comment hides the call": lambda: write(
-        Path("shop/flow.py"), FLOW.replace("label()", "label()  # wflint: ignore[WFL113] fine")
+        Path("shop/flow.py"), FLOW.replace("label()", "label()  # wflint: ignore[WFL132] fine")
     ),
-    "a setting": lambda: write(Path("pyproject.toml"), "[tool.wflint]\nignore = ['WFL1']\n"),
+    "a setting": lambda: write(Path("pyproject.toml"), "[tool.wflint]\nignore = ['WFL13']\n"),
     "a setting of severity": lambda: write(
-        Path("pyproject.toml"), "[tool.wflint.severity]\nWFL101 = 'warning'\n"
+        Path("pyproject.toml"), "[tool.wflint.severity]\nWFL131 = 'warning'\n"
     ),
     "the syntax breaks": lambda: write(Path("shop/other.py"), OTHER + "def ("),
     "a file is named as a test": lambda: Path("shop/other.py").rename("shop/test_other.py"),
@@ -82,8 +82,8 @@ def test_what_is_changed_counts_at_once(change: Callable[[], object]) -> None:
 FLAGS = {
     "a file": ("shop/prices.py",),
     "a folder": ("shop/extra",),
-    "another rule": ("--select", "WFL113"),
-    "fewer rules": ("--ignore", "WFL101"),
+    "another rule": ("--select", "WFL132"),
+    "fewer rules": ("--ignore", "WFL131"),
     "no ignores": ("--no-ignores",),
     "gaps": ("--show-gaps",),
     "another exclusion": ("--exclude", "other.py"),
@@ -94,7 +94,7 @@ FLAGS = {
 
 @pytest.mark.parametrize("flags", FLAGS.values(), ids=FLAGS.keys())
 def test_flags_count_at_once(flags: tuple[str, ...]) -> None:
-    source = FLOW.replace("label()", "label()  # wflint: ignore[WFL113] fine")
+    source = FLOW.replace("label()", "label()  # wflint: ignore[WFL132] fine")
     write(Path("shop/flow.py"), source + "\n    def more(self, x):\n        x()\n")
     before = output()
     with counted_analyses():

@@ -128,7 +128,9 @@ class TestFull:
             "      |           ^^\n"
             "    5 |     )]\n"
             "      |     ^\n"
-            "    fix: log it instead\n"
+            "    fix (unsafe): log it instead\n"
+            "    4 -     '文', g(\n"
+            "    4 +     '文', workflow.logger.info(\n"
             "\n"
         )
 

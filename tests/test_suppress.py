@@ -12,6 +12,7 @@ from wflint.diagnostics import Location
 from wflint.leftovers import leftovers
 from wflint.registry import Registry
 from wflint.rule import Rule, Scope, Severity
+from wflint.source import Source
 from wflint.suppress import parse_directives
 
 
@@ -250,7 +251,7 @@ class Run:
         directives = parse_directives(self.text)
         for code, row in self.hits:
             directives.suppresses(code, REGISTRY.by_code[code].name, row)
-        found = leftovers(directives, "a.py", REGISTRY, self.ran)
+        found = leftovers(directives, "a.py", REGISTRY, self.ran, Source(self.text))
         return [f"{d.location.row}:{d.location.column} {d.code} {d.message}" for d in found]
 
 
@@ -267,8 +268,8 @@ class TestUnused:
         assert run.said() == ["1:22 WFL002 `WFL102` is unused"]
 
     def test_place_is_the_selector(self) -> None:
-        directives = parse_directives("a()  # wflint: ignore[WFL101] reason\n")
-        (found,) = leftovers(directives, "a.py", REGISTRY, DEFAULT)
+        text = "a()  # wflint: ignore[WFL101] reason\n"
+        (found,) = leftovers(parse_directives(text), "a.py", REGISTRY, DEFAULT, Source(text))
         assert (found.location, found.end_location) == (Location(1, 23), Location(1, 29))
 
     def test_only_for_rules_that_ran(self) -> None:
@@ -280,10 +281,6 @@ class TestUnused:
         assert Run("a()  # wflint: ignore[WFL1] reason\n").said() == [
             "1:23 WFL002 `WFL1` is unused"
         ]
-
-    def test_only_on_request(self) -> None:
-        directives = parse_directives("a()  # wflint: ignore[WFL101] reason\n")
-        assert leftovers(directives, "a.py", REGISTRY, DEFAULT, judge_unused=False) == []
 
     @pytest.mark.parametrize(
         "text",

@@ -110,4 +110,4 @@ class ForeignAsyncRuntime(Rule):
         is_anyio = view.name.startswith("anyio.") and view.name not in _NEED_A_REAL_LOOP
         if is_anyio and view.passes("anyio"):
             return None
-        return Report(self.describe(view.shown, api), api.severity)
+        return self.reported(view, api)

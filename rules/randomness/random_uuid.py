@@ -100,7 +100,7 @@ class RandomUuid(Rule):
             return None
         if view.name == "uuid.uuid7" and view.settings.target_sdk < _UUID7_SINCE:
             api = Api("workflow.uuid4()")
-        return Report(self.describe(view.shown, api), api.severity)
+        return self.reported(view, api)
 
 
 def _is_complete(view: CallView) -> bool:

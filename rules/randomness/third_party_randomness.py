@@ -97,4 +97,4 @@ class ThirdPartyRandomness(Rule):
             content = view.argument(index, keyword)
             if content is not None and content.value.type != "none":
                 return None
-        return Report(self.describe(view.shown, api), api.severity)
+        return self.reported(view, api)

@@ -111,4 +111,4 @@ class UnseededRng(Rule):
                 return None
         if view.name == "random.Random" and view.settings.target_sdk < _NEW_RANDOM_SINCE:
             api = _OLDER_SDK
-        return Report(self.describe(view.shown, api), api.severity)
+        return self.reported(view, api)

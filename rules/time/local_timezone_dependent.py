@@ -151,7 +151,7 @@ class LocalTimezoneDependent(Rule):
                 return None
         if view.name in _TIME_ARGUMENT:
             return self._judge_time(view, api)
-        return Report(self.describe(view.shown, api), api.severity)
+        return self.reported(view, api)
 
     def _judge_time(self, view: CallView, api: Api) -> Report | None:
         index, keyword, use = _TIME_ARGUMENT[view.name]

@@ -122,7 +122,7 @@ class ThirdPartyClock(Rule):
                 return None
         if view.name in _TEXT_ARGUMENT and not any(_says_now(arg) for arg in view.positional[:1]):
             return None
-        return Report(self.describe(view.shown, api), api.severity)
+        return self.reported(view, api)
 
 
 def _given(argument: Arg | None) -> bool:

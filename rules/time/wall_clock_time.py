@@ -63,16 +63,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wflint.repair.model import Withheld
 from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
     from wflint.program.views import CallView
+    from wflint.repair.model import Repair
+    from wflint.repair.view import RepairView
 
 _AWARE = "`{name}` reads the wall clock; use `{use}`, an aware time in UTC"
 _DAY = "`{name}` reads the wall clock; use `{use}`, the day in UTC"
 
-_NAIVE_NOW = Api("workflow.now()", Fixable.UNSAFE, _AWARE)
-_UTC_NOW = Api("workflow.now()", Fixable.SAFE)
+_NAIVE_NOW = Api("workflow.now()", Fixable.UNSAFE, _AWARE, drops_arguments=True)
+_UTC_NOW = Api("workflow.now()", Fixable.SAFE, drops_arguments=True)
 _NOW_IN_ZONE = Api("workflow.now().astimezone(tz)", Fixable.UNSAFE)
 _UTC = frozenset({"datetime.timezone.utc", "datetime.UTC", "pytz.utc", "pytz.UTC"})
 
@@ -99,7 +102,19 @@ class WallClockTime(Rule):
         """Only `datetime.now` needs a look at its arguments: its zone decides what to use."""
         if view.name == "datetime.datetime.now":
             api = _replacement_of_now(view)
-        return Report(self.describe(view.shown, api), api.severity)
+        return self.reported(view, api)
+
+    def repair(self, at: RepairView) -> Repair | None:
+        """The zone that was asked for is kept."""
+        if at.api is not _NOW_IN_ZONE:
+            return super().repair(at)
+        (zone,) = at.call.args
+        if not at.is_written_out(at.call.func):
+            return None
+        if at.is_made_of(zone.value, "zoneinfo.ZoneInfo"):
+            raise Withheld("the sandbox lets nobody use a `ZoneInfo` that workflow code has made")
+        new = f"{at.workflow('now()')}.astimezone({at.text(zone.value)})"
+        return at.unsafe("Use `workflow.now()` in that zone", at.replace(at.call, new))
 
 
 def _replacement_of_now(view: CallView) -> Api:

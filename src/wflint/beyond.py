@@ -134,7 +134,7 @@ class _Lifter:
         if key not in self.found and key not in self.known:
             message = self._message(hit, called, to.fn)
             self.found[key] = Beyond(
-                hit.rule, fn, site, message, hit.severity, hit.flags, nodes, hit.name, steps
+                hit.rule, fn, site, message, hit.severity, hit.flags, nodes, hit.name, steps=steps
             )
 
     def _called(self, fn: Fn, site: int, to: Node) -> str:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 from msgspec.structs import replace
@@ -18,7 +18,15 @@ from wflint.request import Request, Result
 FOUND, FAILED = 1, 2
 Flags = Mapping[str, Any]
 
-_LISTS = ("select", "ignore", "extend_select", "exclude", "extend_exclude")
+_LISTS = (
+    "select",
+    "ignore",
+    "extend_select",
+    "exclude",
+    "extend_exclude",
+    "fixable",
+    "unfixable",
+)
 _TABLES = ("per_file_ignores", "extend_per_file_ignores")
 _PLAIN = ("force_exclude", "respect_gitignore", "target_sdk")
 
@@ -36,11 +44,49 @@ def run(flags: Flags) -> int:
             from wflint.progress import Progress
 
             request = replace(request, progress=stack.enter_context(Progress()))
+        if flags["diff"] or flags["fix"] or flags["fix_only"]:
+            return _fix(request, flags, form, targets)
         result = check(request)
     _report(result, flags, form, targets)
+    return _exit_code(result, flags)
+
+
+def _exit_code(result: Result, flags: Flags) -> int:
     if result.problems:
         return FAILED
     return FOUND if result.diagnostics and not flags["exit_zero"] else 0
+
+
+def _fix(request: Request, flags: Flags, form: str, targets: list[tuple[str, str]]) -> int:
+    """Fix files, or print what that would change, and report what is left."""
+    from wflint.fix import command
+
+    unsafe = bool(flags["unsafe_fixes"])
+    if flags["diff"]:
+        outcome = command.show_diff(request, unsafe)
+        _say_fixed(command.summary(outcome, "Would fix"), outcome.result, flags)
+        found = bool(outcome.files) and not flags["exit_zero"]
+        return FAILED if outcome.result.problems else FOUND if found else 0
+    outcome = command.fix_files(request, unsafe)
+    listed = command.listed(outcome.files) if flags["show_fixes"] else ""
+    said = listed + command.summary(outcome, "Fixed")
+    if flags["fix_only"]:
+        _say_fixed(said, outcome.result, flags)
+        code = FAILED if outcome.result.problems else 0
+    else:
+        if not (flags["quiet"] or flags["silent"]):
+            output.write_stderr(said)
+        stream = sys.stderr if request.stdin is not None else sys.stdout
+        _report(outcome.result, flags, form, targets, stream)
+        code = _exit_code(outcome.result, flags)
+    return code or (FOUND if outcome.files and flags["exit_non_zero_on_fix"] else 0)
+
+
+def _say_fixed(said: str, result: Result, flags: Flags) -> None:
+    """What was fixed, and what went wrong; diagnostics that are left are not reported."""
+    problems = "".join(f"wflint: {line}\n" for line in result.problems)
+    quiet = flags["quiet"] or flags["silent"]
+    output.write_stderr(problems + ("" if quiet else said or "Nothing to fix.\n"))
 
 
 def request_from(flags: Flags) -> Request:
@@ -124,8 +170,14 @@ def _show(request: Request, flags: Flags) -> int:
     return FAILED if selected.problems else 0
 
 
-def _report(result: Result, flags: Flags, form: str, targets: list[tuple[str, str]]) -> None:
-    """Write the reports, then say on stderr how the run went."""
+def _report(
+    result: Result,
+    flags: Flags,
+    form: str,
+    targets: list[tuple[str, str]],
+    stream: TextIO | None = None,
+) -> None:
+    """Write the reports, by default to stdout, then say on stderr how the run went."""
     from wflint.report import render
 
     look = output.look_for(result, {form, *(name for name, _ in targets)}, flags["color"])
@@ -138,7 +190,7 @@ def _report(result: Result, flags: Flags, form: str, targets: list[tuple[str, st
     if not flags["silent"]:
         if flags["statistics"]:
             form = "json-statistics" if form == "json" else "statistics"
-        output.write_stdout(render(form, result.diagnostics, look))
+        output.write(render(form, result.diagnostics, look), stream or sys.stdout)
         _say(result, flags, form)
 
 

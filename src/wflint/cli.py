@@ -106,6 +106,20 @@ def main() -> None:
     metavar="FORMAT:PATH",
     help="Write a report to a file as well. May be repeated.",
 )
+@click.option("--fix/--no-fix", default=False, help="Apply safe fixes to the files.")
+@click.option(
+    "--unsafe-fixes/--no-unsafe-fixes",
+    default=False,
+    help="With --fix, --fix-only or --diff: unsafe fixes, too.",
+)
+@click.option("--fix-only", is_flag=True, help="Apply fixes, but do not report what is left.")
+@click.option("--show-fixes", is_flag=True, help="List what was fixed.")
+@click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing.")
+@click.option(
+    "--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if anything was fixed, for hooks."
+)
+@click.option("--fixable", multiple=True, metavar="RULES", help="Fix what these rules find only.")
+@click.option("--unfixable", multiple=True, metavar="RULES", help="Fix nothing of these rules.")
 @click.option("--statistics", is_flag=True, help="Print how many diagnostics each rule has.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are diagnostics.")
 @click.option("--stdin-filename", metavar="PATH", help="The name of the file on stdin (`-`).")

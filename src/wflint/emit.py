@@ -16,6 +16,7 @@ from wflint.program.import_time import ImportChain
 from wflint.program.reached import DEFINITION, Node
 from wflint.program.store import MODULE_BODY, Fn, shown_name
 from wflint.program.verdicts import Hit
+from wflint.repair.model import Answered
 from wflint.suppress import Directives, may_have_directives, parse_directives
 
 Span = tuple[int, int]
@@ -32,13 +33,14 @@ class Found(NamedTuple):
 class Emitter(Struct):
     """Makes the diagnostics of one analysed project.
 
-    ``shown`` gives the path of a file as the user would write it.
+    ``shown`` gives the path of a file as the user would write it, ``fix_for`` the fix of a hit.
     """
 
     answer: Answer
     shown: Callable[[str], str]
     families: tuple[str, ...]
     no_ignores: bool = False
+    fix_for: Callable[[Hit], Answered] = lambda _: Answered()
     suppressed: int = 0
     _spans: dict[Fn, dict[int, Span]] = field(default_factory=dict)
     _directives: dict[str, Directives] = field(default_factory=dict)
@@ -148,17 +150,19 @@ class Emitter(Struct):
             return None
         if isinstance(hit, Beyond):
             chain += self._inside(hit)
+        fix, withheld = self.fix_for(hit)
         return Diagnostic(
             code=rule.code,
             name=rule.name,
             severity=hit.severity or rule.severity,
-            message=hit.message,
+            message=f"{hit.message} (not fixed: {withheld})" if withheld else hit.message,
             filename=self.shown(hit.fn.path),
             location=location,
             end_location=end_location,
             scope=rule.scope.value,
             chain=chain,
             other_entries=others,
+            fix=fix,
         )
 
     def _chain(self, hit: Hit, location: Location) -> tuple[tuple[Hop, ...] | None, int]:

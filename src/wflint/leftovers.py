@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from wflint.diagnostics import Diagnostic, Location, Severity
 from wflint.registry import Registry
+from wflint.source import Source
 from wflint.suppress import Directive, Directives, Selector
+from wflint.suppress_fix import removal
 
 UNUSED, WITHOUT_REASON, UNKNOWN = "WFL002", "WFL003", "WFL004"
 
@@ -16,17 +18,19 @@ def leftovers(
     filename: str,
     registry: Registry,
     ran: frozenset[str],
-    judge_unused: bool = True,
+    source: Source,
 ) -> list[Diagnostic]:
     """Unused, unexplained and unknown suppressions of one file.
 
     ``ran`` are the codes of the rules that ran on the file, the linter's own included. Whether a
     suppression is used is judged only for rules that ran, and only after all diagnostics of the
-    file have been held against ``directives``.
+    file have been held against ``directives``. ``source`` is the text of the file.
     """
-    found = [*_unknown(directives, registry), *_without_reason(directives, registry)]
-    if judge_unused:
-        found += _unused(directives, registry, ran)
+    found = [
+        *_unknown(directives, registry),
+        *_without_reason(directives, registry),
+        *_unused(directives, registry, ran),
+    ]
     kept = []
     for directive, selector, code, message in found:
         rule = registry.by_code.get(code)
@@ -48,6 +52,7 @@ def leftovers(
                 location=Location(directive.row, start),
                 end_location=Location(directive.row, end),
                 scope=rule.scope.value,
+                fix=removal(directive, selector, source) if selector and code == UNUSED else None,
             )
         )
     return sorted(kept, key=Diagnostic.sort_key)

@@ -93,15 +93,16 @@ def is_terminal(stream: TextIO) -> bool:
 
 def write_stdout(text: str) -> None:
     """Write to stdout whatever its encoding is."""
-    _write(text, sys.stdout)
+    write(text, sys.stdout)
 
 
 def write_stderr(text: str) -> None:
     """Write to stderr whatever its encoding is."""
-    _write(text, sys.stderr)
+    write(text, sys.stderr)
 
 
-def _write(text: str, stream: TextIO) -> None:
+def write(text: str, stream: TextIO) -> None:
+    """Write to a stream whatever its encoding is."""
     encoding = stream.encoding or "utf-8"
     try:
         text.encode(encoding)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, msgpack
 from msgspec.structs import replace
@@ -30,12 +31,16 @@ from wflint.program.store import Module
 from wflint.program.tables import ApiEntry
 from wflint.program.verdicts import Hit
 from wflint.registry import added_apis, load_registry, select_rules
+from wflint.repair.model import Answered
 from wflint.request import Request, Result
 from wflint.rule import RuleSettings
 from wflint.settings import Settings
 
 SYNTAX_ERROR, GAP = "WFL001", "WFL005"
 _NEWEST_SDK = (99, 0)
+
+if TYPE_CHECKING:
+    from wflint.repair.repairs import Repairs
 
 
 class Examined(Struct):
@@ -70,13 +75,20 @@ class ProjectRun:
     def run(self) -> Examined:
         """Analyse the project and add what is found to the result."""
         answer = analyse(self._question())
-        emitter = Emitter(answer, self.shown, self.registry.families, self.request.no_ignores)
+        emitter = Emitter(
+            answer,
+            self.shown,
+            self.registry.families,
+            self.request.no_ignores,
+            self._fix_for(answer),
+        )
         found: list[Found] = []
         for part in (self._emit(answer, emitter), self._own(answer, emitter)):
             found += [one for one in part if self._is_wanted(one.path, one.diagnostic)]
         paths = {one.path for one in found}
         sources = {self.shown(p): answer.store.load(p).source.text for p in paths}
         self.result.sources.update(sources)
+        self.result.paths.update((self.shown(path), path) for path in paths)
         root = self.group.project.root
         diagnostics = [one.diagnostic for one in found]
         self.result.diagnostics += with_fingerprints(diagnostics, sources, root, self.cwd)
@@ -118,6 +130,31 @@ class ProjectRun:
             notebook=self.notebook,
             jobs=self.request.jobs,
             progress=self.request.progress,
+        )
+
+    def _fix_for(self, answer: Answer) -> Callable[[Hit], Answered]:
+        """A function that gives the fix of a hit. What it takes is imported for the first one."""
+        made: list[Repairs] = []
+
+        def fix_for(hit: Hit) -> Answered:
+            if hit.rule.code not in self.selection.fixable or hit.fn.path not in self.chosen:
+                return Answered()
+            if not made:
+                made.append(self._repairs(answer))
+            return made[0].answer_for(hit)
+
+        return fix_for
+
+    def _repairs(self, answer: Answer) -> Repairs:
+        from wflint.repair.repairs import Repairs
+
+        return Repairs(
+            answer,
+            [str(path) for path in self.group.files],
+            self.read,
+            self._rule_settings(),
+            self.shown,
+            self.selection.applicability,
         )
 
     def _rule_settings(self) -> RuleSettings:
@@ -192,8 +229,17 @@ class ProjectRun:
             else:
                 directives = emitter.directives(path)
                 ran = self.selection.codes
-                for diagnostic in leftovers(directives, self.shown(path), self.registry, ran):
-                    yield Found(path, diagnostic)
+                shown, source = self.shown(path), module.source
+                for diagnostic in leftovers(directives, shown, self.registry, ran, source):
+                    yield Found(path, self._with_fix(diagnostic))
+
+    def _with_fix(self, diagnostic: Diagnostic) -> Diagnostic:
+        """A diagnostic with its fix as far as the settings want it."""
+        fix, code = diagnostic.fix, diagnostic.code
+        if fix is None or code not in self.selection.fixable:
+            return replace(diagnostic, fix=None)
+        applicability = self.selection.applicability(code, fix.applicability)
+        return replace(diagnostic, fix=replace(fix, applicability=applicability))
 
     def _syntax_error(self, module: Module) -> Diagnostic:
         assert module.error is not None

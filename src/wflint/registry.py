@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from wflint.config_errors import ConfigError, closest
-from wflint.diagnostics import Severity
+from wflint.diagnostics import Applicability, Severity
 from wflint.patterns import Patterns
 from wflint.rule import Api, Rule
 
@@ -130,17 +130,30 @@ def _plugin_rules(name: str) -> Iterator[Rule]:
 
 @dataclass(frozen=True)
 class Selection:
-    """The rules that run in a project, and with which severity."""
+    """The rules that run in a project, and with which severity.
+
+    ``fixable`` are those whose fixes are wanted. ``trusted`` says of a rule whether the settings
+    call all its fixes safe, or unsafe.
+    """
 
     registry: Registry
     codes: frozenset[str]
     severities: Mapping[str, Severity] = field(default_factory=dict)
     test_paths: Patterns = field(default_factory=lambda: Patterns(()))
     file_ignores: tuple[tuple[Patterns, frozenset[str]], ...] = ()
+    fixable: frozenset[str] = frozenset()
+    trusted: Mapping[str, bool] = field(default_factory=dict)
 
     def severity(self, code: str) -> Severity:
         """The severity of a rule: the configured one, or its own."""
         return self.severities.get(code, self.registry.by_code[code].severity)
+
+    def applicability(self, code: str, own: Applicability) -> Applicability:
+        """How far a fix may be trusted: as the settings say, else as the rule does."""
+        trusted = self.trusted.get(code)
+        if trusted is None or own is Applicability.DISPLAY:
+            return own
+        return Applicability.SAFE if trusted else Applicability.UNSAFE
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -181,7 +194,32 @@ def select_rules(settings: Settings, registry: Registry) -> Selection:
         severities,
         Patterns(settings.test_paths),
         tuple(_file_ignores(settings, registry)),
+        frozenset(c for c, wanted in _fixable(settings, registry).items() if wanted),
+        _trusted(settings, registry),
     )
+
+
+def _fixable(settings: Settings, registry: Registry) -> dict[str, bool]:
+    return _decided(settings.fixable, settings.unfixable, registry, ("fixable", "unfixable"))
+
+
+def _trusted(settings: Settings, registry: Registry) -> dict[str, bool]:
+    keys = ("extend-safe-fixes", "extend-unsafe-fixes")
+    return _decided(settings.extend_safe_fixes, settings.extend_unsafe_fixes, registry, keys)
+
+
+def _decided(
+    yes: Iterable[str], no: Iterable[str], registry: Registry, keys: tuple[str, str]
+) -> dict[str, bool]:
+    """For each rule that is named, whether ``yes`` or ``no`` names it more specifically."""
+    votes: dict[str, tuple[int, bool]] = {}
+    for selectors, wanted, key in ((yes, True, keys[0]), (no, False, keys[1])):
+        for selector in selectors:
+            rank = _specificity(selector, registry)
+            for code in expand_or_fail(selector, registry, key):
+                if rank >= votes.get(code, (-1, False))[0]:
+                    votes[code] = (rank, wanted)
+    return {code: wanted for code, (_, wanted) in votes.items()}
 
 
 def _vote(

@@ -6,7 +6,7 @@ it into a :class:`Result`, and the report modules print that.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 from msgspec import Struct
@@ -20,6 +20,7 @@ class Request(Struct, frozen=True):
     ``paths`` are files and folders as the user wrote them; ``-`` stands for ``stdin``.
     ``config`` holds the values of ``--config``: file names or ``key = value`` lines.
     ``overrides`` holds settings given by flags, under the names they have in a config file.
+    ``texts`` has the bytes of files, by absolute path, that go before what is on disk.
     ``whole`` asks for the diagnostics of all files of the projects that ``paths`` lie in.
     ``cache`` allows to take over what an earlier run found, and to leave something for later ones.
     ``progress`` is called with the number of files done and the number of files known so far.
@@ -33,6 +34,7 @@ class Request(Struct, frozen=True):
     overrides: dict[str, object] = {}
     no_ignores: bool = False
     show_gaps: bool = False
+    texts: Mapping[str, bytes] = {}
     whole: bool = False
     jobs: int | None = None
     cache: bool = False
@@ -87,8 +89,8 @@ class Result(Struct):
 
     ``problems`` are lines for stderr that say what could not be done: with any of them the exit
     code is 2. ``warnings`` are lines for stderr that change nothing; ``notes`` are lines that only
-    ``--verbose`` shows. ``sources`` has the text of each file that has a diagnostic. ``gaps`` is
-    filled on request.
+    ``--verbose`` shows. ``sources`` has the text of each file that has a diagnostic, and ``paths``
+    its absolute path, by the name that diagnostics give it. ``gaps`` is filled on request.
     """
 
     diagnostics: list[Diagnostic] = []
@@ -97,4 +99,5 @@ class Result(Struct):
     warnings: list[str] = []
     notes: list[str] = []
     sources: dict[str, str] = {}
+    paths: dict[str, str] = {}
     gaps: list[EntryGaps] = []

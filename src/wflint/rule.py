@@ -29,6 +29,8 @@ from wflint.diagnostics import Severity
 
 if TYPE_CHECKING:
     from wflint.program.views import CallView, FindingView, ImportView
+    from wflint.repair.model import Repair
+    from wflint.repair.view import RepairView
 
 __all__ = ["Api", "Fixable", "Report", "Rule", "RuleSettings", "Scope", "Severity"]
 
@@ -71,7 +73,8 @@ class Api(Struct, frozen=True):
     ``use`` is the replacement as the user would write it. ``message`` replaces the rule's own
     message template; both may use ``{name}`` (as written, with ``()`` for a call) and ``{use}``.
     ``kind`` is ``call`` (only calls count), ``use`` (reading, writing, or calling a method of it),
-    or ``any``.
+    or ``any``. A fix writes ``use`` in the place of the call and keeps its arguments, unless
+    ``drops_arguments`` says otherwise.
     """
 
     use: str = ""
@@ -79,14 +82,20 @@ class Api(Struct, frozen=True):
     message: str = ""
     severity: Severity | None = None
     kind: str = "call"
+    drops_arguments: bool = False
 
 
 class Report(Struct, frozen=True):
-    """What a rule says of one place. ``site`` is the place if it is not the call itself."""
+    """What a rule says of one place.
+
+    ``site`` is the place if it is not the call itself. ``api`` is what is said of the name that is
+    used there; it tells :meth:`Rule.repair` what to write instead.
+    """
 
     message: str
     severity: Severity | None = None
     site: int | None = None
+    api: Api | None = None
 
 
 class Rule:
@@ -113,7 +122,7 @@ class Rule:
 
     def judge(self, view: CallView, api: Api) -> Report | None:
         """Decide on a match of ``apis``; ``None`` drops it. By default every match counts."""
-        return Report(self.describe(view.shown, api), api.severity)
+        return self.reported(view, api)
 
     def judge_factory(self, view: CallView, rule: Rule) -> Report | None:
         """Decide on a function that makes the default value of a field of an object made here.
@@ -121,6 +130,18 @@ class Rule:
         Asked for functions that ``rule`` speaks of, if its code is in ``default_factories_of``.
         """
         return Report(self.describe(view.shown, Api()))
+
+    def reported(self, view: CallView, api: Api) -> Report:
+        """What to say of a match: its message, its severity, and what to use instead."""
+        return Report(self.describe(view.shown, api), api.severity, api=api)
+
+    def repair(self, at: RepairView) -> Repair | None:
+        """How to mend what was found; ``None`` where the code has another form.
+
+        By default a name of the table gives way to what is to be used instead, if the table has a
+        fix for it. Raises :class:`wflint.repair.model.Withheld` where a fix would do harm.
+        """
+        return at.use(at.api) if at.api is not None else None
 
     def describe(self, shown: str, api: Api) -> str:
         """The message of a match: ``shown`` is the offending name as the source has it."""

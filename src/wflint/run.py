@@ -9,7 +9,6 @@ import gc
 import os
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +50,7 @@ def _check(request: Request, keep: Keep | None) -> Result:
     finder = ProjectFinder(cwd, request.config, request.isolated, request.overrides)
     selected = select(request.paths, finder, request.stdin_filename)
     result = Result(problems=selected.problems, warnings=selected.warnings, notes=selected.notes)
-    read = Witness(partial(_read, request.stdin, _stdin_path(request, cwd)))
+    read = Witness(reader(request))
     for group in selected.groups:
         try:
             _check_project(group, read, request, cwd, result, keep)
@@ -130,19 +129,30 @@ def _names_rules(settings: Settings) -> bool:
         or settings.extend_per_file_ignores
         or settings.apis
         or settings.plugins
+        or settings.fixable != ("ALL",)
+        or settings.unfixable
+        or settings.extend_safe_fixes
+        or settings.extend_unsafe_fixes
     )
 
 
-def _read(stdin: bytes | None, stdin_path: str, path: str) -> bytes:
-    """The bytes of a file; what stands on stdin goes before what is on disk."""
-    if stdin is not None and path == stdin_path:
-        return stdin
-    with open(path, "rb") as stream:
-        return stream.read()
+def reader(request: Request) -> Callable[[str], bytes]:
+    """How a run reads the bytes of a file by its absolute path; raises :class:`OSError`.
 
+    What the request brings with it, such as stdin, goes before what is on disk.
+    """
+    texts = dict(request.texts)
+    if request.stdin is not None:
+        texts.setdefault(os.path.abspath(request.stdin_filename or "<stdin>"), request.stdin)
 
-def _stdin_path(request: Request, cwd: Path) -> str:
-    return os.path.abspath(cwd / (request.stdin_filename or "<stdin>"))
+    def read(path: str) -> bytes:
+        known = texts.get(path)
+        if known is not None:
+            return known
+        with open(path, "rb") as stream:
+            return stream.read()
+
+    return read
 
 
 def _needles(settings: Settings) -> tuple[str, ...]:

@@ -159,6 +159,21 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     """Installed packages that bring rules of their own, by the name of their entry point in the
     group `wflint.rules`."""
 
+    fixable: tuple[str, ...] = ("ALL",)
+    """The rules whose fixes are offered and applied: codes, beginnings of codes, names or `ALL`.
+    Where `fixable` and `unfixable` name the same rule, the more specific of them wins, and
+    `unfixable` wins a tie."""
+
+    unfixable: tuple[str, ...] = ()
+    """Rules whose fixes are neither offered nor applied."""
+
+    extend_safe_fixes: tuple[str, ...] = ()
+    """Rules whose unsafe fixes count as safe here: `--fix` applies them."""
+
+    extend_unsafe_fixes: tuple[str, ...] = ()
+    """Rules whose safe fixes count as unsafe here: they need `--unsafe-fixes`. It wins over
+    `extend-safe-fixes` where both name the same rule in the same words."""
+
     target_sdk: str | None = None
     """The version of `temporalio` that the code runs with, such as `"1.20"`. Without it, the
     version in the lock file, or the lowest that the project's requirements admit, or else the

@@ -14,7 +14,7 @@ from wflint.diagnostics import Location
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=]", re.MULTILINE)
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
 
 
 TOO_DEEP = "the code is nested too deeply to be analysed"
@@ -76,8 +76,8 @@ def decode(data: bytes) -> Source:
     if b"\0" in data:
         row = data.count(b"\n", 0, data.index(b"\0")) + 1
         raise UnreadableSource("the file contains a NUL byte", row)
-    encoding = _declared_encoding(data)
-    body = data[3:] if data.startswith(_BOM) else data
+    encoding = declared_encoding(data)
+    body = data[3:] if data.startswith(BOM) else data
     try:
         return Source(body.decode(encoding))
     except UnicodeDecodeError as error:
@@ -89,7 +89,8 @@ def decode(data: bytes) -> Source:
         raise UnreadableSource(f"the file cannot be decoded as {encoding}") from None
 
 
-def _declared_encoding(data: bytes) -> str:
+def declared_encoding(data: bytes) -> str:
+    """The encoding that a coding cookie names, else UTF-8."""
     head = b"\n".join(re.split(rb"\r\n?|\n", data, maxsplit=2)[:2])
     if not _COOKIE.search(head):
         return "utf-8"

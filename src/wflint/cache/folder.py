@@ -141,4 +141,4 @@ def cache_folder(group: Group, request: Request) -> CacheFolder | None:
     if not request.cache:
         return None
     path = group.project.root / (group.project.settings.cache_dir or NAME)
-    return CacheFolder(str(path), writes=request.stdin is None)
+    return CacheFolder(str(path), writes=request.stdin is None and not request.texts)

@@ -68,7 +68,9 @@ class ResultCache:
         if not entry.seen.is_still_so(self._witness.digests, names_in):
             return None
         for path in map(os.fsdecode, entry.sources):
-            entry.result.sources[shown_path(path, self._cwd)] = self._text(path)
+            shown = shown_path(path, self._cwd)
+            entry.result.paths[shown] = path
+            entry.result.sources[shown] = self._text(path)
         return None if self._witness.is_torn else entry.result
 
     def _text(self, path: str) -> str:
@@ -88,7 +90,7 @@ class ResultCache:
         sources = [p for p in self._files if shown_path(p, self._cwd) in result.sources]
         entry = _Entry(
             seen(files, answer.index.listings, answer.index.links),
-            replace(result, sources={}),
+            replace(result, sources={}, paths={}),
             tuple(map(os.fsencode, sources)),
         )
         try:
@@ -141,6 +143,7 @@ def add(result: Result, part: Result) -> None:
     for name in ("diagnostics", "problems", "warnings", "gaps"):
         getattr(result, name).extend(getattr(part, name))
     result.sources.update(part.sources)
+    result.paths.update(part.paths)
     counted, more = result.stats, part.stats
     for name in ("workflows", "activities", "functions", "read", "suppressed", "gaps"):
         setattr(counted, name, getattr(counted, name) + getattr(more, name))

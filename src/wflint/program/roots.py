@@ -205,6 +205,14 @@ class Roots:
         """Whether a method is decorated with ``@workflow.run``."""
         return f"{_WORKFLOW}.run" in self._decorators(fn)
 
+    def is_read_only(self, fn: Fn) -> bool:
+        """Whether a method is a query handler or an update validator: it may change nothing."""
+        head = self.resolver.store.head(fn)
+        if head is None:
+            return False
+        is_query = f"{_WORKFLOW}.query" in self._decorators(fn)
+        return is_query or any(d.written == "validator" for d in head.decorators)
+
     def find(self, module: Module) -> Found:
         """The entry points that a module defines, in source order."""
         found = Found()

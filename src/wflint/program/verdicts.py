@@ -21,7 +21,7 @@ from wflint.program.store import Cls, Fn
 from wflint.program.tables import ApiEntry, ApiTable
 from wflint.program.types import types_of
 from wflint.program.views import Callee, CallView, FindingView, Lookups, TypeView
-from wflint.rule import Report, Rule, RuleSettings, Scope
+from wflint.rule import Api, Report, Rule, RuleSettings, Scope
 
 _OPTION_BAGS = frozenset(
     {
@@ -38,7 +38,8 @@ _TOO_WIDE_TYPES = ("logging.Logger", "logging.LoggerAdapter")
 class Hit(Struct):
     """A rule broken at one place; ``nodes`` are the ways in which the place is reached.
 
-    ``name`` is the name of the table that is used there, if it is one.
+    ``name`` is the name of the table that is used there, if it is one, and ``api`` what the rule
+    says of it. ``others`` are further sites in the function that the one diagnostic speaks for.
     """
 
     rule: Rule
@@ -49,6 +50,8 @@ class Hit(Struct):
     flags: int
     nodes: list[Node] = field(default_factory=list)
     name: str = ""
+    api: Api | None = None
+    others: list[int] = field(default_factory=list)
 
 
 class Verdicts:
@@ -360,7 +363,7 @@ class Verdicts:
             return
         if rule.harmless_unless_replaying and (flags & Flag.NOT_REPLAYING or node.quiet):
             return
-        site = site if report.site is None else report.site
+        site = reported = site if report.site is None else report.site
         if rule.once_per_function:
             logger = subject.rpartition(".")[0].partition("(...)")[0]
             same = [k for k in self.hits if k[0] == node.fn and k[2:] == (rule.code, logger)]
@@ -371,8 +374,19 @@ class Verdicts:
             key = (node.fn, site, rule.code, "")
         hit = self.hits.get(key)
         if hit is None:
-            hit = Hit(rule, node.fn, site, report.message, report.severity, flags, name=name)
+            hit = Hit(
+                rule,
+                node.fn,
+                site,
+                report.message,
+                report.severity,
+                flags,
+                name=name,
+                api=report.api,
+            )
             self.hits[key] = hit
+        if reported != site and reported not in hit.others:
+            hit.others.append(reported)
         hit.nodes.append(node)
 
 

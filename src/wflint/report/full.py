@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from wflint.diagnostics import Diagnostic, Severity
+from wflint.diagnostics import Applicability, Diagnostic, Fix, Severity
+from wflint.report.fix_diff import changes
 from wflint.report.look import Look, chain_line, marker_of, one_line
 
 MAX_LINES = 4
 MAX_WIDTH = 160
+_SIGNS = {"-": "red", "+": "green"}
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 
 
@@ -43,7 +45,18 @@ def _paragraph(diagnostic: Diagnostic, lines: list[str]) -> Iterator[str]:
         yield f"    {click.style(chain, dim=True)}"
     yield from _excerpt(diagnostic, lines)
     if diagnostic.fix:
-        yield f"    fix: {one_line(diagnostic.fix.message)}"
+        yield from _fix(diagnostic.fix, lines)
+
+
+def _fix(fix: Fix, lines: list[str]) -> Iterator[str]:
+    """What the fix does, in words and as a diff."""
+    safe = fix.applicability is Applicability.SAFE
+    yield f"    fix{'' if safe else f' ({fix.applicability.value})'}: {one_line(fix.message)}"
+    found = list(changes(fix, lines))
+    gutter = max((len(str(change.row)) for change in found), default=1) + 4
+    for sign, row, line in found:
+        text = _visible(line[:MAX_WIDTH])
+        yield click.style(f"{row:>{gutter}} {sign} {text}".rstrip(), fg=_SIGNS[sign])
 
 
 def _excerpt(diagnostic: Diagnostic, lines: list[str]) -> Iterator[str]:

@@ -7,7 +7,7 @@ a third of a parse, so it is done only for a piece of code that something is rep
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
@@ -17,7 +17,7 @@ class _Counter(CodegenState):
     """Counts the characters that a tree is written with, instead of writing them."""
 
     offset: int
-    wanted: set[int]
+    wanted: Container[int]
     spans: dict[int, tuple[int, int]]
     starts: dict[int, int]
 
@@ -60,11 +60,27 @@ class _Syntactic:
             self.state.spans[id(self.node)] = (self.start, self.state.offset)
 
 
+class _Everything:
+    """The ids of all nodes."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
 def spans(module: cst.Module, nodes: Iterable[cst.CSTNode]) -> dict[int, tuple[int, int]]:
     """The offsets (start, end) of ``nodes`` in the text of ``module``, by ``id(node)``."""
+    return _spans(module, {id(node) for node in nodes})
+
+
+def all_spans(module: cst.Module) -> dict[int, tuple[int, int]]:
+    """The offsets (start, end) of all nodes of ``module``, by ``id(node)``."""
+    return _spans(module, _Everything())
+
+
+def _spans(module: cst.Module, wanted: Container[int]) -> dict[int, tuple[int, int]]:
     state = _Counter(default_indent=module.default_indent, default_newline=module.default_newline)
     state.offset, state.spans, state.starts = 0, {}, {}
-    state.wanted = {id(node) for node in nodes}
+    state.wanted = wanted
     limit = sys.getrecursionlimit()
     # LibCST writes trees recursively, a few frames a level; MAX_DEPTH bounds the levels.
     sys.setrecursionlimit(max(limit, 20_000))

@@ -1,0 +1,118 @@
+"""Imports as a service: a repair asks for a module or name and gets what to write for it."""
+
+from __future__ import annotations
+
+import ast
+import sys
+
+import libcst as cst
+
+from wflint.facts.frames import Entry
+from wflint.facts.model import Binding, Kind
+from wflint.program.store import Module
+from wflint.repair.import_block import new_import
+from wflint.repair.model import TextEdit, Withheld
+from wflint.repair.piece import PieceText
+from wflint.source import UnreadableSource
+from wflint.syntax.guard import NewerSyntax, parse
+
+
+class Imports:
+    """What one module imports, and what it would take to import more."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self._tree: ast.Module | None = None
+
+    def name_for(self, target: str, piece: PieceText, entry: Entry) -> tuple[str, list[TextEdit]]:
+        """What to write for ``target`` at a place, and the import that it takes, if any.
+
+        ``target`` is a dotted name: a module (``temporalio.workflow``, ``asyncio``) or something in
+        one (``datetime.timedelta``). Raises :class:`Withheld` where every way of writing it is
+        taken for something else.
+        """
+        for name in self._bound_names(target):
+            if self._means(name, target, piece, entry):
+                return name, []
+        for statement, name, stands_for in _ways_to_import(target):
+            root = name.partition(".")[0]
+            if self._is_free(root, stands_for) and self._reaches(root, piece, entry):
+                return name, [self._insertion(statement)]
+        raise Withheld(f"`{target}` cannot be imported there under a name that is free")
+
+    def _bound_names(self, target: str) -> list[str]:
+        """What the module's imports allow to write for ``target``, the shortest first."""
+        package, _, last = target.rpartition(".")
+        found: list[str] = []
+        for name in self.module.facts.bindings:
+            if self._stands_for(name, target):
+                found.append(name)
+            elif package in sys.stdlib_module_names and self._stands_for(name, package):
+                found.append(f"{name}.{last}")
+        root = target.partition(".")[0]
+        if "." in target and self._stands_for(root, root) and self._imports_plainly(target):
+            found.append(target)
+        return sorted(found, key=lambda name: (name.count("."), len(name), name))
+
+    def _stands_for(self, name: str, target: str) -> bool:
+        """Whether a module-level name is an import of ``target`` and nothing else.
+
+        It may be ``None`` where the import fails: then no workflow runs either.
+        """
+        bindings = [b for b in self.module.facts.bindings.get(name, ()) if not b.typed]
+        imported = {b.target for b in bindings if b.what == "import"}
+        return imported == {target} and all(b.what == "import" or _is_none(b) for b in bindings)
+
+    def _imports_plainly(self, module: str) -> bool:
+        """Whether there is an ``import module``, seen also by others than type checkers."""
+        facts = self.module.facts.imports
+        return any(f.module == module and not f.names and not f.typed for f in facts)
+
+    def _means(self, name: str, target: str, piece: PieceText, entry: Entry) -> bool:
+        """Whether ``name`` is not hidden by something local where it would be written."""
+        root = name.partition(".")[0]
+        ref = piece.reader.refs.ref(cst.Name(root), entry.state.scope)
+        if ref.kind is Kind.GLOBAL and not ref.path:
+            return ref.name == root
+        written = ".".join((ref.name, *ref.path, *name.split(".")[1:]))
+        return ref.kind is Kind.IMPORT and written == target
+
+    def _reaches(self, root: str, piece: PieceText, entry: Entry) -> bool:
+        """Whether a module-level ``root`` would be seen at a place."""
+        ref = piece.reader.refs.ref(cst.Name(root), entry.state.scope)
+        return ref.kind is Kind.GLOBAL and ref.name == root and not ref.path
+
+    def _is_free(self, name: str, target: str) -> bool:
+        """Whether the module may import ``target`` as ``name``: nothing else has that name."""
+        if self.module.facts.stars:
+            return False  # who knows what they bind
+        bindings = self.module.facts.bindings.get(name, ())
+        return all(b.what == "import" and b.target == target for b in bindings)
+
+    def _insertion(self, statement: str) -> TextEdit:
+        source = self.module.source
+        if self._tree is None:
+            try:
+                self._tree = parse(source)
+            except (NewerSyntax, UnreadableSource):
+                raise Withheld(
+                    "an import cannot be added in syntax that is newer than this Python"
+                ) from None
+        return new_import(source, self._tree, statement)
+
+
+def _is_none(binding: Binding) -> bool:
+    return binding.alternative and binding.value is not None and binding.value.type == "none"
+
+
+def _ways_to_import(target: str) -> list[tuple[str, str, str]]:
+    """Statements that import something: what to write for it then, and what its root stands for."""
+    package, _, last = target.rpartition(".")
+    if not package:
+        return [(f"import {target}", target, target)]
+    module = package if package in sys.stdlib_module_names else target
+    root = module.partition(".")[0]
+    return [
+        (f"from {package} import {last}", last, target),
+        (f"import {module}", target, root),
+    ]

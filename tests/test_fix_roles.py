@@ -1,0 +1,312 @@
+"""A function that somebody else calls as well is not fixed, and the diagnostic says so."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from tests import harness
+from wflint.diagnostics import Diagnostic
+
+FLOW = """
+    from temporalio import workflow
+
+    from shop.clock import stamp
+
+    @workflow.defn
+    class OrderWorkflow:
+        @workflow.run
+        async def run(self) -> float:
+            return stamp()
+"""
+CLOCK = """
+    import time
+
+    def stamp() -> float:
+        return time.time()
+"""
+
+
+def found(folder: Path, **files: str) -> list[Diagnostic]:
+    """What is said of a package ``shop`` with these modules, besides the workflow and its clock."""
+    texts = {"flow": FLOW, "clock": CLOCK, "__init__": "", **files}
+    package = folder / "shop"
+    package.mkdir()
+    (folder / "pyproject.toml").write_text(harness.PROJECT_FILE)
+    for name, text in texts.items():
+        (package / f"{name}.py").write_text(textwrap.dedent(text))
+    return harness.run(folder).diagnostics
+
+
+def withheld(folder: Path, **files: str) -> str:
+    """Why the only diagnostic has no fix; empty if it has one."""
+    (diagnostic,) = found(folder, **files)
+    if diagnostic.fix is not None:
+        return ""
+    _, separator, reason = diagnostic.message.partition("(not fixed: ")
+    assert separator, "it says why"
+    return reason.removesuffix(")")
+
+
+def test_a_helper_of_workflows_is_fixed(tmp_path: Path) -> None:
+    second = FLOW.replace("OrderWorkflow", "OtherWorkflow")
+    (diagnostic,) = found(tmp_path, second=second)
+    assert diagnostic.fix is not None
+    assert diagnostic.other_entries == 1
+
+
+CALLERS = {
+    "an activity": """
+        from temporalio import activity
+        from shop.clock import stamp
+
+        @activity.defn
+        async def charge() -> float:
+            return stamp()
+    """,
+    "an import under another name": """
+        from shop.clock import stamp as now
+
+        def report() -> float:
+            return now()
+    """,
+    "a call through the module": """
+        import shop.clock
+
+        def report() -> float:
+            return shop.clock.stamp()
+    """,
+    "a re-export": """
+        from shop import stamp
+
+        def report() -> float:
+            return stamp()
+    """,
+    "an import inside the function": """
+        def report() -> float:
+            from .clock import stamp
+            return stamp()
+    """,
+    "a function that is handed on": """
+        import threading
+        from shop.clock import stamp
+
+        def report() -> None:
+            threading.Thread(target=stamp).start()
+    """,
+    "a lambda": """
+        from shop.clock import stamp
+
+        def report() -> list[float]:
+            return list(map(lambda _: stamp(), range(2)))
+    """,
+    "another helper that an activity calls": """
+        from shop.clock import stamp
+
+        def report() -> float:
+            return stamp()
+    """,
+    "a method": """
+        from shop.clock import stamp
+
+        class Report:
+            def made_at(self) -> float:
+                return stamp()
+    """,
+    "a decorated function": """
+        import functools
+        from shop.clock import stamp
+
+        @functools.lru_cache
+        def report() -> float:
+            return stamp()
+    """,
+}
+
+
+@pytest.mark.parametrize("code", CALLERS.values(), ids=CALLERS)
+def test_a_helper_that_others_call_is_not_fixed(code: str, tmp_path: Path) -> None:
+    extra = {"__init__": "from .clock import stamp"} if "from shop import" in code else {}
+    reason = withheld(tmp_path, other=code, **extra)
+    assert reason.endswith("other.py, which is no workflow code, uses `stamp` too")
+
+
+def test_a_module_that_calls_it_when_it_is_imported_is_named(tmp_path: Path) -> None:
+    script = "from shop.clock import stamp\n\nprint(stamp())\n"
+    assert withheld(tmp_path, script=script).startswith("the module itself in ")
+
+
+def test_a_script_behind_a_main_guard_counts(tmp_path: Path) -> None:
+    clock = textwrap.dedent(CLOCK) + "\nif __name__ == '__main__':\n    print(stamp())\n"
+    assert "clock.py" in withheld(tmp_path, clock=clock)
+
+
+def test_a_test_counts(tmp_path: Path) -> None:
+    test = "from shop.clock import stamp\n\ndef test_stamp() -> None:\n    assert stamp() > 0\n"
+    assert "`test_stamp`" in withheld(tmp_path, test_clock=test)
+
+
+def test_callers_are_looked_for_through_workflow_code(tmp_path: Path) -> None:
+    flow = FLOW.replace("shop.clock import stamp", "shop.price import price").replace(
+        "stamp()", "price()"
+    )
+    price = "from shop.clock import stamp\n\ndef price() -> float:\n    return stamp()\n"
+    report = "from shop.price import price\n\ndef report() -> float:\n    return price()\n"
+    assert withheld(tmp_path, flow=flow, price=price, report=report).startswith("`report` in ")
+
+
+METHOD = """
+    import time
+
+    class Clock:
+        def stamp(self) -> float:
+            return time.time()
+"""
+FLOW_WITH_METHOD = FLOW.replace("import stamp", "import Clock").replace(
+    "stamp()", "Clock().stamp()"
+)
+
+
+def test_a_method_that_only_workflows_call_is_fixed(tmp_path: Path) -> None:
+    other = "class Report:\n    def stamp(self) -> int:\n        return 1\n\nReport().stamp()\n"
+    assert withheld(tmp_path, flow=FLOW_WITH_METHOD, clock=METHOD, other=other) == ""
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        pytest.param("Clock().stamp()", id="of a new object"),
+        pytest.param("clock.stamp()", id="of an object whose type is not known"),
+    ],
+)
+def test_a_method_that_others_call_is_not_fixed(call: str, tmp_path: Path) -> None:
+    other = f"from shop.clock import Clock\n\ndef report(clock) -> float:\n    return {call}\n"
+    reason = withheld(tmp_path, flow=FLOW_WITH_METHOD, clock=METHOD, other=other)
+    assert reason.startswith("`report` in ")
+
+
+def test_a_constructor_is_called_by_the_name_of_its_class(tmp_path: Path) -> None:
+    clock = METHOD.replace(
+        "def stamp(self) -> float:\n            return",
+        "def __init__(self):\n            self.at =",
+    )
+    flow = FLOW_WITH_METHOD.replace("Clock().stamp()", "Clock().at")
+    alone, shared = tmp_path / "alone", tmp_path / "shared"
+    alone.mkdir()
+    shared.mkdir()
+    assert withheld(alone, flow=flow, clock=clock) == ""
+    other = "from shop.clock import Clock\n\ndef report() -> Clock:\n    return Clock()\n"
+    assert "`report`" in withheld(shared, flow=flow, clock=clock, other=other)
+
+
+def test_a_function_inside_of_another_is_called_where_that_is(tmp_path: Path) -> None:
+    clock = """
+        import time
+
+        def stamp() -> float:
+            def read() -> float:
+                return time.time()
+            return read()
+    """
+    report = "from shop.clock import stamp\n\ndef report() -> float:\n    return stamp()\n"
+    assert "`report`" in withheld(tmp_path, clock=clock, report=report)
+
+
+def test_methods_of_the_workflow_itself_are_fixed(tmp_path: Path) -> None:
+    flow = """
+        import time
+        from temporalio import workflow
+
+        @workflow.defn
+        class OrderWorkflow:
+            @workflow.run
+            async def run(self) -> float:
+                return self._stamp()
+
+            def _stamp(self) -> float:
+                return time.time()
+    """
+    assert withheld(tmp_path, flow=flow) == ""
+
+
+HANDLERS = """
+    import time
+    import uuid
+    from temporalio import workflow
+
+    def reference() -> str:
+        return str(uuid.uuid4())
+
+    def age() -> float:
+        return time.time()
+
+    @workflow.defn
+    class OrderWorkflow:
+        @workflow.run
+        async def run(self) -> str:
+            return reference() + str(age())
+
+        @workflow.{kind}
+        {definition}
+            return None if reference() and age() else None
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "definition"),
+    [
+        pytest.param("query", "def state(self) -> None:", id="query"),
+        pytest.param(
+            "update\n        async def pay(self) -> None: ...\n\n        @pay.validator",
+            "def check(self) -> None:",
+            id="validator",
+        ),
+    ],
+)
+def test_what_read_only_handlers_run_keeps_its_clock_fix_and_loses_the_uuid_fix(
+    kind: str, definition: str, tmp_path: Path
+) -> None:
+    flow = textwrap.dedent(HANDLERS).replace("{kind}", kind.replace("        ", "    "))
+    flow = flow.replace("{definition}", definition)
+    clock, uuid = sorted(found(tmp_path, flow=flow), key=lambda d: d.code)
+    assert clock.code == "WFL101" and clock.fix is not None
+    assert uuid.code == "WFL113" and uuid.fix is None
+    assert "a query or validator, where it would raise" in uuid.message
+
+
+def test_signals_and_updates_may_draw_ids(tmp_path: Path) -> None:
+    flow = textwrap.dedent(HANDLERS).replace("{kind}", "signal")
+    flow = flow.replace("{definition}", "def note(self) -> None:")
+    assert all(d.fix is not None for d in found(tmp_path, flow=flow))
+
+
+@pytest.mark.parametrize(
+    "head", ["# @generated by protoc", "# Code made by a tool. DO NOT EDIT."], ids=["tag", "words"]
+)
+def test_generated_files_are_not_fixed(head: str, tmp_path: Path) -> None:
+    assert withheld(tmp_path, clock=f"{head}\n{textwrap.dedent(CLOCK)}") == "the file is generated"
+
+
+def test_what_runs_when_a_module_is_imported_is_not_fixed(tmp_path: Path) -> None:
+    flow = """
+        import time
+        from temporalio import workflow
+
+        STARTED = time.time()
+
+        @workflow.defn
+        class OrderWorkflow:
+            @workflow.run
+            async def run(self) -> float:
+                return STARTED
+    """
+    assert [(d.code, d.fix) for d in found(tmp_path, flow=flow)] == [("WFL107", None)]
+
+
+def test_the_same_is_said_whichever_file_is_named(tmp_path: Path) -> None:
+    other = CALLERS["an activity"]
+    (whole,) = found(tmp_path, other=other)
+    (alone,) = harness.run(tmp_path, [tmp_path / "shop" / "clock.py"]).diagnostics
+    assert alone == whole
