@@ -89,14 +89,16 @@ class TestWhatIsParsed:
         assert not set(files) & {"shop/more.py", "shop/other.py", "shop/__init__.py"}
         assert found == plain_output()
 
-    def test_is_also_the_function_around_what_can_be_fixed(self, project: Path) -> None:
+    def test_is_nothing_for_a_fix_that_was_found_before(self, project: Path) -> None:
         clock = PRICES.replace(VALUE, "time.time()").replace("import os", "import time")
         write(project / "shop/prices.py", clock)
-        output()
+        first = output()
         with parsed_files(project) as files:
-            found = output("--select", "ALL")
-        assert set(files) == {"shop/prices.py"}
-        assert found == plain_output("--select", "ALL")
+            found = output("--select", "ALL", "--output-format", "json")
+        assert not files
+        assert found == plain_output("--select", "ALL", "--output-format", "json")
+        write(project / "shop/script.py", "from shop import prices\n\nprint(prices.stamp())\n")
+        assert output() == plain_output() != first  # the fix is withheld now
 
     def test_is_the_file_that_was_added(self, project: Path) -> None:
         _without_values(project)
@@ -265,6 +267,7 @@ VERSIONS: dict[str, list[str | None]] = {
     "shop/names/__init__.py": [None, "def new_name() -> str:\n    return open('x').read()\n"],
     "shop/other.py": [OTHER, OTHER.replace("subprocess.run(", "print("), None],
     "os.py": [None, "def getenv(name: str) -> str:\n    return name\n"],
+    "shop/script.py": [None, "from shop import prices\n\nprint(prices.stamp())\n"],
     "shop/passed.py": ['NAMES = ["shop.names"]\n', "NAMES = []\n"],
     "shop/worker.py": [None, WORKER],
     "pyproject.toml": [

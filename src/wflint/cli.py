@@ -235,7 +235,7 @@ def graph(**flags: Any) -> int:
 def rule(rule: str | None, every: bool, output_format: str) -> None:
     """Explain a rule, by its code or name."""
     from wflint.output import write_stdout
-    from wflint.show import describe_rules
+    from wflint.show_rules import describe_rules
 
     if bool(rule) == every:
         raise click.UsageError("name one rule, or give --all")

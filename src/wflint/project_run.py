@@ -27,14 +27,16 @@ from wflint.program.analysis import Answer, Question, analyse
 from wflint.program.inside import inside_entries
 from wflint.program.installed import Installed
 from wflint.program.roots import EntryNames
-from wflint.program.store import Module
 from wflint.program.tables import ApiEntry
 from wflint.program.verdicts import Hit
+from wflint.program.whole import Whole
 from wflint.registry import added_apis, load_registry, select_rules
 from wflint.repair.model import Answered
+from wflint.repair.noted import NotedRepairs
 from wflint.request import Request, Result
 from wflint.rule import RuleSettings
 from wflint.settings import Settings
+from wflint.source import UnreadableSource
 
 SYNTAX_ERROR, GAP = "WFL001", "WFL005"
 _NEWEST_SDK = (99, 0)
@@ -75,6 +77,8 @@ class ProjectRun:
     def run(self) -> Examined:
         """Analyse the project and add what is found to the result."""
         answer = analyse(self._question())
+        self.loaded = {path: module.error for path, module in answer.store.modules.items()}
+        self.whole = Whole(answer, self._program_settings())
         emitter = Emitter(
             answer,
             self.shown,
@@ -134,14 +138,15 @@ class ProjectRun:
 
     def _fix_for(self, answer: Answer) -> Callable[[Hit], Answered]:
         """A function that gives the fix of a hit. What it takes is imported for the first one."""
-        made: list[Repairs] = []
+        # Who else calls a function is looked for in all files, and named by its shown path.
+        files = (os.fsencode(path) + digest for path, digest in sorted(self.read.digests.items()))
+        state = b"\0".join((self._program_settings(), os.fsencode(self.cwd), *files))
+        repairs = NotedRepairs(Whole(answer, state), lambda: self._repairs(answer))
 
         def fix_for(hit: Hit) -> Answered:
             if hit.rule.code not in self.selection.fixable or hit.fn.path not in self.chosen:
                 return Answered()
-            if not made:
-                made.append(self._repairs(answer))
-            return made[0].answer_for(hit)
+            return repairs.answer_for(hit)
 
         return fix_for
 
@@ -185,7 +190,7 @@ class ProjectRun:
         codes = self.selection.codes
         hits = [h for h in answer.verdicts.hits.values() if h.rule.code in codes]
         hits = emitter.lifted(hits)
-        if not any(emitter.directives(path) for path in self._loaded(answer)):
+        if not any(emitter.directives(path) for path in self._loaded()):
             hits = [h for h in hits if h.fn.path in self.chosen]
         for hit in hits:
             hit.severity = self.selection.severities.get(hit.rule.code, hit.severity)
@@ -205,7 +210,7 @@ class ProjectRun:
         if errors:
             from wflint.program.weighing import weigh
 
-            weigh(answer, errors, self._program_settings())
+            weigh(answer, errors, self.whole)
 
     def _program_settings(self) -> bytes:
         """The settings but for those that only say what is reported of the program."""
@@ -215,17 +220,18 @@ class ProjectRun:
         kept = {name: getattr(plain, name) for name in (*reporting, *also)}
         return msgpack.encode((replace(self.settings, **kept), self.environments))
 
-    def _loaded(self, answer: Answer) -> list[str]:
-        return sorted(path for path in answer.store.modules if path in self.chosen)
+    def _loaded(self) -> list[str]:
+        """The chosen files that the analysis read; what weighing and fixing read is left out."""
+        return sorted(path for path in self.loaded if path in self.chosen)
 
     def _own(self, answer: Answer, emitter: Emitter) -> Iterator[Found]:
         """What is wrong with the files themselves, and with comments in them."""
         if GAP in self.selection.codes:
             yield from self._gaps(answer, emitter)
-        for path in self._loaded(answer):
-            module = answer.store.modules[path]
-            if module.error is not None:
-                yield Found(path, self._syntax_error(module))
+        for path in self._loaded():
+            module, error = answer.store.modules[path], self.loaded[path]
+            if error is not None:
+                yield Found(path, self._syntax_error(path, error))
             else:
                 directives = emitter.directives(path)
                 ran = self.selection.codes
@@ -241,16 +247,15 @@ class ProjectRun:
         applicability = self.selection.applicability(code, fix.applicability)
         return replace(diagnostic, fix=replace(fix, applicability=applicability))
 
-    def _syntax_error(self, module: Module) -> Diagnostic:
-        assert module.error is not None
+    def _syntax_error(self, path: str, error: UnreadableSource) -> Diagnostic:
         rule = self.registry.by_code[SYNTAX_ERROR]
-        place = Location(module.error.row, max(1, module.error.column))
+        place = Location(error.row, max(1, error.column))
         return Diagnostic(
             rule.code,
             rule.name,
             self.selection.severity(rule.code),
-            module.error.message,
-            self.shown(module.path),
+            error.message,
+            self.shown(path),
             place,
             place,
             rule.scope.value,
@@ -301,7 +306,7 @@ class ProjectRun:
         stats.workflows += answer.workflows
         stats.activities += answer.activities
         stats.functions += len({node.fn for node in answer.reached.order})
-        stats.read += len(answer.store.modules)
+        stats.read += len(self.loaded)
         stats.suppressed += emitter.suppressed
         gaps = {(g.node.fn, g.site) for g in answer.reached.gaps}
         stats.gaps += sum(fn.path in self.chosen for fn, _ in gaps)

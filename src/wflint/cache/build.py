@@ -10,11 +10,11 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from hashlib import blake2b
 from importlib import import_module
 from importlib.machinery import PathFinder
 
 import wflint
+from wflint.cache.hashing import blake2b
 
 _SUFFIXES = (".py", ".toml")
 

@@ -10,8 +10,9 @@ import os
 import re
 import time
 from contextlib import suppress
-from hashlib import blake2b
 from typing import TYPE_CHECKING
+
+from wflint.cache.hashing import blake2b
 
 if TYPE_CHECKING:
     from wflint.files import Group

@@ -7,14 +7,15 @@ on settings that the whole notebook is for) notes the answer. So no file is pars
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import lru_cache
-from hashlib import blake2b
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct, field, msgpack
 
 from wflint.cache.folder import CacheFolder
+from wflint.cache.hashing import blake2b
 from wflint.cache.witness import Digest
 
 T = TypeVar("T")
@@ -126,7 +127,7 @@ class Notebook:
 
     def news(self) -> bytes:
         """What was noted in this process, for another one."""
-        news = {key: _chosen(notes, notes.new) for key, notes in self._open.items() if notes.new}
+        news = {key: _encoded(notes, notes.new) for key, notes in self._open.items()}
         return msgpack.encode(news)
 
     def add(self, news: bytes) -> None:
@@ -146,10 +147,16 @@ class Notebook:
                     for key, page in self._sheet(letter).items()
                     if page.idle < _MOST_IDLE
                 }
-                pages.update((k, (_chosen(n, n.answers), 0)) for k, n in opened.items())
+                pages.update((k, (_encoded(n, n.answers), 0)) for k, n in opened.items())
                 self._folder.write(self._name(letter), msgpack.encode(pages))
 
 
-def _chosen(notes: Notes, questions: Iterable[str]) -> dict[str, object]:
+def _encoded(notes: Notes, questions: Iterable[str]) -> dict[str, Raw]:
     """The answers to some questions, always in the same order."""
-    return {question: notes.answers[question] for question in sorted(questions)}
+    encoded: dict[str, Raw] = {}
+    for question in sorted(questions):
+        answer = notes.answers[question]
+        # A file name in an answer may be no text.
+        with suppress(UnicodeEncodeError):
+            encoded[question] = Raw(msgpack.encode(answer))
+    return encoded

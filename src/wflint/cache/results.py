@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from msgspec.structs import replace
 
 from wflint.cache.build import build_id
 from wflint.cache.folder import CacheFolder
+from wflint.cache.hashing import blake2b
 from wflint.cache.witness import Seen, Witness, seen
 from wflint.files import Group, shown_path
 from wflint.gate import Gated

@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from hashlib import blake2b
 
 from msgspec import Struct
+
+from wflint.cache.hashing import blake2b
 
 Digest = bytes
 

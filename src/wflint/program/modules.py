@@ -163,6 +163,10 @@ class ModuleIndex:
         above = (self._find(name[:end], folder) for end in ends)
         return any(path is not None and not is_namespace(path) for path in above)
 
+    def names_in(self, folder: str) -> frozenset[str]:
+        """The names in a folder; see :func:`wflint.program.folders.names_in`."""
+        return self._listing(folder)
+
     @property
     def listings(self) -> dict[str, frozenset[str]]:
         """What was seen in all the folders that were looked at."""
@@ -186,10 +190,14 @@ class ModuleIndex:
         """The path that the project lists a file by, which may be found through a link as well."""
         if path is None or path in self._files:
             return path
+        real = self.real_path(path)
+        return real if real in self._files else path
+
+    def real_path(self, path: str) -> str:
+        """Where a path leads that the project does not list."""
         if path not in self.links:
             self.links[path] = os.path.realpath(path)
-        real = self.links[path]
-        return real if real in self._files else path
+        return self.links[path]
 
     def _find(self, name: str, folder: str) -> str | None:
         parts = name.split(".")
