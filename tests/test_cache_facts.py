@@ -243,6 +243,20 @@ class TestANotebook:
         assert ours.of("a", "m", False).get("numbers", dict[int, tuple[int, int]]) == {3: (1, 2)}
         assert ours.of("b", "m", False).get("numbers", dict[int, tuple[int, int]]) is None
 
+    @pytest.mark.parametrize("odd", ["half", "huge", "deep"])
+    def test_leaves_out_what_cannot_be_written_down(self, tmp_path: Path, odd: str) -> None:
+        deep: list[object] = []
+        for _ in range(100_000):
+            deep = [deep]
+        answers: dict[str, object] = {"half": "\ud800", "huge": 10**40, "deep": deep}
+        book = Notebook(lambda path: path.encode(), CacheFolder(str(tmp_path / "cache")))
+        book.of("a", "m", False).put("odd", answers[odd])
+        book.of("a", "m", False).put("plain", 1)
+        book.save()
+        ours = Notebook(lambda path: path.encode(), CacheFolder(str(tmp_path / "cache")))
+        assert ours.of("a", "m", False).get("odd", object) is None
+        assert ours.of("a", "m", False).get("plain", int) == 1
+
     def test_an_answer_of_another_shape_is_none(self) -> None:
         ours, theirs = (Notebook(lambda path: path.encode()) for _ in range(2))
         theirs.of("a", "m", False).put("number", "one")

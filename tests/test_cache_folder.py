@@ -143,10 +143,19 @@ class TestTheFolderIsBounded:
             os.utime(tmp_path / "cache" / name, (earlier, earlier))
         assert folder.read(NAME)
         folder.write("facts-" + "2" * 32, b"x" * 400)
+        folder.clean_up()
         assert sorted(p.name[:8] for p in entries_in(tmp_path / "cache")) == [
             "facts-22",
             "result-0",
         ]
+
+    def test_by_each_run_that_writes(self, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        wanted = output()
+        monkeypatch.setattr(cache_folder, "MOST_BYTES", 0)
+        (project / "shop/names.py").write_text("")
+        output()
+        assert not entries(project)
+        assert plain_output() != wanted
 
     def test_what_nobody_uses_goes_in_time(self, tmp_path: Path) -> None:
         folder = CacheFolder(str(tmp_path / "cache"))
@@ -158,6 +167,7 @@ class TestTheFolderIsBounded:
         for place in (torn, mine, tmp_path / "cache" / NAME):
             os.utime(place, (1, 1))
         folder.write(OTHER_NAME, b"")
+        folder.clean_up()
         assert {p.name for p in entries_in(tmp_path / "cache")} == {OTHER_NAME}
         assert mine.exists()
 

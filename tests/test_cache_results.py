@@ -150,6 +150,14 @@ class TestARepeatedRun:
             assert output(*FULL) == first
         assert len(roots) == 1
 
+    def test_analyses_nothing_where_packages_have_no_init_file(self, project: Path) -> None:
+        (project / "shop/extra/__init__.py").unlink()
+        (project / "shop/__init__.py").unlink()
+        with counted_analyses() as roots:
+            first = output(*FULL)
+            assert output(*FULL) == first
+        assert len(roots) == 1
+
     def test_does_not_mind_touched_files(self, project: Path) -> None:
         output()
         for file in project.rglob("*.py"):

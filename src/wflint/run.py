@@ -113,6 +113,7 @@ def _result_of(
         keep(examined)
     if cache is not None and folder is not None:
         cache.save(result, examined.answer)
+        folder.clean_up()
         if folder.problem:
             notes.append(f"nothing is kept for the next run: {folder.problem}")
     return result
@@ -149,7 +150,7 @@ def reader(request: Request) -> Callable[[str], bytes]:
         known = texts.get(path)
         if known is not None:
             return known
-        with open(path, "rb") as stream:
+        with open(path, "rb", buffering=0) as stream:  # most files are read whole and once
             return stream.read()
 
     return read

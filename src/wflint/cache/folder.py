@@ -76,8 +76,6 @@ class CacheFolder:
             self._put(name, _MAGIC + _checksum(body) + body)
         except OSError as error:
             self.problem = f"{error.filename or self.path}: {error.strerror or error}"
-            return
-        self._clean_up()
 
     def _prepare(self) -> None:
         """Make the folder, and mark it as one that backups and git leave out.
@@ -105,8 +103,10 @@ class CacheFolder:
             _remove(beside)
             raise
 
-    def _clean_up(self) -> None:
+    def clean_up(self) -> None:
         """Remove what has not been used for long, and what is too much."""
+        if not self.writes or self.problem:
+            return
         found: list[tuple[float, int, str]] = []
         try:
             with os.scandir(self.path) as entries:

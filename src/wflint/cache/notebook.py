@@ -156,7 +156,7 @@ def _encoded(notes: Notes, questions: Iterable[str]) -> dict[str, Raw]:
     encoded: dict[str, Raw] = {}
     for question in sorted(questions):
         answer = notes.answers[question]
-        # A file name in an answer may be no text.
-        with suppress(UnicodeEncodeError):
+        # Code may hold half a character, a huge number, or names of names without end.
+        with suppress(UnicodeEncodeError, OverflowError, RecursionError):
             encoded[question] = Raw(msgpack.encode(answer))
     return encoded

@@ -103,8 +103,8 @@ class Seen(Struct, array_like=True):
 
 
 def _look(path: str) -> Digest:
-    """The digest of a file. What is no regular file has never been read."""
-    if not os.path.isfile(path):
+    """The digest of a file, or of the reason why there is none; no device or pipe is read."""
+    if os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
         return b""
     try:
         with open(path, "rb") as stream:
