@@ -246,6 +246,18 @@ def test_clean_removes_the_cache(project: Path) -> None:
     assert not (project / ".wflint_cache").exists()
 
 
+def test_clean_removes_entries_alone_from_a_folder_that_was_chosen(project: Path) -> None:
+    write(project / "mine/notes.txt", "mine")
+    (project / "pyproject.toml").write_text('[tool.wflint]\ncache-dir = "mine"\n')
+    output()
+    output("--cache-dir", "other")
+    result = invoke("clean", "--cache-dir", "other")
+    assert sorted(result.stderr.splitlines()) == ["removed mine", "removed other"]
+    assert [p.name for p in (project / "mine").iterdir()] == ["notes.txt"]
+    assert not (project / "other").exists()
+    assert invoke("clean").stderr == ""
+
+
 def test_the_cache_is_no_part_of_the_project(project: Path) -> None:
     output()
     assert (project / ".wflint_cache/.gitignore").read_text() == "*\n"

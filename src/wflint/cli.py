@@ -255,11 +255,17 @@ def config(key: str | None, output_format: str) -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1)
-def clean(paths: tuple[str, ...]) -> None:
+@click.option(
+    "--cache-dir",
+    metavar="FOLDER",
+    envvar="WFLINT_CACHE_DIR",
+    help="Where else there may be a cache.",
+)
+def clean(paths: tuple[str, ...], cache_dir: str | None) -> None:
     """Remove wflint's caches (`.wflint_cache`) from a project."""
     from wflint.clean import remove_caches
 
-    for folder in remove_caches(paths or (".",)):
+    for folder in remove_caches(paths or (".",), cache_dir):
         click.echo(f"removed {folder}", err=True)
 
 

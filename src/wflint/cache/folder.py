@@ -123,6 +123,18 @@ class CacheFolder:
             if size > MOST_BYTES or used < oldest:
                 _remove(place)
 
+    def remove(self) -> bool:
+        """Remove all entries, and the folder if nothing else is in it; false if there is none."""
+        try:
+            names = [name for name in os.listdir(self.path) if _is_ours(name)]
+        except OSError:
+            return False
+        for name in names:
+            _remove(os.path.join(self.path, name))
+        with suppress(OSError):
+            os.rmdir(self.path)
+        return bool(names)
+
 
 def _is_ours(name: str) -> bool:
     return bool(name in _MARKS or _ENTRY.fullmatch(name) or _UNFINISHED.fullmatch(name))
