@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -206,6 +207,26 @@ def test_two_files_with_the_same_content_do_not_share_what_others_say(project: P
         write(folder / "src/shop/prices.py", GUARDED)
         write(folder / "src/shop/where.py", WHERE.replace("workflow.in_workflow()", answer))
     assert output() == plain_output() == output()
+
+
+def test_two_files_with_the_same_content_do_not_share_what_their_values_decide(
+    project: Path,
+) -> None:
+    uses = {"a": "workflow.logger.info(prices.stamp())", "b": "return prices.stamp() == 'x'"}
+    stamp = "import os\n\n\ndef stamp() -> str:\n    return str(os.getenv('CURRENCY'))\n"
+    for shop, use in uses.items():
+        folder = project / shop
+        write(folder / "pyproject.toml", "[project]\nname = 'x'\n")
+        write(folder / "src/shop/__init__.py", "")
+        write(folder / "src/shop/prices.py", stamp)
+        flow = FLOW.replace("return prices.stamp() + prices.label()", use)
+        write(folder / "src/shop/flow.py", flow.replace("OrderWorkflow", f"Order{shop}Workflow"))
+    for _ in range(2):
+        found = json.loads(output("--output-format", "json", "a", "b")[1])
+        severities = {d["filename"]: d["severity"] for d in found}
+        assert severities == {"a/src/shop/prices.py": "warning", "b/src/shop/prices.py": "error"}
+        for entry in entries(project, "result"):
+            entry.unlink()
 
 
 class TestANotebook:

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 from msgspec import Struct
 
 from wflint.cache.hashing import blake2b
-from wflint.cache.witness import Seen, digest_of_names, seen
+from wflint.cache.witness import Seen, digest_of, digest_of_names, seen
 from wflint.program.analysis import Answer
 
 T = TypeVar("T")
@@ -43,7 +43,7 @@ class Whole:
     def get(self, path: str, question: str, kind: type[T]) -> T | None:
         """A noted answer about something in a file, if it still holds."""
         noted: type[_Noted[T]] = _Noted[kind]  # type: ignore[valid-type]
-        known = self._store.notes(path).get(question, noted)
+        known = self._store.notes(path).get(_of_place(question, path), noted)
         if known is None or known.state != self._state or not self._is_still_so(known.more):
             return None
         return known.answer
@@ -55,7 +55,8 @@ class Whole:
         listings = self._index.listings
         folders = {folder: listings[folder] for folder in listings.keys() - self._folders}
         more = seen(files, folders, self._index.links)
-        self._store.notes(path).put(question, _Noted(self._state, more, answer))
+        noted = _Noted(self._state, more, answer)
+        self._store.notes(path).put(_of_place(question, path), noted)
 
     @cached_property
     def _state(self) -> bytes:
@@ -78,3 +79,8 @@ class Whole:
             and all(digest_of_names(self._index.names_in(f)) == d for f, d in folders.items())
             and all(self._index.real_path(path) == target for path, target in links.items())
         )
+
+
+def _of_place(question: str, path: str) -> str:
+    """The question for one of several files with the same content."""
+    return f"{question} {digest_of(os.fsencode(path)).hex()}"
