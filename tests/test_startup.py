@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -115,6 +116,33 @@ def test_linking_what_was_read_before_does_not_import_libcst(project: Path) -> N
     modules = imported("check", "--ignore", "WFL138", "--output-format", "concise")
     assert "wflint.program.analysis" in modules
     assert not modules & SLOW
+
+
+class TestTheEnd:
+    PROGRAM = (
+        "import atexit; atexit.register(print, 'freed all objects')\n"
+        "from wflint.__main__ import run; run()"
+    )
+
+    @pytest.mark.parametrize(
+        ("arguments", "code"), [(("--version",), 0), (("check",), 1), (("check", "nosuch"), 2)]
+    )
+    def test_comes_at_once_with_the_exit_code(self, arguments: tuple[str, ...], code: int) -> None:
+        command = [sys.executable, "-c", self.PROGRAM, *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == code
+        assert done.stdout or code == 2
+        assert "freed" not in done.stdout
+
+    def test_comes_when_all_has_been_written(self) -> None:
+        command = [sys.executable, "-m", "wflint", "rule", "--all", "--output-format", "json"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert len(json.loads(done.stdout)) == len(load_registry().rules)
+
+    def test_is_silent_when_nobody_reads(self) -> None:
+        command = f"{sys.executable} -m wflint rule --all --output-format json | head -1"
+        done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
+        assert (done.stdout, done.stderr) == ("[\n", "")
 
 
 def test_every_rule_is_found_without_the_others() -> None:
