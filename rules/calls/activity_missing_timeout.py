@@ -52,8 +52,9 @@ class OrderWorkflow:
 ## Fix safety
 
 The fix adds `start_to_close_timeout=timedelta(seconds=N)`, where N is `default-activity-timeout`
-from the configuration. How long the activity may really take is for a person to say: the fix is
-unsafe.
+from the configuration, or puts it in the place of `start_to_close_timeout=None`. How long the
+activity may really take is for a person to say: the fix is unsafe. A `None` in options that are
+spread into the call is left alone.
 
 ## What the SDK does
 
@@ -71,12 +72,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Fixable, Report, Rule, Scope, Severity
+from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
     from wflint.program.views import CallView
+    from wflint.repair.model import Repair
+    from wflint.repair.view import RepairView
 
-_ENOUGH = ("start_to_close_timeout", "schedule_to_close_timeout")
+_START = "start_to_close_timeout"
+_ENOUGH = (_START, "schedule_to_close_timeout")
+_ADD = Api(f"{_START}=timedelta(seconds=...)", Fixable.UNSAFE)
 
 
 class ActivityMissingTimeout(Rule):
@@ -99,7 +104,24 @@ class ActivityMissingTimeout(Rule):
         if view.spread or not given.isdisjoint(_ENOUGH):
             return
         seconds = view.settings.default_activity_timeout
+        is_spread = _START in view.keywords and view.keyword(_START) is None
         yield Report(
             f"`{view.shown}` has no timeout, so the SDK refuses it; "
-            f"add `start_to_close_timeout=timedelta(seconds={seconds})`"
+            f"add `{_START}=timedelta(seconds={seconds})`",
+            api=None if is_spread else _ADD,
         )
+
+    def repair(self, at: RepairView) -> Repair | None:
+        """One more argument; `start_to_close_timeout=None` gets a value."""
+        from ._arguments import added, keyword
+
+        call = at.call
+        if at.api is not _ADD or at.dotted_name(call.func) not in self.targets:
+            return None
+        seconds = at.settings.default_activity_timeout
+        value = f"{at.imported('datetime.timedelta')}(seconds={seconds})"
+        message = f"Add `{_START}=timedelta(seconds={seconds})`"
+        given = keyword(call, _START)
+        if given is not None:
+            return at.unsafe(message, at.replace(given.value, value))
+        return at.unsafe(message, *added(at, call, f"{_START}={value}"))

@@ -54,7 +54,9 @@ class SumWorkflow:
 ## Fix safety
 
 The positional arguments move into `args=[...]` in the same order. The call can only have failed so
-far, so there is no history that the fix could contradict: it is safe.
+far, so there is no history that the fix could contradict: it is safe. Where the workflow may have
+caught the error and gone on (`except Exception`, a task that nobody awaits), the call adds
+something to what it did: there the fix is unsafe. Calls with `*spread` or `args=` are left alone.
 
 ## What the SDK does
 
@@ -77,6 +79,8 @@ from wflint.rule import Fixable, Report, Rule, RuleSettings, Scope, Severity
 
 if TYPE_CHECKING:
     from wflint.program.views import CallView
+    from wflint.repair.model import Repair
+    from wflint.repair.view import RepairView
 
 _ACTIVITIES = {
     f"temporalio.{caller}.{verb}_{stem}{variant}": "activity"
@@ -111,6 +115,8 @@ _RECEIVERS = _ACTIVITIES | _OTHERS
 _WITHOUT_TARGET = "temporalio.workflow.continue_as_new"
 """The one call whose first argument is a payload already."""
 
+_TAKEN = frozenset({"activity", "arg", "args", "query", "signal", "update", "workflow"})
+"""Keywords that stand for one of the positional arguments."""
 
 _CALL = re.compile(
     r"(?:\.(?:execute|start)_(?:activity|child_workflow|local_activity|update|workflow)\w*"
@@ -164,3 +170,19 @@ class MultiplePositionalArgs(Rule):
             f"`{view.shown}` takes one argument for the {_RECEIVERS[view.name]}, not {payload}; "
             "pass them as `args=[...]`"
         )
+
+    def repair(self, at: RepairView) -> Repair | None:
+        """The arguments behind the target become a list."""
+        from ._arguments import as_list
+
+        call = at.call
+        name = at.dotted_name(call.func)
+        keywords = {arg.keyword.value for arg in call.args if arg.keyword is not None}
+        has_spread = any(arg.star == "*" for arg in call.args)
+        if name not in self.targets or has_spread or keywords & _TAKEN:
+            return None
+        plain = [arg for arg in call.args if arg.keyword is None and not arg.star]
+        payload = plain if name == _WITHOUT_TARGET else plain[1:]
+        is_unsure = name.startswith("temporalio.workflow.") and at.may_be_caught()
+        fix = Fixable.UNSAFE if is_unsure else Fixable.SAFE
+        return at.repair(fix, "Pass the arguments as `args=[...]`", *as_list(at, "args", payload))

@@ -48,7 +48,8 @@ class OrderWorkflow:
 ## Fix safety
 
 The number `n` becomes `timedelta(seconds=n)`. Other SDKs count in milliseconds, so a person should
-look at the value: the fix is unsafe.
+look at the value: the fix is unsafe. Zero, negative numbers, and numbers in options that are spread
+into the call are left alone.
 
 ## What the SDK does
 
@@ -71,6 +72,8 @@ from wflint.rule import Fixable, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
     from wflint.program.views import CallView
+    from wflint.repair.model import Repair
+    from wflint.repair.view import RepairView
 
 _TIMEOUTS = frozenset(
     {
@@ -124,3 +127,14 @@ class TimeoutType(Rule):
                 "write `timedelta(seconds=...)`",
                 site=arg.site if arg is not None else None,
             )
+
+    def repair(self, at: RepairView) -> Repair | None:
+        """`30` becomes `timedelta(seconds=30)`, if it is a number that can be a timeout."""
+        import libcst as cst
+
+        number = at.node
+        if not isinstance(number, (cst.Integer, cst.Float)) or not number.evaluated_value:
+            return None
+        new = f"{at.imported('datetime.timedelta')}(seconds={at.text(number)})"
+        message = f"Use `timedelta(seconds={at.text(number)})`"
+        return at.unsafe(message, at.replace(number, new))

@@ -47,8 +47,8 @@ class RaceWorkflow:
 
 ## Fix safety
 
-The fix drops `async`. The items are then awaitables and no results: where the body does not await
-them yet, it has to be changed by hand. The fix is unsafe.
+The fix drops `async`. The workflow then goes on where it failed before, so the fix is unsafe. Where
+the loop does not await its items yet, dropping `async` alone would not help: the fix is withheld.
 
 ## What the SDK does
 
@@ -63,14 +63,21 @@ The workflow task fails, and is tried again and again.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from wflint.repair.model import TextEdit, Withheld
 from wflint.rule import Fixable, Rule, Scope, Severity
 
 if TYPE_CHECKING:
     import libcst as cst
 
     from wflint.facts.context import Context
+    from wflint.repair.model import Repair
+    from wflint.repair.view import RepairView
+
+
+_ASYNC = re.compile(r"async(?:\\?\s|#.*)+")
 
 
 class AsyncForAsCompleted(Rule):
@@ -117,3 +124,49 @@ class AsyncForAsCompleted(Rule):
             return
         if ctx.dotted_name(source.func) == "temporalio.workflow.as_completed":
             ctx.report(self, loop.iter, self.message, subject=source.func)
+
+    def repair(self, at: RepairView) -> Repair | None:
+        """A plain `for`, if each item is awaited."""
+
+        loop, around = _loop_around(at)
+        if loop is None or loop.asynchronous is None:
+            return None
+        if not _awaits_items(loop, around):
+            raise Withheld("each item has to be awaited then, which the loop does not do")
+        start, _ = at.span(loop.asynchronous)
+        found = _ASYNC.match(at.piece.source.text, start)
+        assert found is not None
+        return at.unsafe("Use a plain `for`", TextEdit(start, found.end(), ""))
+
+
+def _loop_around(at: RepairView) -> tuple[cst.For | cst.CompFor | None, cst.CSTNode | None]:
+    """The loop over the offending expression, and what uses its items."""
+    import libcst as cst
+
+    around: cst.CSTNode | None = None
+    for node in at.ancestors():
+        match node:
+            case cst.For():
+                return node, node.body
+            case cst.ListComp() | cst.SetComp() | cst.DictComp() | cst.GeneratorExp():
+                around = node
+                break
+    loop = getattr(around, "for_in", None)
+    while loop is not None and loop.iter is not at.node:
+        loop = loop.inner_for_in
+    return loop, around
+
+
+def _awaits_items(loop: cst.For | cst.CompFor, around: cst.CSTNode | None) -> bool:
+    import libcst as cst
+
+    from wflint.syntax.walk import walk
+
+    if not isinstance(loop.target, cst.Name) or around is None:
+        return False
+    return any(
+        isinstance(part, cst.Name) and part.value == loop.target.value
+        for node in walk(around, into_functions=False)
+        if isinstance(node, cst.Await)
+        for part in walk(node.expression)
+    )

@@ -57,6 +57,8 @@ class WelcomeWorkflow:
 
 The fix writes `await` before the call. The workflow then issues a command that it did not issue
 before, and workflows that are already running do not have it in their history: the fix is unsafe.
+There is none in a plain function, where `await` is not allowed, nor where it is not certain which
+function is called. It is withheld where query handlers, activities or clients run the code as well.
 
 ## What the SDK does
 
@@ -79,6 +81,8 @@ from wflint.rule import Fixable, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
     from wflint.program.views import CallView
+    from wflint.repair.model import Repair
+    from wflint.repair.view import RepairView
 
 _GATHER = "asyncio.gather"
 _ACTIVITIES = frozenset(
@@ -151,6 +155,13 @@ class MissingAwait(Rule):
         if any(_name(d) not in _KEEP_IT_A_COROUTINE for d in callee.head.decorators):
             return
         yield Report(f"`{view.shown}` is not awaited, so it never runs; {_advice(view)}")
+
+    def repair(self, at: RepairView) -> Repair | None:
+        """`await` before the call, where Python allows it."""
+        if not at.can_await or not at.means_one_thing(at.call.func):
+            return None
+        at.command()
+        return at.unsafe("Write `await` before the call", at.insert_before(at.call, "await "))
 
 
 def _advice(view: CallView) -> str:

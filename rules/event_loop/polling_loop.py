@@ -56,7 +56,8 @@ class ApprovalWorkflow:
 ## Fix safety
 
 The loop becomes one `await workflow.wait_condition(lambda: ...)`. The timers go, which workflows
-that are already running have in their history: the fix is unsafe.
+that are already running have in their history: the fix is unsafe. A loop with an `else` is left
+alone, and so is one with comments, which would be lost.
 
 ## What the SDK does
 
@@ -71,15 +72,19 @@ go of the thread, which the SDK takes for a deadlock after two seconds.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from wflint.facts.model import Kind
+from wflint.repair.model import TextEdit
 from wflint.rule import Fixable, Rule, Scope, Severity
 
 if TYPE_CHECKING:
     import libcst as cst
 
     from wflint.facts.context import Context
+    from wflint.repair.model import Repair
+    from wflint.repair.view import RepairView
 
 _SLEEPS = frozenset({"asyncio.sleep", "temporalio.workflow.sleep"})
 _LOOKS = frozenset(
@@ -114,11 +119,27 @@ class PollingLoop(Rule):
         sleep = _only_sleep(node.body, ctx)
         if sleep is None or not _only_looks(node.test, ctx):
             return
+
+        def shown(part: cst.CSTNode) -> str:
+            return " ".join(ctx.code(part).split())
+
         message = (
-            f"the loop wakes up only to ask `{' '.join(ctx.code(node.test).split())}` again; "
-            f"use `await workflow.wait_condition(lambda: {_until(node.test, ctx)})`"
+            f"the loop wakes up only to ask `{shown(node.test)}` again; "
+            f"use `await workflow.wait_condition(lambda: {_until(node.test, shown)})`"
         )
         ctx.report(self, node, message, subject=sleep)
+
+    def repair(self, at: RepairView) -> Repair | None:
+        """The loop becomes one wait."""
+        import libcst as cst
+
+        loop = at.node
+        if not isinstance(loop, cst.While) or loop.orelse is not None:
+            return None
+        wait = f"await {at.workflow('wait_condition')}(lambda: {_until(loop.test, at.whole)})"
+        start, _ = at.span(loop)
+        end = start + len(at.text(loop).rstrip())
+        return at.unsafe("Use `workflow.wait_condition()`", TextEdit(start, end, wait))
 
 
 def _only_sleep(body: cst.BaseSuite, ctx: Context) -> cst.BaseExpression | None:
@@ -159,11 +180,20 @@ def _only_looks(test: cst.BaseExpression, ctx: Context) -> bool:
     return asks
 
 
-def _until(test: cst.BaseExpression, ctx: Context) -> str:
-    """The condition that ends the loop, as source."""
+def _until(test: cst.BaseExpression, code: Callable[[cst.CSTNode], str]) -> str:
+    """The condition that ends the loop; ``code`` gives the source of its parts."""
     import libcst as cst
 
-    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
-        return " ".join(ctx.code(test.expression).split())
-    source = " ".join(ctx.code(test).split())
-    return f"not {source}" if isinstance(test, (cst.Name, cst.Attribute)) else f"not ({source})"
+    match test:
+        case cst.UnaryOperation(operator=cst.Not(), expression=condition):
+            source = code(condition)
+            bare = condition.lpar and not isinstance(condition, (cst.GeneratorExp, cst.Tuple))
+            return source[1:-1].strip() if bare else source
+        case cst.Comparison(comparisons=[cst.ComparisonTarget(operator=cst.Is()) as other]):
+            return f"{code(test.left)} is not {code(other.comparator)}"
+        case cst.Comparison(comparisons=[cst.ComparisonTarget(operator=cst.NotIn()) as other]):
+            return f"{code(test.left)} in {code(other.comparator)}"
+        case cst.Name() | cst.Attribute():
+            return f"not {code(test)}"
+    source = code(test)
+    return f"not {source}" if test.lpar else f"not ({source})"

@@ -42,7 +42,11 @@ class ReminderWorkflow:
 ## Fix safety
 
 `asyncio.sleep(timedelta(...))` becomes `workflow.sleep(timedelta(...))`. The call can only have
-failed so far, so there is no history that the fix could contradict: it is safe.
+failed so far, so there is no history that the fix could contradict: it is safe. It is unsafe where
+the duration is a parameter, which may hold a number at other times, and where the workflow may have
+caught the error and gone on (`except Exception`, a task that nobody awaits). It is withheld in
+functions that activities or clients call as well, because `workflow.sleep()` raises there. Text,
+`None` and negative times are left alone.
 
 ## What the SDK does
 
@@ -60,13 +64,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Fixable, Report, Rule, Scope, Severity
+from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
     from wflint.program.views import CallView
+    from wflint.repair.model import Repair
+    from wflint.repair.view import RepairView
 
 _ASYNCIO = "asyncio.sleep"
 _WORKFLOW = "temporalio.workflow.sleep"
+_USE = Api("workflow.sleep()", Fixable.SAFE)
 
 
 class SleepArgument(Rule):
@@ -91,7 +98,8 @@ class SleepArgument(Rule):
         elif value.type == "none":
             yield Report(f"`{view.shown}` cannot sleep for None; give it {takes}")
         elif plain and view.qualified(value) == "datetime.timedelta":
-            yield Report(f"`{view.shown}` cannot take a `timedelta`; use `workflow.sleep()`")
+            message = f"`{view.shown}` cannot take a `timedelta`; use `{_USE.use}`"
+            yield Report(message, api=_USE)
         elif value.type in ("int", "float") and value.text.startswith("-"):
             if plain:
                 message = (
@@ -100,3 +108,19 @@ class SleepArgument(Rule):
                 yield Report(message, Severity.WARNING)
             else:
                 yield Report(f"`{view.shown}` fails when its time is negative; give it {takes}")
+
+    def repair(self, at: RepairView) -> Repair | None:
+        """The same call of `workflow.sleep()`, which names its argument in another way."""
+        call = at.call
+        if at.api is not _USE or len(call.args) != 1 or call.args[0].star:
+            return None
+        if not at.is_plainly(call.func, _ASYNCIO):
+            return None
+        edits = [at.replace(call.func, at.workflow("sleep"))]
+        (duration,) = call.args
+        if duration.keyword is not None:
+            edits.append(at.replace(duration.keyword, "duration"))
+        is_sure = at.is_surely(duration.value, "datetime.timedelta")
+        has_failed = is_sure and not at.may_be_caught(when_awaited=True)
+        fix = Fixable.SAFE if has_failed else Fixable.UNSAFE
+        return at.repair(fix, f"Use `{_USE.use}`", *edits)

@@ -37,8 +37,11 @@ class TokenWorkflow:
 
 ## Fix safety
 
-A fix can only put another name in its place, and the replacement may work in another way: it is
-unsafe.
+The fix puts the right name in the place of the wrong one, where there is one that fits: it may take
+other arguments or work in another way, so the fix is unsafe. A wrong name that is imported is
+renamed in the whole file. Where the file needs the old name, it stays as an alias
+(`import ApplicationError as ApplicationFailure`). Names with no equal, such as
+`workflow.side_effect`, are left alone.
 
 ## What the SDK does
 
@@ -56,16 +59,18 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wflint.rule import Fixable, Rule, RuleSettings, Scope, Severity
+
+from ._sdk import sdk
 
 if TYPE_CHECKING:
     import libcst as cst
 
     from wflint.facts.context import Context
+    from wflint.repair.model import Repair
+    from wflint.repair.view import RepairView
 
 _MODULES = frozenset({"activity", "common", "exceptions", "wf", "worker", "workflow"})
 _IMPORTS = re.compile(
@@ -79,47 +84,7 @@ _WORKER_METHODS = frozenset(
 )
 """What is asked of a variable called `worker`; reading such functions would be in vain."""
 
-_OLDEST = (0, 0)
-_UNSET = (99, 0)
 _MISSING = ("AttributeError", "ImportError", "ModuleNotFoundError")
-
-
-@dataclass(frozen=True)
-class _Sdk:
-    """The public names of the SDK's modules."""
-
-    newest: tuple[int, int]
-    names: dict[str, frozenset[str]]
-    since: dict[tuple[str, str], tuple[int, int]]
-    instead: dict[tuple[str, str], str]
-
-    def fault(self, module: str, name: str, target: tuple[int, int], shown: str = "") -> str:
-        """What is wrong with `name` of `module` in version `target`, or `""`."""
-        if name.startswith("_") or module not in self.names:
-            return ""
-        shown = shown or f"{module}.{name}"
-        if name in self.names[module]:
-            since = self.since.get((module, name))
-            if since is None or since <= target:
-                return ""
-            return (
-                f"`{shown}` is new in temporalio {_text(since)}, and the project works with "
-                f"{_text(target)}; require the newer version or do without it"
-            )
-        instead = self.instead.get((module, name))
-        if instead is None and self.newest < target < _UNSET:
-            return ""  # a release that this table does not know yet
-        advice = instead or self._advice(module, name)
-        return f"`{shown}` does not exist in Temporal's Python SDK; {advice}"
-
-    def _advice(self, module: str, name: str) -> str:
-        for other in sorted(self.names):
-            if name in self.names[other]:
-                return f"use `{other}.{name}`"
-        import difflib
-
-        near = difflib.get_close_matches(name, sorted(self.names[module]), 1, 0.75)
-        return f"did you mean `{near[0]}`?" if near else "look its module up in the SDK's reference"
 
 
 @functools.cache
@@ -157,18 +122,18 @@ class UnknownTemporalApi(Rule):
     @classmethod
     def suspicious(cls, source: str, settings: RuleSettings) -> bool:
         """Whether a text seems to use a name that the SDK does not have."""
-        sdk, target = _sdk(), settings.exact_sdk
+        table, target = sdk(), settings.exact_sdk
         known = _MODULES if "import" not in source else _imported_modules(source)
         for module in sorted(known):
             path = "temporalio.workflow" if module == "wf" else f"temporalio.{module}"
             harmless = _WORKER_METHODS if module == "worker" else frozenset()
             names = _names_taken_from(module, source) - harmless
-            if any(sdk.fault(path, name, target) for name in names):
+            if any(table.fault(path, name, target) for name in names):
                 return True
         for package, names, plain in _IMPORTS.findall(source):
             path = f"temporalio{package or plain}"
             wanted = re.findall(r"\w+", _NOT_NAMES.sub("", names))
-            if _path_fault(path, target) or any(sdk.fault(path, n, target) for n in wanted):
+            if _path_fault(path, target) or any(table.fault(path, n, target) for n in wanted):
                 return True
         return False
 
@@ -180,10 +145,10 @@ class UnknownTemporalApi(Rule):
         if module is None or not module.startswith("temporalio"):
             return
         name, target = node.attr.value, ctx.settings.exact_sdk
-        if not _sdk().fault(module, name, target) or isinstance(ctx.parent(), cst.AssignTarget):
+        if not sdk().fault(module, name, target) or isinstance(ctx.parent(), cst.AssignTarget):
             return
         if not _is_guarded(ctx):
-            message = _sdk().fault(module, name, target, ctx.code(node))
+            message = sdk().fault(module, name, target, ctx.code(node))
             ctx.report(self, node, message, subject=node.value)
 
     def visit_Import(self, node: cst.Import, ctx: Context) -> None:
@@ -202,17 +167,23 @@ class UnknownTemporalApi(Rule):
         module, target = ctx.code(node.module), ctx.settings.exact_sdk
         messages = [_path_fault(module, target)]
         if not messages[0]:
-            messages = [_sdk().fault(module, a.evaluated_name, target) for a in node.names]
+            messages = [sdk().fault(module, a.evaluated_name, target) for a in node.names]
         found = "; ".join(filter(None, messages))
         if found and not _is_guarded(ctx):
             ctx.report(self, node, found)
+
+    def repair(self, at: RepairView) -> Repair | None:
+        """The right name, where one can stand in the place of the wrong one."""
+        from ._renames import renamed
+
+        return renamed(at)
 
 
 def _path_fault(module: str, target: tuple[int, int]) -> str:
     """What is wrong with the path of an imported module."""
     parts = module.split(".")
     for length in range(1, len(parts)):
-        message = _sdk().fault(".".join(parts[:length]), parts[length], target)
+        message = sdk().fault(".".join(parts[:length]), parts[length], target)
         if message:
             return message
     return ""
@@ -236,40 +207,3 @@ def _is_guarded(ctx: Context) -> bool:
             if "suppress(" in items and any(name in items for name in _MISSING):
                 return True
     return False
-
-
-def _text(version: tuple[int, int]) -> str:
-    return f"{version[0]}.{version[1]}"
-
-
-@functools.cache
-def _sdk() -> _Sdk:
-    table = _read_table()
-    modules: dict[str, dict[str, Any]] = table["modules"]
-    return _Sdk(
-        newest=_version(table["newest"]),
-        names={module: frozenset(facts["names"]) for module, facts in modules.items()},
-        since={
-            (module, name): _version(version)
-            for module, facts in modules.items()
-            for version, names in facts.get("since", {}).items()
-            for name in names
-        },
-        instead={
-            (module, name): advice
-            for module, names in table["instead"].items()
-            for name, advice in names.items()
-        },
-    )
-
-
-def _version(text: str) -> tuple[int, int]:
-    major, _, minor = text.partition(".")
-    return int(major), int(minor)
-
-
-def _read_table() -> dict[str, Any]:
-    import tomli
-
-    with open(Path(__file__).with_suffix(".toml"), "rb") as stream:
-        return tomli.load(stream)

@@ -56,7 +56,10 @@ class ApprovalWorkflow:
 ## Fix safety
 
 `wait_condition(self.x)` becomes `wait_condition(lambda: self.x)`. The workflow now waits where it
-failed before, so what it does next may change: the fix is unsafe.
+failed before, so what it does next may change: the fix is unsafe. A condition that cannot change
+while the workflow waits, such as a literal or a local variable, is left alone, and so is one that a
+`lambda` cannot hold. The other mistakes need a decision: a plain function in the place of an
+`async def`, a time in the place of 0, or an `except` in the place of an `if`.
 
 ## What the SDK does
 
@@ -76,13 +79,15 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from wflint.facts.model import Kind, Value
-from wflint.rule import Fixable, Report, Rule, Scope, Severity
+from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
     import libcst as cst
 
     from wflint.facts.context import Context
-    from wflint.program.views import Callee, CallView
+    from wflint.program.views import Callee, CallView, FindingView
+    from wflint.repair.model import Repair
+    from wflint.repair.view import RepairView
 
 _WAIT = "temporalio.workflow.wait_condition"
 _ALL_FINISHED = "temporalio.workflow.all_handlers_finished"
@@ -127,6 +132,7 @@ _COROUTINES = frozenset(
     )
 ) | {"asyncio.sleep", "asyncio.wait_for"}
 
+_ASK_AGAIN = Api("workflow.wait_condition(lambda: ...)", Fixable.UNSAFE)
 _NO_FUNCTION = (
     "`workflow.wait_condition()` gets a value and cannot ask it again; write `lambda: ...`"
 )
@@ -165,7 +171,12 @@ class WaitConditionMisuse(Rule):
         if own is not None and own.is_async:
             yield Report(_COROUTINE)
         elif value.type in _VALUES or _gives_value(view, value, own if is_result else None):
-            yield Report(_NO_FUNCTION)
+            yield Report(_NO_FUNCTION, api=_ASK_AGAIN)
+
+    def confirm(self, view: FindingView) -> Report | None:
+        """A finding of the visitor; that the condition is no function can be mended."""
+        api = _ASK_AGAIN if view.message == _NO_FUNCTION else None
+        return Report(view.message, view.severity, api=api)
 
     def visit_Call(self, node: cst.Call, ctx: Context) -> None:
         """What only the source shows: lambdas, `not`, the timeout, and the use of the result."""
@@ -174,6 +185,18 @@ class WaitConditionMisuse(Rule):
         for message in (_condition_fault(node, ctx), _timeout_fault(node, ctx), _use_fault(ctx)):
             if message:
                 ctx.report(self, node, message, subject=node.func)
+
+    def repair(self, at: RepairView) -> Repair | None:
+        """`lambda:` before a condition that can change."""
+        call = at.call
+        conditions = [a for a in call.args if a.keyword is None or a.keyword.value == "fn"]
+        if at.api is not _ASK_AGAIN or len(conditions) != 1 or conditions[0].star:
+            return None
+        condition = conditions[0].value
+        if at.dotted_name(call.func) != _WAIT or not _can_be_asked_again(condition, at):
+            return None
+        at.command()
+        return at.unsafe("Write `lambda:` before it", at.insert_before(condition, "lambda: "))
 
 
 def _gives_value(view: CallView, value: Value, called: Callee | None) -> bool:
@@ -251,3 +274,20 @@ def _use_fault(ctx: Context) -> str:
         return "" if any(name.startswith("_") for name in names) else _NO_RESULT
     kept = isinstance(parent, (cst.AnnAssign, cst.ComparisonTarget, cst.Comparison, cst.NamedExpr))
     return _NO_RESULT if kept else ""
+
+
+def _can_be_asked_again(condition: cst.BaseExpression, at: RepairView) -> bool:
+    """Whether an expression may give another answer later, and can be the body of a lambda."""
+    import libcst as cst
+
+    from wflint.syntax.walk import walk
+
+    if isinstance(condition, (cst.Tuple, cst.GeneratorExp)):
+        return False
+    nodes = walk(condition)
+    if any(isinstance(node, (cst.Await, cst.NamedExpr, cst.Yield)) for node in nodes):
+        return False
+    calls = [node for node in nodes if isinstance(node, cst.Call)]
+    if any(at.dotted_name(call.func) == "temporalio.workflow.patched" for call in calls):
+        return False
+    return any(isinstance(node, (cst.Attribute, cst.Call, cst.Subscript)) for node in nodes)

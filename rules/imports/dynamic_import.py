@@ -47,8 +47,11 @@ loaded already, and imports under `imports_passed_through()` or `TYPE_CHECKING`.
 
 ## Fix safety
 
-The fix moves the import to the top of the file. It then happens earlier, and where modules import
-each other in a circle it may fail. The fix is unsafe.
+The fix moves the import to the top of the file, for all functions in it. It then happens earlier,
+and under the sandbox for each workflow: the fix is unsafe. It is withheld where modules of the
+project import each other in a circle, where the name means something else at the top of the file,
+and where a comment belongs to the import. Imports that depend on something (`if`, `try`, `with`)
+stay, and so do calls of `importlib.import_module()`.
 
 ## What the SDK does
 
@@ -73,6 +76,8 @@ if TYPE_CHECKING:
 
     from wflint.facts.context import Context
     from wflint.program.views import CallView, FindingView
+    from wflint.repair.model import Repair
+    from wflint.repair.view import RepairView
 
 _BLOCK = "imports_passed_through"
 
@@ -122,6 +127,12 @@ class DynamicImport(Rule):
             missing = "" if name.startswith(".") else view.missing(name)
             return [Report(self.message.format(name=missing))] if missing else []
         return [Report(self._unknown.format(name=view.shown))]
+
+    def repair(self, at: RepairView) -> Repair | None:
+        """The statement moves to the top of the file."""
+        from ._moving import moved_to_top
+
+        return moved_to_top(at)
 
 
 def _is_passed_through(ctx: Context) -> bool:

@@ -40,9 +40,12 @@ class RaffleWorkflow:
 ## Fix safety
 
 `random.choice(...)` becomes `workflow.random().choice(...)`: the same distribution and the same
-type, so the fix is safe. `seed`, `getstate` and `setstate` are about one shared generator and have
-no counterpart. Query handlers and update validators may not use `workflow.random()`, so nothing is
-fixed in what they call.
+type, so the fix is safe. It is unsafe in a workflow that draws from its generator already, with
+`workflow.random()`, `workflow.uuid4()` or by starting a child without an id: one more draw changes
+what a running workflow gets there. So it is in a module that calls `seed()`, which chose the
+numbers. `seed`, `getstate` and `setstate` are about one shared generator and have no
+counterpart. Query handlers and update validators may not use `workflow.random()`, so the fix is
+withheld in what they call, and in what activities, clients or tests call as well.
 
 ## What the SDK does
 
@@ -57,7 +60,16 @@ are passed through nothing is caught.
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
 from wflint.rule import Api, Fixable, Rule, Scope, Severity
+
+if TYPE_CHECKING:
+    from wflint.repair.model import Repair
+    from wflint.repair.view import RepairView
 
 _DRAWS = (
     "betavariate",
@@ -88,6 +100,8 @@ _SHARED = Api(
     "`{use}` gives",
 )
 
+_SEEDING = re.compile(r"\bseed\s*\(")
+
 
 class GlobalRandom(Rule):
     code = "WFL111"
@@ -105,3 +119,10 @@ class GlobalRandom(Rule):
         "random.seed": _SHARED,
         "random.setstate": _SHARED,
     }
+
+    def repair(self, at: RepairView) -> Repair | None:
+        """Where a module seeds the generator itself, it wants those very numbers."""
+        api = at.api or Api()
+        if api.fix is Fixable.SAFE and _SEEDING.search(at.piece.source.text):
+            api = replace(api, fix=Fixable.UNSAFE)
+        return at.use(api)

@@ -42,9 +42,11 @@ class LotteryWorkflow:
 
 ## Fix safety
 
-`random.Random()` becomes `workflow.new_random()`, which is a `random.Random` too: the fix is safe.
-It needs an SDK of version 1.24 or later, and is left out in what query handlers and update
-validators call. `SystemRandom` and numpy's generators are not fixed.
+`random.Random()` becomes `workflow.new_random()`, which is a `random.Random` too. All generators
+that one workflow makes so begin with the same numbers. The fix is safe where the module makes only
+one, and once: in `__init__` or the run method, outside of loops. Elsewhere it is unsafe. It needs
+an SDK of version 1.24 or later, and is withheld in what query handlers, update validators,
+activities, clients or tests call. `SystemRandom` and numpy's generators are not fixed.
 
 ## What the SDK does
 
@@ -59,14 +61,21 @@ run unnoticed. numpy has to be passed through, so nothing of it is caught either
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
     from wflint.program.views import CallView
+    from wflint.repair.model import Repair
+    from wflint.repair.view import RepairView
 
+_RUN = "temporalio.workflow.run"
 _NEW_RANDOM_SINCE = (1, 24)
+_NEW = Api("workflow.new_random()", Fixable.SAFE, drops_arguments=True)
 _OLDER_SDK = Api("random.Random(workflow.random().getrandbits(64))")
 _SYSTEM = Api(
     "workflow.random()",
@@ -97,7 +106,7 @@ class UnseededRng(Rule):
     value_decides = True
     message = "`{name}` is seeded anew on every replay; use `{use}`"
     apis = {
-        "random.Random": Api("workflow.new_random()", Fixable.SAFE),
+        "random.Random": _NEW,
         "random.SystemRandom": _SYSTEM,
     }
     tables = ("unseeded_rng.toml",)
@@ -112,3 +121,24 @@ class UnseededRng(Rule):
         if view.name == "random.Random" and view.settings.target_sdk < _NEW_RANDOM_SINCE:
             api = _OLDER_SDK
         return self.reported(view, api)
+
+    def repair(self, at: RepairView) -> Repair | None:
+        """Generators of one workflow begin with the same numbers, so two would be alike."""
+        if any(arg.star for arg in at.call.args):
+            return None
+        api = at.api or Api()
+        if api.fix is Fixable.SAFE and not _is_the_only_one(at):
+            api = replace(api, fix=Fixable.UNSAFE)
+        return at.use(api)
+
+
+def _is_the_only_one(at: RepairView) -> bool:
+    """Whether the code runs once in a workflow, and its module makes no other generator."""
+    name = at.text(at.call.func).rpartition(".")[2]
+    makes_one = rf"\b(?:Random|new_random|{re.escape(name)})\s*\(\s*(?:(?:x\s*=\s*)?None\s*)?\)"
+    if at.context.in_loop or len(re.findall(makes_one, at.piece.source.text)) > 1:
+        return False
+    function = at.context.function
+    if function.name == "__init__":
+        return True
+    return any(at.piece.reader.refs.external(d.target) == _RUN for d in function.decorators)

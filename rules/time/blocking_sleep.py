@@ -44,8 +44,10 @@ class ReminderWorkflow:
 ## Fix safety
 
 Inside an `async def` the call becomes `await asyncio.sleep(...)`. That adds a timer to the history,
-which workflows that are already running do not have: the fix is unsafe. A plain `def` cannot await,
-so nothing is fixed there.
+which workflows that are already running do not have: the fix is unsafe. Signal handlers and other
+tasks of the workflow may run while it waits, too. A plain `def`, a lambda, a generator expression
+and the body of a class cannot await, so nothing is fixed there. Where an activity, a query or a
+validator runs the function as well, the fix is withheld.
 
 ## What the SDK does
 
@@ -66,6 +68,8 @@ from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
     from wflint.program.views import CallView
+    from wflint.repair.model import Repair
+    from wflint.repair.view import RepairView
 
 _IN_ASYNC = Api("await asyncio.sleep(...)", Fixable.UNSAFE)
 _IN_PLAIN = Api(
@@ -87,4 +91,35 @@ class BlockingSleep(Rule):
 
     def judge(self, view: CallView, api: Api) -> Report | None:
         """Only an `async def` can wait for a timer."""
-        return Report(self.describe(view.shown, api if view.in_async else _IN_PLAIN))
+        return self.reported(view, api if view.in_async else _IN_PLAIN)
+
+    def repair(self, at: RepairView) -> Repair | None:
+        """The same time, waited for."""
+        import libcst as cst
+
+        if at.api != _IN_ASYNC or not at.is_written_out(at.call.func) or at.call.func.lpar:
+            return None
+        if not _can_await(at):
+            return None
+        at.command()
+        sleep = f"{at.imported('asyncio')}.sleep"
+        if not isinstance(at.parent(), cst.Await):
+            sleep = at.with_await(sleep)
+        edits = [at.replace(at.call.func, sleep.removesuffix(")"))]
+        if sleep.endswith(")"):
+            edits.append(at.insert_after(at.call, ")"))
+        return at.unsafe("Use `await asyncio.sleep(...)`", *edits)
+
+
+def _can_await(at: RepairView) -> bool:
+    """Whether `await` is allowed, and changes nothing but the call, in an `async def`."""
+    import libcst as cst
+
+    comprehensions = 0
+    for node in at.ancestors():
+        if isinstance(node, cst.FunctionDef):
+            break
+        if isinstance(node, (cst.Lambda, cst.ClassDef, cst.GeneratorExp)):
+            return False
+        comprehensions += isinstance(node, cst.BaseComp)
+    return comprehensions <= 1  # Python 3.10 has no others

@@ -42,7 +42,9 @@ class InvoiceWorkflow:
 ## Fix safety
 
 `datetime.fromtimestamp(x)` gets `tz=timezone.utc`. That is unsafe: the time becomes an aware one,
-and its fields change on every worker that is not in UTC.
+which cannot be compared with naive ones, and its fields change on every worker that is not in UTC.
+It is withheld where activities, clients or tests call the function as well. Nothing else is fixed:
+only you know which zone is meant.
 
 ## What the SDK does
 
@@ -67,6 +69,8 @@ if TYPE_CHECKING:
     from wflint.facts.context import Context
     from wflint.facts.model import Arg
     from wflint.program.views import CallView
+    from wflint.repair.model import Repair
+    from wflint.repair.view import RepairView
 
 _LOCAL = "`{name}` depends on the time zone of the worker's machine; use `{use}`"
 _CLOCK = "`{name}` reads the wall clock; use `{use}`"
@@ -163,6 +167,22 @@ class LocalTimezoneDependent(Rule):
         if view.name == "email.utils.formatdate" and not _is_true(view.argument(1, "localtime")):
             return None
         return Report(self.describe(view.shown, api))
+
+    def repair(self, at: RepairView) -> Repair | None:
+        """A zone for `datetime.fromtimestamp`."""
+        if at.api != _AWARE or at.dotted_name(at.call.func) != at.name:
+            return None
+        args = at.call.args
+        if not args or any(arg.star for arg in args):
+            return None
+        at.only_workflows()
+        zone = f"{at.imported('datetime.timezone')}.utc"
+        nothing = [arg for arg in args if _is_none(arg)]
+        if nothing:
+            edit = at.replace(nothing[0].value, zone)
+        else:
+            edit = at.insert_after(args[-1], f", tz={zone}")
+        return at.unsafe("Add `tz=timezone.utc`", edit)
 
     def visit_Call(self, node: cst.Call, ctx: Context) -> None:
         """`x.astimezone()`, and `x.timestamp()` where `x` has no zone for certain."""

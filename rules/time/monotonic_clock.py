@@ -56,7 +56,9 @@ class PatientWorkflow:
 
 `monotonic`, `perf_counter` and `default_timer` become `workflow.time()`, their `_ns` forms
 `workflow.time_ns()`. That is unsafe: the values count from 1970, and inside one workflow task no
-time passes. The CPU clocks have no counterpart in a workflow; measure in an activity.
+time passes. It is left out where activities, clients or tests call the function as well. Which
+clock `clock_gettime` means is for you to say, and the CPU clocks have no counterpart in a workflow:
+measure in an activity.
 
 ## What the SDK does
 
@@ -98,8 +100,8 @@ class MonotonicClock(Rule):
         "`{name}` reads a clock of the worker's machine, which a replay cannot repeat; use `{use}`"
     )
     apis = {
-        "time.clock_gettime": _SECONDS,
-        "time.clock_gettime_ns": _NANOSECONDS,
+        "time.clock_gettime": Api("workflow.time()"),
+        "time.clock_gettime_ns": Api("workflow.time_ns()"),
         "time.get_clock_info": _CLOCK,
         "time.monotonic": _SECONDS,
         "time.monotonic_ns": _NANOSECONDS,

@@ -40,7 +40,8 @@ class SaleWorkflow:
 
 ## Fix safety
 
-The fix adds `tzinfo=timezone.utc`. It is unsafe: only you know which zone the time is meant in.
+The naive time gets `tzinfo=timezone.utc`, or keeps its zone where it would only have lost it with
+`.replace(tzinfo=None)`. That is unsafe: only you know which zone the time is meant in.
 
 ## What the SDK does
 
@@ -55,14 +56,18 @@ not a failure of the workflow: the task fails and is tried again until the code 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
+from wflint.repair.model import NoFix, TextEdit
 from wflint.rule import Fixable, Rule, Scope, Severity
 
 if TYPE_CHECKING:
     import libcst as cst
 
     from wflint.facts.context import Context
+    from wflint.repair.model import Repair
+    from wflint.repair.view import RepairView
 
 _NOW = "temporalio.workflow.now"
 _DATETIME = "datetime.datetime"
@@ -75,6 +80,14 @@ _MESSAGE = (
 )
 
 
+class _Mix(NamedTuple):
+    """Two operands that do not go together."""
+
+    aware: cst.BaseExpression
+    naive: cst.BaseExpression
+    now: cst.BaseExpression
+
+
 class NaiveAwareMix(Rule):
     code = "WFL105"
     name = "naive-aware-mix"
@@ -85,39 +98,73 @@ class NaiveAwareMix(Rule):
 
     def visit_BinaryOperation(self, node: cst.BinaryOperation, ctx: Context) -> None:
         """`workflow.now() - datetime(2024, 1, 1)`."""
-        import libcst as cst
-
-        if isinstance(node.operator, cst.Subtract):
-            self._judge(node, node.left, node.right, ctx)
+        self._judge(node, ctx)
 
     def visit_Comparison(self, node: cst.Comparison, ctx: Context) -> None:
         """`workflow.now() > datetime(2024, 1, 1)`; only `==` and `!=` are allowed."""
-        import libcst as cst
+        self._judge(node, ctx)
 
-        refused = (cst.LessThan, cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual)
-        left = node.left
-        for target in node.comparisons:
-            if isinstance(target.operator, refused) and self._judge(
-                node, left, target.comparator, ctx
-            ):
-                return
-            left = target.comparator
+    def _judge(self, node: cst.BaseExpression, ctx: Context) -> None:
+        """Report the first two operands of which one is naive and the other `workflow.now()`."""
+        for aware, naive, now in _mixes(node, ctx):
+            texts = {"aware": _short(aware, ctx), "naive": _short(naive, ctx)}
+            ctx.report(self, node, _MESSAGE.format(**texts), subject=now)
+            return
 
-    def _judge(
-        self,
-        node: cst.BaseExpression,
-        left: cst.BaseExpression,
-        right: cst.BaseExpression,
-        ctx: Context,
-    ) -> bool:
-        """Report two operands of which one is naive and the other `workflow.now()`."""
+    def repair(self, at: RepairView) -> Repair | None:
+        """A zone for each naive operand."""
+        ctx = at.context
+        naive = [operand for _, operand, _ in _mixes(at.node, ctx)]
+        edits = [_with_zone(operand, at, ctx) for operand in naive]
+        return at.unsafe("Give both times a zone", *edits) if edits else None
+
+
+def _mixes(node: cst.CSTNode, ctx: Context) -> Iterator[_Mix]:
+    """The aware and the naive operands that stand side by side, and the name `workflow.now`."""
+    for left, right in _operands(node):
         for aware, naive in ((left, right), (right, left)):
             now = _aware_source(aware, ctx)
             if now is not None and _is_naive(naive, ctx):
-                texts = {"aware": _short(aware, ctx), "naive": _short(naive, ctx)}
-                ctx.report(self, node, _MESSAGE.format(**texts), subject=now)
-                return True
-        return False
+                yield _Mix(aware, naive, now)
+
+
+def _operands(node: cst.CSTNode) -> Iterator[tuple[cst.BaseExpression, cst.BaseExpression]]:
+    """The pairs of operands that must be of the same kind."""
+    import libcst as cst
+
+    refused = (cst.LessThan, cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual)
+    match node:
+        case cst.BinaryOperation(left=left, operator=cst.Subtract(), right=right):
+            yield left, right
+        case cst.Comparison(left=left, comparisons=targets):
+            for target in targets:
+                if isinstance(target.operator, refused):
+                    yield left, target.comparator
+                left = target.comparator
+
+
+def _with_zone(naive: cst.BaseExpression, at: RepairView, ctx: Context) -> TextEdit:
+    """The edit that gives a naive operand its zone."""
+    import libcst as cst
+
+    while isinstance(naive, cst.BinaryOperation):
+        naive = naive.left
+    match naive:
+        case cst.Call(func=cst.Attribute(value=inner, attr=cst.Name("replace"))) if _has_keyword(
+            naive, "tzinfo"
+        ):
+            if inner.lpar:
+                raise NoFix
+            return TextEdit(at.span(inner)[1], at.span(naive)[1], "")
+        case cst.Call(func=func, args=args):
+            name = ctx.dotted_name(func)
+            if name == f"{_DATETIME}.utcnow":
+                raise NoFix  # wall-clock-time comes first
+            if name == _DATETIME:
+                zone = f"{at.imported('datetime.timezone')}.utc"
+                return at.insert_after(args[-1], f", tzinfo={zone}")
+    zone = f"{at.imported('datetime.timezone')}.utc"
+    return at.insert_after(naive, f".replace(tzinfo={zone})")
 
 
 def _aware_source(expr: cst.BaseExpression, ctx: Context) -> cst.BaseExpression | None:

@@ -45,8 +45,10 @@ class DigestWorkflow:
 
 ## Fix safety
 
-The fix wraps `workflow.now()` in the library's own type, as in `pendulum.instance(workflow.now())`.
-It is unsafe, because the zone may change.
+The clocks of arrow, pandas, pendulum, django and protobuf have a fix. It hands `workflow.now()` to
+the library, as in `pendulum.instance(workflow.now())`. It is unsafe, because a local time becomes
+one in UTC, and a naive one an aware one. Nothing is fixed where that would take another import of
+the library (`from pendulum import now`).
 
 ## What the SDK does
 
@@ -69,6 +71,8 @@ from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
 if TYPE_CHECKING:
     from wflint.facts.model import Arg
     from wflint.program.views import CallView
+    from wflint.repair.model import Repair
+    from wflint.repair.view import RepairView
 
 # With this argument (position, keyword) given, these do not ask the clock.
 _TIME_ARGUMENT = {
@@ -113,6 +117,12 @@ class ThirdPartyClock(Rule):
     value_decides = True
     message = "`{name}` reads the wall clock; use `{use}`"
     tables = ("third_party_clock.toml",)
+
+    def repair(self, at: RepairView) -> Repair | None:
+        """The time of the workflow in the library's own type."""
+        from ._library_clocks import given_the_time
+
+        return given_the_time(at)
 
     def judge(self, view: CallView, api: Api) -> Report | None:
         """Drop the calls that are given the time that they work on."""

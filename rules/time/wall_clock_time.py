@@ -42,10 +42,13 @@ class OrderWorkflow:
 ## Fix safety
 
 `datetime.now(timezone.utc)`, `datetime.utcnow()`, `time.time()` and `time.time_ns()` have an equal
-of the same type and zone, so their fix is safe. A naive `datetime.now()` or `datetime.today()`,
-`datetime.now(tz)` and `date.today()` change their zone, and a naive time becomes an aware one,
-which cannot be compared with naive ones: their fix is unsafe. A function that activities, clients
-or tests call as well is not fixed, because `workflow.now()` raises outside of a workflow.
+of the same type and zone, so their fix is safe. A naive `datetime.now()` or `datetime.today()`
+becomes an aware time in UTC, which cannot be compared with naive ones, and `date.today()` the day
+in UTC: their fix is unsafe. So is that of `datetime.now(tz)`, which becomes
+`workflow.now().astimezone(tz)`; it is withheld for a `ZoneInfo`, which the sandbox does not let
+workflow code use. A class of your own that inherits from `datetime` is left alone. A function that
+activities, clients or tests call as well is not fixed, because `workflow.now()` raises outside of a
+workflow.
 
 ## What the SDK does
 
@@ -77,7 +80,8 @@ _DAY = "`{name}` reads the wall clock; use `{use}`, the day in UTC"
 _NAIVE_NOW = Api("workflow.now()", Fixable.UNSAFE, _AWARE, drops_arguments=True)
 _UTC_NOW = Api("workflow.now()", Fixable.SAFE, drops_arguments=True)
 _NOW_IN_ZONE = Api("workflow.now().astimezone(tz)", Fixable.UNSAFE)
-_UTC = frozenset({"datetime.timezone.utc", "datetime.UTC", "pytz.utc", "pytz.UTC"})
+_UTC = frozenset({"datetime.timezone.utc", "datetime.UTC"})
+_OTHER_UTC = frozenset({"pytz.utc", "pytz.UTC"})
 
 
 class WallClockTime(Rule):
@@ -106,11 +110,16 @@ class WallClockTime(Rule):
 
     def repair(self, at: RepairView) -> Repair | None:
         """The zone that was asked for is kept."""
-        if at.api is not _NOW_IN_ZONE:
+        import libcst as cst
+
+        if not at.is_written_out(at.call.func) or any(arg.star for arg in at.call.args):
+            return None
+        if at.api not in (_UTC_NOW, _NOW_IN_ZONE):
             return super().repair(at)
         (zone,) = at.call.args
-        if not at.is_written_out(at.call.func):
-            return None
+        is_name = isinstance(zone.value, (cst.Name, cst.Attribute))
+        if is_name and at.written_name(zone.value) in _UTC:
+            return super().repair(at)
         if at.is_made_of(zone.value, "zoneinfo.ZoneInfo"):
             raise Withheld("the sandbox lets nobody use a `ZoneInfo` that workflow code has made")
         new = f"{at.workflow('now()')}.astimezone({at.text(zone.value)})"
@@ -121,6 +130,6 @@ def _replacement_of_now(view: CallView) -> Api:
     zone = view.argument(0, "tz")
     if zone is None or zone.value.type == "none":
         return _UTC_NOW if view.spread else _NAIVE_NOW
-    if view.qualified(zone.value) in _UTC:
+    if view.qualified(zone.value) in _UTC | _OTHER_UTC:
         return _UTC_NOW
     return _NOW_IN_ZONE

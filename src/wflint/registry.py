@@ -114,6 +114,8 @@ def _rules_below(package: ModuleType) -> Iterator[Rule]:
 def _modules_below(package: ModuleType) -> Iterator[ModuleType]:
     yield package
     for info in pkgutil.iter_modules(getattr(package, "__path__", ()), package.__name__ + "."):
+        if info.name.rpartition(".")[2].startswith("_"):
+            continue  # what several rules share; it may import what starting up must not wait for
         module = importlib.import_module(info.name)
         if info.ispkg:
             yield from _modules_below(module)

@@ -190,3 +190,47 @@ NEEDS_LIBRARY: dict[str, str] = {
     "third-party-randomness": "shortuuid",
 }
 """Rules whose bad example needs a library; without it, the example is not run."""
+
+# Of the fixes. A rule that has cases at all must have one that needs its entry.
+
+NOT_NOTICED: dict[str, str] = {}
+"""Rules with safe fixes whose before the SDK does not object to, each with the reason."""
+
+NEVER_WORKED: dict[str, str] = {
+    "multiple-positional-args": "the SDK's functions raise TypeError if there are several",
+    "sleep-argument": "asyncio.sleep() raises TypeError for a timedelta",
+}
+"""Rules with safe fixes whose before fails each workflow task, so that no history goes beyond it;
+each with the reason."""
+
+OTHER_VALUES: dict[str, str] = {}
+"""Cases of safe fixes whose values are not those of the stand-ins, each with the reason."""
+
+STILL_FAILS: dict[str, str] = {
+    "global_random/seeded_by_hand": "what becomes of random.seed() is for a person to decide",
+}
+"""Cases of unsafe fixes whose after still fails in the sandbox, each with the reason."""
+
+UNSAFE_BECAUSE: dict[str, str] = {
+    "asyncio-as-completed": "equal elements are then started twice",
+    "asyncio-wait": "uses of the results as sets become uses of lists",
+    "dynamic-import": "It then happens earlier, and under the sandbox for each workflow",
+    "interactive": "somebody may still be debugging",
+    "polling-loop": "which workflows that are already running have in their history",
+    "print": "the text goes to the log instead of standard output",
+    "stdlib-logging": "records move to the logger `temporalio.workflow`",
+    "third-party-clock": "a local time becomes one in UTC, and a naive one an aware one",
+    "unordered-iteration": "workflows that are already running have another order in their history",
+    "wall-clock-time": "`datetime.now(tz)`, which becomes `workflow.now().astimezone(tz)`",
+}
+"""Rules with an unsafe fix whose harm no command shows, each with words of its "Fix safety" that
+say what it is."""
+
+SHOWN_BY_CHANCE = frozenset({"asyncio-as-completed", "asyncio-wait", "unordered-iteration"})
+"""Those whose harm is in the order of sets, which may by chance be that of the after."""
+
+NEEDS_TO_RUN: dict[str, tuple[str, ...]] = {
+    "third_party_clock/libraries": ("airflow", "arrow", "django", "pandas", "pendulum"),
+    "wall_clock_time/utc_of_pytz": ("pytz",),
+}
+"""Cases whose module needs libraries; without them, they are not run."""

@@ -8,31 +8,68 @@ these commands.
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from temporalio import workflow
 from temporalio.api.common.v1 import Payloads
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import History, HistoryEvent
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
-from temporalio.worker import Replayer
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
+from temporalio.worker._workflow_instance import WorkflowInstance, WorkflowInstanceDetails
 
 from tests.oracle.sandbox import _definition, _module
 
 _START = 1_700_000_000
 _TASK_COMPLETED = 4
 
+RUN_ID = "run"
+"""The id of every run. The SDK's core makes the seed of random numbers of it."""
+
 
 def replay(source: str, folder: Path, events: Sequence[HistoryEvent]) -> str:
     """What the replayer has to say against the last workflow class of ``source``, or ``""``."""
+    return replay_all(source, folder, lambda name: _history(name, events).events)
+
+
+def replay_all(
+    source: str | bytes, folder: Path, events: Callable[[str], Sequence[HistoryEvent]]
+) -> str:
+    """The same for a whole history, which ``events`` makes for a type of workflow."""
     with _module(source, folder) as load:
         definition = _definition(load())
         replayer = Replayer(workflows=[definition.cls])
-        history = WorkflowHistory("example", _history(definition.name or "", events).events)
+        history = WorkflowHistory("example", events(definition.name or ""))
         result = asyncio.run(replayer.replay_workflow(history, raise_on_replay_failure=False))
     return str(result.replay_failure) if result.replay_failure is not None else ""
+
+
+@functools.cache
+def seed_of_replays() -> int:
+    """The seed of random numbers in a replay of the run that is called ``RUN_ID``."""
+    seeds: list[int] = []
+
+    class Runner(UnsandboxedWorkflowRunner):
+        def create_instance(self, details: WorkflowInstanceDetails) -> WorkflowInstance:
+            seeds.append(details.randomness_seed)
+            return super().create_instance(details)
+
+    history = WorkflowHistory("example", _history("Nothing", ()).events)
+    replayer = Replayer(workflows=[Nothing], workflow_runner=Runner())
+    asyncio.run(replayer.replay_workflow(history, raise_on_replay_failure=False))
+    return seeds[0]
+
+
+@workflow.defn
+class Nothing:
+    """A workflow that does nothing."""
+
+    @workflow.run
+    async def run(self) -> None: ...
 
 
 def _history(workflow_type: str, events: Sequence[HistoryEvent]) -> History:
@@ -40,7 +77,7 @@ def _history(workflow_type: str, events: Sequence[HistoryEvent]) -> History:
     attributes = started.workflow_execution_started_event_attributes
     attributes.workflow_type.name = workflow_type
     attributes.task_queue.name = "queue"
-    attributes.original_execution_run_id = attributes.first_execution_run_id = "run"
+    attributes.original_execution_run_id = attributes.first_execution_run_id = RUN_ID
     attributes.attempt = 1
     attributes.workflow_task_timeout.FromSeconds(10)
     scheduled = _event(EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED)

@@ -49,6 +49,7 @@ T = TypeVar("T")
 YIELD_WITHIN = 2.0
 """Seconds after which the SDK's worker calls a workflow that does not yield a deadlock."""
 
+SEED = 42
 _ROUNDS = 10
 _START = 1_700_000_000
 _numbers = itertools.count()
@@ -144,10 +145,11 @@ def _judge(load: Callable[[], ModuleType]) -> Verdict:
 
 
 @contextmanager
-def _module(source: str, folder: Path) -> Iterator[Callable[[], ModuleType]]:
+def _module(source: str | bytes, folder: Path) -> Iterator[Callable[[], ModuleType]]:
     """A way to import the source under a name that has not been used before."""
     name = f"wflint_example_{next(_numbers)}"
-    (folder / f"{name}.py").write_text(source, encoding="utf-8")
+    encoded = source.encode() if isinstance(source, str) else source
+    (folder / f"{name}.py").write_bytes(encoded)
     sys.path.insert(0, str(folder))
     importlib.invalidate_caches()
     try:
@@ -165,8 +167,10 @@ def _definition(module: ModuleType) -> workflow._Definition:
     return workflow._Definition.must_from_class(classes[-1])
 
 
-async def create(definition: workflow._Definition, runner: WorkflowRunner) -> WorkflowInstance:
-    """A workflow that has not been started."""
+async def create(
+    definition: workflow._Definition, runner: WorkflowRunner, seed: int = SEED
+) -> WorkflowInstance:
+    """A workflow that has not been started. ``seed`` is that of its random numbers."""
     converter = DataConverter.default
     details = WorkflowInstanceDetails(
         payload_converter_factory=converter._new_payload_converter,
@@ -174,7 +178,7 @@ async def create(definition: workflow._Definition, runner: WorkflowRunner) -> Wo
         interceptor_classes=[],
         defn=definition,
         info=dataclasses.replace(_fake_info, workflow_type=definition.name or "dynamic", attempt=1),
-        randomness_seed=42,
+        randomness_seed=seed,
         extern_functions={
             "__temporal_get_metric_meter": lambda: temporalio.common.MetricMeter.noop,
             "__temporal_assert_local_activity_valid": lambda activity: None,
@@ -193,7 +197,7 @@ def drive(instance: WorkflowInstance, workflow_type: str) -> Verdict:
     start = WorkflowActivationJob()
     start.initialize_workflow.workflow_type = workflow_type
     start.initialize_workflow.workflow_id = "example"
-    start.initialize_workflow.randomness_seed = 42
+    start.initialize_workflow.randomness_seed = SEED
     jobs = [start]
     kinds: list[str] = []
     for round_ in range(_ROUNDS):

@@ -36,12 +36,14 @@ def new_import(source: Source, tree: ast.Module, statement: str) -> TextEdit:
     top = new.module.partition(".")[0]
     imports = [i for i in imports if i[0].module.partition(".")[0] == top] or imports
     before = [(place, node) for place, node in imports if place <= new]
-    if before:
+    after = next(((place, node) for place, node in imports if place > new), None)
+    opens_section = after is not None and after[0].section == new.section
+    if before and (before[-1][0].section == new.section or not opens_section):
         place, node = before[-1]
         gap = newline if place.section != new.section else ""
         return _inserted(source, _line_end(source, tree, node), f"{gap}{statement}{newline}")
-    if imports:
-        place, node = imports[0]
+    if after is not None:
+        place, node = after
         at = source.line_starts[node.lineno - 1]
         gap = newline if place.section != new.section else ""
         return TextEdit(at, at, f"{statement}{newline}{gap}")

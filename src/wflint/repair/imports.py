@@ -36,8 +36,8 @@ class Imports:
                 return name, []
         for statement, name, stands_for in _ways_to_import(target):
             root = name.partition(".")[0]
-            if self._is_free(root, stands_for) and self._reaches(root, piece, entry):
-                return name, [self._insertion(statement)]
+            if self.is_free(root, stands_for) and self._reaches(root, piece, entry):
+                return name, [self.insertion(statement)]
         raise Withheld(f"`{target}` cannot be imported there under a name that is free")
 
     def _bound_names(self, target: str) -> list[str]:
@@ -82,14 +82,15 @@ class Imports:
         ref = piece.reader.refs.ref(cst.Name(root), entry.state.scope)
         return ref.kind is Kind.GLOBAL and ref.name == root and not ref.path
 
-    def _is_free(self, name: str, target: str) -> bool:
+    def is_free(self, name: str, target: str) -> bool:
         """Whether the module may import ``target`` as ``name``: nothing else has that name."""
         if self.module.facts.stars:
             return False  # who knows what they bind
         bindings = self.module.facts.bindings.get(name, ())
         return all(b.what == "import" and b.target == target for b in bindings)
 
-    def _insertion(self, statement: str) -> TextEdit:
+    def insertion(self, statement: str) -> TextEdit:
+        """A statement added to the imports at the top of the module."""
         source = self.module.source
         if self._tree is None:
             try:

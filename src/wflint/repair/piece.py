@@ -18,6 +18,7 @@ class PieceText:
         self.source = source
         self._piece = reader.piece
         self._spans = all_spans(reader.piece.module)
+        self._whole: dict[int, tuple[int, int]] | None = None
 
     def span(self, node: cst.CSTNode) -> tuple[int, int]:
         """The offsets of a node in the file, without parentheses and white space around it."""
@@ -28,3 +29,10 @@ class PieceText:
         """The source of a node, byte for byte as it stands in the file."""
         start, end = self.span(node)
         return self.source.text[start:end]
+
+    def whole(self, node: cst.CSTNode) -> str:
+        """The source of an expression together with the parentheses around it."""
+        if self._whole is None:
+            self._whole = all_spans(self._piece.module, with_parentheses=True)
+        start, end = self._whole[id(node)]
+        return self.source.text[self._piece.file_offset(start) : self._piece.file_offset(end)]

@@ -14,9 +14,13 @@ from wflint.diagnostics import Applicability, Edit, Fix
 from wflint.facts.model import Ref
 from wflint.faults import blamed_on
 from wflint.program.analysis import Answer
+from wflint.program.reached import Node
 from wflint.program.store import MODULE_BODY, Fn
 from wflint.program.verdicts import Hit
 from wflint.repair.callers import Callers
+from wflint.repair.circles import imports_back
+from wflint.repair.draws import Draws
+from wflint.repair.handled import Handled
 from wflint.repair.imports import Imports
 from wflint.repair.model import Answered, NoFix, Repair, Withheld
 from wflint.repair.piece import PieceText
@@ -52,9 +56,12 @@ class Repairs:
         self.shown = shown
         self.applicability = applicability
         self.callers = Callers(answer, files, read)
+        self.handled = Handled(answer, self._piece)
         self._imports: dict[str, Imports] = {}
         self._pieces: dict[Fn, PieceText | None] = {}
         self._withheld: dict[Fn, str] = {}
+        self._nodes: dict[Fn, list[Node]] | None = None
+        self._draws: Draws | None = None
 
     def answer_for(self, hit: Hit) -> Answered:
         """The fix of a hit."""
@@ -101,6 +108,9 @@ class Repairs:
             lambda ref: self._resolve(ref, hit),
             lambda: self._only_workflows(hit),
             lambda: self._not_read_only(hit),
+            lambda late: self.handled.may_be_caught(hit.nodes, hit.site, late),
+            lambda module: imports_back(self.answer.verdicts.resolver, module, path),
+            lambda: self._draws_already(hit),
         )
         return RepairView(hit.name, hit.api, piece, first, others, imports, around)
 
@@ -119,8 +129,14 @@ class Repairs:
     # What the rule may ask.
 
     def _resolve(self, ref: Ref, hit: Hit) -> frozenset[object]:
+        """What a reference stands for, also where the function is reached and nothing is wrong."""
         resolver = self.answer.verdicts.resolver
-        ways = {(node.receiver, node.env) for node in hit.nodes} or {(None, ())}
+        if self._nodes is None:
+            self._nodes = {}
+            for node in self.answer.reached.order:
+                self._nodes.setdefault(node.fn, []).append(node)
+        nodes = [*hit.nodes, *self._nodes.get(hit.fn, ())]
+        ways = {(node.receiver, node.env) for node in nodes} or {(None, ())}
         path = hit.fn.path
         found = (resolver.resolve(ref, path, receiver, env=env) for receiver, env in ways)
         return frozenset(entity for entities in found for entity in entities)
@@ -149,6 +165,13 @@ class Repairs:
             if self.answer.verdicts.roots.is_read_only(node.fn):
                 shown = reached.entries[node].shown
                 raise Withheld(f"`{shown}` runs it, a query or validator, where it would raise")
+
+    def _draws_already(self, hit: Hit) -> bool:
+        """Whether a workflow that runs the code draws random numbers or ids."""
+        if self._draws is None:
+            self._draws = Draws(self.answer)
+        reached = self.answer.reached.parents
+        return self._draws.in_workflows_of(node for node in hit.nodes if node in reached)
 
     def _check_fstring(self, repair: Repair, view: RepairView) -> None:
         """Raise :class:`Withheld` for text that an f-string of an older Python cannot hold."""

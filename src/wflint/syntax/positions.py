@@ -18,6 +18,7 @@ class _Counter(CodegenState):
 
     offset: int
     wanted: Container[int]
+    with_parentheses: bool
     spans: dict[int, tuple[int, int]]
     starts: dict[int, int]
 
@@ -56,7 +57,7 @@ class _Syntactic:
         self.start = self.state.offset
 
     def __exit__(self, *_: object) -> None:
-        if id(self.node) in self.state.wanted:
+        if id(self.node) in self.state.wanted and not self.state.with_parentheses:
             self.state.spans[id(self.node)] = (self.start, self.state.offset)
 
 
@@ -72,15 +73,20 @@ def spans(module: cst.Module, nodes: Iterable[cst.CSTNode]) -> dict[int, tuple[i
     return _spans(module, {id(node) for node in nodes})
 
 
-def all_spans(module: cst.Module) -> dict[int, tuple[int, int]]:
-    """The offsets (start, end) of all nodes of ``module``, by ``id(node)``."""
-    return _spans(module, _Everything())
+def all_spans(module: cst.Module, with_parentheses: bool = False) -> dict[int, tuple[int, int]]:
+    """The offsets (start, end) of all nodes of ``module``, by ``id(node)``.
+
+    ``with_parentheses`` counts those around an expression as a part of it.
+    """
+    return _spans(module, _Everything(), with_parentheses)
 
 
-def _spans(module: cst.Module, wanted: Container[int]) -> dict[int, tuple[int, int]]:
+def _spans(
+    module: cst.Module, wanted: Container[int], with_parentheses: bool = False
+) -> dict[int, tuple[int, int]]:
     state = _Counter(default_indent=module.default_indent, default_newline=module.default_newline)
     state.offset, state.spans, state.starts = 0, {}, {}
-    state.wanted = wanted
+    state.wanted, state.with_parentheses = wanted, with_parentheses
     limit = sys.getrecursionlimit()
     # LibCST writes trees recursively, a few frames a level; MAX_DEPTH bounds the levels.
     sys.setrecursionlimit(max(limit, 20_000))

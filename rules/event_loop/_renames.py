@@ -1,0 +1,109 @@
+"""Puts the right name of the SDK in the place of one that it does not have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from wflint.repair.model import NoFix, TextEdit
+
+from ._sdk import sdk
+
+if TYPE_CHECKING:
+    from wflint.repair.model import Repair
+    from wflint.repair.view import RepairView
+
+_MOVED = {"temporalio.worker.deployment_config": "temporalio.worker"}
+"""Modules whose names are to be found in another."""
+
+_DROPS_ARGUMENTS = frozenset({"get_logger"})
+"""Made-up functions that only give what the SDK has, whatever they are given."""
+
+
+def renamed(at: RepairView) -> Repair | None:
+    """The repair of an attribute or of a ``from`` import."""
+    match at.node:
+        case cst.Attribute() as node:
+            return _renamed_attribute(node, at)
+        case cst.ImportFrom(module=cst.Name() | cst.Attribute()) as node:
+            return _renamed_import(node, at)
+    return None
+
+
+def _renamed_attribute(node: cst.Attribute, at: RepairView) -> Repair | None:
+    module, name = at.dotted_name(node.value), node.attr.value
+    new = sdk().replacement(module, name, at.settings.exact_sdk)
+    if not new:
+        return None
+    parent = at.parent()
+    call = parent if isinstance(parent, cst.Call) and parent.func is node else None
+    path = new.removesuffix("()")
+    message = f"Use `{new.removeprefix('temporalio.')}`"
+    if _is_value(new):
+        if call is not None and call.args and name not in _DROPS_ARGUMENTS:
+            return None
+        return at.unsafe(message, at.replace(call or node, _written(path, module, node, at)))
+    if call is None and "(" in path:
+        return None  # a method of what a call gives; here the name stands for it
+    if path.startswith(f"{module}."):
+        return at.unsafe(message, at.replace(node.attr, path.removeprefix(f"{module}.")))
+    return at.unsafe(message, at.replace(node, _written(path, module, node, at)))
+
+
+def _is_value(new: str) -> bool:
+    """Whether a name of the table is that of a thing; functions end with ``()``."""
+    last = new.rpartition(".")[2]
+    return last in ("logger", "workflow_id")
+
+
+def _written(path: str, module: str, node: cst.Attribute, at: RepairView) -> str:
+    """How to write a dotted name there; through the same module if it is one of its names."""
+    if path.startswith(f"{module}."):
+        return f"{at.text(node.value)}.{path.removeprefix(f'{module}.')}"
+    package, _, name = path.rpartition(".")
+    if package == "asyncio":
+        return f"{at.imported(package)}.{name}"
+    written = at.imported(path)
+    if written == path:
+        raise NoFix  # `import a.b.Class` is no import
+    return written
+
+
+def _renamed_import(node: cst.ImportFrom, at: RepairView) -> Repair | None:
+    assert node.module is not None
+    if node.relative or isinstance(node.names, cst.ImportStar):
+        return None
+    module = at.text(node.module)
+    home = _MOVED.get(module)
+    if home is not None:
+        if not all(alias.evaluated_name in sdk().names[home] for alias in node.names):
+            return None
+        return at.unsafe(f"Import from `{home}`", at.replace(node.module, home))
+    table, target = sdk(), at.settings.exact_sdk
+    wrong = [a for a in node.names if table.fault(module, a.evaluated_name, target)]
+    edits: list[TextEdit] = []
+    for alias in wrong:
+        new = table.replacement(module, alias.evaluated_name, target).removesuffix("()")
+        package, _, name = new.rpartition(".")
+        if not new or _is_value(new) or "(" in new:
+            return None
+        if package != module:
+            if len(node.names) > 1:
+                return None
+            edits.append(at.replace(node.module, package))
+        if name != alias.evaluated_name:
+            edits += _renamed_alias(alias, name, at)
+    names = ", ".join(f"`{alias.evaluated_name}`" for alias in wrong)
+    return at.unsafe(f"Rename {names}", *edits) if edits else None
+
+
+def _renamed_alias(alias: cst.ImportAlias, new: str, at: RepairView) -> list[TextEdit]:
+    """Another name for what is imported, and for its uses in the file if that is possible."""
+    old = alias.evaluated_name
+    if alias.asname is not None:
+        return [at.replace(alias.name, new)]
+    uses = at.renamed_uses(old, new)
+    if uses is None:
+        return [at.replace(alias.name, f"{new} as {old}")]
+    return [at.replace(alias.name, new), *uses]

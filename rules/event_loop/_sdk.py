@@ -1,0 +1,117 @@
+"""The public names of Temporal's Python SDK, and what to use instead of others."""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_UNSET = (99, 0)
+
+
+@dataclass(frozen=True)
+class Sdk:
+    """The public names of the SDK's modules."""
+
+    newest: tuple[int, int]
+    names: dict[str, frozenset[str]]
+    since: dict[tuple[str, str], tuple[int, int]]
+    instead: dict[tuple[str, str], str]
+    renames: dict[tuple[str, str], str]
+
+    def fault(self, module: str, name: str, target: tuple[int, int], shown: str = "") -> str:
+        """What is wrong with `name` of `module` in version `target`, or `""`."""
+        if name.startswith("_") or module not in self.names:
+            return ""
+        shown = shown or f"{module}.{name}"
+        if name in self.names[module]:
+            since = self.since.get((module, name))
+            if since is None or since <= target:
+                return ""
+            return (
+                f"`{shown}` is new in temporalio {_text(since)}, and the project works with "
+                f"{_text(target)}; require the newer version or do without it"
+            )
+        instead = self.instead.get((module, name))
+        if instead is None and self.newest < target < _UNSET:
+            return ""  # a release that this table does not know yet
+        advice = instead or self._advice(module, name)
+        return f"`{shown}` does not exist in Temporal's Python SDK; {advice}"
+
+    def replacement(self, module: str, name: str, target: tuple[int, int]) -> str:
+        """The dotted name that can stand in the place of `name`, which is not there, or `""`.
+
+        A function of the table of renames ends with `()`.
+        """
+        if name in self.names.get(module, ()):
+            return ""
+        new = self.renames.get((module, name)) or self._same_name_elsewhere(module, name)
+        if not new:
+            near = self._near(module, name, 0.9)
+            new = f"{module}.{near}" if near else ""
+        home = next((m for m in sorted(self.names, reverse=True) if new.startswith(f"{m}.")), "")
+        first = re.split(r"\W", new.removeprefix(f"{home}."))[0]
+        return "" if home and self.fault(home, first, target) else new
+
+    def _same_name_elsewhere(self, module: str, name: str) -> str:
+        homes = [other for other in sorted(self.names) if name in self.names[other]]
+        return f"{homes[0]}.{name}" if len(homes) == 1 else ""
+
+    def _near(self, module: str, name: str, cutoff: float) -> str:
+        import difflib
+
+        near = difflib.get_close_matches(name, sorted(self.names.get(module, ())), 1, cutoff)
+        return near[0] if near else ""
+
+    def _advice(self, module: str, name: str) -> str:
+        for other in sorted(self.names):
+            if name in self.names[other]:
+                return f"use `{other}.{name}`"
+        near = self._near(module, name, 0.75)
+        return f"did you mean `{near}`?" if near else "look its module up in the SDK's reference"
+
+
+def _text(version: tuple[int, int]) -> str:
+    return f"{version[0]}.{version[1]}"
+
+
+@functools.cache
+def sdk() -> Sdk:
+    table = _read_table()
+    modules: dict[str, dict[str, Any]] = table["modules"]
+    return Sdk(
+        newest=_version(table["newest"]),
+        names={module: frozenset(facts["names"]) for module, facts in modules.items()},
+        since={
+            (module, name): _version(version)
+            for module, facts in modules.items()
+            for version, names in facts.get("since", {}).items()
+            for name in names
+        },
+        instead={
+            (module, name): advice
+            for module, names in table["instead"].items()
+            for name, advice in names.items()
+        },
+        renames={
+            (module, name): new
+            if new.startswith(("asyncio.", "temporalio."))
+            else f"{module}.{new}"
+            for module, names in table["rename"].items()
+            for name, new in names.items()
+        },
+    )
+
+
+def _version(text: str) -> tuple[int, int]:
+    major, _, minor = text.partition(".")
+    return int(major), int(minor)
+
+
+def _read_table() -> dict[str, Any]:
+    import tomli
+
+    with open(Path(__file__).with_name("unknown_temporal_api.toml"), "rb") as stream:
+        return tomli.load(stream)

@@ -1,0 +1,61 @@
+"""Moves an import out of a function, to the top of its file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from wflint.repair.model import TextEdit, Withheld
+from wflint.syntax.walk import walk
+
+if TYPE_CHECKING:
+    from wflint.repair.model import Repair
+    from wflint.repair.view import RepairView
+
+
+def moved_to_top(at: RepairView) -> Repair | None:
+    """The repair of an import that stands directly in the body of a function."""
+    node, line, block = at.node, at.parent(), at.parent(2)
+    if not isinstance(node, (cst.Import, cst.ImportFrom)):
+        return None
+    if not isinstance(line, cst.SimpleStatementLine) or not isinstance(block, cst.IndentedBlock):
+        return None
+    in_function = isinstance(at.parent(3), (cst.FunctionDef, type(None)))  # None: the outermost
+    if not in_function or len(line.body) > 1 or len(block.body) == 1:
+        return None
+    if any(_is_bound_again(name, block, at) for name in at.binds(node)):
+        return None
+    if any(empty.comment is not None for empty in line.leading_lines):
+        raise Withheld("a comment belongs to it")
+    new = at.moved_to_top(node)
+    gone = TextEdit(*_lines(at, node, is_first=block.body[0] is line), "")
+    return at.unsafe("Import it at the top of the file", new, gone)
+
+
+def _is_bound_again(name: str, block: cst.IndentedBlock, at: RepairView) -> bool:
+    """Whether a name that is imported in a function means something else in it, too."""
+    scope = at.entry.state.scope
+    if scope is None or len(scope.names.get(name, ())) != 1:
+        return True
+    for node in walk(block):
+        match node:
+            case cst.Del():
+                if any(isinstance(n, cst.Name) and n.value == name for n in walk(node)):
+                    return True
+            case cst.Global(names=items) | cst.Nonlocal(names=items):
+                if any(item.name.value == name for item in items):
+                    return True
+    return False
+
+
+def _lines(at: RepairView, node: cst.CSTNode, is_first: bool) -> tuple[int, int]:
+    """The lines of a statement, with blank ones below it that nothing above it needs."""
+    source = at.piece.source
+    first, last = (source.location(offset).row for offset in at.span(node))
+    count, row = len(source.line_starts), last + 1
+    if is_first or not source.line(first - 1).strip():
+        while row <= count and not source.line(row).strip():
+            row += 1
+    end = source.line_starts[row - 1] if row <= count else len(source.text)
+    return source.line_starts[first - 1], end

@@ -1,0 +1,82 @@
+"""Imports that move to the top of the file, in projects of several modules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.fix_cases import fix, text_after
+from tests.harness import PROJECT_FILE
+
+WORKFLOW = """\
+from temporalio import workflow
+
+
+@workflow.defn
+class OrderWorkflow:
+    @workflow.run
+    async def run(self) -> str:
+        import {module}
+
+        return str({module})
+
+
+STATES = ["open"]
+"""
+
+
+def project(folder: Path, module: str, files: dict[str, str]) -> Path:
+    (folder / "pyproject.toml").write_text(PROJECT_FILE)
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    flow = folder / "flow.py"
+    flow.write_text(WORKFLOW.format(module=module))
+    return flow
+
+
+def messages(flow: Path) -> list[str]:
+    return [d.message for d in fix(flow, unsafe=True).result.diagnostics]
+
+
+@pytest.mark.parametrize(
+    ("module", "files"),
+    [
+        pytest.param("states", {"states.py": "import flow\n"}, id="at once"),
+        pytest.param(
+            "states",
+            {"states.py": "from parts import one\n", "parts/one.py": "from flow import STATES\n"},
+            id="through others",
+        ),
+        pytest.param(
+            "parts.one",
+            {"parts/__init__.py": "import flow\n", "parts/one.py": ""},
+            id="its package does",
+        ),
+    ],
+)
+def test_withheld_where_modules_import_each_other(
+    tmp_path: Path, module: str, files: dict[str, str]
+) -> None:
+    flow = project(tmp_path, module, files)
+    (message,) = messages(flow)
+    assert message.endswith(f"(not fixed: `{module}` imports this module, too)")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("import json\n", id="imports something else"),
+        pytest.param(
+            "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import flow\n",
+            id="only for type checkers",
+        ),
+        pytest.param("def late():\n    import flow\n", id="only in a function"),
+    ],
+)
+def test_moved_where_there_is_no_circle(tmp_path: Path, text: str) -> None:
+    flow = project(tmp_path, "states", {"states.py": text})
+    outcome = fix(flow, unsafe=True)
+    assert text_after(outcome, flow).startswith(b"import states\nfrom temporalio import workflow\n")
