@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
+
+# Only the tests of the cache want one; they remove this.
+os.environ["WFLINT_NO_CACHE"] = "1"

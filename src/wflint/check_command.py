@@ -104,6 +104,7 @@ def request_from(flags: Flags) -> Request:
         no_ignores=flags["no_ignores"],
         show_gaps=flags["show_gaps"],
         jobs=_jobs(flags["jobs"]),
+        cache=not flags["no_cache"],
     )
 
 
@@ -117,10 +118,12 @@ def overrides_from(flags: Flags) -> dict[str, object]:
         if flags[key]:
             given[key] = _table(_split(flags[key]), key)
     given |= {key: flags[key] for key in _PLAIN if flags[key] is not None}
+    # A path on the command line is relative to the working directory, one in a file is not.
     if flags["python"]:
-        # A path on the command line is relative to the working directory, one in a file is not.
         found = os.path.exists(flags["python"])
         given["python"] = os.path.abspath(flags["python"]) if found else flags["python"]
+    if flags["cache_dir"]:
+        given["cache_dir"] = os.path.abspath(flags["cache_dir"])
     return {key.replace("_", "-"): value for key, value in given.items()}
 
 

@@ -153,6 +153,19 @@ def main() -> None:
 @click.option("--target-sdk", metavar="VERSION", help="The version of temporalio in use.")
 @click.option("--python", metavar="PATH", help="The environment that follow-packages are in.")
 @click.option(
+    "-n",
+    "--no-cache",
+    is_flag=True,
+    envvar="WFLINT_NO_CACHE",
+    help="Neither read nor write what is kept for the next run.",
+)
+@click.option(
+    "--cache-dir",
+    metavar="FOLDER",
+    envvar="WFLINT_CACHE_DIR",
+    help="Where that is kept. Default: .wflint_cache in the project root.",
+)
+@click.option(
     "--color",
     type=click.Choice(("auto", "always", "never")),
     default="auto",
@@ -222,7 +235,7 @@ def graph(**flags: Any) -> int:
 def rule(rule: str | None, every: bool, output_format: str) -> None:
     """Explain a rule, by its code or name."""
     from wflint.output import write_stdout
-    from wflint.show import describe_rules
+    from wflint.show_rules import describe_rules
 
     if bool(rule) == every:
         raise click.UsageError("name one rule, or give --all")
@@ -242,11 +255,17 @@ def config(key: str | None, output_format: str) -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1)
-def clean(paths: tuple[str, ...]) -> None:
+@click.option(
+    "--cache-dir",
+    metavar="FOLDER",
+    envvar="WFLINT_CACHE_DIR",
+    help="Where else there may be a cache.",
+)
+def clean(paths: tuple[str, ...], cache_dir: str | None) -> None:
     """Remove wflint's caches (`.wflint_cache`) from a project."""
     from wflint.clean import remove_caches
 
-    for folder in remove_caches(paths or (".",)):
+    for folder in remove_caches(paths or (".",), cache_dir):
         click.echo(f"removed {folder}", err=True)
 
 

@@ -17,7 +17,7 @@ from wflint.program.reached import DEFINITION, Node
 from wflint.program.store import MODULE_BODY, Fn, shown_name
 from wflint.program.verdicts import Hit
 from wflint.repair.model import Answered
-from wflint.suppress import Directives, parse_directives
+from wflint.suppress import Directives, may_have_directives, parse_directives
 
 Span = tuple[int, int]
 
@@ -49,10 +49,16 @@ class Emitter(Struct):
         """The suppression comments of a file."""
         found = self._directives.get(path)
         if found is None:
-            text = self.answer.store.load(path).source.text
-            found = Directives() if self.no_ignores else parse_directives(text, self.families)
-            self._directives[path] = found
+            found = self._directives[path] = self._read_directives(path)
         return found
+
+    def _read_directives(self, path: str) -> Directives:
+        module, families = self.answer.store.load(path), self.families
+        if self.no_ignores or not module.notes.answer(
+            "directives", bool, lambda: may_have_directives(module.source.text, families)
+        ):
+            return Directives()
+        return parse_directives(module.source.text, families)
 
     def lifted(self, hits: Iterable[Hit]) -> list[Hit]:
         """``hits``, with those in followed packages at the calls that lead there."""

@@ -54,10 +54,17 @@ def gate(files: Iterable[str], read: Callable[[str], bytes], needles: Iterable[s
         except OSError as error:
             gated.unreadable[path] = error.strerror or str(error)
             continue
-        if any(text in data for text in named):
+        if _has_any(data, named):
             gated.named.append(path)
-            if any(text in data for text in entry_points):
+            if _has_any(data, entry_points):
                 gated.candidates.append(path)
-            if any(text in data for text in SANDBOX):
+            if _has_any(data, SANDBOX):
                 gated.configuring.append(path)
     return gated
+
+
+def _has_any(data: bytes, texts: tuple[bytes, ...]) -> bool:
+    for text in texts:  # noqa: SIM110 - `any` takes twice as long, and this is done for all files
+        if text in data:
+            return True
+    return False

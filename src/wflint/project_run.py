@@ -8,9 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, msgpack
 from msgspec.structs import replace
 
+from wflint.cache.build import build_id
+from wflint.cache.folder import cache_folder
+from wflint.cache.notebook import Notebook
+from wflint.cache.witness import Witness
 from wflint.diagnostics import Diagnostic, Location, Severity
 from wflint.emit import Emitter, Found
 from wflint.environment import Environment, find_environments
@@ -23,18 +27,19 @@ from wflint.program.analysis import Answer, Question, analyse
 from wflint.program.inside import inside_entries
 from wflint.program.installed import Installed
 from wflint.program.roots import EntryNames
-from wflint.program.store import Module
 from wflint.program.tables import ApiEntry
 from wflint.program.verdicts import Hit
+from wflint.program.whole import Whole
 from wflint.registry import added_apis, load_registry, select_rules
 from wflint.repair.model import Answered
+from wflint.repair.noted import NotedRepairs
 from wflint.request import Request, Result
 from wflint.rule import RuleSettings
 from wflint.settings import Settings
+from wflint.source import UnreadableSource
 
 SYNTAX_ERROR, GAP = "WFL001", "WFL005"
 _NEWEST_SDK = (99, 0)
-Reader = Callable[[str], bytes]
 
 if TYPE_CHECKING:
     from wflint.repair.repairs import Repairs
@@ -53,7 +58,7 @@ class ProjectRun:
     """The run over one project; adds to the result."""
 
     def __init__(
-        self, group: Group, gated: Gated, read: Reader, request: Request, cwd: Path, result: Result
+        self, group: Group, gated: Gated, read: Witness, request: Request, cwd: Path, result: Result
     ) -> None:
         self.group = group
         self.gated = gated
@@ -67,10 +72,13 @@ class ProjectRun:
         self.shown: Callable[[str], str] = partial(shown_path, cwd=cwd)
         self.chosen = frozenset(map(str, group.files if request.whole else group.chosen))
         self.environments = self._environments()
+        self.notebook = self._notebook()
 
     def run(self) -> Examined:
         """Analyse the project and add what is found to the result."""
         answer = analyse(self._question())
+        self.loaded = {path: module.error for path, module in answer.store.modules.items()}
+        self.whole = Whole(answer, self._program_settings())
         emitter = Emitter(
             answer,
             self.shown,
@@ -91,6 +99,8 @@ class ProjectRun:
         if self.request.show_gaps:
             self.result.gaps += gaps_by_entry(emitter, self.chosen)
         self._count(answer, emitter)
+        if not self.read.is_torn:
+            self.notebook.save()
         return Examined(self.group, answer, emitter, found)
 
     # The question.
@@ -121,20 +131,22 @@ class ProjectRun:
             inside=inside_entries(self.registry.by_code, project.target_python),
             is_test=self._is_test,
             installed=Installed(settings.follow_packages, self.environments),
+            notebook=self.notebook,
             jobs=self.request.jobs,
             progress=self.request.progress,
         )
 
     def _fix_for(self, answer: Answer) -> Callable[[Hit], Answered]:
         """A function that gives the fix of a hit. What it takes is imported for the first one."""
-        made: list[Repairs] = []
+        # Who else calls a function is looked for in all files, and named by its shown path.
+        files = (os.fsencode(path) + digest for path, digest in sorted(self.read.digests.items()))
+        state = b"\0".join((self._program_settings(), os.fsencode(self.cwd), *files))
+        repairs = NotedRepairs(Whole(answer, state), lambda: self._repairs(answer))
 
         def fix_for(hit: Hit) -> Answered:
             if hit.rule.code not in self.selection.fixable or hit.fn.path not in self.chosen:
                 return Answered()
-            if not made:
-                made.append(self._repairs(answer))
-            return made[0].answer_for(hit)
+            return repairs.answer_for(hit)
 
         return fix_for
 
@@ -159,6 +171,12 @@ class ProjectRun:
             project.target_python,
         )
 
+    def _notebook(self) -> Notebook:
+        """What earlier runs have noted, with the same code and the same settings for rules."""
+        about = msgpack.encode((build_id(self.settings.plugins), self._rule_settings()))
+        folder = cache_folder(self.group, self.request)
+        return Notebook(self.read.digest, folder, about)
+
     def _is_test(self, path: str) -> bool:
         return self.selection.is_test(self._relative(path))
 
@@ -172,7 +190,7 @@ class ProjectRun:
         codes = self.selection.codes
         hits = [h for h in answer.verdicts.hits.values() if h.rule.code in codes]
         hits = emitter.lifted(hits)
-        if not any(emitter.directives(path) for path in self._loaded(answer)):
+        if not any(emitter.directives(path) for path in self._loaded()):
             hits = [h for h in hits if h.fn.path in self.chosen]
         for hit in hits:
             hit.severity = self.selection.severities.get(hit.rule.code, hit.severity)
@@ -190,21 +208,30 @@ class ProjectRun:
             and (hit.severity or hit.rule.severity) is Severity.ERROR
         ]
         if errors:
-            from wflint.program.flow.weigh import weigh
+            from wflint.program.weighing import weigh
 
-            weigh(answer, errors)
+            weigh(answer, errors, self.whole)
 
-    def _loaded(self, answer: Answer) -> list[str]:
-        return sorted(path for path in answer.store.modules if path in self.chosen)
+    def _program_settings(self) -> bytes:
+        """The settings but for those that only say what is reported of the program."""
+        plain = Settings()
+        reporting = ("select", "extend_select", "ignore", "severity", "per_file_ignores")
+        also = ("extend_per_file_ignores", "output_format", "cache_dir")
+        kept = {name: getattr(plain, name) for name in (*reporting, *also)}
+        return msgpack.encode((replace(self.settings, **kept), self.environments))
+
+    def _loaded(self) -> list[str]:
+        """The chosen files that the analysis read; what weighing and fixing read is left out."""
+        return sorted(path for path in self.loaded if path in self.chosen)
 
     def _own(self, answer: Answer, emitter: Emitter) -> Iterator[Found]:
         """What is wrong with the files themselves, and with comments in them."""
         if GAP in self.selection.codes:
             yield from self._gaps(answer, emitter)
-        for path in self._loaded(answer):
-            module = answer.store.modules[path]
-            if module.error is not None:
-                yield Found(path, self._syntax_error(module))
+        for path in self._loaded():
+            module, error = answer.store.modules[path], self.loaded[path]
+            if error is not None:
+                yield Found(path, self._syntax_error(path, error))
             else:
                 directives = emitter.directives(path)
                 ran = self.selection.codes
@@ -220,16 +247,15 @@ class ProjectRun:
         applicability = self.selection.applicability(code, fix.applicability)
         return replace(diagnostic, fix=replace(fix, applicability=applicability))
 
-    def _syntax_error(self, module: Module) -> Diagnostic:
-        assert module.error is not None
+    def _syntax_error(self, path: str, error: UnreadableSource) -> Diagnostic:
         rule = self.registry.by_code[SYNTAX_ERROR]
-        place = Location(module.error.row, max(1, module.error.column))
+        place = Location(error.row, max(1, error.column))
         return Diagnostic(
             rule.code,
             rule.name,
             self.selection.severity(rule.code),
-            module.error.message,
-            self.shown(module.path),
+            error.message,
+            self.shown(path),
             place,
             place,
             rule.scope.value,
@@ -280,7 +306,7 @@ class ProjectRun:
         stats.workflows += answer.workflows
         stats.activities += answer.activities
         stats.functions += len({node.fn for node in answer.reached.order})
-        stats.read += len(answer.store.modules)
+        stats.read += len(self.loaded)
         stats.suppressed += emitter.suppressed
         gaps = {(g.node.fn, g.site) for g in answer.reached.gaps}
         stats.gaps += sum(fn.path in self.chosen for fn, _ in gaps)

@@ -85,6 +85,27 @@ def _load(plugins: tuple[str, ...]) -> Registry:
     return Registry(tuple(found[code] for code in sorted(found)))
 
 
+def find_alone(code_or_name: str) -> Rule | None:
+    """One of wflint's own rules by its code or name, without importing the others.
+
+    It is looked for in the text of their files; a rule whose file gives no such text is found by
+    :func:`load_registry` all the same.
+    """
+    texts = (f'code = "{code_or_name.upper()}"', f'name = "{code_or_name.lower()}"')
+    package = importlib.import_module("wflint.rules")
+    for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        spec = None if info.ispkg else info.module_finder.find_spec(info.name, None)
+        if spec is None or spec.origin is None:
+            continue
+        with open(spec.origin, encoding="utf-8") as stream:
+            text = stream.read()
+        if any(wanted in text for wanted in texts):
+            for rule in _rules_in(importlib.import_module(info.name)):
+                if code_or_name.upper() == rule.code or code_or_name.lower() == rule.name:
+                    return rule
+    return None
+
+
 def _rules_below(package: ModuleType) -> Iterator[Rule]:
     for module in _modules_below(package):
         yield from _rules_in(module)

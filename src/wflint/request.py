@@ -22,6 +22,7 @@ class Request(Struct, frozen=True):
     ``overrides`` holds settings given by flags, under the names they have in a config file.
     ``texts`` has the bytes of files, by absolute path, that go before what is on disk.
     ``whole`` asks for the diagnostics of all files of the projects that ``paths`` lie in.
+    ``cache`` allows to take over what an earlier run found, and to leave something for later ones.
     ``progress`` is called with the number of files done and the number of files known so far.
     """
 
@@ -36,6 +37,7 @@ class Request(Struct, frozen=True):
     texts: Mapping[str, bytes] = {}
     whole: bool = False
     jobs: int | None = None
+    cache: bool = False
     progress: Callable[[int, int], None] | None = None
 
 

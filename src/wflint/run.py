@@ -12,10 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wflint.cache.folder import cache_folder
+from wflint.cache.results import ResultCache, add
+from wflint.cache.witness import Witness
 from wflint.config import ProjectFinder
 from wflint.config_errors import ConfigError
 from wflint.files import Group, select, shown_path
-from wflint.gate import gate
+from wflint.gate import Gated, gate
 from wflint.request import Request, Result
 from wflint.settings import Settings
 
@@ -47,7 +50,7 @@ def _check(request: Request, keep: Keep | None) -> Result:
     finder = ProjectFinder(cwd, request.config, request.isolated, request.overrides)
     selected = select(request.paths, finder, request.stdin_filename)
     result = Result(problems=selected.problems, warnings=selected.warnings, notes=selected.notes)
-    read = reader(request)
+    read = Witness(reader(request))
     for group in selected.groups:
         try:
             _check_project(group, read, request, cwd, result, keep)
@@ -63,22 +66,18 @@ def _check(request: Request, keep: Keep | None) -> Result:
 
 def _check_project(
     group: Group,
-    read: Callable[[str], bytes],
+    read: Witness,
     request: Request,
     cwd: Path,
     result: Result,
     keep: Keep | None,
 ) -> None:
     settings = group.project.settings
-    gated = gate(map(str, group.files), read, _needles(settings))
+    gated = gate(map(str, group.files), read.look_through, _needles(settings))
     result.stats.files += len(group.chosen)
     before = result.stats.workflows
     if gated.named or _names_rules(settings) or keep is not None:
-        from wflint.project_run import ProjectRun
-
-        examined = ProjectRun(group, gated, read, request, cwd, result).run()
-        if keep is not None:
-            keep(examined)
+        add(result, _result_of(group, gated, read, request, cwd, result.notes, keep))
     chosen = set(map(str, group.chosen))
     for path, reason in sorted(gated.unreadable.items()):
         if path in chosen:
@@ -89,6 +88,35 @@ def _check_project(
             "`require-workflows` is set; check the paths, or name your own decorators in "
             "`workflow-decorators`"
         )
+
+
+def _result_of(
+    group: Group,
+    gated: Gated,
+    read: Witness,
+    request: Request,
+    cwd: Path,
+    notes: list[str],
+    keep: Keep | None,
+) -> Result:
+    """What is found in one project, be it now or by an earlier run."""
+    folder = cache_folder(group, request) if keep is None else None
+    cache = ResultCache(folder, group, gated, request, cwd, read) if folder is not None else None
+    known = cache.load() if cache is not None else None
+    if known is not None:
+        return known
+    from wflint.project_run import ProjectRun
+
+    result = Result()
+    examined = ProjectRun(group, gated, read, request, cwd, result).run()
+    if keep is not None:
+        keep(examined)
+    if cache is not None and folder is not None:
+        cache.save(result, examined.answer)
+        folder.clean_up()
+        if folder.problem:
+            notes.append(f"nothing is kept for the next run: {folder.problem}")
+    return result
 
 
 def _names_rules(settings: Settings) -> bool:
@@ -121,7 +149,7 @@ def reader(request: Request) -> Callable[[str], bytes]:
             known = request.stdin
         if known is not None:
             return known
-        with open(path, "rb") as stream:
+        with open(path, "rb", buffering=0) as stream:  # most files are read whole and once
             return stream.read()
 
     return read

@@ -183,6 +183,10 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     """The lowest version of Python that the code runs with, such as `"3.11"`. Without it, the
     lowest that `requires-python` admits, or else 3.10."""
 
+    cache_dir: str | None = None
+    """The folder in which results are kept for the next run, relative to the project root. Without
+    it, `.wflint_cache` in the project root."""
+
     output_format: Literal["full", "concise", "json", "github", "sarif"] | None = None
     """How diagnostics are printed. Without it, `full` on a terminal and `concise` elsewhere."""
 

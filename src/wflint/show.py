@@ -1,68 +1,22 @@
-"""Texts that explain: rules, settings, and what a run would do."""
+"""Texts that explain the settings, and what a run would do."""
 
 from __future__ import annotations
 
 import ast
 import inspect
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
-from wflint import rule_docs
 from wflint import settings as settings_module
-from wflint.config import ConfigError, Project, find_project
+from wflint.config import ConfigError, Project
 from wflint.config_errors import describe, did_you_mean
 from wflint.files import Group, shown_path
-from wflint.registry import Registry, load_registry
 from wflint.report.json_report import to_text
 from wflint.settings import Settings
-
-if TYPE_CHECKING:
-    from wflint.rule import Rule
-
-
-def describe_rules(wanted: str | None, output_format: str) -> str:
-    """One rule, or all of them when ``wanted`` is ``None``."""
-    registry = _registry()
-    if wanted is None:
-        if output_format == "json":
-            return to_text([rule_docs.as_object(rule) for rule in registry.rules])
-        return _overview(registry.rules)
-    rule = registry.find(wanted)
-    if rule is None:
-        near = registry.nearest(wanted)
-        hint = f'; did you mean "{near}"?' if near else "; `wflint rule --all` lists them"
-        raise ConfigError(f'there is no rule "{wanted}"{hint}')
-    if output_format == "json":
-        return to_text(rule_docs.as_object(rule))
-    return rule_docs.as_text(rule)
-
-
-def _registry() -> Registry:
-    """The rules, with those of the plugins that the project here uses."""
-    cwd = Path.cwd()
-    try:
-        plugins = find_project(cwd, cwd).settings.plugins
-    except ConfigError:
-        plugins = ()
-    return load_registry(plugins)
-
-
-def _overview(rules: Sequence[Rule]) -> str:
-    """A line for each rule, below its family."""
-    width = max((len(rule.name) for rule in rules), default=0)
-    lines: list[str] = []
-    family = ""
-    for rule in rules:
-        if rule_docs.family(rule) != family:
-            family = rule_docs.family(rule)
-            lines.append(f"\n{family}" if lines else family)
-        default = rule.severity.value if rule_docs.is_default(rule) else "off"
-        lines.append(f"  {rule.code} {rule.name:{width}}  {default:7}  {rule_docs.summary(rule)}")
-    return "\n".join(lines) + "\n"
 
 
 def describe_settings(key: str | None, output_format: str) -> str:

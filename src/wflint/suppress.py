@@ -150,14 +150,19 @@ class Directives(Struct):
         return bool(self.found)
 
 
+def may_have_directives(text: str, families: tuple[str, ...]) -> bool:
+    """Whether there is anything in a text that looks like a suppression comment of ours."""
+    ours = "|".join(families)
+    quick = re.compile(rf"#\s*(?:wflint\s*:|noqa\s*:[^\n#]*\b(?:{ours})[0-9])", re.IGNORECASE)
+    return quick.search(text) is not None
+
+
 def parse_directives(text: str, families: tuple[str, ...] = ("WFL",)) -> Directives:
     """The suppression comments of a file. ``families`` are the letters that our codes begin with.
 
     A ``noqa`` with codes of other tools only is not ours.
     """
-    ours = "|".join(families)
-    quick = re.compile(rf"#\s*(?:wflint\s*:|noqa\s*:[^\n#]*\b(?:{ours})[0-9])", re.IGNORECASE)
-    if not quick.search(text):
+    if not may_have_directives(text, families):
         return Directives()
     lines = _read_lines(text)
     found: list[Directive] = []

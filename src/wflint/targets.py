@@ -18,6 +18,8 @@ _LOCKED = re.compile(
     (?!\nsource\ =\ \{\ (?:editable|virtual|directory))  # the SDK's own repository""",
     re.VERBOSE | re.MULTILINE,
 )
+_NAMED = b'name = "temporalio"'
+_LONG_ENOUGH = 400
 _REQUIRED = re.compile(
     r"""(?<![\w.-])temporalio(?:\[[^\]\n]*\])?["']?\s*   # temporalio, temporalio[openai-agents]
     (?:===?|>=?|~=                                     # temporalio>=1.20
@@ -64,7 +66,22 @@ def locked_sdk(root: Path) -> Version | None:
 
 
 def _locked_in(folder: Path) -> list[Version]:
-    return [v for name in _LOCKS for v in _versions(_LOCKED, folder / name)]
+    return [v for name in _LOCKS for v in _locked(folder / name)]
+
+
+def _locked(path: Path) -> Iterator[Version]:
+    """The versions in a lock file, which may be very long: all but a few bytes are passed over."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return
+    at = data.find(_NAMED)
+    while at >= 0:
+        lines = data[at : at + _LONG_ENOUGH].decode("utf-8", "replace").splitlines()
+        found = _LOCKED.match("\n".join(lines))
+        if found and (at == 0 or data[at - 1 : at] in b"\r\n"):
+            yield int(found.group(1)), int(found.group(2))
+        at = data.find(_NAMED, at + 1)
 
 
 def infer_python(root: Path) -> Version | None:
@@ -101,6 +118,5 @@ def _versions(pattern: re.Pattern[str], path: Path) -> list[Version]:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return []
-    if path.suffix != ".lock":
-        text = re.sub(r"^\s*#.*$", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^\s*#.*$", "", text, flags=re.MULTILINE)
     return [(int(m.group(1)), int(m.group(2))) for m in pattern.finditer(text)]

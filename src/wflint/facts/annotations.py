@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import libcst as cst
-from msgspec.structs import replace
 
 from wflint.facts.model import UNKNOWN, Kind, Ref
+from wflint.facts.types import either, says_little
 
 _MAX_STEPS = 40
 """How many levels of brackets are looked into."""
@@ -27,37 +27,8 @@ _WRAPPERS = {
     "Unpack",
 }
 _WAITED = {"Awaitable", "Coroutine"}
-_SAY_LITTLE = frozenset({"Any", "Awaitable", "Callable", "Coroutine", "object"})
-"""Annotations that do not tell what is behind a parameter."""
 
 RefOf = Callable[[cst.CSTNode], Ref]
-
-
-def instance(cls: Ref) -> Ref:
-    """An instance of the class that a ref names."""
-    if cls.kind is Kind.UNKNOWN:
-        return UNKNOWN
-    if cls.kind is Kind.EITHER:
-        return either(instance(ref) for ref in cls.others)
-    return Ref(Kind.INSTANCE, of=cls)
-
-
-def either(refs: Iterable[Ref]) -> Ref:
-    """One of some refs; a plain ref when they are all the same."""
-    flat: list[Ref] = []
-    for ref in refs:
-        flat.extend(ref.others if ref.kind is Kind.EITHER and not ref.path else (ref,))
-    unique = tuple(dict.fromkeys(flat))
-    return unique[0] if len(unique) == 1 else Ref(Kind.EITHER, others=unique)
-
-
-def says_little(of: Ref) -> bool:
-    """Whether a type does not tell what an object can do."""
-    if of.kind is Kind.EITHER:
-        return all(says_little(ref) for ref in of.others)
-    if of.kind is Kind.ITEM and of.of is not None:
-        of = of.of
-    return of.kind is Kind.UNKNOWN or (of.path or (of.name,))[-1] in _SAY_LITTLE
 
 
 def annotation(node: cst.CSTNode | None, ref: RefOf, steps: int = _MAX_STEPS) -> Ref:
@@ -113,12 +84,3 @@ def _quoted(node: cst.SimpleString, ref: RefOf, steps: int) -> Ref:
         return annotation(cst.parse_expression(text), ref, steps)
     except (cst.ParserSyntaxError, RecursionError):
         return UNKNOWN
-
-
-def substituted(ref: Ref, bounds: dict[str, Ref]) -> Ref:
-    """A type with the bounds of type parameters in their place."""
-    if ref.kind is Kind.GLOBAL and not ref.path:
-        return bounds.get(ref.name, ref)
-    if ref.kind in (Kind.ITEM, Kind.EITHER):
-        return replace(ref, others=tuple(substituted(o, bounds) for o in ref.others))
-    return ref

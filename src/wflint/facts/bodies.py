@@ -15,7 +15,6 @@ import libcst as cst
 from msgspec.structs import replace
 
 from wflint.builtin_names import is_builtin
-from wflint.facts.annotations import either, instance
 from wflint.facts.context import Context
 from wflint.facts.frames import Entry, Frame, State
 from wflint.facts.local_classes import read_class, read_decorators
@@ -34,6 +33,7 @@ from wflint.facts.model import (
 )
 from wflint.facts.operations import OPERATIONS, Operations
 from wflint.facts.scopes import Scope
+from wflint.facts.types import either, instance
 from wflint.facts.values import value
 from wflint.facts.walker import Walker
 from wflint.faults import InternalError

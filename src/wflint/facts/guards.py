@@ -10,19 +10,12 @@ from typing import NamedTuple
 import libcst as cst
 
 from wflint.facts.model import Flag
+from wflint.facts.questions import IN_WORKFLOW, REPLAYING
 from wflint.syntax.walk import walk
 
 DEAD = 1 << 20
 """A flag of code that never runs (``if TYPE_CHECKING``): it is not read at all."""
 
-IN_WORKFLOW = {
-    "temporalio.workflow.in_workflow",
-    "temporalio.workflow.unsafe.in_sandbox",
-}
-REPLAYING = {
-    "temporalio.workflow.unsafe.is_replaying",
-    "temporalio.workflow.unsafe.is_replaying_history_events",
-}
 _TYPE_CHECKING = {"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"}
 _UNRESTRICTED = {"temporalio.workflow.unsafe.sandbox_unrestricted"}
 _RAISES_OUTSIDE = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import libcst as cst
 
-from wflint.facts.annotations import instance, says_little
 from wflint.facts.model import UNKNOWN, ClassFacts, Decorator, FunctionHead, Kind, Ref
 from wflint.facts.refs import Refs
 from wflint.facts.scopes import Scope
+from wflint.facts.types import instance, says_little
 
 
 def read_decorators(

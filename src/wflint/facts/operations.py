@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 
 import libcst as cst
 
+from wflint.facts.builtin_calls import LOOP, TRUTH
+
 Operations = Iterator[tuple[cst.BaseExpression, tuple[str, ...]]]
 """Operands, and those of their methods that are called, in order; of ``a|b`` the first there is."""
 
@@ -48,8 +50,6 @@ _COMPARED = {
     cst.NotEqual: "__ne__|__eq__",
 }
 _UNARY = {cst.BitInvert: "__invert__", cst.Minus: "__neg__", cst.Plus: "__pos__"}
-_TRUTH = ("__bool__|__len__",)
-_LOOP = ("__iter__|__getitem__", "__next__")
 _ASYNC_LOOP = ("__aiter__", "__anext__")
 _STRINGS = (cst.SimpleString, cst.ConcatenatedString, cst.FormattedString)
 _MAY_BE_OBJECTS = (cst.Name, cst.Attribute, cst.Call, cst.Subscript, cst.Await)
@@ -101,7 +101,7 @@ def _unary(node: cst.UnaryOperation) -> Operations:
 def _asked(test: cst.BaseExpression) -> Operations:
     """An object that is asked for its truth."""
     if isinstance(test, _MAY_BE_OBJECTS):
-        yield test, _TRUTH
+        yield test, TRUTH
 
 
 def _test(node: cst.If | cst.While | cst.IfExp | cst.Assert) -> Operations:
@@ -113,13 +113,13 @@ def _boolean(node: cst.BooleanOperation) -> Operations:
 
 
 def _for(node: cst.For) -> Operations:
-    yield node.iter, (_ASYNC_LOOP if node.asynchronous is not None else _LOOP)
+    yield node.iter, (_ASYNC_LOOP if node.asynchronous is not None else LOOP)
 
 
 def _comprehension(node: cst.BaseComp) -> Operations:
     loop: cst.CompFor | None = node.for_in
     if loop is not None:  # the others are in the scope of the comprehension
-        yield loop.iter, (_ASYNC_LOOP if loop.asynchronous is not None else _LOOP)
+        yield loop.iter, (_ASYNC_LOOP if loop.asynchronous is not None else LOOP)
 
 
 def _with(node: cst.With) -> Operations:
@@ -166,7 +166,7 @@ def _set(node: cst.Set) -> Operations:
 def _assign(node: cst.Assign) -> Operations:
     unpacks = any(isinstance(t.target, (cst.Tuple, cst.List)) for t in node.targets)
     if unpacks and isinstance(node.value, _MAY_BE_OBJECTS):
-        yield node.value, _LOOP
+        yield node.value, LOOP
 
 
 def _await(node: cst.Await) -> Operations:
@@ -175,7 +175,7 @@ def _await(node: cst.Await) -> Operations:
 
 
 def _starred(node: cst.StarredElement) -> Operations:
-    yield node.value, _LOOP
+    yield node.value, LOOP
 
 
 OPERATIONS: dict[type[cst.CSTNode], Callable[..., Operations]] = {
@@ -203,61 +203,3 @@ OPERATIONS: dict[type[cst.CSTNode], Callable[..., Operations]] = {
     cst.StarredElement: _starred,
 }
 """By the type of node: what calls methods there."""
-
-CALLED_BY_BUILTINS: dict[str, tuple[str, ...]] = {
-    "builtins.abs": ("__abs__",),
-    "builtins.all": _LOOP,
-    "builtins.any": _LOOP,
-    "builtins.bool": _TRUTH,
-    "builtins.bytes": ("__bytes__|__iter__",),
-    "builtins.dict": ("keys|__iter__",),
-    "builtins.dir": ("__dir__",),
-    "builtins.divmod": ("__divmod__",),
-    "builtins.enumerate": _LOOP,
-    "builtins.float": ("__float__",),
-    "builtins.format": ("__format__|__str__|__repr__",),
-    "builtins.frozenset": _LOOP,
-    "builtins.hash": ("__hash__",),
-    "builtins.int": ("__int__|__index__",),
-    "builtins.iter": ("__iter__",),
-    "builtins.len": ("__len__",),
-    "builtins.list": _LOOP,
-    "builtins.max": _LOOP,
-    "builtins.min": _LOOP,
-    "builtins.next": ("__next__",),
-    "builtins.anext": ("__anext__",),
-    "builtins.print": ("__str__|__repr__",),
-    "builtins.repr": ("__repr__",),
-    "builtins.reversed": ("__reversed__|__iter__",),
-    "builtins.round": ("__round__",),
-    "builtins.set": _LOOP,
-    "builtins.sorted": _LOOP,
-    "builtins.str": ("__str__|__repr__",),
-    "builtins.str.join": _LOOP,
-    "contextlib.aclosing": ("aclose",),
-    "contextlib.closing": ("close",),
-    "builtins.sum": _LOOP,
-    "builtins.tuple": _LOOP,
-    "contextlib.AsyncExitStack.enter_async_context": ("__aenter__", "__aexit__"),
-    "contextlib.AsyncExitStack.enter_context": ("__enter__", "__exit__"),
-    "contextlib.AsyncExitStack.push": ("__exit__",),
-    "contextlib.AsyncExitStack.push_async_exit": ("__aexit__",),
-    "contextlib.ExitStack.enter_context": ("__enter__", "__exit__"),
-    "contextlib.ExitStack.push": ("__exit__",),
-    "operator.eq": ("__eq__",),
-    "operator.lt": ("__lt__",),
-}
-"""By the name of a function outside the project: methods that it calls of its first argument."""
-
-COMPARED_BY: frozenset[str] = frozenset(
-    {
-        "builtins.list.sort",
-        "builtins.max",
-        "builtins.min",
-        "builtins.sorted",
-        "heapq.heapify",
-        "heapq.nlargest",
-        "heapq.nsmallest",
-    }
-)
-"""Functions outside the project that compare the elements of what they are given."""

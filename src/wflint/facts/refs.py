@@ -9,9 +9,10 @@ import libcst as cst
 from msgspec.structs import replace
 
 from wflint.builtin_names import is_builtin
-from wflint.facts.annotations import annotation, either, instance, says_little
+from wflint.facts.annotations import annotation
 from wflint.facts.model import UNKNOWN, Flag, Kind, ModuleFacts, Param, Ref
 from wflint.facts.scopes import Block, Bound, Narrowed, Scope, reaching
+from wflint.facts.types import either, instance, says_little
 
 _MAX_STEPS = 80
 """How many names and calls are followed from one expression: `a = b; b = c(); ...`."""

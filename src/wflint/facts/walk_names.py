@@ -7,11 +7,11 @@ from collections.abc import Callable
 import libcst as cst
 from msgspec.structs import replace
 
-from wflint.facts.annotations import substituted
 from wflint.facts.frames import Entry, State
 from wflint.facts.heads import import_bindings, read_params, receiver_kind
 from wflint.facts.model import UNKNOWN, Flag, FunctionHead, Param, Ref
 from wflint.facts.scopes import Bound, Scope, bind_target
+from wflint.facts.types import substituted
 from wflint.facts.walker import DIRECT, Walker
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from wflint.cache.notebook import Notebook
 from wflint.gate import Gated
 from wflint.program.guard_functions import GuardFunctions
 from wflint.program.import_time import ImportChain, ImportTime
@@ -37,7 +38,7 @@ class Question(Struct, frozen=True):
 
     ``gated`` is what the gate let through, ``read`` gives the bytes of a file. ``apis`` are the
     names of the settings, ``inside`` those of the standard library that reach something inside.
-    ``installed`` are the packages to follow besides.
+    ``installed`` are the packages to follow besides. ``notebook`` has what is known of files.
     """
 
     root: str
@@ -56,6 +57,7 @@ class Question(Struct, frozen=True):
     installed: Installed
     inside: tuple[ApiEntry, ...] = ()
     is_test: Callable[[str], bool] = lambda _: False
+    notebook: Notebook | None = None
     jobs: int | None = None
     progress: Callable[[int, int], None] | None = None
 
@@ -91,11 +93,12 @@ def analyse(question: Question) -> Answer:
         question.read,
         index.name_of,
         lambda: _reading(question, guards),
+        question.notebook,
     )
     table = ApiTable([*known, *question.apis])
     follows = bool(index.installed.tops)
     resolver = KnownFirst(store, index, table) if follows else Resolver(store, index)
-    guards = GuardFunctions(resolver, question.guard_functions)
+    guards = store.guards = GuardFunctions(resolver, question.guard_functions)
     importer = f"{question.root}/__init__.py"
     roots = Roots(resolver, question.names, importer)
     sandboxes = Sandboxes(resolver, gated.configuring, question.is_test)
@@ -158,19 +161,23 @@ def _read_file(
         module = store.load(path)
         for entry in roots.find(module).entries:
             store.body(entry.fn)
-        source = module.source
     else:
-        source = store.check(path)
+        store.check(path)
     if path in question.chosen:
-        rules = _rules_for_any_code(question)
-        suspects = [r.code for r in rules if r.suspicious(source.text, question.settings)]
-        if suspects:
-            store.suspects[path] = tuple(suspects)
+        found = store.notes(path).answer(
+            "suspects", list[str], lambda: _suspects(question, store.text(path))
+        )
+        store.suspects[path] = tuple(code for code in found if code in question.codes)
 
 
-def _rules_for_any_code(question: Question) -> list[Rule]:
-    rules = (question.rules[code] for code in sorted(question.codes))
-    return [rule for rule in rules if rule.scope is Scope.ANY]
+def _suspects(question: Question, text: str) -> list[str]:
+    """The rules for any code that may find something in a text, be they selected or not."""
+    rules = sorted(question.rules.items())
+    return [
+        code
+        for code, rule in rules
+        if rule.scope is Scope.ANY and rule.suspicious(text, question.settings)
+    ]
 
 
 def _reading(question: Question, guards: GuardFunctions) -> Reading:

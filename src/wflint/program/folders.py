@@ -5,22 +5,38 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+MARKERS = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
+"""Packaging files: their folder is the root of a distribution."""
+
+
+def names_in(folder: str) -> frozenset[str]:
+    """The names in a folder that modules, packages and distributions are known by.
+
+    None if it cannot be read. Other names come and go without a meaning.
+    """
+    try:
+        return frozenset(filter(_says_something, os.listdir(folder)))
+    except OSError:
+        return frozenset()
+
+
+def _says_something(name: str) -> bool:
+    if name.endswith(".py") or name in MARKERS:
+        return True
+    return "." not in name and name != "__pycache__"
+
 
 class Folders:
-    """Looks modules up in folders."""
+    """Looks modules up in folders. ``listings`` are the names in all that were looked at."""
 
     def __init__(self) -> None:
-        self._listings: dict[str, frozenset[str]] = {}
+        self.listings: dict[str, frozenset[str]] = {}
 
     def listing(self, folder: str) -> frozenset[str]:
-        """The names in a folder; none if it cannot be read."""
-        found = self._listings.get(folder)
+        """The names in a folder, as :func:`names_in` gives them."""
+        found = self.listings.get(folder)
         if found is None:
-            try:
-                found = frozenset(os.listdir(folder))
-            except OSError:
-                found = frozenset()
-            self._listings[folder] = found
+            found = self.listings[folder] = names_in(folder)
         return found
 
     def module(self, root: str, parts: Sequence[str]) -> str | None:

@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wflint.facts.model import Flag, FunctionBody
+from wflint.facts.questions import IN_WORKFLOW, REPLAYING
 from wflint.program.entities import External, OwnFunction, Unresolved
 from wflint.program.resolve import Resolver
-from wflint.program.store import Fn
+from wflint.program.store import Fn, Store
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -53,8 +55,6 @@ class GuardFunctions:
         head = self.resolver.store.head(fn)
         if head is None or head.is_async:
             return 0
-        from wflint.facts.guards import IN_WORKFLOW, REPLAYING
-
         if self._says_yes_at_once(fn):
             return Flag.NOT_IN_WORKFLOW
         asked = self._asked(fn, self.resolver.store.body(fn))
@@ -68,11 +68,11 @@ class GuardFunctions:
 
     def _says_yes_at_once(self, fn: Fn) -> bool:
         """Whether a function begins with ``if in_workflow(): return True``."""
-        from wflint.facts.guards import IN_WORKFLOW
-
-        body = self.resolver.store.body(fn)
-        node = self.resolver.store.definition(fn)
-        if node is None or not body.calls or not _begins_with_yes(node):
+        store = self.resolver.store
+        body = store.body(fn)
+        question = f"begins with yes {fn.qualname}"
+        says_yes = partial(_begins_with_yes, store, fn)
+        if not body.calls or not store.notes(fn.path).answer(question, bool, says_yes):
             return False
         found = self.resolver.resolve(body.calls[0].target, fn.path)
         return any(isinstance(e, External) and e.name in IN_WORKFLOW for e in found)
@@ -92,16 +92,25 @@ class GuardFunctions:
 
     def _is_plain(self, fn: Fn, flag: int) -> bool:
         """Whether a function says "no" for no other reason than that the answer is no."""
-        from wflint.syntax.walk import walk
+        store = self.resolver.store
+        question = f"keeps answer {flag} {fn.qualname}"
+        return store.notes(fn.path).answer(question, bool, lambda: _is_plain(store, fn, flag))
 
-        node = self.resolver.store.definition(fn)
-        return node is not None and all(_keeps_answer(n, flag) for n in walk(node))
+
+def _is_plain(store: Store, fn: Fn, flag: int) -> bool:
+    from wflint.syntax.walk import walk
+
+    node = store.definition(fn)
+    return node is not None and all(_keeps_answer(n, flag) for n in walk(node))
 
 
-def _begins_with_yes(node: cst.FunctionDef | cst.Lambda) -> bool:
+def _begins_with_yes(store: Store, fn: Fn) -> bool:
     """Whether the first statement, also of a ``try``, is ``if ...(): return True``."""
     import libcst as cst
 
+    node = store.definition(fn)
+    if node is None:
+        return False
     suite: cst.CSTNode = node.body
     for _ in range(2):
         statements = getattr(suite, "body", ())

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wflint.facts.model import ClassFacts, Kind
 from wflint.program.entities import Entity, External, OwnInstance
 from wflint.program.resolve import Resolver
-from wflint.program.store import Cls, Fn
+from wflint.program.store import Cls, Fn, Store
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -179,18 +180,10 @@ class Hashes:
 
     def _of_method(self, fn: Fn, cls: Cls, depth: int) -> HashedBy:
         """`return hash(self.number)`, `return hash((self.x, self.y))`, `return self.number`."""
-        import libcst as cst
-
-        from wflint.syntax.walk import walk
-
-        tree = self.resolver.store.definition(fn)
-        if not isinstance(tree, cst.FunctionDef):
-            return HashedBy.UNKNOWN
-        returned = [n.value for n in walk(tree, into_functions=False) if isinstance(n, cst.Return)]
-        if len(returned) != 1 or returned[0] is None:
-            return HashedBy.UNKNOWN
-        parts = _hashed_parts(returned[0])
-        if parts is None:
+        store = self.resolver.store
+        question, find = f"hashed {fn.qualname}", partial(_hashed_attributes, store, fn)
+        parts, is_known = store.notes(fn.path).answer(question, tuple[list[str], bool], find)
+        if not is_known:
             return HashedBy.UNKNOWN
         instance = OwnInstance(cls)
         found = [e for name in parts for e in self.resolver.attribute(instance, name)]
@@ -203,6 +196,22 @@ def _of_external(name: str) -> HashedBy:
     if name in _SEEDED:
         return HashedBy.SEED
     return HashedBy.ADDRESS if name in _ADDRESSES else HashedBy.UNKNOWN
+
+
+def _hashed_attributes(store: Store, fn: Fn) -> tuple[list[str], bool]:
+    """The attributes of `self` that a method returns the hash of, and whether they are all."""
+    import libcst as cst
+
+    from wflint.syntax.walk import walk
+
+    tree = store.definition(fn)
+    if not isinstance(tree, cst.FunctionDef):
+        return [], False
+    returned = [n.value for n in walk(tree, into_functions=False) if isinstance(n, cst.Return)]
+    if len(returned) != 1 or returned[0] is None:
+        return [], False
+    parts = _hashed_parts(returned[0])
+    return parts or [], parts is not None
 
 
 def _hashed_parts(node: cst.BaseExpression) -> list[str] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -20,7 +20,7 @@ from wflint.program.sandbox import (
     is_unreadable,
 )
 from wflint.program.sandboxes import Link, Sandboxes
-from wflint.program.store import Fn
+from wflint.program.store import Fn, Module
 from wflint.program.used_values import UsedValues
 from wflint.program.verdicts import Hit, Verdicts
 from wflint.program.views import ImportView
@@ -147,10 +147,10 @@ class ImportTime:
         if not self.rules and not self._also:
             return False
         module = self.store.load(path)
-        facts, text = module.facts, module.source.text
-        if not self._words.isdisjoint(facts.called) or "environ" in text:
+        facts = module.facts
+        if not self._words.isdisjoint(facts.called):
             return True
-        if any(name in text for name in UNREADABLE_AT_IMPORT):
+        if module.notes.answer("reads environment", bool, partial(_reads_environment, module)):
             return True
         return any(name in facts.bindings for name in facts.called)
 
@@ -304,6 +304,12 @@ class ImportTime:
             if wanted and any(index.find(name, path) == wanted for name in names):
                 return fact.offset
         return 0
+
+
+def _reads_environment(module: Module) -> bool:
+    """Whether a text names something that depends on the worker's environment when it is read."""
+    text = module.source.text
+    return "environ" in text or any(name in text for name in UNREADABLE_AT_IMPORT)
 
 
 def _group(rule: Rule, place: Place, use: _Use | None) -> tuple[object, ...]:

@@ -23,7 +23,7 @@ class Installed:
         standard: bool = False,
     ) -> None:
         self.standard = standard
-        self._folders = Folders()
+        self.folders = Folders()
         self._homes: dict[str, Environment] = {}
         self.missing: list[str] = []
         for package in sorted(set(packages)):
@@ -58,7 +58,7 @@ class Installed:
             return None
         namespace = None
         for folder in environment.folders:
-            path = self._folders.module(folder, parts)
+            path = self.folders.module(folder, parts)
             if path is not None and not is_namespace(path):
                 return path
             namespace = namespace or path
@@ -73,7 +73,7 @@ class Installed:
             if os.path.basename(target) == "__init__.py":
                 target = os.path.dirname(target)
             folder, last = os.path.split(target.removesuffix(".py"))
-            return self._folders.module(folder, [last, *parts[length:]])
+            return self.folders.module(folder, [last, *parts[length:]])
         return self._namespace_around(".".join(parts), mapped)
 
     def _namespace_around(self, name: str, mapped: dict[str, str]) -> str | None:
@@ -83,5 +83,5 @@ class Installed:
                 folder = mapped[inner]
                 for _ in range(inner.count(".") - name.count(".")):
                     folder = os.path.dirname(folder)
-                return self._folders.module(os.path.dirname(folder), [os.path.basename(folder)])
+                return self.folders.module(os.path.dirname(folder), [os.path.basename(folder)])
         return None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Protocol
 
-from wflint.facts.annotations import either, says_little
 from wflint.facts.model import ClassFacts, FunctionHead, Kind, Ref
+from wflint.facts.types import either, says_little
 from wflint.program.classes import ClassOrders
 from wflint.program.entities import (
     Entity,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import bisect
 from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from wflint.program.store import Module
@@ -38,10 +39,22 @@ class ModuleValues:
     """The values of one module. A module that only LibCST can read has none."""
 
     def __init__(self, module: Module) -> None:
-        self.source = module.source
-        self.tree = _parse(module.source)
-        self.held = sorted(_held(self.source, self.tree), key=lambda held: held.start)
+        self._module = module
+        self.held = module.notes.answer("held", list[Held], self._find_held)
         self._starts = [held.start for held in self.held]
+
+    def _find_held(self) -> list[Held]:
+        return sorted(_held(self.source, self.tree), key=lambda held: held.start)
+
+    @property
+    def source(self) -> Source:
+        """The text of the module."""
+        return self._module.source
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The module; it is read only when something is asked that is not noted."""
+        return _parse(self.source)
 
     def at(self, offset: int) -> Held | None:
         """The value that an expression at ``offset`` becomes part of."""
@@ -70,6 +83,10 @@ class ModuleValues:
 
         A condition around it, or one before it that may leave, makes it uncertain.
         """
+        question = f"certain {offset}"
+        return self._module.notes.answer(question, bool, lambda: self._is_certain(offset))
+
+    def _is_certain(self, offset: int) -> bool:
         certain = True
         body: list[ast.stmt] = self.tree.body
         while True:
@@ -92,6 +109,10 @@ class ModuleValues:
 
     def is_returned(self, offset: int) -> bool:
         """Whether what stands at ``offset`` in a function becomes part of what that returns."""
+        question = f"returned {offset}"
+        return self._module.notes.answer(question, bool, lambda: self._is_returned(offset))
+
+    def _is_returned(self, offset: int) -> bool:
         body: list[ast.stmt] = self.tree.body
         returned: list[ast.expr] = []
         while True:

@@ -11,15 +11,11 @@ import os
 import sys
 from collections.abc import Iterable
 
-from wflint.program.folders import Folders, is_namespace
+from wflint.program.folders import MARKERS, Folders, is_namespace
 from wflint.program.installed import Installed
 
 ALWAYS_EXTERNAL = frozenset({"temporalio"})
 """Packages that are external even in their own repository: they define what workflow code is."""
-
-
-MARKERS = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
-"""Packaging files: their folder is the root of a distribution."""
 
 
 class ModuleIndex:
@@ -27,7 +23,8 @@ class ModuleIndex:
 
     ``libraries`` are well-known packages: a namesake elsewhere in the project (a fake for tests, a
     folder of integrations) is not taken for one of them, unless it is a distribution of its own.
-    ``installed`` are packages that are followed although they are not the project's.
+    ``installed`` are packages that are followed although they are not the project's. ``links`` has
+    the real paths of found files that the project does not list.
     """
 
     def __init__(
@@ -43,6 +40,7 @@ class ModuleIndex:
         self.installed = installed or Installed()
         self.libraries = libraries | self.installed.tops
         self._followed: dict[str, tuple[str, bool]] = {}
+        self.links: dict[str, str] = {}
         self._folders = Folders()
         self._listing = self._folders.listing
         self._roots: dict[str, tuple[list[str], list[str], list[str]]] = {}
@@ -165,6 +163,15 @@ class ModuleIndex:
         above = (self._find(name[:end], folder) for end in ends)
         return any(path is not None and not is_namespace(path) for path in above)
 
+    def names_in(self, folder: str) -> frozenset[str]:
+        """The names in a folder; see :func:`wflint.program.folders.names_in`."""
+        return self._listing(folder)
+
+    @property
+    def listings(self) -> dict[str, frozenset[str]]:
+        """What was seen in all the folders that were looked at."""
+        return {**self.installed.folders.listings, **self._folders.listings}
+
     def is_followed(self, path: str) -> bool:
         """Whether a file belongs to an installed package that is followed."""
         return path in self._followed
@@ -183,8 +190,14 @@ class ModuleIndex:
         """The path that the project lists a file by, which may be found through a link as well."""
         if path is None or path in self._files:
             return path
-        real = os.path.realpath(path)
+        real = self.real_path(path)
         return real if real in self._files else path
+
+    def real_path(self, path: str) -> str:
+        """Where a path leads that the project does not list."""
+        if path not in self.links:
+            self.links[path] = os.path.realpath(path)
+        return self.links[path]
 
     def _find(self, name: str, folder: str) -> str | None:
         parts = name.split(".")

@@ -1,8 +1,8 @@
 """Reads the modules with entry points in several processes, when there is enough to read.
 
-The facts are plain data: each process reads its share and sends them back. What is read and what
-comes out does not depend on how many processes there are; a process that dies is only slower,
-because its share is then read here.
+Notes are plain data: each process reads its share and sends back what it has noted. What is read
+and what comes out does not depend on how many processes there are; a process that dies is only
+slower, because its share is then read here.
 """
 
 from __future__ import annotations
@@ -12,11 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from msgspec import Struct, msgpack
-
-from wflint.facts.model import FunctionBody, ModuleFacts
-from wflint.program.store import Module, Store
-from wflint.source import UnreadableSource
+from wflint.program.store import Store
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -26,15 +22,6 @@ if TYPE_CHECKING:
 
 WORTH_WHILE = 80
 """Files from which on a second process pays for its start and for sending facts back."""
-
-
-class Share(Struct, array_like=True):
-    """The facts of one module and the bodies that were read."""
-
-    path: str
-    facts: ModuleFacts
-    bodies: list[FunctionBody]
-    error: tuple[str, int, int] | None = None
 
 
 ReadModule = Callable[[str], None]
@@ -52,18 +39,20 @@ def prefetch(
 
     Gives lines to warn with when a process died.
     """
-    count = _processes(len(paths), jobs)
-    helpers = _start(store, paths, read, count) if count > 1 else []
-    for number, path in enumerate(paths[:: len(helpers) + 1]):
+    unread = [path for path in paths if not store.is_noted(path)]
+    count = _processes(len(unread), jobs)
+    helpers = _start(store, unread, read, count) if count > 1 else []
+    given_away = {path for _, _, share in helpers for path in share}
+    for number, path in enumerate(path for path in paths if path not in given_away):
         read(path)
         if progress is not None:
             progress(number * (len(helpers) + 1), len(paths))
     lost = 0
     for process, connection, share in helpers:
-        if not _adopt(store, connection):
+        if not _take_over(store, connection):
             lost += 1
-            for path in share:
-                read(path)
+        for path in share:
+            read(path)
         process.join()
     return [f"{lost} of {count} processes died; their files were read all the same"] * bool(lost)
 
@@ -104,27 +93,16 @@ def _work(connection: Connection, store: Store, paths: Sequence[str], read: Read
     try:
         for path in paths:
             read(path)
-        shares = [_share(module) for module in store.modules.values()]
-        connection.send_bytes(msgpack.encode((shares, store.suspects)))
+        connection.send_bytes(store.notebook.news())
         connection.close()
     except BaseException:
         os._exit(1)
 
 
-def _share(module: Module) -> Share:
-    error = module.error
-    said = (error.message, error.row, error.column) if error is not None else None
-    return Share(module.path, module.facts, list(module.bodies.values()), said)
-
-
-def _adopt(store: Store, connection: Connection) -> bool:
+def _take_over(store: Store, connection: Connection) -> bool:
+    """Add what a process has noted; false if it died."""
     try:
-        data = connection.recv_bytes()
+        store.notebook.add(connection.recv_bytes())
     except (EOFError, OSError):
         return False
-    shares, suspects = msgpack.decode(data, type=tuple[list[Share], dict[str, tuple[str, ...]]])
-    store.suspects.update(suspects)
-    for share in shares:
-        error = UnreadableSource(*share.error) if share.error is not None else None
-        store.adopt(share.path, share.facts, share.bodies, error)
     return True

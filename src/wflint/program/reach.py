@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
+from wflint.facts.builtin_calls import CALLED_BY_BUILTINS, COMPARED_BY
 from wflint.facts.model import (
     UNKNOWN,
     Arg,
@@ -24,7 +25,6 @@ from wflint.facts.model import (
     Use,
     Value,
 )
-from wflint.facts.operations import CALLED_BY_BUILTINS, COMPARED_BY
 from wflint.program.calls import left_out
 from wflint.program.entities import (
     Entity,

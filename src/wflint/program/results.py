@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from wflint.facts.annotations import says_little
 from wflint.facts.model import FunctionHead, Kind
+from wflint.facts.types import says_little
 from wflint.program import containers
 from wflint.program.entities import (
     DEEP,

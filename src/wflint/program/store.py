@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from wflint.cache.notebook import Notebook, Notes
+from wflint.cache.witness import Witness
 from wflint.facts.model import ClassFacts, FunctionBody, FunctionHead, Kind, ModuleFacts
 from wflint.faults import blamed_on
+from wflint.program.module_reading import ReadBodies, ReadModule, read_module
 from wflint.source import TOO_DEEP, Source, UnreadableSource, decode
 
 if TYPE_CHECKING:
@@ -56,7 +60,7 @@ class Cls(NamedTuple):
 class Module:
     """One loaded module. ``error`` is set instead of facts that could not be had.
 
-    ``read`` gives its text when that is needed: facts may come from elsewhere. ``whole`` is the
+    ``read`` gives its text when that is needed: facts may come from the ``notes``. ``whole`` is the
     module as LibCST has it, where only LibCST could read it.
     """
 
@@ -67,8 +71,10 @@ class Module:
         read: Callable[[], Source],
         error: UnreadableSource | None = None,
         whole: Piece | None = None,
+        notes: Notes | None = None,
     ) -> None:
         self.path = path
+        self.notes = notes if notes is not None else Notes()
         self.facts = facts
         self.error = error
         self.whole = whole
@@ -85,12 +91,16 @@ class Module:
             return Source("")
 
 
+Span = tuple[int, int]
+
+
 class Store:
     """All modules that were asked for, by path.
 
     ``suspects`` are the codes of rules that may find something outside workflow code, by path.
     ``read`` gives the bytes of a file, ``names`` its dotted name and whether it is a package, and
-    ``reading`` what bodies are read with (only asked for when one is read).
+    ``reading`` what bodies are read with (only asked for when one is read). ``notebook`` has what
+    is known already, ``guards`` is that of ``reading``.
     """
 
     def __init__(
@@ -98,8 +108,11 @@ class Store:
         read: Callable[[str], bytes],
         names: Callable[[str], tuple[str, bool]],
         reading: Callable[[], Reading],
+        notebook: Notebook | None = None,
     ) -> None:
         self._read = read
+        self.notebook = notebook or Notebook(Witness(read).digest)
+        self.guards: Callable[[str, str], int] = lambda path, name: 0
         self._names = names
         self._reading = reading
         self.modules: dict[str, Module] = {}
@@ -135,77 +148,67 @@ class Store:
         empty = ModuleFacts(name, is_package)
         if os.path.isdir(path):  # a namespace package has no code of its own
             return Module(path, empty, lambda: Source(""))
-        read = partial(self._source, path)
+        notes, read = self.notes(path), partial(self._source, path)
+        known = notes.get("module", ReadModule)
+        if known is not None:
+            problem = UnreadableSource(*known.error) if known.error is not None else None
+            return Module(path, known.facts, read, problem, notes=notes)
         try:
-            source = read()
+            module = self._read_module(path, read(), name, is_package)
         except OSError as error:
             reason = UnreadableSource(f"the file cannot be read: {error.strerror or error}")
-            return Module(path, empty, read, reason)
+            return Module(path, empty, read, reason, notes=notes)
         except UnreadableSource as error:
-            return Module(path, empty, read, error)
+            module = Module(path, empty, read, error, notes=notes)
+        problem = module.error
+        said = (problem.message, problem.row, problem.column) if problem is not None else None
+        notes.put("module", ReadModule(module.facts, said))
+        return module
+
+    def notes(self, path: str) -> Notes:
+        """What is noted of a file."""
+        return self.notebook.of(path, *self._names(path))
+
+    def is_noted(self, path: str) -> bool:
+        """Whether a file was read before, by this run or another one."""
+        return bool(self.notes(path).answers)
+
+    def _read_module(self, path: str, source: Source, name: str, is_package: bool) -> Module:
+        read, notes = partial(self._source, path), self.notes(path)
         try:
             with blamed_on(path):
-                module = self._parse(path, source, name, is_package)
+                facts, whole = read_module(name, is_package, source)
+            module = Module(path, facts, read, None, whole, notes)
         except UnreadableSource as error:
-            module = Module(path, empty, read, error)
+            module = Module(path, ModuleFacts(name, is_package), read, error, notes=notes)
         module.source = source
         return module
 
-    def check(self, path: str) -> Source:
-        """The text of a file; what is wrong with it is noted, without loading it if nothing is."""
+    def check(self, path: str) -> None:
+        """See what is wrong with a file, without loading it if nothing is."""
+        notes = self.notes(path)
+        if notes.get("sound", bool):
+            return
         from wflint.syntax.guard import NewerSyntax, parse
 
         try:
-            source = self._source(path)
-            parse(source)
+            parse(self._source(path))
         except (OSError, UnreadableSource, NewerSyntax):
-            return self.load(path).source
-        return source
+            self.load(path)
+        else:
+            notes.put("sound", True)
+
+    def text(self, path: str) -> str:
+        """The text of a file, which need not be loaded; empty if it cannot be had."""
+        if path in self.modules:
+            return self.modules[path].source.text
+        try:
+            return self._source(path).text
+        except (OSError, UnreadableSource):
+            return ""
 
     def _source(self, path: str) -> Source:
         return decode(self._read(path))
-
-    def adopt(
-        self,
-        path: str,
-        facts: ModuleFacts,
-        bodies: Iterable[FunctionBody],
-        error: UnreadableSource | None,
-    ) -> None:
-        """Take over facts of a module that were found elsewhere, of this very file."""
-        read = partial(self._source, path)
-        module = self.modules.setdefault(path, Module(path, facts, read, error))
-        self._note_special(module)
-        for body in bodies:
-            self._add_body(module, module.bodies.setdefault(body.head.qualname, body))
-
-    def _parse(self, path: str, source: Source, name: str, is_package: bool) -> Module:
-        from wflint.facts.modules import ModuleReader
-        from wflint.syntax.guard import NewerSyntax, parse
-
-        read = partial(self._source, path)
-        try:
-            tree = parse(source)
-        except NewerSyntax as error:
-            return self._parse_newer(path, source, name, is_package, error.refused)
-        facts = ModuleReader(name, is_package, source).read(tree, source)
-        return Module(path, facts, read)
-
-    def _parse_newer(
-        self, path: str, source: Source, name: str, is_package: bool, refused: UnreadableSource
-    ) -> Module:
-        """A module in a syntax that only LibCST knows."""
-        from wflint.facts.modules import ModuleReader
-        from wflint.syntax.newer import plain_module
-        from wflint.syntax.pieces import read_whole
-
-        piece = read_whole(source, refused)
-        plain = plain_module(piece)
-        if plain is None:
-            raise refused
-        reader = ModuleReader(name, is_package, source, plain.functions)
-        facts = reader.read(plain.tree, Source(plain.text))
-        return Module(path, facts, partial(self._source, path), None, piece)
 
     def class_facts(self, cls: Cls) -> ClassFacts | None:
         """The facts of a class; ``None`` if there is no such class."""
@@ -243,19 +246,28 @@ class Store:
     def _read_body(self, module: Module, qualname: str) -> None:
         head = module.facts.functions.get(qualname) or FunctionHead(qualname)
         module.bodies[qualname] = FunctionBody(head)
-        try:
-            with blamed_on(module.path):
-                reader = self._reader(module, qualname)
-        except UnreadableSource as error:
-            module.error = module.error or error
-            return
-        if reader is None:
-            return
-        for frame in reader.walker.frames:
-            body = module.bodies[frame.head.qualname] = frame.body()
-            self._add_body(module, body)
+        question = f"bodies {qualname}"
+        known = module.notes.get(question, ReadBodies)
+        if known is None or not self._answers_are_same(module.path, known.asked):
+            asked: dict[str, int] = {}
+            try:
+                with blamed_on(module.path):
+                    reader = self._reader(module, qualname, asked)
+            except UnreadableSource as error:
+                module.error = module.error or error
+                return
+            frames = reader.walker.frames if reader is not None else ()
+            known = ReadBodies([frame.body() for frame in frames], asked)
+            module.notes.put(question, known)
+        for body in known.bodies:
+            module.bodies[body.head.qualname] = body
+            self._note_classes(module, body)
 
-    def _add_body(self, module: Module, body: FunctionBody) -> None:
+    def _answers_are_same(self, path: str, asked: Mapping[str, int]) -> bool:
+        """Whether what a function was read with is still so; it may stand in other modules."""
+        return all(self.guards(path, name) == flags for name, flags in asked.items())
+
+    def _note_classes(self, module: Module, body: FunctionBody) -> None:
         for facts in body.classes:
             module.local_classes[facts.qualname] = facts
             self.special_names.update(_special_names([facts]))
@@ -272,14 +284,20 @@ class Store:
                 del self._readers[next(iter(self._readers))]
         return self._readers[piece]
 
-    def _reader(self, module: Module, qualname: str) -> BodyReader | None:
-        """A reader that has read the outermost function ``qualname`` (or ``<module>``)."""
+    def _reader(
+        self, module: Module, qualname: str, asked: dict[str, int] | None = None
+    ) -> BodyReader | None:
+        """A reader that has read the outermost function ``qualname`` (or ``<module>``).
+
+        ``asked`` is filled with the names that were asked about, and the answers.
+        """
         from wflint.facts.bodies import BodyReader
         from wflint.syntax.pieces import function_node
 
-        reader = BodyReader(
-            module.facts, module.path, self._reading(), partial(self._definition, module)
-        )
+        reading = self._reading()
+        if asked is not None:
+            reading = replace(reading, guard_functions=partial(self._ask, asked))
+        reader = BodyReader(module.facts, module.path, reading, partial(self._definition, module))
         if qualname == MODULE_BODY:
             piece = self._skeleton(module)
             if piece is None:
@@ -295,6 +313,10 @@ class Store:
         reader.piece = piece
         reader.read_function(node, head)
         return reader
+
+    def _ask(self, asked: dict[str, int], path: str, name: str) -> int:
+        asked[name] = self.guards(path, name)
+        return asked[name]
 
     def _skeleton(self, module: Module) -> Piece | None:
         from wflint.syntax.guard import NewerSyntax, parse
@@ -346,8 +368,18 @@ class Store:
         is_body = name in facts.classes or name == MODULE_BODY
         return MODULE_BODY if is_body else fn.qualname
 
-    def locate(self, fn: Fn, sites: set[int]) -> dict[int, tuple[int, int]]:
-        """The offsets (start, end) in the file of sites of a function."""
+    def locate(self, fn: Fn, sites: set[int]) -> dict[int, Span]:
+        """The offsets (start, end) in the file of sites of a function; (0, 0) of unknown ones."""
+        piece = self.outermost(fn)
+        question, notes = f"spans {piece}", self.notes(fn.path)
+        known = notes.get(question, dict[int, Span]) or {}
+        missing = sites - known.keys()
+        if missing:
+            known = {**known, **dict.fromkeys(missing, (0, 0)), **self._locate(fn, missing)}
+            notes.put(question, known)
+        return {site: known[site] for site in sites}
+
+    def _locate(self, fn: Fn, sites: set[int]) -> dict[int, Span]:
         from wflint.syntax.positions import spans
 
         reader = self.reader(fn)

@@ -7,10 +7,14 @@ cannot do harm, or else an end of the search: the value decides something, or is
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import libcst as cst
 
 from wflint.facts.frames import Entry
 from wflint.facts.model import Flag
+from wflint.faults import blamed_on
+from wflint.program.analysis import Answer
 from wflint.program.entities import OwnClass, OwnFunction
 from wflint.program.flow.attributes import defines, find_reads, is_plain
 from wflint.program.flow.expressions import HANDLERS
@@ -41,6 +45,15 @@ _TRANSPARENT = frozenset(
     }
 )
 """Decorators that give on what the function returns."""
+
+
+def harmless_places(answer: Answer, hits: Iterable[Hit]) -> Iterator[list[str]]:
+    """For each hit the places that its value reaches; none unless all of them are harmless."""
+    project = Project(answer)
+    for hit in hits:
+        with blamed_on(hit.fn.path, hit.rule.code):
+            flow = Follow(project)
+            yield sorted(flow.reached) if flow.run(hit) else []
 
 
 class Follow:

@@ -1,0 +1,1 @@
+"""What a run leaves behind for the next one: its result, and the facts of modules."""

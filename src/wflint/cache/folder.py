@@ -1,0 +1,157 @@
+"""The folder that entries are kept in.
+
+A cache only saves time. So whatever goes wrong with it is no error: an entry that cannot be read is
+as good as none, and one that cannot be written is not written.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from wflint.cache.hashing import blake2b
+
+if TYPE_CHECKING:
+    from wflint.files import Group
+    from wflint.request import Request
+
+NAME = ".wflint_cache"
+MOST_BYTES = 64 * 1024 * 1024
+"""How large all entries together may be. Those that were not used for the longest go first."""
+
+MOST_DAYS = 30
+"""How long an entry is kept that nobody uses, such as one of an older version."""
+
+_MAGIC = b"wflint-cache-1\n"
+_DIGEST = 16
+_ENTRY = re.compile(r"(facts|result)-[0-9a-f]{32}")
+_UNFINISHED = re.compile(r"((facts|result)-[0-9a-f]{32}|\.gitignore|CACHEDIR\.TAG)\.[0-9a-f]+\.tmp")
+_MARKS = {
+    ".gitignore": b"*\n",
+    "CACHEDIR.TAG": (
+        b"Signature: 8a477f597d28d172789f06886806bc55\n"
+        b"# This folder holds wflint's cache. See https://bford.info/cachedir/\n"
+    ),
+}
+
+
+class CacheFolder:
+    """Entries by name, each in a file of its own.
+
+    ``writes`` is false for a run that must leave nothing behind. ``problem`` says why nothing could
+    be written.
+    """
+
+    def __init__(self, path: str, writes: bool = True) -> None:
+        self.path = path
+        self.writes = writes
+        self.problem = ""
+
+    def read(self, name: str) -> bytes | None:
+        """An entry, if there is one and it is whole."""
+        place = os.path.join(self.path, name)
+        try:
+            with open(place, "rb") as stream:
+                data = stream.read()
+        except OSError:
+            return None
+        start = len(_MAGIC) + _DIGEST
+        body = data[start:]
+        if data[:start] != _MAGIC + _checksum(body):
+            return None
+        if self.writes:
+            with suppress(OSError):
+                os.utime(place)  # it is in use
+        return body
+
+    def write(self, name: str, body: bytes) -> None:
+        """Keep an entry. Other runs see all of it or nothing."""
+        if not self.writes or self.problem:
+            return
+        try:
+            self._prepare()
+            self._put(name, _MAGIC + _checksum(body) + body)
+        except OSError as error:
+            self.problem = f"{error.filename or self.path}: {error.strerror or error}"
+
+    def _prepare(self) -> None:
+        """Make the folder, and mark it as one that backups and git leave out.
+
+        One that has other things in it is not marked: it is not ours alone.
+        """
+        if os.path.islink(self.path):
+            raise OSError(None, "the folder is a link", self.path)
+        os.makedirs(self.path, exist_ok=True)
+        names = set(os.listdir(self.path))
+        if names >= _MARKS.keys() or any(not _is_ours(name) for name in names):
+            return
+        for name, data in _MARKS.items():
+            self._put(name, data)
+
+    def _put(self, name: str, data: bytes) -> None:
+        """Write a file beside its place and move it there."""
+        place = os.path.join(self.path, name)
+        beside = f"{place}.{os.getpid():x}{time.monotonic_ns():x}.tmp"
+        try:
+            with open(beside, "xb") as stream:
+                stream.write(data)
+            os.replace(beside, place)
+        except BaseException:
+            _remove(beside)
+            raise
+
+    def clean_up(self) -> None:
+        """Remove what has not been used for long, and what is too much."""
+        if not self.writes or self.problem:
+            return
+        found: list[tuple[float, int, str]] = []
+        try:
+            with os.scandir(self.path) as entries:
+                for entry in entries:
+                    if _is_ours(entry.name) and entry.name not in _MARKS:
+                        about = entry.stat(follow_symlinks=False)
+                        found.append((about.st_mtime, about.st_size, entry.path))
+        except OSError:
+            return
+        oldest = time.time() - MOST_DAYS * 24 * 3600
+        size = 0
+        for used, length, place in sorted(found, reverse=True):
+            size += length
+            if size > MOST_BYTES or used < oldest:
+                _remove(place)
+
+    def remove(self) -> bool:
+        """Remove all entries, and the folder if nothing else is in it; false if there is none."""
+        try:
+            names = [name for name in os.listdir(self.path) if _is_ours(name)]
+        except OSError:
+            return False
+        for name in names:
+            _remove(os.path.join(self.path, name))
+        with suppress(OSError):
+            os.rmdir(self.path)
+        return bool(names)
+
+
+def _is_ours(name: str) -> bool:
+    return bool(name in _MARKS or _ENTRY.fullmatch(name) or _UNFINISHED.fullmatch(name))
+
+
+def _checksum(body: bytes) -> bytes:
+    return blake2b(body, digest_size=_DIGEST).digest()
+
+
+def _remove(place: str) -> None:
+    with suppress(OSError):
+        os.unlink(place)
+
+
+def cache_folder(group: Group, request: Request) -> CacheFolder | None:
+    """Where the entries of a project are kept; ``None`` when the run wants no cache."""
+    if not request.cache:
+        return None
+    path = group.project.root / (group.project.settings.cache_dir or NAME)
+    return CacheFolder(str(path), writes=request.stdin is None and not request.texts)

@@ -1,0 +1,151 @@
+"""Whole results of projects, which hold as long as nothing that they were made from has changed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct, msgpack
+from msgspec.structs import replace
+
+from wflint.cache.build import build_id
+from wflint.cache.folder import CacheFolder
+from wflint.cache.hashing import blake2b
+from wflint.cache.witness import Seen, Witness, seen
+from wflint.files import Group, shown_path
+from wflint.gate import Gated
+from wflint.program.folders import names_in
+from wflint.request import Request, Result
+from wflint.source import UnreadableSource, decode
+
+if TYPE_CHECKING:
+    from wflint.program.analysis import Answer
+
+
+class _Entry(Struct, array_like=True):
+    """A result without its sources, and what it rests on besides what its name says."""
+
+    seen: Seen
+    result: Result
+    sources: tuple[bytes, ...]
+
+
+class ResultCache:
+    """The result of one project, from which ``gated`` was made.
+
+    There is one for each way to ask. It holds as long as the files are the same that the gate lets
+    through, and those that were read have the same contents.
+    """
+
+    def __init__(
+        self,
+        folder: CacheFolder,
+        group: Group,
+        gated: Gated,
+        request: Request,
+        cwd: Path,
+        witness: Witness,
+    ) -> None:
+        self._folder = folder
+        self._files = [str(path) for path in group.files]
+        self._chosen = set(self._files if request.whole else map(str, group.chosen))
+        self._gated = gated
+        self._cwd = cwd
+        self._witness = witness
+        self._name = f"result-{self._key(group, request)}"
+
+    def load(self) -> Result | None:
+        """The result, if it was kept and still holds."""
+        data = self._folder.read(self._name)
+        if data is None:
+            return None
+        try:
+            entry = msgpack.decode(data, type=_Entry)
+        except (msgspec.MsgspecError, RecursionError, ValueError):
+            return None
+        if not entry.seen.is_still_so(self._witness.digests, names_in):
+            return None
+        for path in map(os.fsdecode, entry.sources):
+            shown = shown_path(path, self._cwd)
+            entry.result.paths[shown] = path
+            entry.result.sources[shown] = self._text(path)
+        return None if self._witness.is_torn else entry.result
+
+    def _text(self, path: str) -> str:
+        try:
+            return decode(self._witness(path)).text
+        except (OSError, UnreadableSource):
+            return ""
+
+    def save(self, result: Result, answer: Answer) -> None:
+        """Keep the result that was made of an answer."""
+        if self._witness.is_torn or answer.warnings:
+            return
+        # Other processes may have read these.
+        used = {*self._witness.used, *answer.store.modules, *self._gated.candidates}
+        used.update(path for path in self._gated.named if path in self._chosen)
+        files = {path: self._witness.digests[path] for path in used & self._witness.digests.keys()}
+        sources = [p for p in self._files if shown_path(p, self._cwd) in result.sources]
+        entry = _Entry(
+            seen(files, answer.index.listings, answer.index.links),
+            replace(result, sources={}, paths={}),
+            tuple(map(os.fsencode, sources)),
+        )
+        try:
+            data = msgpack.encode(entry)
+        except UnicodeEncodeError:  # a message may quote anything
+            return
+        self._folder.write(self._name, data)
+
+    def _key(self, group: Group, request: Request) -> str:
+        """The name of all that a result depends on and that is known before the analysis."""
+        project, settings = group.project, group.project.settings
+        about = (
+            build_id(settings.plugins),
+            replace(settings, output_format=None, cache_dir=None),
+            project.target_sdk,
+            project.exact_sdk,
+            project.target_python,
+            request.no_ignores,
+            request.show_gaps,
+            _environments(group),
+        )
+        key = blake2b(msgpack.encode(about), digest_size=16)
+        gated = self._gated
+        lists = (
+            [str(project.root), str(self._cwd)],
+            self._files,
+            sorted(self._chosen),
+            gated.named,
+            gated.candidates,
+            gated.configuring,
+            gated.unreadable,
+        )
+        for paths in lists:
+            key.update(b"\0".join(map(os.fsencode, paths)) + b"\0\0")
+        return key.hexdigest()
+
+
+def _environments(group: Group) -> object:
+    """The environments that packages are followed in."""
+    settings = group.project.settings
+    if not settings.follow_packages and settings.python is None:
+        return ()
+    from wflint.environment import find_environments
+
+    return find_environments(group.project.root, settings.python, os.environ)
+
+
+def add(result: Result, part: Result) -> None:
+    """Add the result of one project to that of the run."""
+    for name in ("diagnostics", "problems", "warnings", "gaps"):
+        getattr(result, name).extend(getattr(part, name))
+    result.sources.update(part.sources)
+    result.paths.update(part.paths)
+    counted, more = result.stats, part.stats
+    for name in ("workflows", "activities", "functions", "read", "suppressed", "gaps"):
+        setattr(counted, name, getattr(counted, name) + getattr(more, name))
+    for reason, number in more.held_back.items():
+        counted.held_back[reason] = counted.held_back.get(reason, 0) + number

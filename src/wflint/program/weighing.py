@@ -1,0 +1,48 @@
+"""Weighs errors by what the value at fault decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wflint.diagnostics import Severity
+from wflint.program.analysis import Answer
+from wflint.program.verdicts import Hit
+from wflint.program.whole import Whole
+
+_ONLY = (
+    "; its value only reaches {places}, where a replay may see another value, "
+    "but does not compare it with the history"
+)
+
+
+def weigh(answer: Answer, hits: Iterable[Hit], whole: Whole) -> None:
+    """Make warnings of those errors whose value is only seen to reach inputs and logs.
+
+    Replay compares which commands a workflow gives, their types and their ids. A value that decides
+    one of these breaks it; one that is only handed over does not. The message says so.
+    """
+    places: list[tuple[Hit, list[str]]] = []
+    unknown: list[tuple[Hit, str]] = []
+    for hit in hits:
+        question = f"weighed {hit.rule.code} {hit.name} {hit.fn.qualname} {hit.site}"
+        known = whole.get(hit.fn.path, question, list[str])
+        if known is not None:
+            places.append((hit, known))
+        else:
+            unknown.append((hit, question))
+    if unknown:
+        from wflint.program.flow.follow import harmless_places
+
+        found = harmless_places(answer, [hit for hit, _ in unknown])
+        for (hit, question), reached in zip(unknown, found, strict=True):
+            whole.put(hit.fn.path, question, reached)
+            places.append((hit, reached))
+    for hit, reached in places:
+        if reached:
+            hit.severity = Severity.WARNING
+            hit.message += _ONLY.format(places=_listed(reached))
+
+
+def _listed(places: list[str]) -> str:
+    *first, last = places
+    return f"{', '.join(first)} and {last}" if first else last
