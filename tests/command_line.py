@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from wflint.cli import main
-from wflint.diagnostics import Diagnostic, Location, Severity
+from wflint.diagnostics import Applicability, Diagnostic, Edit, Fix, Location, Severity
 from wflint.request import Request, Stats
 from wflint.request import Result as RunResult
 
@@ -35,6 +35,11 @@ FOUND = Diagnostic(
     location=Location(10, 20),
     end_location=Location(10, 34),
     scope="workflow",
+    fix=Fix(
+        Applicability.UNSAFE,
+        "Use `workflow.now()`",
+        (Edit("workflow.now()", Location(10, 20), Location(10, 34)),),
+    ),
 )
 LINE = "flow.py:10:20: WFL101 wall-clock-time [**] `datetime.now()` reads the wall clock"
 

@@ -59,7 +59,7 @@ class TestFormats:
         assert (project / "out.txt").read_text("utf-8") == result.stdout
 
     def test_statistics_stand_in_place_of_diagnostics(self, answer: RunResult) -> None:
-        assert invoke("check", "--statistics").stdout == "1\tWFL101\t[ ] wall-clock-time\n"
+        assert invoke("check", "--statistics").stdout == "1\tWFL101\t[*] wall-clock-time\n"
         counted = invoke("check", "--statistics", "--output-format", "json").stdout
         assert json.loads(counted)[0]["count"] == 1
 
