@@ -112,10 +112,9 @@ class Emitter(Struct):
 
     def _other_sites(self, piece: Fn) -> Iterator[int]:
         """What else may be asked for in a piece of code: it is read anew each time."""
-        for name, body in self.answer.store.load(piece.path).bodies.items():
-            if name == piece.qualname or name.startswith(f"{piece.qualname}."):
-                yield body.head.site
-                yield from (call.site for call in body.calls)
+        for body in self.answer.store.with_nested(piece):
+            yield body.head.site
+            yield from (call.site for call in body.calls)
 
     def location(self, fn: Fn, site: int) -> Location:
         """Where a site of a function stands."""

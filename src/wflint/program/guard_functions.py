@@ -71,11 +71,11 @@ class GuardFunctions:
         from wflint.facts.guards import IN_WORKFLOW
 
         body = self.resolver.store.body(fn)
-        node = self.resolver.store.definition(fn)
-        if node is None or not body.calls or not _begins_with_yes(node):
+        found = self.resolver.resolve(body.calls[0].target, fn.path) if body.calls else ()
+        if not any(isinstance(e, External) and e.name in IN_WORKFLOW for e in found):
             return False
-        found = self.resolver.resolve(body.calls[0].target, fn.path)
-        return any(isinstance(e, External) and e.name in IN_WORKFLOW for e in found)
+        node = self.resolver.store.definition(fn)
+        return node is not None and _begins_with_yes(node)
 
     def _asked(self, fn: Fn, body: FunctionBody) -> set[str]:
         """The names that a function calls, if it calls nothing but harmless ones."""

@@ -74,6 +74,7 @@ class Module:
         self.whole = whole
         self.bodies: dict[str, FunctionBody] = {}
         self.local_classes: dict[str, ClassFacts] = {}  # of the bodies that have been read
+        self._inside: dict[str, list[str]] = {}
         self._read = read
 
     @cached_property
@@ -83,6 +84,20 @@ class Module:
             return self._read()
         except (OSError, UnreadableSource):
             return Source("")
+
+    def put(self, qualname: str, body: FunctionBody) -> FunctionBody:
+        """Keep what a function does, in place of what was known of it."""
+        if qualname not in self.bodies:
+            around = qualname.rpartition(".")[0]
+            while around:
+                self._inside.setdefault(around, []).append(qualname)
+                around = around.rpartition(".")[0]
+        self.bodies[qualname] = body
+        return body
+
+    def inside(self, qualname: str) -> list[str]:
+        """The functions and classes in a function or class whose bodies are known, in order."""
+        return list(self._inside.get(qualname, ()))
 
 
 class Store:
@@ -177,7 +192,8 @@ class Store:
         module = self.modules.setdefault(path, Module(path, facts, read, error))
         self._note_special(module)
         for body in bodies:
-            self._add_body(module, module.bodies.setdefault(body.head.qualname, body))
+            known = module.bodies.get(body.head.qualname)
+            self._add_body(module, known or module.put(body.head.qualname, body))
 
     def _parse(self, path: str, source: Source, name: str, is_package: bool) -> Module:
         from wflint.facts.modules import ModuleReader
@@ -227,14 +243,21 @@ class Store:
         module = self.load(fn.path)
         if fn.qualname not in module.bodies:
             self._read_body(module, self.outermost(fn))
-        return module.bodies.setdefault(fn.qualname, FunctionBody(FunctionHead(fn.qualname)))
+        known = module.bodies.get(fn.qualname)
+        return known or module.put(fn.qualname, FunctionBody(FunctionHead(fn.qualname)))
 
     def with_nested(self, fn: Fn) -> list[FunctionBody]:
         """What a function does, and the functions nested in it."""
         first = self.body(fn)
-        around = f"{fn.qualname}."
-        bodies = self.load(fn.path).bodies
-        return [first, *(b for name, b in bodies.items() if name.startswith(around))]
+        module = self.load(fn.path)
+        return [first, *(module.bodies[name] for name in module.inside(fn.qualname))]
+
+    def bodies_of_piece(self, piece: Fn) -> list[FunctionBody]:
+        """All bodies that are read with an outermost function, or with the code of a module."""
+        if piece.qualname != MODULE_BODY:
+            return self.with_nested(piece)
+        bodies = self.load(piece.path).bodies.items()
+        return [b for n, b in bodies if self.outermost(Fn(piece.path, n)) == MODULE_BODY]
 
     def module_bodies(self, path: str) -> list[str]:
         """The names of the pieces of code that run when a module is imported."""
@@ -242,7 +265,7 @@ class Store:
 
     def _read_body(self, module: Module, qualname: str) -> None:
         head = module.facts.functions.get(qualname) or FunctionHead(qualname)
-        module.bodies[qualname] = FunctionBody(head)
+        module.put(qualname, FunctionBody(head))
         try:
             with blamed_on(module.path):
                 reader = self._reader(module, qualname)
@@ -252,8 +275,7 @@ class Store:
         if reader is None:
             return
         for frame in reader.walker.frames:
-            body = module.bodies[frame.head.qualname] = frame.body()
-            self._add_body(module, body)
+            self._add_body(module, module.put(frame.head.qualname, frame.body()))
 
     def _add_body(self, module: Module, body: FunctionBody) -> None:
         for facts in body.classes:
