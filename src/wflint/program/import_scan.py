@@ -46,6 +46,7 @@ class ImportScan:
         self.verdicts = verdicts
         self.is_reloaded = is_reloaded
         self.places: list[Place] = []
+        self._ways: dict[tuple[Node, int], dict[Node, tuple[Node, int]]] = {}
         store = verdicts.resolver.store
         bodies = [fn for path in paths for fn in import_time_bodies(store, path)]
         judge = Judge(
@@ -112,18 +113,25 @@ class ImportScan:
 
     def way_through(self, entry: Node, site: int, node: Node) -> Way:
         """The shortest way to ``node`` that begins with the call at a site of ``entry``."""
-        firsts = [e.to for e in self.reached.edges.get(entry, ()) if e.site == site]
-        before: dict[Node, tuple[Node, int]] = dict.fromkeys(firsts, (entry, site))
-        queue = deque(firsts)
-        while queue and node not in before:
-            at = queue.popleft()
-            for edge in self.reached.edges.get(at, ()):
-                if edge.to not in before and edge.to not in self.reached.entries:
-                    before[edge.to] = (at, edge.site)
-                    queue.append(edge.to)
+        if (entry, site) not in self._ways:
+            self._ways[entry, site] = self._ways_through(entry, site)
+        before = self._ways[entry, site]
         found = [(node, -1)]
         while found[-1][0] in before:
             found.append(before[found[-1][0]])
             if found[-1][0] == entry:
                 break
         return tuple(reversed(found))
+
+    def _ways_through(self, entry: Node, site: int) -> dict[Node, tuple[Node, int]]:
+        """For all that a call in the code of a module leads to, the step before."""
+        firsts = [e.to for e in self.reached.edges.get(entry, ()) if e.site == site]
+        before: dict[Node, tuple[Node, int]] = dict.fromkeys(firsts, (entry, site))
+        queue = deque(firsts)
+        while queue:
+            at = queue.popleft()
+            for edge in self.reached.edges.get(at, ()):
+                if edge.to not in before and edge.to not in self.reached.entries:
+                    before[edge.to] = (at, edge.site)
+                    queue.append(edge.to)
+        return before

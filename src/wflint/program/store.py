@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from wflint.facts.bodies import BodyReader, Reading
     from wflint.syntax.pieces import Piece
 
+_KEPT_TREES = 1_000_000
+"""Characters of source whose ``ast`` is kept: several questions begin with it; it takes 30 MB."""
+
 _KEPT_READERS = 32
 """How many trees of functions are kept; they are asked for several times in a row."""
 
@@ -124,6 +127,7 @@ class Store:
         self.suspects: dict[str, tuple[str, ...]] = {}
         self._readers: dict[Fn, BodyReader | None] = {}
         self._mentioned: set[str] = set()
+        self._room_for_trees = _KEPT_TREES
 
     def load(self, path: str) -> Module:
         """The module in a file. What is wrong with it is in its ``error``, never raised."""
@@ -204,6 +208,9 @@ class Store:
             tree = parse(source)
         except NewerSyntax as error:
             return self._parse_newer(path, source, name, is_package, error.refused)
+        if self._room_for_trees >= len(source.text):
+            self._room_for_trees -= len(source.text)
+            source.tree = tree
         facts = ModuleReader(name, is_package, source).read(tree, source)
         return Module(path, facts, read)
 
