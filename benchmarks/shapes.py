@@ -78,8 +78,9 @@ def _shared_helpers(folder: Path, helpers: int) -> None:
     parts = ["import datetime\n\n\n"]
     for n in range(helpers):
         bad = "datetime.datetime.now()" if n % 10 == 0 else "None"
-        following = f"helper_{n + 1}()" if n + 1 < helpers else "pass"
-        parts.append(f"def helper_{n}() -> None:\n    {bad}\n    {following}\n\n\n")
+        below = [f"helper_{b}()" for b in range(3 * n + 1, 3 * n + 4) if b < helpers]
+        body = "\n    ".join([bad, *below])
+        parts.append(f"def helper_{n}() -> None:\n    {body}\n\n\n")
     (folder / "helpers.py").write_text("".join(parts))
     header = f"{_HEADER}from helpers import helper_0\n\n\n"
     for start in range(0, helpers // 10, 10):

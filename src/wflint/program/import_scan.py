@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from functools import cached_property
 from typing import NamedTuple
 
 from wflint.facts.model import Call, FunctionBody, Use
@@ -102,14 +103,27 @@ class ImportScan:
         """All calls in the code of modules that lead to ``node``; none if it is such code."""
         if node in self.reached.entries:
             return []
-        leading = self.reached.ancestors([node])
-        return [
-            (entry, edge.site)
-            for entry in self.reached.entries
-            if entry in leading
-            for edge in self.reached.edges.get(entry, ())
-            if edge.to in leading
-        ]
+        marks = self._marks.get(node, 0)
+        found = []
+        while marks:
+            lowest = marks & -marks
+            found.append(self._first_calls[lowest.bit_length() - 1])
+            marks ^= lowest
+        return found
+
+    @cached_property
+    def _first_calls(self) -> list[tuple[Node, int]]:
+        edges = self.reached.edges
+        return [(node, e.site) for node in self.reached.entries for e in edges.get(node, ())]
+
+    @cached_property
+    def _marks(self) -> dict[Node, int]:
+        """For each node a bit for each of the first calls that lead to it."""
+        given: dict[Node, int] = {}
+        called = (e.to for node in self.reached.entries for e in self.reached.edges.get(node, ()))
+        for number, node in enumerate(called):
+            given[node] = given.get(node, 0) | 1 << number
+        return self.reached.marks(given)
 
     def way_through(self, entry: Node, site: int, node: Node) -> Way:
         """The shortest way to ``node`` that begins with the call at a site of ``entry``."""
