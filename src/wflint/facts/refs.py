@@ -93,6 +93,12 @@ class Refs:
         self._bindings: dict[tuple[int, str], Bindings] = {}  # of each name of a scope
         self._depth = 0
 
+    def detach(self) -> None:
+        """Let go of who answers where nodes stand: they hold each other, and large trees."""
+        self.place_of = lambda _: NOWHERE
+        self.scope_of = lambda _: None
+        self.sides = _both_sides
+
     def forget(self) -> None:
         """Drop what was concluded before all bindings were known."""
         self._known.clear()

@@ -283,6 +283,7 @@ class Store:
             return
         for frame in reader.walker.frames:
             self._add_body(module, module.put(frame.head.qualname, frame.body()))
+        reader.refs.detach()
 
     def _add_body(self, module: Module, body: FunctionBody) -> None:
         for facts in body.classes:
@@ -298,7 +299,9 @@ class Store:
         else:
             self._readers[piece] = self._reader(self.load(fn.path), piece.qualname)
             if len(self._readers) > _KEPT_READERS:
-                del self._readers[next(iter(self._readers))]
+                oldest = self._readers.pop(next(iter(self._readers)))
+                if oldest is not None:
+                    oldest.refs.detach()
         return self._readers[piece]
 
     def _reader(self, module: Module, qualname: str) -> BodyReader | None:
