@@ -23,7 +23,9 @@ class Shape(NamedTuple):
 
 
 def _workflow(number: int, body: str) -> str:
-    return _WORKFLOW.format(number=number) + "".join(f"        {line}\n" for line in body.split("\n"))
+    return _WORKFLOW.format(number=number) + "".join(
+        f"        {line}\n" for line in body.split("\n")
+    )
 
 
 def _long_file(folder: Path, lines: int) -> None:
@@ -103,7 +105,7 @@ def _module(number: int, files: int) -> str:
             f"def function_{i}(value: int) -> int:\n    return value * {i}\n\n\n" for i in range(8)
         )
         return f'"""Module {number}."""\n\nimport json\nimport os\n\n\n{body}'
-    used = [n for n in range(number + 1, min(number + 11, files))]
+    used = range(number + 1, min(number + 11, files))
     imports = "".join(
         f"from package_{n // 100}.module_{n} import function_1 as call_{n}\n" for n in used
     )

@@ -1,6 +1,6 @@
-"""How long each stage of a run takes, and how much memory it needs; measured in a process of its own.
+"""How long each stage of a run takes, and how much memory it needs, in a process of its own.
 
-Stages are nested in each other, as reading facts is in the search: each is told without the others.
+Stages stand in each other, as reading facts does in the search: each is told without the others.
 """
 
 from __future__ import annotations

@@ -226,9 +226,9 @@ class Resolver:
 
     def _type_parameter(self, ref: Ref, path: str, env: Env) -> tuple[Entity, ...] | None:
         for entry in env:
-            if entry.name == ref.name and entry.owner.path == path:
-                if self.store.class_facts(Cls(*entry.owner)) is not None:
-                    return tuple(_as_class(e) for e in entry.values)
+            is_same = entry.name == ref.name and entry.owner.path == path
+            if is_same and self.store.class_facts(Cls(*entry.owner)) is not None:
+                return tuple(_as_class(e) for e in entry.values)
         return None
 
     def _local(self, name: str, path: str, receiver: Cls | None, env: Env) -> Entity:
