@@ -9,7 +9,7 @@ import libcst as cst
 
 from wflint.facts.model import Flag, Param
 
-MANY_BINDINGS = 100
+MANY_BINDINGS = 40
 """A name to which more bindings may apply at one place says nothing."""
 
 
