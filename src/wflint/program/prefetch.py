@@ -23,9 +23,9 @@ from wflint.source import UnreadableSource
 WORTH_WHILE = 80
 """Files from which on a second process pays.
 
-Measured on two idle cores: a process costs 25 ms to fork, send and take over its facts, and a file
-2 to 3 ms to read. With 40 files both ways take the same time, with 80 two processes save a tenth
-of a run, with 577 (temporalio/samples-python) a fifth: 1.9 instead of 2.4 s.
+Measured on parts of temporalio/samples-python: a second process costs 55 to 70 ms of CPU time (to
+fork, to send facts and to take them over), and to read a file takes 1.4 to 1.8 ms. So both ways
+take equally long at 70 to 80 files; all 577 took 1.9 instead of 2.4 s on two idle cores.
 """
 _MOST = 8
 """More processes than this wait for the one that takes over what they have read."""

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from wflint.facts.bodies import BodyReader, Reading
     from wflint.syntax.pieces import Piece
 
-_KEPT_TREES = 1_000_000
-"""Characters of source whose ``ast`` is kept: several questions begin with it; it takes 30 MB."""
+_KEPT_TREES = 600_000
+"""Characters of source whose ``ast`` is kept: several questions begin with it; it takes 18 MB."""
+
+_KEPT_DEFINITIONS = 64
+"""How many of the functions that rules have looked into are kept."""
 
 _KEPT_READERS = 32
 """How many trees of functions are kept; they are asked for several times in a row."""
@@ -126,6 +129,7 @@ class Store:
         self.mentions: Callable[[str], Iterable[str]] = lambda _: ()
         self.suspects: dict[str, tuple[str, ...]] = {}
         self._readers: dict[Fn, BodyReader | None] = {}
+        self._definitions: dict[Fn, cst.FunctionDef | cst.Lambda | None] = {}
         self._mentioned: set[str] = set()
         self._room_for_trees = _KEPT_TREES
 
@@ -356,6 +360,19 @@ class Store:
 
     def _definition(self, module: Module, qualname: str) -> cst.FunctionDef | cst.Lambda | None:
         """The tree of a function of a module, for rules that look into it."""
+        fn = Fn(module.path, qualname)
+        if fn in self._definitions:
+            node = self._definitions.pop(fn)
+        else:
+            node = self._read_definition(module, qualname)
+            if len(self._definitions) >= _KEPT_DEFINITIONS:
+                del self._definitions[next(iter(self._definitions))]
+        self._definitions[fn] = node
+        return node
+
+    def _read_definition(
+        self, module: Module, qualname: str
+    ) -> cst.FunctionDef | cst.Lambda | None:
         from wflint.syntax.pieces import function_node
 
         try:
