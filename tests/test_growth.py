@@ -5,12 +5,14 @@ The lines of wflint that are executed are counted, and never the time that it ta
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import libcst
 import pytest
 
 from benchmarks.shapes import SHAPES, Shape
@@ -155,3 +157,22 @@ def test_a_name_with_very_many_bindings_is_asked_for_once_in_each_place(
         asked, before = 0, asked
         check(Request(paths=(str(tmp_path),), jobs=1))
     assert asked < 2.5 * before
+
+
+def test_trees_do_not_outlive_the_reading_of_a_function(tmp_path: Path) -> None:
+    """Nothing may hold them in a circle: garbage is not looked for during a run."""
+    gc.collect()
+    before = functions_alive()
+    gc.disable()
+    try:
+        checked(tmp_path, SHAPES[2], 300)  # so many methods
+        left = functions_alive() - before
+    finally:
+        gc.enable()
+    kept = store._KEPT_READERS + store._KEPT_DEFINITIONS
+    assert left <= kept
+
+
+def functions_alive() -> int:
+    """How many functions there are as trees."""
+    return sum(type(thing) is libcst.FunctionDef for thing in gc.get_objects())

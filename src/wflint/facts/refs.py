@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from wflint.builtin_names import is_builtin
 from wflint.facts.annotations import annotation, either, instance, says_little
 from wflint.facts.model import UNKNOWN, Flag, Kind, ModuleFacts, Param, Ref
-from wflint.facts.scopes import MANY_BINDINGS, Bindings, Block, Bound, Narrowed, Scope
+from wflint.facts.scopes import Bindings, Block, Bound, Narrowed, Scope
 
 _MAX_STEPS = 80
 """How many names and calls are followed from one expression: `a = b; b = c(); ...`."""
@@ -24,6 +24,12 @@ _MAX_ELEMENTS = 4_000
 
 _MAX_ADDED = 250
 """How many of the elements that are put into a container later are looked at."""
+
+_FEW_BINDINGS, _MOST_BINDINGS, _SPARE_BINDINGS = 40, 4_000, 20_000
+"""How many bindings of a name may hold at a place: few at any number of places, and many where
+that happens in few. Else a function in which each of a thousand branches sets a name would note a
+thousand bindings a thousand times.
+"""
 
 _MAX_SIZE = 100
 """How many refs a name may be made of, for each part: ``x = x + x`` again and again doubles it."""
@@ -91,6 +97,8 @@ class Refs:
         self._known: dict[tuple[int | str, ...], Ref] = {}
         self._sizes: dict[Ref, int] = {}
         self._bindings: dict[tuple[int, str], Bindings] = {}  # of each name of a scope
+        self._reached: dict[tuple[int, str, int, bool], list[Bound]] = {}
+        self._spare = _SPARE_BINDINGS
         self._depth = 0
 
     def detach(self) -> None:
@@ -287,7 +295,7 @@ class Refs:
         everywhere = scope is None or scope.of_function is not where.of_function
         if len(bindings) > 1:
             bindings = self._reaching(name, bindings, where, place, everywhere)
-            if len(bindings) > MANY_BINDINGS:
+            if not bindings:
                 return UNKNOWN
         key = (id(where), *(id(b) for b in bindings))
         known = self._known.get(key)
@@ -303,11 +311,21 @@ class Refs:
     def _reaching(
         self, name: str, bindings: list[Bound], where: Scope, place: Place, everywhere: bool
     ) -> list[Bound]:
-        key = (id(where), name)
-        every = self._bindings.get(key)
-        if every is None:
-            every = self._bindings[key] = Bindings(bindings)
-        return every.reaching(place.order, place.block, everywhere=everywhere)
+        """The bindings that may hold at a place; none when they are too many to tell."""
+        asked = (id(where), name, place.order, everywhere)
+        found = self._reached.get(asked)
+        if found is None:
+            key = (id(where), name)
+            if key not in self._bindings:
+                self._bindings[key] = Bindings(bindings)
+            most = _MOST_BINDINGS if self._spare > 0 else _FEW_BINDINGS
+            found = self._bindings[key].reaching(
+                place.order, place.block, most + 1, everywhere=everywhere
+            )
+            if len(found) > _FEW_BINDINGS:
+                self._spare -= len(found)
+            found = self._reached[asked] = found if len(found) <= most else []
+        return found
 
     def _bounded(self, ref: Ref) -> Ref:
         """A ref, unless it is made of too many: it is written out wherever its name stands."""

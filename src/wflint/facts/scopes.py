@@ -9,9 +9,6 @@ import libcst as cst
 
 from wflint.facts.model import Flag, Param
 
-MANY_BINDINGS = 40
-"""A name to which more bindings may apply at one place says nothing."""
-
 
 @dataclass(slots=True, eq=False)
 class Block:
@@ -134,30 +131,32 @@ class Bindings:
         self.every = sorted(inside, key=_order_of)
         self._orders = [bound.order for bound in self.every]
 
-    def reaching(self, order: int, block: Block | None, *, everywhere: bool) -> list[Bound]:
-        """Those that may hold at a place of the same function, or the first of very many.
+    def reaching(
+        self, order: int, block: Block | None, most: int, *, everywhere: bool
+    ) -> list[Bound]:
+        """Those that may hold at a place of the same function, ``most`` of them.
 
         The last one that surely runs before the place, and after it those that may run.
         ``everywhere`` is for places in nested functions, which may run at any time.
         """
         if everywhere or len(self.every) < 2 or order < 0:
-            return self.every[: MANY_BINDINGS + 1]
+            return self.every[:most]
         found: list[Bound] = []
         at = bisect.bisect_left(self._orders, order)
         for number in range(at - 1, -1, -1):
             bound = self.every[number]
             found.append(bound)
             is_sure = bound.block is None or bound.block.holds(block)
-            if is_sure or len(found) > MANY_BINDINGS:
+            if is_sure or len(found) == most:
                 break
         found.reverse()
         loops = block.loops if block is not None else set()
         for bound in self.every[at:] if loops else ():
-            if len(found) > MANY_BINDINGS:
+            if len(found) == most:
                 break
             if bound.block is not None and loops & bound.block.loops:
                 found.append(bound)
-        return found or self.every[: MANY_BINDINGS + 1]
+        return found or self.every[:most]
 
 
 def _order_of(bound: Bound) -> int:
