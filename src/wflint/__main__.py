@@ -1,30 +1,30 @@
-"""The program: ``wflint`` and ``python -m wflint``."""
+"""The program: ``wflint``, and ``python -m wflint``."""
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import sys
+from typing import NoReturn
 
 from wflint.cli import main
 
 
-def run() -> None:
-    """Run the command line, and end the process at once.
+def run() -> NoReturn:
+    """Run the command line; at the end the system takes all memory back at once.
 
-    Python would first free all objects one by one. That takes a tenth of a run, and two fifths of
-    one that only links what it knows.
+    To look for garbage on the way and to free one object after the other takes a fifth of a run.
     """
+    gc.disable()
+    code: object = 0
     try:
         main()
-    except SystemExit as error:
-        code = error.code
-    else:
-        code = 0
-    try:
-        for stream in (sys.stdout, sys.stderr):
+    except SystemExit as end:
+        code = end.code
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, OSError, ValueError):  # closed, or nobody reads
             stream.flush()
-    except (AttributeError, OSError, ValueError):
-        sys.exit(code)  # a stream is closed, or was never there: let Python say so
     os._exit(code if isinstance(code, int) else 0)
 
 

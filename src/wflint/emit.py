@@ -44,6 +44,7 @@ class Emitter(Struct):
     suppressed: int = 0
     _spans: dict[Fn, dict[int, Span]] = field(default_factory=dict)
     _directives: dict[str, Directives] = field(default_factory=dict)
+    _hops: dict[tuple[Node, int], Hop] = field(default_factory=dict)
 
     def directives(self, path: str) -> Directives:
         """The suppression comments of a file."""
@@ -120,10 +121,9 @@ class Emitter(Struct):
 
     def _other_sites(self, piece: Fn) -> Iterator[int]:
         """What else may be asked for in a piece of code: it is read anew each time."""
-        for name, body in self.answer.store.load(piece.path).bodies.items():
-            if name == piece.qualname or name.startswith(f"{piece.qualname}."):
-                yield body.head.site
-                yield from (call.site for call in body.calls)
+        for body in self.answer.store.with_nested(piece):
+            yield body.head.site
+            yield from (call.site for call in body.calls)
 
     def location(self, fn: Fn, site: int) -> Location:
         """Where a site of a function stands."""
@@ -186,7 +186,7 @@ class Emitter(Struct):
             steps = self._detour(hit, nodes)
             if steps is None:
                 return None, 0
-        others = len(reached.entry_points(nodes)) - 1
+        others = reached.count_entries(nodes) - 1
         return tuple(self._hop(node, site, location) for node, site in steps), others
 
     def _import_hops(self, chain: ImportChain, location: Location) -> Iterator[Hop]:
@@ -210,10 +210,15 @@ class Emitter(Struct):
         return self.answer.store.outermost(fn) == MODULE_BODY
 
     def _hop(self, node: Node, site: int, location: Location) -> Hop:
-        entry = self.answer.reached.entries.get(node)
-        name = entry.shown if entry is not None else node.fn.shown
-        at = location if site == -1 else self.location(node.fn, site)
-        return Hop(name, self.shown(node.fn.path), at)
+        known = self._hops.get((node, site)) if site != -1 else None
+        if known is None:
+            entry = self.answer.reached.entries.get(node)
+            name = entry.shown if entry is not None else node.fn.shown
+            at = location if site == -1 else self.location(node.fn, site)
+            known = Hop(name, self.shown(node.fn.path), at)
+            if site != -1:  # chains have their beginnings in common
+                self._hops[node, site] = known
+        return known
 
     # Suppression along the chain.
 

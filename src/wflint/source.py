@@ -9,8 +9,12 @@ from __future__ import annotations
 import bisect
 import io
 import re
+from typing import TYPE_CHECKING
 
 from wflint.diagnostics import Location
+
+if TYPE_CHECKING:
+    import ast
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=]", re.MULTILINE)
@@ -31,10 +35,11 @@ class UnreadableSource(Exception):
 
 
 class Source:
-    """The text of one file."""
+    """The text of one file, and its ``ast`` where that is kept for those who ask later."""
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.tree: ast.Module | None = None
         self._starts: list[int] | None = None
 
     @property

@@ -137,9 +137,7 @@ class Context:
         entries = self._reader.walker.entries
         frame = self.entry.state.frame
         values = (
-            e.node.value
-            for e in entries
-            if isinstance(e.node, cst.Return) and e.state.frame is frame
+            e.node.value for e in entries if type(e.node) is cst.Return and e.state.frame is frame
         )
         return frozenset(self.code(value) for value in values if value is not None)
 

@@ -17,6 +17,8 @@ Site = int
 class Kind(str, enum.Enum):
     """What the root of a :class:`Ref` is."""
 
+    __hash__ = str.__hash__  # an enum's own is written in Python
+
     GLOBAL = "global"  # a module-level name of the same module, maybe a builtin
     IMPORT = "import"  # an absolute dotted name, bound by an import inside a function
     LOCAL = "local"  # a nested function or lambda; `name` is its qualname
@@ -40,7 +42,7 @@ class Kind(str, enum.Enum):
     UNKNOWN = "unknown"  # anything else
 
 
-class Ref(Struct, frozen=True, array_like=True):
+class Ref(Struct, frozen=True, array_like=True, cache_hash=True):
     """What an expression refers to: a root and the attributes taken from it.
 
     ``datetime.now`` is ``Ref(GLOBAL, "datetime", ("now",))``, however ``datetime`` was imported.

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from wflint.builtin_names import is_builtin
 from wflint.facts.annotations import annotation
 from wflint.facts.model import UNKNOWN, Flag, Kind, ModuleFacts, Param, Ref
-from wflint.facts.scopes import Block, Bound, Narrowed, Scope, reaching
+from wflint.facts.scopes import Bindings, Block, Bound, Narrowed, Scope
 from wflint.facts.types import either, instance, says_little
 
 _MAX_STEPS = 80
@@ -22,6 +22,18 @@ _MAX_EARLY = 4
 
 _MAX_ELEMENTS = 4_000
 """How many elements of a list or dictionary that is written out are looked at."""
+
+_MAX_ADDED = 250
+"""How many of the elements that are put into a container later are looked at."""
+
+_FEW_BINDINGS, _MOST_BINDINGS, _SPARE_BINDINGS = 40, 4_000, 20_000
+"""How many bindings of a name may hold at a place: few at any number of places, and many where
+that happens in few. Else a function in which each of a thousand branches sets a name would note a
+thousand bindings a thousand times.
+"""
+
+_MAX_SIZE = 100
+"""How many refs a name may be made of, for each part: ``x = x + x`` again and again doubles it."""
 
 LITERALS: dict[type[cst.CSTNode], str] = {
     cst.SimpleString: "str",
@@ -84,7 +96,17 @@ class Refs:
         self.scope_of: Callable[[cst.CSTNode], Scope | None] = lambda _: None
         self.sides: Callable[[cst.IfExp, Scope | None], list[cst.BaseExpression]] = _both_sides
         self._known: dict[tuple[int | str, ...], Ref] = {}
+        self._sizes: dict[Ref, int] = {}
+        self._bindings: dict[tuple[int, str], Bindings] = {}  # of each name of a scope
+        self._reached: dict[tuple[int, str, int, bool], list[Bound]] = {}
+        self._spare = _SPARE_BINDINGS
         self._depth = 0
+
+    def detach(self) -> None:
+        """Let go of who answers where nodes stand: they hold each other, and large trees."""
+        self.place_of = lambda _: NOWHERE
+        self.scope_of = lambda _: None
+        self.sides = _both_sides
 
     def forget(self) -> None:
         """Drop what was concluded before all bindings were known."""
@@ -273,7 +295,9 @@ class Refs:
             return shown
         everywhere = scope is None or scope.of_function is not where.of_function
         if len(bindings) > 1:
-            bindings = reaching(bindings, place.order, place.block, everywhere=everywhere)
+            bindings = self._reaching(name, bindings, where, place, everywhere)
+            if not bindings:
+                return UNKNOWN
         key = (id(where), *(id(b) for b in bindings))
         known = self._known.get(key)
         if known is None:
@@ -282,7 +306,39 @@ class Refs:
             if self._depth < _MAX_STEPS:
                 known = self._merged(name, bindings, where, _MAX_STEPS)
             self._depth -= 1
-            known = self._known[key] = known or UNKNOWN
+            known = self._known[key] = self._bounded(known or UNKNOWN)
+        return known
+
+    def _reaching(
+        self, name: str, bindings: list[Bound], where: Scope, place: Place, everywhere: bool
+    ) -> list[Bound]:
+        """The bindings that may hold at a place; none when they are too many to tell."""
+        asked = (id(where), name, place.order, everywhere)
+        found = self._reached.get(asked)
+        if found is None:
+            key = (id(where), name)
+            if key not in self._bindings:
+                self._bindings[key] = Bindings(bindings)
+            most = _MOST_BINDINGS if self._spare > 0 else _FEW_BINDINGS
+            found = self._bindings[key].reaching(
+                place.order, place.block, most + 1, everywhere=everywhere
+            )
+            if len(found) > _FEW_BINDINGS:
+                self._spare -= len(found)
+            found = self._reached[asked] = found if len(found) <= most else []
+        return found
+
+    def _bounded(self, ref: Ref) -> Ref:
+        """A ref, unless it is made of too many: it is written out wherever its name stands."""
+        return ref if self._size(ref) <= _MAX_SIZE * (1 + len(ref.others)) else UNKNOWN
+
+    def _size(self, ref: Ref) -> int:
+        if ref.of is None and not ref.others:
+            return 1
+        known = self._sizes.get(ref)
+        if known is None:
+            of = self._size(ref.of) if ref.of is not None else 0
+            known = self._sizes[ref] = 1 + of + sum(map(self._size, ref.others))
         return known
 
     def _narrowed(
@@ -305,7 +361,7 @@ class Refs:
         known = self._known.get(key)
         if known is None:
             self._known[key] = UNKNOWN
-            known = self._known[key] = self._agreed(name, bindings, where, steps)
+            known = self._known[key] = self._bounded(self._agreed(name, bindings, where, steps))
         return known
 
     def _agreed(self, name: str, bindings: list[Bound], where: Scope, steps: int) -> Ref:
@@ -335,7 +391,7 @@ class Refs:
             ref = Ref(Kind.OR, others=(ref, _one_of(fallbacks)))
         added = where.added.get(name)
         if added and ref.kind is Kind.LITERAL:
-            more = (self.ref(node, where, steps - 4) for node in added[:_MAX_ELEMENTS])
+            more = (self.ref(node, where, steps - 4) for node in added[:_MAX_ADDED])
             ref = replace(ref, others=tuple(dict.fromkeys((*ref.others, *more))))
         return ref
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -118,28 +119,48 @@ class Narrowed:
     parent: Narrowed | None = None
 
 
-def reaching(
-    bindings: list[Bound], order: int, block: Block | None, *, everywhere: bool
-) -> list[Bound]:
-    """Those bindings of a name that may hold at a place of the same function.
+class Bindings:
+    """The bindings of one name in one scope, once all of them are known.
 
-    The last one that surely runs before the place, and after it those that may run. ``everywhere``
-    is for places in nested functions, which may run at any time. Those that only run outside of
-    workflows are left out.
+    Those that only run outside of workflows are left out, unless there are no others.
     """
-    inside = [b for b in bindings if not b.flags & (Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED)]
-    if everywhere or len(inside) < 2 or order < 0:
-        return inside or bindings
-    loops = block.loops if block is not None else set()
-    found: list[Bound] = []
-    for bound in inside:
-        if bound.order < order:
-            if bound.block is None or bound.block.holds(block):
-                found.clear()
+
+    def __init__(self, bindings: list[Bound]) -> None:
+        outside = Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED
+        inside = [b for b in bindings if not b.flags & outside] or bindings
+        self.every = sorted(inside, key=_order_of)
+        self._orders = [bound.order for bound in self.every]
+
+    def reaching(
+        self, order: int, block: Block | None, most: int, *, everywhere: bool
+    ) -> list[Bound]:
+        """Those that may hold at a place of the same function, ``most`` of them.
+
+        The last one that surely runs before the place, and after it those that may run.
+        ``everywhere`` is for places in nested functions, which may run at any time.
+        """
+        if everywhere or len(self.every) < 2 or order < 0:
+            return self.every[:most]
+        found: list[Bound] = []
+        at = bisect.bisect_left(self._orders, order)
+        for number in range(at - 1, -1, -1):
+            bound = self.every[number]
             found.append(bound)
-        elif loops and bound.block is not None and loops & bound.block.loops:
-            found.append(bound)
-    return found or inside
+            is_sure = bound.block is None or bound.block.holds(block)
+            if is_sure or len(found) == most:
+                break
+        found.reverse()
+        loops = block.loops if block is not None else set()
+        for bound in self.every[at:] if loops else ():
+            if len(found) == most:
+                break
+            if bound.block is not None and loops & bound.block.loops:
+                found.append(bound)
+        return found or self.every[:most]
+
+
+def _order_of(bound: Bound) -> int:
+    return bound.order
 
 
 def bind_target(scope: Scope, target: cst.BaseExpression, bound: Bound) -> list[Bound]:

@@ -277,5 +277,4 @@ def _functions(module: Module, suspects: list[Rule], settings: RuleSettings) -> 
 
 def _with_nested(store: Store, fn: Fn) -> list[str]:
     store.body(fn)
-    bodies = store.load(fn.path).bodies
-    return [n for n in bodies if n == fn.qualname or n.startswith(fn.qualname + ".")]
+    return [fn.qualname, *store.load(fn.path).inside(fn.qualname)]

@@ -26,13 +26,13 @@ Env = tuple[Held, ...]
 """What is known of the names around a call; each pair of owner and name once, sorted."""
 
 
-class OwnModule(Struct, frozen=True):
+class OwnModule(Struct, frozen=True, cache_hash=True):
     """A module of the project."""
 
     path: str
 
 
-class OwnFunction(Struct, frozen=True):
+class OwnFunction(Struct, frozen=True, cache_hash=True):
     """A function of the project; ``receiver`` is the class it is called on, for methods.
 
     ``bound`` is set when the call does not give the first parameter, ``partial`` when arguments may
@@ -47,14 +47,14 @@ class OwnFunction(Struct, frozen=True):
     env: Env = ()
 
 
-class OwnClass(Struct, frozen=True):
+class OwnClass(Struct, frozen=True, cache_hash=True):
     """A class of the project, maybe with its type parameters."""
 
     cls: Cls
     args: Types = ()
 
 
-class OwnInstance(Struct, frozen=True):
+class OwnInstance(Struct, frozen=True, cache_hash=True):
     """An instance of a class of the project; ``args`` as in :class:`External`.
 
     ``env`` is what its constructor was given.
@@ -65,7 +65,7 @@ class OwnInstance(Struct, frozen=True):
     env: Env = ()
 
 
-class SuperOf(Struct, frozen=True):
+class SuperOf(Struct, frozen=True, cache_hash=True):
     """``super()`` inside ``owner``, called on a ``receiver``."""
 
     owner: Cls
@@ -73,7 +73,7 @@ class SuperOf(Struct, frozen=True):
     env: Env = ()
 
 
-class External(Struct, frozen=True):
+class External(Struct, frozen=True, cache_hash=True):
     """A dotted name outside the project.
 
     ``instance`` says that it is an instance of the class of that name. ``base`` is the length of
@@ -89,7 +89,7 @@ class External(Struct, frozen=True):
     args: Types = ()
 
 
-class Unresolved(Struct, frozen=True):
+class Unresolved(Struct, frozen=True, cache_hash=True):
     """Something that cannot be known, and why."""
 
     reason: str

@@ -70,12 +70,11 @@ class GuardFunctions:
         """Whether a function begins with ``if in_workflow(): return True``."""
         store = self.resolver.store
         body = store.body(fn)
-        question = f"begins with yes {fn.qualname}"
-        says_yes = partial(_begins_with_yes, store, fn)
-        if not body.calls or not store.notes(fn.path).answer(question, bool, says_yes):
+        found = self.resolver.resolve(body.calls[0].target, fn.path) if body.calls else ()
+        if not any(isinstance(e, External) and e.name in IN_WORKFLOW for e in found):
             return False
-        found = self.resolver.resolve(body.calls[0].target, fn.path)
-        return any(isinstance(e, External) and e.name in IN_WORKFLOW for e in found)
+        says_yes = partial(_begins_with_yes, store, fn)
+        return store.notes(fn.path).answer(f"begins with yes {fn.qualname}", bool, says_yes)
 
     def _asked(self, fn: Fn, body: FunctionBody) -> set[str]:
         """The names that a function calls, if it calls nothing but harmless ones."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from functools import cached_property
 from typing import NamedTuple
 
 from wflint.facts.model import Call, FunctionBody, Use
@@ -46,6 +47,7 @@ class ImportScan:
         self.verdicts = verdicts
         self.is_reloaded = is_reloaded
         self.places: list[Place] = []
+        self._ways: dict[tuple[Node, int], dict[Node, tuple[Node, int]]] = {}
         store = verdicts.resolver.store
         bodies = [fn for path in paths for fn in import_time_bodies(store, path)]
         judge = Judge(
@@ -101,29 +103,49 @@ class ImportScan:
         """All calls in the code of modules that lead to ``node``; none if it is such code."""
         if node in self.reached.entries:
             return []
-        leading = self.reached.ancestors([node])
-        return [
-            (entry, edge.site)
-            for entry in self.reached.entries
-            if entry in leading
-            for edge in self.reached.edges.get(entry, ())
-            if edge.to in leading
-        ]
+        marks = self._marks.get(node, 0)
+        found = []
+        while marks:
+            lowest = marks & -marks
+            found.append(self._first_calls[lowest.bit_length() - 1])
+            marks ^= lowest
+        return found
+
+    @cached_property
+    def _first_calls(self) -> list[tuple[Node, int]]:
+        edges = self.reached.edges
+        return [(node, e.site) for node in self.reached.entries for e in edges.get(node, ())]
+
+    @cached_property
+    def _marks(self) -> dict[Node, int]:
+        """For each node a bit for each of the first calls that lead to it."""
+        given: dict[Node, int] = {}
+        called = (e.to for node in self.reached.entries for e in self.reached.edges.get(node, ()))
+        for number, node in enumerate(called):
+            given[node] = given.get(node, 0) | 1 << number
+        return self.reached.marks(given)
 
     def way_through(self, entry: Node, site: int, node: Node) -> Way:
         """The shortest way to ``node`` that begins with the call at a site of ``entry``."""
-        firsts = [e.to for e in self.reached.edges.get(entry, ()) if e.site == site]
-        before: dict[Node, tuple[Node, int]] = dict.fromkeys(firsts, (entry, site))
-        queue = deque(firsts)
-        while queue and node not in before:
-            at = queue.popleft()
-            for edge in self.reached.edges.get(at, ()):
-                if edge.to not in before and edge.to not in self.reached.entries:
-                    before[edge.to] = (at, edge.site)
-                    queue.append(edge.to)
+        if (entry, site) not in self._ways:
+            self._ways[entry, site] = self._ways_through(entry, site)
+        before = self._ways[entry, site]
         found = [(node, -1)]
         while found[-1][0] in before:
             found.append(before[found[-1][0]])
             if found[-1][0] == entry:
                 break
         return tuple(reversed(found))
+
+    def _ways_through(self, entry: Node, site: int) -> dict[Node, tuple[Node, int]]:
+        """For all that a call in the code of a module leads to, the step before."""
+        firsts = [e.to for e in self.reached.edges.get(entry, ()) if e.site == site]
+        before: dict[Node, tuple[Node, int]] = dict.fromkeys(firsts, (entry, site))
+        queue = deque(firsts)
+        while queue:
+            at = queue.popleft()
+            for edge in self.reached.edges.get(at, ()):
+                if edge.to not in before and edge.to not in self.reached.entries:
+                    before[edge.to] = (at, edge.site)
+                    queue.append(edge.to)
+        return before

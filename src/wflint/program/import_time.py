@@ -230,9 +230,7 @@ class ImportTime:
         """Where a site stands; all of a piece of code are found at once."""
         piece = Fn(fn.path, self.store.outermost(fn))
         if piece not in self._offsets:
-            bodies = list(self.store.load(fn.path).bodies.items())
-            around = self.store.outermost
-            inside = [b for n, b in bodies if around(Fn(fn.path, n)) == piece.qualname]
+            inside = self.store.bodies_of_piece(piece)
             sites = {use.site for body in inside for use in body.uses}
             for call in (call for body in inside for call in body.calls):
                 sites.update((call.site, *(arg.site for arg in call.args)))

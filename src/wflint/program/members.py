@@ -75,6 +75,8 @@ class Members:
         self.unknown: set[tuple[Cls, str]] = set()  # attributes that were asked for in vain
         self._set: dict[tuple[Cls, str], Ref | None] = {}
         self._type_env: dict[tuple[Cls, Types], Env] = {}
+        self._setting: dict[tuple[Cls, str], list[FunctionHead]] = {}
+        self._in_order: dict[Cls, list[FunctionHead]] = {}
 
     def facts_of(self, cls: Cls) -> ClassFacts | None:
         """The facts of a class."""
@@ -286,15 +288,29 @@ class Members:
 
     def _setters(self, cls: Cls, name: str) -> list[FunctionHead]:
         """The methods that may set an attribute, ``__init__`` first; told from their text."""
-        facts = self.facts_of(cls)
-        if facts is None:
-            return []
+        known = self._setting.get((cls, name))
+        if known is None:
+            known = self._setting[cls, name] = self._find_setters(cls, name)
+        return known
+
+    def _find_setters(self, cls: Cls, name: str) -> list[FunctionHead]:
+        text = self.store.load(cls.path).source.text
         sets = re.compile(
             rf"\.{re.escape(name)}\s*(?:[:,\[]|=(?!=)|\.(?:add|append|appendleft|insert)\()"
         )
-        text = self.store.load(cls.path).source.text
-        heads = sorted(facts.methods.values(), key=lambda h: (h.name != "__init__", h.start))
-        return [h for h in heads if sets.search(text, h.start, h.end)]
+        return [h for h in self._methods(cls) if sets.search(text, h.start, h.end)]
+
+    def _methods(self, cls: Cls) -> list[FunctionHead]:
+        """The methods of a class, ``__init__`` first and the others as they are written."""
+        known = self._in_order.get(cls)
+        if known is None:
+            facts = self.facts_of(cls)
+            if facts is None:
+                return []
+            heads = facts.methods.values()
+            known = sorted(heads, key=lambda head: (head.name != "__init__", head.start))
+            self._in_order[cls] = known
+        return known
 
     # Type parameters.
 

@@ -31,10 +31,12 @@ class ReadBodies(Struct, frozen=True, array_like=True):
     asked: dict[str, int]
 
 
-def read_module(name: str, is_package: bool, source: Source) -> tuple[ModuleFacts, Piece | None]:
+def read_module(
+    name: str, is_package: bool, source: Source, keep_tree: bool = False
+) -> tuple[ModuleFacts, Piece | None]:
     """The facts, and the module as LibCST has it where only LibCST could read it.
 
-    Raises :class:`UnreadableSource`.
+    ``keep_tree`` keeps the ``ast`` with the source. Raises :class:`UnreadableSource`.
     """
     from wflint.facts.modules import ModuleReader
     from wflint.syntax.guard import NewerSyntax, parse
@@ -43,6 +45,8 @@ def read_module(name: str, is_package: bool, source: Source) -> tuple[ModuleFact
         tree = parse(source)
     except NewerSyntax as error:
         return _read_newer(name, is_package, source, error.refused)
+    if keep_tree:
+        source.tree = tree
     return ModuleReader(name, is_package, source).read(tree, source), None
 
 

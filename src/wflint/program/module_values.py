@@ -42,6 +42,7 @@ class ModuleValues:
         self._module = module
         self.held = module.notes.answer("held", list[Held], self._find_held)
         self._starts = [held.start for held in self.held]
+        self._returned: dict[ast.stmt, frozenset[str]] = {}
 
     def _find_held(self) -> list[Held]:
         return sorted(_held(self.source, self.tree), key=lambda held: held.start)
@@ -114,21 +115,27 @@ class ModuleValues:
 
     def _is_returned(self, offset: int) -> bool:
         body: list[ast.stmt] = self.tree.body
-        returned: list[ast.expr] = []
+        returned: frozenset[str] = frozenset()
         while True:
             node = self._around(body, offset)
             if isinstance(node, ast.Return):
                 return True
             if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
-                names = set(_bound(node))
-                return any(_first(read) in names for value in returned for read in _reads(value))
+                return not returned.isdisjoint(_bound(node))
             if node is None:
                 return False
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                returned = [
-                    n.value for n in ast.walk(node) if isinstance(n, ast.Return) and n.value
-                ]
+                returned = self._names_returned(node)
             body = inner_statements(node) or getattr(node, "body", [])
+
+    def _names_returned(self, function: ast.stmt) -> frozenset[str]:
+        """The variables that what a function returns is made from."""
+        known = self._returned.get(function)
+        if known is None:
+            values = [n.value for n in ast.walk(function) if isinstance(n, ast.Return)]
+            names = {_first(read) for value in values if value for read in _reads(value)}
+            known = self._returned[function] = frozenset(names)
+        return known
 
     def _is_optional(self, node: ast.stmt, offset: int) -> bool:
         """Whether a simple statement may be carried out without the expression at ``offset``."""
@@ -155,10 +162,15 @@ class ModuleValues:
 
     def _around(self, body: list[ast.stmt], offset: int) -> ast.stmt | None:
         """The statement of a block that ``offset`` is in."""
+        row = self.source.location(offset).row
         for node in body:
+            if row > (node.end_lineno or row):
+                continue
             start, end = span(self.source, node)
             if start <= offset < end:
                 return node
+            if node.lineno > row and start > offset:
+                return None
         return None
 
 

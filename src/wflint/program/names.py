@@ -65,8 +65,12 @@ class Names:
                 yield found, last
         elif binding.value is not None:
             refs = [binding.value.ref]
+            seen: set[Ref] = set()
             while refs:
                 ref = refs.pop()
+                if ref in seen:
+                    continue
+                seen.add(ref)
                 if ref.kind is Kind.GLOBAL:
                     yield path, ref.name
                 refs.extend(ref.others if ref.of is None else (ref.of, *ref.others))

@@ -17,6 +17,7 @@ class Overriders:
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
         self.store = resolver.store
+        self._known: dict[tuple[Cls, int], list[Cls]] = {}
 
     def of(self, entity: OwnFunction, made: frozenset[Cls]) -> tuple[OwnFunction, ...] | None:
         """The implementations of a declared method; ``None`` when they are too many to say.
@@ -46,6 +47,12 @@ class Overriders:
     def _classes(self, declared: Cls) -> list[Cls]:
         """The classes of the program that are of a declared type, by name or by their methods."""
         self.store.load_mentions(declared.qualname.rpartition(".")[2])
+        key = (declared, len(self.store.modules))
+        if key not in self._known:
+            self._known[key] = self._find_classes(declared)
+        return self._known[key]
+
+    def _find_classes(self, declared: Cls) -> list[Cls]:
         wanted = self._methods(declared) if self.resolver.results.is_protocol(declared) else set()
         found: list[Cls] = []
         for path in sorted(self.store.modules):

@@ -13,15 +13,8 @@ def asked_parameters(store: Store, fn: Fn) -> frozenset[str]:
 
     What a caller gives to the others makes no difference to what is reached.
     """
-    store.body(fn)
-    bodies = store.load(fn.path).bodies
-    around = f"{fn.qualname}."
-    found: set[str] = set()
-    for name, body in bodies.items():
-        if name == fn.qualname or name.startswith(around):
-            for ref in _refs(body):
-                _collect(ref, fn.qualname, found)
-    return frozenset(found)
+    pending = [ref for body in store.with_nested(fn) for ref in _refs(body)]
+    return frozenset(_parameters(pending, fn.qualname))
 
 
 def _refs(body: FunctionBody) -> Iterator[Ref]:
@@ -43,12 +36,15 @@ def _refs(body: FunctionBody) -> Iterator[Ref]:
     yield from body.yielded
 
 
-def _collect(ref: Ref, owner: str, found: set[str]) -> None:
-    pending = [ref]
+def _parameters(pending: list[Ref], owner: str) -> set[str]:
+    """The parameters of a function in some refs; what many refs have in common is seen once."""
+    found: set[str] = set()
+    seen: set[Ref] = set()
     while pending:
-        current = pending.pop()
-        if current.kind is Kind.PARAM and current.owner == owner:
-            found.add(current.name)
-        if current.of is not None:
-            pending.append(current.of)
-        pending.extend(current.others)
+        ref = pending.pop()
+        if ref.kind is Kind.PARAM and ref.owner == owner:
+            found.add(ref.name)
+        if (ref.of is not None or ref.others) and ref not in seen:
+            seen.add(ref)
+            pending.extend(ref.others if ref.of is None else (ref.of, *ref.others))
+    return found

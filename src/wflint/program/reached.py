@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from msgspec import Struct, field
@@ -61,6 +62,7 @@ class Reached(Struct):
     parents: dict[Node, tuple[Node, int] | None] = field(default_factory=dict)
     gaps: list[GapAt] = field(default_factory=list)
     callers: dict[Node, list[Node]] | None = None
+    entry_marks: dict[Node, int] | None = None
     outcomes: dict[tuple[Fn, int], str] = field(default_factory=dict)
 
     def chain(self, node: Node) -> list[tuple[Node, int]]:
@@ -76,9 +78,37 @@ class Reached(Struct):
         found.reverse()
         return found
 
+    def count_entries(self, nodes: Iterable[Node]) -> int:
+        """How many entry points there are from which any of ``nodes`` is reached."""
+        if self.entry_marks is None:
+            given = {entry: 1 << number for number, entry in enumerate(self.entries)}
+            self.entry_marks = self.marks(given)
+        found = 0
+        for node in nodes:
+            found |= self.entry_marks.get(node, 0)
+        return found.bit_count()
+
+    def marks(self, given: Mapping[Node, int]) -> dict[Node, int]:
+        """The bits that are given to nodes, for all nodes that these lead to."""
+        marks = dict(given)
+        pending = deque(given)
+        waiting = set(given)
+        while pending:
+            node = pending.popleft()
+            waiting.discard(node)
+            mark = marks[node]
+            for edge in self.edges.get(node, ()):
+                known = marks.get(edge.to, 0)
+                if mark | known != known:
+                    marks[edge.to] = mark | known
+                    if edge.to not in waiting:
+                        waiting.add(edge.to)
+                        pending.append(edge.to)
+        return marks
+
     def entry_points(self, nodes: Iterable[Node]) -> set[Node]:
         """All entry points from which any of ``nodes`` is reached."""
-        return {n for n in self.ancestors(nodes) if n in self.entries}
+        return {node for node in self.ancestors(nodes) if node in self.entries}
 
     def ancestors(self, nodes: Iterable[Node]) -> set[Node]:
         """``nodes`` and all nodes from which any of them is reached."""

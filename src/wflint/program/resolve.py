@@ -226,8 +226,8 @@ class Resolver:
 
     def _type_parameter(self, ref: Ref, path: str, env: Env) -> tuple[Entity, ...] | None:
         for entry in env:
-            is_of_class = self.store.class_facts(Cls(*entry.owner)) is not None
-            if entry.name == ref.name and entry.owner.path == path and is_of_class:
+            is_same = entry.name == ref.name and entry.owner.path == path
+            if is_same and self.store.class_facts(Cls(*entry.owner)) is not None:
                 return tuple(_as_class(e) for e in entry.values)
         return None
 

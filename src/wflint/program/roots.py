@@ -149,11 +149,8 @@ class Roots:
 
     def _find_applied(self, fn: Fn) -> set[str]:
         store = self.resolver.store
-        store.body(fn)
         found: set[str] = set()
-        for qualname, body in list(store.load(fn.path).bodies.items()):  # resolving reads more
-            if qualname != fn.qualname and not qualname.startswith(f"{fn.qualname}."):
-                continue
+        for body in store.with_nested(fn):
             targets = [call.target for call in body.calls] + [use.target for use in body.uses]
             for target in targets:
                 for entity in self.resolver.resolve(target, fn.path):

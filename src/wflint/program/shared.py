@@ -149,6 +149,6 @@ class SharedObjects:
         facts = self.resolver.facts_of(cls)
         for head in facts.methods.values() if facts is not None else ():
             self.store.body(Fn(cls.path, head.qualname))
-        bodies = self.store.load(cls.path).bodies
-        inside = [b for n, b in bodies.items() if n.startswith(f"{cls.qualname}.")]
-        return any(name in body.attributes for body in inside)
+        module = self.store.load(cls.path)
+        inside = module.inside(cls.qualname)
+        return any(name in module.bodies[inner].attributes for inner in inside)

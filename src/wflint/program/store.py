@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from wflint.facts.bodies import BodyReader, Reading
     from wflint.syntax.pieces import Piece
 
+_KEPT_TREES = 600_000
+"""Characters of source whose ``ast`` is kept: several questions begin with it; it takes 18 MB."""
+
+_KEPT_DEFINITIONS = 64
+"""How many of the functions that rules have looked into are kept."""
+
 _KEPT_READERS = 32
 """How many trees of functions are kept; they are asked for several times in a row."""
 
@@ -80,6 +86,7 @@ class Module:
         self.whole = whole
         self.bodies: dict[str, FunctionBody] = {}
         self.local_classes: dict[str, ClassFacts] = {}  # of the bodies that have been read
+        self._inside: dict[str, list[str]] = {}
         self._read = read
 
     @cached_property
@@ -89,6 +96,20 @@ class Module:
             return self._read()
         except (OSError, UnreadableSource):
             return Source("")
+
+    def put(self, qualname: str, body: FunctionBody) -> FunctionBody:
+        """Keep what a function does, in place of what was known of it."""
+        if qualname not in self.bodies:
+            around = qualname.rpartition(".")[0]
+            while around:
+                self._inside.setdefault(around, []).append(qualname)
+                around = around.rpartition(".")[0]
+        self.bodies[qualname] = body
+        return body
+
+    def inside(self, qualname: str) -> list[str]:
+        """The functions and classes in a function or class whose bodies are known, in order."""
+        return list(self._inside.get(qualname, ()))
 
 
 Span = tuple[int, int]
@@ -121,7 +142,9 @@ class Store:
         self.mentions: Callable[[str], Iterable[str]] = lambda _: ()
         self.suspects: dict[str, tuple[str, ...]] = {}
         self._readers: dict[Fn, BodyReader | None] = {}
+        self._definitions: dict[Fn, cst.FunctionDef | cst.Lambda | None] = {}
         self._mentioned: set[str] = set()
+        self._room_for_trees = _KEPT_TREES
 
     def load(self, path: str) -> Module:
         """The module in a file. What is wrong with it is in its ``error``, never raised."""
@@ -177,12 +200,18 @@ class Store:
         read, notes = partial(self._source, path), self.notes(path)
         try:
             with blamed_on(path):
-                facts, whole = read_module(name, is_package, source)
+                facts, whole = read_module(name, is_package, source, self._has_room(source))
             module = Module(path, facts, read, None, whole, notes)
         except UnreadableSource as error:
             module = Module(path, ModuleFacts(name, is_package), read, error, notes=notes)
         module.source = source
         return module
+
+    def _has_room(self, source: Source) -> bool:
+        """Whether the tree of a module may be kept for the questions that begin with it."""
+        has_room = self._room_for_trees >= len(source.text)
+        self._room_for_trees -= len(source.text) if has_room else 0
+        return has_room
 
     def check(self, path: str) -> None:
         """See what is wrong with a file, without loading it if nothing is."""
@@ -230,14 +259,21 @@ class Store:
         module = self.load(fn.path)
         if fn.qualname not in module.bodies:
             self._read_body(module, self.outermost(fn))
-        return module.bodies.setdefault(fn.qualname, FunctionBody(FunctionHead(fn.qualname)))
+        known = module.bodies.get(fn.qualname)
+        return known or module.put(fn.qualname, FunctionBody(FunctionHead(fn.qualname)))
 
     def with_nested(self, fn: Fn) -> list[FunctionBody]:
         """What a function does, and the functions nested in it."""
         first = self.body(fn)
-        around = f"{fn.qualname}."
-        bodies = self.load(fn.path).bodies
-        return [first, *(b for name, b in bodies.items() if name.startswith(around))]
+        module = self.load(fn.path)
+        return [first, *(module.bodies[name] for name in module.inside(fn.qualname))]
+
+    def bodies_of_piece(self, piece: Fn) -> list[FunctionBody]:
+        """All bodies that are read with an outermost function, or with the code of a module."""
+        if piece.qualname != MODULE_BODY:
+            return self.with_nested(piece)
+        bodies = self.load(piece.path).bodies.items()
+        return [b for n, b in bodies if self.outermost(Fn(piece.path, n)) == MODULE_BODY]
 
     def module_bodies(self, path: str) -> list[str]:
         """The names of the pieces of code that run when a module is imported."""
@@ -245,7 +281,7 @@ class Store:
 
     def _read_body(self, module: Module, qualname: str) -> None:
         head = module.facts.functions.get(qualname) or FunctionHead(qualname)
-        module.bodies[qualname] = FunctionBody(head)
+        module.put(qualname, FunctionBody(head))
         question = f"bodies {qualname}"
         known = module.notes.get(question, ReadBodies)
         if known is None or not self._answers_are_same(module.path, known.asked):
@@ -258,10 +294,11 @@ class Store:
                 return
             frames = reader.walker.frames if reader is not None else ()
             known = ReadBodies([frame.body() for frame in frames], asked)
+            if reader is not None:
+                reader.refs.detach()
             module.notes.put(question, known)
         for body in known.bodies:
-            module.bodies[body.head.qualname] = body
-            self._note_classes(module, body)
+            self._note_classes(module, module.put(body.head.qualname, body))
 
     def _answers_are_same(self, path: str, asked: Mapping[str, int]) -> bool:
         """Whether what a function was read with is still so; it may stand in other modules."""
@@ -273,6 +310,13 @@ class Store:
             self.special_names.update(_special_names([facts]))
             self.asks_for_any |= "__getattr__" in facts.methods
 
+    def fresh_reader(self, fn: Fn) -> BodyReader | None:
+        """A reader of the outermost function around ``fn`` for somebody who keeps it.
+
+        With gc off its trees stay until ``reader.refs.detach()`` is called.
+        """
+        return self._reader(self.load(fn.path), self.outermost(fn))
+
     def reader(self, fn: Fn) -> BodyReader | None:
         """A reader that has read the outermost function around ``fn``; the last few are kept."""
         piece = Fn(fn.path, self.outermost(fn))
@@ -281,7 +325,9 @@ class Store:
         else:
             self._readers[piece] = self._reader(self.load(fn.path), piece.qualname)
             if len(self._readers) > _KEPT_READERS:
-                del self._readers[next(iter(self._readers))]
+                oldest = self._readers.pop(next(iter(self._readers)))
+                if oldest is not None:
+                    oldest.refs.detach()
         return self._readers[piece]
 
     def _reader(
@@ -346,6 +392,19 @@ class Store:
 
     def _definition(self, module: Module, qualname: str) -> cst.FunctionDef | cst.Lambda | None:
         """The tree of a function of a module, for rules that look into it."""
+        fn = Fn(module.path, qualname)
+        if fn in self._definitions:
+            node = self._definitions.pop(fn)
+        else:
+            node = self._read_definition(module, qualname)
+            if len(self._definitions) >= _KEPT_DEFINITIONS:
+                del self._definitions[next(iter(self._definitions))]
+        self._definitions[fn] = node
+        return node
+
+    def _read_definition(
+        self, module: Module, qualname: str
+    ) -> cst.FunctionDef | cst.Lambda | None:
         from wflint.syntax.pieces import function_node
 
         try:

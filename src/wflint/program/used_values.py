@@ -84,8 +84,12 @@ class UsedValues:
         body = self.resolver.store.body(node.fn)
         places: list[Call | Use] = [*body.calls, *body.uses]
         pending = [p.target for p in places if not p.flags & _ELSEWHERE]
+        seen: set[Ref] = set()  # refs have many parts in common
         while pending:
             ref = pending.pop()
+            if ref in seen:
+                continue
+            seen.add(ref)
             if ref.kind in (Kind.GLOBAL, Kind.IMPORT):
                 yield ref
             pending.extend(ref.others)

@@ -83,6 +83,7 @@ class Repairs:
         return as_fix(repair, self.applicability(hit.rule.code, applicability), source)
 
     def _view(self, hit: Hit) -> RepairView | None:
+        self._make_room()
         piece = self._piece(hit.fn)
         if piece is None:
             return None
@@ -99,13 +100,19 @@ class Repairs:
         store = self.answer.store
         key = Fn(fn.path, store.outermost(fn))
         if key not in self._pieces:
-            if len(self._pieces) >= _KEPT_PIECES:
-                del self._pieces[next(iter(self._pieces))]
-            reader = store.reader(key)
+            reader = store.fresh_reader(key)
             has_text = reader is not None and reader.piece is not None
             source = store.load(fn.path).source
             self._pieces[key] = PieceText(reader, source) if reader and has_text else None
         return self._pieces[key]
+
+    def _make_room(self) -> None:
+        """Let go of the trees of earlier diagnostics; one repair may need many at once."""
+        if len(self._pieces) >= _KEPT_PIECES:
+            for piece in self._pieces.values():
+                if piece is not None:
+                    piece.reader.refs.detach()
+            self._pieces.clear()
 
     def _check_fstring(self, repair: Repair, view: RepairView) -> None:
         """Raise :class:`Withheld` for text that an f-string of an older Python cannot hold."""

@@ -47,6 +47,8 @@ def parse(source: Source) -> ast.Module:
     Raises :class:`UnreadableSource` for text that nothing may parse, :class:`NewerSyntax` for text
     that only LibCST may be able to.
     """
+    if source.tree is not None:
+        return source.tree
     if sys.version_info < (3, 11) and _would_crash(source.text):
         raise UnreadableSource(TOO_DEEP)
     try:

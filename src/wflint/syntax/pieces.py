@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 import bisect
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 import libcst as cst
 
@@ -21,6 +21,7 @@ from wflint.syntax.guard import BLOCKS, body_span, check_depth, import_time_stat
 LONG_VALUE = 20_000
 """Characters from which on a module-level value is not read (tables of data)."""
 
+_Tree = TypeVar("_Tree", cst.Module, cst.BaseExpression)
 _HEADER = "if 1:\n"
 _TOO_LONG = "the code is too long or too deep to be analysed"
 
@@ -113,15 +114,13 @@ def read_expression(text: str) -> cst.BaseExpression | None:
     """A single expression, as decorators, annotations and module-level values have them."""
     wrapped = f"({text})" if "\n" in text or "\r" in text else text
     try:
-        with _quick_parse():
-            return cst.parse_expression(wrapped)
+        return _quickly(cst.parse_expression, wrapped)
     except (cst.ParserSyntaxError, RecursionError):
         return None
 
 
-@contextmanager
-def _quick_parse() -> Iterator[None]:
-    """Skip what LibCST does for trees that are made by hand.
+def _quickly(parse: Callable[[str], _Tree], text: str) -> _Tree:
+    """Parse without what LibCST does for trees that are made by hand.
 
     Each node checks itself in Python when it is made, although the parser makes none that is wrong;
     that is a tenth to a quarter of the time of a parse.
@@ -129,7 +128,7 @@ def _quick_parse() -> Iterator[None]:
     validate = cst.CSTNode.__post_init__
     cst.CSTNode.__post_init__ = _no_validation  # type: ignore[method-assign,assignment]
     try:
-        yield
+        return parse(text)
     finally:
         cst.CSTNode.__post_init__ = validate  # type: ignore[method-assign]
 
@@ -142,8 +141,7 @@ def _parse(
     source: Source, text: str, start: int, refused: UnreadableSource | None = None
 ) -> cst.Module:
     try:
-        with _quick_parse():
-            return cst.parse_module(text)
+        return _quickly(cst.parse_module, text)
     except cst.ParserSyntaxError:
         if refused is not None:  # Python's own words are clearer than LibCST's
             raise refused from None

@@ -110,6 +110,7 @@ for _name, _fields in {
         CHILDREN[getattr(cst, _name)] = _fields
 
 
+_DEFINITIONS = frozenset({cst.FunctionDef, cst.Lambda, cst.ClassDef})
 _NO_NODES = frozenset({type(None), str, cst.MaybeSentinel})
 
 
@@ -134,11 +135,10 @@ def walk(root: cst.CSTNode, *, into_functions: bool = True) -> list[cst.CSTNode]
     """
     found: list[cst.CSTNode] = []
     pending = [root]
-    inner = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
     while pending:
         node = pending.pop()
         found.append(node)
-        if not into_functions and node is not root and isinstance(node, inner):
+        if not into_functions and type(node) in _DEFINITIONS and node is not root:
             continue
         pending.extend(reversed(children(node)))
     return found

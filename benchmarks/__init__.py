@@ -1,0 +1,1 @@
+"""Benchmarks: wflint beside its peers, and how its work grows. Run ``python -m benchmarks``."""

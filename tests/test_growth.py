@@ -1,0 +1,178 @@
+"""Large inputs cost what their size costs: twice as much code is twice as many steps, not four.
+
+The lines of wflint that are executed are counted, and never the time that it takes.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import libcst
+import pytest
+
+from benchmarks.shapes import SHAPES, Shape
+from wflint import rule
+from wflint.facts.refs import Refs
+from wflint.program import store
+from wflint.program.resolve import Resolver
+from wflint.program.store import Store
+from wflint.request import Request
+from wflint.run import check
+from wflint.syntax import pieces
+
+OWN = (str(Path(rule.__file__).parent), str(Path(__file__).parents[1] / "rules"))
+
+
+def smallest(shape: Shape) -> int:
+    """The smallest size that is looked at: large enough for what is only bounded to show it."""
+    return shape.full // (16 if shape.full <= 5_000 else 80)
+
+
+def checked(folder: Path, shape: Shape, size: int) -> None:
+    folder = folder / str(size)
+    if not folder.exists():
+        folder.mkdir()
+        (folder / "pyproject.toml").write_text("[tool.wflint]\n")
+        shape.write(folder, size)
+    result = check(Request(paths=(str(folder),), jobs=1))
+    assert result.stats.workflows > 0
+    assert not result.problems
+
+
+def lines_executed(work: Callable[[], None]) -> int:
+    """How many lines of wflint are executed."""
+    count = 0
+
+    def local(frame: FrameType, event: str, argument: object) -> Any:
+        nonlocal count
+        count += event == "line"
+        return local
+
+    def called(frame: FrameType, event: str, argument: object) -> Any:
+        return local if frame.f_code.co_filename.startswith(OWN) else None
+
+    before = sys.gettrace()
+    sys.settrace(called)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
+def test_twice_the_code_is_twice_the_steps(
+    tmp_path: Path, shape: Shape, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "_KEPT_READERS", 1)  # what is kept is the less in larger inputs
+    monkeypatch.setattr(store, "_KEPT_TREES", 0)
+    pieces.read_expression.cache_clear()
+    size = smallest(shape)
+    checked(tmp_path, shape, size)  # what is imported and read once does not count
+    one, two, four = (
+        lines_executed(lambda size=size * factor: checked(tmp_path, shape, size))  # type: ignore[misc]
+        for factor in (1, 2, 4)
+    )
+    assert four - two < 2.5 * (two - one), "linear growth is 2, that of a square is 4"
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
+def test_each_function_is_parsed_three_times_at_most(
+    tmp_path: Path, shape: Shape, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once for its facts; where something in it is shown, once to weigh it, once to place it."""
+    parsed: dict[tuple[int, int, str], int] = {}
+    parse = pieces._parse
+
+    def counted(source: Any, text: str, start: int, *rest: Any) -> Any:
+        key = id(source), start, text
+        parsed[key] = parsed.get(key, 0) + 1
+        return parse(source, text, start, *rest)
+
+    monkeypatch.setattr(pieces, "_parse", counted)
+    checked(tmp_path, shape, smallest(shape))
+    assert parsed
+    assert max(parsed.values()) <= 3
+
+
+DOUBLING = """\
+from temporalio import workflow
+
+
+@workflow.defn
+class W:
+    @workflow.run
+    async def run(self, total: int) -> None:
+{body}
+"""
+
+
+def test_a_variable_that_is_made_of_itself_again_and_again_is_no_endless_tale(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each step doubled what is noted of it."""
+    body = "".join(f"        total = total + helper(total, {n})\n" for n in range(200))
+    (tmp_path / "flow.py").write_text(DOUBLING.format(body=body))
+    noted: list[int] = []
+    read = Store._read_body
+
+    def measured(own: Store, *rest: Any) -> None:
+        read(own, *rest)
+        for module in own.modules.values():
+            for body in module.bodies.values():
+                refs = Refs(module.facts)
+                noted.extend(refs._size(call.target) for call in body.calls)
+                noted.extend(refs._size(a.value.ref) for call in body.calls for a in call.args)
+
+    monkeypatch.setattr(Store, "_read_body", measured)
+    check(Request(paths=(str(tmp_path),), jobs=1))
+    assert noted
+    assert max(noted) < 2_000
+
+
+def test_a_name_with_very_many_bindings_is_asked_for_once_in_each_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What holds at a place is found from the last binding backwards, not from the first."""
+    asked = 0
+    resolve = Resolver.resolve
+
+    def counted(resolver: Resolver, *rest: Any, **more: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        return resolve(resolver, *rest, **more)
+
+    monkeypatch.setattr(Resolver, "resolve", counted)
+    for count in (100, 200):
+        steps = (
+            f"        if total > {n}:\n            total = helper({n})\n        helper(total)\n"
+            for n in range(count)
+        )
+        (tmp_path / "flow.py").write_text(DOUBLING.format(body="".join(steps)))
+        asked, before = 0, asked
+        check(Request(paths=(str(tmp_path),), jobs=1))
+    assert asked < 2.5 * before
+
+
+def test_trees_do_not_outlive_the_reading_of_a_function(tmp_path: Path) -> None:
+    """Nothing may hold them in a circle: garbage is not looked for during a run."""
+    gc.collect()
+    before = functions_alive()
+    gc.disable()
+    try:
+        checked(tmp_path, SHAPES[2], 300)  # so many methods
+        left = functions_alive() - before
+    finally:
+        gc.enable()
+    kept = store._KEPT_READERS + store._KEPT_DEFINITIONS
+    assert left <= kept
+
+
+def functions_alive() -> int:
+    """How many functions there are as trees."""
+    return sum(type(thing) is libcst.FunctionDef for thing in gc.get_objects())
