@@ -315,7 +315,8 @@ class Store:
 
         With gc off its trees stay until ``reader.refs.detach()`` is called.
         """
-        return self._reader(self.load(fn.path), self.outermost(fn))
+        piece = Fn(fn.path, self.outermost(fn))
+        return self._readers.pop(piece, None) or self._reader(self.load(fn.path), piece.qualname)
 
     def reader(self, fn: Fn) -> BodyReader | None:
         """A reader that has read the outermost function around ``fn``; the last few are kept."""

@@ -9,17 +9,22 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from wflint.facts.imports import is_main_block
 from wflint.facts.model import FunctionBody, Ref
 from wflint.program.analysis import Answer
 from wflint.program.entities import External, OwnClass, OwnFunction, OwnModule
 from wflint.program.store import MODULE_BODY, Cls, Fn, shown_name
+from wflint.rule import Fixable
 from wflint.source import Source, UnreadableSource
 from wflint.syntax.guard import NewerSyntax, parse
 
 _DUNDER = re.compile(r"__\w+__")
+_WORDS = re.compile(rb"[\w\x80-\xff]+")
+_FEW = 50
+"""Up to how many words a file is looked through for each, before it is taken apart."""
 
 
 class Callers:
@@ -36,6 +41,9 @@ class Callers:
         self._reached = {node.fn for node in answer.reached.order}
         self._callers = _callers_of(answer)
         self._mentions: dict[str, list[str]] = {}
+        self._words: dict[str, dict[str, list[str]]] = {}
+        self._aliases: dict[str, dict[str, list[str]]] = {}
+        self._references: dict[Fn, dict[str, list[Ref]]] = {}
         self._outside: dict[Fn, Fn | None] = {}
 
     def outside(self, fn: Fn) -> Fn | None:
@@ -43,31 +51,47 @@ class Callers:
 
         ``None`` when every caller that can be found is workflow code.
         """
-        self._search({self._word(other) for other in self._above(fn)} - self._mentions.keys())
-        pending, seen = [fn], {fn}
-        while pending:
-            function = pending.pop()
-            if function in self._entries:
-                continue  # only the SDK calls it
-            stranger = self._stranger(function)
-            if stranger is not None:
-                return stranger
-            for caller in self._callers.get(function, ()):
-                if caller not in seen:
-                    seen.add(caller)
-                    pending.append(caller)
-        return None
+        if fn not in self._outside:
+            if not self._mentions:  # one search in all files for all that will be asked
+                hits = self.answer.verdicts.hits.values()
+                fixable = {hit.fn for hit in hits if hit.rule.fix is not Fixable.NONE}
+                self._search({self._word(other) for other in self._above(fixable)})
+            self._find_outside(self._above({fn}))
+        return self._outside[fn]
 
-    def _above(self, fn: Fn) -> set[Fn]:
-        """``fn`` and all functions of workflow code through which it is reached."""
-        seen, pending = {fn}, [fn]
+    def _above(self, functions: Iterable[Fn]) -> set[Fn]:
+        """Functions and all through which workflow code reaches them, as far as not known yet."""
+        pending = [fn for fn in functions if fn not in self._outside]
+        seen = set(pending)
         while pending:
             function = pending.pop()
-            if function not in self._entries:
-                new = [c for c in self._callers.get(function, ()) if c not in seen]
+            if function not in self._entries:  # those only the SDK calls
+                callers = self._callers.get(function, ())
+                new = [c for c in callers if c not in seen and c not in self._outside]
                 seen.update(new)
                 pending += new
         return seen
+
+    def _find_outside(self, functions: set[Fn]) -> None:
+        """Find out for ``functions``, all of whose callers are among them or known already."""
+        self._search({self._word(fn) for fn in functions} - self._mentions.keys())
+        found: dict[Fn, Fn] = {}
+        callees: dict[Fn, list[Fn]] = {}
+        for fn in sorted(functions - self._entries):
+            stranger = next(self._strangers(fn), None)
+            for caller in self._callers.get(fn, ()):
+                callees.setdefault(caller, []).append(fn)
+                stranger = stranger or self._outside.get(caller)
+            if stranger is not None:
+                found[fn] = stranger
+        pending = deque(found)
+        while pending:
+            caller = pending.popleft()
+            for fn in callees.get(caller, ()):
+                if fn not in found:
+                    found[fn] = found[caller]
+                    pending.append(fn)
+        self._outside.update((fn, found.get(fn)) for fn in functions)
 
     def _word(self, fn: Fn) -> str:
         """The name by which others can call a function: of a constructor that of its class."""
@@ -79,24 +103,17 @@ class Callers:
         """Find the files that hold ``words``, all in one go."""
         if not words:
             return
-        patterns = {word: re.compile(rb"\b%s\b" % re.escape(word.encode())) for word in words}
         self._mentions.update((word, []) for word in words)
+        wanted = {word.encode(): word for word in words}
         for path in self.files:
             try:
                 data = self.read(path)
             except OSError:
                 continue
-            for word, pattern in patterns.items():
-                if word.encode() in data and pattern.search(data):
-                    self._mentions[word].append(path)
-
-    def _stranger(self, fn: Fn) -> Fn | None:
-        """Something outside of workflow code that refers to ``fn`` itself."""
-        if fn in self._outside:
-            return self._outside[fn]
-        found = next(self._strangers(fn), None)
-        self._outside[fn] = found
-        return found
+            if len(wanted) <= _FEW and not any(word in data for word in wanted):
+                continue
+            for found in wanted.keys() & set(_WORDS.findall(data)):
+                self._mentions[wanted[found]].append(path)
 
     def _strangers(self, fn: Fn) -> Iterator[Fn]:
         word = self._word(fn)
@@ -116,34 +133,47 @@ class Callers:
 
     def _names_of(self, word: str, path: str) -> frozenset[str]:
         """A name, and those that a module's imports give to what has it."""
-        bindings = self.answer.store.load(path).facts.bindings
-        imported = (
-            name
-            for name, several in bindings.items()
-            if any(b.what == "import" and b.target.rpartition(".")[2] == word for b in several)
-        )
-        return frozenset({word, *imported})
+        if path not in self._aliases:
+            aliases: dict[str, list[str]] = {}
+            for name, bindings in self.answer.store.load(path).facts.bindings.items():
+                for binding in bindings:
+                    if binding.what == "import":
+                        aliases.setdefault(binding.target.rpartition(".")[2], []).append(name)
+            self._aliases[path] = aliases
+        return frozenset({word, *self._aliases[path].get(word, ())})
 
     def _holders(self, path: str, words: frozenset[str]) -> Iterator[Fn]:
         """The functions of a file, and its own code, whose text holds one of the words."""
         store = self.answer.store
-        module = store.load(path)
-        pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(words)))})\b")
-        for name, head in list(module.facts.functions.items()):
-            if pattern.search(module.source.text, head.start, head.end):
-                store.body(Fn(path, name))
-                inside = [n for n in module.bodies if n == name or n.startswith(f"{name}.")]
-                yield from (Fn(path, n) for n in sorted(inside))
+        index = self._index(path)
+        names = {name for word in words for name in index.get(word, ())}
+        for name in sorted(names):
+            yield from (Fn(path, body.head.qualname) for body in store.with_nested(Fn(path, name)))
         for name in store.module_bodies(path):
             yield Fn(path, name)
 
+    def _index(self, path: str) -> dict[str, list[str]]:
+        """For each word of a file the functions that hold it, those inside of others left out."""
+        if path not in self._words:
+            module = self.answer.store.load(path)
+            index: dict[str, list[str]] = {}
+            for name, head in module.facts.functions.items():
+                for word in set(re.findall(r"\w+", module.source.text[head.start : head.end])):
+                    index.setdefault(word, []).append(name)
+            self._words[path] = index
+        return self._words[path]
+
     def _refers(self, other: Fn, fn: Fn, words: frozenset[str]) -> bool:
         """Whether a function calls ``fn``, or hands it on."""
-        return any(
-            self._is_meant(ref, other, fn)
-            for ref in _references(self.answer.store.body(other))
-            if not words.isdisjoint((ref.name.rpartition(".")[2], *ref.path))
-        )
+        if other not in self._references:
+            index: dict[str, list[Ref]] = {}
+            for ref in _references(self.answer.store.body(other)):
+                for word in {ref.name.rpartition(".")[2], *ref.path}:
+                    index.setdefault(word, []).append(ref)
+            self._references[other] = index
+        known = self._references[other]
+        refs = (ref for word in sorted(words) for ref in known.get(word, ()))
+        return any(self._is_meant(ref, other, fn) for ref in refs)
 
     def _is_meant(self, ref: Ref, other: Fn, fn: Fn) -> bool:
         owner = self.answer.store.body(other).head.owner

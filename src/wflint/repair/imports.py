@@ -25,6 +25,7 @@ class Imports:
     def __init__(self, module: Module) -> None:
         self.module = module
         self._tree: ast.Module | None = None
+        self._bound_names: dict[str, list[str]] = {}
 
     def name_for(self, target: str, piece: PieceText, entry: Entry) -> tuple[str, list[TextEdit]]:
         """What to write for ``target`` at a place, and the import that it takes, if any.
@@ -33,7 +34,9 @@ class Imports:
         one (``datetime.timedelta``). Raises :class:`Withheld` where every way of writing it is
         taken for something else.
         """
-        for name in self._bound_names(target):
+        if target not in self._bound_names:
+            self._bound_names[target] = self._find_bound(target)
+        for name in self._bound_names[target]:
             if self._means(name, target, piece, entry):
                 return name, []
         for statement, name, stands_for in _ways_to_import(target):
@@ -42,8 +45,8 @@ class Imports:
                 return name, [self.insertion(statement, piece.span(entry.node)[0])]
         raise Withheld(f"`{target}` cannot be imported there under a name that is free")
 
-    def _bound_names(self, target: str) -> list[str]:
-        """What the module's imports allow to write for ``target``, the shortest first."""
+    def _find_bound(self, target: str) -> list[str]:
+        """What the module's imports allow to write for ``target``, its own name first."""
         package, _, last = target.rpartition(".")
         found: list[str] = []
         for name in self.module.facts.bindings:
@@ -54,7 +57,7 @@ class Imports:
         root = target.partition(".")[0]
         if "." in target and self._stands_for(root, root) and self._imports_plainly(target):
             found.append(target)
-        return sorted(found, key=lambda name: (name.count("."), len(name), name))
+        return sorted(found, key=lambda name: (name.count("."), name != last, len(name), name))
 
     def _stands_for(self, name: str, target: str) -> bool:
         """Whether a module-level name is an import of ``target`` and nothing else.
