@@ -157,7 +157,7 @@ def test_a_file_of_one_line_without_an_end(tmp_path: Path) -> None:
         pytest.param("import temporalio.workflow as tw\n", "tw", id="a module under an alias"),
         pytest.param("import temporalio.workflow\n", "temporalio.workflow", id="by its full name"),
         pytest.param(
-            "from temporalio import workflow, workflow as wf\n", "wf", id="the shorter of two names"
+            "from temporalio import workflow as wf, workflow\n", "workflow", id="its own name first"
         ),
         pytest.param(
             "try:\n    from temporalio import workflow\nexcept ImportError:\n    workflow = None\n",

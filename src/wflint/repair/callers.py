@@ -41,7 +41,7 @@ class Callers:
         self._reached = {node.fn for node in answer.reached.order}
         self._callers = _callers_of(answer)
         self._mentions: dict[str, list[str]] = {}
-        self._words: dict[str, dict[str, list[str]]] = {}
+        self._words: dict[str, dict[str, list[tuple[int, str]]]] = {}
         self._aliases: dict[str, dict[str, list[str]]] = {}
         self._references: dict[Fn, dict[str, list[Ref]]] = {}
         self._outside: dict[Fn, Fn | None] = {}
@@ -146,20 +146,23 @@ class Callers:
         """The functions of a file, and its own code, whose text holds one of the words."""
         store = self.answer.store
         index = self._index(path)
-        names = {name for word in words for name in index.get(word, ())}
-        for name in sorted(names):
+        holders = {holder for word in words for holder in index.get(word, ())}
+        for _, name in sorted(holders):
             yield from (Fn(path, body.head.qualname) for body in store.with_nested(Fn(path, name)))
         for name in store.module_bodies(path):
             yield Fn(path, name)
 
-    def _index(self, path: str) -> dict[str, list[str]]:
-        """For each word of a file the functions that hold it, those inside of others left out."""
+    def _index(self, path: str) -> dict[str, list[tuple[int, str]]]:
+        """For each word of a file the functions that hold it, by number and name.
+
+        Those inside of others are left out.
+        """
         if path not in self._words:
             module = self.answer.store.load(path)
-            index: dict[str, list[str]] = {}
-            for name, head in module.facts.functions.items():
+            index: dict[str, list[tuple[int, str]]] = {}
+            for number, (name, head) in enumerate(module.facts.functions.items()):
                 for word in set(re.findall(r"\w+", module.source.text[head.start : head.end])):
-                    index.setdefault(word, []).append(name)
+                    index.setdefault(word, []).append((number, name))
             self._words[path] = index
         return self._words[path]
 

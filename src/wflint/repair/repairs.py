@@ -24,7 +24,7 @@ from wflint.rule import Fixable, RuleSettings
 from wflint.source import Source
 
 _KEPT_PIECES = 16
-_GENERATED = re.compile(r"^#.*(?:@generated\b|\bDO NOT EDIT\b)", re.MULTILINE)
+_GENERATED = re.compile(r"(?:^|[\r\n])#[^\r\n]*(?:@generated\b|\bDO NOT EDIT\b)")
 _GENERATED_NAMES = ("_pb2.py", "_pb2_grpc.py")
 _HEAD_OF_FILE = 2_000
 """In how many characters at the top of a file it says that it is generated."""
