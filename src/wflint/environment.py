@@ -10,7 +10,6 @@ import ast
 import json
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -77,7 +76,9 @@ def _repository(root: Path) -> list[Path]:
 def _named(python: str, root: Path) -> Environment:
     place = Path(os.path.abspath(root / os.path.expanduser(python)))
     if not place.exists() and os.sep not in python and "/" not in python:
-        place = Path(shutil.which(python) or place)
+        from shutil import which
+
+        place = Path(which(python) or place)
     if not place.exists():
         raise ConfigError(f"python: no such interpreter or environment: {python}")
     folders = _site_folders(place) if place.is_dir() else _folders_of(place)

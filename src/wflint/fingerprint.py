@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -11,6 +10,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from wflint.diagnostics import Diagnostic
+from wflint.hashing import blake2b
 
 
 def with_fingerprints(
@@ -34,7 +34,7 @@ def with_fingerprints(
         )
         seen[key] += 1
         data = "\0".join((*key, str(seen[key]))).encode("utf-8", "replace")
-        digest = hashlib.blake2b(data, digest_size=16).hexdigest()
+        digest = blake2b(data, digest_size=16).hexdigest()
         result.append(replace(diagnostic, fingerprint=digest))
     return result
 

@@ -14,7 +14,7 @@ from importlib import import_module
 from importlib.machinery import PathFinder
 
 import wflint
-from wflint.cache.hashing import blake2b
+from wflint.hashing import blake2b
 
 _SUFFIXES = (".py", ".toml")
 

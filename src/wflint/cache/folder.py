@@ -12,7 +12,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from wflint.cache.hashing import blake2b
+from wflint.hashing import blake2b
 
 if TYPE_CHECKING:
     from wflint.files import Group

@@ -15,8 +15,8 @@ import msgspec
 from msgspec import Raw, Struct, field, msgpack
 
 from wflint.cache.folder import CacheFolder
-from wflint.cache.hashing import blake2b
 from wflint.cache.witness import Digest
+from wflint.hashing import blake2b
 
 T = TypeVar("T")
 

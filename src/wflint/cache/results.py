@@ -12,10 +12,10 @@ from msgspec.structs import replace
 
 from wflint.cache.build import build_id
 from wflint.cache.folder import CacheFolder
-from wflint.cache.hashing import blake2b
 from wflint.cache.witness import Seen, Witness, seen
 from wflint.files import Group, shown_path
 from wflint.gate import Gated
+from wflint.hashing import blake2b
 from wflint.program.folders import names_in
 from wflint.request import Request, Result
 from wflint.source import UnreadableSource, decode

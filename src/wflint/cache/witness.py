@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from msgspec import Struct
 
-from wflint.cache.hashing import blake2b
+from wflint.hashing import blake2b
 
 Digest = bytes
 

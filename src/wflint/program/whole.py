@@ -12,8 +12,8 @@ from typing import Generic, TypeVar
 
 from msgspec import Struct
 
-from wflint.cache.hashing import blake2b
 from wflint.cache.witness import Seen, digest_of, digest_of_names, seen
+from wflint.hashing import blake2b
 from wflint.program.analysis import Answer
 
 T = TypeVar("T")

@@ -1,4 +1,4 @@
-"""The hash function of the cache: that of ``hashlib``, without OpenSSL.
+"""The hash function: that of ``hashlib``, without OpenSSL.
 
 Importing OpenSSL, which ``hashlib`` begins with, takes longer than all hashing in a warm run.
 """
