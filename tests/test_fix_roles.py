@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests import harness
-from wflint.diagnostics import Diagnostic
+from wflint.diagnostics import Applicability, Diagnostic
 
 FLOW = """
     from temporalio import workflow
@@ -130,7 +130,7 @@ CALLERS = {
 def test_a_helper_that_others_call_is_not_fixed(code: str, tmp_path: Path) -> None:
     extra = {"__init__": "from .clock import stamp"} if "from shop import" in code else {}
     reason = withheld(tmp_path, other=code, **extra)
-    assert reason.endswith("other.py, which is no workflow code, uses `stamp` too")
+    assert "other.py runs it outside of workflows too, where `workflow.time` raises" in reason
 
 
 def test_a_module_that_calls_it_when_it_is_imported_is_named(tmp_path: Path) -> None:
@@ -231,6 +231,85 @@ def test_methods_of_the_workflow_itself_are_fixed(tmp_path: Path) -> None:
     assert withheld(tmp_path, flow=flow) == ""
 
 
+DECORATED = """
+    import contextlib
+    import functools
+    import time
+
+    import acme
+
+    def logged(function):
+        @functools.wraps(function)
+        def inner(*args):
+            return function(*args)
+        return inner
+
+    @{decorator}
+    def stamp() -> float:
+        return time.time()
+"""
+
+
+@pytest.mark.parametrize("decorator", ["functools.cache", "logged"])
+def test_a_decorator_is_no_caller(decorator: str, tmp_path: Path) -> None:
+    clock = DECORATED.replace("{decorator}", decorator)
+    assert withheld(tmp_path, clock=clock) == ""
+
+
+def test_an_override_is_no_caller(tmp_path: Path) -> None:
+    method = METHOD.replace("import time", "import time\n    from typing import override")
+    clock = method.replace("def stamp", "@override\n        def stamp")
+    assert withheld(tmp_path, flow=FLOW_WITH_METHOD, clock=clock) == ""
+
+
+def test_a_decorator_of_a_library_may_have_the_function_called(tmp_path: Path) -> None:
+    clock = DECORATED.replace("{decorator}", "acme.job")
+    assert withheld(tmp_path, clock=clock) == (
+        "`@acme.job` of `stamp` may have it run outside of workflows, where `workflow.time` raises"
+    )
+
+
+TESTED = """
+    import time
+    from temporalio import workflow
+
+    @workflow.defn
+    class OrderWorkflow:
+        @workflow.run
+        async def run(self) -> None: ...
+
+        @workflow.signal
+        def touch(self) -> None:
+            self.at = time.time()
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "is_direct"),
+    [
+        pytest.param("OrderWorkflow().touch()", True, id="of a new object"),
+        pytest.param("flow = OrderWorkflow()\n    flow.touch()", True, id="of a variable"),
+        pytest.param(
+            "client.start(OrderWorkflow.run).signal(OrderWorkflow.touch)", False, id="none"
+        ),
+        pytest.param("flow = OrderWorkflow()\n    flow.other()", False, id="of another method"),
+    ],
+)
+def test_a_test_that_calls_a_handler_itself_counts(
+    call: str, is_direct: bool, tmp_path: Path
+) -> None:
+    test = f"from shop.flow import OrderWorkflow\n\ndef test_touch(client):\n    {call}\n"
+    assert ("`test_touch`" in withheld(tmp_path, flow=TESTED, test_flow=test)) == is_direct
+
+
+def test_the_clock_of_what_only_queries_run_is_no_safe_fix(tmp_path: Path) -> None:
+    flow = TESTED.replace("signal", "query").replace("self.at =", "return")
+    (diagnostic,) = found(tmp_path, flow=flow)
+    assert diagnostic.fix is not None
+    assert diagnostic.fix.applicability is Applicability.UNSAFE
+    assert diagnostic.fix.message == "Use `workflow.time()`, the time of the last workflow task"
+
+
 HANDLERS = """
     import time
     import uuid
@@ -273,7 +352,7 @@ def test_what_read_only_handlers_run_keeps_its_clock_fix_and_loses_the_uuid_fix(
     clock, uuid = sorted(found(tmp_path, flow=flow), key=lambda d: d.code)
     assert clock.code == "WFL101" and clock.fix is not None
     assert uuid.code == "WFL113" and uuid.fix is None
-    assert "a query or validator, where it would raise" in uuid.message
+    assert "runs it, and `workflow.uuid4` raises in queries and validators" in uuid.message
 
 
 def test_signals_and_updates_may_draw_ids(tmp_path: Path) -> None:

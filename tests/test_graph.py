@@ -230,8 +230,8 @@ class TestJson:
                     "name": "wall-clock-time",
                     "severity": "error",
                     "message": "`time.time()` reads the wall clock; use `workflow.time()` "
-                    "(not fixed: `send_mail` in helpers.py, which is no workflow code, "
-                    "uses `stamp` too)",
+                    "(not fixed: `send_mail` in helpers.py runs it outside of workflows too, "
+                    "where `workflow.time` raises)",
                     "location": {"row": 7, "column": 12},
                 }
             ],

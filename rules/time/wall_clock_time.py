@@ -48,7 +48,8 @@ in UTC: their fix is unsafe. So is that of `datetime.now(tz)`, which becomes
 `workflow.now().astimezone(tz)`; it is withheld for a `ZoneInfo`, which the sandbox does not let
 workflow code use. A class of your own that inherits from `datetime` is left alone. A function that
 activities, clients or tests call as well is not fixed, because `workflow.now()` raises outside of a
-workflow.
+workflow. In what only queries and validators run, the fix is unsafe: there `workflow.now()` is the
+time of the last workflow task, and stands still until the next one.
 
 ## What the SDK does
 

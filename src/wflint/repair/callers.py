@@ -2,60 +2,73 @@
 
 `workflow.now()` and its like raise outside of workflows. So a repair that writes them must know
 that activities, clients, tests and scripts do not call the function too. They are looked for by
-name in all files of the project: first in the raw bytes, then in the functions that hold the name.
+name in all files of the project.
 """
 
 from __future__ import annotations
 
-import ast
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
-from wflint.facts.imports import is_main_block
-from wflint.facts.model import FunctionBody, Ref
+from wflint.facts.model import Decorator, Kind, Ref
 from wflint.program.analysis import Answer
-from wflint.program.entities import External, OwnClass, OwnFunction, OwnModule
+from wflint.program.entities import Entity, External, OwnClass, OwnFunction, OwnModule
 from wflint.program.store import MODULE_BODY, Cls, Fn, shown_name
+from wflint.repair.mentions import Mentions
 from wflint.rule import Fixable
-from wflint.source import Source, UnreadableSource
-from wflint.syntax.guard import NewerSyntax, parse
 
 _DUNDER = re.compile(r"__\w+__")
-_WORDS = re.compile(rb"[\w\x80-\xff]+")
-_FEW = 50
-"""Up to how many words a file is looked through for each, before it is taken apart."""
+_TRANSPARENT = (
+    "abc.",
+    "builtins.",
+    "contextlib.",
+    "functools.",
+    "overrides.",
+    "temporalio.workflow.",
+    "typing.",
+    "typing_extensions.",
+)
+"""Beginnings of decorators that keep what they are given to themselves."""
+
+
+class Stranger(NamedTuple):
+    """Code that is not workflow code and may call a function.
+
+    With a ``decorator`` it is what that keeps: ``fn`` is then the decorated function.
+    """
+
+    fn: Fn
+    decorator: str = ""
 
 
 class Callers:
-    """Answers for one analysed project.
-
-    ``files`` are all of its files, ``read`` gives their bytes.
-    """
+    """Answers for one analysed project; ``files`` are all its files, ``read`` gives their bytes."""
 
     def __init__(self, answer: Answer, files: Sequence[str], read: Callable[[str], bytes]) -> None:
         self.answer = answer
-        self.files = files
-        self.read = read
-        self._entries = {node.fn for node in answer.reached.entries}
+        self.store = answer.store
+        self.mentions = Mentions(answer.store, files, read)
         self._reached = {node.fn for node in answer.reached.order}
-        self._callers = _callers_of(answer)
-        self._mentions: dict[str, list[str]] = {}
-        self._words: dict[str, dict[str, list[tuple[int, str]]]] = {}
-        self._aliases: dict[str, dict[str, list[str]]] = {}
-        self._references: dict[Fn, dict[str, list[Ref]]] = {}
-        self._outside: dict[Fn, Fn | None] = {}
+        self._callers = self._callers_of()
+        self._outside: dict[Fn, Stranger | None] = {}
+        self._entries: dict[Fn, set[str]] = {}  # with the names of the classes that have them
+        for node in answer.reached.entries:
+            cls = node.receiver.qualname if node.receiver is not None else node.fn.qualname
+            name = shown_name(cls).rpartition(".")[2]
+            self._entries.setdefault(node.fn, set()).add(name)
 
-    def outside(self, fn: Fn) -> Fn | None:
+    def outside(self, fn: Fn) -> Stranger | None:
         """Something outside of workflow code that may call ``fn``, be it through other functions.
 
         ``None`` when every caller that can be found is workflow code.
         """
         if fn not in self._outside:
-            if not self._mentions:  # one search in all files for all that will be asked
+            if not self._outside:  # one search in all files for all that will be asked
                 hits = self.answer.verdicts.hits.values()
                 fixable = {hit.fn for hit in hits if hit.rule.fix is not Fixable.NONE}
-                self._search({self._word(other) for other in self._above(fixable)})
+                self._search(self._above(fixable))
             self._find_outside(self._above({fn}))
         return self._outside[fn]
 
@@ -64,21 +77,23 @@ class Callers:
         pending = [fn for fn in functions if fn not in self._outside]
         seen = set(pending)
         while pending:
-            function = pending.pop()
-            if function not in self._entries:  # those only the SDK calls
-                callers = self._callers.get(function, ())
-                new = [c for c in callers if c not in seen and c not in self._outside]
-                seen.update(new)
-                pending += new
+            callers = self._callers.get(pending.pop(), ())
+            new = [c for c in callers if c not in seen and c not in self._outside]
+            seen.update(new)
+            pending += new
         return seen
+
+    def _search(self, functions: Iterable[Fn]) -> None:
+        self.mentions.search({word for fn in functions for word in self._words(fn)})
 
     def _find_outside(self, functions: set[Fn]) -> None:
         """Find out for ``functions``, all of whose callers are among them or known already."""
-        self._search({self._word(fn) for fn in functions} - self._mentions.keys())
-        found: dict[Fn, Fn] = {}
+        self._search(functions)
+        found: dict[Fn, Stranger] = {}
         callees: dict[Fn, list[Fn]] = {}
-        for fn in sorted(functions - self._entries):
-            stranger = next(self._strangers(fn), None)
+        for fn in sorted(functions):
+            strangers = self._testers(fn) if fn in self._entries else self._strangers(fn)
+            stranger = next(strangers, None)
             for caller in self._callers.get(fn, ()):
                 callees.setdefault(caller, []).append(fn)
                 stranger = stranger or self._outside.get(caller)
@@ -93,96 +108,72 @@ class Callers:
                     pending.append(fn)
         self._outside.update((fn, found.get(fn)) for fn in functions)
 
-    def _word(self, fn: Fn) -> str:
-        """The name by which others can call a function: of a constructor that of its class."""
-        outermost = self.answer.store.outermost(fn)
+    def _words(self, fn: Fn) -> set[str]:
+        """The names by which others can get at a function: for some those of its classes."""
+        if fn in self._entries:
+            return self._entries[fn]
+        outermost = self.store.outermost(fn)
         owner, _, name = shown_name(outermost).rpartition(".")
-        return owner.rpartition(".")[2] if _DUNDER.fullmatch(name) and owner else name
+        return {owner.rpartition(".")[2] if _DUNDER.fullmatch(name) and owner else name}
 
-    def _search(self, words: set[str]) -> None:
-        """Find the files that hold ``words``, all in one go."""
-        if not words:
-            return
-        self._mentions.update((word, []) for word in words)
-        wanted = {word.encode(): word for word in words}
-        for path in self.files:
-            try:
-                data = self.read(path)
-            except OSError:
-                continue
-            if len(wanted) <= _FEW and not any(word in data for word in wanted):
-                continue
-            for found in wanted.keys() & set(_WORDS.findall(data)):
-                self._mentions[wanted[found]].append(path)
+    def _callers_of(self) -> dict[Fn, tuple[Fn, ...]]:
+        """The functions of workflow code that call each function."""
+        found: dict[Fn, set[Fn]] = {}
+        for node, edges in self.answer.reached.edges.items():
+            caller = node.fn
+            given = self._calls_of_what_is_given(caller)
+            for edge in edges:
+                if edge.site not in given:
+                    found.setdefault(edge.to.fn, set()).add(caller)
+        return {fn: tuple(sorted(callers)) for fn, callers in found.items()}
 
-    def _strangers(self, fn: Fn) -> Iterator[Fn]:
-        word = self._word(fn)
-        outermost = Fn(fn.path, self.answer.store.outermost(fn))
+    def _calls_of_what_is_given(self, fn: Fn) -> set[int]:
+        """The sites at which a decorator's wrapper calls what it was put around.
+
+        Wherever else the wrapper runs, it calls something else there.
+        """
+        if Fn(fn.path, self.store.outermost(fn)) in self._reached:
+            return set()
+        calls = self.store.body(fn).calls
+        return {call.site for call in calls if call.target.kind is Kind.PARAM}
+
+    # Functions that workflow code calls.
+
+    def _strangers(self, fn: Fn) -> Iterator[Stranger]:
+        outermost = Fn(fn.path, self.store.outermost(fn))
         if outermost != fn:
             if outermost not in self._reached:
-                yield outermost
+                yield Stranger(outermost)
             return  # only the function around it can call it, or hand it to somebody
-        for path in self._mentions[word]:
-            words = self._names_of(word, path)
-            for other in self._holders(path, words):
+        yield from self._keepers(fn)
+        (word,) = self._words(fn)
+        for path in self.mentions.paths(word):
+            words = self.mentions.names(word, path)
+            for other in self.mentions.holders(path, words):
                 if other not in self._reached and self._refers(other, fn, words):
-                    yield other
-            source = self.answer.store.load(path).source
-            if not words.isdisjoint(_names_in_main(source)) and self._knows_home(path, fn):
-                yield Fn(path, MODULE_BODY)
+                    yield Stranger(other)
+            if self.mentions.is_in_main(path, words) and self._knows_home(path, fn):
+                yield Stranger(Fn(path, MODULE_BODY))
 
-    def _names_of(self, word: str, path: str) -> frozenset[str]:
-        """A name, and those that a module's imports give to what has it."""
-        if path not in self._aliases:
-            aliases: dict[str, list[str]] = {}
-            for name, bindings in self.answer.store.load(path).facts.bindings.items():
-                for binding in bindings:
-                    if binding.what == "import":
-                        aliases.setdefault(binding.target.rpartition(".")[2], []).append(name)
-            self._aliases[path] = aliases
-        return frozenset({word, *self._aliases[path].get(word, ())})
+    def _keepers(self, fn: Fn) -> Iterator[Stranger]:
+        """Decorators of libraries that may have the function called by somebody."""
+        head = self.store.head(fn)
+        for decorator in head.decorators if head is not None else ():
+            names = self._external_names(decorator, fn.path)
+            if any(not name.startswith(_TRANSPARENT) for name in names):
+                yield Stranger(fn, sorted(names)[0])
 
-    def _holders(self, path: str, words: frozenset[str]) -> Iterator[Fn]:
-        """The functions of a file, and its own code, whose text holds one of the words."""
-        store = self.answer.store
-        index = self._index(path)
-        holders = {holder for word in words for holder in index.get(word, ())}
-        for _, name in sorted(holders):
-            yield from (Fn(path, body.head.qualname) for body in store.with_nested(Fn(path, name)))
-        for name in store.module_bodies(path):
-            yield Fn(path, name)
-
-    def _index(self, path: str) -> dict[str, list[tuple[int, str]]]:
-        """For each word of a file the functions that hold it, by number and name.
-
-        Those inside of others are left out.
-        """
-        if path not in self._words:
-            module = self.answer.store.load(path)
-            index: dict[str, list[tuple[int, str]]] = {}
-            for number, (name, head) in enumerate(module.facts.functions.items()):
-                for word in set(re.findall(r"\w+", module.source.text[head.start : head.end])):
-                    index.setdefault(word, []).append((number, name))
-            self._words[path] = index
-        return self._words[path]
+    def _external_names(self, decorator: Decorator, path: str) -> set[str]:
+        found = self.answer.verdicts.resolver.resolve(decorator.target, path)
+        return {entity.name for entity in found if isinstance(entity, External)}
 
     def _refers(self, other: Fn, fn: Fn, words: frozenset[str]) -> bool:
         """Whether a function calls ``fn``, or hands it on."""
-        if other not in self._references:
-            index: dict[str, list[Ref]] = {}
-            for ref in _references(self.answer.store.body(other)):
-                for word in {ref.name.rpartition(".")[2], *ref.path}:
-                    index.setdefault(word, []).append(ref)
-            self._references[other] = index
-        known = self._references[other]
-        refs = (ref for word in sorted(words) for ref in known.get(word, ()))
+        refs = self.mentions.references(other, words)
         return any(self._is_meant(ref, other, fn) for ref in refs)
 
     def _is_meant(self, ref: Ref, other: Fn, fn: Fn) -> bool:
-        owner = self.answer.store.body(other).head.owner
-        receiver = Cls(other.path, owner) if owner else None
-        found = self.answer.verdicts.resolver.resolve(ref, other.path, receiver)
-        for entity in found:
+        for entity in self._resolved(ref, other):
             match entity:
                 case OwnFunction():
                     if entity.fn == fn:
@@ -197,6 +188,11 @@ class Callers:
                         return True
         return False
 
+    def _resolved(self, ref: Ref, other: Fn) -> tuple[Entity, ...]:
+        owner = self.store.body(other).head.owner
+        receiver = Cls(other.path, owner) if owner else None
+        return self.answer.verdicts.resolver.resolve(ref, other.path, receiver)
+
     def _is_class_of(self, cls: Cls, fn: Fn) -> bool:
         owner = fn.qualname.rpartition(".")[0]
         order, _ = self.answer.verdicts.resolver.order(cls)
@@ -204,42 +200,29 @@ class Callers:
 
     def _knows_home(self, path: str, fn: Fn) -> bool:
         """Whether something of unknown type may be what has ``fn``: the file names its home."""
-        if path == fn.path:
-            return True
-        store = self.answer.store
         owner = fn.qualname.rpartition(".")[0].rpartition(".")[2]
-        home = store.load(fn.path).facts.name.rpartition(".")[2]
-        text = store.load(path).source.text
-        return any(re.search(rf"\b{re.escape(name)}\b", text) for name in (owner, home) if name)
+        home = self.store.load(fn.path).facts.name.rpartition(".")[2]
+        names = [re.escape(name) for name in (owner, home) if name]
+        return path == fn.path or self.mentions.holds(path, rf"\b(?:{'|'.join(names)})\b")
 
+    # Methods that the SDK calls.
 
-def _names_in_main(source: Source) -> set[str]:
-    """The names in the blocks of a module that only run when it is a script."""
-    if "__main__" not in source.text:
-        return set()
-    try:
-        tree = parse(source)
-    except (NewerSyntax, UnreadableSource):
-        return set()
-    blocks = (node for node in tree.body if is_main_block(node))
-    nodes = [node for block in blocks for node in ast.walk(block)]
-    names = {node.id for node in nodes if isinstance(node, ast.Name)}
-    return names | {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    def _testers(self, fn: Fn) -> Iterator[Stranger]:
+        """Code, such as a test, that makes a workflow by itself and calls a method of it."""
+        method = shown_name(fn.qualname).rpartition(".")[2]
+        for word in sorted(self._entries[fn]):
+            for path in self.mentions.paths(word):
+                classes = self.mentions.names(word, path)
+                made = "|".join(re.escape(name) for name in sorted(classes))
+                if not self.mentions.holds(path, rf"\b(?:{made})\s*\("):
+                    continue
+                words = classes if method == "__init__" else frozenset({method})
+                for other in self.mentions.holders(path, words):
+                    if other not in self._reached and self._calls_it(other, fn, words):
+                        yield Stranger(other)
 
-
-def _callers_of(answer: Answer) -> dict[Fn, tuple[Fn, ...]]:
-    found: dict[Fn, dict[Fn, None]] = {}
-    for node, edges in answer.reached.edges.items():
-        for edge in edges:
-            found.setdefault(edge.to.fn, {})[node.fn] = None
-    return {fn: tuple(sorted(callers)) for fn, callers in found.items()}
-
-
-def _references(body: FunctionBody) -> Iterator[Ref]:
-    """What a function calls, uses and hands on."""
-    for call in body.calls:
-        yield call.target
-        yield from (arg.value.ref for arg in call.args)
-    yield from (use.target for use in body.uses)
-    yield from (read.target for read in body.reads)
-    yield from (decorator.target for decorator in body.head.decorators)
+    def _calls_it(self, other: Fn, fn: Fn, words: frozenset[str]) -> bool:
+        for call in self.mentions.calls(other, words):
+            if self._is_meant(call.target, other, fn):
+                return True
+        return False

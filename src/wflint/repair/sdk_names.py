@@ -15,6 +15,9 @@ ANYWHERE = frozenset({"as_completed", "in_workflow", "unsafe", "wait"})
 DRAWS = frozenset({"random", "uuid4", "uuid7"})
 """Names that draw from the one random generator of a workflow."""
 
+CLOCKS = frozenset({"now", "time", "time_ns"})
+"""Names that give the time of the current workflow task; in a query, that of the last one."""
+
 NOT_READ_ONLY = frozenset({"new_random", "random", "sleep", "uuid4", "uuid7", "wait_condition"})
 """Names that raise in query handlers and update validators."""
 

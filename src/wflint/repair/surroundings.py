@@ -15,7 +15,7 @@ from wflint.program.store import MODULE_BODY, Fn
 from wflint.program.types import types_of
 from wflint.program.verdicts import Hit
 from wflint.program.views import TypeView
-from wflint.repair.callers import Callers
+from wflint.repair.callers import Callers, Stranger
 from wflint.repair.circles import imports_back
 from wflint.repair.draws import Draws
 from wflint.repair.handled import Handled
@@ -45,7 +45,6 @@ class Program:
         self.shown = shown
         self.callers = Callers(answer, files, read)
         self.handled = Handled(answer, piece_of)
-        self.withheld: dict[Fn, str] = {}
 
     @cached_property
     def draws(self) -> Draws:
@@ -104,27 +103,42 @@ class Surroundings:
         reached = self._program.answer.reached.parents
         return self._program.draws.in_workflows_of(n for n in self._hit.nodes if n in reached)
 
-    def only_workflows(self) -> None:
-        """Raise :class:`Withheld` where something outside of workflows runs the code as well."""
+    def only_workflows(self, otherwise: str) -> None:
+        """Raise :class:`Withheld` where something outside of workflows runs the code as well.
+
+        ``otherwise`` says what the fix would do there, as the end of a sentence.
+        """
         fn, program = self._hit.fn, self._program
         if program.answer.store.outermost(fn) == MODULE_BODY:
             raise Withheld("it runs when the module is imported, where there is no workflow")
-        if fn not in program.withheld:
-            stranger = program.callers.outside(fn)
-            program.withheld[fn] = self._blame(stranger) if stranger else ""
-        if program.withheld[fn]:
-            raise Withheld(program.withheld[fn])
+        stranger = program.callers.outside(fn)
+        if stranger is not None:
+            raise Withheld(f"{self._blame(stranger)}, {otherwise}")
 
-    def _blame(self, stranger: Fn) -> str:
-        name = "the module itself" if stranger.qualname == MODULE_BODY else f"`{stranger.shown}`"
-        place = f"{name} in {self._program.shown(stranger.path)}"
-        return f"{place}, which is no workflow code, uses `{self._hit.fn.shown}` too"
+    def _blame(self, stranger: Stranger) -> str:
+        if stranger.decorator:
+            decorated = f"`@{stranger.decorator}` of `{stranger.fn.shown}`"
+            return f"{decorated} may have it run outside of workflows"
+        is_module = stranger.fn.qualname == MODULE_BODY
+        name = "the module itself" if is_module else f"`{stranger.fn.shown}`"
+        return f"{name} in {self._program.shown(stranger.fn.path)} runs it outside of workflows too"
 
-    def not_read_only(self) -> None:
+    def not_read_only(self, why: str) -> None:
         """Raise :class:`Withheld` where a query handler or an update validator runs the code."""
+        read_only = self._read_only()
+        if read_only:
+            raise Withheld(f"`{read_only[0]}` runs it, and {why}")
+
+    def is_read_only(self) -> bool:
+        """Whether only query handlers and update validators run the code."""
+        return len(self._read_only()) == len(self._entry_points()) > 0
+
+    def _read_only(self) -> list[str]:
         answer = self._program.answer
-        nodes = [node for node in self._hit.nodes if node in answer.reached.parents]
-        for node in sorted(answer.reached.entry_points(nodes), key=lambda n: n.fn):
-            if answer.verdicts.roots.is_read_only(node.fn):
-                shown = answer.reached.entries[node].shown
-                raise Withheld(f"`{shown}` runs it, a query or validator, where it would raise")
+        roots, entries = answer.verdicts.roots, answer.reached.entries
+        return [entries[n].shown for n in self._entry_points() if roots.is_read_only(n.fn)]
+
+    def _entry_points(self) -> list[Node]:
+        reached = self._program.answer.reached
+        nodes = [node for node in self._hit.nodes if node in reached.parents]
+        return sorted(reached.entry_points(nodes), key=lambda node: node.fn)

@@ -42,12 +42,12 @@ class RepairView(Code):
         first = path.partition(".")[0].partition("(")[0]
         sdk_names.check_version(first, self.settings.target_sdk)
         if first not in sdk_names.ANYWHERE:
-            self.around.only_workflows()
+            self.only_workflows(f"where `workflow.{first}` raises")
         if first in sdk_names.NOT_READ_ONLY:
-            self.around.not_read_only()
+            self.around.not_read_only(f"`workflow.{first}` raises in queries and validators")
         name = self.imported(sdk_names.WORKFLOW)
         if first in sdk_names.ANYWHERE and self._added:
-            self.around.only_workflows()  # others may not want the SDK to be imported
+            self.only_workflows("and may not want the SDK to be imported")
         return f"{name}.{path}"
 
     def imported(self, target: str) -> str:
@@ -75,14 +75,14 @@ class RepairView(Code):
         lines = f"{self.newline}{self.indent(node)}"
         return self.imports.insertion(self.text(node).replace(lines, self.newline))
 
-    def only_workflows(self) -> None:
-        """Raise :class:`Withheld` where others than workflows call the function as well."""
-        self.around.only_workflows()
+    def only_workflows(self, otherwise: str = "and would be changed as well") -> None:
+        """Raise :class:`Withheld` where others than workflows run the function as well."""
+        self.around.only_workflows(otherwise)
 
     def command(self) -> None:
         """Raise :class:`Withheld` where a workflow may not wait or start something."""
-        self.around.only_workflows()
-        self.around.not_read_only()
+        self.only_workflows()
+        self.around.not_read_only("queries and validators cannot wait")
 
     # Edits.
 
@@ -132,8 +132,12 @@ class RepairView(Code):
         else:
             edit = self.replace(self.call, name)
         first = api.use.removeprefix("workflow.").partition("(")[0]
-        fix = Fixable.UNSAFE if first in sdk_names.DRAWS and self.around.draws() else api.fix
-        return self.repair(fix, f"Use `{api.use}`", edit, *edits)
+        fix, message = api.fix, f"Use `{api.use}`"
+        if first in sdk_names.DRAWS and self.around.draws():
+            fix, message = Fixable.UNSAFE, f"{message}, one more draw that later ones come after"
+        elif first in sdk_names.CLOCKS and self.around.is_read_only():
+            fix, message = Fixable.UNSAFE, f"{message}, the time of the last workflow task"
+        return self.repair(fix, message, edit, *edits)
 
     def safe(self, message: str, *edits: TextEdit) -> Repair:
         """A fix that changes nothing of what a running workflow would replay."""
