@@ -100,6 +100,8 @@ class ProjectRun:
             self.result.gaps += gaps_by_entry(emitter, self.chosen)
         self._count(answer, emitter)
         if not self.read.is_torn:
+            self.whole.note()
+            self.fixes.note()
             self.notebook.save()
         return Examined(self.group, answer, emitter, found)
 
@@ -141,7 +143,8 @@ class ProjectRun:
         # Who else calls a function is looked for in all files, and named by its shown path.
         files = (os.fsencode(path) + digest for path, digest in sorted(self.read.digests.items()))
         state = b"\0".join((self._program_settings(), os.fsencode(self.cwd), *files))
-        repairs = NotedRepairs(Whole(answer, state), lambda: self._repairs(answer))
+        self.fixes = Whole(answer, state)
+        repairs = NotedRepairs(self.fixes, lambda: self._repairs(answer))
 
         def fix_for(hit: Hit) -> Answered:
             if hit.rule.code not in self.selection.fixable or hit.fn.path not in self.chosen:

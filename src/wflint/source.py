@@ -9,6 +9,7 @@ from __future__ import annotations
 import bisect
 import io
 import re
+from array import array
 from typing import TYPE_CHECKING
 
 from wflint.diagnostics import Location
@@ -40,13 +41,13 @@ class Source:
     def __init__(self, text: str) -> None:
         self.text = text
         self.tree: ast.Module | None = None
-        self._starts: list[int] | None = None
+        self._starts: array[int] | None = None
 
     @property
-    def line_starts(self) -> list[int]:
+    def line_starts(self) -> array[int]:
         """The offset at which each line starts."""
-        if self._starts is None:
-            self._starts = [0, *(m.end() for m in _LINE_END.finditer(self.text))]
+        if self._starts is None:  # an array: there may be a million lines
+            self._starts = array("q", (0, *(m.end() for m in _LINE_END.finditer(self.text))))
         return self._starts
 
     def location(self, offset: int) -> Location:

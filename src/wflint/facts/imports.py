@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from wflint.facts.heads import absolute_base
@@ -23,7 +23,7 @@ class _Place(NamedTuple):
 
 
 def read_imports(
-    tree: ast.Module, module: ModuleFacts, line_starts: list[int]
+    tree: ast.Module, module: ModuleFacts, line_starts: Sequence[int]
 ) -> tuple[ImportFact, ...]:
     """The imports that happen when a module is imported, in source order.
 

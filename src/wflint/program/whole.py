@@ -10,8 +10,9 @@ import os
 from functools import cached_property
 from typing import Generic, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, msgpack
 
+from wflint.cache.notebook import Notes
 from wflint.cache.witness import Seen, digest_of, digest_of_names, seen
 from wflint.hashing import blake2b
 from wflint.program.analysis import Answer
@@ -20,10 +21,10 @@ T = TypeVar("T")
 
 
 class _Noted(Struct, Generic[T], array_like=True):
-    """An answer, the state of the program, and what was read ``more`` to find the answer."""
+    """An answer, the state of the program, and the name of what was read ``more`` to find it."""
 
     state: bytes
-    more: Seen
+    more: bytes
     answer: T
 
 
@@ -39,24 +40,43 @@ class Whole:
         self._about = about
         self._modules = frozenset(answer.store.modules)
         self._folders = frozenset(answer.index.listings)
+        self._found: list[tuple[str, str, object]] = []
+        self._holds: dict[bytes, bool] = {}
 
     def get(self, path: str, question: str, kind: type[T]) -> T | None:
         """A noted answer about something in a file, if it still holds."""
         noted: type[_Noted[T]] = _Noted[kind]  # type: ignore[valid-type]
         known = self._store.notes(path).get(_of_place(question, path), noted)
-        if known is None or known.state != self._state or not self._is_still_so(known.more):
+        if known is None or known.state != self._state:
             return None
-        return known.answer
+        if known.more not in self._holds:
+            more = self._common_notes().get(_name_of(known.more), Seen)
+            self._holds[known.more] = more is not None and self._is_still_so(more)
+        return known.answer if self._holds[known.more] else None
 
     def put(self, path: str, question: str, answer: object) -> None:
-        """Note an answer that was found by means of all that has been read by now."""
+        """Keep an answer for :meth:`note`."""
+        self._found.append((path, question, answer))
+
+    def note(self) -> None:
+        """Note the answers; they rest on all that has been read by now, which is noted once."""
+        if not self._found:
+            return
         modules = self._store.modules.keys() - self._modules
         files = {path: self._store.notebook.digest(path) for path in modules}
         listings = self._index.listings
         folders = {folder: listings[folder] for folder in listings.keys() - self._folders}
         more = seen(files, folders, self._index.links)
-        noted = _Noted(self._state, more, answer)
-        self._store.notes(path).put(_of_place(question, path), noted)
+        name = digest_of(msgpack.encode(more, order="sorted"))
+        self._common_notes().put(_name_of(name), more)
+        for path, question, answer in self._found:
+            noted = _Noted(self._state, name, answer)
+            self._store.notes(path).put(_of_place(question, path), noted)
+        self._found.clear()
+
+    def _common_notes(self) -> Notes:
+        """The notes on one file of the program: whatever changes in it, it is another program."""
+        return self._store.notes(min(self._modules))
 
     @cached_property
     def _state(self) -> bytes:
@@ -79,6 +99,10 @@ class Whole:
             and all(digest_of_names(self._index.names_in(f)) == d for f, d in folders.items())
             and all(self._index.real_path(path) == target for path, target in links.items())
         )
+
+
+def _name_of(more: bytes) -> str:
+    return f"read on top {more.hex()}"
 
 
 def _of_place(question: str, path: str) -> str:
