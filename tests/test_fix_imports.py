@@ -146,6 +146,9 @@ def mended_helper(folder: Path, text: str) -> str:
         pytest.param(
             "import orjson\n+I\nimport flow\nfrom zstd import x\n\n", id="a block of all sorts"
         ),
+        pytest.param(
+            "import orjson\n+I\n\nfrom flow import x\nimport sys\n\n", id="imports without an order"
+        ),
         pytest.param("+I\n+\n+\n@(\n    print\n)\ndef f() -> None: ...\n\n\n", id="a decorator"),
     ],
 )

@@ -53,10 +53,9 @@ def new_import(
         return longer
     new = _place(node, is_own)
     imports = [(_place(n, is_own), n) for n in _imports_beside(tree, early, node)]
+    imports = [i for i in imports if i[0].section == new.section] or imports
     before = next((i for i in reversed(imports) if i[0] <= new), None)
     after = next((i for i in imports if i[0] > new), None)
-    if before and before[0].section != new.section and after and after[0].section == new.section:
-        before = None  # it opens the section that is there
     if before is None and after and not _begins_its_line(source, after[1]):
         before = after
     if before is not None:
