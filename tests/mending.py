@@ -20,7 +20,7 @@ class ClockWorkflow:
     async def run(self) -> float:
         return time.time()
 """
-FIXED_CLOCK = CLOCK.replace("import time\n", "").replace("time.time()", "workflow.time()")
+FIXED_CLOCK = CLOCK.replace("import time\n\n", "").replace("time.time()", "workflow.time()")
 
 NAIVE = """\
 from datetime import datetime
@@ -34,10 +34,10 @@ class NaiveWorkflow:
     async def run(self) -> str:
         return str(datetime.now())
 """
-FIXED_NAIVE = NAIVE.replace("from datetime import datetime\n\n", "\n").replace(
+FIXED_NAIVE = NAIVE.replace("from datetime import datetime\n\n", "").replace(
     "datetime.now()", "workflow.now()"
 )
-CLEAN = FIXED_CLOCK.replace("\nfrom", "from")
+CLEAN = FIXED_CLOCK
 
 
 def make_project(folder: Path, settings: str = "") -> Path:

@@ -34,7 +34,7 @@ class TestFix:
         file = put(project, CLOCK.replace("return ", "open('x')\n        return "))
         result = invoke("check", "--fix")
         assert result.exit_code == 1
-        assert result.stdout.startswith("flow.py:9:9: WFL132 ")
+        assert result.stdout.startswith("flow.py:8:9: WFL132 ")
         assert "return workflow.time()" in file.read_text()
 
     def test_nothing_to_fix(self, project: Path) -> None:

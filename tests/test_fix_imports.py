@@ -37,6 +37,20 @@ class Clock:
 def stamp():
     return Clock().now()
 """
+TWO_NAMES = """\
+from datetime import datetime
+
+from temporalio import workflow
+
+
+@workflow.defn
+class AgeWorkflow:
+    @workflow.run
+    async def run(self, day: str) -> str:
+        age = datetime.strptime(day, "%Y") - datetime.now()
+        await workflow.execute_activity("report", day)
+        return str(age)
+"""
 
 
 def mended_helper(folder: Path, text: str) -> str:
@@ -90,11 +104,12 @@ def mended_helper(folder: Path, text: str) -> str:
         ),
         pytest.param("import os  # noqa: F401\n+\n+I\n\n\n", id="a comment behind an import"),
         pytest.param(
-            "import os\n\nfrom temporalio import activity\n+I\nfrom temporalio.common import x\n\n",
+            "import os\n\nfrom temporalio import client as c\n+I\n"
+            "from temporalio.common import x\n\n",
             id="in order, beside imports of the same package",
         ),
         pytest.param(
-            "import sys\n\nsys.path.insert(0, '.')\nfrom temporalio import activity\n+I\n\n\n",
+            "import sys\n\nsys.path.insert(0, '.')\nfrom temporalio import activity as a\n+I\n\n\n",
             id="beside an import of the same package below a change of the path",
         ),
         pytest.param(
@@ -124,6 +139,16 @@ def mended_helper(folder: Path, text: str) -> str:
             "with w.unsafe.imports_passed_through():\n    import zlib_ng\n\n\nw = None\n",
             id="never among modules that are passed through",
         ),
+        pytest.param("import os\n+\n+I\n\nfrom util.x import y\n\n", id="the package of the file"),
+        pytest.param(
+            "import os\n+\n+I\n\nfrom flow import x\n\n", id="another file of the project"
+        ),
+        pytest.param(
+            "import orjson\n+I\nimport flow\nfrom zstd import x\n\n", id="a block of all sorts"
+        ),
+        pytest.param(
+            "import orjson\n+I\n\nfrom flow import x\nimport sys\n\n", id="imports without an order"
+        ),
         pytest.param("+I\n+\n+\n@(\n    print\n)\ndef f() -> None: ...\n\n\n", id="a decorator"),
     ],
 )
@@ -134,6 +159,89 @@ def test_the_import_goes_to_the_right_place(tmp_path: Path, head: str) -> None:
     after = mended_helper(tmp_path, before + STAMP)
     compile(after, "util.py", "exec")
     assert after == wanted + STAMP.replace("time.time", "workflow.time")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(
+            "from temporalio import activity\n",
+            "from temporalio import activity, workflow\n",
+            id="at the end",
+        ),
+        pytest.param(
+            "from temporalio import worker, Xyz\n",
+            "from temporalio import worker, workflow, Xyz\n",
+            id="in order",
+        ),
+        pytest.param(
+            "from temporalio import x\n", "from temporalio import workflow, x\n", id="at the start"
+        ),
+        pytest.param(
+            "from temporalio import x, activity\n",
+            "from temporalio import x, activity, workflow\n",
+            id="a list without an order",
+        ),
+        pytest.param(
+            "from temporalio import (\n    activity,\n    x,\n)\n",
+            "from temporalio import (\n    activity,\n    workflow,\n    x,\n)\n",
+            id="a line for each name",
+        ),
+        pytest.param(
+            "from temporalio import (\n\tactivity,\n)\n",
+            "from temporalio import (\n\tactivity,\n\tworkflow,\n)\n",
+            id="the last line",
+        ),
+        pytest.param(
+            "from temporalio import (\n    activity\n)\n",
+            "from temporalio import (\n    activity,\n    workflow\n)\n",
+            id="the last line without a comma",
+        ),
+        pytest.param(
+            "from datetime import datetime\nfrom temporalio import activity\n",
+            "from datetime import datetime\nfrom temporalio import activity, workflow\n",
+            id="beside other modules",
+        ),
+    ],
+)
+def test_a_second_import_of_a_module_joins_the_first(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    wanted = f"{after}\n\n{STAMP}".replace("time.time", "workflow.time")
+    assert mended_helper(tmp_path, f"{before}\n\n{STAMP}") == wanted
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("from temporalio import activity  # noqa: F401\n", id="a comment"),
+        pytest.param("from temporalio import activity as a\n", id="an alias"),
+        pytest.param("from temporalio import activity, \\\n    client\n", id="a backslash"),
+        pytest.param("from temporalio import (activity, client)\n", id="parentheses on one line"),
+        pytest.param(
+            "from temporalio import (\n    activity,  # for later\n)\n", id="a comment inside"
+        ),
+        pytest.param(
+            "from temporalio import (\n    activity,\n    a, b,\n)\n", id="several a line"
+        ),
+        pytest.param(f"from temporalio import {'a' * 70}\n", id="a line that is full"),
+        pytest.param(
+            "from typing import Any\nfrom typing import Final\nfrom temporalio import activity\n",
+            id="a file with an import for each name",
+        ),
+    ],
+)
+def test_other_imports_of_a_module_stay_as_they_are(tmp_path: Path, line: str) -> None:
+    after = mended_helper(tmp_path, f"{line}\n\n{STAMP}")
+    assert after.startswith(f"{line}{IMPORT}\n\n")
+
+
+def test_two_names_of_a_module_that_are_wanted_at_once_share_an_import(tmp_path: Path) -> None:
+    make_project(tmp_path)
+    put(tmp_path, TWO_NAMES)
+    (file,) = mend_in_memory(tmp_path, unsafe=True).files
+    after = file.after.decode()
+    assert after.startswith("from datetime import datetime, timedelta, timezone\n\n")
 
 
 @pytest.mark.parametrize("newline", ["\r\n", "\r"])

@@ -29,7 +29,7 @@ class TestDiff:
         result = invoke("check", "--diff")
         assert result.exit_code == 1
         assert result.stderr == "Would fix 1 diagnostic in 1 file.\n"
-        assert result.stdout.startswith("--- flow.py\n+++ flow.py\n@@ -1,4 +1,3 @@\n-import time\n")
+        assert result.stdout.startswith("--- flow.py\n+++ flow.py\n@@ -1,5 +1,3 @@\n-import time\n")
         assert "-        return time.time()\n+        return workflow.time()\n" in result.stdout
         assert file.read_text() == CLOCK
 

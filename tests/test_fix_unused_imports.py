@@ -110,6 +110,74 @@ def test_what_goes(before: str, after: str) -> None:
     assert cleaned(before + uses) == after + "def f():\n    return now(), now(), now()\n"
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param("import time\n\nimport a\n", "import a\n", id="an empty first line"),
+        pytest.param("\n\nimport time\n\nimport a\n", "import a\n", id="several of them"),
+        pytest.param("import time\n\n\nx = 1\n", "x = 1\n", id="a file without imports"),
+        pytest.param(
+            "# License\n\nimport time\n\nimport a\n",
+            "# License\n\nimport a\n",
+            id="two empty lines below a licence",
+        ),
+        pytest.param(
+            "import a\n\nimport time\n\nimport b\n",
+            "import a\n\nimport b\n",
+            id="two empty lines between groups",
+        ),
+        pytest.param(
+            "import a\r\n\r\nimport time\r\n\r\nimport b\r\n",
+            "import a\r\n\r\nimport b\r\n",
+            id="CRLF",
+        ),
+        pytest.param(
+            "import a\n\nimport time\nfrom time import sleep\n\nimport b\n",
+            "import a\n\nimport b\n",
+            id="a group of several",
+        ),
+        pytest.param(
+            "import a\n\nimport time\n\nfrom time import sleep\n\nimport b\n",
+            "import a\n\nimport b\n",
+            id="two groups",
+        ),
+        pytest.param(
+            "import a\n\nimport time\nimport b\n", "import a\n\nimport b\n", id="a group that stays"
+        ),
+        pytest.param(
+            "import a\nimport time\n\n\nx = 1\n", "import a\n\n\nx = 1\n", id="before the code"
+        ),
+        pytest.param(
+            "import a\n\nimport time\n\n\nx = 1\n",
+            "import a\n\n\nx = 1\n",
+            id="a group of its own before the code",
+        ),
+        pytest.param(
+            "with a():\n    import time\n\n    import b\n",
+            "with a():\n    import b\n",
+            id="an empty line at the start of a block",
+        ),
+        pytest.param(
+            "with a():\n    import b\n\n    import time\n\n\n",
+            "with a():\n    import b\n\n\n",
+            id="at the end of a block",
+        ),
+    ],
+)
+def test_blank_lines_that_nothing_needs_go_too(before: str, after: str) -> None:
+    uses = "def f():\n    return time.time(), sleep()\n"
+    assert cleaned(before + uses) == after + "def f():\n    return now(), now()\n"
+
+
+def test_no_blank_line_is_left_at_the_end() -> None:
+    assert cleaned("x = lambda: sleep()\n\nfrom time import sleep\n") == "x = lambda: now()\n"
+
+
+def test_a_variable_called_eval_sees_nothing() -> None:
+    text = "import time\nx = time.time()\nfor eval in evals:\n    print(eval.name)\n"
+    assert "import time" not in cleaned(text)
+
+
 def test_the_last_line_without_an_end() -> None:
     assert cleaned("x = lambda: sleep()\nfrom time import sleep") == "x = lambda: now()\n"
 
@@ -163,6 +231,11 @@ def test_the_last_line_without_an_end() -> None:
         pytest.param("import time\nx = time.time()\ny = eval('t' + 'ime')\n", id="eval"),
         pytest.param("import time\nx = time.time()\nexec('import x; time.y')\n", id="exec"),
         pytest.param("import time\nx = time.time()\ny = globals()[z]\n", id="globals"),
+        pytest.param("import time\nx = time.time()\ny = map(eval, z)\n", id="eval is handed on"),
+        pytest.param(
+            "import time\nx = time.time()\ny = [eval for eval in z], eval(z)\n",
+            id="a variable called eval beside it",
+        ),
         pytest.param(
             'import time\n\n\ndef f():\n    """F.\n\n    >>> time.x\n    """\n    time.time()\n',
             id="a doctest",

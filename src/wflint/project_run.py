@@ -22,6 +22,7 @@ from wflint.files import Group, shown_path
 from wflint.fingerprint import with_fingerprints
 from wflint.gate import Gated
 from wflint.leftovers import leftovers
+from wflint.optional_sdk import without_sdk
 from wflint.places import call_as_written, gaps_by_entry
 from wflint.program.analysis import Answer, Question, analyse
 from wflint.program.inside import inside_entries
@@ -140,11 +141,12 @@ class ProjectRun:
 
     def _fix_for(self, answer: Answer) -> Callable[[Hit], Answered]:
         """A function that gives the fix of a hit. What it takes is imported for the first one."""
+        lacking = self._without_sdk(answer)
         # Who else calls a function is looked for in all files, and named by its shown path.
         files = (os.fsencode(path) + digest for path, digest in sorted(self.read.digests.items()))
         state = b"\0".join((self._program_settings(), os.fsencode(self.cwd), *files))
         self.fixes = Whole(answer, state)
-        repairs = NotedRepairs(self.fixes, lambda: self._repairs(answer))
+        repairs = NotedRepairs(self.fixes, lambda: self._repairs(answer, lacking))
 
         def fix_for(hit: Hit) -> Answered:
             if hit.rule.code not in self.selection.fixable or hit.fn.path not in self.chosen:
@@ -153,7 +155,14 @@ class ProjectRun:
 
         return fix_for
 
-    def _repairs(self, answer: Answer) -> Repairs:
+    def _without_sdk(self, answer: Answer) -> frozenset[str]:
+        """The folders of what may be fixed whose code must do without ``temporalio``."""
+        fixable = self.selection.fixable
+        paths = {h.fn.path for h in answer.verdicts.hits.values() if h.rule.code in fixable}
+        folders = sorted({*map(os.path.dirname, paths)})
+        return without_sdk(folders, self.group.project.root, self.read)
+
+    def _repairs(self, answer: Answer, lacking: frozenset[str]) -> Repairs:
         from wflint.repair.repairs import Repairs
 
         return Repairs(
@@ -163,6 +172,7 @@ class ProjectRun:
             self._rule_settings(),
             self.shown,
             self.selection.applicability,
+            lacking,
         )
 
     def _rule_settings(self) -> RuleSettings:

@@ -46,7 +46,7 @@ def infer_sdk(root: Path) -> Version | None:
 
     The nearest folder that says something counts, from the project root up to the repository's.
     """
-    for folder in _upwards(root):
+    for folder in upwards(root):
         locked = _locked_in(folder)
         if locked:
             return min(locked)
@@ -58,7 +58,7 @@ def infer_sdk(root: Path) -> Version | None:
 
 def locked_sdk(root: Path) -> Version | None:
     """The version of ``temporalio`` in the nearest lock file."""
-    for folder in _upwards(root):
+    for folder in upwards(root):
         locked = _locked_in(folder)
         if locked:
             return min(locked)
@@ -86,7 +86,7 @@ def _locked(path: Path) -> Iterator[Version]:
 
 def infer_python(root: Path) -> Version | None:
     """The lowest version of Python that the project's packaging files admit."""
-    for folder in _upwards(root):
+    for folder in upwards(root):
         for name in ("pyproject.toml", "setup.cfg", "setup.py"):
             versions = _versions(_PYTHON, folder / name)
             if versions:
@@ -94,7 +94,8 @@ def infer_python(root: Path) -> Version | None:
     return None
 
 
-def _upwards(root: Path) -> Iterator[Path]:
+def upwards(root: Path) -> Iterator[Path]:
+    """The project root and the folders above it, up to that of the repository."""
     yield root
     if not any((parent / ".git").exists() for parent in (root, *root.parents)):
         return

@@ -120,7 +120,7 @@ def seen(
 ) -> Seen:
     """What was seen, in the form in which it is kept."""
     return Seen(
-        {os.fsencode(path): digest for path, digest in files.items()},
-        {os.fsencode(path): digest_of_names(names) for path, names in folders.items()},
-        {os.fsencode(path): os.fsencode(target) for path, target in links.items()},
+        {os.fsencode(path): digest for path, digest in sorted(files.items())},
+        {os.fsencode(path): digest_of_names(names) for path, names in sorted(folders.items())},
+        {os.fsencode(path): os.fsencode(target) for path, target in sorted(links.items())},
     )

@@ -3,7 +3,8 @@
 Only imports of the standard library are taken out, because others may have effects of their own.
 A name that the file may still need stays, be it in an annotation in quotes, a type comment or
 ``__all__``, and so does one that another module may take from this one. So does an import with a
-comment (``noqa``, say), and one in ``try`` or ``if``.
+comment (``noqa``, say), and one in ``try`` or ``if``. A group of imports that gets empty takes its
+blank lines along.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 
+from wflint.fix.blank_lines import without_lines
 from wflint.fix.splice import Span, splice
 from wflint.fix.taken_names import taken_from
 from wflint.source import Source, UnreadableSource, decode
@@ -40,7 +42,7 @@ def without_unused(
         tree = parse(new)
         used, needed = _used_names(old, parse(old)), _used_names(new, tree)
         unused = set(_imported_names(tree)) & used - needed
-        if not unused or needed & _SEES_ALL:
+        if not unused or _sees_all(tree):
             return after
         unused -= taken_from(path, unused, others())
         cleaned = splice(after, sorted(_removals(tree, new, unused)))
@@ -55,6 +57,21 @@ def _imports(tree: ast.Module) -> Iterator[tuple[Import, list[ast.stmt]]]:
         for node in block:
             if isinstance(node, (ast.Import, ast.ImportFrom)) and _is_standard(node):
                 yield node, block
+
+
+def _sees_all(tree: ast.Module) -> bool:
+    """Whether code calls one of those functions, or hands it on."""
+    called: set[str] = set()
+    read: set[str] = set()
+    bound: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            called.add(node.func.id)
+        elif isinstance(node, ast.Name):
+            (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+    return not _SEES_ALL.isdisjoint(called | (read - bound))
 
 
 def _is_standard(node: Import) -> bool:
@@ -117,6 +134,7 @@ def _names_in_all(node: ast.Assign | ast.AugAssign | ast.AnnAssign) -> set[str]:
 
 def _removals(tree: ast.Module, source: Source, unused: set[str]) -> Iterator[Span]:
     gone: dict[int, int] = {}
+    rows: set[int] = set()
     for node, block in _imports(tree):
         dropped = [_bound(a) in unused and not _is_meant_for_others(a) for a in node.names]
         if not any(dropped) or _has_comment_or_company(node, block, source):
@@ -125,9 +143,8 @@ def _removals(tree: ast.Module, source: Source, unused: set[str]) -> Iterator[Sp
             yield from _out_of_list(node, dropped, source)
         elif len(block) - gone.get(id(block), 0) > 1 or block is tree.body:
             gone[id(block)] = gone.get(id(block), 0) + 1
-            starts, below = source.line_starts, node.end_lineno or node.lineno
-            stop = starts[below] if below < len(starts) else len(source.text)
-            yield starts[node.lineno - 1], stop, ""
+            rows.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    yield from without_lines(source, rows)
 
 
 def _has_comment_or_company(node: Import, block: list[ast.stmt], source: Source) -> bool:

@@ -67,7 +67,7 @@ class Whole:
         listings = self._index.listings
         folders = {folder: listings[folder] for folder in listings.keys() - self._folders}
         more = seen(files, folders, self._index.links)
-        name = digest_of(msgpack.encode(more, order="sorted"))
+        name = digest_of(msgpack.encode(more))
         self._common_notes().put(_name_of(name), more)
         for path, question, answer in self._found:
             noted = _Noted(self._state, name, answer)

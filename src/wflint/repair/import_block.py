@@ -1,10 +1,10 @@
 """The imports at the top of a module, and where a new one goes.
 
-New imports stand with imports of the same package, as long as these come before the first function
-or class. Else they go to the leading block, which ends with the first statement that is neither a
-docstring nor an import. They keep to the order that isort and ruff give them: the future, the
-standard library, everything else, the package itself; in each section ``import x`` before
-``from x``.
+A name joins the import of others from the same module where there is one. New imports stand with
+imports of the same package, as long as these come before the first function or class. Else they go
+to the leading block, which ends with the first statement that is neither a docstring nor an import.
+They keep to the order that isort and ruff give them: the future, the standard library, everything
+else, the project itself, the package itself; in each section ``import x`` before ``from x``.
 """
 
 from __future__ import annotations
@@ -14,15 +14,19 @@ import io
 import re
 import sys
 import tokenize
+from collections.abc import Callable
 from typing import NamedTuple
 
+from wflint.repair.import_lists import joined
 from wflint.repair.model import TextEdit
 from wflint.source import Source
 from wflint.syntax.guard import span
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
-_FUTURE, _STANDARD, _OTHER, _OWN = range(4)
+_FUTURE, _STANDARD, _OTHER, _PROJECT, _RELATIVE = range(5)
+IsOwn = Callable[[str], bool]
+"""Whether the project itself has a module of that absolute name."""
 
 
 class _Place(NamedTuple):
@@ -34,21 +38,24 @@ class _Place(NamedTuple):
 
 
 def new_import(
-    source: Source, tree: ast.Module, statement: str, use: int | None = None
+    source: Source, tree: ast.Module, statement: str, is_own: IsOwn, use: int | None = None
 ) -> TextEdit:
     """The insertion of an import statement (without its line's end) into a module.
 
     ``use`` is the offset of the place where the name is wanted, if that is a single one.
     """
     newline = newline_of(source.text)
-    new = _place(ast.parse(statement).body[0])
-    assert new is not None
+    (node,) = ast.parse(statement).body
     row = len(source.line_starts) + 1 if use is None else source.location(use).row
-    imports = _imports_beside(tree, new, row)
+    early = _early_imports(tree, row)
+    longer = joined(source, early, node, newline)
+    if longer is not None:
+        return longer
+    new = _place(node, is_own)
+    imports = [(_place(n, is_own), n) for n in _imports_beside(tree, early, node)]
+    imports = [i for i in imports if i[0].section == new.section] or imports
     before = next((i for i in reversed(imports) if i[0] <= new), None)
     after = next((i for i in imports if i[0] > new), None)
-    if before and before[0].section != new.section and after and after[0].section == new.section:
-        before = None  # it opens the section that is there
     if before is None and after and not _begins_its_line(source, after[1]):
         before = after
     if before is not None:
@@ -82,44 +89,47 @@ def _inserted(source: Source, at: int, text: str) -> TextEdit:
     return TextEdit(at, at, text)
 
 
-def _place(node: ast.stmt) -> _Place | None:
-    if isinstance(node, ast.Import):
-        module = node.names[0].name
-        return _Place(_section(module), False, module)
+def _place(node: ast.stmt, is_own: IsOwn) -> _Place:
+    module = _module(node)
+    return _Place(_section(module, is_own), isinstance(node, ast.ImportFrom), module)
+
+
+def _module(node: ast.stmt) -> str:
+    """The module that an import names first."""
     if isinstance(node, ast.ImportFrom):
-        module = "." * node.level + (node.module or "")
-        return _Place(_section(module), True, module)
-    return None
+        return "." * node.level + (node.module or "")
+    assert isinstance(node, ast.Import)
+    return node.names[0].name
 
 
-def _section(module: str) -> int:
+def _section(module: str, is_own: IsOwn) -> int:
     if module == "__future__":
         return _FUTURE
     if module.startswith("."):
-        return _OWN
-    return _STANDARD if module.partition(".")[0] in sys.stdlib_module_names else _OTHER
+        return _RELATIVE
+    if module.partition(".")[0] in sys.stdlib_module_names:
+        return _STANDARD
+    return _PROJECT if is_own(module) else _OTHER
 
 
-def _imports_beside(tree: ast.Module, new: _Place, row: int) -> list[tuple[_Place, ast.stmt]]:
-    """The imports among which a new one is put that is wanted in a row, in order."""
-    early, leading = [], []
-    is_leading = True
-    body = tree.body[1:] if _docstring(tree) is not None else tree.body
-    for node in body:
+def _early_imports(tree: ast.Module, row: int) -> list[ast.stmt]:
+    """The imports before the first function or class, and before a row."""
+    found: list[ast.stmt] = []
+    for node in tree.body:
         if isinstance(node, DEFINITIONS) or (node.end_lineno or node.lineno) >= row:
             break
-        place = _place(node)
-        is_leading = is_leading and place is not None
-        if place is not None:
-            early.append((place, node))
-            if is_leading:
-                leading.append((place, node))
-    package = _package(new)
-    return [i for i in early if _package(i[0]) == package] or leading or early
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            found.append(node)
+    return found
 
 
-def _package(place: _Place) -> str:
-    return place.module.partition(".")[0]
+def _imports_beside(tree: ast.Module, early: list[ast.stmt], new: ast.stmt) -> list[ast.stmt]:
+    """Those of the early imports among which a new one is put, in order."""
+    package = _module(new).partition(".")[0]
+    start = 0 if _docstring(tree) is None else 1
+    leading = [node for n, node in enumerate(early, start) if tree.body[n] is node]
+    same = [node for node in early if _module(node).partition(".")[0] == package]
+    return same or leading or early
 
 
 def _docstring(tree: ast.Module) -> ast.stmt | None:

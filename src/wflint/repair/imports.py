@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from functools import cached_property
 
@@ -10,20 +11,30 @@ import libcst as cst
 
 from wflint.facts.frames import Entry
 from wflint.facts.model import Binding, Kind
+from wflint.program.folders import is_namespace
+from wflint.program.modules import ModuleIndex
 from wflint.program.store import Module
 from wflint.repair.bound_names import bound_names
+from wflint.repair.hard_imports import needs
 from wflint.repair.import_block import new_import
 from wflint.repair.model import TextEdit, Withheld
 from wflint.repair.piece import PieceText
 from wflint.source import UnreadableSource
 from wflint.syntax.guard import NewerSyntax, parse
 
+_SDK = re.compile(r"(?:from|import)\s+temporalio\b")
+
 
 class Imports:
-    """What one module imports, and what it would take to import more."""
+    """What one module imports, and what it would take to import more.
 
-    def __init__(self, module: Module) -> None:
+    ``lacks_sdk`` is set where the project can be used without ``temporalio``.
+    """
+
+    def __init__(self, module: Module, index: ModuleIndex, lacks_sdk: bool) -> None:
         self.module = module
+        self._index = index
+        self._lacks_sdk = lacks_sdk
         self._tree: ast.Module | None = None
         self._bound_names: dict[str, list[str]] = {}
 
@@ -105,7 +116,16 @@ class Imports:
 
     def insertion(self, statement: str, use: int | None = None) -> TextEdit:
         """A statement added to the imports at the top, for the name that is wanted at ``use``."""
-        return new_import(self.module.source, self.tree(), statement, use)
+        if self._lacks_sdk and _SDK.match(statement) and not needs(self.tree(), "temporalio"):
+            raise Withheld("`temporalio` is optional in this project")
+        return new_import(self.module.source, self.tree(), statement, self._is_own, use)
+
+    def _is_own(self, module: str) -> bool:
+        """Whether the project has a module of that name."""
+        if module.partition(".")[0] == self.module.facts.name.partition(".")[0]:
+            return True
+        path = self._index.find(module, self.module.path)
+        return path is not None and not is_namespace(path) and not self._index.is_followed(path)
 
     def tree(self) -> ast.Module:
         """The whole module as ``ast`` sees it."""

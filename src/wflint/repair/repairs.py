@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import tokenize
 from collections.abc import Callable, Sequence
@@ -34,7 +35,8 @@ class Repairs:
     """Makes the fixes of one analysed project.
 
     ``shown`` gives the path of a file as the user would write it, ``applicability`` how far a fix
-    of a rule is trusted that calls itself safe or unsafe.
+    of a rule is trusted that calls itself safe or unsafe. ``without_sdk`` are the folders whose
+    code must do without ``temporalio``.
     """
 
     def __init__(
@@ -45,10 +47,12 @@ class Repairs:
         settings: RuleSettings,
         shown: Callable[[str], str],
         applicability: Callable[[str, Applicability], Applicability],
+        without_sdk: frozenset[str],
     ) -> None:
         self.answer = answer
         self.settings = settings
         self.applicability = applicability
+        self.without_sdk = without_sdk
         self.program = Program(answer, files, read, settings, shown, self._piece)
         self._imports: dict[str, Imports] = {}
         self._pieces: dict[Fn, PieceText | None] = {}
@@ -92,7 +96,11 @@ class Repairs:
         if not all(0 <= site < len(entries) for site in sites):
             return None
         path = hit.fn.path
-        imports = self._imports.setdefault(path, Imports(self.answer.store.load(path)))
+        if path not in self._imports:
+            index = self.answer.verdicts.resolver.index
+            lacks_sdk = os.path.dirname(path) in self.without_sdk
+            self._imports[path] = Imports(self.answer.store.load(path), index, lacks_sdk)
+        imports = self._imports[path]
         around = Surroundings(self.program, hit)
         return RepairView(hit, piece, [entries[site] for site in sites], imports, around)
 

@@ -16,6 +16,12 @@ from wflint.repair.model import NoFix, Repair, TextEdit, Withheld
 from wflint.repair.uses import renamed_uses
 from wflint.rule import Api, Fixable
 
+_TAKE_AWAIT = (
+    *(cst.Expr, cst.Assign, cst.AnnAssign, cst.AugAssign, cst.Return, cst.Arg),
+    *(cst.Element, cst.DictElement, cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp),
+)
+"""What holds an ``await`` that needs no parentheses."""
+
 
 class RepairView(Code):
     """One diagnostic, the code around it, and the means to change it."""
@@ -111,10 +117,9 @@ class RepairView(Code):
 
     def with_await(self, text: str) -> str:
         """``await`` before a call that takes the place of the offending node."""
-        bare = (cst.Expr, cst.Assign, cst.AnnAssign, cst.AugAssign, cst.Return, cst.Arg)
-        node = self.node
-        has_own = bool(getattr(node, "lpar", ()))
-        return f"await {text}" if has_own or isinstance(self.parent(), bare) else f"(await {text})"
+        has_own = bool(getattr(self.node, "lpar", ()))
+        is_bare = has_own or isinstance(self.parent(), _TAKE_AWAIT)
+        return f"await {text}" if is_bare else f"(await {text})"
 
     # The answer.
 
