@@ -89,7 +89,7 @@ def _listed(at: RepairView, expr: cst.BaseExpression) -> list[TextEdit]:
     edits = as_list(expr, at)
     if edits is None and isinstance(expr, cst.Name):
         names = Listed(at)
-        names.look_at(expr.value, set())
+        names.take({expr.value}, set())
         edits = names.edits
     if not edits:
         raise NoFix

@@ -56,7 +56,7 @@ history, and where wflint does not know the elements, they may not be comparable
 known to have no order, a set that is written out becomes one that remembers how it was filled:
 `set(parcels)` becomes `dict.fromkeys(parcels)`, and a set of tasks becomes a list, with
 `tasks.append()` in the place of `tasks.add()`. `.pop()` is not fixed, nor are sets without an order
-that come from elsewhere.
+that come from elsewhere, nor a `set[T]` whose `T` may stand for anything.
 
 ## What the SDK does
 
