@@ -93,6 +93,22 @@ def test_says_why_and_what_to_do(name: str, reason: str, advice: str, tmp_path: 
     assert advice in message
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "return list({'a', 1})",
+        "return list({'a', None})",
+        "return list({frozenset('ab'), frozenset('bc')})",
+        "maybe: set[str | None] = {*names, None}\n        return list(maybe)",
+        "self.maybe: set[str | None] = set()\n        return list(self.maybe)",
+        "mixed: set[str | int] = set()\n        return list(mixed)",
+    ],
+)
+def test_does_not_advise_to_sort_what_has_no_order(code: str, tmp_path: Path) -> None:
+    message = told(code, tmp_path).message
+    assert message.endswith("use a list or `dict.fromkeys(...)` instead of the set")
+
+
 def test_stands_at_what_is_gone_through(tmp_path: Path) -> None:
     diagnostic = told("return [name for name in sorted(names | things, key=len)]", tmp_path)
     line = (tmp_path / "flow.py").read_text(encoding="utf-8").splitlines()[-1]

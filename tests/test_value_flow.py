@@ -207,7 +207,7 @@ def test_a_mere_input_is_a_warning_that_says_so(name: str, tmp_path: Path) -> No
     (found,) = lint(module(COMMANDS[name][0], "str(time.time())"), tmp_path)
     assert found.severity is Severity.WARNING
     command = name.rpartition(".")[2]
-    assert f"its value only reaches the input of `{command}()`, where" in found.message
+    assert f"the value only reaches the input of `{command}()`, so replay" in found.message
 
 
 @pytest.mark.parametrize("name", DECISIONS)
@@ -236,8 +236,8 @@ now = time.time()
         "the input of `execute_activity()`, the input of `execute_child_workflow()` and the log"
     )
     assert found.message == (
-        "`time.time()` reads the wall clock; use `workflow.time()`; its value only reaches "
-        f"{places}, where a replay may see another value, but does not compare it with the history"
+        "`time.time()` reads the wall clock; use `workflow.time()`; the value only reaches "
+        f"{places}, so replay is not broken, but may see another value"
     )
 
 
@@ -254,7 +254,7 @@ def test_replay_safe_loggers_are_logs(tmp_path: Path) -> None:
     source = "from acme.logs import workflow_log\n" + module("workflow_log.info(time.time())", "")
     settings = 'replay-safe-loggers = ["acme.logs.workflow_log"]\n'
     (found,) = lint(source, tmp_path, settings)
-    assert "its value only reaches the log, where" in found.message
+    assert found.message.endswith("; the value is only logged, so replay is not broken")
 
 
 def test_a_value_is_not_followed_for_ever(tmp_path: Path) -> None:

@@ -16,8 +16,7 @@ class Results(Listed):
     def __init__(self, at: RepairView) -> None:
         super().__init__(at)
         results = self._names_of_results()
-        for name in sorted(results | self._names_of_argument()):
-            self.look_at(name, results)
+        self.take(results | self._names_of_argument(), results)
 
     def _names_of_results(self) -> set[str]:
         """The local names that get the results."""

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from wflint.program.sorting import elements_of
 from wflint.repair.model import NoFix, TextEdit
 
 from . import _names
 from ._filled import RUNNING
 from ._lists import Listed, as_list
+from ._nones import may_hold_none, names_behind
 from ._tree import names_in_target, tree_of
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.program.views import TypeView
     from wflint.repair.model import Repair
     from wflint.repair.view import RepairView
-
-_NONE = frozenset({"builtins.None", "types.NoneType"})
 
 
 def in_order(at: RepairView, expr: cst.BaseExpression) -> Repair | None:
@@ -35,12 +32,11 @@ def in_order(at: RepairView, expr: cst.BaseExpression) -> Repair | None:
     call = tree.up(outer) if isinstance(outer, cst.Arg) else None
     if isinstance(outer, cst.Attribute) or (isinstance(outer, cst.Assign) and outer.targets[1:]):
         return None  # `names.pop()`, or a part of what is assigned stays a set
-    elements = _elements(at.types(expr))
     waits = isinstance(call, cst.Call) and at.dotted_name(call.func) in _names.GATHERS
     waits = waits or _is_awaited(outer)
-    can_sort = not waits and at.can_sort(elements) is not False and not _may_hold_none(at, expr)
-    if can_sort:
+    if not waits and _can_sort(at, expr):
         return at.unsafe("Use `sorted()`", *_sorted(at, expr, outer, call))
+    elements = elements_of(at.types(expr))
     if waits or (elements and all(e.name in RUNNING for e in elements)):
         return at.unsafe("Use a list", *_listed(at, expr))
     if _shows(at, outer, call):
@@ -48,32 +44,12 @@ def in_order(at: RepairView, expr: cst.BaseExpression) -> Repair | None:
     return at.unsafe("Use `dict.fromkeys()`", *_as_keys(at, _written_out(at, expr)))
 
 
-def _elements(types: Sequence[TypeView]) -> list[TypeView]:
-    """What is in a set; nothing when a part of it is not known."""
-    args = [t.args[0] if t.args else () for t in types if t.name not in _NONE]
-    return [element for arg in args for element in arg] if all(args) else []
-
-
-def _may_hold_none(at: RepairView, expr: cst.BaseExpression) -> bool:
-    """Whether the code says of a name in ``expr`` that it holds ``None`` among others.
-
-    Types do not tell: that something may be ``None`` is left out of them.
-    """
-    import libcst as cst
-
-    from wflint.syntax.walk import walk
-
-    made = at.context.assigned(expr) if isinstance(expr, cst.Name) else None
-    parts = [part for node in (expr, made) if node is not None for part in walk(node)]
-    names = {part.value for part in parts if isinstance(part, cst.Name)}
-    names |= {part.attr.value for part in parts if isinstance(part, cst.Attribute)}
-    text = at.piece.source.text
-    if not any(isinstance(part, cst.Attribute) for part in parts):
-        head = at.piece.reader.walker.frames[0].head
-        text = text[head.start : head.end]
-    any_name = "|".join(sorted(names))
-    declared = rf"\b(?:{any_name})\s*:[^=#\n]*\[[^\]=#\n]*\b(?:None|Optional)\b"
-    return "None" in names or bool(names and re.search(declared, text))
+def _can_sort(at: RepairView, expr: cst.BaseExpression) -> bool:
+    """Whether ``sorted()`` takes what is in a set, for all that is known."""
+    if at.can_sort(expr) is False:
+        return False
+    head = at.piece.reader.walker.frames[0].head
+    return not may_hold_none(names_behind(expr, at.context), head, at.piece.source.text)
 
 
 def _is_awaited(outer: cst.CSTNode | None) -> bool:
@@ -113,7 +89,7 @@ def _listed(at: RepairView, expr: cst.BaseExpression) -> list[TextEdit]:
     edits = as_list(expr, at)
     if edits is None and isinstance(expr, cst.Name):
         names = Listed(at)
-        names.look_at(expr.value, set())
+        names.take({expr.value}, set())
         edits = names.edits
     if not edits:
         raise NoFix

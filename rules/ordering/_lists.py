@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wflint.facts.types import instance
 from wflint.repair.model import TextEdit, Withheld
 
+from ._growing import check_is_new, elements, loops_around, made_beside
 from ._tree import tree_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import libcst as cst
 
     from wflint.facts.scopes import Bound
+    from wflint.program.views import TypeView
     from wflint.repair.view import RepairView
 
 _MAKERS = frozenset({"builtins.frozenset", "builtins.set"})
@@ -43,20 +48,13 @@ _GOING_THROUGH = _WAITS | frozenset(
         "zip",
     )
 )
-_RENAMED = {"add": "append", "update": "extend"}
 _SAME_METHODS = frozenset({"clear", "copy", "pop", "remove"})
-_ALGEBRA = frozenset(
-    {
-        "difference",
-        "intersection",
-        "isdisjoint",
-        "issubset",
-        "issuperset",
-        "symmetric_difference",
-        "union",
-    }
-)
+_COMPARING = frozenset({"isdisjoint", "issubset", "issuperset"})
+_ALGEBRA = frozenset({"difference", "intersection", "symmetric_difference", "union"})
 _OPERATORS = ("BitAnd", "BitOr", "BitXor", "Subtract")
+_COUNTING = frozenset(
+    f"builtins.{name}" for name in ("all", "any", "bool", "frozenset", "len", "set")
+)
 
 
 class Listed:
@@ -70,6 +68,7 @@ class Listed:
         self.tree = tree_of(at.context, at.node)
         self.is_same = True
         self.edits: list[TextEdit] = []
+        self.lists: set[str] = set()
 
     def unsafe(self, *edits: TextEdit) -> None:
         """Note what it takes, if anything, and that lists do not do the same."""
@@ -81,14 +80,23 @@ class Listed:
         scope = self.at.entry.state.scope
         return scope is not None and scope.find(name) is not None
 
-    def look_at(self, name: str, results: set[str]) -> None:
-        """What else a name holds must become a list as well, and its uses those of lists."""
-        made = [self._made_list(bound) for bound in self._others(name)]
-        edits = [edit for each in made if each is not None for edit in each]
-        if edits or None in made:
-            self.unsafe(*edits)
-        if name in results or edits:
-            self._look_at_uses(name, results, is_mixed=None in made)
+    def take(self, names: set[str], results: set[str]) -> None:
+        """What these names hold must become a list as well, and their uses those of lists.
+
+        ``results`` are those that hold the two results of one call.
+        """
+        others = {name: self._others(name) for name in sorted(names)}
+        made = {name: [self._made_list(b) for b in bound] for name, bound in others.items()}
+        changes = {name for name, all_made in made.items() if any(all_made)}
+        self.lists = results | changes
+        for name, all_made in made.items():
+            edits = [edit for each in all_made if each is not None for edit in each]
+            if edits or None in all_made:
+                self.unsafe(*edits)
+            if name in results and any(map(self._stays_set, others[name], all_made)):
+                raise Withheld(f"`{name}` would be a set at first, and a list later")
+            if name in self.lists:
+                self._look_at_uses(name, results, is_mixed=None in all_made)
 
     def _others(self, name: str) -> list[Bound]:
         """All bindings of a local name but for those to results, which are lists in the end."""
@@ -107,6 +115,18 @@ class Listed:
 
         call = node.expression
         return isinstance(call, cst.Call) and self.at.dotted_name(call.func) in _WAITS
+
+    def _stays_set(self, bound: Bound, made: list[TextEdit] | None) -> bool:
+        """Whether a name is bound to a set that is made elsewhere."""
+        import libcst as cst
+
+        if made is not None or bound.parts:
+            return False
+        if bound.how == "param" and bound.param is not None:
+            return _are_sets(self.at.around.types(instance(bound.param.annotation)))
+        value = bound.value if bound.how == "annotation" else bound.node
+        is_value = bound.how in ("annotation", "value") and isinstance(value, cst.BaseExpression)
+        return is_value and value is not None and _are_sets(self.at.types(value))
 
     def _made_list(self, bound: Bound) -> list[TextEdit] | None:
         """What makes a list of what a name is bound to; ``None`` if that is not in sight."""
@@ -141,6 +161,20 @@ class Listed:
         """Whether a use is the same for lists: a loop, a count, a test."""
         import libcst as cst
 
+        if self._is_counted(use):
+            return True
+        outer = self.tree.up(use)
+        match outer:
+            case cst.For(asynchronous=None) | cst.CompFor(asynchronous=None):
+                return outer.iter is use
+            case cst.StarredElement() | cst.Arg(star="*") | cst.Del():
+                return True
+        return self._is_argument_of(use, _GOING_THROUGH)
+
+    def _is_counted(self, use: cst.CSTNode) -> bool:
+        """Whether a use has nothing to do with any order: a count, a test."""
+        import libcst as cst
+
         inner, outer = use, self.tree.up(use)
         while isinstance(outer, cst.BooleanOperation) or (
             isinstance(outer, cst.UnaryOperation) and isinstance(outer.operator, cst.Not)
@@ -151,17 +185,18 @@ class Listed:
                 return True
             case _ if inner is not use:
                 return isinstance(inner, cst.UnaryOperation)
-            case cst.For(asynchronous=None) | cst.CompFor(asynchronous=None):
-                return outer.iter is use
             case cst.ComparisonTarget(operator=cst.In() | cst.NotIn()):
                 return True
-            case cst.StarredElement() | cst.Arg(star="*") | cst.Del():
-                return True
-            case cst.Arg(star="", keyword=None):
-                call = self.tree.up(outer)
-                return isinstance(call, cst.Call) and (
-                    self.at.dotted_name(call.func) in _GOING_THROUGH
-                )
+        return self._is_argument_of(use, _COUNTING)
+
+    def _is_argument_of(self, use: cst.CSTNode, functions: frozenset[str]) -> bool:
+        import libcst as cst
+
+        arg = self.tree.up(use)
+        call = self.tree.up(arg) if isinstance(arg, cst.Arg) else None
+        match arg, call:
+            case cst.Arg(star="", keyword=None), cst.Call(func=func):
+                return self.at.dotted_name(func) in functions
         return False
 
     def _with_list(self, use: cst.Name, results: set[str]) -> list[TextEdit]:
@@ -170,33 +205,83 @@ class Listed:
 
         outer = self.tree.up(use)
         match outer:
-            case cst.Attribute(attr=cst.Name(value=method)) if isinstance(
-                self.tree.up(outer), cst.Call
-            ):
-                if method in _RENAMED:
-                    return [self.at.replace(outer.attr, _RENAMED[method])]
-                if method in _SAME_METHODS:
-                    return []
-                if method in _ALGEBRA:
-                    return [self._as_set(use)]
+            case cst.Attribute() if isinstance(call := self.tree.up(outer), cst.Call):
+                return self._called(use, outer, call)
             case cst.AugAssign(operator=cst.BitOrAssign(), target=target) if target is use:
-                return [self._operator(target, outer.value, "|=", "+=")]
-            case cst.AugAssign(operator=operator, target=target) if target is not use:
-                grows = isinstance(operator, cst.BitOrAssign)
-                both = isinstance(target, cst.Name) and target.value in results
-                return [] if grows and both else [self._as_set(use)]
+                edits = self._grown(use, outer.value)
+                return [self._operator(target, outer.value, "|=", "+="), *edits]
+            case cst.AugAssign(target=target) if target is not use:
+                is_list = isinstance(target, cst.Name) and target.value in self.lists
+                return [] if is_list else [self._as_set(use)]  # a list is looked at by itself
             case cst.BinaryOperation() if type(outer.operator).__name__ in _OPERATORS:
-                sides = (outer.left, outer.right)
-                names = {side.value for side in sides if isinstance(side, cst.Name)}
-                if isinstance(outer.operator, cst.BitOr) and len(names) == 2 and names <= results:
-                    return [self._operator(outer.left, outer.right, "|", "+")]
-                return [self._as_set(use)]
+                return self._combined(use, outer, results)
             case cst.Comparison() | cst.ComparisonTarget():
                 return [self._as_set(use)]
             case cst.Attribute() | cst.AugAssign():
-                pass
-            case _:
-                return []
+                raise _withheld(use.value)
+        return []
+
+    def _called(self, use: cst.Name, method: cst.Attribute, call: cst.Call) -> list[TextEdit]:
+        """A method of a set."""
+        import libcst as cst
+
+        name = method.attr.value
+        match name, call.args:
+            case "add", [cst.Arg(value=value)]:
+                check_is_new(value, use, self.at, self.tree)
+                return [self.at.replace(method.attr, "append")]
+            case "update", [cst.Arg(keyword=None, star="", value=value)]:
+                return [self.at.replace(method.attr, "extend"), *self._grown(use, value)]
+        if name in _SAME_METHODS:
+            return []
+        if name in _COMPARING or (name in _ALGEBRA and self._is_counted(call)):
+            return [self._as_set(use)]
+        raise _withheld(use.value)
+
+    def _grown(self, use: cst.Name, value: cst.BaseExpression) -> list[TextEdit]:
+        """What makes a list of what is added to one."""
+        import libcst as cst
+
+        if is_list(value, self.at):
+            check_is_new(value, use, self.at, self.tree)
+            return []
+        made: cst.BaseExpression | None = value
+        if isinstance(value, cst.Name):
+            if value.value in self.lists:
+                # Each time that it is waited for, the results have no task in common.
+                waits = loops_around(self.at.node, self.tree)
+                if all(loop in waits for loop in loops_around(use, self.tree)):
+                    return []
+                raise _withheld(use.value)
+            is_used_once = len(self.tree.reads(self.tree.nodes[0], value.value)) == 1
+            made = made_beside(value.value, use, self.tree) if is_used_once else None
+        added = elements(made) if made is not None else []
+        if made is None or not added:
+            raise _withheld(use.value)
+        for element in added:
+            check_is_new(element, use, self.at, self.tree)
+        return as_list(made, self.at) or []
+
+    def _combined(
+        self, use: cst.Name, whole: cst.BinaryOperation, results: set[str]
+    ) -> list[TextEdit]:
+        """`done | pending`, `rest - done`: a list, unless there is no matter of order."""
+        import libcst as cst
+
+        match whole:
+            case cst.BinaryOperation(
+                left=cst.Name(value=left), operator=operator, right=cst.Name(value=right)
+            ):
+                if isinstance(operator, cst.BitOr) and left != right and {left, right} <= results:
+                    return [self._operator(whole.left, whole.right, "|", "+")]
+                chooses = isinstance(operator, (cst.BitAnd, cst.Subtract)) and left in self.lists
+                if chooses and not self._is_counted(whole) and self.is_gone_through(whole):
+                    test = "in" if isinstance(operator, cst.BitAnd) else "not in"
+                    one = next(n for n in ("t", "task", "one") if n not in (left, right))
+                    text = f"[{one} for {one} in {left} if {one} {test} {right}]"
+                    return [self.at.replace(whole, text)]
+        if self._is_counted(whole):
+            return [self._as_set(use)]
         raise _withheld(use.value)
 
     def _as_set(self, use: cst.Name) -> TextEdit:
@@ -219,6 +304,11 @@ def is_list(expr: cst.BaseExpression, at: RepairView) -> bool:
     return bool(types) and all(t.name in _LISTS for t in types)
 
 
+def _are_sets(types: Iterable[TypeView]) -> bool:
+    """Whether something of these types has no order itself, for all that is known."""
+    return any((t.loops_like or t.name).endswith("set") for t in types)
+
+
 def as_list(expr: cst.BaseExpression, at: RepairView) -> list[TextEdit] | None:
     """What makes a list of a set that is written out; ``None`` if it is made in another way."""
     import libcst as cst
@@ -229,7 +319,7 @@ def as_list(expr: cst.BaseExpression, at: RepairView) -> list[TextEdit] | None:
             return [TextEdit(start, start + 1, "["), TextEdit(end - 1, end, "]")]
         case cst.Call(args=[]) if at.dotted_name(expr.func) in _MAKERS:
             return [TextEdit(start, end, "[]")]
-        case cst.Call(args=[cst.Arg(keyword=None, star="")]):
-            if at.dotted_name(expr.func) in _MAKERS:
+        case cst.Call(args=[cst.Arg(keyword=None, star="", value=given)]):
+            if at.dotted_name(expr.func) in _MAKERS and not _are_sets(at.types(given)):
                 return [at.replace(expr.func, at.builtin("list"))]
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from ._keys import has_ties
@@ -117,10 +118,15 @@ class Tree:
         return False
 
     def later_uses(self, statement: cst.CSTNode, name: str) -> Uses:
-        """Where a local name is read after a statement, until it gets another value."""
+        """Where a local name is read after a statement, until it gets another value.
+
+        In a loop that is also what comes before the statement, in the next round.
+        """
         import libcst as cst
 
         found: list[cst.Name] = []
+        before: list[cst.CSTNode] = []
+        leaves = False
         inner: cst.CSTNode = statement
         outer = self.up(inner)
         while outer is not None and not isinstance(inner, (cst.FunctionDef, cst.ClassDef)):
@@ -130,8 +136,23 @@ class Tree:
                     return Uses(found, True)
                 if name in {t.value for t in target_names(_only(part))}:
                     return Uses(found)
+                leaves = leaves or isinstance(_only(part), (cst.Break, cst.Raise, cst.Return))
+            before = [*_preceding(inner, outer), *before]
+            if isinstance(outer, (cst.For, cst.While)) and inner is outer.body:
+                if not leaves and name not in {t.value for t in target_names(outer)}:
+                    found += self._reads_until_bound(before, name)
+                leaves = False
             inner, outer = outer, self.up(outer)
         return Uses(found)
+
+    def _reads_until_bound(self, parts: list[cst.CSTNode], name: str) -> list[cst.Name]:
+        found: list[cst.Name] = []
+        for part in parts:
+            found += self.reads(part, name)
+            bound = {t.value for t in target_names(_only(part))}
+            if name in bound or self._sorts(part, name):
+                break
+        return found
 
     def _sorts(self, part: cst.CSTNode, name: str) -> bool:
         """`name.sort()`, which takes away any order that was there."""
@@ -225,6 +246,19 @@ def _following(inner: cst.CSTNode, outer: cst.CSTNode) -> list[cst.CSTNode]:
         case cst.For() | cst.While() if inner is outer.body:
             before = [outer.test] if isinstance(outer, cst.While) else []
             return [*before, *([outer.orelse] if outer.orelse is not None else [])]
+    return []
+
+
+def _preceding(inner: cst.CSTNode, outer: cst.CSTNode) -> list[cst.CSTNode]:
+    """What runs before ``inner``, as far as ``outer`` says."""
+    import libcst as cst
+
+    match outer:
+        case cst.IndentedBlock() | cst.SimpleStatementLine() | cst.SimpleStatementSuite():
+            body: Sequence[cst.CSTNode] = outer.body
+            return list(takewhile(lambda part: part is not inner, body))
+        case cst.If() if inner is not outer.test:
+            return [outer.test]
     return []
 
 

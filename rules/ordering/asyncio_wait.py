@@ -59,8 +59,9 @@ The arguments are the same, and the fix is safe where a list or tuple is handed 
 results are only looped over, counted, tested or waited for again. Everything else is unsafe. A set
 that is handed over becomes a list where it is written out (`{a, b}`, `set(tasks)`), and uses of the
 results as sets become uses of lists: `.add()` is `.append()`, `done | pending` is `done + pending`,
-`pending - done` is `set(pending) - set(done)`. Where that is not possible, as for `.discard()`,
-nothing is fixed. `workflow.wait()` works outside of workflows as well; only where others call the
+a loop over `pending - done` one over `[t for t in pending if t not in done]`. The fix is withheld
+where that is not possible, as for `.discard()`, where a set without an order would be left, and
+where a list would hold a task twice, as for `.add(stop)` in a loop. `workflow.wait()` works outside of workflows as well; only where others call the
 function, and its module does not import `temporalio.workflow` yet, the fix is withheld.
 
 ## What the SDK does

@@ -56,7 +56,7 @@ history, and where wflint does not know the elements, they may not be comparable
 known to have no order, a set that is written out becomes one that remembers how it was filled:
 `set(parcels)` becomes `dict.fromkeys(parcels)`, and a set of tasks becomes a list, with
 `tasks.append()` in the place of `tasks.add()`. `.pop()` is not fixed, nor are sets without an order
-that come from elsewhere.
+that come from elsewhere, nor a `set[T]` whose `T` may stand for anything.
 
 ## What the SDK does
 
@@ -128,12 +128,13 @@ class UnorderedIteration(Rule):
     since = "0.1"
 
     def _look(self, node: cst.CSTNode, ctx: Context) -> None:
+        from ._nones import names_behind
         from ._sets import places
 
         for place in places(node, ctx):
             shown = " ".join(ctx.code(place.expr).split())
             shown = shown if len(shown) <= 40 else f"{shown[:37]}..."
-            detail = f"{place.how} {place.fate.name}"
+            detail = f"{place.how} {place.fate.name} {names_behind(place.expr, ctx)}"
             ctx.report(self, place.expr, shown, asked=place.expr, detail=detail)
 
     visit_For = _look
@@ -157,14 +158,15 @@ class UnorderedIteration(Rule):
         elements = [element for t in types for arg in t.args[:1] for element in arg]
         if elements and all(e.hashed_by == "value" for e in elements):
             return None
-        how, fate = view.detail.split()
+        how, fate, names = view.detail.split(" ")
         if fate in _IF_RUNNING:
             running = bool(elements) and all(e.name in RUNNING for e in elements)
             fate = _IF_RUNNING[fate] if running else _IF_NOT_RUNNING[fate]
             if not fate:
                 return None
         severity = Severity.ERROR if fate == "COMMAND" else Severity.WARNING
-        return Report(_message(how, fate, view.message, elements), severity)
+        instead = _instead(elements, _has_order(view, names))
+        return Report(_message(how, fate, view.message, _reason(elements), instead), severity)
 
     def repair(self, at: RepairView) -> Repair | None:
         """Sorted, or in the order in which it was filled."""
@@ -175,15 +177,32 @@ class UnorderedIteration(Rule):
         return in_order(at, at.node) if isinstance(at.node, cst.BaseExpression) else None
 
 
-def _message(how: str, fate: str, shown: str, elements: list[TypeView]) -> str:
+def _has_order(view: FindingView, names: str) -> bool:
+    """Whether ``sorted()`` takes the elements, for all that is known."""
+    from ._nones import may_hold_none
+
+    if view.can_sort() is False:
+        return False
+    return not may_hold_none(names, view.function, view.source())
+
+
+def _reason(elements: list[TypeView]) -> str:
+    """What the order follows from: the seed, memory addresses, or one of them."""
     reasons = {e.hashed_by for e in elements if e.hashed_by != "value"}
-    reason = reasons.pop() if len(reasons) == 1 else ""
-    sortable = reason == "seed" and all(e.name.startswith(_COMPARABLE) for e in elements)
-    instead = "`sorted(...)`"
-    if not sortable:
-        instead += ", or `dict.fromkeys(...)` instead of the set"
-    if reason == "address":
-        instead = "a list or `dict.fromkeys(...)` instead of the set"
+    return reasons.pop() if len(reasons) == 1 else ""
+
+
+def _instead(elements: list[TypeView], has_order: bool) -> str:
+    """What to go through in place of the set."""
+    reason = _reason(elements)
+    if reason == "address" or not has_order:
+        return "a list or `dict.fromkeys(...)` instead of the set"
+    if reason == "seed" and all(e.name.startswith(_COMPARABLE) for e in elements):
+        return "`sorted(...)`"
+    return "`sorted(...)`, or `dict.fromkeys(...)` instead of the set"
+
+
+def _message(how: str, fate: str, shown: str, reason: str, instead: str) -> str:
     why = f"depends on {_REASONS[reason]} and differs on replay{_EFFECTS[fate]}"
     message = _MESSAGES[how].replace("{why}", why).replace("{instead}", instead)
     return message.replace("{shown}", shown)

@@ -67,6 +67,7 @@ from typing import TYPE_CHECKING
 from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
+    from wflint.facts.model import FunctionHead
     from wflint.program.views import CallView
     from wflint.repair.model import Repair
     from wflint.repair.view import RepairView
@@ -77,6 +78,13 @@ _IN_PLAIN = Api(
     message="`{name}` blocks the thread that runs the workflow; "
     "make this function `async` and use `{use}`",
 )
+_NEVER_ASYNC = Api(
+    "await asyncio.sleep(...)",
+    message="`{name}` blocks the thread that runs the workflow; "
+    "wait in the run method instead, with `{use}`",
+)
+_MAKES_PLAIN = frozenset({"cached_property", "init", "property", "query", "validator"})
+"""Decorators whose functions must not be `async def`, or not wait."""
 
 
 class BlockingSleep(Rule):
@@ -91,7 +99,9 @@ class BlockingSleep(Rule):
 
     def judge(self, view: CallView, api: Api) -> Report | None:
         """Only an `async def` can wait for a timer."""
-        return self.reported(view, api if view.in_async else _IN_PLAIN)
+        if not view.in_async:
+            api = _IN_PLAIN if _can_be_async(view.function) else _NEVER_ASYNC
+        return self.reported(view, api)
 
     def repair(self, at: RepairView) -> Repair | None:
         """The same time, waited for."""
@@ -109,6 +119,13 @@ class BlockingSleep(Rule):
         if sleep.endswith(")"):
             edits.append(at.insert_after(at.call, ")"))
         return at.unsafe("Use `await asyncio.sleep(...)`", *edits)
+
+
+def _can_be_async(head: FunctionHead) -> bool:
+    """Whether a plain function may become an `async def`; not a lambda, nor `__init__()`."""
+    decorators = {d.written or d.target.name.rpartition(".")[2] for d in head.decorators}
+    is_special = head.name.startswith(("<", "__")) and head.name != "__call__"
+    return not is_special and decorators.isdisjoint(_MAKES_PLAIN)
 
 
 def _can_await(at: RepairView) -> bool:

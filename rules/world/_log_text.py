@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.repair.model import NoFix, TextEdit
+from wflint.repair.model import NoFix, TextEdit, Withheld
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,19 +20,25 @@ _LINE_END = r"\n"
 def printed(at: RepairView) -> list[TextEdit]:
     """What makes the arguments of `print()` those of a logger's method.
 
-    One argument stays as it is; several become a text with `%s` and what belongs there. There is no
-    fix where the line is not ended as usual, or where it is open how many arguments there are.
+    One argument stays as it is; several become a text with `%s` and what belongs there. The fix is
+    withheld where the line is not ended as usual, or where it is open how many arguments there are.
     """
     call = at.call
     given = [arg for arg in call.args if arg.keyword is None]
     options = {arg.keyword.value: arg.value for arg in call.args if arg.keyword is not None}
-    if not given or any(arg.star for arg in call.args):
+    if "end" in options and not _is_default(options["end"], _LINE_END):
+        raise Withheld("`end` has no counterpart in a log")
+    if any(arg.star == "*" for arg in given):
+        raise Withheld("how many values it prints is not known")
+    if any(arg.star for arg in given):
+        raise Withheld("the options of `print()` are not known")
+    if not given:
         raise NoFix
     between = " "
     for name, value in options.items():
         if name == "sep" and len(given) > 1:
             between = _separator(at, value)
-        elif name == "end" or not _can_go(at, name, value):
+        elif name != "end" and not _can_go(at, name, value):
             raise NoFix
     edits = []
     if options:
@@ -95,11 +101,20 @@ def _can_go(at: RepairView, name: str, value: cst.BaseExpression) -> bool:
     return name in ("flush", "sep") and isinstance(value, (cst.Name, cst.SimpleString))
 
 
+def _is_default(value: cst.BaseExpression, text: str) -> bool:
+    """Whether an option is ``None``, or the text that stands for the same."""
+    import libcst as cst
+
+    if isinstance(value, cst.Name):
+        return value.value == "None"
+    return isinstance(value, cst.SimpleString) and not value.prefix and value.raw_value == text
+
+
 def _separator(at: RepairView, value: cst.BaseExpression) -> str:
     """The source of the text that stands between two arguments."""
     import libcst as cst
 
-    if isinstance(value, cst.Name) and value.value == "None":
+    if _is_default(value, " "):
         return " "
     if not isinstance(value, cst.SimpleString) or value.prefix:
         raise NoFix

@@ -75,6 +75,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wflint.repair.model import Withheld
 from wflint.rule import Api, Fixable, Rule, Scope, Severity
 
 if TYPE_CHECKING:
@@ -162,6 +163,8 @@ class StdlibLogging(Rule):
 
     def repair(self, at: RepairView) -> Repair | None:
         """All calls of the logger in the function go to that of the workflow."""
+        if at.api is not None and at.api.message == _DEADLOCK:
+            raise Withheld(f"{at.name.partition('.')[0]} formats in its own way")
         if at.api is None or at.api.fix is Fixable.NONE:
             return None
         nodes = [at.node, *(entry.node for entry in at.others)]

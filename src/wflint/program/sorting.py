@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wflint.program.entities import External
+from wflint.facts.model import Kind, Ref
+from wflint.program.entities import Env, External, Unresolved
 from wflint.program.resolve import Resolver
 from wflint.program.store import Cls
+from wflint.program.types import types_of
 from wflint.program.views import TypeView
 
 _KINDS = {
@@ -36,9 +38,68 @@ _KINDS = {
 """Classes whose instances can be compared with ``<``, and with those of which others."""
 
 _UNKNOWN = frozenset({"typing.Any", "typing_extensions.Any"})
+_NONE = frozenset({"builtins.None", "types.NoneType"})
 _TUPLES = frozenset({"builtins.tuple", "typing.Tuple"})
 _NAMED_TUPLES = frozenset({"collections.namedtuple", "typing.NamedTuple"})
 _DATACLASS = frozenset({"dataclass", "dataclasses.dataclass", "pydantic.dataclasses.dataclass"})
+
+
+def can_sort_elements(
+    ref: Ref, path: str, receiver: Cls | None, env: Env, resolver: Resolver
+) -> bool | None:
+    """Whether what is in a set can be put in order; ``None`` when that is not known.
+
+    It must be so by what callers give, and by what is declared: others may give something else.
+    """
+    found = [types_of(ref, path, receiver, some, resolver) for some in (env, ())]
+    answers = {can_sort(elements_of(types), resolver) for types in found}
+    if False in answers or _is_open(ref, path, receiver, resolver):
+        return False
+    return True if answers == {True} else None
+
+
+def elements_of(types: Iterable[TypeView]) -> list[TypeView]:
+    """What is in a set of these types; nothing when a part of it is not known."""
+    args = [t.args[0] if t.args else () for t in types if t.name not in _NONE]
+    return [element for arg in args for element in arg] if all(args) else []
+
+
+def _is_open(ref: Ref, path: str, receiver: Cls | None, resolver: Resolver) -> bool:
+    """Whether something is declared to hold just anything, like a `set[T]`."""
+    pending, seen = [(ref, path)], set()
+    while pending:
+        place = ref, path = pending.pop()
+        if place in seen:
+            continue
+        seen.add(place)
+        of = ref.of.others if ref.of is not None and ref.of.kind is Kind.ITEM else ()
+        if ref.kind is Kind.INSTANCE and any(_is_variable(o, path, resolver) for o in of):
+            return True
+        if ref.kind is Kind.SELF and ref.path:
+            pending += _declared(ref.path[0], receiver or Cls(path, ref.name), resolver)
+        pending += [(other, path) for other in (ref.of, *ref.others) if other is not None]
+    return False
+
+
+def _declared(attribute: str, cls: Cls, resolver: Resolver) -> list[tuple[Ref, str]]:
+    """What a class says of an attribute, and the file in which it does."""
+    for each in resolver.order(cls)[0]:
+        facts = resolver.facts_of(each)
+        if facts is not None and attribute in facts.attributes:
+            return [(facts.attributes[attribute], each.path)]
+    return []
+
+
+def _is_variable(ref: Ref, path: str, resolver: Resolver) -> bool:
+    """Whether a type is a type variable that may stand for any."""
+    if ref.kind is Kind.UNKNOWN:
+        return True
+    if ref.kind is not Kind.GLOBAL or ref.path or ref.name == "Any":
+        return False
+    found = resolver.resolve(ref, path)
+    return all(
+        isinstance(e, Unresolved) or (isinstance(e, External) and e.name in _UNKNOWN) for e in found
+    )
 
 
 def can_sort(types: Iterable[TypeView], resolver: Resolver) -> bool | None:

@@ -8,7 +8,18 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from wflint.diagnostics import Severity
-from wflint.facts.model import Arg, Call, Finding, Flag, FunctionBody, Kind, Ref, Use, Value
+from wflint.facts.model import (
+    UNKNOWN,
+    Arg,
+    Call,
+    Finding,
+    Flag,
+    FunctionBody,
+    Kind,
+    Ref,
+    Use,
+    Value,
+)
 from wflint.faults import blamed_on
 from wflint.program.entities import External, OwnClass, OwnFunction, held
 from wflint.program.reach import Judge
@@ -17,10 +28,11 @@ from wflint.program.resolve import Resolver
 from wflint.program.roots import Roots
 from wflint.program.sandboxes import Sandboxes
 from wflint.program.shared import SharedObjects
+from wflint.program.sorting import can_sort_elements
 from wflint.program.store import Cls, Fn
 from wflint.program.tables import ApiEntry, ApiTable
 from wflint.program.types import types_of
-from wflint.program.views import Callee, CallView, FindingView, Lookups, TypeView
+from wflint.program.views import Callee, CallView, FindingView, Lookups
 from wflint.rule import Api, Report, Rule, RuleSettings, Scope
 
 _OPTION_BAGS = frozenset(
@@ -123,24 +135,20 @@ class Verdicts:
                 self.hit(rule, node, finding.site, finding.flags, report)
 
     def _finding_view(self, finding: Finding, node: Node, body: FunctionBody) -> FindingView:
-        path = node.fn.path
+        path, asked = node.fn.path, finding.asked or UNKNOWN
         return FindingView(
             finding.message,
             Severity(finding.severity) if finding.severity else None,
             finding.detail,
             body.head,
             self.settings,
-            lambda: self._types(finding.asked, node),
+            lambda: types_of(asked, path, node.receiver, node.env, self.resolver),
             lambda: self.sandboxes.is_shared(path, node.receiver),
             lambda module, names: self.sandboxes.missing(module, names, path, node.receiver),
             lambda: self.shared.holder(finding.asked, path, node.receiver),
+            lambda: can_sort_elements(asked, path, node.receiver, node.env, self.resolver),
+            lambda: self.resolver.store.load(path).source.text,
         )
-
-    def _types(self, ref: Ref | None, node: Node) -> tuple[TypeView, ...]:
-        """All types that an expression may have; none when one of them is not known."""
-        if ref is None:
-            return ()
-        return types_of(ref, node.fn.path, node.receiver, node.env, self.resolver)
 
     def _subject_holds(self, finding: Finding, node: Node) -> bool:
         if finding.subject is None:

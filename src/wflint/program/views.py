@@ -89,7 +89,8 @@ class FindingView(Struct):
     all workflows of a worker share what is in it. ``missing(module, names)`` gives the module that
     ``from module import names`` would load while the workflow runs, because it is neither there
     by then nor passed through; or ``""``. ``shared`` tells where the object lives that the
-    expression asked about refers to, if that outlives a workflow.
+    expression asked about refers to, if that outlives a workflow. ``can_sort`` tells whether what
+    is in it can be put in order, if that is known; ``source`` is the text of the module.
     """
 
     message: str
@@ -101,6 +102,8 @@ class FindingView(Struct):
     is_passed_through: Callable[[], bool]
     missing: Callable[[str, Sequence[str]], str] = lambda module, names: ""
     shared: Callable[[], Shared | None] = lambda: None
+    can_sort: Callable[[], bool | None] = lambda: None
+    source: Callable[[], str] = lambda: ""
 
 
 class CallView(Struct, dict=True):

@@ -9,10 +9,9 @@ from wflint.program.analysis import Answer
 from wflint.program.verdicts import Hit
 from wflint.program.whole import Whole
 
-_ONLY = (
-    "; its value only reaches {places}, where a replay may see another value, "
-    "but does not compare it with the history"
-)
+_LOG = "the log"
+_LOGGED = "; the value is only logged, so replay is not broken"
+_ONLY = "; the value only reaches {places}, so replay is not broken, but may see another value"
 
 
 def weigh(answer: Answer, hits: Iterable[Hit], whole: Whole) -> None:
@@ -40,7 +39,11 @@ def weigh(answer: Answer, hits: Iterable[Hit], whole: Whole) -> None:
     for hit, reached in places:
         if reached:
             hit.severity = Severity.WARNING
-            hit.message += _ONLY.format(places=_listed(reached))
+            hit.message += _effect(reached)
+
+
+def _effect(places: list[str]) -> str:
+    return _LOGGED if places == [_LOG] else _ONLY.format(places=_listed(places))
 
 
 def _listed(places: list[str]) -> str:

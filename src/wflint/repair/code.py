@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import libcst as cst
 from msgspec.structs import replace
@@ -202,9 +202,9 @@ class Code:
         """All types that an expression may have; none when one of them is not known."""
         return self.around.types(self.ref(expr))
 
-    def can_sort(self, elements: Iterable[TypeView]) -> bool | None:
-        """Whether ``sorted()`` can put such elements in order; ``None`` when that is not known."""
-        return self.around.can_sort(elements)
+    def can_sort(self, expr: cst.CSTNode) -> bool | None:
+        """Whether ``sorted()`` can put what is in a set in order; ``None`` if it is not known."""
+        return self.around.can_sort(self.ref(expr))
 
 
 def as_call(node: cst.CSTNode) -> cst.Call:

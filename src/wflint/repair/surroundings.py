@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import chain
 
@@ -10,7 +10,7 @@ from wflint.facts.model import Ref
 from wflint.program.analysis import Answer
 from wflint.program.entities import Entity
 from wflint.program.reached import Node
-from wflint.program.sorting import can_sort
+from wflint.program.sorting import can_sort_elements
 from wflint.program.store import MODULE_BODY, Fn
 from wflint.program.types import types_of
 from wflint.program.verdicts import Hit
@@ -85,9 +85,12 @@ class Surroundings:
         found = [types_of(ref, path, receiver, env, resolver) for receiver, env in ways]
         return tuple(dict.fromkeys(chain(*found))) if all(found) else ()
 
-    def can_sort(self, elements: Iterable[TypeView]) -> bool | None:
-        """Whether such elements have an order; ``None`` when that is not known."""
-        return can_sort(elements, self._resolver)
+    def can_sort(self, ref: Ref) -> bool | None:
+        """Whether what is in a set has an order; ``None`` when that is not known."""
+        path, resolver = self._hit.fn.path, self._resolver
+        ways = dict.fromkeys((node.receiver, node.env) for node in self._hit.nodes)
+        found = {can_sort_elements(ref, path, receiver, env, resolver) for receiver, env in ways}
+        return False if False in found else found == {True} or None
 
     def imports_back(self, module: str) -> bool:
         """Whether a module imports the one that the place is in."""
