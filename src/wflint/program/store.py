@@ -13,8 +13,10 @@ from wflint.cache.notebook import Notebook, Notes
 from wflint.cache.witness import Witness
 from wflint.facts.model import ClassFacts, FunctionBody, FunctionHead, Kind, ModuleFacts
 from wflint.faults import blamed_on
+from wflint.program import trees
 from wflint.program.module_reading import ReadBodies, ReadModule, read_module
-from wflint.source import TOO_DEEP, Source, UnreadableSource, decode
+from wflint.program.trees import Span
+from wflint.source import Source, UnreadableSource, decode
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -110,9 +112,6 @@ class Module:
     def inside(self, qualname: str) -> list[str]:
         """The functions and classes in a function or class whose bodies are known, in order."""
         return list(self._inside.get(qualname, ()))
-
-
-Span = tuple[int, int]
 
 
 class Store:
@@ -346,14 +345,14 @@ class Store:
             reading = replace(reading, guard_functions=partial(self._ask, asked))
         reader = BodyReader(module.facts, module.path, reading, partial(self._definition, module))
         if qualname == MODULE_BODY:
-            piece = self._skeleton(module)
+            piece = trees.skeleton(module)
             if piece is None:
                 return None
             reader.piece = piece
             reader.read_module(piece.module)
             return reader
         head = module.facts.functions.get(qualname)
-        piece = self._piece(module, qualname)
+        piece = trees.piece(module, qualname)
         node = function_node(piece) if piece is not None else None
         if head is None or node is None:
             return None
@@ -365,28 +364,6 @@ class Store:
         asked[name] = self.guards(path, name)
         return asked[name]
 
-    def _skeleton(self, module: Module) -> Piece | None:
-        from wflint.syntax.guard import NewerSyntax, parse
-        from wflint.syntax.pieces import read_skeleton, read_whole
-
-        if module.whole is not None:
-            return module.whole
-        try:
-            return read_skeleton(module.source, parse(module.source))
-        except NewerSyntax as error:
-            return read_whole(module.source, error.refused)
-
-    def _piece(self, module: Module, qualname: str) -> Piece | None:
-        from wflint.syntax.pieces import read_function, read_lambda
-
-        head = module.facts.functions.get(qualname)
-        if head is None:
-            return None
-        if head.too_deep:
-            raise UnreadableSource(TOO_DEEP, module.source.location(head.start).row)
-        read = read_lambda if head.name == "<lambda>" else read_function
-        return read(module.source, head.start, head.end)
-
     def definition(self, fn: Fn) -> cst.FunctionDef | cst.Lambda | None:
         """The tree of a function."""
         return self._definition(self.load(fn.path), fn.qualname)
@@ -397,22 +374,11 @@ class Store:
         if fn in self._definitions:
             node = self._definitions.pop(fn)
         else:
-            node = self._read_definition(module, qualname)
+            node = trees.definition(module, qualname)
             if len(self._definitions) >= _KEPT_DEFINITIONS:
                 del self._definitions[next(iter(self._definitions))]
         self._definitions[fn] = node
         return node
-
-    def _read_definition(
-        self, module: Module, qualname: str
-    ) -> cst.FunctionDef | cst.Lambda | None:
-        from wflint.syntax.pieces import function_node
-
-        try:
-            piece = self._piece(module, qualname)
-        except UnreadableSource:
-            return None
-        return function_node(piece) if piece is not None else None
 
     def outermost(self, fn: Fn) -> str:
         """The qualname of the function or method that a nested function stands in.
@@ -435,27 +401,11 @@ class Store:
         known = notes.get(question, dict[int, Span]) or {}
         missing = sites - known.keys()
         if missing:
-            known = {**known, **dict.fromkeys(missing, (0, 0)), **self._locate(fn, missing)}
+            reader = self.reader(fn)
+            found = trees.locate(reader, missing) if reader is not None else {}
+            known = {**known, **dict.fromkeys(missing, (0, 0)), **found}
             notes.put(question, known)
         return {site: known[site] for site in sites}
-
-    def _locate(self, fn: Fn, sites: set[int]) -> dict[int, Span]:
-        from wflint.syntax.positions import spans
-
-        reader = self.reader(fn)
-        if reader is None or reader.piece is None:
-            return {}
-        piece = reader.piece
-        nodes = {
-            s: reader.walker.entries[s].node for s in sites if 0 <= s < len(reader.walker.entries)
-        }
-        found = spans(piece.module, [name_part(n) for n in nodes.values()])
-        return {
-            site: (piece.file_offset(start), piece.file_offset(end))
-            for site, node in nodes.items()
-            if (span := found.get(id(name_part(node)))) is not None
-            for start, end in [span]
-        }
 
 
 def _special_names(classes: Iterable[ClassFacts]) -> Iterator[str]:
@@ -467,10 +417,3 @@ def _special_names(classes: Iterable[ClassFacts]) -> Iterator[str]:
         for name, ref in cls.attributes.items():
             if ref.kind is Kind.RESULT and (ref.of is None or ref.of.kind is not Kind.UNKNOWN):
                 yield name
-
-
-def name_part(node: cst.CSTNode) -> cst.CSTNode:
-    """A definition is shown at its name, everything else as a whole."""
-    import libcst
-
-    return node.name if isinstance(node, (libcst.FunctionDef, libcst.ClassDef)) else node
