@@ -43,16 +43,24 @@ def own_runs(tree: Path, scratch: Path) -> Iterator[Run]:
     uncached = (*WFLINT, "--no-cache") if has_cache else WFLINT
     yield Run(COLD, (*uncached, "."), tree)
     if has_cache:
-        cached = (*WFLINT, "--cache-dir", str(scratch / "cache"))
-        workflow = _a_workflow(tree)
-        subprocess.run((*cached, "."), cwd=tree, capture_output=True, check=False)
-        yield Run(WARM, (*cached, "."), tree)
-        yield Run(CHANGED, (*cached, "."), tree, partial(_change, workflow))
-        yield Run(SINGLE, (*cached, str(workflow.relative_to(tree))), tree)
+        changing = scratch / "changing"
+        shutil.copytree(tree, changing, symlinks=True)
+        workflow = _a_workflow(tree).relative_to(tree)
+        warm, single = (*_cached(tree, scratch), "."), (*_cached(tree, scratch), str(workflow))
+        changed = (*_cached(changing, scratch), ".")
+        for command, folder in ((warm, tree), (single, tree), (changed, changing)):
+            subprocess.run(command, cwd=folder, capture_output=True, check=False)
+        yield Run(WARM, warm, tree)
+        yield Run(CHANGED, changed, changing, partial(_change, changing / workflow))
+        yield Run(SINGLE, single, tree)
     larger = scratch / "larger"
     shutil.copytree(tree, larger, symlinks=True)
     write_others(larger, 9 * sum(1 for _ in tree.rglob("*.py")), "unrelated")
     yield Run(TENFOLD, (*uncached, "."), larger)
+
+
+def _cached(tree: Path, scratch: Path) -> tuple[str, ...]:
+    return (*WFLINT, "--cache-dir", str(scratch / f"cache of {tree.name}"))
 
 
 def peer_runs(tree: Path, peers: str | None, *, slow: bool) -> Iterator[Run]:
