@@ -61,8 +61,9 @@ that is handed over becomes a list where it is written out (`{a, b}`, `set(tasks
 results as sets become uses of lists: `.add()` is `.append()`, `done | pending` is `done + pending`,
 a loop over `pending - done` one over `[t for t in pending if t not in done]`. The fix is withheld
 where that is not possible, as for `.discard()`, where a set without an order would be left, and
-where a list would hold a task twice, as for `.add(stop)` in a loop. `workflow.wait()` works outside of workflows as well; only where others call the
-function, and its module does not import `temporalio.workflow` yet, the fix is withheld.
+where a list would hold a task twice, as for `.add(stop)` in a loop. `workflow.wait()` works outside
+of workflows as well; only where others call the function, and its module does not import
+`temporalio.workflow` yet, the fix is withheld.
 
 ## What the SDK does
 
