@@ -79,4 +79,5 @@ def test_withheld_where_modules_import_each_other(
 def test_moved_where_there_is_no_circle(tmp_path: Path, text: str) -> None:
     flow = project(tmp_path, "states", {"states.py": text})
     outcome = fix(flow, unsafe=True)
-    assert text_after(outcome, flow).startswith(b"import states\nfrom temporalio import workflow\n")
+    top = b"from temporalio import workflow\n\nimport states\n"
+    assert text_after(outcome, flow).startswith(top)
