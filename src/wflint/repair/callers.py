@@ -53,6 +53,7 @@ class Callers:
         self._reached = {node.fn for node in answer.reached.order}
         self._callers = self._callers_of()
         self._outside: dict[Fn, Stranger | None] = {}
+        self._direct: dict[Fn, Stranger | None] = {}
         self._entries: dict[Fn, set[str]] = {}  # with the names of the classes that have them
         for node in answer.reached.entries:
             cls = node.receiver.qualname if node.receiver is not None else node.fn.qualname
@@ -64,21 +65,20 @@ class Callers:
 
         ``None`` when every caller that can be found is workflow code.
         """
+        if not self._direct:  # one search in all files for all that will be asked
+            hits = self.answer.verdicts.hits.values()
+            fixable = {hit.fn for hit in hits if hit.rule.fix is not Fixable.NONE}
+            self._search(self._above({fn, *fixable}))
         if fn not in self._outside:
-            if not self._outside:  # one search in all files for all that will be asked
-                hits = self.answer.verdicts.hits.values()
-                fixable = {hit.fn for hit in hits if hit.rule.fix is not Fixable.NONE}
-                self._search(self._above(fixable))
-            self._find_outside(self._above({fn}))
+            self._find_outside(fn)
         return self._outside[fn]
 
     def _above(self, functions: Iterable[Fn]) -> set[Fn]:
-        """Functions and all through which workflow code reaches them, as far as not known yet."""
-        pending = [fn for fn in functions if fn not in self._outside]
+        """Functions and all through which workflow code reaches them."""
+        pending = list(functions)
         seen = set(pending)
         while pending:
-            callers = self._callers.get(pending.pop(), ())
-            new = [c for c in callers if c not in seen and c not in self._outside]
+            new = [c for c in self._callers.get(pending.pop(), ()) if c not in seen]
             seen.update(new)
             pending += new
         return seen
@@ -86,27 +86,28 @@ class Callers:
     def _search(self, functions: Iterable[Fn]) -> None:
         self.mentions.search({word for fn in functions for word in self._words(fn)})
 
-    def _find_outside(self, functions: set[Fn]) -> None:
-        """Find out for ``functions``, all of whose callers are among them or known already."""
-        self._search(functions)
-        found: dict[Fn, Stranger] = {}
-        callees: dict[Fn, list[Fn]] = {}
-        for fn in sorted(functions):
-            strangers = self._testers(fn) if fn in self._entries else self._strangers(fn)
-            stranger = next(strangers, None)
-            for caller in self._callers.get(fn, ()):
-                callees.setdefault(caller, []).append(fn)
-                stranger = stranger or self._outside.get(caller)
-            if stranger is not None:
-                found[fn] = stranger
-        pending = deque(found)
+    def _find_outside(self, fn: Fn) -> None:
+        """Look at a function, then at its callers and theirs, until there is a stranger."""
+        pending, seen = deque([fn]), {fn}
         while pending:
-            caller = pending.popleft()
-            for fn in callees.get(caller, ()):
-                if fn not in found:
-                    found[fn] = found[caller]
-                    pending.append(fn)
-        self._outside.update((fn, found.get(fn)) for fn in functions)
+            function = pending.popleft()
+            if function in self._outside and self._outside[function] is None:
+                continue
+            stranger = self._outside.get(function) or self._direct_stranger(function)
+            if stranger is not None:
+                self._outside[fn] = stranger
+                return
+            new = [c for c in self._callers.get(function, ()) if c not in seen]
+            seen.update(new)
+            pending += new
+        self._outside.update(dict.fromkeys(seen))
+
+    def _direct_stranger(self, fn: Fn) -> Stranger | None:
+        if fn not in self._direct:
+            self._search([fn])
+            found = self._testers(fn) if fn in self._entries else self._strangers(fn)
+            self._direct[fn] = next(found, None)
+        return self._direct[fn]
 
     def _words(self, fn: Fn) -> set[str]:
         """The names by which others can get at a function: for some those of its classes."""
