@@ -50,20 +50,11 @@ class Context:
     @property
     def ancestors(self) -> list[cst.CSTNode]:
         """The nodes around the visited one, outermost first, inside the piece that is read."""
-        found: list[cst.CSTNode] = []
-        entry = self.entry.parent
-        while entry is not None:
-            found.append(entry.node)
-            entry = entry.parent
-        found.reverse()
-        return found
+        return list(self.entry.around())[::-1]
 
     def parent(self, depth: int = 1) -> cst.CSTNode | None:
         """The node ``depth`` levels above the visited one."""
-        entry: Entry | None = self.entry
-        for _ in range(depth):
-            entry = entry.parent if entry is not None else None
-        return entry.node if entry is not None else None
+        return self.entry.above(depth)
 
     def ref(self, expr: cst.CSTNode) -> Ref:
         """What an expression refers to, seen from where it stands."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import NamedTuple
 
 import libcst as cst
@@ -79,3 +81,14 @@ class Entry(NamedTuple):
     node: cst.CSTNode
     parent: Entry | None
     state: State
+
+    def around(self) -> Iterator[cst.CSTNode]:
+        """The nodes around this one, the nearest first."""
+        entry = self.parent
+        while entry is not None:
+            yield entry.node
+            entry = entry.parent
+
+    def above(self, depth: int) -> cst.CSTNode | None:
+        """The node ``depth`` levels above this one, which is the level 0 itself."""
+        return next(islice(chain((self.node,), self.around()), depth, None), None)

@@ -72,19 +72,11 @@ class Code:
 
     def parent(self, depth: int = 1) -> cst.CSTNode | None:
         """The node ``depth`` levels above the offending one."""
-        entry: Entry | None = self.entry
-        for _ in range(depth):
-            entry = entry.parent if entry is not None else None
-        return entry.node if entry is not None else None
+        return self.entry.above(depth)
 
     def ancestors(self) -> list[cst.CSTNode]:
         """The nodes around the offending one, the nearest first."""
-        found: list[cst.CSTNode] = []
-        entry = self.entry.parent
-        while entry is not None:
-            found.append(entry.node)
-            entry = entry.parent
-        return found
+        return list(self.entry.around())
 
     def text(self, node: cst.CSTNode) -> str:
         """The source of a node as it stands in the file, without parentheses around it."""
