@@ -1,0 +1,73 @@
+"""Reads files that a stranger may have put there: only regular ones, and none without end.
+
+Whoever reads a file of a repository, of an environment or of a cache reads it here. A link to
+``/dev/zero`` would take all memory, and a named pipe would never answer.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+MOST_BYTES = 64 * 1024 * 1024
+"""No source file, lock file or configuration is longer than this."""
+
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)  # a pipe that takes the place of the file does not hold us up
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NOCTTY", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+_CHUNK = 1024 * 1024
+
+AnyPath = str | os.PathLike[str]
+
+
+def read_file(path: AnyPath, most: int = MOST_BYTES) -> bytes:
+    """Return the bytes of a regular file, which may be found through links.
+
+    Raises :class:`OSError` if there is none, and for everything else that has a path: folders,
+    pipes, sockets and devices, and files of more than ``most`` bytes.
+    """
+    # Looked at before it is opened as well: to open a device may already set something off.
+    _size_of(_stat(path), path, most)
+    with open(os.open(path, _FLAGS), "rb", buffering=0) as stream:
+        data = stream.read(_size_of(os.fstat(stream.fileno()), path, most) + 1) or b""
+        while len(data) <= most:
+            more = stream.read(_CHUNK)
+            if not more:
+                return data
+            data += more
+    raise _too_large(path)
+
+
+def read_text(path: AnyPath, most: int = MOST_BYTES, errors: str = "replace") -> str:
+    """Return the text of a regular file in UTF-8, with ``\\n`` for all line ends.
+
+    Raises what :func:`read_file` raises. ``errors`` is what ``bytes.decode`` does with other bytes.
+    """
+    text = read_file(path, most).decode("utf-8-sig", errors)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _stat(path: AnyPath) -> os.stat_result:
+    try:
+        return os.stat(path)
+    except ValueError as error:  # a NUL in it, or letters that no file name can have
+        raise OSError(errno.EINVAL, str(error), os.fspath(path)) from None
+
+
+def _size_of(about: os.stat_result, path: AnyPath, most: int) -> int:
+    if stat.S_ISDIR(about.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
+    if not stat.S_ISREG(about.st_mode):
+        raise OSError(errno.EINVAL, "It is not a regular file", os.fspath(path))
+    if about.st_size > most:
+        raise _too_large(path)
+    return about.st_size
+
+
+def _too_large(path: AnyPath) -> OSError:
+    return OSError(errno.EFBIG, os.strerror(errno.EFBIG), os.fspath(path))
