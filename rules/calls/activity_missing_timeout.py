@@ -73,6 +73,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
+from wflint.temporal.api import CallKind, names_of
 
 if TYPE_CHECKING:
     from wflint.program.views import CallView
@@ -91,12 +92,7 @@ class ActivityMissingTimeout(Rule):
     scope = Scope.WORKFLOW
     fix = Fixable.UNSAFE
     since = "0.1"
-    targets = frozenset(
-        f"temporalio.workflow.{verb}_{stem}{variant}"
-        for verb in ("execute", "start")
-        for stem in ("activity", "local_activity")
-        for variant in ("", "_class", "_method")
-    )
+    targets = names_of(CallKind.ACTIVITY, CallKind.LOCAL_ACTIVITY)
 
     def check_call(self, view: CallView) -> Iterable[Report]:
         """Options that cannot be followed may hold a timeout, so they are silent."""

@@ -76,40 +76,26 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from wflint.rule import Fixable, Report, Rule, RuleSettings, Scope, Severity
+from wflint.temporal.api import CallKind, sdk_calls
 
 if TYPE_CHECKING:
     from wflint.program.views import CallView
     from wflint.repair.model import Repair
     from wflint.repair.view import RepairView
 
-_ACTIVITIES = {
-    f"temporalio.{caller}.{verb}_{stem}{variant}": "activity"
-    for caller, stems in (
-        ("workflow", ("activity", "local_activity")),
-        ("client.Client", ("activity",)),
-    )
-    for verb in ("execute", "start")
-    for stem in stems
-    for variant in ("", "_class", "_method")
+_WORDS = {
+    CallKind.ACTIVITY: "activity",
+    CallKind.CHILD_WORKFLOW: "workflow",
+    CallKind.CONTINUE_AS_NEW: "new run",
+    CallKind.LOCAL_ACTIVITY: "activity",
+    CallKind.QUERY: "query",
+    CallKind.SIGNAL: "signal",
+    CallKind.UPDATE: "update",
+    CallKind.WORKFLOW: "workflow",
 }
-_OTHERS = {
-    "temporalio.client.Client.execute_update_with_start_workflow": "update",
-    "temporalio.client.Client.execute_workflow": "workflow",
-    "temporalio.client.Client.start_update_with_start_workflow": "update",
-    "temporalio.client.Client.start_workflow": "workflow",
-    "temporalio.client.ScheduleActionStartWorkflow": "workflow",
-    "temporalio.client.WithStartWorkflowOperation": "workflow",
-    "temporalio.client.WorkflowHandle.execute_update": "update",
-    "temporalio.client.WorkflowHandle.query": "query",
-    "temporalio.client.WorkflowHandle.signal": "signal",
-    "temporalio.client.WorkflowHandle.start_update": "update",
-    "temporalio.workflow.ChildWorkflowHandle.signal": "signal",
-    "temporalio.workflow.ExternalWorkflowHandle.signal": "signal",
-    "temporalio.workflow.continue_as_new": "new run",
-    "temporalio.workflow.execute_child_workflow": "workflow",
-    "temporalio.workflow.start_child_workflow": "workflow",
+_RECEIVERS = {
+    name: _WORDS[call.kind] for name, call in sdk_calls().items() if call.input == ("arg", "args")
 }
-_RECEIVERS = _ACTIVITIES | _OTHERS
 """What the payload arguments of each call are for."""
 
 _WITHOUT_TARGET = "temporalio.workflow.continue_as_new"

@@ -69,6 +69,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from wflint.rule import Fixable, Report, Rule, Scope, Severity
+from wflint.temporal.api import sdk_calls
 
 if TYPE_CHECKING:
     from wflint.program.views import CallView
@@ -86,16 +87,6 @@ _TIMEOUTS = frozenset(
         "task_timeout",
     }
 )
-_ACTIVITIES = frozenset(
-    f"temporalio.{caller}.{verb}_{stem}{variant}"
-    for caller, stems in (
-        ("workflow", ("activity", "local_activity")),
-        ("client.Client", ("activity",)),
-    )
-    for verb in ("execute", "start")
-    for stem in stems
-    for variant in ("", "_class", "_method")
-)
 
 
 class TimeoutType(Rule):
@@ -106,17 +97,7 @@ class TimeoutType(Rule):
     fix = Fixable.UNSAFE
     since = "0.1"
     needles: ClassVar[tuple[str, ...]] = (r"_timeout[\"']?\s*[=:]\s*[\d.]",)
-    targets = _ACTIVITIES | {
-        "temporalio.client.Client.execute_workflow",
-        "temporalio.client.Client.start_workflow",
-        "temporalio.client.ScheduleActionStartWorkflow",
-        "temporalio.client.WithStartWorkflowOperation",
-        "temporalio.workflow.NexusClient.execute_operation",
-        "temporalio.workflow.NexusClient.start_operation",
-        "temporalio.workflow.continue_as_new",
-        "temporalio.workflow.execute_child_workflow",
-        "temporalio.workflow.start_child_workflow",
-    }
+    targets = frozenset(name for name, call in sdk_calls().items() if call.options & _TIMEOUTS)
 
     def check_call(self, view: CallView) -> Iterable[Report]:
         """One report for each number; at the number where it stands in the call."""

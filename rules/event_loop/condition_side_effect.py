@@ -68,6 +68,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wflint.rule import Rule, Scope, Severity
+from wflint.temporal.api import Effect, Gives, sdk_calls
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -75,29 +76,14 @@ if TYPE_CHECKING:
     from wflint.facts.context import Context
 
 _COMMANDS = frozenset(
-    {f"temporalio.workflow.start_activity{variant}" for variant in ("", "_class", "_method")}
-    | {
-        f"temporalio.workflow.start_local_activity{variant}"
-        for variant in ("", "_class", "_method")
-    }
-    | {
-        "asyncio.create_task",
-        "asyncio.ensure_future",
-        "asyncio.gather",
-        "temporalio.workflow.continue_as_new",
-        "temporalio.workflow.deprecate_patch",
-        "temporalio.workflow.patched",
-        "temporalio.workflow.set_current_details",
-        "temporalio.workflow.set_dynamic_query_handler",
-        "temporalio.workflow.set_dynamic_signal_handler",
-        "temporalio.workflow.set_dynamic_update_handler",
-        "temporalio.workflow.set_query_handler",
-        "temporalio.workflow.set_signal_handler",
-        "temporalio.workflow.set_update_handler",
-        "temporalio.workflow.upsert_memo",
-        "temporalio.workflow.upsert_search_attributes",
-    }
+    name
+    for name, call in sdk_calls().items()
+    if call.in_workflow
+    and call.gives is not Gives.COROUTINE
+    and not call.does.isdisjoint({Effect.CHANGES, Effect.COMMAND, Effect.STARTS})
 )
+"""Calls that do something as soon as they are made."""
+
 _CHANGERS = frozenset(
     {
         "append",

@@ -72,6 +72,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from wflint.rule import Report, Rule, Scope, Severity
+from wflint.temporal.api import CallKind, Gives, names_of, sdk_calls
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -80,11 +81,6 @@ if TYPE_CHECKING:
     from wflint.facts.model import FunctionHead
     from wflint.program.views import CallView
 
-_STARTS = frozenset(
-    f"temporalio.workflow.start_{stem}{variant}"
-    for stem in ("activity", "local_activity")
-    for variant in ("", "_class", "_method")
-)
 _TASKS = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
 
 
@@ -94,7 +90,11 @@ class DiscardedTask(Rule):
     severity = Severity.WARNING
     scope = Scope.WORKFLOW
     since = "0.1"
-    targets = _STARTS
+    targets = frozenset(
+        name
+        for name in names_of(CallKind.ACTIVITY, CallKind.LOCAL_ACTIVITY)
+        if sdk_calls()[name].gives is Gives.HANDLE
+    )
 
     def check_call(self, view: CallView) -> Iterable[Report]:
         """An activity whose handle is dropped."""

@@ -78,6 +78,7 @@ from typing import TYPE_CHECKING
 
 from wflint.facts.model import Decorator, Kind
 from wflint.rule import Fixable, Report, Rule, Scope, Severity
+from wflint.temporal.api import Gives, sdk_calls
 
 if TYPE_CHECKING:
     from wflint.program.views import CallView
@@ -85,27 +86,8 @@ if TYPE_CHECKING:
     from wflint.repair.view import RepairView
 
 _GATHER = "asyncio.gather"
-_ACTIVITIES = frozenset(
-    f"temporalio.workflow.execute_{stem}{variant}"
-    for stem in ("activity", "local_activity")
-    for variant in ("", "_class", "_method")
-)
 _COROUTINES = frozenset(
-    {
-        "asyncio.sleep",
-        "asyncio.wait_for",
-        "temporalio.workflow.ChildWorkflowHandle.signal",
-        "temporalio.workflow.ExternalWorkflowHandle.cancel",
-        "temporalio.workflow.ExternalWorkflowHandle.signal",
-        "temporalio.workflow.NexusClient.execute_operation",
-        "temporalio.workflow.NexusClient.start_operation",
-        "temporalio.workflow.execute_child_workflow",
-        "temporalio.workflow.signal_with_start_workflow",
-        "temporalio.workflow.sleep",
-        "temporalio.workflow.start_child_workflow",
-        "temporalio.workflow.wait",
-        "temporalio.workflow.wait_condition",
-    }
+    name for name, call in sdk_calls().items() if call.in_workflow and call.gives is Gives.COROUTINE
 )
 _KEEP_IT_A_COROUTINE = frozenset(
     {
@@ -130,7 +112,7 @@ class MissingAwait(Rule):
     scope = Scope.WORKFLOW
     fix = Fixable.UNSAFE
     since = "0.1"
-    targets = _ACTIVITIES | _COROUTINES | {_GATHER}
+    targets = _COROUTINES | {_GATHER}
     own_calls = True
 
     def check_call(self, view: CallView) -> Iterable[Report]:

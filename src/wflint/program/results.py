@@ -27,21 +27,16 @@ from wflint.program.external import RESULTS
 from wflint.program.members import is_abstract
 from wflint.program.memory import pair_up
 from wflint.program.store import Cls
+from wflint.temporal.api import CallKind, names_of
 
 if TYPE_CHECKING:
     from wflint.program.resolve import Resolver
 
-_RUNS_ITS_ARGUMENT = frozenset(
-    f"temporalio.workflow.execute_{what}"
-    for what in (
-        "activity",
-        "activity_class",
-        "activity_method",
-        "child_workflow",
-        "local_activity",
-        "local_activity_class",
-        "local_activity_method",
-    )
+_RUNS_ITS_ARGUMENT = names_of(
+    CallKind.ACTIVITY,
+    CallKind.CHILD_WORKFLOW,
+    CallKind.LOCAL_ACTIVITY,
+    prefix="temporalio.workflow.execute_",
 )
 
 Given = list[tuple[str, tuple[Entity, ...]]]

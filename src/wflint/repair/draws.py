@@ -11,11 +11,10 @@ from collections.abc import Iterable
 from wflint.program.analysis import Answer
 from wflint.program.reached import Node
 from wflint.program.store import Cls, Fn
+from wflint.temporal.api import CallKind, Effect, names_of, names_that
 
-_DRAWS = frozenset(f"temporalio.workflow.{name}" for name in ("random", "uuid4", "uuid7"))
-_DRAWS_WITHOUT_ID = frozenset(
-    f"temporalio.workflow.{name}" for name in ("execute_child_workflow", "start_child_workflow")
-)
+_DRAWS_WITHOUT_ID = names_of(CallKind.CHILD_WORKFLOW)
+_DRAWS = names_that(Effect.DRAWS) - _DRAWS_WITHOUT_ID
 
 
 class Draws:

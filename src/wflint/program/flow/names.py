@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
+from wflint.temporal.api import sdk_calls
+
 _WORKFLOW = "temporalio.workflow"
-_ACTIVITIES = tuple(
-    f"{_WORKFLOW}.{verb}_{kind}activity{variant}"
-    for verb in ("execute", "start")
-    for kind in ("", "local_")
-    for variant in ("", "_class", "_method")
-)
-_PAYLOAD = frozenset({"arg", "args"})
 
 INPUTS: dict[str, tuple[int, frozenset[str]]] = {
-    **dict.fromkeys(_ACTIVITIES, (1, _PAYLOAD)),
-    f"{_WORKFLOW}.execute_child_workflow": (1, _PAYLOAD),
-    f"{_WORKFLOW}.start_child_workflow": (1, _PAYLOAD),
-    f"{_WORKFLOW}.ChildWorkflowHandle.signal": (1, _PAYLOAD),
-    f"{_WORKFLOW}.ExternalWorkflowHandle.signal": (1, _PAYLOAD),
-    f"{_WORKFLOW}.NexusClient.execute_operation": (1, frozenset({"input"})),
-    f"{_WORKFLOW}.NexusClient.start_operation": (1, frozenset({"input"})),
-    f"{_WORKFLOW}.continue_as_new": (0, _PAYLOAD),
+    name: (call.input_position, frozenset(call.input))
+    for name, call in sdk_calls().items()
+    if call.in_workflow and call.input
 }
 """The commands of a workflow: at which position and under which keywords they take their input.
 
