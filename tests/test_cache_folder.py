@@ -161,14 +161,16 @@ class TestTheFolderIsBounded:
         folder = CacheFolder(str(tmp_path / "cache"))
         folder.write(NAME, b"")
         torn = tmp_path / "cache" / f"{NAME}.1a2b.tmp"  # of a run that was killed
-        torn.write_bytes(b"half")
+        torn.write_bytes(b"wflint-ca")
         mine = tmp_path / "cache" / "notes.txt"
-        mine.write_text("mine")
-        for place in (torn, mine, tmp_path / "cache" / NAME):
+        alike = tmp_path / "cache" / f"facts-{32 * 'f'}"  # the name alone is no proof
+        for place in (mine, alike):
+            place.write_text("mine")
+        for place in (torn, mine, alike, tmp_path / "cache" / NAME):
             os.utime(place, (1, 1))
         folder.write(OTHER_NAME, b"")
         folder.clean_up()
-        assert {p.name for p in entries_in(tmp_path / "cache")} == {OTHER_NAME}
+        assert {p.name for p in entries_in(tmp_path / "cache")} == {OTHER_NAME, alike.name}
         assert mine.exists()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -21,12 +22,16 @@ def make_environment(folder: Path, version: str = "3.11") -> Path:
     return site
 
 
-def find(root: Path, python: str | None = None, **variables: str) -> list[Environment]:
-    return find_environments(root, python, variables)
+def find(
+    root: Path, python: str | None = None, may_run: bool = False, **variables: str
+) -> list[Environment]:
+    return find_environments(root, python, variables, may_run)
 
 
-def folders(root: Path, python: str | None = None, **variables: str) -> list[str]:
-    return [f for e in find(root, python, **variables) for f in e.folders]
+def folders(
+    root: Path, python: str | None = None, may_run: bool = False, **variables: str
+) -> list[str]:
+    return [f for e in find(root, python, may_run, **variables) for f in e.folders]
 
 
 class TestWhere:
@@ -91,25 +96,45 @@ class TestWhere:
         (tmp_path / "env" / "pyvenv.cfg").write_text(settings)
         assert folders(tmp_path, "env") == [str(site), str(system)]
 
-    def test_an_interpreter_in_no_usual_place_is_asked(self, tmp_path: Path) -> None:
-        interpreter = tmp_path / "python"
+    def test_an_interpreter_in_no_usual_place_is_asked_if_the_user_names_it(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        interpreter = tmp_path / "bin" / "python-of-ours"
+        interpreter.parent.mkdir()
         interpreter.write_text('#!/bin/sh\necho \'["/x/zip", "/x/site-packages"]\'\n')
         interpreter.chmod(0o755)
-        assert folders(tmp_path, "python") == ["/x/site-packages"]
+        assert folders(tmp_path, "bin/python-of-ours", may_run=True) == ["/x/site-packages"]
+        with pytest.raises(ConfigError, match="name it with --python"):
+            folders(tmp_path, "bin/python-of-ours")
+        # A command is looked for outside of the project.
+        monkeypatch.setenv("PATH", str(interpreter.parent), prepend=os.pathsep)
+        project = tmp_path / "project"
+        project.mkdir()
+        assert folders(project, "python-of-ours", may_run=True) == ["/x/site-packages"]
+        for place, may_run in ((project, False), (tmp_path, True)):
+            with pytest.raises(ConfigError, match="no such interpreter"):
+                folders(place, "python-of-ours", may_run)
 
     @pytest.mark.parametrize(
-        ("python", "problem"),
+        ("python", "may_run", "problem"),
         [
-            ("gone", "no such interpreter or environment: gone"),
-            ("empty", "there are no installed packages in empty"),
-            ("broken", "broken does not work"),
+            ("gone", False, "no such interpreter or environment: gone"),
+            ("empty", False, "there are no installed packages in empty$"),
+            (
+                "broken",
+                False,
+                "no installed packages in broken; .* name it with --python",
+            ),
+            ("broken", True, "broken does not work"),
         ],
     )
-    def test_a_wrong_name_is_an_error(self, tmp_path: Path, python: str, problem: str) -> None:
+    def test_a_wrong_name_is_an_error(
+        self, tmp_path: Path, python: str, may_run: bool, problem: str
+    ) -> None:
         (tmp_path / "empty").mkdir()
         (tmp_path / "broken").write_text("")
         with pytest.raises(ConfigError, match=rf"^python: .*{problem}"):
-            find(tmp_path, python)
+            find(tmp_path, python, may_run)
 
 
 class TestEditableInstalls:

@@ -16,9 +16,10 @@ import pytest
 
 from tests.command_line import enter_project, invoke
 from tests.mending import CLOCK, FIXED_CLOCK, put
+from wflint.borders import Border
 from wflint.fix import write as writing
 from wflint.fix.rounds import mend
-from wflint.fix.write import NotWritten, write
+from wflint.fix.write import NotWritten
 from wflint.run import check
 
 OLD, NEW = b"old\n" * 5_000, b"new!\n" * 7_000
@@ -29,6 +30,11 @@ not_root = pytest.mark.skipif(
 root = pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away"
 )
+
+
+def write(path: str, before: bytes, after: bytes) -> None:
+    """Write a file of a project that is all in one folder."""
+    writing.write(path, before, after, Border(os.path.dirname(path)))
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib.metadata
 import re
 import sys
 from pathlib import Path
@@ -308,11 +307,10 @@ class TestPlugins:
                     raise loaded[self.name]
                 return loaded[self.name]
 
-        def entry_points(group: str) -> list[EntryPoint]:
-            assert group == "wflint.rules"
+        def installed_plugins() -> list[EntryPoint]:
             return [EntryPoint(name) for name in loaded]
 
-        monkeypatch.setattr(importlib.metadata, "entry_points", entry_points)
+        monkeypatch.setattr("wflint.plugins.installed_plugins", installed_plugins)
         from wflint import registry
 
         registry._load.cache_clear()

@@ -1,14 +1,17 @@
 """The program: ``wflint``, and ``python -m wflint``."""
 
-from __future__ import annotations
-
-import contextlib
-import gc
 import os
 import sys
-from typing import NoReturn
 
-from wflint.cli import main
+from wflint.import_path import forget_working_directory
+
+forget_working_directory()  # first of all: nothing else may come from there
+
+import contextlib  # noqa: E402
+import gc  # noqa: E402
+from typing import NoReturn  # noqa: E402
+
+from wflint.cli import main  # noqa: E402
 
 
 def run() -> NoReturn:

@@ -184,7 +184,7 @@ def _report(
     for name, path in targets:
         text = render(name or form, result.diagnostics, output.without_color(look))
         try:
-            Path(path).write_text(text, encoding="utf-8", errors="backslashreplace")
+            output.write_file(path, text)
         except OSError as error:
             result.problems.append(f"cannot write {path}: {error.strerror}")
     if not flags["silent"]:

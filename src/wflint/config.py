@@ -16,7 +16,9 @@ from pathlib import Path
 
 import msgspec
 
+from wflint.borders import collects_unrelated_things, is_temporary, settings_that_lead_out
 from wflint.config_errors import ConfigError, explain
+from wflint.disk import read_file
 from wflint.settings import ApiSetting, Settings
 from wflint.targets import Version, infer_python, infer_sdk, locked_sdk, parse_version
 
@@ -36,12 +38,15 @@ class Project:
     """A folder of code that is read as one program, and its settings.
 
     ``discovers`` is true when a configuration file in a folder below starts a project of its own.
+    ``only`` is set in a folder that collects unrelated things, such as the home folder: a file or
+    package in there stands alone, and nothing else is looked at.
     """
 
     root: Path
     settings: Settings
     config_file: Path | None = None
     discovers: bool = True
+    only: Path | None = None
 
     @cached_property
     def target_sdk(self) -> Version | None:
@@ -94,19 +99,19 @@ class ProjectFinder:
         self._flags = dict(overrides or {})
         _decode(self._flags, "command line", "")
         self._own: dict[Path, tuple[Path, Table] | None] = {}
-        self._projects: dict[tuple[Path, Path | None], Project] = {}
+        self._projects: dict[tuple[Path, Path | None, Path | None], Project] = {}
 
     def find(self, path: Path) -> Project:
         """The project of a file or folder, which need not exist."""
         path = Path(os.path.abspath(self.cwd / path))
         config = self._configuration_of(path)
         root = self._root(path, config[0] if config else None)
-        file = config[0] if config else None
-        if (root, file) not in self._projects:
+        file, only = config[0] if config else None, _alone(path, root)
+        if (root, file, only) not in self._projects:
             settings = self._settings(config)
             discovers = not self._isolated and self._file is None
-            self._projects[root, file] = Project(root, settings, file, discovers)
-        return self._projects[root, file]
+            self._projects[root, file, only] = Project(root, settings, file, discovers, only)
+        return self._projects[root, file, only]
 
     def has_config(self, folder: Path) -> bool:
         """Whether the folder has a configuration file of its own."""
@@ -119,6 +124,8 @@ class ProjectFinder:
             return self._file, _read(self._file, self.cwd)
         folder = path if path.is_dir() else path.parent
         for candidate in (folder, *folder.parents):
+            if is_temporary(candidate) and candidate != path:
+                continue  # anybody may have put a file there
             found = self._config_in(candidate)
             if found:
                 return found
@@ -130,15 +137,20 @@ class ProjectFinder:
         return self._own[folder]
 
     def _root(self, path: Path, config_file: Path | None) -> Path:
-        if config_file and path.is_relative_to(config_file.parent):
-            return config_file.parent
+        folder = config_file.parent if config_file else None
+        if folder and path.is_relative_to(folder) and _alone(path, folder) is None:
+            return folder
         return root_without_config(path, self.cwd)
 
     def _settings(self, config: tuple[Path, Table] | None) -> Settings:
         table = dict(config[1]) if config else {}
         if config:
             prefix = "tool.wflint." if config[0].name == "pyproject.toml" else ""
-            _decode(table, _shown(config[0], self.cwd), prefix)
+            shown = _shown(config[0], self.cwd)
+            _decode(table, shown, prefix)
+            named = self._file is not None and config[0] == self._file
+            for problem in () if named else settings_that_lead_out(table, config[0].parent):
+                raise ConfigError(f"{shown}: {prefix}{problem}")
         table.update(self._inline)
         return msgspec.convert(apply_flags(table, self._flags), Settings)
 
@@ -150,10 +162,10 @@ def root_without_config(path: Path, cwd: Path) -> Path:
     nearest folder with a packaging file, or the working directory when that lies further out. With
     neither: a folder stands for itself, and a file for the folder above its outermost package.
     Folders that collect unrelated things (the home folder, ``/``, ``/tmp``) are never a root unless
-    they are asked for.
+    they are asked for, or the file lies in one: then it stands alone, see :class:`Project`.
     """
     folder = path if path.is_dir() else path.parent
-    above = [p for p in (folder, *folder.parents) if not _collects_unrelated_things(p)]
+    above = [p for p in (folder, *folder.parents) if not collects_unrelated_things(p)]
     for candidate in above:
         if (candidate / ".git").exists():
             return candidate
@@ -169,12 +181,11 @@ def root_without_config(path: Path, cwd: Path) -> Path:
     return folder
 
 
-def _collects_unrelated_things(folder: Path) -> bool:
-    if folder == folder.parent:
-        return True
-    temporary = {"/tmp", "/var/tmp", "/private/tmp"}
-    temporary |= {os.environ.get(name, "").rstrip("/\\") for name in ("TMPDIR", "TEMP", "TMP")}
-    return str(folder) in temporary | {os.path.expanduser("~")}
+def _alone(path: Path, root: Path) -> Path | None:
+    """The file or outermost package that is all of a project in a folder of unrelated things."""
+    if path == root or not collects_unrelated_things(root):
+        return None
+    return root / path.relative_to(root).parts[0]
 
 
 def _split_config_flags(values: Iterable[str], cwd: Path) -> tuple[Path | None, Table]:
@@ -204,7 +215,7 @@ def _config_in(folder: Path, cwd: Path) -> tuple[Path, Table] | None:
         if name != "pyproject.toml":
             return path, _read(path, cwd)
         try:
-            mentioned = b"wflint" in path.read_bytes()
+            mentioned = b"wflint" in read_file(path)
         except OSError as error:
             raise ConfigError(f"{_shown(path, cwd)}: {error.strerror}") from None
         if mentioned:
@@ -228,7 +239,7 @@ def _read(path: Path, cwd: Path) -> Table:
 
 def _parse_file(path: Path, cwd: Path) -> Table:
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = read_file(path).decode("utf-8")
     except UnicodeDecodeError:
         raise ConfigError(f"{_shown(path, cwd)}: the file is not valid UTF-8") from None
     except OSError as error:

@@ -43,6 +43,14 @@ def read_file(path: AnyPath, most: int = MOST_BYTES) -> bytes:
     raise _too_large(path)
 
 
+def begins(path: AnyPath, beginning: bytes) -> bool:
+    """True if a regular file begins with some bytes, or is shorter and ends within them."""
+    _size_of(_stat(path), path, None)
+    with open(os.open(path, _FLAGS), "rb", buffering=0) as stream:
+        _size_of(os.fstat(stream.fileno()), path, None)
+        return beginning.startswith(stream.read(len(beginning)) or b"")
+
+
 def read_text(path: AnyPath, most: int = MOST_BYTES, errors: str = "replace") -> str:
     """Return the text of a regular file in UTF-8, with ``\\n`` for all line ends.
 
@@ -59,12 +67,12 @@ def _stat(path: AnyPath) -> os.stat_result:
         raise OSError(errno.EINVAL, str(error), os.fspath(path)) from None
 
 
-def _size_of(about: os.stat_result, path: AnyPath, most: int) -> int:
+def _size_of(about: os.stat_result, path: AnyPath, most: int | None) -> int:
     if stat.S_ISDIR(about.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
     if not stat.S_ISREG(about.st_mode):
         raise OSError(errno.EINVAL, "It is not a regular file", os.fspath(path))
-    if about.st_size > most:
+    if most is not None and about.st_size > most:
         raise _too_large(path)
     return about.st_size
 

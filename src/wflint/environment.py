@@ -1,7 +1,7 @@
 """Finding the environment that the code runs in, and what is on its path.
 
-Nothing is run where the folders can be told from the file system: an interpreter that the user
-names is asked only when its folders are not in one of the usual places.
+Folders are told from the file system. Only an interpreter that the user names on the command line
+is run, and only when its folders are not in one of the usual places: a setting may be a stranger's.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
+from wflint.borders import Border
 from wflint.config_errors import ConfigError
+from wflint.disk import read_text
 
 _SITE_FOLDERS = (
     "lib/python3*/site-packages",
@@ -44,7 +46,7 @@ class Environment(Struct, frozen=True):
 
 
 def find_environments(
-    root: Path, python: str | None, variables: Mapping[str, str]
+    root: Path, python: str | None, variables: Mapping[str, str], may_run: bool = False
 ) -> list[Environment]:
     """The environments to look for a package in, most likely first.
 
@@ -52,9 +54,13 @@ def find_environments(
     given it is the only one, and :class:`ConfigError` is raised if there is none. Else it is what
     ``VIRTUAL_ENV`` names, and then ``.venv`` and ``venv`` in ``root`` or in a folder above it that
     belongs to the same repository.
+
+    ``may_run`` says that the user named ``python`` on the command line: then it may also be a
+    command, and is asked where its folders are if that cannot be seen.
     """
     if python is not None:
-        return [_named(python, root)]
+        place = _place_of(python, root, may_run)
+        return [_environment(place, _folders_in(place, python, may_run))]
     places = [Path(variables["VIRTUAL_ENV"])] if variables.get("VIRTUAL_ENV") else []
     places += [folder / name for folder in _repository(root) for name in (".venv", "venv")]
     found: dict[str, Environment] = {}
@@ -73,22 +79,33 @@ def _repository(root: Path) -> list[Path]:
     return [root]
 
 
-def _named(python: str, root: Path) -> Environment:
+def _place_of(python: str, root: Path, is_command: bool) -> Path:
     place = Path(os.path.abspath(root / os.path.expanduser(python)))
-    if not place.exists() and os.sep not in python and "/" not in python:
-        from shutil import which
+    if is_command and not os.path.exists(place) and os.sep not in python and "/" not in python:
+        from wflint.programs import find_program
 
-        place = Path(which(python) or place)
-    if not place.exists():
+        place = Path(find_program(python, Border(root)) or place)
+    if not os.path.exists(place):
         raise ConfigError(f"python: no such interpreter or environment: {python}")
-    folders = _site_folders(place) if place.is_dir() else _folders_of(place)
+    return place
+
+
+def _folders_in(place: Path, python: str, may_run: bool) -> list[str]:
+    is_folder = place.is_dir()
+    folders = _site_folders(place) if is_folder else _folders_of(place)
+    if not folders and may_run and not is_folder:
+        folders = _ask(place)
     if not folders:
-        raise ConfigError(f"python: there are no installed packages in {python}")
-    return _environment(place, folders)
+        hint = "; wflint runs nothing that a setting names, so name it with --python"
+        raise ConfigError(
+            f"python: there are no installed packages in {python}"
+            + ("" if is_folder or may_run else hint)
+        )
+    return folders
 
 
 def _folders_of(interpreter: Path) -> list[str]:
-    """The folders of an interpreter, which is run only if that does not tell where they are."""
+    """The folders of an interpreter, as far as its place tells them."""
     inside = interpreter.parent.name in ("bin", "Scripts")
     prefix = interpreter.parent.parent if inside else interpreter.parent
     if (prefix / "pyvenv.cfg").is_file():
@@ -96,7 +113,7 @@ def _folders_of(interpreter: Path) -> list[str]:
     real = Path(os.path.realpath(interpreter))
     version = re.search(r"(\d\.\d+)", real.name)
     prefix = real.parent.parent if real.parent.name == "bin" else real.parent
-    return _site_folders(prefix, version[1] if version else "") or _ask(interpreter)
+    return _site_folders(prefix, version[1] if version else "")
 
 
 def _ask(interpreter: Path) -> list[str]:
@@ -197,8 +214,6 @@ def _mapped_by(finder: str) -> Iterator[tuple[str, str]]:
 def _read(path: Path) -> str | None:
     """A text of moderate size; ``None`` if there is none."""
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            return None
-        return path.read_text(encoding="utf-8-sig", errors="surrogateescape")
+        return read_text(path, _MAX_BYTES, "surrogateescape")
     except OSError:
         return None

@@ -11,14 +11,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wflint.borders import Border
 from wflint.config import CONFIG_NAMES, ConfigError, Project, ProjectFinder
+from wflint.disk import read_text
 from wflint.patterns import Patterns
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
-
-# Variables that a git hook sets, and that would make git answer for another repository.
-_GIT_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX")
 
 
 @dataclass
@@ -91,25 +90,41 @@ def list_project(
     files alone are asked. A ``folder`` is one that is excluded but was named by the user: it is
     walked without asking git.
     """
+    if project.only is not None and folder is None:
+        return _list_alone(project, project.only)
     settings = project.settings
     excluded = Patterns([*settings.exclude, *settings.extend_exclude])
     listing = Listing(str(folder or project.root), excluded)
+    # A folder that the user names may be a link; what is in it then belongs to where that leads.
+    border = Border(os.path.realpath(folder) if folder else project.root)
     names: dict[str, None] | None = None
     if settings.respect_gitignore and folder is None and _in_git(project.root):
-        names = _ask_git(listing.root, listing.warnings)
+        names = _ask_git(listing.root, listing.warnings, border)
     if not names:  # no git, or the root itself is ignored by a repository around it
         names = dict.fromkeys(_walk(listing, settings.respect_gitignore and folder is None))
     if project.discovers and folder is None:
         names = _without_projects(names, listing, finder or ProjectFinder(project.root))
     listing.seen = names
-    _keep(names, listing)
+    _keep(names, listing, border)
     return listing
 
 
-def _keep(names: dict[str, None], listing: Listing) -> None:
+def _list_alone(project: Project, only: Path) -> Listing:
+    """A file or a package in a folder whose other contents have nothing to do with it."""
+    if only.is_dir():
+        return list_project(project, only)
+    settings = project.settings
+    listing = Listing(str(project.root), Patterns([*settings.exclude, *settings.extend_exclude]))
+    listing.seen = {only.name: None}
+    _keep(listing.seen, listing, Border(project.root))
+    return listing
+
+
+def _keep(names: dict[str, None], listing: Listing, border: Border) -> None:
     """Fill the listing with what is a regular file, not excluded, and not seen before."""
     folders: dict[str, bool] = {}
     links: list[str] = []
+    outside: list[str] = []
     prefix, excluded = listing.root.rstrip(os.sep) + os.sep, listing.excluded
     for name in names:
         if not name.endswith((".py", ".ipynb")):
@@ -118,6 +133,9 @@ def _keep(names: dict[str, None], listing: Listing) -> None:
         if folder not in folders:
             folders[folder] = excluded.match_folder(folder)
         if folders[folder] or excluded.match_name(name):
+            continue
+        if border.folder_leads_out(prefix + folder):
+            outside.append(name)
             continue
         try:
             mode = os.lstat(prefix + name).st_mode
@@ -129,15 +147,31 @@ def _keep(names: dict[str, None], listing: Listing) -> None:
             listing.files.append(name)
         elif stat.S_ISLNK(mode) and os.path.isfile(prefix + name):
             links.append(name)
+    outside += _keep_links(sorted(links), listing, border)
+    listing.files.sort()
+    if outside:
+        more = f" and {len(outside) - 1} more" if outside[1:] else ""
+        listing.warnings.append(
+            f"{prefix}{min(outside)}{more}: a link leads out of the repository, so this is not "
+            "checked; name what it leads to"
+        )
+
+
+def _keep_links(links: list[str], listing: Listing, border: Border) -> list[str]:
+    """Add the links to files that are not listed; gives those that lead out of the repository."""
+    prefix = listing.root.rstrip(os.sep) + os.sep
     real_prefix = os.path.realpath(listing.root).rstrip(os.sep) + os.sep
     regular = set(listing.files)
-    for name in sorted(links):
+    outside = []
+    for name in links:
         real = os.path.realpath(prefix + name)
         target = real.removeprefix(real_prefix).replace(os.sep, "/")
-        if target not in regular and real not in listing.links:
+        if border.leads_out(real):
+            outside.append(name)
+        elif target not in regular and real not in listing.links:
             listing.links[real] = prefix + name
             listing.files.append(name)
-    listing.files.sort()
+    return outside
 
 
 def _without_projects(
@@ -175,40 +209,58 @@ def _in_git(folder: Path) -> bool:
     return any((candidate / ".git").exists() for candidate in (folder, *folder.parents))
 
 
-def _ask_git(root: str, warnings: list[str]) -> dict[str, None] | None:
+def _ask_git(root: str, warnings: list[str], border: Border) -> dict[str, None] | None:
     """What git tracks or would track below a folder, or ``None`` if git cannot say."""
-    import subprocess
+    names = _names_by_git(root, warnings, border)
+    inner = _repositories_inside(root, names) if names is not None else []
+    for folder in inner:  # the list grows
+        place = os.path.join(root, folder)
+        more = _names_by_git(place, warnings, border)
+        if names is not None and more is not None:
+            names.update(dict.fromkeys(f"{folder}/{name}" for name in more))
+            inner += [f"{folder}/{name}" for name in _repositories_inside(place, more)]
+    return names
 
-    command = ["git", "-c", "core.fsmonitor=false", "ls-files", "-z"]
-    command += ["--cached", "--others", "--exclude-standard"]
-    environment = {k: v for k, v in os.environ.items() if k not in _GIT_VARIABLES}
-    try:
-        done = subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False)
-    except OSError:
-        return None
-    if done.returncode != 0:
+
+def _names_by_git(root: str, warnings: list[str], border: Border) -> dict[str, None] | None:
+    from wflint.programs import ask_git
+
+    command = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    done = ask_git(command, root, border)
+    if done is None or done.returncode != 0:
         return None
     for line in done.stderr.decode("utf-8", "replace").splitlines():
         if "could not open directory" in line:
             warnings.append(line.removeprefix("warning: "))
-    names = dict.fromkeys(filter(None, os.fsdecode(done.stdout).split("\0")))
-    for inner in _repositories_inside(root, names):
-        more = _ask_git(os.path.join(root, inner), warnings)
-        if more is not None:
-            names.update(dict.fromkeys(f"{inner}/{name}" for name in more))
-    return names
+    return dict.fromkeys(filter(None, os.fsdecode(done.stdout).split("\0")))
 
 
 def _repositories_inside(root: str, names: dict[str, None]) -> list[str]:
-    """Submodules and other repositories: git lists the folder, but not what is in it."""
+    """Submodules and other repositories: git lists the folder, but not what is in it.
+
+    Git refuses a submodule whose path leads elsewhere, and so does this.
+    """
     found = [name.rstrip("/") for name in names if name.endswith("/")]
     if ".gitmodules" in names:
-        try:
-            text = Path(root, ".gitmodules").read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            text = ""
-        found += re.findall(r"^\s*path\s*=\s*(.+?)\s*$", text, re.MULTILINE)
-    return [name for name in found if os.path.exists(os.path.join(root, name, ".git"))]
+        text = _read_unlinked(os.path.join(root, ".gitmodules"))
+        found += re.findall(r"^[ \t]*path[ \t]*=[ \t]*(\S.*)$", text, re.MULTILINE)
+    found = list(dict.fromkeys(name.rstrip() for name in found))
+    return [name for name in found if _is_repository_in(root, name)]
+
+
+def _read_unlinked(path: str) -> str:
+    """The text of one of git's own files, which git does not read through a link."""
+    try:
+        return "" if os.path.islink(path) else read_text(path)
+    except OSError:
+        return ""
+
+
+def _is_repository_in(root: str, name: str) -> bool:
+    if os.path.isabs(name) or not {"", ".", ".."}.isdisjoint(re.split(r"[/\\]", name)):
+        return False
+    inside = os.path.join(os.path.realpath(root), name.replace("/", os.sep))
+    return os.path.realpath(inside) == inside and os.path.exists(os.path.join(inside, ".git"))
 
 
 def _walk(listing: Listing, gitignore: bool) -> Iterator[str]:
@@ -243,10 +295,7 @@ def _ignore(prefix: str, folder: str) -> Ignore:
     """What the ``.gitignore`` of a folder says of a path: ignored, not ignored, or nothing."""
     from pathspec import GitIgnoreSpec
 
-    try:
-        text = Path(prefix, folder, ".gitignore").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        text = ""
+    text = _read_unlinked(os.path.join(prefix, folder, ".gitignore"))
     spec: GitIgnoreSpec = GitIgnoreSpec.from_lines(text.splitlines())
     skip = len(folder) + 1 if folder else 0
 

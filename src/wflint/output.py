@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -11,6 +12,7 @@ from typing import IO, Any, AnyStr, TextIO
 
 import click
 
+from wflint.borders import Border, is_below, repository_of
 from wflint.report import FORMATS, Look
 from wflint.request import Request, Result
 
@@ -65,14 +67,6 @@ def without_color(look: Look) -> Look:
     return replace(look, color=False)
 
 
-def repository_of(folder: Path) -> Path:
-    """The top of the git repository that a folder is in, or the folder itself."""
-    for candidate in (folder, *folder.parents):
-        if (candidate / ".git").exists():
-            return candidate
-    return folder
-
-
 def wants_color(flag: str, stream: TextIO, environment: Mapping[str, str] = os.environ) -> bool:
     """The flag, else NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, else whether it is a terminal."""
     if flag != "auto":
@@ -99,6 +93,16 @@ def write_stdout(text: str) -> None:
 def write_stderr(text: str) -> None:
     """Write to stderr whatever its encoding is."""
     write(text, sys.stderr)
+
+
+def write_file(path: str, text: str) -> None:
+    """Write a report to a file; a link in the repository that leads out of it is refused."""
+    border, place = Border(Path.cwd()), os.path.abspath(path)
+    folder = os.path.dirname(place)
+    is_inside = is_below(folder, border.top) or not border.leads_out(folder)
+    if is_inside and border.leads_out(place):
+        raise OSError(errno.EXDEV, "a link leads out of the repository")
+    Path(path).write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
 def write_bytes(data: bytes) -> None:

@@ -112,7 +112,8 @@ class ProjectRun:
         settings = self.settings
         if not settings.follow_packages and settings.python is None:
             return []
-        return find_environments(self.group.project.root, settings.python, os.environ)
+        root, may_run = self.group.project.root, "python" in self.request.overrides
+        return find_environments(root, settings.python, os.environ, may_run)
 
     def _question(self) -> Question:
         settings, project = self.settings, self.group.project
@@ -338,6 +339,8 @@ class ProjectRun:
         for package in answer.index.installed.missing:
             if answer.index.find(package, f"{root}/__init__.py") is None:
                 yield f"follow-packages: {package} {self._not_found()}"
+        for path in sorted(answer.index.outside):
+            yield f"{self.shown(path)}: a link leads out of the repository, so it is not followed"
         for path, module in sorted(answer.store.modules.items()):
             if module.error is not None and answer.index.is_followed(path):
                 place = f"{self.shown(path)}:{module.error.row}"

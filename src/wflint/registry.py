@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -22,7 +23,6 @@ from wflint.rule import Api, Rule
 if TYPE_CHECKING:
     from wflint.settings import Settings
 
-PLUGIN_GROUP = "wflint.rules"
 ALL = "ALL"
 
 
@@ -131,16 +131,18 @@ def _rules_in(module: ModuleType) -> Iterator[Rule]:
 
 
 def _plugin_rules(name: str) -> Iterator[Rule]:
-    from importlib.metadata import entry_points
+    from wflint import plugins
 
-    entries = [e for e in entry_points(group=PLUGIN_GROUP) if e.name == name]
+    entries = [entry for entry in plugins.installed_plugins() if entry.name == name]
     if not entries:
         raise ConfigError(
-            f'plugin "{name}" is not installed: no such entry point in {PLUGIN_GROUP}'
+            f'plugin "{name}" is not installed beside wflint, in {sys.prefix}: '
+            f"no such entry point in {plugins.GROUP}"
         )
     for entry in entries:
         try:
-            loaded = entry.load()
+            with plugins.only_installed():
+                loaded = entry.load()
         except Exception as error:
             raise ConfigError(f'plugin "{name}" cannot be loaded: {error}') from error
         if isinstance(loaded, ModuleType):

@@ -17,6 +17,7 @@ from wflint.cache.results import ResultCache, add
 from wflint.cache.witness import Witness
 from wflint.config import ProjectFinder
 from wflint.config_errors import ConfigError
+from wflint.disk import read_file
 from wflint.files import Group, select, shown_path
 from wflint.gate import Gated, gate
 from wflint.request import Request, Result
@@ -149,8 +150,7 @@ def reader(request: Request) -> Callable[[str], bytes]:
             known = request.stdin
         if known is not None:
             return known
-        with open(path, "rb", buffering=0) as stream:  # most files are read whole and once
-            return stream.read()
+        return read_file(path)
 
     return read
 

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from wflint.disk import read_file, read_text
+
 Version = tuple[int, int]
 
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
@@ -72,7 +74,7 @@ def _locked_in(folder: Path) -> list[Version]:
 def _locked(path: Path) -> Iterator[Version]:
     """The versions in a lock file, which may be very long: all but a few bytes are passed over."""
     try:
-        data = path.read_bytes()
+        data = read_file(path)
     except OSError:
         return
     at = data.find(_NAMED)
@@ -116,7 +118,7 @@ def _requirements(folder: Path) -> list[Path]:
 
 def _versions(pattern: re.Pattern[str], path: Path) -> list[Version]:
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
+        text = read_text(path)
     except OSError:
         return []
     text = re.sub(r"^\s*#.*$", "", text, flags=re.MULTILINE)

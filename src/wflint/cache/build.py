@@ -64,14 +64,14 @@ def _plugin_folders(plugins: Iterable[str]) -> Iterator[str]:
     """The packages that the plugins are in. Nothing of them is imported."""
     if not plugins:
         return
-    from importlib.metadata import entry_points
     from importlib.util import find_spec
 
-    from wflint.registry import PLUGIN_GROUP
+    from wflint.plugins import installed_plugins, only_installed
 
-    for entry in sorted(entry_points(group=PLUGIN_GROUP), key=lambda entry: entry.value):
+    for entry in sorted(installed_plugins(), key=lambda entry: entry.value):
         if entry.name in plugins:
-            spec = find_spec(entry.value.partition(":")[0].partition(".")[0])
+            with only_installed():
+                spec = find_spec(entry.value.partition(":")[0].partition(".")[0])
             if spec is not None:
                 folders = spec.submodule_search_locations or [os.path.dirname(spec.origin or "")]
                 yield from folders

@@ -12,6 +12,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from wflint.disk import begins, read_file
 from wflint.hashing import blake2b
 
 if TYPE_CHECKING:
@@ -25,9 +26,11 @@ MOST_BYTES = 64 * 1024 * 1024
 MOST_DAYS = 30
 """How long an entry is kept that nobody uses, such as one of an older version."""
 
-_MAGIC = b"wflint-cache-1\n"
+_BEGINNING = b"wflint-cache-"
+_MAGIC = _BEGINNING + b"1\n"
 _DIGEST = 16
 _ENTRY = re.compile(r"(facts|result)-[0-9a-f]{32}")
+_UNFINISHED_END = re.compile(r"\.[0-9a-f]+\.tmp$")
 _UNFINISHED = re.compile(r"((facts|result)-[0-9a-f]{32}|\.gitignore|CACHEDIR\.TAG)\.[0-9a-f]+\.tmp")
 _MARKS = {
     ".gitignore": b"*\n",
@@ -120,20 +123,46 @@ class CacheFolder:
         size = 0
         for used, length, place in sorted(found, reverse=True):
             size += length
-            if size > MOST_BYTES or used < oldest:
+            if (size > MOST_BYTES or used < oldest) and self._wrote(os.path.basename(place)):
                 _remove(place)
 
     def remove(self) -> bool:
-        """Remove all entries, and the folder if nothing else is in it; false if there is none."""
+        """Remove what wflint wrote, and the folder if nothing else is in it.
+
+        False if there was nothing, or the folder is a link.
+        """
+        if os.path.islink(self.path):
+            return False
         try:
-            names = [name for name in os.listdir(self.path) if _is_ours(name)]
+            names = os.listdir(self.path)
         except OSError:
             return False
-        for name in names:
+        entries = [name for name in names if name not in _MARKS and self._wrote(name)]
+        marks = [name for name in names if name in _MARKS and self._wrote(name)]
+        # Marks are written only where nothing else is, and `*` in a `.gitignore` is not ours alone.
+        if len(entries) + len(marks) == len(names) and (entries or "CACHEDIR.TAG" in marks):
+            entries += marks
+        for name in entries:
             _remove(os.path.join(self.path, name))
         with suppress(OSError):
             os.rmdir(self.path)
-        return bool(names)
+        return bool(entries)
+
+    def _wrote(self, name: str) -> bool:
+        """True if a file has a name and a beginning that wflint gives to its own."""
+        if not _is_ours(name):
+            return False
+        place = os.path.join(self.path, name)
+        mark = _MARKS.get(_UNFINISHED_END.sub("", name))
+        try:
+            if os.path.islink(place):
+                return False
+            if mark is None:
+                return begins(place, _BEGINNING)
+            data = read_file(place, len(mark))
+        except OSError:
+            return False
+        return data == mark or (name not in _MARKS and mark.startswith(data))
 
 
 def _is_ours(name: str) -> bool:
@@ -151,7 +180,7 @@ def _remove(place: str) -> None:
 
 def cache_folder(group: Group, request: Request) -> CacheFolder | None:
     """Where the entries of a project are kept; ``None`` when the run wants no cache."""
-    if not request.cache:
+    if not request.cache or group.project.only is not None:
         return None
     path = group.project.root / (group.project.settings.cache_dir or NAME)
     return CacheFolder(str(path), writes=request.stdin is None and not request.texts)

@@ -110,7 +110,7 @@ class ResultCache:
             project.target_python,
             request.no_ignores,
             request.show_gaps,
-            _environments(group),
+            _environments(group, request),
         )
         key = blake2b(msgpack.encode(about), digest_size=16)
         gated = self._gated
@@ -128,14 +128,15 @@ class ResultCache:
         return key.hexdigest()
 
 
-def _environments(group: Group) -> object:
+def _environments(group: Group, request: Request) -> object:
     """The environments that packages are followed in."""
     settings = group.project.settings
     if not settings.follow_packages and settings.python is None:
         return ()
     from wflint.environment import find_environments
 
-    return find_environments(group.project.root, settings.python, os.environ)
+    may_run = "python" in request.overrides
+    return find_environments(group.project.root, settings.python, os.environ, may_run)
 
 
 def add(result: Result, part: Result) -> None:

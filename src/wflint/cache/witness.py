@@ -11,6 +11,7 @@ from contextlib import suppress
 
 from msgspec import Struct
 
+from wflint.disk import read_file
 from wflint.hashing import blake2b
 
 Digest = bytes
@@ -103,12 +104,9 @@ class Seen(Struct, array_like=True):
 
 
 def _look(path: str) -> Digest:
-    """The digest of a file, or of the reason why there is none; no device or pipe is read."""
-    if os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
-        return b""
+    """The digest of a file, or of the reason why there is none."""
     try:
-        with open(path, "rb") as stream:
-            return digest_of(stream.read())
+        return digest_of(read_file(path))
     except OSError as error:
         return _unreadable(error)
 

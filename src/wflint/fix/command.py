@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from msgspec.structs import replace
 
+from wflint.borders import Border
 from wflint.fix.diff import unified
-from wflint.fix.rounds import Mended, Outcome, mend
+from wflint.fix.rounds import Mended, Outcome, finder_for, mend
 from wflint.fix.write import NotWritten, write
 from wflint.output import write_bytes
 from wflint.report.summary import count
@@ -22,12 +24,14 @@ def fix_files(request: Request, unsafe: bool) -> Outcome:
     Files that cannot be written are problems of the result, and not among the files any more.
     """
     outcome = mend(request, unsafe)
+    finder = finder_for(request)
     written: list[Mended] = []
     failed: list[str] = []
     for file in outcome.files:
         try:
             if not is_stdin(file.path, request):
-                write(file.path, file.before, file.after)
+                border = Border(finder.find(Path(file.path)).root)
+                write(file.path, file.before, file.after, border)
             written.append(file)
         except NotWritten as error:
             failed.append(f"{file.filename} {error.reason}")

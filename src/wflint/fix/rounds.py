@@ -171,9 +171,13 @@ class _Rounds:
     def _paths(self) -> list[str]:
         """All files of the projects."""
         request = self.request
-        finder = ProjectFinder(Path.cwd(), request.config, request.isolated, request.overrides)
-        groups = select(request.paths, finder, request.stdin_filename).groups
+        groups = select(request.paths, finder_for(request), request.stdin_filename).groups
         return [str(path) for group in groups for path in group.files]
+
+
+def finder_for(request: Request) -> ProjectFinder:
+    """What finds the project of a file, as the run that was asked for does."""
+    return ProjectFinder(Path.cwd(), request.config, request.isolated, request.overrides)
 
 
 def _by_file(diagnostics: Iterable[Diagnostic]) -> Iterator[tuple[str, list[Diagnostic]]]:

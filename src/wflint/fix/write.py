@@ -11,6 +11,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from wflint.borders import Border
+from wflint.disk import read_file
+
 _ENDINGS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
@@ -25,16 +28,20 @@ class NotWritten(Exception):
         self.reason = reason
 
 
-def write(path: str, before: bytes, after: bytes) -> None:
+def write(path: str, before: bytes, after: bytes, border: Border) -> None:
     """Put ``after`` in the place of ``before`` in one step.
 
     The new file has the mode, the owner and the attributes of the old one. A link stays a link: the
-    file that it leads to is written. A further hard link to the file keeps the old text. Raises
-    :class:`NotWritten`.
+    file that it leads to is written, if that is in the same repository. A further hard link to the
+    file keeps the old text. Raises :class:`NotWritten`.
     """
     target = os.path.realpath(path)
+    if border.leads_out(target):
+        raise NotWritten(
+            f"leads out of the project, to {target}, so it was not fixed; fix that file by its name"
+        )
     try:
-        if _read(target) == after:
+        if read_file(target) == after:
             return  # it has been written under another name
         old = os.stat(target)
         if not old.st_mode & stat.S_IWUSR or not os.access(target, os.W_OK):
@@ -44,11 +51,6 @@ def write(path: str, before: bytes, after: bytes) -> None:
     except OSError as error:
         reason = error.strerror or str(error)
         raise NotWritten(f"could not be written, so it was not fixed: {reason}") from None
-
-
-def _read(path: str) -> bytes:
-    with open(path, "rb") as stream:
-        return stream.read()
 
 
 def _replace(target: str, before: bytes, after: bytes, old: os.stat_result) -> None:
@@ -62,7 +64,7 @@ def _replace(target: str, before: bytes, after: bytes, old: os.stat_result) -> N
         _give_to_owner(temporary, old)
         shutil.copystat(target, temporary)
         os.utime(temporary)
-        if _read(target) != before:
+        if read_file(target) != before:
             raise NotWritten("has changed while wflint ran, so it was not fixed; run it again")
         os.replace(temporary, target)
     except BaseException:

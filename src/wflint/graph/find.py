@@ -15,6 +15,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from wflint.config_errors import ConfigError
+from wflint.disk import read_file
 from wflint.files import shown_path
 from wflint.program.entities import OwnClass, OwnFunction
 from wflint.program.reached import Node
@@ -153,7 +154,7 @@ class _Directory:
         definition = re.compile(rb"\b(?:def|class)\s+" + re.escape(last.encode()) + rb"\b")
         for path in sorted(self.paths):
             try:
-                text = Path(path).read_bytes()
+                text = read_file(path)
             except OSError:
                 continue  # the run has named it
             likely = all(part in path or part.encode() in text for part in parts)

@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Iterable
 
+from wflint.borders import Border, is_below
 from wflint.program.folders import MARKERS, Folders, is_namespace
 from wflint.program.installed import Installed
 
@@ -24,7 +25,8 @@ class ModuleIndex:
     ``libraries`` are well-known packages: a namesake elsewhere in the project (a fake for tests, a
     folder of integrations) is not taken for one of them, unless it is a distribution of its own.
     ``installed`` are packages that are followed although they are not the project's. ``links`` has
-    the real paths of found files that the project does not list.
+    the real paths of found files that the project does not list. ``outside`` are modules that were
+    found through a link that leads out of the repository: they are not the project's.
     """
 
     def __init__(
@@ -41,6 +43,8 @@ class ModuleIndex:
         self.libraries = libraries | self.installed.tops
         self._followed: dict[str, tuple[str, bool]] = {}
         self.links: dict[str, str] = {}
+        self.outside: dict[str, None] = {}
+        self._homes = [Border(root).real, *map(os.path.realpath, self.src)]
         self._folders = Folders()
         self._listing = self._folders.listing
         self._roots: dict[str, tuple[list[str], list[str], list[str]]] = {}
@@ -88,10 +92,10 @@ class ModuleIndex:
             top = parent
         if top != folder:
             return top
-        known = [r for r in (*self.src, self.root) if _is_below(folder, r)]
+        known = [r for r in (*self.src, self.root) if is_below(folder, r)]
         deepest = max(known, key=len, default=folder)
         ancestor = folder
-        while _is_below(ancestor, deepest) and ancestor != deepest:
+        while is_below(ancestor, deepest) and ancestor != deepest:
             if os.path.basename(ancestor) == "src":
                 return ancestor
             ancestor = os.path.dirname(ancestor)
@@ -118,7 +122,7 @@ class ModuleIndex:
                 more.append(os.path.join(ancestor, "src"))
             more.append(ancestor)
             parent = os.path.dirname(ancestor)
-            if ancestor == self.root or parent == ancestor or not _is_below(folder, self.root):
+            if ancestor == self.root or parent == ancestor or not is_below(folder, self.root):
                 break
             ancestor = parent
         sure = _unique(sure)
@@ -136,7 +140,7 @@ class ModuleIndex:
         folder = "" if importer in self._followed else os.path.dirname(importer)
         key = (folder, name)
         if key not in self._found:
-            own = self._as_listed(self._find(name, folder)) if folder else None
+            own = self._inside(self._as_listed(self._find(name, folder))) if folder else None
             is_sure = own is not None and not is_namespace(own)
             self._found[key] = own if is_sure else self._find_installed(name, folder) or own
         return self._found[key]
@@ -193,6 +197,16 @@ class ModuleIndex:
         real = self.real_path(path)
         return real if real in self._files else path
 
+    def _inside(self, path: str | None) -> str | None:
+        """A path that does not lead out of the repository and of what the user has named."""
+        if path is None or path in self._files:
+            return path
+        real = self.real_path(path)
+        if any(is_below(real, home) for home in self._homes):
+            return path
+        self.outside[path] = None
+        return None
+
     def real_path(self, path: str) -> str:
         """Where a path leads that the project does not list."""
         if path not in self.links:
@@ -229,11 +243,7 @@ def _src_folders(folder: str, root: str) -> list[str]:
     """The folders called ``src`` among a folder and those above it, inside ``root``."""
     parts = folder.split(os.sep)
     found = [os.sep.join(parts[: n + 1]) for n, part in enumerate(parts) if part == "src"]
-    return [f for f in found if _is_below(f, root)]
-
-
-def _is_below(path: str, root: str) -> bool:
-    return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
+    return [f for f in found if is_below(f, root)]
 
 
 def _shared(a: str, b: str) -> int:
