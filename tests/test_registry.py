@@ -14,6 +14,7 @@ import tomli
 
 from wflint import rule_docs
 from wflint.config import ConfigError
+from wflint.program.tables import rule_entries, rule_results
 from wflint.registry import Registry, added_apis, load_registry, select_rules
 from wflint.rule import Fixable, Rule, Scope, Severity
 from wflint.settings import ApiSetting, Settings
@@ -97,14 +98,24 @@ class TestConventions:
     @every_rule
     def test_tables_are_sorted_and_say_only_what_is_known(self, rule: Rule) -> None:
         known = {"name", "match", "except", "use", "message", "severity", "kind"}
+        known |= {"of", "methods", "plain", "gives"}
         for table in rule.tables:
             libraries = tomli.loads((file_of(rule).parent / table).read_text("utf-8"))["library"]
             names = [library["name"] for library in libraries]
             assert is_sorted(names)
             for library in libraries:
                 assert set(library) <= known
-                assert is_sorted(library["match"])
-                assert is_sorted(library.get("except", []))
+                for key in ("match", "except", "of", "methods", "plain", "gives"):
+                    assert is_sorted(list(library.get(key, ())))
+                assert library.get("of") or not {"methods", "plain"} & set(library)
+
+    @every_rule
+    def test_what_a_table_says_is_given_is_something_to_follow(self, rule: Rule) -> None:
+        names = {entry.name.removesuffix(".*") for entry in rule_entries(rule)}
+        followed = {name.rpartition(".")[0] for name in names} | names
+        results = rule_results([rule])
+        followed |= {name.rpartition(".")[0] for name in results}
+        assert {of for of in results.values() if not of.startswith("builtins.")} <= followed
 
     def test_each_name_belongs_to_one_rule(self) -> None:
         owners: dict[str, list[str]] = {}
@@ -112,7 +123,10 @@ class TestConventions:
             names = list(rule.apis)
             for table in rule.tables:
                 data = tomli.loads((file_of(rule).parent / table).read_text("utf-8"))
-                names += [name for library in data["library"] for name in library["match"]]
+                for library in data["library"]:
+                    methods = library.get("methods", ())
+                    names += library.get("match", ())
+                    names += (f"{of}.{name}" for of in library.get("of", ()) for name in methods)
             for name in names:
                 owners.setdefault(name, []).append(rule.code)
         assert {name: codes for name, codes in owners.items() if len(codes) > 1} == {}

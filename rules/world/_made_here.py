@@ -12,21 +12,24 @@ if TYPE_CHECKING:
 
 
 def is_made_here(view: CallView, rule: Rule) -> bool:
-    """Whether a call is a method of an object whose making ``rule`` reports anyway.
+    """True if a call is a method of an object whose making ``rule`` reports anyway.
 
-    ``httpx.Client().get(url)`` is one fault, not two, and ``super().__init__()`` belongs to the
-    making of a subclass. A client that came as an argument, or that the module made when it was
-    imported, is reported where it is used.
+    ``httpx.Client().get(url)`` is one fault, not two, as is ``client.bucket(a).blob(b).delete()``
+    where the client is made before; and ``super().__init__()`` belongs to the making of a
+    subclass. A client that came as an argument, or that the module made when it was imported, is
+    reported where it is used.
     """
     from wflint.facts.model import Kind, Value
 
     if view.name.endswith(".__init__"):
         return True
     target = view.call.target if view.call is not None else None
-    if target is None or target.kind is not Kind.RESULT or target.of is None:
-        return False
-    maker = view.qualified(Value("name", ref=target.of))
-    return bool(maker) and _table(rule).lookup(maker) is not None
+    while target is not None and target.kind is Kind.RESULT:
+        target = target.of
+        maker = view.qualified(Value("name", ref=target)) if target is not None else ""
+        if maker and _table(rule).lookup(maker) is not None:
+            return True
+    return False
 
 
 @lru_cache(maxsize=8)

@@ -50,8 +50,10 @@ class RateWorkflow:
         )
 ```
 
-Making a client counts as well, because a client is of no use without the network. Exceptions,
-types, payload models and pure helpers such as `urllib.parse` do not count.
+Making a client counts as well, because a client is of no use without the network. What only
+prepares for it does not count: an engine, a factory of sessions, a session that has not been asked
+for anything, a pool, credentials. Their methods that connect, send or fetch do, wherever the object
+was made. Exceptions, types, payload models and pure helpers such as `urllib.parse` do not count.
 
 ## What the SDK does
 

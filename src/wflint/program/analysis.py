@@ -22,7 +22,7 @@ from wflint.program.resolve import Resolver
 from wflint.program.roots import Entry, EntryNames, Roots
 from wflint.program.sandboxes import Sandboxes
 from wflint.program.store import Cls, Fn, Module, Store
-from wflint.program.tables import ApiEntry, ApiTable, rule_entries
+from wflint.program.tables import ApiEntry, ApiTable, rule_entries, rule_results
 from wflint.program.verdicts import Verdicts
 from wflint.rule import Rule, RuleSettings, Scope
 
@@ -97,7 +97,8 @@ def analyse(question: Question) -> Answer:
     )
     table = ApiTable([*known, *question.apis])
     follows = bool(index.installed.tops)
-    resolver = KnownFirst(store, index, table) if follows else Resolver(store, index)
+    gives = rule_results(question.rules.values())
+    resolver = KnownFirst(store, index, gives, table) if follows else Resolver(store, index, gives)
     guards = store.guards = GuardFunctions(resolver, question.guard_functions)
     importer = f"{question.root}/__init__.py"
     roots = Roots(resolver, question.names, importer)

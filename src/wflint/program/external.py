@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 _LOOP = "asyncio.AbstractEventLoop"
 _CLIENT = "temporalio.client"
 _WORKFLOW = "temporalio.workflow"
@@ -125,3 +127,25 @@ def calls_its_arguments(name: str) -> bool:
         return True
     # Whatever task or handle it is; a future of a thread pool calls back in a thread of its own.
     return name.endswith(".add_done_callback") and name.startswith(("asyncio.", f"{_WORKFLOW}."))
+
+
+def result_of(name: str, is_instance: bool, gives: Mapping[str, str]) -> str:
+    """The class of what calling something outside the project gives.
+
+    ``gives`` knows it by name: ``a.f`` is a function, a class or a method, ``a.C.__call__`` an
+    instance of ``a.C``, and ``a.C.*`` any other method of it. ``C.from_url()`` makes a ``C``, as do
+    all methods of classes that are called so. Else the name stands for what it gives.
+    """
+    called = f"{name}.__call__" if is_instance else name
+    owner, _, method = called.rpartition(".")
+    known = gives.get(called) or (gives.get(f"{owner}.*") if owner else None)
+    if known is not None:
+        return known
+    if method.startswith("from_") and _is_class_name(owner):
+        return owner
+    return name
+
+
+def _is_class_name(name: str) -> bool:
+    last = name.rpartition(".")[2].lstrip("_")
+    return last[:1].isupper() and not last.isupper()

@@ -6,7 +6,7 @@ something outside, although its source could be read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wflint.facts.model import Kind, Ref
@@ -20,8 +20,10 @@ from wflint.program.tables import ApiTable
 class KnownFirst(Resolver):
     """A resolver that does not look behind names of followed packages that ``table`` knows."""
 
-    def __init__(self, store: Store, index: ModuleIndex, table: ApiTable) -> None:
-        super().__init__(store, index)
+    def __init__(
+        self, store: Store, index: ModuleIndex, gives: Mapping[str, str], table: ApiTable
+    ) -> None:
+        super().__init__(store, index, gives)
         self.table = table
         self._tops = index.installed.tops
 

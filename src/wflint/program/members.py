@@ -23,6 +23,7 @@ from wflint.program.entities import (
     joined,
     unique,
 )
+from wflint.program.external import result_of
 from wflint.program.store import PROPERTIES, Cls, Fn, Store
 
 _NONE = Ref(Kind.GLOBAL, "None")
@@ -30,7 +31,7 @@ _MAKERS = frozenset(
     f"pydantic.BaseModel.{name}"
     for name in ("model_validate", "model_validate_json", "model_validate_strings", "parse_obj")
 )
-"""Class methods that make an object of the class they are called on."""
+"""Class methods that make an object of the class they are called on, besides `from_...`."""
 
 HARMLESS_BASES = frozenset(
     {
@@ -115,7 +116,7 @@ class Members:
                 return some
         own = any(name in f.attributes for c in order if (f := self.facts_of(c)) is not None)
         if len(externals) == 1 and not own:
-            if not on_instance and f"{externals[0]}.{name}" in _MAKERS:
+            if not on_instance and _makes_one(externals[0], name):
                 return (OwnClass(cls, of.args),)
             return (External(f"{externals[0]}.{name}", instance=False, base=len(externals[0])),)
         return (Unresolved(f"`{name}` is not a method or typed attribute of `{cls.qualname}`"),)
@@ -388,3 +389,9 @@ def _alternatives(methods: dict[str, FunctionHead], name: str) -> list[FunctionH
 
 def _last(ref: Ref) -> str:
     return ref.path[-1] if ref.path else ref.name
+
+
+def _makes_one(base: str, method: str) -> bool:
+    """True if a class method of an external base makes an object of the class it is called on."""
+    name = f"{base}.{method}"
+    return name in _MAKERS or (method.startswith("from_") and result_of(name, False, {}) == base)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from msgspec.structs import replace
 
@@ -46,7 +47,9 @@ _CIRCLE = (Unresolved("it is defined in a circle"),)
 class Resolver:
     """Answers what a :class:`Ref` of a module stands for. Alternatives give several answers."""
 
-    def __init__(self, store: Store, index: ModuleIndex) -> None:
+    def __init__(
+        self, store: Store, index: ModuleIndex, gives: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self.store = store
         self.index = index
         self.names = Names(
@@ -55,7 +58,7 @@ class Resolver:
         self.members = Members(store, self)
         self.literals = Literals(self)
         self.memory = Memory(self)
-        self.results = Results(self)
+        self.results = Results(self, gives)
         self._open = 0  # how many questions are being answered, one in the other
         self._left = 0  # how many more may be asked to answer the outermost
         self._known: dict[tuple[Ref, str, Cls | None, Env], tuple[Entity, ...]] = {}
@@ -296,9 +299,14 @@ class Resolver:
             last = entity.name.rpartition(".")[2]
             is_builtin_class = entity.name.startswith("builtins.") and bool(args)
             is_builtin_class = is_builtin_class or entity.name in containers.GENERICS
+            is_builtin_class = is_builtin_class or self.results.makes(entity.name)
             if is_builtin_class or (last[:1].isupper() and not last.isupper()):
                 return (replace(entity, args=_known(args)),)
             return NOT_KNOWN
+        if isinstance(entity, External):
+            given = self.results.gives.get(f"{entity.name}.__getitem__")
+            if given is not None:
+                return (containers.made(given),)
         return containers.items(entity)
 
     def element(self, entity: Entity, depth: int = DEEP) -> tuple[Entity, ...]:

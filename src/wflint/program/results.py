@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -23,7 +24,7 @@ from wflint.program.entities import (
     of_object,
     unique,
 )
-from wflint.program.external import RESULTS
+from wflint.program.external import RESULTS, result_of
 from wflint.program.members import is_abstract
 from wflint.program.memory import pair_up
 from wflint.program.store import Cls
@@ -50,9 +51,14 @@ _MADE_DEPTH = 6
 class Results:
     """Answers what calls give."""
 
-    def __init__(self, resolver: Resolver) -> None:
+    def __init__(self, resolver: Resolver, gives: Mapping[str, str]) -> None:
         self.resolver = resolver
         self.store = resolver.store
+        self.gives = {**RESULTS, **gives}
+
+    def makes(self, name: str) -> bool:
+        """True if it is known what the instances of a class outside the project make."""
+        return f"{name}.__call__" in self.gives
 
     def of_call(
         self, entity: Entity, given: list[tuple[str, tuple[Entity, ...]]], depth: int
@@ -71,7 +77,7 @@ class Results:
                 return unique(e for one in plain[0] for e in self.resolver.entered(one, depth))
             if entity.name in _RUNS_ITS_ARGUMENT and plain:
                 return self._declared_result(plain[0])
-            name = RESULTS.get(entity.name, entity.name)
+            name = result_of(entity.name, entity.instance, self.gives)
             return (External(name, instance=True, base=len(name), args=entity.args),)
         if isinstance(entity, OwnFunction):
             head = self.store.head(entity.fn)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,7 +91,13 @@ class ApiTable:
 
 
 def rule_entries(rule: Rule) -> Iterator[ApiEntry]:
-    """The names that a rule brings: its ``apis`` and the TOML ``tables`` beside its file."""
+    """The names that a rule brings: its ``apis`` and the TOML ``tables`` beside its file.
+
+    A table has ``match``, names to report, and ``except``, names below them that are fine. Instead
+    of spelling each method of a class that can be imported from several places, it has the classes
+    in ``of``, the names of their methods to report in ``methods``, and of those that are fine in
+    ``plain``. What calls give is told by ``gives``, see :func:`rule_results`.
+    """
     for name, api in rule.apis.items():
         yield ApiEntry(name, rule, api)
     for table in rule.tables:
@@ -101,17 +108,49 @@ def rule_entries(rule: Rule) -> Iterator[ApiEntry]:
                 severity=Severity(library["severity"]) if "severity" in library else None,
                 kind=library.get("kind", "call"),
             )
-            for name in library.get("match", ()):
+            for name in (*library.get("match", ()), *_methods(library, "methods")):
                 yield ApiEntry(name, rule, api)
-            for name in library.get("except", ()):
+            for name in (*library.get("except", ()), *_methods(library, "plain")):
                 yield ApiEntry(name)
+
+
+def _methods(library: Mapping[str, Any], key: str) -> Iterator[str]:
+    return (f"{of}.{name}" for of in library.get("of", ()) for name in library.get(key, ()))
+
+
+def rule_results(rules: Iterable[Rule]) -> dict[str, str]:
+    """What calling names of the tables gives an instance of, where the name does not say it.
+
+    ``gives`` maps them to a class. A key without a dot is a method of each class in ``of``, and
+    ``self`` that class again. See :func:`wflint.program.external.result_of` for ``a.b.*``.
+    """
+    found: dict[str, str] = {}
+    for rule in rules:
+        for table in rule.tables:
+            for library in read_table(rule, table):
+                found.update(_results(library))
+    return found
+
+
+def _results(library: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, given in library.get("gives", {}).items():
+        if "." in name:
+            yield name, given
+            continue
+        for of in library["of"]:
+            yield f"{of}.{name}", of if given == "self" else given
 
 
 def read_table(rule: Rule, name: str) -> list[dict[str, Any]]:
     """The ``[[library]]`` entries of a TOML table beside a rule's file."""
-    import tomli
-
     file = sys.modules[type(rule).__module__].__file__
     assert file is not None
-    with open(Path(file).parent / name, "rb") as stream:
+    return _read(Path(file).parent / name)
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path) -> list[dict[str, Any]]:
+    import tomli
+
+    with open(path, "rb") as stream:
         return list(tomli.load(stream).get("library", ()))
