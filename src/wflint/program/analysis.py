@@ -16,8 +16,8 @@ from wflint.program.installed import Installed
 from wflint.program.known import KnownFirst
 from wflint.program.modules import ModuleIndex
 from wflint.program.prefetch import prefetch
-from wflint.program.reach import Reach
-from wflint.program.reached import Node, Reached
+from wflint.program.reach import Reach, look_at
+from wflint.program.reached import Reached
 from wflint.program.resolve import Resolver
 from wflint.program.roots import Entry, EntryNames, Roots
 from wflint.program.sandboxes import Sandboxes
@@ -141,12 +141,12 @@ def _search(
     What other workflows reach is shown with a chain from one of them, not from one of a test.
     """
     for _ in range(_MAX_ROUNDS):
-        verdicts.hits.clear()
-        reach = Reach(resolver, roots, verdicts.judge())
+        reach = Reach(resolver, roots, verdicts.border())
         reach.run(entry for entry in entries if not is_test(entry.fn.path))
         reached = reach.run(entry for entry in entries if is_test(entry.fn.path))
         if not resolver.learn(reach.learning.attributes):
             break
+    verdicts.hold(reach.events, verdicts.of_scopes(Scope.WORKFLOW, Scope.ANY))
     return reached
 
 
@@ -228,43 +228,22 @@ def _place(store: Store, entry: Entry) -> tuple[int, str, int]:
     return (at, entry.fn.path, head.start if head is not None else 0)
 
 
-def _scan(node: Node, answer: Answer) -> None:
-    """Hold the rules against one body without following its calls."""
-    from wflint.program.entities import External, OwnFunction
-    from wflint.program.reached import runs
-
-    verdicts, resolver = answer.verdicts, answer.verdicts.resolver
-    body = answer.store.body(node.fn)
-    verdicts.body(node, body)
-    for call in body.calls:
-        if not runs(call, node):
-            continue
-        for entity in resolver.resolve(call.target, node.fn.path):
-            if isinstance(entity, External):
-                verdicts.external_call(node, body, call, entity)
-            elif isinstance(entity, OwnFunction):
-                verdicts.own_call(node, body, call, entity)
-    for use in body.uses:
-        for entity in resolver.resolve(use.target, node.fn.path):
-            if isinstance(entity, External) and runs(use, node):
-                verdicts.external_use(node, body, use, entity)
-
-
 def _check_anywhere(question: Question, gated: Gated, answer: Answer) -> None:
     """Rules that speak outside workflow code as well, in the files to report on."""
-    answer.verdicts.scopes = frozenset({Scope.ANY})
+    codes = answer.verdicts.of_scopes(Scope.ANY)
+    resolver = answer.verdicts.resolver
     seen = {node.fn for node in answer.reached.order}
     for path in gated.named:
         suspects = [question.rules[code] for code in answer.store.suspects.get(path, ())]
         if not suspects:
             continue
         module = answer.store.load(path)
-        for name in answer.store.module_bodies(path):
-            _scan(Node(Fn(path, name)), answer)
+        names = list(answer.store.module_bodies(path))
         for fn in _functions(module, suspects, question.settings):
             if fn not in seen:
-                for name in _with_nested(answer.store, fn):
-                    _scan(Node(Fn(path, name)), answer)
+                names += _with_nested(answer.store, fn)
+        for name in names:
+            answer.verdicts.hold(look_at(resolver, Fn(path, name)), codes)
 
 
 def _functions(module: Module, suspects: list[Rule], settings: RuleSettings) -> list[Fn]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from wflint.facts.model import Arg, Call, ClassFacts, FunctionBody, Value
+from wflint.facts.model import Arg, Call, ClassFacts, Value
 from wflint.program.entities import External
 from wflint.program.resolve import Resolver
 from wflint.program.store import Cls, Fn
@@ -37,10 +37,9 @@ _CHECKERS = frozenset(
 
 
 class Factory(NamedTuple):
-    """A default factory: the class that has it, what its body does, and the factory as written."""
+    """A default factory: the class that has it, the field's declaration, and the factory in it."""
 
     cls: Cls
-    body: FunctionBody
     call: Call
     arg: Arg
 
@@ -96,9 +95,9 @@ def _of_class(resolver: Resolver, cls: Cls) -> Iterator[tuple[str, Factory]]:
             continue
         arg = next((a for a in call.args if a.keyword == keyword), None)
         if arg is not None:
-            yield call.bound_to, Factory(cls, body, call, arg)
+            yield call.bound_to, Factory(cls, call, arg)
     for call in inner.values():  # `Factory(f)`, alone or as `field(default=Factory(f))`
-        yield call.bound_to, Factory(cls, body, call, call.args[0])
+        yield call.bound_to, Factory(cls, call, call.args[0])
 
 
 def field_hooks(resolver: Resolver, cls: Cls) -> Iterator[Factory]:
@@ -113,8 +112,8 @@ def field_hooks(resolver: Resolver, cls: Cls) -> Iterator[Factory]:
                 e.name for e in resolver.resolve(call.target, base.path) if isinstance(e, External)
             }
             if names & _CHECKERS and call.args:
-                yield Factory(base, body, call, call.args[0])
+                yield Factory(base, call, call.args[0])
             elif any(_FIELDS.get(n) == "factory" for n in names):
                 for arg in call.args:
                     if arg.keyword in _HOOKS:
-                        yield Factory(base, body, call, arg)
+                        yield Factory(base, call, arg)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from wflint.facts.model import Call, FunctionBody, Use
 from wflint.program.entities import External, OwnFunction
-from wflint.program.reach import Judge, Reach
+from wflint.program.events import DefaultFactory, ExternalArgument, ExternalCall, ExternalUse
+from wflint.program.reach import Border, Reach
 from wflint.program.reached import Node
 from wflint.program.roots import Entry
 from wflint.program.store import Cls, Fn, Store
@@ -39,59 +39,51 @@ class Place(NamedTuple):
 class ImportScan:
     """What importing some files does, calls into functions of the project included.
 
-    ``is_reloaded`` says that the sandbox imports them anew for each workflow. Rules that hold at
-    import as they do in workflows are asked on the way.
+    ``is_reloaded`` says that the sandbox imports them anew for each workflow.
     """
 
     def __init__(self, verdicts: Verdicts, paths: Iterable[str], is_reloaded: bool) -> None:
         self.verdicts = verdicts
         self.is_reloaded = is_reloaded
-        self.places: list[Place] = []
         self._ways: dict[tuple[Node, int], dict[Node, tuple[Node, int]]] = {}
         store = verdicts.resolver.store
         bodies = [fn for path in paths for fn in import_time_bodies(store, path)]
-        judge = Judge(
-            self._call, self._argument, self._use, self._own_call, verdicts.body, self._factory
-        )
-        reach = Reach(verdicts.resolver, verdicts.roots, judge)
+        border = Border(self._is_followed, lambda entity: True)
+        reach = Reach(verdicts.resolver, verdicts.roots, border)
         self.reached = reach.run(Entry(fn, Cls(fn.path, ""), fn.path) for fn in bodies)
+        self.events = reach.events
 
-    # What the search tells.
-
-    def _call(self, node: Node, body: FunctionBody, call: Call, entity: External) -> None:
-        self.verdicts.external_call(node, body, call, entity)
-        view = self.verdicts.view_of_call(
-            node, body, call, name=entity.name, partial=entity.partial
-        )
-        self.places.append(Place(node, call.site, call.flags, view, entity, True))
-
-    def _argument(
-        self, node: Node, body: FunctionBody, call: Call, site: int, entity: External
-    ) -> None:
-        self.verdicts.external_argument(node, body, call, site, entity)
-        made_up = handed_over(call, site, entity)
-        view = self.verdicts.view_of_call(node, body, made_up, name=entity.name)
-        self.places.append(Place(node, site, call.flags, view, entity, True))
-
-    def _use(self, node: Node, body: FunctionBody, use: Use, entity: External) -> None:
-        self.verdicts.external_use(node, body, use, entity)
-        view = self.verdicts.view_of_use(node, body, use, entity.name)
-        self.places.append(Place(node, use.site, use.flags, view, entity, False))
-
-    def _own_call(self, node: Node, body: FunctionBody, call: Call, entity: OwnFunction) -> bool:
-        """Calling a coroutine function runs nothing of it."""
+    def _is_followed(self, entity: OwnFunction) -> bool:
+        """True unless it is a coroutine function, for calling one runs nothing of it."""
         callee = self.verdicts.callee(entity.fn)
         elsewhere = self.verdicts.roots.runs_elsewhere(entity.fn)
         return callee is not None and not callee.is_async and not elsewhere
 
-    def _factory(
-        self, node: Node, body: FunctionBody, call: Call, site: int, entity: External
-    ) -> bool:
-        """What makes the default value of a field of an object that the module makes."""
-        made_up = handed_over(call, site, entity)
-        view = self.verdicts.view_of_call(node, body, made_up, name=entity.name)
-        self.places.append(Place(node, site, call.flags, view, entity, True))
-        return True
+    def places(self) -> Iterator[Place]:
+        """Return the calls and uses of what is outside the project, in the order of the search.
+
+        What makes the default value of a field of an object that the module makes counts as called.
+        """
+        body = self.verdicts.resolver.store.body
+        for event in self.events:
+            match event:
+                case ExternalCall(node, call, entity):
+                    name, partial = entity.name, entity.partial
+                    view = self.verdicts.view_of_call(
+                        node, body(node.fn), call, name=name, partial=partial
+                    )
+                    yield Place(node, call.site, call.flags, view, entity, True)
+                case ExternalArgument(node, call, site, entity) | DefaultFactory(
+                    node, call, site, entity
+                ):
+                    made_up = handed_over(call, site, entity)
+                    view = self.verdicts.view_of_call(
+                        node, body(node.fn), made_up, name=entity.name
+                    )
+                    yield Place(node, site, call.flags, view, entity, True)
+                case ExternalUse(node, use, entity):
+                    view = self.verdicts.view_of_use(node, body(node.fn), use, entity.name)
+                    yield Place(node, use.site, use.flags, view, entity, False)
 
     # Ways to a place.
 

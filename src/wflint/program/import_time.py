@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from wflint.diagnostics import Severity
 from wflint.faults import blamed_on
 from wflint.program.entities import External
+from wflint.program.events import DefaultFactory, OwnCall
 from wflint.program.import_scan import ImportScan, Place, Way
 from wflint.program.reached import Node, Reached
 from wflint.program.sandbox import (
@@ -93,31 +94,24 @@ class ImportTime:
 
     def check(self) -> None:
         """Look at modules that are loaded for workflows, and at others whose values they use."""
-        verdicts = self.verdicts
-        before = verdicts.scopes, verdicts.only
-        self._listen([*self.rules, *self._also])
         reloaded = [path for path in self.sandboxes.reloaded if self._may_matter(path)]
-        proposals = self._scan(reloaded, is_reloaded=True)
-        self._listen(self.rules)
+        proposals = self._scan(reloaded, [*self.rules, *self._also], is_reloaded=True)
         others = [path for path in self._used_modules() if self._may_matter(path)]
-        proposals += self._scan(others, is_reloaded=False)
+        proposals += self._scan(others, self.rules, is_reloaded=False)
         for proposal in _strongest(proposals):
             self._report(proposal)
-        verdicts.scopes, verdicts.only = before
 
-    def _listen(self, rules: list[Rule]) -> None:
-        self.verdicts.scopes = frozenset(rule.scope for rule in rules)
-        self.verdicts.only = frozenset(rule.code for rule in rules)
-
-    def _scan(self, paths: list[str], is_reloaded: bool) -> list[_Proposal]:
+    def _scan(self, paths: list[str], rules: list[Rule], is_reloaded: bool) -> list[_Proposal]:
         # What a followed package does at import is not told: there is no call that leads there.
         own = [path for path in paths if not self.verdicts.resolver.index.is_followed(path)]
         scan = ImportScan(self.verdicts, own, is_reloaded)
+        events = (e for e in scan.events if not isinstance(e, (OwnCall, DefaultFactory)))
+        self.verdicts.hold(events, frozenset(rule.code for rule in rules))
         for hit in list(self.verdicts.hits.values()):
             if self._is_new(hit) and hit.nodes[0] in scan.reached.parents:
                 key = (hit.fn, hit.site, hit.rule.code)
                 self.chains.setdefault(key, self._chain(scan.way(hit.nodes[0]), None))
-        return [found for place in scan.places for found in self._judge(scan, place)]
+        return [found for place in scan.places() for found in self._judge(scan, place)]
 
     def _is_new(self, hit: Hit) -> bool:
         """Whether a hit comes from an import, not from workflow code."""

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from wflint.facts.model import Call, FunctionBody
+from wflint.facts.model import Call
 from wflint.program.entities import External, OwnClass, OwnFunction
+from wflint.program.events import DefaultFactory, ExternalCall
 from wflint.program.factories import Factory, default_factories, field_hooks
 from wflint.program.reached import Edge, Node, runs
 from wflint.program.store import Cls, Fn
@@ -22,10 +23,9 @@ class Making:
     def __init__(self, reach: Reach) -> None:
         self.reach = reach
         self.resolver = reach.resolver
-        self.judge = reach.judge
         self.made: set[Cls] = set()
 
-    def construct(self, node: Node, body: FunctionBody, call: Call, made: OwnClass) -> None:
+    def construct(self, node: Node, call: Call, made: OwnClass) -> None:
         """Making an object runs its constructors, and what makes the defaults of its fields."""
         self.made.add(made.cls)
         env = self.resolver.memory.constructor_env(made.cls, self.reach.given(node, call.args))
@@ -40,7 +40,7 @@ class Making:
             for hook in field_hooks(self.resolver, made.cls):
                 self._run_hook(node, call, hook)
         for base in self.resolver.order(made.cls)[1] if runs(call, node) else ():
-            self.judge.external_call(node, body, call, External(base, base=len(base)))
+            self.reach.events.append(ExternalCall(node, call, External(base, base=len(base))))
 
     def _make_default(self, node: Node, call: Call, factory: Factory) -> None:
         """A default factory: reported at the field if it is external, else followed."""
@@ -58,7 +58,7 @@ class Making:
                 )
             elif isinstance(entity, OwnClass):
                 self._connect_class(node, owner, call.site)
-                self.construct(owner, factory.body, replace(factory.call, args=()), entity)
+                self.construct(owner, replace(factory.call, args=()), entity)
 
     def _run_hook(self, node: Node, call: Call, hook: Factory) -> None:
         for entity in self.resolver.resolve(hook.value.ref, hook.cls.path):
@@ -70,8 +70,9 @@ class Making:
     def _external_factory(
         self, node: Node, call: Call, owner: Node, factory: Factory, entity: External
     ) -> None:
-        site = factory.arg.site
-        if self.judge.factory(owner, factory.body, factory.call, site, entity):
+        if self.reach.border.minds(entity):
+            found = DefaultFactory(owner, factory.call, factory.arg.site, entity)
+            self.reach.events.append(found)
             self._connect_class(node, owner, call.site)
 
     def _lambda_factory(

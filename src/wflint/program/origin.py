@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from wflint.facts.model import Arg, Call, FunctionBody, Kind
+from wflint.facts.model import Arg, Call, Kind
 from wflint.program.calls import given_values
 from wflint.program.reached import Node, Reached
 from wflint.program.store import Fn, Store
 
 _MAX_PASSED_ON = 20
 
-Given = tuple[Node, FunctionBody, Call, int]
+Given = tuple[Node, Call, int]
 """A call that gives something to a parameter: in which function, and the site of the argument."""
 
 
@@ -32,7 +32,7 @@ def origin(reached: Reached, store: Store, node: Node, call: Call) -> Given | No
         arg, made = given
         caller, ref = parent[0], arg.value.ref
         if ref.kind is not Kind.PARAM or ref.path:
-            return caller, store.body(caller.fn), made, arg.site
+            return caller, made, arg.site
         at, fn, name = caller, Fn(caller.fn.path, ref.owner), ref.name
     return None
 

@@ -9,7 +9,7 @@ answer.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -38,6 +38,14 @@ from wflint.program.entities import (
     Unresolved,
     joined,
 )
+from wflint.program.events import (
+    Entered,
+    Event,
+    ExternalArgument,
+    ExternalCall,
+    ExternalUse,
+    OwnCall,
+)
 from wflint.program.external import CALLBACK_METHODS, CONTAINER_METHODS, calls_its_arguments
 from wflint.program.implied import Implied
 from wflint.program.learning import Learning
@@ -62,26 +70,27 @@ _MAX_CLONES = 16
 """For how many different arguments a function is looked at; after that they are forgotten."""
 
 
-class Judge(Struct):
-    """What the search tells about each place it passes; filled by the caller."""
+class Border(Struct, frozen=True):
+    """Where a search ends.
 
-    external_call: Callable[[Node, FunctionBody, Call, External], None]
-    external_argument: Callable[[Node, FunctionBody, Call, int, External], None]
-    external_use: Callable[[Node, FunctionBody, Use, External], None]
-    own_call: Callable[[Node, FunctionBody, Call, OwnFunction], bool]
-    body: Callable[[Node, FunctionBody], None]
-    factory: Callable[[Node, FunctionBody, Call, int, External], bool]
+    ``follows`` is true of functions of the project whose calls are followed, ``minds`` of functions
+    outside the project that are worth telling of where they make the default of a field.
+    """
+
+    follows: Callable[[OwnFunction], bool]
+    minds: Callable[[External], bool]
 
 
 class Reach:
-    """One search from a set of entry points."""
+    """One search from a set of entry points. It asks no rule: it notes what rules may look at."""
 
-    def __init__(self, resolver: Resolver, roots: Roots, judge: Judge) -> None:
+    def __init__(self, resolver: Resolver, roots: Roots, border: Border) -> None:
         self.resolver = resolver
         self.store = resolver.store
         self.roots = roots
-        self.judge = judge
+        self.border = border
         self.reached = Reached()
+        self.events: list[Event] = []
         self.implied = Implied(resolver)
         self.overriders = Overriders(resolver)
         self._queue: deque[Node] = deque()
@@ -116,7 +125,7 @@ class Reach:
 
     def _visit(self, node: Node) -> None:
         body = self.store.body(node.fn)
-        self.judge.body(node, body)
+        self.events.append(Entered(node))
         self.learning.see(node, body)
         self._replaced(node, body)
         elsewhere: set[int] = set()
@@ -129,10 +138,10 @@ class Reach:
                 continue
             for entity in self._resolved(use, node):
                 if isinstance(entity, External):
-                    self.judge.external_use(node, body, use, entity)
+                    self.events.append(ExternalUse(node, use, entity))
                 elif isinstance(entity, OwnClass) and use.flags & Flag.RAISED:
                     made = Call(use.site, use.target, use.written, flags=use.flags)
-                    self.making.construct(node, body, made, entity)
+                    self.making.construct(node, made, entity)
             self._pass(node, use, use.target.path)
         for read in body.reads:
             if runs(read, node):
@@ -193,26 +202,27 @@ class Reach:
                 case External() if not runs(call, node):
                     pass  # a fallback value that nobody is seen to need
                 case External() if call.target.kind is Kind.PARAM and not call.target.path:
-                    self._report_given(node, body, call, entity)
+                    self._note_given(node, call, entity)
                 case External():
-                    self.judge.external_call(node, body, call, entity)
-                    self._called_back(node, body, call, entity)
+                    self.events.append(ExternalCall(node, call, entity))
+                    self._called_back(node, call, entity)
                 case OwnFunction():
-                    self._own(node, body, call, entity)
+                    self._own(node, call, entity)
                 case OwnClass():
-                    self.making.construct(node, body, call, entity)
+                    self.making.construct(node, call, entity)
                 case OwnInstance():
-                    self._method(node, body, call, entity, "__call__")
+                    self._method(node, call, entity, "__call__")
                 case Unresolved():
-                    self._unresolved(node, body, call, entity)
+                    self._unresolved(node, call, entity)
 
-    def _report_given(self, node: Node, body: FunctionBody, call: Call, entity: External) -> None:
-        """A parameter that is called: reported where it is given, for there it can be changed."""
+    def _note_given(self, node: Node, call: Call, entity: External) -> None:
+        """A parameter that is called: noted where it is given, for there it can be changed."""
         found = origin(self.reached, self.store, node, call)
         if found is None:
-            self.judge.external_call(node, body, call, entity)
+            self.events.append(ExternalCall(node, call, entity))
         else:
-            self.judge.external_argument(*found, entity)
+            caller, given, site = found
+            self.events.append(ExternalArgument(caller, given, site, entity))
 
     def _given_away(self, node: Node, call: Call) -> Iterable[int]:
         """The sites of coroutines that a call gives to another thread, or that never begin."""
@@ -238,8 +248,9 @@ class Reach:
             target = replace(default, path=(*default.path, *target.path))
         return self.resolver.resolve(target, node.fn.path, node.receiver, env=node.env)
 
-    def _own(self, node: Node, body: FunctionBody, call: Call, entity: OwnFunction) -> None:
-        if not self.judge.own_call(node, body, call, entity):
+    def _own(self, node: Node, call: Call, entity: OwnFunction) -> None:
+        self.events.append(OwnCall(node, call, entity))
+        if not self.border.follows(entity):
             return
         head = self.store.head(entity.fn)
         if head is None or self.implied.is_skipped(entity.fn):
@@ -339,18 +350,16 @@ class Reach:
                     found.append(Held(entity.fn, param.name, some))
         return found
 
-    def _method(
-        self, node: Node, body: FunctionBody, call: Call, on: OwnInstance, name: str
-    ) -> None:
+    def _method(self, node: Node, call: Call, on: OwnInstance, name: str) -> None:
         for entity in self.resolver.attribute(on, name):
             if isinstance(entity, OwnFunction):
-                self._own(node, body, call, entity)
+                self._own(node, call, entity)
 
     # What others call back, and what cannot be known.
 
-    def _called_back(self, node: Node, body: FunctionBody, call: Call, entity: External) -> None:
+    def _called_back(self, node: Node, call: Call, entity: External) -> None:
         if calls_its_arguments(entity.name):
-            self._arguments(node, body, call)
+            self._arguments(node, call)
         methods = CALLED_BY_BUILTINS.get(entity.name)
         args = [a for a in call.args if not a.star]
         if methods is not None and args and not args[0].keyword:
@@ -372,14 +381,14 @@ class Reach:
                 for found in self.implied.called_on(entity, methods):
                     self._follow(node, found, call.site, call.flags)
 
-    def _unresolved(self, node: Node, body: FunctionBody, call: Call, why: Unresolved) -> None:
+    def _unresolved(self, node: Node, call: Call, why: Unresolved) -> None:
         method = call.target.path[-1] if call.target.path else ""
         method = method or call.written.rpartition(".")[2]
         of = call.target.of
         if method in CALLBACK_METHODS and of is not None and of.path[-1:] == ("submit",):
             return  # what an executor has been given is called back in a thread of its own
         if method in CALLBACK_METHODS:
-            self._arguments(node, body, call)
+            self._arguments(node, call)
         elif method not in CONTAINER_METHODS:
             self._gap(node, call, why.reason)
 
@@ -387,20 +396,20 @@ class Reach:
         self.reached.gaps.append(GapAt(node, call.site, call.written, reason))
         self.reached.outcomes.setdefault((node.fn, call.site), "gap")
 
-    def _arguments(self, node: Node, body: FunctionBody, call: Call) -> None:
+    def _arguments(self, node: Node, call: Call) -> None:
         """Functions that are handed to something that calls them."""
         for arg in call.args:
-            self._handed(node, body, call, arg.value, arg.site)
+            self._handed(node, call, arg.value, arg.site)
 
-    def _handed(self, node: Node, body: FunctionBody, call: Call, value: Value, site: int) -> None:
+    def _handed(self, node: Node, call: Call, value: Value, site: int) -> None:
         for entity in self._value(value, node):
             if isinstance(entity, External) and not entity.instance:
-                self.judge.external_argument(node, body, call, site, entity)
+                self.events.append(ExternalArgument(node, call, site, entity))
             elif isinstance(entity, OwnFunction) and not self.roots.runs_elsewhere(entity.fn):
                 quiet = _is_quiet(node, call)
                 self.connect(node, self.node_of(entity, (), frozenset(), quiet), call.site)
             elif isinstance(entity, OwnClass) and value.type in ("name", "call"):
-                self.making.construct(node, body, replace(call, args=()), entity)
+                self.making.construct(node, replace(call, args=()), entity)
 
 
 def _is_alternative(call: Call) -> bool:
@@ -418,3 +427,21 @@ def _is_quiet(node: Node, call: Call) -> bool:
 
 def _is_nothing(entity: Entity) -> bool:
     return isinstance(entity, External) and entity.name in ("builtins.None", "builtins.NoneType")
+
+
+def look_at(resolver: Resolver, fn: Fn) -> Iterator[Event]:
+    """Return what stands in one body, its calls not followed."""
+    node, body = Node(fn), resolver.store.body(fn)
+    yield Entered(node)
+    for call in body.calls:
+        if not runs(call, node):
+            continue
+        for entity in resolver.resolve(call.target, fn.path):
+            if isinstance(entity, External):
+                yield ExternalCall(node, call, entity)
+            elif isinstance(entity, OwnFunction):
+                yield OwnCall(node, call, entity)
+    for use in body.uses:
+        for entity in resolver.resolve(use.target, fn.path):
+            if isinstance(entity, External) and runs(use, node):
+                yield ExternalUse(node, use, entity)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,10 @@ class ApiEntry(Struct, frozen=True):
     name: str
     rule: Rule | None = None
     api: Api = Api()
+
+    def is_of(self, codes: Container[str]) -> bool:
+        """True if one of the rules with these codes speaks of the name."""
+        return self.rule is not None and self.rule.code in codes
 
     def judge(self, view: CallView) -> Report | None:
         """What to report of a call or use of the name, if anything."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -22,7 +22,16 @@ from wflint.facts.model import (
 )
 from wflint.faults import blamed_on
 from wflint.program.entities import External, OwnClass, OwnFunction, held
-from wflint.program.reach import Judge
+from wflint.program.events import (
+    DefaultFactory,
+    Entered,
+    Event,
+    ExternalArgument,
+    ExternalCall,
+    ExternalUse,
+    OwnCall,
+)
+from wflint.program.reach import Border
 from wflint.program.reached import Node
 from wflint.program.resolve import Resolver
 from wflint.program.roots import Roots
@@ -89,24 +98,37 @@ class Verdicts:
         self.shared = SharedObjects(resolver, sandboxes)
         self.hits: dict[tuple[Fn, int, str, str], Hit] = {}
         self.own_apis: dict[Fn | Cls, ApiEntry] = {}
-        self.scopes = frozenset({Scope.WORKFLOW, Scope.ANY})
-        self.only = frozenset(rules)
         self.targets: dict[str, list[Rule]] = {}
         self.own_call_rules = [r for r in rules.values() if r.own_calls]
         for rule in rules.values():
             for name in sorted(rule.targets):
                 self.targets.setdefault(name, []).append(rule)
 
-    def judge(self) -> Judge:
-        """The callbacks for a search."""
-        return Judge(
-            self.external_call,
-            self.external_argument,
-            self.external_use,
-            self.own_call,
-            self.body,
-            self.factory,
-        )
+    def of_scopes(self, *scopes: Scope) -> frozenset[str]:
+        """Return the codes of the rules that apply in some scopes."""
+        return frozenset(code for code, rule in self.rules.items() if rule.scope in scopes)
+
+    def border(self) -> Border:
+        """Return where the search through workflow code ends."""
+        return Border(self._is_followed, lambda entity: self._factory_rule(entity) is not None)
+
+    def hold(self, events: Iterable[Event], codes: Container[str]) -> None:
+        """Ask the rules of some codes about what a search has passed."""
+        body = self.resolver.store.body
+        for event in events:
+            match event:
+                case Entered(node):
+                    self._findings(node, body(node.fn), codes)
+                case ExternalCall(node, call, entity):
+                    self._external_call(node, body(node.fn), call, entity, codes)
+                case ExternalArgument(node, call, site, entity):
+                    self._external_argument(node, body(node.fn), call, site, entity, codes)
+                case ExternalUse(node, use, entity):
+                    self._external_use(node, body(node.fn), use, entity, codes)
+                case OwnCall(node, call, entity):
+                    self._own_call(node, body(node.fn), call, entity, codes)
+                case DefaultFactory(node, call, site, entity):
+                    self._default_factory(node, body(node.fn), call, site, entity, codes)
 
     def resolve_own_apis(self, entries: Iterable[ApiEntry], importer: str) -> None:
         """Find the names of the settings that the project itself defines."""
@@ -119,13 +141,13 @@ class Verdicts:
                 elif isinstance(entity, OwnClass):
                     self.own_apis[entity.cls] = entry
 
-    # What the search tells.
+    # One event.
 
-    def body(self, node: Node, body: FunctionBody) -> None:
+    def _findings(self, node: Node, body: FunctionBody, codes: Container[str]) -> None:
         """Findings that the rules' visitors made in the body of a reached function."""
         for finding in body.findings:
             rule = self.rules.get(finding.code)
-            if rule is None or not self._subject_holds(finding, node):
+            if rule is None or rule.code not in codes or not self._subject_holds(finding, node):
                 continue
             if finding.flags & (Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED):
                 continue
@@ -156,17 +178,23 @@ class Verdicts:
         found = self.resolver.resolve(finding.subject, node.fn.path, node.receiver, env=node.env)
         return any(isinstance(e, External) for e in found)
 
-    def external_call(self, node: Node, body: FunctionBody, call: Call, entity: External) -> None:
-        """A call of something outside the project."""
+    def _external_call(
+        self,
+        node: Node,
+        body: FunctionBody,
+        call: Call,
+        entity: External,
+        codes: Container[str],
+    ) -> None:
         name = entity.name
         entry = self.table.lookup(name, base=entity.base)
-        watching = self.targets.get(name, ())
-        if entry is None and not watching:
+        watching = [rule for rule in self.targets.get(name, ()) if rule.code in codes]
+        if (entry is None or not entry.is_of(codes)) and not watching:
             return
         if self._is_unsure(call.target, entity, node) or self._is_safe_logger(call.target, node):
             return
         view = self.view_of_call(node, body, call, name=name, partial=entity.partial)
-        if entry is not None and entry.rule is not None:
+        if entry is not None and entry.is_of(codes):
             self._judge(entry, view, node, call.site, call.flags, call.written)
         for rule in watching:
             with blamed_on(node.fn.path, rule.code):
@@ -182,68 +210,100 @@ class Verdicts:
         if report is not None:
             self.hit(entry.rule, node, site, flags, report, written, view.name)
 
-    def external_argument(
-        self, node: Node, body: FunctionBody, call: Call, site: int, entity: External
+    def _external_argument(
+        self,
+        node: Node,
+        body: FunctionBody,
+        call: Call,
+        site: int,
+        entity: External,
+        codes: Container[str],
     ) -> None:
-        """A function outside the project that is handed to something that calls it."""
         entry = self.table.lookup(entity.name, base=entity.base)
-        if entry is None or entry.rule is None or entry.api.kind == "use":
+        if entry is None or not entry.is_of(codes) or entry.api.kind == "use":
             return
         made_up = handed_over(call, site, entity)
         view = self.view_of_call(node, body, made_up, name=entity.name)
         self._judge(entry, view, node, site, call.flags)
 
-    def external_use(self, node: Node, body: FunctionBody, use: Use, entity: External) -> None:
-        """A name outside the project that is read, written or passed on."""
+    def _external_use(
+        self,
+        node: Node,
+        body: FunctionBody,
+        use: Use,
+        entity: External,
+        codes: Container[str],
+    ) -> None:
         entry = self.table.lookup(entity.name, is_call=False, base=entity.base)
-        if entry is None or entry.rule is None:
+        if entry is None or not entry.is_of(codes):
             return
         view = self.view_of_use(node, body, use, entity.name)
         self._judge(entry, view, node, use.site, use.flags, use.written)
 
-    def factory(
-        self, node: Node, body: FunctionBody, call: Call, site: int, entity: External
-    ) -> bool:
-        """A function outside the project that makes the default value of a field.
-
-        True if that is reported.
-        """
-        entry = self.table.lookup(entity.name, base=entity.base)
-        if entry is None or entry.rule is None or entry.api.kind == "use":
-            return False
-        rule = self._factory_rule(entry.rule.code)
-        if rule is None:
-            return False
+    def _default_factory(
+        self,
+        node: Node,
+        body: FunctionBody,
+        call: Call,
+        site: int,
+        entity: External,
+        codes: Container[str],
+    ) -> None:
+        found = self._factory_rule(entity)
+        if found is None or found[0].code not in codes:
+            return
+        rule, names = found
         shown = ".".join(entity.name.removeprefix("builtins.").split(".")[-2:])
         made_up = Call(site, call.target, shown, (), call.flags)
         view = self.view_of_call(node, body, made_up, name=entity.name)
         with blamed_on(node.fn.path, rule.code):
-            report = rule.judge_factory(view, entry.rule)
+            report = rule.judge_factory(view, names)
         if report is not None:
             self.hit(rule, node, site, call.flags, report)
-        return report is not None
 
-    def _factory_rule(self, code: str) -> Rule | None:
-        return next((r for r in self.rules.values() if code in r.default_factories_of), None)
+    def _factory_rule(self, entity: External) -> tuple[Rule, Rule] | None:
+        """Return the rule on functions that make defaults, and the one that names ``entity``."""
+        entry = self.table.lookup(entity.name, base=entity.base)
+        if entry is None or entry.rule is None or entry.api.kind == "use":
+            return None
+        code = entry.rule.code
+        rule = next((r for r in self.rules.values() if code in r.default_factories_of), None)
+        return (rule, entry.rule) if rule is not None else None
 
-    def own_call(self, node: Node, body: FunctionBody, call: Call, entity: OwnFunction) -> bool:
-        """A call of a function of the project; false where workflow code ends there."""
+    def _is_followed(self, entity: OwnFunction) -> bool:
+        """True if workflow code goes on in a function of the project."""
         entry = self.own_apis.get(entity.fn)
         if entry is not None and entry.rule is not None:
-            view = self.view_of_call(node, body, call, name=entry.name)
-            self._judge(entry, view, node, call.site, call.flags, call.written)
             return False
+        has_code = self.resolver.store.head(entity.fn) is not None
+        return has_code and not self.roots.runs_elsewhere(entity.fn)
+
+    def _own_call(
+        self,
+        node: Node,
+        body: FunctionBody,
+        call: Call,
+        entity: OwnFunction,
+        codes: Container[str],
+    ) -> None:
+        entry = self.own_apis.get(entity.fn)
+        if entry is not None and entry.rule is not None:
+            if entry.is_of(codes):
+                view = self.view_of_call(node, body, call, name=entry.name)
+                self._judge(entry, view, node, call.site, call.flags, call.written)
+            return
+        rules = [rule for rule in self.own_call_rules if rule.code in codes]
+        by_name = call.target.kind is not Kind.PARAM  # else it is what a decorator wraps
+        if not rules or not by_name or self.roots.is_blessed(entity.fn):
+            return
         callee = self.callee(entity.fn)
         if callee is None:
-            return False
-        by_name = call.target.kind is not Kind.PARAM  # else it is what a decorator wraps
-        if self.own_call_rules and by_name and not self.roots.is_blessed(entity.fn):
-            view = self.view_of_call(node, body, call, callee=callee, partial=entity.partial)
-            for rule in self.own_call_rules:
-                with blamed_on(node.fn.path, rule.code):
-                    for report in rule.check_own_call(view):
-                        self.hit(rule, node, call.site, call.flags, report)
-        return not self.roots.runs_elsewhere(entity.fn)
+            return
+        view = self.view_of_call(node, body, call, callee=callee, partial=entity.partial)
+        for rule in rules:
+            with blamed_on(node.fn.path, rule.code):
+                for report in rule.check_own_call(view):
+                    self.hit(rule, node, call.site, call.flags, report)
 
     # Views.
 
@@ -367,8 +427,6 @@ class Verdicts:
         name: str = "",
     ) -> None:
         """Note that a rule is broken at a place of a function."""
-        if rule.scope not in self.scopes or rule.code not in self.only:
-            return
         if rule.harmless_unless_replaying and (flags & Flag.NOT_REPLAYING or node.quiet):
             return
         site = reported = site if report.site is None else report.site
