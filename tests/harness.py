@@ -10,8 +10,8 @@ is optional, and so is a severity behind a code (``# expect: WFL101 warning``). 
 comment expects is a failure.
 
 Under ``fixtures/`` a folder with ``flagged*.py`` or ``clean*.py`` belongs to the rule of that name,
-and each of these files is checked on its own. Every folder in those of ``GROUPS``, and every other
-folder, is a whole project.
+and each of these files is checked on its own; every folder in it is a whole project. So is every
+folder in those of ``GROUPS``, and every other folder.
 """
 
 from __future__ import annotations
@@ -96,9 +96,10 @@ def project_fixtures() -> Iterator[Fixture]:
     for folder in _folders(FIXTURES):
         if folder.name == "fixes":  # see tests/fix_cases.py
             continue
-        if folder.name in GROUPS:
+        is_of_rule = any(folder.glob("flagged*.py")) or any(folder.glob("clean*.py"))
+        if folder.name in GROUPS or is_of_rule:
             yield from group_fixtures(folder.name)
-        elif not any(folder.glob("flagged*.py")) and not any(folder.glob("clean*.py")):
+        else:
             yield Fixture(folder.name, folder)
 
 

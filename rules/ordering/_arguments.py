@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from . import _names
 from ._effects import Effect, effect_of_argument
-from ._keys import has_ties
+from ._keys import has_ties, sorts_by_first
 from ._steps import COMMAND, NOTHING, SHOWN, Fate, Shape, Step, onward, together
 
 if TYPE_CHECKING:
@@ -124,12 +124,16 @@ def _reduced(follower: Follower, call: cst.Call, name: str, shape: Shape) -> Ste
         return NOTHING if name in ("builtins.len", "builtins.bool") else onward(call, Shape.VALUE)
     if name in _names.COUNTING | _names.FORGETTING or not has_ties(call, follower.ctx):
         return NOTHING
+    if shape is Shape.ITEMS and sorts_by_first(call, follower.ctx):
+        return NOTHING
     return onward(call, Shape.VALUE if name in _names.CHOOSING else shape)
 
 
 def _made(follower: Follower, arg: cst.Arg, call: cst.Call, name: str, shape: Shape) -> Step | None:
     """Another collection in the same order."""
     keyed = shape in (Shape.KEYED, Shape.FILLED)
+    if name in _names.SAME:
+        return onward(call, shape)
     if name in _names.KEEPING:
         return onward(call, Shape.MAPPED if keyed else shape)
     if name in _names.MAPPING:

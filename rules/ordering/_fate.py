@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from . import _names
+from ._mappings import compares_mappings, has_key_first, is_view, shape_of_view
 from ._steps import COMMAND, NOTHING, SHOWN, Fate, Shape, Step, onward, together
 
 if TYPE_CHECKING:
@@ -191,7 +192,7 @@ class Follower:
         display = self.tree.up(parent)
         if display is None:
             return SHOWN
-        if isinstance(display, cst.Set) and shape in (Shape.ELEMENTS, Shape.MAPPED, Shape.KEYED):
+        if isinstance(display, cst.Set) and shape in _FORGOTTEN_BY_SETS:
             return NOTHING
         return onward(display, shape)
 
@@ -207,7 +208,9 @@ class Follower:
         if name in _names.ORDERED_CHANGES | _names.UNORDERED_CHANGES | {"count", "sort", "reverse"}:
             return NOTHING
         if name in _names.VIEWS:
-            return onward(call, Shape.MAPPED if name in ("keys", "items", "values") else shape)
+            return onward(call, shape_of_view(name, shape))
+        if name == "isdisjoint" and is_view(parent.value):
+            return NOTHING
         if name in ("pop", "popitem", "popleft"):
             from ._loops import emptying
 
@@ -246,7 +249,7 @@ class Follower:
             parent.comparisons[0].operator, (cst.Is, cst.IsNot)
         ):
             return NOTHING
-        return onward(parent, Shape.VALUE)
+        return NOTHING if compares_mappings(node, parent, shape) else onward(parent, Shape.VALUE)
 
     def _compared_to(self, node: cst.CSTNode, parent: cst.ComparisonTarget, shape: Shape) -> Step:
         import libcst as cst
@@ -260,6 +263,8 @@ class Follower:
             Shape.PARTS,
             Shape.VALUE,
         ):
+            return NOTHING
+        if isinstance(comparison, cst.Comparison) and compares_mappings(node, comparison, shape):
             return NOTHING
         return onward(comparison, Shape.VALUE)
 
@@ -278,6 +283,8 @@ class Follower:
     def _combined(self, node: cst.CSTNode, parent: cst.BinaryOperation, shape: Shape) -> Step:
         import libcst as cst
 
+        if is_view(node):
+            return NOTHING  # a set, whose use is a place of its own
         keeps = isinstance(parent.operator, (cst.Add, cst.BitOr, cst.Multiply))
         return onward(parent, shape if keeps else Shape.VALUE)
 
@@ -327,6 +334,8 @@ class Follower:
         match made[0], parent.target:
             case cst.Name(value=element), cst.Name(value=target) if element == target:
                 return onward(whole, shape)
+            case element, target if shape is Shape.ITEMS and has_key_first(element, target):
+                return onward(whole, shape)
         return onward(whole, Shape.MAPPED)
 
     def _filtered(self, node: cst.CSTNode, parent: cst.CompIf, shape: Shape) -> Step:
@@ -339,6 +348,8 @@ class Follower:
             return NOTHING
         return onward(outer, Shape.VALUE) if outer is not None else SHOWN
 
+
+_FORGOTTEN_BY_SETS = (Shape.ELEMENTS, Shape.ITEMS, Shape.MAPPED, Shape.KEYED)
 
 _STEPS: dict[str, Callable[..., Step]] = {
     "AnnAssign": Follower._assigned_once,

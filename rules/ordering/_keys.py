@@ -69,6 +69,34 @@ def has_ties(call: cst.Call, ctx: Context) -> bool:
     return isinstance(key, cst.Attribute) and _is_lookup(key)
 
 
+def sorts_by_first(call: cst.Call, ctx: Context) -> bool:
+    """True if a call sorts by a ``key=`` that is the first part of each element."""
+    import libcst as cst
+
+    keys = [a.value for a in call.args if a.keyword is not None and a.keyword.value == "key"]
+    match keys:
+        case [cst.Call(func=func, args=[cst.Arg(value=cst.Integer(value="0"))])]:
+            return ctx.dotted_name(func) == "operator.itemgetter"
+        case [key]:
+            definition = ctx.definition(key)
+            results = _results(definition) if definition is not None else []
+            return bool(results) and all(map(_is_first, results))
+    return False
+
+
+def _is_first(result: cst.BaseExpression) -> bool:
+    """`pair[0]`."""
+    import libcst as cst
+
+    match result:
+        case cst.Subscript(
+            value=cst.Name(),
+            slice=[cst.SubscriptElement(slice=cst.Index(value=cst.Integer(value="0")))],
+        ):
+            return True
+    return False
+
+
 def matches_one(test: cst.BaseExpression, elements: Collection[str]) -> bool:
     """Whether a condition holds for one element at most: `x.id == wanted`, `x is wanted`."""
     import libcst as cst

@@ -156,12 +156,18 @@ KEYING = frozenset(
     {
         "builtins.dict",
         "builtins.dict.fromkeys",
+        "collections.ChainMap",
         "collections.Counter",
         "collections.OrderedDict",
         "collections.OrderedDict.fromkeys",
+        "collections.defaultdict",
+        "types.MappingProxyType",
     }
 )
 """Give a mapping that keeps the order."""
+
+SAME = frozenset({"copy.copy", "copy.deepcopy", "typing.cast"})
+"""Give what they are given, or something like it."""
 
 PICKING = frozenset({"builtins.next"})
 TEXTS = frozenset({"builtins.ascii", "builtins.format", "builtins.repr", "builtins.str"})

@@ -33,6 +33,7 @@ class Shape(enum.Enum):
     ELEMENTS = "elements"  # the elements themselves, in that order
     MAPPED = "mapped"  # something made of each element, in that order
     NUMBERED = "numbered"  # elements together with others that come by position
+    ITEMS = "items"  # pairs of a key and a value, in that order; each key comes once
     KEYED = "keyed"  # a mapping that keeps the order
     FILLED = "filled"  # the same, filled key by key in a loop
     PARTS = "parts"  # a tuple of such collections, like what `workflow.wait()` gives

@@ -4,8 +4,9 @@
 
 A set has no order of its own. Where its elements come from text, bytes, dates or enum members, the
 order follows from `PYTHONHASHSEED`, which Python draws anew for every process; for plain objects it
-follows from their memory addresses. A replay happens in another process: it goes through the same
-set in another order, schedules the activities in another order, and no longer fits the history.
+follows from their memory addresses. So it does for coroutines: `{self.notify(n) for n in names}`,
+whatever awaiting them gives. A replay happens in another process: it goes through the same set in
+another order, schedules the activities in another order, and no longer fits the history.
 
 The same holds for everything that shows the order: `list()`, `next(iter())`, `.pop()`, unpacking,
 text, and `sorted()`, `min()` and `max()` where two elements have the same `key=`. Numbers and UUIDs
@@ -65,7 +66,8 @@ that happens to see another order.
 
 Not reported are uses that give the same for any order: `in`, `len()`, `any()`, `all()`, `sum()`,
 `sorted()`, `min()` and `max()` without a key, set operations, and loops that neither issue
-commands nor leave anything behind that shows the order. A set with an unknown type of element is
+commands nor leave anything behind that shows the order. A dictionary or a queue that a set has
+filled is followed to where its order is looked at. A set with an unknown type of element is
 taken for one of text or objects.
 
 ## References

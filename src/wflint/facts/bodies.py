@@ -185,7 +185,7 @@ class BodyReader:
         for assigned in node.targets:
             target = assigned.target
             if isinstance(target, cst.Subscript):
-                self._note_put(entry, target.value, node.value)
+                self._note_put(entry, target.value, self.refs.ref(node.value, entry.state.scope))
             elif isinstance(target, (cst.Attribute, cst.Tuple)):
                 self._note_attributes(entry, target, node.value)
 
@@ -236,11 +236,12 @@ class BodyReader:
     def _note_addition(self, entry: Entry, node: cst.Call) -> None:
         """``self.handlers.append(f)``."""
         if isinstance(node.func, cst.Attribute) and node.func.attr.value in _ADDERS and node.args:
-            self._note_put(entry, node.func.value, node.args[-1].value)
+            given, scope = node.args[-1].value, entry.state.scope
+            of = self.refs.put_into_set if node.func.attr.value == "add" else self.refs.ref
+            self._note_put(entry, node.func.value, of(given, scope))
 
-    def _note_put(self, entry: Entry, target: cst.CSTNode, given: cst.BaseExpression) -> None:
+    def _note_put(self, entry: Entry, target: cst.CSTNode, ref: Ref) -> None:
         name = self._own_attribute(entry, target)
-        ref = self.refs.ref(given, entry.state.scope)
         if not name:
             self._note_store(entry, target, ref, True)
         elif ref.kind is not Kind.UNKNOWN:

@@ -28,6 +28,7 @@ class Kind(str, enum.Enum):
     PARAM = "param"  # a parameter; what its callers pass may be known
     INSTANCE = "instance"  # an instance of the class `of`
     RESULT = "result"  # what calling `of` gives: an instance when `of` is a class
+    UNAWAITED = "unawaited"  # what the call `of` itself gives: a coroutine, if it is of `async def`
     PARTIAL = "partial"  # functools.partial(of, ...)
     EITHER = "either"  # one of `others`
     OR = "or"  # the first of two `others`, or the second where there is none

@@ -12,6 +12,7 @@ from wflint.builtin_names import is_builtin
 from wflint.facts.annotations import annotation
 from wflint.facts.model import UNKNOWN, Flag, Kind, ModuleFacts, Param, Ref
 from wflint.facts.scopes import Bindings, Block, Bound, Narrowed, Scope
+from wflint.facts.set_elements import elements_of_set, put_into_set
 from wflint.facts.types import either, instance, says_little
 
 _MAX_STEPS = 80
@@ -198,8 +199,9 @@ class Refs:
         found: list[Ref] = []
         kind = LITERALS[type(node)]
         read = self.complete or scope is None
+        of = self.put_into_set if kind == "set" else self.ref
         for element in node.elements[:_MAX_ELEMENTS] if read else ():
-            inner = self.ref(element.value, scope, steps - 4)
+            inner = of(element.value, scope, steps - 4)
             starred = type(element) is cst.StarredElement
             found.append(Ref(Kind.ELEMENT, of=inner) if starred else inner)
         return Ref(Kind.LITERAL, kind, others=tuple(found))
@@ -223,7 +225,26 @@ class Refs:
         if inside is None or not self.complete:
             return Ref(Kind.LITERAL, kind)
         element = node.value if isinstance(node, cst.DictComp) else getattr(node, "elt", None)
-        return Ref(Kind.LITERAL, kind, others=(self.ref(element, inside, steps - 4),))
+        of = self.put_into_set if kind == "set" else self.ref
+        return Ref(Kind.LITERAL, kind, others=(of(element, inside, steps - 4),))
+
+    def put_into_set(self, node: cst.CSTNode | None, scope: Scope | None, steps: int = 8) -> Ref:
+        """What an element of a set is, see :mod:`wflint.facts.set_elements`."""
+        return put_into_set(self, node, scope, steps)
+
+    def held_value(self, node: cst.Name, scope: Scope | None) -> cst.CSTNode | None:
+        """The only expression that a local name can hold at a place."""
+        found = scope.find(node.value) if scope is not None else None
+        if scope is None or found is None:
+            return None
+        where, bindings = found
+        if len(bindings) > 1:
+            everywhere = scope.of_function is not where.of_function
+            place = self.place_of(node)
+            bindings = self._reaching(node.value, bindings, where, place, everywhere)
+        if len(bindings) != 1 or bindings[0].how != "value" or bindings[0].parts:
+            return None
+        return bindings[0].node
 
     def _called(self, node: cst.Call, scope: Scope | None, steps: int) -> Ref:
         func = node.func
@@ -235,7 +256,7 @@ class Refs:
             return UNKNOWN
         name = self.external(callee)
         if name in _PARTIALS and node.args:
-            of, *given = self._given(node, scope, steps - 4, every=True)
+            of, *given = self.given(node, scope, steps - 4, every=True)
             return UNKNOWN if of.kind is Kind.UNKNOWN else Ref(Kind.PARTIAL, "", (), of, (*given,))
         if name == "builtins.type" and len(node.args) == 1:
             of = self.ref(node.args[0].value, scope, steps - 4)
@@ -244,8 +265,10 @@ class Refs:
             return self._getattr(node, scope, steps)
         if name in _SETS and not node.args:
             return Ref(Kind.LITERAL, name.rpartition(".")[2])
+        if name in _SETS and len(node.args) == 1 and not node.args[0].star:
+            return Ref(Kind.RESULT, "", (), callee, elements_of_set(self, node, scope, steps - 4))
         every = name in _SETS  # for the types of their elements
-        return Ref(Kind.RESULT, "", (), callee, self._given(node, scope, steps - 4, every=every))
+        return Ref(Kind.RESULT, "", (), callee, self.given(node, scope, steps - 4, every=every))
 
     def _getattr(self, node: cst.Call, scope: Scope | None, steps: int) -> Ref:
         text = self._text(node.args[1].value, scope)
@@ -262,7 +285,7 @@ class Refs:
         constant = values[0] if len(values) == 1 else None
         return constant.text if constant is not None and constant.type == "str" else ""
 
-    def _given(
+    def given(
         self, node: cst.Call, scope: Scope | None, steps: int, *, every: bool = False
     ) -> tuple[Ref, ...]:
         """What a call is given, as far as it can matter to what it gives."""
@@ -391,7 +414,8 @@ class Refs:
             ref = Ref(Kind.OR, others=(ref, _one_of(fallbacks)))
         added = where.added.get(name)
         if added and ref.kind is Kind.LITERAL:
-            more = (self.ref(node, where, steps - 4) for node in added[:_MAX_ADDED])
+            of = self.put_into_set if ref.name == "set" else self.ref
+            more = (of(node, where, steps - 4) for node in added[:_MAX_ADDED])
             ref = replace(ref, others=tuple(dict.fromkeys((*ref.others, *more))))
         return ref
 

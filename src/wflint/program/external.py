@@ -16,6 +16,9 @@ RESULTS: dict[str, str] = {
     "asyncio.new_event_loop": _LOOP,
     "asyncio.events.get_event_loop": _LOOP,
     "asyncio.events.get_running_loop": _LOOP,
+    f"{_LOOP}.create_future": "asyncio.Future",
+    f"{_LOOP}.create_task": "asyncio.Task",
+    "asyncio.TaskGroup.create_task": "asyncio.Task",
     "asyncio.get_event_loop_policy": "asyncio.AbstractEventLoopPolicy",
     "logging.getLogger": "logging.Logger",
     "logging.Logger.getChild": "logging.Logger",
@@ -23,6 +26,12 @@ RESULTS: dict[str, str] = {
     f"{_CLIENT}.Client.get_workflow_handle": f"{_CLIENT}.WorkflowHandle",
     f"{_CLIENT}.Client.get_workflow_handle_for": f"{_CLIENT}.WorkflowHandle",
     f"{_CLIENT}.Client.start_workflow": f"{_CLIENT}.WorkflowHandle",
+    f"{_WORKFLOW}.start_activity": f"{_WORKFLOW}.ActivityHandle",
+    f"{_WORKFLOW}.start_activity_class": f"{_WORKFLOW}.ActivityHandle",
+    f"{_WORKFLOW}.start_activity_method": f"{_WORKFLOW}.ActivityHandle",
+    f"{_WORKFLOW}.start_local_activity": f"{_WORKFLOW}.ActivityHandle",
+    f"{_WORKFLOW}.start_local_activity_class": f"{_WORKFLOW}.ActivityHandle",
+    f"{_WORKFLOW}.start_local_activity_method": f"{_WORKFLOW}.ActivityHandle",
     f"{_WORKFLOW}.start_child_workflow": f"{_WORKFLOW}.ChildWorkflowHandle",
     f"{_WORKFLOW}.get_external_workflow_handle": f"{_WORKFLOW}.ExternalWorkflowHandle",
     f"{_WORKFLOW}.get_external_workflow_handle_for": f"{_WORKFLOW}.ExternalWorkflowHandle",
@@ -56,6 +65,31 @@ ATTRIBUTES: dict[str, str] = {
     "pathlib.Path.parent": "pathlib.Path",
 }
 """The class of an attribute of an instance."""
+
+ASYNC_FUNCTIONS: frozenset[str] = frozenset(
+    {
+        "asyncio.sleep",
+        "asyncio.tasks.sleep",
+        "asyncio.tasks.wait_for",
+        "asyncio.wait_for",
+        f"{_WORKFLOW}.execute_activity",
+        f"{_WORKFLOW}.execute_activity_class",
+        f"{_WORKFLOW}.execute_activity_method",
+        f"{_WORKFLOW}.execute_child_workflow",
+        f"{_WORKFLOW}.execute_local_activity",
+        f"{_WORKFLOW}.execute_local_activity_class",
+        f"{_WORKFLOW}.execute_local_activity_method",
+        f"{_WORKFLOW}.sleep",
+        f"{_WORKFLOW}.start_child_workflow",
+        f"{_WORKFLOW}.wait_condition",
+    }
+)
+"""Functions that give a coroutine, whatever awaiting it gives."""
+
+FUTURES: frozenset[str] = frozenset(
+    {"asyncio.gather", "asyncio.shield", "asyncio.tasks.gather", "asyncio.tasks.shield"}
+)
+"""Functions that give a future, of what runs already."""
 
 CALLS_ITS_ARGUMENTS: frozenset[str] = frozenset(
     {

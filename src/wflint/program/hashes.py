@@ -88,6 +88,7 @@ _ADDRESSES = frozenset(
         "asyncio.ensure_future",
         "builtins.object",
         "builtins.type",
+        "types.CoroutineType",
         "temporalio.workflow.ActivityHandle",
         "temporalio.workflow.ChildWorkflowHandle",
     }

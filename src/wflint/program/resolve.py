@@ -34,7 +34,7 @@ from wflint.program.members import Members
 from wflint.program.memory import Memory, keyword_of
 from wflint.program.modules import ModuleIndex
 from wflint.program.names import Names
-from wflint.program.results import Results
+from wflint.program.results import COROUTINE, Results
 from wflint.program.store import Cls, Fn, Store
 
 _TOO_MANY = Unresolved("it would take too many steps to find out")
@@ -195,6 +195,8 @@ class Resolver:
         match ref.kind:
             case Kind.KEYWORD | Kind.TYPEVAR:
                 return of
+            case Kind.UNAWAITED:
+                return self.results.unawaited(ref.of, of, inner)
             case Kind.INSTANCE:
                 return unique(self.as_instance(e) for e in of)
             case Kind.PARTIAL:
@@ -361,6 +363,8 @@ class Resolver:
 
     def attribute(self, entity: Entity, name: str, depth: int = DEEP) -> tuple[Entity, ...]:
         """What an attribute of an entity stands for."""
+        if isinstance(entity, External) and entity.name == COROUTINE and entity.args:
+            return unique(e for of in entity.args[0] for e in self.attribute(of, name, depth))
         if isinstance(entity, External):
             return (_external_attribute(entity, name),)
         if depth <= 0:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from wflint.facts.model import FunctionHead, Kind
+from wflint.facts.model import FunctionHead, Kind, Ref
 from wflint.facts.types import says_little
 from wflint.program import containers
 from wflint.program.entities import (
@@ -24,7 +24,7 @@ from wflint.program.entities import (
     of_object,
     unique,
 )
-from wflint.program.external import RESULTS, result_of
+from wflint.program.external import ASYNC_FUNCTIONS, FUTURES, RESULTS, result_of
 from wflint.program.members import is_abstract
 from wflint.program.memory import pair_up
 from wflint.program.store import Cls
@@ -43,6 +43,9 @@ _RUNS_ITS_ARGUMENT = names_of(
 Given = list[tuple[str, tuple[Entity, ...]]]
 """What a call is given: pairs of keyword, or an empty string, and values."""
 
+
+COROUTINE = "types.CoroutineType"
+"""What calling an `async def` gives; its parameter is what awaiting it gives."""
 
 _MADE_DEPTH = 6
 """How deep it is looked what a function makes, where it says what class that is of."""
@@ -89,6 +92,27 @@ class Results:
         if isinstance(entity, OwnInstance):
             return self.resolver.method_result(entity, ("__call__",), depth)
         return NOT_KNOWN
+
+    def unawaited(
+        self, call: Ref, given: tuple[Entity, ...], inner: Callable[[Ref], tuple[Entity, ...]]
+    ) -> tuple[Entity, ...]:
+        """What a call gives that nobody awaits, where that awaited would be ``given``."""
+        called = inner(call.of) if call.of is not None else ()
+        if called and all(self._is_coroutine_function(entity) for entity in called):
+            return (containers.made(COROUTINE, (given,)),)
+        if called and all(isinstance(e, External) and e.name in FUTURES for e in called):
+            return (containers.made("asyncio.Future"),)
+        return given
+
+    def _is_coroutine_function(self, entity: Entity) -> bool:
+        if isinstance(entity, External):
+            return not entity.instance and entity.name in ASYNC_FUNCTIONS
+        if not isinstance(entity, OwnFunction):
+            return False
+        head = self.store.head(entity.fn)
+        return (
+            head is not None and head.is_async and not self.store.body(entity.fn).head.is_generator
+        )
 
     def _declared_result(self, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
         """What an activity or a child workflow is declared to give: its code runs elsewhere."""

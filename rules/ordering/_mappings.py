@@ -1,0 +1,50 @@
+"""What keeps the order of a mapping, and what does not look at it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ._steps import Shape
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+
+def shape_of_view(method: str, shape: Shape) -> Shape:
+    """What `.keys()`, `.values()` or `.items()` gives, or a copy."""
+    if method == "items" and shape in (Shape.KEYED, Shape.FILLED):
+        return Shape.ITEMS
+    return Shape.MAPPED if method in ("keys", "items", "values") else shape
+
+
+def is_view(node: cst.CSTNode) -> bool:
+    """`counts.keys()` or `counts.items()`, which are like sets themselves."""
+    import libcst as cst
+
+    match node:
+        case cst.Call(func=cst.Attribute(attr=cst.Name(value="items" | "keys")), args=[]):
+            return True
+    return False
+
+
+def compares_mappings(node: cst.CSTNode, whole: cst.Comparison, shape: Shape) -> bool:
+    """`counts == others`, `counts.keys() <= others`: these do not look at any order."""
+    import libcst as cst
+
+    if len(whole.comparisons) != 1:
+        return False
+    equals = isinstance(whole.comparisons[0].operator, (cst.Equal, cst.NotEqual))
+    return is_view(node) or (equals and shape in (Shape.KEYED, Shape.FILLED))
+
+
+def has_key_first(element: cst.CSTNode, target: cst.CSTNode) -> bool:
+    """`(key, size)`, made of the pairs that `for key, size in counts.items()` gives."""
+    import libcst as cst
+
+    match element, target:
+        case (
+            cst.Tuple(elements=[cst.Element(value=cst.Name(value=first)), *_]),
+            cst.Tuple(elements=[cst.Element(value=cst.Name(value=key)), *_]),
+        ):
+            return first == key
+    return False
