@@ -73,6 +73,11 @@ def is_temporary(folder: Path) -> bool:
     return str(folder) in known | {"/tmp", "/var/tmp", "/private/tmp"}
 
 
+def link_leads_out(path: Path) -> bool:
+    """True for a link that leads out of the repository that it lies in."""
+    return os.path.islink(path) and Border(path.parent).leads_out(path)
+
+
 def is_below(path: str, folder: str) -> bool:
     """True if a path is that of a folder or of something in it; both are taken literally."""
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)

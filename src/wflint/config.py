@@ -16,7 +16,12 @@ from pathlib import Path
 
 import msgspec
 
-from wflint.borders import collects_unrelated_things, is_temporary, settings_that_lead_out
+from wflint.borders import (
+    collects_unrelated_things,
+    is_temporary,
+    link_leads_out,
+    settings_that_lead_out,
+)
 from wflint.config_errors import ConfigError, explain
 from wflint.disk import read_file
 from wflint.settings import ApiSetting, Settings
@@ -176,7 +181,7 @@ def root_without_config(path: Path, cwd: Path) -> Path:
         return min(marked, key=lambda p: len(p.parts))
     if path.is_dir():
         return path
-    while (folder / "__init__.py").is_file() and folder != folder.parent:
+    while (folder / "__init__.py").is_file() and not collects_unrelated_things(folder):
         folder = folder.parent
     return folder
 
@@ -212,8 +217,14 @@ def _config_in(folder: Path, cwd: Path) -> tuple[Path, Table] | None:
         path = folder / name
         if not path.is_file():
             continue
+        leads_out = link_leads_out(path)
         if name != "pyproject.toml":
+            if leads_out:
+                problem = "a link leads out of the repository; name the file with --config"
+                raise ConfigError(f"{_shown(path, cwd)}: {problem}")
             return path, _read(path, cwd)
+        if leads_out:
+            continue
         try:
             mentioned = b"wflint" in read_file(path)
         except OSError as error:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from pathlib import Path
 
+from wflint.borders import link_leads_out
 from wflint.targets import upwards
 
 _TABLE = re.compile(r"\s*\[+([\w.\"' -]+)\]")
@@ -36,6 +37,8 @@ def without_sdk(folders: Iterable[str], root: Path, read: Callable[[str], bytes]
 
 def _said_in(read: Callable[[str], bytes], path: Path) -> bool | None:
     """Whether a file asks for ``temporalio`` in extras only; ``None`` if it does not at all."""
+    if link_leads_out(path):
+        return None
     try:
         data = read(str(path))
     except OSError:

@@ -91,8 +91,8 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     is off by default stays off until it is selected."""
 
     src: tuple[str, ...] = ()
-    """The folders that absolute imports start from. Without it, wflint finds them: the project
-    root, `src` folders, and the folders above packages."""
+    """The folders that absolute imports start from, inside of the repository. Without it, wflint
+    finds them: the project root, `src` folders, and the folders above packages."""
 
     exclude: tuple[str, ...] = DEFAULT_EXCLUDE
     """Files and folders that are not checked, as .gitignore patterns. It replaces the default;
@@ -119,8 +119,9 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
 
     python: str | None = None
     """The environment in which the packages of `follow-packages` are installed: an interpreter or
-    the folder of an environment, relative to the project root. Without it, the one that
-    `VIRTUAL_ENV` names, then `.venv` and `venv` in the project root."""
+    the folder of an environment, relative to the project root. It is read and never run; the flag
+    `--python` may run an interpreter. Without it, the one that `VIRTUAL_ENV` names, then `.venv`
+    and `venv` in the project root."""
 
     workflow_decorators: tuple[str, ...] = ()
     """Decorators of your own that make a class a workflow, by full dotted name
@@ -156,8 +157,8 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     `message` and `kind` (`"call"`, `"use"` or `"any"`)."""
 
     plugins: tuple[str, ...] = ()
-    """Installed packages that bring rules of their own, by the name of their entry point in the
-    group `wflint.rules`."""
+    """Packages that bring rules of their own, by the name of their entry point in the group
+    `wflint.rules`. They must be installed in the same environment as wflint."""
 
     fixable: tuple[str, ...] = ("ALL",)
     """The rules whose fixes are offered and applied: codes, beginnings of codes, names or `ALL`.
@@ -184,8 +185,8 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     lowest that `requires-python` admits, or else 3.10."""
 
     cache_dir: str | None = None
-    """The folder in which results are kept for the next run, relative to the project root. Without
-    it, `.wflint_cache` in the project root."""
+    """The folder in which results are kept for the next run, relative to the project root and
+    inside of the repository. Without it, `.wflint_cache` in the project root."""
 
     output_format: Literal["full", "concise", "json", "github", "sarif"] | None = None
     """How diagnostics are printed. Without it, `full` on a terminal and `concise` elsewhere."""

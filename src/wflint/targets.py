@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from wflint.disk import read_file, read_text
+from wflint.borders import link_leads_out
+from wflint.disk import read_file
 
 Version = tuple[int, int]
 
@@ -74,7 +75,7 @@ def _locked_in(folder: Path) -> list[Version]:
 def _locked(path: Path) -> Iterator[Version]:
     """The versions in a lock file, which may be very long: all but a few bytes are passed over."""
     try:
-        data = read_file(path)
+        data = _read(path)
     except OSError:
         return
     at = data.find(_NAMED)
@@ -84,6 +85,12 @@ def _locked(path: Path) -> Iterator[Version]:
         if found and (at == 0 or data[at - 1 : at] in b"\r\n"):
             yield int(found.group(1)), int(found.group(2))
         at = data.find(_NAMED, at + 1)
+
+
+def _read(path: Path) -> bytes:
+    if link_leads_out(path):
+        raise OSError("a link leads out of the repository")
+    return read_file(path)
 
 
 def infer_python(root: Path) -> Version | None:
@@ -118,7 +125,7 @@ def _requirements(folder: Path) -> list[Path]:
 
 def _versions(pattern: re.Pattern[str], path: Path) -> list[Version]:
     try:
-        text = read_text(path)
+        text = _read(path).decode("utf-8", "replace").replace("\r\n", "\n")
     except OSError:
         return []
     text = re.sub(r"^\s*#.*$", "", text, flags=re.MULTILINE)

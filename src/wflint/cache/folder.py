@@ -32,12 +32,13 @@ _DIGEST = 16
 _ENTRY = re.compile(r"(facts|result)-[0-9a-f]{32}")
 _UNFINISHED_END = re.compile(r"\.[0-9a-f]+\.tmp$")
 _UNFINISHED = re.compile(r"((facts|result)-[0-9a-f]{32}|\.gitignore|CACHEDIR\.TAG)\.[0-9a-f]+\.tmp")
+_TAG = "CACHEDIR.TAG"
 _MARKS = {
-    ".gitignore": b"*\n",
-    "CACHEDIR.TAG": (
+    _TAG: (
         b"Signature: 8a477f597d28d172789f06886806bc55\n"
         b"# This folder holds wflint's cache. See https://bford.info/cachedir/\n"
     ),
+    ".gitignore": b"*\n",
 }
 
 
@@ -57,8 +58,7 @@ class CacheFolder:
         """An entry, if there is one and it is whole."""
         place = os.path.join(self.path, name)
         try:
-            with open(place, "rb") as stream:
-                data = stream.read()
+            data = b"" if os.path.islink(self.path) else read_file(place)
         except OSError:
             return None
         start = len(_MAGIC) + _DIGEST
@@ -83,13 +83,12 @@ class CacheFolder:
     def _prepare(self) -> None:
         """Make the folder, and mark it as one that backups and git leave out.
 
-        One that has other things in it is not marked: it is not ours alone.
+        One that has anything in it is not marked: it may not be ours alone.
         """
         if os.path.islink(self.path):
             raise OSError(None, "the folder is a link", self.path)
         os.makedirs(self.path, exist_ok=True)
-        names = set(os.listdir(self.path))
-        if names >= _MARKS.keys() or any(not _is_ours(name) for name in names):
+        if os.listdir(self.path):
             return
         for name, data in _MARKS.items():
             self._put(name, data)
@@ -139,8 +138,7 @@ class CacheFolder:
             return False
         entries = [name for name in names if name not in _MARKS and self._wrote(name)]
         marks = [name for name in names if name in _MARKS and self._wrote(name)]
-        # Marks are written only where nothing else is, and `*` in a `.gitignore` is not ours alone.
-        if len(entries) + len(marks) == len(names) and (entries or "CACHEDIR.TAG" in marks):
+        if _TAG in marks:  # it is written first; others have a `.gitignore` like ours as well
             entries += marks
         for name in entries:
             _remove(os.path.join(self.path, name))

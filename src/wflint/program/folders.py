@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 MARKERS = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
 """Packaging files: their folder is the root of a distribution."""
@@ -27,13 +27,28 @@ def _says_something(name: str) -> bool:
 
 
 class Folders:
-    """Looks modules up in folders. ``listings`` are the names in all that were looked at."""
+    """Looks modules up in folders. ``listings`` are the names in all that were looked at.
 
-    def __init__(self) -> None:
+    ``is_foreign`` tells of a link to a folder if it must not be looked into.
+    """
+
+    def __init__(self, is_foreign: Callable[[str], bool] = lambda folder: False) -> None:
         self.listings: dict[str, frozenset[str]] = {}
+        self._is_foreign = is_foreign
+        self._foreign: dict[str, bool] = {}
+
+    def is_foreign(self, folder: str) -> bool:
+        """True for a link to a folder that must not be looked into."""
+        known = self._foreign.get(folder)
+        if known is None:
+            known = os.path.islink(folder) and self._is_foreign(folder)
+            self._foreign[folder] = known
+        return known
 
     def listing(self, folder: str) -> frozenset[str]:
         """The names in a folder, as :func:`names_in` gives them."""
+        if self.is_foreign(folder):
+            return frozenset()
         found = self.listings.get(folder)
         if found is None:
             found = self.listings[folder] = names_in(folder)
@@ -42,15 +57,19 @@ class Folders:
     def module(self, root: str, parts: Sequence[str]) -> str | None:
         """The file of a module below ``root``: of a package its `__init__.py`.
 
-        For a package without one it is the folder.
+        For a package without one it is the folder, and so it is for one that is foreign.
         """
         folder = root
         for part in parts[:-1]:
             if part not in self.listing(folder):
                 return None
             folder = os.path.join(folder, part)
+            if self.is_foreign(folder):
+                return folder
         last, listing = parts[-1], self.listing(folder)
         inside = os.path.join(folder, last)
+        if last in listing and self.is_foreign(inside):
+            return inside
         if last in listing and "__init__.py" in self.listing(inside):
             return os.path.join(inside, "__init__.py")
         if f"{last}.py" in listing:

@@ -45,7 +45,7 @@ class ModuleIndex:
         self.links: dict[str, str] = {}
         self.outside: dict[str, None] = {}
         self._homes = [Border(root).real, *map(os.path.realpath, self.src)]
-        self._folders = Folders()
+        self._folders = Folders(self._leads_out)
         self._listing = self._folders.listing
         self._roots: dict[str, tuple[list[str], list[str], list[str]]] = {}
         self._found: dict[tuple[str, str], str | None] = {}
@@ -201,11 +201,14 @@ class ModuleIndex:
         """A path that does not lead out of the repository and of what the user has named."""
         if path is None or path in self._files:
             return path
-        real = self.real_path(path)
-        if any(is_below(real, home) for home in self._homes):
+        if not self._leads_out(path):
             return path
         self.outside[path] = None
         return None
+
+    def _leads_out(self, path: str) -> bool:
+        real = self.real_path(path)
+        return not any(is_below(real, home) for home in self._homes)
 
     def real_path(self, path: str) -> str:
         """Where a path leads that the project does not list."""
