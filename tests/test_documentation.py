@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import harness
+from tests import harness, planted
 from tests.documentation import examples
 from tests.harness import Fixture
 from wflint.diagnostics import Diagnostic, Severity
@@ -23,6 +23,13 @@ def lint(source: str, rule: Rule, folder: Path) -> list[Diagnostic]:
     root = harness.copy_to(Fixture("example", file), folder)
     opt_in = [rule.code] if rule.severity is Severity.INFO else []
     return harness.run(root, extend_select=opt_in).diagnostics
+
+
+@pytest.fixture(autouse=True)
+def fault(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The examples of the rule about wflint's own faults need one."""
+    if request.getfixturevalue("rule").name == planted.RULE:
+        planted.plant(monkeypatch)
 
 
 @by_rule

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import harness
+from tests import harness, planted
 from tests.harness import Finding, Fixture, differences, expectations
 from wflint.diagnostics import Severity
 from wflint.registry import load_registry
@@ -20,7 +20,11 @@ def _by_id(fixture: Fixture) -> str:
 
 
 @pytest.mark.parametrize("fixture", ALL, ids=_by_id)
-def test_reports_exactly_what_is_expected(fixture: Fixture, tmp_path: Path) -> None:
+def test_reports_exactly_what_is_expected(
+    fixture: Fixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if fixture.rule == planted.RULE:
+        planted.plant(monkeypatch)
     root = harness.copy_to(fixture, tmp_path)
     rule = RULES.get(fixture.rule)
     opt_in = [rule.code] if rule and rule.severity is Severity.INFO else []
@@ -131,6 +135,16 @@ def test_harness_reads_files_that_do_not_parse() -> None:
     assert list(expectations(b"def f(:  # expect: WFL001\n  '''\n", "a.py")) == [
         Finding("a.py", 1, "WFL001")
     ]
+
+
+def test_harness_fails_on_a_fault_of_wflint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fixture = Fixture("reach/shared_helper", harness.FIXTURES / "reach" / "shared_helper")
+    planted.plant(monkeypatch, "run")
+    root = harness.copy_to(fixture, tmp_path)
+    found = harness.found(harness.run(root).diagnostics, root)
+    assert any("WFL006 surplus" in line for line in differences(harness.expected(root), found))
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,7 @@ class TestRegistry:
             ("WFL101", {"WFL101"}),
             ("wfl101", {"WFL101"}),
             ("wall-clock-time", {"WFL101"}),
-            ("WFL00", {"WFL001", "WFL002", "WFL003", "WFL004", "WFL005"}),
+            ("WFL00", {"WFL001", "WFL002", "WFL003", "WFL004", "WFL005", "WFL006"}),
             ("WFL999", set()),
             ("W", set()),
             ("wall-clock", set()),

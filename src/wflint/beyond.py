@@ -61,7 +61,8 @@ def lift(
         return own
     lifter = _Lifter(answer, row_of, is_hidden, {(h.fn, h.site, h.rule.code) for h in own})
     for group in sorted(groups, key=lambda group: (group[0].code, _ORDER.index(group[1]))):
-        lifter.add(groups[group])
+        with answer.store.faults.at(*groups[group][0].fn, group[0].code):
+            lifter.add(groups[group])
     return [*own, *lifter.found.values()]
 
 

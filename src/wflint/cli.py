@@ -16,7 +16,6 @@ from wflint import __version__
 
 GRAPH_FORMATS = ("text", "mermaid", "dot", "json")
 FORMATS = ("full", "concise", "json", "github", "sarif")
-REPORT_URL = "https://github.com/wflint/wflint/issues"
 FAILED, INTERRUPTED = 2, 130
 
 
@@ -49,21 +48,18 @@ class Program(click.Group):
 def _explain_failure(error: Exception) -> int:
     """One line for what went wrong."""
     from wflint.config_errors import ConfigError
-    from wflint.faults import InternalError
+    from wflint.faults import REPORT_URL
+    from wflint.faults import reason as where
 
     if isinstance(error, ConfigError):
         click.echo(f"wflint: {error}", err=True)
         return FAILED
     if os.environ.get("WFLINT_DEBUG"):
         raise error
-    place, cause = "", error
-    if isinstance(error, InternalError):
-        place = f" while reading {error.filename}" if error.filename else ""
-        place += f" for {error.rule}" if error.rule else ""
-        cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
-    reason = " ".join(f"{type(cause).__name__}: {cause}".split())
+    said = " ".join(str(error).split())
+    reason = f"{where(error)}: {said}" if said else where(error)
     click.echo(
-        f"wflint: internal error{place}: {reason} - please report it at {REPORT_URL} "
+        f"wflint: internal error: {reason} - please report it at {REPORT_URL} "
         "(WFLINT_DEBUG=1 shows the traceback)",
         err=True,
     )

@@ -50,7 +50,8 @@ class Emitter(Struct):
         """The suppression comments of a file."""
         found = self._directives.get(path)
         if found is None:
-            found = self._directives[path] = self._read_directives(path)
+            found = self.answer.store.faults.ask((path, ""), "", self._read_directives, path)
+            found = self._directives[path] = Directives() if found is None else found
         return found
 
     def _read_directives(self, path: str) -> Directives:
@@ -70,7 +71,7 @@ class Emitter(Struct):
         hits = list(hits)
         self.prepare(self._places(hits))
         for hit in hits:
-            diagnostic = self._diagnostic(hit)
+            diagnostic = self.answer.store.faults.ask(hit.fn, hit.rule.code, self.diagnostic, hit)
             if diagnostic is not None:
                 yield Found(hit.fn.path, diagnostic, hit)
 
@@ -134,7 +135,8 @@ class Emitter(Struct):
         start, end = self._span(fn, site)
         return self.answer.store.load(fn.path).source.text[start:end]
 
-    def _diagnostic(self, hit: Hit) -> Diagnostic | None:
+    def diagnostic(self, hit: Hit) -> Diagnostic | None:
+        """The diagnostic of a hit, unless a comment hides it."""
         source = self.answer.store.load(hit.fn.path).source
         start, end = self._span(hit.fn, hit.site)
         location, end_location = source.location(start), source.location(end)

@@ -23,7 +23,7 @@ def definition_of(emitter: Emitter, fn: Fn) -> Location:
 
     A lambda in a function has the place of the first thing that it does, or that of the function.
     """
-    site = _site(emitter, fn)
+    site = site_of(emitter, fn)
     if site >= 0:
         return emitter.location(fn, site)
     store = emitter.answer.store
@@ -34,11 +34,11 @@ def definition_of(emitter: Emitter, fn: Fn) -> Location:
 
 def prepare_definitions(emitter: Emitter, functions: Iterable[Fn]) -> None:
     """Find the definitions of many functions at once."""
-    sites = ((fn, _site(emitter, fn)) for fn in functions)
+    sites = ((fn, site_of(emitter, fn)) for fn in functions)
     emitter.prepare((fn, site) for fn, site in sites if site >= 0)
 
 
-def _site(emitter: Emitter, fn: Fn) -> int:
+def site_of(emitter: Emitter, fn: Fn) -> int:
     """The site that stands for a function inside another one; -1 for all others."""
     module = emitter.answer.store.load(fn.path)
     body = module.bodies.get(fn.qualname)

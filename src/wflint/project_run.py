@@ -18,10 +18,12 @@ from wflint.cache.witness import Witness
 from wflint.diagnostics import Diagnostic, Location, Severity
 from wflint.emit import Emitter, Found
 from wflint.environment import Environment, find_environments
+from wflint.failures import failures
+from wflint.faults import EVERYWHERE, Fault
 from wflint.files import Group, shown_path
 from wflint.fingerprint import with_fingerprints
 from wflint.gate import Gated
-from wflint.leftovers import leftovers
+from wflint.leftovers import UNUSED, leftovers
 from wflint.optional_sdk import without_sdk
 from wflint.places import call_as_written, gaps_by_entry
 from wflint.program.analysis import Answer, Question, analyse
@@ -39,8 +41,9 @@ from wflint.rule import RuleSettings
 from wflint.settings import Settings
 from wflint.source import UnreadableSource
 
-SYNTAX_ERROR, GAP = "WFL001", "WFL005"
+SYNTAX_ERROR, GAP, FAILED = "WFL001", "WFL005", "WFL006"
 _NEWEST_SDK = (99, 0)
+_TOP = Location(1, 1)
 
 if TYPE_CHECKING:
     from wflint.repair.repairs import Repairs
@@ -76,7 +79,17 @@ class ProjectRun:
         self.notebook = self._notebook()
 
     def run(self) -> Examined:
-        """Analyse the project and add what is found to the result."""
+        """Analyse the project and add what is found to the result.
+
+        What was read is noted even if the run does not come to its end.
+        """
+        try:
+            return self._examined()
+        finally:
+            if not self.read.is_torn:
+                self.notebook.save()
+
+    def _examined(self) -> Examined:
         answer = analyse(self._question())
         self.loaded = {path: module.error for path, module in answer.store.modules.items()}
         self.whole = Whole(answer, self._program_settings())
@@ -88,8 +101,14 @@ class ProjectRun:
             self._fix_for(answer),
         )
         found: list[Found] = []
-        for part in (self._emit(answer, emitter), self._own(answer, emitter)):
-            found += [one for one in part if self._is_wanted(one.path, one.diagnostic)]
+        for part in (self._emit, self._own, self._failures):
+            with answer.store.faults.at(EVERYWHERE):
+                for one in part(answer, emitter):
+                    if self._is_wanted(one.path, one.diagnostic):
+                        found.append(one)
+        if answer.store.faults.happened and FAILED not in self.selection.codes:
+            self.result.warnings.append(f"wflint failed on a part of the code; {FAILED} says where")
+        self.result.problems += [f.message for f in answer.store.faults if f.path == EVERYWHERE]
         paths = {one.path for one in found}
         sources = {self.shown(p): answer.store.load(p).source.text for p in paths}
         self.result.sources.update(sources)
@@ -100,10 +119,9 @@ class ProjectRun:
         if self.request.show_gaps:
             self.result.gaps += gaps_by_entry(emitter, self.chosen)
         self._count(answer, emitter)
-        if not self.read.is_torn:
+        if not self.read.is_torn and not answer.store.faults.happened:
             self.whole.note()
             self.fixes.note()
-            self.notebook.save()
         return Examined(self.group, answer, emitter, found)
 
     # The question.
@@ -243,15 +261,30 @@ class ProjectRun:
         if GAP in self.selection.codes:
             yield from self._gaps(answer, emitter)
         for path in self._loaded():
-            module, error = answer.store.modules[path], self.loaded[path]
-            if error is not None:
-                yield Found(path, self._syntax_error(path, error))
+            with answer.store.faults.at(path):
+                yield from self._about_file(path, answer, emitter)
+
+    def _about_file(self, path: str, answer: Answer, emitter: Emitter) -> Iterator[Found]:
+        module, error = answer.store.modules[path], self.loaded[path]
+        if error is not None:
+            yield Found(path, self._syntax_error(path, error))
+            return
+        ran = self.selection.codes
+        if answer.store.faults:  # what seems unused may hide what was not found
+            ran -= {UNUSED}
+        directives, shown = emitter.directives(path), self.shown(path)
+        for diagnostic in leftovers(directives, shown, self.registry, ran, module.source):
+            yield Found(path, self._with_fix(diagnostic))
+
+    def _failures(self, answer: Answer, emitter: Emitter) -> Iterator[Found]:
+        """What wflint failed on, at the functions and files that are not checked because of it."""
+        rule, severity = self.registry.by_code[FAILED], self.selection.severity(FAILED)
+        plain = partial(self._plain, FAILED)
+        for one in failures(emitter, rule, severity, plain):
+            if isinstance(one, Fault):
+                self.result.warnings.append(f"{self.shown(one.path)}: {one.message}")
             else:
-                directives = emitter.directives(path)
-                ran = self.selection.codes
-                shown, source = self.shown(path), module.source
-                for diagnostic in leftovers(directives, shown, self.registry, ran, source):
-                    yield Found(path, self._with_fix(diagnostic))
+                yield one
 
     def _with_fix(self, diagnostic: Diagnostic) -> Diagnostic:
         """A diagnostic with its fix as far as the settings want it."""
@@ -262,17 +295,16 @@ class ProjectRun:
         return replace(diagnostic, fix=replace(fix, applicability=applicability))
 
     def _syntax_error(self, path: str, error: UnreadableSource) -> Diagnostic:
-        rule = self.registry.by_code[SYNTAX_ERROR]
         place = Location(error.row, max(1, error.column))
+        return self._plain(SYNTAX_ERROR, path, error.message, place)
+
+    def _plain(self, code: str, path: str, message: str, place: Location = _TOP) -> Diagnostic:
+        """A diagnostic about a file, without a chain."""
+        rule = self.registry.by_code[code]
+        severity = self.selection.severity(code)
+        filename = self.shown(path)
         return Diagnostic(
-            rule.code,
-            rule.name,
-            self.selection.severity(rule.code),
-            error.message,
-            self.shown(path),
-            place,
-            place,
-            rule.scope.value,
+            code, rule.name, severity, message, filename, place, place, rule.scope.value
         )
 
     def _gaps(self, answer: Answer, emitter: Emitter) -> Iterator[Found]:

@@ -81,7 +81,7 @@ class ResultCache:
 
     def save(self, result: Result, answer: Answer) -> None:
         """Keep the result that was made of an answer."""
-        if self._witness.is_torn or answer.warnings:
+        if self._witness.is_torn or answer.warnings or answer.store.faults.happened:
             return
         # Other processes may have read these.
         used = {*self._witness.used, *answer.store.modules, *self._gated.candidates}

@@ -36,7 +36,7 @@ from wflint.facts.scopes import Scope
 from wflint.facts.types import either, instance
 from wflint.facts.values import value
 from wflint.facts.walker import Walker
-from wflint.faults import InternalError
+from wflint.faults import Faults
 
 if TYPE_CHECKING:
     from wflint.rule import Rule, RuleSettings
@@ -86,10 +86,12 @@ class BodyReader:
     """Reads one function, with the functions and lambdas nested in it, or a module's own code."""
 
     def __init__(
-        self, module: ModuleFacts, path: str, reading: Reading, find: Finder = lambda _: None
+        self, module: ModuleFacts, path: str, reading: Reading, find: Finder, faults: Faults
     ) -> None:
         self.module = module
+        self.path = path
         self.find = find
+        self.faults = faults
         self.visitors = reading.visitors
         self.settings = reading.settings
         self.walker = Walker(module, partial(reading.guard_functions, path))
@@ -134,7 +136,8 @@ class BodyReader:
                 try:
                     visit(node, context)
                 except Exception as error:
-                    raise InternalError(rule=rule.code) from error
+                    function = entry.state.frame.head.qualname
+                    self.faults.note(error, self.path, function, rule.code)
         self._finish_classes()
 
     def _note_operations(self, site: int, entry: Entry, found: Operations) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from wflint.cache.notebook import Notebook
+from wflint.faults import EVERYWHERE
 from wflint.gate import Gated
 from wflint.program.guard_functions import GuardFunctions
 from wflint.program.import_time import ImportChain, ImportTime
@@ -122,9 +123,10 @@ def analyse(question: Question) -> Answer:
     entries, workflows = _find_entries(gated.candidates, answer, roots)
     sandboxes.begin(workflows)
     answer.reached = _search(resolver, roots, verdicts, entries, question.is_test)
-    import_time = ImportTime(verdicts, sandboxes, answer.reached)
-    import_time.check()
-    answer.import_chains = import_time.chains
+    with store.faults.at(EVERYWHERE):
+        import_time = ImportTime(verdicts, sandboxes, answer.reached)
+        answer.import_chains = import_time.chains
+        import_time.check()
     _check_anywhere(question, gated, answer)
     return answer
 
@@ -158,17 +160,19 @@ def _read_file(
     That is the module and the bodies of its entry points; of a file without entry points it is only
     whether it can be read at all, and which of the rules for any code may find something in it.
     """
-    if path in candidates:
-        module = store.load(path)
-        for entry in roots.find(module).entries:
-            store.body(entry.fn)
-    else:
-        store.check(path)
-    if path in question.chosen:
-        found = store.notes(path).answer(
-            "suspects", list[str], lambda: _suspects(question, store.text(path))
-        )
-        store.suspects[path] = tuple(code for code in found if code in question.codes)
+    with store.faults.at(path):
+        if path in candidates:
+            module = store.load(path)
+            for entry in roots.find(module).entries:
+                store.body(entry.fn)
+        else:
+            store.check(path)
+    with store.faults.at(path):
+        if path in question.chosen:
+            found = store.notes(path).answer(
+                "suspects", list[str], lambda: _suspects(question, store.text(path))
+            )
+            store.suspects[path] = tuple(code for code in found if code in question.codes)
 
 
 def _suspects(question: Question, text: str) -> list[str]:
@@ -208,16 +212,16 @@ def _find_entries(
     entries: list[Entry] = []
     workflows: list[Cls] = []
     for path in candidates:
-        module = answer.store.load(path)
-        found = roots.find(module)
-        entries += sorted(found.entries, key=lambda e: _place(answer.store, e))
-        answer.workflows += len(found.workflows)
-        workflows += found.workflows
-        if found.workflows:
-            answer.module_entries[path] = found.workflows[0]
-        reachable = {entry.receiver for entry in found.entries}
-        answer.mute += [cls for cls in found.workflows if cls not in reachable]
-        answer.activities += found.activities
+        with answer.store.faults.at(path):
+            found = roots.find(answer.store.load(path))
+            entries += sorted(found.entries, key=lambda e: _place(answer.store, e))
+            answer.workflows += len(found.workflows)
+            workflows += found.workflows
+            if found.workflows:
+                answer.module_entries[path] = found.workflows[0]
+            reachable = {entry.receiver for entry in found.entries}
+            answer.mute += [cls for cls in found.workflows if cls not in reachable]
+            answer.activities += found.activities
     return entries, workflows
 
 
@@ -235,15 +239,17 @@ def _check_anywhere(question: Question, gated: Gated, answer: Answer) -> None:
     seen = {node.fn for node in answer.reached.order}
     for path in gated.named:
         suspects = [question.rules[code] for code in answer.store.suspects.get(path, ())]
-        if not suspects:
-            continue
-        module = answer.store.load(path)
-        names = list(answer.store.module_bodies(path))
-        for fn in _functions(module, suspects, question.settings):
-            if fn not in seen:
-                names += _with_nested(answer.store, fn)
+        names: list[str] = []
+        with answer.store.faults.at(path):
+            if suspects:
+                names += answer.store.module_bodies(path)
+                module = answer.store.load(path)
+                for fn in _functions(module, suspects, question.settings):
+                    if fn not in seen:
+                        names += _with_nested(answer.store, fn)
         for name in names:
-            answer.verdicts.hold(look_at(resolver, Fn(path, name)), codes)
+            with answer.store.faults.at(path, name):
+                answer.verdicts.hold(look_at(resolver, Fn(path, name)), codes)
 
 
 def _functions(module: Module, suspects: list[Rule], settings: RuleSettings) -> list[Fn]:

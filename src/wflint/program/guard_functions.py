@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from wflint.facts.model import Flag, FunctionBody
 from wflint.facts.questions import IN_WORKFLOW, REPLAYING
 from wflint.program.entities import External, OwnFunction, Unresolved
+from wflint.program.questions import answered
 from wflint.program.resolve import Resolver
 from wflint.program.store import Fn, Store
 
@@ -46,10 +47,7 @@ class GuardFunctions:
         if len(found) != 1 or not isinstance(found[0], OwnFunction):
             return 0
         fn = found[0].fn
-        if fn not in self._known:
-            self._known[fn] = 0  # a function that asks itself
-            self._known[fn] = self._meaning(fn)
-        return self._known[fn]
+        return answered(self._known, fn, 0, partial(self._meaning, fn))  # it may ask itself
 
     def _meaning(self, fn: Fn) -> int:
         head = self.resolver.store.head(fn)

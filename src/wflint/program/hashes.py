@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from wflint.facts.model import ClassFacts, Kind
 from wflint.program.entities import Entity, External, OwnInstance
+from wflint.program.questions import answered
 from wflint.program.resolve import Resolver
 from wflint.program.store import Cls, Fn, Store
 
@@ -134,11 +135,9 @@ class Hashes:
         return HashedBy.SEED if HashedBy.SEED in sources else HashedBy.VALUE
 
     def _own(self, cls: Cls, depth: int) -> HashedBy:
-        known = self._known.get(cls)
-        if known is None:
-            self._known[cls] = HashedBy.UNKNOWN  # what a class that holds itself is made of
-            known = self._known[cls] = self._of_class(cls, depth)
-        return known
+        # A class may hold itself.
+        find = partial(self._of_class, cls, depth)
+        return answered(self._known, cls, HashedBy.UNKNOWN, find)
 
     def _of_class(self, cls: Cls, depth: int) -> HashedBy:
         order, externals = self.resolver.order(cls)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property, partial
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from wflint.diagnostics import Severity
-from wflint.faults import blamed_on
 from wflint.program.entities import External
 from wflint.program.events import DefaultFactory, OwnCall
 from wflint.program.import_scan import ImportScan, Place, Way
@@ -94,12 +93,13 @@ class ImportTime:
 
     def check(self) -> None:
         """Look at modules that are loaded for workflows, and at others whose values they use."""
-        reloaded = [path for path in self.sandboxes.reloaded if self._may_matter(path)]
+        reloaded = self._that_matter(self.sandboxes.reloaded)
         proposals = self._scan(reloaded, [*self.rules, *self._also], is_reloaded=True)
-        others = [path for path in self._used_modules() if self._may_matter(path)]
+        others = self._that_matter(self._used_modules())
         proposals += self._scan(others, self.rules, is_reloaded=False)
         for proposal in _strongest(proposals):
-            self._report(proposal)
+            with self.store.faults.at(*proposal.place.node.fn, proposal.rule.code):
+                self._report(proposal)
 
     def _scan(self, paths: list[str], rules: list[Rule], is_reloaded: bool) -> list[_Proposal]:
         # What a followed package does at import is not told: there is no call that leads there.
@@ -111,7 +111,11 @@ class ImportTime:
             if self._is_new(hit) and hit.nodes[0] in scan.reached.parents:
                 key = (hit.fn, hit.site, hit.rule.code)
                 self.chains.setdefault(key, self._chain(scan.way(hit.nodes[0]), None))
-        return [found for place in scan.places() for found in self._judge(scan, place)]
+        found: list[_Proposal] = []
+        for place in scan.places():
+            with self.store.faults.at(*place.node.fn):
+                found += self._judge(scan, place)
+        return found
 
     def _is_new(self, hit: Hit) -> bool:
         """Whether a hit comes from an import, not from workflow code."""
@@ -135,6 +139,14 @@ class ImportTime:
         own = [name for rule in self.rules for name in rule.at_import]
         names = [*RESTRICTED_AT_IMPORT, *own, *self.verdicts.table.names()]
         return frozenset(name.removesuffix(".*").rpartition(".")[2] for name in names)
+
+    def _that_matter(self, paths: Iterable[str]) -> list[str]:
+        found = []
+        for path in paths:
+            with self.store.faults.at(path):
+                if self._may_matter(path):
+                    found.append(path)
+        return found
 
     def _may_matter(self, path: str) -> bool:
         """Whether a module does anything at import that may be wrong, or calls what may do so."""
@@ -166,8 +178,7 @@ class ImportTime:
             if api is not None and api.kind == "call" and not place.is_call:
                 api = None
             view = ImportView(place.view, api, owner, scan.is_reloaded, refused, used)
-            with blamed_on(place.node.fn.path, rule.code):
-                report = rule.judge_import(view)
+            report = self.store.faults.ask(place.node.fn, rule.code, rule.judge_import, view)
             if report is not None:
                 use = uses[0] if uses else None
                 way = use.way if use is not None else scan.way(place.node)
@@ -182,9 +193,9 @@ class ImportTime:
         entry = table.lookup(entity.name, is_call=place.is_call, base=entity.base)
         if entry is None or entry.rule is None:
             return ""
-        with blamed_on(place.node.fn.path, entry.rule.code):
-            report = entry.rule.judge(place.view, entry.api)
-        return entry.rule.code if report is not None else ""
+        rule = entry.rule
+        report = self.store.faults.ask(place.node.fn, rule.code, rule.judge, place.view, entry.api)
+        return rule.code if report is not None else ""
 
     def _is_refused(self, scan: ImportScan, place: Place) -> bool:
         """Whether the sandbox does not let the module be imported because of a call."""

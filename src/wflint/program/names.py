@@ -17,10 +17,13 @@ from wflint.program.entities import (
 )
 from wflint.program.folders import is_namespace
 from wflint.program.modules import ModuleIndex
+from wflint.program.questions import answered
 from wflint.program.store import Cls, Fn, Store
 
 _DEEP = 40
 """How many assignments, results and annotations are followed from one name."""
+
+_CIRCLE = (Unresolved("it is defined in a circle"),)
 
 ResolveRef = Callable[[Ref, str, int], tuple[Entity, ...]]
 """Gives what a ref stands for: the ref, the path of its module, how deep to go."""
@@ -82,12 +85,7 @@ class Names:
         return self._lookup(path, name)
 
     def _lookup(self, path: str, name: str) -> tuple[Entity, ...]:
-        key = (path, name)
-        known = self._names.get(key)
-        if known is None:
-            self._names[key] = (Unresolved("it is defined in a circle"),)
-            known = self._names[key] = self._name(path, name, _DEEP)
-        return known
+        return answered(self._names, (path, name), _CIRCLE, lambda: self._name(path, name, _DEEP))
 
     def _name(self, path: str, name: str, depth: int) -> tuple[Entity, ...]:
         module = self.store.load(path)

@@ -70,7 +70,8 @@ def read_passthrough(resolver: Resolver, paths: Iterable[str]) -> Passthrough:
     """The settings that the files ``paths`` make."""
     found = Passthrough()
     for path in sorted(paths):
-        found = found.joined(_Reader(resolver, path).read())
+        said = resolver.store.faults.ask((path, ""), "", _Reader(resolver, path).read)
+        found = found.joined(said or Passthrough(open_ended=True))
     return found
 
 

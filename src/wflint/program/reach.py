@@ -124,6 +124,10 @@ class Reach:
     # One function.
 
     def _visit(self, node: Node) -> None:
+        with self.store.faults.at(*node.fn):
+            self._follow_calls(node)
+
+    def _follow_calls(self, node: Node) -> None:
         body = self.store.body(node.fn)
         self.events.append(Entered(node))
         self.learning.see(node, body)

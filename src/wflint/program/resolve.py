@@ -132,8 +132,13 @@ class Resolver:
             return (_TOO_MANY,)
         self._known[key] = _CIRCLE
         self._open += 1
-        found = self._resolve(ref, path, receiver, depth, env)
-        self._open -= 1
+        try:
+            found = self._resolve(ref, path, receiver, depth, env)
+        except BaseException:  # the question may be asked again, from elsewhere
+            del self._known[key]
+            raise
+        finally:
+            self._open -= 1
         if self._left >= 0 and _TOO_MANY not in found:
             self._known[key] = found
         else:  # it says less than a question of its own would
@@ -144,9 +149,10 @@ class Resolver:
         """What a ref stands for, where the answer is kept: a question of its own."""
         before = self._open, self._left
         self._open = 0
-        found = self.resolve(ref, path, None, depth)
-        self._open, self._left = before
-        return found
+        try:
+            return self.resolve(ref, path, None, depth)
+        finally:
+            self._open, self._left = before
 
     def _resolve(
         self, ref: Ref, path: str, receiver: Cls | None, depth: int, env: Env
@@ -330,7 +336,9 @@ class Resolver:
         if not isinstance(entity, OwnInstance):
             return containers.part(entity, number)
         fields = self.memory.fields(entity.cls)
-        if self.members.method(entity.cls, "__getitem__") is None and number < len(fields):
+        if self.members.method(entity.cls, "__getitem__") is None and -len(fields) <= number < len(
+            fields
+        ):
             return self.attribute(entity, fields[number], depth - 1)
         return self.method_result(entity, ("__getitem__",), depth)
 

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from wflint.facts.model import Decorator, FunctionHead, Kind
 from wflint.program.entities import External, OwnClass, OwnFunction
+from wflint.program.questions import answered
 from wflint.program.resolve import Resolver
 from wflint.program.store import Cls, Fn, Module, shown_name
 
@@ -141,11 +142,8 @@ class Roots:
 
     def _applied_by(self, fn: Fn) -> set[str]:
         """The decorators of the SDK that a decorator of the project applies in its turn."""
-        known = self._applied.get(fn)
-        if known is None:
-            self._applied[fn] = set()  # a decorator that is decorated with itself
-            known = self._applied[fn] = self._find_applied(fn)
-        return known
+        # A decorator may be decorated with itself.
+        return answered(self._applied, fn, set(), lambda: self._find_applied(fn))
 
     def _find_applied(self, fn: Fn) -> set[str]:
         store = self.resolver.store

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from wflint.cache.notebook import Notebook, Notes
 from wflint.cache.witness import Witness
 from wflint.facts.model import ClassFacts, FunctionBody, FunctionHead, Kind, ModuleFacts
-from wflint.faults import blamed_on
+from wflint.faults import Faults
 from wflint.program import trees
 from wflint.program.module_reading import ReadBodies, ReadModule, read_module
 from wflint.program.trees import Span
@@ -135,6 +135,7 @@ class Store:
         self.guards: Callable[[str, str], int] = lambda path, name: 0
         self._names = names
         self._reading = reading
+        self.faults = Faults()
         self.modules: dict[str, Module] = {}
         self.special_names: set[str] = set()  # of attributes that run code when they are read
         self.asks_for_any = False  # whether any class has a `__getattr__`
@@ -149,8 +150,16 @@ class Store:
         """The module in a file. What is wrong with it is in its ``error``, never raised."""
         module = self.modules.get(path)
         if module is None:
+            module = self._load_guarded(path)
+        return module
+
+    def _load_guarded(self, path: str) -> Module:
+        with self.faults.at(path):
             module = self.modules[path] = self._load(path)
             self._note_special(module)
+            return module
+        empty = ModuleFacts(*self._names(path))  # wflint failed on it
+        module = self.modules[path] = Module(path, empty, partial(self._source, path))
         return module
 
     def _note_special(self, module: Module) -> None:
@@ -198,8 +207,7 @@ class Store:
     def _read_module(self, path: str, source: Source, name: str, is_package: bool) -> Module:
         read, notes = partial(self._source, path), self.notes(path)
         try:
-            with blamed_on(path):
-                facts, whole = read_module(name, is_package, source, self._has_room(source))
+            facts, whole = read_module(name, is_package, source, self._has_room(source))
             module = Module(path, facts, read, None, whole, notes)
         except UnreadableSource as error:
             module = Module(path, ModuleFacts(name, is_package), read, error, notes=notes)
@@ -284,20 +292,27 @@ class Store:
         question = f"bodies {qualname}"
         known = module.notes.get(question, ReadBodies)
         if known is None or not self._answers_are_same(module.path, known.asked):
-            asked: dict[str, int] = {}
+            known = None
             try:
-                with blamed_on(module.path):
-                    reader = self._reader(module, qualname, asked)
+                with self.faults.at(module.path, qualname):
+                    known = self._find_bodies(module, qualname, question)
             except UnreadableSource as error:
                 module.error = module.error or error
-                return
-            frames = reader.walker.frames if reader is not None else ()
-            known = ReadBodies([frame.body() for frame in frames], asked)
-            if reader is not None:
-                reader.refs.detach()
-            module.notes.put(question, known)
-        for body in known.bodies:
+        for body in known.bodies if known is not None else ():
             self._note_classes(module, module.put(body.head.qualname, body))
+
+    def _find_bodies(self, module: Module, qualname: str, question: str) -> ReadBodies:
+        """Read the bodies of an outermost function from its text, and note them."""
+        asked: dict[str, int] = {}
+        failed = len(self.faults)
+        reader = self._reader(module, qualname, asked)
+        frames = reader.walker.frames if reader is not None else ()
+        found = ReadBodies([frame.body() for frame in frames], asked)
+        if reader is not None:
+            reader.refs.detach()
+        if len(self.faults) == failed:  # what rules did not find is no answer
+            module.notes.put(question, found)
+        return found
 
     def _answers_are_same(self, path: str, asked: Mapping[str, int]) -> bool:
         """Whether what a function was read with is still so; it may stand in other modules."""
@@ -343,7 +358,8 @@ class Store:
         reading = self._reading()
         if asked is not None:
             reading = replace(reading, guard_functions=partial(self._ask, asked))
-        reader = BodyReader(module.facts, module.path, reading, partial(self._definition, module))
+        definition = partial(self._definition, module)
+        reader = BodyReader(module.facts, module.path, reading, definition, self.faults)
         if qualname == MODULE_BODY:
             piece = trees.skeleton(module)
             if piece is None:
@@ -401,11 +417,12 @@ class Store:
         known = notes.get(question, dict[int, Span]) or {}
         missing = sites - known.keys()
         if missing:
-            reader = self.reader(fn)
-            found = trees.locate(reader, missing) if reader is not None else {}
-            known = {**known, **dict.fromkeys(missing, (0, 0)), **found}
-            notes.put(question, known)
-        return {site: known[site] for site in sites}
+            with self.faults.at(fn.path, piece):
+                reader = self.reader(fn)
+                found = trees.locate(reader, missing) if reader is not None else {}
+                known = {**known, **dict.fromkeys(missing, (0, 0)), **found}
+                notes.put(question, known)
+        return {site: known.get(site, (0, 0)) for site in sites}
 
 
 def _special_names(classes: Iterable[ClassFacts]) -> Iterator[str]:

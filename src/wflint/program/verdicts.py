@@ -20,7 +20,6 @@ from wflint.facts.model import (
     Use,
     Value,
 )
-from wflint.faults import blamed_on
 from wflint.program.entities import External, OwnClass, OwnFunction, held
 from wflint.program.events import (
     DefaultFactory,
@@ -91,6 +90,7 @@ class Verdicts:
         self.rules = rules
         self.table = table
         self.resolver = resolver
+        self.faults = resolver.store.faults
         self.roots = roots
         self.settings = settings
         self.safe_loggers = safe_loggers
@@ -114,21 +114,27 @@ class Verdicts:
 
     def hold(self, events: Iterable[Event], codes: Container[str]) -> None:
         """Ask the rules of some codes about what a search has passed."""
-        body = self.resolver.store.body
         for event in events:
-            match event:
-                case Entered(node):
-                    self._findings(node, body(node.fn), codes)
-                case ExternalCall(node, call, entity):
-                    self._external_call(node, body(node.fn), call, entity, codes)
-                case ExternalArgument(node, call, site, entity):
-                    self._external_argument(node, body(node.fn), call, site, entity, codes)
-                case ExternalUse(node, use, entity):
-                    self._external_use(node, body(node.fn), use, entity, codes)
-                case OwnCall(node, call, entity):
-                    self._own_call(node, body(node.fn), call, entity, codes)
-                case DefaultFactory(node, call, site, entity):
-                    self._default_factory(node, body(node.fn), call, site, entity, codes)
+            try:
+                self._hold(event, codes)
+            except Exception as error:
+                self.faults.note(error, *event.node.fn)
+
+    def _hold(self, event: Event, codes: Container[str]) -> None:
+        body = self.resolver.store.body(event.node.fn)
+        match event:
+            case Entered(node):
+                self._findings(node, body, codes)
+            case ExternalCall(node, call, entity):
+                self._external_call(node, body, call, entity, codes)
+            case ExternalArgument(node, call, site, entity):
+                self._external_argument(node, body, call, site, entity, codes)
+            case ExternalUse(node, use, entity):
+                self._external_use(node, body, use, entity, codes)
+            case OwnCall(node, call, entity):
+                self._own_call(node, body, call, entity, codes)
+            case DefaultFactory(node, call, site, entity):
+                self._default_factory(node, body, call, site, entity, codes)
 
     def resolve_own_apis(self, entries: Iterable[ApiEntry], importer: str) -> None:
         """Find the names of the settings that the project itself defines."""
@@ -151,8 +157,8 @@ class Verdicts:
                 continue
             if finding.flags & (Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED):
                 continue
-            with blamed_on(node.fn.path, rule.code):
-                report = rule.confirm(self._finding_view(finding, node, body))
+            view = self._finding_view(finding, node, body)
+            report = self.faults.ask(node.fn, rule.code, rule.confirm, view)
             if report is not None:
                 self.hit(rule, node, finding.site, finding.flags, report)
 
@@ -197,7 +203,7 @@ class Verdicts:
         if entry is not None and entry.is_of(codes):
             self._judge(entry, view, node, call.site, call.flags, call.written)
         for rule in watching:
-            with blamed_on(node.fn.path, rule.code):
+            with self.faults.at(*node.fn, rule.code):
                 for report in rule.check_call(view):
                     self.hit(rule, node, call.site, call.flags, report)
 
@@ -205,8 +211,7 @@ class Verdicts:
         self, entry: ApiEntry, view: CallView, node: Node, site: int, flags: int, written: str = ""
     ) -> None:
         assert entry.rule is not None
-        with blamed_on(node.fn.path, entry.rule.code):
-            report = entry.judge(view)
+        report = self.faults.ask(node.fn, entry.rule.code, entry.judge, view)
         if report is not None:
             self.hit(entry.rule, node, site, flags, report, written, view.name)
 
@@ -256,8 +261,7 @@ class Verdicts:
         shown = ".".join(entity.name.removeprefix("builtins.").split(".")[-2:])
         made_up = Call(site, call.target, shown, (), call.flags)
         view = self.view_of_call(node, body, made_up, name=entity.name)
-        with blamed_on(node.fn.path, rule.code):
-            report = rule.judge_factory(view, names)
+        report = self.faults.ask(node.fn, rule.code, rule.judge_factory, view, names)
         if report is not None:
             self.hit(rule, node, site, call.flags, report)
 
@@ -301,7 +305,7 @@ class Verdicts:
             return
         view = self.view_of_call(node, body, call, callee=callee, partial=entity.partial)
         for rule in rules:
-            with blamed_on(node.fn.path, rule.code):
+            with self.faults.at(*node.fn, rule.code):
                 for report in rule.check_own_call(view):
                     self.hit(rule, node, call.site, call.flags, report)
 

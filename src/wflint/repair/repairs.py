@@ -12,7 +12,7 @@ import libcst as cst
 
 from wflint.beyond import Beyond
 from wflint.diagnostics import Applicability, Edit, Fix
-from wflint.faults import blamed_on
+from wflint.faults import REPORT_URL
 from wflint.program.analysis import Answer
 from wflint.program.store import Fn
 from wflint.program.verdicts import Hit
@@ -24,6 +24,7 @@ from wflint.repair.view import RepairView
 from wflint.rule import Fixable, RuleSettings
 from wflint.source import Source
 
+_FAILED = f"wflint failed to find the fix: {{}}; please report it at {REPORT_URL}"
 _KEPT_PIECES = 16
 _GENERATED = re.compile(r"(?:^|[\r\n])#[^\r\n]*(?:@generated\b|\bDO NOT EDIT\b)")
 _GENERATED_NAMES = ("_pb2.py", "_pb2_grpc.py")
@@ -61,13 +62,14 @@ class Repairs:
         """The fix of a hit."""
         if hit.rule.fix is Fixable.NONE or isinstance(hit, Beyond):
             return Answered()
-        with blamed_on(hit.fn.path, hit.rule.code):
-            try:
-                return Answered(self._repaired(hit))
-            except NoFix:
-                return Answered()
-            except Withheld as error:
-                return Answered(None, error.reason)
+        try:
+            return Answered(self._repaired(hit))
+        except NoFix:
+            return Answered()
+        except Withheld as error:
+            return Answered(None, error.reason)
+        except Exception as error:
+            return Answered(None, _FAILED.format(self.answer.store.faults.tell(error)))
 
     def _repaired(self, hit: Hit) -> Fix | None:
         view = self._view(hit)
@@ -84,7 +86,10 @@ class Repairs:
             self._check_fstring(repair, view)
             if applicability is Applicability.SAFE and _shows_itself(view):
                 applicability = Applicability.UNSAFE
-        return as_fix(repair, self.applicability(hit.rule.code, applicability), source)
+        applicability = self.applicability(hit.rule.code, applicability)
+        if applicability is Applicability.SAFE and self.answer.store.faults.happened:
+            applicability = Applicability.UNSAFE  # what was not seen may use the same code
+        return as_fix(repair, applicability, source)
 
     def _view(self, hit: Hit) -> RepairView | None:
         self._make_room()

@@ -13,7 +13,6 @@ import libcst as cst
 
 from wflint.facts.frames import Entry
 from wflint.facts.model import Flag
-from wflint.faults import blamed_on
 from wflint.program.analysis import Answer
 from wflint.program.entities import OwnClass, OwnFunction
 from wflint.program.flow.attributes import defines, find_reads, is_plain
@@ -51,9 +50,9 @@ def harmless_places(answer: Answer, hits: Iterable[Hit]) -> Iterator[list[str]]:
     """For each hit the places that its value reaches; none unless all of them are harmless."""
     project = Project(answer)
     for hit in hits:
-        with blamed_on(hit.fn.path, hit.rule.code):
-            flow = Follow(project)
-            yield sorted(flow.reached) if flow.run(hit) else []
+        flow = Follow(project)
+        is_harmless = answer.store.faults.ask(hit.fn, hit.rule.code, flow.run, hit)
+        yield sorted(flow.reached) if is_harmless else []
 
 
 class Follow:

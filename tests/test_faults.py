@@ -1,0 +1,331 @@
+"""A fault of wflint costs what it happened in, is told there, and nothing else is lost."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.command_line import enter_project, invoke
+from tests.planted import plant
+from wflint.diagnostics import Applicability, Diagnostic
+from wflint.emit import Emitter
+from wflint.facts.bodies import BodyReader
+from wflint.facts.modules import ModuleReader
+from wflint.program import trees
+from wflint.program.analysis import visitors
+from wflint.program.flow.follow import Follow
+from wflint.program.import_time import ImportTime
+from wflint.program.members import Members
+from wflint.program.reach import Reach
+from wflint.program.roots import Roots
+from wflint.program.store import Store
+from wflint.registry import load_registry
+from wflint.request import Request, Result
+from wflint.run import check
+
+FLOW = """\
+import time
+
+from temporalio import workflow
+
+from helpers import Clock, first, second
+
+
+@workflow.defn
+class OrderWorkflow:
+    @workflow.run
+    async def run(self) -> float:
+        return first() + second() + Clock().read()
+"""
+HELPERS = """\
+import time
+
+
+def first() -> float:
+    return time.time()
+
+
+def second() -> float:
+    return time.monotonic()
+
+
+class Clock:
+    def read(self) -> float:
+        return time.time()
+"""
+OTHER = """\
+import time
+
+from temporalio import workflow
+
+
+@workflow.defn
+class OtherWorkflow:
+    @workflow.run
+    async def run(self) -> float:
+        return time.time()
+"""
+ALL = {
+    ("helpers.py", 5, "WFL101"),
+    ("helpers.py", 9, "WFL102"),
+    ("helpers.py", 14, "WFL101"),
+    ("other.py", 10, "WFL101"),
+}
+Patch = Callable[..., None]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project in which wflint may fail, with two workflows."""
+    enter_project(tmp_path, monkeypatch)
+    for name, text in (("flow", FLOW), ("helpers", HELPERS), ("other", OTHER)):
+        (tmp_path / f"{name}.py").write_text(text)
+    monkeypatch.delenv("WFLINT_DEBUG")
+    return tmp_path
+
+
+@pytest.fixture
+def fail(monkeypatch: pytest.MonkeyPatch) -> Patch:
+    """Let a function fail whenever ``when`` holds of what it is given."""
+
+    def fail(owner: Any, name: str, when: Callable[..., bool], error: Exception) -> None:
+        original = getattr(owner, name)
+
+        def failing(*given: Any, **named: Any) -> Any:
+            if when(*given):
+                raise error
+            return original(*given, **named)
+
+        monkeypatch.setattr(owner, name, failing)
+
+    return fail
+
+
+def places(diagnostics: list[Diagnostic]) -> set[tuple[str, int, str]]:
+    return {(d.filename, d.location.row, d.code) for d in diagnostics}
+
+
+def about(name: str) -> Callable[..., bool]:
+    """True of arguments in which a function of the project with this name occurs."""
+    return lambda *given: any(
+        name in (str(getattr(one, "qualname", "")), *_qualnames(one)) for one in given
+    )
+
+
+def _qualnames(one: object) -> list[str]:
+    fn = getattr(one, "fn", None)
+    return [fn.qualname] if fn is not None else []
+
+
+FAULTS: dict[str, tuple[Any, str, Callable[..., bool], set[tuple[str, int, str]]]] = {
+    # where it fails, when, and what that costs
+    "following calls": (
+        Reach,
+        "_call",
+        about("first"),
+        {("helpers.py", 5, "WFL101")},
+    ),
+    "reading a body": (
+        BodyReader,
+        "read_function",
+        lambda reader, node, head: head.qualname == "first",
+        {("helpers.py", 5, "WFL101")},
+    ),
+    "resolving a class": (
+        Members,
+        "attribute",
+        lambda members, entity, name, *_: name == "read",
+        {("helpers.py", 14, "WFL101")},
+    ),
+}
+
+
+@pytest.mark.parametrize("error", [IndexError("x"), RecursionError(), MemoryError()], ids=repr)
+@pytest.mark.parametrize("kind", FAULTS)
+def test_everything_else_is_checked(
+    project: Path, fail: Patch, kind: str, error: Exception
+) -> None:
+    assert places(check(Request()).diagnostics) == ALL
+    owner, name, when, lost = FAULTS[kind]
+    fail(owner, name, when, error)
+    result = check(Request())
+    found = places(result.diagnostics)
+    told = {place for place in found if place[2] == "WFL006"}
+    assert len(told) == 1
+    assert found - told == ALL - lost
+    assert result.problems == []
+    assert check(Request()).diagnostics == result.diagnostics
+
+
+def test_it_is_one_line_that_says_what_failed_and_asks_for_a_report(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(monkeypatch, "first")
+    monkeypatch.setenv("WFLINT_OUTPUT_FORMAT", "concise")
+    result = invoke("check")
+    (line,) = [line for line in result.stdout.splitlines() if "WFL006" in line]
+    assert line.startswith(
+        "helpers.py:4:5: WFL006 analysis-failed wflint failed on this function: IndexError"
+    )
+    assert "; what it calls is not checked; please report it at https://" in line
+    assert result.exit_code == 1
+    assert "Traceback" not in result.output
+
+
+def test_a_rule_that_fails_costs_that_rule_on_that_function(project: Path, fail: Patch) -> None:
+    rule = type(load_registry().by_code["WFL101"])
+    fail(rule, "judge", lambda _, view, *__: view.function.qualname == "first", KeyError("x"))
+    result = check(Request())
+    assert places(result.diagnostics) == ALL - {("helpers.py", 5, "WFL101")} | {
+        ("helpers.py", 4, "WFL006")
+    }
+    (told,) = [d for d in result.diagnostics if d.code == "WFL006"]
+    assert "for WFL101: KeyError" in told.message and "WFL101 is not checked here" in told.message
+
+
+def test_a_visitor_that_fails_costs_its_rule_and_is_asked_again_by_the_next_run(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = HELPERS.replace("return time.time()", "return [x for x in {1.5, time.time()}][0]", 1)
+    (project / "helpers.py").write_text(text)
+    whole = check(Request(cache=True)).diagnostics
+    with monkeypatch.context() as patched:
+        visitors.cache_clear()
+        rule = type(load_registry().by_code["WFL121"])
+        for visit in (name for name in dir(rule) if name.startswith("visit_")):
+            patched.setattr(rule, visit, _raise)
+        (project / "helpers.py").write_text(text + "\n")
+        found = places(check(Request(cache=True)).diagnostics)
+    visitors.cache_clear()
+    assert ("helpers.py", 4, "WFL006") in found
+    assert found >= {place for place in places(whole) if place[2] != "WFL121"}
+    assert places(check(Request(cache=True)).diagnostics) == places(whole)
+
+
+def _raise(*_: object) -> None:
+    raise ZeroDivisionError
+
+
+def test_a_module_that_cannot_be_read_is_named_at_its_first_line(
+    project: Path, fail: Patch
+) -> None:
+    fail(ModuleReader, "read", lambda reader, *_: reader.facts.name == "helpers", ValueError())
+    found = places(check(Request()).diagnostics)
+    assert found == {("helpers.py", 1, "WFL006"), ("other.py", 10, "WFL101")}
+
+
+def test_entry_points_that_cannot_be_found_are_told_at_the_module(
+    project: Path, fail: Patch
+) -> None:
+    fail(Roots, "find", lambda _, module: module.path.endswith("flow.py"), ValueError())
+    found = places(check(Request()).diagnostics)
+    assert found == {("flow.py", 1, "WFL006"), ("other.py", 10, "WFL101")}
+
+
+def test_a_diagnostic_that_cannot_be_made_is_told_at_its_function(
+    project: Path, fail: Patch
+) -> None:
+    fail(Emitter, "_chain", lambda _, hit, *__: hit.fn.qualname == "first", ValueError())
+    found = places(check(Request()).diagnostics)
+    # Not even the place of the report can be told by the same means.
+    assert found == ALL - {("helpers.py", 5, "WFL101")} | {("helpers.py", 1, "WFL006")}
+
+
+def test_a_value_that_cannot_be_weighed_is_an_error(project: Path, fail: Patch) -> None:
+    fail(Follow, "run", lambda _, hit: hit.fn.qualname == "first", ValueError())
+    result = check(Request())
+    assert places(result.diagnostics) == ALL | {("helpers.py", 4, "WFL006")}
+
+
+def test_positions_that_cannot_be_told(project: Path, fail: Patch) -> None:
+    fail(trees, "locate", lambda reader, _: reader.module.name == "helpers", ValueError())
+    result = check(Request())
+    assert ("other.py", 10, "WFL101") in places(result.diagnostics)
+    assert {d.location.row for d in result.diagnostics if d.code == "WFL006"} == {4, 8, 13}
+
+
+def test_what_belongs_to_no_file_is_a_problem(project: Path, fail: Patch) -> None:
+    fail(ImportTime, "check", lambda _: True, ValueError())
+    result = check(Request())
+    assert places(result.diagnostics) == ALL
+    (problem,) = result.problems
+    assert problem.startswith("wflint failed on a part of the analysis: ValueError")
+
+
+def test_a_fault_can_be_hidden_by_its_code_and_never_silently(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(monkeypatch, "first")
+    result = invoke("check", "--ignore", "WFL006")
+    assert "WFL006" not in result.stdout
+    assert "wflint failed on a part of the code; WFL006 says where" in result.stderr
+
+
+def test_no_fix_is_safe_where_something_was_not_seen(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def safe(result: Result) -> set[Applicability]:
+        return {d.fix.applicability for d in result.diagnostics if d.fix is not None}
+
+    assert Applicability.SAFE in safe(check(Request()))
+    plant(monkeypatch, "second")
+    assert safe(check(Request())) == {Applicability.UNSAFE}
+
+
+def test_a_comment_is_not_called_unused_where_something_was_not_seen(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = HELPERS.replace(
+        "time.time()\n\n\ndef", "time.time()  # wflint: ignore[WFL101] ok\n\n\ndef"
+    )
+    (project / "helpers.py").write_text(text)
+    plant(monkeypatch, "first")
+    assert "WFL002" not in {d.code for d in check(Request()).diagnostics}
+
+
+def test_faults_are_not_kept_for_the_next_run(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WFLINT_NO_CACHE")
+    with monkeypatch.context() as patched:
+        plant(patched, "first")
+        assert "WFL006" in {d.code for d in check(Request(cache=True)).diagnostics}
+    assert places(check(Request(cache=True)).diagnostics) == ALL
+
+
+def test_what_was_read_is_kept_when_the_run_is_interrupted(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, contextlib.suppress(KeyboardInterrupt):
+        patched.setattr(Emitter, "diagnostics", interrupt)
+        check(Request(cache=True))
+    monkeypatch.setattr(ModuleReader, "read", _raise)
+    monkeypatch.setattr(Store, "_find_bodies", _raise)
+    assert ALL.isdisjoint(places(check(Request()).diagnostics))
+    assert places(check(Request(cache=True)).diagnostics) >= ALL
+
+
+def test_the_graph_is_drawn_all_the_same(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(monkeypatch, "first")
+    result = invoke("graph", "OrderWorkflow.run")
+    assert result.exit_code == 0
+    assert "WFL006" in result.stdout and "second (helpers.py:8)" in result.stdout
+
+
+def test_tracebacks_can_be_asked_for(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plant(monkeypatch, "first")
+    monkeypatch.setenv("WFLINT_DEBUG", "1")
+    assert "WFL006" in {d.code for d in check(Request()).diagnostics}
+    assert "IndexError: list index out of range" in capsys.readouterr().err
+    monkeypatch.setenv("WFLINT_DEBUG", "raise")
+    with pytest.raises(IndexError):
+        check(Request())
