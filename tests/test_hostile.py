@@ -262,8 +262,18 @@ def test_nothing_of_a_repository_is_run(case: Case, place: Place) -> None:
         assert set(one.programs) <= real
 
 
-@pytest.mark.parametrize("name", ["click", "msgspec", "pathspec", "tomli", "libcst", "contextlib2"])
-@pytest.mark.parametrize("variables", [{}, {"PYTHONPATH": "."}, {"PYTHONPATH": "{tree}"}], ids=str)
+THIRD_PARTY = ("click", "msgspec", "pathspec", "tomli", "libcst")
+STANDARD = ("__future__", "dataclasses", "json")  # by PYTHONPATH Python itself may import these
+
+
+@pytest.mark.parametrize(
+    ("name", "variables"),
+    [
+        *((name, {}) for name in (*THIRD_PARTY, *STANDARD)),
+        *((name, {"PYTHONPATH": path}) for name in THIRD_PARTY for path in (".", "{tree}")),
+    ],
+    ids=str,
+)
 def test_the_module_is_run_without_what_lies_in_the_working_directory(
     name: str, variables: dict[str, str], place: Place
 ) -> None:
