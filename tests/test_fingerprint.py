@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from wflint.diagnostics import Diagnostic, Hop, Location, Severity
+from wflint.diagnostics import Diagnostic, Location, Severity, ShownHop
 from wflint.fingerprint import with_fingerprints
 
 UTIL = """\
@@ -27,8 +27,8 @@ FOUND = Diagnostic(
     end_location=Location(5, 30),
     scope="workflow",
     chain=(
-        Hop("OrderWorkflow.run", "orders/flow.py", Location(31, 9)),
-        Hop("stamp", "orders/util.py", Location(5, 16)),
+        ShownHop("OrderWorkflow.run", "orders/flow.py", Location(31, 9)),
+        ShownHop("stamp", "orders/util.py", Location(5, 16)),
     ),
 )
 ROOT = Path("/repo")
@@ -56,7 +56,7 @@ def test_do_not_change_with_the_spacing_or_the_working_directory() -> None:
     inside = replace(
         FOUND,
         filename="util.py",
-        chain=(Hop("stamp", "util.py", Location(5, 16)),),
+        chain=(ShownHop("stamp", "util.py", Location(5, 16)),),
     )
     assert prints(FOUND) == prints(FOUND, source=spaced)
     assert prints(FOUND) == prints(inside, cwd="/repo/orders")
@@ -67,7 +67,7 @@ def test_do_not_change_with_the_spacing_or_the_working_directory() -> None:
     [
         replace(FOUND, code="WFL113"),
         replace(FOUND, filename="orders/other.py"),
-        replace(FOUND, chain=(Hop("f", "orders/util.py", Location(1, 1)),)),
+        replace(FOUND, chain=(ShownHop("f", "orders/util.py", Location(1, 1)),)),
         replace(FOUND, location=Location(4, 1), end_location=Location(4, 2)),
     ],
     ids=["code", "file", "function", "text"],

@@ -13,7 +13,7 @@ import pytest
 from tests.command_line import LINE, answer_with_one_diagnostic, enter_project, invoke
 from wflint import output, progress
 from wflint.cli import FORMATS
-from wflint.diagnostics import Hop, Location
+from wflint.diagnostics import Location, ShownHop
 from wflint.report import FORMATS as REPORTS
 from wflint.request import EntryGaps, Gap
 from wflint.request import Result as RunResult
@@ -99,7 +99,9 @@ class TestStreams:
 
     def test_gaps_are_listed_on_request(self, answer: RunResult) -> None:
         gap = Gap("flow.py", Location(3, 5), "self.step()", "its type is not known")
-        answer.gaps.append(EntryGaps(Hop("OrderWorkflow.run", "flow.py", Location(2, 15)), (gap,)))
+        answer.gaps.append(
+            EntryGaps(ShownHop("OrderWorkflow.run", "flow.py", Location(2, 15)), (gap,))
+        )
         assert "self.step" not in invoke("check").stderr
         result = invoke("check", "--show-gaps")
         assert "    flow.py:3:5: `self.step()`: its type is not known\n" in result.stderr

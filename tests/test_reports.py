@@ -13,7 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 import wflint
-from wflint.diagnostics import Applicability, Diagnostic, Edit, Fix, Hop, Location, Severity
+from wflint.diagnostics import Applicability, Diagnostic, Edit, Fix, Location, Severity, ShownHop
 from wflint.registry import load_registry
 from wflint.report import FORMATS, Look, render, summary
 from wflint.request import EntryGaps, Gap, Stats
@@ -37,9 +37,9 @@ THROUGH_HELPERS = Diagnostic(
     end_location=Location(5, 30),
     scope="workflow",
     chain=(
-        Hop("OrderWorkflow.run", "orders/flow.py", Location(31, 9)),
-        Hop("price_order", "orders/pricing.py", Location(8, 5)),
-        Hop("stamp", "orders/util.py", Location(5, 16)),
+        ShownHop("OrderWorkflow.run", "orders/flow.py", Location(31, 9)),
+        ShownHop("price_order", "orders/pricing.py", Location(8, 5)),
+        ShownHop("stamp", "orders/util.py", Location(5, 16)),
     ),
     other_entries=2,
     fingerprint="f1",
@@ -53,7 +53,7 @@ DIRECT = Diagnostic(
     location=Location(4, 7),
     end_location=Location(5, 6),
     scope="workflow",
-    chain=(Hop("OrderWorkflow.run", "orders/flow.py", Location(4, 7)),),
+    chain=(ShownHop("OrderWorkflow.run", "orders/flow.py", Location(4, 7)),),
     fix=Fix(
         Applicability.UNSAFE,
         "log it instead",
@@ -357,9 +357,9 @@ class TestSummary:
         assert lines[-1] == "2 calls could not be resolved."
 
     def test_gaps_stand_below_their_entry_point(self) -> None:
-        second = EntryGaps(Hop("B.run", "b.py", Location(1, 5)), (GAPS[1], GAPS[2]))
-        third = EntryGaps(Hop("B.stop", "b.py", Location(5, 5)), (GAPS[2],))
-        first = EntryGaps(Hop("A.run", "a.py", Location(7, 5)), (GAPS[0], GAPS[1]))
+        second = EntryGaps(ShownHop("B.run", "b.py", Location(1, 5)), (GAPS[1], GAPS[2]))
+        third = EntryGaps(ShownHop("B.stop", "b.py", Location(5, 5)), (GAPS[2],))
+        first = EntryGaps(ShownHop("A.run", "a.py", Location(7, 5)), (GAPS[0], GAPS[1]))
         assert summary.gap_lines([first, second, third]) == (
             "A.run (a.py:7) reaches 2 calls that could not be resolved:\n"
             "    b.py:3:5: `self.f()`: its type is not known\n"

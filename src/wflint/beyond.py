@@ -15,7 +15,7 @@ from msgspec import Struct, field
 
 from wflint.diagnostics import Severity
 from wflint.program.analysis import Answer
-from wflint.program.reached import Node
+from wflint.program.reached import Hop, Node
 from wflint.program.store import Fn
 from wflint.program.verdicts import Hit
 from wflint.rule import Rule
@@ -28,7 +28,7 @@ Group = tuple[Rule, Severity]
 class Beyond(Hit):
     """A hit at the user's own code; ``steps`` lead from there to what is wrong in a package."""
 
-    steps: list[tuple[Node, int]] = field(default_factory=list)
+    steps: list[Hop] = field(default_factory=list)
 
 
 class _Way(Struct):
@@ -79,11 +79,6 @@ class _Lifter:
         self.is_hidden = is_hidden
         self.known = known
         self.found: dict[tuple[Fn, int, str], Beyond] = {}
-        self._callers: dict[Node, list[tuple[Node, int]]] = {}
-        for node in answer.reached.order:
-            for edge in answer.reached.edges.get(node, ()):
-                if self._is_followed(edge.to):
-                    self._callers.setdefault(edge.to, []).append((node, edge.site))
 
     def _is_followed(self, node: Node) -> bool:
         return self.answer.index.is_followed(node.fn.path)
@@ -106,7 +101,7 @@ class _Lifter:
             node = queue.popleft()
             if node in self.answer.reached.entries:
                 self._add_entry(node, ways)
-            for caller, site in self._callers.get(node, ()):
+            for caller, site in self.answer.reached.callers(node):
                 if not self._is_followed(caller):
                     _, nodes = exits.setdefault((caller.fn, site), (node, []))
                     nodes.append(caller)
@@ -166,10 +161,10 @@ def _shown(fn: Fn) -> str:
     return owner if owner and name in _CONSTRUCTORS else fn.shown
 
 
-def _steps(node: Node, ways: dict[Node, _Way]) -> Iterator[tuple[Node, int]]:
+def _steps(node: Node, ways: dict[Node, _Way]) -> Iterator[Hop]:
     """The chain inside the package, with the site in each function where it goes on or ends."""
     at: Node | None = node
     while at is not None:
         way = ways[at]
-        yield at, way.site
+        yield Hop(at, way.site)
         at = way.to

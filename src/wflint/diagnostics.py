@@ -50,7 +50,7 @@ class Fix(Struct, frozen=True):
     edits: tuple[Edit, ...]
 
 
-class Hop(Struct, frozen=True):
+class ShownHop(Struct, frozen=True):
     """One function of a call chain.
 
     ``location`` is the place inside the function where the chain goes on: the call to the next
@@ -80,13 +80,13 @@ class Diagnostic(Struct, frozen=True):
     location: Location
     end_location: Location
     scope: str
-    chain: tuple[Hop, ...] = ()
+    chain: tuple[ShownHop, ...] = ()
     other_entries: int = 0
     fix: Fix | None = None
     fingerprint: str = ""
 
     @property
-    def entry(self) -> Hop | None:
+    def entry(self) -> ShownHop | None:
         """The entry point that reaches the offence, or ``None``."""
         return self.chain[0] if self.chain else None
 

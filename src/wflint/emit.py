@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from msgspec import Struct, field
 
 from wflint.beyond import Beyond, lift
-from wflint.diagnostics import Diagnostic, Hop, Location
+from wflint.diagnostics import Diagnostic, Location, ShownHop
 from wflint.program.analysis import Answer
 from wflint.program.import_time import ImportChain
-from wflint.program.reached import DEFINITION, Node
+from wflint.program.reached import DEFINITION, END, Chain, Hop, Node, chain_to
 from wflint.program.store import MODULE_BODY, Fn, shown_name
 from wflint.program.verdicts import Hit
 from wflint.repair.model import Answered
@@ -44,7 +43,7 @@ class Emitter(Struct):
     suppressed: int = 0
     _spans: dict[Fn, dict[int, Span]] = field(default_factory=dict)
     _directives: dict[str, Directives] = field(default_factory=dict)
-    _hops: dict[tuple[Node, int], Hop] = field(default_factory=dict)
+    _hops: dict[Hop, ShownHop] = field(default_factory=dict)
 
     def directives(self, path: str) -> Directives:
         """The suppression comments of a file."""
@@ -167,7 +166,7 @@ class Emitter(Struct):
             fix=fix,
         )
 
-    def _chain(self, hit: Hit, location: Location) -> tuple[tuple[Hop, ...] | None, int]:
+    def _chain(self, hit: Hit, location: Location) -> tuple[tuple[ShownHop, ...] | None, int]:
         """The shortest chain that no comment interrupts, and how many other entries there are."""
         filename = self.shown(hit.fn.path)
         if not hit.nodes:
@@ -177,12 +176,12 @@ class Emitter(Struct):
             return tuple(self._import_hops(imports, location)), 0
         if hit.nodes[0] not in self.answer.reached.parents and self._is_body(hit.fn):
             cls = self.answer.module_entries.get(hit.fn.path)
-            return ((Hop(shown_name(cls.qualname), filename, location),) if cls else ()), 0
+            return ((ShownHop(shown_name(cls.qualname), filename, location),) if cls else ()), 0
         reached = self.answer.reached
         nodes = [n for n in hit.nodes if n in reached.parents]
         if not nodes:
             return (), 0
-        steps: list[tuple[Node, int]] | None = reached.chain(nodes[0])
+        steps: Chain | None = reached.chain(nodes[0])
         assert steps is not None
         if self._is_interrupted(hit, steps):
             steps = self._detour(hit, nodes)
@@ -191,19 +190,19 @@ class Emitter(Struct):
         others = reached.count_entries(nodes) - 1
         return tuple(self._hop(node, site, location) for node, site in steps), others
 
-    def _import_hops(self, chain: ImportChain, location: Location) -> Iterator[Hop]:
+    def _import_hops(self, chain: ImportChain, location: Location) -> Iterator[ShownHop]:
         """The workflow, the modules that import one another, and the calls from the last one."""
         store = self.answer.store
         for link in chain.links:
             at = store.load(link.path).source.location(link.offset)
-            yield Hop(link.shown, self.shown(link.path), at)
+            yield ShownHop(link.shown, self.shown(link.path), at)
         name = chain.module
         for node, site in chain.calls:
-            at = location if site == -1 else self.location(node.fn, site)
-            yield Hop(name or node.fn.shown, self.shown(node.fn.path), at)
+            at = location if site == END else self.location(node.fn, site)
+            yield ShownHop(name or node.fn.shown, self.shown(node.fn.path), at)
             name = ""
 
-    def _inside(self, hit: Beyond) -> tuple[Hop, ...]:
+    def _inside(self, hit: Beyond) -> tuple[ShownHop, ...]:
         """The chain in the package that a hit is about."""
         return tuple(self._hop(n, site, self.location(n.fn, site)) for n, site in hit.steps)
 
@@ -211,20 +210,20 @@ class Emitter(Struct):
         """Whether something runs when its module is imported."""
         return self.answer.store.outermost(fn) == MODULE_BODY
 
-    def _hop(self, node: Node, site: int, location: Location) -> Hop:
-        known = self._hops.get((node, site)) if site != -1 else None
+    def _hop(self, node: Node, site: int, location: Location) -> ShownHop:
+        known = self._hops.get(Hop(node, site)) if site != END else None
         if known is None:
             entry = self.answer.reached.entries.get(node)
             name = entry.shown if entry is not None else node.fn.shown
-            at = location if site == -1 else self.location(node.fn, site)
-            known = Hop(name, self.shown(node.fn.path), at)
-            if site != -1:  # chains have their beginnings in common
-                self._hops[node, site] = known
+            at = location if site == END else self.location(node.fn, site)
+            known = ShownHop(name, self.shown(node.fn.path), at)
+            if site != END:  # chains have their beginnings in common
+                self._hops[Hop(node, site)] = known
         return known
 
     # Suppression along the chain.
 
-    def _is_interrupted(self, hit: Hit, steps: list[tuple[Node, int]]) -> bool:
+    def _is_interrupted(self, hit: Hit, steps: Chain) -> bool:
         return any(self._blocks(hit, node.fn, site) for node, site in steps)
 
     def _blocks(self, hit: Hit, fn: Fn, site: int) -> bool:
@@ -254,37 +253,17 @@ class Emitter(Struct):
                 yield source.location(offset).row
             name = name.rpartition(".")[0]
 
-    def _detour(self, hit: Hit, nodes: list[Node]) -> list[tuple[Node, int]] | None:
+    def _detour(self, hit: Hit, nodes: list[Node]) -> Chain | None:
         """A shortest chain to any of ``nodes`` around all suppressed calls, if there is one."""
         reached = self.answer.reached
         goals = set(nodes)
         leading = reached.ancestors(nodes)  # a comment elsewhere has nothing to do with the hit
-        parents: dict[Node, tuple[Node, int] | None] = {}
-        queue: deque[Node] = deque()
-        for entry in reached.entries:
-            if entry in leading and not self._blocks(hit, entry.fn, -1):
-                parents[entry] = None
-                queue.append(entry)
-        while queue:
-            node = queue.popleft()
-            if node in goals:
-                return _steps(node, parents)
-            for edge in reached.edges.get(node, ()):
-                if edge.to in parents or edge.to not in leading:
-                    continue
-                if self._blocks(hit, node.fn, edge.site):
-                    continue
-                if not self._blocks(hit, edge.to.fn, -1):
-                    parents[edge.to] = (node, edge.site)
-                    queue.append(edge.to)
-        return None
 
+        def is_open(call: Hop, to: Node) -> bool:
+            blocked = to not in leading or self._blocks(hit, call.node.fn, call.site)
+            return not blocked and not self._blocks(hit, to.fn, END)
 
-def _steps(node: Node, parents: Mapping[Node, tuple[Node, int] | None]) -> list[tuple[Node, int]]:
-    found = [(node, -1)]
-    step = parents[node]
-    while step is not None:
-        found.append(step)
-        step = parents[step[0]]
-    found.reverse()
-    return found
+        entries = (e for e in reached.entries if e in leading and not self._blocks(hit, e.fn, END))
+        parents = reached.search(entries, is_open)
+        nearest = next((node for node in parents if node in goals), None)
+        return chain_to(nearest, parents) if nearest is not None else None

@@ -6,12 +6,11 @@ import ast
 import re
 from collections.abc import Collection, Iterable
 
-from wflint.diagnostics import Hop, Location
+from wflint.diagnostics import Location, ShownHop
 from wflint.emit import Emitter
 from wflint.facts import model
 from wflint.program.reached import GapAt, Node
 from wflint.program.store import Fn
-from wflint.program.ways import reached_from
 from wflint.request import EntryGaps, Gap
 
 MAX_CALL = 60
@@ -93,9 +92,9 @@ def gaps_by_entry(emitter: Emitter, chosen: Collection[str]) -> list[EntryGaps]:
     listed = []
     for node, entry in reached.entries.items():
         if node in leading:
-            below = reached_from(reached, [node], leading)
+            below = reached.search([node], lambda _, to: to in leading)
             gaps = set[Gap]().union(*(of_node.get(n, ()) for n in below))
             place = definition_of(emitter, node.fn)
-            hop = Hop(entry.shown, emitter.shown(node.fn.path), place)
+            hop = ShownHop(entry.shown, emitter.shown(node.fn.path), place)
             listed.append(EntryGaps(hop, tuple(sorted(gaps))))
     return listed

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 from msgspec import Struct
 
-from wflint.diagnostics import Diagnostic, Hop, Location
+from wflint.diagnostics import Diagnostic, Location, ShownHop
 
 
 class Request(Struct, frozen=True):
@@ -57,7 +57,7 @@ class Gap(Struct, frozen=True, order=True):
 class EntryGaps(Struct, frozen=True):
     """The gaps on the paths from one entry point, sorted. Its location is its definition."""
 
-    entry: Hop
+    entry: ShownHop
     gaps: tuple[Gap, ...]
 
     def sort_key(self) -> tuple[str, Location, str]:

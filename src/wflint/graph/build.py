@@ -9,9 +9,8 @@ from wflint.diagnostics import Diagnostic
 from wflint.graph.find import Target
 from wflint.graph.model import Call, Function, Graph, Step
 from wflint.places import definition_of, gaps_at, prepare_definitions
-from wflint.program.reached import Node
+from wflint.program.reached import Chain, Node
 from wflint.program.store import Cls, Fn
-from wflint.program.ways import Chain, reached_from, shortest_chains
 from wflint.project_run import Examined
 from wflint.report.summary import count
 from wflint.request import Gap
@@ -33,8 +32,8 @@ class _Builder:
         target, entries = self.target, self.reached.entries
         chains: list[Chain] = []
         if any(node not in entries for node in target.nodes):
-            chains = shortest_chains(self.reached, target.nodes)
-        below = reached_from(self.reached, target.nodes)
+            chains = self.reached.shortest_chains(target.nodes)
+        below = list(self.reached.search(target.nodes))
         on_chains = [node for chain in chains for node, _ in chain]
         nodes = list(dict.fromkeys([*on_chains, *below]))
         calls = list(dict.fromkeys([*_calls_on(chains), *self._calls_of(below)]))
@@ -99,7 +98,7 @@ class _Builder:
 
     def _calls_of(self, nodes: Iterable[Node]) -> Iterator[tuple[Fn, Fn, int]]:
         for node in nodes:
-            for edge in self.reached.edges.get(node, ()):
+            for edge in self.reached.callees(node):
                 yield node.fn, edge.to.fn, edge.site
 
     def _calls(self, calls: list[tuple[Fn, Fn, int]], nodes: list[Node]) -> tuple[Call, ...]:

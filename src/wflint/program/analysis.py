@@ -18,7 +18,7 @@ from wflint.program.known import KnownFirst
 from wflint.program.modules import ModuleIndex
 from wflint.program.prefetch import prefetch
 from wflint.program.reach import Reach, look_at
-from wflint.program.reached import Reached
+from wflint.program.reached import CallGraph
 from wflint.program.resolve import Resolver
 from wflint.program.roots import Entry, EntryNames, Roots
 from wflint.program.sandboxes import Sandboxes
@@ -74,7 +74,7 @@ class Answer(Struct):
     store: Store
     index: ModuleIndex
     verdicts: Verdicts
-    reached: Reached
+    reached: CallGraph
     module_entries: dict[str, Cls] = field(default_factory=dict)
     import_chains: dict[tuple[Fn, int, str], ImportChain] = field(default_factory=dict)
     workflows: int = 0
@@ -114,7 +114,7 @@ def analyse(question: Question) -> Answer:
         sandboxes,
     )
     verdicts.resolve_own_apis(question.apis, importer)
-    answer = Answer(store, index, verdicts, Reached())
+    answer = Answer(store, index, verdicts, CallGraph())
     candidates = frozenset(gated.candidates)
     others = [p for p in gated.named if p in question.chosen and p not in candidates]
     read = partial(_read_file, question, store, roots, candidates)
@@ -137,7 +137,7 @@ def _search(
     verdicts: Verdicts,
     entries: list[Entry],
     is_test: Callable[[str], bool],
-) -> Reached:
+) -> CallGraph:
     """Follow all calls; again with what was learned of attributes on the way, if that helps.
 
     What other workflows reach is shown with a chain from one of them, not from one of a test.

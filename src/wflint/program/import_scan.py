@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
@@ -10,14 +9,11 @@ from typing import NamedTuple
 from wflint.program.entities import External, OwnFunction
 from wflint.program.events import DefaultFactory, ExternalArgument, ExternalCall, ExternalUse
 from wflint.program.reach import Border, Reach
-from wflint.program.reached import Node
+from wflint.program.reached import Chain, Hop, Node, Parents, chain_to
 from wflint.program.roots import Entry
 from wflint.program.store import Cls, Fn, Store
 from wflint.program.verdicts import Verdicts, handed_over
 from wflint.program.views import CallView
-
-Way = tuple[tuple[Node, int], ...]
-"""How a place is reached: pairs (node, site of the call to the next one); the last site is -1."""
 
 
 def import_time_bodies(store: Store, path: str) -> list[Fn]:
@@ -45,7 +41,7 @@ class ImportScan:
     def __init__(self, verdicts: Verdicts, paths: Iterable[str], is_reloaded: bool) -> None:
         self.verdicts = verdicts
         self.is_reloaded = is_reloaded
-        self._ways: dict[tuple[Node, int], dict[Node, tuple[Node, int]]] = {}
+        self._ways: dict[Hop, Parents] = {}
         store = verdicts.resolver.store
         bodies = [fn for path in paths for fn in import_time_bodies(store, path)]
         border = Border(self._is_followed, lambda entity: True)
@@ -87,11 +83,11 @@ class ImportScan:
 
     # Ways to a place.
 
-    def way(self, node: Node) -> Way:
+    def way(self, node: Node) -> Chain:
         """The shortest way from the code of a module."""
-        return tuple(self.reached.chain(node))
+        return self.reached.chain(node)
 
-    def starts(self, node: Node) -> list[tuple[Node, int]]:
+    def starts(self, node: Node) -> list[Hop]:
         """All calls in the code of modules that lead to ``node``; none if it is such code."""
         if node in self.reached.entries:
             return []
@@ -104,40 +100,22 @@ class ImportScan:
         return found
 
     @cached_property
-    def _first_calls(self) -> list[tuple[Node, int]]:
-        edges = self.reached.edges
-        return [(node, e.site) for node in self.reached.entries for e in edges.get(node, ())]
+    def _first_calls(self) -> list[Hop]:
+        graph = self.reached
+        return [Hop(node, e.site) for node in graph.entries for e in graph.callees(node)]
 
     @cached_property
     def _marks(self) -> dict[Node, int]:
         """For each node a bit for each of the first calls that lead to it."""
         given: dict[Node, int] = {}
-        called = (e.to for node in self.reached.entries for e in self.reached.edges.get(node, ()))
+        called = (e.to for node in self.reached.entries for e in self.reached.callees(node))
         for number, node in enumerate(called):
             given[node] = given.get(node, 0) | 1 << number
         return self.reached.marks(given)
 
-    def way_through(self, entry: Node, site: int, node: Node) -> Way:
-        """The shortest way to ``node`` that begins with the call at a site of ``entry``."""
-        if (entry, site) not in self._ways:
-            self._ways[entry, site] = self._ways_through(entry, site)
-        before = self._ways[entry, site]
-        found = [(node, -1)]
-        while found[-1][0] in before:
-            found.append(before[found[-1][0]])
-            if found[-1][0] == entry:
-                break
-        return tuple(reversed(found))
-
-    def _ways_through(self, entry: Node, site: int) -> dict[Node, tuple[Node, int]]:
-        """For all that a call in the code of a module leads to, the step before."""
-        firsts = [e.to for e in self.reached.edges.get(entry, ()) if e.site == site]
-        before: dict[Node, tuple[Node, int]] = dict.fromkeys(firsts, (entry, site))
-        queue = deque(firsts)
-        while queue:
-            at = queue.popleft()
-            for edge in self.reached.edges.get(at, ()):
-                if edge.to not in before and edge.to not in self.reached.entries:
-                    before[edge.to] = (at, edge.site)
-                    queue.append(edge.to)
-        return before
+    def way_through(self, first: Hop, node: Node) -> Chain:
+        """The shortest way to ``node`` that begins with a call in the code of a module."""
+        if first not in self._ways:
+            entries = self.reached.entries
+            self._ways[first] = self.reached.search([first], lambda _, to: to not in entries)
+        return chain_to(node, self._ways[first])

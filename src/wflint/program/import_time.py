@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from wflint.diagnostics import Severity
 from wflint.program.entities import External
 from wflint.program.events import DefaultFactory, OwnCall
-from wflint.program.import_scan import ImportScan, Place, Way
-from wflint.program.reached import Node, Reached
+from wflint.program.import_scan import ImportScan, Place
+from wflint.program.reached import END, CallGraph, Chain, Hop, Node
 from wflint.program.sandbox import (
     RESTRICTED_AT_IMPORT,
     UNREADABLE_AT_IMPORT,
@@ -38,7 +38,7 @@ class ImportChain(NamedTuple):
 
     links: tuple[Link, ...]
     module: str
-    calls: Way
+    calls: Chain
 
 
 class _Use(NamedTuple):
@@ -50,7 +50,7 @@ class _Use(NamedTuple):
     """
 
     value: tuple[str, int]
-    way: Way
+    way: Chain
     user: Node
     route: list[str]
     ingredients: frozenset[str]
@@ -62,7 +62,7 @@ class _Proposal(NamedTuple):
     rule: Rule
     place: Place
     report: Report
-    way: Way
+    way: Chain
     use: _Use | None
     group: tuple[object, ...]  # of several of one group only one is reported
 
@@ -79,7 +79,7 @@ class ImportTime:
     hits of these rules are reached.
     """
 
-    def __init__(self, verdicts: Verdicts, sandboxes: Sandboxes, reached: Reached) -> None:
+    def __init__(self, verdicts: Verdicts, sandboxes: Sandboxes, reached: CallGraph) -> None:
         self.verdicts = verdicts
         self.store = verdicts.resolver.store
         self.sandboxes = sandboxes
@@ -204,7 +204,7 @@ class ImportTime:
             return False
         if not self.sandboxes.is_restricting(path) or not self._is_proxied(place):
             return False
-        way = [*scan.way(place.node)[:-1], (place.node, place.site)]
+        way = [*scan.way(place.node)[:-1], Hop(place.node, place.site)]
         return all(self._is_certain(node, site) for node, site in way)
 
     def _is_proxied(self, place: Place) -> bool:
@@ -248,14 +248,14 @@ class ImportTime:
         name = place.entity.name
         if place.is_call and self.verdicts.table.knows(f"{name}.any", len(name)):
             return None  # an object that is asked later, and reported where it is
-        for node, site in scan.starts(place.node) or [(place.node, place.site)]:
+        for node, site in scan.starts(place.node) or [Hop(place.node, place.site)]:
             path = node.fn.path
-            way: Way = ((node, -1),)
+            way: Chain = (Hop(node, END),)
             values = self.values.values(path)
             held = values.at(self._offset(node.fn, site))
             if node != place.node:
-                way = scan.way_through(node, site, place.node)
-                if not self._is_given_back([*way[1:-1], (place.node, place.site)]):
+                way = scan.way_through(Hop(node, site), place.node)
+                if not self._is_given_back([*way[1:-1], Hop(place.node, place.site)]):
                     continue
             user = self.values.user(path, held) if held is not None else None
             if held is not None and user is not None:
@@ -263,7 +263,7 @@ class ImportTime:
                 return _Use((path, held.start), way, user, route, made_from)
         return None
 
-    def _is_given_back(self, way: list[tuple[Node, int]]) -> bool:
+    def _is_given_back(self, way: list[Hop]) -> bool:
         """Whether each function returns what is made at the site in it."""
         values = self.values.values
         return all(values(n.fn.path).is_returned(self._offset(n.fn, site)) for n, site in way)
@@ -279,7 +279,7 @@ class ImportTime:
         self.verdicts.hit(rule, place.node, site, place.flags, proposal.report)
         self.chains.setdefault((fn, site, rule.code), self._chain(proposal.way, proposal.use))
 
-    def _chain(self, way: Way, use: _Use | None) -> ImportChain:
+    def _chain(self, way: Chain, use: _Use | None) -> ImportChain:
         path = way[0][0].fn.path
         links = self.sandboxes.chain(path)
         if not links and use is not None:

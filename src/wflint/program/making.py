@@ -10,7 +10,7 @@ from wflint.facts.model import Call
 from wflint.program.entities import External, OwnClass, OwnFunction
 from wflint.program.events import DefaultFactory, ExternalCall
 from wflint.program.factories import Factory, default_factories, field_hooks
-from wflint.program.reached import Edge, Node, runs
+from wflint.program.reached import Edge, Hop, Node, runs
 from wflint.program.store import Cls, Fn
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Making:
         if Edge(owner, site) not in edges:
             edges.append(Edge(owner, site))
         if owner not in self.reach.reached.parents:
-            self.reach.reached.parents[owner] = (node, site)
+            self.reach.reached.parents[owner] = Hop(node, site)
             self.reach.reached.order.append(owner)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wflint.facts.model import Arg, Call, Kind
 from wflint.program.calls import given_values
-from wflint.program.reached import Node, Reached
+from wflint.program.reached import CallGraph, Node
 from wflint.program.store import Fn, Store
 
 _MAX_PASSED_ON = 20
@@ -13,7 +13,7 @@ Given = tuple[Node, Call, int]
 """A call that gives something to a parameter: in which function, and the site of the argument."""
 
 
-def origin(reached: Reached, store: Store, node: Node, call: Call) -> Given | None:
+def origin(reached: CallGraph, store: Store, node: Node, call: Call) -> Given | None:
     """The call that gives the parameter, which ``call`` in ``node`` calls, what it stands for.
 
     It is looked for along the chain that leads to ``node``.

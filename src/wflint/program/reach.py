@@ -54,7 +54,7 @@ from wflint.program.members import is_abstract
 from wflint.program.memory import pair_up
 from wflint.program.origin import origin
 from wflint.program.overriders import Overriders
-from wflint.program.reached import DEFINITION, Edge, GapAt, Node, Reached, runs
+from wflint.program.reached import DEFINITION, CallGraph, Edge, GapAt, Hop, Node, runs
 from wflint.program.resolve import Resolver
 from wflint.program.roots import Entry, Roots
 from wflint.program.store import Cls, Fn
@@ -89,7 +89,7 @@ class Reach:
         self.store = resolver.store
         self.roots = roots
         self.border = border
-        self.reached = Reached()
+        self.reached = CallGraph()
         self.events: list[Event] = []
         self.implied = Implied(resolver)
         self.overriders = Overriders(resolver)
@@ -98,7 +98,7 @@ class Reach:
         self.learning = Learning(resolver)
         self.making = Making(self)
 
-    def run(self, entries: Iterable[Entry]) -> Reached:
+    def run(self, entries: Iterable[Entry]) -> CallGraph:
         """Search from ``entries``, which come sorted."""
         for entry in entries:
             node = Node(entry.fn, entry.receiver)
@@ -109,7 +109,7 @@ class Reach:
             self._visit(self._queue.popleft())
         return self.reached
 
-    def _enqueue(self, node: Node, parent: tuple[Node, int] | None) -> None:
+    def _enqueue(self, node: Node, parent: Hop | None) -> None:
         self.reached.parents[node] = parent
         self.reached.order.append(node)
         self._queue.append(node)
@@ -119,7 +119,7 @@ class Reach:
             return
         self.reached.edges.setdefault(node, []).append(Edge(to, site))
         if to not in self.reached.parents:
-            self._enqueue(to, (node, site))
+            self._enqueue(to, Hop(node, site))
 
     # One function.
 

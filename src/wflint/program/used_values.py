@@ -10,7 +10,7 @@ from wflint.facts.model import Call, Flag, Kind, Ref, Use
 from wflint.program.entities import OwnClass
 from wflint.program.module_values import Held, ModuleValues
 from wflint.program.origins import Name, find_origin
-from wflint.program.reached import Node, Reached
+from wflint.program.reached import CallGraph, Node
 from wflint.program.resolve import Resolver
 from wflint.program.store import Cls, Fn
 
@@ -23,7 +23,7 @@ _LOG_METHODS = frozenset(
 class UsedValues:
     """Answers whether workflow code uses a value, and where it is seen to."""
 
-    def __init__(self, resolver: Resolver, reached: Reached) -> None:
+    def __init__(self, resolver: Resolver, reached: CallGraph) -> None:
         self.resolver = resolver
         self.reached = reached
         self._values: dict[str, ModuleValues] = {}
@@ -70,13 +70,7 @@ class UsedValues:
 
         What a log call does inside gives nothing back to the workflow.
         """
-        seen = set(self.reached.entries)
-        pending = list(seen)
-        while pending:
-            for edge in self.reached.edges.get(pending.pop(), ()):
-                if edge.to not in seen and not _logs(edge.to):
-                    seen.add(edge.to)
-                    pending.append(edge.to)
+        seen = self.reached.search(self.reached.entries, lambda _, to: not _logs(to))
         return [node for node in self.reached.order if node in seen]
 
     def _refs(self, node: Node) -> Iterator[Ref]:
@@ -135,10 +129,9 @@ class UsedValues:
                 continue
             if node in self.reached.entries:
                 return node
-            for caller, edges in self.reached.edges.items():
-                sites = {edge.site for edge in edges if edge.to == node}
-                calls = self.resolver.store.body(caller.fn).calls if sites else ()
-                if any(c.site in sites and self._lacks(node, c, param) for c in calls):
+            for caller, site in self.reached.callers(node):
+                calls = self.resolver.store.body(caller.fn).calls
+                if any(c.site == site and self._lacks(node, c, param) for c in calls):
                     return node
         return None
 

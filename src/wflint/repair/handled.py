@@ -28,7 +28,6 @@ class Handled:
     def __init__(self, answer: Answer, piece_of: Callable[[Fn], PieceText | None]) -> None:
         self.answer = answer
         self.piece_of = piece_of
-        self._calls: dict[Node, list[tuple[Node, int]]] | None = None
 
     def may_be_caught(self, nodes: Iterable[Node], site: int, when_awaited: bool) -> bool:
         """Whether a ``TypeError`` that a call raises may not get out of the workflow.
@@ -43,7 +42,7 @@ class Handled:
             if self._is_kept(node, place, is_coroutine):
                 return True
             is_coroutine = self.answer.store.body(node.fn).head.is_async
-            for caller, at in self._callers().get(node, ()):
+            for caller, at in self.answer.reached.callers(node):
                 step = caller, at, is_coroutine
                 if step not in seen:
                     seen.add(step)
@@ -61,14 +60,6 @@ class Handled:
             return True
         awaited = entry.parent is not None and isinstance(entry.parent.node, cst.Await)
         return (is_coroutine and not awaited) or _is_caught_around(entry)
-
-    def _callers(self) -> dict[Node, list[tuple[Node, int]]]:
-        if self._calls is None:
-            self._calls = {}
-            for node, edges in self.answer.reached.edges.items():
-                for edge in edges:
-                    self._calls.setdefault(edge.to, []).append((node, edge.site))
-        return self._calls
 
 
 def _is_caught_around(entry: Entry) -> bool:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from wflint.diagnostics import Diagnostic, Fix, Hop, Location
+from wflint.diagnostics import Diagnostic, Fix, Location, ShownHop
 from wflint.report.look import Look
 
 
@@ -44,7 +44,7 @@ def _location(location: Location) -> dict[str, int]:
     return {"row": location.row, "column": location.column}
 
 
-def _hop(hop: Hop) -> dict[str, Any]:
+def _hop(hop: ShownHop) -> dict[str, Any]:
     return {
         "qualname": hop.qualname,
         "filename": hop.filename,

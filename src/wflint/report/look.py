@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wflint.diagnostics import Applicability, Diagnostic, Hop
+from wflint.diagnostics import Applicability, Diagnostic, ShownHop
 
 if TYPE_CHECKING:
     from wflint.registry import Registry
@@ -70,5 +70,5 @@ def chain_line(diagnostic: Diagnostic) -> str:
     return line
 
 
-def _hop(hop: Hop) -> str:
+def _hop(hop: ShownHop) -> str:
     return f"{hop.qualname} ({hop.filename}:{hop.location.row})"

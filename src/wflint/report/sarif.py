@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import wflint
 from wflint import rule_docs
-from wflint.diagnostics import Diagnostic, Edit, Hop, Location, Severity
+from wflint.diagnostics import Diagnostic, Edit, Location, Severity, ShownHop
 from wflint.report.json_report import to_text
 from wflint.report.look import Look, one_line
 from wflint.rule import Rule
@@ -109,7 +109,7 @@ def _code_flow(diagnostic: Diagnostic, look: Look) -> Json:
     return {"threadFlows": [{"locations": steps}]}
 
 
-def _logical(hop: Hop) -> Json:
+def _logical(hop: ShownHop) -> Json:
     return {"fullyQualifiedName": hop.qualname, "kind": "function"}
 
 

@@ -190,7 +190,7 @@ class Follow:
         if not nodes or frame.yields:
             raise DecidesError
         for node in nodes:
-            calls = self.project.callers.get(node, [])
+            calls = self.project.answer.reached.callers(node)
             # The result of a workflow, a query or an update is what others go by.
             if not calls or node in self.project.answer.reached.entries:
                 raise DecidesError

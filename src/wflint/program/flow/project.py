@@ -17,15 +17,14 @@ _KEPT_TREES = 32
 class Project(Struct):
     """What the search for one value may ask, and what one search leaves for the next.
 
-    ``nodes`` are the reached nodes of each function, ``callers`` the calls that lead to a node,
-    ``led_on`` the places from which a call leads into the project, and ``pieces`` what the methods
-    in a piece of code are called on. ``reads`` are the known reads of
-    attributes (:func:`wflint.program.flow.attributes.find_reads`); ``None`` stands for unclear.
+    ``nodes`` are the reached nodes of each function, ``led_on`` the places from which a call leads
+    into the project, and ``pieces`` what the methods in a piece of code are called on. ``reads``
+    are the known reads of attributes (:func:`wflint.program.flow.attributes.find_reads`); ``None``
+    stands for unclear.
     """
 
     answer: Answer
     nodes: dict[Fn, list[Node]] = field(default_factory=dict)
-    callers: dict[Node, list[tuple[Node, Site]]] = field(default_factory=dict)
     led_on: set[tuple[Fn, Site]] = field(default_factory=set)
     pieces: dict[Fn, set[Cls | None]] = field(default_factory=dict)
     reads: dict[tuple[Cls, str, bool], list[tuple[Fn, Site]] | None] = field(default_factory=dict)
@@ -39,7 +38,6 @@ class Project(Struct):
             self.pieces.setdefault(piece, set()).add(node.receiver)
         for node, edges in reached.edges.items():
             for edge in edges:
-                self.callers.setdefault(edge.to, []).append((node, edge.site))
                 self.led_on.add((node.fn, edge.site))
 
     @property
