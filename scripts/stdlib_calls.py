@@ -16,7 +16,7 @@ from wflint.gate import Gated
 from wflint.program.analysis import Answer, Question, analyse
 from wflint.program.installed import Installed
 from wflint.program.resolve import Resolver
-from wflint.program.roots import EntryNames
+from wflint.program.sdk_decorators import EntryNames
 from wflint.program.store import Fn
 from wflint.registry import load_registry
 from wflint.rule import RuleSettings

@@ -6,6 +6,7 @@ workflow code calls into them; here their bytes are merely searched.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 from msgspec import Struct, field
@@ -14,11 +15,24 @@ from msgspec import Struct, field
 _NAMED = (b"temporalio", b"defn")
 _ENTRY_POINTS = (
     b"defn",
+    b"workflow.run",
+    b"workflow.signal",
+    b"workflow.query",
+    b"workflow.update",
+    b"workflow.init",
     b"WorkflowInboundInterceptor",
     b"WorkflowOutboundInterceptor",
     b"PayloadConverter",
     b"FailureConverter",
 )
+_OTHER_SPELLINGS = re.compile(
+    rb"\bworkflow\s+as\s"  # `from temporalio import workflow as wf`
+    rb"|\btemporalio\.workflow\s+import\s"
+    rb"|=\s*(?:temporalio\.)?workflow\s*$",
+    re.MULTILINE,
+)
+"""How decorators are spelled without ``workflow.`` in front; looked for where Temporal is named."""
+
 SANDBOX = (
     b"passthrough",
     b"sandboxed",  # `sandboxed=False`, `UnsandboxedWorkflowRunner`
@@ -56,7 +70,7 @@ def gate(files: Iterable[str], read: Callable[[str], bytes], needles: Iterable[s
             continue
         if _has_any(data, named):
             gated.named.append(path)
-            if _has_any(data, entry_points):
+            if _has_any(data, entry_points) or _OTHER_SPELLINGS.search(data):
                 gated.candidates.append(path)
             if _has_any(data, SANDBOX):
                 gated.configuring.append(path)

@@ -29,7 +29,7 @@ from wflint.places import call_as_written, gaps_by_entry
 from wflint.program.analysis import Answer, Question, analyse
 from wflint.program.inside import inside_entries
 from wflint.program.installed import Installed
-from wflint.program.roots import EntryNames
+from wflint.program.sdk_decorators import HANDLER_SETTINGS, EntryNames
 from wflint.program.tables import ApiEntry
 from wflint.program.verdicts import Hit
 from wflint.program.whole import Whole
@@ -397,4 +397,8 @@ def _entry_names(settings: Settings) -> EntryNames:
         frozenset(settings.workflow_base_classes) | either,
         frozenset(a.name for a in settings.apis if a.deterministic),
         frozenset(settings.replay_safe_loggers),
+        {
+            decorator: frozenset(getattr(settings, name))
+            for name, decorator in HANDLER_SETTINGS.items()
+        },
     )

@@ -20,6 +20,7 @@ from wflint.config_errors import ConfigError
 from wflint.disk import read_file
 from wflint.files import Group, select, shown_path
 from wflint.gate import Gated, gate
+from wflint.program.sdk_decorators import HANDLER_SETTINGS
 from wflint.request import Request, Result
 from wflint.settings import Settings
 
@@ -170,6 +171,7 @@ def _needles(settings: Settings) -> tuple[str, ...]:
     """Texts that mark files which may define workflows of the user's own kind."""
     names = (
         *settings.workflow_decorators,
+        *(name for key in HANDLER_SETTINGS for name in getattr(settings, key)),
         *settings.activity_decorators,
         *settings.workflow_base_classes,
         *settings.extend_entry_points,

@@ -124,8 +124,26 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     and `venv` in the project root."""
 
     workflow_decorators: tuple[str, ...] = ()
-    """Decorators of your own that make a class a workflow, by full dotted name
-    (`acme.temporal.workflow`)."""
+    """Decorators of installed packages that make a class a workflow, by full dotted name
+    (`acme.temporal.workflow`). Those that the project defines itself, and that apply
+    `@workflow.defn`, are understood without it."""
+
+    run_decorators: tuple[str, ...] = ()
+    """Decorators of installed packages that mark the run method of a workflow, as `@workflow.run`
+    does, by full dotted name. Those that the project defines itself are understood without it."""
+
+    signal_decorators: tuple[str, ...] = ()
+    """Decorators of installed packages that mark a signal handler, by full dotted name."""
+
+    query_decorators: tuple[str, ...] = ()
+    """Decorators of installed packages that mark a query handler, by full dotted name."""
+
+    update_decorators: tuple[str, ...] = ()
+    """Decorators of installed packages that mark an update handler, by full dotted name."""
+
+    validator_decorators: tuple[str, ...] = ()
+    """Decorators of installed packages that mark the validator of an update, by full dotted name.
+    It may change nothing, as a query handler."""
 
     activity_decorators: tuple[str, ...] = ()
     """Decorators of your own that make a function an activity, by full dotted name."""

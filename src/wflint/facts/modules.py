@@ -205,6 +205,9 @@ class ModuleReader:
                     self._assign(target, node.value, place)
             case ast.AnnAssign(target=ast.Name()):
                 self._annotated(node, place)
+            case ast.For(target=ast.Name(id=name)):
+                element = Ref(Kind.ELEMENT, of=self._value(node.iter).ref)
+                self._bind(name, Binding("value", value=Value("other", ref=element)), place)
             case _ if isinstance(node, _TYPE_ALIAS):
                 self._alias(node, place)
             case ast.AugAssign(target=ast.Name(id="__all__")):

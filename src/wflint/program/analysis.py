@@ -13,15 +13,18 @@ from wflint.faults import EVERYWHERE
 from wflint.gate import Gated
 from wflint.program.guard_functions import GuardFunctions
 from wflint.program.import_time import ImportChain, ImportTime
+from wflint.program.in_house import InHouse
 from wflint.program.installed import Installed
 from wflint.program.known import KnownFirst
+from wflint.program.listed import listed_workflows
 from wflint.program.modules import ModuleIndex
 from wflint.program.prefetch import prefetch
 from wflint.program.reach import Reach, look_at
 from wflint.program.reached import CallGraph
 from wflint.program.resolve import Resolver
-from wflint.program.roots import Entry, EntryNames, Roots
+from wflint.program.roots import Entry, Roots
 from wflint.program.sandboxes import Sandboxes
+from wflint.program.sdk_decorators import EntryNames
 from wflint.program.store import Cls, Fn, Module, Store
 from wflint.program.tables import ApiEntry, ApiTable, rule_entries, rule_results
 from wflint.program.verdicts import Verdicts
@@ -120,7 +123,11 @@ def analyse(question: Question) -> Answer:
     read = partial(_read_file, question, store, roots, candidates)
     files = [*gated.candidates, *others]
     answer.warnings = prefetch(store, files, read, question.jobs, question.progress)
-    entries, workflows = _find_entries(gated.candidates, answer, roots)
+    defining = _defining_files(question, roots)
+    for path in defining:
+        if path not in candidates:
+            _read_file(question, store, roots, frozenset(defining), path)
+    entries, workflows = _find_entries(defining, answer, roots)
     sandboxes.begin(workflows)
     answer.reached = _search(resolver, roots, verdicts, entries, question.is_test)
     with store.faults.at(EVERYWHERE):
@@ -129,6 +136,18 @@ def analyse(question: Question) -> Answer:
         import_time.check()
     _check_anywhere(question, gated, answer)
     return answer
+
+
+def _defining_files(question: Question, roots: Roots) -> list[str]:
+    """The candidates, and the files whose classes only other code makes workflows, in order."""
+    gated, by_call = question.gated, roots.by_call
+    in_house = InHouse(roots.applied)
+    candidates = in_house.find(gated.candidates, question.files, question.read)
+    for path in candidates:
+        by_call.read(in_house.pieces(path))
+    by_call.listed |= listed_workflows(roots, candidates, gated.configuring)
+    wanted = {*candidates, *(cls.path for cls in by_call.classes())}
+    return [path for path in question.files if path in wanted]
 
 
 def _search(
@@ -228,7 +247,8 @@ def _find_entries(
 def _place(store: Store, entry: Entry) -> tuple[int, str, int]:
     classes = list(store.load(entry.receiver.path).facts.classes)
     head = store.head(entry.fn)
-    at = classes.index(entry.receiver.qualname)
+    named = entry.receiver.qualname  # none for a function that is no method
+    at = classes.index(named) if named in classes else len(classes)
     return (at, entry.fn.path, head.start if head is not None else 0)
 
 

@@ -8,18 +8,22 @@ from typing import NamedTuple
 from msgspec import Struct, field
 
 from wflint.facts.model import Decorator, FunctionHead, Kind
-from wflint.program.entities import External, OwnClass, OwnFunction
-from wflint.program.questions import answered
+from wflint.program.applied import Applied, Given
+from wflint.program.by_call import ByCall
+from wflint.program.entities import OwnClass, OwnFunction
 from wflint.program.resolve import Resolver
+from wflint.program.sdk_decorators import (
+    ACTIVITY,
+    DEFN,
+    HANDLERS,
+    QUERY,
+    RUN,
+    VALIDATOR,
+    EntryNames,
+    Meanings,
+)
 from wflint.program.store import Cls, Fn, Module, shown_name
 
-_WORKFLOW = "temporalio.workflow"
-_HANDLERS = frozenset(
-    f"{_WORKFLOW}.{name}" for name in ("run", "signal", "query", "update", "init", "dynamic_config")
-)
-_CLASS_DECORATORS = frozenset({f"{_WORKFLOW}.defn"})
-_ACTIVITY_DECORATORS = frozenset({"temporalio.activity.defn"})
-_DECORATORS = _HANDLERS | _CLASS_DECORATORS | _ACTIVITY_DECORATORS
 _ELSEWHERE = ("nexusrpc.handler.", "temporalio.nexus.", "langgraph.func.task")
 """Beginnings of decorators whose functions run outside of workflows without being activities."""
 
@@ -69,16 +73,6 @@ _CODE_IN_WORKFLOWS: dict[str, frozenset[str]] = {
 """Base classes, and those of their methods that the SDK calls inside workflows."""
 
 
-class EntryNames(Struct, frozen=True):
-    """The user's own names for what makes workflows and activities."""
-
-    workflow_decorators: frozenset[str] = frozenset()
-    activity_decorators: frozenset[str] = frozenset()
-    workflow_bases: frozenset[str] = frozenset()
-    deterministic: frozenset[str] = frozenset()
-    safe_loggers: frozenset[str] = frozenset()
-
-
 class Entry(NamedTuple):
     """One entry point: a method, the class it is called on, and the name it is shown by."""
 
@@ -96,14 +90,18 @@ class Found(Struct):
 
 
 class Roots:
-    """Tells workflows, activities and handlers by their decorators and bases."""
+    """Tells workflows, activities and handlers by their decorators and bases.
+
+    ``by_call`` has what calls in the modules that were read apply to classes and functions.
+    """
 
     def __init__(self, resolver: Resolver, names: EntryNames, importer: str) -> None:
         self.resolver = resolver
         self.names = names
         self._own_names = self._resolve_own(importer)
+        self.applied = Applied(resolver, Meanings(names), self._own_names)
+        self.by_call = ByCall(self.applied)
         self._activities: dict[Fn, bool] = {}
-        self._applied: dict[Fn, set[str]] = {}
         prefixes = {n[:-1] for n in names.deterministic if n.endswith(".*")}
         prefixes |= {f"{n}." for n in (names.safe_loggers | names.deterministic) if n[-1] != "*"}
         self._blessed_prefixes = tuple(sorted(prefixes))
@@ -113,14 +111,7 @@ class Roots:
     def _resolve_own(self, importer: str) -> dict[Fn | Cls, set[str]]:
         """The configured names that are defined in the project itself."""
         found: dict[Fn | Cls, set[str]] = {}
-        groups = (
-            self.names.workflow_decorators,
-            self.names.activity_decorators,
-            self.names.workflow_bases,
-            self.names.deterministic,
-            self.names.safe_loggers,
-        )
-        for name in sorted(set().union(*groups)):
+        for name in sorted(set().union(*self.names.groups())):
             for entity in self.resolver.dotted(name, importer):
                 if isinstance(entity, OwnFunction):
                     found.setdefault(entity.fn, set()).add(name)
@@ -130,45 +121,31 @@ class Roots:
 
     def decorator_names(self, decorator: Decorator, path: str) -> set[str]:
         """The qualified names that a decorator may stand for."""
-        names: set[str] = set()
-        for entity in self.resolver.resolve(decorator.target, path):
-            if isinstance(entity, External):
-                names.add(entity.name)
-            elif isinstance(entity, OwnFunction):
-                names |= self._own_names.get(entity.fn) or self._applied_by(entity.fn)
-            elif isinstance(entity, OwnClass):
-                names |= self._own_names.get(entity.cls, set())
-        return names
-
-    def _applied_by(self, fn: Fn) -> set[str]:
-        """The decorators of the SDK that a decorator of the project applies in its turn."""
-        # A decorator may be decorated with itself.
-        return answered(self._applied, fn, set(), lambda: self._find_applied(fn))
-
-    def _find_applied(self, fn: Fn) -> set[str]:
-        store = self.resolver.store
-        found: set[str] = set()
-        for body in store.with_nested(fn):
-            targets = [call.target for call in body.calls] + [use.target for use in body.uses]
-            for target in targets:
-                for entity in self.resolver.resolve(target, fn.path):
-                    if isinstance(entity, External) and entity.name in _DECORATORS:
-                        found.add(entity.name)
-        return found
+        return self.applied.names(self.resolver.resolve(decorator.target, path))
 
     def is_workflow(self, cls: Cls) -> bool:
-        """Whether a class is a workflow: by its decorator, or by a base class of the settings."""
+        """True if a class is a workflow: by a decorator, a call, a base class, or a Worker."""
         facts = self.resolver.facts_of(cls)
         if facts is None:
             return False
-        wanted = _CLASS_DECORATORS | self.names.workflow_decorators
-        if any(self.decorator_names(d, cls.path) & wanted for d in facts.decorators):
+        if any(DEFN in self.decorator_names(d, cls.path) for d in facts.decorators):
+            return True
+        if self.by_call.makes_workflow(cls) or self._is_defined_by_base(cls):
             return True
         if not self.names.workflow_bases:
             return False
         order, externals = self.resolver.order(cls)
         own = set().union(*(self._own_names.get(c, set()) for c in order[1:]))
         return bool(self.names.workflow_bases & (own | set(externals)))
+
+    def _is_defined_by_base(self, cls: Cls) -> bool:
+        """True if ``__init_subclass__`` or a metaclass makes a workflow of a class with a run."""
+        applied = self.applied.to_subclasses(cls)
+        run_by_name = {given.attribute for given, names in applied.items() if RUN in names}
+        return DEFN in applied.get(Given(""), ()) and any(
+            head.name in run_by_name or RUN in self.handler_names(head, base.path)
+            for base, head in self._methods(cls)
+        )
 
     def is_blessed(self, fn: Fn) -> bool:
         """Whether the settings say that a function is fine in a workflow."""
@@ -183,8 +160,7 @@ class Roots:
         """Whether a function is an activity."""
         known = self._activities.get(fn)
         if known is None:
-            wanted = _ACTIVITY_DECORATORS | self.names.activity_decorators
-            known = self._activities[fn] = bool(self._decorators(fn) & wanted)
+            known = self._activities[fn] = ACTIVITY in self._decorators(fn)
         return known
 
     def runs_elsewhere(self, fn: Fn) -> bool:
@@ -194,19 +170,20 @@ class Roots:
     def _decorators(self, fn: Fn) -> set[str]:
         head = self.resolver.store.head(fn)
         names = (self.decorator_names(d, fn.path) for d in (head.decorators if head else ()))
-        return set().union(*names)
+        return set().union(*names, self.by_call.of_function(fn))
 
     def is_run(self, fn: Fn) -> bool:
         """Whether a method is decorated with ``@workflow.run``."""
-        return f"{_WORKFLOW}.run" in self._decorators(fn)
+        return RUN in self._decorators(fn)
 
     def is_read_only(self, fn: Fn) -> bool:
         """Whether a method is a query handler or an update validator: it may change nothing."""
         head = self.resolver.store.head(fn)
         if head is None:
             return False
-        is_query = f"{_WORKFLOW}.query" in self._decorators(fn)
-        return is_query or any(d.written == "validator" for d in head.decorators)
+        if self._decorators(fn) & {QUERY, VALIDATOR}:
+            return True
+        return any(d.written == "validator" for d in head.decorators)
 
     def find(self, module: Module) -> Found:
         """The entry points that a module defines, in source order."""
@@ -218,39 +195,89 @@ class Roots:
                 found.entries.extend(self._handlers(cls))
             else:
                 found.entries.extend(self._hooks(cls))
+        found.entries.extend(self._functions(module))
         found.activities = sum(
             self.is_activity(Fn(module.path, name)) for name in module.facts.functions
         )
         return found
 
-    def _handlers(self, cls: Cls) -> Iterator[Entry]:
-        order, _ = self.resolver.order(cls)
+    def _functions(self, module: Module) -> Iterator[Entry]:
+        """Functions that a call makes handlers, of a class that is made by code."""
+        for fn in self.by_call.functions_in(module.path):
+            head = module.facts.functions.get(fn.qualname)
+            if head is not None and not head.owner and self.by_call.of_function(fn) & HANDLERS:
+                yield Entry(fn, Cls(module.path, ""), fn.shown)
+
+    def _methods(self, cls: Cls) -> Iterator[tuple[Cls, FunctionHead]]:
+        """The methods that a class has, with the classes that they are defined in."""
         seen: set[str] = set()
-        for base in order:
+        for base in self.resolver.order(cls)[0]:
             facts = self.resolver.facts_of(base)
             methods = facts.methods if facts is not None else {}
             for key, head in methods.items():
-                if key.partition("#")[0] not in seen and self._is_handler(head, base.path):
-                    name = shown_name(f"{cls.qualname}.{head.name}")
-                    yield Entry(Fn(base.path, head.qualname), cls, name)
+                if key.partition("#")[0] not in seen:
+                    yield base, head
             seen.update(key.partition("#")[0] for key in methods)
 
-    def _is_handler(self, head: FunctionHead, path: str) -> bool:
-        if head.name == "__init__":
-            return True
+    def _handlers(self, cls: Cls) -> Iterator[Entry]:
+        attributes = self._of_attributes(cls)
+        for base, head in self._methods(cls):
+            by_name = attributes.get(head.name, set()) & HANDLERS
+            if head.name == "__init__" or by_name or self.is_handler(head, base.path):
+                name = shown_name(f"{cls.qualname}.{head.name}")
+                yield Entry(Fn(base.path, head.qualname), cls, name)
+
+    def is_handler(self, head: FunctionHead, path: str) -> bool:
+        """True if a method is marked as one that the SDK calls."""
+        return bool(self.handler_names(head, path))
+
+    def handler_names(self, head: FunctionHead, path: str) -> set[str]:
+        """The decorators of the SDK that make a method a handler."""
+        names = set(self.by_call.of_function(Fn(path, head.qualname)))
         for decorator in head.decorators:
-            names = self.decorator_names(decorator, path)
-            if names & _HANDLERS or any(self._is_own_handler(name) for name in names):
-                return True
+            for name in self.decorator_names(decorator, path):
+                names |= {name, *self._of_own_package(name)}
             # `@some_update.validator`: an attribute of another method of the class
             if decorator.written == "validator" and decorator.target.kind is Kind.GLOBAL:
-                return True
-        return False
+                names.add(VALIDATOR)
+        return names & HANDLERS
 
-    def _is_own_handler(self, name: str) -> bool:
+    def _of_attributes(self, cls: Cls) -> dict[str, set[str]]:
+        """What decorators and bases of a class, and calls, apply to its methods, by their names."""
+        found: dict[str, set[str]] = {}
+        for base in self.resolver.order(cls)[0]:
+            for name, names in self.by_call.of_attributes(base).items():
+                found.setdefault(name, set()).update(names)
+            for name, names in self._in_class_body(base):
+                found.setdefault(name, set()).update(names)
+            for given, applied in self._by_class_decorators(base):
+                found.setdefault(given.attribute, set()).update(applied)
+        for given, applied in self.applied.to_subclasses(cls).items():
+            found.setdefault(given.attribute, set()).update(applied)
+        return found
+
+    def _in_class_body(self, cls: Cls) -> Iterator[tuple[str, set[str]]]:
+        """``run = workflow.run(_run)``: the decorated method, and the decorators."""
+        facts = self.resolver.facts_of(cls)
+        for ref in facts.attributes.values() if facts is not None else ():
+            given = ref.others[0] if ref.others else ref
+            if ref.kind is Kind.RESULT and ref.of is not None and given.kind is Kind.GLOBAL:
+                yield given.name, self.applied.names(self.resolver.resolve(ref.of, cls.path))
+
+    def _by_class_decorators(self, cls: Cls) -> Iterator[tuple[Given, frozenset[str]]]:
+        facts = self.resolver.facts_of(cls)
+        for decorator in facts.decorators if facts is not None else ():
+            for entity in self.resolver.resolve(decorator.target, cls.path):
+                if isinstance(entity, OwnFunction):
+                    for body in self.resolver.store.with_nested(entity.fn):
+                        inner = Fn(entity.fn.path, body.head.qualname)
+                        yield from self.applied.to_params(inner).items()
+
+    def _of_own_package(self, name: str) -> set[str]:
         """`acme.temporal.run`, where `acme.temporal.workflow` is a decorator of the settings."""
         package, _, last = name.rpartition(".")
-        return package in self._own_packages and f"{_WORKFLOW}.{last}" in _HANDLERS
+        meaning = f"temporalio.workflow.{last}"
+        return {meaning} & HANDLERS if package in self._own_packages else set()
 
     def _hooks(self, cls: Cls) -> Iterator[Entry]:
         """The methods of an interceptor or converter that the SDK calls inside workflows."""

@@ -1,0 +1,163 @@
+"""Finds the files that define workflows by names of the project: ``@durable``, ``Process``.
+
+The gate knows the SDK's own names only. Here the modules that it let through are asked which of
+their names apply those, and all other files are searched for these names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
+
+from wflint.facts.model import Binding, ClassFacts, ModuleFacts, Ref
+from wflint.program.applied import Applied
+from wflint.program.by_hand import ByHand, by_hand
+from wflint.program.sdk_decorators import MAKE_WORKFLOWS
+from wflint.program.store import MODULE_BODY, Fn, Module
+
+_SDK = "temporalio.workflow"
+_NAMES = ("defn", "run", "signal", "query", "update", "init")
+_MAX_ROUNDS = 6
+"""How often the names that were found may lead to further ones."""
+
+
+class InHouse:
+    """Collects the names of the project that make workflows.
+
+    ``words`` has them with the last parts of the names of the modules that have them; of these
+    ``bases`` are classes. ``modules`` are those that were asked.
+    """
+
+    def __init__(self, applied: Applied) -> None:
+        self.applied = applied
+        self.resolver = applied.resolver
+        self.store = applied.resolver.store
+        self.words: dict[str, set[str]] = {}
+        self.bases: set[str] = set()
+
+    def find(self, candidates: Iterable[str], files: Collection[str], read: Reader) -> list[str]:
+        """The files besides ``candidates`` that mention a name of the project, in their order."""
+        asked = dict.fromkeys(candidates)
+        new = list(asked)
+        for _ in range(_MAX_ROUNDS):
+            fresh: dict[str, set[str]] = {}
+            for path in new:
+                module = self.store.load(path)
+                home = module.facts.name.rpartition(".")[2]
+                for word in self._names_in(module):
+                    if home not in self.words.setdefault(word, set()):
+                        self.words[word].add(home)
+                        fresh.setdefault(word, set()).add(home)
+            new = list(_mentioning(fresh, (f for f in files if f not in asked), read))
+            asked.update(dict.fromkeys(new))
+            if not fresh:
+                break
+        return [path for path in files if path in asked]
+
+    def pieces(self, path: str) -> list[Fn]:
+        """The code of a module in which decorators may be applied by calls."""
+        found = self._by_hand(self.store.load(path))
+        names = [*found.functions, *([MODULE_BODY] if found.in_body else [])]
+        return [Fn(path, name) for name in names]
+
+    # The names in one module.
+
+    def _names_in(self, module: Module) -> Iterator[str]:
+        facts = module.facts
+        yield from self._decorators(module)
+        for cls in facts.classes.values():
+            if self._is_base(cls):
+                name = cls.qualname.rpartition(".")[2]
+                self.bases.add(name)
+                yield name
+        for name, bindings in facts.bindings.items():
+            if any(self._is_in_house(name, binding, module) for binding in bindings):
+                yield name
+
+    def _is_in_house(self, name: str, binding: Binding, module: Module) -> bool:
+        if binding.what == "import":
+            return self._is_passed_on(name, binding.target)
+        return binding.value is not None and self._stands_for(binding.value.ref, module)
+
+    def _decorators(self, module: Module) -> Iterator[str]:
+        """Functions that apply decorators, and the classes that have such methods."""
+        for qualname in self._by_hand(module).functions:
+            owner, _, name = qualname.rpartition(".")
+            if owner in module.facts.classes and name.startswith("__"):
+                name = owner.rpartition(".")[2]
+                self.bases.add(name)
+            yield name
+
+    def _is_base(self, cls: ClassFacts) -> bool:
+        return any(
+            (ref.path or (ref.name,))[-1] in self.bases for ref in (*cls.bases, cls.metaclass)
+        )
+
+    def _is_passed_on(self, name: str, target: str) -> bool:
+        """True for what a module imports and others may import from it."""
+        last = target.rpartition(".")[2]
+        return (last in self.words and target.count(".") > 0) or (
+            target in MAKE_WORKFLOWS and name != "defn"
+        )
+
+    def _stands_for(self, ref: Ref, module: Module) -> bool:
+        """True for ``entry = workflow.run`` and ``durable = partial(workflow.defn, ...)``."""
+        of = ref
+        while of.of is not None and not of.path:
+            of = of.of
+        last = (of.path or (of.name,))[-1]
+        if last not in self.words and f"{_SDK}.{last}" not in MAKE_WORKFLOWS:
+            return False
+        return bool(self.applied.names(self.resolver.resolve(ref, module.path)) & MAKE_WORKFLOWS)
+
+    def _by_hand(self, module: Module) -> ByHand:
+        return by_hand(module, {*_spellings(module.facts), *self._spellings(module.facts)})
+
+    def _spellings(self, facts: ModuleFacts) -> Iterator[str]:
+        """How a module may spell the names of the project that make workflows."""
+        own = facts.name.rpartition(".")[2]
+        for word, homes in self.words.items():
+            if own in homes and word in facts.bindings:
+                yield word
+            if any(not homes.isdisjoint(star.split(".")) for star in facts.stars):
+                yield word
+        for name, bindings in facts.bindings.items():
+            for binding in bindings:
+                if binding.what == "import":
+                    yield from self._spellings_from(name, binding.target)
+
+    def _spellings_from(self, name: str, target: str) -> Iterator[str]:
+        parts = target.split(".")
+        for word, homes in self.words.items():
+            if not homes.isdisjoint(parts):
+                yield name if parts[-1] == word else f"{name}.{word}"
+
+
+Reader = Callable[[str], bytes]
+
+
+def _mentioning(words: dict[str, set[str]], files: Iterable[str], read: Reader) -> Iterator[str]:
+    """The files in which one of ``words`` occurs, and where it comes from."""
+    wanted = [
+        (word.encode(), [home.encode() for home in sorted(words[word])]) for word in sorted(words)
+    ]
+    for path in files if wanted else ():
+        data = b""
+        with suppress(OSError):
+            data = read(path)
+        for word, homes in wanted:
+            if word in data and (b"from ." in data or any(home in data for home in homes)):
+                yield path
+                break
+
+
+def _spellings(facts: ModuleFacts) -> Iterator[str]:
+    """How a module may spell the SDK's decorators."""
+    for name, bindings in facts.bindings.items():
+        targets = {binding.target for binding in bindings if binding.what == "import"}
+        if "temporalio" in targets:
+            yield from (f"{name}.workflow.{last}" for last in _NAMES)
+        elif _SDK in targets or (name == "workflow" and targets):
+            yield from (f"{name}.{last}" for last in _NAMES)
+        elif targets & MAKE_WORKFLOWS:
+            yield name

@@ -1,0 +1,81 @@
+"""The SDK's decorators that make workflows, handlers and activities, and what stands for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import Struct
+
+_WORKFLOW = "temporalio.workflow"
+
+DEFN = f"{_WORKFLOW}.defn"
+RUN = f"{_WORKFLOW}.run"
+QUERY = f"{_WORKFLOW}.query"
+VALIDATOR = f"{_WORKFLOW}.update.validator"
+"""Not a name of the SDK: what `@some_update.validator` is called here."""
+
+HANDLERS = frozenset(
+    f"{_WORKFLOW}.{name}" for name in ("run", "signal", "query", "update", "init", "dynamic_config")
+) | {VALIDATOR}
+HANDLER_SETTINGS = {
+    "run_decorators": RUN,
+    "signal_decorators": f"{_WORKFLOW}.signal",
+    "query_decorators": QUERY,
+    "update_decorators": f"{_WORKFLOW}.update",
+    "validator_decorators": VALIDATOR,
+}
+"""The settings that name decorators of handlers, with the SDK's decorators they stand for."""
+
+ACTIVITY = "temporalio.activity.defn"
+MAKE_WORKFLOWS = HANDLERS | {DEFN}
+ALL = MAKE_WORKFLOWS | {ACTIVITY}
+
+
+class EntryNames(Struct, frozen=True):
+    """The user's own names for what makes workflows, their handlers, and activities."""
+
+    workflow_decorators: frozenset[str] = frozenset()
+    activity_decorators: frozenset[str] = frozenset()
+    workflow_bases: frozenset[str] = frozenset()
+    deterministic: frozenset[str] = frozenset()
+    safe_loggers: frozenset[str] = frozenset()
+    handlers: Mapping[str, frozenset[str]] = {}
+    """Decorators of methods, by the name of the SDK's decorator that they stand for."""
+
+    def groups(self) -> Iterator[frozenset[str]]:
+        """All names, as the settings group them."""
+        yield self.workflow_decorators
+        yield self.activity_decorators
+        yield self.workflow_bases
+        yield self.deterministic
+        yield self.safe_loggers
+        yield from self.handlers.values()
+
+    def meanings(self) -> dict[str, set[str]]:
+        """The decorators of the SDK that decorators of the settings stand for."""
+        found: dict[str, set[str]] = {}
+        stands_for = (
+            (DEFN, self.workflow_decorators),
+            (ACTIVITY, self.activity_decorators),
+            *self.handlers.items(),
+        )
+        for meaning, names in stands_for:
+            for name in names:
+                found.setdefault(name, set()).add(meaning)
+        return found
+
+
+class Meanings:
+    """Tells which decorators of the SDK a dotted name outside the project stands for."""
+
+    def __init__(self, names: EntryNames) -> None:
+        self._own = names.meanings()
+
+    def of(self, name: str) -> frozenset[str]:
+        """The SDK's decorators that ``name`` is, or is set to be."""
+        own = self._own.get(name, ())
+        return frozenset((name, *own)) if name in ALL else frozenset(own)
+
+    def of_all(self, names: Iterable[str]) -> frozenset[str]:
+        """The same for several names."""
+        return frozenset[str]().union(*map(self.of, names))
