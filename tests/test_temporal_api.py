@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import tomli
 
-from wflint.temporal.api import CallKind, Effect, Gives, SdkCall, names_of, names_that, sdk_calls
+from wflint.temporal.api import CallKind, Gives, SdkCall, names_of, names_that, sdk_calls
+from wflint.temporal.effects import Effect
 
 SDK = [call for name, call in sdk_calls().items() if name.startswith("temporalio.")]
 _DECORATORS = frozenset({"defn", "dynamic_config", "init", "query", "run", "signal", "update"})

@@ -67,43 +67,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Rule, Scope, Severity
-from wflint.temporal.api import Effect, Gives, sdk_calls
+from wflint.rule import Report, Rule, Scope, Severity
+from wflint.temporal.effects import Effect
 
 if TYPE_CHECKING:
     import libcst as cst
 
     from wflint.facts.context import Context
+    from wflint.program.views import FindingView
 
-_COMMANDS = frozenset(
-    name
-    for name, call in sdk_calls().items()
-    if call.in_workflow
-    and call.gives is not Gives.COROUTINE
-    and not call.does.isdisjoint({Effect.CHANGES, Effect.COMMAND, Effect.STARTS})
-)
-"""Calls that do something as soon as they are made."""
-
-_CHANGERS = frozenset(
-    {
-        "append",
-        "appendleft",
-        "clear",
-        "discard",
-        "extend",
-        "get_nowait",
-        "insert",
-        "pop",
-        "popitem",
-        "popleft",
-        "put_nowait",
-        "remove",
-        "reverse",
-        "setdefault",
-        "sort",
-    }
-)
-"""Methods that change what they are called on, whatever it is."""
+_CHANGES = Effect.COMMAND | Effect.HANDLERS | Effect.MUTATES_SELF
 
 
 class ConditionSideEffect(Rule):
@@ -114,67 +87,20 @@ class ConditionSideEffect(Rule):
     since = "0.1"
 
     def visit_Call(self, node: cst.Call, ctx: Context) -> None:
-        """Look into the lambda or the function of this module that is the condition."""
+        """Remember what function is the condition."""
         if ctx.dotted_name(node.func) != "temporalio.workflow.wait_condition":
             return
         given = [a.value for a in node.args if a.keyword is None or a.keyword.value == "fn"]
-        definition = ctx.definition(given[0]) if given else None
-        if definition is None:
-            return
-        effect = _first_effect(definition, ctx)
-        if effect:
-            message = (
-                f"the condition runs `{effect}` each time the SDK asks it; "
-                "let it only look, and do this after the wait"
-            )
-            ctx.report(self, node, message, subject=node.func)
+        if given:
+            ctx.report(self, node, "", subject=node.func, asked=given[0])
 
-
-def _first_effect(definition: cst.CSTNode, ctx: Context) -> str:
-    """The source of the first part of a function that surely changes something, or ``""``."""
-    import libcst as cst
-
-    from wflint.syntax.walk import walk
-
-    for node in walk(definition, into_functions=False):
-        if isinstance(node, cst.Assign):
-            changes = any(_is_part_of_self(t.target) for t in node.targets)
-        elif isinstance(node, cst.AnnAssign):
-            changes = node.value is not None and _is_part_of_self(node.target)
-        elif isinstance(node, (cst.AugAssign, cst.Del)):
-            changes = _is_part_of_self(node.target)
-        elif isinstance(node, cst.Call):
-            changes = _call_changes(node, ctx)
-        else:
-            continue
-        if changes:
-            source = " ".join(ctx.code(node).split())
-            return source if len(source) <= 60 else f"{source[:57]}..."
-    return ""
-
-
-def _call_changes(node: cst.Call, ctx: Context) -> bool:
-    import libcst as cst
-
-    name = ctx.dotted_name(node.func)
-    if name in _COMMANDS:
-        return True
-    if name in ("builtins.setattr", "builtins.delattr") and node.args:
-        first = node.args[0].value
-        return isinstance(first, cst.Name) and first.value == "self"
-    func = node.func
-    return (
-        isinstance(func, cst.Attribute)
-        and func.attr.value in _CHANGERS
-        and _is_part_of_self(func.value)
-    )
-
-
-def _is_part_of_self(node: cst.CSTNode) -> bool:
-    """`self.x`, `self.x.y`, `self.x[0]`; not `self` itself, whose methods are the user's."""
-    import libcst as cst
-
-    depth = 0
-    while isinstance(node, (cst.Attribute, cst.Subscript)):
-        node, depth = node.value, depth + 1
-    return depth > 0 and isinstance(node, cst.Name) and node.value == "self"
+    def confirm(self, view: FindingView) -> Report | None:
+        """Only a function that changes something, itself or through what it calls."""
+        found = view.effect(_CHANGES)
+        if found is None:
+            return None
+        where = f" (in `{found.function}`)" if found.function else ""
+        return Report(
+            f"the condition runs `{found.shown}`{where} each time the SDK asks it; "
+            "let it only look, and do this after the wait"
+        )

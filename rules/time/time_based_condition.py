@@ -56,21 +56,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Rule, Scope, Severity
+from wflint.rule import Report, Rule, Scope, Severity
+from wflint.temporal.effects import Effect
 
 if TYPE_CHECKING:
     import libcst as cst
 
     from wflint.facts.context import Context
+    from wflint.program.views import FindingView
 
 _WAIT = "temporalio.workflow.wait_condition"
-_CLOCKS = frozenset(f"temporalio.workflow.{name}" for name in ("now", "time", "time_ns"))
 _TIMED = frozenset({"asyncio.timeout", "asyncio.timeout_at"})
-_FOLLOWED = 10
-"""How many functions of the module are looked into from one condition."""
 
 _MESSAGE = (
-    "the condition reads `{clock}`, but passing time alone does not wake the workflow; "
+    "the condition reads `{clock}`{where}, but passing time alone does not wake the workflow; "
     "give `workflow.wait_condition()` a timeout, or sleep until then"
 )
 
@@ -83,14 +82,20 @@ class TimeBasedCondition(Rule):
     since = "0.1"
 
     def visit_Call(self, node: cst.Call, ctx: Context) -> None:
-        """Look into the lambda or the function of this module that is the condition."""
+        """Remember what function is the condition of a wait without end."""
         if ctx.dotted_name(node.func) != _WAIT or not _waits_without_end(node, ctx):
             return
         given = [a.value for a in node.args if a.keyword is None or a.keyword.value == "fn"]
-        clock = _clock_in(given[0], ctx) if given else None
-        if clock is not None:
-            shown = f"{ctx.code(clock)}()"
-            ctx.report(self, node, _MESSAGE.format(clock=shown), subject=node.func)
+        if given:
+            ctx.report(self, node, "", subject=node.func, asked=given[0])
+
+    def confirm(self, view: FindingView) -> Report | None:
+        """Only a function that reads the clock, itself or through what it calls."""
+        found = view.effect(Effect.WORKFLOW_CLOCK)
+        if found is None:
+            return None
+        where = f" in `{found.function}`" if found.function else ""
+        return Report(_MESSAGE.format(clock=found.shown, where=where))
 
 
 def _waits_without_end(call: cst.Call, ctx: Context) -> bool:
@@ -110,24 +115,3 @@ def _waits_without_end(call: cst.Call, ctx: Context) -> bool:
         if any(ctx.dotted_name(func) in _TIMED for func in called):
             return False
     return True
-
-
-def _clock_in(condition: cst.BaseExpression, ctx: Context) -> cst.BaseExpression | None:
-    """The first clock of the workflow that a condition reads, also in functions that it calls."""
-    import libcst as cst
-
-    from wflint.syntax.walk import walk
-
-    pending = [ctx.definition(condition)]
-    seen: list[cst.CSTNode] = []
-    while pending and len(seen) < _FOLLOWED:
-        definition = pending.pop(0)
-        if definition is None or any(definition.deep_equals(known) for known in seen):
-            continue
-        seen.append(definition)
-        calls = [n.func for n in walk(definition, into_functions=False) if isinstance(n, cst.Call)]
-        for func in calls:
-            if ctx.dotted_name(func) in _CLOCKS:
-                return func
-        pending += [ctx.definition(func) for func in calls]
-    return None

@@ -26,13 +26,15 @@ from wflint.facts.model import (
     FunctionHead,
     Kind,
     ModuleFacts,
+    Mutation,
     Operation,
     Put,
     Ref,
     Use,
 )
+from wflint.facts.mutations import MUTATIONS, Mutations
 from wflint.facts.operations import OPERATIONS, Operations
-from wflint.facts.scopes import Scope
+from wflint.facts.scopes import Scope, is_global
 from wflint.facts.types import either, instance
 from wflint.facts.values import value
 from wflint.facts.walker import Walker
@@ -64,6 +66,11 @@ _OBJECTS = frozenset(
         Kind.RESULT,
     }
 )
+
+_LASTING = frozenset(
+    {Kind.GLOBAL, Kind.IMPORT, Kind.SELF, Kind.CLS, Kind.SUPER, Kind.PARAM, Kind.INSTANCE}
+)
+"""Roots of objects that may outlive the function."""
 
 Finder = Callable[[str], "cst.FunctionDef | cst.Lambda | None"]
 """Gives the definition of a function of the module by its qualname."""
@@ -130,6 +137,9 @@ class BodyReader:
             operates = OPERATIONS.get(kind)
             if operates is not None:
                 self._note_operations(site, entry, operates(node))
+            changes = MUTATIONS.get(kind)
+            if changes is not None:
+                self._note_mutations(site, entry, changes(node))
             for rule, visit in visitors.get(kind, ()):
                 context.site = site
                 context.entry = entry
@@ -150,6 +160,19 @@ class BodyReader:
                     methods = _item_methods(state.flags)
                 operation = Operation(site, ref, methods, state.flags, state.fallback)
                 state.frame.operations.append(operation)
+
+    def _note_mutations(self, site: int, entry: Entry, found: Mutations) -> None:
+        """Changes of objects that are not known to be made by the function itself."""
+        state = entry.state
+        for changed, how in found:
+            if how == "name" and not is_global(changed, state.scope):
+                continue
+            while isinstance(changed, cst.Subscript):
+                changed = changed.value  # what is in an object is a part of it
+            ref = self.refs.ref(changed, state.scope)
+            if ref.kind in _LASTING:
+                mutation = Mutation(site, ref, how, state.flags, state.fallback)
+                state.frame.mutations.append(mutation)
 
     def _note_call(self, site: int, entry: Entry, node: cst.Call) -> None:
         state = entry.state

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wflint.facts.model import Finding, Flag, FunctionHead, ImportFact, Kind, Ref
+from wflint.facts.scopes import is_global
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -107,10 +108,7 @@ class Context:
 
     def is_global(self, name: cst.CSTNode) -> bool:
         """Whether a name that is assigned to is declared ``global``."""
-        text, scope = getattr(name, "value", None), self.entry.state.scope
-        while scope is not None and scope.is_comprehension:
-            scope = scope.parent
-        return scope is not None and text in scope.globals
+        return is_global(name, self.entry.state.scope)
 
     def may_outlive(self, expr: cst.CSTNode) -> bool:
         """Whether an expression may refer to something that is not made by the function."""

@@ -16,6 +16,7 @@ from wflint.facts.model import (
     Finding,
     FunctionBody,
     FunctionHead,
+    Mutation,
     Operation,
     Put,
     Ref,
@@ -40,6 +41,7 @@ class Frame:
     yielded: dict[Ref, None] = field(default_factory=dict)
     classes: list[ClassFacts] = field(default_factory=list)
     stores: list[Put] = field(default_factory=list)
+    mutations: list[Mutation] = field(default_factory=list)
     yields: bool = False
 
     def body(self) -> FunctionBody:
@@ -57,6 +59,7 @@ class Frame:
             tuple(self.yielded),
             tuple(self.classes),
             tuple(self.stores),
+            tuple(self.mutations),
         )
 
 

@@ -258,6 +258,21 @@ class Put(Struct, frozen=True, array_like=True):
     into: bool = False
 
 
+class Mutation(Struct, frozen=True, array_like=True):
+    """Something that changes an object that may be there before and after the function.
+
+    ``target`` is the object: ``self`` for ``self.x = 1``, ``self.x`` for ``self.x.append(1)``.
+    ``how`` is ``attribute`` (set or deleted), ``item``, ``name`` (of a ``global`` name), or the
+    method that is called. ``site`` is the statement, or the call.
+    """
+
+    site: Site
+    target: Ref
+    how: str
+    flags: int = 0
+    fallback: str = ""
+
+
 class FunctionBody(Struct, frozen=True, array_like=True):
     """What a function does, in source order. Nested functions and lambdas have their own.
 
@@ -266,7 +281,7 @@ class FunctionBody(Struct, frozen=True, array_like=True):
     attributes of ``self``. ``reads`` are attributes that it reads or sets on objects, each once.
     ``returned`` is what it may return, ``yielded`` what it may yield. ``classes`` are the classes
     that are defined in it; the body of a class is one of its own. ``stores`` are what it puts into
-    attributes of other objects.
+    attributes of other objects. ``mutations`` are all changes of objects that outlive it.
     """
 
     head: FunctionHead
@@ -281,6 +296,7 @@ class FunctionBody(Struct, frozen=True, array_like=True):
     yielded: tuple[Ref, ...] = ()
     classes: tuple[ClassFacts, ...] = ()
     stores: tuple[Put, ...] = ()
+    mutations: tuple[Mutation, ...] = ()
 
 
 class Binding(Struct, frozen=True, array_like=True):

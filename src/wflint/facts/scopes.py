@@ -218,3 +218,10 @@ def _like(
         flags=bound.flags,
         fallback=bound.fallback,
     )
+
+
+def is_global(name: cst.CSTNode, scope: Scope | None) -> bool:
+    """Return True if a name that is assigned to in ``scope`` is declared ``global``."""
+    while scope is not None and scope.is_comprehension:
+        scope = scope.parent
+    return scope is not None and getattr(name, "value", None) in scope.globals

@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from wflint.cache.notebook import Notebook
 from wflint.faults import EVERYWHERE
 from wflint.gate import Gated
+from wflint.program.effects import summarise
 from wflint.program.guard_functions import GuardFunctions
 from wflint.program.import_time import ImportChain, ImportTime
 from wflint.program.in_house import InHouse
@@ -167,6 +168,7 @@ def _search(
         reached = reach.run(entry for entry in entries if is_test(entry.fn.path))
         if not resolver.learn(reach.learning.attributes):
             break
+    verdicts.effects = summarise(reached, reach.events, resolver.store)
     verdicts.hold(reach.events, verdicts.of_scopes(Scope.WORKFLOW, Scope.ANY))
     return reached
 

@@ -20,6 +20,7 @@ from wflint.facts.model import (
     Use,
     Value,
 )
+from wflint.program.effects import Effects
 from wflint.program.entities import External, OwnClass, OwnFunction, held
 from wflint.program.events import (
     DefaultFactory,
@@ -40,8 +41,9 @@ from wflint.program.sorting import can_sort_elements
 from wflint.program.store import Cls, Fn
 from wflint.program.tables import ApiEntry, ApiTable
 from wflint.program.types import types_of
-from wflint.program.views import Callee, CallView, FindingView, Lookups
+from wflint.program.views import Callee, CallView, EffectAt, FindingView, Lookups
 from wflint.rule import Api, Report, Rule, RuleSettings, Scope
+from wflint.temporal.effects import Effect
 
 _OPTION_BAGS = frozenset(
     {
@@ -51,6 +53,9 @@ _OPTION_BAGS = frozenset(
         "temporalio.workflow.LocalActivityConfig",
     }
 )
+_MOST_SHOWN = 60
+"""How many characters of the source a message quotes."""
+
 _TOO_WIDE_TYPES = ("logging.Logger", "logging.LoggerAdapter")
 """Annotations that `workflow.logger` and other replay-aware loggers are passed under as well."""
 
@@ -96,6 +101,7 @@ class Verdicts:
         self.safe_loggers = safe_loggers
         self.sandboxes = sandboxes
         self.shared = SharedObjects(resolver, sandboxes)
+        self.effects: Effects | None = None
         self.hits: dict[tuple[Fn, int, str, str], Hit] = {}
         self.own_apis: dict[Fn | Cls, ApiEntry] = {}
         self.targets: dict[str, list[Rule]] = {}
@@ -176,7 +182,33 @@ class Verdicts:
             lambda: self.shared.holder(finding.asked, path, node.receiver),
             lambda: can_sort_elements(asked, path, node.receiver, node.env, self.resolver),
             lambda: self.resolver.store.load(path).source.text,
+            lambda effect: self._effect_at(asked, node, effect),
         )
+
+    def _effect_at(self, ref: Ref, node: Node, effect: Effect) -> EffectAt | None:
+        """Return the nearest place where a function that a ref refers to has an effect."""
+        if self.effects is None:
+            return None
+        ways = [
+            way
+            for entity in self.resolver.resolve(ref, node.fn.path, node.receiver, env=node.env)
+            if isinstance(entity, OwnFunction)
+            for one in Effect
+            if effect & one and (way := self.effects.way((entity.fn, entity.receiver), one))
+        ]
+        if not ways:
+            return None
+        way = min(ways, key=lambda way: (len(way), way[-1][1]))
+        (fn, _), site = way[-1]
+        return EffectAt(self._source(fn, site), fn.shown if len(way) > 1 else "")
+
+    def _source(self, fn: Fn, site: int) -> str:
+        """Return the source of a site on one line, shortened."""
+        store = self.resolver.store
+        piece = Fn(fn.path, store.outermost(fn))
+        start, end = store.locate(piece, {site}).get(site, (0, 0))
+        text = " ".join(store.load(fn.path).source.text[start:end].split())
+        return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 3]}..."
 
     def _subject_holds(self, finding: Finding, node: Node) -> bool:
         if finding.subject is None:

@@ -11,6 +11,7 @@ from wflint.diagnostics import Severity
 from wflint.facts.model import Arg, Call, Flag, FunctionHead, Use, Value
 from wflint.program.store import Cls
 from wflint.rule import Api, RuleSettings
+from wflint.temporal.effects import Effect
 
 
 class Callee(Struct, frozen=True):
@@ -81,6 +82,17 @@ class Shared(Struct, frozen=True):
     is_shared: bool = False
 
 
+class EffectAt(Struct, frozen=True):
+    """Where a function has an effect.
+
+    ``shown`` is the source of the place, shortened. ``function`` is the name of the function that
+    it stands in if that is another one, which is called on the way; else it is empty.
+    """
+
+    shown: str
+    function: str = ""
+
+
 class FindingView(Struct):
     """A finding of a rule's visitor, when all modules are known.
 
@@ -90,7 +102,9 @@ class FindingView(Struct):
     ``from module import names`` would load while the workflow runs, because it is neither there
     by then nor passed through; or ``""``. ``shared`` tells where the object lives that the
     expression asked about refers to, if that outlives a workflow. ``can_sort`` tells whether what
-    is in it can be put in order, if that is known; ``source`` is the text of the module.
+    is in it can be put in order, if that is known; ``source`` is the text of the module. ``effect``
+    gives the nearest place where the function that the expression refers to has some effect,
+    itself or through what it calls.
     """
 
     message: str
@@ -104,6 +118,7 @@ class FindingView(Struct):
     shared: Callable[[], Shared | None] = lambda: None
     can_sort: Callable[[], bool | None] = lambda: None
     source: Callable[[], str] = lambda: ""
+    effect: Callable[[Effect], EffectAt | None] = lambda effect: None
 
 
 class CallView(Struct, dict=True):

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from wflint.program.analysis import Answer
 from wflint.program.reached import Node
 from wflint.program.store import Cls, Fn
-from wflint.temporal.api import CallKind, Effect, names_of, names_that
+from wflint.temporal.api import CallKind, names_of, names_that
+from wflint.temporal.effects import Effect
 
 _DRAWS_WITHOUT_ID = names_of(CallKind.CHILD_WORKFLOW)
 _DRAWS = names_that(Effect.DRAWS) - _DRAWS_WITHOUT_ID

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import msgspec
 
+from wflint.temporal.effects import Effect
+
 Version = tuple[int, int]
 
 _ALTERNATIVES = re.compile(r"\{([^}]*)\}")
@@ -48,17 +50,6 @@ class CallKind(enum.Enum):
     WORKFLOW = "workflow"
 
 
-class Effect(enum.Enum):
-    """What a call does in a workflow task; see ``api.toml``."""
-
-    CHANGES = "changes"
-    CLOCK = "clock"
-    COMMAND = "command"
-    DRAWS = "draws"
-    STARTS = "starts"
-    WAITS = "waits"
-
-
 class Gives(enum.Enum):
     """What a call evaluates to; see ``api.toml``."""
 
@@ -78,7 +69,7 @@ class SdkCall(msgspec.Struct, frozen=True):
 
     name: str
     kind: CallKind
-    does: frozenset[Effect]
+    does: Effect
     gives: Gives
     target: str = ""
     input: tuple[str, ...] = ()
@@ -99,7 +90,7 @@ class SdkCall(msgspec.Struct, frozen=True):
 class _Row(msgspec.Struct, forbid_unknown_fields=True):
     names: list[str]
     kind: CallKind
-    does: frozenset[Effect]
+    does: list[str]
     gives: Gives
     target: str = ""
     input: tuple[str, ...] = ()
@@ -133,16 +124,17 @@ def names_that(effect: Effect, prefix: str = "") -> frozenset[str]:
     return frozenset(
         name
         for name, call in sdk_calls().items()
-        if effect in call.does and call.in_workflow and name.startswith(prefix)
+        if call.does & effect and call.in_workflow and name.startswith(prefix)
     )
 
 
 def _calls(row: _Row) -> Iterator[SdkCall]:
     since = _version(row.since) if row.since else _OLDEST
+    does = Effect(0)
+    for effect in row.does:
+        does |= Effect[effect]
     for name in itertools.chain.from_iterable(map(_spelled_out, row.names)):
-        yield SdkCall(
-            name, row.kind, row.does, row.gives, row.target, row.input, row.options, since
-        )
+        yield SdkCall(name, row.kind, does, row.gives, row.target, row.input, row.options, since)
 
 
 def _spelled_out(name: str) -> list[str]:

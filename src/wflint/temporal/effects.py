@@ -1,0 +1,19 @@
+"""What running a function may do, as far as replays, handlers and activities care."""
+
+from __future__ import annotations
+
+import enum
+
+
+class Effect(enum.IntFlag):
+    """Effects of a call or of a function, itself or through what it calls."""
+
+    COMMAND = enum.auto()  # the workflow task answers with a command, records one, or starts a task
+    WAITS = enum.auto()  # the task gives way to others until something happens
+    DRAWS = enum.auto()  # takes from the workflow's random numbers
+    WORKFLOW_CLOCK = enum.auto()  # reads the workflow's clock
+    HANDLERS = enum.auto()  # changes what the workflow answers to
+    MUTATES_SELF = enum.auto()  # changes the object that its method was called on, or a part of it
+    MUTATES_SHARED = enum.auto()  # changes a module, a class, or what a module-level name holds
+    RAISES = enum.auto()  # has a `raise`
+    HEARTBEATS = enum.auto()  # sends a heartbeat of an activity
