@@ -114,7 +114,8 @@ class Emitter(Struct):
         """The offsets of the name of a class, or of a function that is not nested in another."""
         store = self.answer.store
         source, head = store.load(fn.path).source, store.head(fn)
-        start, end = (head.start, head.end) if head is not None else (0, len(source.text))
+        is_function = head is not None and head.end > 0  # the head of a class has no place
+        start, end = (head.start, head.end) if head and is_function else (0, len(source.text))
         name = re.escape(shown_name(fn.qualname).rpartition(".")[2])
         found = re.compile(rf"\b(?:def|class)\s+({name})\b").search(source.text, start, end)
         return found.span(1) if found is not None else (start, start)

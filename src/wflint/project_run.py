@@ -29,7 +29,9 @@ from wflint.places import call_as_written, gaps_by_entry
 from wflint.program.analysis import Answer, Question, analyse
 from wflint.program.inside import inside_entries
 from wflint.program.installed import Installed
+from wflint.program.reached import DEFINITION
 from wflint.program.sdk_decorators import HANDLER_SETTINGS, EntryNames
+from wflint.program.store import Fn
 from wflint.program.tables import ApiEntry
 from wflint.program.verdicts import Hit
 from wflint.program.whole import Whole
@@ -40,6 +42,7 @@ from wflint.request import Request, Result
 from wflint.rule import RuleSettings
 from wflint.settings import Settings
 from wflint.source import UnreadableSource
+from wflint.unchecked import lines, unchecked_classes
 
 SYNTAX_ERROR, GAP, FAILED = "WFL001", "WFL005", "WFL006"
 _NEWEST_SDK = (99, 0)
@@ -260,6 +263,7 @@ class ProjectRun:
         """What is wrong with the files themselves, and with comments in them."""
         if GAP in self.selection.codes:
             yield from self._gaps(answer, emitter)
+            yield from self._unchecked(answer, emitter)
         for path in self._loaded():
             with answer.store.faults.at(path):
                 yield from self._about_file(path, answer, emitter)
@@ -320,6 +324,14 @@ class ProjectRun:
             hit.nodes.append(gap.node)
         yield from emitter.diagnostics(hits.values())
 
+    def _unchecked(self, answer: Answer, emitter: Emitter) -> Iterator[Found]:
+        """The classes that stderr tells of, for those who read only the diagnostics."""
+        rule = self.registry.by_code[GAP]
+        for cls, message, remedy in unchecked_classes(answer, self.chosen):
+            said = f"{message}, so what is in there is not checked; {remedy}"
+            hit = Hit(rule, Fn(cls.path, cls.qualname), DEFINITION, said, None, 0)
+            yield from emitter.diagnostics([hit])
+
     # What is left out, and the count.
 
     def _is_wanted(self, path: str, diagnostic: Diagnostic) -> bool:
@@ -357,13 +369,7 @@ class ProjectRun:
         gaps = {(g.node.fn, g.site) for g in answer.reached.gaps}
         stats.gaps += sum(fn.path in self.chosen for fn, _ in gaps)
         self.result.warnings += [*answer.warnings, *self._not_followed(answer)]
-        mute = [cls for cls in answer.mute if cls.path in self.chosen]
-        if mute:
-            more = f" and of {len(mute) - 1} more" if mute[1:] else ""
-            self.result.warnings.append(
-                f"{self.shown(mute[0].path)}: no run method or handler of {mute[0].qualname}{more} "
-                "was found, so what is in there is not checked"
-            )
+        self.result.warnings += lines(unchecked_classes(answer, self.chosen), self.shown)
 
     def _not_followed(self, answer: Answer) -> Iterator[str]:
         """Lines for the packages and modules that should be followed and cannot be."""

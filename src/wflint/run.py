@@ -27,6 +27,11 @@ from wflint.settings import Settings
 if TYPE_CHECKING:
     from wflint.project_run import Examined
 
+NO_WORKFLOW = (
+    "no workflow was found: a class is one by `@workflow.defn`, by a name of your own in "
+    "`workflow-decorators` or `workflow-base-classes`, or because a Worker lists it"
+)
+
 Keep = Callable[["Examined"], None]
 
 
@@ -60,6 +65,9 @@ def _check(request: Request, keep: Keep | None) -> Result:
             if len(selected.groups) == 1:
                 raise
             result.problems.append(str(error))
+    is_about_workflows = any(group.chosen for group in selected.groups)
+    if is_about_workflows and not (result.stats.workflows or result.problems):
+        result.warnings.append(NO_WORKFLOW)
     result.diagnostics.sort(key=lambda diagnostic: diagnostic.sort_key())
     result.gaps.sort(key=lambda gaps: gaps.sort_key())
     result.stats.seconds = time.perf_counter() - started

@@ -28,6 +28,7 @@ from wflint.program.sandboxes import Sandboxes
 from wflint.program.sdk_decorators import EntryNames
 from wflint.program.store import Cls, Fn, Module, Store
 from wflint.program.tables import ApiEntry, ApiTable, rule_entries, rule_results
+from wflint.program.unseen import Unseen, unseen_classes
 from wflint.program.verdicts import Verdicts
 from wflint.rule import Rule, RuleSettings, Scope
 
@@ -72,7 +73,7 @@ class Answer(Struct):
 
     ``module_entries`` has the first workflow of each module; ``import_chains`` has how places are
     reached that are only reached by imports, by function, site and code; ``mute`` are workflows
-    without any method that is known to run.
+    without any method that is known to run, ``unseen`` are classes that only look like workflows.
     """
 
     store: Store
@@ -85,6 +86,7 @@ class Answer(Struct):
     activities: int = 0
     warnings: list[str] = field(default_factory=list)
     mute: list[Cls] = field(default_factory=list)
+    unseen: list[Unseen] = field(default_factory=list)
 
 
 def analyse(question: Question) -> Answer:
@@ -129,6 +131,9 @@ def analyse(question: Question) -> Answer:
         if path not in candidates:
             _read_file(question, store, roots, frozenset(defining), path)
     entries, workflows = _find_entries(defining, answer, roots)
+    own = [p for p in defining if p in question.chosen and not question.is_test(p)]
+    with store.faults.at(EVERYWHERE):
+        answer.unseen = unseen_classes(roots, own, workflows)
     sandboxes.begin(workflows)
     answer.reached = _search(resolver, roots, verdicts, entries, question.is_test)
     with store.faults.at(EVERYWHERE):
@@ -145,8 +150,10 @@ def _defining_files(question: Question, roots: Roots) -> list[str]:
     in_house = InHouse(roots.applied)
     candidates = in_house.find(gated.candidates, question.files, question.read)
     for path in candidates:
-        by_call.read(in_house.pieces(path))
-    by_call.listed |= listed_workflows(roots, candidates, gated.configuring)
+        with roots.resolver.store.faults.at(path):
+            by_call.read(in_house.pieces(path))
+    with roots.resolver.store.faults.at(EVERYWHERE):
+        by_call.listed |= listed_workflows(roots, candidates, gated.configuring)
     wanted = {*candidates, *(cls.path for cls in by_call.classes())}
     return [path for path in question.files if path in wanted]
 
@@ -240,10 +247,14 @@ def _find_entries(
             workflows += found.workflows
             if found.workflows:
                 answer.module_entries[path] = found.workflows[0]
-            reachable = {entry.receiver for entry in found.entries}
+            reachable = {e.receiver for e in found.entries if not _is_constructor(e)}
             answer.mute += [cls for cls in found.workflows if cls not in reachable]
             answer.activities += found.activities
     return entries, workflows
+
+
+def _is_constructor(entry: Entry) -> bool:
+    return entry.fn.qualname.endswith(".__init__")
 
 
 def _place(store: Store, entry: Entry) -> tuple[int, str, int]:

@@ -39,7 +39,12 @@ class ByCall:
                     self._put(entity, attribute, names)
 
     def _given(self, ref: Ref, body: FunctionBody, path: str) -> tuple[Entity, ...]:
-        """What an argument is; in the body of a class it may be a method of it."""
+        """What an argument is; in the body of a class it may be a method of it.
+
+        What a function was given itself is not known here: see `Applied.to_params`.
+        """
+        if ref.kind in (Kind.CLS, Kind.PARAM, Kind.SELF):
+            return ()
         facts = self.resolver.store.class_facts(Cls(path, body.head.qualname))
         if facts is not None and ref.kind is Kind.GLOBAL and not ref.path:
             head = facts.methods.get(ref.name)

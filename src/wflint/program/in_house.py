@@ -42,17 +42,20 @@ class InHouse:
         for _ in range(_MAX_ROUNDS):
             fresh: dict[str, set[str]] = {}
             for path in new:
-                module = self.store.load(path)
-                home = module.facts.name.rpartition(".")[2]
-                for word in self._names_in(module):
-                    if home not in self.words.setdefault(word, set()):
-                        self.words[word].add(home)
-                        fresh.setdefault(word, set()).add(home)
+                with self.store.faults.at(path):
+                    self._ask(self.store.load(path), fresh)
             new = list(_mentioning(fresh, (f for f in files if f not in asked), read))
             asked.update(dict.fromkeys(new))
             if not fresh:
                 break
         return [path for path in files if path in asked]
+
+    def _ask(self, module: Module, fresh: dict[str, set[str]]) -> None:
+        home = module.facts.name.rpartition(".")[2]
+        for word in self._names_in(module):
+            if home not in self.words.setdefault(word, set()):
+                self.words[word].add(home)
+                fresh.setdefault(word, set()).add(home)
 
     def pieces(self, path: str) -> list[Fn]:
         """The code of a module in which decorators may be applied by calls."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from msgspec import Struct, field
 
-from wflint.facts.model import Decorator, FunctionHead, Kind
+from wflint.facts.model import ClassFacts, Decorator, FunctionHead, Kind
 from wflint.program.applied import Applied, Given
 from wflint.program.by_call import ByCall
-from wflint.program.entities import OwnClass, OwnFunction
+from wflint.program.entities import External, OwnClass, OwnFunction
 from wflint.program.resolve import Resolver
 from wflint.program.sdk_decorators import (
     ACTIVITY,
@@ -26,6 +27,9 @@ from wflint.program.store import Cls, Fn, Module, shown_name
 
 _ELSEWHERE = ("nexusrpc.handler.", "temporalio.nexus.", "langgraph.func.task")
 """Beginnings of decorators whose functions run outside of workflows without being activities."""
+
+_NO_FRAMEWORKS = frozenset({"?", "attr", "attrs", "pydantic", "temporalio", "typing_extensions"})
+"""Packages that make no workflows, and call no methods, by their decorators and base classes."""
 
 _CONVERTER = frozenset({"__init__", "encoding", "from_payload", "to_payload"}) | {
     "from_payloads",
@@ -132,6 +136,8 @@ class Roots:
             return True
         if self.by_call.makes_workflow(cls) or self._is_defined_by_base(cls):
             return True
+        if self._is_marked_by_others(cls, facts):
+            return True
         if not self.names.workflow_bases:
             return False
         order, externals = self.resolver.order(cls)
@@ -146,6 +152,28 @@ class Roots:
             head.name in run_by_name or RUN in self.handler_names(head, base.path)
             for base, head in self._methods(cls)
         )
+
+    def _is_marked_by_others(self, cls: Cls, facts: ClassFacts) -> bool:
+        """True if a class with a run method has a decorator of a package that nobody looks into.
+
+        The SDK runs no such method of a class that is no workflow, so the decorator makes it one.
+        """
+        heads = facts.methods.values() if self._packages(facts.decorators, cls.path) else ()
+        return any(RUN in self.handler_names(head, cls.path) for head in heads)
+
+    def _packages(self, decorators: Iterable[Decorator], path: str) -> set[str]:
+        """The packages of others that decorators come from."""
+        found: set[str] = set()
+        for decorator in decorators:
+            for entity in self.resolver.resolve(decorator.target, path):
+                if isinstance(entity, External) and self.is_of_others(entity.name):
+                    found.add(entity.name.partition(".")[0])
+        return found
+
+    def is_of_others(self, name: str) -> bool:
+        """True for a name of a package of which it is not known what its decorators do."""
+        top = name.partition(".")[0]
+        return top not in _NO_FRAMEWORKS and top not in sys.stdlib_module_names
 
     def is_blessed(self, fn: Fn) -> bool:
         """Whether the settings say that a function is fine in a workflow."""
@@ -221,11 +249,32 @@ class Roots:
 
     def _handlers(self, cls: Cls) -> Iterator[Entry]:
         attributes = self._of_attributes(cls)
+        frameworks = self._frameworks(cls)
         for base, head in self._methods(cls):
             by_name = attributes.get(head.name, set()) & HANDLERS
-            if head.name == "__init__" or by_name or self.is_handler(head, base.path):
+            if (
+                head.name == "__init__"
+                or by_name
+                or self.is_handler(head, base.path)
+                or self._is_of_framework(head, base.path, frameworks)
+            ):
                 name = shown_name(f"{cls.qualname}.{head.name}")
                 yield Entry(Fn(base.path, head.qualname), cls, name)
+
+    def _frameworks(self, cls: Cls) -> set[str]:
+        """The packages that mark a class besides the SDK: by a decorator, or as a base class."""
+        order, externals = self.resolver.order(cls)
+        found = {name.partition(".")[0] for name in externals if self.is_of_others(name)}
+        for base in order:
+            facts = self.resolver.facts_of(base)
+            found |= self._packages(facts.decorators, base.path) if facts is not None else set()
+        return found
+
+    def _is_of_framework(self, head: FunctionHead, path: str, frameworks: set[str]) -> bool:
+        """True for a method that a framework calls in the workflow: it marks class and method."""
+        if not frameworks or self.runs_elsewhere(Fn(path, head.qualname)):
+            return False
+        return not frameworks.isdisjoint(self._packages(head.decorators, path))
 
     def is_handler(self, head: FunctionHead, path: str) -> bool:
         """True if a method is marked as one that the SDK calls."""

@@ -1,0 +1,140 @@
+"""What looks like workflow code and is not checked is said, on stderr and as WFL005."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import enter_project, invoke
+
+WORKFLOW = """\
+from temporalio import workflow
+
+
+@workflow.defn
+class OrderWorkflow:
+    @workflow.run
+    async def run(self) -> None: ...
+"""
+UNMARKED = """\
+from temporalio import workflow
+
+
+class Forgotten:
+    @workflow.signal
+    def hurry(self) -> None: ...
+
+    @workflow.run
+    async def run(self) -> None: ...
+"""
+MUTE = """\
+from acme import durable
+from temporalio import workflow
+
+
+@workflow.defn
+class Mute:
+    def __init__(self) -> None: ...
+
+    @durable.main
+    async def execute(self) -> None: ...
+"""
+REMEDY = "what does may be named in `workflow-decorators` or `workflow-base-classes`"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return enter_project(tmp_path, monkeypatch)
+
+
+def remarks(*args: str) -> list[str]:
+    """The lines on stderr in front of the summary."""
+    lines = invoke("check", *args).stderr.splitlines()
+    return [line.removeprefix("wflint: ") for line in lines if line.startswith("wflint: ")]
+
+
+def test_a_class_with_handlers_that_nothing_makes_a_workflow(project: Path) -> None:
+    (project / "flow.py").write_text(WORKFLOW)
+    (project / "forgotten.py").write_text(UNMARKED)
+    assert remarks() == [
+        "forgotten.py: `Forgotten.run` is a handler, but nothing makes `Forgotten` a workflow, so "
+        f"what is in there is not checked; {REMEDY}"
+    ]
+
+
+def test_several_are_one_line(project: Path) -> None:
+    (project / "flow.py").write_text(WORKFLOW)
+    for name in ("a", "b", "c"):
+        (project / f"{name}.py").write_text(UNMARKED)
+    (line,) = remarks()
+    assert line.startswith("a.py: `Forgotten.run` is a handler")
+    assert "(and 2 more such classes)" in line
+
+
+def test_a_base_of_a_workflow_is_checked_with_it(project: Path) -> None:
+    (project / "forgotten.py").write_text(UNMARKED)
+    sub = "@workflow.defn\nclass Sub(Forgotten):\n    @workflow.run\n    async def run(self): ...\n"
+    (project / "sub.py").write_text(
+        f"from forgotten import Forgotten\nfrom temporalio import workflow\n\n\n{sub}"
+    )
+    assert remarks() == []
+
+
+def test_tests_and_other_files_are_passed_over(project: Path) -> None:
+    (project / "test_forgotten.py").write_text(UNMARKED)
+    (project / "flow.py").write_text(WORKFLOW)
+    (project / "helper.py").write_text(
+        "from temporalio import workflow\n\n\nasync def charge() -> None:\n"
+        "    await workflow.execute_activity('charge')\n\n\n"
+        "class Steps:\n    async def run(self) -> None:\n        await charge()\n"
+    )
+    (project / "client.py").write_text(
+        "from flow import OrderWorkflow\n\n\nasync def start(client) -> None:\n"
+        "    await client.execute_workflow(OrderWorkflow.run)\n"
+    )
+    assert remarks() == []
+
+
+def test_a_workflow_without_a_run_method_names_the_setting(project: Path) -> None:
+    (project / "mute.py").write_text(MUTE)
+    assert remarks() == [
+        "mute.py: no run method or handler of `Mute` was found, so what is in there is not "
+        "checked; name its decorator in `run-decorators`"
+    ]
+    assert remarks("--config", 'run-decorators = ["acme.durable.main"]') == []
+
+
+def test_both_are_diagnostics_for_those_who_ask(project: Path) -> None:
+    (project / "mute.py").write_text(MUTE)
+    (project / "forgotten.py").write_text(UNMARKED)
+    found = json.loads(invoke("check", "--select", "WFL005", "--output-format", "json").stdout)
+    assert [(d["filename"], d["location"], d["code"]) for d in found] == [
+        ("forgotten.py", {"row": 4, "column": 7}, "WFL005"),
+        ("mute.py", {"row": 6, "column": 7}, "WFL005"),
+    ]
+    assert json.loads(invoke("check", "--output-format", "json").stdout) == []
+
+
+def test_a_comment_hides_the_diagnostic(project: Path) -> None:
+    marked = UNMARKED.replace(
+        "class Forgotten:", "class Forgotten:  # wflint: ignore[WFL005] a base"
+    )
+    (project / "forgotten.py").write_text(marked)
+    assert invoke("check", "--select", "WFL005").stdout == ""
+
+
+def test_no_workflow_at_all_is_a_sentence_with_the_remedy(project: Path) -> None:
+    (project / "plain.py").write_text("import time\n")
+    (line,) = remarks()
+    assert line.startswith("no workflow was found: ")
+    assert "`workflow-decorators`" in line
+    (project / "flow.py").write_text(WORKFLOW)
+    assert remarks() == []
+    assert remarks("plain.py") == [], "the project has one"
+
+
+def test_a_quiet_run_says_nothing(project: Path) -> None:
+    (project / "plain.py").write_text("import time\n")
+    assert remarks("--quiet") == []
