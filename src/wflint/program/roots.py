@@ -109,6 +109,8 @@ class Roots:
         prefixes = {n[:-1] for n in names.deterministic if n.endswith(".*")}
         prefixes |= {f"{n}." for n in (names.safe_loggers | names.deterministic) if n[-1] != "*"}
         self._blessed_prefixes = tuple(sorted(prefixes))
+        of_settings = set().union(*names.groups())
+        self._named_packages = {name.partition(".")[0] for name in of_settings}
         own = names.workflow_decorators | names.workflow_bases
         self._own_packages = {name.rpartition(".")[0] for name in own}
 
@@ -262,13 +264,16 @@ class Roots:
                 yield Entry(Fn(base.path, head.qualname), cls, name)
 
     def _frameworks(self, cls: Cls) -> set[str]:
-        """The packages that mark a class besides the SDK: by a decorator, or as a base class."""
+        """The packages that mark a class besides the SDK: by a decorator, or as a base class.
+
+        Of a package that the settings name, they name what it calls.
+        """
         order, externals = self.resolver.order(cls)
         found = {name.partition(".")[0] for name in externals if self.is_of_others(name)}
         for base in order:
             facts = self.resolver.facts_of(base)
             found |= self._packages(facts.decorators, base.path) if facts is not None else set()
-        return found
+        return found - self._named_packages
 
     def _is_of_framework(self, head: FunctionHead, path: str, frameworks: set[str]) -> bool:
         """True for a method that a framework calls in the workflow: it marks class and method."""
