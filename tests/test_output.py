@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -59,7 +60,7 @@ class TestFormats:
         assert (project / "out.txt").read_text("utf-8") == result.stdout
 
     def test_statistics_stand_in_place_of_diagnostics(self, answer: RunResult) -> None:
-        assert invoke("check", "--statistics").stdout == "1\tWFL101\t[*] wall-clock-time\n"
+        assert invoke("check", "--statistics").stdout == "1\tWFL101\t[**] wall-clock-time\n"
         counted = invoke("check", "--statistics", "--output-format", "json").stdout
         assert json.loads(counted)[0]["count"] == 1
 
@@ -158,11 +159,27 @@ class TestTargets:
         ],
     )
     def test_format_and_path(self, value: str, target: tuple[str, str]) -> None:
-        assert output.parse_targets([value]) == [target]
+        assert output.parse_targets([value], "concise") == [target]
 
     def test_unknown_format_names_the_known_ones(self) -> None:
         with pytest.raises(click.BadParameter, match="known: full, concise, json, github, sarif"):
-            output.parse_targets(["xml:out.xml"])
+            output.parse_targets(["xml:out.xml"], "concise")
+
+    @pytest.mark.parametrize(
+        ("value", "right"),
+        [
+            ("report.sarif", "-o sarif:report.sarif"),
+            ("out/report.JSON", "-o json:out/report.JSON"),
+            ("sarif", "-o sarif:FILE"),
+            ("github", "--output-format github"),
+        ],
+    )
+    def test_a_slip_is_told_with_the_right_spelling(self, value: str, right: str) -> None:
+        with pytest.raises(click.BadParameter, match=re.escape(right)):
+            output.parse_targets([value], "concise")
+
+    def test_a_path_may_end_like_the_format_of_stdout(self) -> None:
+        assert output.parse_targets(["report.json"], "json") == [("", "report.json")]
 
 
 class TestProgress:

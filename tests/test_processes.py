@@ -34,7 +34,7 @@ class Order{number}Workflow:
 """
 FOUND = [("client.py", 2, "WFL001"), ("helpers.py", 5, "WFL101")]
 SLOW = """\
-import os, sys, time
+import os, signal, sys, time
 from wflint.facts.modules import ModuleReader
 from wflint.__main__ import run
 
@@ -42,6 +42,7 @@ def slow(*_):
     open(f"reading-{os.getpid()}", "w").close()
     time.sleep(600)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # `pytest &` has it ignored
 ModuleReader.read = slow
 sys.argv = ["wflint", "check", "--jobs", "3"]
 run()

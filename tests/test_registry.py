@@ -174,7 +174,16 @@ class TestRegistry:
 
     @pytest.mark.parametrize(
         ("selector", "meant"),
-        [("WFL1001", "WFL101"), ("wall-clock", "wall-clock-time"), ("E501", ""), ("XYZ", "")],
+        [
+            ("WFL1001", "WFL101"),
+            ("WFL11", "WFL111"),  # the first of those that begin so
+            ("WFL1", "WFL101"),
+            ("WFL999", ""),
+            ("WFL", ""),
+            ("wall-clock", "wall-clock-time"),
+            ("E501", ""),
+            ("XYZ", ""),
+        ],
     )
     def test_nearest(self, selector: str, meant: str) -> None:
         assert REGISTRY.nearest(selector) == meant

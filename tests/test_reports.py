@@ -311,15 +311,21 @@ class TestStatistics:
             "11\tWFL101\t[ ] wall-clock-time\n"
             " 1\tWFL002\t[ ] unused\n"
             " 1\tWFL004\t[ ] unknown-rule-in-suppression\n"
-            " 1\tWFL139\t[*] print\n"
+            " 1\tWFL139\t[**] print\n"
         )
+
+    def test_mark_says_what_it_takes_to_fix_all(self) -> None:
+        assert DIRECT.fix is not None
+        safe = replace(DIRECT, fix=replace(DIRECT.fix, applicability=Applicability.SAFE))
+        assert "[*] print" in render("statistics", [safe], look())
+        assert "[**] print" in render("statistics", [safe, DIRECT], look())
 
     def test_some_that_can_be_fixed(self) -> None:
         assert "[-] print" in render("statistics", [DIRECT, replace(DIRECT, fix=None)], look())
 
     def test_as_json(self) -> None:
         assert json.loads(render("json-statistics", [DIRECT], look())) == [
-            {"code": "WFL139", "name": "print", "count": 1, "fixable": 1}
+            {"code": "WFL139", "name": "print", "count": 1, "fixable": 1, "safely_fixable": 0}
         ]
 
 

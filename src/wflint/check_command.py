@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -13,6 +13,7 @@ import click
 from msgspec.structs import replace
 
 from wflint import output
+from wflint.printable import visible
 from wflint.request import Request, Result
 
 FOUND, FAILED = 1, 2
@@ -36,19 +37,30 @@ def run(flags: Flags) -> int:
     request = request_from(flags)
     if flags["show_settings"] or flags["show_files"]:
         return _show(request, flags)
-    form, targets = output.chosen_format(request, flags), output.parse_targets(flags["outputs"])
+    form = output.chosen_format(request, flags)
+    targets = output.parse_targets(flags["outputs"], form)
+    if flags["diff"]:
+        return _diff(request, flags)
+    if flags["fix"] or flags["fix_only"]:
+        return _fix(request, flags, form, targets)
     from wflint.run import check
 
-    with ExitStack() as stack:
-        if not (flags["quiet"] or flags["silent"]) and output.is_terminal(sys.stderr):
-            from wflint.progress import Progress
-
-            request = replace(request, progress=stack.enter_context(Progress()))
-        if flags["diff"] or flags["fix"] or flags["fix_only"]:
-            return _fix(request, flags, form, targets)
-        result = check(request)
+    with _progress(request, flags) as shown:
+        result = check(shown)
     _report(result, flags, form, targets)
     return _exit_code(result, flags)
+
+
+@contextmanager
+def _progress(request: Request, flags: Flags) -> Iterator[Request]:
+    """The request with a progress bar, which is gone at the end, before anything is printed."""
+    if flags["quiet"] or flags["silent"] or not output.is_terminal(sys.stderr):
+        yield request
+        return
+    from wflint.progress import Progress
+
+    with Progress() as bar:
+        yield replace(request, progress=bar)
 
 
 def _exit_code(result: Result, flags: Flags) -> int:
@@ -57,17 +69,31 @@ def _exit_code(result: Result, flags: Flags) -> int:
     return FOUND if result.diagnostics and not flags["exit_zero"] else 0
 
 
+def _diff(request: Request, flags: Flags) -> int:
+    """Print what fixing would change."""
+    from wflint.fix import command
+    from wflint.fix.diff import readable, unified
+
+    with _progress(request, flags) as shown:
+        outcome = command.find_fixes(shown, bool(flags["unsafe_fixes"]))
+    diff = unified(outcome.files)
+    if output.is_terminal(sys.stdout):
+        output.write_stdout(readable(diff))
+    else:
+        output.write_bytes(diff)
+    _say_fixed(command.summary(outcome, "Would fix"), outcome.result, flags)
+    found = bool(outcome.files) and not flags["exit_zero"]
+    return FAILED if outcome.result.problems else FOUND if found else 0
+
+
 def _fix(request: Request, flags: Flags, form: str, targets: list[tuple[str, str]]) -> int:
-    """Fix files, or print what that would change, and report what is left."""
+    """Fix files, and report what is left."""
     from wflint.fix import command
 
-    unsafe = bool(flags["unsafe_fixes"])
-    if flags["diff"]:
-        outcome = command.show_diff(request, unsafe)
-        _say_fixed(command.summary(outcome, "Would fix"), outcome.result, flags)
-        found = bool(outcome.files) and not flags["exit_zero"]
-        return FAILED if outcome.result.problems else FOUND if found else 0
-    outcome = command.fix_files(request, unsafe)
+    with _progress(request, flags) as shown:
+        outcome = command.fix_files(shown, bool(flags["unsafe_fixes"]))
+    if request.stdin is not None:
+        output.write_bytes(command.fixed_stdin(outcome, request))
     listed = command.listed(outcome.files) if flags["show_fixes"] else ""
     said = listed + command.summary(outcome, "Fixed")
     if flags["fix_only"]:
@@ -84,7 +110,7 @@ def _fix(request: Request, flags: Flags, form: str, targets: list[tuple[str, str
 
 def _say_fixed(said: str, result: Result, flags: Flags) -> None:
     """What was fixed, and what went wrong; diagnostics that are left are not reported."""
-    problems = "".join(f"wflint: {line}\n" for line in result.problems)
+    problems = "".join(map(_said, result.problems))
     quiet = flags["quiet"] or flags["silent"]
     output.write_stderr(problems + ("" if quiet else said or "Nothing to fix.\n"))
 
@@ -166,7 +192,7 @@ def _show(request: Request, flags: Flags) -> int:
     if flags["show_files"]:
         output.write_stdout(describe_files(selected.groups, finder.cwd))
     for problem in selected.problems:
-        click.echo(f"wflint: {problem}", err=True)
+        output.write_stderr(_said(problem))
     return FAILED if selected.problems else 0
 
 
@@ -194,14 +220,19 @@ def _report(
         _say(result, flags, form)
 
 
+def _said(line: str) -> str:
+    """A line of wflint's own on stderr."""
+    return f"wflint: {visible(line)}\n"
+
+
 def _say(result: Result, flags: Flags, form: str) -> None:
     from wflint.report import summary
 
-    lines = [f"wflint: {line}\n" for line in result.problems]
+    lines = list(map(_said, result.problems))
     if not flags["quiet"]:
-        lines += [f"wflint: {line}\n" for line in result.warnings]
+        lines += map(_said, result.warnings)
         if flags["verbose"]:
-            lines += [f"wflint: {line}\n" for line in result.notes]
+            lines += map(_said, result.notes)
         if result.stats.files or not result.problems:
             gaps_shown = bool(flags["show_gaps"])
             lines.append(summary.render(result.diagnostics, result.stats, gaps_shown))

@@ -50,13 +50,14 @@ def _explain_failure(error: Exception) -> int:
     from wflint.config_errors import ConfigError
     from wflint.faults import REPORT_URL
     from wflint.faults import reason as where
+    from wflint.printable import visible
 
     if isinstance(error, ConfigError):
-        click.echo(f"wflint: {error}", err=True)
+        click.echo(f"wflint: {visible(str(error))}", err=True)
         return FAILED
     if os.environ.get("WFLINT_DEBUG"):
         raise error
-    said = " ".join(str(error).split())
+    said = visible(" ".join(str(error).split()))
     reason = f"{where(error)}: {said}" if said else where(error)
     click.echo(
         f"wflint: internal error: {reason} - please report it at {REPORT_URL} "
@@ -260,9 +261,10 @@ def config(key: str | None, output_format: str) -> None:
 def clean(paths: tuple[str, ...], cache_dir: str | None) -> None:
     """Remove wflint's caches (`.wflint_cache`) from a project."""
     from wflint.clean import remove_caches
+    from wflint.printable import visible
 
     for folder in remove_caches(paths or (".",), cache_dir):
-        click.echo(f"removed {folder}", err=True)
+        click.echo(f"removed {visible(str(folder))}", err=True)
 
 
 @main.command()

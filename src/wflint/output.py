@@ -35,13 +35,17 @@ def chosen_format(request: Request, flags: Mapping[str, Any]) -> str:
     return configured or ("full" if is_terminal(sys.stdout) else "concise")
 
 
-def parse_targets(values: Iterable[str]) -> list[tuple[str, str]]:
-    """The values of ``-o`` as pairs of a format (or ``""``) and a path."""
+def parse_targets(values: Iterable[str], form: str) -> list[tuple[str, str]]:
+    """The values of ``-o`` as pairs of a format (or ``""``) and a path; ``form`` is that of stdout.
+
+    Raises :class:`click.BadParameter` where one of them is surely not what was meant.
+    """
     targets = []
     for value in values:
         name, colon, path = value.partition(":")
         if not colon or (name not in FORMATS and len(name) == 1):
             name, path = "", value  # a path alone, such as report.txt or C:\\report.txt
+            _refuse_slips(path, form)
         elif name not in FORMATS:
             known = ", ".join(FORMATS)
             raise click.BadParameter(f"unknown format `{name}`; known: {known}", param_hint="-o")
@@ -49,6 +53,17 @@ def parse_targets(values: Iterable[str]) -> list[tuple[str, str]]:
             raise click.BadParameter(f"`{value}` names no file", param_hint="-o")
         targets.append((name, path))
     return targets
+
+
+def _refuse_slips(path: str, form: str) -> None:
+    """A format without a path, or a path that says another format than it would get."""
+    if path in FORMATS:
+        advice = f"write `-o {path}:FILE`, or `--output-format {path}` for stdout"
+        raise click.BadParameter(f"`{path}` is a format; {advice}", param_hint="-o")
+    ending = Path(path).suffix[1:].lower()
+    if ending in FORMATS and ending != form:
+        advice = f"write `-o {ending}:{path}`"
+        raise click.BadParameter(f"`{path}` would get the format {form}; {advice}", param_hint="-o")
 
 
 def look_for(result: Result, forms: set[str], color: str) -> Look:

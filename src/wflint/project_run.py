@@ -361,9 +361,11 @@ class ProjectRun:
 
     def _count(self, answer: Answer, emitter: Emitter) -> None:
         stats = self.result.stats
-        stats.workflows += answer.workflows
-        stats.activities += answer.activities
-        stats.functions += len({node.fn for node in answer.reached.order})
+        stats.workflows += sum(answer.workflows.get(path, 0) for path in self.chosen)
+        stats.activities += sum(answer.activities.get(path, 0) for path in self.chosen)
+        stats.all_workflows += sum(answer.workflows.values())
+        reached = {node.fn for node in answer.reached.order}
+        stats.functions += sum(fn.path in self.chosen for fn in reached)
         stats.read += len(self.loaded)
         stats.suppressed += emitter.suppressed
         gaps = {(g.node.fn, g.site) for g in answer.reached.gaps}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -64,9 +65,30 @@ class Registry:
         return frozenset(code for code in self.by_code if code.startswith(wanted))
 
     def nearest(self, selector: str) -> str:
-        """The code or name that was probably meant, or ``""``."""
+        """The code or name that was probably meant, or ``""``.
+
+        Of the beginning of codes it is the first of them; another code is meant only if a digit is
+        wrong, missing or too many.
+        """
+        if _LIKE_CODE.fullmatch(selector.upper()):
+            meant = sorted(self.expand(selector)) or self._with_a_slip(selector.upper())
+            return meant[0] if meant else ""
         known = self.by_name if "-" in selector or selector.islower() else self.by_code
         return closest(selector if known is self.by_name else selector.upper(), known)
+
+    def _with_a_slip(self, code: str) -> list[str]:
+        near = [known for known in sorted(self.by_code) if _differ_by_one(code, known)]
+        return sorted(near, key=lambda known: [a != b for a, b in zip(code, known, strict=False)])
+
+
+def _differ_by_one(one: str, other: str) -> bool:
+    """True if two words differ in one character, or one has a character more."""
+    if len(one) == len(other):
+        return sum(a != b for a, b in zip(one, other, strict=True)) == 1
+    short, long = sorted((one, other), key=len)
+    return len(long) == len(short) + 1 and any(
+        long[:at] + long[at + 1 :] == short for at in range(len(long))
+    )
 
 
 def load_registry(plugins: Iterable[str] = ()) -> Registry:
@@ -262,6 +284,7 @@ def _vote(
 
 
 _FAMILY, _ONE_RULE = 1, 100
+_LIKE_CODE = re.compile(r"[A-Z]+\d+")
 
 
 def _specificity(selector: str, registry: Registry) -> int:

@@ -68,7 +68,9 @@ class EntryGaps(Struct, frozen=True):
 class Stats(Struct):
     """What a run looked at.
 
-    ``files`` were checked, ``read`` were parsed, ``functions`` were reached from entry points.
+    ``files`` were checked; ``workflows`` and ``activities`` are defined in them, and of the
+    functions in them ``functions`` were reached from entry points. ``all_workflows`` are those of
+    the whole program. ``read`` files were parsed.
     ``suppressed`` diagnostics were hidden by comments; ``held_back`` counts the other hidden ones
     by reason. ``gaps`` is the number of calls in the checked files that could not be resolved.
     """
@@ -82,6 +84,7 @@ class Stats(Struct):
     held_back: dict[str, int] = {}
     gaps: int = 0
     seconds: float = 0.0
+    all_workflows: int = 0
 
 
 class Result(Struct):

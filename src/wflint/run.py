@@ -66,7 +66,7 @@ def _check(request: Request, keep: Keep | None) -> Result:
                 raise
             result.problems.append(str(error))
     is_about_workflows = any(group.chosen for group in selected.groups)
-    if is_about_workflows and not (result.stats.workflows or result.problems):
+    if is_about_workflows and not (result.stats.all_workflows or result.problems):
         result.warnings.append(NO_WORKFLOW)
     result.diagnostics.sort(key=lambda diagnostic: diagnostic.sort_key())
     result.gaps.sort(key=lambda gaps: gaps.sort_key())
@@ -85,14 +85,14 @@ def _check_project(
     settings = group.project.settings
     gated = gate(map(str, group.files), read.look_through, _needles(settings))
     result.stats.files += len(group.chosen)
-    before = result.stats.workflows
+    before = result.stats.all_workflows
     if gated.named or _names_rules(settings) or keep is not None:
         add(result, _result_of(group, gated, read, request, cwd, result.notes, keep))
     chosen = set(map(str, group.chosen))
     for path, reason in sorted(gated.unreadable.items()):
         if path in chosen:
             result.problems.append(f"{shown_path(path, cwd)}: cannot be read: {reason}")
-    if settings.require_workflows and result.stats.workflows == before:
+    if settings.require_workflows and result.stats.all_workflows == before:
         result.problems.append(
             f"{shown_path(group.project.root, cwd)}: no workflow was found, and "
             "`require-workflows` is set; check the paths, or name your own decorators in "

@@ -15,6 +15,7 @@ from wflint import settings as settings_module
 from wflint.config import ConfigError, Project
 from wflint.config_errors import describe, did_you_mean
 from wflint.files import Group, shown_path
+from wflint.printable import visible
 from wflint.report.json_report import to_text
 from wflint.settings import Settings
 
@@ -73,8 +74,8 @@ def describe_projects(projects: Iterable[Project]) -> str:
 
 
 def _describe_project(project: Project) -> str:
-    lines = [f"# project root: {project.root}"]
-    lines.append(f"# configuration: {project.config_file or 'none'}")
+    lines = [f"# project root: {visible(str(project.root))}"]
+    lines.append(f"# configuration: {visible(str(project.config_file or 'none'))}")
     inferred = {"target-sdk": project.target_sdk, "target-python": project.target_python}
     for field in msgspec.structs.fields(Settings):
         value = getattr(project.settings, field.name)
@@ -89,7 +90,8 @@ def _describe_project(project: Project) -> str:
 
 def describe_files(groups: Iterable[Group], cwd: Path) -> str:
     """The files to be checked, one on each line."""
-    return "".join(shown_path(path, cwd) + "\n" for group in groups for path in group.chosen)
+    paths = (path for group in groups for path in group.chosen)
+    return "".join(f"{visible(shown_path(path, cwd))}\n" for path in paths)
 
 
 def to_toml(value: object) -> str:

@@ -139,6 +139,12 @@ def _environments(group: Group, request: Request) -> object:
     return find_environments(group.project.root, settings.python, os.environ, may_run)
 
 
+_COUNTS = (
+    *("workflows", "all_workflows", "activities", "functions", "read"),
+    *("suppressed", "gaps"),
+)
+
+
 def add(result: Result, part: Result) -> None:
     """Add the result of one project to that of the run."""
     for name in ("diagnostics", "problems", "warnings", "gaps"):
@@ -146,7 +152,7 @@ def add(result: Result, part: Result) -> None:
     result.sources.update(part.sources)
     result.paths.update(part.paths)
     counted, more = result.stats, part.stats
-    for name in ("workflows", "activities", "functions", "read", "suppressed", "gaps"):
+    for name in _COUNTS:
         setattr(counted, name, getattr(counted, name) + getattr(more, name))
     for reason, number in more.held_back.items():
         counted.held_back[reason] = counted.held_back.get(reason, 0) + number

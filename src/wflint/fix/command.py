@@ -9,17 +9,16 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from wflint.borders import Border
-from wflint.fix.diff import unified
 from wflint.fix.rounds import Mended, Outcome, finder_for, mend
 from wflint.fix.write import NotWritten, write
-from wflint.output import write_bytes
+from wflint.printable import visible
 from wflint.report.summary import count
 from wflint.request import Request, Result
 from wflint.run import check, is_stdin
 
 
 def fix_files(request: Request, unsafe: bool) -> Outcome:
-    """Fix the files of a request on disk; that on stdin goes to stdout.
+    """Fix the files of a request on disk; that on stdin is left to :func:`fixed_stdin`.
 
     Files that cannot be written are problems of the result, and not among the files any more.
     """
@@ -35,9 +34,6 @@ def fix_files(request: Request, unsafe: bool) -> Outcome:
             written.append(file)
         except NotWritten as error:
             failed.append(f"{file.filename} {error.reason}")
-    if request.stdin is not None:
-        fixed = (file.after for file in written if is_stdin(file.path, request))
-        write_bytes(next(fixed, request.stdin))
     return Outcome(_left(request, outcome, written, failed), written)
 
 
@@ -52,11 +48,15 @@ def _left(request: Request, outcome: Outcome, written: list[Mended], failed: lis
     return result
 
 
-def show_diff(request: Request, unsafe: bool) -> Outcome:
-    """Print what fixing would change."""
-    outcome = mend(request, unsafe)
-    write_bytes(unified(outcome.files))
-    return outcome
+def fixed_stdin(outcome: Outcome, request: Request) -> bytes:
+    """Return the file on stdin as it is after fixing."""
+    fixed = (file.after for file in outcome.files if is_stdin(file.path, request))
+    return next(fixed, request.stdin or b"")
+
+
+def find_fixes(request: Request, unsafe: bool) -> Outcome:
+    """Return what fixing would change; nothing is written."""
+    return mend(request, unsafe)
 
 
 def summary(outcome: Outcome, verb: str) -> str:
@@ -73,7 +73,7 @@ def listed(files: Sequence[Mended]) -> str:
 
 
 def _lines(file: Mended) -> Iterator[str]:
-    yield f"{file.filename}:\n"
+    yield f"{visible(file.filename)}:\n"
     found = Counter((d.code, d.name) for d in file.fixed)
     for (code, name), number in sorted(found.items()):
         yield f"    {number} × {code} {name}\n"

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from wflint.fix.rounds import Mended
+from wflint.printable import visible
 
 _LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 _NO_END = b"\\ No newline at end of file\n"
@@ -23,8 +24,29 @@ def unified(files: Sequence[Mended]) -> bytes:
 
 def _of_file(file: Mended) -> Iterator[bytes]:
     before, after = _LINE.findall(file.before), _LINE.findall(file.after)
-    name = file.filename.encode()
-    if b" " in name:
-        name += b"\t"  # by this `patch` sees where a name ends
+    name = _name(file.filename)
     for line in difflib.diff_bytes(difflib.unified_diff, before, after, name, name):
         yield line if line.endswith(b"\n") else b"%b\n%b" % (line, _NO_END)
+
+
+def _name(filename: str) -> bytes:
+    """A file name as git and `patch` write one: in quotes where it holds control characters."""
+    name = filename.encode()
+    if not filename.isprintable():
+        escaped = (_escaped(c) for c in filename)
+        return b'"%b"' % "".join(escaped).encode()
+    return name + b"\t" if b" " in name else name  # by the tab `patch` sees where the name ends
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\':
+        return f"\\{character}"
+    if character.isprintable():
+        return character
+    return "".join(f"\\{byte:03o}" for byte in character.encode())
+
+
+def readable(diff: bytes) -> str:
+    """A diff for a person to read on a terminal, which must not obey what stands in it."""
+    lines = diff.decode("utf-8", "backslashreplace").split("\n")
+    return "\n".join("\t".join(map(visible, line.split("\t"))) for line in lines)

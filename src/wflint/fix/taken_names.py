@@ -20,7 +20,7 @@ def taken_from(path: str, names: Set[str], others: Iterable[bytes]) -> set[str]:
     module = os.path.basename(path).removesuffix(".py")
     taken: set[str] = set()
     for data in others:
-        if module.encode() in data and names - taken:
+        if os.fsencode(module) in data and names - taken:
             taken |= names & _mentioned(module, data.decode("utf-8", "replace"), names)
     return taken
 

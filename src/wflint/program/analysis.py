@@ -74,6 +74,7 @@ class Answer(Struct):
     ``module_entries`` has the first workflow of each module; ``import_chains`` has how places are
     reached that are only reached by imports, by function, site and code; ``mute`` are workflows
     without any method that is known to run, ``unseen`` are classes that only look like workflows.
+    ``workflows`` and ``activities`` count those that each file defines.
     """
 
     store: Store
@@ -82,8 +83,8 @@ class Answer(Struct):
     reached: CallGraph
     module_entries: dict[str, Cls] = field(default_factory=dict)
     import_chains: dict[tuple[Fn, int, str], ImportChain] = field(default_factory=dict)
-    workflows: int = 0
-    activities: int = 0
+    workflows: dict[str, int] = field(default_factory=dict)
+    activities: dict[str, int] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     mute: list[Cls] = field(default_factory=list)
     unseen: list[Unseen] = field(default_factory=list)
@@ -243,13 +244,13 @@ def _find_entries(
         with answer.store.faults.at(path):
             found = roots.find(answer.store.load(path))
             entries += sorted(found.entries, key=lambda e: _place(answer.store, e))
-            answer.workflows += len(found.workflows)
+            answer.workflows[path] = len(found.workflows)
             workflows += found.workflows
             if found.workflows:
                 answer.module_entries[path] = found.workflows[0]
             reachable = {e.receiver for e in found.entries if not _is_constructor(e)}
             answer.mute += [cls for cls in found.workflows if cls not in reachable]
-            answer.activities += found.activities
+            answer.activities[path] = found.activities
     return entries, workflows
 
 

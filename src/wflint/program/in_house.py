@@ -6,6 +6,7 @@ their names apply those, and all other files are searched for these names.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 
@@ -142,7 +143,8 @@ Reader = Callable[[str], bytes]
 def _mentioning(words: dict[str, set[str]], files: Iterable[str], read: Reader) -> Iterator[str]:
     """The files in which one of ``words`` occurs, and where it comes from."""
     wanted = [
-        (word.encode(), [home.encode() for home in sorted(words[word])]) for word in sorted(words)
+        (word.encode(), [os.fsencode(home) for home in sorted(words[word])])
+        for word in sorted(words)
     ]
     for path in files if wanted else ():
         data = b""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from wflint.diagnostics import Applicability, Diagnostic, Fix, Severity
+from wflint.printable import visible
 from wflint.report.fix_diff import changes
 from wflint.report.look import Look, chain_line, marker_of, one_line
 
@@ -39,7 +40,7 @@ def _paragraph(diagnostic: Diagnostic, lines: list[str]) -> Iterator[str]:
     code = click.style(diagnostic.code, fg=_COLORS[diagnostic.severity], bold=True)
     marker = marker_of(diagnostic)
     words = [code, diagnostic.name, *([marker] if marker else []), one_line(diagnostic.message)]
-    yield f"{click.style(diagnostic.filename, bold=True)}:{place}: {' '.join(words)}"
+    yield f"{click.style(visible(diagnostic.filename), bold=True)}:{place}: {' '.join(words)}"
     chain = chain_line(diagnostic)
     if chain:
         yield f"    {click.style(chain, dim=True)}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wflint.diagnostics import Diagnostic, Severity
+from wflint.printable import visible
 from wflint.report.look import Look, chain_line, headline
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -21,7 +22,7 @@ def render(diagnostics: Sequence[Diagnostic], look: Look) -> str:
 def _command(diagnostic: Diagnostic, look: Look) -> str:
     properties = {
         "title": f"wflint ({diagnostic.code})",
-        "file": look.from_base(diagnostic.filename),
+        "file": _name(look.from_base(diagnostic.filename)),
         "line": diagnostic.location.row,
         "col": diagnostic.location.column,
         "endLine": diagnostic.end_location.row,
@@ -39,3 +40,8 @@ def _escape(text: str) -> str:
 
 def _escape_property(text: str) -> str:
     return _escape(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _name(text: str) -> str:
+    """A file name as GitHub knows it; a line end in it can be said, other controls cannot."""
+    return "".join(c if c in "\r\n" else visible(c) for c in text)

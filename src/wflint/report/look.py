@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wflint.diagnostics import Applicability, Diagnostic, ShownHop
+from wflint.printable import visible
 
 if TYPE_CHECKING:
     from wflint.registry import Registry
@@ -44,9 +45,8 @@ def headline(diagnostic: Diagnostic) -> str:
     place = diagnostic.location
     marker = marker_of(diagnostic)
     rule = f"{diagnostic.code} {diagnostic.name}" + (f" {marker}" if marker else "")
-    return (
-        f"{diagnostic.filename}:{place.row}:{place.column}: {rule} {one_line(diagnostic.message)}"
-    )
+    name = visible(diagnostic.filename)
+    return f"{name}:{place.row}:{place.column}: {rule} {one_line(diagnostic.message)}"
 
 
 def marker_of(diagnostic: Diagnostic) -> str:
@@ -71,4 +71,4 @@ def chain_line(diagnostic: Diagnostic) -> str:
 
 
 def _hop(hop: ShownHop) -> str:
-    return f"{hop.qualname} ({hop.filename}:{hop.location.row})"
+    return visible(f"{hop.qualname} ({hop.filename}:{hop.location.row})")

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from wflint.diagnostics import Applicability, Diagnostic
+from wflint.printable import visible
 from wflint.report.look import one_line
 from wflint.request import EntryGaps, Gap, Stats
 
@@ -36,7 +37,7 @@ def gap_lines(found: Sequence[EntryGaps]) -> str:
     told: set[Gap] = set()
     for of_entry in found:
         entry, gaps = of_entry.entry, of_entry.gaps
-        place = f"{entry.filename}:{entry.location.row}"
+        place = visible(f"{entry.filename}:{entry.location.row}")
         calls = f"reaches {count(len(gaps), 'call')} that could not be resolved:"
         lines.append(f"{entry.qualname} ({place}) {calls}\n")
         new = [gap for gap in gaps if gap not in told]
@@ -50,7 +51,7 @@ def gap_lines(found: Sequence[EntryGaps]) -> str:
 
 
 def _gap(gap: Gap) -> str:
-    place = f"{gap.filename}:{gap.location.row}:{gap.location.column}"
+    place = visible(f"{gap.filename}:{gap.location.row}:{gap.location.column}")
     return f"{place}: `{one_line(gap.written)}`: {gap.reason}"
 
 
