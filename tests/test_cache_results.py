@@ -265,3 +265,18 @@ def test_the_cache_is_no_part_of_the_project(project: Path) -> None:
     assert tag.startswith("Signature: 8a477f597d28d172789f06886806bc55")
     write(project / ".wflint_cache/flow.py", FLOW)
     assert "wflint_cache" not in output()[1]
+
+
+ENGINE = "from temporalio import workflow\n\n\ndef durable(cls):\n    return workflow.defn(cls)\n"
+PLAIN = "import time\nfrom shop import engine\n\n\nclass Late:\n    async def run(self):\n"
+USING = PLAIN.replace("class", "@engine.durable\nclass").replace("    async", "    @main\n    async")
+
+
+def test_a_file_that_begins_to_use_a_name_of_the_project_counts_at_once() -> None:
+    write(Path("shop/engine.py"), f"{ENGINE}\n\nmain = workflow.run\n")
+    write(Path("shop/late.py"), f"{PLAIN}        return time.time()\n")
+    assert "shop/late.py" not in output()
+    imported = USING.replace("import engine", "import engine\nfrom shop.engine import main")
+    write(Path("shop/late.py"), f"{imported}        return time.time()\n")
+    assert "shop/late.py:" in output()
+    assert output() == plain_output()

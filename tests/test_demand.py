@@ -73,3 +73,45 @@ def test_progress_is_told_of_each_file(project: Path) -> None:
     note: Callable[[int, int], None] = lambda done, total: told.append((done, total))  # noqa: E731
     check(Request(jobs=1, progress=note))
     assert told == [(0, 2), (1, 2)]
+
+
+ENGINE = """\
+from temporalio import workflow
+
+
+def durable(cls):
+    return workflow.defn(cls)
+
+
+main = workflow.run
+"""
+HOUSE = """\
+import time
+
+from engine import durable, main
+
+
+@durable
+class HouseWorkflow:
+    @main
+    async def run(self) -> float:
+        return time.time()
+"""
+
+
+def test_names_of_the_project_are_looked_for_in_bytes(project: Path) -> None:
+    (project / "engine.py").write_text(ENGINE)
+    (project / "house.py").write_text(HOUSE)
+    for number in range(20):
+        (project / f"other{number}.py").write_text(f"main = {number}\n")
+    result = check(Request())
+    assert ("house.py", 10, "WFL101") in places(result)
+    assert result.stats.workflows == 2
+    assert result.stats.read == 5, "of the others only the word is known, and not where it is from"
+    assert not any(name in result.sources for name in ("other0.py", "engine.py"))
+
+
+def test_a_file_that_names_no_decorator_is_not_read(project: Path) -> None:
+    text = "from temporalio import workflow\n\n\ndef now():\n    return workflow.now()\n"
+    (project / "client.py").write_text(text)
+    assert check(Request()).stats.read == 3

@@ -12,6 +12,7 @@ from wflint.cache.notebook import Notebook
 from wflint.faults import EVERYWHERE
 from wflint.gate import Gated
 from wflint.program.effects import summarise
+from wflint.program.frameworks import given_to_frameworks
 from wflint.program.guard_functions import GuardFunctions
 from wflint.program.import_time import ImportChain, ImportTime
 from wflint.program.in_house import InHouse
@@ -155,7 +156,11 @@ def _defining_files(question: Question, roots: Roots) -> list[str]:
             by_call.read(in_house.pieces(path))
     with roots.resolver.store.faults.at(EVERYWHERE):
         by_call.listed |= listed_workflows(roots, candidates, gated.configuring)
+        by_call.in_frameworks |= given_to_frameworks(
+            roots, gated.configuring, question.files, question.read
+        )
     wanted = {*candidates, *(cls.path for cls in by_call.classes())}
+    wanted |= {fn.path for fn in by_call.in_frameworks}
     return [path for path in question.files if path in wanted]
 
 

@@ -7,20 +7,22 @@ from collections.abc import Iterable
 from wflint.facts.model import FunctionBody, Kind, Ref
 from wflint.program.applied import Applied
 from wflint.program.entities import Entity, OwnClass, OwnFunction
-from wflint.program.sdk_decorators import DEFN
+from wflint.program.sdk_decorators import DEFN, HANDLERS
 from wflint.program.store import Cls, Fn
 
 
 class ByCall:
     """What calls apply to classes and functions, as far as their code was read.
 
-    ``listed`` are the classes that a Worker is given as its workflows.
+    ``listed`` are the classes that a Worker is given as its workflows, ``in_frameworks`` functions
+    that a framework calls in the workflow.
     """
 
     def __init__(self, applied: Applied) -> None:
         self.applied = applied
         self.resolver = applied.resolver
         self.listed: set[Cls] = set()
+        self.in_frameworks: set[Fn] = set()
         self._classes: dict[Cls, set[str]] = {}
         self._functions: dict[Fn, set[str]] = {}
         self._attributes: dict[Cls, dict[str, set[str]]] = {}
@@ -80,5 +82,6 @@ class ByCall:
         return self._attributes.get(cls, {})
 
     def functions_in(self, path: str) -> list[Fn]:
-        """The functions of a module that calls decorate."""
-        return [fn for fn in self._functions if fn.path == path]
+        """The functions of a module that are entry points by a call, methods among them."""
+        called = [fn for fn, names in self._functions.items() if names & HANDLERS]
+        return sorted(fn for fn in {*called, *self.in_frameworks} if fn.path == path)

@@ -232,10 +232,10 @@ class Roots:
         return found
 
     def _functions(self, module: Module) -> Iterator[Entry]:
-        """Functions that a call makes handlers, of a class that is made by code."""
+        """Functions that a call makes handlers of a class made by code, or gives a framework."""
         for fn in self.by_call.functions_in(module.path):
             head = module.facts.functions.get(fn.qualname)
-            if head is not None and not head.owner and self.by_call.of_function(fn) & HANDLERS:
+            if head is not None and not head.owner:
                 yield Entry(fn, Cls(module.path, ""), fn.shown)
 
     def _methods(self, cls: Cls) -> Iterator[tuple[Cls, FunctionHead]]:

@@ -191,7 +191,9 @@ class Sandboxes:
         return links
 
     def class_link(self, cls: Cls) -> Link:
-        """The first link of a chain: a workflow."""
+        """The first link of a chain: a workflow; of a function that is no method, its module."""
+        if not cls.qualname:
+            return Link(self.resolver.store.load(cls.path).facts.name, cls.path, 0)
         text = self.resolver.store.load(cls.path).source.text
         last = cls.qualname.rpartition(".")[2].partition("#")[0]
         found = re.search(rf"^[ \t]*class\s+({re.escape(last)})\b", text, re.MULTILINE)
