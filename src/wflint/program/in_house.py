@@ -6,13 +6,12 @@ their names apply those, and all other files are searched for these names.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import suppress
 
 from wflint.facts.model import Binding, ClassFacts, ModuleFacts, Ref
 from wflint.program.applied import Applied
 from wflint.program.by_hand import ByHand, by_hand
+from wflint.program.importers import Importers
 from wflint.program.sdk_decorators import MAKE_WORKFLOWS
 from wflint.program.store import MODULE_BODY, Fn, Module
 
@@ -25,8 +24,8 @@ _MAX_ROUNDS = 6
 class InHouse:
     """Collects the names of the project that make workflows.
 
-    ``words`` has them with the last parts of the names of the modules that have them; of these
-    ``bases`` are classes. ``modules`` are those that were asked.
+    ``words`` has them with the last parts of the names of the modules that have them; those in
+    ``bases`` are classes.
     """
 
     def __init__(self, applied: Applied) -> None:
@@ -35,9 +34,10 @@ class InHouse:
         self.store = applied.resolver.store
         self.words: dict[str, set[str]] = {}
         self.bases: set[str] = set()
+        self._homes: dict[str, set[str]] = {}
 
     def find(self, candidates: Iterable[str], files: Collection[str], read: Reader) -> list[str]:
-        """The files besides ``candidates`` that mention a name of the project, in their order."""
+        """The candidates and the files that mention a name of the project, in the files' order."""
         asked = dict.fromkeys(candidates)
         new = list(asked)
         for _ in range(_MAX_ROUNDS):
@@ -45,7 +45,8 @@ class InHouse:
             for path in new:
                 with self.store.faults.at(path):
                     self._ask(self.store.load(path), fresh)
-            new = list(_mentioning(fresh, (f for f in files if f not in asked), read))
+            others = (path for path in files if path not in asked)
+            new = list(Importers(self.resolver.index, others, read).of(fresh))
             asked.update(dict.fromkeys(new))
             if not fresh:
                 break
@@ -54,9 +55,11 @@ class InHouse:
     def _ask(self, module: Module, fresh: dict[str, set[str]]) -> None:
         home = module.facts.name.rpartition(".")[2]
         for word in self._names_in(module):
-            if home not in self.words.setdefault(word, set()):
-                self.words[word].add(home)
-                fresh.setdefault(word, set()).add(home)
+            known = self._homes.setdefault(word, set())
+            if module.path not in known:
+                known.add(module.path)
+                self.words.setdefault(word, set()).add(home)
+                fresh.setdefault(word, set()).add(module.path)
 
     def pieces(self, path: str) -> list[Fn]:
         """The code of a module in which decorators may be applied by calls."""
@@ -80,7 +83,7 @@ class InHouse:
 
     def _is_in_house(self, name: str, binding: Binding, module: Module) -> bool:
         if binding.what == "import":
-            return self._is_passed_on(name, binding.target)
+            return self._is_passed_on(name, binding.target, module.facts)
         return binding.value is not None and self._stands_for(binding.value.ref, module)
 
     def _decorators(self, module: Module) -> Iterator[str]:
@@ -97,12 +100,13 @@ class InHouse:
             (ref.path or (ref.name,))[-1] in self.bases for ref in (*cls.bases, cls.metaclass)
         )
 
-    def _is_passed_on(self, name: str, target: str) -> bool:
-        """True for what a module imports and others may import from it."""
+    def _is_passed_on(self, name: str, target: str, facts: ModuleFacts) -> bool:
+        """True for what a module imports so that others import it from there."""
         last = target.rpartition(".")[2]
-        return (last in self.words and target.count(".") > 0) or (
-            target in MAKE_WORKFLOWS and name != "defn"
-        )
+        if target in MAKE_WORKFLOWS:
+            return name != "defn"
+        is_meant = facts.is_package or name != last or name in (facts.exports or ())
+        return is_meant and last in self.words and "." in target
 
     def _stands_for(self, ref: Ref, module: Module) -> bool:
         """True for ``entry = workflow.run`` and ``durable = partial(workflow.defn, ...)``."""
@@ -138,22 +142,6 @@ class InHouse:
 
 
 Reader = Callable[[str], bytes]
-
-
-def _mentioning(words: dict[str, set[str]], files: Iterable[str], read: Reader) -> Iterator[str]:
-    """The files in which one of ``words`` occurs, and where it comes from."""
-    wanted = [
-        (word.encode(), [os.fsencode(home) for home in sorted(words[word])])
-        for word in sorted(words)
-    ]
-    for path in files if wanted else ():
-        data = b""
-        with suppress(OSError):
-            data = read(path)
-        for word, homes in wanted:
-            if word in data and (b"from ." in data or any(home in data for home in homes)):
-                yield path
-                break
 
 
 def _spellings(facts: ModuleFacts) -> Iterator[str]:
