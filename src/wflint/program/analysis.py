@@ -155,7 +155,7 @@ def _defining_files(question: Question, roots: Roots) -> list[str]:
         with roots.resolver.store.faults.at(path):
             by_call.read(in_house.pieces(path))
     with roots.resolver.store.faults.at(EVERYWHERE):
-        by_call.listed |= listed_workflows(roots, candidates, gated.configuring)
+        by_call.listed |= listed_workflows(roots, candidates, gated.configuring, question.is_test)
         by_call.in_frameworks |= given_to_frameworks(
             roots, gated.configuring, question.files, question.read
         )

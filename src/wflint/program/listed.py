@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from wflint.facts.model import Kind, Ref
 from wflint.program.entities import Entity, External, OwnClass
@@ -16,12 +16,16 @@ _COLLECTIONS = ("builtins.list", "builtins.tuple", "builtins.set", "builtins.fro
 
 
 def listed_workflows(
-    roots: Roots, candidates: Collection[str], configuring: Iterable[str]
+    roots: Roots,
+    candidates: Collection[str],
+    configuring: Iterable[str],
+    is_test: Callable[[str], bool],
 ) -> set[Cls]:
     """The classes in the lists of the Workers that the files ``configuring`` set up.
 
     Classes that a candidate defines under the same name are workflows or not by themselves: only
-    a list that names something else costs more than to look through the text.
+    a list that names something else costs more than to look through the text. What a test lists
+    counts for classes of tests: it says nothing of what the project registers.
     """
     store = roots.resolver.store
     defined = (
@@ -34,7 +38,8 @@ def listed_workflows(
             if name.rpartition(".")[2] not in known:
                 first, *rest = name.split(".")
                 ref = Ref(Kind.GLOBAL, first, tuple(rest))
-                found.update(_classes(roots.resolver.resolve(ref, path)))
+                listed = _classes(roots.resolver.resolve(ref, path))
+                found.update(c for c in listed if is_test(c.path) or not is_test(path))
     return {cls for cls in found if roots.resolver.facts_of(cls) is not None}
 
 
