@@ -53,7 +53,8 @@ def _explain_failure(error: Exception) -> int:
     from wflint.printable import visible
 
     if isinstance(error, ConfigError):
-        click.echo(f"wflint: {visible(str(error))}", err=True)
+        for line in (f"wflint: {error}", *error.more):
+            click.echo(visible(line), err=True)
         return FAILED
     if os.environ.get("WFLINT_DEBUG"):
         raise error

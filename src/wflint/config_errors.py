@@ -10,7 +10,14 @@ import msgspec
 
 
 class ConfigError(Exception):
-    """The user's configuration or selection is wrong. The message is one line."""
+    """The user's configuration or selection is wrong.
+
+    The message is one line; ``more`` are lines that stand below it.
+    """
+
+    def __init__(self, message: str, more: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.more = tuple(more)
 
 
 def closest(word: str, known: Iterable[str]) -> str:

@@ -70,7 +70,9 @@ def find(projects: Sequence[Examined], text: str, cwd: Path) -> Target:
         best = [t for directory in directories for t in directory.imported(name)]
     if len(best) == 1:
         return best[0]
-    raise ConfigError(_ambiguous(text, best) if best else _unknown(text, name, directories))
+    if best:
+        raise ConfigError(f"`{text}` may mean any of these; name one of them:", _ambiguous(best))
+    raise ConfigError(_unknown(text, name, directories))
 
 
 def _files(examined: Examined, file: str, cwd: Path) -> frozenset[str]:
@@ -201,14 +203,12 @@ class _Directory:
 # What is wrong with a name.
 
 
-def _ambiguous(text: str, targets: list[Target]) -> str:
+def _ambiguous(targets: list[Target]) -> Iterator[str]:
     targets = sorted(targets, key=lambda target: (not target.nodes, target.id))
-    lines = [f"`{text}` may mean any of these; name one of them:"]
     for target in targets[:MAX_CANDIDATES]:
-        lines.append(f"    {target.id}" + ("" if target.nodes else "  (no workflow reaches it)"))
+        yield f"    {target.id}" + ("" if target.nodes else "  (no workflow reaches it)")
     if targets[MAX_CANDIDATES:]:
-        lines.append(f"    and {len(targets) - MAX_CANDIDATES:,} more")
-    return "\n".join(lines)
+        yield f"    and {len(targets) - MAX_CANDIDATES:,} more"
 
 
 def _unknown(text: str, name: str, directories: list[_Directory]) -> str:

@@ -111,7 +111,7 @@ def analyse(question: Question) -> Answer:
     guards = store.guards = GuardFunctions(resolver, question.guard_functions)
     importer = f"{question.root}/__init__.py"
     roots = Roots(resolver, question.names, importer)
-    sandboxes = Sandboxes(resolver, gated.configuring, question.is_test)
+    sandboxes = Sandboxes(resolver, question.root, gated.configuring, question.is_test)
     verdicts = Verdicts(
         question.rules,
         table,

@@ -53,6 +53,18 @@ class Passthrough(Struct, frozen=True):
         """Whether there may be more to what is passed through, or to what runs unsandboxed."""
         return self.open_ended or (self.other_workers and (self.free_workers or self.everything))
 
+    def strictest(self, other: Passthrough) -> Passthrough:
+        """What holds if each of two workers runs a workflow, and it must work in both."""
+        return Passthrough(
+            self.modules & other.modules,
+            self.open_ended or other.open_ended,
+            self.everything and other.everything,
+            self.unsandboxed & other.unsandboxed,
+            self.free_workers and other.free_workers,
+            self.other_workers or other.other_workers,
+            self.relaxed or other.relaxed,
+        )
+
     def joined(self, other: Passthrough) -> Passthrough:
         """What both say."""
         return Passthrough(

@@ -21,7 +21,7 @@ _COLLECTIONS = frozenset({"frozenset", "list", "set", "sorted", "tuple"})
 class Collection(Struct, array_like=True):
     """An expression that gives several texts.
 
-    ``texts`` are those that stand there, ``constants`` the names whose values are more of them.
+    ``texts`` are those that stand there, ``constants`` the dotted names that stand for more.
     ``vague`` says that there is something else in it.
     """
 
@@ -37,6 +37,7 @@ class SandboxSays(Struct, array_like=True):
     ``open_ended`` says that there are more than can be read. ``unsandboxed`` are names of classes,
     ``free_runners`` those of the workflows of each runner without a sandbox, and whether these are
     all. ``other_workers`` are ordinary ones; ``relaxed`` says that restricted names were changed.
+    ``lists`` are the lists of workflows that workers, or functions that make them, are given.
     """
 
     passed: list[Collection] = field(default_factory=list)
@@ -46,6 +47,7 @@ class SandboxSays(Struct, array_like=True):
     free_runners: list[tuple[list[str], bool]] = field(default_factory=list)
     other_workers: bool = False
     relaxed: bool = False
+    lists: list[Collection] = field(default_factory=list)
 
 
 def sandbox_says(module: Module) -> SandboxSays:
@@ -68,16 +70,22 @@ class _Reader:
 
     def read(self, tree: ast.Module) -> SandboxSays:
         """Look at every call and every class."""
-        pending: list[tuple[ast.AST, tuple[ast.Call, ...], bool]] = [(tree, (), False)]
+        pending: list[tuple[ast.AST, tuple[ast.Call, ...], bool, frozenset[str]]] = [
+            (tree, (), False, frozenset())
+        ]
         while pending:
-            node, calls, conditional = pending.pop()
+            node, calls, conditional, params = pending.pop()
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                params = _params(node)
             if isinstance(node, ast.Call):
                 self._call(node, calls, conditional)
+                self._lists(node, params)
                 calls = (*calls, node)
             elif isinstance(node, ast.ClassDef):
                 self._class(node)
             inside = conditional or isinstance(node, (ast.If, ast.IfExp, ast.Match))
-            pending.extend((child, calls, inside) for child in ast.iter_child_nodes(node))
+            children = ast.iter_child_nodes(node)
+            pending.extend((child, calls, inside, params) for child in children)
         return self.said
 
     def _call(self, node: ast.Call, calls: tuple[ast.Call, ...], conditional: bool) -> None:
@@ -104,6 +112,16 @@ class _Reader:
             elif keyword.arg == "invalid_module_members":
                 said.relaxed = True
 
+    def _lists(self, node: ast.Call, params: frozenset[str]) -> None:
+        """The workflows of a worker; of a function that makes one, the callers give them."""
+        given = next((k.value for k in node.keywords if k.arg == "workflows"), None)
+        if given is None:
+            spread = any(k.arg is None for k in node.keywords)
+            if _last_name(node.func) == "Worker" and spread:
+                self.said.lists.append(Collection(vague=True))
+        elif not (isinstance(given, ast.Name) and given.id in params) and not _is(given, None):
+            self.said.lists.append(_collection([given]))
+
     def _plugin(self, name: str) -> None:
         self.said.passed.append(Collection(sorted(PLUGINS.get(name, ()))))
 
@@ -115,6 +133,11 @@ class _Reader:
             keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
             if any(k.arg == "sandboxed" and _is(k.value, False) for k in keywords):
                 self.said.unsandboxed.append(node.name)
+
+
+def _params(node: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str]:
+    args = node.args
+    return frozenset(arg.arg for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs))
 
 
 def _workflows(calls: tuple[ast.Call, ...]) -> tuple[list[str], bool]:
@@ -150,8 +173,8 @@ def _collection(nodes: Iterable[ast.expr]) -> Collection:
                 pass
             case ast.Attribute() as node if _is_default(node):
                 pass
-            case ast.Name(id=name):
-                found.constants.append(name)
+            case ast.Name() | ast.Attribute() as node if _dotted(node):
+                found.constants.append(_dotted(node))
             case _:
                 found.vague = True
     return found
@@ -197,6 +220,15 @@ def _assigned(tree: ast.AST, name: str) -> Iterator[ast.expr]:
             isinstance(t, ast.Name) and t.id == name for t in targets
         ):
             yield node.value
+
+
+def _dotted(node: ast.expr) -> str:
+    """A name or attribute as it is written: ``flows.OrderWorkflow``."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
 
 
 def _last_name(node: ast.expr | None) -> str:

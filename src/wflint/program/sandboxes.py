@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 from wflint.program.folders import is_namespace
 from wflint.program.loading import Loaded, load_workflow
-from wflint.program.passthrough import Passthrough, read_passthrough
+from wflint.program.passthrough import Passthrough
 from wflint.program.resolve import Resolver
 from wflint.program.store import Cls, shown_name
+from wflint.program.workers import WorkerSettings, in_files
 
 
 class Link(NamedTuple):
@@ -26,18 +27,20 @@ class Link(NamedTuple):
 class Sandboxes:
     """Tells which modules the sandbox loads anew for each workflow, and which all workflows share.
 
-    ``configuring`` are the files that may set up the sandbox, ``is_test`` tells tests: what these
-    set up counts for workflows in tests only.
+    ``configuring`` are the files below ``root`` that may set up the sandbox, ``is_test`` tells
+    tests: what these set up counts for workflows in tests only.
     """
 
     def __init__(
         self,
         resolver: Resolver,
+        root: str,
         configuring: Sequence[str],
         is_test: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self.resolver = resolver
         self.workflows: list[Cls] = []
+        self._root = root
         self._configuring = configuring
         self._is_test = is_test
         self._loaded: dict[str, Loaded] = {}
@@ -47,16 +50,43 @@ class Sandboxes:
         self.workflows = list(workflows)
 
     @cached_property
-    def _passthrough(self) -> tuple[Passthrough, Passthrough]:
-        """The settings for workflows of the project itself, and for those in its tests."""
-        tests = [path for path in self._configuring if self._is_test(path)]
-        others = [path for path in self._configuring if not self._is_test(path)]
-        own = read_passthrough(self.resolver, others)
-        return own, own.joined(read_passthrough(self.resolver, tests))
+    def _own(self) -> WorkerSettings:
+        """What the project says, without its tests."""
+        own = (path for path in self._configuring if not self._is_test(path))
+        return WorkerSettings(self.resolver, own, self.workflows, self._root)
+
+    @cached_property
+    def _of_tests(self) -> WorkerSettings:
+        """What the tests say, for their own workflows."""
+        tests = (path for path in self._configuring if self._is_test(path))
+        return WorkerSettings(self.resolver, tests, self.workflows, self._root)
+
+    def _of(self, cls: Cls) -> Passthrough:
+        """The settings for one workflow; that of a test may run as any worker of the project."""
+        if self._is_test(cls.path):
+            return self._own.all().joined(self._of_tests.of(cls))
+        return self._own.of(cls)
+
+    @cached_property
+    def _settings(self) -> dict[str, Passthrough]:
+        return in_files(self._of, self.workflows)
 
     def settings(self, path: str) -> Passthrough:
-        """The settings that count for a workflow in a file."""
-        return self._passthrough[self._is_test(path)]
+        """The settings that count for the workflows in a file."""
+        return self._settings[path]
+
+    def _roots_of(self, path: str, receiver: Cls | None = None) -> list[str]:
+        """The files of the workflows that may run code in a file.
+
+        These are the ones whose sandbox loads it, or all where none does. ``receiver`` is the class
+        of the object whose method the code is in.
+        """
+        if receiver is not None and receiver.path in self._settings:
+            return [receiver.path]
+        if path in self._settings:
+            return [path]
+        loading = [root for root in self.sandboxed if path in self.loaded(root).reloaded]
+        return loading or list(self._settings)
 
     @cached_property
     def sandboxed(self) -> dict[str, Cls]:
@@ -142,9 +172,11 @@ class Sandboxes:
 
     def passes(self, module: str, path: str) -> bool:
         """Whether a module is passed through to code in a file, or may be."""
-        settings = self.settings(path)
-        free = any(settings.runs_free(cls) for cls in self.workflows)
-        return free or settings.in_doubt or settings.passes(module)
+        roots = self._roots_of(path)
+        if any(self.settings(c.path).runs_free(c) for c in self.workflows if c.path in roots):
+            return True
+        settings = [self.settings(root) for root in roots]
+        return any(one.in_doubt or one.passes(module) for one in settings)
 
     def missing(self, module: str, names: Sequence[str], path: str, receiver: Cls | None) -> str:
         """The module that an import in workflow code would load only then, or ``""``.
@@ -152,9 +184,7 @@ class Sandboxes:
         ``path`` is the file with the import, ``receiver`` the class of the object whose method it
         is in.
         """
-        roots = list(self.sandboxed)
-        if receiver is not None and receiver.path in self.sandboxed:
-            roots = [receiver.path]
+        roots = [root for root in self._roots_of(path, receiver) if root in self.sandboxed]
         if not roots or any(self.settings(root).in_doubt for root in roots):
             return ""
         wanted = [module]
