@@ -35,7 +35,7 @@ from wflint.facts.model import (
 from wflint.facts.mutations import MUTATIONS, Mutations
 from wflint.facts.operations import OPERATIONS, Operations
 from wflint.facts.scopes import Scope, is_global
-from wflint.facts.types import either, instance
+from wflint.facts.types import declared_as, either, instance
 from wflint.facts.values import value
 from wflint.facts.walker import Walker
 from wflint.faults import Faults
@@ -64,6 +64,7 @@ _OBJECTS = frozenset(
         Kind.OR,
         Kind.OPERATION,
         Kind.RESULT,
+        Kind.DECLARED,
     }
 )
 
@@ -237,6 +238,8 @@ class BodyReader:
             ref = replace(ref, of=None if declared.kind is Kind.UNKNOWN else declared)
         elif ref.kind in (Kind.UNKNOWN, Kind.LITERAL) or ref == NONE:
             ref = declared if declared.kind is not Kind.UNKNOWN and not ref.others else ref
+        else:
+            ref = declared_as(declared, ref)
         self._note_attribute(entry, node.target, ref)
 
     def _note_attribute(self, entry: Entry, target: cst.CSTNode, ref: Ref) -> None:

@@ -83,7 +83,7 @@ class Context:
             return f"builtins.{ref.name}"
         if ref.kind is Kind.PARAM and ref.of is not None and ref.of.kind is Kind.LITERAL:
             return f"builtins.{ref.of.name}" if not ref.path else None
-        made = ref.kind in (Kind.RESULT, Kind.INSTANCE)
+        made = ref.kind in (Kind.RESULT, Kind.INSTANCE, Kind.DECLARED)
         if (made or (ref.kind is Kind.PARAM and ref.of is not None)) and not ref.path:
             return self._reader.refs.external(ref) or None
         return None

@@ -26,6 +26,7 @@ class Kind(str, enum.Enum):
     CLS = "cls"  # the class that a classmethod of class `name` was called on
     SUPER = "super"  # `super()` inside class `name`
     PARAM = "param"  # a parameter; what its callers pass may be known
+    DECLARED = "declared"  # the first of `others`, declared to be `of`
     INSTANCE = "instance"  # an instance of the class `of`
     RESULT = "result"  # what calling `of` gives: an instance when `of` is a class
     UNAWAITED = "unawaited"  # what the call `of` itself gives: a coroutine, if it is of `async def`
@@ -305,7 +306,7 @@ class Binding(Struct, frozen=True, array_like=True):
     ``what`` is ``import`` (``target`` is the absolute dotted name), ``function`` or ``class``
     (``target`` is the qualname), or ``value`` (``value`` is what it was assigned). ``alternative``
     is true for bindings of which only one happens: in branches of ``if`` and ``try``; ``typed`` for
-    those that only type checkers see.
+    those that only type checkers see. ``declared`` is what the value is declared to be.
     """
 
     what: str
@@ -313,6 +314,7 @@ class Binding(Struct, frozen=True, array_like=True):
     value: Value | None = None
     alternative: bool = False
     typed: bool = False
+    declared: Ref = UNKNOWN
 
 
 class ImportFact(Struct, frozen=True, array_like=True):

@@ -479,6 +479,8 @@ class ModuleReader:
         of = UNKNOWN
         if isinstance(default, (ast.Name, ast.Attribute)):
             of = self._ref(default)
+        elif isinstance(default, ast.Lambda):
+            of = self._lambda_value(default)
         elif isinstance(default, ast.Constant) and default.value is None:
             of = NOTHING
         return Param(arg.arg, self._annotation(arg.annotation), default is not None, kind, of)
@@ -587,7 +589,7 @@ class ModuleReader:
             value = self._value(given)
             if value.ref == UNKNOWN or self.refs.is_empty(value.ref):
                 value = replace(value, ref=declared)
-        self._bind(name, Binding("value", value=value), place)
+        self._bind(name, Binding("value", value=value, declared=declared), place)
 
 
 def _without_staticmethod(node: ast.expr) -> ast.expr:

@@ -27,6 +27,9 @@ _MAX_ELEMENTS = 4_000
 _MAX_ADDED = 250
 """How many of the elements that are put into a container later are looked at."""
 
+_MAX_GIVEN = 16
+"""How many arguments of a call are looked at for what it gives."""
+
 _FEW_BINDINGS, _MOST_BINDINGS, _SPARE_BINDINGS = 40, 4_000, 20_000
 """How many bindings of a name may hold at a place: few at any number of places, and many where
 that happens in few. Else a function in which each of a thousand branches sets a name would note a
@@ -55,6 +58,12 @@ LITERALS: dict[type[cst.CSTNode], str] = {
 _BOOLS = Ref(Kind.GLOBAL, "True"), Ref(Kind.GLOBAL, "False")
 _NONE = Ref(Kind.GLOBAL, "None")
 _PARTIALS = {"functools.partial", "functools.partialmethod"}
+_CASTS = {
+    f"{module}.{name}": parameters
+    for module in ("typing", "typing_extensions")
+    for name, parameters in (("cast", ("typ", "val")), ("assert_type", ("val", "typ")))
+}
+"""Functions that say of what class a value is, with their parameters."""
 _PURE_PATHS = ("pathlib.Path", "pathlib.PosixPath", "pathlib.WindowsPath")
 _PLAIN = (Kind.UNKNOWN, Kind.LITERAL)
 
@@ -258,6 +267,8 @@ class Refs:
         if name in _PARTIALS and node.args:
             of, *given = self.given(node, scope, steps - 4, every=True)
             return UNKNOWN if of.kind is Kind.UNKNOWN else Ref(Kind.PARTIAL, "", (), of, (*given,))
+        if name in _CASTS and len(node.args) == 2:
+            return self._cast(node, _CASTS[name], scope, steps)
         if name == "builtins.type" and len(node.args) == 1:
             of = self.ref(node.args[0].value, scope, steps - 4)
             return Ref(Kind.CLS, of.name) if of.kind is Kind.SELF and not of.path else UNKNOWN
@@ -269,6 +280,19 @@ class Refs:
             return Ref(Kind.RESULT, "", (), callee, elements_of_set(self, node, scope, steps - 4))
         every = name in _SETS  # for the types of their elements
         return Ref(Kind.RESULT, "", (), callee, self.given(node, scope, steps - 4, every=every))
+
+    def _cast(
+        self, node: cst.Call, parameters: tuple[str, ...], scope: Scope | None, steps: int
+    ) -> Ref:
+        given = {
+            arg.keyword.value if arg.keyword is not None else parameter: arg.value
+            for arg, parameter in zip(node.args, parameters, strict=True)
+        }
+        of = self.annotation(given.get("typ"), scope)
+        ref = self.ref(given.get("val"), scope, steps - 4)
+        if says_little(of):
+            return ref
+        return Ref(Kind.DECLARED, of=instance(of), others=(ref,))
 
     def _getattr(self, node: cst.Call, scope: Scope | None, steps: int) -> Ref:
         text = self._text(node.args[1].value, scope)
@@ -292,11 +316,15 @@ class Refs:
         found: list[Ref] = []
         if steps <= 0 or not (self.complete or every):
             return (UNKNOWN,) if every else ()
-        for arg in node.args[:16]:
+        for arg in node.args[:_MAX_GIVEN]:
             ref = UNKNOWN if arg.star else self.ref(arg.value, scope, steps)
-            if arg.keyword is not None:
+            if arg.star:
+                ref = Ref(Kind.KEYWORD, arg.star, of=ref)
+            elif arg.keyword is not None:
                 ref = Ref(Kind.KEYWORD, arg.keyword.value, of=ref)
             found.append(ref)
+        if len(node.args) > _MAX_GIVEN:
+            found.append(Ref(Kind.KEYWORD, "*", of=UNKNOWN))
         if every or any(_matters(ref) for ref in found):
             return tuple(found)
         return ()
@@ -516,7 +544,7 @@ def _is_made_of(ref: Ref) -> bool:
     """Whether a ref stands for an instance of what it is made of, or that with parameters."""
     if ref.kind is Kind.ITEM:
         return bool(ref.others)
-    return ref.kind in (Kind.RESULT, Kind.INSTANCE, Kind.PARAM)
+    return ref.kind in (Kind.DECLARED, Kind.RESULT, Kind.INSTANCE, Kind.PARAM)
 
 
 def _one_of(refs: list[Ref]) -> Ref:
@@ -528,7 +556,7 @@ def _matters(ref: Ref) -> bool:
     """Whether an argument may be called, or asked for something, by what it is given to."""
     if ref.kind is Kind.KEYWORD and ref.of is not None:
         return _matters(ref.of)
-    return ref.kind not in _PLAIN or bool(ref.others) or ref.name == "set"
+    return ref.kind is not Kind.LITERAL or bool(ref.others) or ref.name == "set"
 
 
 def _both_sides(node: cst.IfExp, scope: Scope | None) -> list[cst.BaseExpression]:

@@ -21,6 +21,22 @@ def instance(cls: Ref) -> Ref:
     return Ref(Kind.INSTANCE, of=cls)
 
 
+_EXACT = frozenset(
+    {Kind.UNKNOWN, Kind.LITERAL, Kind.LOCAL, Kind.SELF, Kind.CLS, Kind.PARAM, Kind.PARTIAL}
+)
+"""What says more than a declaration does, or nothing."""
+
+
+def declared_as(declared: Ref, given: Ref) -> Ref:
+    """Something of which a declaration tells the class, where what is given may not tell it."""
+    if declared.kind is Kind.UNKNOWN or (given.kind in _EXACT and not given.path):
+        return given
+    if given == declared:
+        return given
+    of = declared.of if declared.kind is Kind.INSTANCE and declared.of is not None else declared
+    return given if says_little(of) else Ref(Kind.DECLARED, of=declared, others=(given,))
+
+
 def either(refs: Iterable[Ref]) -> Ref:
     """One of some refs; a plain ref when they are all the same."""
     flat: list[Ref] = []

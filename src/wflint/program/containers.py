@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from wflint.program.arithmetic import arithmetic
 from wflint.program.entities import Entity, External, Types, Unresolved, unique
 
 _NOT_KNOWN = (Unresolved("its type is not known"),)
@@ -63,6 +64,17 @@ _SAME = frozenset({"builtins.list", "builtins.set", "builtins.frozenset", "built
     "copy.deepcopy",
 }
 """Functions that give the elements that they are given."""
+
+_REPLACES = frozenset(
+    {
+        "attr.evolve",
+        "attrs.evolve",
+        "copy.replace",
+        "dataclasses.replace",
+        "msgspec.structs.replace",
+    }
+)
+"""Functions that give another object like the one that they are given."""
 
 _GIVES = {
     "builtins.filter": "builtins.filter",
@@ -161,7 +173,12 @@ def operation(operator: str, left: Entity, right: Entity) -> Entity | None:
             return entity
         if operator in ("Add", "Modulo", "Multiply") and entity.name in _STRINGS.values():
             return made(entity.name)
-    return None
+    name = arithmetic(operator, _class_of(left), _class_of(right))
+    return made(name) if name else None
+
+
+def _class_of(entity: Entity) -> str:
+    return entity.name if isinstance(entity, External) and entity.instance else ""
 
 
 def _merged(left: Entity, right: Entity) -> Types:
@@ -182,7 +199,7 @@ def result(name: str, args: Types, given: Types) -> tuple[Entity, ...] | None:
         inner = given[-1] if given else ()
         types = (unique(e for entity in inner for e in elements(entity)),) if inner else ()
         return (made(_GIVES.get(name, name), _known(types)),)
-    if owner == "dataclasses" and method == "replace" and given:
+    if name in _REPLACES and given:
         return given[0]
     if name in _CHAINED and given:
         return (made(name, (unique(e for one in given for i in one for e in elements(i)),)),)
@@ -237,8 +254,6 @@ def passed_through(name: str, is_result: bool, given: Types) -> tuple[Entity, ..
         return None
     if name == "functools.wraps" and is_result:
         return given[0]
-    if name == "typing.cast" and len(given) > 1:
-        return given[1]
     if name in _SAME_FUNCTION or name in _SAME_VALUE:
         some = tuple(e for e in given[0] if not isinstance(e, Unresolved))
         return some if some and len(some) == len(given[0]) else None

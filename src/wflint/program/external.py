@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
+
+from wflint.program.entities import External
 
 _LOOP = "asyncio.AbstractEventLoop"
 _CLIENT = "temporalio.client"
@@ -16,6 +19,8 @@ RESULTS: dict[str, str] = {
     "asyncio.new_event_loop": _LOOP,
     "asyncio.events.get_event_loop": _LOOP,
     "asyncio.events.get_running_loop": _LOOP,
+    "asyncio.create_task": "asyncio.Task",
+    "asyncio.ensure_future": "asyncio.Task",
     f"{_LOOP}.create_future": "asyncio.Future",
     f"{_LOOP}.create_task": "asyncio.Task",
     "asyncio.TaskGroup.create_task": "asyncio.Task",
@@ -47,6 +52,15 @@ RESULTS: dict[str, str] = {
     "datetime.datetime.fromisoformat": "datetime.datetime",
     "datetime.datetime.replace": "datetime.datetime",
     "datetime.datetime.astimezone": "datetime.datetime",
+    "datetime.datetime.date": "datetime.date",
+    "datetime.datetime.time": "datetime.time",
+    "datetime.datetime.timestamp": "builtins.float",
+    "datetime.datetime.today": "datetime.datetime",
+    "datetime.date.today": "datetime.date",
+    "datetime.date.fromisoformat": "datetime.date",
+    "datetime.date.replace": "datetime.date",
+    "datetime.timedelta.total_seconds": "builtins.float",
+    f"{_WORKFLOW}.time": "builtins.float",
     "tarfile.open": "tarfile.TarFile",
     "pathlib.Path.cwd": "pathlib.Path",
     "pathlib.Path.home": "pathlib.Path",
@@ -91,6 +105,72 @@ FUTURES: frozenset[str] = frozenset(
 )
 """Functions that give a future, of what runs already."""
 
+MODELS = ("pydantic.", "pydantic_settings.", "sqlmodel.")
+"""The packages whose base classes make models of their subclasses."""
+
+COPIED = "copy.replace"
+"""What stands for a method that gives another object like the one it is called on."""
+
+WAITED: frozenset[str] = frozenset(
+    {
+        "asyncio.Future",
+        "asyncio.Task",
+        f"{_WORKFLOW}.ActivityHandle",
+        f"{_WORKFLOW}.ChildWorkflowHandle",
+    }
+)
+"""Classes of objects that stand for what awaiting them gives."""
+
+TASK_MAKERS = frozenset(
+    {
+        f"{_LOOP}.create_task",
+        "asyncio.TaskGroup.create_task",
+        "asyncio.create_task",
+        "asyncio.ensure_future",
+    }
+)
+"""Functions that make a task of the coroutine that they are given."""
+
+PLAIN_DATA: frozenset[str] = frozenset({"json.load", "json.loads"})
+"""Functions that give numbers, text, and lists and dictionaries of them."""
+
+GIVES_ANYTHING: frozenset[str] = PLAIN_DATA | frozenset(
+    {
+        "asyncio.Queue.get",
+        "asyncio.Queue.get_nowait",
+        "asyncio.gather",
+        "asyncio.run",
+        "asyncio.shield",
+        "asyncio.wait_for",
+        "builtins.__import__",
+        "builtins.eval",
+        "builtins.getattr",
+        "builtins.max",
+        "builtins.min",
+        "builtins.next",
+        "collections.deque.pop",
+        "collections.deque.popleft",
+        "contextvars.ContextVar.get",
+        "copy.copy",
+        "copy.deepcopy",
+        "functools.reduce",
+        "heapq.heappop",
+        "importlib.import_module",
+        "itertools.accumulate",
+        "operator.attrgetter",
+        "operator.itemgetter",
+        "operator.methodcaller",
+        "pickle.load",
+        "pickle.loads",
+        "queue.Queue.get",
+        "queue.Queue.get_nowait",
+        "random.choice",
+        "weakref.proxy",
+        "weakref.ref",
+    }
+)
+"""Functions of the standard library that give what they have been given, or anything at all."""
+
 CALLS_ITS_ARGUMENTS: frozenset[str] = frozenset(
     {
         "builtins.filter",
@@ -126,6 +206,10 @@ CALLS_ITS_ARGUMENTS: frozenset[str] = frozenset(
         "json.dumps",
         "json.load",
         "json.loads",
+        "msgspec.convert",
+        "msgspec.json.decode",
+        "msgspec.json.encode",
+        "orjson.dumps",
         "re.sub",
         "re.subn",
         "re.Pattern.sub",
@@ -151,8 +235,10 @@ CALLBACK_METHODS: frozenset[str] = frozenset({"add_done_callback", "sort"})
 
 CONTAINER_METHODS: frozenset[str] = frozenset(
     name for kind in (str, bytes, list, dict, set, tuple, int, float) for name in dir(kind)
-) - {"sort"}
-"""Method names of builtin values: a call of one on an unknown value is no gap worth telling."""
+) - {"sort"} | {"isoformat", "strftime", "total_seconds"}
+"""Method names of builtin values, dates and durations: a call of one on an unknown value is no gap
+worth telling.
+"""
 
 
 def calls_its_arguments(name: str) -> bool:
@@ -175,11 +261,33 @@ def result_of(name: str, is_instance: bool, gives: Mapping[str, str]) -> str:
     known = gives.get(called) or (gives.get(f"{owner}.*") if owner else None)
     if known is not None:
         return known
-    if method.startswith("from_") and _is_class_name(owner):
+    if method.startswith("from_") and is_class_name(owner):
         return owner
     return name
 
 
-def _is_class_name(name: str) -> bool:
+def is_class_name(name: str) -> bool:
+    """True if a name is spelled like that of a class."""
     last = name.rpartition(".")[2].lstrip("_")
     return last[:1].isupper() and not last.isupper()
+
+
+_KNOWN_LIBRARIES = frozenset({"builtins", "temporalio", "typing_extensions"})
+
+
+def is_known_library(name: str) -> bool:
+    """True if a name is of the standard library or of the SDK: what it gives is known."""
+    top = name.partition(".")[0]
+    return top in _KNOWN_LIBRARIES or top in sys.stdlib_module_names
+
+
+def is_opaque(entity: External) -> bool:
+    """True if nothing is known of a value but the function or module that it comes from."""
+    name = entity.name
+    if not is_known_library(name):
+        return not (entity.instance and is_class_name(name))
+    if not entity.instance:
+        return False
+    if name.startswith("temporalio."):
+        return name in WAITED or not is_class_name(name)
+    return name in WAITED or name in GIVES_ANYTHING

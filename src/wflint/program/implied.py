@@ -20,6 +20,7 @@ from wflint.program.entities import (
     joined,
     unique,
 )
+from wflint.program.external import MODELS
 from wflint.program.resolve import Resolver
 from wflint.program.store import MODULE_BODY, PROPERTIES, Cls, Fn
 
@@ -34,7 +35,6 @@ _AFTER_INIT = {
     "model": ("model_post_init",),
 }
 _SUFFIXES = {"get": "", "set": "@setter", "delete": "@deleter"}
-_MODELS = ("pydantic.", "pydantic_settings.", "sqlmodel.")
 
 
 class Implied:
@@ -297,7 +297,7 @@ class Implied:
                 kind = self._field_kind(decorator, base.path)
                 if kind and "init" not in decorator.keywords:
                     return kind
-        return "model" if any(base.startswith(_MODELS) for base in externals) else ""
+        return "model" if any(base.startswith(MODELS) for base in externals) else ""
 
     def _field_kind(self, decorator: Decorator, path: str) -> str:
         for entity in self.resolver.resolve(decorator.target, path):

@@ -23,15 +23,17 @@ from wflint.program.entities import (
     joined,
     unique,
 )
-from wflint.program.external import result_of
+from wflint.program.external import COPIED, MODELS, result_of
 from wflint.program.store import PROPERTIES, Cls, Fn, Store
 
 _NONE = Ref(Kind.GLOBAL, "None")
-_MAKERS = frozenset(
-    f"pydantic.BaseModel.{name}"
-    for name in ("model_validate", "model_validate_json", "model_validate_strings", "parse_obj")
-)
+_MAKERS = frozenset({"model_validate", "model_validate_json", "model_validate_strings"})
+_MAKERS_OF_MODELS = frozenset({"parse_file", "parse_obj", "parse_raw"})
 """Class methods that make an object of the class they are called on, besides `from_...`."""
+
+_COPIERS = frozenset({"_make", "_replace", "model_construct", "model_copy"})
+_COPIERS_OF_MODELS = frozenset({"construct", "copy"})
+"""Methods that give an object of the class they are called on, and run no constructor."""
 
 HARMLESS_BASES = frozenset(
     {
@@ -63,6 +65,11 @@ class Resolves(Protocol):
 
     def as_instance(self, entity: Entity) -> Entity:
         """An instance of what an entity names."""
+
+    def together(
+        self, declared: tuple[Entity, ...], given: tuple[Entity, ...]
+    ) -> tuple[Entity, ...]:
+        """What a declared value may be for which something is given."""
 
 
 class Members:
@@ -118,6 +125,9 @@ class Members:
         if len(externals) == 1 and not own:
             if not on_instance and _makes_one(externals[0], name):
                 return (OwnClass(cls, of.args),)
+            if _copies(externals[0], name):
+                copied = OwnInstance(cls, of.args, env)
+                return (External(COPIED, base=len(COPIED), args=((copied,),)),)
             return (External(f"{externals[0]}.{name}", instance=False, base=len(externals[0])),)
         return (Unresolved(f"`{name}` is not a method or typed attribute of `{cls.qualname}`"),)
 
@@ -185,11 +195,11 @@ class Members:
             return None
         if not name.startswith("_") and ENUMS.intersection(self.order(receiver)[1]):
             return (OwnInstance(receiver),)  # a member
-        if on_instance:
-            given = self._given(base, receiver, name, env)
-            if given is not None:
-                return given
         ref = facts.attributes[name]
+        given = self._given(base, receiver, name, env) if on_instance else None
+        if given is not None:
+            declared = self.resolver.resolve(ref, base.path, receiver, depth - 1, env)
+            return self.resolver.together(declared, given)
         if on_instance and (ref.kind is Kind.UNKNOWN or ref == _NONE):
             return None  # `clock = None` says less than what `__init__` sets
         found_here = self.resolver.resolve(ref, base.path, receiver, depth - 1, env)
@@ -393,5 +403,11 @@ def _last(ref: Ref) -> str:
 
 def _makes_one(base: str, method: str) -> bool:
     """True if a class method of an external base makes an object of the class it is called on."""
-    name = f"{base}.{method}"
-    return name in _MAKERS or (method.startswith("from_") and result_of(name, False, {}) == base)
+    if method in _MAKERS or (method in _MAKERS_OF_MODELS and base.startswith(MODELS)):
+        return True
+    return method.startswith("from_") and result_of(f"{base}.{method}", False, {}) == base
+
+
+def _copies(base: str, method: str) -> bool:
+    """True if a method of an external base gives an object of the class it is called on."""
+    return method in _COPIERS or (method in _COPIERS_OF_MODELS and base.startswith(MODELS))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from wflint.facts.model import Call, FunctionHead, Kind, Param, Ref
+from wflint.facts.model import NOTHING, Call, FunctionHead, Kind, Param, Ref
 from wflint.program import containers
 from wflint.program.entities import (
     Entity,
@@ -31,6 +31,12 @@ _MAX_BASES = 16
 
 _MAX_NESTED = 3
 """How deep environments are nested in each other: functions that remember functions."""
+
+SPREAD = ("*", "**")
+"""What stands in the place of the keyword of an argument that is spread, and not known."""
+
+Given = list[tuple[str, tuple[Entity, ...]]]
+"""What a call is given: pairs of keyword, or an empty string, and values."""
 
 
 class Memory:
@@ -61,19 +67,44 @@ class Memory:
             if param.name in wanted and _is_worth_holding(values)
         ]
 
-    def constructor_env(self, cls: Cls, given: list[tuple[str, tuple[Entity, ...]]]) -> Env:
-        """What an object remembers of what its constructor was given."""
-        if not given:
+    def passed(self, called: OwnFunction, head: FunctionHead, given: Given) -> list[Held]:
+        """What a call gives to the parameters of a function; those left out are their defaults."""
+        fn = called.fn
+        pairs = pair_up(head, given, called.bound)
+        found = self.held_by(fn, pairs)
+        if called.partial or any(keyword in SPREAD for keyword, _ in given):
+            return found
+        there = {param.name for param, _ in pairs}
+        absent = [p for p in head.params if p.default.kind is not Kind.UNKNOWN]
+        pairs = [
+            (p, self._default(p, fn))
+            for p in absent
+            if p.name not in there and p.name in self.wanted(fn)
+        ]
+        return [*found, *self.held_by(fn, pairs)]
+
+    def _default(self, param: Param, fn: Fn) -> tuple[Entity, ...]:
+        if param.default == NOTHING:
             return ()
+        return self.resolver.resolve(param.default, fn.path)
+
+    def constructor_env(self, cls: Cls, given: Given) -> Env:
+        """What an object remembers of what its constructor was given."""
         found = self.resolver.members.method(cls, "__init__")
         if found is not None:
             base, head = found
-            env = joined(self.held_by(Fn(base.path, head.qualname), pair_up(head, given, True)))
-            return self._with_bases(cls, Fn(base.path, head.qualname), env)
+            init = Fn(base.path, head.qualname)
+            return self._with_bases(
+                cls, init, joined(self.passed(OwnFunction(init, bound=True), head, given))
+            )
+        if not given:
+            return ()
         owner = Fn(cls.path, f"{cls.qualname}.__init__")
         names = self.fields(cls)
         entries: list[Held] = []
         for number, (keyword, values) in enumerate(given):
+            if keyword == "*":
+                break
             name = keyword or (names[number] if number < len(names) else "")
             if name in names and _is_worth_holding(values):
                 entries.append(Held(owner, name, tuple(map(_shallow, values))))
@@ -81,7 +112,7 @@ class Memory:
 
     def _with_bases(self, cls: Cls, init: Fn, env: Env) -> Env:
         """What ``super().__init__(...)`` passes on to the constructors of the bases."""
-        for _ in range(_MAX_BASES if env else 0):
+        for _ in range(_MAX_BASES):
             call = next((c for c in self.store.body(init).calls if _is_super_init(c)), None)
             if call is None:
                 break
@@ -94,7 +125,7 @@ class Memory:
                 (a.keyword, self.resolver.resolve(a.value.ref, init.path, cls, env=env))
                 for a in call.args
             ]
-            env = joined(env, self.held_by(base.fn, pair_up(head, given, True)))
+            env = joined(env, self.passed(replace(base, bound=True), head, given))
             init = base.fn
         return env
 
@@ -119,7 +150,7 @@ class Memory:
 
 
 def pair_up(
-    head: FunctionHead, given: list[tuple[str, tuple[Entity, ...]]], bound: bool
+    head: FunctionHead, given: Given, bound: bool
 ) -> list[tuple[Param, tuple[Entity, ...]]]:
     """Which parameter gets which of the arguments ``given``, pairs of keyword and values."""
     params = [p for p in head.params if p.kind in ("positional", "self", "cls")]
@@ -129,8 +160,11 @@ def pair_up(
     found: list[tuple[Param, tuple[Entity, ...]]] = []
     rest: list[tuple[Entity, ...]] = []
     named: list[tuple[Entity, ...]] = []
+    spread = False  # what comes by position after it is not known
     for number, (keyword, values) in enumerate(given):
-        if keyword in by_name:
+        if keyword in SPREAD or (spread and not keyword):
+            spread = spread or keyword == "*"
+        elif keyword in by_name:
             found.append((by_name[keyword], values))
         elif keyword:
             named.append(values)

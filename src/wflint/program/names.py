@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from wflint.builtin_names import is_builtin
 from wflint.facts.model import Binding, Kind, Ref, Value
+from wflint.facts.types import declared_as
 from wflint.program.entities import (
     Entity,
     External,
@@ -111,7 +112,7 @@ class Names:
         if binding.what == "class":
             return (OwnClass(Cls(path, binding.target)),)
         if binding.value is not None and binding.value.ref.kind is not Kind.UNKNOWN:
-            return self.resolve(binding.value.ref, path, depth - 1)
+            return self.resolve(declared_as(binding.declared, binding.value.ref), path, depth - 1)
         return (Unresolved("its type is not known"),)
 
     def _from_star(self, star: str, name: str, path: str, depth: int) -> tuple[Entity, ...]:

@@ -27,6 +27,7 @@ from wflint.facts.model import (
 )
 from wflint.program.calls import left_out
 from wflint.program.entities import (
+    NOT_KNOWN,
     Entity,
     Env,
     External,
@@ -58,6 +59,7 @@ from wflint.program.reached import DEFINITION, CallGraph, Edge, GapAt, Hop, Node
 from wflint.program.resolve import Resolver
 from wflint.program.roots import Entry, Roots
 from wflint.program.store import Cls, Fn
+from wflint.program.unfollowed import Unfollowed
 
 _RUN_ELSEWHERE = {
     "run": "asyncio.run",  # refuses to work where a loop runs
@@ -97,6 +99,7 @@ class Reach:
         self._clones: dict[Fn, set[Env]] = {}
         self.learning = Learning(resolver)
         self.making = Making(self)
+        self.unfollowed = Unfollowed(self)
 
     def run(self, entries: Iterable[Entry]) -> CallGraph:
         """Search from ``entries``, which come sorted."""
@@ -107,6 +110,8 @@ class Reach:
                 self._enqueue(node, None)
         while self._queue:
             self._visit(self._queue.popleft())
+        for gap in self.unfollowed.gaps():
+            self._note_gap(gap)
         return self.reached
 
     def _enqueue(self, node: Node, parent: Hop | None) -> None:
@@ -201,8 +206,8 @@ class Reach:
         for entity in self._callees(call, node, body):
             self._note_outcome(node, call, entity)
             match entity:
-                case External(instance=True):
-                    pass  # whatever calling an object of theirs does
+                case External(instance=True):  # whatever calling an object of theirs does
+                    self.unfollowed.note(node, call, entity)
                 case External() if not runs(call, node):
                     pass  # a fallback value that nobody is seen to need
                 case External() if call.target.kind is Kind.PARAM and not call.target.path:
@@ -210,6 +215,7 @@ class Reach:
                 case External():
                     self.events.append(ExternalCall(node, call, entity))
                     self._called_back(node, call, entity)
+                    self.unfollowed.note(node, call, entity)
                 case OwnFunction():
                     self._own(node, call, entity)
                 case OwnClass():
@@ -289,16 +295,13 @@ class Reach:
     def given(self, node: Node, args: tuple[Arg, ...]) -> list[tuple[str, tuple[Entity, ...]]]:
         """What a call passes on, as far as that is plain to see."""
         found: list[tuple[str, tuple[Entity, ...]]] = []
-        spread = False  # what comes by position after it is not known
         for arg in args:
-            if spread and not arg.keyword:
-                continue
             if not arg.star:
                 found.append((arg.keyword, self._value(arg.value, node)))
                 continue
             written = self.resolver.literals.find(arg.value.ref, node.fn.path)
             if written is None:
-                spread = spread or arg.star == "*"
+                found.append((arg.star, NOT_KNOWN))
                 continue
             for ref in written[0].others:
                 values = self.resolver.resolve(ref, written[1], node.receiver, env=node.env)
@@ -397,8 +400,11 @@ class Reach:
             self._gap(node, call, why.reason)
 
     def _gap(self, node: Node, call: Call, reason: str) -> None:
-        self.reached.gaps.append(GapAt(node, call.site, call.written, reason))
-        self.reached.outcomes.setdefault((node.fn, call.site), "gap")
+        self._note_gap(GapAt(node, call.site, call.written, reason))
+
+    def _note_gap(self, gap: GapAt) -> None:
+        self.reached.gaps.append(gap)
+        self.reached.outcomes.setdefault((gap.node.fn, gap.site), "gap")
 
     def _arguments(self, node: Node, call: Call) -> None:
         """Functions that are handed to something that calls them."""

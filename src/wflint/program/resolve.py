@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from wflint.facts.model import ClassFacts, Kind, Ref, Value
 from wflint.program import containers
+from wflint.program.declared import together
 from wflint.program.entities import (
     DEEP,
     NOT_KNOWN,
@@ -28,13 +29,13 @@ from wflint.program.entities import (
     of_object,
     unique,
 )
-from wflint.program.external import ATTRIBUTES
+from wflint.program.external import ATTRIBUTES, is_opaque
 from wflint.program.literals import Literals
 from wflint.program.members import Members
 from wflint.program.memory import Memory, keyword_of
 from wflint.program.modules import ModuleIndex
 from wflint.program.names import Names
-from wflint.program.results import COROUTINE, Results
+from wflint.program.results import Results, stands_for_another
 from wflint.program.store import Cls, Fn, Store
 
 _TOO_MANY = Unresolved("it would take too many steps to find out")
@@ -189,6 +190,8 @@ class Resolver:
                 return (_literal(ref, [inner(o) for o in ref.others]),)
             case Kind.PARAM:
                 return self._param(ref, path, inner(ref.of) if ref.of is not None else (), env)
+            case Kind.DECLARED if ref.of is not None:
+                return self.together(inner(ref.of), inner(ref.others[0]))
             case Kind.EITHER:
                 return unique(e for other in ref.others for e in inner(other))
             case Kind.OR:
@@ -253,26 +256,21 @@ class Resolver:
         self, ref: Ref, path: str, declared: tuple[Entity, ...], env: Env
     ) -> tuple[Entity, ...]:
         given = held(env, Fn(path, ref.owner), ref.name)
-        if given is not None and not self._says_more(declared, given):
-            return given
-        if ref.of is not None and declared:
-            return tuple(e for e in declared if not is_callable_type(e)) or (
-                Unresolved("it is a parameter without a type"),
-            )
-        return (Unresolved("it is a parameter without a type"),)
-
-    def _says_more(self, declared: tuple[Entity, ...], given: tuple[Entity, ...]) -> bool:
-        """Whether a declared class tells more than the plain dictionary that is given for it."""
-        plain = all(isinstance(e, External) and e.name == "builtins.dict" for e in given)
-        return bool(given) and plain and any(isinstance(e, OwnInstance) for e in declared)
+        if given is not None:
+            return self.together(declared, given) if given else ()
+        return tuple(e for e in declared if not is_callable_type(e)) or (
+            Unresolved("it is a parameter without a type"),
+        )
 
     def _or(self, left: tuple[Entity, ...], ref: Ref, inner: object) -> tuple[Entity, ...]:
         """``a or b`` is ``b`` where ``a`` is surely missing, else what is known of ``a``."""
-        if left and not all(_is_none(e) or is_callable_type(e) for e in left):
+        if left and all(not _is_vague(e) for e in left):
             return left
         assert callable(inner)
         right: tuple[Entity, ...] = inner(ref.others[1])
-        return right
+        if all(_is_none(e) or is_callable_type(e) for e in left):
+            return right
+        return unique((*left, *right))
 
     def _operation(self, ref: Ref, sides: list[tuple[Entity, ...]]) -> tuple[Entity, ...]:
         found: list[Entity] = []
@@ -283,6 +281,12 @@ class Resolver:
         return unique(found) or NOT_KNOWN
 
     # Types.
+
+    def together(
+        self, declared: tuple[Entity, ...], given: tuple[Entity, ...]
+    ) -> tuple[Entity, ...]:
+        """What a declared value may be for which something is given."""
+        return together(declared, given, self)
 
     def as_instance(self, entity: Entity) -> Entity:
         """An instance of the class that an entity is."""
@@ -371,7 +375,7 @@ class Resolver:
 
     def attribute(self, entity: Entity, name: str, depth: int = DEEP) -> tuple[Entity, ...]:
         """What an attribute of an entity stands for."""
-        if isinstance(entity, External) and entity.name == COROUTINE and entity.args:
+        if isinstance(entity, External) and entity.args and stands_for_another(entity.name, name):
             return unique(e for of in entity.args[0] for e in self.attribute(of, name, depth))
         if isinstance(entity, External):
             return (_external_attribute(entity, name),)
@@ -412,6 +416,13 @@ def _as_class(entity: Entity) -> Entity:
 
 def _known(args: list[tuple[Entity, ...]]) -> Types:
     return tuple(() if any(isinstance(e, Unresolved) for e in arg) else arg for arg in args)
+
+
+def _is_vague(entity: Entity) -> bool:
+    """True of what may be missing, or anything."""
+    if isinstance(entity, External):
+        return _is_none(entity) or is_callable_type(entity) or is_opaque(entity)
+    return isinstance(entity, Unresolved)
 
 
 def _is_none(entity: Entity) -> bool:

@@ -18,37 +18,65 @@ from wflint.program.entities import (
     OwnClass,
     OwnFunction,
     OwnInstance,
+    Types,
     Unresolved,
     is_callable_type,
     joined,
     of_object,
     unique,
 )
-from wflint.program.external import ASYNC_FUNCTIONS, FUTURES, RESULTS, result_of
+from wflint.program.external import (
+    ASYNC_FUNCTIONS,
+    FUTURES,
+    RESULTS,
+    TASK_MAKERS,
+    WAITED,
+    result_of,
+)
 from wflint.program.members import is_abstract
-from wflint.program.memory import pair_up
+from wflint.program.memory import Given
 from wflint.program.store import Cls
+from wflint.program.typed_calls import CASTS, typed_result
 from wflint.temporal.api import CallKind, names_of
 
 if TYPE_CHECKING:
     from wflint.program.resolve import Resolver
 
-_RUNS_ITS_ARGUMENT = names_of(
-    CallKind.ACTIVITY,
-    CallKind.CHILD_WORKFLOW,
-    CallKind.LOCAL_ACTIVITY,
-    prefix="temporalio.workflow.execute_",
-)
-
-Given = list[tuple[str, tuple[Entity, ...]]]
-"""What a call is given: pairs of keyword, or an empty string, and values."""
-
+_COMMANDS = (CallKind.ACTIVITY, CallKind.CHILD_WORKFLOW, CallKind.LOCAL_ACTIVITY)
+_RUNS_ITS_ARGUMENT = names_of(*_COMMANDS, prefix="temporalio.workflow.execute_")
+_STARTS_ITS_ARGUMENT = names_of(*_COMMANDS, prefix="temporalio.workflow.start_")
 
 COROUTINE = "types.CoroutineType"
 """What calling an `async def` gives; its parameter is what awaiting it gives."""
 
+_OF_HANDLES = frozenset(
+    {
+        "add_done_callback",
+        "cancel",
+        "cancelled",
+        "cancelling",
+        "done",
+        "exception",
+        "first_execution_run_id",
+        "get_coro",
+        "get_name",
+        "id",
+        "remove_done_callback",
+        "result",
+        "set_name",
+        "signal",
+        "uncancel",
+    }
+)
+"""The attributes of tasks and handles themselves."""
+
 _MADE_DEPTH = 6
 """How deep it is looked what a function makes, where it says what class that is of."""
+
+
+def stands_for_another(name: str, attribute: str) -> bool:
+    """True if an attribute of an object is that of what awaiting it gives: `await` is not seen."""
+    return name == COROUTINE or (name in WAITED and attribute not in _OF_HANDLES)
 
 
 class Results:
@@ -63,9 +91,7 @@ class Results:
         """True if it is known what the instances of a class outside the project make."""
         return f"{name}.__call__" in self.gives
 
-    def of_call(
-        self, entity: Entity, given: list[tuple[str, tuple[Entity, ...]]], depth: int
-    ) -> tuple[Entity, ...]:
+    def of_call(self, entity: Entity, given: Given, depth: int) -> tuple[Entity, ...]:
         """What calling an entity gives."""
         if isinstance(entity, OwnClass):
             env = self.resolver.memory.constructor_env(entity.cls, given)
@@ -78,20 +104,34 @@ class Results:
                 return known
             if entity.name in containers.STACKS and plain:
                 return unique(e for one in plain[0] for e in self.resolver.entered(one, depth))
+            typed = typed_result(entity, given, self.resolver.as_instance)
+            if typed is not None:
+                is_cast = entity.name in CASTS and len(plain) > 1
+                return self.resolver.together(typed, plain[1]) if is_cast else typed
             if entity.name in _RUNS_ITS_ARGUMENT and plain:
                 return self._declared_result(plain[0])
             name = result_of(entity.name, entity.instance, self.gives)
-            return (External(name, instance=True, base=len(name), args=entity.args),)
+            args = self._waited_for(entity, plain) if name in WAITED else entity.args
+            return (External(name, instance=True, base=len(name), args=args),)
         if isinstance(entity, OwnFunction):
             head = self.store.head(entity.fn)
             if head is None:
                 return NOT_KNOWN
-            pairs = pair_up(head, given, entity.bound)
-            env = joined(entity.env, self.resolver.memory.held_by(entity.fn, pairs))
+            passed = self.resolver.memory.passed(entity, head, given)
+            env = joined(entity.env, passed)
             return self.returned(replace(entity, env=env), depth - 1)
         if isinstance(entity, OwnInstance):
             return self.resolver.method_result(entity, ("__call__",), depth)
         return NOT_KNOWN
+
+    def _waited_for(self, entity: External, plain: Types) -> Types:
+        """What awaiting a task or a handle gives."""
+        if not plain or any(isinstance(e, Unresolved) for e in plain[0]):
+            return entity.args
+        if entity.name not in _STARTS_ITS_ARGUMENT:
+            return (plain[0],) if entity.name in TASK_MAKERS else entity.args
+        given = self._declared_result(plain[0])
+        return () if any(isinstance(e, Unresolved) for e in given) else (given,)
 
     def unawaited(
         self, call: Ref, given: tuple[Entity, ...], inner: Callable[[Ref], tuple[Entity, ...]]
