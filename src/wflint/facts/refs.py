@@ -13,7 +13,7 @@ from wflint.facts.annotations import annotation
 from wflint.facts.model import UNKNOWN, Flag, Kind, ModuleFacts, Param, Ref
 from wflint.facts.scopes import Bindings, Block, Bound, Narrowed, Scope
 from wflint.facts.set_elements import elements_of_set, put_into_set
-from wflint.facts.types import either, instance, says_little
+from wflint.facts.types import declared_as, either, instance, says_little
 
 _MAX_STEPS = 80
 """How many names and calls are followed from one expression: `a = b; b = c(); ...`."""
@@ -109,6 +109,7 @@ class Refs:
         self._sizes: dict[Ref, int] = {}
         self._bindings: dict[tuple[int, str], Bindings] = {}  # of each name of a scope
         self._reached: dict[tuple[int, str, int, bool], list[Bound]] = {}
+        self._annotated: dict[tuple[int, str], Bound | None] = {}
         self._spare = _SPARE_BINDINGS
         self._depth = 0
 
@@ -356,9 +357,21 @@ class Refs:
             self._depth += 1
             if self._depth < _MAX_STEPS:
                 known = self._merged(name, bindings, where, _MAX_STEPS)
+                known = declared_as(self._declared(name, bindings, where), known)
             self._depth -= 1
             known = self._known[key] = self._bounded(known or UNKNOWN)
         return known
+
+    def _declared(self, name: str, reaching: list[Bound], scope: Scope) -> Ref:
+        """What the annotation of a variable says that is assigned to elsewhere."""
+        key = (id(scope), name)
+        if key not in self._annotated:
+            bindings = scope.names.get(name, [])
+            self._annotated[key] = next((b for b in bindings if b.how == "annotation"), None)
+        noted = self._annotated[key]
+        if noted is None or noted in reaching:
+            return UNKNOWN
+        return instance(self.annotation(noted.node, scope))
 
     def _reaching(
         self, name: str, bindings: list[Bound], where: Scope, place: Place, everywhere: bool

@@ -86,6 +86,7 @@ _ONE_OF = frozenset({"builtins.max", "builtins.min", "builtins.next", "random.ch
 _CHAINED = frozenset(
     {"collections.ChainMap", "itertools.chain", "itertools.cycle", "itertools.islice"}
 )
+_GATHERS = frozenset({"asyncio.gather", "asyncio.tasks.gather"})
 GENERICS = frozenset({"collections.defaultdict", "collections.deque"})
 """Classes with type parameters that are not told by a capital letter."""
 
@@ -212,6 +213,8 @@ def result(name: str, args: Types, given: Types) -> tuple[Entity, ...] | None:
     if name == "builtins.zip" and given:
         parts = tuple(unique(e for entity in one for e in elements(entity)) for one in given)
         return (made("builtins.zip", ((made("builtins.tuple", parts),),)),)
+    if name in _GATHERS and given:
+        return (_gathered(given),)
     if owner in _MAPPINGS:
         return _mapping_result(method, args, given)
     if owner in _SETS:
@@ -223,6 +226,14 @@ def result(name: str, args: Types, given: Types) -> tuple[Entity, ...] | None:
     if owner == "builtins.str":
         return _string_result(method)
     return None
+
+
+def _gathered(given: Types) -> External:
+    """What awaiting several things at once gives; of some of them it may not be known."""
+    every = unique(e for one in given for e in one)
+    if any(isinstance(e, Unresolved) for e in every):
+        return made("builtins.list", (every,))
+    return made("builtins.tuple", given)
 
 
 _SAME_FUNCTION = frozenset(

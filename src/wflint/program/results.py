@@ -97,7 +97,7 @@ class Results:
             env = self.resolver.memory.constructor_env(entity.cls, given)
             return (OwnInstance(entity.cls, entity.args, env),)
         if isinstance(entity, External):
-            plain = tuple(values for keyword, values in given if not keyword)
+            plain = tuple(values for keyword, values in given if keyword in ("", "*"))
             known = containers.passed_through(entity.name, entity.instance, plain)
             known = known or containers.result(entity.name, entity.args, plain)
             if known is not None:

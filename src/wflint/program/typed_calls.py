@@ -90,5 +90,5 @@ def _argument(given: Given, position: int, keyword: str) -> tuple[Entity, ...] |
     for name, values in given:
         if name == keyword:
             return values
-    plain = [values for name, values in given if not name]
+    plain = [values for name, values in given if name in ("", "*")]
     return plain[position] if 0 <= position < len(plain) else None
