@@ -106,6 +106,55 @@ def test_a_workflow_without_a_run_method_names_the_setting(project: Path) -> Non
     assert remarks("--config", 'run-decorators = ["acme.durable.main"]') == []
 
 
+HANDLERS = """\
+from acme import durable
+from functools import cached_property
+
+from pydantic import validate_call
+from temporalio import activity, workflow
+
+
+@workflow.defn
+class OrderWorkflow:
+    @workflow.run
+    async def run(self) -> None:
+        self.settle()
+
+    @durable.hook
+    def changed(self) -> None: ...
+
+    @durable.retried(3)
+    def settle(self) -> None: ...
+
+    @workflow.signal
+    @durable.traced
+    def cancel(self) -> None: ...
+
+    @activity.defn
+    @durable.traced
+    def charge(self) -> None: ...
+
+    @cached_property
+    def total(self) -> int: ...
+
+    @validate_call
+    def price(self) -> int: ...
+"""
+
+
+def test_a_method_that_a_decorator_of_others_may_make_a_handler(project: Path) -> None:
+    (project / "flow.py").write_text(HANDLERS)
+    assert remarks() == [
+        "flow.py: nothing is seen to call `OrderWorkflow.changed`, and it is not known what "
+        "`acme.durable.hook` makes of it, so what is in there is not checked; if that is a "
+        "handler, name the decorator in `signal-decorators`, `query-decorators` or "
+        "`update-decorators`"
+    ]
+    assert remarks("--config", 'signal-decorators = ["acme.durable.hook"]') == []
+    found = json.loads(invoke("check", "--select", "WFL005", "--output-format", "json").stdout)
+    assert [d["location"] for d in found] == [{"row": 15, "column": 9}]
+
+
 def test_both_are_diagnostics_for_those_who_ask(project: Path) -> None:
     (project / "mute.py").write_text(MUTE)
     (project / "forgotten.py").write_text(UNMARKED)

@@ -31,7 +31,6 @@ from wflint.program.inside import inside_entries
 from wflint.program.installed import Installed
 from wflint.program.reached import DEFINITION
 from wflint.program.sdk_decorators import HANDLER_SETTINGS, EntryNames
-from wflint.program.store import Fn
 from wflint.program.tables import ApiEntry
 from wflint.program.verdicts import Hit
 from wflint.program.whole import Whole
@@ -42,7 +41,7 @@ from wflint.request import Request, Result
 from wflint.rule import RuleSettings
 from wflint.settings import Settings
 from wflint.source import UnreadableSource
-from wflint.unchecked import lines, unchecked_classes
+from wflint.unchecked import lines, unchecked
 
 SYNTAX_ERROR, GAP, FAILED = "WFL001", "WFL005", "WFL006"
 _NEWEST_SDK = (99, 0)
@@ -325,11 +324,11 @@ class ProjectRun:
         yield from emitter.diagnostics(hits.values())
 
     def _unchecked(self, answer: Answer, emitter: Emitter) -> Iterator[Found]:
-        """The classes that stderr tells of, for those who read only the diagnostics."""
+        """The classes and methods that stderr tells of, for those who read only the diagnostics."""
         rule = self.registry.by_code[GAP]
-        for cls, message, remedy in unchecked_classes(answer, self.chosen):
+        for fn, message, remedy, _ in unchecked(answer, self.chosen):
             said = f"{message}, so what is in there is not checked; {remedy}"
-            hit = Hit(rule, Fn(cls.path, cls.qualname), DEFINITION, said, None, 0)
+            hit = Hit(rule, fn, DEFINITION, said, None, 0)
             yield from emitter.diagnostics([hit])
 
     # What is left out, and the count.
@@ -371,7 +370,7 @@ class ProjectRun:
         gaps = {(g.node.fn, g.site) for g in answer.reached.gaps}
         stats.gaps += sum(fn.path in self.chosen for fn, _ in gaps)
         self.result.warnings += [*answer.warnings, *self._not_followed(answer)]
-        self.result.warnings += lines(unchecked_classes(answer, self.chosen), self.shown)
+        self.result.warnings += lines(unchecked(answer, self.chosen), self.shown)
 
     def _not_followed(self, answer: Answer) -> Iterator[str]:
         """Lines for the packages and modules that should be followed and cannot be."""

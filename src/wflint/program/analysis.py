@@ -29,7 +29,7 @@ from wflint.program.sandboxes import Sandboxes
 from wflint.program.sdk_decorators import EntryNames
 from wflint.program.store import Cls, Fn, Module, Store
 from wflint.program.tables import ApiEntry, ApiTable, rule_entries, rule_results
-from wflint.program.unseen import Unseen, unseen_classes
+from wflint.program.unseen import Unmarked, Unseen, unmarked_methods, unseen_classes
 from wflint.program.verdicts import Verdicts
 from wflint.rule import Rule, RuleSettings, Scope
 
@@ -74,7 +74,8 @@ class Answer(Struct):
 
     ``module_entries`` has the first workflow of each module; ``import_chains`` has how places are
     reached that are only reached by imports, by function, site and code; ``mute`` are workflows
-    without any method that is known to run, ``unseen`` are classes that only look like workflows.
+    without any method that is known to run, ``unseen`` are classes that only look like workflows,
+    ``unmarked`` methods that may be handlers.
     ``workflows`` and ``activities`` count those that each file defines.
     """
 
@@ -89,6 +90,7 @@ class Answer(Struct):
     warnings: list[str] = field(default_factory=list)
     mute: list[Cls] = field(default_factory=list)
     unseen: list[Unseen] = field(default_factory=list)
+    unmarked: list[Unmarked] = field(default_factory=list)
 
 
 def analyse(question: Question) -> Answer:
@@ -138,6 +140,9 @@ def analyse(question: Question) -> Answer:
         answer.unseen = unseen_classes(roots, own, workflows)
     sandboxes.begin(workflows)
     answer.reached = _search(resolver, roots, verdicts, entries, question.is_test)
+    with store.faults.at(EVERYWHERE):
+        reached = {node.fn for node in answer.reached.order}
+        answer.unmarked = unmarked_methods(roots, own, workflows, reached)
     with store.faults.at(EVERYWHERE):
         import_time = ImportTime(verdicts, sandboxes, answer.reached)
         answer.import_chains = import_time.chains

@@ -44,12 +44,11 @@ class Unfollowed:
         self._noted: dict[_Maybe, None] = {}
 
     def gaps(self) -> Iterator[GapAt]:
-        """Return the gaps among all that was noted, after the search."""
-        if not self._noted:
-            return
-        methods = _method_names(self.reach.store)
-        called = {node.fn for node in self.reach.reached.order}
-        for maybe in self._noted:
+        """Return the gaps among what was noted since this was asked, after the search."""
+        noted, self._noted = self._noted, {}
+        methods = _method_names(self.reach.store) if noted else set()
+        called = {node.fn for node in self.reach.reached.order} if noted else set()
+        for maybe in noted:
             if maybe.fn not in called and (not maybe.method or maybe.method in methods):
                 yield maybe.gap
 

@@ -1,15 +1,19 @@
-"""Classes that look like workflows and are not known to be any: what is in them is not checked."""
+"""Classes that look like workflows, and methods that may be handlers, and are not known to be any.
+
+What is in them is not checked.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from msgspec import Struct
 
+from wflint.facts.model import Decorator
 from wflint.program.entities import External, Unresolved
 from wflint.program.roots import Roots
 from wflint.program.sdk_decorators import RUN
-from wflint.program.store import Cls
+from wflint.program.store import Cls, Fn
 
 
 class Unseen(Struct, frozen=True):
@@ -22,6 +26,31 @@ class Unseen(Struct, frozen=True):
     cls: Cls
     handler: str
     decorator: str = ""
+
+
+class Unmarked(Struct, frozen=True):
+    """A method of a workflow under a ``decorator`` of others, that nothing is seen to call."""
+
+    fn: Fn
+    decorator: str
+
+
+def unmarked_methods(
+    roots: Roots, paths: Collection[str], workflows: Iterable[Cls], reached: Collection[Fn]
+) -> list[Unmarked]:
+    """Return the methods of workflows, defined in ``paths``, that may be handlers of others."""
+    resolver = roots.resolver
+    found: dict[Unmarked, None] = {}
+    for base in dict.fromkeys(base for cls in workflows for base in resolver.order(cls)[0]):
+        facts = resolver.facts_of(base) if base.path in paths else None
+        for head in facts.methods.values() if facts is not None else ():
+            fn = Fn(base.path, head.qualname)
+            if fn in reached or roots.runs_elsewhere(fn):
+                continue
+            decorator = _first_unknown(roots, head.decorators, base.path)
+            if decorator:
+                found[Unmarked(fn, decorator)] = None
+    return list(found)
 
 
 def unseen_classes(roots: Roots, paths: Iterable[str], workflows: Iterable[Cls]) -> list[Unseen]:
@@ -48,8 +77,12 @@ def _own_handlers(roots: Roots, cls: Cls) -> list[str]:
 
 def _unknown_decorator(roots: Roots, cls: Cls) -> str:
     facts = roots.resolver.facts_of(cls)
-    for decorator in facts.decorators if facts is not None else ():
-        for entity in roots.resolver.resolve(decorator.target, cls.path):
+    return _first_unknown(roots, facts.decorators if facts is not None else (), cls.path)
+
+
+def _first_unknown(roots: Roots, decorators: Iterable[Decorator], path: str) -> str:
+    for decorator in decorators:
+        for entity in roots.resolver.resolve(decorator.target, path):
             if isinstance(entity, External) and roots.is_of_others(entity.name):
                 return entity.name
             if isinstance(entity, Unresolved):
