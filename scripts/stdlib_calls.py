@@ -88,7 +88,7 @@ def _question(root: str, files: list[str], installed: Installed) -> Question:
         apis=(),
         guard_functions=frozenset(),
         safe_loggers=frozenset(),
-        settings=RuleSettings(),
+        settings_of=lambda path: RuleSettings(),
         installed=installed,
         jobs=1,
     )

@@ -251,22 +251,48 @@ class TestArguments:
         assert set(group.files) == {root / "a" / "x.py", root / "setup.py", *group.chosen}
 
 
-class TestSeveralProjects:
-    def test_folder_with_a_configuration_is_a_project_of_its_own(self, root: Path) -> None:
+class TestSeveralConfigurations:
+    def test_they_do_not_cut_the_program(self, root: Path) -> None:
         make(root, "a.py", "service/b.py", "service/wflint.toml", "service/inner/c.py")
-        by_root = {
-            group.project.root: [path.name for path in group.chosen]
-            for group in choose(root, ".").groups
-        }
-        assert by_root == {root: ["a.py", "setup.py"], root / "service": ["b.py", "c.py"]}
+        (group,) = choose(root, ".").groups
+        assert [path.name for path in group.chosen] == ["a.py", "b.py", "c.py", "setup.py"]
+        owners = {path.name: group.owner(str(path)).root for path in group.files}
+        service = root / "service"
+        assert owners == {"a.py": root, "setup.py": root, "b.py": service, "c.py": service}
 
-    def test_file_has_the_same_project_whatever_is_named(self, root: Path) -> None:
+    def test_the_program_is_the_same_whatever_is_named(self, root: Path) -> None:
         make(root, "a.py", "service/b.py", "service/wflint.toml")
-        whole = {g.project.root: g.files for g in choose(root, ".").groups}
-        (alone,) = choose(root, "service/b.py").groups
-        assert alone.files == whole[root / "service"]
+        (whole,) = choose(root, ".").groups
+        for argument in ("service/b.py", "service", "a.py"):
+            (alone,) = choose(root, argument).groups
+            assert alone.files == whole.files
 
-    def test_broken_configuration_leaves_the_other_projects_checked(self, root: Path) -> None:
+    def test_each_leaves_out_files_of_its_own_folder(self, root: Path) -> None:
+        make(root, "gen/a.py", "service/gen/b.py", "service/old/c.py", "old/d.py")
+        (root / "wflint.toml").write_text('extend-exclude = ["gen/"]')
+        (root / "service" / "wflint.toml").write_text('extend-exclude = ["old/"]')
+        assert chosen(root, ".") == ["old/d.py", "setup.py"]
+
+    def test_a_submodule_belongs_to_the_repository_around_it(self, root: Path) -> None:
+        make(root, "a.py", "lib/b.py")
+        (root / ".git").mkdir()
+        (root / "lib" / ".git").write_text("gitdir: ../.git/modules/lib")
+        assert ProjectFinder(root).program(root / "lib" / "b.py").root == root
+
+    def test_a_work_tree_is_a_repository_of_its_own(self, root: Path) -> None:
+        make(root, "a.py", "tree/b.py")
+        (root / ".git").mkdir()
+        (root / "tree" / ".git").write_text("gitdir: ../.git/worktrees/tree")
+        assert ProjectFinder(root).program(root / "tree" / "b.py").root == root / "tree"
+
+    def test_a_broken_one_elsewhere_is_a_warning(self, root: Path) -> None:
+        make(root, "a.py", "service/b.py")
+        (root / "service" / "wflint.toml").write_text("= 1")
+        selected = choose(root, "a.py")
+        assert selected.problems == []
+        assert selected.warnings[0].endswith("these settings do not count")
+
+    def test_broken_configuration_leaves_the_other_folders_checked(self, root: Path) -> None:
         make(root, "a.py", "service/b.py")
         (root / "service" / "wflint.toml").write_text("= 1")
         selected = choose(root, ".")

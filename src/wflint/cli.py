@@ -161,7 +161,7 @@ def main() -> None:
     "--cache-dir",
     metavar="FOLDER",
     envvar="WFLINT_CACHE_DIR",
-    help="Where that is kept. Default: .wflint_cache in the project root.",
+    help="Where that is kept. Default: .wflint_cache at the top of the program.",
 )
 @click.option(
     "--color",

@@ -1,8 +1,9 @@
 """Finding and reading the configuration.
 
 Each file is governed by the nearest configuration file at or above it, and by that one alone:
-``.wflint.toml``, else ``wflint.toml``, else a ``pyproject.toml`` that has ``[tool.wflint]``. The
-folder of the configuration file is the project root. ``--config`` and the other flags come on top.
+``.wflint.toml``, else ``wflint.toml``, else a ``pyproject.toml`` that has ``[tool.wflint]``. Paths
+and patterns in it are relative to its folder. It says what is reported there and how; imports and
+callers are found in all of the program. ``--config`` and the other flags come on top.
 """
 
 from __future__ import annotations
@@ -40,9 +41,10 @@ Table = dict[str, object]
 
 @dataclass(frozen=True, eq=False)
 class Project:
-    """A folder of code that is read as one program, and its settings.
+    """A folder and the settings that hold in it, where no configuration file is nearer.
 
-    ``discovers`` is true when a configuration file in a folder below starts a project of its own.
+    The root of a program is one, and so is each folder of it with a configuration file of its own.
+    ``discovers`` is true when configuration files in folders below count.
     ``only`` is set in a folder that collects unrelated things, such as the home folder: a file or
     package in there stands alone, and nothing else is looked at.
     """
@@ -111,12 +113,37 @@ class ProjectFinder:
         path = Path(os.path.abspath(self.cwd / path))
         config = self._configuration_of(path)
         root = self._root(path, config[0] if config else None)
-        file, only = config[0] if config else None, _alone(path, root)
+        return self._project(root, config, _alone(path, root))
+
+    def _project(self, root: Path, config: tuple[Path, Table] | None, only: Path | None) -> Project:
+        file = config[0] if config else None
         if (root, file, only) not in self._projects:
             settings = self._settings(config)
             discovers = not self._isolated and self._file is None
             self._projects[root, file, only] = Project(root, settings, file, discovers, only)
         return self._projects[root, file, only]
+
+    def program(self, path: Path) -> Project:
+        """The root of the program that a file or folder belongs to, with the settings there.
+
+        A program is a whole git repository, since its parts may import each other, or what lies
+        below the outermost configuration file. No configuration file inside cuts it.
+        """
+        path = Path(os.path.abspath(self.cwd / path))
+        root = self._program_root(path)
+        only = _alone(path, root)
+        config = self._configuration_of(root) if only is None else self._configuration_of(path)
+        return self._project(root, config, only)
+
+    def _program_root(self, path: Path) -> Path:
+        if self._isolated or self._file:
+            return self._root(path, self._file)
+        folder = path if path.is_dir() else path.parent
+        above = [f for f in (folder, *folder.parents) if f == path or not is_temporary(f)]
+        configured = [f for f in above if self._config_in(f) and _alone(path, f) is None]
+        if not configured:
+            return root_without_config(path, self.cwd)
+        return min((configured[-1], *_marked(path)), key=lambda root: len(root.parts))
 
     def has_config(self, folder: Path) -> bool:
         """Whether the folder has a configuration file of its own."""
@@ -170,12 +197,9 @@ def root_without_config(path: Path, cwd: Path) -> Path:
     they are asked for, or the file lies in one: then it stands alone, see :class:`Project`.
     """
     folder = path if path.is_dir() else path.parent
-    above = [p for p in (folder, *folder.parents) if not collects_unrelated_things(p)]
-    for candidate in above:
-        if (candidate / ".git").exists():
-            return candidate
-    marked = [p for p in above if any((p / name).is_file() for name in MARKERS)][:1]
-    if cwd in above:
+    marked = _marked(path)
+    is_repository = bool(marked) and (marked[0] / ".git").exists()
+    if not is_repository and cwd in _above(path):
         marked.append(cwd)
     if marked:
         return min(marked, key=lambda p: len(p.parts))
@@ -184,6 +208,30 @@ def root_without_config(path: Path, cwd: Path) -> Path:
     while (folder / "__init__.py").is_file() and not collects_unrelated_things(folder):
         folder = folder.parent
     return folder
+
+
+def _above(path: Path) -> list[Path]:
+    """The folders around a path that may be a root, the nearest first."""
+    folder = path if path.is_dir() else path.parent
+    return [p for p in (folder, *folder.parents) if not collects_unrelated_things(p)]
+
+
+def _marked(path: Path) -> list[Path]:
+    """The repository around a path, else the nearest folder with a packaging file, if any."""
+    above = _above(path)
+    for candidate in above:
+        if (candidate / ".git").exists() and not _is_submodule(candidate):
+            return [candidate]
+    return [p for p in above if any((p / name).is_file() for name in MARKERS)][:1]
+
+
+def _is_submodule(folder: Path) -> bool:
+    """True for a repository that is a part of another one around it."""
+    link = folder / ".git"
+    try:
+        return link.is_file() and b"/modules/" in read_file(link)
+    except OSError:
+        return False
 
 
 def _alone(path: Path, root: Path) -> Path | None:

@@ -15,7 +15,10 @@ from wflint.rule import Rule, Severity
 
 
 def failures(
-    emitter: Emitter, rule: Rule, severity: Severity, plain: Callable[[str, str], Diagnostic]
+    emitter: Emitter,
+    rule: Rule,
+    severity: Callable[[str, str], Severity],
+    plain: Callable[[str, str], Diagnostic],
 ) -> Iterator[Found | Fault]:
     """A diagnostic for each fault so far, unless a comment hides it.
 
@@ -27,7 +30,7 @@ def failures(
         if fault.path == EVERYWHERE:
             continue
         try:
-            found = list(_at_its_place(fault, emitter, rule, severity))
+            found = list(_at_its_place(fault, emitter, rule, severity(rule.code, fault.path)))
         except Exception as error:
             faults.tell(error)
             found = [Found(fault.path, plain(fault.path, fault.message))]

@@ -1,6 +1,6 @@
-"""Which files: those of a project, and those of them that the arguments name.
+"""Which files: those of a program, and those of them that the arguments name.
 
-What the arguments name decides only what is reported. The project's files are the same whatever the
+What the arguments name decides only what is reported. The program's files are the same whatever the
 arguments are, so that a run over one file reports what a run over everything reports in it.
 """
 
@@ -8,23 +8,45 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct, field
 
 from wflint.config import ConfigError, Project, ProjectFinder
-from wflint.listing import Listing, list_project
+from wflint.listing import list_project
 
 STDIN = "-"
 
 
 class Group(Struct):
-    """A project: all of its files, and those that are to be reported, both sorted."""
+    """A program: all of its files, and those that are to be reported, both sorted.
+
+    ``project`` has the settings of its root, ``below`` those of the folders that have settings of
+    their own, by their absolute paths.
+    """
 
     project: Project
     files: list[Path]
     chosen: list[Path]
+    below: dict[str, Project] = {}
+
+    @property
+    def projects(self) -> list[Project]:
+        """All settings that count in the program, those of the root first."""
+        return [self.project, *(self.below[folder] for folder in sorted(self.below))]
+
+    def owner(self, path: str) -> Project:
+        """The settings that govern a file: those of the nearest configuration file."""
+        if not self.below:
+            return self.project
+        root, folder = str(self.project.root), os.path.dirname(path)
+        while len(folder) > len(root):
+            found = self.below.get(folder)
+            if found is not None:
+                return found
+            folder = os.path.dirname(folder)
+        return self.project
 
 
 class Selected(Struct):
@@ -52,7 +74,7 @@ def shown_path(path: Path | str, cwd: Path) -> str:
 def select(
     paths: Sequence[str], finder: ProjectFinder, stdin_filename: str | None = None
 ) -> Selected:
-    """The files that the arguments name, grouped by project. ``-`` is the file on stdin."""
+    """The files that the arguments name, by program. ``-`` is the file on stdin."""
     selection = _Selection(finder)
     for path in paths:
         try:
@@ -65,12 +87,42 @@ def select(
     return selection.finish()
 
 
+class _Program:
+    """A program while files of it are chosen."""
+
+    def __init__(self, project: Project, finder: ProjectFinder) -> None:
+        self.project = project
+        self.listing = list_project(project, finder=finder)
+        self.extra: list[str] = []
+        self.chosen: set[str] = set()
+        self.broken: dict[str, str] = {}
+        below: dict[str, Project] = {}
+        for folder in self.listing.configured:
+            try:
+                below[folder] = finder.find(Path(folder))
+            except ConfigError as error:
+                self.broken[folder] = str(error)
+        self.group = Group(project, [], [], below)
+
+    def finish(self) -> Group:
+        """The group, with its files."""
+        names = sorted({*self.listing.paths(), *self.extra})
+        self.group.files = [Path(name) for name in names]
+        self.group.chosen = [path for path in self.group.files if str(path) in self.chosen]
+        return self.group
+
+    def leave_out_broken(self) -> Iterator[tuple[bool, str]]:
+        """Take out the files below settings that cannot be read; says of each if it has any."""
+        for folder, problem in sorted(self.broken.items()):
+            below = {name for name in self.chosen if name.startswith(_prefix(folder))}
+            self.chosen -= below
+            yield bool(below), problem
+
+
 class _Selection:
     def __init__(self, finder: ProjectFinder) -> None:
         self._finder = finder
-        self._listings: dict[Project, Listing] = {}
-        self._extra: dict[Project, list[str]] = {}
-        self._chosen: dict[Project, set[str]] = {}
+        self._programs: dict[Project, _Program] = {}
         self._result = Selected()
 
     def problem(self, line: str) -> None:
@@ -102,56 +154,53 @@ class _Selection:
         if path.endswith(".ipynb"):
             self._result.notes.append(f"notebooks are not checked: {self._shown(path)}")
             return
-        project = self._finder.find(Path(path))
-        listing = self._listing(project)
-        known = listing.find(path)
+        program = self._program(path)
+        known = program.listing.find(path)
         if known is None:
-            if project.settings.force_exclude and listing.leaves_out(path):
+            forced = program.group.owner(path).settings.force_exclude
+            if forced and program.listing.leaves_out(path):
                 return
             known = path
-            if path not in self._extra[project]:
-                self._extra[project].append(path)
-        self._chosen[project].add(known)
+            if path not in program.extra:
+                program.extra.append(path)
+        program.chosen.add(known)
 
     def _add_folder(self, path: str) -> None:
-        project = self._finder.find(Path(path))
-        listing = self._listing(project)
+        program = self._program(path)
+        listing = program.listing
         below = listing.below(path) or listing.below(listing.without_links(path))
-        if not below and not project.settings.force_exclude and listing.leaves_out(path):
+        owner = program.group.owner(os.path.join(path, "_"))
+        if not below and not owner.settings.force_exclude and listing.leaves_out(path):
             # An excluded folder that is named on the command line: look into it all the same.
-            below = list_project(project, Path(path)).paths()
-            self._extra[project].extend(below)
-        self._chosen[project].update(below)
+            below = list_project(owner, Path(path)).paths()
+            program.extra.extend(below)
+        program.chosen.update(below)
         notebooks = sum(name.startswith(_prefix(path)) for name in listing.notebooks)
         if notebooks:
             below_folder = f"{notebooks} below {self._shown(path)}"
             self._result.notes.append(f"notebooks are not checked: {below_folder}")
-        for folder in listing.projects:
-            if folder.startswith(_prefix(path)):
-                try:
-                    self._add_folder(folder)
-                except ConfigError as error:
-                    self.problem(str(error))
 
-    def _listing(self, project: Project) -> Listing:
-        if project not in self._listings:
-            listing = list_project(project, finder=self._finder)
-            self._listings[project] = listing
-            self._extra[project] = []
-            self._chosen[project] = set()
-            self._result.warnings.extend(listing.warnings)
-        return self._listings[project]
+    def _program(self, path: str) -> _Program:
+        project = self._finder.program(Path(path))
+        if project not in self._programs:
+            program = self._programs[project] = _Program(project, self._finder)
+            self._result.warnings.extend(program.listing.warnings)
+        return self._programs[project]
 
     def _shown(self, path: str) -> str:
         return shown_path(path, self._finder.cwd)
 
     def finish(self) -> Selected:
-        for project, listing in self._listings.items():
-            if self._chosen[project]:
-                names = sorted({*listing.paths(), *self._extra[project]})
-                files = {name: Path(name) for name in names}
-                chosen = [files[name] for name in names if name in self._chosen[project]]
-                self._result.groups.append(Group(project, list(files.values()), chosen))
+        for program in self._programs.values():
+            if not program.chosen:
+                continue
+            for is_chosen, problem in program.leave_out_broken():
+                if is_chosen:
+                    self.problem(problem)
+                else:
+                    self._result.warnings.append(f"{problem}; these settings do not count")
+            if program.chosen:
+                self._result.groups.append(program.finish())
         self._result.groups.sort(key=lambda group: str(group.project.root))
         if not self._result.groups and not self._result.problems:
             self._result.warnings.append("no Python file to check was found")

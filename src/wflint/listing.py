@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -20,19 +20,43 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 
+class Excluded:
+    """What the settings leave out: those of the root, and those of each folder in that folder."""
+
+    def __init__(self, root: Patterns, below: Iterable[tuple[str, Patterns]]) -> None:
+        self._parts = [("", root), *((f"{folder}/", patterns) for folder, patterns in below)]
+
+    def _named(self, path: str) -> Iterator[tuple[Patterns, str]]:
+        for start, patterns in self._parts:
+            if path.startswith(start):
+                yield patterns, path[len(start) :]
+
+    def match_folder(self, path: str) -> bool:
+        """Whether a folder (``a/b``), or one above it, is left out."""
+        return any(patterns.match_folder(name) for patterns, name in self._named(path))
+
+    def match_name(self, path: str) -> bool:
+        """Whether a file is left out by itself, leaving the folders above it aside."""
+        return any(patterns.match_name(name) for patterns, name in self._named(path))
+
+    def match_file(self, path: str) -> bool:
+        """Whether a file, or a folder above it, is left out."""
+        return any(patterns.match_file(name) for patterns, name in self._named(path))
+
+
 @dataclass
 class Listing:
     """The Python files below ``root``, as sorted paths relative to it.
 
-    ``projects`` are folders below that have a configuration file, and so a project of their own;
-    their files are not listed. ``projects`` and ``notebooks`` are absolute paths. ``seen`` are the
-    names of all files that git or the walk gave, of any kind.
+    ``configured`` are folders below that have a configuration file of their own. ``configured`` and
+    ``notebooks`` are absolute paths. ``seen`` are the names of all files that git or the walk gave,
+    of any kind.
     """
 
     root: str
-    excluded: Patterns
+    excluded: Patterns | Excluded
     files: list[str] = field(default_factory=list)
-    projects: list[str] = field(default_factory=list)
+    configured: list[str] = field(default_factory=list)
     notebooks: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
@@ -86,7 +110,7 @@ def list_project(
 ) -> Listing:
     """The Python files of a project, or of one folder of it.
 
-    ``finder`` tells which folders below are projects of their own; without it the configuration
+    ``finder`` tells which folders below have settings of their own; without it the configuration
     files alone are asked. A ``folder`` is one that is excluded but was named by the user: it is
     walked without asking git.
     """
@@ -103,7 +127,9 @@ def list_project(
     if not names:  # no git, or the root itself is ignored by a repository around it
         names = dict.fromkeys(_walk(listing, settings.respect_gitignore and folder is None))
     if project.discovers and folder is None:
-        names = _without_projects(names, listing, finder or ProjectFinder(project.root))
+        finder = finder or ProjectFinder(project.root)
+        listing.configured = _configured(names, listing, finder)
+        listing.excluded = Excluded(excluded, _excluded_below(listing, finder))
     listing.seen = names
     _keep(names, listing, border)
     return listing
@@ -174,35 +200,39 @@ def _keep_links(links: list[str], listing: Listing, border: Border) -> list[str]
     return outside
 
 
-def _without_projects(
-    names: dict[str, None], listing: Listing, finder: ProjectFinder
-) -> dict[str, None]:
-    """Leave out the folders that have a configuration file of their own."""
+def _configured(names: dict[str, None], listing: Listing, finder: ProjectFinder) -> list[str]:
+    """The folders below the root that have a configuration file of their own, outermost first."""
     candidates = {
         name.rpartition("/")[0]
         for name in names
         if name.endswith(CONFIG_NAMES) and name.rpartition("/")[2] in CONFIG_NAMES
     }
-    found: list[str] = []
-    for folder in sorted(candidates - {""}):
-        inside = any(folder.startswith(outer + "/") for outer in found)
-        if inside or listing.excluded.match_folder(folder):
-            continue
-        if _starts_project(Path(listing.root, folder), finder):
-            found.append(folder)
-    if not found:
-        return names
     prefix = listing.root.rstrip(os.sep) + os.sep
-    listing.projects.extend(prefix + folder.replace("/", os.sep) for folder in found)
-    starts = tuple(folder + "/" for folder in found)
-    return {name: None for name in names if not name.startswith(starts)}
+    return [
+        prefix + folder.replace("/", os.sep)
+        for folder in sorted(candidates - {""})
+        if not listing.excluded.match_folder(folder)
+        and _has_settings(Path(listing.root, folder), finder)
+    ]
 
 
-def _starts_project(folder: Path, finder: ProjectFinder) -> bool:
+def _excluded_below(listing: Listing, finder: ProjectFinder) -> Iterator[tuple[str, Patterns]]:
+    """What the configuration files below the root leave out in their folders."""
+    prefix = listing.root.rstrip(os.sep) + os.sep
+    for folder in listing.configured:
+        try:
+            settings = finder.find(Path(folder)).settings
+        except ConfigError:
+            continue
+        name = folder.removeprefix(prefix).replace(os.sep, "/")
+        yield name, Patterns([*settings.exclude, *settings.extend_exclude])
+
+
+def _has_settings(folder: Path, finder: ProjectFinder) -> bool:
     try:
         return finder.has_config(folder)
     except ConfigError:
-        return True  # it will be named when the project is asked for its settings
+        return True  # it will be named when the settings are read
 
 
 def _in_git(folder: Path) -> bool:

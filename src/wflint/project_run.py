@@ -1,4 +1,4 @@
-"""The run over one project: the question to the analysis, and its answer as diagnostics."""
+"""The run over one program: the question to the analysis, and its answer as diagnostics."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from wflint.cache.notebook import Notebook
 from wflint.cache.witness import Witness
 from wflint.diagnostics import Diagnostic, Location, Severity
 from wflint.emit import Emitter, Found
-from wflint.environment import Environment, find_environments
 from wflint.failures import failures
 from wflint.faults import EVERYWHERE, Fault
 from wflint.files import Group, shown_path
 from wflint.fingerprint import with_fingerprints
 from wflint.gate import Gated
+from wflint.governing import Governing
 from wflint.leftovers import UNUSED, leftovers
 from wflint.optional_sdk import without_sdk
 from wflint.places import call_as_written, gaps_by_entry
@@ -30,21 +30,15 @@ from wflint.program.analysis import Answer, Question, analyse
 from wflint.program.inside import inside_entries
 from wflint.program.installed import Installed
 from wflint.program.reached import DEFINITION
-from wflint.program.sdk_decorators import HANDLER_SETTINGS, EntryNames
-from wflint.program.tables import ApiEntry
 from wflint.program.verdicts import Hit
 from wflint.program.whole import Whole
-from wflint.registry import added_apis, load_registry, select_rules
 from wflint.repair.model import Answered
 from wflint.repair.noted import NotedRepairs
 from wflint.request import Request, Result
-from wflint.rule import RuleSettings
-from wflint.settings import Settings
 from wflint.source import UnreadableSource
 from wflint.unchecked import lines, unchecked
 
 SYNTAX_ERROR, GAP, FAILED = "WFL001", "WFL005", "WFL006"
-_NEWEST_SDK = (99, 0)
 _TOP = Location(1, 1)
 
 if TYPE_CHECKING:
@@ -72,12 +66,10 @@ class ProjectRun:
         self.request = request
         self.cwd = cwd
         self.result = result
-        self.settings = group.project.settings
-        self.registry = load_registry(self.settings.plugins)
-        self.selection = select_rules(self.settings, self.registry)
+        self.governing = Governing(group, request)
+        self.registry = self.governing.registry
         self.shown: Callable[[str], str] = partial(shown_path, cwd=cwd)
         self.chosen = frozenset(map(str, group.files if request.whole else group.chosen))
-        self.environments = self._environments()
         self.notebook = self._notebook()
 
     def run(self) -> Examined:
@@ -108,7 +100,7 @@ class ProjectRun:
                 for one in part(answer, emitter):
                     if self._is_wanted(one.path, one.diagnostic):
                         found.append(one)
-        if answer.store.faults.happened and FAILED not in self.selection.codes:
+        if answer.store.faults.happened and FAILED not in self.governing.all_codes:
             self.result.warnings.append(f"wflint failed on a part of the code; {FAILED} says where")
         self.result.problems += [f.message for f in answer.store.faults if f.path == EVERYWHERE]
         paths = {one.path for one in found}
@@ -128,33 +120,25 @@ class ProjectRun:
 
     # The question.
 
-    def _environments(self) -> list[Environment]:
-        settings = self.settings
-        if not settings.follow_packages and settings.python is None:
-            return []
-        root, may_run = self.group.project.root, "python" in self.request.overrides
-        return find_environments(root, settings.python, os.environ, may_run)
-
     def _question(self) -> Question:
-        settings, project = self.settings, self.group.project
-        apis = added_apis(settings, self.registry)
+        governing = self.governing
         return Question(
-            root=str(project.root),
-            src=tuple(str(project.root / s) for s in settings.src),
+            root=str(self.group.project.root),
+            src=governing.src,
             files=[str(path) for path in self.group.files],
             chosen=self.chosen,
             read=self.read,
             rules=self.registry.by_code,
-            codes=self.selection.codes,
-            names=_entry_names(settings),
+            codes=governing.all_codes,
+            names=governing.entry_names,
             gated=self.gated,
-            apis=tuple(ApiEntry(name, rule, api) for name, rule, api in apis),
-            guard_functions=frozenset(settings.guard_functions),
-            safe_loggers=frozenset(settings.replay_safe_loggers),
-            settings=self._rule_settings(),
-            inside=inside_entries(self.registry.by_code, project.target_python),
-            is_test=self._is_test,
-            installed=Installed(settings.follow_packages, self.environments),
+            apis=governing.apis,
+            guard_functions=governing.guard_functions,
+            safe_loggers=governing.safe_loggers,
+            settings_of=governing.rule_settings,
+            inside=inside_entries(self.registry.by_code, governing.oldest_python),
+            is_test=governing.is_test,
+            installed=Installed(governing.follow_packages, governing.environments),
             notebook=self.notebook,
             jobs=self.request.jobs,
             progress=self.request.progress,
@@ -170,16 +154,20 @@ class ProjectRun:
         repairs = NotedRepairs(self.fixes, lambda: self._repairs(answer, lacking))
 
         def fix_for(hit: Hit) -> Answered:
-            if hit.rule.code not in self.selection.fixable or hit.fn.path not in self.chosen:
+            if not self._is_fixable(hit):
                 return Answered()
             return repairs.answer_for(hit)
 
         return fix_for
 
+    def _is_fixable(self, hit: Hit) -> bool:
+        """True if a fix of a diagnostic is wanted."""
+        path = hit.fn.path
+        return path in self.chosen and hit.rule.code in self.governing.selection(path).fixable
+
     def _without_sdk(self, answer: Answer) -> frozenset[str]:
         """The folders of what may be fixed whose code must do without ``temporalio``."""
-        fixable = self.selection.fixable
-        paths = {h.fn.path for h in answer.verdicts.hits.values() if h.rule.code in fixable}
+        paths = {h.fn.path for h in answer.verdicts.hits.values() if self._is_fixable(h)}
         folders = sorted({*map(os.path.dirname, paths)})
         return without_sdk(folders, self.group.project.root, self.read)
 
@@ -190,44 +178,30 @@ class ProjectRun:
             answer,
             [str(path) for path in self.group.files],
             self.read,
-            self._rule_settings(),
+            self.governing.rule_settings,
             self.shown,
-            self.selection.applicability,
+            lambda path: self.governing.selection(path).applicability,
             lacking,
-        )
-
-    def _rule_settings(self) -> RuleSettings:
-        project = self.group.project
-        return RuleSettings(
-            self.settings.default_activity_timeout,
-            project.target_sdk or _NEWEST_SDK,
-            project.exact_sdk or _NEWEST_SDK,
-            project.target_python,
         )
 
     def _notebook(self) -> Notebook:
         """What earlier runs have noted, with the same code and the same settings for rules."""
-        about = msgpack.encode((build_id(self.settings.plugins), self._rule_settings()))
+        about = msgpack.encode((build_id(self.governing.plugins), self.governing.for_rules))
         folder = cache_folder(self.group, self.request)
         return Notebook(self.read.digest, folder, about)
-
-    def _is_test(self, path: str) -> bool:
-        return self.selection.is_test(self._relative(path))
-
-    def _relative(self, path: str) -> str:
-        return os.path.relpath(path, self.group.project.root).replace(os.sep, "/")
 
     # The diagnostics.
 
     def _emit(self, answer: Answer, emitter: Emitter) -> Iterator[Found]:
         """Diagnostics in the chosen files; all others are looked at for suppressions only."""
-        codes = self.selection.codes
+        codes = self.governing.all_codes
         hits = [h for h in answer.verdicts.hits.values() if h.rule.code in codes]
         hits = emitter.lifted(hits)
         if not any(emitter.directives(path) for path in self._loaded()):
             hits = [h for h in hits if h.fn.path in self.chosen]
         for hit in hits:
-            hit.severity = self.selection.severities.get(hit.rule.code, hit.severity)
+            severities = self.governing.selection(hit.fn.path).severities
+            hit.severity = severities.get(hit.rule.code, hit.severity)
         self._weigh(answer, hits)
         yield from emitter.diagnostics(hits)
 
@@ -238,7 +212,7 @@ class ProjectRun:
             for hit in hits
             if hit.rule.value_decides
             and hit.fn.path in self.chosen
-            and hit.rule.code not in self.selection.severities
+            and hit.rule.code not in self.governing.selection(hit.fn.path).severities
             and (hit.severity or hit.rule.severity) is Severity.ERROR
         ]
         if errors:
@@ -248,11 +222,7 @@ class ProjectRun:
 
     def _program_settings(self) -> bytes:
         """The settings but for those that only say what is reported of the program."""
-        plain = Settings()
-        reporting = ("select", "extend_select", "ignore", "severity", "per_file_ignores")
-        also = ("extend_per_file_ignores", "output_format", "cache_dir")
-        kept = {name: getattr(plain, name) for name in (*reporting, *also)}
-        return msgpack.encode((replace(self.settings, **kept), self.environments))
+        return msgpack.encode((self.governing.for_analysis, self.governing.environments))
 
     def _loaded(self) -> list[str]:
         """The chosen files that the analysis read; what weighing and fixing read is left out."""
@@ -260,7 +230,7 @@ class ProjectRun:
 
     def _own(self, answer: Answer, emitter: Emitter) -> Iterator[Found]:
         """What is wrong with the files themselves, and with comments in them."""
-        if GAP in self.selection.codes:
+        if GAP in self.governing.all_codes:
             yield from self._gaps(answer, emitter)
             yield from self._unchecked(answer, emitter)
         for path in self._loaded():
@@ -272,29 +242,29 @@ class ProjectRun:
         if error is not None:
             yield Found(path, self._syntax_error(path, error))
             return
-        ran = self.selection.codes
+        ran = self.governing.selection(path).codes
         if answer.store.faults:  # what seems unused may hide what was not found
             ran -= {UNUSED}
         directives, shown = emitter.directives(path), self.shown(path)
         for diagnostic in leftovers(directives, shown, self.registry, ran, module.source):
-            yield Found(path, self._with_fix(diagnostic))
+            yield Found(path, self._with_fix(path, diagnostic))
 
     def _failures(self, answer: Answer, emitter: Emitter) -> Iterator[Found]:
         """What wflint failed on, at the functions and files that are not checked because of it."""
-        rule, severity = self.registry.by_code[FAILED], self.selection.severity(FAILED)
-        plain = partial(self._plain, FAILED)
-        for one in failures(emitter, rule, severity, plain):
+        rule, plain = self.registry.by_code[FAILED], partial(self._plain, FAILED)
+        for one in failures(emitter, rule, self._severity, plain):
             if isinstance(one, Fault):
                 self.result.warnings.append(f"{self.shown(one.path)}: {one.message}")
             else:
                 yield one
 
-    def _with_fix(self, diagnostic: Diagnostic) -> Diagnostic:
+    def _with_fix(self, path: str, diagnostic: Diagnostic) -> Diagnostic:
         """A diagnostic with its fix as far as the settings want it."""
         fix, code = diagnostic.fix, diagnostic.code
-        if fix is None or code not in self.selection.fixable:
+        selection = self.governing.selection(path)
+        if fix is None or code not in selection.fixable:
             return replace(diagnostic, fix=None)
-        applicability = self.selection.applicability(code, fix.applicability)
+        applicability = selection.applicability(code, fix.applicability)
         return replace(diagnostic, fix=replace(fix, applicability=applicability))
 
     def _syntax_error(self, path: str, error: UnreadableSource) -> Diagnostic:
@@ -304,11 +274,14 @@ class ProjectRun:
     def _plain(self, code: str, path: str, message: str, place: Location = _TOP) -> Diagnostic:
         """A diagnostic about a file, without a chain."""
         rule = self.registry.by_code[code]
-        severity = self.selection.severity(code)
+        severity = self._severity(code, path)
         filename = self.shown(path)
         return Diagnostic(
             code, rule.name, severity, message, filename, place, place, rule.scope.value
         )
+
+    def _severity(self, code: str, path: str) -> Severity:
+        return self.governing.selection(path).severity(code)
 
     def _gaps(self, answer: Answer, emitter: Emitter) -> Iterator[Found]:
         rule = self.registry.by_code[GAP]
@@ -334,14 +307,14 @@ class ProjectRun:
     # What is left out, and the count.
 
     def _is_wanted(self, path: str, diagnostic: Diagnostic) -> bool:
-        if path not in self.chosen or diagnostic.code not in self.selection.codes:
+        governing = self.governing
+        if path not in self.chosen or diagnostic.code not in governing.selection(path).codes:
             return False
-        if self._is_remark(diagnostic):
+        if self._is_remark(path, diagnostic):
             return False
-        relative = self._relative(path)
-        if diagnostic.code not in self.selection.codes_for(relative):
+        if diagnostic.code not in governing.codes(path):
             return self._hold_back("per-file-ignores")
-        if self.selection.is_test(relative) and diagnostic.severity is not Severity.ERROR:
+        if governing.is_test(path) and diagnostic.severity is not Severity.ERROR:
             return self._hold_back("tests")
         return True
 
@@ -350,13 +323,12 @@ class ProjectRun:
         held_back[reason] = held_back.get(reason, 0) + 1
         return False
 
-    def _is_remark(self, diagnostic: Diagnostic) -> bool:
+    def _is_remark(self, path: str, diagnostic: Diagnostic) -> bool:
         """Whether a rule of more weight says something of little, without being asked by name."""
         rule = self.registry.by_code[diagnostic.code]
         if diagnostic.severity is not Severity.INFO or rule.severity is Severity.INFO:
             return False
-        selectors = {*(self.settings.select or ()), *self.settings.extend_select}
-        return not selectors & {diagnostic.code, diagnostic.name, "ALL"}
+        return not self.governing.selects_by_name(path, diagnostic.code, diagnostic.name)
 
     def _count(self, answer: Answer, emitter: Emitter) -> None:
         stats = self.result.stats
@@ -386,7 +358,7 @@ class ProjectRun:
                 yield f"{place}: this is not followed further: {module.error.message}"
 
     def _not_found(self) -> str:
-        places = ", ".join(self.shown(e.name) for e in self.environments)
+        places = ", ".join(self.shown(e.name) for e in self.governing.environments)
         if places:
             return f"is not installed in {places}; name its environment with --python"
         root = self.shown(str(self.group.project.root))
@@ -394,18 +366,3 @@ class ProjectRun:
             f"was not found: VIRTUAL_ENV names no environment, and {root} has no .venv or venv; "
             "name one with --python"
         )
-
-
-def _entry_names(settings: Settings) -> EntryNames:
-    either = frozenset(settings.extend_entry_points)
-    return EntryNames(
-        frozenset(settings.workflow_decorators) | either,
-        frozenset(settings.activity_decorators) | either,
-        frozenset(settings.workflow_base_classes) | either,
-        frozenset(a.name for a in settings.apis if a.deterministic),
-        frozenset(settings.replay_safe_loggers),
-        {
-            decorator: frozenset(getattr(settings, name))
-            for name, decorator in HANDLER_SETTINGS.items()
-        },
-    )

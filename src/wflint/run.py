@@ -82,17 +82,19 @@ def _check_project(
     result: Result,
     keep: Keep | None,
 ) -> None:
-    settings = group.project.settings
-    gated = gate(map(str, group.files), read.look_through, _needles(settings))
+    every = [project.settings for project in group.projects]
+    needles = dict.fromkeys(needle for settings in every for needle in _needles(settings))
+    gated = gate(map(str, group.files), read.look_through, needles)
     result.stats.files += len(group.chosen)
     before = result.stats.all_workflows
-    if gated.named or _names_rules(settings) or keep is not None:
+    if gated.named or any(map(_names_rules, every)) or keep is not None:
         add(result, _result_of(group, gated, read, request, cwd, result.notes, keep))
     chosen = set(map(str, group.chosen))
     for path, reason in sorted(gated.unreadable.items()):
         if path in chosen:
             result.problems.append(f"{shown_path(path, cwd)}: cannot be read: {reason}")
-    if settings.require_workflows and result.stats.all_workflows == before:
+    wanted = any(settings.require_workflows for settings in every)
+    if wanted and result.stats.all_workflows == before:
         result.problems.append(
             f"{shown_path(group.project.root, cwd)}: no workflow was found, and "
             "`require-workflows` is set; check the paths, or name your own decorators in "
@@ -109,7 +111,7 @@ def _result_of(
     notes: list[str],
     keep: Keep | None,
 ) -> Result:
-    """What is found in one project, be it now or by an earlier run."""
+    """What is found in one program, now or by an earlier run."""
     folder = cache_folder(group, request) if keep is None else None
     cache = ResultCache(folder, group, gated, request, cwd, read) if folder is not None else None
     known = cache.load() if cache is not None else None

@@ -65,7 +65,7 @@ class ApiSetting(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unkno
 
 
 class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
-    """What can stand in ``[tool.wflint]``. Paths and patterns are relative to the project root."""
+    """What can stand in ``[tool.wflint]``. Paths and patterns are relative to its folder."""
 
     select: tuple[str, ...] | None = None
     """The rules to run: codes (`WFL101`), beginnings of codes (`WFL1`), names (`wall-clock-time`)
@@ -92,7 +92,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
 
     src: tuple[str, ...] = ()
     """The folders that absolute imports start from, inside of the repository. Without it, wflint
-    finds them: the project root, `src` folders, and the folders above packages."""
+    finds them: the top of the program, `src` folders, and the folders above packages."""
 
     exclude: tuple[str, ...] = DEFAULT_EXCLUDE
     """Files and folders that are not checked, as .gitignore patterns. It replaces the default;
@@ -119,9 +119,9 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
 
     python: str | None = None
     """The environment in which the packages of `follow-packages` are installed: an interpreter or
-    the folder of an environment, relative to the project root. It is read and never run; the flag
+    the folder of an environment, relative to the configuration. It is read and never run; the flag
     `--python` may run an interpreter. Without it, the one that `VIRTUAL_ENV` names, then `.venv`
-    and `venv` in the project root."""
+    and `venv` in its folder."""
 
     workflow_decorators: tuple[str, ...] = ()
     """Decorators of installed packages that make a class a workflow, by full dotted name
@@ -203,8 +203,8 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     lowest that `requires-python` admits, or else 3.10."""
 
     cache_dir: str | None = None
-    """The folder in which results are kept for the next run, relative to the project root and
-    inside of the repository. Without it, `.wflint_cache` in the project root."""
+    """The folder in which results are kept for the next run, relative to the configuration
+    file and inside of the repository. Without it, `.wflint_cache` at the top of the program."""
 
     output_format: Literal["full", "concise", "json", "github", "sarif"] | None = None
     """How diagnostics are printed. Without it, `full` on a terminal and `concise` elsewhere."""

@@ -180,5 +180,6 @@ def cache_folder(group: Group, request: Request) -> CacheFolder | None:
     """Where the entries of a project are kept; ``None`` when the run wants no cache."""
     if not request.cache or group.project.only is not None:
         return None
-    path = group.project.root / (group.project.settings.cache_dir or NAME)
+    configured = (p.root / p.settings.cache_dir for p in group.projects if p.settings.cache_dir)
+    path = next(configured, group.project.root / NAME)
     return CacheFolder(str(path), writes=request.stdin is None and not request.texts)

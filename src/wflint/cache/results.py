@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from wflint.cache.build import build_id
 from wflint.cache.folder import CacheFolder
 from wflint.cache.witness import Seen, Witness, seen
+from wflint.config import Project
 from wflint.files import Group, shown_path
 from wflint.gate import Gated
 from wflint.hashing import blake2b
@@ -101,21 +102,19 @@ class ResultCache:
 
     def _key(self, group: Group, request: Request) -> str:
         """The name of all that a result depends on and that is known before the analysis."""
-        project, settings = group.project, group.project.settings
+        projects = group.projects
+        plugins = sorted({name for p in projects for name in p.settings.plugins})
         about = (
-            build_id(settings.plugins),
-            replace(settings, output_format=None, cache_dir=None),
-            project.target_sdk,
-            project.exact_sdk,
-            project.target_python,
+            build_id(tuple(plugins)),
+            [_about(project) for project in projects],
             request.no_ignores,
             request.show_gaps,
-            _environments(group, request),
+            [_environments(project, request) for project in projects],
         )
         key = blake2b(msgpack.encode(about), digest_size=16)
         gated = self._gated
         lists = (
-            [str(project.root), str(self._cwd)],
+            [str(group.project.root), str(self._cwd)],
             self._files,
             sorted(self._chosen),
             gated.named,
@@ -128,15 +127,22 @@ class ResultCache:
         return key.hexdigest()
 
 
-def _environments(group: Group, request: Request) -> object:
+def _about(project: Project) -> object:
+    """What a result depends on of the settings of one folder."""
+    settings = replace(project.settings, output_format=None, cache_dir=None)
+    versions = (project.target_sdk, project.exact_sdk, project.target_python)
+    return (str(project.root), settings, versions)
+
+
+def _environments(project: Project, request: Request) -> object:
     """The environments that packages are followed in."""
-    settings = group.project.settings
+    settings = project.settings
     if not settings.follow_packages and settings.python is None:
         return ()
     from wflint.environment import find_environments
 
     may_run = "python" in request.overrides
-    return find_environments(group.project.root, settings.python, os.environ, may_run)
+    return find_environments(project.root, settings.python, os.environ, may_run)
 
 
 _COUNTS = (

@@ -87,7 +87,7 @@ class Reading:
 
     visitors: Visitors
     guard_functions: Callable[[str, str], int]
-    settings: RuleSettings
+    settings_of: Callable[[str], RuleSettings]
 
 
 class BodyReader:
@@ -101,7 +101,7 @@ class BodyReader:
         self.find = find
         self.faults = faults
         self.visitors = reading.visitors
-        self.settings = reading.settings
+        self.settings = reading.settings_of(path)
         self.walker = Walker(module, partial(reading.guard_functions, path))
         self.refs = self.walker.refs
         self.piece: Piece | None = None

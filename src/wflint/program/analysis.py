@@ -60,7 +60,7 @@ class Question(Struct, frozen=True):
     apis: tuple[ApiEntry, ...]
     guard_functions: frozenset[str]
     safe_loggers: frozenset[str]
-    settings: RuleSettings
+    settings_of: Callable[[str], RuleSettings]
     installed: Installed
     inside: tuple[ApiEntry, ...] = ()
     is_test: Callable[[str], bool] = lambda _: False
@@ -119,7 +119,7 @@ def analyse(question: Question) -> Answer:
         table,
         resolver,
         roots,
-        question.settings,
+        question.settings_of,
         question.safe_loggers,
         sandboxes,
     )
@@ -209,18 +209,16 @@ def _read_file(
     with store.faults.at(path):
         if path in question.chosen:
             found = store.notes(path).answer(
-                "suspects", list[str], lambda: _suspects(question, store.text(path))
+                "suspects", list[str], lambda: _suspects(question, path, store.text(path))
             )
             store.suspects[path] = tuple(code for code in found if code in question.codes)
 
 
-def _suspects(question: Question, text: str) -> list[str]:
+def _suspects(question: Question, path: str, text: str) -> list[str]:
     """The rules for any code that may find something in a text, be they selected or not."""
-    rules = sorted(question.rules.items())
+    rules, settings = sorted(question.rules.items()), question.settings_of(path)
     return [
-        code
-        for code, rule in rules
-        if rule.scope is Scope.ANY and rule.suspicious(text, question.settings)
+        code for code, rule in rules if rule.scope is Scope.ANY and rule.suspicious(text, settings)
     ]
 
 
@@ -228,7 +226,7 @@ def _reading(question: Question, guards: GuardFunctions) -> Reading:
     from wflint.facts.bodies import Reading
 
     rules = tuple(question.rules.values())
-    return Reading(visitors(rules), guards, question.settings)
+    return Reading(visitors(rules), guards, question.settings_of)
 
 
 @lru_cache(maxsize=4)
@@ -288,7 +286,7 @@ def _check_anywhere(question: Question, gated: Gated, answer: Answer) -> None:
             if suspects:
                 names += answer.store.module_bodies(path)
                 module = answer.store.load(path)
-                for fn in _functions(module, suspects, question.settings):
+                for fn in _functions(module, suspects, question.settings_of(path)):
                     if fn not in seen:
                         names += _with_nested(answer.store, fn)
         for name in names:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -88,7 +88,7 @@ class Verdicts:
         table: ApiTable,
         resolver: Resolver,
         roots: Roots,
-        settings: RuleSettings,
+        settings_of: Callable[[str], RuleSettings],
         safe_loggers: frozenset[str],
         sandboxes: Sandboxes,
     ) -> None:
@@ -97,7 +97,7 @@ class Verdicts:
         self.resolver = resolver
         self.faults = resolver.store.faults
         self.roots = roots
-        self.settings = settings
+        self.settings_of = settings_of
         self.safe_loggers = safe_loggers
         self.sandboxes = sandboxes
         self.shared = SharedObjects(resolver, sandboxes)
@@ -175,7 +175,7 @@ class Verdicts:
             Severity(finding.severity) if finding.severity else None,
             finding.detail,
             body.head,
-            self.settings,
+            self.settings_of(path),
             lambda: types_of(asked, path, node.receiver, node.env, self.resolver),
             lambda: self.sandboxes.is_shared(path, node.receiver),
             lambda module, names: self.sandboxes.missing(module, names, path, node.receiver),
@@ -357,7 +357,8 @@ class Verdicts:
     def view_of_use(self, node: Node, body: FunctionBody, use: Use, name: str) -> CallView:
         """What rules are shown of a use of a name."""
         lookups = self._lookups(node)
-        return CallView(name, use.written, use.site, body.head, self.settings, lookups, use=use)
+        settings = self.settings_of(node.fn.path)
+        return CallView(name, use.written, use.site, body.head, settings, lookups, use=use)
 
     def view_of_call(
         self,
@@ -374,7 +375,7 @@ class Verdicts:
             f"{call.written}()",
             call.site,
             body.head,
-            self.settings,
+            self.settings_of(node.fn.path),
             self._lookups(node),
             call=call,
             callee=callee,

@@ -35,9 +35,9 @@ _HEAD_OF_FILE = 2_000
 class Repairs:
     """Makes the fixes of one analysed project.
 
-    ``shown`` gives the path of a file as the user would write it, ``applicability`` how far a fix
-    of a rule is trusted that calls itself safe or unsafe. ``without_sdk`` are the folders whose
-    code must do without ``temporalio``.
+    ``shown`` gives the path of a file as the user would write it, ``applicability_in`` how far a
+    fix of a rule is trusted in a file that calls itself safe or unsafe. ``without_sdk`` are the
+    folders whose code must do without ``temporalio``.
     """
 
     def __init__(
@@ -45,16 +45,15 @@ class Repairs:
         answer: Answer,
         files: Sequence[str],
         read: Callable[[str], bytes],
-        settings: RuleSettings,
+        settings_of: Callable[[str], RuleSettings],
         shown: Callable[[str], str],
-        applicability: Callable[[str, Applicability], Applicability],
+        applicability_in: Callable[[str], Callable[[str, Applicability], Applicability]],
         without_sdk: frozenset[str],
     ) -> None:
         self.answer = answer
-        self.settings = settings
-        self.applicability = applicability
+        self.applicability_in = applicability_in
         self.without_sdk = without_sdk
-        self.program = Program(answer, files, read, settings, shown, self._piece)
+        self.program = Program(answer, files, read, settings_of, shown, self._piece)
         self._imports: dict[str, Imports] = {}
         self._pieces: dict[Fn, PieceText | None] = {}
 
@@ -86,7 +85,7 @@ class Repairs:
             self._check_fstring(repair, view)
             if applicability is Applicability.SAFE and _shows_itself(view):
                 applicability = Applicability.UNSAFE
-        applicability = self.applicability(hit.rule.code, applicability)
+        applicability = self.applicability_in(hit.fn.path)(hit.rule.code, applicability)
         if applicability is Applicability.SAFE and self.answer.store.faults.happened:
             applicability = Applicability.UNSAFE  # what was not seen may use the same code
         return as_fix(repair, applicability, source)
@@ -129,7 +128,7 @@ class Repairs:
 
     def _check_fstring(self, repair: Repair, view: RepairView) -> None:
         """Raise :class:`Withheld` for text that an f-string of an older Python cannot hold."""
-        if self.settings.target_python >= (3, 12):
+        if view.settings.target_python >= (3, 12):
             return
         start, end = view.span(view.node)
         inside = (e for e in repair.edits if start <= e.start and e.end <= end)

@@ -36,12 +36,12 @@ class Program:
         answer: Answer,
         files: Sequence[str],
         read: Callable[[str], bytes],
-        settings: RuleSettings,
+        settings_of: Callable[[str], RuleSettings],
         shown: Callable[[str], str],
         piece_of: Callable[[Fn], PieceText | None],
     ) -> None:
         self.answer = answer
-        self.settings = settings
+        self.settings_of = settings_of
         self.shown = shown
         self.callers = Callers(answer, files, read)
         self.handled = Handled(answer, piece_of)
@@ -64,7 +64,7 @@ class Surroundings:
     """The program around one diagnostic."""
 
     def __init__(self, program: Program, hit: Hit) -> None:
-        self.settings = program.settings
+        self.settings = program.settings_of(hit.fn.path)
         self._program = program
         self._hit = hit
         self._resolver = program.answer.verdicts.resolver
