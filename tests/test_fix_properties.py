@@ -155,7 +155,7 @@ def test_the_order_of_rules_does_not_matter(data: bytes, random: Random) -> None
     random.shuffle(rules)
     outcome, after = fixed(data)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("wflint.project_run.load_registry", lambda _: Registry(tuple(rules)))
+        patch.setattr("wflint.governing.load_registry", lambda _: Registry(tuple(rules)))
         shuffled, same = fixed(data)
     assert (same, codes(shuffled.fixed)) == (after, codes(outcome.fixed))
 

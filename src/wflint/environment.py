@@ -37,12 +37,14 @@ class Environment(Struct, frozen=True):
     """Where installed packages lie.
 
     ``name`` is the folder of the environment. ``folders`` are searched in order, as absolute paths;
-    ``mapped`` are packages that lie elsewhere (editable installs), by dotted name.
+    ``mapped`` are packages that lie elsewhere (editable installs), by dotted name. It ``serves``
+    the files below a folder, or all of them if that is empty.
     """
 
     name: str
     folders: tuple[str, ...] = ()
     mapped: dict[str, str] = field(default_factory=dict)
+    serves: str = ""
 
 
 def find_environments(

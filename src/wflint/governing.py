@@ -128,15 +128,16 @@ class Governing:
     @cached_property
     def environments(self) -> list[Environment]:
         """The environments in which these are looked for."""
-        found: dict[str, Environment] = {}
+        found: list[Environment] = []
+        is_only = len(self.projects) == 1
         for project in self.projects:
             settings = project.settings
             if settings.follow_packages or settings.python is not None:
-                for one in find_environments(
-                    project.root, settings.python, os.environ, self._may_run
-                ):
-                    found.setdefault(one.name, one)
-        return list(found.values())
+                serves = "" if is_only else str(project.root)
+                root, python = project.root, settings.python
+                environments = find_environments(root, python, os.environ, self._may_run)
+                found += [replace(one, serves=serves) for one in environments]
+        return found
 
     @property
     def oldest_python(self) -> tuple[int, int]:

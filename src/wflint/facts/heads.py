@@ -17,6 +17,7 @@ from wflint.facts.model import (
     Ref,
 )
 from wflint.facts.refs import Refs
+from wflint.facts.relative import absolute_base
 from wflint.facts.scopes import Scope
 
 
@@ -58,21 +59,6 @@ def _plain_import(alias: cst.ImportAlias) -> tuple[str, str]:
         return alias.evaluated_alias, name
     top = name.partition(".")[0]
     return top, top
-
-
-def absolute_base(named: str, level: int, module: ModuleFacts) -> str | None:
-    """The absolute module that ``from <level dots><named>`` imports from.
-
-    ``None`` when it leads out of the package.
-    """
-    if level == 0:
-        return named
-    parts = module.name.split(".") if module.name else []
-    up = level - 1 if module.is_package else level
-    if up > len(parts) or (up == len(parts) and not named):
-        return None
-    package = parts[: len(parts) - up]
-    return ".".join([*package, named] if named else package)
 
 
 def _dotted(node: cst.BaseExpression) -> str:

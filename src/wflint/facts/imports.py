@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from wflint.facts.heads import absolute_base
 from wflint.facts.model import ImportFact, ModuleFacts
+from wflint.facts.relative import absolute_base
 from wflint.syntax.guard import BLOCKS, inner_statements
 
 _PASSES_THROUGH = ("passed_through", "passthrough", "pass_through")

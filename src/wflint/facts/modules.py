@@ -14,7 +14,7 @@ from typing import NamedTuple
 import libcst as cst
 from msgspec.structs import replace
 
-from wflint.facts.heads import absolute_base, receiver_kind
+from wflint.facts.heads import receiver_kind
 from wflint.facts.imports import is_main_block, read_imports, typed_branch
 from wflint.facts.model import (
     NOTHING,
@@ -30,6 +30,7 @@ from wflint.facts.model import (
     Value,
 )
 from wflint.facts.refs import Refs
+from wflint.facts.relative import absolute_base
 from wflint.facts.types import either, instance, says_little, substituted
 from wflint.facts.values import value as read_value
 from wflint.source import Source

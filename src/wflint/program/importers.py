@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 
-from wflint.facts.heads import absolute_base
 from wflint.facts.model import ModuleFacts
+from wflint.facts.relative import absolute_base
 from wflint.program.modules import ModuleIndex
 
 _FROM = re.compile(rb"^[ \t]*from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import\b", re.MULTILINE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 
+from wflint.borders import is_below
 from wflint.environment import Environment
 from wflint.program.folders import Folders, is_namespace
 
@@ -12,8 +13,9 @@ from wflint.program.folders import Folders, is_namespace
 class Installed:
     """Finds the modules of ``packages`` (import names, maybe dotted) in ``environments``.
 
-    All modules of a package come from the first environment that has it. ``standard`` says that
-    modules of the standard library may be among them: ordinary runs know those from tables.
+    All modules of a package come from one environment: the first that has it and serves the file
+    that imports it. ``standard`` says that modules of the standard library may be among them:
+    ordinary runs know those from tables.
     """
 
     def __init__(
@@ -24,15 +26,15 @@ class Installed:
     ) -> None:
         self.standard = standard
         self.folders = Folders()
-        self._homes: dict[str, Environment] = {}
+        self._environments = environments
+        self._homes: dict[str, list[Environment]] = {}
         self.missing: list[str] = []
         for package in sorted(set(packages)):
-            found = (e for e in environments if self._look(package, e) is not None)
-            home = next(found, None)
-            if home is None:
-                self.missing.append(package)
+            found = [e for e in environments if self._look(package, e) is not None]
+            if found:
+                self._homes[package] = found
             else:
-                self._homes[package] = home
+                self.missing.append(package)
 
     @property
     def tops(self) -> frozenset[str]:
@@ -44,13 +46,27 @@ class Installed:
         owners = [p for p in self._homes if name == p or name.startswith(f"{p}.")]
         return max(owners, key=len, default="")
 
-    def find(self, name: str) -> str | None:
+    def home_of(self, importer: str) -> str:
+        """The name of the environment that a file looks packages up in first."""
+        nearest = self._nearest(self._environments, importer)
+        return nearest.name if nearest is not None else ""
+
+    def _nearest(self, environments: Sequence[Environment], importer: str) -> Environment | None:
+        """The environment that an importing file is in, else the nearest that serves it."""
+        for one in environments:
+            if any(is_below(importer, folder) for folder in one.folders):
+                return one
+        serving = [e for e in environments if not e.serves or is_below(importer, e.serves)]
+        return max(serving or environments, key=lambda e: len(e.serves), default=None)
+
+    def find(self, name: str, importer: str = "") -> str | None:
         """The file of a module of one of the packages, or of a package that holds one of them."""
         homes = self._homes
         package = self.package_of(name)
         if not package:
             package = min((p for p in homes if p.startswith(f"{name}.")), default="")
-        return self._look(name, homes[package]) if package else None
+        home = self._nearest(homes[package], importer) if package else None
+        return self._look(name, home) if home is not None else None
 
     def _look(self, name: str, environment: Environment) -> str | None:
         parts = name.split(".")

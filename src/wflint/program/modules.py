@@ -138,21 +138,23 @@ class ModuleIndex:
         For a package without ``__init__.py`` that is its folder.
         """
         folder = "" if importer in self._followed else os.path.dirname(importer)
-        key = (folder, name)
+        key = (folder or self.installed.home_of(importer), name)
         if key not in self._found:
             own = self._inside(self._as_listed(self._find(name, folder))) if folder else None
             is_sure = own is not None and not is_namespace(own)
-            self._found[key] = own if is_sure else self._find_installed(name, folder) or own
+            self._found[key] = (
+                own if is_sure else self._find_installed(name, folder, importer) or own
+            )
         return self._found[key]
 
-    def _find_installed(self, name: str, folder: str) -> str | None:
+    def _find_installed(self, name: str, folder: str, importer: str) -> str | None:
         """A module of a followed package; it may turn out to be a file of the project."""
         top = name.partition(".")[0]
         if top in ALWAYS_EXTERNAL:
             return None
         if top in sys.stdlib_module_names and not self.installed.standard:
             return None
-        path = self._as_listed(self.installed.find(name))
+        path = self._as_listed(self.installed.find(name, importer))
         if path is None or path in self._files:
             return path
         if folder and self._is_inside_own(name, folder):
