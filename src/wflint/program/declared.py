@@ -72,7 +72,7 @@ def _is_type_variable(entity: Entity) -> bool:
 
 def _is_exact(entity: Entity, declared: tuple[Entity, ...], resolver: Resolver) -> bool:
     """True if a value is known so well that its declaration says nothing more."""
-    if isinstance(entity, Unresolved) or _says_less(entity, declared):
+    if _says_less(entity, declared):
         return False
     if not isinstance(entity, External):
         return True
@@ -88,8 +88,8 @@ def _is_exact(entity: Entity, declared: tuple[Entity, ...], resolver: Resolver) 
 
 
 def _says_less(entity: Entity, declared: tuple[Entity, ...]) -> bool:
-    """True of nothing known, and of the plain dictionary that is given for an object."""
-    if isinstance(entity, Unresolved):
+    """True of nothing known, ``Any``, and the plain dictionary that is given for an object."""
+    if isinstance(entity, Unresolved) or is_callable_type(entity):
         return True
     is_dict = isinstance(entity, External) and entity.name == "builtins.dict"
     return is_dict and any(isinstance(e, OwnInstance) for e in declared)

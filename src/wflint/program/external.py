@@ -235,9 +235,10 @@ CALLBACK_METHODS: frozenset[str] = frozenset({"add_done_callback", "sort"})
 
 CONTAINER_METHODS: frozenset[str] = frozenset(
     name for kind in (str, bytes, list, dict, set, tuple, int, float) for name in dir(kind)
-) - {"sort"} | {"isoformat", "strftime", "total_seconds"}
-"""Method names of builtin values, dates and durations: a call of one on an unknown value is no gap
-worth telling.
+) - {"sort"} | {"group", "groupdict", "groups", "isoformat", "strftime", "total_seconds"}
+"""Method names of builtin values, dates, durations and matches.
+
+A call of one on an unknown value is no gap worth telling.
 """
 
 

@@ -47,7 +47,7 @@ from wflint.program.events import (
     ExternalUse,
     OwnCall,
 )
-from wflint.program.external import CALLBACK_METHODS, CONTAINER_METHODS, calls_its_arguments
+from wflint.program.external import CALLBACK_METHODS, calls_its_arguments
 from wflint.program.implied import Implied
 from wflint.program.learning import Learning
 from wflint.program.making import Making
@@ -59,7 +59,7 @@ from wflint.program.reached import DEFINITION, CallGraph, Edge, GapAt, Hop, Node
 from wflint.program.resolve import Resolver
 from wflint.program.roots import Entry, Roots
 from wflint.program.store import Cls, Fn
-from wflint.program.unfollowed import Unfollowed
+from wflint.program.unfollowed import Unfollowed, is_of_plain_value
 
 _RUN_ELSEWHERE = {
     "run": "asyncio.run",  # refuses to work where a loop runs
@@ -396,7 +396,7 @@ class Reach:
             return  # what an executor has been given is called back in a thread of its own
         if method in CALLBACK_METHODS:
             self._arguments(node, call)
-        elif method not in CONTAINER_METHODS:
+        elif not is_of_plain_value(call, method):
             self._gap(node, call, why.reason)
 
     def _gap(self, node: Node, call: Call, reason: str) -> None:

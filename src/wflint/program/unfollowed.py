@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from wflint.facts.model import Arg, Call, Kind
+from wflint.facts.model import Arg, Call, Flag, Kind
 from wflint.program.entities import External, OwnFunction
 from wflint.program.external import (
     CONTAINER_METHODS,
@@ -24,6 +24,9 @@ from wflint.program.store import Cls, Fn, Store
 
 if TYPE_CHECKING:
     from wflint.program.reach import Reach
+
+
+_ANYTHING = ("builtins.object", "typing.Any", "typing_extensions.Any")
 
 
 class _Maybe(NamedTuple):
@@ -57,9 +60,8 @@ class Unfollowed:
         source = entity.name if entity.instance else entity.name[: entity.base]
         if source:
             method = "" if entity.instance else entity.name.rpartition(".")[2]
-            if self._is_unknown(source) and method not in CONTAINER_METHODS:
-                why = f"it is not known what `{source}` gives"
-                self._note(_Maybe(_gap(node, call, why), method))
+            if self._is_unknown(source) and not is_of_plain_value(call, method):
+                self._note(_Maybe(_gap(node, call, _why(source)), method))
         elif not self._is_known(entity.name):
             self._note_handed(node, call, entity)
 
@@ -68,6 +70,8 @@ class Unfollowed:
 
     def _is_unknown(self, source: str) -> bool:
         """True if it is not known of what class that is which something gives."""
+        if source in _ANYTHING:
+            return True
         if is_known_library(source):
             return source in GIVES_ANYTHING and source not in PLAIN_DATA
         given = External(source, instance=True, base=len(source))
@@ -100,6 +104,20 @@ class Unfollowed:
             for found in resolve(arg.value.ref, node.fn.path, node.receiver, env=node.env):
                 if isinstance(found, OwnFunction) and not self.roots.runs_elsewhere(found.fn):
                     yield found
+
+
+def is_of_plain_value(call: Call, method: str) -> bool:
+    """True of a method of text, numbers and containers, called on something that is not known.
+
+    None of those is awaited.
+    """
+    return method in CONTAINER_METHODS and not call.flags & Flag.AWAITED
+
+
+def _why(source: str) -> str:
+    if source in _ANYTHING:
+        return f"its type is `{source.rpartition('.')[2]}`"
+    return f"it is not known what `{source}` gives"
 
 
 def _gap(node: Node, call: Call, why: str) -> GapAt:
