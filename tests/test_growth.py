@@ -176,3 +176,43 @@ def test_trees_do_not_outlive_the_reading_of_a_function(tmp_path: Path) -> None:
 def functions_alive() -> int:
     """How many functions there are as trees."""
     return sum(type(thing) is libcst.FunctionDef for thing in gc.get_objects())
+
+
+GIVES_ITSELF_MORE = """\
+import asyncio
+
+from temporalio import workflow
+
+
+def deadline(waited):
+    for inner in (waited.first, waited.second, waited.third):
+        if inner is not None:
+            return deadline(inner)
+    return waited.when()
+
+
+@workflow.defn
+class W:
+    @workflow.run
+    async def run(self) -> None:
+        deadline(asyncio.current_task())
+"""
+
+
+def test_what_a_function_makes_of_its_parameter_for_itself_does_not_multiply(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each call gives it three times as many things as the one before."""
+    most = 0
+    resolve = Resolver.resolve
+
+    def measured(resolver: Resolver, *rest: Any, **more: Any) -> Any:
+        nonlocal most
+        found = resolve(resolver, *rest, **more)
+        most = max(most, len(found))
+        return found
+
+    monkeypatch.setattr(Resolver, "resolve", measured)
+    (tmp_path / "flow.py").write_text(GIVES_ITSELF_MORE)
+    check(Request(paths=(str(tmp_path),), jobs=1))
+    assert 3 < most < 200

@@ -13,6 +13,7 @@ from wflint.program.entities import (
     Env,
     External,
     Held,
+    OwnClass,
     OwnFunction,
     OwnInstance,
     Unresolved,
@@ -31,6 +32,12 @@ _MAX_BASES = 16
 
 _MAX_NESTED = 3
 """How deep environments are nested in each other: functions that remember functions."""
+
+_MAX_MADE = 32
+"""How many things that are made on the way a parameter may be: else nothing is known of it.
+
+What a function gives to itself, made of what it was given, would double with every call.
+"""
 
 SPREAD = ("*", "**")
 """What stands in the place of the keyword of an argument that is spread, and not known."""
@@ -188,7 +195,15 @@ def _is_super_init(call: Call) -> bool:
 def _is_worth_holding(values: tuple[Entity, ...]) -> bool:
     if any(isinstance(e, Unresolved) for e in values):
         return False
+    if len(values) > _MAX_MADE and sum(map(_is_made, values)) > _MAX_MADE:
+        return False
     return not values or any(is_worth_holding(e) for e in values)
+
+
+def _is_made(entity: Entity) -> bool:
+    """True of what there may be endlessly many of: not a function or a class as it is written."""
+    own = isinstance(entity, (OwnClass, OwnFunction, OwnInstance))
+    return not own or bool(getattr(entity, "env", ()) or getattr(entity, "args", ()))
 
 
 def _shallow(entity: Entity) -> Entity:
