@@ -13,6 +13,9 @@ from unittest import mock
 import libcst as cst
 
 from tests.command_line import invoke
+from wflint.borders import Border
+from wflint.cache.folder import CacheFolder
+from wflint.cache.secret import secret_of_user
 from wflint.project_run import ProjectRun
 from wflint.source import Source
 from wflint.syntax import guard, pieces
@@ -98,6 +101,18 @@ def output(*arguments: str) -> tuple[int, str, str]:
 def plain_output(*arguments: str) -> tuple[int, str, str]:
     """The same of a run without a cache."""
     return output("--no-cache", *arguments)
+
+
+def folder_at(path: Path) -> CacheFolder:
+    """A folder of entries, sealed with the secret of the user who runs the tests."""
+    return CacheFolder(str(path), secret())
+
+
+def secret() -> bytes:
+    """The secret that the runs of a test use."""
+    found = secret_of_user(Border(Path.cwd()))
+    assert found is not None
+    return found
 
 
 def entries(root: Path, kind: str = "") -> list[Path]:

@@ -17,6 +17,7 @@ from tests.caching import (
     OTHER,
     PRICES,
     entries,
+    folder_at,
     make_project,
     output,
     parsed_files,
@@ -24,7 +25,6 @@ from tests.caching import (
     write,
 )
 from tests.command_line import enter_project
-from wflint.cache.folder import CacheFolder
 from wflint.cache.notebook import Notebook
 
 GUARDED = """\
@@ -231,7 +231,7 @@ def test_two_files_with_the_same_content_do_not_share_what_their_values_decide(
 
 class TestANotebook:
     def test_forgets_what_nobody_uses(self, tmp_path: Path) -> None:
-        folder = CacheFolder(str(tmp_path / "cache"))
+        folder = folder_at(tmp_path / "cache")
 
         def run(*contents: bytes) -> int:
             """Note something of files on one sheet; gives how many notes were kept before."""
@@ -270,11 +270,11 @@ class TestANotebook:
         for _ in range(100_000):
             deep = [deep]
         answers: dict[str, object] = {"half": "\ud800", "huge": 10**40, "deep": deep}
-        book = Notebook(lambda path: path.encode(), CacheFolder(str(tmp_path / "cache")))
+        book = Notebook(lambda path: path.encode(), folder_at(tmp_path / "cache"))
         book.of("a", "m", False).put("odd", answers[odd])
         book.of("a", "m", False).put("plain", 1)
         book.save()
-        ours = Notebook(lambda path: path.encode(), CacheFolder(str(tmp_path / "cache")))
+        ours = Notebook(lambda path: path.encode(), folder_at(tmp_path / "cache"))
         assert ours.of("a", "m", False).get("odd", object) is None
         assert ours.of("a", "m", False).get("plain", int) == 1
 

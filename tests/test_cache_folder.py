@@ -13,62 +13,92 @@ from unittest import mock
 
 import pytest
 
-from tests.caching import counted_analyses, entries, make_project, output, plain_output
+from tests.caching import (
+    counted_analyses,
+    entries,
+    folder_at,
+    make_project,
+    output,
+    plain_output,
+    secret,
+)
 from tests.command_line import enter_project
 from wflint.cache import folder as cache_folder
-from wflint.cache.folder import CacheFolder
 
 NAME = "result-" + "0" * 32
 OTHER_NAME = "result-" + "1" * 32
+HEAD = len(b"wflint-cache-2\n") + 16
 
 
 @pytest.fixture(autouse=True)
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("WFLINT_NO_CACHE")
-    return make_project(enter_project(tmp_path, monkeypatch))
+    root = make_project(enter_project(tmp_path, monkeypatch))
+    secret()  # there is one, whatever fails
+    return root
 
 
-def _sound(body: bytes) -> bytes:
-    """A file with a body that the checksum fits."""
-    place = Path("sound")
-    CacheFolder(str(place)).write(NAME, body)
-    return (place / NAME).read_bytes()
+def _sound(entry: Path, body: bytes) -> bytes:
+    """A file with a body that the seal fits."""
+    folder_at(Path("sound")).write(entry.name, body)
+    return Path("sound", entry.name).read_bytes()
 
 
-DAMAGE: dict[str, Callable[[bytes], bytes]] = {
-    "empty": lambda data: b"",
-    "cut in the head": lambda data: data[:20],
-    "cut in the middle": lambda data: data[: len(data) // 2],
-    "cut at the end": lambda data: data[:-1],
-    "longer": lambda data: data + b"\0",
-    "a bit is turned": lambda data: data[:-40] + bytes([data[-40] ^ 1]) + data[-39:],
-    "of another format": lambda data: data.replace(b"wflint-cache-1", b"wflint-cache-9"),
-    "not ours": lambda data: b"\x80\x04cos\nsystem\n",
-    "sound, but no entry": lambda data: _sound(b"\xc1"),
-    "sound, but of another shape": lambda data: _sound(b"\x93\x01\x02\x03"),
-    "sound, but nested without end": lambda data: _sound(b"\x91" * 100_000),
+DAMAGE: dict[str, Callable[[Path, bytes], bytes]] = {
+    "empty": lambda place, data: b"",
+    "cut in the head": lambda place, data: data[:20],
+    "cut in the middle": lambda place, data: data[: len(data) // 2],
+    "cut at the end": lambda place, data: data[:-1],
+    "longer": lambda place, data: data + b"\0",
+    "a bit is turned": lambda place, data: data[:-40] + bytes([data[-40] ^ 1]) + data[-39:],
+    "of another format": lambda place, data: data.replace(b"wflint-cache-", b"wflint-cache-9"),
+    "not ours": lambda place, data: b"\x80\x04cos\nsystem\n",
+    "sound, but no entry": lambda place, data: _sound(place, b"\xc1"),
+    "sound, but of another shape": lambda place, data: _sound(place, b"\x93\x01\x02\x03"),
+    "sound, but nested without end": lambda place, data: _sound(place, b"\x91" * 100_000),
+    "sound, but with half a letter": lambda place, data: _sound(
+        place, data[HEAD:].replace(b"shop", b"sh\xffp")
+    ),
+    "sound, but with a list that is promised": lambda place, data: _sound(
+        place, b"\xdd" + 4 * b"\xff"
+    ),
+    "sound, but with names that are promised": lambda place, data: _sound(
+        place, b"\xdf" + 4 * b"\xff"
+    ),
+    "sound, but of another name": lambda place, data: _sound(place.with_name(NAME), data[HEAD:]),
 }
 
 
 class TestADamagedEntry:
     @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE.keys())
     def test_is_as_good_as_none_and_replaced(
-        self, project: Path, damage: Callable[[bytes], bytes]
+        self, project: Path, damage: Callable[[Path, bytes], bytes]
     ) -> None:
         wanted = output()
         for entry in entries(project):
-            entry.write_bytes(damage(entry.read_bytes()))
+            entry.write_bytes(damage(entry, entry.read_bytes()))
         with counted_analyses() as roots:
             assert output() == wanted
             assert output() == wanted
         assert len(roots) == 1
 
-    def test_may_be_a_folder(self, project: Path) -> None:
+    @pytest.mark.parametrize("kind", ["folder", "pipe", "link without end", "link to an entry"])
+    @pytest.mark.skipif(os.name == "nt", reason="needs pipes and links")
+    def test_may_be_no_regular_file(self, project: Path, kind: str) -> None:
         wanted = output()
-        for entry in entries(project):
-            entry.unlink()
-            entry.mkdir()
-        assert output() == wanted
+        for number, entry in enumerate(entries(project)):
+            elsewhere = project / f"elsewhere{number}"
+            entry.rename(elsewhere)
+            make: dict[str, Callable[[], object]] = {
+                "folder": entry.mkdir,
+                "pipe": lambda: os.mkfifo(entry),  # noqa: B023
+                "link without end": lambda: entry.symlink_to("/dev/zero"),  # noqa: B023
+                "link to an entry": lambda: entry.symlink_to(elsewhere),  # noqa: B023
+            }
+            make[kind]()
+        with counted_analyses() as roots:
+            assert output() == wanted
+        assert len(roots) == 1
 
 
 class TestWhenNothingCanBeWritten:
@@ -98,13 +128,13 @@ class TestWhenNothingCanBeWritten:
                 self.stream.write(data[:10])
                 raise OSError(errno.ENOSPC, "No space left on device")
 
-        CacheFolder(str(project / "full")).write(NAME, b"before")
+        folder_at(project / "full").write(NAME, b"before")
         with mock.patch("wflint.cache.folder.open", Filling, create=True):
-            CacheFolder(str(project / "full")).write(OTHER_NAME, b"x" * 100)
+            folder_at(project / "full").write(OTHER_NAME, b"x" * 100)
         assert [entry.name for entry in entries_in(project / "full")] == [NAME]
 
     def test_a_folder_with_other_things_in_it_is_not_marked(self, project: Path) -> None:
-        CacheFolder(str(project / "shop")).write(NAME, b"")
+        folder_at(project / "shop").write(NAME, b"")
         assert not (project / "shop/.gitignore").exists()
         assert (project / "shop" / NAME).exists()
 
@@ -135,7 +165,7 @@ class TestTheFolderIsBounded:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(cache_folder, "MOST_BYTES", 1000)
-        folder = CacheFolder(str(tmp_path / "cache"))
+        folder = folder_at(tmp_path / "cache")
         for name in (NAME, OTHER_NAME):
             folder.write(name, b"x" * 300)
         earlier = time.time() - 100
@@ -158,7 +188,7 @@ class TestTheFolderIsBounded:
         assert plain_output() != wanted
 
     def test_what_nobody_uses_goes_in_time(self, tmp_path: Path) -> None:
-        folder = CacheFolder(str(tmp_path / "cache"))
+        folder = folder_at(tmp_path / "cache")
         folder.write(NAME, b"")
         torn = tmp_path / "cache" / f"{NAME}.1a2b.tmp"  # of a run that was killed
         torn.write_bytes(b"wflint-ca")
@@ -202,7 +232,9 @@ def test_an_entry_is_data_and_runs_nothing(project: Path) -> None:
     wanted = output()
     marker = project / "ran"
     for entry in entries(project):
-        entry.write_bytes(_sound(b"cposix\nsystem\n(S'touch " + os.fsencode(marker) + b"'\ntR."))
+        entry.write_bytes(
+            _sound(entry, b"cposix\nsystem\n(S'touch " + os.fsencode(marker) + b"'\ntR.")
+        )
     assert output() == wanted
     assert not marker.exists()
 

@@ -12,7 +12,7 @@ from msgspec import Struct, msgpack
 from msgspec.structs import replace
 
 from wflint.cache.build import build_id
-from wflint.cache.folder import cache_folder
+from wflint.cache.folder import CacheFolder
 from wflint.cache.notebook import Notebook
 from wflint.cache.witness import Witness
 from wflint.diagnostics import Diagnostic, Location, Severity
@@ -58,7 +58,14 @@ class ProjectRun:
     """The run over one project; adds to the result."""
 
     def __init__(
-        self, group: Group, gated: Gated, read: Witness, request: Request, cwd: Path, result: Result
+        self,
+        group: Group,
+        gated: Gated,
+        read: Witness,
+        request: Request,
+        cwd: Path,
+        result: Result,
+        folder: CacheFolder | None,
     ) -> None:
         self.group = group
         self.gated = gated
@@ -70,7 +77,7 @@ class ProjectRun:
         self.registry = self.governing.registry
         self.shown: Callable[[str], str] = partial(shown_path, cwd=cwd)
         self.chosen = frozenset(map(str, group.files if request.whole else group.chosen))
-        self.notebook = self._notebook()
+        self.notebook = self._notebook(folder)
 
     def run(self) -> Examined:
         """Analyse the project and add what is found to the result.
@@ -184,10 +191,9 @@ class ProjectRun:
             lacking,
         )
 
-    def _notebook(self) -> Notebook:
+    def _notebook(self, folder: CacheFolder | None) -> Notebook:
         """What earlier runs have noted, with the same code and the same settings for rules."""
         about = msgpack.encode((build_id(self.governing.plugins), self.governing.for_rules))
-        folder = cache_folder(self.group, self.request)
         return Notebook(self.read.digest, folder, about)
 
     # The diagnostics.

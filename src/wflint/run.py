@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wflint.cache.folder import cache_folder
+from wflint.cache.place import cache_folder
 from wflint.cache.results import ResultCache, add
 from wflint.cache.witness import Witness
 from wflint.config import ProjectFinder
@@ -112,15 +112,17 @@ def _result_of(
     keep: Keep | None,
 ) -> Result:
     """What is found in one program, now or by an earlier run."""
-    folder = cache_folder(group, request) if keep is None else None
-    cache = ResultCache(folder, group, gated, request, cwd, read) if folder is not None else None
+    folder = cache_folder(group, request, notes)
+    cache = None
+    if folder is not None and keep is None:
+        cache = ResultCache(folder, group, gated, request, cwd, read)
     known = cache.load() if cache is not None else None
     if known is not None:
         return known
     from wflint.project_run import ProjectRun
 
     result = Result()
-    examined = ProjectRun(group, gated, read, request, cwd, result).run()
+    examined = ProjectRun(group, gated, read, request, cwd, result, folder).run()
     if keep is not None:
         keep(examined)
     if cache is not None and folder is not None:

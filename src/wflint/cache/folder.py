@@ -1,7 +1,8 @@
 """The folder that entries are kept in.
 
 A cache only saves time. So whatever goes wrong with it is no error: an entry that cannot be read is
-as good as none, and one that cannot be written is not written.
+as good as none, and one that cannot be written is not written. An entry is sealed with a secret of
+the user: one that was written without it is as good as none.
 """
 
 from __future__ import annotations
@@ -10,14 +11,9 @@ import os
 import re
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from wflint.disk import begins, read_file
 from wflint.hashing import blake2b
-
-if TYPE_CHECKING:
-    from wflint.files import Group
-    from wflint.request import Request
 
 NAME = ".wflint_cache"
 MOST_BYTES = 64 * 1024 * 1024
@@ -27,7 +23,7 @@ MOST_DAYS = 30
 """How long an entry is kept that nobody uses, such as one of an older version."""
 
 _BEGINNING = b"wflint-cache-"
-_MAGIC = _BEGINNING + b"1\n"
+_MAGIC = _BEGINNING + b"2\n"
 _DIGEST = 16
 _ENTRY = re.compile(r"(facts|result)-[0-9a-f]{32}")
 _UNFINISHED_END = re.compile(r"\.[0-9a-f]+\.tmp$")
@@ -45,25 +41,28 @@ _MARKS = {
 class CacheFolder:
     """Entries by name, each in a file of its own.
 
-    ``writes`` is false for a run that must leave nothing behind. ``problem`` says why nothing could
-    be written.
+    They are sealed with ``secret``; without one there are none. ``writes`` is false for a run that
+    must leave nothing behind. ``problem`` says why nothing could be written.
     """
 
-    def __init__(self, path: str, writes: bool = True) -> None:
+    def __init__(self, path: str, secret: bytes = b"", writes: bool = True) -> None:
         self.path = path
+        self._secret = secret
         self.writes = writes
         self.problem = ""
 
     def read(self, name: str) -> bytes | None:
-        """An entry, if there is one and it is whole."""
+        """An entry, if there is one, and it is what was written under this name."""
         place = os.path.join(self.path, name)
+        if not self._secret or os.path.islink(self.path) or os.path.islink(place):
+            return None
         try:
-            data = b"" if os.path.islink(self.path) else read_file(place)
+            data = read_file(place)
         except OSError:
             return None
         start = len(_MAGIC) + _DIGEST
         body = data[start:]
-        if data[:start] != _MAGIC + _checksum(body):
+        if data[:start] != _MAGIC + self._seal(name, body):
             return None
         if self.writes:
             with suppress(OSError):
@@ -72,13 +71,19 @@ class CacheFolder:
 
     def write(self, name: str, body: bytes) -> None:
         """Keep an entry. Other runs see all of it or nothing."""
-        if not self.writes or self.problem:
+        if not self.writes or not self._secret or self.problem:
             return
         try:
             self._prepare()
-            self._put(name, _MAGIC + _checksum(body) + body)
+            self._put(name, _MAGIC + self._seal(name, body) + body)
         except OSError as error:
             self.problem = f"{error.filename or self.path}: {error.strerror or error}"
+
+    def _seal(self, name: str, body: bytes) -> bytes:
+        """What only those can know who have the secret; an entry counts under its name alone."""
+        seal = blake2b(name.encode() + b"\0", digest_size=_DIGEST, key=self._secret)
+        seal.update(body)
+        return seal.digest()
 
     def _prepare(self) -> None:
         """Make the folder, and mark it as one that backups and git leave out.
@@ -167,19 +172,6 @@ def _is_ours(name: str) -> bool:
     return bool(name in _MARKS or _ENTRY.fullmatch(name) or _UNFINISHED.fullmatch(name))
 
 
-def _checksum(body: bytes) -> bytes:
-    return blake2b(body, digest_size=_DIGEST).digest()
-
-
 def _remove(place: str) -> None:
     with suppress(OSError):
         os.unlink(place)
-
-
-def cache_folder(group: Group, request: Request) -> CacheFolder | None:
-    """Where the entries of a project are kept; ``None`` when the run wants no cache."""
-    if not request.cache or group.project.only is not None:
-        return None
-    configured = (p.root / p.settings.cache_dir for p in group.projects if p.settings.cache_dir)
-    path = next(configured, group.project.root / NAME)
-    return CacheFolder(str(path), writes=request.stdin is None and not request.texts)

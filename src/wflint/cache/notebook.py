@@ -7,14 +7,12 @@ on settings that the whole notebook is for) notes the answer. So no file is pars
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
-from functools import lru_cache
 from typing import Any, TypeVar
 
-import msgspec
 from msgspec import Raw, Struct, field, msgpack
 
 from wflint.cache.folder import CacheFolder
+from wflint.cache.packing import packed, unpacked
 from wflint.cache.witness import Digest
 from wflint.hashing import blake2b
 
@@ -39,14 +37,7 @@ class Notes:
     def get(self, question: str, kind: type[T]) -> T | None:
         """An answer, if it is noted."""
         answer: Any = self.answers.get(question)
-        if not isinstance(answer, Raw):
-            return answer  # type: ignore[no-any-return]
-        wanted: Any = kind
-        try:
-            decoded: T = _decoder(wanted).decode(answer)
-        except (msgspec.MsgspecError, RecursionError):
-            return None
-        return decoded
+        return unpacked(answer, kind) if isinstance(answer, Raw) else answer
 
     def put(self, question: str, answer: object) -> None:
         """Note an answer. It must be plain data, not be ``None``, and not change afterwards."""
@@ -60,11 +51,6 @@ class Notes:
             known = find()
             self.put(question, known)
         return known
-
-
-@lru_cache(maxsize=64)
-def _decoder(kind: Any) -> msgpack.Decoder[Any]:
-    return msgpack.Decoder(kind)
 
 
 class _Page(Struct, array_like=True):
@@ -113,11 +99,8 @@ class Notebook:
         """The kept notes on a sixteenth of the files; so few are written anew."""
         if letter not in self._sheets:
             data = self._folder.read(self._name(letter)) if self._folder is not None else None
-            try:
-                pages = msgpack.decode(data, type=dict[str, _Page]) if data is not None else {}
-            except (msgspec.MsgspecError, RecursionError):
-                pages = {}
-            self._sheets[letter] = pages
+            pages = unpacked(data, dict[str, _Page]) if data is not None else None
+            self._sheets[letter] = pages or {}
         return self._sheets[letter]
 
     def _name(self, letter: str) -> str:
@@ -156,7 +139,7 @@ def _encoded(notes: Notes, questions: Iterable[str]) -> dict[str, Raw]:
     encoded: dict[str, Raw] = {}
     for question in sorted(questions):
         answer = notes.answers[question]
-        # Code may hold half a character, a huge number, or names of names without end.
-        with suppress(UnicodeEncodeError, OverflowError, RecursionError):
-            encoded[question] = Raw(msgpack.encode(answer))
+        data = packed(answer)
+        if data is not None:
+            encoded[question] = Raw(data)
     return encoded

@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
 from msgspec import Struct, msgpack
 from msgspec.structs import replace
 
 from wflint.cache.build import build_id
 from wflint.cache.folder import CacheFolder
+from wflint.cache.packing import packed, unpacked
 from wflint.cache.witness import Seen, Witness, seen
 from wflint.config import Project
 from wflint.files import Group, shown_path
@@ -30,7 +30,6 @@ class _Entry(Struct, array_like=True):
 
     seen: Seen
     result: Result
-    sources: tuple[bytes, ...]
 
 
 class ResultCache:
@@ -60,19 +59,27 @@ class ResultCache:
     def load(self) -> Result | None:
         """The result, if it was kept and still holds."""
         data = self._folder.read(self._name)
-        if data is None:
+        entry = unpacked(data, _Entry) if data is not None else None
+        if entry is None or not entry.seen.is_still_so(self._witness.digests, names_in):
             return None
-        try:
-            entry = msgpack.decode(data, type=_Entry)
-        except (msgspec.MsgspecError, RecursionError, ValueError):
+        paths = self._paths_of(entry.result)
+        if paths is None:
             return None
-        if not entry.seen.is_still_so(self._witness.digests, names_in):
-            return None
-        for path in map(os.fsdecode, entry.sources):
-            shown = shown_path(path, self._cwd)
-            entry.result.paths[shown] = path
-            entry.result.sources[shown] = self._text(path)
+        entry.result.paths = paths
+        entry.result.sources = {shown: self._text(path) for shown, path in paths.items()}
         return None if self._witness.is_torn else entry.result
+
+    def _paths_of(self, result: Result) -> dict[str, str] | None:
+        """The paths of the files with diagnostics; ``None`` if one is not of this run.
+
+        So whatever an entry says, fixes go only into files that this run was asked to check.
+        """
+        named = {diagnostic.filename for diagnostic in result.diagnostics}
+        if not named:
+            return {}
+        shown = ((shown_path(path, self._cwd), path) for path in sorted(self._chosen))
+        paths = {name: path for name, path in shown if name in named}
+        return paths if paths.keys() == named else None
 
     def _text(self, path: str) -> str:
         try:
@@ -88,17 +95,13 @@ class ResultCache:
         used = {*self._witness.used, *answer.store.modules, *self._gated.candidates}
         used.update(path for path in self._gated.named if path in self._chosen)
         files = {path: self._witness.digests[path] for path in used & self._witness.digests.keys()}
-        sources = [p for p in self._files if shown_path(p, self._cwd) in result.sources]
         entry = _Entry(
             seen(files, answer.index.listings, answer.index.links),
             replace(result, sources={}, paths={}),
-            tuple(map(os.fsencode, sources)),
         )
-        try:
-            data = msgpack.encode(entry)
-        except UnicodeEncodeError:  # a message may quote anything
-            return
-        self._folder.write(self._name, data)
+        data = packed(entry)
+        if data is not None:
+            self._folder.write(self._name, data)
 
     def _key(self, group: Group, request: Request) -> str:
         """The name of all that a result depends on and that is known before the analysis."""
