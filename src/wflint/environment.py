@@ -141,9 +141,9 @@ def _site_folders(prefix: Path, version: str = "") -> list[str]:
     shared = [p for p in found if p.parent.name in ("Lib", "python3")]
     chosen = [*exact, *shared] if exact else found
     folders = list(dict.fromkeys(os.path.realpath(p) for p in chosen))
-    home = re.search(r"^home\s*=\s*(.+?)\s*$", settings, re.MULTILINE)
+    home = re.search(r"^home\s*=\s*(\S.*)$", settings, re.MULTILINE)
     if home and re.search(r"^include-system-site-packages\s*=\s*true", settings, re.M | re.I):
-        base = Path(home[1])
+        base = Path(home[1].rstrip())
         base = base.parent if base.name in ("bin", "Scripts") else base
         folders += [f for f in _site_folders(base, version) if f not in folders]
     return folders

@@ -10,6 +10,7 @@ import bisect
 import io
 import re
 from array import array
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from wflint.diagnostics import Location
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     import ast
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_GLOBAL = re.compile(r"(?:^|[\r\n])[ \t\f]*global\b([^\r\n]*)")
+_WORD = re.compile(r"\w+")
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=]", re.MULTILINE)
 BOM = b"\xef\xbb\xbf"
 
@@ -42,6 +45,12 @@ class Source:
         self.text = text
         self.tree: ast.Module | None = None
         self._starts: array[int] | None = None
+
+    @cached_property
+    def declared_global(self) -> frozenset[str]:
+        """The names that functions declare as ``global``, and so may give another value."""
+        lines = _GLOBAL.findall(self.text)
+        return frozenset(word for line in lines for word in _WORD.findall(line))
 
     @property
     def line_starts(self) -> array[int]:

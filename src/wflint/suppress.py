@@ -16,9 +16,13 @@ from __future__ import annotations
 import io
 import re
 import tokenize
+from bisect import bisect_right
 from collections.abc import Iterator
+from functools import cached_property
 
 from msgspec import Struct, field
+
+from wflint.suppress_index import SuppressionIndex
 
 _DIRECTIVE = re.compile(
     r"#\s*wflint\s*:\s*(?P<kind>[\w-]*)\s*(?P<list>\[(?P<items>[^\]#]*)(?P<close>\]?))?(?P<reason>[^#]*)"
@@ -85,23 +89,6 @@ class Directive(Struct):
         """Whether it has hidden anything."""
         return any(selector.used for selector in self.selectors)
 
-    def covers(self, row: int, end_row: int) -> bool:
-        """Whether it stands at the right place to hide a diagnostic in these rows."""
-        if self.problem:
-            return False
-        if self.kind == "file-ignore":
-            return True
-        statement = self.statement
-        if statement is None or not statement.first <= row <= statement.last:
-            return False
-        if self.line is not None:
-            return row == self.line
-        return (
-            self.above
-            or self.row in (statement.first, statement.last)
-            or row <= self.row <= end_row
-        )
-
     def is_at_header_of(self, row: int) -> bool:
         """Whether it speaks for the function whose decorators or ``def`` stand in this row."""
         statement = self.statement
@@ -110,19 +97,23 @@ class Directive(Struct):
         ends = (statement.first, statement.head, statement.last)
         return statement.first <= row <= statement.last and (self.above or self.row in ends)
 
+    def names(self, code: str, name: str) -> Selector | None:
+        """The selector that stands for a rule."""
+        return next((s for s in self.selectors if s.matches(code, name)), None)
+
     def hides(self, code: str, name: str) -> bool:
-        """Whether it names the rule; if so, it has been used."""
-        for selector in self.selectors:
-            if selector.matches(code, name):
-                selector.used = True
-                return True
-        return False
+        """True if it names the rule; if so, it has been used."""
+        selector = self.names(code, name)
+        if selector is not None:
+            selector.used = True
+        return selector is not None
 
 
 class Directives(Struct):
     """The suppression comments of a file, in the order in which they stand."""
 
     found: list[Directive] = field(default_factory=list)
+    _index: SuppressionIndex | None = None
 
     def suppresses(
         self, code: str, name: str, row: int, end_row: int | None = None
@@ -131,23 +122,28 @@ class Directives(Struct):
 
         One at the statement is preferred to one for the whole file.
         """
-        for directive in sorted(self.found, key=lambda d: d.kind == "file-ignore"):
-            if directive.covers(row, end_row or row) and directive.hides(code, name):
-                return directive
-        return None
+        found = self._by_place().at(code, name, row, end_row or row)
+        return _marked(found, code, name)
 
     def covers_function(self, code: str, name: str, def_row: int) -> Directive | None:
         """The directive at the header of the function that is defined in this row.
 
         It hides what is found in other functions that workflow code reaches through this one.
         """
-        for directive in self.found:
-            if directive.is_at_header_of(def_row) and directive.hides(code, name):
-                return directive
-        return None
+        return _marked(self._by_place().at_header(code, name, def_row), code, name)
+
+    def _by_place(self) -> SuppressionIndex:
+        if self._index is None:
+            self._index = SuppressionIndex(self.found)
+        return self._index
 
     def __bool__(self) -> bool:
         return bool(self.found)
+
+
+def _marked(directive: Directive | None, code: str, name: str) -> Directive | None:
+    """The directive, whose selector for the rule has been used."""
+    return directive if directive is not None and directive.hides(code, name) else None
 
 
 def may_have_directives(text: str, families: tuple[str, ...]) -> bool:
@@ -239,7 +235,7 @@ class _Comment(Struct):
     before: int
 
 
-class _Lines(Struct):
+class _Lines(Struct, dict=True):
     """The logical lines of a file and its comments."""
 
     comments: list[_Comment] = field(default_factory=list)
@@ -251,11 +247,7 @@ class _Lines(Struct):
         """The statement that a logical line belongs to: decorators belong to what they decorate."""
         if index >= len(self.rows):
             return None
-        first = last = index
-        while first > 0 and self.heads[first - 1][:1] == ["@"]:
-            first -= 1
-        while last + 1 < len(self.rows) and self.heads[last][:1] == ["@"]:
-            last += 1
+        first, last = self._ends[index]
         head = self.heads[last]
         is_function = head[:1] == ["def"] or head[:2] == ["async", "def"]
         head_row = self.rows[last][0]
@@ -268,7 +260,24 @@ class _Lines(Struct):
 
     def next_code_row(self, row: int) -> int | None:
         """The next row below that has code."""
-        return min((r for r in self.code_rows if r > row), default=None)
+        rows = self._sorted_rows
+        number = bisect_right(rows, row)
+        return rows[number] if number < len(rows) else None
+
+    @cached_property
+    def _sorted_rows(self) -> list[int]:
+        return sorted(self.code_rows)
+
+    @cached_property
+    def _ends(self) -> list[tuple[int, int]]:
+        """The first and the last logical line of what each one belongs to."""
+        found: list[tuple[int, int]] = []
+        first = 0
+        for number in range(len(self.rows)):
+            if self.heads[number][:1] != ["@"] or number + 1 == len(self.rows):
+                found += [(first, number)] * (number + 1 - first)
+                first = number + 1
+        return found
 
 
 def _read_lines(text: str) -> _Lines:

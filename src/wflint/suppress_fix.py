@@ -41,8 +41,8 @@ def _in_list(selector: Selector, line: str) -> tuple[int, int]:
     behind = re.compile(r"\s*,\s*|\s+(?=[A-Z])").match(line, end)
     if behind is not None:
         return start, behind.end()
-    before = re.search(r"\s*,\s*$|\s+$", line[:start])
-    return (before.start() if before is not None else start), end
+    before = line[:start].rstrip().removesuffix(",").rstrip()
+    return len(before), end
 
 
 def _whole(directive: Directive, line: str) -> tuple[int, int]:

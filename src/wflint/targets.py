@@ -24,16 +24,16 @@ _LOCKED = re.compile(
 _NAMED = b'name = "temporalio"'
 _LONG_ENOUGH = 400
 _REQUIRED = re.compile(
-    r"""(?<![\w.-])temporalio(?:\[[^\]\n]*\])?["']?\s*   # temporalio, temporalio[openai-agents]
+    r"""(?<![\w.-])temporalio(?:\[[^\[\]\n]*\])?["']?\s*   # temporalio, temporalio[openai-agents]
     (?:===?|>=?|~=                                     # temporalio>=1.20
     |=\s*["'][\^~>=]*                                  # poetry: temporalio = "^1.9"
-    |=\s*\{.*?version\s*=\s*["'][\^~>=]*)              # temporalio = { version = "^1.9" }
+    |=\s*\{[^{}\n]*?version\s*=\s*["'][\^~>=]*)        # temporalio = { version = "^1.9" }
     \s*(\d+)\.(\d+)""",
     re.VERBOSE,
 )
 _PYTHON = re.compile(
-    r"""^\s*(?:requires-python|python_requires|python)\s*=\s*["']?\s*
-    (?:===?|>=?|~=|\^|~)?\s*(\d+)\.(\d+)""",
+    r"""^[^\S\n]*(?:requires-python|python_requires|python)\s*=\s*(?:["']\s*)?
+    (?:(?:===?|>=?|~=|\^|~)\s*)?(\d+)\.(\d+)""",
     re.VERBOSE | re.MULTILINE,
 )
 
@@ -128,5 +128,5 @@ def _versions(pattern: re.Pattern[str], path: Path) -> list[Version]:
         text = _read(path).decode("utf-8", "replace").replace("\r\n", "\n")
     except OSError:
         return []
-    text = re.sub(r"^\s*#.*$", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^[^\S\n]*#.*$", "", text, flags=re.MULTILINE)
     return [(int(m.group(1)), int(m.group(2))) for m in pattern.finditer(text)]

@@ -105,13 +105,20 @@ class CallGraph(Struct):
 
     def count_entries(self, nodes: Iterable[Node]) -> int:
         """Return how many entry points there are from which any of ``nodes`` is reached."""
+        return self.entry_mask(nodes).bit_count()
+
+    def entry_mask(self, nodes: Iterable[Node]) -> int:
+        """Return the bits of the entry points from which any of ``nodes`` is reached."""
         if self._entry_marks is None:
-            given = {entry: 1 << number for number, entry in enumerate(self.entries)}
-            self._entry_marks = self.marks(given)
+            self._entry_marks = self.marks(self.entry_bits())
         found = 0
         for node in nodes:
             found |= self._entry_marks.get(node, 0)
-        return found.bit_count()
+        return found
+
+    def entry_bits(self) -> dict[Node, int]:
+        """Return a bit of its own for each entry point."""
+        return {entry: 1 << number for number, entry in enumerate(self.entries)}
 
     def marks(self, given: Mapping[Node, int]) -> dict[Node, int]:
         """Return the bits that are given to nodes, for all nodes that these lead to."""

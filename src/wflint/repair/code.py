@@ -142,8 +142,7 @@ class Code:
 
     def _is_assigned_later(self, ref: Ref) -> bool:
         """Whether a function of the module may give a module-level name another value."""
-        declared = rf"(?:^|[\r\n])\s*global\b[^\r\n]*\b{re.escape(ref.name)}\b"
-        return ref.kind is Kind.GLOBAL and bool(re.search(declared, self.piece.source.text))
+        return ref.kind is Kind.GLOBAL and ref.name in self.piece.source.declared_global
 
     def whole(self, node: cst.CSTNode) -> str:
         """The source of an expression together with the parentheses around it."""

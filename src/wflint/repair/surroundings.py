@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import chain
+from operator import or_
 
 from wflint.facts.model import Ref
 from wflint.program.analysis import Answer
@@ -50,6 +51,19 @@ class Program:
     def draws(self) -> Draws:
         """Which workflows draw random numbers or ids."""
         return Draws(self.answer)
+
+    @cached_property
+    def read_only(self) -> dict[int, str]:
+        """The query handlers and update validators that are entry points: their bits and names."""
+        roots, reached = self.answer.verdicts.roots, self.answer.reached
+        bits = reached.entry_bits()
+        found = [node for node in bits if roots.is_read_only(node.fn)]
+        return {bits[n]: reached.entries[n].shown for n in sorted(found, key=lambda n: n.fn)}
+
+    @cached_property
+    def read_only_mask(self) -> int:
+        """All bits of :attr:`read_only`."""
+        return reduce(or_, self.read_only, 0)
 
     @cached_property
     def nodes(self) -> dict[Fn, list[Node]]:
@@ -129,19 +143,20 @@ class Surroundings:
     def not_read_only(self, why: str) -> None:
         """Raise :class:`Withheld` where a query handler or an update validator runs the code."""
         read_only = self._read_only()
-        if read_only:
-            raise Withheld(f"`{read_only[0]}` runs it, and {why}")
+        if read_only is not None:
+            raise Withheld(f"`{read_only}` runs it, and {why}")
 
     def is_read_only(self) -> bool:
         """Whether only query handlers and update validators run the code."""
-        return len(self._read_only()) == len(self._entry_points()) > 0
+        mask = self._entry_mask()
+        return mask != 0 and not mask & ~self._program.read_only_mask
 
-    def _read_only(self) -> list[str]:
-        answer = self._program.answer
-        roots, entries = answer.verdicts.roots, answer.reached.entries
-        return [entries[n].shown for n in self._entry_points() if roots.is_read_only(n.fn)]
+    def _read_only(self) -> str | None:
+        """The first query handler or update validator that runs the code."""
+        program, mask = self._program, self._entry_mask()
+        if not mask & program.read_only_mask:
+            return None
+        return next(shown for bit, shown in program.read_only.items() if mask & bit)
 
-    def _entry_points(self) -> list[Node]:
-        reached = self._program.answer.reached
-        nodes = [node for node in self._hit.nodes if node in reached.parents]
-        return sorted(reached.entry_points(nodes), key=lambda node: node.fn)
+    def _entry_mask(self) -> int:
+        return self._program.answer.reached.entry_mask(self._hit.nodes)
