@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from wflint.beyond import Beyond, lift
 from wflint.gate import Gated
 from wflint.program.analysis import Answer, Question, analyse
 from wflint.program.installed import Installed
+from wflint.program.reached import Edge, Node
 from wflint.program.resolve import Resolver
 from wflint.program.sdk_decorators import EntryNames
 from wflint.program.store import Fn
@@ -158,16 +160,13 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
 
 def _cut_stops(answer: Answer, stops: tuple[str, ...]) -> None:
     """Take calls of the functions ``stops`` out of the graph, but for those of their own module."""
-    edges = answer.reached.edges
-    known: dict[Fn, bool] = {}
-    for node in edges:
-        if not answer.index.is_followed(node.fn.path):
-            continue
-        kept = []
-        for edge in edges[node]:
-            fn = edge.to.fn
-            if fn not in known:
-                known[fn] = _matches(_shown(answer, fn), stops)
-            if not known[fn] or fn.path == node.fn.path:
-                kept.append(edge)
-        edges[node] = kept
+
+    @cache
+    def is_stop(fn: Fn) -> bool:
+        return _matches(_shown(answer, fn), stops)
+
+    def is_cut(node: Node, edge: Edge) -> bool:
+        followed = answer.index.is_followed(node.fn.path)
+        return followed and edge.to.fn.path != node.fn.path and is_stop(edge.to.fn)
+
+    answer.reached.cut(is_cut)

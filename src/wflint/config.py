@@ -130,20 +130,27 @@ class ProjectFinder:
         below the outermost configuration file. No configuration file inside cuts it.
         """
         path = Path(os.path.abspath(self.cwd / path))
-        root = self._program_root(path)
+        root = self.program_root(path)
         only = _alone(path, root)
         config = self._configuration_of(root) if only is None else self._configuration_of(path)
         return self._project(root, config, only)
 
-    def _program_root(self, path: Path) -> Path:
+    def program_root(self, path: Path) -> Path:
+        """The folder of the program that an absolute path belongs to."""
         if self._isolated or self._file:
             return self._root(path, self._file)
         folder = path if path.is_dir() else path.parent
         above = [f for f in (folder, *folder.parents) if f == path or not is_temporary(f)]
-        configured = [f for f in above if self._config_in(f) and _alone(path, f) is None]
+        configured = [f for f in above if self._is_configured(f) and _alone(path, f) is None]
         if not configured:
             return root_without_config(path, self.cwd)
         return min((configured[-1], *_marked(path)), key=lambda root: len(root.parts))
+
+    def _is_configured(self, folder: Path) -> bool:
+        try:
+            return self.has_config(folder)
+        except ConfigError:
+            return True  # it is told when its settings are asked for
 
     def has_config(self, folder: Path) -> bool:
         """Whether the folder has a configuration file of its own."""

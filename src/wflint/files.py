@@ -179,6 +179,12 @@ class _Selection:
         if notebooks:
             below_folder = f"{notebooks} below {self._shown(path)}"
             self._result.notes.append(f"notebooks are not checked: {below_folder}")
+        for folder in listing.apart:
+            if folder.startswith(_prefix(path)):
+                try:
+                    self._add_folder(folder)
+                except ConfigError as error:
+                    self.problem(str(error))
 
     def _program(self, path: str) -> _Program:
         project = self._finder.program(Path(path))

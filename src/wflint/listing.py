@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wflint.borders import Border
+from wflint.borders import Border, is_below
 from wflint.config import CONFIG_NAMES, ConfigError, Project, ProjectFinder
 from wflint.disk import read_text
 from wflint.patterns import Patterns
@@ -48,15 +48,16 @@ class Excluded:
 class Listing:
     """The Python files below ``root``, as sorted paths relative to it.
 
-    ``configured`` are folders below that have a configuration file of their own. ``configured`` and
-    ``notebooks`` are absolute paths. ``seen`` are the names of all files that git or the walk gave,
-    of any kind.
+    ``configured`` are folders below that have a configuration file of their own, ``apart`` those
+    that are programs of their own as well: their files are not listed. These and ``notebooks`` are
+    absolute paths. ``seen`` are the names of all files that git or the walk gave, of any kind.
     """
 
     root: str
     excluded: Patterns | Excluded
     files: list[str] = field(default_factory=list)
     configured: list[str] = field(default_factory=list)
+    apart: list[str] = field(default_factory=list)
     notebooks: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
@@ -128,7 +129,11 @@ def list_project(
         names = dict.fromkeys(_walk(listing, settings.respect_gitignore and folder is None))
     if project.discovers and folder is None:
         finder = finder or ProjectFinder(project.root)
-        listing.configured = _configured(names, listing, finder)
+        configured = _configured(names, listing, finder)
+        names = _without_apart(names, configured, listing, finder)
+        listing.configured = [
+            f for f in configured if not any(is_below(f, other) for other in listing.apart)
+        ]
         listing.excluded = Excluded(excluded, _excluded_below(listing, finder))
     listing.seen = names
     _keep(names, listing, border)
@@ -214,6 +219,21 @@ def _configured(names: dict[str, None], listing: Listing, finder: ProjectFinder)
         if not listing.excluded.match_folder(folder)
         and _has_settings(Path(listing.root, folder), finder)
     ]
+
+
+def _without_apart(
+    names: dict[str, None], configured: list[str], listing: Listing, finder: ProjectFinder
+) -> dict[str, None]:
+    """Leave out folders that are programs of their own: outside of git, below no settings."""
+    for folder in configured:
+        inside = any(is_below(folder, other) for other in listing.apart)
+        if not inside and str(finder.program_root(Path(folder))) == folder:
+            listing.apart.append(folder)
+    if not listing.apart:
+        return names
+    prefix = listing.root.rstrip(os.sep) + os.sep
+    starts = tuple(f.removeprefix(prefix).replace(os.sep, "/") + "/" for f in listing.apart)
+    return {name: None for name in names if not name.startswith(starts)}
 
 
 def _excluded_below(listing: Listing, finder: ProjectFinder) -> Iterator[tuple[str, Patterns]]:

@@ -99,6 +99,12 @@ class CallGraph(Struct):
         """Return the calls that a node makes."""
         return self.edges.get(node, [])
 
+    def cut(self, is_cut: Callable[[Node, Edge], bool]) -> None:
+        """Take calls out of the graph."""
+        for node, edges in self.edges.items():
+            self.edges[node] = [edge for edge in edges if not is_cut(node, edge)]
+        self._callers = self._entry_marks = None
+
     def chain(self, node: Node) -> Chain:
         """Return the way from an entry point by which ``node`` was first reached."""
         return chain_to(node, self.parents)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from wflint.temporal.api import sdk_calls
+from wflint.temporal.api import CallKind, sdk_calls
 
 _WORKFLOW = "temporalio.workflow"
 
 INPUTS: dict[str, tuple[int, frozenset[str]]] = {
     name: (call.input_position, frozenset(call.input))
     for name, call in sdk_calls().items()
-    if call.in_workflow and call.input
+    if call.in_workflow and call.input and call.kind is not CallKind.SIGNAL_WITH_START
 }
 """The commands of a workflow: at which position and under which keywords they take their input.
 
-The history keeps the input, and a replay does not compare it. What else a command is given (a name,
-an id, a queue, a timeout) is not in here.
+The history keeps the input, and a replay does not compare it; of a signal that starts its workflow
+this has not been shown. What else a command is given (a name, an id, a queue, a timeout) is not in
+here.
 """
 
 _LEVELS = frozenset(
