@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -207,6 +208,27 @@ def test_two_files_with_the_same_content_do_not_share_what_others_say(project: P
         write(folder / "src/shop/prices.py", GUARDED)
         write(folder / "src/shop/where.py", WHERE.replace("workflow.in_workflow()", answer))
     assert output() == plain_output() == output()
+
+
+def test_two_files_with_the_same_content_do_not_share_what_their_settings_say(
+    project: Path,
+) -> None:
+    seed = "from temporalio import workflow\n\n\ndef stamp():\n    return workflow.random_seed()\n"
+    subprocess.run(["git", "init", "-q"], check=True)
+    for shop, version in (("a", "1.0.0"), ("b", "1.35.0")):
+        folder = project / shop
+        write(folder / "pyproject.toml", "[tool.wflint]\n")
+        write(folder / "uv.lock", f'[[package]]\nname = "temporalio"\nversion = "{version}"\n')
+        write(folder / "src/shop/__init__.py", "")
+        write(folder / "src/shop/flow.py", FLOW.replace(" + prices.label()", ""))
+        write(folder / "src/shop/prices.py", seed)
+    cold = plain_output("--output-format", "json", "a", "b")
+    found = {(d["filename"], d["code"]) for d in json.loads(cold[1])}
+    assert found == {("a/src/shop/prices.py", "WFL214")}
+    for _ in range(2):
+        assert output("--output-format", "json", "a", "b") == cold
+        for entry in entries(project, "result"):
+            entry.unlink()
 
 
 def test_two_files_with_the_same_content_do_not_share_what_their_values_decide(

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable
 from functools import cached_property
 
+from msgspec import msgpack
 from msgspec.structs import replace
 
 from wflint.config import Project
@@ -41,6 +42,7 @@ class Governing:
         self.registry: Registry = load_registry(self.plugins)
         self._selections = {p: select_rules(p.settings, self.registry) for p in self.projects}
         self._rule_settings = {p: _rule_settings(p) for p in self.projects}
+        self._noted_settings = {p: msgpack.encode(s) for p, s in self._rule_settings.items()}
 
     @property
     def settings(self) -> list[Settings]:
@@ -56,6 +58,10 @@ class Governing:
     def rule_settings(self, path: str) -> RuleSettings:
         """The settings that rules may ask for in a file."""
         return self._rule_settings[self.group.owner(path)]
+
+    def noted_settings(self, path: str) -> bytes:
+        """What stands for the settings of a file that notes on it rest on."""
+        return self._noted_settings[self.group.owner(path)]
 
     def relative(self, path: str) -> str:
         """The path of a file relative to the folder of its settings."""
@@ -143,12 +149,6 @@ class Governing:
     def oldest_python(self) -> tuple[int, int]:
         """The oldest Python that any part of the program runs with."""
         return min(project.target_python for project in self.projects)
-
-    @property
-    def for_rules(self) -> object:
-        """All that rules may ask for: notes on single files rest on it."""
-        roots = [str(project.root) for project in self.projects]
-        return list(zip(roots, self._rule_settings.values(), strict=True))
 
     @property
     def for_analysis(self) -> object:

@@ -192,9 +192,9 @@ class ProjectRun:
         )
 
     def _notebook(self, folder: CacheFolder | None) -> Notebook:
-        """What earlier runs have noted, with the same code and the same settings for rules."""
-        about = msgpack.encode((build_id(self.governing.plugins), self.governing.for_rules))
-        return Notebook(self.read.digest, folder, about)
+        """What earlier runs have noted with the same code."""
+        about = build_id(self.governing.plugins).encode()
+        return Notebook(self.read.digest, folder, about, self.governing.noted_settings)
 
     # The diagnostics.
 

@@ -63,8 +63,10 @@ class _Page(Struct, array_like=True):
 class Notebook:
     """The notes on all files that a run comes across.
 
-    ``digest`` gives what stands for the content of a file. ``about`` is what all the notes depend
-    on. Without a ``folder`` nothing is kept for the next run.
+    ``digest`` gives what stands for the content of a file, ``settings`` for what notes on it depend
+    on besides: two files may be the same to a letter, and lie in folders with different settings.
+    ``about`` is what all the notes depend on. Without a ``folder`` nothing is kept for the next
+    run.
     """
 
     def __init__(
@@ -72,19 +74,22 @@ class Notebook:
         digest: Callable[[str], Digest],
         folder: CacheFolder | None = None,
         about: bytes = b"",
+        settings: Callable[[str], bytes] = lambda path: b"",
     ) -> None:
         self.digest = digest
         self._folder = folder
         self._about = about
+        self._settings = settings
         self._sheets: dict[str, dict[str, _Page]] = {}
         self._open: dict[str, Notes] = {}
         self._by_path: dict[str, Notes] = {}
 
     def of(self, path: str, name: str, is_package: bool) -> Notes:
-        """The notes on a file. They depend on its dotted name as well."""
+        """The notes on a file. They depend on its dotted name and its settings as well."""
         notes = self._by_path.get(path)
         if notes is None:
-            about = f"{name}\0{is_package}".encode("utf-8", "surrogateescape")
+            about = f"{name}\0{is_package}\0".encode("utf-8", "surrogateescape")
+            about += self._settings(path)
             key = blake2b(self.digest(path) + about, digest_size=16).hexdigest()
             notes = self._by_path[path] = self._notes(key)
         return notes
