@@ -18,7 +18,7 @@ DEAD = 1 << 20
 
 _TYPE_CHECKING = {"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"}
 _UNRESTRICTED = {"temporalio.workflow.unsafe.sandbox_unrestricted"}
-_RAISES_OUTSIDE = {
+RAISES_OUTSIDE = {
     f"temporalio.workflow.{name}"
     for name in ("info", "instance", "memo", "metric_meter", "now", "time", "time_ns")
 } | {
@@ -38,9 +38,16 @@ _CATCH_IT = {
 }
 _DO_NOT_FAIL = ("asyncio.get_running_loop", "builtins.", "datetime.", "temporalio.")
 
+WHEN_YES = 1 << 16
+RAISES = 1 << 30
+
 DottedName = Callable[[cst.CSTNode], str]
 Guards = Callable[[str], int]
-"""Gives the flags of code that runs when the function of a dotted name says no."""
+"""Gives the flags of code that runs when the function of a dotted name says no.
+
+Times ``WHEN_YES`` those of code that runs when it says yes; ``RAISES`` if it does not come back in
+a workflow.
+"""
 
 
 def branch_flags(test: cst.BaseExpression, name: DottedName, guards: Guards) -> tuple[int, int]:
@@ -99,7 +106,9 @@ def _single(test: cst.BaseExpression, name: DottedName, guards: Guards) -> tuple
 def _single_name(test: cst.BaseExpression, name: DottedName, guards: Guards) -> tuple[int, int]:
     if isinstance(test, cst.Call):
         called = name(test.func)
-        return 0, _when_no(called) or (guards(called) if called else 0)
+        when_no = _when_no(called)
+        answer = guards(called) if called and not when_no else 0
+        return answer % RAISES // WHEN_YES, when_no or answer % WHEN_YES
     if isinstance(test, (cst.Name, cst.Attribute)):
         known = name(test)
         if known in _TYPE_CHECKING:
@@ -107,6 +116,14 @@ def _single_name(test: cst.BaseExpression, name: DottedName, guards: Guards) -> 
         if isinstance(test, cst.Name):  # `inside = in_workflow()`
             return 0, _when_no(known)
     return (DEAD, 0) if _is_main_test(test) else (0, 0)
+
+
+def raises_inside(call: cst.BaseExpression, name: DottedName, guards: Guards) -> bool:
+    """True if a call does not come back in a workflow, because what is called asks for that."""
+    if not isinstance(call, cst.Call):
+        return False
+    called = name(call.func)
+    return bool(called) and not called.startswith(_DO_NOT_FAIL) and bool(guards(called) & RAISES)
 
 
 def _when_no(asked: str) -> int:
@@ -160,7 +177,7 @@ def probes_workflow(body: cst.BaseSuite, name: DottedName) -> bool:
             return False
         if isinstance(node, (cst.Call, cst.Attribute)):
             target = name(node.func if isinstance(node, cst.Call) else node)
-            found = found or target in _RAISES_OUTSIDE
+            found = found or target in RAISES_OUTSIDE
             if isinstance(node, cst.Call) and not _is_part_of_probe(node, target):
                 return False
     return found

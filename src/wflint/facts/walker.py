@@ -26,7 +26,7 @@ _SURE = (cst.With, cst.FunctionDef, cst.ClassDef)
 
 
 class _Rest(NamedTuple):
-    """The statements of a block from ``start`` on; the one before ``start`` is an ``if``."""
+    """The statements of a block from ``start`` on; the one before ``start`` may guard them."""
 
     entry: Entry
     body: Sequence[cst.BaseStatement]
@@ -157,6 +157,8 @@ class Walker:
         name = ref.name
         if ref.kind in (Kind.SELF, Kind.CLS) and len(ref.path) == 1:
             name = f"{ref.name}.{ref.path[0]}"
+            if ref.name in self.module.classes:
+                return f"{self.module.name}.{name}"  # which a base class may define
         elif ref.kind is not Kind.GLOBAL or ref.path:
             return self.refs.external(ref)
         if name in self.module.functions:
@@ -187,19 +189,32 @@ class Walker:
     def _statements(self, rest: _Rest) -> None:
         """Statements in order; a guard that leaves early holds for the rest of its block.
 
-        What follows an ``if`` waits until that has been walked, with all names bound so far.
+        What follows a guard waits until that has been walked, with all names bound so far.
         """
         entry, body, state, start = rest
         if start > 0:
-            guard = body[start - 1]
-            assert isinstance(guard, cst.If)
-            state = self._after_if(guard, state)
+            state = self._after(body[start - 1], state)
         if state.flags & guards.DEAD:
             return
-        end = next((n for n in range(start, len(body)) if type(body[n]) is cst.If), len(body))
+        end = next((n for n in range(start, len(body)) if _may_guard(body[n])), len(body))
         if end + 1 < len(body):
             self._pending.append(_Rest(entry, body, state, end + 1))
         self.push(body[start : end + 1], entry, state)
+
+    def _after(self, statement: cst.BaseStatement, state: State) -> State:
+        """The surroundings of what follows a statement."""
+        if isinstance(statement, cst.If):
+            return self._after_if(statement, state)
+        name = self.name_at(state.scope)
+        for small in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
+            if isinstance(small, cst.Assert):
+                yes, _ = guards.branch_flags(small.test, name, self.guard_functions)
+                state = self.narrow(small.test, state, False).having(yes)
+            elif isinstance(small, cst.Expr) and guards.raises_inside(
+                small.value, name, self.guard_functions
+            ):
+                state = state.having(Flag.NOT_IN_WORKFLOW)
+        return state
 
     def _after_if(self, node: cst.If, state: State) -> State:
         yes, no = guards.branch_flags(node.test, self.name_at(state.scope), self.guard_functions)
@@ -226,3 +241,15 @@ class Walker:
             self.refs.changed.add(target.value.value)
         if not isinstance(target, (cst.Name, cst.Tuple, cst.List)):
             self.push([target], entry, state.having(Flag.STORED))
+
+
+def _may_guard(statement: cst.BaseStatement) -> bool:
+    """True for an `if`, an `assert`, and for a call whose result nobody wants."""
+    if type(statement) is cst.If:
+        return True
+    if type(statement) is not cst.SimpleStatementLine:
+        return False
+    return any(
+        type(s) is cst.Assert or (type(s) is cst.Expr and type(s.value) is cst.Call)
+        for s in statement.body
+    )

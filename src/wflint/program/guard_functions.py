@@ -1,30 +1,40 @@
-"""Functions of the project that only ask whether code runs in a workflow, or is replaying.
+"""Functions of the project that ask whether code runs in a workflow, or is replaying.
 
 ``if in_temporal(): ...`` is as good a guard as ``if workflow.in_workflow(): ...`` when
-``in_temporal`` does nothing but ask that.
+``in_temporal`` surely says yes in a workflow, and a call of ``only_outside()`` guards what follows
+when that surely raises there.
 """
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING
+import re
 
-from wflint.facts.model import Flag, FunctionBody
-from wflint.facts.questions import IN_WORKFLOW, REPLAYING
+from wflint.facts.guards import RAISES, WHEN_YES
+from wflint.facts.model import Flag, FunctionBody, FunctionHead
+from wflint.facts.questions import REPLAYING
 from wflint.program.entities import External, OwnFunction, Unresolved
-from wflint.program.questions import answered
+from wflint.program.guard_outcome import Asks, Outcome, outcome_of
+from wflint.program.guard_shapes import Shape, shape_of
 from wflint.program.resolve import Resolver
 from wflint.program.store import Fn, Store
 
-if TYPE_CHECKING:
-    import libcst as cst
-
 _MAX_CALLS = 6
+_MAX_LENGTH = 3_000
+"""How many characters a function may have that is read for what it says in a workflow."""
+
+_ASKS = re.compile(
+    r"\b(?:in_workflow|in_sandbox|is_replaying\w*|get_running_loop|workflow\.\w+)\b|\binfo\("
+)
+_CHECKS = re.compile(r"\b(?:if|assert)\b[^\n]*\w\(")
+_ENDS = re.compile(r"\b(?:raise|assert|return)\b")
+_MAY_CHAIN = re.compile(r"\b(?:in_workflow|in_sandbox|get_running_loop)\b|workflow\.info\b")
+"""What the text of a function, or of its module, must hold for it to be read as a guard."""
+
 _HARMLESS = ("builtins.", "temporalio.workflow.")
 
 
 class GuardFunctions:
-    """Tells what the answer "no" of a function means for the code that runs then.
+    """Tells what the answer of a function means for the code that runs then.
 
     ``configured`` are the names of the setting `guard-functions`.
     """
@@ -37,7 +47,8 @@ class GuardFunctions:
     def __call__(self, path: str, name: str) -> int:
         """The flag of code that runs when the function ``name``, called in a module, says no.
 
-        0 when it is no guard.
+        Times ``WHEN_YES`` it is that of code which runs when it says yes; ``RAISES`` is set for
+        one that does not come back in a workflow. 0 when it is no guard.
         """
         if name in self.configured:
             return Flag.NOT_IN_WORKFLOW
@@ -47,32 +58,53 @@ class GuardFunctions:
         if len(found) != 1 or not isinstance(found[0], OwnFunction):
             return 0
         fn = found[0].fn
-        return answered(self._known, fn, 0, partial(self._meaning, fn))  # it may ask itself
+        if fn not in self._known:
+            self._known[fn] = 0  # a function that asks itself
+            self._known[fn] = self._meaning(fn)
+        return self._known[fn]
 
     def _meaning(self, fn: Fn) -> int:
         head = self.resolver.store.head(fn)
-        if head is None or head.is_async:
+        if head is None or head.is_async or not self._may_guard(fn.path, head):
             return 0
-        if self._says_yes_at_once(fn):
-            return Flag.NOT_IN_WORKFLOW
-        asked = self._asked(fn, self.resolver.store.body(fn))
-        if asked & REPLAYING:
-            flag = Flag.NOT_REPLAYING
-        elif asked & IN_WORKFLOW:
-            flag = Flag.NOT_IN_WORKFLOW
-        else:
-            return 0
-        return flag if self._is_plain(fn, flag) else 0
+        asks = Asks(self.resolver, self.configured, self._shape)
+        match outcome_of(fn, asks):
+            case _ if not asks.has_asked:
+                pass  # what it says has nothing to do with workflows
+            case Outcome.YES:
+                return Flag.NOT_IN_WORKFLOW
+            case Outcome.NO:
+                return Flag.NOT_IN_WORKFLOW * WHEN_YES
+            case Outcome.RAISES:
+                return RAISES
+        return Flag.NOT_REPLAYING if self._asks_for_replay(fn) else 0
 
-    def _says_yes_at_once(self, fn: Fn) -> bool:
-        """Whether a function begins with ``if in_workflow(): return True``."""
-        store = self.resolver.store
-        body = store.body(fn)
-        found = self.resolver.resolve(body.calls[0].target, fn.path) if body.calls else ()
-        if not any(isinstance(e, External) and e.name in IN_WORKFLOW for e in found):
+    def _may_guard(self, path: str, head: FunctionHead) -> bool:
+        """True if it is worth reading a function for what it says in a workflow."""
+        if head.end - head.start > _MAX_LENGTH:
             return False
-        says_yes = partial(_begins_with_yes, store, fn)
-        return store.notes(fn.path).answer(f"begins with yes {fn.qualname}", bool, says_yes)
+        module = self.resolver.store.load(path).source.text
+        text = module[head.start : head.end]
+        if _ASKS.search(text):
+            return True
+        if _CHECKS.search(text) and _ENDS.search(text):
+            return True
+        return _MAY_CHAIN.search(module) is not None
+
+    def _shape(self, fn: Fn) -> list[Shape]:
+        store = self.resolver.store
+        question = f"shape {fn.qualname}"
+        return store.notes(fn.path).answer(
+            question, list[Shape], lambda: shape_of(store.definition(fn))
+        )
+
+    def _asks_for_replay(self, fn: Fn) -> bool:
+        asked = self._asked(fn, self.resolver.store.body(fn))
+        if not asked & REPLAYING:
+            return False
+        store = self.resolver.store
+        question = f"keeps answer {fn.qualname}"
+        return store.notes(fn.path).answer(question, bool, lambda: _is_plain(store, fn))
 
     def _asked(self, fn: Fn, body: FunctionBody) -> set[str]:
         """The names that a function calls, if it calls nothing but harmless ones."""
@@ -87,76 +119,18 @@ class GuardFunctions:
                     return set()
         return asked
 
-    def _is_plain(self, fn: Fn, flag: int) -> bool:
-        """Whether a function says "no" for no other reason than that the answer is no."""
-        store = self.resolver.store
-        question = f"keeps answer {flag} {fn.qualname}"
-        return store.notes(fn.path).answer(question, bool, lambda: _is_plain(store, fn, flag))
 
-
-def _is_plain(store: Store, fn: Fn, flag: int) -> bool:
-    from wflint.syntax.walk import walk
-
-    node = store.definition(fn)
-    return node is not None and all(_keeps_answer(n, flag) for n in walk(node))
-
-
-def _begins_with_yes(store: Store, fn: Fn) -> bool:
-    """Whether the first statement, also of a ``try``, is ``if ...(): return True``."""
+def _is_plain(store: Store, fn: Fn) -> bool:
+    """Whether a function says "no" for no other reason than that the answer is no."""
     import libcst as cst
+
+    from wflint.syntax.walk import walk
 
     node = store.definition(fn)
     if node is None:
         return False
-    suite: cst.CSTNode = node.body
-    for _ in range(2):
-        statements = getattr(suite, "body", ())
-        plain = [s for s in statements if not _is_text_or_import(s)]
-        first = plain[0] if plain else None
-        if isinstance(first, cst.If):
-            return isinstance(first.test, cst.Call) and _says_yes(first.body)
-        if not isinstance(first, cst.Try):
-            return False
-        suite = first.body
-    return False
-
-
-def _is_text_or_import(node: cst.CSTNode) -> bool:
-    import libcst as cst
-
-    if not isinstance(node, cst.SimpleStatementLine):
-        return False
-    for small in node.body:
-        is_text = isinstance(small, cst.Expr) and isinstance(small.value, cst.SimpleString)
-        if not is_text and not isinstance(small, (cst.Import, cst.ImportFrom)):
+    for part in walk(node):
+        turns = isinstance(part, cst.UnaryOperation) and isinstance(part.operator, cst.Not)
+        if turns or isinstance(part, cst.Comparison):
             return False
     return True
-
-
-def _keeps_answer(node: cst.CSTNode, flag: int) -> bool:
-    """Whether a part of a function neither turns the answer round nor mixes it with others.
-
-    ``in_workflow() and is_replaying()`` asks about replay, and ``in_workflow() and x`` about more.
-    """
-    import libcst as cst
-
-    if isinstance(node, cst.UnaryOperation):
-        return not isinstance(node.operator, cst.Not)
-    if flag == Flag.NOT_REPLAYING:
-        return not isinstance(node, cst.Comparison)
-    if isinstance(node, cst.BooleanOperation):
-        return isinstance(node.operator, cst.Or)
-    if isinstance(node, cst.If):
-        return isinstance(node.test, cst.Call) and _says_yes(node.body)
-    return not isinstance(node, (cst.Comparison, cst.IfExp))
-
-
-def _says_yes(suite: cst.BaseSuite) -> bool:
-    """Whether a block is ``return True``."""
-    import libcst as cst
-
-    statement: cst.CSTNode = suite.body[-1]
-    if isinstance(statement, cst.SimpleStatementLine):
-        statement = statement.body[-1]
-    value = statement.value if isinstance(statement, cst.Return) else None
-    return isinstance(value, cst.Name) and value.value == "True"

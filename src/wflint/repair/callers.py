@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from wflint.facts.model import Decorator, Kind, Ref
+from wflint.facts.model import Decorator, Flag, Kind, Ref
 from wflint.program.analysis import Answer
 from wflint.program.entities import Entity, External, OwnClass, OwnFunction, OwnModule
 from wflint.program.store import MODULE_BODY, Cls, Fn, shown_name
@@ -151,7 +151,8 @@ class Callers:
         for path in self.mentions.paths(word):
             words = self.mentions.names(word, path)
             for other in self.mentions.holders(path, words):
-                if other not in self._reached and self._refers(other, fn, words):
+                refers = self._refers_outside if other in self._reached else self._refers
+                if refers(other, fn, words):
                     yield Stranger(other)
             if self.mentions.is_in_main(path, words) and self._knows_home(path, fn):
                 yield Stranger(Fn(path, MODULE_BODY))
@@ -172,6 +173,17 @@ class Callers:
         """Whether a function calls ``fn``, or hands it on."""
         refs = self.mentions.references(other, words)
         return any(self._is_meant(ref, other, fn) for ref in refs)
+
+    def _refers_outside(self, other: Fn, fn: Fn, words: frozenset[str]) -> bool:
+        """True if workflow code calls ``fn`` where it is sure not to be in a workflow."""
+        for call in self.store.body(other).calls:
+            if not call.flags & Flag.NOT_IN_WORKFLOW:
+                continue
+            refs = [call.target, *(arg.value.ref for arg in call.args)]
+            named = [ref for ref in refs if words & {*ref.path[-1:], ref.name.rpartition(".")[2]}]
+            if any(self._is_meant(ref, other, fn) for ref in named):
+                return True
+        return False
 
     def _is_meant(self, ref: Ref, other: Fn, fn: Fn) -> bool:
         for entity in self._resolved(ref, other):
