@@ -16,14 +16,73 @@ import libcst
 import pytest
 
 from benchmarks.shapes import SHAPES, Shape
-from wflint import rule
+from wflint import environment, rule, targets
 from wflint.facts.refs import Refs
 from wflint.program import store
 from wflint.program.resolve import Resolver
 from wflint.program.store import Store
 from wflint.request import Request
 from wflint.run import check
+from wflint.source import decode
 from wflint.syntax import pieces
+
+HEADER = """\
+import time
+
+from temporalio import workflow
+
+
+@workflow.defn
+class W:
+    @workflow.run
+    async def run(self, x: int) -> float:
+"""
+
+
+def written(body: Callable[[int], str]) -> Callable[[Path, int], None]:
+    """Return what writes a workflow whose method has as many parts as it is told."""
+
+    def write(folder: Path, size: int) -> None:
+        lines = "".join(f"        {line}\n" for line in body(size).splitlines())
+        (folder / "flow.py").write_text(HEADER + lines)
+
+    return write
+
+
+def repeated(part: str, before: str = "", behind: str = "return x") -> Callable[[Path, int], None]:
+    """Return what writes a method in which a part stands again and again, ``N`` its number."""
+    return written(
+        lambda size: before + "".join(part.replace("N", str(n)) for n in range(size)) + behind
+    )
+
+
+IN_ONE_FUNCTION = (
+    Shape("findings in statements", 1_000, repeated("time.time()\n")),
+    Shape("findings in branches", 1_000, repeated("if x == N:\n    y = time.time()\n")),
+    Shape(
+        "findings in cases", 1_000, repeated("    case N:\n        y = time.time()\n", "match x:\n")
+    ),
+    Shape("a variable made of itself", 1_000, repeated("x = x + N\n")),
+    Shape("unused suppressions", 2_000, repeated("x = N  # wflint: ignore[WFL101] why\n")),
+    Shape(
+        "suppressions of findings", 1_000, repeated("time.time()  # wflint: ignore[WFL101] why\n")
+    ),
+    Shape(
+        "suppressions in one statement",
+        1_000,
+        repeated(
+            "    time.time(),  # wflint: ignore[WFL101] why\n    # wflint: ignore[WFL102] why\n",
+            "x = [\n",
+            "]\nreturn x",
+        ),
+    ),
+    Shape(
+        "suppressions among decorators",
+        1_000,
+        repeated("@property  # wflint: ignore[WFL101] why\n", behind="def inner(): pass\nreturn x"),
+    ),
+)
+"""What a stranger may write into one function."""
 
 OWN = (str(Path(rule.__file__).parent), str(Path(__file__).parents[1] / "rules"))
 
@@ -65,7 +124,7 @@ def lines_executed(work: Callable[[], None]) -> int:
     return count
 
 
-@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
+@pytest.mark.parametrize("shape", (*SHAPES, *IN_ONE_FUNCTION), ids=lambda shape: shape.name)
 def test_twice_the_code_is_twice_the_steps(
     tmp_path: Path, shape: Shape, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -216,3 +275,32 @@ def test_what_a_function_makes_of_its_parameter_for_itself_does_not_multiply(
     (tmp_path / "flow.py").write_text(GIVES_ITSELF_MORE)
     check(Request(paths=(str(tmp_path),), jobs=1))
     assert 3 < most < 200
+
+
+BLANK = "\n" * 200_000
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "setup.cfg", "setup.py", "requirements.txt"])
+def test_no_expression_runs_over_blank_lines_again_and_again(tmp_path: Path, name: str) -> None:
+    """From each of them to the last, this would be a day's work."""
+    (tmp_path / name).write_text(f"{BLANK}#x\n{'python = ' + BLANK}x\n{'temporalio[' * 20_000}")
+    (tmp_path / "flow.py").write_text(f"{DOUBLING.format(body='        time.time()')}{BLANK}y = 1")
+    assert targets.infer_sdk(tmp_path) is None
+    assert targets.infer_python(tmp_path) is None
+    assert not decode((tmp_path / "flow.py").read_bytes()).declared_global
+
+
+def test_blanks_in_the_settings_of_an_environment_are_read_once(tmp_path: Path) -> None:
+    (tmp_path / "pyvenv.cfg").write_text(f"home = x{' ' * 200_000}y\n")
+    assert environment._site_folders(tmp_path) == []
+
+
+def test_a_width_in_a_message_of_the_settings_is_text() -> None:
+    """It would take a gigabyte."""
+    api = rule.Api(message="{name:>999999999} {} {name}, use {use}", use="c")
+    assert Named().describe("b", api) == "{name:>999999999} {} b, use c"
+
+
+class Named(rule.Rule):
+    code = "WFL999"
+    name = "named"

@@ -9,15 +9,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wflint.borders import Border, is_below
 from wflint.config import CONFIG_NAMES, ConfigError, Project, ProjectFinder
 from wflint.disk import read_text
+from wflint.ignore_spec import ignore_spec
 from wflint.patterns import Patterns
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
 
 
 class Excluded:
@@ -343,10 +340,8 @@ Ignore = Callable[[str, bool], "bool | None"]
 
 def _ignore(prefix: str, folder: str) -> Ignore:
     """What the ``.gitignore`` of a folder says of a path: ignored, not ignored, or nothing."""
-    from pathspec import GitIgnoreSpec
-
     text = _read_unlinked(os.path.join(prefix, folder, ".gitignore"))
-    spec: GitIgnoreSpec = GitIgnoreSpec.from_lines(text.splitlines())
+    spec = ignore_spec(text.splitlines())
     skip = len(folder) + 1 if folder else 0
 
     def answer(name: str, is_folder: bool) -> bool | None:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from wflint.ignore_spec import ignore_spec
+
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
@@ -77,9 +79,7 @@ class Patterns:
     def _spec(self) -> GitIgnoreSpec | None:
         if not self._others:
             return None
-        from pathspec import GitIgnoreSpec
-
-        return GitIgnoreSpec.from_lines(self._others)
+        return ignore_spec(self._others)
 
 
 def _any_of(globs: list[str]) -> re.Pattern[str] | None:

@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 __all__ = ["Api", "Fixable", "Report", "Rule", "RuleSettings", "Scope", "Severity"]
 
 
+_FILLED = re.compile(r"\{name\}|\{use\}")
+"""What is filled into messages of the settings: no widths, and other braces stay what they are."""
+
+
 class RuleSettings(Struct, frozen=True):
     """The settings that rules may ask for. Versions are (major, minor).
 
@@ -145,7 +149,10 @@ class Rule:
 
     def describe(self, shown: str, api: Api) -> str:
         """The message of a match: ``shown`` is the offending name as the source has it."""
-        return (api.message or self.message).format(name=shown, use=api.use)
+        if not api.message:
+            return self.message.format(name=shown, use=api.use)
+        filled = {"{name}": shown, "{use}": api.use}
+        return _FILLED.sub(lambda found: filled[found[0]], api.message)
 
     @classmethod
     def suspicious(cls, source: str, settings: RuleSettings) -> bool:
