@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import click
 from msgspec.structs import replace
@@ -102,8 +102,7 @@ def _fix(request: Request, flags: Flags, form: str, targets: list[tuple[str, str
     else:
         if not (flags["quiet"] or flags["silent"]):
             output.write_stderr(said)
-        stream = sys.stderr if request.stdin is not None else sys.stdout
-        _report(outcome.result, flags, form, targets, stream)
+        _report(outcome.result, flags, form, targets, to_stderr=request.stdin is not None)
         code = _exit_code(outcome.result, flags)
     return code or (FOUND if outcome.files and flags["exit_non_zero_on_fix"] else 0)
 
@@ -122,7 +121,7 @@ def request_from(flags: Flags) -> Request:
         paths = ("-",) if flags["stdin_filename"] else (".",)
     return Request(
         paths=paths,
-        stdin=sys.stdin.buffer.read() if "-" in paths else None,
+        stdin=_stdin() if "-" in paths else None,
         stdin_filename=flags["stdin_filename"],
         config=flags["config"],
         isolated=flags["isolated"],
@@ -132,6 +131,12 @@ def request_from(flags: Flags) -> Request:
         jobs=_jobs(flags["jobs"]),
         cache=not flags["no_cache"],
     )
+
+
+def _stdin() -> bytes:
+    if sys.stdin is None:
+        raise click.UsageError("stdin is closed, so there is nothing to read")
+    return sys.stdin.buffer.read()
 
 
 def overrides_from(flags: Flags) -> dict[str, object]:
@@ -202,7 +207,7 @@ def _report(
     flags: Flags,
     form: str,
     targets: list[tuple[str, str]],
-    stream: TextIO | None = None,
+    to_stderr: bool = False,
 ) -> None:
     """Write the reports, by default to stdout, then say on stderr how the run went."""
     from wflint.report import render
@@ -217,7 +222,8 @@ def _report(
     if not flags["silent"]:
         if flags["statistics"]:
             form = "json-statistics" if form == "json" else "statistics"
-        output.write(render(form, result.diagnostics, look), stream or sys.stdout)
+        write = output.write_stderr if to_stderr else output.write_stdout
+        write(render(form, result.diagnostics, look))
         _say(result, flags, form)
 
 

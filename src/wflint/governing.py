@@ -11,9 +11,9 @@ import os
 from collections.abc import Iterable
 from functools import cached_property
 
-from msgspec import msgpack
 from msgspec.structs import replace
 
+from wflint.cache.packing import standing_for
 from wflint.config import Project
 from wflint.environment import Environment, find_environments
 from wflint.files import Group
@@ -42,7 +42,7 @@ class Governing:
         self.registry: Registry = load_registry(self.plugins)
         self._selections = {p: select_rules(p.settings, self.registry) for p in self.projects}
         self._rule_settings = {p: _rule_settings(p) for p in self.projects}
-        self._noted_settings = {p: msgpack.encode(s) for p, s in self._rule_settings.items()}
+        self._noted_settings = {p: standing_for(s) for p, s in self._rule_settings.items()}
 
     @property
     def settings(self) -> list[Settings]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, AnyStr, TextIO
@@ -13,6 +14,7 @@ from typing import IO, Any, AnyStr, TextIO
 import click
 
 from wflint.borders import Border, is_below, repository_of
+from wflint.config_errors import ConfigError
 from wflint.report import FORMATS, Look
 from wflint.request import Request, Result
 
@@ -24,7 +26,7 @@ def chosen_format(request: Request, flags: Mapping[str, Any]) -> str:
     """The format of stdout: the flag, the setting, or what suits a terminal or a pipe."""
     if flags["output_format"]:
         return str(flags["output_format"])
-    from wflint.config import ConfigError, find_project
+    from wflint.config import find_project
 
     first = Path(next((path for path in request.paths if path != "-"), "."))
     try:
@@ -82,7 +84,9 @@ def without_color(look: Look) -> Look:
     return replace(look, color=False)
 
 
-def wants_color(flag: str, stream: TextIO, environment: Mapping[str, str] = os.environ) -> bool:
+def wants_color(
+    flag: str, stream: TextIO | None, environment: Mapping[str, str] = os.environ
+) -> bool:
     """The flag, else NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, else whether it is a terminal."""
     if flag != "auto":
         return flag == "always"
@@ -95,19 +99,23 @@ def wants_color(flag: str, stream: TextIO, environment: Mapping[str, str] = os.e
     return is_terminal(stream) and environment.get("TERM") != "dumb"
 
 
-def is_terminal(stream: TextIO) -> bool:
-    """Whether a person reads the stream."""
-    return stream.isatty()
+def is_terminal(stream: TextIO | None) -> bool:
+    """True if a person reads the stream. One that is closed is ``None``."""
+    return stream is not None and stream.isatty()
 
 
 def write_stdout(text: str) -> None:
-    """Write to stdout whatever its encoding is."""
-    write(text, sys.stdout)
+    """Write to stdout whatever its encoding is; :class:`ConfigError` says why it cannot be."""
+    if text:
+        with _naming_stdout():
+            write(text, sys.stdout)
 
 
 def write_stderr(text: str) -> None:
-    """Write to stderr whatever its encoding is."""
-    write(text, sys.stderr)
+    """Write to stderr whatever its encoding is. If it cannot be, nobody can be told."""
+    if sys.stderr is not None:
+        with suppress(OSError):
+            write(text, sys.stderr)
 
 
 def write_file(path: str, text: str) -> None:
@@ -121,9 +129,22 @@ def write_file(path: str, text: str) -> None:
 
 
 def write_bytes(data: bytes) -> None:
-    """Write bytes to stdout as they are."""
-    sys.stdout.flush()
-    _write(data, sys.stdout.buffer)
+    """Write bytes to stdout as they are; :class:`ConfigError` says why it cannot be."""
+    if data:
+        with _naming_stdout():
+            sys.stdout.flush()
+            _write(data, sys.stdout.buffer)
+
+
+@contextmanager
+def _naming_stdout() -> Iterator[None]:
+    """One line for a stdout that is full, or closed, as by ``>&-``."""
+    if sys.stdout is None:
+        raise ConfigError("cannot write to stdout: it is closed")
+    try:
+        yield
+    except OSError as error:
+        raise ConfigError(f"cannot write to stdout: {error.strerror or error}") from None
 
 
 def write(text: str, stream: TextIO) -> None:

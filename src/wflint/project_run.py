@@ -8,12 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct, msgpack
+from msgspec import Struct
 from msgspec.structs import replace
 
 from wflint.cache.build import build_id
 from wflint.cache.folder import CacheFolder
 from wflint.cache.notebook import Notebook
+from wflint.cache.packing import standing_for
 from wflint.cache.witness import Witness
 from wflint.diagnostics import Diagnostic, Location, Severity
 from wflint.emit import Emitter, Found
@@ -228,7 +229,7 @@ class ProjectRun:
 
     def _program_settings(self) -> bytes:
         """The settings but for those that only say what is reported of the program."""
-        return msgpack.encode((self.governing.for_analysis, self.governing.environments))
+        return standing_for((self.governing.for_analysis, self.governing.environments))
 
     def _loaded(self) -> list[str]:
         """The chosen files that the analysis read; what weighing and fixing read is left out."""

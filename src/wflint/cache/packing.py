@@ -31,6 +31,14 @@ def unpacked(data: Any, kind: type[T]) -> T | None:
     return value
 
 
+def standing_for(value: object) -> bytes:
+    """Return bytes that are the same for equal plain data, such as settings, and for no other.
+
+    It may hold what cannot be packed: the bytes of a file name that is no text, or a huge number.
+    """
+    return repr(value).encode()
+
+
 @lru_cache(maxsize=64)
 def _decoder(kind: Any) -> msgpack.Decoder[Any]:
     return msgpack.Decoder(kind)

@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct, msgpack
+from msgspec import Struct
 from msgspec.structs import replace
 
 from wflint.cache.build import build_id
 from wflint.cache.folder import CacheFolder
-from wflint.cache.packing import packed, unpacked
+from wflint.cache.packing import packed, standing_for, unpacked
 from wflint.cache.witness import Seen, Witness, seen
 from wflint.config import Project
 from wflint.files import Group, shown_path
@@ -114,7 +114,7 @@ class ResultCache:
             request.show_gaps,
             [_environments(project, request) for project in projects],
         )
-        key = blake2b(msgpack.encode(about), digest_size=16)
+        key = blake2b(standing_for(about), digest_size=16)
         gated = self._gated
         lists = (
             [str(group.project.root), str(self._cwd)],
