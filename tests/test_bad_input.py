@@ -163,3 +163,36 @@ def test_newer_syntax_is_read_on_an_older_python(tmp_path: Path) -> None:
     done = run(tmp_path)
     (line,) = done.stdout.splitlines()
     assert line.startswith("flow.py:15:") and "WFL101" in line
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param('X = t"a {1}" t"b"', id="template strings side by side"),
+        pytest.param('X = (t"a {1:{X}}"\n     "b" t"c")', id="of several kinds, over lines"),
+        pytest.param('class C:\n    A: t"x" = t"a" t"b"', id="in a class"),
+        pytest.param('def f(a=t"a" t"b"):\n    return t"{a}" t"b"', id="in a function"),
+        pytest.param('@d(t"a" t"b")\ndef f(): pass', id="in a decorator"),
+    ],
+)
+@pytest.mark.parametrize("imported", [True, False], ids=["imported", "only read for a fix"])
+def test_a_syntax_of_the_future_never_stops_a_run(
+    tmp_path: Path, statement: str, imported: bool
+) -> None:
+    (tmp_path / "other.py").write_text(f"# helper\n{statement}\n")
+    helper = "\n\ndef helper() -> float:\n    return time.time()\n"
+    text = GOOD.decode().replace("return time.time()", "return helper()") + helper
+    if imported:
+        text = text.replace("import time\n", "import time\nimport other\n", 1)
+    (tmp_path / "flow.py").write_text(text)
+    done = run(tmp_path)
+    assert done.stdout.startswith("flow.py:") and done.stdout.count("\n") == 1
+    assert "WFL101" in done.stdout
+
+
+@pytest.mark.parametrize("annotation", [r"'int\ud800'", r"'a\0b'", "'(' * 3", "'(((('", "''"])
+def test_annotations_that_are_no_expressions(tmp_path: Path, annotation: str) -> None:
+    helper = f"\n\ndef helper(x: {annotation}, y: {annotation} = None) -> {annotation}:\n"
+    text = GOOD.decode().replace("return time.time()", "return helper(1)") + helper
+    (tmp_path / "flow.py").write_text(f"{text}    return x.foo(time.time())\n")
+    assert run(tmp_path).stdout.count("WFL") == 1

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from wflint.syntax.pieces import Piece
+from wflint.syntax.pieces import UNREADABLE, Piece, without_validation
 from wflint.syntax.positions import spans
 from wflint.syntax.walk import children
 
@@ -27,12 +27,13 @@ class PlainModule(NamedTuple):
 
 def plain_module(piece: Piece) -> PlainModule | None:
     """The skeleton of a module in older syntax; ``None`` if even that cannot be read."""
-    plain = piece.module.visit(_Plainer())
-    assert isinstance(plain, cst.Module)
-    text = plain.code
     try:
+        with without_validation():
+            plain = piece.module.visit(_Plainer())
+        assert isinstance(plain, cst.Module)
+        text = plain.code
         tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (*UNREADABLE, ValueError):
         return None
     return PlainModule(text, tree, _function_spans(piece))
 
@@ -77,5 +78,10 @@ class _Plainer(cst.CSTTransformer):
 
     def leave_FormattedString(
         self, original_node: cst.FormattedString, updated_node: cst.FormattedString
+    ) -> cst.BaseExpression:
+        return cst.SimpleString('""')
+
+    def leave_TemplatedString(
+        self, original_node: cst.TemplatedString, updated_node: cst.TemplatedString
     ) -> cst.BaseExpression:
         return cst.SimpleString('""')

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import bisect
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
@@ -20,6 +21,12 @@ from wflint.syntax.guard import BLOCKS, body_span, check_depth, import_time_stat
 
 LONG_VALUE = 20_000
 """Characters from which on a module-level value is not read (tables of data)."""
+
+UNREADABLE = (
+    *(cst.ParserSyntaxError, cst.CSTLogicError, cst.CSTValidationError),
+    *(RecursionError, MemoryError, UnicodeError, SyntaxError),
+)
+"""What LibCST raises for text that it does not read."""
 
 _Tree = TypeVar("_Tree", cst.Module, cst.BaseExpression)
 _HEADER = "if 1:\n"
@@ -115,20 +122,27 @@ def read_expression(text: str) -> cst.BaseExpression | None:
     wrapped = f"({text})" if "\n" in text or "\r" in text else text
     try:
         return _quickly(cst.parse_expression, wrapped)
-    except (cst.ParserSyntaxError, RecursionError):
+    except UNREADABLE:
         return None
 
 
 def _quickly(parse: Callable[[str], _Tree], text: str) -> _Tree:
-    """Parse without what LibCST does for trees that are made by hand.
+    with without_validation():
+        return parse(text)
+
+
+@contextmanager
+def without_validation() -> Iterator[None]:
+    """Leave out what LibCST does for trees that are made by hand.
 
     Each node checks itself in Python when it is made, although the parser makes none that is wrong;
-    that is a tenth to a quarter of the time of a parse.
+    that is a tenth to a quarter of the time of a parse. And the checks do not know all that the
+    parser reads, such as two template strings side by side.
     """
     validate = cst.CSTNode.__post_init__
     cst.CSTNode.__post_init__ = _no_validation  # type: ignore[method-assign,assignment]
     try:
-        return parse(text)
+        yield
     finally:
         cst.CSTNode.__post_init__ = validate  # type: ignore[method-assign]
 
@@ -147,5 +161,5 @@ def _parse(
             raise refused from None
         # Python accepts it, LibCST does not: thousands of adjoining strings, for instance.
         raise UnreadableSource(_TOO_LONG, source.location(start).row) from None
-    except (RecursionError, MemoryError, UnicodeError, SyntaxError) as error:
+    except UNREADABLE as error:
         raise UnreadableSource(str(error) or _TOO_LONG) from None
