@@ -9,7 +9,10 @@ history is not affected, which is why this is a warning.
 `workflow.logger` is silent during replay, and adds the workflow's name and id.
 
 loguru and structlog are worse than the standard library: what they lock or run while they write
-is shared with other threads of the worker, and a workflow that waits for it can deadlock.
+is shared with other threads of the worker, and a workflow that waits for it can deadlock. The
+asynchronous methods of structlog (`await log.ainfo()`) log in a thread, for which the event loop of
+a workflow has no `run_in_executor()`: they end in `NotImplementedError`, and the workflow task is
+retried for ever.
 
 ## Bad
 
@@ -48,7 +51,8 @@ class OrderWorkflow:
 
 A logger is reported once in each function. Logging below
 `if not workflow.unsafe.is_replaying():` is not reported, nor are loggers that the setting
-`replay-safe-loggers` names.
+`replay-safe-loggers` names. A `LoggerAdapter` logs as what it is put around. Of a logger that is
+only declared (`def get_logger() -> logging.Logger`), its making must be in sight.
 
 ## Fix safety
 
@@ -112,26 +116,27 @@ _STANDARD = (
     "logging.root",
     "logzero.logger",
 )
+_STRUCTLOG = tuple(
+    f"{logger}{steps}"
+    for logger in (
+        "structlog.get_logger",
+        "structlog.getLogger",
+        "structlog.stdlib.BoundLogger",
+        "structlog.stdlib.get_logger",
+    )
+    for steps in _chained("bind", "new")
+)
 _LOCKING = (
     *(f"loguru.logger{steps}" for steps in _chained("bind", "opt", "patch")),
-    *(
-        f"{logger}{steps}"
-        for logger in (
-            "structlog.get_logger",
-            "structlog.getLogger",
-            "structlog.stdlib.BoundLogger",
-            "structlog.stdlib.get_logger",
-        )
-        for steps in _chained("bind", "new")
-    ),
+    *_STRUCTLOG,
 )
-_LOCKING_METHODS = (
-    *_METHODS,
-    *(f"a{method}" for method in _METHODS),
-    *("msg", "success", "trace"),
-)
+_LOCKING_METHODS = (*_METHODS, *("msg", "success", "trace"))
 _OPTIONS = frozenset({"exc_info", "extra", "level", "msg", "stack_info", "stacklevel"})
 _DEADLOCK = "`{name}` can deadlock the workflow, because the logger takes locks; use `{use}`"
+_IN_A_THREAD = (
+    "`{name}` ends in `NotImplementedError`, because it logs in a thread and the event loop of a "
+    "workflow has no `run_in_executor()`; use `{use}`"
+)
 
 
 class StdlibLogging(Rule):
@@ -155,6 +160,15 @@ class StdlibLogging(Rule):
             for logger in _LOCKING
             for method in _LOCKING_METHODS
         },
+        **{
+            f"{logger}.a{method}": Api(
+                f"workflow.logger.{use}()",
+                message=_IN_A_THREAD,
+                severity=None if method == "debug" else Severity.ERROR,  # which few turn on
+            )
+            for logger in _STRUCTLOG
+            for method, use in _METHODS.items()
+        },
         "absl.logging.fatal": Api("workflow.logger.critical()"),  # ends the process
         "absl.logging.log": Api("workflow.logger.log()"),  # has levels of its own
         "logging.Logger.handle": Api("workflow.logger.log()"),
@@ -163,7 +177,7 @@ class StdlibLogging(Rule):
 
     def repair(self, at: RepairView) -> Repair | None:
         """All calls of the logger in the function go to that of the workflow."""
-        if at.api is not None and at.api.message == _DEADLOCK:
+        if at.api is not None and at.api.message in (_DEADLOCK, _IN_A_THREAD):
             raise Withheld(f"{at.name.partition('.')[0]} formats in its own way")
         if at.api is None or at.api.fix is Fixable.NONE:
             return None

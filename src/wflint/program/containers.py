@@ -251,6 +251,9 @@ _SAME_FUNCTION = frozenset(
 """Functions that give a function back as it is, or one that calls it."""
 
 _SAME_VALUE = frozenset({"asyncio.shield", "asyncio.wait_for", "copy.copy", "copy.deepcopy"})
+ADAPTER = "logging.LoggerAdapter"
+"""Logs as the logger does that it is given."""
+
 _ENTERED = frozenset({"contextlib.aclosing", "contextlib.closing", "contextlib.nullcontext"})
 STACKS = (
     "contextlib.AsyncExitStack.enter_async_context",
@@ -265,7 +268,9 @@ def passed_through(name: str, is_result: bool, given: Types) -> tuple[Entity, ..
         return None
     if name == "functools.wraps" and is_result:
         return given[0]
-    if name in _SAME_FUNCTION or name in _SAME_VALUE:
+    if name == ADAPTER and is_result:
+        return None
+    if name in _SAME_FUNCTION or name in _SAME_VALUE or name == ADAPTER:
         some = tuple(e for e in given[0] if not isinstance(e, Unresolved))
         return some if some and len(some) == len(given[0]) else None
     if name in _ENTERED:

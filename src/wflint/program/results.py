@@ -33,6 +33,7 @@ from wflint.program.external import (
     WAITED,
     result_of,
 )
+from wflint.program.loggers import adapted, is_only_declared, is_wide_logger
 from wflint.program.members import is_abstract
 from wflint.program.memory import Given
 from wflint.program.store import Cls
@@ -95,7 +96,10 @@ class Results:
         """What calling an entity gives."""
         if isinstance(entity, OwnClass):
             env = self.resolver.memory.constructor_env(entity.cls, given)
-            return (OwnInstance(entity.cls, entity.args, env),)
+            return (
+                OwnInstance(entity.cls, entity.args, env),
+                *adapted(self.resolver, entity.cls, given),
+            )
         if isinstance(entity, External):
             plain = tuple(values for keyword, values in given if keyword in ("", "*"))
             known = containers.passed_through(entity.name, entity.instance, plain)
@@ -186,7 +190,11 @@ class Results:
         shown = unique(
             e for r in refs for e in self.resolver.resolve(r, path, receiver, depth - 1, env)
         )
-        if shown and not any(isinstance(e, Unresolved) for e in shown):
+        is_vague = any(isinstance(e, Unresolved) for e in shown)
+        if any(is_wide_logger(e) for e in said):
+            declared = any(is_only_declared(ref, path, env) for ref in refs)
+            return NOT_KNOWN if is_vague or declared else shown or NOT_KNOWN
+        if shown and not is_vague:
             return shown
         return said or shown or NOT_KNOWN
 
@@ -226,8 +234,13 @@ class Results:
         if isinstance(entity, External) and entity.instance:
             if any(self.says_little(e) for arg in entity.args for e in arg):
                 return True
-            return is_callable_type(entity) or (
-                not entity.args and entity.name.startswith(("collections.abc.", "builtins.object"))
+            return (
+                is_callable_type(entity)
+                or is_wide_logger(entity)
+                or (
+                    not entity.args
+                    and entity.name.startswith(("collections.abc.", "builtins.object"))
+                )
             )
         return isinstance(entity, Unresolved)
 

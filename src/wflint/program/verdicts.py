@@ -31,6 +31,7 @@ from wflint.program.events import (
     ExternalUse,
     OwnCall,
 )
+from wflint.program.loggers import WIDE_LOGGERS
 from wflint.program.reach import Border
 from wflint.program.reached import Node
 from wflint.program.resolve import Resolver
@@ -55,9 +56,6 @@ _OPTION_BAGS = frozenset(
 )
 _MOST_SHOWN = 60
 """How many characters of the source a message quotes."""
-
-_TOO_WIDE_TYPES = ("logging.Logger", "logging.LoggerAdapter")
-"""Annotations that `workflow.logger` and other replay-aware loggers are passed under as well."""
 
 
 class Hit(Struct):
@@ -103,6 +101,7 @@ class Verdicts:
         self.shared = SharedObjects(resolver, sandboxes)
         self.effects: Effects | None = None
         self.hits: dict[tuple[Fn, int, str, str], Hit] = {}
+        self._firsts: dict[tuple[Fn, str, str], int] = {}  # of rules that speak once a function
         self.own_apis: dict[Fn | Cls, ApiEntry] = {}
         self.targets: dict[str, list[Rule]] = {}
         self.own_call_rules = [r for r in rules.values() if r.own_calls]
@@ -424,7 +423,7 @@ class Verdicts:
 
     def _is_unsure(self, target: Ref, entity: External, node: Node) -> bool:
         """Whether only an annotation says what an object is, and many things pass for that."""
-        if entity.name.rpartition(".")[0] not in _TOO_WIDE_TYPES:
+        if entity.name.rpartition(".")[0] not in WIDE_LOGGERS:
             return False
         if target.kind is Kind.PARAM:
             return held(node.env, Fn(node.fn.path, target.owner), target.name) is None
@@ -464,14 +463,15 @@ class Verdicts:
         name: str = "",
     ) -> None:
         """Note that a rule is broken at a place of a function."""
-        if rule.harmless_unless_replaying and (flags & Flag.NOT_REPLAYING or node.quiet):
+        fails = report.severity is Severity.ERROR  # the first run does, too
+        quiet = flags & Flag.NOT_REPLAYING or node.quiet
+        if rule.harmless_unless_replaying and quiet and not fails:
             return
         site = reported = site if report.site is None else report.site
         if rule.once_per_function:
             logger = subject.rpartition(".")[0].partition("(...)")[0]
-            same = [k for k in self.hits if k[0] == node.fn and k[2:] == (rule.code, logger)]
-            if same and same[0][1] != site:
-                site = same[0][1]
+            logger = f"{logger} fails" if fails else logger
+            site = self._firsts.setdefault((node.fn, rule.code, logger), site)
             key = (node.fn, site, rule.code, logger)
         else:
             key = (node.fn, site, rule.code, "")
