@@ -111,7 +111,9 @@ class ThreadsAndProcesses(Rule):
 
     def judge(self, view: CallView, api: Api) -> Report | None:
         """Report an object where it is made, or else where one from elsewhere is used."""
-        return None if is_made_here(view, self) else super().judge(view, api)
+        if is_made_here(view, self) or _is_of_own_executor(view):
+            return None
+        return super().judge(view, api)
 
     def repair(self, at: RepairView) -> Repair | None:
         """A plain lock, with everything that takes it."""
@@ -124,3 +126,12 @@ class ThreadsAndProcesses(Rule):
         at.command()
         lock = at.replace(at.call.func, f"{at.imported('asyncio')}.Lock")
         return at.unsafe("Use `asyncio.Lock()`", lock, *edits)
+
+
+def _is_of_own_executor(view: CallView) -> bool:
+    """True for the future of an executor of the project, which need not start any thread."""
+    from wflint.facts.model import Kind
+
+    target = view.call.target if view.call is not None else None
+    is_future = view.name.startswith("concurrent.futures.Future.")
+    return is_future and target is not None and target.kind is Kind.RESULT
