@@ -21,6 +21,7 @@ from wflint.program.sandbox import (
     PASSED_THROUGH,
     RESTRICTED_AT_IMPORT,
     UNREADABLE_AT_IMPORT,
+    is_refused,
     is_restricted_at_import,
     passes_by_default,
 )
@@ -47,6 +48,14 @@ def test_restricted_names_are_those_of_the_sdk() -> None:
     missing = {name for name in at_import if not is_restricted_at_import(name)}
     assert missing == set()
     assert {n for n in restricted_names() - at_import if is_restricted_at_import(n)} == set()
+
+
+def test_knows_what_is_refused_when_it_runs() -> None:
+    """Names below `os.path` are those of another module, which the sandbox does not look into."""
+    wanted = restricted_names() - {"asyncio.as_completed", "asyncio.wait", "builtins.breakpoint"}
+    assert {n for n in wanted if not is_refused(n)} == set()
+    for free in ("os.stat", "random.Random", "time.ctime", "uuid.uuid5", "datetime.datetime"):
+        assert not is_refused(free)
 
 
 def test_the_table_of_restricted_names_is_not_stale() -> None:

@@ -47,7 +47,7 @@ class Records:
     @activity.defn(name="record")
     async def record(self, value: str) -> None: ...
 
-@workflow.defn
+@workflow.defn(sandboxed=False)
 class Flow:
     @workflow.run
     async def run(self) -> None:
@@ -279,7 +279,7 @@ def test_values_that_go_round_in_circles_come_to_an_end(tmp_path: Path) -> None:
         def odd(depth: int) -> float:
             return even(depth - 1)
 
-        @workflow.defn
+        @workflow.defn(sandboxed=False)
         class Flow:
             @workflow.run
             async def run(self) -> None:

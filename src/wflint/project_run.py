@@ -213,18 +213,20 @@ class ProjectRun:
         yield from emitter.diagnostics(hits)
 
     def _weigh(self, answer: Answer, hits: list[Hit]) -> None:
-        """Let errors be weighed by what their value decides, where the settings do not say."""
-        errors = [
+        """Weigh by what is refused, and by what values decide, where the settings do not say."""
+        open_ = [
             hit
             for hit in hits
-            if hit.rule.value_decides
-            and hit.fn.path in self.chosen
+            if hit.fn.path in self.chosen
             and hit.rule.code not in self.governing.selection(hit.fn.path).severities
-            and (hit.severity or hit.rule.severity) is Severity.ERROR
         ]
-        if errors:
-            from wflint.program.weighing import weigh
+        errors = [hit for hit in open_ if (hit.severity or hit.rule.severity) is Severity.ERROR]
+        others = [hit for hit in open_ if (hit.severity or hit.rule.severity) is not Severity.ERROR]
+        errors = [hit for hit in errors if hit.rule.value_decides]
+        if errors or others:
+            from wflint.program.weighing import raise_refused, weigh
 
+            raise_refused(answer, others, self.whole)
             weigh(answer, errors, self.whole)
 
     def _program_settings(self) -> bytes:

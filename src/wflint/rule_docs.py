@@ -12,7 +12,8 @@ from wflint.rule import Rule
 
 _WEIGHED = """
 What would be an error is a warning where its value is only seen to reach inputs of activities and
-child workflows, or logs: replay does not compare these.
+child workflows, or logs: replay does not compare these. It stays an error where the sandbox refuses
+the call: the workflow task fails and is retried for ever.
 """
 
 

@@ -111,6 +111,36 @@ RESTRICTED_AT_IMPORT = frozenset(
 ) | {f"{module}.*" for module in _WHOLE_MODULES}
 """Names that no module may call while the sandbox loads it; ``module.*`` is all that is in it."""
 
+_ONLY_AT_RUN = frozenset(
+    f"{module}.*"
+    for module in (
+        "concurrent.futures",
+        "mmap",
+        "multiprocessing",
+        "os",
+        "os.environ",
+        "platform",
+        "select",
+        "selectors",
+        "signal",
+        "socket",
+        "threading",
+    )
+) | frozenset(
+    f"{owner}.{name}"
+    for owner, names in {
+        "builtins": "input open",
+        "time": (
+            "get_clock_info localtime monotonic monotonic_ns perf_counter perf_counter_ns "
+            "process_time process_time_ns pthread_getcpuclockid sleep thread_time thread_time_ns "
+            "time time_ns tzset"
+        ),
+        "uuid": "uuid1 uuid4 uuid7",
+    }.items()
+    for name in names.split()
+)
+_NEVER_REFUSED = frozenset({"os.stat"})
+
 UNREADABLE_AT_IMPORT = frozenset({"xmlrpc.client", "xmlrpc.server"})
 """Modules of which it may not even take a name."""
 
@@ -139,3 +169,10 @@ def is_restricted_at_import(name: str) -> bool:
     """Whether calling a name fails while the sandbox loads a module."""
     owner = name.rpartition(".")[0]
     return name in RESTRICTED_AT_IMPORT or f"{owner}.*" in RESTRICTED_AT_IMPORT
+
+
+def is_refused(name: str) -> bool:
+    """True if calling a name fails in workflow code that the sandbox has loaded."""
+    below = f"{name.rpartition('.')[0]}.*"
+    is_at_run = name in _ONLY_AT_RUN or below in _ONLY_AT_RUN
+    return name not in _NEVER_REFUSED and (is_at_run or is_restricted_at_import(name))

@@ -61,8 +61,9 @@ _MOST_SHOWN = 60
 class Hit(Struct):
     """A rule broken at one place; ``nodes`` are the ways in which the place is reached.
 
-    ``name`` is the name of the table that is used there, if it is one, and ``api`` what the rule
-    says of it. ``others`` are further sites in the function that the one diagnostic speaks for.
+    ``name`` is the name of the table that is used there, if it is one, ``is_call`` is set if it is
+    called, and ``api`` is what the rule says of it. ``others`` are further sites in the function
+    that the one diagnostic speaks for.
     """
 
     rule: Rule
@@ -75,6 +76,7 @@ class Hit(Struct):
     name: str = ""
     api: Api | None = None
     others: list[int] = field(default_factory=list)
+    is_call: bool = False
 
 
 class Verdicts:
@@ -244,7 +246,7 @@ class Verdicts:
         assert entry.rule is not None
         report = self.faults.ask(node.fn, entry.rule.code, entry.judge, view)
         if report is not None:
-            self.hit(entry.rule, node, site, flags, report, written, view.name)
+            self.hit(entry.rule, node, site, flags, report, written, view)
 
     def _external_argument(
         self,
@@ -460,7 +462,7 @@ class Verdicts:
         flags: int,
         report: Report,
         subject: str = "",
-        name: str = "",
+        view: CallView | None = None,
     ) -> None:
         """Note that a rule is broken at a place of a function."""
         fails = report.severity is Severity.ERROR  # the first run does, too
@@ -484,8 +486,9 @@ class Verdicts:
                 report.message,
                 report.severity,
                 flags,
-                name=name,
+                name=view.name if view is not None else "",
                 api=report.api,
+                is_call=view is not None and view.is_call,
             )
             self.hits[key] = hit
         if reported != site and reported not in hit.others:

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 
 from wflint.diagnostics import Severity
 from wflint.program.analysis import Answer
+from wflint.program.refusals import is_refused_at
 from wflint.program.verdicts import Hit
 from wflint.program.whole import Whole
 
 _LOG = "the log"
 _LOGGED = "; the value is only logged, so replay is not broken"
+_REFUSED = "; the sandbox refuses it: the workflow task fails and is retried for ever"
 _ONLY = "; the value only reaches {places}, so replay is not broken, but may see another value"
 
 
@@ -18,7 +20,8 @@ def weigh(answer: Answer, hits: Iterable[Hit], whole: Whole) -> None:
     """Make warnings of those errors whose value is only seen to reach inputs and logs.
 
     Replay compares which commands a workflow gives, their types and their ids. A value that decides
-    one of these breaks it; one that is only handed over does not. The message says so.
+    one of these breaks it; one that is only handed over does not. The message says so. Nothing is
+    handed over where the sandbox refuses to make the value.
     """
     places: list[tuple[Hit, list[str]]] = []
     unknown: list[tuple[Hit, str]] = []
@@ -37,9 +40,19 @@ def weigh(answer: Answer, hits: Iterable[Hit], whole: Whole) -> None:
             whole.put(hit.fn.path, question, reached)
             places.append((hit, reached))
     for hit, reached in places:
-        if reached:
+        if reached and is_refused_at(answer, hit, whole):
+            hit.message += _REFUSED
+        elif reached:
             hit.severity = Severity.WARNING
             hit.message += _effect(reached)
+
+
+def raise_refused(answer: Answer, hits: Iterable[Hit], whole: Whole) -> None:
+    """Make errors of those warnings that stand where the sandbox refuses what they are about."""
+    for hit in hits:
+        if is_refused_at(answer, hit, whole):
+            hit.severity = Severity.ERROR
+            hit.message += _REFUSED
 
 
 def _effect(places: list[str]) -> str:
