@@ -339,6 +339,14 @@ class TestTheSecret:
         (project.parent / "caches").mkdir(mode=0o500)
         self._assert_no_cache(project, "Permission denied")
 
+    def test_that_cannot_be_used_is_told_of_once(self, project: Path) -> None:
+        write(project.parent / "caches", "")
+        (project / "pyproject.toml").unlink()
+        for name in ("a", "b"):
+            write(project / name / "wflint.toml", "")
+            write(project / name / "flow.py", CLOCK.replace("OrderWorkflow", f"{name}Workflow"))
+        assert output("-v", "a", "b")[2].count("no cache is used") == 1
+
     def test_is_not_made_for_what_leaves_nothing_behind(self, project: Path) -> None:
         invoke("check", "-", "--stdin-filename", "flow.py", stdin=CLOCK)
         plain_output()

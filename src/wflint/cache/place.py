@@ -33,7 +33,9 @@ def cache_folder(group: Group, request: Request, notes: list[str]) -> CacheFolde
     try:
         secret = secret_of_user(border, make=writes)
     except NoSecret as error:
-        notes.append(f"no cache is used: {error}")
+        note = f"no cache is used: {error}"
+        if note not in notes:  # it is the same for each program
+            notes.append(note)
         return None
     if secret is None:
         return None
