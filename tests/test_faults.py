@@ -20,9 +20,10 @@ from wflint.program.analysis import visitors
 from wflint.program.flow.follow import Follow
 from wflint.program.import_time import ImportTime
 from wflint.program.members import Members
+from wflint.program.module_reading import ReadBodies
 from wflint.program.reach import Reach
 from wflint.program.roots import Roots
-from wflint.program.store import Store
+from wflint.program.store import Module, Store
 from wflint.registry import load_registry
 from wflint.request import Request, Result
 from wflint.run import check
@@ -144,8 +145,15 @@ FAULTS: dict[str, tuple[Any, str, Callable[..., bool], set[tuple[str, int, str]]
 }
 
 
-@pytest.mark.parametrize("error", [IndexError("x"), RecursionError(), MemoryError()], ids=repr)
-@pytest.mark.parametrize("kind", FAULTS)
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        *((kind, IndexError("x")) for kind in FAULTS),
+        ("following calls", RecursionError()),
+        ("following calls", MemoryError()),
+    ],
+    ids=repr,
+)
 def test_everything_else_is_checked(
     project: Path, fail: Patch, kind: str, error: Exception
 ) -> None:
@@ -159,6 +167,27 @@ def test_everything_else_is_checked(
     assert found - told == ALL - lost
     assert result.problems == []
     assert check(Request()).diagnostics == result.diagnostics
+
+
+def test_where_the_stack_ends_in_the_midst_of_a_question_the_asker_is_told(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would depend on who asks first what is known of a function."""
+    find = Store._find_bodies
+    failures = iter([RecursionError()])
+
+    def once(self: Store, module: Module, qualname: str, question: str) -> ReadBodies:
+        if qualname == "first":
+            for error in failures:
+                raise error
+        return find(self, module, qualname, question)
+
+    monkeypatch.setattr(Store, "_find_bodies", once)
+    other = OTHER.replace("return", "from helpers import first\n        return first() or")
+    (project / "other.py").write_text(other)
+    found = places(check(Request()).diagnostics)
+    assert ("helpers.py", 5, "WFL101") in found
+    assert {place for place in found if place[2] == "WFL006"} == {("flow.py", 11, "WFL006")}
 
 
 def test_it_is_one_line_that_says_what_failed_and_asks_for_a_report(

@@ -381,3 +381,48 @@ def test_modules_that_import_each_other(check: Check) -> None:
     assert chain(only(check("bad() + nothing()", "from m0 import bad, nothing", **modules))) == [
         "bad"
     ]
+
+
+@pytest.mark.parametrize("size", [60, 400])
+@pytest.mark.parametrize("steps", [(1,), (1, 7), (1, 7, -1)], ids=str)
+def test_star_imports_in_circles(check: Check, size: int, steps: tuple[int, ...]) -> None:
+    modules = {
+        f"m{i}": "".join(f"from m{(i + step) % size} import *\n" for step in steps)
+        for i in range(size)
+    }
+    modules[f"m{size // 2}"] += "import time\n\n\ndef bad():\n    return time.time()\n"
+    assert chain(only(check("bad() + nothing()", "from m0 import bad, nothing", **modules))) == [
+        "bad"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("module", "last"),
+    [
+        pytest.param("from m{next} import *\n", "bad", id="star imports"),
+        pytest.param("import m{next}\nbad = m{next}.bad\n", "bad", id="attributes of modules"),
+        pytest.param("from m{next} import bad as bad\n", "bad", id="re-exports"),
+        pytest.param(
+            "from m{next} import Base as B\n\n\nclass Base(B):\n    pass\n",
+            "Base.bad",
+            id="base classes",
+        ),
+    ],
+)
+def test_long_ways_through_modules(check: Check, module: str, last: str) -> None:
+    size = 800
+    modules = {f"m{i}": module.format(next=i + 1) for i in range(size)}
+    bad = "def bad(*_):\n    return time.time()\n\n\nclass Base:\n    bad = bad\n"
+    modules[f"m{size}"] = f"import time\n\n\n{bad}"
+    name = last.replace("Base", "Base()")
+    assert chain(only(check(f"{name}()", "from m0 import *", **modules)))[-1] == "bad"
+
+
+def test_imports_in_circles_with_a_second_choice(check: Check) -> None:
+    size = 400
+    modules = {
+        f"m{i}": f"try:\n    from m{(i + 1) % size} import x\nexcept ImportError:\n"
+        f"    from m{(i + 7) % size} import x\n"
+        for i in range(size)
+    }
+    assert chain(only(check(f"x() + {CLOCK}", "from m0 import x", **modules))) == []

@@ -63,6 +63,7 @@ class Faults:
     def __init__(self) -> None:
         self._found: dict[tuple[str, str, str], Fault] = {}
         self._told = 0
+        self._open = 0  # how many functions are being looked at, one inside of the other
 
     @property
     def happened(self) -> bool:
@@ -79,7 +80,13 @@ class Faults:
         return len(self._found)
 
     def note(self, error: Exception, path: str, qualname: str = "", rule: str = "") -> None:
-        """Note an error; of several in one place and rule the first."""
+        """Note an error; of several in one place and rule the first.
+
+        How much stack or memory is left for something depends on what is going on around it. So
+        when they run out, it costs the function that was being looked at, not what it had to ask.
+        """
+        if self._open and isinstance(error, (RecursionError, MemoryError)):
+            raise error
         show(error)
         fault = Fault(path, qualname, rule, reason(error))
         self._found.setdefault((path, qualname, rule), fault)
@@ -93,12 +100,18 @@ class Faults:
     @contextmanager
     def at(self, path: str, qualname: str = "", rule: str = "") -> Iterator[None]:
         """End what stands inside at the first error, and note that."""
+        self._open += bool(qualname)
+        failed: Exception | None = None
         try:
             yield
         except UnreadableSource:
             raise
         except Exception as error:
-            self.note(error, path, qualname, rule)
+            failed = error
+        finally:
+            self._open -= bool(qualname)
+        if failed is not None:
+            self.note(failed, path, qualname, rule)
 
     def ask(
         self, place: tuple[str, str], rule: str, question: Callable[P, T], *args: P.args,

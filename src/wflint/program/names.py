@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TypeAlias
 
 from wflint.builtin_names import is_builtin
-from wflint.facts.model import Binding, Kind, Ref, Value
+from wflint.facts.model import Binding, Kind, ModuleFacts, Ref, Value
 from wflint.facts.types import declared_as
 from wflint.program.entities import (
     Entity,
@@ -26,6 +28,9 @@ _DEEP = 40
 
 _CIRCLE = (Unresolved("it is defined in a circle"),)
 
+Key: TypeAlias = tuple[str, str]
+"""A name of a module: the path of its file, and the name."""
+
 ResolveRef = Callable[[Ref, str, int], tuple[Entity, ...]]
 """Gives what a ref stands for: the ref, the path of its module, how deep to go."""
 
@@ -43,50 +48,74 @@ class Names:
         self.index = index
         self.resolve = resolve
         self.attribute = attribute
-        self._names: dict[tuple[str, str], tuple[Entity, ...]] = {}
-
-    def _prepare(self, path: str, name: str) -> None:
-        """Resolve the names that a name rests on first: a long chain of them is no recursion."""
-        pending = [(path, name)]
-        order: list[tuple[str, str]] = []
-        seen: set[tuple[str, str]] = set()
-        while pending:
-            key = pending.pop()
-            if key in seen or key in self._names:
-                continue
-            seen.add(key)
-            order.append(key)
-            for binding in self.store.load(key[0]).facts.bindings.get(key[1], ()):
-                pending.extend(self._rests_on(binding, key[0]))
-        for key in reversed(order[1:] if len(order) > _DEEP else ()):
-            self._lookup(*key)
-
-    def _rests_on(self, binding: Binding, path: str) -> Iterator[tuple[str, str]]:
-        if binding.what == "import":
-            module, _, last = binding.target.rpartition(".")
-            found = self.index.find(module, path) if module else None
-            if found is not None:
-                yield found, last
-        elif binding.value is not None:
-            refs = [binding.value.ref]
-            seen: set[Ref] = set()
-            while refs:
-                ref = refs.pop()
-                if ref in seen:
-                    continue
-                seen.add(ref)
-                if ref.kind is Kind.GLOBAL:
-                    yield path, ref.name
-                refs.extend(ref.others if ref.of is None else (ref.of, *ref.others))
+        self._names: dict[Key, tuple[Entity, ...]] = {}
 
     def name(self, path: str, name: str) -> tuple[Entity, ...]:
         """What a module-level name of a module stands for; builtins included."""
-        if (path, name) not in self._names:
-            self._prepare(path, name)
-        return self._lookup(path, name)
+        key = (path, name)
+        known = self._names.get(key)
+        if known is None:
+            if self._rests_on_many(key):
+                self._find_one_by_one(key)
+            known = answered(self._names, key, _CIRCLE, partial(self._name, path, name, _DEEP))
+        return known
 
-    def _lookup(self, path: str, name: str) -> tuple[Entity, ...]:
-        return answered(self._names, (path, name), _CIRCLE, lambda: self._name(path, name, _DEEP))
+    def _rests_on_many(self, key: Key) -> bool:
+        """True if more names lead on to one another than recursion should go through."""
+        pending = [key]
+        seen: set[Key] = set()
+        while pending and len(seen) <= _DEEP:
+            at = pending.pop()
+            if at not in seen and at not in self._names:
+                seen.add(at)
+                pending.extend(self._rests_on(*at))
+        return len(seen) > _DEEP
+
+    def _find_one_by_one(self, key: Key) -> None:
+        """Do what recursion would do, without it: first what a name rests on, then the name."""
+        self._names[key] = _CIRCLE
+        open_names = [(key, self._rests_on(*key))]
+        try:
+            while open_names:
+                at, others = open_names[-1]
+                following = next((other for other in others if other not in self._names), None)
+                if following is not None:
+                    self._names[following] = _CIRCLE
+                    open_names.append((following, self._rests_on(*following)))
+                else:
+                    self._names[at] = self._name(*at, _DEEP)
+                    open_names.pop()
+        except BaseException:
+            for at, _ in open_names:
+                self._names.pop(at, None)
+            raise
+
+    def _rests_on(self, path: str, name: str) -> Iterator[Key]:
+        """The names of modules that it is looked for first what a name stands for."""
+        bindings = self.store.load(path).facts.bindings.get(name)
+        if bindings is None:
+            yield from (s for s in self._star_sources(path, name) if isinstance(s, tuple))
+        for binding in bindings or ():
+            if binding.what == "import":
+                yield from self._dotted_names(binding.target, path)
+            elif binding.value is not None:
+                for ref in _refs_in(binding.value.ref):
+                    if ref.kind is Kind.GLOBAL:
+                        yield path, ref.name
+                        yield from self._through_module(ref, path)
+
+    def _dotted_names(self, dotted: str, path: str) -> Iterator[Key]:
+        module, _, last = dotted.rpartition(".")
+        found = self.index.find(module, path) if module else None
+        if found is not None:
+            yield found, last
+
+    def _through_module(self, ref: Ref, path: str) -> Iterator[Key]:
+        """The name in ``module.name``, where a name is that of an imported module."""
+        if ref.path:
+            for binding in self.store.load(path).facts.bindings.get(ref.name, ()):
+                if binding.what == "import":
+                    yield from self._dotted_names(f"{binding.target}.{ref.path[0]}", path)
 
     def _name(self, path: str, name: str, depth: int) -> tuple[Entity, ...]:
         module = self.store.load(path)
@@ -96,9 +125,9 @@ class Names:
             if any(_is_something(e) for e in real):
                 return real
             return unique(e for b in bindings for e in self._binding(b, path, depth))
-        for star in reversed(module.facts.stars):
-            found = self._from_star(star, name, path, depth)
-            if found:
+        for source in self._star_sources(path, name):
+            found = self.name(*source) if isinstance(source, tuple) else (source,)
+            if not _is_builtin_entity(found):
                 return found
         if is_builtin(name):
             return (External(f"builtins.{name}"),)
@@ -115,22 +144,31 @@ class Names:
             return self.resolve(declared_as(binding.declared, binding.value.ref), path, depth - 1)
         return (Unresolved("its type is not known"),)
 
-    def _from_star(self, star: str, name: str, path: str, depth: int) -> tuple[Entity, ...]:
-        target = self.index.find(star, path)
-        if target is None:
-            known = _exported(star)
-            return (External(f"{star}.{name}"),) if name in known else ()
-        facts = self.store.load(target).facts
-        if facts.exports is not None and name not in facts.exports:
-            return ()
-        if facts.exports is None and name.startswith("_"):
-            return ()
-        inner = self.index.find(f"{star}.{name}", path) if facts.exports is not None else None
-        if inner is not None and name not in facts.bindings:
-            return (OwnModule(inner),)  # `__all__` names a module of the package
-        found = self.name(target, name)
-        here = name in facts.bindings or facts.stars
-        return found if here and not _is_builtin_entity(found) else ()
+    def _star_sources(self, path: str, name: str) -> Iterator[Key | External | OwnModule]:
+        """What star imports may take a name from, the last import first.
+
+        These are names that modules bind, modules, and names outside the project.
+        """
+        pending = [(star, path) for star in self.store.load(path).facts.stars]
+        seen: set[str] = {path}
+        while pending:
+            star, importer = pending.pop()
+            target = self.index.find(star, importer)
+            if target is None:
+                if name in _exported(star):
+                    yield External(f"{star}.{name}")
+                continue
+            facts = self.store.load(target).facts
+            if target in seen or not _exports(facts, name):
+                continue
+            seen.add(target)
+            if name in facts.bindings:
+                yield target, name
+                continue
+            inner = self.index.find(f"{star}.{name}", importer) if facts.exports else None
+            if inner is not None:
+                yield OwnModule(inner)  # `__all__` names a module of the package
+            pending.extend((further, target) for further in facts.stars)
 
     def dotted(self, name: str, importer: str, depth: int = _DEEP) -> tuple[Entity, ...]:
         """What an absolute dotted name stands for, as imported by a file."""
@@ -199,6 +237,23 @@ class Names:
         if is_namespace(path):  # a folder says nothing of an installed package of its name
             return (External(f"{module.facts.name}.{name}"),)
         return (Unresolved(f"`{name}` is not defined in `{module.facts.name}`"),)
+
+
+def _refs_in(ref: Ref) -> Iterator[Ref]:
+    """A ref, and all that it is made of."""
+    pending = [ref]
+    seen: set[Ref] = set()
+    while pending:
+        at = pending.pop()
+        if at not in seen:
+            seen.add(at)
+            yield at
+            pending.extend(at.others if at.of is None else (at.of, *at.others))
+
+
+def _exports(facts: ModuleFacts, name: str) -> bool:
+    """True if a star import of a module takes a name that it may have."""
+    return name in facts.exports if facts.exports is not None else not name.startswith("_")
 
 
 def _is_something(entity: Entity) -> bool:

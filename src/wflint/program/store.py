@@ -88,7 +88,7 @@ class Module:
         self.whole = whole
         self.bodies: dict[str, FunctionBody] = {}
         self.local_classes: dict[str, ClassFacts] = {}  # of the bodies that have been read
-        self._inside: dict[str, list[str]] = {}
+        self._inside: dict[str, dict[str, None]] = {}
         self._read = read
 
     @cached_property
@@ -104,7 +104,7 @@ class Module:
         if qualname not in self.bodies:
             around = qualname.rpartition(".")[0]
             while around:
-                self._inside.setdefault(around, []).append(qualname)
+                self._inside.setdefault(around, {})[qualname] = None
                 around = around.rpartition(".")[0]
         self.bodies[qualname] = body
         return body
@@ -298,6 +298,9 @@ class Store:
                     known = self._find_bodies(module, qualname, question)
             except UnreadableSource as error:
                 module.error = module.error or error
+            except BaseException:
+                del module.bodies[qualname]  # it may be asked for again, from elsewhere
+                raise
         for body in known.bodies if known is not None else ():
             self._note_classes(module, module.put(body.head.qualname, body))
 
