@@ -7,6 +7,7 @@ import os
 import signal
 import stat
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -365,6 +366,37 @@ class TestChangedMeanwhile:
     """Somebody else works on the same file."""
 
     EDITED = CLOCK + "# edited\n"
+
+    @posix
+    @pytest.mark.parametrize("other", [b"other", NEW], ids=["another text", "the same text"])
+    def test_two_runs_write_one_after_the_other(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: bytes
+    ) -> None:
+        """The second begins when the first has compared the bytes and not yet replaced the file."""
+        file = put(tmp_path, OLD)
+        replace, said = os.replace, []
+
+        def second() -> None:
+            try:
+                write(str(file), OLD, other)
+            except NotWritten as error:
+                said.append(error.reason)
+
+        thread = threading.Thread(target=second)
+
+        def replace_late(*arguments: Any) -> None:
+            monkeypatch.setattr(os, "replace", replace)
+            thread.start()
+            thread.join(0.2)  # without a lock it is done by then
+            replace(*arguments)
+
+        monkeypatch.setattr(os, "replace", replace_late)
+        write(str(file), OLD, NEW)
+        thread.join()
+        assert file.read_bytes() == NEW
+        refused = ["has changed while wflint ran, so it was not fixed; run it again"]
+        assert said == ([] if other == NEW else refused)
+        assert names(tmp_path) == ["flow.py"]
 
     @pytest.mark.parametrize("moment", ["os.fsync", "os.utime", "tempfile.mkstemp", "os.stat"])
     def test_a_change_at_any_moment_is_kept(

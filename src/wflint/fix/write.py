@@ -46,8 +46,9 @@ def write(path: str, before: bytes, after: bytes, border: Border) -> None:
         old = os.stat(target)
         if not old.st_mode & stat.S_IWUSR or not os.access(target, os.W_OK):
             raise NotWritten("is read-only, so it was not fixed; make it writable and run again")
-        with _undisturbed():
-            _replace(target, before, after, old)
+        with _alone(target), _undisturbed():
+            if read_file(target) != after:  # another run may have written the same meanwhile
+                _replace(target, before, after, old)
     except OSError as error:
         reason = error.strerror or str(error)
         raise NotWritten(f"could not be written, so it was not fixed: {reason}") from None
@@ -83,6 +84,28 @@ def _give_to_owner(path: str, old: os.stat_result) -> None:
                 "belongs to somebody else and would become yours, so it was not fixed; "
                 "run wflint as its owner"
             ) from None
+
+
+@contextmanager
+def _alone(target: str) -> Iterator[None]:
+    """Let no other run of wflint write a file at the same time: what it has fixed would be lost.
+
+    The lock is on the file itself. Who has waited for it finds another file in its place, and what
+    it wanted to replace gone. Where there are no such locks, or a file cannot take one, the bytes
+    are compared all the same.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    held = os.open(target, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        with suppress(OSError):
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)  # which gives the lock back
 
 
 @contextmanager
