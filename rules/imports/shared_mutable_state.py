@@ -12,7 +12,8 @@ In a module that the sandbox loads anew for each workflow, the state is the work
 until the module is passed through or the sandbox is switched off, so that is a warning only.
 
 Keep the state in the workflow: `self.seen = []` in `__init__`. A list in the body of a class
-belongs to the class, also when it is reached by `self.seen.append(...)`.
+belongs to the class, also when it is reached by `self.seen.append(...)`. An object that a module
+holds may also change itself: `BUDGET.spend()` is reported where `spend` does `self.used += 1`.
 
 ## Bad
 
@@ -49,9 +50,10 @@ class VisitWorkflow:
 
 A store of results that the function computes from its arguments alone, such as
 `functools.lru_cache` or a dict that it fills and reads, is not reported, nor is an object that is
-made when it is needed first. They are as deterministic as what they keep; but a cached function
-that asks the workflow (`workflow.info()`, `workflow.now()`) gives the answer of the first workflow
-to all others.
+made when it is needed first. What is awaited for that is reported: only the first workflow of a
+worker schedules the activity. The others are as deterministic as what they keep; but a cached
+function that asks the workflow (`workflow.info()`, `workflow.now()`) gives the answer of the first
+workflow to all others.
 
 ## What the SDK does
 
@@ -95,6 +97,7 @@ _CHANGERS: dict[str, frozenset[str]] = {
 """Containers, with the methods that change them."""
 
 _ALL_CHANGERS = frozenset[str]().union(*_CHANGERS.values())
+_KEEPERS = ("attribute", "result", "value")
 _ENVIRONMENT = "os.environ"  # see environment
 _FREES = "__del__"  # see weakref-gc
 _ASKS_WORKFLOW = re.compile(
@@ -204,9 +207,9 @@ class SharedMutableState(Rule):
             return kind == "value"
         if view.detail == "attribute":
             return kind in ("class", "function", "module") or (
-                kind == "value" and self._is_own(view)
+                kind in _KEEPERS and self._is_own(view)
             )
-        if kind not in ("attribute", "result", "value"):
+        if kind not in _KEEPERS:
             return False
         names = [view_type.name for view_type in view.types()]
         if not names or any(name not in _CHANGERS for name in names):
@@ -228,11 +231,16 @@ def _is_filled_once(target: cst.CSTNode, node: cst.CSTNode, ctx: Context) -> boo
     """Whether an assignment makes something that is not there yet, and does nothing else.
 
     `if _client is None: _client = make()`, or `_known[key] = value` in a function that returns
-    `_known[key]` or `value`. An empty container is no result but the beginning of a collection.
+    `_known[key]` or `value`. An empty container is no result but the beginning of a collection, and
+    what is waited for is asked of a server by the first workflow only.
     """
     import libcst as cst
 
+    from wflint.syntax.walk import walk
+
     if not isinstance(node, (cst.Assign, cst.AnnAssign)) or node.value is None:
+        return False
+    if any(isinstance(part, cst.Await) for part in walk(node.value)):
         return False
     name = ctx.code(target)
     if isinstance(target, cst.Subscript):

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from wflint.rule import Rule
 
 
+_MAKERS = frozenset({"__init__", "__new__", "__post_init__", "__setstate__"})
+"""Methods that run on an object which nobody else has yet."""
+
+
 class Context:
     """The surroundings of the visited node. One object serves a whole piece of code."""
 
@@ -114,7 +118,8 @@ class Context:
         """Whether an expression may refer to something that is not made by the function."""
         ref = self.ref(expr)
         if ref.kind is Kind.SELF:
-            return len(ref.path) == 1  # it may be an attribute of the class
+            # It may be an attribute of the class, or of an object that a module holds.
+            return len(ref.path) <= 1 and self.function.name not in _MAKERS
         if ref.kind is Kind.RESULT:
             return ref.of is not None and not ref.path
         return ref.kind in (Kind.GLOBAL, Kind.IMPORT, Kind.CLS)

@@ -27,6 +27,7 @@ from wflint.program.resolve import Resolver
 from wflint.program.roots import Entry, Roots
 from wflint.program.sandboxes import Sandboxes
 from wflint.program.sdk_decorators import EntryNames
+from wflint.program.shared_receivers import SharedReceivers
 from wflint.program.store import Cls, Fn, Module, Store
 from wflint.program.tables import ApiEntry, ApiTable, rule_entries, rule_results
 from wflint.program.unseen import Unmarked, Unseen, unmarked_methods, unseen_classes
@@ -187,6 +188,7 @@ def _search(
         if not resolver.learn(reach.learning.attributes):
             break
     verdicts.effects = summarise(reached, reach.events, resolver.store)
+    verdicts.receivers = SharedReceivers(reached, verdicts.shared)
     verdicts.hold(reach.events, verdicts.of_scopes(Scope.WORKFLOW, Scope.ANY))
     return reached
 

@@ -38,11 +38,12 @@ from wflint.program.resolve import Resolver
 from wflint.program.roots import Roots
 from wflint.program.sandboxes import Sandboxes
 from wflint.program.shared import SharedObjects
+from wflint.program.shared_receivers import SharedReceivers
 from wflint.program.sorting import can_sort_elements
 from wflint.program.store import Cls, Fn
 from wflint.program.tables import ApiEntry, ApiTable
 from wflint.program.types import types_of
-from wflint.program.views import Callee, CallView, EffectAt, FindingView, Lookups
+from wflint.program.views import Callee, CallView, EffectAt, FindingView, Lookups, Shared
 from wflint.rule import Api, Report, Rule, RuleSettings, Scope
 from wflint.temporal.effects import Effect
 
@@ -101,6 +102,7 @@ class Verdicts:
         self.safe_loggers = safe_loggers
         self.sandboxes = sandboxes
         self.shared = SharedObjects(resolver, sandboxes)
+        self.receivers: SharedReceivers | None = None  # known once the search is over
         self.effects: Effects | None = None
         self.hits: dict[tuple[Fn, int, str, str], Hit] = {}
         self._firsts: dict[tuple[Fn, str, str], int] = {}  # of rules that speak once a function
@@ -180,7 +182,7 @@ class Verdicts:
             lambda: types_of(asked, path, node.receiver, node.env, self.resolver),
             lambda: self.sandboxes.is_shared(path, node.receiver),
             lambda module, names: self.sandboxes.missing(module, names, path, node.receiver),
-            lambda: self.shared.holder(finding.asked, path, node.receiver),
+            lambda: self._holder(finding.asked, node),
             lambda: can_sort_elements(asked, path, node.receiver, node.env, self.resolver),
             lambda: self.resolver.store.load(path).source.text,
             lambda effect: self._effect_at(asked, node, effect),
@@ -210,6 +212,13 @@ class Verdicts:
         start, end = store.locate(piece, {site}).get(site, (0, 0))
         text = " ".join(store.load(fn.path).source.text[start:end].split())
         return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 3]}..."
+
+    def _holder(self, asked: Ref | None, node: Node) -> Shared | None:
+        """What holds an object that workflow code changes, if it outlives the workflow."""
+        found = self.shared.holder(asked, node.fn.path, node.receiver)
+        if found is not None or self.receivers is None:
+            return found
+        return self.receivers.holder(asked, node)
 
     def _subject_holds(self, finding: Finding, node: Node) -> bool:
         if finding.subject is None:

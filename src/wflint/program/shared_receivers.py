@@ -1,0 +1,75 @@
+"""The methods that run on objects which outlive a workflow, because a module holds them."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from msgspec.structs import replace
+
+from wflint.facts.model import FunctionBody, Kind, Ref
+from wflint.program.reached import CallGraph, Node
+from wflint.program.shared import SharedObjects
+from wflint.program.views import Shared
+
+_HELD = ("attribute", "result", "value")
+_FOUND_BY_NAME = (Kind.GLOBAL, Kind.IMPORT, Kind.RESULT, Kind.SELF)
+
+
+class SharedReceivers:
+    """Tells of each method that is reached what holds the object that it is called on.
+
+    ``BUDGET.spend()`` runs on what the module holds; so does what ``spend`` calls on ``self``, and
+    on what hangs on that.
+    """
+
+    def __init__(self, graph: CallGraph, shared: SharedObjects) -> None:
+        self.graph = graph
+        self.shared = shared
+        self._holders: dict[Node, Shared] | None = None
+
+    def holder(self, ref: Ref | None, node: Node) -> Shared | None:
+        """What holds the object that is ``self``, or hangs on it, in a method that is reached."""
+        if ref is None or ref.kind is not Kind.SELF:
+            return None
+        if self._holders is None:
+            self._holders = self._find()
+        return self._holders.get(node)
+
+    def _find(self) -> dict[Node, Shared]:
+        found: dict[Node, Shared] = {}
+        called_on_self: dict[Node, list[Node]] = {}
+        for node in self.graph.order:
+            objects = _objects(self.shared.store.body(node.fn))
+            for edge in self.graph.callees(node):
+                ref = objects.get(edge.site)
+                if ref is None or edge.to.receiver is None:
+                    continue
+                holder = self._holder_of(ref, node)
+                if holder is not None:
+                    found.setdefault(edge.to, holder)
+                elif ref.kind is Kind.SELF:
+                    called_on_self.setdefault(node, []).append(edge.to)
+        pending = deque(found)
+        while pending:
+            node = pending.popleft()
+            for to in called_on_self.get(node, ()):
+                if to not in found:
+                    found[to] = found[node]
+                    pending.append(to)
+        return found
+
+    def _holder_of(self, ref: Ref, node: Node) -> Shared | None:
+        if ref.kind not in _FOUND_BY_NAME:
+            return None
+        holder = self.shared.holder(ref, node.fn.path, node.receiver)
+        is_held = holder is not None and holder.kind in _HELD and holder.is_shared
+        return holder if is_held else None
+
+
+def _objects(body: FunctionBody) -> dict[int, Ref]:
+    """The object that each call, and each operation, of a body calls a method of."""
+    found = {operation.site: operation.operand for operation in body.operations}
+    for call in body.calls:
+        if call.target.path:
+            found[call.site] = replace(call.target, path=call.target.path[:-1])
+    return found
