@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
+import importlib.util
+import inspect
+from types import ModuleType
 
 import pytest
 from wflint.rules.event_loop._sdk import sdk
@@ -57,3 +61,73 @@ def test_replacement(name: str, target: tuple[int, int], expected: str) -> None:
         f"{module}.{expected}" if expected and not expected.startswith("temporalio") else expected
     )
     assert sdk().replacement(module, name, target) == full
+
+
+# What a module merely imports.
+
+BORROWED = sorted((m, name) for m, names in sdk().borrowed.items() for name in names)
+
+
+def _defined(module: ModuleType) -> set[str]:
+    """The names that a module documents, or defines itself."""
+    own = f"{module.__name__}."
+    defined = set(getattr(module, "__all__", ()))
+    for node in ast.walk(ast.parse(inspect.getsource(module))):
+        match node:
+            case ast.ImportFrom(names=aliases, level=level, module=source):
+                home = importlib.util.resolve_name("." * level + (source or ""), _package(module))
+                if f"{home}.".startswith(own):
+                    defined.update(alias.asname or alias.name for alias in aliases)
+            case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
+                defined.add(name)
+            case ast.AsyncFunctionDef(name=name) | ast.Name(id=name, ctx=ast.Store()):
+                defined.add(name)
+    return defined
+
+
+def _package(module: ModuleType) -> str:
+    return module.__name__ if hasattr(module, "__path__") else module.__name__.rpartition(".")[0]
+
+
+@pytest.mark.parametrize("module", sorted(sdk().borrowed))
+def test_what_is_suggested_is_documented_or_defined_there(module: str) -> None:
+    if module in ("temporalio", "temporalio.workflow.unsafe"):
+        pytest.skip("its names are modules, or those of a class")
+    imported = importlib.import_module(module)
+    here = {name for name in sdk().names[module] if hasattr(imported, name)}
+    is_part = {name for name in here if inspect.ismodule(getattr(imported, name))}
+    own = here - sdk().borrowed[module].keys()
+    assert own - is_part <= _defined(imported)
+    assert all(getattr(imported, name).__name__.startswith(f"{module}.") for name in own & is_part)
+    assert here & _defined(imported) == own & _defined(imported)
+
+
+@pytest.mark.parametrize(("module", "name"), BORROWED, ids=_id)
+def test_a_borrowed_name_is_that_of_its_home(module: str, name: str) -> None:
+    imported = importlib.import_module(module)
+    if not hasattr(imported, name) or name in ("annotations", "temporalio"):
+        pytest.skip("not in this version of the SDK, or no name to use")
+    home = sdk().borrowed[module][name]
+    found = _found(home) if "." in home else importlib.import_module(home)
+    assert getattr(imported, name) is found
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "advice"),
+    [
+        ("temporalio.workflow", "timedelta", "use `datetime.timedelta`"),
+        ("temporalio.workflow", "dataclass", "use `dataclasses.dataclass`"),
+        ("temporalio.workflow", "logging", "use `logging`"),
+        ("temporalio.workflow", "heartbeat", "use `temporalio.activity.heartbeat`"),
+        ("temporalio.activity", "timedelt", "look its module up in the SDK's reference"),
+        ("temporalio.common", "annotation", "look its module up in the SDK's reference"),
+        ("temporalio.common", "RetryPolicies", "did you mean `RetryPolicy`?"),
+    ],
+)
+def test_names_are_suggested_where_they_are_at_home(module: str, name: str, advice: str) -> None:
+    assert sdk().fault(module, name, NEWEST).endswith(f"; {advice}")
+
+
+def test_a_borrowed_name_is_no_replacement() -> None:
+    assert not sdk().replacement("temporalio.workflow", "timedelta", NEWEST)
+    assert not sdk().replacement("temporalio.activity", "timedelt", NEWEST)

@@ -13,10 +13,14 @@ _UNSET = (99, 0)
 
 @dataclass(frozen=True)
 class Sdk:
-    """The public names of the SDK's modules."""
+    """The public names of the SDK's modules.
+
+    ``borrowed`` has the names that a module merely imports, and where they come from.
+    """
 
     newest: tuple[int, int]
     names: dict[str, frozenset[str]]
+    borrowed: dict[str, dict[str, str]]
     since: dict[tuple[str, str], tuple[int, int]]
     instead: dict[tuple[str, str], str]
     renames: dict[tuple[str, str], str]
@@ -56,19 +60,27 @@ class Sdk:
         return "" if home and self.fault(home, first, target) else new
 
     def _same_name_elsewhere(self, module: str, name: str) -> str:
-        homes = [other for other in sorted(self.names) if name in self.names[other]]
+        homes = [other for other in sorted(self.names) if name in self._own(other)]
         return f"{homes[0]}.{name}" if len(homes) == 1 else ""
 
     def _near(self, module: str, name: str, cutoff: float) -> str:
         import difflib
 
-        near = difflib.get_close_matches(name, sorted(self.names.get(module, ())), 1, cutoff)
+        near = difflib.get_close_matches(name, sorted(self._own(module)), 1, cutoff)
         return near[0] if near else ""
+
+    def _own(self, module: str) -> frozenset[str]:
+        """The names that a module has for others."""
+        return self.names.get(module, frozenset()) - self.borrowed.get(module, {}).keys()
 
     def _advice(self, module: str, name: str) -> str:
         for other in sorted(self.names):
-            if name in self.names[other]:
+            if name in self._own(other):
                 return f"use `{other}.{name}`"
+        origins = (self.borrowed[other].get(name, "") for other in sorted(self.borrowed))
+        origin = next(filter(None, origins), "")
+        if origin and not origin.startswith(("__future__.", "temporalio")):
+            return f"use `{origin}`"
         near = self._near(module, name, 0.75)
         return f"did you mean `{near}`?" if near else "look its module up in the SDK's reference"
 
@@ -84,6 +96,7 @@ def sdk() -> Sdk:
     return Sdk(
         newest=_version(table["newest"]),
         names={module: frozenset(facts["names"]) for module, facts in modules.items()},
+        borrowed={module: facts.get("borrowed", {}) for module, facts in modules.items()},
         since={
             (module, name): _version(version)
             for module, facts in modules.items()
