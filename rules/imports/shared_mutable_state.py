@@ -68,6 +68,8 @@ Nothing is caught. In sandboxed modules the state is new for each workflow, with
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from wflint.rule import Report, Rule, Scope, Severity
@@ -99,6 +101,8 @@ _CHANGERS: dict[str, frozenset[str]] = {
 _ALL_CHANGERS = frozenset[str]().union(*_CHANGERS.values())
 _KEEPERS = ("attribute", "result", "value")
 _ENVIRONMENT = "os.environ"  # see environment
+_LOOKED_AT = 20
+"""How many statements of a block are looked at to see what is made only once."""
 _FREES = "__del__"  # see weakref-gc
 _ASKS_WORKFLOW = re.compile(
     r"temporalio\.workflow\.(info|instance|memo|new_random|now|random|time|time_ns|uuid4|uuid7)"
@@ -248,7 +252,60 @@ def _is_filled_once(target: cst.CSTNode, node: cst.CSTNode, ctx: Context) -> boo
         container = ctx.code(target.value)
         kept = isinstance(node.value, cst.Name) and ctx.code(node.value) in returned
         return kept or any(text.startswith(f"{container}[") for text in returned)
-    if isinstance(node.value, (cst.Dict, cst.List, cst.Set)):
+    if isinstance(node.value, (cst.Dict, cst.List, cst.Set)) and not node.value.elements:
         return False
-    tests = [n.test for n in ctx.ancestors if isinstance(n, cst.If)]
-    return any(ctx.code(test) in (f"{name} is None", f"not {name}") for test in tests)
+    return any(name in names for names in _missing(ctx))
+
+
+def _missing(ctx: Context) -> Iterator[set[str]]:
+    """What is not there yet where an assignment stands, with what is made together with it.
+
+    `if not self._loaded: ...`, and what follows `if self._loaded: return`.
+    """
+    import libcst as cst
+
+    from wflint.facts.guards import always_leaves
+
+    around = [*ctx.ancestors, None]
+    for node, inner in pairwise(around):
+        if isinstance(node, cst.If) and inner is node.body:
+            for name in _tested(node.test, ctx, is_there=False):
+                yield {name} | _set_beside(name, node.body, ctx)
+        if isinstance(node, cst.IndentedBlock):
+            for statement in node.body[:_LOOKED_AT]:
+                if statement is inner:
+                    break
+                if isinstance(statement, cst.If) and always_leaves(statement.body):
+                    for name in _tested(statement.test, ctx, is_there=True):
+                        yield {name} | _set_beside(name, node, ctx)
+
+
+def _tested(test: cst.BaseExpression, ctx: Context, is_there: bool) -> Iterator[str]:
+    """The name that a test finds, or does not find, to be something."""
+    import libcst as cst
+
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        if not is_there:
+            yield ctx.code(test.expression)
+    elif isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
+        operator = test.comparisons[0].operator
+        is_none = ctx.code(test.comparisons[0].comparator) == "None"
+        if is_none and isinstance(operator, cst.IsNot if is_there else cst.Is):
+            yield ctx.code(test.left)
+    elif is_there and isinstance(test, (cst.Name, cst.Attribute)):
+        yield ctx.code(test)
+
+
+def _set_beside(name: str, block: cst.BaseSuite, ctx: Context) -> set[str]:
+    """What a block sets besides a name, if it sets that."""
+    import libcst as cst
+
+    found = {
+        ctx.code(target.target)
+        for statement in block.body[:_LOOKED_AT]
+        if isinstance(statement, cst.SimpleStatementLine)
+        for small in statement.body
+        if isinstance(small, cst.Assign)
+        for target in small.targets
+    }
+    return found if name in found else set()
