@@ -242,6 +242,7 @@ def test_two_files_with_the_same_content_do_not_share_what_their_values_decide(
         write(folder / "src/shop/__init__.py", "")
         write(folder / "src/shop/prices.py", stamp)
         flow = FLOW.replace("return prices.stamp() + prices.label()", use)
+        flow = flow.replace("@workflow.defn", "@workflow.defn(sandboxed=False)")
         write(folder / "src/shop/flow.py", flow.replace("OrderWorkflow", f"Order{shop}Workflow"))
     for _ in range(2):
         found = json.loads(output("--output-format", "json", "a", "b")[1])

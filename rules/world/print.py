@@ -34,8 +34,9 @@ class OrderWorkflow:
         workflow.logger.info("order received")
 ```
 
-Printing below `if not workflow.unsafe.is_replaying():` is not reported, nor is printing to a
-buffer (`print("x", file=buffer)`).
+A function that prints is reported once, and all of its lines change together. Printing below
+`if not workflow.unsafe.is_replaying():` is not reported, nor is printing to a buffer
+(`print("x", file=buffer)`).
 
 ## Fix safety
 
@@ -62,6 +63,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from wflint.repair.model import NoFix, Withheld
 from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
 
 from ._log_text import printed, written
@@ -72,7 +74,7 @@ if TYPE_CHECKING:
 
     from wflint.facts.model import Arg
     from wflint.program.views import CallView
-    from wflint.repair.model import Repair
+    from wflint.repair.model import Repair, TextEdit
     from wflint.repair.view import RepairView
 
 _PRINT = "builtins.print"
@@ -92,6 +94,7 @@ class Print(Rule):
     fix = Fixable.UNSAFE
     since = "0.1"
     harmless_unless_replaying = True
+    once_per_function = True
     message = "`{name}` prints again at every replay; use `{use}`"
     apis = {
         _PRINT: _LOG,
@@ -150,16 +153,37 @@ class Print(Rule):
         return None
 
     def repair(self, at: RepairView) -> Repair | None:
-        """The text goes to the log of the workflow."""
-        if at.api != _LOG or not at.is_written_out(at.call.func):
-            return None
+        """The text goes to the log of the workflow, in the whole function."""
+        edits: list[TextEdit] = []
+        withheld: list[Withheld] = []
+        for place in at.each():
+            try:
+                found = self._edits(place)
+            except NoFix:
+                continue
+            except Withheld as reason:
+                withheld.append(reason)
+                continue
+            if not any(
+                one.start < other.end and other.start < one.end for one in found for other in edits
+            ):
+                edits += found
+        if withheld and not edits:
+            raise withheld[0]
+        is_removal = bool(edits) and not any(edit.text for edit in edits)
+        message = "Remove the empty line" if is_removal else f"Use `{_USE}`"
+        return at.unsafe(message, *edits) if edits else None
+
+    def _edits(self, at: RepairView) -> list[TextEdit]:
+        """What one place becomes; nothing where that is another thing than text for the log."""
+        if self.apis.get(at.name) != _LOG or not at.is_written_out(at.call.func):
+            return []
         if at.name == _PRINT and not at.call.args:
-            return at.unsafe("Remove the empty line", removal(at, partial(_is_empty_line, at)))
+            return [removal(at, partial(_is_empty_line, at))]
         if at.name != _PRINT and not _is_statement(at):
-            return None
+            return []
         edits = printed(at) if at.name == _PRINT else written(at)
-        logger = at.workflow("logger.info")
-        return at.unsafe(f"Use `{_USE}`", at.replace(at.call.func, logger), *edits)
+        return [at.replace(at.call.func, at.workflow("logger.info")), *edits]
 
 
 def _is_empty_line(at: RepairView, call: cst.Call) -> bool:

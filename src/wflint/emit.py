@@ -78,6 +78,8 @@ class Emitter(Struct):
         """All sites that will be shown: of the offences, and of the calls that lead to them."""
         for hit in hits:
             yield hit.fn, hit.site
+            if hit.others and self.directives(hit.fn.path):
+                yield from ((hit.fn, site) for site in hit.others)
             if isinstance(hit, Beyond):
                 yield from ((node.fn, site) for node, site in hit.steps)
             if hit.nodes and hit.nodes[0] in self.answer.reached.parents:
@@ -137,15 +139,15 @@ class Emitter(Struct):
 
     def diagnostic(self, hit: Hit) -> Diagnostic | None:
         """The diagnostic of a hit, unless a comment hides it."""
-        source = self.answer.store.load(hit.fn.path).source
-        start, end = self._span(hit.fn, hit.site)
-        location, end_location = source.location(start), source.location(end)
-        rule = hit.rule
-        if self.directives(hit.fn.path).suppresses(
-            rule.code, rule.name, location.row, end_location.row
-        ):
-            self.suppressed += 1
-            return None
+        rule, directives = hit.rule, self.directives(hit.fn.path)
+        for site in list(hit.others) if directives else ():
+            if self._is_suppressed(hit, site):
+                del hit.others[site]
+        while self._is_suppressed(hit, hit.site):
+            if not hit.move_on():
+                self.suppressed += 1
+                return None
+        location, end_location = self._ends(hit.fn, hit.site)
         chain, others = self._chain(hit, location)
         if chain is None:
             self.suppressed += 1
@@ -166,6 +168,17 @@ class Emitter(Struct):
             other_entries=others,
             fix=fix,
         )
+
+    def _is_suppressed(self, hit: Hit, site: int) -> bool:
+        first, last = self._ends(hit.fn, site)
+        directives = self.directives(hit.fn.path)
+        return bool(directives.suppresses(hit.rule.code, hit.rule.name, first.row, last.row))
+
+    def _ends(self, fn: Fn, site: int) -> tuple[Location, Location]:
+        """Where a site of a function begins and ends."""
+        source = self.answer.store.load(fn.path).source
+        start, end = self._span(fn, site)
+        return source.location(start), source.location(end)
 
     def _chain(self, hit: Hit, location: Location) -> tuple[tuple[ShownHop, ...] | None, int]:
         """The shortest chain that no comment interrupts, and how many other entries there are."""

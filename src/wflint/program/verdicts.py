@@ -64,7 +64,8 @@ class Hit(Struct):
 
     ``name`` is the name of the table that is used there, if it is one, ``is_call`` is set if it is
     called, and ``api`` is what the rule says of it. ``others`` are further sites in the function
-    that the one diagnostic speaks for.
+    that the one diagnostic speaks for, each with the message, the name and the rest of the table
+    that would be shown there.
     """
 
     rule: Rule
@@ -76,8 +77,16 @@ class Hit(Struct):
     nodes: list[Node] = field(default_factory=list)
     name: str = ""
     api: Api | None = None
-    others: list[int] = field(default_factory=list)
+    others: dict[int, tuple[str, str, Api | None]] = field(default_factory=dict)
     is_call: bool = False
+
+    def move_on(self) -> bool:
+        """Speak for the other places only, from the next one on; false if there is none."""
+        if not self.others:
+            return False
+        self.site = next(iter(self.others))
+        self.message, self.name, self.api = self.others.pop(self.site)
+        return True
 
 
 class Verdicts:
@@ -481,7 +490,8 @@ class Verdicts:
         site = reported = site if report.site is None else report.site
         if rule.once_per_function:
             logger = subject.rpartition(".")[0].partition("(...)")[0]
-            logger = f"{logger} fails" if fails else logger
+            kind = report.api.message if report.api is not None else ""
+            logger = f"{logger} {'fails' if fails else ''} {kind}"
             site = self._firsts.setdefault((node.fn, rule.code, logger), site)
             key = (node.fn, site, rule.code, logger)
         else:
@@ -500,8 +510,9 @@ class Verdicts:
                 is_call=view is not None and view.is_call,
             )
             self.hits[key] = hit
-        if reported != site and reported not in hit.others:
-            hit.others.append(reported)
+        if reported != site:
+            name = view.name if view is not None else ""
+            hit.others.setdefault(reported, (report.message, name, report.api))
         hit.nodes.append(node)
 
 

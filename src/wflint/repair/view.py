@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from functools import cached_property
 
 import libcst as cst
@@ -30,6 +31,18 @@ class RepairView(Code):
     def _added(self) -> list[TextEdit]:
         """The imports that the repair takes."""
         return []
+
+    def each(self) -> list[RepairView]:
+        """A view of each place that the diagnostic speaks for; what they add is added once."""
+        added, views = self._added, [self]
+        for entry in self.others:
+            view = copy(self)
+            view.entry, view.others = entry, []
+            view.__dict__["_added"] = added
+            if isinstance(entry.node, cst.Call):
+                view.name = view.dotted_name(entry.node.func)
+            views.append(view)
+        return views
 
     # Names to write.
 
