@@ -196,3 +196,91 @@ def test_annotations_that_are_no_expressions(tmp_path: Path, annotation: str) ->
     text = GOOD.decode().replace("return time.time()", "return helper(1)") + helper
     (tmp_path / "flow.py").write_text(f"{text}    return x.foo(time.time())\n")
     assert run(tmp_path).stdout.count("WFL") == 1
+
+
+# Values that nobody would write.
+
+DIGITS = "9" * 5_000
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        (f'target-sdk = "{DIGITS}.1"', "target-sdk must be a version"),
+        ('target-python = "3.\u0663"', "target-python must be a version"),
+        (f"default-activity-timeout = {10**20}", "default-activity-timeout must be a number"),
+        (f"default-activity-timeout = {DIGITS}", "too many digits"),
+        ('replay-safe-loggers = [""]', "replay-safe-loggers[0] must be a full dotted name"),
+        ('guard-functions = ["a", "."]', "guard-functions[1] must be a full dotted name"),
+        ('workflow-decorators = ["a..b"]', "workflow-decorators[0] must be a full dotted name"),
+        (r'cache-dir = "a\u0000b"', "cache-dir has a NUL character"),
+        (r'src = ["a\u0000b"]', "src[0] has a NUL character"),
+        (r'python = "a\u0000b"', "python has a NUL character"),
+        (r'per-file-ignores = {"a\u0000" = ["ALL"]}', "per-file-ignores."),
+    ],
+)
+def test_a_bad_setting_is_named_with_its_key(tmp_path: Path, setting: str, said: str) -> None:
+    (tmp_path / "good.py").write_bytes(GOOD)
+    (tmp_path / "wflint.toml").write_text(setting)
+    command = [sys.executable, "-m", "wflint", "check"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    # Before Python 3.11, numbers may have any number of digits.
+    assert done.returncode == 2
+    assert done.stderr.startswith("wflint: wflint.toml: ")
+    assert said in done.stderr or "must be a number of seconds" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "pyproject.toml",
+            '[project]\nrequires-python = ">={0}.{0}"\ndependencies = ["temporalio>={0}.{0}"]',
+        ),
+        (
+            "setup.cfg",
+            "[options]\npython_requires = >={0}.{0}\ninstall_requires =\n  temporalio=={0}.{0}",
+        ),
+        (
+            "setup.py",
+            'setup(python_requires=">={0}.{0}", install_requires=["temporalio=={0}.{0}"])',
+        ),
+        ("requirements.txt", "temporalio=={0}.{0}"),
+        ("uv.lock", 'name = "temporalio"\nversion = "{0}.{0}"'),
+        ("poetry.lock", 'name = "temporalio"\nversion = "{0}.{0}"'),
+    ],
+)
+@pytest.mark.parametrize("digits", [20, 5_000])
+def test_versions_of_many_digits(tmp_path: Path, name: str, text: str, digits: int) -> None:
+    (tmp_path / "good.py").write_bytes(GOOD)
+    (tmp_path / name).write_text(text.format("9" * digits))
+    command = [sys.executable, "-m", "wflint", "check"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("good.py:10:16: WFL101")
+
+
+@pytest.mark.parametrize("jobs", ["\u00b2", "\u0661", DIGITS, "0", "00", "-1", "1.0", ""])
+def test_numbers_of_jobs_that_are_none(tmp_path: Path, jobs: str) -> None:
+    done = run(tmp_path, "--jobs", jobs)
+    assert done.returncode == 2 and "above 0, or auto" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["."], ["--diff"], ["--fix"], ["--show-settings"]], ids=str)
+def test_a_working_directory_that_is_gone(tmp_path: Path, arguments: list[str]) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    script = f'rmdir "{gone}"; exec "$0" -m wflint check "$@"'
+    command = ["sh", "-c", script, sys.executable, *arguments]
+    done = subprocess.run(command, cwd=gone, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "wflint: the working directory does not exist any more; change to one that does\n"
+    )
+
+
+def test_names_that_are_too_long(tmp_path: Path) -> None:
+    done = run(tmp_path, "a" * 5_000)
+    assert done.returncode == 2 and "no such file or folder" in done.stderr
+    done = run(tmp_path, "--config", "a" * 5_000 + " = 1")
+    assert done.returncode == 2 and "unknown key" in done.stderr

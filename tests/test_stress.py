@@ -426,3 +426,53 @@ def test_imports_in_circles_with_a_second_choice(check: Check) -> None:
         for i in range(size)
     }
     assert chain(only(check(f"x() + {CLOCK}", "from m0 import x", **modules))) == []
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        *("-1", "-3", "7", "10**9", "-0x1", "0b11", "1_0"),
+        pytest.param("9" * 4000, id="many digits"),
+        pytest.param("-0x" + "f" * 6000, id="more than can be written as decimal digits"),
+    ],
+)
+@pytest.mark.parametrize(
+    "expression",
+    [
+        *("Rows()[{}]", "pair()[{}]", "two()[{}]", "several()[{}]", "(1, 2)[{}]", "[][{}]"),
+        *("{{}}[{}]", "'abc'[{}]", "Rows()[{}:]", "Rows()[True][{}]", "{{'a': 1}}[{}]"),
+        *("'{{{}}}'.format(pair())", "table()[{}]", "Empty[{}]", "f'{{pair()[{}]}}'"),
+    ],
+)
+def test_positions_that_are_not_there(check: Check, expression: str, number: str) -> None:
+    flow = """\
+from typing import NamedTuple
+
+
+class Rows(list):
+    pass
+
+
+class Pair(NamedTuple):
+    first: int
+    second: Rows
+
+
+def pair() -> Pair: ...
+
+
+def two() -> tuple[int, Rows]: ...
+
+
+def several() -> tuple[Rows, ...]: ...
+
+
+def table() -> dict[int, Rows]: ...
+
+
+class Empty(tuple):
+    pass
+"""
+    asked = expression.format(number)
+    diagnostics = check(f"{asked}.close() or [x.y() for x in {asked}.items()] + {CLOCK}", flow)
+    assert "WFL006" not in {diagnostic.code for diagnostic in diagnostics}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -179,7 +180,7 @@ def _table(items: list[str], key: str) -> dict[str, list[str]]:
 def _jobs(value: str) -> int | None:
     if value == "auto":
         return None
-    if not value.isdigit() or int(value) < 1:
+    if not re.fullmatch(r"0*[1-9][0-9]{0,8}", value):
         raise click.BadParameter("expected a number above 0, or auto", param_hint="--jobs")
     return int(value)
 

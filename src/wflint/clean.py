@@ -23,7 +23,7 @@ def remove_caches(paths: Iterable[str], cache_dir: str | None = None) -> Iterato
         yield cache_dir
     skipped = Patterns(set(DEFAULT_EXCLUDE) - {NAME})
     for path in paths:
-        if not Path(path).exists():
+        if not os.path.exists(path):
             raise ConfigError(f"no such file or folder: {path}")
         project = find_project(Path(path), cwd, isolated=True)
         if project.only is not None:

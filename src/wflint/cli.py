@@ -6,13 +6,14 @@ imported in the command that needs it.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import Any
 
 import click
 
-from wflint import __version__
+from wflint import __version__, interrupts
 
 GRAPH_FORMATS = ("text", "mermaid", "dot", "json")
 FORMATS = ("full", "concise", "json", "github", "sarif")
@@ -34,7 +35,7 @@ class Program(click.Group):
         except click.Abort:
             code = INTERRUPTED
         except Exception as error:
-            code = _explain_failure(error)
+            code = INTERRUPTED if interrupts.happened() else _explain_failure(error)
         sys.exit(code)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -56,6 +57,10 @@ def _explain_failure(error: Exception) -> int:
         for line in (f"wflint: {error}", *error.more):
             click.echo(visible(line), err=True)
         return FAILED
+    fault = _fault_of_the_system(error)
+    if fault:
+        click.echo(f"wflint: {fault}", err=True)
+        return FAILED
     if os.environ.get("WFLINT_DEBUG"):
         raise error
     said = visible(" ".join(str(error).split()))
@@ -66,6 +71,19 @@ def _explain_failure(error: Exception) -> int:
         err=True,
     )
     return FAILED
+
+
+def _fault_of_the_system(error: Exception) -> str:
+    """What the system would not do that nobody can do without."""
+    if not isinstance(error, OSError):
+        return ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT) and error.filename is None:
+        return f"cannot write: {error.strerror}"
+    try:
+        os.getcwd()
+    except OSError:
+        return "the working directory does not exist any more; change to one that does"
+    return ""
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})

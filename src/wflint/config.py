@@ -24,6 +24,7 @@ from wflint.borders import (
     settings_that_lead_out,
 )
 from wflint.config_errors import ConfigError, explain
+from wflint.config_values import bad_values
 from wflint.disk import read_file
 from wflint.settings import ApiSetting, Settings
 from wflint.targets import Version, infer_python, infer_sdk, locked_sdk, parse_version
@@ -34,8 +35,6 @@ CONFIG_NAMES = (".wflint.toml", "wflint.toml", "pyproject.toml")
 MARKERS = ("pyproject.toml", "setup.py", "setup.cfg")
 DEFAULT_PYTHON: Version = (3, 10)
 
-_VERSION = re.compile(r"\d+\.\d+(\.\d+)*")
-_DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 Table = dict[str, object]
 
 
@@ -139,7 +138,7 @@ class ProjectFinder:
         """The folder of the program that an absolute path belongs to."""
         if self._isolated or self._file:
             return self._root(path, self._file)
-        folder = path if path.is_dir() else path.parent
+        folder = path if os.path.isdir(path) else path.parent
         above = [f for f in (folder, *folder.parents) if f == path or not is_temporary(f)]
         configured = [f for f in above if self._is_configured(f) and _alone(path, f) is None]
         if not configured:
@@ -161,7 +160,7 @@ class ProjectFinder:
             return None
         if self._file:
             return self._file, _read(self._file, self.cwd)
-        folder = path if path.is_dir() else path.parent
+        folder = path if os.path.isdir(path) else path.parent
         for candidate in (folder, *folder.parents):
             if is_temporary(candidate) and candidate != path:
                 continue  # anybody may have put a file there
@@ -203,23 +202,23 @@ def root_without_config(path: Path, cwd: Path) -> Path:
     Folders that collect unrelated things (the home folder, ``/``, ``/tmp``) are never a root unless
     they are asked for, or the file lies in one: then it stands alone, see :class:`Project`.
     """
-    folder = path if path.is_dir() else path.parent
+    folder = path if os.path.isdir(path) else path.parent
     marked = _marked(path)
-    is_repository = bool(marked) and (marked[0] / ".git").exists()
+    is_repository = bool(marked) and os.path.exists(marked[0] / ".git")
     if not is_repository and cwd in _above(path):
         marked.append(cwd)
     if marked:
         return min(marked, key=lambda p: len(p.parts))
-    if path.is_dir():
+    if os.path.isdir(path):
         return path
-    while (folder / "__init__.py").is_file() and not collects_unrelated_things(folder):
+    while os.path.isfile(folder / "__init__.py") and not collects_unrelated_things(folder):
         folder = folder.parent
     return folder
 
 
 def _above(path: Path) -> list[Path]:
     """The folders around a path that may be a root, the nearest first."""
-    folder = path if path.is_dir() else path.parent
+    folder = path if os.path.isdir(path) else path.parent
     return [p for p in (folder, *folder.parents) if not collects_unrelated_things(p)]
 
 
@@ -227,16 +226,16 @@ def _marked(path: Path) -> list[Path]:
     """The repository around a path, else the nearest folder with a packaging file, if any."""
     above = _above(path)
     for candidate in above:
-        if (candidate / ".git").exists() and not _is_submodule(candidate):
+        if os.path.exists(candidate / ".git") and not _is_submodule(candidate):
             return [candidate]
-    return [p for p in above if any((p / name).is_file() for name in MARKERS)][:1]
+    return [p for p in above if any(os.path.isfile(p / name) for name in MARKERS)][:1]
 
 
 def _is_submodule(folder: Path) -> bool:
     """True for a repository that is a part of another one around it."""
     link = folder / ".git"
     try:
-        return link.is_file() and b"/modules/" in read_file(link)
+        return os.path.isfile(link) and b"/modules/" in read_file(link)
     except OSError:
         return False
 
@@ -254,7 +253,7 @@ def _split_config_flags(values: Iterable[str], cwd: Path) -> tuple[Path | None, 
     inline: Table = {}
     for value in values:
         candidate = Path(os.path.abspath(cwd / value))
-        if candidate.is_file():
+        if os.path.isfile(candidate):
             if file and file != candidate:
                 raise ConfigError("--config names two files; give one file and `key = value` lines")
             file = candidate
@@ -270,7 +269,7 @@ def _split_config_flags(values: Iterable[str], cwd: Path) -> tuple[Path | None, 
 def _config_in(folder: Path, cwd: Path) -> tuple[Path, Table] | None:
     for name in CONFIG_NAMES:
         path = folder / name
-        if not path.is_file():
+        if not os.path.isfile(path):
             continue
         leads_out = link_leads_out(path)
         if name != "pyproject.toml":
@@ -327,6 +326,8 @@ def _parse(text: str, shown: str) -> Table:
         raise ConfigError(f"{where}: invalid TOML: {reason}") from None
     except RecursionError:
         raise ConfigError(f"{shown}: invalid TOML: nested too deeply") from None
+    except ValueError:
+        raise ConfigError(f"{shown}: invalid TOML: a number has too many digits") from None
 
 
 def _decode(table: Table, shown: str, prefix: str) -> Settings:
@@ -335,27 +336,9 @@ def _decode(table: Table, shown: str, prefix: str) -> Settings:
         settings = msgspec.convert(table, Settings)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{shown}: {explain(table, Settings, prefix) or error}") from None
-    for problem in _bad_values(settings, prefix):
+    for problem in bad_values(settings, prefix):
         raise ConfigError(f"{shown}: {problem}")
     return settings
-
-
-def _bad_values(settings: Settings, prefix: str) -> Iterable[str]:
-    """What the types alone do not catch."""
-    versions = {"target-sdk": settings.target_sdk, "target-python": settings.target_python}
-    for (key, version), example in zip(versions.items(), ("1.20", "3.11"), strict=True):
-        if version is not None and not _VERSION.fullmatch(version):
-            yield f'{prefix}{key} must be a version such as "{example}", not "{version}"'
-    for index, package in enumerate(settings.follow_packages):
-        if not _DOTTED.fullmatch(package):
-            yield f'{prefix}follow-packages[{index}] must be a name as it is imported: "{package}"'
-    if settings.default_activity_timeout <= 0:
-        yield f"{prefix}default-activity-timeout must be a number of seconds above 0"
-    for index, api in enumerate(settings.apis):
-        if api.deterministic == (api.rule is not None):
-            yield f"{prefix}apis[{index}] needs either `rule` or `deterministic = true`"
-        if not _DOTTED.fullmatch(api.name.removesuffix(".*")):
-            yield f'{prefix}apis[{index}].name must be a dotted name or end in ".*": "{api.name}"'
 
 
 def apply_flags(table: Mapping[str, object], flags: Mapping[str, object]) -> Table:

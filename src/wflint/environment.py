@@ -76,7 +76,7 @@ def find_environments(
 def _repository(root: Path) -> list[Path]:
     """``root``, and the folders above it up to that of its git repository."""
     for count, folder in enumerate((root, *root.parents)):
-        if (folder / ".git").exists():
+        if os.path.exists(folder / ".git"):
             return [root, *root.parents[:count]]
     return [root]
 
@@ -93,7 +93,7 @@ def _place_of(python: str, root: Path, is_command: bool) -> Path:
 
 
 def _folders_in(place: Path, python: str, may_run: bool) -> list[str]:
-    is_folder = place.is_dir()
+    is_folder = os.path.isdir(place)
     folders = _site_folders(place) if is_folder else _folders_of(place)
     if not folders and may_run and not is_folder:
         folders = _ask(place)
@@ -110,7 +110,7 @@ def _folders_of(interpreter: Path) -> list[str]:
     """The folders of an interpreter, as far as its place tells them."""
     inside = interpreter.parent.name in ("bin", "Scripts")
     prefix = interpreter.parent.parent if inside else interpreter.parent
-    if (prefix / "pyvenv.cfg").is_file():
+    if os.path.isfile(prefix / "pyvenv.cfg"):
         return _site_folders(prefix)
     real = Path(os.path.realpath(interpreter))
     version = re.search(r"(\d\.\d+)", real.name)
@@ -135,7 +135,8 @@ def _site_folders(prefix: Path, version: str = "") -> list[str]:
     settings = _read(prefix / "pyvenv.cfg") or ""
     inner = re.search(r"^version(?:_info)?\s*=\s*(\d\.\d+)", settings, re.MULTILINE)
     version = inner[1] if inner else version
-    found = [p for pattern in _SITE_FOLDERS for p in sorted(prefix.glob(pattern)) if p.is_dir()]
+    globbed = (p for pattern in _SITE_FOLDERS for p in sorted(prefix.glob(pattern)))
+    found = [p for p in globbed if os.path.isdir(p)]
     found.sort(key=_version, reverse=True)
     exact = [p for p in found if version and version in p.parent.name]
     shared = [p for p in found if p.parent.name in ("Lib", "python3")]

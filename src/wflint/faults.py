@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, ParamSpec, TypeVar
 
+from wflint import interrupts
 from wflint.source import UnreadableSource
 
 REPORT_URL = "https://github.com/wflint/wflint/issues"
@@ -85,6 +86,8 @@ class Faults:
         How much stack or memory is left for something depends on what is going on around it. So
         when they run out, it costs the function that was being looked at, not what it had to ask.
         """
+        if interrupts.happened():
+            raise KeyboardInterrupt from None
         if self._open and isinstance(error, (RecursionError, MemoryError)):
             raise error
         show(error)
@@ -93,6 +96,8 @@ class Faults:
 
     def tell(self, error: Exception) -> str:
         """Return what went wrong, for a place of its own to say so: it becomes no diagnostic."""
+        if interrupts.happened():
+            raise KeyboardInterrupt from None
         show(error)
         self._told += 1
         return reason(error)

@@ -60,7 +60,7 @@ class Gated(Struct):
 
 def gate(files: Iterable[str], read: Callable[[str], bytes], needles: Iterable[str]) -> Gated:
     """Search the bytes of ``files``; ``needles`` are texts that count besides wflint's own."""
-    own = tuple(needle.encode() for needle in needles)
+    own = tuple(needle.encode("utf-8", "surrogateescape") for needle in needles)
     named, entry_points = (*_NAMED, *own), (*_ENTRY_POINTS, *own)
     gated = Gated()
     for path in files:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from wflint.ignore_brackets import Unending, read_brackets
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -23,15 +25,56 @@ _TOKEN = re.compile(
 
 
 def ignore_spec(lines: Iterable[str]) -> GitIgnoreSpec:
-    """Return what lines of a ``.gitignore`` say."""
+    """Return what lines of a ``.gitignore`` say. Those that git can make nothing of say nothing."""
     from pathspec import GitIgnoreSpec
 
-    spec: GitIgnoreSpec = GitIgnoreSpec.from_lines(lines)
-    for pattern in spec.patterns:
-        regex = getattr(pattern, "regex", None)
-        if regex is not None:
-            pattern.regex = re.compile(without_backtracking(regex.pattern))
-    return spec
+    return GitIgnoreSpec([pattern for line in lines for pattern in _patterns(line)])
+
+
+def is_pattern(line: str) -> bool:
+    """False for what is meant to be a pattern, and can match nothing at all."""
+    return not line.strip() or any(p.include is not None for p in _patterns(line))
+
+
+def _patterns(line: str) -> Iterator[Any]:
+    """The pattern that a line has, if it has one."""
+    from pathspec import GitIgnoreSpec
+
+    try:
+        line, brackets = _without_brackets(line)
+        (pattern,) = GitIgnoreSpec.from_lines([line]).patterns
+    except (Unending, ValueError):
+        return
+    regex = getattr(pattern, "regex", None)
+    if regex is not None:
+        text = without_backtracking(regex.pattern)
+        for stand_in, meant in brackets.items():
+            text = text.replace(stand_in, meant)
+        pattern.regex = re.compile(text)
+    yield pattern
+
+
+def _without_brackets(line: str) -> tuple[str, dict[str, str]]:
+    """A pattern with a character in the place of each pair of brackets, and what that means."""
+    parts: list[str] = []
+    brackets: dict[str, str] = {}
+    stand_ins = (char for char in map(chr, range(0xF0000, 0x10FFFE)) if char not in line)
+    has_slash = False
+    at = 0
+    while at < len(line):
+        if line[at] == "[":
+            found = read_brackets(line, at)
+            has_slash |= "/" in line[at : found.end]
+            parts.append(next(stand_ins))
+            brackets[parts[-1]] = found.regex
+            at = found.end
+        else:
+            length = 2 if line[at] == "\\" else 1
+            parts.append(line[at : at + length])
+            at += length
+    if has_slash and not line.startswith(("/", "!/")):
+        parts.insert(line.startswith("!"), "/")  # a pattern with a slash is anchored
+    return "".join(parts), brackets
 
 
 def without_backtracking(regex: str) -> str:

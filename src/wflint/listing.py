@@ -139,7 +139,7 @@ def list_project(
 
 def _list_alone(project: Project, only: Path) -> Listing:
     """A file or a package in a folder whose other contents have nothing to do with it."""
-    if only.is_dir():
+    if os.path.isdir(only):
         return list_project(project, only)
     settings = project.settings
     listing = Listing(str(project.root), Patterns([*settings.exclude, *settings.extend_exclude]))
@@ -253,7 +253,7 @@ def _has_settings(folder: Path, finder: ProjectFinder) -> bool:
 
 
 def _in_git(folder: Path) -> bool:
-    return any((candidate / ".git").exists() for candidate in (folder, *folder.parents))
+    return any(os.path.exists(candidate / ".git") for candidate in (folder, *folder.parents))
 
 
 def _ask_git(root: str, warnings: list[str], border: Border) -> dict[str, None] | None:
@@ -341,7 +341,8 @@ Ignore = Callable[[str, bool], "bool | None"]
 def _ignore(prefix: str, folder: str) -> Ignore:
     """What the ``.gitignore`` of a folder says of a path: ignored, not ignored, or nothing."""
     text = _read_unlinked(os.path.join(prefix, folder, ".gitignore"))
-    spec = ignore_spec(text.splitlines())
+    lines = text.removeprefix("\ufeff").split("\n")
+    spec = ignore_spec(line.removesuffix("\r") for line in lines)
     skip = len(folder) + 1 if folder else 0
 
     def answer(name: str, is_folder: bool) -> bool | None:

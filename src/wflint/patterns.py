@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from wflint.ignore_spec import ignore_spec
+from wflint.ignore_spec import is_pattern as _is_pattern
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -22,7 +23,7 @@ class Patterns:
         self._globs: list[str] = []
         self._folder_globs: list[str] = []
         self._others: list[str] = []
-        patterns = [p.replace("\\", "/").removeprefix("./") for p in patterns]
+        patterns = [_cleaned(pattern) for pattern in patterns]
         if any(p.startswith("!") for p in patterns):
             self._others = patterns
         else:
@@ -31,9 +32,9 @@ class Patterns:
 
     def _add(self, pattern: str) -> None:
         name = pattern.rstrip("/")
-        if not name or "/" in name:
+        if not name or "/" in name or "[" in name:
             self._others.append(pattern)
-        elif not re.search(r"[*?\[]", name):
+        elif not re.search(r"[*?]", name):
             (self._folder_names if pattern.endswith("/") else self._names).add(name)
         else:
             (self._folder_globs if pattern.endswith("/") else self._globs).append(name)
@@ -80,6 +81,15 @@ class Patterns:
         if not self._others:
             return None
         return ignore_spec(self._others)
+
+
+def is_pattern(pattern: str) -> bool:
+    """False for what can match nothing, such as ``!``."""
+    return _is_pattern(_cleaned(pattern))
+
+
+def _cleaned(pattern: str) -> str:
+    return pattern.replace("\\", "/").removeprefix("./")
 
 
 def _any_of(globs: list[str]) -> re.Pattern[str] | None:

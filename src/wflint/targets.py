@@ -6,6 +6,7 @@ only means that the newest version is assumed.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ Version = tuple[int, int]
 
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
 _LOCKED = re.compile(
-    r"""^name\ =\ "temporalio"\s*\nversion\ =\ "(\d+)\.(\d+)[^"\n]*"
+    r"""^name\ =\ "temporalio"\s*\nversion\ =\ "(\d{1,9})\.(\d{1,9})(?!\d)[^"\n]*"
     (?!\nsource\ =\ \{\ (?:editable|virtual|directory))  # the SDK's own repository""",
     re.VERBOSE | re.MULTILINE,
 )
@@ -28,12 +29,12 @@ _REQUIRED = re.compile(
     (?:===?|>=?|~=                                     # temporalio>=1.20
     |=\s*["'][\^~>=]*                                  # poetry: temporalio = "^1.9"
     |=\s*\{[^{}\n]*?version\s*=\s*["'][\^~>=]*)        # temporalio = { version = "^1.9" }
-    \s*(\d+)\.(\d+)""",
+    \s*(\d{1,9})\.(\d{1,9})(?!\d)""",
     re.VERBOSE,
 )
 _PYTHON = re.compile(
     r"""^[^\S\n]*(?:requires-python|python_requires|python)\s*=\s*(?:["']\s*)?
-    (?:(?:===?|>=?|~=|\^|~)\s*)?(\d+)\.(\d+)""",
+    (?:(?:===?|>=?|~=|\^|~)\s*)?(\d{1,9})\.(\d{1,9})(?!\d)""",
     re.VERBOSE | re.MULTILINE,
 )
 
@@ -106,12 +107,12 @@ def infer_python(root: Path) -> Version | None:
 def upwards(root: Path) -> Iterator[Path]:
     """The project root and the folders above it, up to that of the repository."""
     yield root
-    if not any((parent / ".git").exists() for parent in (root, *root.parents)):
+    if not any(os.path.exists(parent / ".git") for parent in (root, *root.parents)):
         return
     for folder in (root, *root.parents):
         if folder != root:
             yield folder
-        if (folder / ".git").exists():
+        if os.path.exists(folder / ".git"):
             return
 
 

@@ -153,13 +153,13 @@ class _Directory:
     def read_namesakes(self, name: str) -> None:
         """Read the files whose text may define a name, whoever uses them."""
         *parts, last = shown_name(name).split(".")
-        definition = re.compile(rb"\b(?:def|class)\s+" + re.escape(last.encode()) + rb"\b")
+        definition = re.compile(rb"\b(?:def|class)\s+" + re.escape(os.fsencode(last)) + rb"\b")
         for path in sorted(self.paths):
             try:
                 text = read_file(path)
             except OSError:
                 continue  # the run has named it
-            likely = all(part in path or part.encode() in text for part in parts)
+            likely = all(part in path or os.fsencode(part) in text for part in parts)
             if likely and definition.search(text):
                 self._add_module(self.store.load(path), last)
         self._prefer_entry_points()
