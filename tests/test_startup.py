@@ -72,7 +72,7 @@ def wflint_in(modules: set[str]) -> set[str]:
 )
 def test_help_and_version_import_the_command_line_alone(arguments: tuple[str, ...]) -> None:
     modules = imported(*arguments)
-    assert wflint_in(modules) == {"wflint", "wflint.cli"}
+    assert wflint_in(modules) == {"wflint", "wflint.cli", "wflint.interrupts"}
     assert not modules & {*SLOW, "msgspec", "tomli"}
 
 
