@@ -10,7 +10,7 @@ from typing import NamedTuple
 import libcst as cst
 
 from wflint.facts.model import Flag
-from wflint.facts.questions import IN_WORKFLOW, REPLAYING
+from wflint.facts.questions import IN_WORKFLOW, RAISES, RAISES_OUTSIDE, REPLAYING, WHEN_YES
 from wflint.syntax.walk import walk
 
 DEAD = 1 << 20
@@ -18,17 +18,6 @@ DEAD = 1 << 20
 
 _TYPE_CHECKING = {"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"}
 _UNRESTRICTED = {"temporalio.workflow.unsafe.sandbox_unrestricted"}
-RAISES_OUTSIDE = {
-    f"temporalio.workflow.{name}"
-    for name in ("info", "instance", "memo", "metric_meter", "now", "time", "time_ns")
-} | {
-    "asyncio.get_running_loop",
-    "temporalio.workflow.logger",
-    "temporalio.workflow.random",
-    "temporalio.workflow.uuid4",
-}
-"""Calls that do nothing in a workflow and raise outside of one: `try:` around them is a guard."""
-
 _CATCH_IT = {
     "builtins.BaseException",
     "builtins.Exception",
@@ -37,9 +26,6 @@ _CATCH_IT = {
     "temporalio.workflow._NotInWorkflowEventLoopError",
 }
 _DO_NOT_FAIL = ("asyncio.get_running_loop", "builtins.", "datetime.", "temporalio.")
-
-WHEN_YES = 1 << 16
-RAISES = 1 << 30
 
 DottedName = Callable[[cst.CSTNode], str]
 Guards = Callable[[str], int]

@@ -10,3 +10,17 @@ REPLAYING = {
     "temporalio.workflow.unsafe.is_replaying",
     "temporalio.workflow.unsafe.is_replaying_history_events",
 }
+RAISES_OUTSIDE = {
+    f"temporalio.workflow.{name}"
+    for name in ("info", "instance", "memo", "metric_meter", "now", "time", "time_ns")
+} | {
+    "asyncio.get_running_loop",
+    "temporalio.workflow.logger",
+    "temporalio.workflow.random",
+    "temporalio.workflow.uuid4",
+}
+"""Calls that do nothing in a workflow and raise outside of one: `try:` around them is a guard."""
+
+WHEN_YES = 1 << 16
+RAISES = 1 << 30
+"""Parts of what the answer of a function means, see :data:`wflint.facts.guards.Guards`."""

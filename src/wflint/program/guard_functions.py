@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 
-from wflint.facts.guards import RAISES, WHEN_YES
 from wflint.facts.model import Flag, FunctionBody, FunctionHead
-from wflint.facts.questions import REPLAYING
+from wflint.facts.questions import RAISES, REPLAYING, WHEN_YES
 from wflint.program.entities import External, OwnFunction, Unresolved
 from wflint.program.guard_outcome import Asks, Outcome, outcome_of
 from wflint.program.guard_shapes import Shape, shape_of

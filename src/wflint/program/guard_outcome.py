@@ -6,9 +6,8 @@ import enum
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from wflint.facts.guards import RAISES_OUTSIDE
 from wflint.facts.model import Kind, Ref
-from wflint.facts.questions import IN_WORKFLOW, REPLAYING
+from wflint.facts.questions import IN_WORKFLOW, RAISES_OUTSIDE, REPLAYING
 from wflint.program.entities import External, OwnFunction
 from wflint.program.guard_shapes import Shape
 from wflint.program.resolve import Resolver
