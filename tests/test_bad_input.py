@@ -100,6 +100,33 @@ def test_code_that_would_crash_the_parser(tmp_path: Path, expression: str, reach
     assert TOO_DEEP in check(tmp_path, text.encode())
 
 
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        pytest.param("[" * 40 + "y" + "]" * 40, id="lists"),
+        pytest.param("(" * 40 + "y" + ")" * 40, id="parentheses"),
+        pytest.param("{1: " * 30 + "y" + "}" * 30, id="mappings"),
+        pytest.param("C(a=" * 40 + "y" + ")" * 40, id="classes"),
+        pytest.param("[\n (" * 20 + "y" + ")]" * 20, id="lines"),
+    ],
+)
+def test_patterns_that_would_take_the_parser_for_ever(tmp_path: Path, pattern: str) -> None:
+    match = f"match 1:\n            case {pattern}:\n                pass"
+    text = GOOD.decode().replace("return time.time()", match)
+    assert TOO_DEEP in check(tmp_path, text.encode())
+
+
+def test_patterns_as_people_write_them(tmp_path: Path) -> None:
+    match = """match x:
+            case {"a": [{"b": C(d=[(1 | 2, *_)], e={"f": y})}], **rest} if rest: return time.time()
+            case = f(f(f(f(f(f(f(f(f(f(f(f(f(f(f(f(1))))))))))))))))"""
+    text = GOOD.decode().replace(
+        "return time.time()", match.replace("            case = ", "        case = ")
+    )
+    (tmp_path / "flow.py").write_text(text.replace("self)", "self, x, f)"))
+    assert ":11:" in run(tmp_path).stdout
+
+
 def test_a_function_that_is_too_deep_does_not_hide_the_others(tmp_path: Path) -> None:
     text = GOOD.decode() + "\n    @workflow.signal\n    def deep(self, a: int) -> None:\n"
     text += f"        self.x = {' + '.join(['a'] * 1100)}\n"
@@ -196,6 +223,33 @@ def test_annotations_that_are_no_expressions(tmp_path: Path, annotation: str) ->
     text = GOOD.decode().replace("return time.time()", "return helper(1)") + helper
     (tmp_path / "flow.py").write_text(f"{text}    return x.foo(time.time())\n")
     assert run(tmp_path).stdout.count("WFL") == 1
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["9" * 4_200, "0x" + "f" * 6_000, "0b" + "1" * 30_000, "1e999", "-1e999", "1j", "10**10**10"],
+    ids=lambda number: number[:5],
+)
+def test_numbers_that_nobody_can_write_down(tmp_path: Path, number: str) -> None:
+    statements = (
+        "await asyncio.sleep({0})",
+        "await workflow.sleep(-{0})",
+        "await workflow.execute_activity('a', start_to_close_timeout={0})",
+        "await workflow.execute_activity('a', start_to_close_timeout=timedelta(seconds={0}))",
+        "await workflow.wait_condition(lambda: {0}, timeout={0})",
+        "for i in range({0}): pass",
+        "for i in range(0, {0}, {0}): pass",
+        "if NUMBER: random.Random({0}).seed({0})",
+        "print('a' * {0}, 'x'[{0}], '%d %s' % ({0}, {0}), f'{{{0}!r:>{0}}}')",
+        "while {0}: break",
+        "match {0}:\n            case [_, 1]: pass",
+    )
+    body = "".join(f"        {statement.format(number)}\n" for statement in statements)
+    head = f"import asyncio, random\nfrom datetime import timedelta\nNUMBER = {number}\n"
+    text = f"{head}TABLE = [{number}, (-{number},)]\n{GOOD.decode()}"
+    (tmp_path / "flow.py").write_text(text.replace("        return", f"{body}        return"))
+    done = run(tmp_path)
+    assert "WFL101" in done.stdout and "WFL00" not in done.stdout
 
 
 # Values that nobody would write.

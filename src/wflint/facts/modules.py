@@ -73,6 +73,7 @@ _LITERALS: dict[type[ast.expr], str] = {
 }
 _MAX_ELEMENTS = 4_000
 _MAX_READ = 64
+_MOST_BITS = 2_000
 """How many elements of a list or dictionary may be more than names to be understood."""
 
 _TYPE_ALIAS: type[ast.stmt] = getattr(ast, "TypeAlias", ast.Pass)  # since Python 3.12
@@ -645,5 +646,12 @@ def _constant(value: object) -> Value:
     if value is None:
         return Value("none")
     kind = type(value).__name__
-    text = str(value)[:200] if isinstance(value, (str, bool, int, float)) else ""
-    return Value(kind, text, Ref(Kind.LITERAL, kind))
+    return Value(kind, _shown(value), Ref(Kind.LITERAL, kind))
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str):
+        return value[:200]
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        return hex(value)[:200]  # Python does not write so many digits
+    return str(value)[:200] if isinstance(value, (bool, int, float)) else ""

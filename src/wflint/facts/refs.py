@@ -15,6 +15,8 @@ from wflint.facts.scopes import Bindings, Block, Bound, Narrowed, Scope
 from wflint.facts.set_elements import elements_of_set, put_into_set
 from wflint.facts.types import declared_as, either, instance, says_little
 
+_LONGEST_INDEX = 20
+
 _MAX_STEPS = 80
 """How many names and calls are followed from one expression: `a = b; b = c(); ...`."""
 
@@ -535,10 +537,12 @@ class Refs:
 
 
 def _literal_index(node: cst.BaseExpression) -> str:
+    sign = ""
     if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Minus):
-        inner = node.expression
-        return f"-{inner.value}" if isinstance(inner, cst.Integer) else ""
-    return node.value if isinstance(node, cst.Integer) else ""
+        sign, node = "-", node.expression
+    if not isinstance(node, cst.Integer) or len(node.value) > _LONGEST_INDEX:
+        return ""
+    return f"{sign}{node.value}"
 
 
 def _param(name: str, param: Param, scope: Scope) -> Ref:

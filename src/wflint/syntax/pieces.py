@@ -16,8 +16,9 @@ from typing import TypeVar
 
 import libcst as cst
 
-from wflint.source import Source, UnreadableSource
+from wflint.source import TOO_DEEP, Source, UnreadableSource
 from wflint.syntax.guard import BLOCKS, body_span, check_depth, import_time_statements, span
+from wflint.syntax.patterns import has_deep_patterns
 
 LONG_VALUE = 20_000
 """Characters from which on a module-level value is not read (tables of data)."""
@@ -154,6 +155,8 @@ def _no_validation(node: cst.CSTNode) -> None:
 def _parse(
     source: Source, text: str, start: int, refused: UnreadableSource | None = None
 ) -> cst.Module:
+    if has_deep_patterns(text):
+        raise UnreadableSource(TOO_DEEP, source.location(start).row)
     try:
         return _quickly(cst.parse_module, text)
     except cst.ParserSyntaxError:
