@@ -148,7 +148,7 @@ class TestWhenARunEndsEarly:
 ODD: dict[str, tuple[str, ...]] = {
     "a pattern that is no text": ("--exclude", "\udcff"),
     "a pattern for files that is no text": ("--per-file-ignores", "\udcff:WFL101"),
-    "a huge number": ("--config", f"default-activity-timeout = {2**70}"),
+    "a huge number": ("--config", "default-activity-timeout = 1_000_000_000"),
 }
 
 

@@ -27,10 +27,11 @@ def test_patterns_with_many_wildcards_come_to_an_end(pattern: str, path: str) ->
     assert not ignore_spec([pattern]).match_file(path)
 
 
-PARTS = ("*", "*", "?", "a", "b", "ab", "[ab]", "[!a]", "**", "***", r"\*", ".py")
+# Not `[!a]`: pathspec lets it match a slash, git does not.
+PARTS = ("*", "*", "?", "a", "b", "ab", "[ab]", "**", "***", r"\*", ".py")
 
 
-def test_they_match_the_same_as_ever() -> None:
+def test_they_match_what_pathspec_alone_matches() -> None:
     chance = random.Random(1)
     for _ in range(3_000):
         names = [
