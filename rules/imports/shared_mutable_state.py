@@ -50,7 +50,8 @@ class VisitWorkflow:
 
 A store of results that the function computes from its arguments alone, such as
 `functools.lru_cache` or a dict that it fills and reads, is not reported, nor is an object that is
-made when it is needed first. What is awaited for that is reported: only the first workflow of a
+made when it is needed first, nor an object of which nothing is ever asked, such as a logger with a
+buffer of its own. What is awaited for that is reported: only the first workflow of a
 worker schedules the activity. The others are as deterministic as what they keep; but a cached
 function that asks the workflow (`workflow.info()`, `workflow.now()`) gives the answer of the first
 workflow to all others.
@@ -260,11 +261,9 @@ def _is_filled_once(target: cst.CSTNode, node: cst.CSTNode, ctx: Context) -> boo
 def _missing(ctx: Context) -> Iterator[set[str]]:
     """What is not there yet where an assignment stands, with what is made together with it.
 
-    `if not self._loaded: ...`, and what follows `if self._loaded: return`.
+    `if not self._loaded: ...`, and what follows `if self._loaded: return` or the `assert` of that.
     """
     import libcst as cst
-
-    from wflint.facts.guards import always_leaves
 
     around = [*ctx.ancestors, None]
     for node, inner in pairwise(around):
@@ -275,9 +274,22 @@ def _missing(ctx: Context) -> Iterator[set[str]]:
             for statement in node.body[:_LOOKED_AT]:
                 if statement is inner:
                     break
-                if isinstance(statement, cst.If) and always_leaves(statement.body):
-                    for name in _tested(statement.test, ctx, is_there=True):
-                        yield {name} | _set_beside(name, node, ctx)
+                for name in _surely_missing_after(statement, ctx):
+                    yield {name} | _set_beside(name, node, ctx)
+
+
+def _surely_missing_after(statement: cst.CSTNode, ctx: Context) -> Iterator[str]:
+    """What a statement does not let pass if it is there."""
+    import libcst as cst
+
+    from wflint.facts.guards import always_leaves
+
+    if isinstance(statement, cst.If) and always_leaves(statement.body):
+        yield from _tested(statement.test, ctx, is_there=True)
+    elif isinstance(statement, cst.SimpleStatementLine):
+        for small in statement.body:
+            if isinstance(small, cst.Assert):
+                yield from _tested(small.test, ctx, is_there=False)
 
 
 def _tested(test: cst.BaseExpression, ctx: Context, is_there: bool) -> Iterator[str]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from wflint.facts.model import FunctionBody, Kind, Ref
+from wflint.facts.model import Flag, FunctionBody, Kind, Ref
 from wflint.program.reached import CallGraph, Node
 from wflint.program.shared import SharedObjects
 from wflint.program.views import Shared
 
+_GIVES_NOTHING = frozenset({"__aenter__", "__enter__"})
 _HELD = ("attribute", "result", "value")
 _FOUND_BY_NAME = (Kind.GLOBAL, Kind.IMPORT, Kind.RESULT, Kind.SELF)
 
@@ -19,7 +21,8 @@ class SharedReceivers:
     """Tells of each method that is reached what holds the object that it is called on.
 
     ``BUDGET.spend()`` runs on what the module holds; so does what ``spend`` calls on ``self``, and
-    on what hangs on that.
+    on what hangs on that. An object of which nothing is ever asked makes no difference: what a
+    logger keeps for itself does not reach the workflow.
     """
 
     def __init__(self, graph: CallGraph, shared: SharedObjects) -> None:
@@ -38,8 +41,10 @@ class SharedReceivers:
     def _find(self) -> dict[Node, Shared]:
         found: dict[Node, Shared] = {}
         called_on_self: dict[Node, list[Node]] = {}
+        asked: set[Shared] = set()
         for node in self.graph.order:
-            objects = _objects(self.shared.store.body(node.fn))
+            body = self.shared.store.body(node.fn)
+            objects = _objects(body)
             for edge in self.graph.callees(node):
                 ref = objects.get(edge.site)
                 if ref is None or edge.to.receiver is None:
@@ -49,6 +54,8 @@ class SharedReceivers:
                     found.setdefault(edge.to, holder)
                 elif ref.kind is Kind.SELF:
                     called_on_self.setdefault(node, []).append(edge.to)
+            asked.update(filter(None, (self._holder_of(ref, node) for ref in _asked(body))))
+        found = {node: holder for node, holder in found.items() if holder in asked}
         pending = deque(found)
         while pending:
             node = pending.popleft()
@@ -73,3 +80,16 @@ def _objects(body: FunctionBody) -> dict[int, Ref]:
         if call.target.path:
             found[call.site] = replace(call.target, path=call.target.path[:-1])
     return found
+
+
+def _asked(body: FunctionBody) -> Iterator[Ref]:
+    """The objects that a body asks for something: a result, an attribute, an element."""
+    for call in body.calls:
+        if call.target.path and not call.flags & Flag.STATEMENT:
+            yield replace(call.target, path=call.target.path[:-1])
+    for use in (*body.uses, *body.reads):
+        if use.target.path and not use.flags & (Flag.STORED | Flag.DELETED):
+            yield replace(use.target, path=use.target.path[:-1])
+    for operation in body.operations:
+        if not _GIVES_NOTHING.intersection(operation.methods):
+            yield operation.operand
