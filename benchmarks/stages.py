@@ -57,9 +57,10 @@ class Stopwatch:
 
 def measure(folder: str) -> dict[str, float]:
     """The seconds of each stage, and the peak of memory in MB, of one run in this process."""
-    from wflint import project_run, run
-    from wflint.program import store
-    from wflint.request import Request
+    from wflint.project import store
+    from wflint.run import check as run
+    from wflint.run import program_run as project_run
+    from wflint.run.request import Request
 
     watch = Stopwatch()
     watch.watch(run, "gate", "gate")

@@ -7,9 +7,9 @@ import sys
 from itertools import groupby
 from pathlib import Path
 
-from wflint.registry import load_registry
+from wflint.checking.registry import load_registry
 from wflint.rule import Rule
-from wflint.rule_docs import as_text, family, is_default, summary
+from wflint.rule.documentation import as_text, family, is_default, summary
 
 ROOT = Path(__file__).resolve().parent.parent
 README, PAGES = ROOT / "README.md", ROOT / "docs" / "rules"

@@ -12,16 +12,16 @@ from pathlib import Path
 from msgspec import Struct
 
 from scripts.stdlib_names import Names, Public, followed, modules
-from wflint.beyond import Beyond, lift
-from wflint.gate import Gated
-from wflint.program.analysis import Answer, Question, analyse
-from wflint.program.installed import Installed
-from wflint.program.reached import Edge, Node
-from wflint.program.resolve import Resolver
-from wflint.program.sdk_decorators import EntryNames
-from wflint.program.store import Fn
-from wflint.registry import load_registry
+from wflint.callgraph.graph import Edge, Node
+from wflint.checking.analysis import Answer, Question, analyse
+from wflint.checking.library import Beyond, lift
+from wflint.checking.registry import load_registry
+from wflint.facts.ids import Fn
+from wflint.files.prefilter import Gated
+from wflint.inference.resolver import Resolver
+from wflint.project.installed import Installed
 from wflint.rule import RuleSettings
+from wflint.temporal.decorators import EntryNames
 
 HEAD = """\
 import {module}

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from wflint.environment import Environment
+from wflint.config.environment import Environment
+from wflint.facts.ids import Cls
 from wflint.facts.model import Decorator, FunctionHead, ModuleFacts, Param
-from wflint.program.entities import Entity, OwnClass, OwnFunction
-from wflint.program.installed import Installed
-from wflint.program.resolve import Resolver
-from wflint.program.store import Cls
+from wflint.inference.resolver import Resolver
+from wflint.inference.values import Entity, OwnClass, OwnFunction
+from wflint.project.installed import Installed
 
 
 class Public(NamedTuple):

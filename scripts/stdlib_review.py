@@ -12,7 +12,7 @@ import tomli
 from msgspec import Struct
 
 from scripts.stdlib_calls import Finding, Scope
-from wflint.registry import load_registry
+from wflint.checking.registry import load_registry
 
 HEAD = """\
 # Names of the standard library that reach a clock, randomness or the world inside.

@@ -13,12 +13,12 @@ from unittest import mock
 import libcst as cst
 
 from tests.command_line import invoke
-from wflint.borders import Border
 from wflint.cache.folder import CacheFolder
 from wflint.cache.secret import secret_of_user
-from wflint.project_run import ProjectRun
-from wflint.source import Source
+from wflint.files.source import Source
+from wflint.run.program_run import ProjectRun
 from wflint.syntax import guard, pieces
+from wflint.system.borders import Border
 
 FLOW = """\
 from temporalio import workflow

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from wflint.cli import main
+from wflint.cli.main import main
 from wflint.diagnostics import Applicability, Diagnostic, Edit, Fix, Location, Severity
-from wflint.request import Request, Stats
-from wflint.request import Result as RunResult
+from wflint.run.request import Request, Stats
+from wflint.run.request import Result as RunResult
 
 CLOCK = """\
 from datetime import datetime
@@ -64,7 +64,7 @@ def invoke(*arguments: str, stdin: str | bytes | None = None) -> Result:
 def answer_with_one_diagnostic(monkeypatch: pytest.MonkeyPatch) -> RunResult:
     """Make every run answer this, instead of reading files."""
     result = RunResult([FOUND], Stats(files=1, workflows=1), sources={"flow.py": CLOCK})
-    monkeypatch.setattr("wflint.run.check", lambda request: result)
+    monkeypatch.setattr("wflint.run.check.check", lambda request: result)
     return result
 
 
@@ -76,5 +76,5 @@ def remember_requests(monkeypatch: pytest.MonkeyPatch) -> list[Request]:
         seen.append(request)
         return RunResult()
 
-    monkeypatch.setattr("wflint.run.check", check)
+    monkeypatch.setattr("wflint.run.check.check", check)
     return seen

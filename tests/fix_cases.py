@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.harness import FIXTURES, PROJECT_FILE
-from wflint.fix.rounds import Outcome, mend
-from wflint.request import Request
+from wflint.fix.apply.rounds import Outcome, mend
+from wflint.run.request import Request
 
 CASES = FIXTURES / "fixes"
 _HEADER = re.compile(r"# fix: (safe|unsafe|none)(?:: (.+))?")

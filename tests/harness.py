@@ -26,8 +26,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wflint.diagnostics import Diagnostic
-from wflint.request import Request, Result
-from wflint.run import check
+from wflint.run.check import check
+from wflint.run.request import Request, Result
 
 FIXTURES = Path(__file__).parent / "fixtures"
 GROUPS = ("depth", "imports", "reach", "workflowcheck")

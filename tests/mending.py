@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.harness import PROJECT_FILE
-from wflint.fix.rounds import Outcome, mend
-from wflint.request import Request
+from wflint.fix.apply.rounds import Outcome, mend
+from wflint.run.request import Request
 
 CLOCK = """\
 import time

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from wflint.program.reach import Reach
-from wflint.program.reached import Node
+from wflint.callgraph.builder import Reach
+from wflint.callgraph.graph import Node
 
 RULE = "analysis-failed"
 """The rule whose examples need a fault."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from wflint.program.arithmetic import arithmetic
+from wflint.inference.arithmetic import arithmetic
 
 OPERATORS = {
     "Add": operator.add,

@@ -21,14 +21,14 @@ from msgspec.structs import replace
 
 from tests.caching import FLOW, LABELS, NAMES, OTHER, PRICES, make_project, output, write
 from tests.command_line import enter_project
-from wflint.cache import results
 from wflint.cache.notebook import Notebook
-from wflint.cache.results import ResultCache
 from wflint.cache.witness import Seen
-from wflint.gate import Gated
-from wflint.governing import Governing
-from wflint.program.store import Store
-from wflint.program.whole import Whole
+from wflint.checking.program_notes import Whole
+from wflint.files.prefilter import Gated
+from wflint.project.store import Store
+from wflint.run import results
+from wflint.run.program_settings import Governing
+from wflint.run.results import ResultCache
 
 STALE = "what was kept has come back"
 JSON = ("--output-format", "json", "--show-gaps")

@@ -22,7 +22,7 @@ from tests.caching import (
     write,
 )
 from tests.command_line import enter_project, invoke
-from wflint.project_run import ProjectRun
+from wflint.run.program_run import ProjectRun
 
 FULL_DISK = Path("/dev/full")
 
@@ -115,7 +115,7 @@ LATE: dict[str, BaseException] = {
 class TestWhenARunEndsEarly:
     @pytest.mark.parametrize("how", LATE.values(), ids=LATE)
     def test_what_was_read_is_not_read_again(self, project: Path, how: BaseException) -> None:
-        with mock.patch("wflint.project_run.with_fingerprints", side_effect=how):
+        with mock.patch("wflint.run.program_run.with_fingerprints", side_effect=how):
             assert invoke("check").exit_code in (2, 130)
         with parsed_files(project) as files:
             kept = output("--ignore", "WFL131")  # whose value is asked about anew

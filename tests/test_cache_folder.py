@@ -241,7 +241,7 @@ def test_an_entry_is_data_and_runs_nothing(project: Path) -> None:
 
 def test_of_another_build_nothing_is_used(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = output()
-    monkeypatch.setattr("wflint.cache.results.build_id", lambda plugins: "another")
+    monkeypatch.setattr("wflint.run.results.build_id", lambda plugins: "another")
     with counted_analyses() as roots:
         assert output() == wanted
     assert len(roots) == 1

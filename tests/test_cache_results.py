@@ -186,7 +186,7 @@ class TestARepeatedRun:
         import subprocess
 
         program = (
-            "import sys; from wflint.cli import main\n"
+            "import sys; from wflint.cli.main import main\n"
             "try: main(['check'])\n"
             "finally: print(*sys.modules, file=sys.stderr)"
         )
@@ -198,8 +198,8 @@ class TestARepeatedRun:
         assert cold.stdout == warm.stdout
         assert "libcst" in cold.stderr.split()
         tops = ("libcst", "rich", "multiprocessing", "asyncio", "importlib.metadata")
-        rule = ("wflint.rules.", "wflint.registry", "wflint.facts", "wflint.project_run")
-        unwanted = [m for m in warm.stderr.split() if m.startswith(rule) or m in tops]
+        engine = ("wflint.rules.", "wflint.checking", "wflint.facts", "wflint.run.program_run")
+        unwanted = [m for m in warm.stderr.split() if m.startswith(engine) or m in tops]
         assert not unwanted
 
 

@@ -24,8 +24,8 @@ from tests.caching import counted_analyses, entries, output, plain_output, secre
 from tests.command_line import CLOCK, enter_project, invoke
 from wflint.cache import secret as secrets
 from wflint.cache.folder import CacheFolder
-from wflint.cache.results import _Entry
 from wflint.diagnostics import Applicability, Diagnostic, Edit, Fix, Location
+from wflint.run.results import _Entry
 
 HEAD = len(b"wflint-cache-2\n") + 16
 EVIL = "__import__('os').system('id')"

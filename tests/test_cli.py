@@ -22,13 +22,13 @@ from tests.command_line import (
     invoke,
     remember_requests,
 )
-from wflint import output
-from wflint.check_command import overrides_from, request_from
-from wflint.cli import main
-from wflint.config import ConfigError
-from wflint.request import Request
-from wflint.request import Result as RunResult
-from wflint.settings import Settings
+from wflint.cli import output
+from wflint.cli.check import overrides_from, request_from
+from wflint.cli.main import main
+from wflint.config.find import ConfigError
+from wflint.config.settings import Settings
+from wflint.run.request import Request
+from wflint.run.request import Result as RunResult
 
 
 @pytest.fixture(autouse=True)
@@ -167,7 +167,7 @@ class TestFailures:
             def check(request: Request) -> RunResult:
                 raise error
 
-            monkeypatch.setattr("wflint.run.check", check)
+            monkeypatch.setattr("wflint.run.check.check", check)
 
         return fail_with
 
@@ -177,7 +177,7 @@ class TestFailures:
         assert result.exit_code == 2
         (line,) = result.stderr.splitlines()
         assert re.match(
-            r"wflint: internal error: ZeroDivisionError in check_command\.py:\d+: "
+            r"wflint: internal error: ZeroDivisionError in cli/check\.py:\d+: "
             "division by zero - please report it at ",
             line,
         )

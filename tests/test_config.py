@@ -8,9 +8,9 @@ from typing import get_args
 import msgspec
 import pytest
 
-from wflint.cli import FORMATS
-from wflint.config import ConfigError, ProjectFinder, apply_flags, find_project
-from wflint.settings import DEFAULT_EXCLUDE, DEFAULT_TEST_PATHS, Settings
+from wflint.cli.main import FORMATS
+from wflint.config.find import ConfigError, ProjectFinder, apply_flags, find_project
+from wflint.config.settings import DEFAULT_EXCLUDE, DEFAULT_TEST_PATHS, Settings
 
 
 @pytest.fixture(autouse=True)

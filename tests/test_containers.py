@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from wflint.program.containers import made, part
-from wflint.program.entities import External, Unresolved
+from wflint.inference.builtin_types import made, part
+from wflint.inference.values import External, Unresolved
 
 NAME, COUNT = made("builtins.str"), made("builtins.int")
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests import harness
-from wflint.request import Request
-from wflint.run import check
+from wflint.run.check import check
+from wflint.run.request import Request
 
 LIBRARY = Path(os.__file__).parent
 MODULES = (

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from wflint.request import Request, Result
-from wflint.run import check
+from wflint.run.check import check
+from wflint.run.request import Request, Result
 
 WORKFLOW = """\
 from temporalio import workflow

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from wflint.disk import read_file, read_text
+from wflint.system.disk import read_file, read_text
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs links, pipes and devices")
 

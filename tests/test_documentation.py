@@ -9,8 +9,8 @@ import pytest
 from tests import harness, planted
 from tests.documentation import examples
 from tests.harness import Fixture
+from wflint.checking.registry import load_registry
 from wflint.diagnostics import Diagnostic, Severity
-from wflint.registry import load_registry
 from wflint.rule import Rule
 
 by_rule = pytest.mark.parametrize("rule", load_registry().rules, ids=lambda rule: rule.name)

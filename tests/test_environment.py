@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from wflint.config_errors import ConfigError
-from wflint.environment import Environment, find_environments
+from wflint.config.environment import Environment, find_environments
+from wflint.config.errors import ConfigError
 
 
 def make_environment(folder: Path, version: str = "3.11") -> Path:

@@ -11,22 +11,22 @@ import pytest
 
 from tests.command_line import enter_project, invoke
 from tests.planted import plant
+from wflint.callgraph.builder import Reach
+from wflint.callgraph.entry.entry_points import Roots
+from wflint.checking.analysis import visitors
+from wflint.checking.imports import ImportTime
+from wflint.checking.registry import load_registry
+from wflint.dataflow.value.follow import Follow
 from wflint.diagnostics import Applicability, Diagnostic
-from wflint.emit import Emitter
 from wflint.facts.bodies import BodyReader
 from wflint.facts.modules import ModuleReader
-from wflint.program import trees
-from wflint.program.analysis import visitors
-from wflint.program.flow.follow import Follow
-from wflint.program.import_time import ImportTime
-from wflint.program.members import Members
-from wflint.program.module_reading import ReadBodies
-from wflint.program.reach import Reach
-from wflint.program.roots import Roots
-from wflint.program.store import Module, Store
-from wflint.registry import load_registry
-from wflint.request import Request, Result
-from wflint.run import check
+from wflint.inference.attributes import Members
+from wflint.project import trees
+from wflint.project.module_reading import ReadBodies
+from wflint.project.store import Module, Store
+from wflint.run.check import check
+from wflint.run.emit import Emitter
+from wflint.run.request import Request, Result
 
 FLOW = """\
 import time

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from wflint.config import ProjectFinder, find_project
-from wflint.files import Selected, list_files, select, shown_path
-from wflint.patterns import Patterns
+from wflint.config.find import ProjectFinder, find_project
+from wflint.files.select import Selected, list_files, select, shown_path
+from wflint.gitignore.patterns import Patterns
 
 needs_links = pytest.mark.skipif(os.name == "nt", reason="needs the right to make symlinks")
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from wflint.diagnostics import Diagnostic, Location, Severity, ShownHop
-from wflint.fingerprint import with_fingerprints
+from wflint.run.fingerprint import with_fingerprints
 
 UTIL = """\
 from datetime import datetime

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from tests.command_line import FOUND
 from tests.mending import CLOCK, make_project, mend_in_memory, mended, put
 from wflint.diagnostics import Applicability, Diagnostic, Edit, Fix, Location
-from wflint.fix.splice import choose, splice
-from wflint.source import Source, UnreadableSource
+from wflint.files.source import Source, UnreadableSource
+from wflint.fix.apply.splice import choose, splice
 
 # The clock's module stays in use, so nothing but the call changes.
 KEPT = CLOCK.replace("@workflow.defn", "START = time.time\n\n\n@workflow.defn")

@@ -17,11 +17,11 @@ import pytest
 
 from tests.command_line import enter_project, invoke
 from tests.mending import CLOCK, FIXED_CLOCK, put
-from wflint.borders import Border
-from wflint.fix import write as writing
-from wflint.fix.rounds import mend
-from wflint.fix.write import NotWritten
-from wflint.run import check
+from wflint.fix.apply import write as writing
+from wflint.fix.apply.rounds import mend
+from wflint.fix.apply.write import NotWritten
+from wflint.run.check import check
+from wflint.system.borders import Border
 
 OLD, NEW = b"old\n" * 5_000, b"new!\n" * 7_000
 posix = pytest.mark.skipif(os.name == "nt", reason="signals, links and owners are others there")
@@ -437,7 +437,7 @@ class TestChangedMeanwhile:
             change(project / "first.py")
             return outcome
 
-        monkeypatch.setattr("wflint.fix.command.mend", mend_and_change)
+        monkeypatch.setattr("wflint.fix.apply.command.mend", mend_and_change)
         code, lines = fix_all()
         assert (code, len(lines), said in lines[0]) == (2, 1, True), lines
         assert (project / "second.py").read_text() == FIXED_CLOCK
@@ -456,7 +456,7 @@ class TestChangedMeanwhile:
                 change(project / "first.py")
             return result
 
-        monkeypatch.setattr("wflint.fix.rounds.check", check_and_change)
+        monkeypatch.setattr("wflint.fix.apply.rounds.check", check_and_change)
         code, lines = fix_all()
         assert code == 2
         assert len(lines) == 1, lines

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.mending import mend_in_memory, put
-from wflint.fix.rounds import Outcome
+from wflint.fix.apply.rounds import Outcome
 
 USER = """\
 from temporalio import workflow

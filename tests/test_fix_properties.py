@@ -21,13 +21,13 @@ from hypothesis import strategies as st
 
 from tests.fix_programs import WRITTEN, program
 from tests.mending import CLOCK, make_project, mend_in_memory, put
+from wflint.checking.registry import Registry, load_registry
 from wflint.diagnostics import Diagnostic
-from wflint.fix import rounds
-from wflint.fix.rounds import Mended, Outcome
-from wflint.registry import Registry, load_registry
-from wflint.request import Request
-from wflint.run import check
-from wflint.source import BOM, decode
+from wflint.files.source import BOM, decode
+from wflint.fix.apply import rounds
+from wflint.fix.apply.rounds import Mended, Outcome
+from wflint.run.check import check
+from wflint.run.request import Request
 
 EXAMPLES = settings(
     max_examples=12,
@@ -155,7 +155,7 @@ def test_the_order_of_rules_does_not_matter(data: bytes, random: Random) -> None
     random.shuffle(rules)
     outcome, after = fixed(data)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("wflint.governing.load_registry", lambda _: Registry(tuple(rules)))
+        patch.setattr("wflint.run.program_settings.load_registry", lambda _: Registry(tuple(rules)))
         shuffled, same = fixed(data)
     assert (same, codes(shuffled.fixed)) == (after, codes(outcome.fixed))
 

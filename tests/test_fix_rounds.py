@@ -9,9 +9,9 @@ import pytest
 
 from tests.command_line import enter_project, invoke
 from tests.mending import CLOCK, mend_in_memory, mended, put
-from wflint.registry import load_registry
-from wflint.repair.model import Repair
-from wflint.repair.view import RepairView
+from wflint.checking.registry import load_registry
+from wflint.fix.propose.view import RepairView
+from wflint.rule.fix import Repair
 
 LOOP = """\
 from temporalio import workflow

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.mending import CLOCK, make_project, mend_in_memory, mended, put
-from wflint.fix.taken_names import taken_from
-from wflint.fix.unused_imports import without_unused
+from wflint.fix.apply.taken_names import taken_from
+from wflint.fix.apply.unused_imports import without_unused
 
 NEEDS_NOTHING = "from temporalio import workflow\nx = workflow.time()\n"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.fix_cases import Case, cases, fix, project, text_after
+from wflint.checking.registry import load_registry
 from wflint.diagnostics import Applicability
-from wflint.registry import load_registry
 from wflint.rule import Fixable, Rule
 
 ALL = list(cases())

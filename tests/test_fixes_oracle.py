@@ -32,7 +32,7 @@ from tests.oracle.history import history_of
 from tests.oracle.recorded import Run, asked, compared, in_sandbox, with_stand_ins
 from tests.oracle.replay import replay_all, seed_of_replays
 from tests.oracle.sandbox import Stage
-from wflint.registry import load_registry
+from wflint.checking.registry import load_registry
 from wflint.rule import Fixable
 
 SAFE = list(cases("safe"))

@@ -8,8 +8,8 @@ import pytest
 
 from tests import harness, planted
 from tests.harness import Finding, Fixture, differences, expectations
+from wflint.checking.registry import load_registry
 from wflint.diagnostics import Severity
-from wflint.registry import load_registry
 
 RULES = load_registry().by_name
 ALL = [*harness.rule_fixtures(), *harness.project_fixtures()]

@@ -9,8 +9,8 @@ import pytest
 
 from tests.command_line import invoke
 from wflint.diagnostics import Diagnostic
-from wflint.request import Request, Result
-from wflint.run import check
+from wflint.run.check import check
+from wflint.run.request import Request, Result
 
 SITE = ".venv/lib/python3.11/site-packages"
 FLOW = """\

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import enter_project, invoke
-from wflint.request import EntryGaps, Request
-from wflint.run import check
+from wflint.run.check import check
+from wflint.run.request import EntryGaps, Request
 
 FLOW = """\
 from temporalio import workflow

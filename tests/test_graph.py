@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.command_line import enter_project, invoke
-from wflint.cli import GRAPH_FORMATS
+from wflint.cli.main import GRAPH_FORMATS
 
 FLOW = """\
 from temporalio import workflow
@@ -186,7 +186,7 @@ class TestText:
         assert "\x1b[" not in invoke("graph", "stamp").stdout
         coloured = invoke("graph", "stamp", "--color", "always").stdout
         assert "\x1b[31m\x1b[1mWFL101\x1b[0m" in coloured
-        monkeypatch.setattr("wflint.output.is_terminal", lambda stream: True)
+        monkeypatch.setattr("wflint.cli.output.is_terminal", lambda stream: True)
         monkeypatch.setenv("NO_COLOR", "1")
         assert "\x1b[" not in invoke("graph", "stamp").stdout
 

@@ -11,7 +11,7 @@ from tests.command_line import FOUND
 from wflint.diagnostics import Location
 from wflint.graph import dot, json_graph, mermaid, text
 from wflint.graph.model import Call, Function, Graph, Step
-from wflint.request import Gap
+from wflint.run.request import Gap
 
 ODD = 'we"ird #1 <b>\\n\nünï'
 GAP = Gap("flow.py", Location(11, 9), "plan.begin()", "it is a parameter without a type")

@@ -16,14 +16,15 @@ import libcst
 import pytest
 
 from benchmarks.shapes import SHAPES, Shape
-from wflint import environment, rule, targets
+from wflint.config import environment, targets
 from wflint.facts.refs import Refs
-from wflint.program import store
-from wflint.program.resolve import Resolver
-from wflint.program.store import Store
-from wflint.request import Request
-from wflint.run import check
-from wflint.source import decode
+from wflint.files.source import decode
+from wflint.inference.resolver import Resolver
+from wflint.project import store
+from wflint.project.store import Store
+from wflint.rule import base as rule
+from wflint.run.check import check
+from wflint.run.request import Request
 from wflint.syntax import pieces
 
 HEADER = """\

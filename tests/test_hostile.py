@@ -509,12 +509,12 @@ def test_settings_that_are_too_large_are_an_error_in_one_line(name: str, place: 
 def test_a_git_that_does_not_answer_is_done_without(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from wflint.config import find_project
-    from wflint.files import list_files
+    from wflint.config.find import find_project
+    from wflint.files.select import list_files
 
     (place.tree / ".git/info/exclude").unlink()
     os.mkfifo(place.tree / ".git/info/exclude")
-    monkeypatch.setattr("wflint.programs._GIT_SECONDS", 0.2)
+    monkeypatch.setattr("wflint.system.subprocesses._GIT_SECONDS", 0.2)
     project = find_project(place.tree, place.tree)
     assert [path.name for path in list_files(project)] == ["flow.py"]
 

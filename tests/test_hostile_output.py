@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import invoke
-from wflint.printable import visible
+from wflint.system.printable import visible
 
 WORKFLOW = """\
 import time
@@ -135,7 +135,7 @@ def test_settings(project: Path) -> None:
 
 
 def test_a_diff_on_a_terminal_is_shown_and_not_obeyed() -> None:
-    from wflint.fix.diff import readable
+    from wflint.fix.apply.diff import readable
 
     diff = b"--- a.py\n+++ a.py\n@@ -1 +1 @@\n-\tx = '\x1b[2J'\r\n+\ty = '\xe2\x80\xae'\xff\n"
     assert readable(diff) == (

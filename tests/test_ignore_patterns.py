@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import CLOCK, enter_project, invoke
-from wflint.ignore_spec import ignore_spec
+from wflint.gitignore.spec import ignore_spec
 
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="there is no git")
 

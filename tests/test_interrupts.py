@@ -46,7 +46,7 @@ def interrupted(module: str, action: str, folder: Path) -> tuple[int, str, str]:
     "module",
     [
         pytest.param("click", id="of the command line"),
-        pytest.param("wflint.run", id="of a command"),
+        pytest.param("wflint.run.check", id="of a command"),
         pytest.param("libcst", id="in the midst of the analysis"),
         pytest.param("wflint.report", id="of the report"),
     ],

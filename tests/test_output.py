@@ -12,12 +12,12 @@ import click
 import pytest
 
 from tests.command_line import LINE, answer_with_one_diagnostic, enter_project, invoke
-from wflint import output, progress
-from wflint.cli import FORMATS
+from wflint.cli import output, progress
+from wflint.cli.main import FORMATS
 from wflint.diagnostics import Location, ShownHop
 from wflint.report import FORMATS as REPORTS
-from wflint.request import EntryGaps, Gap
-from wflint.request import Result as RunResult
+from wflint.run.request import EntryGaps, Gap
+from wflint.run.request import Result as RunResult
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +37,7 @@ class TestFormats:
         assert invoke("check").stdout.startswith(LINE)
 
     def test_full_on_a_terminal(self, answer: RunResult, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("wflint.output.is_terminal", lambda stream: True)
+        monkeypatch.setattr("wflint.cli.output.is_terminal", lambda stream: True)
         assert "\x1b[1mWFL101" in invoke("check").stdout
 
     def test_flag_comes_before_variable_before_setting(

@@ -7,8 +7,8 @@ import random
 import pytest
 from pathspec import GitIgnoreSpec
 
-from wflint.ignore_spec import ignore_spec
-from wflint.patterns import Patterns
+from wflint.gitignore.patterns import Patterns
+from wflint.gitignore.spec import ignore_spec
 
 HOSTILE = (
     ("x/" + "*a" * 30 + "b", "x/" + "a" * 240 + ".py"),

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from wflint.facts.modules import ModuleReader
-from wflint.program import prefetch
-from wflint.request import Request, Result
-from wflint.run import check
+from wflint.project import prefetch
+from wflint.run.check import check
+from wflint.run.request import Request, Result
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux")
 

@@ -10,10 +10,10 @@ import pytest
 from docs.generate import PAGES, README, ROOT, documents
 from tests import harness
 from tests.command_line import invoke
-from wflint.config import find_project
-from wflint.registry import added_apis, load_registry, select_rules
-from wflint.request import Request
-from wflint.run import check
+from wflint.checking.registry import added_apis, load_registry, select_rules
+from wflint.config.find import find_project
+from wflint.run.check import check
+from wflint.run.request import Request
 
 TEXT = README.read_text(encoding="utf-8")
 RUN = "pip install . && wflint check tests/fixtures/order_processing"

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 import tomli
 
-from wflint import rule_docs
-from wflint.config import ConfigError
-from wflint.program.tables import rule_entries, rule_results
-from wflint.registry import Registry, added_apis, load_registry, select_rules
+from wflint.checking.registry import Registry, added_apis, load_registry, select_rules
+from wflint.config.find import ConfigError
+from wflint.config.settings import ApiSetting, Settings
 from wflint.rule import Fixable, Rule, Scope, Severity
-from wflint.settings import ApiSetting, Settings
+from wflint.rule import documentation as rule_docs
+from wflint.rule.api_table import rule_entries, rule_results
 
 REGISTRY = load_registry()
 RULES = Path(__file__).parent.parent / "rules"
@@ -333,8 +333,8 @@ class TestPlugins:
         def installed_plugins() -> list[EntryPoint]:
             return [EntryPoint(name) for name in loaded]
 
-        monkeypatch.setattr("wflint.plugins.installed_plugins", installed_plugins)
-        from wflint import registry
+        monkeypatch.setattr("wflint.config.plugins.installed_plugins", installed_plugins)
+        from wflint.checking import registry
 
         registry._load.cache_clear()
         return loaded

@@ -13,10 +13,10 @@ import pytest
 from msgspec.structs import replace
 
 import wflint
+from wflint.checking.registry import load_registry
 from wflint.diagnostics import Applicability, Diagnostic, Edit, Fix, Location, Severity, ShownHop
-from wflint.registry import load_registry
 from wflint.report import FORMATS, Look, render, summary
-from wflint.request import EntryGaps, Gap, Stats
+from wflint.run.request import EntryGaps, Gap, Stats
 
 UTIL = """\
 from datetime import datetime

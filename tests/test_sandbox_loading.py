@@ -15,9 +15,10 @@ from tests.oracle.project import Run, run_project
 from tests.oracle.restrictions import exists, restricted_names
 from tests.oracle.sandbox import Stage, judge
 from wflint.facts.bodies import Reading
-from wflint.program.loading import load_workflow
-from wflint.program.modules import ModuleIndex
-from wflint.program.sandbox import (
+from wflint.project.module_index import ModuleIndex
+from wflint.project.store import Store
+from wflint.sandbox.loading import load_workflow
+from wflint.sandbox.restrictions import (
     PASSED_THROUGH,
     RESTRICTED_AT_IMPORT,
     UNREADABLE_AT_IMPORT,
@@ -25,7 +26,6 @@ from wflint.program.sandbox import (
     is_restricted_at_import,
     passes_by_default,
 )
-from wflint.program.store import Store
 
 # The tables.
 

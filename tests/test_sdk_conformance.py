@@ -10,9 +10,9 @@ from tests.documentation import examples
 from tests.oracle.exceptions import DELIBERATELY_NOT, FAILS_ON_PURPOSE, NEEDS_LIBRARY, NOT_CAUGHT
 from tests.oracle.restrictions import exists, restricted_names
 from tests.oracle.sandbox import Stage, judge
-from wflint.program.tables import ApiTable, rule_entries
-from wflint.registry import load_registry
+from wflint.checking.registry import load_registry
 from wflint.rule import Rule
+from wflint.rule.api_table import ApiTable, rule_entries
 
 FAMILIES = ("time", "randomness", "ordering", "world", "event_loop", "imports")
 RULES = load_registry().rules

@@ -11,7 +11,7 @@ import pytest
 
 import wflint
 from tests.command_line import enter_project, invoke
-from wflint.settings import Settings
+from wflint.config.settings import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -113,7 +113,7 @@ class TestStart:
         program = (
             "import sys\n"
             "sys.argv = ['wflint', *sys.argv[1:]]\n"
-            "from wflint.cli import main\n"
+            "from wflint.cli.main import main\n"
             "try:\n"
             "    main()\n"
             "except SystemExit as stop:\n"

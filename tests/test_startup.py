@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.caching import make_project, write
-from wflint.registry import find_alone, load_registry
+from wflint.checking.registry import find_alone, load_registry
 
 PROGRAM = """\
 import sys
-from wflint.cli import main
+from wflint.cli.main import main
 try:
     main(sys.argv[1:])
 finally:
@@ -28,14 +28,22 @@ SLOW = {
     "pathspec",
     "rich",
 }
-ANALYSIS = (
-    "wflint.facts",
-    "wflint.fix",
-    "wflint.graph",
-    "wflint.program.analysis",
-    "wflint.project_run",
-    "wflint.repair.",
+ENGINE = (
+    "wflint.callgraph",
+    "wflint.checking.analysis",
+    "wflint.dataflow",
+    "wflint.inference",
+    "wflint.project.store",
+    "wflint.sandbox",
     "wflint.syntax",
+)
+ANALYSIS = (
+    *ENGINE,
+    "wflint.facts",
+    "wflint.fix.apply",
+    "wflint.fix.propose",
+    "wflint.graph",
+    "wflint.run.program_run",
 )
 
 
@@ -72,7 +80,10 @@ def wflint_in(modules: set[str]) -> set[str]:
 )
 def test_help_and_version_import_the_command_line_alone(arguments: tuple[str, ...]) -> None:
     modules = imported(*arguments)
-    assert wflint_in(modules) == {"wflint", "wflint.cli", "wflint.interrupts"}
+    assert wflint_in(modules) == {
+        *("wflint", "wflint.cli", "wflint.cli.main"),
+        *("wflint.system", "wflint.system.interrupts"),
+    }
     assert not modules & {*SLOW, "msgspec", "tomli"}
 
 
@@ -81,7 +92,7 @@ def test_explaining_a_rule_imports_that_rule(rule: str) -> None:
     modules = imported("rule", rule)
     assert rules_in(modules) == {"wflint.rules.time.wall_clock_time"}
     assert not modules & {*SLOW, "tomli"}
-    assert not [name for name in modules if name.startswith(("wflint.program", "wflint.facts"))]
+    assert not [name for name in modules if name.startswith(ENGINE)]
 
 
 def test_explaining_settings_imports_no_rule() -> None:
@@ -114,7 +125,7 @@ def test_linking_what_was_read_before_does_not_import_libcst(project: Path) -> N
     write(project / "shop/prices.py", "from shop.extra.labels import label as stamp, label\n")
     imported("check")
     modules = imported("check", "--ignore", "WFL138", "--output-format", "concise")
-    assert "wflint.program.analysis" in modules
+    assert "wflint.checking.analysis" in modules
     assert not modules & SLOW
 
 

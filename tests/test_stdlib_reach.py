@@ -17,11 +17,11 @@ import tomli
 from scripts import stdlib_reach
 from scripts.stdlib_calls import Finding, Scope, derive
 from scripts.stdlib_review import CONDITIONS, Review, read_review, rows, to_toml
-from wflint.program.inside import inside_entries, read_groups
-from wflint.program.tables import ApiTable, rule_entries
-from wflint.registry import load_registry
-from wflint.request import Request
-from wflint.run import check
+from wflint.checking.inside import inside_entries, read_groups
+from wflint.checking.registry import load_registry
+from wflint.rule.api_table import ApiTable, rule_entries
+from wflint.run.check import check
+from wflint.run.request import Request
 
 REVIEW = read_review(stdlib_reach.REVIEW)
 GROUPS = read_groups()

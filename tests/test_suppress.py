@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wflint.checking.registry import Registry
 from wflint.diagnostics import Location
-from wflint.leftovers import leftovers
-from wflint.registry import Registry
+from wflint.files.source import Source
 from wflint.rule import Rule, Scope, Severity
-from wflint.source import Source
-from wflint.suppress import parse_directives
+from wflint.suppress.comments import parse_directives
+from wflint.suppress.leftovers import leftovers
 
 
 def hidden_rows(text: str, code: str = "WFL101", name: str = "wall-clock-time") -> list[int]:
@@ -213,7 +213,7 @@ class TestBrokenFiles:
     def test_file_without_comments_of_ours_is_not_tokenized(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("wflint.suppress._read_lines", None)
+        monkeypatch.setattr("wflint.suppress.comments._read_lines", None)
         assert not parse_directives("import wflint  # noqa: E501\n")
 
 

@@ -22,11 +22,11 @@ from tests.oracle.replay import (
     signal,
     timer,
 )
+from wflint.checking.registry import load_registry
+from wflint.dataflow.value.names import INPUTS
 from wflint.diagnostics import Diagnostic, Severity
-from wflint.program.flow.names import INPUTS
-from wflint.registry import load_registry
-from wflint.request import Request
-from wflint.run import check
+from wflint.run.check import check
+from wflint.run.request import Request
 
 MODULE = """\
 import time

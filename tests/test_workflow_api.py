@@ -1,6 +1,6 @@
 """What fixes may write where: names of ``temporalio.workflow``, tried out in the SDK itself.
 
-Tables in ``wflint.repair.sdk_names`` say which names are younger than others, raise outside of
+Tables in ``wflint.fix.propose.sdk_names`` say which names are younger than others, raise outside of
 workflows, or raise in query handlers and update validators. Fixes are withheld accordingly.
 """
 
@@ -18,8 +18,8 @@ from temporalio import workflow
 
 from tests.oracle.recorded import Run, in_sandbox
 from tests.oracle.sandbox import SEED, Stage
-from wflint.registry import load_registry
-from wflint.repair.sdk_names import ANYWHERE, NOT_READ_ONLY, SINCE
+from wflint.checking.registry import load_registry
+from wflint.fix.propose.sdk_names import ANYWHERE, NOT_READ_ONLY, SINCE
 from wflint.rule import Fixable
 
 ROOT = Path(__file__).parent.parent

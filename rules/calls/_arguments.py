@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from wflint.repair.model import NoFix, TextEdit
+from wflint.rule.fix import NoFix, TextEdit
 
 if TYPE_CHECKING:
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
 
 
 def keyword(call: cst.Call, name: str) -> cst.Arg | None:

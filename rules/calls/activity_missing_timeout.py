@@ -76,9 +76,9 @@ from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
 from wflint.temporal.api import CallKind, names_of
 
 if TYPE_CHECKING:
-    from wflint.program.views import CallView
-    from wflint.repair.model import Repair
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
+    from wflint.rule.fix import Repair
+    from wflint.rule.views import CallView
 
 _START = "start_to_close_timeout"
 _ENOUGH = (_START, "schedule_to_close_timeout")

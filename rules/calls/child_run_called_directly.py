@@ -65,7 +65,7 @@ from wflint.facts.model import Kind
 from wflint.rule import Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
-    from wflint.program.views import CallView
+    from wflint.rule.views import CallView
 
 
 class ChildRunCalledDirectly(Rule):

@@ -72,9 +72,9 @@ from wflint.rule import Fixable, Report, Rule, Scope, Severity
 from wflint.temporal.api import sdk_calls
 
 if TYPE_CHECKING:
-    from wflint.program.views import CallView
-    from wflint.repair.model import Repair
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
+    from wflint.rule.fix import Repair
+    from wflint.rule.views import CallView
 
 _TIMEOUTS = frozenset(
     {

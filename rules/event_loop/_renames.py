@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from wflint.repair.model import NoFix, TextEdit
+from wflint.rule.fix import NoFix, TextEdit
 
 from ._sdk import sdk
 
 if TYPE_CHECKING:
-    from wflint.repair.model import Repair
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
+    from wflint.rule.fix import Repair
 
 _MOVED = {"temporalio.worker.deployment_config": "temporalio.worker"}
 """Modules whose names are to be found in another."""

@@ -66,15 +66,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from wflint.repair.model import TextEdit, Withheld
 from wflint.rule import Fixable, Rule, Scope, Severity
+from wflint.rule.fix import TextEdit, Withheld
 
 if TYPE_CHECKING:
     import libcst as cst
 
     from wflint.facts.context import Context
-    from wflint.repair.model import Repair
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
+    from wflint.rule.fix import Repair
 
 
 _ASYNC = re.compile(r"async(?:\\?\s|#.*)+")

@@ -74,7 +74,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from wflint.facts.context import Context
-    from wflint.program.views import FindingView
+    from wflint.rule.views import FindingView
 
 _CHANGES = Effect.COMMAND | Effect.HANDLERS | Effect.MUTATES_SELF
 

@@ -79,7 +79,7 @@ if TYPE_CHECKING:
 
     from wflint.facts.context import Context
     from wflint.facts.model import FunctionHead
-    from wflint.program.views import CallView
+    from wflint.rule.views import CallView
 
 _TASKS = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
 

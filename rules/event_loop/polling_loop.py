@@ -76,15 +76,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from wflint.facts.model import Kind
-from wflint.repair.model import TextEdit
 from wflint.rule import Fixable, Rule, Scope, Severity
+from wflint.rule.fix import TextEdit
 
 if TYPE_CHECKING:
     import libcst as cst
 
     from wflint.facts.context import Context
-    from wflint.repair.model import Repair
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
+    from wflint.rule.fix import Repair
 
 _SLEEPS = frozenset({"asyncio.sleep", "temporalio.workflow.sleep"})
 _LOOKS = frozenset(

@@ -69,8 +69,8 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from wflint.facts.context import Context
-    from wflint.repair.model import Repair
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
+    from wflint.rule.fix import Repair
 
 _MODULES = frozenset({"activity", "common", "exceptions", "wf", "worker", "workflow"})
 _IMPORTS = re.compile(

@@ -85,9 +85,9 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from wflint.facts.context import Context
-    from wflint.program.views import Callee, CallView, FindingView
-    from wflint.repair.model import Repair
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
+    from wflint.rule.fix import Repair
+    from wflint.rule.views import Callee, CallView, FindingView
 
 _WAIT = "temporalio.workflow.wait_condition"
 _ALL_FINISHED = "temporalio.workflow.all_handlers_finished"

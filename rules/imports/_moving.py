@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from wflint.repair.model import TextEdit, Withheld
+from wflint.rule.fix import TextEdit, Withheld
 from wflint.syntax.walk import walk
 
 if TYPE_CHECKING:
-    from wflint.repair.model import Repair
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
+    from wflint.rule.fix import Repair
 
 
 def moved_to_top(at: RepairView) -> Repair | None:

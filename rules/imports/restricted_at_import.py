@@ -72,7 +72,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from wflint.facts.context import Context
-    from wflint.program.views import FindingView, ImportView
+    from wflint.rule.views import FindingView, ImportView
 
 _UNREADABLE = ("xmlrpc.client", "xmlrpc.server")
 """Modules of which the sandbox does not even give a name away."""

@@ -79,7 +79,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from wflint.facts.context import Context
-    from wflint.program.views import FindingView
+    from wflint.rule.views import FindingView
 
 _LIST = frozenset(["append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort"])
 _DICT = frozenset(["clear", "pop", "popitem", "setdefault", "update"])

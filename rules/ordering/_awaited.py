@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ._lists import Listed, as_list, is_list
 
 if TYPE_CHECKING:
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
 
 
 class Results(Listed):

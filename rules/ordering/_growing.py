@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from wflint.repair.model import Withheld
+from wflint.rule.fix import Withheld
 
 from . import _names
 from ._tree import target_names, value_for
@@ -13,7 +13,7 @@ from ._tree import target_names, value_for
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
 
     from ._tree import Tree
 

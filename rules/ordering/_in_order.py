@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.program.sorting import elements_of
-from wflint.repair.model import NoFix, TextEdit
+from wflint.inference.sortable import elements_of
+from wflint.rule.fix import NoFix, TextEdit
 
 from . import _names
 from ._filled import RUNNING
@@ -16,8 +16,8 @@ from ._tree import names_in_target, tree_of
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.repair.model import Repair
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
+    from wflint.rule.fix import Repair
 
 
 def in_order(at: RepairView, expr: cst.BaseExpression) -> Repair | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wflint.facts.types import instance
-from wflint.repair.model import TextEdit, Withheld
+from wflint.rule.fix import TextEdit, Withheld
 
 from ._growing import check_is_new, elements, loops_around, made_beside
 from ._tree import tree_of
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from wflint.facts.scopes import Bound
-    from wflint.program.views import TypeView
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
+    from wflint.rule.views import TypeView
 
 _MAKERS = frozenset({"builtins.frozenset", "builtins.set"})
 _LISTS = frozenset({"builtins.list", "builtins.tuple"})

@@ -86,8 +86,8 @@ if TYPE_CHECKING:
 
     import libcst as cst
 
-    from wflint.repair.model import Repair
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
+    from wflint.rule.fix import Repair
 
 _GOING_THROUGH = frozenset(
     f"builtins.{name}" for name in ("enumerate", "iter", "list", "map", "next", "tuple", "zip")

@@ -83,8 +83,8 @@ from typing import TYPE_CHECKING
 from wflint.rule import Api, Fixable, Rule, Scope, Severity
 
 if TYPE_CHECKING:
-    from wflint.repair.model import Repair
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
+    from wflint.rule.fix import Repair
 
 _WAIT = Api("workflow.wait()", Fixable.SAFE)
 

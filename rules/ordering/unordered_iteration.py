@@ -89,9 +89,9 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from wflint.facts.context import Context
-    from wflint.program.views import FindingView, TypeView
-    from wflint.repair.model import Repair
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
+    from wflint.rule.fix import Repair
+    from wflint.rule.views import FindingView, TypeView
 
 _SETS = frozenset({"builtins.frozenset", "builtins.set", "typing.FrozenSet", "typing.Set"})
 _IF_RUNNING = {"HANDED": "", "RESULTS": "SHOWN", "TASKS": ""}

@@ -68,8 +68,8 @@ from msgspec.structs import replace
 from wflint.rule import Api, Fixable, Rule, Scope, Severity
 
 if TYPE_CHECKING:
-    from wflint.repair.model import Repair
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
+    from wflint.rule.fix import Repair
 
 _DRAWS = (
     "betavariate",

@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from wflint.facts.context import Context
-    from wflint.program.views import FindingView
+    from wflint.rule.views import FindingView
 
 _ID = "`id()` is a memory address, which differs on replay; use a value that the object carries"
 _HASH = (

@@ -69,9 +69,9 @@ from msgspec.structs import replace
 from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
-    from wflint.program.views import CallView
-    from wflint.repair.model import Repair
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
+    from wflint.rule.fix import Repair
+    from wflint.rule.views import CallView
 
 _RUN = "temporalio.workflow.run"
 _NEW_RANDOM_SINCE = (1, 23)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from wflint.repair.model import TextEdit
+from wflint.rule.fix import TextEdit
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.repair.model import Repair
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
+    from wflint.rule.fix import Repair
 
 
 class _Taker(NamedTuple):

@@ -68,9 +68,9 @@ from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
     from wflint.facts.model import FunctionHead
-    from wflint.program.views import CallView
-    from wflint.repair.model import Repair
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
+    from wflint.rule.fix import Repair
+    from wflint.rule.views import CallView
 
 _IN_ASYNC = Api("await asyncio.sleep(...)", Fixable.UNSAFE)
 _IN_PLAIN = Api(

@@ -68,9 +68,9 @@ if TYPE_CHECKING:
 
     from wflint.facts.context import Context
     from wflint.facts.model import Arg
-    from wflint.program.views import CallView
-    from wflint.repair.model import Repair
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
+    from wflint.rule.fix import Repair
+    from wflint.rule.views import CallView
 
 _LOCAL = "`{name}` depends on the time zone of the worker's machine; use `{use}`"
 _CLOCK = "`{name}` reads the wall clock; use `{use}`"

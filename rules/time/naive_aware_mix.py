@@ -59,15 +59,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from wflint.repair.model import NoFix, TextEdit
 from wflint.rule import Fixable, Rule, Scope, Severity
+from wflint.rule.fix import NoFix, TextEdit
 
 if TYPE_CHECKING:
     import libcst as cst
 
     from wflint.facts.context import Context
-    from wflint.repair.model import Repair
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
+    from wflint.rule.fix import Repair
 
 _NOW = "temporalio.workflow.now"
 _DATETIME = "datetime.datetime"

@@ -70,9 +70,9 @@ from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
     from wflint.facts.model import Arg
-    from wflint.program.views import CallView
-    from wflint.repair.model import Repair
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
+    from wflint.rule.fix import Repair
+    from wflint.rule.views import CallView
 
 # With this argument (position, keyword) given, these do not ask the clock.
 _TIME_ARGUMENT = {

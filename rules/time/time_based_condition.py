@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from wflint.facts.context import Context
-    from wflint.program.views import FindingView
+    from wflint.rule.views import FindingView
 
 _WAIT = "temporalio.workflow.wait_condition"
 _TIMED = frozenset({"asyncio.timeout", "asyncio.timeout_at"})

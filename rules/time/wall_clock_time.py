@@ -67,13 +67,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.repair.model import Withheld
 from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
+from wflint.rule.fix import Withheld
 
 if TYPE_CHECKING:
-    from wflint.program.views import CallView
-    from wflint.repair.model import Repair
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
+    from wflint.rule.fix import Repair
+    from wflint.rule.views import CallView
 
 _AWARE = "`{name}` reads the wall clock; use `{use}`, an aware time in UTC"
 _DAY = "`{name}` reads the wall clock; use `{use}`, the day in UTC"

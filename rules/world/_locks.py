@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from wflint.repair.model import NoFix, TextEdit, Withheld
+from wflint.rule.fix import NoFix, TextEdit, Withheld
 
 if TYPE_CHECKING:
-    from wflint.repair.view import RepairView
-    from wflint.source import Source
+    from wflint.files.source import Source
+    from wflint.fix.propose.view import RepairView
 
 _SAME = frozenset({"locked", "release"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.repair.model import NoFix, TextEdit, Withheld
+from wflint.rule.fix import NoFix, TextEdit, Withheld
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import libcst as cst
 
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
 
 _STREAMS = frozenset({"sys.__stderr__", "sys.__stdout__", "sys.stderr", "sys.stdout"})
 _LINE_END = r"\n"

@@ -6,9 +6,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wflint.program.tables import ApiTable
-    from wflint.program.views import CallView
     from wflint.rule import Rule
+    from wflint.rule.api_table import ApiTable
+    from wflint.rule.views import CallView
 
 
 def is_made_here(view: CallView, rule: Rule) -> bool:
@@ -34,6 +34,6 @@ def is_made_here(view: CallView, rule: Rule) -> bool:
 
 @lru_cache(maxsize=8)
 def _table(rule: Rule) -> ApiTable:
-    from wflint.program.tables import ApiTable, rule_entries
+    from wflint.rule.api_table import ApiTable, rule_entries
 
     return ApiTable(rule_entries(rule))

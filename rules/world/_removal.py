@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from wflint.repair.model import NoFix, TextEdit
+from wflint.rule.fix import NoFix, TextEdit
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
 
 
 def removal(at: RepairView, is_gone: Callable[[cst.Call], bool]) -> TextEdit:

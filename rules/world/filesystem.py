@@ -68,7 +68,7 @@ from wflint.rule import Api, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
     from wflint.facts.model import Arg, Value
-    from wflint.program.views import CallView
+    from wflint.rule.views import CallView
 
 # These take an open handle as well as a path: reported only where a path is shown.
 _PATH_OR_HANDLE = (

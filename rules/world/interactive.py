@@ -72,8 +72,8 @@ from ._removal import removal
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.repair.model import Repair
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
+    from wflint.rule.fix import Repair
 
 _STOPS = "`{name}` stops the worker in a debugger; remove it"
 _DEBUGGER = Api(fix=Fixable.UNSAFE, message=_STOPS)

@@ -78,7 +78,7 @@ from wflint.rule import Api, Report, Rule, Scope, Severity
 from ._made_here import is_made_here
 
 if TYPE_CHECKING:
-    from wflint.program.views import CallView
+    from wflint.rule.views import CallView
 
 _GUARD = "workflow.unsafe.is_replaying()"  # the `use` of an entry that this guard makes harmless
 

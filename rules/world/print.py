@@ -63,8 +63,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wflint.repair.model import NoFix, Withheld
 from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
+from wflint.rule.fix import NoFix, Withheld
 
 from ._log_text import printed, written
 from ._removal import removal
@@ -73,9 +73,9 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from wflint.facts.model import Arg
-    from wflint.program.views import CallView
-    from wflint.repair.model import Repair, TextEdit
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
+    from wflint.rule.fix import Repair, TextEdit
+    from wflint.rule.views import CallView
 
 _PRINT = "builtins.print"
 _USE = "workflow.logger.info()"

@@ -79,14 +79,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.repair.model import Withheld
 from wflint.rule import Api, Fixable, Rule, Scope, Severity
+from wflint.rule.fix import Withheld
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.repair.model import Repair, TextEdit
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
+    from wflint.rule.fix import Repair, TextEdit
 
 
 def _chained(*steps: str) -> list[str]:

@@ -74,9 +74,9 @@ from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
 from ._made_here import is_made_here
 
 if TYPE_CHECKING:
-    from wflint.program.views import CallView
-    from wflint.repair.model import Repair
-    from wflint.repair.view import RepairView
+    from wflint.fix.propose.view import RepairView
+    from wflint.rule.fix import Repair
+    from wflint.rule.views import CallView
 
 _BLOCKS = "`{name}` can block the thread of all workflows; use `{use}`"
 

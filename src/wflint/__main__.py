@@ -3,7 +3,7 @@
 import os
 import sys
 
-from wflint.import_path import forget_working_directory
+from wflint.system.import_path import forget_working_directory
 
 forget_working_directory()  # first of all: nothing else may come from there
 
@@ -26,13 +26,13 @@ def _run() -> int:
     import contextlib
     import gc
 
-    from wflint.interrupts import happened, watch
+    from wflint.system.interrupts import happened, watch
 
     watch()
     gc.disable()
     code: object = 0
     try:
-        from wflint.cli import main
+        from wflint.cli.main import main
 
         main()
     except Exception:

@@ -18,8 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, ParamSpec, TypeVar
 
-from wflint import interrupts
-from wflint.source import UnreadableSource
+from wflint.files.source import UnreadableSource
+from wflint.system import interrupts
 
 REPORT_URL = "https://github.com/wflint/wflint/issues"
 EVERYWHERE = ""

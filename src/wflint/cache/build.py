@@ -14,7 +14,7 @@ from importlib import import_module
 from importlib.machinery import PathFinder
 
 import wflint
-from wflint.hashing import blake2b
+from wflint.system.hashing import blake2b
 
 _SUFFIXES = (".py", ".toml")
 
@@ -66,7 +66,7 @@ def _plugin_folders(plugins: Iterable[str]) -> Iterator[str]:
         return
     from importlib.util import find_spec
 
-    from wflint.plugins import installed_plugins, only_installed
+    from wflint.config.plugins import installed_plugins, only_installed
 
     for entry in sorted(installed_plugins(), key=lambda entry: entry.value):
         if entry.name in plugins:

@@ -12,8 +12,8 @@ import re
 import time
 from contextlib import suppress
 
-from wflint.disk import begins, read_file
-from wflint.hashing import blake2b
+from wflint.system.disk import begins, read_file
+from wflint.system.hashing import blake2b
 
 NAME = ".wflint_cache"
 MOST_BYTES = 64 * 1024 * 1024

@@ -14,7 +14,7 @@ from msgspec import Raw, Struct, field, msgpack
 from wflint.cache.folder import CacheFolder
 from wflint.cache.packing import packed, unpacked
 from wflint.cache.witness import Digest
-from wflint.hashing import blake2b
+from wflint.system.hashing import blake2b
 
 T = TypeVar("T")
 

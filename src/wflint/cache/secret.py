@@ -12,8 +12,8 @@ import sys
 import time
 from contextlib import suppress
 
-from wflint.borders import Border
-from wflint.disk import read_file
+from wflint.system.borders import Border
+from wflint.system.disk import read_file
 
 NAME = "secret"
 _LENGTH = 32

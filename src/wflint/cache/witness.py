@@ -11,8 +11,8 @@ from contextlib import suppress
 
 from msgspec import Struct
 
-from wflint.disk import read_file
-from wflint.hashing import blake2b
+from wflint.system.disk import read_file
+from wflint.system.hashing import blake2b
 
 Digest = bytes
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from msgspec.structs import replace
 
-from wflint.builtin_names import is_builtin
-from wflint.facts.context import Context
+from wflint.facts.builtin_names import is_builtin
+from wflint.facts.context import Context, Reporter
 from wflint.facts.frames import Entry, Frame, State
 from wflint.facts.local_classes import read_class, read_decorators
 from wflint.facts.model import (
@@ -41,10 +41,10 @@ from wflint.facts.walker import Walker
 from wflint.faults import Faults
 
 if TYPE_CHECKING:
-    from wflint.rule import Rule, RuleSettings
+    from wflint.config.rule_settings import RuleSettings
     from wflint.syntax.pieces import Piece
 
-Visitor = tuple["Rule", Callable[[cst.CSTNode, Context], None]]
+Visitor = tuple[Reporter, Callable[[cst.CSTNode, Context], None]]
 Visitors = Mapping[type[cst.CSTNode], Sequence[Visitor]]
 
 NONE = Ref(Kind.GLOBAL, "None")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from wflint.facts.model import Finding, Flag, FunctionHead, ImportFact, Kind, Ref
 from wflint.facts.scopes import is_global
@@ -13,11 +13,19 @@ if TYPE_CHECKING:
     from wflint.diagnostics import Severity
     from wflint.facts.bodies import BodyReader
     from wflint.facts.frames import Entry
-    from wflint.rule import Rule
 
 
 _MAKERS = frozenset({"__init__", "__new__", "__post_init__", "__setstate__"})
 """Methods that run on an object which nobody else has yet."""
+
+
+class Reporter(Protocol):
+    """What a finding is noted for: a rule, of which facts know only the code."""
+
+    @property
+    def code(self) -> str:
+        """The code that the finding is printed with."""
+        ...
 
 
 class Context:
@@ -147,7 +155,7 @@ class Context:
 
     def report(
         self,
-        rule: Rule,
+        rule: Reporter,
         node: cst.CSTNode,
         message: str,
         severity: Severity | None = None,

@@ -33,7 +33,7 @@ from wflint.facts.refs import Refs
 from wflint.facts.relative import absolute_base
 from wflint.facts.types import either, instance, says_little, substituted
 from wflint.facts.values import value as read_value
-from wflint.source import Source
+from wflint.files.source import Source
 from wflint.syntax.guard import (
     BLOCKS,
     MAX_DEPTH,

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import libcst as cst
 from msgspec.structs import replace
 
-from wflint.builtin_names import is_builtin
 from wflint.facts.annotations import annotation
+from wflint.facts.builtin_names import is_builtin
 from wflint.facts.model import UNKNOWN, Flag, Kind, ModuleFacts, Param, Ref
 from wflint.facts.scopes import Bindings, Block, Bound, Narrowed, Scope
 from wflint.facts.set_elements import elements_of_set, put_into_set

@@ -1,1 +1,1 @@
-"""Applies fixes: text with edits, round after round, then files on disk."""
+"""Fixes: what a rule proposes, and how it is applied."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from wflint.callgraph.graph import Chain, Node
 from wflint.diagnostics import Diagnostic
+from wflint.facts.ids import Cls, Fn
 from wflint.graph.find import Target
 from wflint.graph.model import Call, Function, Graph, Step
-from wflint.places import definition_of, gaps_at, prepare_definitions
-from wflint.program.reached import Chain, Node
-from wflint.program.store import Cls, Fn
-from wflint.project_run import Examined
 from wflint.report.summary import count
-from wflint.request import Gap
+from wflint.run.places import definition_of, gaps_at, prepare_definitions
+from wflint.run.program_run import Examined
+from wflint.run.request import Gap
 
 
 def build(target: Target) -> Graph:

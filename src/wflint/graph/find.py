@@ -14,13 +14,14 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-from wflint.config_errors import ConfigError
-from wflint.disk import read_file
-from wflint.files import shown_path
-from wflint.program.entities import OwnClass, OwnFunction
-from wflint.program.reached import Node
-from wflint.program.store import Cls, Fn, Module, shown_name
-from wflint.project_run import Examined
+from wflint.callgraph.graph import Node
+from wflint.config.errors import ConfigError
+from wflint.facts.ids import Cls, Fn, shown_name
+from wflint.files.select import shown_path
+from wflint.inference.values import OwnClass, OwnFunction
+from wflint.project.store import Module
+from wflint.run.program_run import Examined
+from wflint.system.disk import read_file
 
 MAX_CANDIDATES = 20
 """How many of the things that an ambiguous name may mean are listed."""
@@ -48,7 +49,7 @@ class Target(Struct):
 def find(projects: Sequence[Examined], text: str, cwd: Path) -> Target:
     """What ``text`` stands for in the files that were asked for.
 
-    Raises :class:`wflint.config_errors.ConfigError` if that is nothing, or not clear.
+    Raises :class:`wflint.config.errors.ConfigError` if that is nothing, or not clear.
     """
     if text.endswith(".py"):
         raise ConfigError(f"`{text}` is a file; name something in it, as in {text}::OrderWorkflow")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from wflint.diagnostics import Diagnostic, Location
-from wflint.request import Gap
+from wflint.run.request import Gap
 
 
 class Function(Struct, frozen=True):

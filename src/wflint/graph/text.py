@@ -17,7 +17,7 @@ from wflint.diagnostics import Diagnostic, Severity
 from wflint.graph.model import Function, Graph, Step
 from wflint.report.look import one_line
 from wflint.report.summary import count
-from wflint.request import Gap
+from wflint.run.request import Gap
 
 MAX_LEVEL = 20
 MAX_STEPS = 12

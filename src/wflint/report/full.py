@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 import click
 
 from wflint.diagnostics import Applicability, Diagnostic, Fix, Severity
-from wflint.printable import visible
 from wflint.report.fix_diff import changes
 from wflint.report.look import Look, chain_line, marker_of, one_line
+from wflint.system.printable import visible
 
 MAX_LINES = 4
 MAX_WIDTH = 160

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wflint.diagnostics import Diagnostic, Severity
-from wflint.printable import visible
 from wflint.report.look import Look, chain_line, headline
+from wflint.system.printable import visible
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 

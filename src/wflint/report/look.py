@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wflint.diagnostics import Applicability, Diagnostic, ShownHop
-from wflint.printable import visible
+from wflint.system.printable import visible
 
 if TYPE_CHECKING:
-    from wflint.registry import Registry
+    from wflint.checking.registry import Registry
 
 MARKERS = {Applicability.SAFE: "[*]", Applicability.UNSAFE: "[**]"}
 

@@ -13,11 +13,11 @@ from typing import Any
 from urllib.parse import quote
 
 import wflint
-from wflint import rule_docs
 from wflint.diagnostics import Diagnostic, Edit, Location, Severity, ShownHop
 from wflint.report.json_report import to_text
 from wflint.report.look import Look, one_line
-from wflint.rule import Rule
+from wflint.rule import documentation as rule_docs
+from wflint.rule.base import Rule
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 HOME = "https://github.com/wflint/wflint"

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from wflint.diagnostics import Applicability, Diagnostic
-from wflint.printable import visible
 from wflint.report.look import one_line
-from wflint.request import EntryGaps, Gap, Stats
+from wflint.run.request import EntryGaps, Gap, Stats
+from wflint.system.printable import visible
 
 
 def render(diagnostics: Sequence[Diagnostic], stats: Stats, gaps_shown: bool = False) -> str:

@@ -15,7 +15,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 
-from wflint.source import TOO_DEEP, Source, UnreadableSource
+from wflint.files.source import TOO_DEEP, Source, UnreadableSource
 from wflint.syntax.type_parameters import without_type_parameters
 
 MAX_DEPTH = 1000

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import libcst as cst
 
-from wflint.source import TOO_DEEP, Source, UnreadableSource
+from wflint.files.source import TOO_DEEP, Source, UnreadableSource
 from wflint.syntax.guard import BLOCKS, body_span, check_depth, import_time_statements, span
 from wflint.syntax.patterns import has_deep_patterns
 

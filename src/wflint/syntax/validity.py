@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wflint.source import UnreadableSource, decode
+from wflint.files.source import UnreadableSource, decode
 from wflint.syntax.guard import NewerSyntax, parse
 
 

@@ -1,0 +1,1 @@
+"""What entry points reach: nodes, edges, events, and what functions do."""

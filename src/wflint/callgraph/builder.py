@@ -1,0 +1,457 @@
+"""Follows calls outward from entry points and collects what stands on the way.
+
+A breadth-first search over an explicit queue: no recursion, no depth limit, right on cycles, and
+the first chain that reaches a function is a shortest one. Ties are broken by the order of entry
+points (file, then place) and of calls in the source, so the same input always gives the same
+answer.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from wflint.callgraph.argument_origin import origin
+from wflint.callgraph.attribute_stores import Learning
+from wflint.callgraph.constructors import Making
+from wflint.callgraph.entry.entry_points import Entry, Roots
+from wflint.callgraph.events import (
+    Entered,
+    Event,
+    ExternalArgument,
+    ExternalCall,
+    ExternalUse,
+    OwnCall,
+)
+from wflint.callgraph.graph import DEFINITION, CallGraph, Edge, GapAt, Hop, Node, runs
+from wflint.callgraph.implicit_calls import Implied
+from wflint.callgraph.overrides import Overriders
+from wflint.callgraph.unfollowed import Unfollowed, is_of_plain_value
+from wflint.facts.builtin_calls import CALLED_BY_BUILTINS, COMPARED_BY
+from wflint.facts.ids import Cls, Fn
+from wflint.facts.model import (
+    UNKNOWN,
+    Arg,
+    Call,
+    Flag,
+    FunctionBody,
+    Kind,
+    Use,
+    Value,
+)
+from wflint.inference.arguments import left_out
+from wflint.inference.attributes import is_abstract
+from wflint.inference.environments import pair_up
+from wflint.inference.library_types import CALLBACK_METHODS, calls_its_arguments
+from wflint.inference.resolver import Resolver
+from wflint.inference.values import (
+    NOT_KNOWN,
+    Entity,
+    Env,
+    External,
+    Held,
+    OwnClass,
+    OwnFunction,
+    OwnInstance,
+    OwnModule,
+    Unresolved,
+    joined,
+)
+
+_RUN_ELSEWHERE = {
+    "run": "asyncio.run",  # refuses to work where a loop runs
+    "run_coroutine_threadsafe": "asyncio.run_coroutine_threadsafe",
+    "run_until_complete": "asyncio.AbstractEventLoop.run_until_complete",
+}
+_FORMAT = ("__format__|__str__|__repr__",)
+_MAX_PLAIN_CLONES = 4_000
+_MAX_CLONES = 16
+"""For how many different arguments a function is looked at; after that they are forgotten."""
+
+
+class Border(Struct, frozen=True):
+    """Where a search ends.
+
+    ``follows`` is true of functions of the project whose calls are followed, ``minds`` of functions
+    outside the project that are worth telling of where they make the default of a field.
+    """
+
+    follows: Callable[[OwnFunction], bool]
+    minds: Callable[[External], bool]
+
+
+class Reach:
+    """One search from a set of entry points. It asks no rule: it notes what rules may look at."""
+
+    def __init__(self, resolver: Resolver, roots: Roots, border: Border) -> None:
+        self.resolver = resolver
+        self.store = resolver.store
+        self.roots = roots
+        self.border = border
+        self.reached = CallGraph()
+        self.events: list[Event] = []
+        self.implied = Implied(resolver)
+        self.overriders = Overriders(resolver)
+        self._queue: deque[Node] = deque()
+        self._clones: dict[Fn, set[Env]] = {}
+        self.learning = Learning(resolver)
+        self.making = Making(self)
+        self.unfollowed = Unfollowed(self)
+
+    def run(self, entries: Iterable[Entry]) -> CallGraph:
+        """Search from ``entries``, which come sorted."""
+        for entry in entries:
+            node = Node(entry.fn, entry.receiver)
+            if node not in self.reached.parents:
+                self.reached.entries[node] = entry
+                self._enqueue(node, None)
+        while self._queue:
+            self._visit(self._queue.popleft())
+        for gap in self.unfollowed.gaps():
+            self._note_gap(gap)
+        return self.reached
+
+    def _enqueue(self, node: Node, parent: Hop | None) -> None:
+        self.reached.parents[node] = parent
+        self.reached.order.append(node)
+        self._queue.append(node)
+
+    def connect(self, node: Node, to: Node, site: int) -> None:
+        if self.roots.is_blessed(to.fn):
+            return
+        self.reached.edges.setdefault(node, []).append(Edge(to, site))
+        if to not in self.reached.parents:
+            self._enqueue(to, Hop(node, site))
+
+    # One function.
+
+    def _visit(self, node: Node) -> None:
+        with self.store.faults.at(*node.fn):
+            self._follow_calls(node)
+
+    def _follow_calls(self, node: Node) -> None:
+        body = self.store.body(node.fn)
+        self.events.append(Entered(node))
+        self.learning.see(node, body)
+        self._replaced(node, body)
+        elsewhere: set[int] = set()
+        for call in body.calls:
+            if call.site not in elsewhere and (runs(call, node) or _is_alternative(call)):
+                self._call(node, body, call)
+                elsewhere.update(self._given_away(node, call))
+        for use in body.uses:
+            if not runs(use, node):
+                continue
+            for entity in self._resolved(use, node):
+                if isinstance(entity, External):
+                    self.events.append(ExternalUse(node, use, entity))
+                elif isinstance(entity, OwnClass) and use.flags & Flag.RAISED:
+                    made = Call(use.site, use.target, use.written, flags=use.flags)
+                    self.making.construct(node, made, entity)
+            self._pass(node, use, use.target.path)
+        for read in body.reads:
+            if runs(read, node):
+                self._pass(node, read, read.target.path)
+        for operation in body.operations:
+            if runs(operation, node):
+                path, receiver = node.fn.path, node.receiver
+                for found in self.implied.operated(operation, path, receiver, node.env):
+                    self._follow(node, found, operation.site, operation.flags)
+
+    def _resolved(self, place: Call | Use, node: Node) -> tuple[Entity, ...]:
+        return self.resolver.resolve(place.target, node.fn.path, node.receiver, env=node.env)
+
+    def _replaced(self, node: Node, body: FunctionBody) -> None:
+        """What runs instead of a function, or on behalf of it: wrappers, registered functions."""
+        for facts in body.classes:
+            self._define(node, Cls(node.fn.path, facts.qualname))
+        if not body.head.decorators:
+            return
+        site = body.head.site if body.head.site >= 0 else DEFINITION
+        for other in (*self.implied.wrappers(node.fn), *self.implied.registered(node.fn)):
+            self._follow(node, replace(other, receiver=node.receiver), site, 0)
+
+    def _define(self, node: Node, cls: Cls) -> None:
+        """The body of a class that is defined in a function runs there."""
+        fn = Fn(cls.path, cls.qualname)
+        site = self.store.body(fn).head.site
+        inside = Node(fn, cls)
+        self.connect(node, inside, site)
+        for found in self.implied.defined(cls):
+            self._follow(node, found, site, 0)
+
+    def _pass(self, node: Node, place: Call | Use, path: tuple[str, ...]) -> None:
+        """Properties on the way to a name."""
+        if not path or not self.implied.may_run_code(path):
+            return
+        at = (node.fn.path, node.receiver, node.env)
+        for found in self.implied.on_the_way(place.target, *at, place.flags):
+            self._follow(node, found, place.site, place.flags)
+
+    def _follow(self, node: Node, function: OwnFunction, site: int, flags: int) -> None:
+        """Follow a function that Python calls by itself, with no arguments worth telling."""
+        if self.roots.runs_elsewhere(function.fn):
+            return
+        quiet = node.quiet or bool(flags & Flag.NOT_REPLAYING)
+        for one in (function, *(self._implementations(function) or ())):
+            self.connect(node, self.node_of(one, (), frozenset(), quiet), site)
+
+    # One call.
+
+    def _call(self, node: Node, body: FunctionBody, call: Call) -> None:
+        self._pass(node, call, call.target.path)
+        for entity in self._callees(call, node, body):
+            self._note_outcome(node, call, entity)
+            match entity:
+                case External(instance=True):  # whatever calling an object of theirs does
+                    self.unfollowed.note(node, call, entity)
+                case External() if not runs(call, node):
+                    pass  # a fallback value that nobody is seen to need
+                case External() if call.target.kind is Kind.PARAM and not call.target.path:
+                    self._note_given(node, call, entity)
+                case External():
+                    self.events.append(ExternalCall(node, call, entity))
+                    self._called_back(node, call, entity)
+                    self.unfollowed.note(node, call, entity)
+                case OwnFunction():
+                    self._own(node, call, entity)
+                case OwnClass():
+                    self.making.construct(node, call, entity)
+                case OwnInstance():
+                    self._method(node, call, entity, "__call__")
+                case Unresolved():
+                    self._unresolved(node, call, entity)
+
+    def _note_given(self, node: Node, call: Call, entity: External) -> None:
+        """A parameter that is called: noted where it is given, for there it can be changed."""
+        found = origin(self.reached, self.store, node, call)
+        if found is None:
+            self.events.append(ExternalCall(node, call, entity))
+        else:
+            caller, given, site = found
+            self.events.append(ExternalArgument(caller, given, site, entity))
+
+    def _given_away(self, node: Node, call: Call) -> Iterable[int]:
+        """The sites of coroutines that a call gives to another thread, or that never begin."""
+        if call.written.rpartition(".")[2] not in _RUN_ELSEWHERE:
+            return ()
+        found = self._resolved(call, node)
+        if any(isinstance(e, External) and e.name in _RUN_ELSEWHERE.values() for e in found):
+            return [arg.site for arg in call.args]
+        return ()
+
+    def _note_outcome(self, node: Node, call: Call, entity: Entity) -> None:
+        key = (node.fn, call.site)
+        if isinstance(entity, External):
+            self.reached.outcomes.setdefault(key, entity.name)
+        elif not isinstance(entity, (Unresolved, OwnModule)):
+            self.reached.outcomes[key] = "own"
+
+    def _callees(self, call: Call, node: Node, body: FunctionBody) -> tuple[Entity, ...]:
+        """What a call calls; a parameter that the caller left out is its default."""
+        target = call.target
+        if target.kind is Kind.PARAM and target.name in node.missing:
+            default = next((p.default for p in body.head.params if p.name == target.name), UNKNOWN)
+            target = replace(default, path=(*default.path, *target.path))
+        return self.resolver.resolve(target, node.fn.path, node.receiver, env=node.env)
+
+    def _own(self, node: Node, call: Call, entity: OwnFunction) -> None:
+        self.events.append(OwnCall(node, call, entity))
+        if not self.border.follows(entity):
+            return
+        head = self.store.head(entity.fn)
+        if head is None or self.implied.is_skipped(entity.fn):
+            return
+        found = self._implementations(entity) if call.target.kind is not Kind.SUPER else ()
+        if found is None:
+            why = f"`{head.qualname}` has too many implementations in the project"
+            self._gap(node, call, why)
+            return
+        for other in found:
+            self.edge(node, other, call)
+        if not (found and is_abstract(head)):
+            self.edge(node, entity, call)
+
+    def _implementations(self, entity: OwnFunction) -> tuple[OwnFunction, ...] | None:
+        """What may stand behind a method that is only declared; ``None`` when that is too much."""
+        head = self.store.head(entity.fn)
+        if head is None or not (is_abstract(head) or self._is_of_protocol(entity, head.owner)):
+            return ()
+        found = self.overriders.of(entity, frozenset(self.making.made))
+        return tuple(replace(o, env=entity.env) for o in found) if found is not None else None
+
+    def _is_of_protocol(self, entity: OwnFunction, owner: str) -> bool:
+        return bool(owner) and self.resolver.results.is_protocol(Cls(entity.fn.path, owner))
+
+    def edge(self, node: Node, entity: OwnFunction, call: Call) -> None:
+        missing = left_out(self.store.body(entity.fn), call, entity, node.missing)
+        given = self.given(node, call.args)
+        to = self.node_of(entity, given, missing, _is_quiet(node, call))
+        self.connect(node, to, call.site)
+
+    def given(self, node: Node, args: tuple[Arg, ...]) -> list[tuple[str, tuple[Entity, ...]]]:
+        """What a call passes on, as far as that is plain to see."""
+        found: list[tuple[str, tuple[Entity, ...]]] = []
+        for arg in args:
+            if not arg.star:
+                found.append((arg.keyword, self._value(arg.value, node)))
+                continue
+            written = self.resolver.literals.find(arg.value.ref, node.fn.path)
+            if written is None:
+                found.append((arg.star, NOT_KNOWN))
+                continue
+            for ref in written[0].others:
+                values = self.resolver.resolve(ref, written[1], node.receiver, env=node.env)
+                found.append((ref.name if arg.star == "**" else "", values))
+        return found
+
+    def _value(self, value: Value, node: Node) -> tuple[Entity, ...]:
+        if value.type == "none":
+            return ()
+        if value.ref.kind is Kind.UNKNOWN:
+            return (Unresolved("its type is not known"),)
+        return self.resolver.resolve(value.ref, node.fn.path, node.receiver, env=node.env)
+
+    def node_of(
+        self,
+        entity: OwnFunction,
+        given: Iterable[tuple[str, tuple[Entity, ...]]],
+        missing: frozenset[str],
+        quiet: bool,
+    ) -> Node:
+        """A function with what it is given, as far as that decides what it calls."""
+        head = self.store.head(entity.fn)
+        env = entity.env
+        if head is not None:
+            pairs = [] if entity.partial else pair_up(head, list(given), entity.bound)
+            env = joined(
+                env, self.resolver.memory.held_by(entity.fn, pairs), self._absent(entity, missing)
+            )
+        clones = self._clones.setdefault(entity.fn, set())
+        if env not in clones and len(clones) >= _MAX_CLONES and not self._is_plain(env, clones):
+            env = ()
+        clones.add(env)
+        return Node(entity.fn, entity.receiver, missing, quiet, env)
+
+    def _is_plain(self, env: Env, clones: set[Env]) -> bool:
+        """Whether there cannot be endlessly many like it: a plain function for one parameter."""
+        plain = [isinstance(v, OwnFunction) and not v.env for e in env for v in e.values]
+        return len(env) == 1 and all(plain) and len(clones) < _MAX_PLAIN_CLONES
+
+    def _absent(self, entity: OwnFunction, missing: frozenset[str]) -> list[Held]:
+        """Parameters that are left out are their defaults."""
+        if not missing:
+            return []
+        head = self.store.body(entity.fn).head
+        found: list[Held] = []
+        for param in head.params:
+            if param.name in missing:
+                values: tuple[Entity, ...] = ()
+                if param.default.kind is not Kind.UNKNOWN:
+                    values = self.resolver.resolve(param.default, entity.fn.path)
+                some = tuple(v for v in values if not _is_nothing(v))
+                if not any(isinstance(v, Unresolved) for v in some):
+                    found.append(Held(entity.fn, param.name, some))
+        return found
+
+    def _method(self, node: Node, call: Call, on: OwnInstance, name: str) -> None:
+        for entity in self.resolver.attribute(on, name):
+            if isinstance(entity, OwnFunction):
+                self._own(node, call, entity)
+
+    # What others call back, and what cannot be known.
+
+    def _called_back(self, node: Node, call: Call, entity: External) -> None:
+        if calls_its_arguments(entity.name):
+            self._arguments(node, call)
+        methods = CALLED_BY_BUILTINS.get(entity.name)
+        args = [a for a in call.args if not a.star]
+        if methods is not None and args and not args[0].keyword:
+            self._ask(node, call, self._value(args[0].value, node), methods)
+        if entity.name == "builtins.str.format":
+            for arg in args:
+                self._ask(node, call, self._value(arg.value, node), _FORMAT)
+        if entity.name in COMPARED_BY and all(a.keyword != "key" for a in args):
+            given = [e for a in args for e in self._value(a.value, node)]
+            inner = [i for e in given for i in self.resolver.element(e)]
+            self._ask(node, call, (*given[1:], *inner), ("__lt__|__gt__",))
+
+    def _ask(
+        self, node: Node, call: Call, given: Iterable[Entity], methods: tuple[str, ...]
+    ) -> None:
+        """Methods that a function outside the project calls of what it is given."""
+        for entity in given:
+            if isinstance(entity, OwnInstance):
+                for found in self.implied.called_on(entity, methods):
+                    self._follow(node, found, call.site, call.flags)
+
+    def _unresolved(self, node: Node, call: Call, why: Unresolved) -> None:
+        method = call.target.path[-1] if call.target.path else ""
+        method = method or call.written.rpartition(".")[2]
+        of = call.target.of
+        if method in CALLBACK_METHODS and of is not None and of.path[-1:] == ("submit",):
+            return  # what an executor has been given is called back in a thread of its own
+        if method in CALLBACK_METHODS:
+            self._arguments(node, call)
+        elif not is_of_plain_value(call, method):
+            self._gap(node, call, why.reason)
+
+    def _gap(self, node: Node, call: Call, reason: str) -> None:
+        self._note_gap(GapAt(node, call.site, call.written, reason))
+
+    def _note_gap(self, gap: GapAt) -> None:
+        self.reached.gaps.append(gap)
+        self.reached.outcomes.setdefault((gap.node.fn, gap.site), "gap")
+
+    def _arguments(self, node: Node, call: Call) -> None:
+        """Functions that are handed to something that calls them."""
+        for arg in call.args:
+            self._handed(node, call, arg.value, arg.site)
+
+    def _handed(self, node: Node, call: Call, value: Value, site: int) -> None:
+        for entity in self._value(value, node):
+            if isinstance(entity, External) and not entity.instance:
+                self.events.append(ExternalArgument(node, call, site, entity))
+            elif isinstance(entity, OwnFunction) and not self.roots.runs_elsewhere(entity.fn):
+                quiet = _is_quiet(node, call)
+                self.connect(node, self.node_of(entity, (), frozenset(), quiet), call.site)
+            elif isinstance(entity, OwnClass) and value.type in ("name", "call"):
+                self.making.construct(node, replace(call, args=()), entity)
+
+
+def _is_alternative(call: Call) -> bool:
+    """Whether a call stands behind ``or``, and nothing says that it is a mere default.
+
+    ``self.cached or self.compute()`` is followed; ``x or now()`` only where ``x`` is missing.
+    """
+    excluded = Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED
+    return bool(call.flags & Flag.OPTIONAL) and not (call.flags & excluded or call.fallback)
+
+
+def _is_quiet(node: Node, call: Call) -> bool:
+    return node.quiet or bool(call.flags & Flag.NOT_REPLAYING)
+
+
+def _is_nothing(entity: Entity) -> bool:
+    return isinstance(entity, External) and entity.name in ("builtins.None", "builtins.NoneType")
+
+
+def look_at(resolver: Resolver, fn: Fn) -> Iterator[Event]:
+    """Return what stands in one body, its calls not followed."""
+    node, body = Node(fn), resolver.store.body(fn)
+    yield Entered(node)
+    for call in body.calls:
+        if not runs(call, node):
+            continue
+        for entity in resolver.resolve(call.target, fn.path):
+            if isinstance(entity, External):
+                yield ExternalCall(node, call, entity)
+            elif isinstance(entity, OwnFunction):
+                yield OwnCall(node, call, entity)
+    for use in body.uses:
+        for entity in resolver.resolve(use.target, fn.path):
+            if isinstance(entity, External) and runs(use, node):
+                yield ExternalUse(node, use, entity)

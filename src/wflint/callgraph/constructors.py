@@ -1,0 +1,104 @@
+"""Follows what making an object runs: constructors, and what makes the defaults of its fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from wflint.callgraph.events import DefaultFactory, ExternalCall
+from wflint.callgraph.graph import Edge, Hop, Node, runs
+from wflint.facts.ids import Cls, Fn
+from wflint.facts.model import Call
+from wflint.inference.field_factories import Factory, default_factories, field_hooks
+from wflint.inference.values import External, OwnClass, OwnFunction
+
+if TYPE_CHECKING:
+    from wflint.callgraph.builder import Reach
+
+
+class Making:
+    """The part of a search that follows constructions. ``made`` are the classes made so far."""
+
+    def __init__(self, reach: Reach) -> None:
+        self.reach = reach
+        self.resolver = reach.resolver
+        self.made: set[Cls] = set()
+
+    def construct(self, node: Node, call: Call, made: OwnClass) -> None:
+        """Making an object runs its constructors, and what makes the defaults of its fields."""
+        self.made.add(made.cls)
+        env = self.resolver.memory.constructor_env(made.cls, self.reach.given(node, call.args))
+        for entity in self.reach.implied.constructors(made.cls, env):
+            self.reach.edge(node, entity, call)
+        kind = self.reach.implied.generated_init(made.cls)
+        if kind:
+            given = _only_keywords(call) if kind == "model" else call
+            for factory in default_factories(self.resolver, made.cls, given):
+                self._make_default(node, call, factory)
+        if kind in ("attrs", "model"):
+            for hook in field_hooks(self.resolver, made.cls):
+                self._run_hook(node, call, hook)
+        for base in self.resolver.order(made.cls)[1] if runs(call, node) else ():
+            self.reach.events.append(ExternalCall(node, call, External(base, base=len(base))))
+
+    def _make_default(self, node: Node, call: Call, factory: Factory) -> None:
+        """A default factory: reported at the field if it is external, else followed."""
+        owner = Node(Fn(factory.cls.path, factory.cls.qualname), factory.cls)
+        found = self.resolver.resolve(factory.value.ref, factory.cls.path)
+        for entity in found:
+            if isinstance(entity, External):
+                self._external_factory(node, call, owner, factory, entity)
+            elif isinstance(entity, OwnFunction) and factory.value.type == "lambda":
+                self._lambda_factory(node, call, owner, factory, entity)
+            elif isinstance(entity, OwnFunction) and not self.reach.roots.runs_elsewhere(entity.fn):
+                self._connect_class(node, owner, call.site)
+                self.reach.connect(
+                    owner, self.reach.node_of(entity, (), frozenset(), False), factory.arg.site
+                )
+            elif isinstance(entity, OwnClass):
+                self._connect_class(node, owner, call.site)
+                self.construct(owner, replace(factory.call, args=()), entity)
+
+    def _run_hook(self, node: Node, call: Call, hook: Factory) -> None:
+        for entity in self.resolver.resolve(hook.value.ref, hook.cls.path):
+            if isinstance(entity, OwnFunction) and not self.reach.roots.runs_elsewhere(entity.fn):
+                self.reach.connect(
+                    node, self.reach.node_of(entity, (), frozenset(), False), call.site
+                )
+
+    def _external_factory(
+        self, node: Node, call: Call, owner: Node, factory: Factory, entity: External
+    ) -> None:
+        if self.reach.border.minds(entity):
+            found = DefaultFactory(owner, factory.call, factory.arg.site, entity)
+            self.reach.events.append(found)
+            self._connect_class(node, owner, call.site)
+
+    def _lambda_factory(
+        self, node: Node, call: Call, owner: Node, factory: Factory, entity: OwnFunction
+    ) -> None:
+        body = self.reach.store.body(entity.fn)
+        for inner in body.calls:
+            for called in self.resolver.resolve(inner.target, entity.fn.path):
+                if isinstance(called, External):
+                    self._external_factory(node, call, owner, factory, called)
+                elif isinstance(called, OwnFunction):
+                    self._connect_class(node, owner, call.site)
+                    self.reach.connect(
+                        owner, self.reach.node_of(called, (), frozenset(), False), inner.site
+                    )
+
+    def _connect_class(self, node: Node, owner: Node, site: int) -> None:
+        """The class is a hop of the chain, but nothing in it runs now except the factory."""
+        edges = self.reach.reached.edges.setdefault(node, [])
+        if Edge(owner, site) not in edges:
+            edges.append(Edge(owner, site))
+        if owner not in self.reach.reached.parents:
+            self.reach.reached.parents[owner] = Hop(node, site)
+            self.reach.reached.order.append(owner)
+
+
+def _only_keywords(call: Call) -> Call:
+    """A call of a model, which takes no positional arguments: they are those of a class method."""
+    return replace(call, args=tuple(a for a in call.args if a.keyword or a.star))

@@ -1,0 +1,167 @@
+"""What the functions of workflow code do, themselves or through what they call.
+
+A summary over the finished call graph: each function has the effects of its own body, and callers
+inherit along the calls that run in the same task. Who asks gets the nearest place as well.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct, field
+
+from wflint.callgraph.events import Event, ExternalCall
+from wflint.callgraph.graph import CallGraph, Hop, Node, runs
+from wflint.facts.ids import Cls, Fn
+from wflint.facts.model import Call, Flag, FunctionBody, Kind, Mutation, Site, Use
+from wflint.project.store import Store
+from wflint.temporal.api import Gives, sdk_calls
+from wflint.temporal.effects import Effect
+
+Function = tuple[Fn, "Cls | None"]
+"""A function, and the class of the object that it is called on."""
+
+_OTHERS = {
+    "temporalio.activity.heartbeat": Effect.HEARTBEATS,
+    "temporalio.workflow.continue_as_new": Effect.COMMAND | Effect.RAISES,
+}
+_OF_THE_SAME_OBJECT = frozenset({Kind.SELF, Kind.CLS, Kind.SUPER})
+_SHARED = frozenset({Kind.GLOBAL, Kind.IMPORT, Kind.CLS})
+_ASYNC_METHODS = frozenset({"__aenter__", "__aiter__", "__anext__"})
+_CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
+
+
+class Cause(Struct, frozen=True):
+    """Why a function has an effect: something at ``site``, or the call there of ``callee``."""
+
+    site: Site
+    callee: Function | None = None
+
+
+class Effects(Struct):
+    """The effects of all functions of a call graph, each with the nearest cause."""
+
+    causes: dict[tuple[Function, Effect], Cause] = field(default_factory=dict)
+
+    def of(self, function: Function) -> Effect:
+        """Return all effects of a function."""
+        found = Effect(0)
+        for effect in Effect:
+            if (function, effect) in self.causes:
+                found |= effect
+        return found
+
+    def way(self, function: Function, effect: Effect) -> list[tuple[Function, Site]]:
+        """Return the shortest way to where an effect is: functions with a site in each.
+
+        The site in the last one is the place itself, in the others it is the call that leads on.
+        Empty if the function does not have the effect.
+        """
+        found: list[tuple[Function, Site]] = []
+        at: Function | None = function
+        while at is not None:
+            cause = self.causes.get((at, effect))
+            if cause is None:
+                return []
+            found.append((at, cause.site))
+            at = cause.callee
+        return found
+
+
+def summarise(graph: CallGraph, events: Iterable[Event], store: Store) -> Effects:
+    """Return the effects of everything that a call graph reaches."""
+    effects = Effects()
+    own: dict[tuple[Function, Effect], Site] = {}
+    for node in graph.order:
+        followed = {edge.site for edge in graph.callees(node)}
+        for effect, site in _of_body(node, store.body(node.fn), followed):
+            _keep(own, node, effect, site)
+    for event in events:
+        if isinstance(event, ExternalCall) and runs(event.call, event.node):
+            is_lambda = event.node.fn.qualname.rpartition(".")[2].startswith("<lambda>")
+            for effect in _of_call(event.entity.name, event.call, is_lambda):
+                _keep(own, event.node, effect, event.call.site)
+    effects.causes.update((key, Cause(site)) for key, site in own.items())
+    _inherit(graph, store, effects)
+    return effects
+
+
+def _keep(own: dict[tuple[Function, Effect], Site], node: Node, effect: Effect, site: Site) -> None:
+    """Keep the first place in the source."""
+    key = ((node.fn, node.receiver), effect)
+    own[key] = min(site, own.get(key, site))
+
+
+def _of_call(name: str, call: Call, is_lambda: bool) -> Iterator[Effect]:
+    known = sdk_calls().get(name)
+    does = _OTHERS.get(name, Effect(0))
+    if known is not None and known.in_workflow:
+        awaited = Flag.AWAITED if is_lambda else Flag.AWAITED | Flag.RETURNED
+        if known.gives is not Gives.COROUTINE or call.flags & awaited:
+            does |= known.does  # else it is a coroutine that does nothing yet
+    for effect in Effect:
+        if does & effect:
+            yield effect
+
+
+def _of_body(node: Node, body: FunctionBody, followed: set[Site]) -> Iterator[tuple[Effect, Site]]:
+    """Return what a body does by itself; ``followed`` are the sites of the calls that lead on."""
+    places: list[Call | Use] = [*body.calls, *body.uses, *body.reads]
+    for place in places:
+        if not runs(place, node):
+            continue
+        if place.flags & Flag.RAISED:
+            yield Effect.RAISES, place.site
+        if place.flags & Flag.AWAITED and place.site not in followed:
+            yield Effect.WAITS, place.site
+    for operation in body.operations:
+        if not _ASYNC_METHODS.isdisjoint(operation.methods) and runs(operation, node):
+            yield Effect.WAITS, operation.site
+    for mutation in body.mutations:
+        effect = _of_mutation(mutation)
+        if effect is not None and not mutation.flags & (Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED):
+            yield effect, mutation.site
+
+
+def _of_mutation(mutation: Mutation) -> Effect | None:
+    kind = mutation.target.kind
+    if kind is Kind.SELF:
+        return Effect.MUTATES_SELF
+    return Effect.MUTATES_SHARED if kind in _SHARED else None
+
+
+def _inherit(graph: CallGraph, store: Store, effects: Effects) -> None:
+    """Give each effect to the callers, nearest first."""
+    nodes: dict[Function, list[Node]] = {}
+    for node in graph.order:
+        nodes.setdefault((node.fn, node.receiver), []).append(node)
+    queue = deque(effects.causes)
+    while queue:
+        function, effect = queue.popleft()
+        for node in nodes[function]:
+            for hop in graph.callers(node):
+                passed_on = _passed_on(effect, node, hop, store)
+                caller = (hop.node.fn, hop.node.receiver)
+                if passed_on is not None and (caller, passed_on) not in effects.causes:
+                    effects.causes[caller, passed_on] = Cause(hop.site, function)
+                    queue.append((caller, passed_on))
+
+
+def _passed_on(effect: Effect, callee: Node, hop: Hop, store: Store) -> Effect | None:
+    """Return what an effect of a callee is for the caller; None if it is none."""
+    calls = [call for call in store.body(hop.node.fn).calls if call.site == hop.site]
+    head = store.body(callee.fn).head
+    is_coroutine = head.is_async and not head.is_generator
+    if is_coroutine and calls and not any(call.flags & Flag.AWAITED for call in calls):
+        return None  # it runs in a task of its own, or not at all
+    if effect is not Effect.MUTATES_SELF:
+        return effect
+    if not head.owner:
+        return effect  # a function inside a method, which changes what that was called on
+    if head.name in _CONSTRUCTORS:
+        return None  # the object is new
+    kinds = {call.target.kind for call in calls}
+    if not kinds or kinds & _OF_THE_SAME_OBJECT:
+        return effect
+    return Effect.MUTATES_SHARED if kinds & {Kind.GLOBAL, Kind.IMPORT} else None

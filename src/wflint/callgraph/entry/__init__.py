@@ -1,0 +1,1 @@
+"""Where workflow code begins: entry points, however they are written."""

@@ -1,0 +1,107 @@
+"""Where a module uses decorators other than by writing them over a definition of its own."""
+
+from __future__ import annotations
+
+import ast
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct, field
+
+from wflint.files.source import UnreadableSource
+from wflint.project.store import Module
+from wflint.syntax.guard import Function, NewerSyntax, parse
+
+_DEF = re.compile(r"^[ \t]*(?:async[ \t]+)?def\b", re.MULTILINE)
+
+
+class ByHand(Struct, array_like=True):
+    """The uses in one module.
+
+    ``functions`` are those with such a use, ``in_body`` says that a call stands outside of them.
+    """
+
+    functions: list[str] = field(default_factory=list)
+    in_body: bool = False
+
+
+def by_hand(module: Module, spelled: Iterable[str]) -> ByHand:
+    """Where a module uses decorators, which it may spell in one of the ways ``spelled``."""
+    names = sorted(spelled)
+    question = f"by hand {' '.join(names)}"
+    return (
+        module.notes.answer(question, ByHand, lambda: _look(module, names)) if names else ByHand()
+    )
+
+
+def _look(module: Module, names: list[str]) -> ByHand:
+    if not any(_is_beside_definitions(module.source.text, name) for name in names):
+        return ByHand()  # as in nearly all modules; the text tells at less cost than the tree
+    try:
+        tree = parse(module.source)
+    except (NewerSyntax, UnreadableSource):
+        return ByHand()
+    found, functions = ByHand(), dict[str, None]()
+    bodies = _bodies(module)
+    begins = [begin for begin, _, _ in bodies]
+    for node, in_function in _uses(tree, frozenset(names)):
+        at = module.source.offset(node.lineno, node.col_offset)
+        number = bisect_right(begins, at) - 1
+        if in_function and number >= 0 and at < bodies[number][1]:
+            functions[bodies[number][2]] = None
+        elif not in_function and isinstance(node, ast.Call):
+            found.in_body = True
+    found.functions = list(functions)
+    return found
+
+
+def _is_beside_definitions(text: str, name: str) -> bool:
+    """True if a name occurs anywhere but behind ``@`` at the margin of a module or class."""
+    at = text.find(name)
+    while at >= 0:
+        line = text[max(text.rfind("\n", at - 100, at) + 1, at - 100, 0) : at]
+        if not re.fullmatch(r"(?:    |\t)?@[\w.]*", line):
+            return True
+        at = text.find(name, at + len(name))
+    return False
+
+
+def _uses(tree: ast.Module, names: frozenset[str]) -> Iterator[tuple[ast.expr, bool]]:
+    """The places that use one of ``names``, and whether these are in a function.
+
+    A class in a function is left out: the SDK takes no such class for a workflow.
+    """
+    pending: list[tuple[ast.AST, bool]] = [(tree, False)]
+    while pending:
+        node, inside = pending.pop()
+        if isinstance(node, ast.ClassDef):
+            pending.extend((inner, False) for inner in ([] if inside else node.body))
+        elif isinstance(node, Function) and not inside:
+            pending.extend((inner, True) for inner in node.body)
+        else:
+            used = node
+            while isinstance(used, ast.Call):
+                used = used.func
+            if isinstance(node, ast.expr) and _dotted(used) in names:
+                yield node, inside
+            pending.extend((inner, inside) for inner in ast.iter_child_nodes(node))
+
+
+def _dotted(node: ast.AST) -> str:
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return ""
+    return ".".join([node.id, *reversed(parts)])
+
+
+def _bodies(module: Module) -> list[tuple[int, int, str]]:
+    """Where the functions of a module begin and end, without their own decorators."""
+    found = []
+    for head in module.facts.functions.values():
+        line = _DEF.search(module.source.text, head.start, head.end)
+        found.append((line.end() if line is not None else head.start, head.end, head.qualname))
+    return sorted(found)

@@ -1,0 +1,146 @@
+"""Functions that a framework calls in the workflow, by presets: a few lines of TOML for each."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from wflint.callgraph.entry.entry_points import Roots
+from wflint.facts.ids import Fn
+from wflint.facts.model import Kind, Ref
+from wflint.files.source import UnreadableSource
+from wflint.inference.values import OwnFunction
+from wflint.project.store import Module
+from wflint.syntax.guard import NewerSyntax, parse
+
+_PRESETS = Path(__file__).with_name("frameworks.toml")
+
+
+class When(Struct, frozen=True, forbid_unknown_fields=True):
+    """A condition: a keyword argument is a dictionary that has ``value`` under ``key``."""
+
+    keyword: str
+    key: str
+    value: str
+
+
+class Giving(Struct, frozen=True, forbid_unknown_fields=True):
+    """A method that gives the framework a function; see ``frameworks.toml``."""
+
+    method: str
+    arguments: tuple[int | str, ...]
+    when: When | None = None
+
+
+class Framework(Struct, frozen=True, forbid_unknown_fields=True):
+    """The preset of one framework."""
+
+    plugin: str
+    marker: str
+    calls: tuple[Giving, ...]
+
+
+class _Presets(Struct, frozen=True, forbid_unknown_fields=True):
+    framework: tuple[Framework, ...]
+
+
+@lru_cache(maxsize=1)
+def presets() -> tuple[Framework, ...]:
+    """All presets."""
+    import tomli
+
+    return msgspec.convert(tomli.loads(_PRESETS.read_text("utf-8")), _Presets).framework
+
+
+def given_to_frameworks(
+    roots: Roots, configuring: Iterable[str], files: Iterable[str], read: Callable[[str], bytes]
+) -> set[Fn]:
+    """The functions that frameworks run in the workflow, in a project with these ``files``.
+
+    ``configuring`` are the files that may set up their plugins.
+    """
+    store, found = roots.resolver.store, set[Fn]()
+    set_up = [store.text(path) for path in configuring]
+    for framework in presets():
+        if not any(framework.plugin in text for text in set_up):
+            continue
+        marker = framework.marker.encode()
+        for path in files:
+            data = b""
+            with suppress(OSError):
+                data = read(path)
+            if marker in data:
+                for name in _given(store.load(path), framework):
+                    first, *rest = name.split(".")
+                    ref = Ref(Kind.GLOBAL, first, tuple(rest))
+                    entities = roots.resolver.resolve(ref, path)
+                    found.update(e.fn for e in entities if isinstance(e, OwnFunction))
+    return {fn for fn in found if not roots.runs_elsewhere(fn)}
+
+
+def _given(module: Module, framework: Framework) -> list[str]:
+    """The names of the functions that a module gives a framework."""
+    return module.notes.answer(
+        f"given to {framework.plugin}", list[str], lambda: list(_find(module, framework))
+    )
+
+
+def _find(module: Module, framework: Framework) -> Iterator[str]:
+    try:
+        tree = parse(module.source)
+    except (NewerSyntax, UnreadableSource):
+        return
+    dictionaries = _dictionaries(tree)
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        for giving in framework.calls:
+            if giving.method == node.func.attr and _holds(giving.when, node, dictionaries):
+                yield from _names(node, giving.arguments)
+
+
+def _dictionaries(tree: ast.Module) -> dict[str, list[ast.Dict]]:
+    """The dictionaries of a module that are given names, by these."""
+    found: dict[str, list[ast.Dict]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Dict):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                if isinstance(target, ast.Name):
+                    found.setdefault(target.id, []).append(node.value)
+    return found
+
+
+def _holds(when: When | None, call: ast.Call, dictionaries: dict[str, list[ast.Dict]]) -> bool:
+    if when is None:
+        return True
+    given = next((k.value for k in call.keywords if k.arg == when.keyword), None)
+    named = dictionaries.get(given.id, []) if isinstance(given, ast.Name) else []
+    some = [given] if isinstance(given, ast.Dict) else named
+    return bool(some) and all(_has(one, when) for one in some)
+
+
+def _has(given: ast.Dict, when: When) -> bool:
+    """True if a dictionary has the value of a condition; of two under one key the last counts."""
+    values = [
+        value.value if isinstance(value, ast.Constant) else None
+        for key, value in zip(given.keys, given.values, strict=True)
+        if isinstance(key, ast.Constant) and key.value == when.key
+    ]
+    return values[-1:] == [when.value]
+
+
+def _names(call: ast.Call, arguments: tuple[int | str, ...]) -> Iterator[str]:
+    for argument in arguments:
+        if isinstance(argument, int):
+            given = call.args[argument] if argument < len(call.args) else None
+        else:
+            given = next((k.value for k in call.keywords if k.arg == argument), None)
+        if isinstance(given, (ast.Name, ast.Attribute)):
+            yield ast.unparse(given)

@@ -1,0 +1,68 @@
+"""What the search passes on its way, in order, for the rules to be asked about afterwards.
+
+Each event tells of one place in the body of ``node.fn``. The body itself is that of the store.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+from wflint.callgraph.graph import Node
+from wflint.facts.model import Call, Use
+from wflint.inference.values import External, OwnFunction
+
+
+class Entered(NamedTuple):
+    """A function is reached, and its body read."""
+
+    node: Node
+
+
+class ExternalCall(NamedTuple):
+    """A call of something outside the project."""
+
+    node: Node
+    call: Call
+    entity: External
+
+
+class ExternalArgument(NamedTuple):
+    """A function outside the project that is handed, at ``site``, to something that calls it."""
+
+    node: Node
+    call: Call
+    site: int
+    entity: External
+
+
+class ExternalUse(NamedTuple):
+    """A name outside the project that is read, written or passed on."""
+
+    node: Node
+    use: Use
+    entity: External
+
+
+class OwnCall(NamedTuple):
+    """A call of a function of the project, whether it is followed or not."""
+
+    node: Node
+    call: Call
+    entity: OwnFunction
+
+
+class DefaultFactory(NamedTuple):
+    """A function outside the project that makes the default value of a field.
+
+    ``node`` is the body of the class, ``call`` declares the field there, ``site`` is the function.
+    """
+
+    node: Node
+    call: Call
+    site: int
+    entity: External
+
+
+Event: TypeAlias = (
+    Entered | ExternalCall | ExternalArgument | ExternalUse | OwnCall | DefaultFactory
+)

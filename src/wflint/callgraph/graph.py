@@ -1,0 +1,227 @@
+"""What a search from entry points has reached, and by which calls."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple, TypeAlias
+
+from msgspec import Struct, field
+
+from wflint.callgraph.entry.entry_points import Entry
+from wflint.facts.ids import Cls, Fn
+from wflint.facts.model import Call, Flag, Operation, Use
+from wflint.inference.values import Env
+
+END = -1
+"""The site of the last hop of a chain, which calls nothing more."""
+
+DEFINITION = -2
+"""The site of a call that no code makes: of what a decorator has put in the place of a function."""
+
+
+class Node(NamedTuple):
+    """A function as it is reached.
+
+    ``receiver`` is the class of the object a method is called on. ``missing`` are parameters with a
+    fallback default (``now = now or clock()``) that the caller leaves out, so that it runs.
+    ``quiet`` is set when it is called only while not replaying. ``env`` is what is known of its
+    parameters, where that makes a difference: functions and objects that it is given.
+    """
+
+    fn: Fn
+    receiver: Cls | None = None
+    missing: frozenset[str] = frozenset()
+    quiet: bool = False
+    env: Env = ()
+
+
+class Edge(NamedTuple):
+    """A call: ``site`` is its place in the body of the calling function."""
+
+    to: Node
+    site: int
+
+
+class GapAt(NamedTuple):
+    """A call that could not be resolved, and why."""
+
+    node: Node
+    site: int
+    written: str
+    reason: str
+
+
+class Hop(NamedTuple):
+    """One step of a chain: a function, and the site in it of the call that leads on.
+
+    The last hop of a chain has the site ``END``.
+    """
+
+    node: Node
+    site: int
+
+
+Chain: TypeAlias = tuple[Hop, ...]
+"""A way through the graph, from a caller to what it calls in the end."""
+
+Parents: TypeAlias = "dict[Node, Hop | None]"
+"""For each node of a search the call that it was reached by; ``None`` where the search began."""
+
+
+class CallGraph(Struct):
+    """Which functions entry points reach, and by which calls.
+
+    ``order`` lists the nodes in the order they were reached, ``parents`` has the first call that
+    led to each of them. ``outcomes`` tells what each call leads to: ``own``, ``gap``, or the name
+    of something outside the project.
+    """
+
+    entries: dict[Node, Entry] = field(default_factory=dict)
+    order: list[Node] = field(default_factory=list)
+    edges: dict[Node, list[Edge]] = field(default_factory=dict)
+    parents: Parents = field(default_factory=dict)
+    gaps: list[GapAt] = field(default_factory=list)
+    outcomes: dict[tuple[Fn, int], str] = field(default_factory=dict)
+    _callers: dict[Node, list[Hop]] | None = None
+    _entry_marks: dict[Node, int] | None = None
+
+    def callers(self, node: Node) -> list[Hop]:
+        """Return the calls that lead to a node, one by one."""
+        if self._callers is None:
+            self._callers = {}
+            for caller, edges in self.edges.items():
+                for edge in edges:
+                    self._callers.setdefault(edge.to, []).append(Hop(caller, edge.site))
+        return self._callers.get(node, [])
+
+    def callees(self, node: Node) -> list[Edge]:
+        """Return the calls that a node makes."""
+        return self.edges.get(node, [])
+
+    def cut(self, is_cut: Callable[[Node, Edge], bool]) -> None:
+        """Take calls out of the graph."""
+        for node, edges in self.edges.items():
+            self.edges[node] = [edge for edge in edges if not is_cut(node, edge)]
+        self._callers = self._entry_marks = None
+
+    def chain(self, node: Node) -> Chain:
+        """Return the way from an entry point by which ``node`` was first reached."""
+        return chain_to(node, self.parents)
+
+    def count_entries(self, nodes: Iterable[Node]) -> int:
+        """Return how many entry points there are from which any of ``nodes`` is reached."""
+        return self.entry_mask(nodes).bit_count()
+
+    def entry_mask(self, nodes: Iterable[Node]) -> int:
+        """Return the bits of the entry points from which any of ``nodes`` is reached."""
+        if self._entry_marks is None:
+            self._entry_marks = self.marks(self.entry_bits())
+        found = 0
+        for node in nodes:
+            found |= self._entry_marks.get(node, 0)
+        return found
+
+    def entry_bits(self) -> dict[Node, int]:
+        """Return a bit of its own for each entry point."""
+        return {entry: 1 << number for number, entry in enumerate(self.entries)}
+
+    def marks(self, given: Mapping[Node, int]) -> dict[Node, int]:
+        """Return the bits that are given to nodes, for all nodes that these lead to."""
+        marks = dict(given)
+        pending = deque(given)
+        waiting = set(given)
+        while pending:
+            node = pending.popleft()
+            waiting.discard(node)
+            mark = marks[node]
+            for edge in self.callees(node):
+                known = marks.get(edge.to, 0)
+                if mark | known != known:
+                    marks[edge.to] = mark | known
+                    if edge.to not in waiting:
+                        waiting.add(edge.to)
+                        pending.append(edge.to)
+        return marks
+
+    def entry_points(self, nodes: Iterable[Node]) -> set[Node]:
+        """Return all entry points from which any of ``nodes`` is reached."""
+        return {node for node in self.ancestors(nodes) if node in self.entries}
+
+    def ancestors(self, nodes: Iterable[Node]) -> set[Node]:
+        """Return ``nodes`` and all nodes from which any of them is reached."""
+        return set(self.distances(nodes))
+
+    def distances(self, goals: Iterable[Node]) -> dict[Node, int]:
+        """Return how many calls it takes to the nearest goal, for all nodes that lead to one."""
+        found = dict.fromkeys(goals, 0)
+        queue = deque(found)
+        while queue:
+            node = queue.popleft()
+            for caller, _ in self.callers(node):
+                if caller not in found:
+                    found[caller] = found[node] + 1
+                    queue.append(caller)
+        return found
+
+    def search(
+        self, starts: Iterable[Node | Hop], goes: Callable[[Hop, Node], bool] = lambda *_: True
+    ) -> Parents:
+        """Search forwards, nearest first. Return how each node was reached, in that order.
+
+        A start is a node, or the call that leads to its one callee. ``goes`` is asked of each call
+        whether the search goes along it.
+        """
+        parents: Parents = {}
+        for start in starts:
+            if isinstance(start, Hop):
+                called = [e.to for e in self.callees(start.node) if e.site == start.site]
+                parents.update((node, start) for node in called if node not in parents)
+            else:
+                parents.setdefault(start, None)
+        queue = deque(parents)
+        while queue:
+            node = queue.popleft()
+            for edge in self.callees(node):
+                if edge.to not in parents and goes(Hop(node, edge.site), edge.to):
+                    parents[edge.to] = Hop(node, edge.site)
+                    queue.append(edge.to)
+        return parents
+
+    def shortest_chains(self, goals: Iterable[Node]) -> list[Chain]:
+        """Return a shortest chain to any of ``goals`` from each entry point that reaches one.
+
+        The shortest comes first; chains of one length come in the order of the entry points. Where
+        two calls lead on equally well, the one that comes first in the source is taken.
+        """
+        distances = self.distances(goals)
+        entries = [node for node in self.entries if node in distances]
+        entries.sort(key=lambda node: distances[node])
+        return [self._shortest_chain(node, distances) for node in entries]
+
+    def _shortest_chain(self, node: Node, distances: dict[Node, int]) -> Chain:
+        found: list[Hop] = []
+        while distances[node] > 0:
+            nearer = distances[node] - 1
+            edges = [e for e in self.callees(node) if distances.get(e.to) == nearer]
+            edge = min(edges, key=lambda e: e.site)
+            found.append(Hop(node, edge.site))
+            node = edge.to
+        return (*found, Hop(node, END))
+
+
+def chain_to(node: Node, parents: Mapping[Node, Hop | None]) -> Chain:
+    """Return the way to a node from where a search began."""
+    found = [Hop(node, END)]
+    step = parents.get(node)
+    while step is not None:
+        found.append(step)
+        step = parents.get(step.node)
+    return tuple(reversed(found))
+
+
+def runs(place: Call | Use | Operation, node: Node) -> bool:
+    """Whether a call or use happens when a function is reached as ``node``."""
+    if place.flags & (Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED):
+        return False
+    return not place.flags & Flag.OPTIONAL or place.fallback in node.missing

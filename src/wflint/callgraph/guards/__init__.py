@@ -1,0 +1,1 @@
+"""Functions of the project that ask if code runs in a workflow."""

@@ -1,0 +1,136 @@
+"""Functions of the project that ask whether code runs in a workflow, or is replaying.
+
+``if in_temporal(): ...`` is as good a guard as ``if workflow.in_workflow(): ...`` when
+``in_temporal`` surely says yes in a workflow, and a call of ``only_outside()`` guards what follows
+when that surely raises there.
+"""
+
+from __future__ import annotations
+
+import re
+
+from wflint.callgraph.guards.outcome import Asks, Outcome, outcome_of
+from wflint.callgraph.guards.shapes import Shape, shape_of
+from wflint.facts.ids import Fn
+from wflint.facts.model import Flag, FunctionBody, FunctionHead
+from wflint.facts.questions import RAISES, REPLAYING, WHEN_YES
+from wflint.inference.resolver import Resolver
+from wflint.inference.values import External, OwnFunction, Unresolved
+from wflint.project.store import Store
+
+_MAX_CALLS = 6
+_MAX_LENGTH = 3_000
+"""How many characters a function may have that is read for what it says in a workflow."""
+
+_ASKS = re.compile(
+    r"\b(?:in_workflow|in_sandbox|is_replaying\w*|get_running_loop|workflow\.\w+)\b|\binfo\("
+)
+_CHECKS = re.compile(r"\b(?:if|assert)\b[^\n]*\w\(")
+_ENDS = re.compile(r"\b(?:raise|assert|return)\b")
+_MAY_CHAIN = re.compile(r"\b(?:in_workflow|in_sandbox|get_running_loop)\b|workflow\.info\b")
+"""What the text of a function, or of its module, must hold for it to be read as a guard."""
+
+_HARMLESS = ("builtins.", "temporalio.workflow.")
+
+
+class GuardFunctions:
+    """Tells what the answer of a function means for the code that runs then.
+
+    ``configured`` are the names of the setting `guard-functions`.
+    """
+
+    def __init__(self, resolver: Resolver, configured: frozenset[str]) -> None:
+        self.resolver = resolver
+        self.configured = configured
+        self._known: dict[Fn, int] = {}
+
+    def __call__(self, path: str, name: str) -> int:
+        """The flag of code that runs when the function ``name``, called in a module, says no.
+
+        Times ``WHEN_YES`` it is that of code which runs when it says yes; ``RAISES`` is set for
+        one that does not come back in a workflow. 0 when it is no guard.
+        """
+        if name in self.configured:
+            return Flag.NOT_IN_WORKFLOW
+        if not name:
+            return 0
+        found = self.resolver.dotted(name, path)
+        if len(found) != 1 or not isinstance(found[0], OwnFunction):
+            return 0
+        fn = found[0].fn
+        if fn not in self._known:
+            self._known[fn] = 0  # a function that asks itself
+            self._known[fn] = self._meaning(fn)
+        return self._known[fn]
+
+    def _meaning(self, fn: Fn) -> int:
+        head = self.resolver.store.head(fn)
+        if head is None or head.is_async or not self._may_guard(fn.path, head):
+            return 0
+        asks = Asks(self.resolver, self.configured, self._shape)
+        match outcome_of(fn, asks):
+            case _ if not asks.has_asked:
+                pass  # what it says has nothing to do with workflows
+            case Outcome.YES:
+                return Flag.NOT_IN_WORKFLOW
+            case Outcome.NO:
+                return Flag.NOT_IN_WORKFLOW * WHEN_YES
+            case Outcome.RAISES:
+                return RAISES
+        return Flag.NOT_REPLAYING if self._asks_for_replay(fn) else 0
+
+    def _may_guard(self, path: str, head: FunctionHead) -> bool:
+        """True if it is worth reading a function for what it says in a workflow."""
+        if head.end - head.start > _MAX_LENGTH:
+            return False
+        module = self.resolver.store.load(path).source.text
+        text = module[head.start : head.end]
+        if _ASKS.search(text):
+            return True
+        if _CHECKS.search(text) and _ENDS.search(text):
+            return True
+        return _MAY_CHAIN.search(module) is not None
+
+    def _shape(self, fn: Fn) -> list[Shape]:
+        store = self.resolver.store
+        question = f"shape {fn.qualname}"
+        return store.notes(fn.path).answer(
+            question, list[Shape], lambda: shape_of(store.definition(fn))
+        )
+
+    def _asks_for_replay(self, fn: Fn) -> bool:
+        asked = self._asked(fn, self.resolver.store.body(fn))
+        if not asked & REPLAYING:
+            return False
+        store = self.resolver.store
+        question = f"keeps answer {fn.qualname}"
+        return store.notes(fn.path).answer(question, bool, lambda: _is_plain(store, fn))
+
+    def _asked(self, fn: Fn, body: FunctionBody) -> set[str]:
+        """The names that a function calls, if it calls nothing but harmless ones."""
+        if len(body.calls) > _MAX_CALLS:
+            return set()
+        asked: set[str] = set()
+        for call in body.calls:
+            for entity in self.resolver.resolve(call.target, fn.path):
+                if isinstance(entity, External) and entity.name.startswith(_HARMLESS):
+                    asked.add(entity.name)
+                elif not isinstance(entity, Unresolved):
+                    return set()
+        return asked
+
+
+def _is_plain(store: Store, fn: Fn) -> bool:
+    """Whether a function says "no" for no other reason than that the answer is no."""
+    import libcst as cst
+
+    from wflint.syntax.walk import walk
+
+    node = store.definition(fn)
+    if node is None:
+        return False
+    for part in walk(node):
+        turns = isinstance(part, cst.UnaryOperation) and isinstance(part.operator, cst.Not)
+        if turns or isinstance(part, cst.Comparison):
+            return False
+    return True

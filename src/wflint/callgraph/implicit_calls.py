@@ -1,0 +1,340 @@
+"""Code that runs without looking like a call: properties, operators, decorators, constructors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from wflint.facts.ids import MODULE_BODY, PROPERTIES, Cls, Fn
+from wflint.facts.model import Decorator, Flag, FunctionHead, Kind, Operation, Ref
+from wflint.inference.library_types import MODELS
+from wflint.inference.resolver import Resolver
+from wflint.inference.values import (
+    Entity,
+    Env,
+    External,
+    Held,
+    OwnClass,
+    OwnFunction,
+    OwnInstance,
+    SuperOf,
+    Unresolved,
+    joined,
+    unique,
+)
+
+_OUTSIDE = Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED
+_NEXT = {"__next__": "__iter__", "__anext__": "__aiter__"}
+_VALIDATORS = frozenset({"field_validator", "model_validator", "root_validator", "validator"})
+_DISPATCH = frozenset({"functools.singledispatch", "functools.singledispatchmethod"})
+_CONTEXTS = frozenset({"contextlib.asynccontextmanager", "contextlib.contextmanager"})
+_AFTER_INIT = {
+    "attrs": ("__attrs_pre_init__", "__attrs_post_init__"),
+    "dataclass": ("__post_init__",),
+    "model": ("model_post_init",),
+}
+_SUFFIXES = {"get": "", "set": "@setter", "delete": "@deleter"}
+
+
+class Implied:
+    """Finds the functions of the project that Python calls by itself."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+        self.members = resolver.members
+        self.store = resolver.store
+        self._wrappers: dict[Fn, tuple[OwnFunction, ...]] = {}
+        self._skipped: dict[Fn, bool] = {}
+
+    # Attributes.
+
+    def on_the_way(
+        self, ref: Ref, path: str, receiver: Cls | None, env: Env, flags: int = 0
+    ) -> Iterator[OwnFunction]:
+        """The properties and descriptors that reading attributes of ``ref`` calls.
+
+        With the flags for it, those that setting or deleting the last one calls.
+        """
+        if not self.may_run_code(ref.path):
+            return
+        found = self.resolver.resolve(replace(ref, path=()), path, receiver, env=env)
+        for number, name in enumerate(ref.path):
+            way = "get"
+            if number == len(ref.path) - 1 and flags & (Flag.STORED | Flag.DELETED):
+                way = "set" if flags & Flag.STORED else "delete"
+            for entity in found:
+                if isinstance(entity, (OwnInstance, SuperOf)):
+                    yield from self._accessed(entity, name, way)
+            found = unique(e for entity in found for e in self.resolver.attribute(entity, name))
+
+    def may_run_code(self, path: tuple[str, ...]) -> bool:
+        """Whether any of the attributes of a name may be more than data."""
+        return self.store.asks_for_any or not self.store.special_names.isdisjoint(path)
+
+    def _accessed(self, of: OwnInstance | SuperOf, name: str, way: str) -> Iterator[OwnFunction]:
+        cls = of.receiver if isinstance(of, SuperOf) else of.cls
+        order = self.resolver.order(cls)[0]
+        if isinstance(of, SuperOf) and of.owner in order:
+            order = order[order.index(of.owner) + 1 :]
+        for base in order:
+            facts = self.resolver.facts_of(base)
+            if facts is None:
+                continue
+            head = facts.methods.get(f"{name}{_SUFFIXES[way]}")
+            if head is not None and (way != "get" or is_property(head)):
+                yield OwnFunction(Fn(base.path, head.qualname), cls, True, env=of.env)
+                return
+            if name in facts.methods:
+                return
+            if name in facts.attributes:
+                yield from self._described(facts.attributes[name], base, cls, way)
+                return
+        if self.store.asks_for_any and way == "get" and isinstance(of, OwnInstance):
+            known = self.resolver.attribute(of, name)
+            if all(isinstance(e, Unresolved) for e in known) and not self._is_set(of.cls, name):
+                yield from self._methods(of, "__getattr__")
+
+    def _is_set(self, cls: Cls, name: str) -> bool:
+        return any(self.members.sets(base, name) for base in self.resolver.order(cls)[0])
+
+    def _described(self, ref: Ref, base: Cls, cls: Cls, way: str) -> Iterator[OwnFunction]:
+        """What a descriptor, declared as an attribute of the class, does."""
+        if ref.kind is not Kind.RESULT or ref.of is None:
+            return
+        if (ref.of.path or (ref.of.name,))[-1] == "property":
+            yield from self._functions_of_property(ref, base, cls, way)
+            return
+        for entity in self.resolver.resolve(ref, base.path):
+            if isinstance(entity, OwnInstance):
+                yield from self._methods(entity, f"__{way}__")
+
+    def _functions_of_property(
+        self, ref: Ref, base: Cls, cls: Cls, way: str
+    ) -> Iterator[OwnFunction]:
+        """``age = property(_get_age, _set_age)``."""
+        number = ("get", "set", "delete").index(way)
+        names = [o.name for o in ref.others if o.kind is Kind.GLOBAL]
+        facts = self.resolver.facts_of(base)
+        if facts is not None and number < len(names) and names[number] in facts.methods:
+            yield OwnFunction(Fn(base.path, facts.methods[names[number]].qualname), cls, True)
+
+    # Operators, loops, `with`.
+
+    def operated(
+        self, operation: Operation, path: str, receiver: Cls | None, env: Env
+    ) -> Iterator[OwnFunction]:
+        """The methods that an operation calls."""
+        for entity in self.resolver.resolve(operation.operand, path, receiver, env=env):
+            if isinstance(entity, OwnInstance):
+                yield from self.called_on(entity, operation.methods)
+
+    def called_on(self, entity: OwnInstance, methods: tuple[str, ...]) -> Iterator[OwnFunction]:
+        """The methods of an object, where it has them; of ``a|b`` the first that it has."""
+        for names in methods:
+            of: list[Entity] = [entity]
+            if names in _NEXT:
+                for maker in self._methods(entity, _NEXT[names]):
+                    of += self.resolver.results.returned(maker)
+            for name in names.split("|"):
+                found = [
+                    f
+                    for one in unique(of)
+                    if isinstance(one, OwnInstance)
+                    for f in self._methods(one, name)
+                ]
+                if found:
+                    yield from found
+                    break
+
+    def _methods(self, entity: OwnInstance, name: str) -> Iterator[OwnFunction]:
+        if self.members.method(entity.cls, name) is None:
+            return
+        for found in self.resolver.attribute(entity, name):
+            if isinstance(found, OwnFunction):
+                yield found
+
+    # Decorators.
+
+    def wrappers(self, fn: Fn) -> tuple[OwnFunction, ...]:
+        """The functions that decorators of the project have put in the place of a function."""
+        known = self._wrappers.get(fn)
+        if known is None:
+            self._wrappers[fn] = ()
+            head = self.store.head(fn)
+            found = (w for d in (head.decorators if head else ()) for w in self._wrapping(d, fn))
+            known = self._wrappers[fn] = tuple(
+                w for w in unique(found) if isinstance(w, OwnFunction) and w.fn != fn
+            )
+        return known
+
+    def _wrapping(self, decorator: Decorator, fn: Fn) -> Iterator[Entity]:
+        decorated = OwnFunction(fn)
+        for entity in self.resolver.resolve(decorator.target, fn.path):
+            if isinstance(entity, OwnFunction) and not decorator.called:
+                yield from self._applied(entity, decorated)
+            elif isinstance(entity, OwnFunction):
+                if self._makes_context(entity.fn):
+                    yield entity  # what `contextmanager` gives is a decorator as well
+                for inner in self.resolver.results.returned(entity):
+                    if isinstance(inner, OwnFunction):
+                        yield from self._applied(inner, decorated)
+                    elif isinstance(inner, OwnInstance):
+                        yield from self._methods(inner, "__call__")
+            elif isinstance(entity, OwnClass) and decorator.called:
+                if "contextlib.ContextDecorator" in self.resolver.order(entity.cls)[1]:
+                    made = OwnInstance(entity.cls)
+                    yield from self._methods(made, "__enter__")
+                    yield from self._methods(made, "__exit__")
+                for call in self._methods(OwnInstance(entity.cls), "__call__"):
+                    yield from self._applied(call, decorated)
+            elif isinstance(entity, OwnClass):
+                env = self.resolver.memory.constructor_env(entity.cls, [("", (decorated,))])
+                yield from self._methods(OwnInstance(entity.cls, env=env), "__call__")
+
+    def _makes_context(self, fn: Fn) -> bool:
+        head = self.store.head(fn)
+        return any(
+            isinstance(e, External) and e.name in _CONTEXTS
+            for d in (head.decorators if head is not None else ())
+            for e in self.resolver.resolve(d.target, fn.path)
+        )
+
+    def _applied(self, decorator: OwnFunction, decorated: OwnFunction) -> Iterator[Entity]:
+        """What a decorator gives for a function."""
+        head = self.store.head(decorator.fn)
+        params = [p.name for p in head.params] if head is not None else []
+        if decorator.bound:
+            params = params[1:]
+        if params:
+            entry = Held(decorator.fn, params[0], (decorated,))
+            env = joined(decorator.env, (entry,))
+            yield from self.resolver.results.returned(replace(decorator, env=env))
+
+    def is_skipped(self, fn: Fn) -> bool:
+        """Whether a decorator of the project sees to it that a function never runs in workflows."""
+        known = self._skipped.get(fn)
+        if known is None:
+            known = any(self._leaves_out(w, fn) for w in self.wrappers(fn))
+            self._skipped[fn] = known
+        return known
+
+    def _leaves_out(self, wrapper: OwnFunction, fn: Fn) -> bool:
+        """Whether a wrapper calls what it wraps, but only outside of workflows."""
+        given = [h for h in wrapper.env if OwnFunction(fn) in h.values]
+        if given and all(h.name not in self.resolver.memory.wanted(h.owner) for h in given):
+            return True  # the decorator has put something else in its place
+        names = {(h.owner.qualname, h.name) for h in given}
+        flags: list[int] = []
+        for body in self.store.with_nested(wrapper.fn):
+            for call in body.calls:
+                refs = [call.target, *(a.value.ref for a in call.args)]
+                if any(r.kind is Kind.PARAM and (r.owner, r.name) in names for r in refs):
+                    flags.append(call.flags)
+        return bool(flags) and all(f & _OUTSIDE for f in flags)
+
+    def registered(self, fn: Fn) -> Iterator[OwnFunction]:
+        """The functions that ``@f.register`` adds to a ``functools.singledispatch`` function."""
+        head = self.store.head(fn)
+        names = {
+            e.name
+            for d in (head.decorators if head is not None else ())
+            for e in self.resolver.resolve(d.target, fn.path)
+            if isinstance(e, External)
+        }
+        if head is None or not names & _DISPATCH:
+            return
+        for call in self.store.body(Fn(fn.path, MODULE_BODY)).calls:
+            if call.target.path == ("register",) and call.target.name == head.name and call.args:
+                for entity in self.resolver.resolve(call.args[-1].value.ref, fn.path):
+                    if isinstance(entity, OwnFunction):
+                        yield entity
+        for name, other in self.store.load(fn.path).facts.functions.items():
+            for decorator in other.decorators:
+                target = decorator.target
+                is_added = target.path == ("register",) and target.name == head.name
+                if is_added and other.owner == head.owner:
+                    yield OwnFunction(Fn(fn.path, name), bound=bool(head.owner))
+
+    # Constructors.
+
+    def constructors(self, cls: Cls, env: Env = ()) -> Iterator[OwnFunction]:
+        """The methods that run when an object is made, in order."""
+        made = OwnInstance(cls, env=env)
+        yield from self._meta_call(cls)
+        generated = self.generated_init(cls)
+        for name in ("__new__", "__init__"):
+            for found in self._methods(made, name) if name == "__new__" or not generated else ():
+                yield replace(found, bound=True)
+        for name in _AFTER_INIT.get(generated, ()):
+            yield from self._methods(made, name)
+        if generated == "attrs":
+            yield from self._decorated_methods(cls, frozenset({"default", "validator"}))
+        if generated == "model":
+            yield from self._decorated_methods(cls, _VALIDATORS)
+        yield from self._methods(made, "__del__")  # at some time
+
+    def _meta_call(self, cls: Cls) -> Iterator[OwnFunction]:
+        for base in self.resolver.order(cls)[0]:
+            facts = self.resolver.facts_of(base)
+            if facts is None or facts.metaclass.kind is Kind.UNKNOWN:
+                continue
+            for entity in self.resolver.resolve(facts.metaclass, base.path):
+                if isinstance(entity, OwnClass):
+                    yield from self._methods(OwnInstance(entity.cls), "__call__")
+            return
+
+    def generated_init(self, cls: Cls) -> str:
+        """What has written the ``__init__`` of a class: ``dataclass``, ``attrs``, ``model`` or
+        ``""`` when it is plain code.
+        """
+        order, externals = self.resolver.order(cls)
+        for base in order:
+            facts = self.resolver.facts_of(base)
+            if facts is None or "__init__" in facts.methods:
+                return ""
+            for decorator in facts.decorators:
+                kind = self._field_kind(decorator, base.path)
+                if kind and "init" not in decorator.keywords:
+                    return kind
+        return "model" if any(base.startswith(MODELS) for base in externals) else ""
+
+    def _field_kind(self, decorator: Decorator, path: str) -> str:
+        for entity in self.resolver.resolve(decorator.target, path):
+            name = entity.name if isinstance(entity, External) else ""
+            if name.startswith(("attr.", "attrs.")):
+                return "attrs"
+            if name.rpartition(".")[2] == "dataclass":
+                return "dataclass"
+        return ""
+
+    def _decorated_methods(self, cls: Cls, kinds: frozenset[str]) -> Iterator[OwnFunction]:
+        for base in self.resolver.order(cls)[0]:
+            facts = self.resolver.facts_of(base)
+            for head in facts.methods.values() if facts is not None else ():
+                names = {(d.target.path or (d.target.name,))[-1] for d in head.decorators}
+                if names & kinds:
+                    yield OwnFunction(Fn(base.path, head.qualname), cls, True)
+
+    # Definitions.
+
+    def defined(self, cls: Cls) -> Iterator[OwnFunction]:
+        """What runs when a class is defined, besides its body."""
+        facts = self.resolver.facts_of(cls)
+        if facts is None:
+            return
+        for base in self.resolver.order(cls)[0][1:]:
+            found = self.resolver.facts_of(base)
+            if found is not None and "__init_subclass__" in found.methods:
+                head = found.methods["__init_subclass__"]
+                yield OwnFunction(Fn(base.path, head.qualname), cls, True)
+                break
+        for ref in facts.attributes.values():
+            for entity in self.resolver.resolve(ref, cls.path) if ref.kind is Kind.RESULT else ():
+                if isinstance(entity, OwnInstance):
+                    yield from self._methods(entity, "__set_name__")
+
+
+def is_property(head: FunctionHead) -> bool:
+    """Whether reading an attribute calls a method."""
+    return any((d.target.path or (d.target.name,))[-1] in PROPERTIES for d in head.decorators)

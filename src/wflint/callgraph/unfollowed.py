@@ -1,0 +1,135 @@
+"""Calls that may lead back into the project, by a way that nobody sees.
+
+What a library that is not known gives, as a container does, may be an object of the project, and
+what it is given it may call. A method that no class of the program has stays with the library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from wflint.callgraph.graph import GapAt, Node
+from wflint.facts.ids import Cls, Fn
+from wflint.facts.model import Arg, Call, Flag, Kind
+from wflint.inference.library_types import (
+    CONTAINER_METHODS,
+    GIVES_ANYTHING,
+    PLAIN_DATA,
+    calls_its_arguments,
+    is_known_library,
+    is_opaque,
+)
+from wflint.inference.values import External, OwnFunction
+from wflint.project.store import Store
+
+if TYPE_CHECKING:
+    from wflint.callgraph.builder import Reach
+
+
+_ANYTHING = ("builtins.object", "typing.Any", "typing_extensions.Any")
+
+
+class _Maybe(NamedTuple):
+    """A gap if a class of the program has the ``method``, or nothing is seen to call ``fn``."""
+
+    gap: GapAt
+    method: str = ""
+    fn: Fn | None = None
+
+
+class Unfollowed:
+    """Notes calls of something outside the project, and tells in the end which are gaps."""
+
+    def __init__(self, reach: Reach) -> None:
+        self.reach = reach
+        self.roots = reach.roots
+        self.libraries = reach.resolver.index.libraries
+        self._noted: dict[_Maybe, None] = {}
+
+    def gaps(self) -> Iterator[GapAt]:
+        """Return the gaps among what was noted since this was asked, after the search."""
+        noted, self._noted = self._noted, {}
+        methods = _method_names(self.reach.store) if noted else set()
+        called = {node.fn for node in self.reach.reached.order} if noted else set()
+        for maybe in noted:
+            if maybe.fn not in called and (not maybe.method or maybe.method in methods):
+                yield maybe.gap
+
+    def note(self, node: Node, call: Call, entity: External) -> None:
+        """Note a call of something outside the project that may be a gap."""
+        source = entity.name if entity.instance else entity.name[: entity.base]
+        if source:
+            method = "" if entity.instance else entity.name.rpartition(".")[2]
+            if self._is_unknown(source) and not is_of_plain_value(call, method):
+                self._note(_Maybe(_gap(node, call, _why(source)), method))
+        elif not self._is_known(entity.name):
+            self._note_handed(node, call, entity)
+
+    def _note(self, maybe: _Maybe) -> None:
+        self._noted[maybe] = None
+
+    def _is_unknown(self, source: str) -> bool:
+        """True if it is not known of what class that is which something gives."""
+        if source in _ANYTHING:
+            return True
+        if is_known_library(source):
+            return source in GIVES_ANYTHING and source not in PLAIN_DATA
+        given = External(source, instance=True, base=len(source))
+        return not self._is_known(source) and is_opaque(given)
+
+    def _is_known(self, name: str) -> bool:
+        return is_known_library(name) or name.partition(".")[0] in self.libraries
+
+    def _note_handed(self, node: Node, call: Call, entity: External) -> None:
+        """A library that is not known may do anything with a workflow, and call functions."""
+        if any(self._is_workflow(arg, node) for arg in call.args):
+            why = f"`{entity.name}` is given `self`, and what it does is not known"
+            self._note(_Maybe(_gap(node, call, why)))
+        for function in self._functions(node, call.args):
+            if not calls_its_arguments(entity.name):
+                why = f"`{entity.name}` is given `{function.fn.shown}`, and may call it"
+                self._note(_Maybe(_gap(node, call, why), fn=function.fn))
+
+    def _is_workflow(self, arg: Arg, node: Node) -> bool:
+        ref = arg.value.ref
+        if ref.kind is not Kind.SELF or ref.path:
+            return False
+        return self.roots.is_workflow(node.receiver or Cls(node.fn.path, ref.name))
+
+    def _functions(self, node: Node, args: Iterable[Arg]) -> Iterator[OwnFunction]:
+        resolve = self.reach.resolver.resolve
+        for arg in args:
+            if arg.star or arg.value.type not in ("name", "lambda"):
+                continue
+            for found in resolve(arg.value.ref, node.fn.path, node.receiver, env=node.env):
+                if isinstance(found, OwnFunction) and not self.roots.runs_elsewhere(found.fn):
+                    yield found
+
+
+def is_of_plain_value(call: Call, method: str) -> bool:
+    """True of a method of text, numbers and containers, called on something that is not known.
+
+    None of those is awaited.
+    """
+    return method in CONTAINER_METHODS and not call.flags & Flag.AWAITED
+
+
+def _why(source: str) -> str:
+    if source in _ANYTHING:
+        return f"its type is `{source.rpartition('.')[2]}`"
+    return f"it is not known what `{source}` gives"
+
+
+def _gap(node: Node, call: Call, why: str) -> GapAt:
+    return GapAt(node, call.site, call.written, why)
+
+
+def _method_names(store: Store) -> set[str]:
+    """The names of all methods that classes of the program have."""
+    return {
+        name
+        for module in store.modules.values()
+        for cls in module.facts.classes.values()
+        for name in cls.methods
+    }

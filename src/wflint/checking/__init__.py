@@ -1,0 +1,1 @@
+"""Holds the rules against the call graph and gives violations."""

@@ -1,0 +1,311 @@
+"""Analyses one project: from its files to the hits of all rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+
+from wflint.cache.notebook import Notebook
+from wflint.callgraph.builder import Reach, look_at
+from wflint.callgraph.effects import summarise
+from wflint.callgraph.entry.entry_points import Entry, Roots
+from wflint.callgraph.entry.frameworks import given_to_frameworks
+from wflint.callgraph.entry.in_house import InHouse
+from wflint.callgraph.entry.listed import listed_workflows
+from wflint.callgraph.entry.unseen import Unmarked, Unseen, unmarked_methods, unseen_classes
+from wflint.callgraph.graph import CallGraph
+from wflint.callgraph.guards.functions import GuardFunctions
+from wflint.checking.checker import Verdicts
+from wflint.checking.imports import ImportChain, ImportTime
+from wflint.facts.ids import Cls, Fn
+from wflint.faults import EVERYWHERE
+from wflint.files.prefilter import Gated
+from wflint.inference.resolver import Resolver
+from wflint.inference.table_lookup import KnownFirst
+from wflint.project.installed import Installed
+from wflint.project.module_index import ModuleIndex
+from wflint.project.prefetch import prefetch
+from wflint.project.store import Module, Store
+from wflint.rule.api_table import ApiEntry, ApiTable, rule_entries, rule_results
+from wflint.rule.base import Rule, RuleSettings, Scope
+from wflint.sandbox.sandboxes import Sandboxes
+from wflint.sandbox.shared_receivers import SharedReceivers
+from wflint.temporal.decorators import EntryNames
+
+if TYPE_CHECKING:
+    from wflint.facts.bodies import Reading, Visitors
+
+
+_MAX_ROUNDS = 2
+
+
+class Question(Struct, frozen=True):
+    """What is asked of a project. ``files`` are absolute paths, ``chosen`` those to report on.
+
+    ``gated`` is what the gate let through, ``read`` gives the bytes of a file. ``apis`` are the
+    names of the settings, ``inside`` those of the standard library that reach something inside.
+    ``installed`` are the packages to follow besides. ``notebook`` has what is known of files.
+    """
+
+    root: str
+    src: tuple[str, ...]
+    files: Sequence[str]
+    chosen: frozenset[str]
+    read: Callable[[str], bytes]
+    rules: Mapping[str, Rule]
+    codes: frozenset[str]
+    names: EntryNames
+    gated: Gated
+    apis: tuple[ApiEntry, ...]
+    guard_functions: frozenset[str]
+    safe_loggers: frozenset[str]
+    settings_of: Callable[[str], RuleSettings]
+    installed: Installed
+    inside: tuple[ApiEntry, ...] = ()
+    is_test: Callable[[str], bool] = lambda _: False
+    notebook: Notebook | None = None
+    jobs: int | None = None
+    progress: Callable[[int, int], None] | None = None
+
+
+class Answer(Struct):
+    """What the analysis of a project gives.
+
+    ``module_entries`` has the first workflow of each module; ``import_chains`` has how places are
+    reached that are only reached by imports, by function, site and code; ``mute`` are workflows
+    without any method that is known to run, ``unseen`` are classes that only look like workflows,
+    ``unmarked`` methods that may be handlers.
+    ``workflows`` and ``activities`` count those that each file defines.
+    """
+
+    store: Store
+    index: ModuleIndex
+    verdicts: Verdicts
+    reached: CallGraph
+    module_entries: dict[str, Cls] = field(default_factory=dict)
+    import_chains: dict[tuple[Fn, int, str], ImportChain] = field(default_factory=dict)
+    workflows: dict[str, int] = field(default_factory=dict)
+    activities: dict[str, int] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    mute: list[Cls] = field(default_factory=list)
+    unseen: list[Unseen] = field(default_factory=list)
+    unmarked: list[Unmarked] = field(default_factory=list)
+
+
+def analyse(question: Question) -> Answer:
+    """Find the entry points of a project, follow their calls, and hold the rules against them."""
+    gated = question.gated
+    known = [entry for rule in question.rules.values() for entry in rule_entries(rule)]
+    known += question.inside
+    libraries = frozenset(entry.name.partition(".")[0] for entry in known)
+    index = ModuleIndex(question.root, question.src, question.files, libraries, question.installed)
+    store = Store(
+        question.read,
+        index.name_of,
+        lambda: _reading(question, guards),
+        question.notebook,
+    )
+    table = ApiTable([*known, *question.apis])
+    follows = bool(index.installed.tops)
+    gives = rule_results(question.rules.values())
+    resolver = KnownFirst(store, index, gives, table) if follows else Resolver(store, index, gives)
+    guards = store.guards = GuardFunctions(resolver, question.guard_functions)
+    importer = f"{question.root}/__init__.py"
+    roots = Roots(resolver, question.names, importer)
+    sandboxes = Sandboxes(resolver, question.root, gated.configuring, question.is_test)
+    verdicts = Verdicts(
+        question.rules,
+        table,
+        resolver,
+        roots,
+        question.settings_of,
+        question.safe_loggers,
+        sandboxes,
+    )
+    verdicts.resolve_own_apis(question.apis, importer)
+    answer = Answer(store, index, verdicts, CallGraph())
+    candidates = frozenset(gated.candidates)
+    others = [p for p in gated.named if p in question.chosen and p not in candidates]
+    read = partial(_read_file, question, store, roots, candidates)
+    files = [*gated.candidates, *others]
+    answer.warnings = prefetch(store, files, read, question.jobs, question.progress)
+    defining = _defining_files(question, roots)
+    for path in defining:
+        if path not in candidates:
+            _read_file(question, store, roots, frozenset(defining), path)
+    entries, workflows = _find_entries(defining, answer, roots)
+    own = [p for p in defining if p in question.chosen and not question.is_test(p)]
+    with store.faults.at(EVERYWHERE):
+        answer.unseen = unseen_classes(roots, own, workflows)
+    sandboxes.begin(workflows)
+    answer.reached = _search(resolver, roots, verdicts, entries, question.is_test)
+    with store.faults.at(EVERYWHERE):
+        reached = {node.fn for node in answer.reached.order}
+        answer.unmarked = unmarked_methods(roots, own, workflows, reached)
+    with store.faults.at(EVERYWHERE):
+        import_time = ImportTime(verdicts, sandboxes, answer.reached)
+        answer.import_chains = import_time.chains
+        import_time.check()
+    _check_anywhere(question, gated, answer)
+    return answer
+
+
+def _defining_files(question: Question, roots: Roots) -> list[str]:
+    """The candidates, and the files whose classes only other code makes workflows, in order."""
+    gated, by_call = question.gated, roots.by_call
+    in_house = InHouse(roots.applied)
+    candidates = in_house.find(gated.candidates, question.files, question.read)
+    for path in candidates:
+        with roots.resolver.store.faults.at(path):
+            by_call.read(in_house.pieces(path))
+    with roots.resolver.store.faults.at(EVERYWHERE):
+        by_call.listed |= listed_workflows(roots, candidates, gated.configuring, question.is_test)
+        by_call.in_frameworks |= given_to_frameworks(
+            roots, gated.configuring, question.files, question.read
+        )
+    wanted = {*candidates, *(cls.path for cls in by_call.classes())}
+    wanted |= {fn.path for fn in by_call.in_frameworks}
+    return [path for path in question.files if path in wanted]
+
+
+def _search(
+    resolver: Resolver,
+    roots: Roots,
+    verdicts: Verdicts,
+    entries: list[Entry],
+    is_test: Callable[[str], bool],
+) -> CallGraph:
+    """Follow all calls; again with what was learned of attributes on the way, if that helps.
+
+    What other workflows reach is shown with a chain from one of them, not from one of a test.
+    """
+    for _ in range(_MAX_ROUNDS):
+        reach = Reach(resolver, roots, verdicts.border())
+        reach.run(entry for entry in entries if not is_test(entry.fn.path))
+        reached = reach.run(entry for entry in entries if is_test(entry.fn.path))
+        if not resolver.learn(reach.learning.attributes):
+            break
+    verdicts.effects = summarise(reached, reach.events, resolver.store)
+    verdicts.receivers = SharedReceivers(reached, verdicts.shared)
+    verdicts.hold(reach.events, verdicts.of_scopes(Scope.WORKFLOW, Scope.ANY))
+    return reached
+
+
+def _read_file(
+    question: Question, store: Store, roots: Roots, candidates: frozenset[str], path: str
+) -> None:
+    """Read a file that passed the gate, as far as it will surely be needed.
+
+    That is the module and the bodies of its entry points; of a file without entry points it is only
+    whether it can be read at all, and which of the rules for any code may find something in it.
+    """
+    with store.faults.at(path):
+        if path in candidates:
+            module = store.load(path)
+            for entry in roots.find(module).entries:
+                store.body(entry.fn)
+        else:
+            store.check(path)
+    with store.faults.at(path):
+        if path in question.chosen:
+            found = store.notes(path).answer(
+                "suspects", list[str], lambda: _suspects(question, path, store.text(path))
+            )
+            store.suspects[path] = tuple(code for code in found if code in question.codes)
+
+
+def _suspects(question: Question, path: str, text: str) -> list[str]:
+    """The rules for any code that may find something in a text, be they selected or not."""
+    rules, settings = sorted(question.rules.items()), question.settings_of(path)
+    return [
+        code for code, rule in rules if rule.scope is Scope.ANY and rule.suspicious(text, settings)
+    ]
+
+
+def _reading(question: Question, guards: GuardFunctions) -> Reading:
+    from wflint.facts.bodies import Reading
+
+    rules = tuple(question.rules.values())
+    return Reading(visitors(rules), guards, question.settings_of)
+
+
+@lru_cache(maxsize=4)
+def visitors(rules: tuple[Rule, ...]) -> Visitors:
+    """The rules' visitor methods by the node type they want to see."""
+    import libcst as cst
+
+    found: dict[type[cst.CSTNode], list[tuple[Rule, Callable[..., None]]]] = {}
+    for rule in rules:
+        for name in sorted(dir(type(rule))):
+            if name.startswith("visit_"):
+                found.setdefault(getattr(cst, name[6:]), []).append((rule, getattr(rule, name)))
+    return found
+
+
+def _find_entries(
+    candidates: list[str], answer: Answer, roots: Roots
+) -> tuple[list[Entry], list[Cls]]:
+    """The entry points and the workflows of the candidates in the order of the files."""
+    entries: list[Entry] = []
+    workflows: list[Cls] = []
+    for path in candidates:
+        with answer.store.faults.at(path):
+            found = roots.find(answer.store.load(path))
+            entries += sorted(found.entries, key=lambda e: _place(answer.store, e))
+            answer.workflows[path] = len(found.workflows)
+            workflows += found.workflows
+            if found.workflows:
+                answer.module_entries[path] = found.workflows[0]
+            reachable = {e.receiver for e in found.entries if not _is_constructor(e)}
+            answer.mute += [cls for cls in found.workflows if cls not in reachable]
+            answer.activities[path] = found.activities
+    return entries, workflows
+
+
+def _is_constructor(entry: Entry) -> bool:
+    return entry.fn.qualname.endswith(".__init__")
+
+
+def _place(store: Store, entry: Entry) -> tuple[int, str, int]:
+    classes = list(store.load(entry.receiver.path).facts.classes)
+    head = store.head(entry.fn)
+    named = entry.receiver.qualname  # none for a function that is no method
+    at = classes.index(named) if named in classes else len(classes)
+    return (at, entry.fn.path, head.start if head is not None else 0)
+
+
+def _check_anywhere(question: Question, gated: Gated, answer: Answer) -> None:
+    """Rules that speak outside workflow code as well, in the files to report on."""
+    codes = answer.verdicts.of_scopes(Scope.ANY)
+    resolver = answer.verdicts.resolver
+    seen = {node.fn for node in answer.reached.order}
+    for path in gated.named:
+        suspects = [question.rules[code] for code in answer.store.suspects.get(path, ())]
+        names: list[str] = []
+        with answer.store.faults.at(path):
+            if suspects:
+                names += answer.store.module_bodies(path)
+                module = answer.store.load(path)
+                for fn in _functions(module, suspects, question.settings_of(path)):
+                    if fn not in seen:
+                        names += _with_nested(answer.store, fn)
+        for name in names:
+            with answer.store.faults.at(path, name):
+                answer.verdicts.hold(look_at(resolver, Fn(path, name)), codes)
+
+
+def _functions(module: Module, suspects: list[Rule], settings: RuleSettings) -> list[Fn]:
+    found = []
+    for name, head in module.facts.functions.items():
+        text = module.source.text[head.start : head.end]
+        if any(rule.suspicious(text, settings) for rule in suspects):
+            found.append(Fn(module.path, name))
+    return found
+
+
+def _with_nested(store: Store, fn: Fn) -> list[str]:
+    store.body(fn)
+    return [fn.qualname, *store.load(fn.path).inside(fn.qualname)]

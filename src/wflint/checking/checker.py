@@ -1,0 +1,522 @@
+"""Holds the table of names and the rules against what is reached, and collects the hits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Mapping
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from wflint.callgraph.builder import Border
+from wflint.callgraph.effects import Effects
+from wflint.callgraph.entry.entry_points import Roots
+from wflint.callgraph.events import (
+    DefaultFactory,
+    Entered,
+    Event,
+    ExternalArgument,
+    ExternalCall,
+    ExternalUse,
+    OwnCall,
+)
+from wflint.callgraph.graph import Node
+from wflint.diagnostics import Severity
+from wflint.facts.ids import Cls, Fn
+from wflint.facts.model import (
+    UNKNOWN,
+    Arg,
+    Call,
+    Finding,
+    Flag,
+    FunctionBody,
+    Kind,
+    Ref,
+    Use,
+    Value,
+)
+from wflint.inference.loggers import WIDE_LOGGERS
+from wflint.inference.resolver import Resolver
+from wflint.inference.sortable import can_sort_elements
+from wflint.inference.type_views import types_of
+from wflint.inference.values import External, OwnClass, OwnFunction, held
+from wflint.rule.api_table import ApiEntry, ApiTable
+from wflint.rule.base import Api, Report, Rule, RuleSettings, Scope
+from wflint.rule.views import Callee, CallView, EffectAt, FindingView, Lookups, Shared
+from wflint.sandbox.sandboxes import Sandboxes
+from wflint.sandbox.shared_receivers import SharedReceivers
+from wflint.sandbox.shared_state import SharedObjects
+from wflint.temporal.effects import Effect
+
+_OPTION_BAGS = frozenset(
+    {
+        "builtins.dict",
+        "temporalio.workflow.ActivityConfig",
+        "temporalio.workflow.ChildWorkflowConfig",
+        "temporalio.workflow.LocalActivityConfig",
+    }
+)
+_MOST_SHOWN = 60
+"""How many characters of the source a message quotes."""
+
+
+class Hit(Struct):
+    """A rule broken at one place; ``nodes`` are the ways in which the place is reached.
+
+    ``name`` is the name of the table that is used there, if it is one, ``is_call`` is set if it is
+    called, and ``api`` is what the rule says of it. ``others`` are further sites in the function
+    that the one diagnostic speaks for, each with the message, the name and the rest of the table
+    that would be shown there.
+    """
+
+    rule: Rule
+    fn: Fn
+    site: int
+    message: str
+    severity: Severity | None
+    flags: int
+    nodes: list[Node] = field(default_factory=list)
+    name: str = ""
+    api: Api | None = None
+    others: dict[int, tuple[str, str, Api | None]] = field(default_factory=dict)
+    is_call: bool = False
+
+    def move_on(self) -> bool:
+        """Speak for the other places only, from the next one on; false if there is none."""
+        if not self.others:
+            return False
+        self.site = next(iter(self.others))
+        self.message, self.name, self.api = self.others.pop(self.site)
+        return True
+
+
+class Verdicts:
+    """Collects hits; its methods are what a search calls for each place that it passes."""
+
+    def __init__(
+        self,
+        rules: Mapping[str, Rule],
+        table: ApiTable,
+        resolver: Resolver,
+        roots: Roots,
+        settings_of: Callable[[str], RuleSettings],
+        safe_loggers: frozenset[str],
+        sandboxes: Sandboxes,
+    ) -> None:
+        self.rules = rules
+        self.table = table
+        self.resolver = resolver
+        self.faults = resolver.store.faults
+        self.roots = roots
+        self.settings_of = settings_of
+        self.safe_loggers = safe_loggers
+        self.sandboxes = sandboxes
+        self.shared = SharedObjects(resolver, sandboxes)
+        self.receivers: SharedReceivers | None = None  # known once the search is over
+        self.effects: Effects | None = None
+        self.hits: dict[tuple[Fn, int, str, str], Hit] = {}
+        self._firsts: dict[tuple[Fn, str, str], int] = {}  # of rules that speak once a function
+        self.own_apis: dict[Fn | Cls, ApiEntry] = {}
+        self.targets: dict[str, list[Rule]] = {}
+        self.own_call_rules = [r for r in rules.values() if r.own_calls]
+        for rule in rules.values():
+            for name in sorted(rule.targets):
+                self.targets.setdefault(name, []).append(rule)
+
+    def of_scopes(self, *scopes: Scope) -> frozenset[str]:
+        """Return the codes of the rules that apply in some scopes."""
+        return frozenset(code for code, rule in self.rules.items() if rule.scope in scopes)
+
+    def border(self) -> Border:
+        """Return where the search through workflow code ends."""
+        return Border(self._is_followed, lambda entity: self._factory_rule(entity) is not None)
+
+    def hold(self, events: Iterable[Event], codes: Container[str]) -> None:
+        """Ask the rules of some codes about what a search has passed."""
+        for event in events:
+            try:
+                self._hold(event, codes)
+            except Exception as error:
+                self.faults.note(error, *event.node.fn)
+
+    def _hold(self, event: Event, codes: Container[str]) -> None:
+        body = self.resolver.store.body(event.node.fn)
+        match event:
+            case Entered(node):
+                self._findings(node, body, codes)
+            case ExternalCall(node, call, entity):
+                self._external_call(node, body, call, entity, codes)
+            case ExternalArgument(node, call, site, entity):
+                self._external_argument(node, body, call, site, entity, codes)
+            case ExternalUse(node, use, entity):
+                self._external_use(node, body, use, entity, codes)
+            case OwnCall(node, call, entity):
+                self._own_call(node, body, call, entity, codes)
+            case DefaultFactory(node, call, site, entity):
+                self._default_factory(node, body, call, site, entity, codes)
+
+    def resolve_own_apis(self, entries: Iterable[ApiEntry], importer: str) -> None:
+        """Find the names of the settings that the project itself defines."""
+        for entry in entries:
+            if entry.rule is None or entry.name.endswith(".*"):
+                continue
+            for entity in self.resolver.dotted(entry.name, importer):
+                if isinstance(entity, OwnFunction):
+                    self.own_apis[entity.fn] = entry
+                elif isinstance(entity, OwnClass):
+                    self.own_apis[entity.cls] = entry
+
+    # One event.
+
+    def _findings(self, node: Node, body: FunctionBody, codes: Container[str]) -> None:
+        """Findings that the rules' visitors made in the body of a reached function."""
+        for finding in body.findings:
+            rule = self.rules.get(finding.code)
+            if rule is None or rule.code not in codes or not self._subject_holds(finding, node):
+                continue
+            if finding.flags & (Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED):
+                continue
+            view = self._finding_view(finding, node, body)
+            report = self.faults.ask(node.fn, rule.code, rule.confirm, view)
+            if report is not None:
+                self.hit(rule, node, finding.site, finding.flags, report)
+
+    def _finding_view(self, finding: Finding, node: Node, body: FunctionBody) -> FindingView:
+        path, asked = node.fn.path, finding.asked or UNKNOWN
+        return FindingView(
+            finding.message,
+            Severity(finding.severity) if finding.severity else None,
+            finding.detail,
+            body.head,
+            self.settings_of(path),
+            lambda: types_of(asked, path, node.receiver, node.env, self.resolver),
+            lambda: self.sandboxes.is_shared(path, node.receiver),
+            lambda module, names: self.sandboxes.missing(module, names, path, node.receiver),
+            lambda: self._holder(finding.asked, node),
+            lambda: can_sort_elements(asked, path, node.receiver, node.env, self.resolver),
+            lambda: self.resolver.store.load(path).source.text,
+            lambda effect: self._effect_at(asked, node, effect),
+        )
+
+    def _effect_at(self, ref: Ref, node: Node, effect: Effect) -> EffectAt | None:
+        """Return the nearest place where a function that a ref refers to has an effect."""
+        if self.effects is None:
+            return None
+        ways = [
+            way
+            for entity in self.resolver.resolve(ref, node.fn.path, node.receiver, env=node.env)
+            if isinstance(entity, OwnFunction)
+            for one in Effect
+            if effect & one and (way := self.effects.way((entity.fn, entity.receiver), one))
+        ]
+        if not ways:
+            return None
+        way = min(ways, key=lambda way: (len(way), way[-1][1]))
+        (fn, _), site = way[-1]
+        return EffectAt(self._source(fn, site), fn.shown if len(way) > 1 else "")
+
+    def _source(self, fn: Fn, site: int) -> str:
+        """Return the source of a site on one line, shortened."""
+        store = self.resolver.store
+        piece = Fn(fn.path, store.outermost(fn))
+        start, end = store.locate(piece, {site}).get(site, (0, 0))
+        text = " ".join(store.load(fn.path).source.text[start:end].split())
+        return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 3]}..."
+
+    def _holder(self, asked: Ref | None, node: Node) -> Shared | None:
+        """What holds an object that workflow code changes, if it outlives the workflow."""
+        found = self.shared.holder(asked, node.fn.path, node.receiver)
+        if found is not None or self.receivers is None:
+            return found
+        return self.receivers.holder(asked, node)
+
+    def _subject_holds(self, finding: Finding, node: Node) -> bool:
+        if finding.subject is None:
+            return True
+        found = self.resolver.resolve(finding.subject, node.fn.path, node.receiver, env=node.env)
+        return any(isinstance(e, External) for e in found)
+
+    def _external_call(
+        self,
+        node: Node,
+        body: FunctionBody,
+        call: Call,
+        entity: External,
+        codes: Container[str],
+    ) -> None:
+        name = entity.name
+        entry = self.table.lookup(name, base=entity.base)
+        watching = [rule for rule in self.targets.get(name, ()) if rule.code in codes]
+        if (entry is None or not entry.is_of(codes)) and not watching:
+            return
+        if self._is_unsure(call.target, entity, node) or self._is_safe_logger(call.target, node):
+            return
+        view = self.view_of_call(node, body, call, name=name, partial=entity.partial)
+        if entry is not None and entry.is_of(codes):
+            self._judge(entry, view, node, call.site, call.flags, call.written)
+        for rule in watching:
+            with self.faults.at(*node.fn, rule.code):
+                for report in rule.check_call(view):
+                    self.hit(rule, node, call.site, call.flags, report)
+
+    def _judge(
+        self, entry: ApiEntry, view: CallView, node: Node, site: int, flags: int, written: str = ""
+    ) -> None:
+        assert entry.rule is not None
+        report = self.faults.ask(node.fn, entry.rule.code, entry.judge, view)
+        if report is not None:
+            self.hit(entry.rule, node, site, flags, report, written, view)
+
+    def _external_argument(
+        self,
+        node: Node,
+        body: FunctionBody,
+        call: Call,
+        site: int,
+        entity: External,
+        codes: Container[str],
+    ) -> None:
+        entry = self.table.lookup(entity.name, base=entity.base)
+        if entry is None or not entry.is_of(codes) or entry.api.kind == "use":
+            return
+        made_up = handed_over(call, site, entity)
+        view = self.view_of_call(node, body, made_up, name=entity.name)
+        self._judge(entry, view, node, site, call.flags)
+
+    def _external_use(
+        self,
+        node: Node,
+        body: FunctionBody,
+        use: Use,
+        entity: External,
+        codes: Container[str],
+    ) -> None:
+        entry = self.table.lookup(entity.name, is_call=False, base=entity.base)
+        if entry is None or not entry.is_of(codes):
+            return
+        view = self.view_of_use(node, body, use, entity.name)
+        self._judge(entry, view, node, use.site, use.flags, use.written)
+
+    def _default_factory(
+        self,
+        node: Node,
+        body: FunctionBody,
+        call: Call,
+        site: int,
+        entity: External,
+        codes: Container[str],
+    ) -> None:
+        found = self._factory_rule(entity)
+        if found is None or found[0].code not in codes:
+            return
+        rule, names = found
+        shown = ".".join(entity.name.removeprefix("builtins.").split(".")[-2:])
+        made_up = Call(site, call.target, shown, (), call.flags)
+        view = self.view_of_call(node, body, made_up, name=entity.name)
+        report = self.faults.ask(node.fn, rule.code, rule.judge_factory, view, names)
+        if report is not None:
+            self.hit(rule, node, site, call.flags, report)
+
+    def _factory_rule(self, entity: External) -> tuple[Rule, Rule] | None:
+        """Return the rule on functions that make defaults, and the one that names ``entity``."""
+        entry = self.table.lookup(entity.name, base=entity.base)
+        if entry is None or entry.rule is None or entry.api.kind == "use":
+            return None
+        code = entry.rule.code
+        rule = next((r for r in self.rules.values() if code in r.default_factories_of), None)
+        return (rule, entry.rule) if rule is not None else None
+
+    def _is_followed(self, entity: OwnFunction) -> bool:
+        """True if workflow code goes on in a function of the project."""
+        entry = self.own_apis.get(entity.fn)
+        if entry is not None and entry.rule is not None:
+            return False
+        has_code = self.resolver.store.head(entity.fn) is not None
+        return has_code and not self.roots.runs_elsewhere(entity.fn)
+
+    def _own_call(
+        self,
+        node: Node,
+        body: FunctionBody,
+        call: Call,
+        entity: OwnFunction,
+        codes: Container[str],
+    ) -> None:
+        entry = self.own_apis.get(entity.fn)
+        if entry is not None and entry.rule is not None:
+            if entry.is_of(codes):
+                view = self.view_of_call(node, body, call, name=entry.name)
+                self._judge(entry, view, node, call.site, call.flags, call.written)
+            return
+        rules = [rule for rule in self.own_call_rules if rule.code in codes]
+        by_name = call.target.kind is not Kind.PARAM  # else it is what a decorator wraps
+        if not rules or not by_name or self.roots.is_blessed(entity.fn):
+            return
+        callee = self.callee(entity.fn)
+        if callee is None:
+            return
+        view = self.view_of_call(node, body, call, callee=callee, partial=entity.partial)
+        for rule in rules:
+            with self.faults.at(*node.fn, rule.code):
+                for report in rule.check_own_call(view):
+                    self.hit(rule, node, call.site, call.flags, report)
+
+    # Views.
+
+    def callee(self, fn: Fn) -> Callee | None:
+        """What rules may know of a function of the project."""
+        head = self.resolver.store.head(fn)
+        if head is None:
+            return None
+        is_activity = self.roots.is_activity(fn)
+        if head.is_async and not is_activity:
+            head = self.resolver.store.body(fn).head  # the body tells generators
+        module = self.resolver.store.load(fn.path).facts.name
+        return Callee(head, module, is_activity, self.roots.is_run(fn))
+
+    def view_of_use(self, node: Node, body: FunctionBody, use: Use, name: str) -> CallView:
+        """What rules are shown of a use of a name."""
+        lookups = self._lookups(node)
+        settings = self.settings_of(node.fn.path)
+        return CallView(name, use.written, use.site, body.head, settings, lookups, use=use)
+
+    def view_of_call(
+        self,
+        node: Node,
+        body: FunctionBody,
+        call: Call,
+        name: str = "",
+        callee: Callee | None = None,
+        partial: bool = False,
+    ) -> CallView:
+        """What rules are shown of a call."""
+        return CallView(
+            name,
+            f"{call.written}()",
+            call.site,
+            body.head,
+            self.settings_of(node.fn.path),
+            self._lookups(node),
+            call=call,
+            callee=callee,
+            args=call.args,
+            partial=partial,
+        )
+
+    def _lookups(self, node: Node) -> Lookups:
+        path, receiver = node.fn.path, node.receiver
+
+        def resolve(value: Value) -> Callee | None:
+            for entity in self.resolver.resolve(value.ref, path, receiver):
+                if isinstance(entity, OwnFunction):
+                    return self.callee(entity.fn)
+            return None
+
+        return Lookups(
+            lambda value: self._qualified(value, path, receiver),
+            resolve,
+            lambda value: self._options(value, path, receiver),
+            lambda module: self.sandboxes.passes(module, path),
+            lambda module, names: self.sandboxes.missing(module, names, path, receiver),
+        )
+
+    def _qualified(self, value: Value, path: str, receiver: Cls | None) -> str:
+        ref = value.ref
+        if ref.kind is Kind.RESULT and not ref.path and ref.of is not None:
+            ref = ref.of
+        for entity in self.resolver.resolve(ref, path, receiver):
+            if isinstance(entity, External):
+                return entity.name
+        return ""
+
+    def _options(self, value: Value, path: str, receiver: Cls | None) -> Value | None:
+        if value.type == "name":
+            constant = self.resolver.constant(value.ref, path)
+            if constant is None:
+                return None
+            value, path = constant
+        if not value.complete or value.type not in ("dict", "call"):
+            return None
+        is_known = value.type == "dict" or self._qualified(value, path, receiver) in _OPTION_BAGS
+        return value if is_known else None
+
+    # Hits.
+
+    def _is_unsure(self, target: Ref, entity: External, node: Node) -> bool:
+        """Whether only an annotation says what an object is, and many things pass for that."""
+        if entity.name.rpartition(".")[0] not in WIDE_LOGGERS:
+            return False
+        if target.kind is Kind.PARAM:
+            return held(node.env, Fn(node.fn.path, target.owner), target.name) is None
+        return target.kind is Kind.INSTANCE
+
+    def _is_safe_logger(self, target: Ref, node: Node) -> bool:
+        if not self.safe_loggers:
+            return False
+        if target.kind is Kind.RESULT and target.of is not None:
+            target = target.of
+        if self._spells_safe_logger(target, node.fn.path):
+            return True
+        # A variable may hold what a function that gives safe loggers has given.
+        variable = replace(target, path=target.path[:-1])
+        constant = self.resolver.constant(variable, node.fn.path) if target.path else None
+        if constant is None or constant[0].ref.of is None:
+            return False
+        return self._spells_safe_logger(constant[0].ref.of, constant[1])
+
+    def _spells_safe_logger(self, target: Ref, path: str) -> bool:
+        from wflint.facts.refs import Refs
+
+        facts = self.resolver.store.load(path).facts
+        spelled = Refs(facts).external(target)
+        if not spelled and target.kind is Kind.GLOBAL:
+            spelled = ".".join((facts.name, target.name, *target.path))
+        return any(spelled == s or spelled.startswith(s + ".") for s in self.safe_loggers)
+
+    def hit(
+        self,
+        rule: Rule,
+        node: Node,
+        site: int,
+        flags: int,
+        report: Report,
+        subject: str = "",
+        view: CallView | None = None,
+    ) -> None:
+        """Note that a rule is broken at a place of a function."""
+        fails = report.severity is Severity.ERROR  # the first run does, too
+        quiet = flags & Flag.NOT_REPLAYING or node.quiet
+        if rule.harmless_unless_replaying and quiet and not fails:
+            return
+        site = reported = site if report.site is None else report.site
+        if rule.once_per_function:
+            logger = subject.rpartition(".")[0].partition("(...)")[0]
+            kind = report.api.message if report.api is not None else ""
+            logger = f"{logger} {'fails' if fails else ''} {kind}"
+            site = self._firsts.setdefault((node.fn, rule.code, logger), site)
+            key = (node.fn, site, rule.code, logger)
+        else:
+            key = (node.fn, site, rule.code, "")
+        hit = self.hits.get(key)
+        if hit is None:
+            hit = Hit(
+                rule,
+                node.fn,
+                site,
+                report.message,
+                report.severity,
+                flags,
+                name=view.name if view is not None else "",
+                api=report.api,
+                is_call=view is not None and view.is_call,
+            )
+            self.hits[key] = hit
+        if reported != site:
+            name = view.name if view is not None else ""
+            hit.others.setdefault(reported, (report.message, name, report.api))
+        hit.nodes.append(node)
+
+
+def handed_over(call: Call, site: int, entity: External) -> Call:
+    """The call of a function that was handed to something that calls it, at ``site``."""
+    shown = ".".join(entity.name.removeprefix("builtins.").split(".")[-2:])
+    return Call(site, call.target, shown, (Arg(Value("other"), star="*"),), call.flags)

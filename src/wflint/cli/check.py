@@ -1,0 +1,251 @@
+"""``wflint check``: flags to a request, the result to reports, messages and an exit code."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from msgspec.structs import replace
+
+from wflint.cli import output
+from wflint.run.request import Request, Result
+from wflint.system.printable import visible
+
+FOUND, FAILED = 1, 2
+Flags = Mapping[str, Any]
+
+_LISTS = (
+    "select",
+    "ignore",
+    "extend_select",
+    "exclude",
+    "extend_exclude",
+    "fixable",
+    "unfixable",
+)
+_TABLES = ("per_file_ignores", "extend_per_file_ignores")
+_PLAIN = ("force_exclude", "respect_gitignore", "target_sdk")
+
+
+def run(flags: Flags) -> int:
+    """Run the command and give its exit code."""
+    request = request_from(flags)
+    if flags["show_settings"] or flags["show_files"]:
+        return _show(request, flags)
+    form = output.chosen_format(request, flags)
+    targets = output.parse_targets(flags["outputs"], form)
+    if flags["diff"]:
+        return _diff(request, flags)
+    if flags["fix"] or flags["fix_only"]:
+        return _fix(request, flags, form, targets)
+    from wflint.run.check import check
+
+    with _progress(request, flags) as shown:
+        result = check(shown)
+    _report(result, flags, form, targets)
+    return _exit_code(result, flags)
+
+
+@contextmanager
+def _progress(request: Request, flags: Flags) -> Iterator[Request]:
+    """The request with a progress bar, which is gone at the end, before anything is printed."""
+    if flags["quiet"] or flags["silent"] or not output.is_terminal(sys.stderr):
+        yield request
+        return
+    from wflint.cli.progress import Progress
+
+    with Progress() as bar:
+        yield replace(request, progress=bar)
+
+
+def _exit_code(result: Result, flags: Flags) -> int:
+    if result.problems:
+        return FAILED
+    return FOUND if result.diagnostics and not flags["exit_zero"] else 0
+
+
+def _diff(request: Request, flags: Flags) -> int:
+    """Print what fixing would change."""
+    from wflint.fix.apply import command
+    from wflint.fix.apply.diff import readable, unified
+
+    with _progress(request, flags) as shown:
+        outcome = command.find_fixes(shown, bool(flags["unsafe_fixes"]))
+    diff = unified(outcome.files)
+    if output.is_terminal(sys.stdout):
+        output.write_stdout(readable(diff))
+    else:
+        output.write_bytes(diff)
+    _say_fixed(command.summary(outcome, "Would fix"), outcome.result, flags)
+    found = bool(outcome.files) and not flags["exit_zero"]
+    return FAILED if outcome.result.problems else FOUND if found else 0
+
+
+def _fix(request: Request, flags: Flags, form: str, targets: list[tuple[str, str]]) -> int:
+    """Fix files, and report what is left."""
+    from wflint.fix.apply import command
+
+    with _progress(request, flags) as shown:
+        outcome = command.fix_files(shown, bool(flags["unsafe_fixes"]))
+    if request.stdin is not None:
+        output.write_bytes(command.fixed_stdin(outcome, request))
+    listed = command.listed(outcome.files) if flags["show_fixes"] else ""
+    said = listed + command.summary(outcome, "Fixed")
+    if flags["fix_only"]:
+        _say_fixed(said, outcome.result, flags)
+        code = FAILED if outcome.result.problems else 0
+    else:
+        if not (flags["quiet"] or flags["silent"]):
+            output.write_stderr(said)
+        _report(outcome.result, flags, form, targets, to_stderr=request.stdin is not None)
+        code = _exit_code(outcome.result, flags)
+    return code or (FOUND if outcome.files and flags["exit_non_zero_on_fix"] else 0)
+
+
+def _say_fixed(said: str, result: Result, flags: Flags) -> None:
+    """What was fixed, and what went wrong; diagnostics that are left are not reported."""
+    problems = "".join(map(_said, result.problems))
+    quiet = flags["quiet"] or flags["silent"]
+    output.write_stderr(problems + ("" if quiet else said or "Nothing to fix.\n"))
+
+
+def request_from(flags: Flags) -> Request:
+    """The run that the flags ask for."""
+    paths = flags["paths"]
+    if not paths:
+        paths = ("-",) if flags["stdin_filename"] else (".",)
+    return Request(
+        paths=paths,
+        stdin=_stdin() if "-" in paths else None,
+        stdin_filename=flags["stdin_filename"],
+        config=flags["config"],
+        isolated=flags["isolated"],
+        overrides=overrides_from(flags),
+        no_ignores=flags["no_ignores"],
+        show_gaps=flags["show_gaps"],
+        jobs=_jobs(flags["jobs"]),
+        cache=not flags["no_cache"],
+    )
+
+
+def _stdin() -> bytes:
+    if sys.stdin is None:
+        raise click.UsageError("stdin is closed, so there is nothing to read")
+    return sys.stdin.buffer.read()
+
+
+def overrides_from(flags: Flags) -> dict[str, object]:
+    """The settings that flags give, under the names they have in a configuration file."""
+    given: dict[str, object] = {}
+    for key in _LISTS:
+        if flags[key]:
+            given[key] = _split(flags[key])
+    for key in _TABLES:
+        if flags[key]:
+            given[key] = _table(_split(flags[key]), key)
+    given |= {key: flags[key] for key in _PLAIN if flags[key] is not None}
+    # A path on the command line is relative to the working directory, one in a file is not.
+    if flags["python"]:
+        found = os.path.exists(flags["python"])
+        given["python"] = os.path.abspath(flags["python"]) if found else flags["python"]
+    if flags["cache_dir"]:
+        given["cache_dir"] = os.path.abspath(flags["cache_dir"])
+    return {key.replace("_", "-"): value for key, value in given.items()}
+
+
+def _split(values: Iterable[str]) -> list[str]:
+    return [item.strip() for value in values for item in value.split(",") if item.strip()]
+
+
+def _table(items: list[str], key: str) -> dict[str, list[str]]:
+    """``a.py:WFL101,WFL113,b/*.py:WFL2``: a rule without a pattern goes to the pattern before."""
+    table: dict[str, list[str]] = {}
+    pattern = ""
+    for item in items:
+        head, colon, rule = item.rpartition(":")
+        pattern = head.strip() if colon else pattern
+        if not pattern:
+            flag = key.replace("_", "-")
+            raise click.BadParameter(f"expected PATTERN:RULE, not `{item}`", param_hint=f"--{flag}")
+        table.setdefault(pattern, []).append(rule.strip())
+    return table
+
+
+def _jobs(value: str) -> int | None:
+    if value == "auto":
+        return None
+    if not re.fullmatch(r"0*[1-9][0-9]{0,8}", value):
+        raise click.BadParameter("expected a number above 0, or auto", param_hint="--jobs")
+    return int(value)
+
+
+def _show(request: Request, flags: Flags) -> int:
+    from wflint.cli.show import describe_files, describe_projects
+    from wflint.config.find import ProjectFinder
+    from wflint.files.select import select
+
+    finder = ProjectFinder(Path.cwd(), request.config, request.isolated, request.overrides)
+    selected = select(request.paths, finder, request.stdin_filename)
+    if flags["show_settings"]:
+        owners = (group.owner(str(path)) for group in selected.groups for path in group.chosen)
+        projects = list(dict.fromkeys(owners)) or [finder.find(finder.cwd)]
+        output.write_stdout(describe_projects(projects))
+    if flags["show_files"]:
+        output.write_stdout(describe_files(selected.groups, finder.cwd))
+    for problem in selected.problems:
+        output.write_stderr(_said(problem))
+    return FAILED if selected.problems else 0
+
+
+def _report(
+    result: Result,
+    flags: Flags,
+    form: str,
+    targets: list[tuple[str, str]],
+    to_stderr: bool = False,
+) -> None:
+    """Write the reports, by default to stdout, then say on stderr how the run went."""
+    from wflint.report import render
+
+    look = output.look_for(result, {form, *(name for name, _ in targets)}, flags["color"])
+    for name, path in targets:
+        text = render(name or form, result.diagnostics, output.without_color(look))
+        try:
+            output.write_file(path, text)
+        except OSError as error:
+            result.problems.append(f"cannot write {path}: {error.strerror}")
+    if not flags["silent"]:
+        if flags["statistics"]:
+            form = "json-statistics" if form == "json" else "statistics"
+        write = output.write_stderr if to_stderr else output.write_stdout
+        write(render(form, result.diagnostics, look))
+        _say(result, flags, form)
+
+
+def _said(line: str) -> str:
+    """A line of wflint's own on stderr."""
+    return f"wflint: {visible(line)}\n"
+
+
+def _say(result: Result, flags: Flags, form: str) -> None:
+    from wflint.report import summary
+
+    lines = list(map(_said, result.problems))
+    if not flags["quiet"]:
+        lines += map(_said, result.warnings)
+        if flags["verbose"]:
+            lines += map(_said, result.notes)
+        if result.stats.files or not result.problems:
+            gaps_shown = bool(flags["show_gaps"])
+            lines.append(summary.render(result.diagnostics, result.stats, gaps_shown))
+        if result.diagnostics and form in ("full", "concise") and os.environ.get("GITHUB_ACTIONS"):
+            lines.append("--output-format github shows diagnostics at the lines of a change.\n")
+    if flags["show_gaps"]:
+        lines.append(summary.gap_lines(result.gaps))
+    output.write_stderr("".join(lines))

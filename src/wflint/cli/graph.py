@@ -1,0 +1,58 @@
+"""``wflint graph``: a name to a graph, the graph to text, and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+
+from wflint.cli import output
+from wflint.run.request import Request
+
+DRAWINGS = {"mermaid": "mermaid", "dot": "dot", "json": "json_graph"}
+UNREACHED, FAILED = 1, 2
+
+
+def run(flags: Mapping[str, Any]) -> int:
+    """Run the command and give its exit code."""
+    from wflint.graph import text
+    from wflint.graph.build import build
+    from wflint.graph.find import find
+    from wflint.run.check import check
+
+    request = Request(
+        paths=flags["paths"] or (".",),
+        config=flags["config"],
+        isolated=flags["isolated"],
+        whole=True,
+    )
+    projects: list[Any] = []
+    with ExitStack() as stack:
+        if not flags["quiet"] and output.is_terminal(sys.stderr):
+            from wflint.cli.progress import Progress
+
+            request = replace(request, progress=stack.enter_context(Progress()))
+        result = check(request, projects.append)
+    lines = result.problems if projects else [*result.problems, *result.warnings]
+    output.write_stderr("".join(f"wflint: {line}\n" for line in lines))
+    if not projects:
+        return FAILED
+    graph = build(find(projects, flags["entry"], Path.cwd()))
+    form = flags["form"]
+    if form == "text":
+        shown = text.render(graph, output.wants_color(flags["color"], sys.stdout))
+    else:
+        shown = importlib.import_module(f"wflint.graph.{DRAWINGS[form]}").render(graph)
+    output.write_stdout(shown)
+    if not graph.reached and form != "text":
+        output.write_stderr(text.unreached(graph))
+    elif graph.reached and not flags["quiet"]:
+        output.write_stderr(text.summary(graph))
+    if result.problems:
+        return FAILED
+    return 0 if graph.reached else UNREACHED

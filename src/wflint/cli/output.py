@@ -1,0 +1,166 @@
+"""Where reports go, and whether they are coloured."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, Any, AnyStr, TextIO
+
+import click
+
+from wflint.config.errors import ConfigError
+from wflint.report import FORMATS, Look
+from wflint.run.request import Request, Result
+from wflint.system.borders import Border, is_below, repository_of
+
+_PLAIN = str.maketrans({"→": "->", "├": "|", "└": "`", "│": "|", "─": "-"})
+"""What stands for signs that stdout cannot take."""
+
+
+def chosen_format(request: Request, flags: Mapping[str, Any]) -> str:
+    """The format of stdout: the flag, the setting, or what suits a terminal or a pipe."""
+    if flags["output_format"]:
+        return str(flags["output_format"])
+    from wflint.config.find import find_project
+
+    first = Path(next((path for path in request.paths if path != "-"), "."))
+    try:
+        project = find_project(first, Path.cwd(), request.config, request.isolated)
+        configured = project.settings.output_format
+    except ConfigError:
+        configured = None  # the run itself says what is wrong
+    return configured or ("full" if is_terminal(sys.stdout) else "concise")
+
+
+def parse_targets(values: Iterable[str], form: str) -> list[tuple[str, str]]:
+    """The values of ``-o`` as pairs of a format (or ``""``) and a path; ``form`` is that of stdout.
+
+    Raises :class:`click.BadParameter` where one of them is surely not what was meant.
+    """
+    targets = []
+    for value in values:
+        name, colon, path = value.partition(":")
+        if not colon or (name not in FORMATS and len(name) == 1):
+            name, path = "", value  # a path alone, such as report.txt or C:\\report.txt
+            _refuse_slips(path, form)
+        elif name not in FORMATS:
+            known = ", ".join(FORMATS)
+            raise click.BadParameter(f"unknown format `{name}`; known: {known}", param_hint="-o")
+        if not path:
+            raise click.BadParameter(f"`{value}` names no file", param_hint="-o")
+        targets.append((name, path))
+    return targets
+
+
+def _refuse_slips(path: str, form: str) -> None:
+    """A format without a path, or a path that says another format than it would get."""
+    if path in FORMATS:
+        advice = f"write `-o {path}:FILE`, or `--output-format {path}` for stdout"
+        raise click.BadParameter(f"`{path}` is a format; {advice}", param_hint="-o")
+    ending = Path(path).suffix[1:].lower()
+    if ending in FORMATS and ending != form:
+        advice = f"write `-o {ending}:{path}`"
+        raise click.BadParameter(f"`{path}` would get the format {form}; {advice}", param_hint="-o")
+
+
+def look_for(result: Result, forms: set[str], color: str) -> Look:
+    """How to print a result. The rules are described only to formats that need it."""
+    registry = None
+    if "sarif" in forms:
+        from wflint.checking.registry import load_registry
+
+        registry = load_registry()
+    cwd = Path.cwd()
+    return Look(result.sources, wants_color(color, sys.stdout), cwd, repository_of(cwd), registry)
+
+
+def without_color(look: Look) -> Look:
+    """The same for a file."""
+    return replace(look, color=False)
+
+
+def wants_color(
+    flag: str, stream: TextIO | None, environment: Mapping[str, str] = os.environ
+) -> bool:
+    """The flag, else NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, else whether it is a terminal."""
+    if flag != "auto":
+        return flag == "always"
+    if environment.get("NO_COLOR"):
+        return False
+    if any(
+        environment.get(name, "0") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")
+    ):
+        return True
+    return is_terminal(stream) and environment.get("TERM") != "dumb"
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """True if a person reads the stream. One that is closed is ``None``."""
+    return stream is not None and stream.isatty()
+
+
+def write_stdout(text: str) -> None:
+    """Write to stdout whatever its encoding is; :class:`ConfigError` says why it cannot be."""
+    if text:
+        with _naming_stdout():
+            write(text, sys.stdout)
+
+
+def write_stderr(text: str) -> None:
+    """Write to stderr whatever its encoding is. If it cannot be, nobody can be told."""
+    if sys.stderr is not None:
+        with suppress(OSError):
+            write(text, sys.stderr)
+
+
+def write_file(path: str, text: str) -> None:
+    """Write a report to a file; a link in the repository that leads out of it is refused."""
+    border, place = Border(Path.cwd()), os.path.abspath(path)
+    folder = os.path.dirname(place)
+    is_inside = is_below(folder, border.top) or not border.leads_out(folder)
+    if is_inside and border.leads_out(place):
+        raise OSError(errno.EXDEV, "a link leads out of the repository")
+    Path(path).write_text(text, encoding="utf-8", errors="backslashreplace")
+
+
+def write_bytes(data: bytes) -> None:
+    """Write bytes to stdout as they are; :class:`ConfigError` says why it cannot be."""
+    if data:
+        with _naming_stdout():
+            sys.stdout.flush()
+            _write(data, sys.stdout.buffer)
+
+
+@contextmanager
+def _naming_stdout() -> Iterator[None]:
+    """One line for a stdout that is full, or closed, as by ``>&-``."""
+    if sys.stdout is None:
+        raise ConfigError("cannot write to stdout: it is closed")
+    try:
+        yield
+    except OSError as error:
+        raise ConfigError(f"cannot write to stdout: {error.strerror or error}") from None
+
+
+def write(text: str, stream: TextIO) -> None:
+    """Write to a stream whatever its encoding is."""
+    encoding = stream.encoding or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        text = text.translate(_PLAIN).encode(encoding, "backslashreplace").decode(encoding)
+    _write(text, stream)
+
+
+def _write(content: AnyStr, stream: IO[AnyStr]) -> None:
+    try:
+        stream.write(content)
+        stream.flush()
+    except BrokenPipeError:
+        # Nobody reads any more, as with `| head`. Python would complain when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

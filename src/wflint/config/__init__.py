@@ -1,0 +1,1 @@
+"""Settings: finding and reading them, their errors, target versions, environments."""

@@ -1,0 +1,18 @@
+"""The settings that rules may ask for."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class RuleSettings(Struct, frozen=True):
+    """The settings that rules may ask for. Versions are (major, minor).
+
+    ``target_sdk`` is the oldest SDK that the code must run with, ``exact_sdk`` the one that it
+    surely runs with: that of the settings or of a lock file. (99, 0) stands for the newest.
+    """
+
+    default_activity_timeout: int = 60
+    target_sdk: tuple[int, int] = (99, 0)
+    exact_sdk: tuple[int, int] = (99, 0)
+    target_python: tuple[int, int] = (3, 10)

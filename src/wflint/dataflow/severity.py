@@ -1,0 +1,64 @@
+"""Weighs errors by what the value at fault decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wflint.checking.analysis import Answer
+from wflint.checking.checker import Hit
+from wflint.checking.program_notes import Whole
+from wflint.checking.refusals import is_refused_at
+from wflint.diagnostics import Severity
+
+_LOG = "the log"
+_LOGGED = "; the value is only logged, so replay is not broken"
+_REFUSED = "; the sandbox refuses it: the workflow task fails and is retried for ever"
+_ONLY = "; the value only reaches {places}, so replay is not broken, but may see another value"
+
+
+def weigh(answer: Answer, hits: Iterable[Hit], whole: Whole) -> None:
+    """Make warnings of those errors whose value is only seen to reach inputs and logs.
+
+    Replay compares which commands a workflow gives, their types and their ids. A value that decides
+    one of these breaks it; one that is only handed over does not. The message says so. Nothing is
+    handed over where the sandbox refuses to make the value.
+    """
+    places: list[tuple[Hit, list[str]]] = []
+    unknown: list[tuple[Hit, str]] = []
+    for hit in hits:
+        question = f"weighed {hit.rule.code} {hit.name} {hit.fn.qualname} {hit.site}"
+        known = whole.get(hit.fn.path, question, list[str])
+        if known is not None:
+            places.append((hit, known))
+        else:
+            unknown.append((hit, question))
+    if unknown:
+        from wflint.dataflow.value.follow import harmless_places
+
+        found = harmless_places(answer, [hit for hit, _ in unknown])
+        for (hit, question), reached in zip(unknown, found, strict=True):
+            whole.put(hit.fn.path, question, reached)
+            places.append((hit, reached))
+    for hit, reached in places:
+        if reached and is_refused_at(answer, hit, whole):
+            hit.message += _REFUSED
+        elif reached:
+            hit.severity = Severity.WARNING
+            hit.message += _effect(reached)
+
+
+def raise_refused(answer: Answer, hits: Iterable[Hit], whole: Whole) -> None:
+    """Make errors of those warnings that stand where the sandbox refuses what they are about."""
+    for hit in hits:
+        if is_refused_at(answer, hit, whole):
+            hit.severity = Severity.ERROR
+            hit.message += _REFUSED
+
+
+def _effect(places: list[str]) -> str:
+    return _LOGGED if places == [_LOG] else _ONLY.format(places=_listed(places))
+
+
+def _listed(places: list[str]) -> str:
+    *first, last = places
+    return f"{', '.join(first)} and {last}" if first else last

@@ -1,0 +1,238 @@
+"""Follows one value from where it is made to everything that it reaches.
+
+A worklist of expressions that have the value. Each step looks at what stands around one of them: a
+larger expression that has the value then, a name or attribute that is given it, a place where it
+cannot do harm, or else an end of the search: the value decides something, or is lost from sight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import libcst as cst
+
+from wflint.checking.analysis import Answer
+from wflint.checking.checker import Hit
+from wflint.dataflow.value.attributes import defines, find_reads, is_plain
+from wflint.dataflow.value.expressions import HANDLERS
+from wflint.dataflow.value.names import ACTING
+from wflint.dataflow.value.places import PLAIN, At, DecidesError, Followed, Tree
+from wflint.dataflow.value.project import Project
+from wflint.facts.frames import Entry
+from wflint.facts.ids import Cls, Fn
+from wflint.facts.model import Flag
+from wflint.files.source import UnreadableSource
+from wflint.inference.values import OwnClass, OwnFunction
+
+_MOST_STEPS = 400
+_MOST_TREES = 40
+"""How far one value is followed; one that goes further is as good as lost from sight."""
+
+_MOST_HOPS = 1
+"""How many functions may return the value on its way."""
+
+_TRANSPARENT = frozenset(
+    {
+        "builtins.classmethod",
+        "builtins.property",
+        "builtins.staticmethod",
+        "functools.cache",
+        "functools.cached_property",
+        "functools.lru_cache",
+        "typing.override",
+        "typing_extensions.override",
+    }
+)
+"""Decorators that give on what the function returns."""
+
+
+def harmless_places(answer: Answer, hits: Iterable[Hit]) -> Iterator[list[str]]:
+    """For each hit the places that its value reaches; none unless all of them are harmless."""
+    project = Project(answer)
+    for hit in hits:
+        flow = Follow(project)
+        is_harmless = answer.store.faults.ask(hit.fn, hit.rule.code, flow.run, hit)
+        yield sorted(flow.reached) if is_harmless else []
+
+
+class Follow:
+    """The search for one value. ``reached`` are the harmless places that it was seen to reach."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.resolver = project.resolver
+        self.safe_loggers = project.answer.verdicts.safe_loggers
+        self.reached: set[str] = set()
+        self._pending: list[At] = []
+        self._seen: set[tuple[object, ...]] = set()
+        self._trees: set[Fn] = set()
+        self._attributes: set[tuple[object, ...]] = set()
+
+    def run(self, hit: Hit) -> bool:
+        """Whether the value that is made at ``hit`` is seen in all its uses, all of them harmless.
+
+        It takes at least one use: of a value that is dropped nothing is known.
+        """
+        try:
+            self._start(hit)
+            while self._pending:
+                self._step(self._pending.pop())
+        except (DecidesError, UnreadableSource):
+            return False
+        return bool(self.reached)
+
+    def _start(self, hit: Hit) -> None:
+        parents = self.project.answer.reached.parents
+        nodes = [node for node in hit.nodes if node in parents]
+        if not nodes or len(nodes) < len(hit.nodes):
+            raise DecidesError
+        for receiver in dict.fromkeys(node.receiver for node in nodes):
+            at = At(self.tree(hit.fn), hit.site, receiver)
+            self.push(at._replace(value=self._made(at)))
+
+    def _made(self, at: At) -> Followed:
+        """What kind of value the reported expression gives."""
+        node = at.entry.node
+        if isinstance(node, cst.Call):
+            if isinstance(node.func, (cst.Name, cst.Attribute)) and _last(node.func) in ACTING:
+                raise DecidesError
+            found = at.resolve(node.func, self.resolver)
+            own = [e.cls for e in found if isinstance(e, OwnClass)]
+            return self.model(PLAIN, own[0]) if own else PLAIN
+        if isinstance(node, (cst.Name, cst.Attribute)):
+            return PLAIN
+        raise DecidesError
+
+    def _step(self, at: At) -> None:
+        parent = at.entry.parent
+        handler = HANDLERS.get(type(parent.node)) if parent is not None else None
+        if handler is None or parent is None:
+            raise DecidesError
+        handler(self, at, parent)
+
+    # What handlers call.
+
+    def tree(self, fn: Fn) -> Tree:
+        """The piece of code that a function stands in."""
+        tree = self.project.tree(fn)
+        self._trees.add(Fn(tree.path, tree.qualname))
+        if len(self._trees) > _MOST_TREES:
+            raise DecidesError
+        return tree
+
+    def push(self, at: At) -> None:
+        """Follow the value from another expression that has it."""
+        key = (at.tree.path, at.tree.qualname, *at[1:])
+        if key in self._seen:
+            return
+        if len(self._seen) >= _MOST_STEPS:
+            raise DecidesError
+        self._seen.add(key)
+        self._pending.append(at)
+
+    def harmless(self, place: str) -> None:
+        """Note a place where the value does no harm."""
+        self.reached.add(place)
+
+    def give(self, at: At, target: cst.CSTNode, value: Followed, *, put: bool = False) -> None:
+        """Follow the value into what it is assigned to or, with ``put``, put into."""
+        pending = [(target, put)]
+        while pending:
+            node, is_put = pending.pop()
+            given = value._replace(is_container=True) if is_put else value
+            if isinstance(node, cst.Name):
+                self._give_name(at, node.value, given, is_put)
+            elif isinstance(node, cst.Attribute) and at.is_self(node.value):
+                self._give_attribute(at, node.attr.value, given, is_put)
+            elif isinstance(node, (cst.Tuple, cst.List)):
+                pending.extend((element.value, is_put) for element in node.elements)
+            elif isinstance(node, cst.Subscript):
+                pending.append((node.value, True))
+            else:
+                raise DecidesError
+
+    def _give_name(self, at: At, name: str, value: Followed, put: bool) -> None:
+        scope = at.entry.state.scope
+        found = scope.find(name) if scope is not None else None
+        if found is None:
+            raise DecidesError  # a name of the module
+        if put and not at.tree.is_fresh(name, found[0], self.resolver):
+            raise DecidesError  # others may know the container as well
+        for site in at.tree.names(name, found[0]):
+            use = at._replace(site=site, value=value)
+            if put or not _is_before(use, at):
+                self.push(use)
+
+    def _give_attribute(self, at: At, name: str, value: Followed, put: bool) -> None:
+        if at.receiver is None:
+            raise DecidesError
+        key = (at.receiver, name, value, at.hops, put)
+        if key in self._attributes:
+            return
+        self._attributes.add(key)
+        for fn, site in find_reads(self.project, at.receiver, name, put):
+            self.push(At(self.tree(fn), site, at.receiver, value, at.hops))
+
+    def model(self, value: Followed, cls: Cls) -> Followed:
+        """An object that holds a value, if making and comparing it runs no code of its class."""
+        if not is_plain(self.resolver, cls):
+            raise DecidesError
+        return Followed(value.classes | {cls})
+
+    def runs_code(self, value: Followed, name: str) -> bool:
+        """Whether looking at an attribute of a value may run code of the project."""
+        return any(defines(self.resolver, cls, name) for cls in value.classes)
+
+    def returned(self, at: At) -> None:
+        """Follow the value out of the function that returns it."""
+        frame = at.entry.state.frame
+        nodes = [n for n in self.project.nodes.get(at.fn, ()) if n.receiver == at.receiver]
+        if not nodes or frame.yields:
+            raise DecidesError
+        for node in nodes:
+            calls = self.project.answer.reached.callers(node)
+            # The result of a workflow, a query or an update is what others go by.
+            if not calls or node in self.project.answer.reached.entries:
+                raise DecidesError
+            if at.hops >= _MOST_HOPS or not self._is_transparent(at):
+                raise DecidesError
+            for caller, site in calls:
+                call = At(self.tree(caller.fn), site, caller.receiver, at.value, at.hops + 1)
+                if not self._gives(call, node.fn):
+                    raise DecidesError
+                self.push(call)
+
+    def _gives(self, call: At, fn: Fn) -> bool:
+        """Whether an expression is a call of the function, or a look at the property."""
+        node = call.entry.node
+        if isinstance(node, cst.Attribute):
+            return fn.qualname.endswith(f".{node.attr.value}")
+        if not isinstance(node, cst.Call):
+            return False
+        found = call.resolve(node.func, self.resolver)
+        return any(isinstance(e, OwnFunction) and e.fn == fn and not e.partial for e in found)
+
+    def _is_transparent(self, at: At) -> bool:
+        """Whether the decorators of a function, if it has any, give on what it returns."""
+        nested = at.tree.walker.definitions.get(at.fn.qualname)
+        if isinstance(nested, cst.FunctionDef) and nested.decorators:
+            return False
+        head = self.project.store.head(at.fn)
+        names_of = self.project.answer.verdicts.roots.decorator_names
+        every = [names_of(d, at.fn.path) for d in (head.decorators if head is not None else ())]
+        return all(names and names <= _TRANSPARENT for names in every)
+
+
+def _is_before(use: At, at: At) -> bool:
+    """Whether a name is used before it is given the value, and not again afterwards."""
+    state = at.entry.state
+    if use.entry.state.frame is not state.frame or state.flags & Flag.IN_LOOP:
+        return False
+    around: Entry | None = use.entry  # in `x = x or now()`, both are used before `x` is given it
+    while around is not None and around is not at.entry:
+        around = around.parent
+    return use.site < at.site or around is not None
+
+
+def _last(node: cst.Name | cst.Attribute) -> str:
+    return node.attr.value if isinstance(node, cst.Attribute) else node.value

@@ -1,0 +1,66 @@
+"""The analysed project, as far as following values asks of it."""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+from wflint.callgraph.graph import Node
+from wflint.checking.analysis import Answer
+from wflint.dataflow.value.places import DecidesError, Tree
+from wflint.facts.ids import Cls, Fn
+from wflint.facts.model import Site
+from wflint.inference.resolver import Resolver
+from wflint.project.store import Store
+
+_KEPT_TREES = 32
+
+
+class Project(Struct):
+    """What the search for one value may ask, and what one search leaves for the next.
+
+    ``nodes`` are the reached nodes of each function, ``led_on`` the places from which a call leads
+    into the project, and ``pieces`` what the methods in a piece of code are called on. ``reads``
+    are the known reads of attributes (:func:`wflint.dataflow.value.attributes.find_reads`);
+    ``None`` stands for unclear.
+    """
+
+    answer: Answer
+    nodes: dict[Fn, list[Node]] = field(default_factory=dict)
+    led_on: set[tuple[Fn, Site]] = field(default_factory=set)
+    pieces: dict[Fn, set[Cls | None]] = field(default_factory=dict)
+    reads: dict[tuple[Cls, str, bool], list[tuple[Fn, Site]] | None] = field(default_factory=dict)
+    _trees: dict[Fn, Tree] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        reached = self.answer.reached
+        for node in reached.order:
+            self.nodes.setdefault(node.fn, []).append(node)
+            piece = Fn(node.fn.path, self.store.outermost(node.fn))
+            self.pieces.setdefault(piece, set()).add(node.receiver)
+        for node, edges in reached.edges.items():
+            for edge in edges:
+                self.led_on.add((node.fn, edge.site))
+
+    @property
+    def store(self) -> Store:
+        """All modules."""
+        return self.answer.store
+
+    @property
+    def resolver(self) -> Resolver:
+        """Answers what names stand for."""
+        return self.answer.verdicts.resolver
+
+    def tree(self, fn: Fn) -> Tree:
+        """The piece of code that a function stands in; the last few are kept."""
+        piece = Fn(fn.path, self.store.outermost(fn))
+        known = self._trees.pop(piece, None)
+        if known is None:
+            reader = self.store.reader(piece)
+            if reader is None:
+                raise DecidesError
+            known = Tree(*piece, reader.walker)
+            if len(self._trees) >= _KEPT_TREES:
+                del self._trees[next(iter(self._trees))]
+        self._trees[piece] = known
+        return known

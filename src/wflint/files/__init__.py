@@ -1,0 +1,1 @@
+"""Which files: listing, selecting, the prefilter on bytes, and their text."""

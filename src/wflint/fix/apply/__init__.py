@@ -1,0 +1,1 @@
+"""Applies fixes: text with edits, round after round, then files on disk."""

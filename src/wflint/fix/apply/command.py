@@ -1,0 +1,79 @@
+"""What `wflint check` does when it is asked to fix: files, or a diff of what would change."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from wflint.fix.apply.rounds import Mended, Outcome, finder_for, mend
+from wflint.fix.apply.write import NotWritten, write
+from wflint.report.summary import count
+from wflint.run.check import check, is_stdin
+from wflint.run.request import Request, Result
+from wflint.system.borders import Border
+from wflint.system.printable import visible
+
+
+def fix_files(request: Request, unsafe: bool) -> Outcome:
+    """Fix the files of a request on disk; that on stdin is left to :func:`fixed_stdin`.
+
+    Files that cannot be written are problems of the result, and not among the files any more.
+    """
+    outcome = mend(request, unsafe)
+    finder = finder_for(request)
+    written: list[Mended] = []
+    failed: list[str] = []
+    for file in outcome.files:
+        try:
+            if not is_stdin(file.path, request):
+                border = Border(finder.find(Path(file.path)).root)
+                write(file.path, file.before, file.after, border)
+            written.append(file)
+        except NotWritten as error:
+            failed.append(f"{file.filename} {error.reason}")
+    return Outcome(_left(request, outcome, written, failed), written)
+
+
+def _left(request: Request, outcome: Outcome, written: list[Mended], failed: list[str]) -> Result:
+    """What is left to report; files that could not be written are as they were."""
+    if not failed:
+        return outcome.result
+    texts = {**request.texts, **{file.path: file.after for file in written}}
+    result = check(replace(request, texts=texts))
+    problems = [*result.problems, *outcome.result.problems, *failed]
+    result.problems[:] = dict.fromkeys(problems)
+    return result
+
+
+def fixed_stdin(outcome: Outcome, request: Request) -> bytes:
+    """Return the file on stdin as it is after fixing."""
+    fixed = (file.after for file in outcome.files if is_stdin(file.path, request))
+    return next(fixed, request.stdin or b"")
+
+
+def find_fixes(request: Request, unsafe: bool) -> Outcome:
+    """Return what fixing would change; nothing is written."""
+    return mend(request, unsafe)
+
+
+def summary(outcome: Outcome, verb: str) -> str:
+    """How much was fixed, or ``""``; ``verb`` is "Fixed" or "Would fix"."""
+    if not outcome.files:
+        return ""
+    fixed, files = count(len(outcome.fixed), "diagnostic"), count(len(outcome.files), "file")
+    return f"{verb} {fixed} in {files}.\n"
+
+
+def listed(files: Sequence[Mended]) -> str:
+    """What was fixed in each file, for ``--show-fixes``."""
+    return "".join(line for file in files for line in _lines(file))
+
+
+def _lines(file: Mended) -> Iterator[str]:
+    yield f"{visible(file.filename)}:\n"
+    found = Counter((d.code, d.name) for d in file.fixed)
+    for (code, name), number in sorted(found.items()):
+        yield f"    {number} × {code} {name}\n"

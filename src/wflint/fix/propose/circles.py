@@ -1,0 +1,32 @@
+"""Modules that import each other: an import at the top of both may fail."""
+
+from __future__ import annotations
+
+from wflint.inference.resolver import Resolver
+from wflint.project.folders import is_namespace
+
+
+def imports_back(resolver: Resolver, module: str, importer: str) -> bool:
+    """Whether ``module`` of the project imports the file ``importer``, be it through others."""
+    pending = [(module, importer)]
+    seen: set[str] = set()
+    while pending:
+        name, origin = pending.pop()
+        for part in _with_packages(name):
+            path = resolver.index.find(part, origin)
+            if path is None or path in seen or is_namespace(path):
+                continue
+            if path == importer:
+                return True
+            seen.add(path)
+            for fact in resolver.store.load(path).facts.imports:
+                if not fact.typed:
+                    names = [f"{fact.module}.{n}" for n in fact.names]
+                    pending += [(other, path) for other in (fact.module, *names)]
+    return False
+
+
+def _with_packages(name: str) -> list[str]:
+    """A dotted name and the packages around it: importing it runs them all."""
+    parts = name.split(".")
+    return [".".join(parts[:length]) for length in range(1, len(parts) + 1)]

@@ -1,0 +1,205 @@
+"""The code around a diagnostic: its nodes, their text, and what their names stand for."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+
+import libcst as cst
+from msgspec.structs import replace
+
+from wflint.checking.checker import Hit
+from wflint.facts.context import Context
+from wflint.facts.frames import Entry
+from wflint.facts.model import Kind, Ref
+from wflint.fix.propose.import_block import newline_of
+from wflint.fix.propose.imports import Imports
+from wflint.fix.propose.piece import PieceText
+from wflint.fix.propose.surroundings import Surroundings
+from wflint.inference.values import External, OwnClass, OwnFunction
+from wflint.rule.fix import NoFix
+from wflint.rule.views import TypeView
+
+
+class Code:
+    """What a repair may ask about the offending place.
+
+    ``name`` is the qualified name that the rule's table knows, or ``""``, and ``api`` what the rule
+    says of it. ``others`` are further places that the diagnostic speaks for.
+    """
+
+    def __init__(
+        self,
+        hit: Hit,
+        piece: PieceText,
+        entries: Sequence[Entry],
+        imports: Imports,
+        around: Surroundings,
+    ) -> None:
+        self.name = hit.name
+        self.api = hit.api
+        self.piece = piece
+        self.entry, *self.others = entries
+        self.imports = imports
+        self.around = around
+        self.settings = around.settings
+
+    @property
+    def node(self) -> cst.CSTNode:
+        """The offending node."""
+        return self.entry.node
+
+    @property
+    def call(self) -> cst.Call:
+        """The offending node, which must be a call; otherwise there is no fix."""
+        return as_call(self.entry.node)
+
+    @property
+    def in_async(self) -> bool:
+        """Whether the node is in an ``async def`` (and not in a plain function or lambda in it)."""
+        return self.entry.state.frame.head.is_async
+
+    @property
+    def can_await(self) -> bool:
+        """Whether Python allows an ``await`` there; it does not in a class's body."""
+        for node in self.ancestors():
+            if isinstance(node, (cst.FunctionDef, cst.Lambda)):
+                break
+            if isinstance(node, cst.ClassDef):
+                return False
+        return self.in_async
+
+    def parent(self, depth: int = 1) -> cst.CSTNode | None:
+        """The node ``depth`` levels above the offending one."""
+        return self.entry.above(depth)
+
+    def ancestors(self) -> list[cst.CSTNode]:
+        """The nodes around the offending one, the nearest first."""
+        return list(self.entry.around())
+
+    def text(self, node: cst.CSTNode) -> str:
+        """The source of a node as it stands in the file, without parentheses around it."""
+        return self.piece.text(node)
+
+    def span(self, node: cst.CSTNode) -> tuple[int, int]:
+        """The offsets of a node in the file, without parentheses around it."""
+        return self.piece.span(node)
+
+    @property
+    def newline(self) -> str:
+        """How lines end in the file."""
+        return newline_of(self.piece.source.text)
+
+    def indent(self, node: cst.CSTNode) -> str:
+        """The white space at the start of the line in which a node begins."""
+        source = self.piece.source
+        line = source.line(source.location(self.span(node)[0]).row)
+        return line[: len(line) - len(line.lstrip())]
+
+    def module_tree(self) -> ast.Module:
+        """The whole file as ``ast`` sees it, for what is spread over several functions."""
+        return self.imports.tree()
+
+    def ref(self, expr: cst.CSTNode) -> Ref:
+        """What an expression refers to, seen from where it stands."""
+        walker = self.piece.reader.walker
+        site = walker.order.get(id(expr))
+        entry = self.entry if site is None else walker.entries[site]
+        return self.piece.reader.refs.ref(expr, entry.state.scope)
+
+    def dotted_name(self, expr: cst.CSTNode) -> str:
+        """The qualified name outside the project that an expression surely has, or ``""``."""
+        found = self.around.resolve(self.ref(expr))
+        (only,) = found if len(found) == 1 else (None,)
+        return only.name if isinstance(only, External) and not only.instance else ""
+
+    def is_made_of(self, expr: cst.CSTNode, name: str) -> bool:
+        """Whether an expression is, or may be, an object that ``name`` makes."""
+        found = self.around.resolve(self.ref(expr))
+        return any(isinstance(e, External) and e.name == name for e in found)
+
+    def is_written_out(self, expr: cst.CSTNode) -> bool:
+        """Whether :meth:`written_name` of an expression is :attr:`name`."""
+        return self.is_plainly(expr, self.name)
+
+    def is_plainly(self, expr: cst.CSTNode, name: str) -> bool:
+        """Whether :meth:`written_name` of an expression is ``name``."""
+        return self.written_name(expr) == name
+
+    def written_name(self, expr: cst.CSTNode) -> str:
+        """The qualified name that an expression has through imports and plain variables alone.
+
+        What a parameter or an attribute of an object holds may be something else one day, and what
+        a class of the project inherits gives an object of that class.
+        """
+        ref = self.ref(expr)
+        if ref.kind not in (Kind.GLOBAL, Kind.IMPORT) or self._is_assigned_later(ref):
+            return ""
+        owners = self.around.resolve(replace(ref, path=ref.path[:-1])) if ref.path else ()
+        inherits = any(isinstance(owner, OwnClass) for owner in owners)
+        return "" if inherits else self.dotted_name(expr)
+
+    def _is_assigned_later(self, ref: Ref) -> bool:
+        """Whether a function of the module may give a module-level name another value."""
+        return ref.kind is Kind.GLOBAL and ref.name in self.piece.source.declared_global
+
+    def whole(self, node: cst.CSTNode) -> str:
+        """The source of an expression together with the parentheses around it."""
+        return self.piece.whole(node)
+
+    def begins_line(self, node: cst.CSTNode) -> bool:
+        """Whether only white space stands before a node in its line."""
+        source, (start, _) = self.piece.source, self.span(node)
+        place = source.location(start)
+        return not source.line(place.row)[: place.column - 1].strip()
+
+    def rest_of_line(self, offset: int) -> str:
+        """What follows in the line of an offset."""
+        return re.split(r"[\r\n]", self.piece.source.text[offset:], maxsplit=1)[0]
+
+    def is_surely(self, expr: cst.CSTNode, name: str) -> bool:
+        """Whether an expression is an object that ``name`` makes, and never something else.
+
+        What is passed as a parameter may be something else one day.
+        """
+        ref = self.ref(expr)
+        found = self.around.resolve(ref)
+        made = (isinstance(e, External) and e.instance and e.name == name for e in found)
+        return ref.kind is not Kind.PARAM and bool(found) and all(made)
+
+    def means_one_thing(self, expr: cst.CSTNode) -> bool:
+        """Whether an expression surely refers to one function, of the project or outside of it."""
+        found = self.around.resolve(self.ref(expr))
+        return len(found) == 1 and all(isinstance(e, (External, OwnFunction)) for e in found)
+
+    def may_be_caught(self, when_awaited: bool = False) -> bool:
+        """Whether a ``TypeError`` that the call raises may not get out of the workflow.
+
+        If it does get out, the call has only failed so far, and no history knows of it. It is
+        raised at once, or ``when_awaited``.
+        """
+        return self.around.may_be_caught(when_awaited)
+
+    @property
+    def context(self) -> Context:
+        """What the rule's visitor was shown of the node."""
+        context = Context(self.piece.reader)
+        context.entry = self.entry
+        context.site = self.piece.reader.walker.order[id(self.node)]
+        return context
+
+    def types(self, expr: cst.CSTNode) -> tuple[TypeView, ...]:
+        """All types that an expression may have; none when one of them is not known."""
+        return self.around.types(self.ref(expr))
+
+    def can_sort(self, expr: cst.CSTNode) -> bool | None:
+        """Whether ``sorted()`` can put what is in a set in order; ``None`` if it is not known."""
+        return self.around.can_sort(self.ref(expr))
+
+
+def as_call(node: cst.CSTNode) -> cst.Call:
+    """The node, which must be a call; otherwise there is no fix."""
+    if not isinstance(node, cst.Call):
+        raise NoFix
+    return node

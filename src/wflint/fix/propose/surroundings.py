@@ -1,0 +1,162 @@
+"""What a repair may ask about the program around the place that it mends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property, reduce
+from itertools import chain
+from operator import or_
+
+from wflint.callgraph.graph import Node
+from wflint.checking.analysis import Answer
+from wflint.checking.checker import Hit
+from wflint.facts.ids import MODULE_BODY, Fn
+from wflint.facts.model import Ref
+from wflint.fix.propose.callers import Callers, Stranger
+from wflint.fix.propose.circles import imports_back
+from wflint.fix.propose.draws import Draws
+from wflint.fix.propose.handled import Handled
+from wflint.fix.propose.piece import PieceText
+from wflint.inference.sortable import can_sort_elements
+from wflint.inference.type_views import types_of
+from wflint.inference.values import Entity
+from wflint.rule.base import RuleSettings
+from wflint.rule.fix import Withheld
+from wflint.rule.views import TypeView
+
+
+class Program:
+    """An analysed project, with what repairs find out about it once.
+
+    ``files`` are all of its files, ``read`` gives their bytes, ``shown`` a path as the user would
+    write it, and ``piece_of`` the text of a function.
+    """
+
+    def __init__(
+        self,
+        answer: Answer,
+        files: Sequence[str],
+        read: Callable[[str], bytes],
+        settings_of: Callable[[str], RuleSettings],
+        shown: Callable[[str], str],
+        piece_of: Callable[[Fn], PieceText | None],
+    ) -> None:
+        self.answer = answer
+        self.settings_of = settings_of
+        self.shown = shown
+        self.callers = Callers(answer, files, read)
+        self.handled = Handled(answer, piece_of)
+
+    @cached_property
+    def draws(self) -> Draws:
+        """Which workflows draw random numbers or ids."""
+        return Draws(self.answer)
+
+    @cached_property
+    def read_only(self) -> dict[int, str]:
+        """The query handlers and update validators that are entry points: their bits and names."""
+        roots, reached = self.answer.verdicts.roots, self.answer.reached
+        bits = reached.entry_bits()
+        found = [node for node in bits if roots.is_read_only(node.fn)]
+        return {bits[n]: reached.entries[n].shown for n in sorted(found, key=lambda n: n.fn)}
+
+    @cached_property
+    def read_only_mask(self) -> int:
+        """All bits of :attr:`read_only`."""
+        return reduce(or_, self.read_only, 0)
+
+    @cached_property
+    def nodes(self) -> dict[Fn, list[Node]]:
+        """All ways in which each function is reached."""
+        found: dict[Fn, list[Node]] = {}
+        for node in self.answer.reached.order:
+            found.setdefault(node.fn, []).append(node)
+        return found
+
+
+class Surroundings:
+    """The program around one diagnostic."""
+
+    def __init__(self, program: Program, hit: Hit) -> None:
+        self.settings = program.settings_of(hit.fn.path)
+        self._program = program
+        self._hit = hit
+        self._resolver = program.answer.verdicts.resolver
+
+    def resolve(self, ref: Ref) -> frozenset[Entity]:
+        """What a reference stands for, also where the function is reached and nothing is wrong."""
+        hit = self._hit
+        nodes = [*hit.nodes, *self._program.nodes.get(hit.fn, ())]
+        ways = {(node.receiver, node.env) for node in nodes} or {(None, ())}
+        path, resolver = hit.fn.path, self._resolver
+        found = (resolver.resolve(ref, path, receiver, env=env) for receiver, env in ways)
+        return frozenset(chain.from_iterable(found))
+
+    def types(self, ref: Ref) -> tuple[TypeView, ...]:
+        """All types that a reference may be an instance of; none when one of them is not known."""
+        path, resolver = self._hit.fn.path, self._resolver
+        ways = dict.fromkeys((node.receiver, node.env) for node in self._hit.nodes)
+        found = [types_of(ref, path, receiver, env, resolver) for receiver, env in ways]
+        return tuple(dict.fromkeys(chain(*found))) if all(found) else ()
+
+    def can_sort(self, ref: Ref) -> bool | None:
+        """Whether what is in a set has an order; ``None`` when that is not known."""
+        path, resolver = self._hit.fn.path, self._resolver
+        ways = dict.fromkeys((node.receiver, node.env) for node in self._hit.nodes)
+        found = {can_sort_elements(ref, path, receiver, env, resolver) for receiver, env in ways}
+        return False if False in found else found == {True} or None
+
+    def imports_back(self, module: str) -> bool:
+        """Whether a module imports the one that the place is in."""
+        return imports_back(self._resolver, module, self._hit.fn.path)
+
+    def may_be_caught(self, when_awaited: bool) -> bool:
+        """Whether the workflow may survive a ``TypeError`` that the place raises."""
+        hit = self._hit
+        return self._program.handled.may_be_caught(hit.nodes, hit.site, when_awaited)
+
+    def draws(self) -> bool:
+        """Whether a workflow that runs the place draws random numbers or ids already."""
+        reached = self._program.answer.reached.parents
+        return self._program.draws.in_workflows_of(n for n in self._hit.nodes if n in reached)
+
+    def only_workflows(self, otherwise: str) -> None:
+        """Raise :class:`Withheld` where something outside of workflows runs the code as well.
+
+        ``otherwise`` says what the fix would do there, as the end of a sentence.
+        """
+        fn, program = self._hit.fn, self._program
+        if program.answer.store.outermost(fn) == MODULE_BODY:
+            raise Withheld("it runs when the module is imported, where there is no workflow")
+        stranger = program.callers.outside(fn)
+        if stranger is not None:
+            raise Withheld(f"{self._blame(stranger)}, {otherwise}")
+
+    def _blame(self, stranger: Stranger) -> str:
+        if stranger.decorator:
+            decorated = f"`@{stranger.decorator}` of `{stranger.fn.shown}`"
+            return f"{decorated} may have it run outside of workflows"
+        is_module = stranger.fn.qualname == MODULE_BODY
+        name = "the module itself" if is_module else f"`{stranger.fn.shown}`"
+        return f"{name} in {self._program.shown(stranger.fn.path)} runs it outside of workflows too"
+
+    def not_read_only(self, why: str) -> None:
+        """Raise :class:`Withheld` where a query handler or an update validator runs the code."""
+        read_only = self._read_only()
+        if read_only is not None:
+            raise Withheld(f"`{read_only}` runs it, and {why}")
+
+    def is_read_only(self) -> bool:
+        """Whether only query handlers and update validators run the code."""
+        mask = self._entry_mask()
+        return mask != 0 and not mask & ~self._program.read_only_mask
+
+    def _read_only(self) -> str | None:
+        """The first query handler or update validator that runs the code."""
+        program, mask = self._program, self._entry_mask()
+        if not mask & program.read_only_mask:
+            return None
+        return next(shown for bit, shown in program.read_only.items() if mask & bit)
+
+    def _entry_mask(self) -> int:
+        return self._program.answer.reached.entry_mask(self._hit.nodes)

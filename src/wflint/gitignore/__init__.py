@@ -1,0 +1,1 @@
+"""File patterns as git reads them."""

@@ -1,0 +1,80 @@
+"""Matches the arguments of calls with the parameters of the functions that they call."""
+
+from __future__ import annotations
+
+from wflint.facts.model import (
+    NOTHING,
+    Call,
+    Flag,
+    FunctionBody,
+    FunctionHead,
+    Kind,
+    Ref,
+    Use,
+    Value,
+)
+from wflint.inference.values import OwnFunction
+
+
+def given_values(head: FunctionHead, call: Call, bound: bool) -> list[tuple[str, Value]]:
+    """Which parameter gets which argument, as far as that is plain to see."""
+    params = [p.name for p in head.params if p.kind in ("positional", "self", "cls")]
+    if bound and params:
+        params = params[1:]
+    found: list[tuple[str, Value]] = []
+    position = 0
+    for arg in call.args:
+        if arg.star:
+            position = len(params)
+        elif arg.keyword:
+            found.append((arg.keyword, arg.value))
+        elif position < len(params):
+            found.append((params[position], arg.value))
+            position += 1
+    return found
+
+
+def left_out(
+    body: FunctionBody, call: Call, entity: OwnFunction, missing: frozenset[str]
+) -> frozenset[str]:
+    """The parameters that a call leaves out or gives as ``None``, where that makes a difference.
+
+    It does for those with a fallback default, those that are called, and those that are passed on.
+    ``missing`` are the parameters that the calling function is missing itself.
+    """
+    places: list[Call | Use] = [*body.calls, *body.uses]
+    falling_back = {p.fallback for p in places if p.flags & Flag.OPTIONAL and p.fallback}
+    passed_on = {_passed_on(a.value) for c in body.calls for a in c.args} - {""}
+    kept = {r.name for r in _kept(body)}
+    useful = falling_back | passed_on | kept
+    defaults = {p.name: p.default for p in body.head.params if p.default.kind is not Kind.UNKNOWN}
+    wanted = useful | {name for name, default in defaults.items() if default != NOTHING}
+    if not wanted:
+        return frozenset()
+    if entity.partial or any(a.star for a in call.args):
+        return frozenset()
+    given = dict(given_values(body.head, call, entity.bound))
+    absent = {
+        name
+        for name in wanted
+        if (name not in given and (name in falling_back or name in defaults))
+        or (name in given and given[name].type == "none" and name in useful)
+        or (name in given and _passed_on(given[name]) in missing)
+    }
+    return frozenset(absent)
+
+
+def _kept(body: FunctionBody) -> list[Ref]:
+    """Parameters that are kept in attributes: ``self.clock = clock or Clock()``."""
+    found: list[Ref] = []
+    for ref in body.attributes.values():
+        if ref.kind is Kind.OR:
+            found += [r for r in ref.others if r.kind is Kind.PARAM and not r.path]
+        elif ref.kind is Kind.PARAM and not ref.path:
+            found.append(ref)
+    return found
+
+
+def _passed_on(value: Value) -> str:
+    """The parameter that an argument is, or ``""``."""
+    return value.text if value.type == "name" else ""

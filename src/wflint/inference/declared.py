@@ -1,0 +1,122 @@
+"""What is declared of a value and what is given for it, taken together.
+
+A declaration stays: a value that nobody knows is still an instance of it, and only a value that is
+known exactly says more. What an unknown function gives is a value that nobody knows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from wflint.inference.library_types import is_class_name, is_known_library, is_opaque
+from wflint.inference.values import (
+    Entity,
+    External,
+    OwnClass,
+    OwnInstance,
+    Types,
+    Unresolved,
+    is_callable_type,
+    unique,
+)
+
+if TYPE_CHECKING:
+    from wflint.inference.resolver import Resolver
+
+_CONTAINERS = ("builtins.", "collections.", "types.MappingProxyType")
+_LOOK_DEPTH = 4
+"""How many levels of elements are compared."""
+
+
+def together(
+    declared: tuple[Entity, ...],
+    given: tuple[Entity, ...],
+    resolver: Resolver,
+    depth: int = _LOOK_DEPTH,
+) -> tuple[Entity, ...]:
+    """Return what a value may be that is declared, and for which ``given`` is what is known."""
+    if not any(isinstance(e, (External, Unresolved)) for e in given) and given:
+        return given
+    some = tuple(e for e in declared if not _says_nothing(e))
+    if not some:
+        return given or declared
+    known = tuple(_with_elements(e, some, resolver, depth) for e in given)
+    if known and all(_is_exact(e, some, resolver) for e in known):
+        return known
+    if all(_is_container(e) or _is_closed(e, resolver) for e in some):
+        known = tuple(e for e in known if not (isinstance(e, External) and is_opaque(e)))
+    return unique((*some, *(e for e in known if not _says_less(e, some))))
+
+
+def _is_closed(entity: Entity, resolver: Resolver) -> bool:
+    """True of a class of the project, or its instance, that nobody else's can stand in for."""
+    return isinstance(entity, (OwnClass, OwnInstance)) and not resolver.results.is_open(entity.cls)
+
+
+def _is_container(entity: Entity) -> bool:
+    return isinstance(entity, External) and entity.instance and entity.name.startswith(_CONTAINERS)
+
+
+def _says_nothing(entity: Entity) -> bool:
+    return isinstance(entity, Unresolved) or is_callable_type(entity) or _is_type_variable(entity)
+
+
+def _is_type_variable(entity: Entity) -> bool:
+    return isinstance(entity, External) and entity.name in (
+        "typing.TypeVar",
+        "typing_extensions.TypeVar",
+    )
+
+
+def _is_exact(entity: Entity, declared: tuple[Entity, ...], resolver: Resolver) -> bool:
+    """True if a value is known so well that its declaration says nothing more."""
+    if _says_less(entity, declared):
+        return False
+    if not isinstance(entity, External):
+        return True
+    if is_opaque(entity):
+        return False
+    if all(isinstance(e, OwnInstance) for e in declared):
+        return not any(_is_closed(e, resolver) for e in declared)
+    return (
+        is_known_library(entity.name)
+        or any(isinstance(e, External) and e.name == entity.name for e in declared)
+        or not any(isinstance(e, External) and is_class_name(e.name) for e in declared)
+    )
+
+
+def _says_less(entity: Entity, declared: tuple[Entity, ...]) -> bool:
+    """True of nothing known, ``Any``, and the plain dictionary that is given for an object."""
+    if isinstance(entity, Unresolved) or is_callable_type(entity):
+        return True
+    is_dict = isinstance(entity, External) and entity.name == "builtins.dict"
+    return is_dict and any(isinstance(e, OwnInstance) for e in declared)
+
+
+def _with_elements(
+    entity: Entity, declared: tuple[Entity, ...], resolver: Resolver, depth: int
+) -> Entity:
+    """A container, with what is declared of its elements."""
+    if not isinstance(entity, External) or not _is_container(entity) or depth <= 0:
+        return entity
+    args = [e.args for e in declared if isinstance(e, External) and e.instance and e.args]
+    if len(args) != 1:
+        return entity
+    said = _fitting(entity, args[0])
+    if len(said) != len(entity.args):
+        return entity
+    merged = tuple(
+        together(of, own, resolver, depth - 1) if of else own
+        for of, own in zip(said, entity.args, strict=True)
+    )
+    return replace(entity, args=merged)
+
+
+def _fitting(entity: External, declared: Types) -> Types:
+    """The declared types of elements, as many as a container has."""
+    if entity.name != "builtins.tuple":
+        return declared
+    is_uniform = len(declared) == 1 or (len(declared) == 2 and not declared[1])
+    return (declared[0],) * len(entity.args) if is_uniform else declared

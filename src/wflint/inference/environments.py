@@ -1,0 +1,218 @@
+"""What functions and objects remember of the calls that they come from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from wflint.facts.ids import Cls, Fn
+from wflint.facts.model import NOTHING, Call, FunctionHead, Kind, Param, Ref
+from wflint.inference import builtin_types
+from wflint.inference.values import (
+    Entity,
+    Env,
+    External,
+    Held,
+    OwnClass,
+    OwnFunction,
+    OwnInstance,
+    Unresolved,
+    depth_of,
+    is_worth_holding,
+    joined,
+    unique,
+)
+
+if TYPE_CHECKING:
+    from wflint.inference.resolver import Resolver
+
+_MAX_BASES = 16
+"""How many constructors of bases are followed from one constructor."""
+
+_MAX_NESTED = 3
+"""How deep environments are nested in each other: functions that remember functions."""
+
+_MAX_MADE = 32
+"""How many things that are made on the way a parameter may be: else nothing is known of it.
+
+What a function gives to itself, made of what it was given, would double with every call.
+"""
+
+SPREAD = ("*", "**")
+"""What stands in the place of the keyword of an argument that is spread, and not known."""
+
+Given = list[tuple[str, tuple[Entity, ...]]]
+"""What a call is given: pairs of keyword, or an empty string, and values."""
+
+
+class Memory:
+    """Answers what a call gives its function to remember."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+        self.store = resolver.store
+        self._wanted: dict[Fn, frozenset[str]] = {}
+
+    def wanted(self, fn: Fn) -> frozenset[str]:
+        """The parameters of a function on which it may depend what it calls."""
+        known = self._wanted.get(fn)
+        if known is None:
+            from wflint.inference.parameters import asked_parameters
+
+            known = self._wanted[fn] = asked_parameters(self.store, fn)
+        return known
+
+    def held_by(self, fn: Fn, pairs: list[tuple[Param, tuple[Entity, ...]]]) -> list[Held]:
+        """What a call gives to the parameters of a function, as far as it matters."""
+        if not pairs:
+            return []
+        wanted = self.wanted(fn)
+        return [
+            Held(fn, param.name, tuple(map(_shallow, values)))
+            for param, values in pairs
+            if param.name in wanted and _is_worth_holding(values)
+        ]
+
+    def passed(self, called: OwnFunction, head: FunctionHead, given: Given) -> list[Held]:
+        """What a call gives to the parameters of a function; those left out are their defaults."""
+        fn = called.fn
+        pairs = pair_up(head, given, called.bound)
+        found = self.held_by(fn, pairs)
+        if called.partial or any(keyword in SPREAD for keyword, _ in given):
+            return found
+        there = {param.name for param, _ in pairs}
+        absent = [p for p in head.params if p.default.kind is not Kind.UNKNOWN]
+        pairs = [
+            (p, self._default(p, fn))
+            for p in absent
+            if p.name not in there and p.name in self.wanted(fn)
+        ]
+        return [*found, *self.held_by(fn, pairs)]
+
+    def _default(self, param: Param, fn: Fn) -> tuple[Entity, ...]:
+        if param.default == NOTHING:
+            return ()
+        return self.resolver.resolve(param.default, fn.path)
+
+    def constructor_env(self, cls: Cls, given: Given) -> Env:
+        """What an object remembers of what its constructor was given."""
+        found = self.resolver.members.method(cls, "__init__")
+        if found is not None:
+            base, head = found
+            init = Fn(base.path, head.qualname)
+            return self._with_bases(
+                cls, init, joined(self.passed(OwnFunction(init, bound=True), head, given))
+            )
+        if not given:
+            return ()
+        owner = Fn(cls.path, f"{cls.qualname}.__init__")
+        names = self.fields(cls)
+        entries: list[Held] = []
+        for number, (keyword, values) in enumerate(given):
+            if keyword == "*":
+                break
+            name = keyword or (names[number] if number < len(names) else "")
+            if name in names and _is_worth_holding(values):
+                entries.append(Held(owner, name, tuple(map(_shallow, values))))
+        return joined(entries)
+
+    def _with_bases(self, cls: Cls, init: Fn, env: Env) -> Env:
+        """What ``super().__init__(...)`` passes on to the constructors of the bases."""
+        for _ in range(_MAX_BASES):
+            call = next((c for c in self.store.body(init).calls if _is_super_init(c)), None)
+            if call is None:
+                break
+            targets = self.resolver.resolve(call.target, init.path, cls, env=env)
+            base = next((t for t in targets if isinstance(t, OwnFunction)), None)
+            head = self.store.head(base.fn) if base is not None else None
+            if base is None or head is None or any(a.star for a in call.args):
+                break
+            given = [
+                (a.keyword, self.resolver.resolve(a.value.ref, init.path, cls, env=env))
+                for a in call.args
+            ]
+            env = joined(env, self.passed(replace(base, bound=True), head, given))
+            init = base.fn
+        return env
+
+    def fields(self, cls: Cls) -> list[str]:
+        names: dict[str, None] = {}
+        for base in reversed(self.resolver.order(cls)[0]):
+            facts = self.resolver.facts_of(base)
+            names.update(dict.fromkeys(facts.fields if facts is not None else ()))
+        return list(names)
+
+    def partial(self, entity: Entity, ref: Ref, inner: object) -> Entity:
+        assert callable(inner)
+        if isinstance(entity, External):
+            return replace(entity, partial=True)
+        if not isinstance(entity, OwnFunction):
+            return entity
+        head = self.store.head(entity.fn)
+        given = [(keyword_of(o), inner(o)) for o in ref.others]
+        pairs = pair_up(head, given, entity.bound) if head is not None else []
+        env = joined(entity.env, self.held_by(entity.fn, pairs))
+        return replace(entity, partial=True, env=env)
+
+
+def pair_up(
+    head: FunctionHead, given: Given, bound: bool
+) -> list[tuple[Param, tuple[Entity, ...]]]:
+    """Which parameter gets which of the arguments ``given``, pairs of keyword and values."""
+    params = [p for p in head.params if p.kind in ("positional", "self", "cls")]
+    if bound and params:
+        params = params[1:]
+    by_name = {p.name: p for p in head.params if p.kind not in ("*", "**")}
+    found: list[tuple[Param, tuple[Entity, ...]]] = []
+    rest: list[tuple[Entity, ...]] = []
+    named: list[tuple[Entity, ...]] = []
+    spread = False  # what comes by position after it is not known
+    for number, (keyword, values) in enumerate(given):
+        if keyword in SPREAD or (spread and not keyword):
+            spread = spread or keyword == "*"
+        elif keyword in by_name:
+            found.append((by_name[keyword], values))
+        elif keyword:
+            named.append(values)
+        elif number < len(params):
+            found.append((params[number], values))
+        else:
+            rest.append(values)
+    for param in head.params:
+        if param.kind == "*" and rest:
+            found.append((param, (builtin_types.made("builtins.tuple", tuple(rest)),)))
+        elif param.kind == "**" and named:
+            every = unique(e for values in named for e in values)
+            found.append((param, (builtin_types.made("builtins.dict", ((), every)),)))
+    return found
+
+
+def _is_super_init(call: Call) -> bool:
+    return call.target.kind is Kind.SUPER and call.target.path == ("__init__",)
+
+
+def _is_worth_holding(values: tuple[Entity, ...]) -> bool:
+    if any(isinstance(e, Unresolved) for e in values):
+        return False
+    if len(values) > _MAX_MADE and sum(map(_is_made, values)) > _MAX_MADE:
+        return False
+    return not values or any(is_worth_holding(e) for e in values)
+
+
+def _is_made(entity: Entity) -> bool:
+    """True of what there may be endlessly many of: not a function or a class as it is written."""
+    own = isinstance(entity, (OwnClass, OwnFunction, OwnInstance))
+    return not own or bool(getattr(entity, "env", ()) or getattr(entity, "args", ()))
+
+
+def _shallow(entity: Entity) -> Entity:
+    """An entity without what is nested too deeply in it: so there are only so many of them."""
+    if depth_of(entity) < _MAX_NESTED or not isinstance(entity, (OwnFunction, OwnInstance)):
+        return entity
+    return replace(entity, env=())
+
+
+def keyword_of(ref: Ref) -> str:
+    """The keyword by which an argument is given, or ``""``."""
+    return ref.name if ref.kind is Kind.KEYWORD else ""

@@ -1,0 +1,119 @@
+"""The functions that make the default values of the fields of dataclasses and models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from wflint.facts.ids import Cls, Fn
+from wflint.facts.model import Arg, Call, ClassFacts, Value
+from wflint.inference.resolver import Resolver
+from wflint.inference.values import External
+
+_FIELDS = {
+    "attr.attrib": "factory",
+    "attr.field": "factory",
+    "attr.ib": "factory",
+    "attrs.field": "factory",
+    "dataclasses.field": "default_factory",
+    "pydantic.Field": "default_factory",
+    "pydantic.PrivateAttr": "default_factory",
+    "pydantic.fields.Field": "default_factory",
+    "pydantic.fields.PrivateAttr": "default_factory",
+    "sqlmodel.Field": "default_factory",
+}
+_FACTORIES = frozenset({"attr.Factory", "attrs.Factory"})
+_HOOKS = ("converter", "on_setattr", "validator")
+_CHECKERS = frozenset(
+    {
+        "pydantic.AfterValidator",
+        "pydantic.BeforeValidator",
+        "pydantic.PlainValidator",
+        "pydantic.functional_validators.AfterValidator",
+        "pydantic.functional_validators.BeforeValidator",
+        "pydantic.functional_validators.PlainValidator",
+    }
+)
+
+
+class Factory(NamedTuple):
+    """A default factory: the class that has it, the field's declaration, and the factory in it."""
+
+    cls: Cls
+    call: Call
+    arg: Arg
+
+    @property
+    def value(self) -> Value:
+        """What is called to make the default value."""
+        return self.arg.value
+
+
+def default_factories(resolver: Resolver, cls: Cls, call: Call) -> Iterator[Factory]:
+    """The factories that run when ``call`` makes an object of a class without giving the field."""
+    if any(arg.star for arg in call.args):
+        return
+    order = resolver.order(cls)[0]
+    facts_of = [(base, resolver.facts_of(base)) for base in order]
+    if not any(facts is not None and facts.makes_defaults for _, facts in facts_of):
+        return
+    given = {arg.keyword for arg in call.args if arg.keyword}
+    given |= _by_position(resolver, facts_of, sum(not a.keyword for a in call.args))
+    for base, facts in facts_of:
+        if facts is not None and facts.makes_defaults:
+            for name, factory in _of_class(resolver, base):
+                if name not in given:
+                    given.add(name)  # of a field that a subclass declares anew
+                    yield factory
+
+
+def _by_position(
+    resolver: Resolver, facts_of: list[tuple[Cls, ClassFacts | None]], count: int
+) -> set[str]:
+    """The fields that positional arguments give; those of keyword-only fields they do not."""
+    if not count:
+        return set()
+    names: dict[str, None] = {}
+    for base, facts in reversed(facts_of):
+        if facts is None or any("kw_only" in d.keywords for d in facts.decorators):
+            continue
+        calls = resolver.store.body(Fn(base.path, base.qualname)).calls
+        by_keyword = {c.bound_to for c in calls if any(a.keyword == "kw_only" for a in c.args)}
+        names.update(dict.fromkeys(n for n in facts.fields if n not in by_keyword))
+    return set(list(names)[:count])
+
+
+def _of_class(resolver: Resolver, cls: Cls) -> Iterator[tuple[str, Factory]]:
+    body = resolver.store.body(Fn(cls.path, cls.qualname))
+    inner: dict[int, Call] = {}
+    for call in body.calls:
+        names = {e.name for e in resolver.resolve(call.target, cls.path) if isinstance(e, External)}
+        if names & _FACTORIES and call.args:
+            inner[call.site] = call
+        keyword = next((_FIELDS[n] for n in sorted(names) if n in _FIELDS), "")
+        if not keyword:
+            continue
+        arg = next((a for a in call.args if a.keyword == keyword), None)
+        if arg is not None:
+            yield call.bound_to, Factory(cls, call, arg)
+    for call in inner.values():  # `Factory(f)`, alone or as `field(default=Factory(f))`
+        yield call.bound_to, Factory(cls, call, call.args[0])
+
+
+def field_hooks(resolver: Resolver, cls: Cls) -> Iterator[Factory]:
+    """The converters and validators of fields, which run whenever an object is made."""
+    for base in resolver.order(cls)[0]:
+        facts = resolver.facts_of(base)
+        if facts is None or not facts.fields:
+            continue
+        body = resolver.store.body(Fn(base.path, base.qualname))
+        for call in body.calls:
+            names = {
+                e.name for e in resolver.resolve(call.target, base.path) if isinstance(e, External)
+            }
+            if names & _CHECKERS and call.args:
+                yield Factory(base, call, call.args[0])
+            elif any(_FIELDS.get(n) == "factory" for n in names):
+                for arg in call.args:
+                    if arg.keyword in _HOOKS:
+                        yield Factory(base, call, arg)

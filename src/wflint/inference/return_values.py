@@ -1,0 +1,259 @@
+"""What calls give: as functions say themselves, or as their bodies show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from wflint.facts.ids import Cls
+from wflint.facts.model import FunctionHead, Kind, Ref
+from wflint.facts.types import says_little
+from wflint.inference import builtin_types
+from wflint.inference.attributes import is_abstract
+from wflint.inference.environments import Given
+from wflint.inference.library_types import (
+    ASYNC_FUNCTIONS,
+    FUTURES,
+    RESULTS,
+    TASK_MAKERS,
+    WAITED,
+    result_of,
+)
+from wflint.inference.loggers import adapted, is_only_declared, is_wide_logger
+from wflint.inference.typed_calls import CASTS, typed_result
+from wflint.inference.values import (
+    DEEP,
+    NOT_KNOWN,
+    Entity,
+    External,
+    OwnClass,
+    OwnFunction,
+    OwnInstance,
+    Types,
+    Unresolved,
+    is_callable_type,
+    joined,
+    of_object,
+    unique,
+)
+from wflint.temporal.api import CallKind, names_of
+
+if TYPE_CHECKING:
+    from wflint.inference.resolver import Resolver
+
+_COMMANDS = (CallKind.ACTIVITY, CallKind.CHILD_WORKFLOW, CallKind.LOCAL_ACTIVITY)
+_RUNS_ITS_ARGUMENT = names_of(*_COMMANDS, prefix="temporalio.workflow.execute_")
+_STARTS_ITS_ARGUMENT = names_of(*_COMMANDS, prefix="temporalio.workflow.start_")
+
+COROUTINE = "types.CoroutineType"
+"""What calling an `async def` gives; its parameter is what awaiting it gives."""
+
+_OF_HANDLES = frozenset(
+    {
+        "add_done_callback",
+        "cancel",
+        "cancelled",
+        "cancelling",
+        "done",
+        "exception",
+        "first_execution_run_id",
+        "get_coro",
+        "get_name",
+        "id",
+        "remove_done_callback",
+        "result",
+        "set_name",
+        "signal",
+        "uncancel",
+    }
+)
+"""The attributes of tasks and handles themselves."""
+
+_MADE_DEPTH = 6
+"""How deep it is looked what a function makes, where it says what class that is of."""
+
+
+def stands_for_another(name: str, attribute: str) -> bool:
+    """True if an attribute of an object is that of what awaiting it gives: `await` is not seen."""
+    return name == COROUTINE or (name in WAITED and attribute not in _OF_HANDLES)
+
+
+class Results:
+    """Answers what calls give."""
+
+    def __init__(self, resolver: Resolver, gives: Mapping[str, str]) -> None:
+        self.resolver = resolver
+        self.store = resolver.store
+        self.gives = {**RESULTS, **gives}
+
+    def makes(self, name: str) -> bool:
+        """True if it is known what the instances of a class outside the project make."""
+        return f"{name}.__call__" in self.gives
+
+    def of_call(self, entity: Entity, given: Given, depth: int) -> tuple[Entity, ...]:
+        """What calling an entity gives."""
+        if isinstance(entity, OwnClass):
+            env = self.resolver.memory.constructor_env(entity.cls, given)
+            return (
+                OwnInstance(entity.cls, entity.args, env),
+                *adapted(self.resolver, entity.cls, given),
+            )
+        if isinstance(entity, External):
+            plain = tuple(values for keyword, values in given if keyword in ("", "*"))
+            known = builtin_types.passed_through(entity.name, entity.instance, plain)
+            known = known or builtin_types.result(entity.name, entity.args, plain)
+            if known is not None:
+                return known
+            if entity.name in builtin_types.STACKS and plain:
+                return unique(e for one in plain[0] for e in self.resolver.entered(one, depth))
+            typed = typed_result(entity, given, self.resolver.as_instance)
+            if typed is not None:
+                is_cast = entity.name in CASTS and len(plain) > 1
+                return self.resolver.together(typed, plain[1]) if is_cast else typed
+            if entity.name in _RUNS_ITS_ARGUMENT and plain:
+                return self._declared_result(plain[0])
+            name = result_of(entity.name, entity.instance, self.gives)
+            args = self._waited_for(entity, plain) if name in WAITED else entity.args
+            return (External(name, instance=True, base=len(name), args=args),)
+        if isinstance(entity, OwnFunction):
+            head = self.store.head(entity.fn)
+            if head is None:
+                return NOT_KNOWN
+            passed = self.resolver.memory.passed(entity, head, given)
+            env = joined(entity.env, passed)
+            return self.returned(replace(entity, env=env), depth - 1)
+        if isinstance(entity, OwnInstance):
+            return self.resolver.method_result(entity, ("__call__",), depth)
+        return NOT_KNOWN
+
+    def _waited_for(self, entity: External, plain: Types) -> Types:
+        """What awaiting a task or a handle gives."""
+        if not plain or any(isinstance(e, Unresolved) for e in plain[0]):
+            return entity.args
+        if entity.name not in _STARTS_ITS_ARGUMENT:
+            return (plain[0],) if entity.name in TASK_MAKERS else entity.args
+        given = self._declared_result(plain[0])
+        return () if any(isinstance(e, Unresolved) for e in given) else (given,)
+
+    def unawaited(
+        self, call: Ref, given: tuple[Entity, ...], inner: Callable[[Ref], tuple[Entity, ...]]
+    ) -> tuple[Entity, ...]:
+        """What a call gives that nobody awaits, where that awaited would be ``given``."""
+        called = inner(call.of) if call.of is not None else ()
+        if called and all(self._is_coroutine_function(entity) for entity in called):
+            return (builtin_types.made(COROUTINE, (given,)),)
+        if called and all(isinstance(e, External) and e.name in FUTURES for e in called):
+            return (builtin_types.made("asyncio.Future"),)
+        return given
+
+    def _is_coroutine_function(self, entity: Entity) -> bool:
+        if isinstance(entity, External):
+            return not entity.instance and entity.name in ASYNC_FUNCTIONS
+        if not isinstance(entity, OwnFunction):
+            return False
+        head = self.store.head(entity.fn)
+        return (
+            head is not None and head.is_async and not self.store.body(entity.fn).head.is_generator
+        )
+
+    def _declared_result(self, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
+        """What an activity or a child workflow is declared to give: its code runs elsewhere."""
+        found: list[Entity] = []
+        for entity in entities:
+            said: tuple[Entity, ...] = ()
+            if isinstance(entity, OwnFunction):
+                head = self.store.head(entity.fn)
+                said = self._said(head, entity, DEEP) if head is not None else ()
+            found.extend(said or NOT_KNOWN)
+        return unique(found) or NOT_KNOWN
+
+    def returned(self, function: OwnFunction, depth: int = DEEP) -> tuple[Entity, ...]:
+        """What calling a function of the project gives: as it says itself, or as its body shows."""
+        head = self.store.head(function.fn)
+        if head is None or depth <= 0:
+            return NOT_KNOWN
+        said = self._said(head, function, depth)
+        if said and not any(self.says_little(e) for e in said):
+            return self._as_made(said, function, depth)
+        body = self.store.body(function.fn)
+        path, receiver, env = function.fn.path, function.receiver, function.env
+        if body.head.is_generator:
+            if said and isinstance(said[0], External) and said[0].args:
+                return said
+            given = [self.resolver.resolve(r, path, receiver, depth - 1, env) for r in body.yielded]
+            types = unique(e for one in given for e in one)
+            name = "AsyncGenerator" if head.is_async else "Generator"
+            return (builtin_types.made(f"collections.abc.{name}", (types,) if types else ()),)
+        refs = body.returned
+        shown = unique(
+            e for r in refs for e in self.resolver.resolve(r, path, receiver, depth - 1, env)
+        )
+        is_vague = any(isinstance(e, Unresolved) for e in shown)
+        if any(is_wide_logger(e) for e in said):
+            declared = any(is_only_declared(ref, path, env) for ref in refs)
+            return NOT_KNOWN if is_vague or declared else shown or NOT_KNOWN
+        if shown and not is_vague:
+            return shown
+        return said or shown or NOT_KNOWN
+
+    def _as_made(
+        self, said: tuple[Entity, ...], function: OwnFunction, depth: int
+    ) -> tuple[Entity, ...]:
+        """The declared result, or the very objects of that class that the body makes."""
+        classes = {e.cls for e in said if isinstance(e, OwnInstance)}
+        if len(classes) != len(said) or not classes:
+            return said
+        depth = min(depth, _MADE_DEPTH)
+        body = self.store.body(function.fn)
+        path, receiver, env = function.fn.path, function.receiver, function.env
+        shown = [self.resolver.resolve(r, path, receiver, depth - 1, env) for r in body.returned]
+        made = unique(e for one in shown for e in one)
+        for entity in made:
+            if not isinstance(entity, OwnInstance) or classes.isdisjoint(
+                self.resolver.order(entity.cls)[0]
+            ):
+                return said
+        return made or said
+
+    def _said(self, head: FunctionHead, function: OwnFunction, depth: int) -> tuple[Entity, ...]:
+        if says_little(head.returns):
+            return ()
+        last = head.returns.path[-1] if head.returns.path else head.returns.name
+        if last == "Self" and function.receiver is not None:
+            return (OwnInstance(function.receiver, env=of_object(function.env)),)
+        path, env = function.fn.path, function.env
+        named = self.resolver.resolve(head.returns, path, function.receiver, depth - 1, env)
+        return unique(self.resolver.as_instance(e) for e in named)
+
+    def says_little(self, entity: Entity) -> bool:
+        """Whether a declared type leaves open what the object really is."""
+        if isinstance(entity, OwnInstance):
+            return self.is_open(entity.cls)
+        if isinstance(entity, External) and entity.instance:
+            if any(self.says_little(e) for arg in entity.args for e in arg):
+                return True
+            return (
+                is_callable_type(entity)
+                or is_wide_logger(entity)
+                or (
+                    not entity.args
+                    and entity.name.startswith(("collections.abc.", "builtins.object"))
+                )
+            )
+        return isinstance(entity, Unresolved)
+
+    def is_open(self, cls: Cls) -> bool:
+        """Whether a class is a protocol, or has methods that are only there to be overridden."""
+        facts = self.resolver.facts_of(cls)
+        if facts is None:
+            return False
+        return self.is_protocol(cls) or any(is_abstract(head) for head in facts.methods.values())
+
+    def is_protocol(self, cls: Cls) -> bool:
+        """Whether a class is a protocol."""
+        facts = self.resolver.facts_of(cls)
+        bases = facts.bases if facts is not None else ()
+        named = [b.of if b.kind is Kind.ITEM and b.of is not None else b for b in bases]
+        return any((b.path or (b.name,))[-1] == "Protocol" for b in named)

@@ -1,0 +1,179 @@
+"""What a name turns out to be, once all modules are taken together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from wflint.facts.ids import Cls, Fn
+
+
+class Held(NamedTuple):
+    """What a name stands for in one call: a parameter of the function ``owner``, a value given to
+    the constructor ``owner``, or (``owner`` is then a class) a type parameter.
+
+    No ``values`` at all: it was left out, or is ``None``.
+    """
+
+    owner: Fn
+    name: str
+    values: tuple[Entity, ...]
+
+
+Env = tuple[Held, ...]
+"""What is known of the names around a call; each pair of owner and name once, sorted."""
+
+
+class OwnModule(Struct, frozen=True, cache_hash=True):
+    """A module of the project."""
+
+    path: str
+
+
+class OwnFunction(Struct, frozen=True, cache_hash=True):
+    """A function of the project; ``receiver`` is the class it is called on, for methods.
+
+    ``bound`` is set when the call does not give the first parameter, ``partial`` when arguments may
+    have been given before (``functools.partial``). ``env`` is what the function remembers: the
+    parameters of the functions around it, what its object was made with.
+    """
+
+    fn: Fn
+    receiver: Cls | None = None
+    bound: bool = False
+    partial: bool = False
+    env: Env = ()
+
+
+class OwnClass(Struct, frozen=True, cache_hash=True):
+    """A class of the project, maybe with its type parameters."""
+
+    cls: Cls
+    args: Types = ()
+
+
+class OwnInstance(Struct, frozen=True, cache_hash=True):
+    """An instance of a class of the project; ``args`` as in :class:`External`.
+
+    ``env`` is what its constructor was given.
+    """
+
+    cls: Cls
+    args: Types = ()
+    env: Env = ()
+
+
+class SuperOf(Struct, frozen=True, cache_hash=True):
+    """``super()`` inside ``owner``, called on a ``receiver``."""
+
+    owner: Cls
+    receiver: Cls
+    env: Env = ()
+
+
+class External(Struct, frozen=True, cache_hash=True):
+    """A dotted name outside the project.
+
+    ``instance`` says that it is an instance of the class of that name. ``base`` is the length of
+    the part that was the result of a call: a name under it is a method, and only table entries at
+    least that specific speak of it. ``partial`` is set when arguments may have been given before.
+    ``args`` are its type parameters: for each what instances it may be, as in ``list[int]``.
+    """
+
+    name: str
+    instance: bool = False
+    base: int = 0
+    partial: bool = False
+    args: Types = ()
+
+
+class Unresolved(Struct, frozen=True, cache_hash=True):
+    """Something that cannot be known, and why."""
+
+    reason: str
+
+
+Types = tuple[tuple["Entity", ...], ...]
+"""Type parameters: for each the instances that it may stand for; none when that is not known."""
+
+Entity = OwnModule | OwnFunction | OwnClass | OwnInstance | SuperOf | External | Unresolved
+
+
+def unique(entities: Iterable[Entity]) -> tuple[Entity, ...]:
+    """Entities in order, each once."""
+    return tuple(dict.fromkeys(entities))
+
+
+def held(env: Env, owner: Fn, name: str) -> tuple[Entity, ...] | None:
+    """What a name of an owner stands for; ``None`` when nothing is known of it."""
+    for entry in env:
+        if entry.name == name and entry.owner == owner:
+            return entry.values
+    return None
+
+
+def joined(*envs: Iterable[Held]) -> Env:
+    """Several environments as one; the later wins."""
+    found = {(entry.owner, entry.name): entry for env in envs for entry in env}
+    return tuple(found[key] for key in sorted(found))
+
+
+_NOT_WORTH = ("builtins.", "datetime.", "decimal.", "enum.", "uuid.UUID")
+_SETS = ("builtins.frozenset", "builtins.set")
+
+
+def is_worth_holding(entity: Entity) -> bool:
+    """Whether what a called function does can depend on an argument: functions, objects, sets."""
+    if isinstance(entity, Unresolved):
+        return False
+    if not isinstance(entity, External) or not entity.instance or entity.name in _SETS:
+        return True
+    if entity.name.startswith(_NOT_WORTH):
+        return any(is_worth_holding(inner) for arg in entity.args for inner in arg)
+    return True
+
+
+def depth_of(entity: Entity, limit: int = 8) -> int:
+    """How many environments are nested in an entity, up to a limit."""
+    deepest, pending = 0, [(entity, 0)]
+    while pending:
+        current, depth = pending.pop()
+        deepest = max(deepest, depth)
+        if depth >= limit:
+            return limit
+        for entry in getattr(current, "env", ()):
+            pending.extend((value, depth + 1) for value in entry.values)
+        for arg in getattr(current, "args", ()):
+            pending.extend((value, depth) for value in arg)
+    return deepest
+
+
+NOT_KNOWN = (Unresolved("its type is not known"),)
+
+DEEP = 24
+"""How many assignments, results and annotations are followed from one reference."""
+
+
+def of_object(env: Env) -> Env:
+    """What an object remembers, without the parameters of the method that asks."""
+    return tuple(h for h in env if h.owner.qualname.endswith(".__init__") or _is_type(h))
+
+
+def _is_type(entry: Held) -> bool:
+    return entry.name[:1].isupper() and entry.owner.qualname.rpartition(".")[2][:1].isupper()
+
+
+def is_callable_type(entity: Entity) -> bool:
+    """Whether a declared type only says that something can be called, or nothing at all."""
+    return (
+        isinstance(entity, External)
+        and entity.instance
+        and entity.name.rpartition(".")[2]
+        in (
+            "Any",
+            "Callable",
+            "object",
+        )
+    )

@@ -1,1 +1,0 @@
-"""What all modules say together: names, classes, calls, reach."""

@@ -1,0 +1,1 @@
+"""The modules of a program, loaded by name and on demand."""

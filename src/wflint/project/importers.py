@@ -1,0 +1,76 @@
+"""Finds the files that import something from certain modules, by their bytes and import lines."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+
+from wflint.facts.model import ModuleFacts
+from wflint.facts.relative import absolute_base
+from wflint.project.module_index import ModuleIndex
+
+_FROM = re.compile(rb"^[ \t]*from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import\b", re.MULTILINE)
+_IMPORT = re.compile(rb"^[ \t]*import[ \t]+([\w., \t]+)", re.MULTILINE)
+_RELATIVE = b"from ."
+"""``from . import name`` does not name the package that it imports from."""
+
+
+class Importers:
+    """Searches ``files``, whose bytes ``read`` gives."""
+
+    def __init__(
+        self, index: ModuleIndex, files: Iterable[str], read: Callable[[str], bytes]
+    ) -> None:
+        self.index = index
+        self.files = files
+        self._read = read
+
+    def of(self, words: Mapping[str, set[str]]) -> Iterator[str]:
+        """The files that mention one of ``words`` and import from one of the modules it is in.
+
+        The modules are given by their paths. Only what has the bytes is looked at any closer.
+        """
+        wanted = [
+            (word.encode(), sorted(set().union(*map(self._texts, homes))), homes)
+            for word, homes in sorted(words.items())
+        ]
+        for path in self.files if wanted else ():
+            data = b""
+            with suppress(OSError):
+                data = self._read(path)
+            near: set[str] = set()
+            for word, texts, homes in wanted:
+                if word in data and any(text in data for text in texts):
+                    near |= homes
+            if near and self._imports_from(path, data, near):
+                yield path
+
+    def _texts(self, home: str) -> set[bytes]:
+        """Texts of which a file that imports from a module has one."""
+        is_package = self.index.name_of(home)[1]
+        return {os.fsencode(self._stem(home)), *([_RELATIVE] if is_package else [])}
+
+    def _stem(self, path: str) -> str:
+        return self.index.name_of(path)[0].rpartition(".")[2]
+
+    def _imports_from(self, path: str, data: bytes, homes: set[str]) -> bool:
+        stems = sorted(map(self._stem, homes))
+        for module in dict.fromkeys(self._modules(path, data)):
+            names = (module, *(f"{module}.{stem}" for stem in stems))
+            if any(self.index.find(name, path) in homes for name in names):
+                return True
+        return False
+
+    def _modules(self, path: str, data: bytes) -> Iterator[str]:
+        """The modules that the import lines of a file name."""
+        here = ModuleFacts(*self.index.name_of(path))
+        for dots, named in _FROM.findall(data):
+            module = absolute_base(named.decode("utf-8", "replace"), len(dots), here)
+            if module:
+                yield module
+        for names in _IMPORT.findall(data):
+            for name in names.decode("utf-8", "replace").split(","):
+                if name.strip():
+                    yield name.split()[0]

@@ -1,0 +1,66 @@
+"""Reads the facts of a module from its text; and the form in which they are noted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from wflint.facts.model import FunctionBody, ModuleFacts
+from wflint.files.source import Source, UnreadableSource
+
+if TYPE_CHECKING:
+    from wflint.syntax.pieces import Piece
+
+
+class ReadModule(Struct, frozen=True, array_like=True):
+    """What is noted of a module: its facts, and what is wrong with it (message, row, column)."""
+
+    facts: ModuleFacts
+    error: tuple[str, int, int] | None = None
+
+
+class ReadBodies(Struct, frozen=True, array_like=True):
+    """What is noted of a function: the bodies of it and of those nested in it, outermost first.
+
+    ``asked`` are the names that were asked about while it was read, with the flags that were given:
+    see :class:`wflint.facts.bodies.Reading`.
+    """
+
+    bodies: list[FunctionBody]
+    asked: dict[str, int]
+
+
+def read_module(
+    name: str, is_package: bool, source: Source, keep_tree: bool = False
+) -> tuple[ModuleFacts, Piece | None]:
+    """The facts, and the module as LibCST has it where only LibCST could read it.
+
+    ``keep_tree`` keeps the ``ast`` with the source. Raises :class:`UnreadableSource`.
+    """
+    from wflint.facts.modules import ModuleReader
+    from wflint.syntax.guard import NewerSyntax, parse
+
+    try:
+        tree = parse(source)
+    except NewerSyntax as error:
+        return _read_newer(name, is_package, source, error.refused)
+    if keep_tree:
+        source.tree = tree
+    return ModuleReader(name, is_package, source).read(tree, source), None
+
+
+def _read_newer(
+    name: str, is_package: bool, source: Source, refused: UnreadableSource
+) -> tuple[ModuleFacts, Piece]:
+    """A module in a syntax that only LibCST knows."""
+    from wflint.facts.modules import ModuleReader
+    from wflint.syntax.newer import plain_module
+    from wflint.syntax.pieces import read_whole
+
+    piece = read_whole(source, refused)
+    plain = plain_module(piece)
+    if plain is None:
+        raise refused
+    reader = ModuleReader(name, is_package, source, plain.functions)
+    return reader.read(plain.tree, Source(plain.text)), piece

@@ -1,0 +1,408 @@
+"""Loads modules on demand: text, skeleton, and the bodies of single functions."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from wflint.cache.notebook import Notebook, Notes
+from wflint.cache.witness import Witness
+from wflint.facts.ids import MODULE_BODY, PROPERTIES, Cls, Fn
+from wflint.facts.model import ClassFacts, FunctionBody, FunctionHead, Kind, ModuleFacts
+from wflint.faults import Faults
+from wflint.files.source import Source, UnreadableSource, decode
+from wflint.project import trees
+from wflint.project.module_reading import ReadBodies, ReadModule, read_module
+from wflint.project.trees import Span
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from wflint.facts.bodies import BodyReader, Reading
+    from wflint.syntax.pieces import Piece
+
+_KEPT_TREES = 600_000
+"""Characters of source whose ``ast`` is kept: several questions begin with it; it takes 18 MB."""
+
+_KEPT_DEFINITIONS = 64
+"""How many of the functions that rules have looked into are kept."""
+
+_KEPT_READERS = 32
+"""How many trees of functions are kept; they are asked for several times in a row."""
+
+
+class Module:
+    """One loaded module. ``error`` is set instead of facts that could not be had.
+
+    ``read`` gives its text when that is needed: facts may come from the ``notes``. ``whole`` is the
+    module as LibCST has it, where only LibCST could read it.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        facts: ModuleFacts,
+        read: Callable[[], Source],
+        error: UnreadableSource | None = None,
+        whole: Piece | None = None,
+        notes: Notes | None = None,
+    ) -> None:
+        self.path = path
+        self.notes = notes if notes is not None else Notes()
+        self.facts = facts
+        self.error = error
+        self.whole = whole
+        self.bodies: dict[str, FunctionBody] = {}
+        self.local_classes: dict[str, ClassFacts] = {}  # of the bodies that have been read
+        self._inside: dict[str, dict[str, None]] = {}
+        self._read = read
+
+    @cached_property
+    def source(self) -> Source:
+        """The text of the module; empty if it cannot be had."""
+        try:
+            return self._read()
+        except (OSError, UnreadableSource):
+            return Source("")
+
+    def put(self, qualname: str, body: FunctionBody) -> FunctionBody:
+        """Keep what a function does, in place of what was known of it."""
+        if qualname not in self.bodies:
+            around = qualname.rpartition(".")[0]
+            while around:
+                self._inside.setdefault(around, {})[qualname] = None
+                around = around.rpartition(".")[0]
+        self.bodies[qualname] = body
+        return body
+
+    def inside(self, qualname: str) -> list[str]:
+        """The functions and classes in a function or class whose bodies are known, in order."""
+        return list(self._inside.get(qualname, ()))
+
+
+class Store:
+    """All modules that were asked for, by path.
+
+    ``suspects`` are the codes of rules that may find something outside workflow code, by path.
+    ``read`` gives the bytes of a file, ``names`` its dotted name and whether it is a package, and
+    ``reading`` what bodies are read with (only asked for when one is read). ``notebook`` has what
+    is known already, ``guards`` is that of ``reading``.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[str], bytes],
+        names: Callable[[str], tuple[str, bool]],
+        reading: Callable[[], Reading],
+        notebook: Notebook | None = None,
+    ) -> None:
+        self._read = read
+        self.notebook = notebook or Notebook(Witness(read).digest)
+        self.guards: Callable[[str, str], int] = lambda path, name: 0
+        self._names = names
+        self._reading = reading
+        self.faults = Faults()
+        self.modules: dict[str, Module] = {}
+        self.special_names: set[str] = set()  # of attributes that run code when they are read
+        self.asks_for_any = False  # whether any class has a `__getattr__`
+        self.mentions: Callable[[str], Iterable[str]] = lambda _: ()
+        self.suspects: dict[str, tuple[str, ...]] = {}
+        self._readers: dict[Fn, BodyReader | None] = {}
+        self._definitions: dict[Fn, cst.FunctionDef | cst.Lambda | None] = {}
+        self._mentioned: set[str] = set()
+        self._room_for_trees = _KEPT_TREES
+
+    def load(self, path: str) -> Module:
+        """The module in a file. What is wrong with it is in its ``error``, never raised."""
+        module = self.modules.get(path)
+        if module is None:
+            module = self._load_guarded(path)
+        return module
+
+    def _load_guarded(self, path: str) -> Module:
+        with self.faults.at(path):
+            module = self.modules[path] = self._load(path)
+            self._note_special(module)
+            return module
+        empty = ModuleFacts(*self._names(path))  # wflint failed on it
+        module = self.modules[path] = Module(path, empty, partial(self._source, path))
+        return module
+
+    def _note_special(self, module: Module) -> None:
+        classes = module.facts.classes.values()
+        self.special_names.update(_special_names(classes))
+        self.asks_for_any |= any("__getattr__" in cls.methods for cls in classes)
+
+    def load_mentions(self, word: str) -> None:
+        """Load the modules of the project in which a word occurs."""
+        if word not in self._mentioned:
+            self._mentioned.add(word)
+            for path in self.mentions(word):
+                self.load(path)
+
+    def _load(self, path: str) -> Module:
+        name, is_package = self._names(path)
+        empty = ModuleFacts(name, is_package)
+        if os.path.isdir(path):  # a namespace package has no code of its own
+            return Module(path, empty, lambda: Source(""))
+        notes, read = self.notes(path), partial(self._source, path)
+        known = notes.get("module", ReadModule)
+        if known is not None:
+            problem = UnreadableSource(*known.error) if known.error is not None else None
+            return Module(path, known.facts, read, problem, notes=notes)
+        try:
+            module = self._read_module(path, read(), name, is_package)
+        except OSError as error:
+            reason = UnreadableSource(f"the file cannot be read: {error.strerror or error}")
+            return Module(path, empty, read, reason, notes=notes)
+        except UnreadableSource as error:
+            module = Module(path, empty, read, error, notes=notes)
+        problem = module.error
+        said = (problem.message, problem.row, problem.column) if problem is not None else None
+        notes.put("module", ReadModule(module.facts, said))
+        return module
+
+    def notes(self, path: str) -> Notes:
+        """What is noted of a file."""
+        return self.notebook.of(path, *self._names(path))
+
+    def is_noted(self, path: str) -> bool:
+        """Whether a file was read before, by this run or another one."""
+        return bool(self.notes(path).answers)
+
+    def _read_module(self, path: str, source: Source, name: str, is_package: bool) -> Module:
+        read, notes = partial(self._source, path), self.notes(path)
+        try:
+            facts, whole = read_module(name, is_package, source, self._has_room(source))
+            module = Module(path, facts, read, None, whole, notes)
+        except UnreadableSource as error:
+            module = Module(path, ModuleFacts(name, is_package), read, error, notes=notes)
+        module.source = source
+        return module
+
+    def _has_room(self, source: Source) -> bool:
+        """Whether the tree of a module may be kept for the questions that begin with it."""
+        has_room = self._room_for_trees >= len(source.text)
+        self._room_for_trees -= len(source.text) if has_room else 0
+        return has_room
+
+    def check(self, path: str) -> None:
+        """See what is wrong with a file, without loading it if nothing is."""
+        notes = self.notes(path)
+        if notes.get("sound", bool):
+            return
+        from wflint.syntax.guard import NewerSyntax, parse
+
+        try:
+            parse(self._source(path))
+        except (OSError, UnreadableSource, NewerSyntax):
+            self.load(path)
+        else:
+            notes.put("sound", True)
+
+    def text(self, path: str) -> str:
+        """The text of a file, which need not be loaded; empty if it cannot be had."""
+        if path in self.modules:
+            return self.modules[path].source.text
+        try:
+            return self._source(path).text
+        except (OSError, UnreadableSource):
+            return ""
+
+    def _source(self, path: str) -> Source:
+        return decode(self._read(path))
+
+    def class_facts(self, cls: Cls) -> ClassFacts | None:
+        """The facts of a class; ``None`` if there is no such class."""
+        module = self.load(cls.path)
+        found = module.facts.classes.get(cls.qualname)
+        return found if found is not None else module.local_classes.get(cls.qualname)
+
+    def head(self, fn: Fn) -> FunctionHead | None:
+        """A function without its body; ``None`` if there is no such function."""
+        module = self.load(fn.path)
+        head = module.facts.functions.get(fn.qualname)
+        if head is not None:
+            return head
+        body = module.bodies.get(fn.qualname)
+        return body.head if body is not None else None
+
+    def body(self, fn: Fn) -> FunctionBody:
+        """What a function does. A body that cannot be read is empty and marks the module."""
+        module = self.load(fn.path)
+        if fn.qualname not in module.bodies:
+            self._read_body(module, self.outermost(fn))
+        known = module.bodies.get(fn.qualname)
+        return known or module.put(fn.qualname, FunctionBody(FunctionHead(fn.qualname)))
+
+    def with_nested(self, fn: Fn) -> list[FunctionBody]:
+        """What a function does, and the functions nested in it."""
+        first = self.body(fn)
+        module = self.load(fn.path)
+        return [first, *(module.bodies[name] for name in module.inside(fn.qualname))]
+
+    def bodies_of_piece(self, piece: Fn) -> list[FunctionBody]:
+        """All bodies that are read with an outermost function, or with the code of a module."""
+        if piece.qualname != MODULE_BODY:
+            return self.with_nested(piece)
+        bodies = self.load(piece.path).bodies.items()
+        return [b for n, b in bodies if self.outermost(Fn(piece.path, n)) == MODULE_BODY]
+
+    def module_bodies(self, path: str) -> list[str]:
+        """The names of the pieces of code that run when a module is imported."""
+        return [MODULE_BODY, *self.load(path).facts.classes]
+
+    def _read_body(self, module: Module, qualname: str) -> None:
+        head = module.facts.functions.get(qualname) or FunctionHead(qualname)
+        module.put(qualname, FunctionBody(head))
+        question = f"bodies {qualname}"
+        known = module.notes.get(question, ReadBodies)
+        if known is None or not self._answers_are_same(module.path, known.asked):
+            known = None
+            try:
+                with self.faults.at(module.path, qualname):
+                    known = self._find_bodies(module, qualname, question)
+            except UnreadableSource as error:
+                module.error = module.error or error
+            except BaseException:
+                del module.bodies[qualname]  # it may be asked for again, from elsewhere
+                raise
+        for body in known.bodies if known is not None else ():
+            self._note_classes(module, module.put(body.head.qualname, body))
+
+    def _find_bodies(self, module: Module, qualname: str, question: str) -> ReadBodies:
+        """Read the bodies of an outermost function from its text, and note them."""
+        asked: dict[str, int] = {}
+        failed = len(self.faults)
+        reader = self._reader(module, qualname, asked)
+        frames = reader.walker.frames if reader is not None else ()
+        found = ReadBodies([frame.body() for frame in frames], asked)
+        if reader is not None:
+            reader.refs.detach()
+        if len(self.faults) == failed:  # what rules did not find is no answer
+            module.notes.put(question, found)
+        return found
+
+    def _answers_are_same(self, path: str, asked: Mapping[str, int]) -> bool:
+        """Whether what a function was read with is still so; it may stand in other modules."""
+        return all(self.guards(path, name) == flags for name, flags in asked.items())
+
+    def _note_classes(self, module: Module, body: FunctionBody) -> None:
+        for facts in body.classes:
+            module.local_classes[facts.qualname] = facts
+            self.special_names.update(_special_names([facts]))
+            self.asks_for_any |= "__getattr__" in facts.methods
+
+    def fresh_reader(self, fn: Fn) -> BodyReader | None:
+        """A reader of the outermost function around ``fn`` for somebody who keeps it.
+
+        With gc off its trees stay until ``reader.refs.detach()`` is called.
+        """
+        piece = Fn(fn.path, self.outermost(fn))
+        return self._readers.pop(piece, None) or self._reader(self.load(fn.path), piece.qualname)
+
+    def reader(self, fn: Fn) -> BodyReader | None:
+        """A reader that has read the outermost function around ``fn``; the last few are kept."""
+        piece = Fn(fn.path, self.outermost(fn))
+        if piece in self._readers:
+            self._readers[piece] = self._readers.pop(piece)
+        else:
+            self._readers[piece] = self._reader(self.load(fn.path), piece.qualname)
+            if len(self._readers) > _KEPT_READERS:
+                oldest = self._readers.pop(next(iter(self._readers)))
+                if oldest is not None:
+                    oldest.refs.detach()
+        return self._readers[piece]
+
+    def _reader(
+        self, module: Module, qualname: str, asked: dict[str, int] | None = None
+    ) -> BodyReader | None:
+        """A reader that has read the outermost function ``qualname`` (or ``<module>``).
+
+        ``asked`` is filled with the names that were asked about, and the answers.
+        """
+        from wflint.facts.bodies import BodyReader
+        from wflint.syntax.pieces import function_node
+
+        reading = self._reading()
+        if asked is not None:
+            reading = replace(reading, guard_functions=partial(self._ask, asked))
+        definition = partial(self._definition, module)
+        reader = BodyReader(module.facts, module.path, reading, definition, self.faults)
+        if qualname == MODULE_BODY:
+            piece = trees.skeleton(module)
+            if piece is None:
+                return None
+            reader.piece = piece
+            reader.read_module(piece.module)
+            return reader
+        head = module.facts.functions.get(qualname)
+        piece = trees.piece(module, qualname)
+        node = function_node(piece) if piece is not None else None
+        if head is None or node is None:
+            return None
+        reader.piece = piece
+        reader.read_function(node, head)
+        return reader
+
+    def _ask(self, asked: dict[str, int], path: str, name: str) -> int:
+        asked[name] = self.guards(path, name)
+        return asked[name]
+
+    def definition(self, fn: Fn) -> cst.FunctionDef | cst.Lambda | None:
+        """The tree of a function."""
+        return self._definition(self.load(fn.path), fn.qualname)
+
+    def _definition(self, module: Module, qualname: str) -> cst.FunctionDef | cst.Lambda | None:
+        """The tree of a function of a module, for rules that look into it."""
+        fn = Fn(module.path, qualname)
+        if fn in self._definitions:
+            node = self._definitions.pop(fn)
+        else:
+            node = trees.definition(module, qualname)
+            if len(self._definitions) >= _KEPT_DEFINITIONS:
+                del self._definitions[next(iter(self._definitions))]
+        self._definitions[fn] = node
+        return node
+
+    def outermost(self, fn: Fn) -> str:
+        """The qualname of the function or method that a nested function stands in.
+
+        For what runs when the module is imported, class bodies included, that is ``<module>``.
+        """
+        facts = self.load(fn.path).facts
+        name = fn.qualname
+        while name not in facts.functions and "." in name:
+            name = name.rpartition(".")[0]
+        if name in facts.functions:
+            return name
+        is_body = name in facts.classes or name == MODULE_BODY
+        return MODULE_BODY if is_body else fn.qualname
+
+    def locate(self, fn: Fn, sites: set[int]) -> dict[int, Span]:
+        """The offsets (start, end) in the file of sites of a function; (0, 0) of unknown ones."""
+        piece = self.outermost(fn)
+        question, notes = f"spans {piece}", self.notes(fn.path)
+        known = notes.get(question, dict[int, Span]) or {}
+        missing = sites - known.keys()
+        if missing:
+            with self.faults.at(fn.path, piece):
+                reader = self.reader(fn)
+                found = trees.locate(reader, missing) if reader is not None else {}
+                known = {**known, **dict.fromkeys(missing, (0, 0)), **found}
+                notes.put(question, known)
+        return {site: known.get(site, (0, 0)) for site in sites}
+
+
+def _special_names(classes: Iterable[ClassFacts]) -> Iterator[str]:
+    """Attributes of classes that may run code: properties, and objects that may be descriptors."""
+    for cls in classes:
+        for name, head in cls.methods.items():
+            if any((d.target.path or (d.target.name,))[-1] in PROPERTIES for d in head.decorators):
+                yield name
+        for name, ref in cls.attributes.items():
+            if ref.kind is Kind.RESULT and (ref.of is None or ref.of.kind is not Kind.UNKNOWN):
+                yield name

@@ -1,0 +1,76 @@
+"""The trees of a module that LibCST reads, and where their nodes stand in its file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wflint.files.source import TOO_DEEP, UnreadableSource
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from wflint.facts.bodies import BodyReader
+    from wflint.project.store import Module
+    from wflint.syntax.pieces import Piece
+
+Span = tuple[int, int]
+
+
+def skeleton(module: Module) -> Piece | None:
+    """The code of a module without the bodies of its functions."""
+    from wflint.syntax.guard import NewerSyntax, parse
+    from wflint.syntax.pieces import read_skeleton, read_whole
+
+    if module.whole is not None:
+        return module.whole
+    try:
+        return read_skeleton(module.source, parse(module.source))
+    except NewerSyntax as error:
+        return read_whole(module.source, error.refused)
+
+
+def piece(module: Module, qualname: str) -> Piece | None:
+    """A function that is not nested in another. Raises :class:`UnreadableSource`."""
+    from wflint.syntax.pieces import read_function, read_lambda
+
+    head = module.facts.functions.get(qualname)
+    if head is None:
+        return None
+    if head.too_deep:
+        raise UnreadableSource(TOO_DEEP, module.source.location(head.start).row)
+    read = read_lambda if head.name == "<lambda>" else read_function
+    return read(module.source, head.start, head.end)
+
+
+def definition(module: Module, qualname: str) -> cst.FunctionDef | cst.Lambda | None:
+    """The tree of a function, for rules that look into it."""
+    from wflint.syntax.pieces import function_node
+
+    try:
+        found = piece(module, qualname)
+    except UnreadableSource:
+        return None
+    return function_node(found) if found is not None else None
+
+
+def locate(reader: BodyReader, sites: set[int]) -> dict[int, Span]:
+    """The offsets (start, end) in the file of sites of what was read."""
+    from wflint.syntax.positions import spans
+
+    if reader.piece is None:
+        return {}
+    entries, at = reader.walker.entries, reader.piece
+    nodes = {site: _shown_part(entries[site].node) for site in sites if 0 <= site < len(entries)}
+    found = spans(at.module, nodes.values())
+    return {
+        site: (at.file_offset(span[0]), at.file_offset(span[1]))
+        for site, node in nodes.items()
+        if (span := found.get(id(node))) is not None
+    }
+
+
+def _shown_part(node: cst.CSTNode) -> cst.CSTNode:
+    """A definition is shown at its name, everything else as a whole."""
+    import libcst
+
+    return node.name if isinstance(node, (libcst.FunctionDef, libcst.ClassDef)) else node

@@ -1,0 +1,168 @@
+"""What a rule is.
+
+A rule is a class in a file of its own under ``rules/``. Its module's docstring is its
+documentation, its class attributes are its identity, and it looks at code in one or more of five
+ways:
+
+* ``apis`` (and TOML ``tables`` beside the file): names that are wrong to call or to use. The engine
+  matches them, the most specific name wins, and each name belongs to one rule.
+  :meth:`Rule.judge` may refine or drop a match.
+* ``targets`` and :meth:`Rule.check_call`: every call of one of these names, with its arguments.
+* :meth:`Rule.check_own_call` (with ``own_calls = True``): every call that resolves to a function
+  of the project.
+* :meth:`Rule.judge_import` (for rules of scope ``MODULE``): every call or use of a name of
+  ``at_import``, or of one that is wrong in workflow code, when a module is imported.
+* ``visit_<Node>(self, node, ctx)`` methods in LibCST's own style: every node of that type in the
+  body of a function that wflint reads.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from msgspec import Struct
+
+from wflint.config.rule_settings import RuleSettings
+from wflint.diagnostics import Severity
+
+if TYPE_CHECKING:
+    from wflint.fix.propose.view import RepairView
+    from wflint.rule.fix import Repair
+    from wflint.rule.views import CallView, FindingView, ImportView
+
+__all__ = ["Api", "Fixable", "Report", "Rule", "RuleSettings", "Scope", "Severity"]
+
+
+_FILLED = re.compile(r"\{name\}|\{use\}")
+"""What is filled into messages of the settings: no widths, and other braces stay what they are."""
+
+
+class Scope(str, enum.Enum):
+    """Where a rule applies."""
+
+    WORKFLOW = "workflow"  # code that a workflow's entry points reach
+    MODULE = "workflow-module"  # what runs when a module that defines workflows is imported
+    HANDLER = "handler"  # code that signal, query and update handlers reach
+    ACTIVITY = "activity"  # code that activities reach
+    WORKER = "worker"  # worker and client set-up
+    ANY = "any"  # every file that passes the gate
+
+
+class Fixable(str, enum.Enum):
+    """Which kind of fix the rule can have at best."""
+
+    NONE = "none"
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+
+
+class Api(Struct, frozen=True):
+    """One name that is wrong, and what to use instead.
+
+    ``use`` is the replacement as the user would write it. ``message`` replaces the rule's own
+    message template; both may use ``{name}`` (as written, with ``()`` for a call) and ``{use}``.
+    ``kind`` is ``call`` (only calls count), ``use`` (reading, writing, or calling a method of it),
+    or ``any``. A fix writes ``use`` in the place of the call and keeps its arguments, unless
+    ``drops_arguments`` says otherwise.
+    """
+
+    use: str = ""
+    fix: Fixable = Fixable.NONE
+    message: str = ""
+    severity: Severity | None = None
+    kind: str = "call"
+    drops_arguments: bool = False
+
+
+class Report(Struct, frozen=True):
+    """What a rule says of one place.
+
+    ``site`` is the place if it is not the call itself. ``api`` is what is said of the name that is
+    used there; it tells :meth:`Rule.repair` what to write instead.
+    """
+
+    message: str
+    severity: Severity | None = None
+    site: int | None = None
+    api: Api | None = None
+
+
+class Rule:
+    """Base class of all rules; see the module's docstring."""
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    severity: ClassVar[Severity]
+    scope: ClassVar[Scope] = Scope.WORKFLOW
+    also_module_level: ClassVar[bool] = False  # applies at import time of workflow modules as well
+    fix: ClassVar[Fixable] = Fixable.NONE
+    since: ClassVar[str] = "0.1"
+    message: ClassVar[str] = "`{name}` is not deterministic; use `{use}`"
+    apis: ClassVar[Mapping[str, Api]] = {}
+    tables: ClassVar[tuple[str, ...]] = ()
+    at_import: ClassVar[Mapping[str, Api]] = {}
+    targets: ClassVar[frozenset[str]] = frozenset()
+    own_calls: ClassVar[bool] = False
+    harmless_unless_replaying: ClassVar[bool] = False  # silent under `if not is_replaying()`
+    value_decides: ClassVar[bool] = False  # an error is a warning where it is a mere input
+    once_per_function: ClassVar[bool] = False  # one diagnostic for each name and function
+    default_factories_of: ClassVar[frozenset[str]] = frozenset()  # see `judge_factory`
+    needles: ClassVar[tuple[str, ...]] = ()  # scope ANY: regular expressions, see `suspicious`
+
+    def judge(self, view: CallView, api: Api) -> Report | None:
+        """Decide on a match of ``apis``; ``None`` drops it. By default every match counts."""
+        return self.reported(view, api)
+
+    def judge_factory(self, view: CallView, rule: Rule) -> Report | None:
+        """Decide on a function that makes the default value of a field of an object made here.
+
+        Asked for functions that ``rule`` speaks of, if its code is in ``default_factories_of``.
+        """
+        return Report(self.describe(view.shown, Api()))
+
+    def reported(self, view: CallView, api: Api) -> Report:
+        """What to say of a match: its message, its severity, and what to use instead."""
+        return Report(self.describe(view.shown, api), api.severity, api=api)
+
+    def repair(self, at: RepairView) -> Repair | None:
+        """How to mend what was found; ``None`` where the code has another form.
+
+        By default a name of the table gives way to what is to be used instead, if the table has a
+        fix for it. Raises :class:`wflint.rule.fix.Withheld` where a fix would do harm.
+        """
+        return at.use(at.api) if at.api is not None else None
+
+    def describe(self, shown: str, api: Api) -> str:
+        """The message of a match: ``shown`` is the offending name as the source has it."""
+        if not api.message:
+            return self.message.format(name=shown, use=api.use)
+        filled = {"{name}": shown, "{use}": api.use}
+        return _FILLED.sub(lambda found: filled[found[0]], api.message)
+
+    @classmethod
+    def suspicious(cls, source: str, settings: RuleSettings) -> bool:
+        """For rules of scope ANY: whether a text may hold something to report.
+
+        Asked of whole files that name ``temporalio`` and of single functions in them, so that files
+        without anything to report are never parsed. By default: whether one of ``needles`` matches.
+        """
+        return any(re.search(needle, source) for needle in cls.needles)
+
+    def confirm(self, view: FindingView) -> Report | None:
+        """Decide on a finding of a visitor, when all modules are known; ``None`` drops it."""
+        return Report(view.message, view.severity)
+
+    def judge_import(self, view: ImportView) -> Report | None:
+        """Decide on something that happens when a module is imported; ``None`` drops it."""
+        return None
+
+    def check_call(self, view: CallView) -> Iterable[Report]:
+        """Look at a call of one of ``targets``."""
+        return ()
+
+    def check_own_call(self, view: CallView) -> Iterable[Report]:
+        """Look at a call that resolves to a function of the project."""
+        return ()

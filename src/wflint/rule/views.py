@@ -1,0 +1,261 @@
+"""What a rule is shown of one call or use, when all modules are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+
+from msgspec import Struct, field
+
+from wflint.diagnostics import Severity
+from wflint.facts.ids import Cls
+from wflint.facts.model import Arg, Call, Flag, FunctionHead, Use, Value
+from wflint.rule.base import Api, RuleSettings
+from wflint.temporal.effects import Effect
+
+
+class Callee(Struct, frozen=True):
+    """A function of the project that a call resolves to."""
+
+    head: FunctionHead
+    module: str
+    is_activity: bool = False
+    is_workflow_run: bool = False
+
+    @property
+    def is_async(self) -> bool:
+        """Whether calling it gives a coroutine."""
+        return self.head.is_async and not self.head.is_generator
+
+    @property
+    def qualname(self) -> str:
+        """Its dotted name inside its module."""
+        return self.head.qualname
+
+
+class Lookups(Struct):
+    """Questions about argument values that need the whole program.
+
+    ``options`` gives the keywords behind a ``**spread`` if all of them are known: those of a dict
+    literal, of ``dict(...)`` or of ``ActivityConfig(...)``, also when it is a constant elsewhere.
+    ``passes`` tells whether the sandbox passes a module through wherever it is imported, or may;
+    ``missing`` is :meth:`FindingView.missing`.
+    """
+
+    qualified: Callable[[Value], str]
+    resolve: Callable[[Value], Callee | None]
+    options: Callable[[Value], Value | None]
+    passes: Callable[[str], bool] = lambda _: False
+    missing: Callable[[str, Sequence[str]], str] = lambda module, names: ""
+
+
+class TypeView(Struct, frozen=True):
+    """What an expression is an instance of.
+
+    ``name`` is the dotted name of the class, also of one of the project (then ``own`` is set).
+    ``args`` are its type parameters, for each all types that it may be; empty when not known.
+    ``hashed_by`` says what its hash comes from: its ``value``, which is the same in every process,
+    the ``seed`` (``PYTHONHASHSEED``), the memory ``address``; empty when that is not known.
+    ``loops_like`` is for a class of the project the builtin collection that it is made of, if a
+    loop over it is a loop over that; ``args`` are then those of the collection.
+    """
+
+    name: str
+    args: tuple[tuple[TypeView, ...], ...] = ()
+    own: Cls | None = None
+    hashed_by: str = ""
+    loops_like: str = ""
+
+
+class Shared(Struct, frozen=True):
+    """Where an object lives that is not made by the workflow that changes it.
+
+    ``kind`` is ``value`` (a module-level name holds it), ``module``, ``class``, ``function``,
+    ``attribute`` (it is an attribute of a class) or ``result`` (a cached function gives it to
+    everyone). ``name`` is what holds it, ``module`` the dotted name of the module. ``is_shared`` is
+    set when all workflows of a worker surely share it.
+    """
+
+    kind: str
+    name: str
+    module: str
+    is_shared: bool = False
+
+
+class EffectAt(Struct, frozen=True):
+    """Where a function has an effect.
+
+    ``shown`` is the source of the place, shortened. ``function`` is the name of the function that
+    it stands in if that is another one, which is called on the way; else it is empty.
+    """
+
+    shown: str
+    function: str = ""
+
+
+class FindingView(Struct):
+    """A finding of a rule's visitor, when all modules are known.
+
+    ``types`` gives all types that the expression asked about may be; none when any is not known.
+    ``is_passed_through`` tells whether the sandbox passes the module of the place through, so that
+    all workflows of a worker share what is in it. ``missing(module, names)`` gives the module that
+    ``from module import names`` would load while the workflow runs, because it is neither there
+    by then nor passed through; or ``""``. ``shared`` tells where the object lives that the
+    expression asked about refers to, if that outlives a workflow. ``can_sort`` tells whether what
+    is in it can be put in order, if that is known; ``source`` is the text of the module. ``effect``
+    gives the nearest place where the function that the expression refers to has some effect,
+    itself or through what it calls.
+    """
+
+    message: str
+    severity: Severity | None
+    detail: str
+    function: FunctionHead
+    settings: RuleSettings
+    types: Callable[[], tuple[TypeView, ...]]
+    is_passed_through: Callable[[], bool]
+    missing: Callable[[str, Sequence[str]], str] = lambda module, names: ""
+    shared: Callable[[], Shared | None] = lambda: None
+    can_sort: Callable[[], bool | None] = lambda: None
+    source: Callable[[], str] = lambda: ""
+    effect: Callable[[Effect], EffectAt | None] = lambda effect: None
+
+
+class CallView(Struct, dict=True):
+    """One call or use of a name, with its arguments.
+
+    ``name`` is the qualified external name (empty for functions of the project), ``shown`` the name
+    as the source has it, with ``()`` for calls. ``callee`` is the project's function, if it is one.
+    """
+
+    name: str
+    shown: str
+    site: int
+    function: FunctionHead
+    settings: RuleSettings
+    lookups: Lookups
+    call: Call | None = None
+    use: Use | None = None
+    callee: Callee | None = None
+    args: tuple[Arg, ...] = field(default=())
+    partial: bool = False
+
+    @property
+    def is_call(self) -> bool:
+        """Whether it is a call, not a mere use."""
+        return self.call is not None
+
+    @property
+    def _flags(self) -> int:
+        place = self.call or self.use
+        return place.flags if place is not None else 0
+
+    @property
+    def awaited(self) -> bool:
+        """Whether the call is the operand of ``await``."""
+        return bool(self._flags & Flag.AWAITED)
+
+    @property
+    def is_statement(self) -> bool:
+        """Whether the call is a statement of its own: its value is dropped."""
+        return bool(self._flags & Flag.STATEMENT)
+
+    @property
+    def is_returned(self) -> bool:
+        """Whether the call is the operand of ``return``, or all of a lambda's body."""
+        return bool(self._flags & Flag.RETURNED)
+
+    @property
+    def in_loop(self) -> bool:
+        """Whether the call is in a loop or comprehension of its function."""
+        return bool(self._flags & Flag.IN_LOOP)
+
+    @property
+    def in_async(self) -> bool:
+        """Whether the function that contains the call is ``async def``."""
+        return self.function.is_async
+
+    @cached_property
+    def positional(self) -> list[Arg]:
+        """The plain positional arguments that stand before any ``*spread``."""
+        found: list[Arg] = []
+        if self.partial:
+            return found  # the arguments of the partial object come before
+        for arg in self.args:
+            if arg.star == "*":
+                break
+            if not arg.keyword and not arg.star:
+                found.append(arg)
+        return found
+
+    def keyword(self, name: str) -> Arg | None:
+        """The argument given as ``name=``."""
+        return next((a for a in self.args if a.keyword == name), None)
+
+    def argument(self, index: int, name: str) -> Arg | None:
+        """The argument at a position (0-based) or given by name."""
+        if index < len(self.positional):
+            return self.positional[index]
+        return self.keyword(name)
+
+    @cached_property
+    def spreads(self) -> list[Value | None]:
+        """What each ``**spread`` holds; ``None`` where that is not known."""
+        return [self.lookups.options(a.value) for a in self.args if a.star == "**"]
+
+    @property
+    def spread(self) -> bool:
+        """Whether something is spread into the call whose contents are not known."""
+        return self.partial or any(a.star == "*" for a in self.args) or None in self.spreads
+
+    @cached_property
+    def keywords(self) -> frozenset[str]:
+        """The names of all keyword arguments, those of followed spreads included."""
+        names = {a.keyword for a in self.args if a.keyword}
+        return frozenset(names.union(*(s.items for s in self.spreads if s is not None)))
+
+    @cached_property
+    def none_keywords(self) -> frozenset[str]:
+        """Those keyword arguments that are given as the literal ``None``."""
+        names = {a.keyword for a in self.args if a.keyword and a.value.type == "none"}
+        return frozenset(names.union(*(s.none_keys for s in self.spreads if s is not None)))
+
+    @cached_property
+    def number_keywords(self) -> frozenset[str]:
+        """Those keyword arguments that are given as an integer or float literal."""
+        kinds = ("int", "float")
+        names = {a.keyword for a in self.args if a.keyword and a.value.type in kinds}
+        return frozenset(names.union(*(s.number_keys for s in self.spreads if s is not None)))
+
+    def qualified(self, value: Value) -> str:
+        """The qualified external name that an argument refers to, or ``""``."""
+        return self.lookups.qualified(value)
+
+    def resolve(self, value: Value) -> Callee | None:
+        """The function of the project that an argument refers to."""
+        return self.lookups.resolve(value)
+
+    def passes(self, module: str) -> bool:
+        """Whether a module is passed through the sandbox wherever it is imported, or may be."""
+        return self.lookups.passes(module)
+
+    def missing(self, module: str) -> str:
+        """The module that importing ``module`` here would load; see :class:`FindingView`."""
+        return self.lookups.missing(module, ())
+
+
+class ImportView(Struct, frozen=True):
+    """A call or use of a name that happens when a module is imported.
+
+    ``api`` is the rule's own entry for the name in ``at_import``. ``owner`` is the code of the rule
+    that reports the same in workflow code, or ``""``. ``is_reloaded`` is set when the sandbox does
+    it anew for each workflow, ``is_refused`` when the sandbox lets it fail. ``used`` gives, when
+    workflow code uses a value that the place has a part in, the names that the value is made from.
+    """
+
+    call: CallView
+    api: Api | None
+    owner: str
+    is_reloaded: bool
+    is_refused: bool
+    used: Callable[[], frozenset[str] | None]

@@ -1,0 +1,191 @@
+"""The run: from arguments to diagnostics, in one place to read from top to bottom.
+
+What takes long to import is imported when a project has something to read.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wflint.cache.witness import Witness
+from wflint.config.errors import ConfigError
+from wflint.config.find import ProjectFinder
+from wflint.config.settings import Settings
+from wflint.files.prefilter import Gated, gate
+from wflint.files.select import Group, select, shown_path
+from wflint.run.cache_place import cache_folder
+from wflint.run.request import Request, Result
+from wflint.run.results import ResultCache, add
+from wflint.system.disk import read_file
+from wflint.temporal.decorators import HANDLER_SETTINGS
+
+if TYPE_CHECKING:
+    from wflint.run.program_run import Examined
+
+NO_WORKFLOW = (
+    "no workflow was found: a class is one by `@workflow.defn`, by a name of your own in "
+    "`workflow-decorators` or `workflow-base-classes`, or because a Worker lists it"
+)
+
+Keep = Callable[["Examined"], None]
+
+
+def check(request: Request, keep: Keep | None = None) -> Result:
+    """Check what the request names and say what was found.
+
+    ``keep`` is called with each project, for those who want to know more than the result says.
+    Raises :class:`wflint.config.errors.ConfigError` for a configuration that cannot be used.
+    """
+    # Trees and facts hold no circles: the collector finds nothing and takes a seventh of a run.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return _check(request, keep)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _check(request: Request, keep: Keep | None) -> Result:
+    started = time.perf_counter()
+    cwd = Path.cwd()
+    finder = ProjectFinder(cwd, request.config, request.isolated, request.overrides)
+    selected = select(request.paths, finder, request.stdin_filename)
+    result = Result(problems=selected.problems, warnings=selected.warnings, notes=selected.notes)
+    read = Witness(reader(request))
+    for group in selected.groups:
+        try:
+            _check_project(group, read, request, cwd, result, keep)
+        except ConfigError as error:
+            if len(selected.groups) == 1:
+                raise
+            result.problems.append(str(error))
+    is_about_workflows = any(group.chosen for group in selected.groups)
+    if is_about_workflows and not (result.stats.all_workflows or result.problems):
+        result.warnings.append(NO_WORKFLOW)
+    result.diagnostics.sort(key=lambda diagnostic: diagnostic.sort_key())
+    result.gaps.sort(key=lambda gaps: gaps.sort_key())
+    result.stats.seconds = time.perf_counter() - started
+    return result
+
+
+def _check_project(
+    group: Group,
+    read: Witness,
+    request: Request,
+    cwd: Path,
+    result: Result,
+    keep: Keep | None,
+) -> None:
+    every = [project.settings for project in group.projects]
+    needles = dict.fromkeys(needle for settings in every for needle in _needles(settings))
+    gated = gate(map(str, group.files), read.look_through, needles)
+    result.stats.files += len(group.chosen)
+    before = result.stats.all_workflows
+    if gated.named or any(map(_names_rules, every)) or keep is not None:
+        add(result, _result_of(group, gated, read, request, cwd, result.notes, keep))
+    chosen = set(map(str, group.chosen))
+    for path, reason in sorted(gated.unreadable.items()):
+        if path in chosen:
+            result.problems.append(f"{shown_path(path, cwd)}: cannot be read: {reason}")
+    wanted = any(settings.require_workflows for settings in every)
+    if wanted and result.stats.all_workflows == before:
+        result.problems.append(
+            f"{shown_path(group.project.root, cwd)}: no workflow was found, and "
+            "`require-workflows` is set; check the paths, or name your own decorators in "
+            "`workflow-decorators`"
+        )
+
+
+def _result_of(
+    group: Group,
+    gated: Gated,
+    read: Witness,
+    request: Request,
+    cwd: Path,
+    notes: list[str],
+    keep: Keep | None,
+) -> Result:
+    """What is found in one program, now or by an earlier run."""
+    folder = cache_folder(group, request, notes)
+    cache = None
+    if folder is not None and keep is None:
+        cache = ResultCache(folder, group, gated, request, cwd, read)
+    known = cache.load() if cache is not None else None
+    if known is not None:
+        return known
+    from wflint.run.program_run import ProjectRun
+
+    result = Result()
+    examined = ProjectRun(group, gated, read, request, cwd, result, folder).run()
+    if keep is not None:
+        keep(examined)
+    if cache is not None and folder is not None:
+        cache.save(result, examined.answer)
+        folder.clean_up()
+        if folder.problem:
+            notes.append(f"nothing is kept for the next run: {folder.problem}")
+    return result
+
+
+def _names_rules(settings: Settings) -> bool:
+    """Whether the settings name rules, which may be misspelt."""
+    return bool(
+        settings.select
+        or settings.extend_select
+        or settings.ignore
+        or settings.severity
+        or settings.per_file_ignores
+        or settings.extend_per_file_ignores
+        or settings.apis
+        or settings.plugins
+        or settings.fixable != ("ALL",)
+        or settings.unfixable
+        or settings.extend_safe_fixes
+        or settings.extend_unsafe_fixes
+    )
+
+
+def reader(request: Request) -> Callable[[str], bytes]:
+    """How a run reads the bytes of a file by its absolute path; raises :class:`OSError`.
+
+    What the request brings with it, such as stdin, goes before what is on disk.
+    """
+
+    def read(path: str) -> bytes:
+        known = request.texts.get(path)
+        if known is None and is_stdin(path, request):
+            known = request.stdin
+        if known is not None:
+            return known
+        return read_file(path)
+
+    return read
+
+
+def is_stdin(path: str, request: Request) -> bool:
+    """Whether a path is that of the file on stdin, be it through a link."""
+    if request.stdin is None:
+        return False
+    named = os.path.abspath(request.stdin_filename or "<stdin>")
+    try:
+        return path == named or os.path.samefile(path, named)
+    except OSError:
+        return False
+
+
+def _needles(settings: Settings) -> tuple[str, ...]:
+    """Texts that mark files which may define workflows of the user's own kind."""
+    names = (
+        *settings.workflow_decorators,
+        *(name for key in HANDLER_SETTINGS for name in getattr(settings, key)),
+        *settings.activity_decorators,
+        *settings.workflow_base_classes,
+        *settings.extend_entry_points,
+    )
+    return (*settings.needles, *sorted({name.rpartition(".")[2] for name in names}))

@@ -1,0 +1,377 @@
+"""The run over one program: the question to the analysis, and its answer as diagnostics."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from wflint.cache.build import build_id
+from wflint.cache.folder import CacheFolder
+from wflint.cache.notebook import Notebook
+from wflint.cache.packing import standing_for
+from wflint.cache.witness import Witness
+from wflint.callgraph.graph import DEFINITION
+from wflint.checking.analysis import Answer, Question, analyse
+from wflint.checking.checker import Hit
+from wflint.checking.inside import inside_entries
+from wflint.checking.program_notes import Whole
+from wflint.config.optional_sdk import without_sdk
+from wflint.diagnostics import Diagnostic, Location, Severity
+from wflint.faults import EVERYWHERE, Fault
+from wflint.files.prefilter import Gated
+from wflint.files.select import Group, shown_path
+from wflint.files.source import UnreadableSource
+from wflint.fix.propose.noted import NotedRepairs
+from wflint.project.installed import Installed
+from wflint.rule.fix import Answered
+from wflint.run.emit import Emitter, Found
+from wflint.run.failures import failures
+from wflint.run.fingerprint import with_fingerprints
+from wflint.run.places import call_as_written, gaps_by_entry
+from wflint.run.program_settings import Governing
+from wflint.run.request import Request, Result
+from wflint.run.unchecked import lines, unchecked
+from wflint.suppress.leftovers import UNUSED, leftovers
+
+SYNTAX_ERROR, GAP, FAILED = "WFL001", "WFL005", "WFL006"
+_TOP = Location(1, 1)
+
+if TYPE_CHECKING:
+    from wflint.fix.propose.repairs import Repairs
+
+
+class Examined(Struct):
+    """A project after its analysis: its files, what was found out, and the diagnostics."""
+
+    group: Group
+    answer: Answer
+    emitter: Emitter
+    found: list[Found]
+
+
+class ProjectRun:
+    """The run over one project; adds to the result."""
+
+    def __init__(
+        self,
+        group: Group,
+        gated: Gated,
+        read: Witness,
+        request: Request,
+        cwd: Path,
+        result: Result,
+        folder: CacheFolder | None,
+    ) -> None:
+        self.group = group
+        self.gated = gated
+        self.read = read
+        self.request = request
+        self.cwd = cwd
+        self.result = result
+        self.governing = Governing(group, request)
+        self.registry = self.governing.registry
+        self.shown: Callable[[str], str] = partial(shown_path, cwd=cwd)
+        self.chosen = frozenset(map(str, group.files if request.whole else group.chosen))
+        self.notebook = self._notebook(folder)
+
+    def run(self) -> Examined:
+        """Analyse the project and add what is found to the result.
+
+        What was read is noted even if the run does not come to its end.
+        """
+        try:
+            return self._examined()
+        finally:
+            if not self.read.is_torn:
+                self.notebook.save()
+
+    def _examined(self) -> Examined:
+        answer = analyse(self._question())
+        self.loaded = {path: module.error for path, module in answer.store.modules.items()}
+        self.whole = Whole(answer, self._program_settings())
+        emitter = Emitter(
+            answer,
+            self.shown,
+            self.registry.families,
+            self.request.no_ignores,
+            self._fix_for(answer),
+        )
+        found: list[Found] = []
+        for part in (self._emit, self._own, self._failures):
+            with answer.store.faults.at(EVERYWHERE):
+                for one in part(answer, emitter):
+                    if self._is_wanted(one.path, one.diagnostic):
+                        found.append(one)
+        if answer.store.faults.happened and FAILED not in self.governing.all_codes:
+            self.result.warnings.append(f"wflint failed on a part of the code; {FAILED} says where")
+        self.result.problems += [f.message for f in answer.store.faults if f.path == EVERYWHERE]
+        paths = {one.path for one in found}
+        sources = {self.shown(p): answer.store.load(p).source.text for p in paths}
+        self.result.sources.update(sources)
+        self.result.paths.update((self.shown(path), path) for path in paths)
+        root = self.group.project.root
+        diagnostics = [one.diagnostic for one in found]
+        self.result.diagnostics += with_fingerprints(diagnostics, sources, root, self.cwd)
+        if self.request.show_gaps:
+            self.result.gaps += gaps_by_entry(emitter, self.chosen)
+        self._count(answer, emitter)
+        if not self.read.is_torn and not answer.store.faults.happened:
+            self.whole.note()
+            self.fixes.note()
+        return Examined(self.group, answer, emitter, found)
+
+    # The question.
+
+    def _question(self) -> Question:
+        governing = self.governing
+        return Question(
+            root=str(self.group.project.root),
+            src=governing.src,
+            files=[str(path) for path in self.group.files],
+            chosen=self.chosen,
+            read=self.read,
+            rules=self.registry.by_code,
+            codes=governing.all_codes,
+            names=governing.entry_names,
+            gated=self.gated,
+            apis=governing.apis,
+            guard_functions=governing.guard_functions,
+            safe_loggers=governing.safe_loggers,
+            settings_of=governing.rule_settings,
+            inside=inside_entries(self.registry.by_code, governing.oldest_python),
+            is_test=governing.is_test,
+            installed=Installed(governing.follow_packages, governing.environments),
+            notebook=self.notebook,
+            jobs=self.request.jobs,
+            progress=self.request.progress,
+        )
+
+    def _fix_for(self, answer: Answer) -> Callable[[Hit], Answered]:
+        """A function that gives the fix of a hit. What it takes is imported for the first one."""
+        lacking = self._without_sdk(answer)
+        # Who else calls a function is looked for in all files, and named by its shown path.
+        files = (os.fsencode(path) + digest for path, digest in sorted(self.read.digests.items()))
+        state = b"\0".join((self._program_settings(), os.fsencode(self.cwd), *files))
+        self.fixes = Whole(answer, state)
+        repairs = NotedRepairs(self.fixes, lambda: self._repairs(answer, lacking))
+
+        def fix_for(hit: Hit) -> Answered:
+            if not self._is_fixable(hit):
+                return Answered()
+            return repairs.answer_for(hit)
+
+        return fix_for
+
+    def _is_fixable(self, hit: Hit) -> bool:
+        """True if a fix of a diagnostic is wanted."""
+        path = hit.fn.path
+        return path in self.chosen and hit.rule.code in self.governing.selection(path).fixable
+
+    def _without_sdk(self, answer: Answer) -> frozenset[str]:
+        """The folders of what may be fixed whose code must do without ``temporalio``."""
+        paths = {h.fn.path for h in answer.verdicts.hits.values() if self._is_fixable(h)}
+        folders = sorted({*map(os.path.dirname, paths)})
+        return without_sdk(folders, self.group.project.root, self.read)
+
+    def _repairs(self, answer: Answer, lacking: frozenset[str]) -> Repairs:
+        from wflint.fix.propose.repairs import Repairs
+
+        return Repairs(
+            answer,
+            [str(path) for path in self.group.files],
+            self.read,
+            self.governing.rule_settings,
+            self.shown,
+            lambda path: self.governing.selection(path).applicability,
+            lacking,
+        )
+
+    def _notebook(self, folder: CacheFolder | None) -> Notebook:
+        """What earlier runs have noted with the same code."""
+        about = build_id(self.governing.plugins).encode()
+        return Notebook(self.read.digest, folder, about, self.governing.noted_settings)
+
+    # The diagnostics.
+
+    def _emit(self, answer: Answer, emitter: Emitter) -> Iterator[Found]:
+        """Diagnostics in the chosen files; all others are looked at for suppressions only."""
+        codes = self.governing.all_codes
+        hits = [h for h in answer.verdicts.hits.values() if h.rule.code in codes]
+        hits = emitter.lifted(hits)
+        if not any(emitter.directives(path) for path in self._loaded()):
+            hits = [h for h in hits if h.fn.path in self.chosen]
+        for hit in hits:
+            severities = self.governing.selection(hit.fn.path).severities
+            hit.severity = severities.get(hit.rule.code, hit.severity)
+        self._weigh(answer, hits)
+        yield from emitter.diagnostics(hits)
+
+    def _weigh(self, answer: Answer, hits: list[Hit]) -> None:
+        """Weigh by what is refused, and by what values decide, where the settings do not say."""
+        open_ = [
+            hit
+            for hit in hits
+            if hit.fn.path in self.chosen
+            and hit.rule.code not in self.governing.selection(hit.fn.path).severities
+        ]
+        errors = [hit for hit in open_ if (hit.severity or hit.rule.severity) is Severity.ERROR]
+        others = [hit for hit in open_ if (hit.severity or hit.rule.severity) is not Severity.ERROR]
+        errors = [hit for hit in errors if hit.rule.value_decides]
+        if errors or others:
+            from wflint.dataflow.severity import raise_refused, weigh
+
+            raise_refused(answer, others, self.whole)
+            weigh(answer, errors, self.whole)
+
+    def _program_settings(self) -> bytes:
+        """The settings but for those that only say what is reported of the program."""
+        return standing_for((self.governing.for_analysis, self.governing.environments))
+
+    def _loaded(self) -> list[str]:
+        """The chosen files that the analysis read; what weighing and fixing read is left out."""
+        return sorted(path for path in self.loaded if path in self.chosen)
+
+    def _own(self, answer: Answer, emitter: Emitter) -> Iterator[Found]:
+        """What is wrong with the files themselves, and with comments in them."""
+        if GAP in self.governing.all_codes:
+            yield from self._gaps(answer, emitter)
+            yield from self._unchecked(answer, emitter)
+        for path in self._loaded():
+            with answer.store.faults.at(path):
+                yield from self._about_file(path, answer, emitter)
+
+    def _about_file(self, path: str, answer: Answer, emitter: Emitter) -> Iterator[Found]:
+        module, error = answer.store.modules[path], self.loaded[path]
+        if error is not None:
+            yield Found(path, self._syntax_error(path, error))
+            return
+        ran = self.governing.selection(path).codes
+        if answer.store.faults:  # what seems unused may hide what was not found
+            ran -= {UNUSED}
+        directives, shown = emitter.directives(path), self.shown(path)
+        for diagnostic in leftovers(directives, shown, self.registry, ran, module.source):
+            yield Found(path, self._with_fix(path, diagnostic))
+
+    def _failures(self, answer: Answer, emitter: Emitter) -> Iterator[Found]:
+        """What wflint failed on, at the functions and files that are not checked because of it."""
+        rule, plain = self.registry.by_code[FAILED], partial(self._plain, FAILED)
+        for one in failures(emitter, rule, self._severity, plain):
+            if isinstance(one, Fault):
+                self.result.warnings.append(f"{self.shown(one.path)}: {one.message}")
+            else:
+                yield one
+
+    def _with_fix(self, path: str, diagnostic: Diagnostic) -> Diagnostic:
+        """A diagnostic with its fix as far as the settings want it."""
+        fix, code = diagnostic.fix, diagnostic.code
+        selection = self.governing.selection(path)
+        if fix is None or code not in selection.fixable:
+            return replace(diagnostic, fix=None)
+        applicability = selection.applicability(code, fix.applicability)
+        return replace(diagnostic, fix=replace(fix, applicability=applicability))
+
+    def _syntax_error(self, path: str, error: UnreadableSource) -> Diagnostic:
+        place = Location(error.row, max(1, error.column))
+        return self._plain(SYNTAX_ERROR, path, error.message, place)
+
+    def _plain(self, code: str, path: str, message: str, place: Location = _TOP) -> Diagnostic:
+        """A diagnostic about a file, without a chain."""
+        rule = self.registry.by_code[code]
+        severity = self._severity(code, path)
+        filename = self.shown(path)
+        return Diagnostic(
+            code, rule.name, severity, message, filename, place, place, rule.scope.value
+        )
+
+    def _severity(self, code: str, path: str) -> Severity:
+        return self.governing.selection(path).severity(code)
+
+    def _gaps(self, answer: Answer, emitter: Emitter) -> Iterator[Found]:
+        rule = self.registry.by_code[GAP]
+        hits: dict[tuple[object, int], Hit] = {}
+        gaps = [gap for gap in answer.reached.gaps if gap.node.fn.path in self.chosen]
+        emitter.prepare((gap.node.fn, gap.site) for gap in gaps)
+        for gap in gaps:
+            written = call_as_written(emitter, gap)
+            message = f"the call `{written}` could not be followed: {gap.reason}"
+            key = (gap.node.fn, gap.site)
+            hit = hits.setdefault(key, Hit(rule, gap.node.fn, gap.site, message, None, 0))
+            hit.nodes.append(gap.node)
+        yield from emitter.diagnostics(hits.values())
+
+    def _unchecked(self, answer: Answer, emitter: Emitter) -> Iterator[Found]:
+        """The classes and methods that stderr tells of, for those who read only the diagnostics."""
+        rule = self.registry.by_code[GAP]
+        for fn, message, remedy, _ in unchecked(answer, self.chosen):
+            said = f"{message}, so what is in there is not checked; {remedy}"
+            hit = Hit(rule, fn, DEFINITION, said, None, 0)
+            yield from emitter.diagnostics([hit])
+
+    # What is left out, and the count.
+
+    def _is_wanted(self, path: str, diagnostic: Diagnostic) -> bool:
+        governing = self.governing
+        if path not in self.chosen or diagnostic.code not in governing.selection(path).codes:
+            return False
+        if self._is_remark(path, diagnostic):
+            return False
+        if diagnostic.code not in governing.codes(path):
+            return self._hold_back("per-file-ignores")
+        if governing.is_test(path) and diagnostic.severity is not Severity.ERROR:
+            return self._hold_back("tests")
+        return True
+
+    def _hold_back(self, reason: str) -> bool:
+        held_back = self.result.stats.held_back
+        held_back[reason] = held_back.get(reason, 0) + 1
+        return False
+
+    def _is_remark(self, path: str, diagnostic: Diagnostic) -> bool:
+        """Whether a rule of more weight says something of little, without being asked by name."""
+        rule = self.registry.by_code[diagnostic.code]
+        if diagnostic.severity is not Severity.INFO or rule.severity is Severity.INFO:
+            return False
+        return not self.governing.selects_by_name(path, diagnostic.code, diagnostic.name)
+
+    def _count(self, answer: Answer, emitter: Emitter) -> None:
+        stats = self.result.stats
+        stats.workflows += sum(answer.workflows.get(path, 0) for path in self.chosen)
+        stats.activities += sum(answer.activities.get(path, 0) for path in self.chosen)
+        stats.all_workflows += sum(answer.workflows.values())
+        reached = {node.fn for node in answer.reached.order}
+        stats.functions += sum(fn.path in self.chosen for fn in reached)
+        stats.read += len(self.loaded)
+        stats.suppressed += emitter.suppressed
+        gaps = {(g.node.fn, g.site) for g in answer.reached.gaps}
+        stats.gaps += sum(fn.path in self.chosen for fn, _ in gaps)
+        self.result.warnings += [*answer.warnings, *self._not_followed(answer)]
+        self.result.warnings += lines(unchecked(answer, self.chosen), self.shown)
+
+    def _not_followed(self, answer: Answer) -> Iterator[str]:
+        """Lines for the packages and modules that should be followed and cannot be."""
+        root = self.group.project.root
+        for package in answer.index.installed.missing:
+            if answer.index.find(package, f"{root}/__init__.py") is None:
+                yield f"follow-packages: {package} {self._not_found()}"
+        for path in sorted(answer.index.outside):
+            yield f"{self.shown(path)}: a link leads out of the repository, so it is not followed"
+        for path, module in sorted(answer.store.modules.items()):
+            if module.error is not None and answer.index.is_followed(path):
+                place = f"{self.shown(path)}:{module.error.row}"
+                yield f"{place}: this is not followed further: {module.error.message}"
+
+    def _not_found(self) -> str:
+        places = ", ".join(self.shown(e.name) for e in self.governing.environments)
+        if places:
+            return f"is not installed in {places}; name its environment with --python"
+        root = self.shown(str(self.group.project.root))
+        return (
+            f"was not found: VIRTUAL_ENV names no environment, and {root} has no .venv or venv; "
+            "name one with --python"
+        )

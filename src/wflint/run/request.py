@@ -1,0 +1,106 @@
+"""What a run is asked for and what it answers: the contract between the command line and the run.
+
+Plain data without behaviour. The command line fills a :class:`Request`, ``wflint.run.check.check``
+turns it into a :class:`Result`, and the report modules print that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+from msgspec import Struct
+
+from wflint.diagnostics import Diagnostic, Location, ShownHop
+
+
+class Request(Struct, frozen=True):
+    """One run.
+
+    ``paths`` are files and folders as the user wrote them; ``-`` stands for ``stdin``.
+    ``config`` holds the values of ``--config``: file names or ``key = value`` lines.
+    ``overrides`` holds settings given by flags, under the names they have in a config file.
+    ``texts`` has the bytes of files, by absolute path, that go before what is on disk.
+    ``whole`` asks for the diagnostics of all files of the projects that ``paths`` lie in.
+    ``cache`` allows to take over what an earlier run found, and to leave something for later ones.
+    ``progress`` is called with the number of files done and the number of files known so far.
+    """
+
+    paths: tuple[str, ...] = (".",)
+    stdin: bytes | None = None
+    stdin_filename: str | None = None
+    config: tuple[str, ...] = ()
+    isolated: bool = False
+    overrides: dict[str, object] = {}
+    no_ignores: bool = False
+    show_gaps: bool = False
+    texts: Mapping[str, bytes] = {}
+    whole: bool = False
+    jobs: int | None = None
+    cache: bool = False
+    progress: Callable[[int, int], None] | None = None
+
+
+class Gap(Struct, frozen=True, order=True):
+    """A call on a workflow path that could not be resolved.
+
+    ``written`` is the call as the source has it, on one line; ``reason`` says why, as the end of a
+    sentence about it.
+    """
+
+    filename: str
+    location: Location
+    written: str
+    reason: str
+
+
+class EntryGaps(Struct, frozen=True):
+    """The gaps on the paths from one entry point, sorted. Its location is its definition."""
+
+    entry: ShownHop
+    gaps: tuple[Gap, ...]
+
+    def sort_key(self) -> tuple[str, Location, str]:
+        """The order in which entry points are printed: by file and place."""
+        return (self.entry.filename, self.entry.location, self.entry.qualname)
+
+
+class Stats(Struct):
+    """What a run looked at.
+
+    ``files`` were checked; ``workflows`` and ``activities`` are defined in them, and of the
+    functions in them ``functions`` were reached from entry points. ``all_workflows`` are those of
+    the whole program. ``read`` files were parsed.
+    ``suppressed`` diagnostics were hidden by comments; ``held_back`` counts the other hidden ones
+    by reason. ``gaps`` is the number of calls in the checked files that could not be resolved.
+    """
+
+    files: int = 0
+    workflows: int = 0
+    activities: int = 0
+    functions: int = 0
+    read: int = 0
+    suppressed: int = 0
+    held_back: dict[str, int] = {}
+    gaps: int = 0
+    seconds: float = 0.0
+    all_workflows: int = 0
+
+
+class Result(Struct):
+    """What a run found.
+
+    ``problems`` are lines for stderr that say what could not be done: with any of them the exit
+    code is 2. ``warnings`` are lines for stderr that change nothing; ``notes`` are lines that only
+    ``--verbose`` shows. ``sources`` has the text of each file that has a diagnostic, and ``paths``
+    its absolute path, by the name that diagnostics give it. ``gaps`` is filled on request.
+    """
+
+    diagnostics: list[Diagnostic] = []
+    stats: Stats = msgspec.field(default_factory=Stats)
+    problems: list[str] = []
+    warnings: list[str] = []
+    notes: list[str] = []
+    sources: dict[str, str] = {}
+    paths: dict[str, str] = {}
+    gaps: list[EntryGaps] = []

@@ -1,0 +1,167 @@
+"""Whole results of projects, which hold as long as nothing that they were made from has changed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from wflint.cache.build import build_id
+from wflint.cache.folder import CacheFolder
+from wflint.cache.packing import packed, standing_for, unpacked
+from wflint.cache.witness import Seen, Witness, seen
+from wflint.config.find import Project
+from wflint.files.prefilter import Gated
+from wflint.files.select import Group, shown_path
+from wflint.files.source import UnreadableSource, decode
+from wflint.project.folders import names_in
+from wflint.run.request import Request, Result
+from wflint.system.hashing import blake2b
+
+if TYPE_CHECKING:
+    from wflint.checking.analysis import Answer
+
+
+class _Entry(Struct, array_like=True):
+    """A result without its sources, and what it rests on besides what its name says."""
+
+    seen: Seen
+    result: Result
+
+
+class ResultCache:
+    """The result of one project, from which ``gated`` was made.
+
+    There is one for each way to ask. It holds as long as the files are the same that the gate lets
+    through, and those that were read have the same contents.
+    """
+
+    def __init__(
+        self,
+        folder: CacheFolder,
+        group: Group,
+        gated: Gated,
+        request: Request,
+        cwd: Path,
+        witness: Witness,
+    ) -> None:
+        self._folder = folder
+        self._files = [str(path) for path in group.files]
+        self._chosen = set(self._files if request.whole else map(str, group.chosen))
+        self._gated = gated
+        self._cwd = cwd
+        self._witness = witness
+        self._name = f"result-{self._key(group, request)}"
+
+    def load(self) -> Result | None:
+        """The result, if it was kept and still holds."""
+        data = self._folder.read(self._name)
+        entry = unpacked(data, _Entry) if data is not None else None
+        if entry is None or not entry.seen.is_still_so(self._witness.digests, names_in):
+            return None
+        paths = self._paths_of(entry.result)
+        if paths is None:
+            return None
+        entry.result.paths = paths
+        entry.result.sources = {shown: self._text(path) for shown, path in paths.items()}
+        return None if self._witness.is_torn else entry.result
+
+    def _paths_of(self, result: Result) -> dict[str, str] | None:
+        """The paths of the files with diagnostics; ``None`` if one is not of this run.
+
+        So whatever an entry says, fixes go only into files that this run was asked to check.
+        """
+        named = {diagnostic.filename for diagnostic in result.diagnostics}
+        if not named:
+            return {}
+        shown = ((shown_path(path, self._cwd), path) for path in sorted(self._chosen))
+        paths = {name: path for name, path in shown if name in named}
+        return paths if paths.keys() == named else None
+
+    def _text(self, path: str) -> str:
+        try:
+            return decode(self._witness(path)).text
+        except (OSError, UnreadableSource):
+            return ""
+
+    def save(self, result: Result, answer: Answer) -> None:
+        """Keep the result that was made of an answer."""
+        if self._witness.is_torn or answer.warnings or answer.store.faults.happened:
+            return
+        # Other processes may have read these.
+        used = {*self._witness.used, *answer.store.modules, *self._gated.candidates}
+        used.update(path for path in self._gated.named if path in self._chosen)
+        files = {path: self._witness.digests[path] for path in used & self._witness.digests.keys()}
+        entry = _Entry(
+            seen(files, answer.index.listings, answer.index.links),
+            replace(result, sources={}, paths={}),
+        )
+        data = packed(entry)
+        if data is not None:
+            self._folder.write(self._name, data)
+
+    def _key(self, group: Group, request: Request) -> str:
+        """The name of all that a result depends on and that is known before the analysis."""
+        projects = group.projects
+        plugins = sorted({name for p in projects for name in p.settings.plugins})
+        about = (
+            build_id(tuple(plugins)),
+            [_about(project) for project in projects],
+            request.no_ignores,
+            request.show_gaps,
+            [_environments(project, request) for project in projects],
+        )
+        key = blake2b(standing_for(about), digest_size=16)
+        gated = self._gated
+        lists = (
+            [str(group.project.root), str(self._cwd)],
+            self._files,
+            sorted(self._chosen),
+            gated.named,
+            gated.candidates,
+            gated.configuring,
+            gated.unreadable,
+        )
+        for paths in lists:
+            key.update(b"\0".join(map(os.fsencode, paths)) + b"\0\0")
+        return key.hexdigest()
+
+
+def _about(project: Project) -> object:
+    """What a result depends on of the settings of one folder."""
+    settings = replace(project.settings, output_format=None, cache_dir=None)
+    versions = (project.target_sdk, project.exact_sdk, project.target_python)
+    return (str(project.root), settings, versions)
+
+
+def _environments(project: Project, request: Request) -> object:
+    """The environments that packages are followed in."""
+    settings = project.settings
+    if not settings.follow_packages and settings.python is None:
+        return ()
+    from wflint.config.environment import find_environments
+
+    may_run = "python" in request.overrides
+    return find_environments(project.root, settings.python, os.environ, may_run)
+
+
+_COUNTS = (
+    *("workflows", "all_workflows", "activities", "functions", "read"),
+    *("suppressed", "gaps"),
+)
+
+
+def add(result: Result, part: Result) -> None:
+    """Add the result of one project to that of the run."""
+    for name in ("diagnostics", "problems", "warnings", "gaps"):
+        getattr(result, name).extend(getattr(part, name))
+    result.sources.update(part.sources)
+    result.paths.update(part.paths)
+    counted, more = result.stats, part.stats
+    for name in _COUNTS:
+        setattr(counted, name, getattr(counted, name) + getattr(more, name))
+    for reason, number in more.held_back.items():
+        counted.held_back[reason] = counted.held_back.get(reason, 0) + number

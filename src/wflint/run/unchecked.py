@@ -1,0 +1,76 @@
+"""What is said of classes and methods that are not checked, for wflint does not see them run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import NamedTuple
+
+from wflint.callgraph.entry.unseen import Unmarked, Unseen
+from wflint.checking.analysis import Answer
+from wflint.facts.ids import Cls, Fn, shown_name
+
+
+class Unchecked(NamedTuple):
+    """A class or method, and what is said of it; ``remedy`` is what to do, said once for several.
+
+    ``kinds`` is what several of them are called.
+    """
+
+    fn: Fn
+    message: str
+    remedy: str
+    kinds: tuple[str, str] = ("class", "classes")
+
+
+def unchecked(answer: Answer, chosen: Collection[str]) -> list[Unchecked]:
+    """What in the ``chosen`` files may be workflow code and is not checked."""
+    found = [_mute(cls) for cls in answer.mute] + [_unseen(one) for one in answer.unseen]
+    mute = {Fn(*cls) for cls in answer.mute}
+    found += [_unmarked(one) for one in answer.unmarked if _owner(one) not in mute]
+    return [one for one in found if one.fn.path in chosen]
+
+
+def _owner(one: Unmarked) -> Fn:
+    return Fn(one.fn.path, one.fn.qualname.rpartition(".")[0])
+
+
+def _unmarked(one: Unmarked) -> Unchecked:
+    message = (
+        f"nothing is seen to call `{one.fn.shown}`, "
+        f"and it is not known what `{one.decorator}` makes of it"
+    )
+    remedy = (
+        "if that is a handler, name the decorator in `signal-decorators`, `query-decorators` or "
+        "`update-decorators`"
+    )
+    return Unchecked(one.fn, message, remedy, ("method", "methods"))
+
+
+def _mute(cls: Cls) -> Unchecked:
+    message = f"no run method or handler of `{shown_name(cls.qualname)}` was found"
+    return Unchecked(Fn(*cls), message, "name its decorator in `run-decorators`")
+
+
+def _unseen(one: Unseen) -> Unchecked:
+    name = shown_name(one.cls.qualname)
+    message = f"`{name}.{one.handler}` is a handler, but nothing makes `{name}` a workflow"
+    if one.decorator:
+        return Unchecked(
+            Fn(*one.cls), message, f"if `{one.decorator}` does, name it in `workflow-decorators`"
+        )
+    remedy = "what does may be named in `workflow-decorators` or `workflow-base-classes`"
+    return Unchecked(Fn(*one.cls), message, remedy)
+
+
+def lines(found: list[Unchecked], shown: Callable[[str], str]) -> Iterator[str]:
+    """Lines for stderr: one for each kind, which names the first class and counts the others."""
+    kinds: dict[str, list[Unchecked]] = {}
+    for one in found:
+        kinds.setdefault(one.remedy, []).append(one)
+    for same in kinds.values():
+        first, others = same[0], len(same) - 1
+        more = f" (and {others} more such {first.kinds[others > 1]})" if others else ""
+        yield (
+            f"{shown(first.fn.path)}: {first.message}{more}, so what is in there is not checked; "
+            f"{first.remedy}"
+        )

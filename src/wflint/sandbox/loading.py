@@ -1,0 +1,198 @@
+"""What happens when the sandbox loads a workflow: which modules it imports anew, which it reuses.
+
+The sandbox begins with no module but those that it always has, and imports the module of the
+workflow. An import statement in code that it loads gives the worker's own module where that is
+passed through, and loads the module once more otherwise. Two things are easily overlooked, and
+hold in the real sandbox as well (a test compares):
+
+* What a module imports that is passed through is not thereby passed through elsewhere.
+* ``from package import module`` under ``imports_passed_through()`` passes ``package`` through; when
+  that was loaded before, ``module`` is found by Python's own importer, and loaded.
+
+The imports are gone through in the order in which Python would, by means of a stack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from msgspec import Struct, field
+
+from wflint.facts.model import ImportFact, ModuleFacts
+from wflint.project.folders import is_namespace
+from wflint.project.module_index import ModuleIndex
+from wflint.project.store import Store
+
+
+class Step(NamedTuple):
+    """An import: the file that imports, where in it, and the dotted name of what it imports."""
+
+    importer: str
+    offset: int
+    name: str
+
+
+class Loaded(Struct):
+    """The modules in the sandbox of one workflow.
+
+    ``modules`` tells for each dotted name whether it was loaded anew (or is the worker's own).
+    ``reloaded`` are the files that were loaded anew, with their names, in order. ``steps`` are the
+    imports among these; those of the sandbox itself have the importer ``""``.
+    """
+
+    modules: dict[str, bool] = field(default_factory=dict)
+    reloaded: dict[str, str] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+
+    def has(self, module: str) -> bool:
+        """Whether a module is there, or may be: a package that is loaded brings its own parts."""
+        if module in self.modules:
+            return True
+        top = module.partition(".")[0]
+        return self.modules.get(top, False) and not self._is_own(top)
+
+    def _is_own(self, top: str) -> bool:
+        return any(name.partition(".")[0] == top for name in self.reloaded.values())
+
+
+class _Import(NamedTuple):
+    """``import name``, by a statement. ``passed`` is set under ``imports_passed_through()``."""
+
+    by: Step
+    passed: bool
+
+
+class _Load(NamedTuple):
+    """Python's own importer looks for a module."""
+
+    by: Step
+    passed: bool
+
+
+class _Take(NamedTuple):
+    """``from package import names``: names that the package lacks may be modules in it."""
+
+    by: Step
+    names: tuple[str, ...]
+    passed: bool
+
+
+class _Reuse(NamedTuple):
+    """The worker's own module becomes part of the sandbox."""
+
+    name: str
+
+
+_Task = _Import | _Load | _Take | _Reuse
+
+
+def load_workflow(
+    path: str, store: Store, index: ModuleIndex, passes: Callable[[str], bool]
+) -> Loaded:
+    """Load the module in the file ``path`` as the sandbox would.
+
+    ``passes`` tells which modules are always passed through.
+    """
+    return _Loader(path, store, index, passes).run()
+
+
+class _Loader:
+    def __init__(
+        self, path: str, store: Store, index: ModuleIndex, passes: Callable[[str], bool]
+    ) -> None:
+        self.path = path
+        self.name = index.name_of(path)[0]
+        self.store = store
+        self.index = index
+        self.passes = passes
+        self.loaded = Loaded()
+        self._tasks: list[_Task] = []
+
+    def run(self) -> Loaded:
+        """Go through all imports."""
+        self._tasks.append(_Import(Step("", 0, self.name), False))
+        while self._tasks:
+            task = self._tasks.pop()
+            if isinstance(task, _Import):
+                self._import(task)
+            elif isinstance(task, _Load):
+                self._load(task)
+            elif isinstance(task, _Take):
+                self._take(task)
+            else:
+                self.loaded.modules.setdefault(task.name, False)
+        return self.loaded
+
+    def _import(self, task: _Import) -> None:
+        by, modules = task.by, self.loaded.modules
+        self.loaded.steps.append(by)
+        if by.name in modules:
+            return
+        if task.passed or self.passes(by.name):
+            parent = by.name.rpartition(".")[0]
+            self._tasks.append(_Reuse(by.name))
+            if parent:
+                self._tasks.append(_Import(by._replace(name=parent), task.passed))
+        else:
+            self._tasks.extend(
+                _Load(by._replace(name=name), task.passed) for name in _with_parents(by.name)
+            )
+
+    def _load(self, task: _Load) -> None:
+        name, importer = task.by.name, task.by.importer or self.path
+        self.loaded.steps.append(task.by)
+        if name in self.loaded.modules:
+            return
+        self.loaded.modules[name] = not self.passes(name)
+        path = self.path if name == self.name else self.index.find(name, importer)
+        if path is None or self.passes(name):
+            return
+        self.loaded.reloaded[path] = name
+        if is_namespace(path):
+            return
+        for statement in reversed(self.store.load(path).facts.imports):
+            self._tasks.extend(reversed(list(self._statement(path, statement, task.passed))))
+
+    def _statement(self, path: str, fact: ImportFact, passed: bool) -> Iterator[_Task]:
+        if fact.typed or fact.fallback:
+            return
+        passed = passed or fact.passed_through
+        by = Step(path, fact.offset, fact.module)
+        yield _Import(by, passed)
+        if fact.names:
+            yield _Take(by, fact.names, passed)
+
+    def _take(self, task: _Take) -> None:
+        package, importer = task.by.name, task.by.importer
+        if not self.loaded.modules.get(package):
+            return  # the worker's own package has its modules already
+        path = self.index.find(package, importer)
+        facts = self.store.load(path).facts if path is not None else None
+        if path is None or facts is None or not (facts.is_package or is_namespace(path)):
+            return
+        for name in reversed(_expanded(task.names, facts)):
+            inner = f"{package}.{name}"
+            by = task.by._replace(name=inner)
+            if inner in self.loaded.modules:
+                self.loaded.steps.append(by)
+            elif not _binds(facts, name, inner) and self.index.find(inner, importer) is not None:
+                self._tasks.append(_Load(by, task.passed))
+
+
+def _with_parents(name: str) -> Iterator[str]:
+    """A dotted name and the packages that it is in, itself first."""
+    while name:
+        yield name
+        name = name.rpartition(".")[0]
+
+
+def _binds(package: ModuleFacts, name: str, inner: str) -> bool:
+    """Whether a package defines ``name`` itself, other than by importing its module ``inner``."""
+    bindings = package.bindings.get(name, ())
+    return any(not (b.what == "import" and b.target == inner) for b in bindings)
+
+
+def _expanded(names: tuple[str, ...], package: ModuleFacts) -> tuple[str, ...]:
+    """``*`` stands for ``__all__``."""
+    return (package.exports or ()) if names == ("*",) else names

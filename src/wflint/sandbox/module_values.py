@@ -1,0 +1,284 @@
+"""What the statements of a module evaluate when it is imported, and what they keep it as.
+
+Facts tell what is called; whether a value is kept under a name, and whether an error is caught,
+is asked only of the few places that something is wrong with, and read from the source again.
+"""
+
+from __future__ import annotations
+
+import ast
+import bisect
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from wflint.files.source import Source, UnreadableSource
+from wflint.project.store import Module
+from wflint.syntax.guard import BLOCKS, NewerSyntax, inner_statements, parse, span
+
+_BROAD = frozenset({"BaseException", "Exception"})
+
+
+class Held(NamedTuple):
+    """A value that outlives the import.
+
+    ``names`` are those that it is bound to: in the module, in the class ``owner``, or, for a
+    default value, the parameter of ``function``. ``start`` and ``end`` are the offsets of the
+    statement, or of the default value; ``reads`` are the dotted names that it is made from.
+    """
+
+    names: tuple[str, ...]
+    start: int
+    end: int
+    owner: str = ""
+    function: str = ""
+    reads: frozenset[str] = frozenset()
+
+
+class ModuleValues:
+    """The values of one module. A module that only LibCST can read has none."""
+
+    def __init__(self, module: Module) -> None:
+        self._module = module
+        self.held = module.notes.answer("held", list[Held], self._find_held)
+        self._starts = [held.start for held in self.held]
+        self._returned: dict[ast.stmt, frozenset[str]] = {}
+
+    def _find_held(self) -> list[Held]:
+        return sorted(_held(self.source, self.tree), key=lambda held: held.start)
+
+    @property
+    def source(self) -> Source:
+        """The text of the module."""
+        return self._module.source
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The module; it is read only when something is asked that is not noted."""
+        return _parse(self.source)
+
+    def at(self, offset: int) -> Held | None:
+        """The value that an expression at ``offset`` becomes part of."""
+        for held in reversed(self.held[: bisect.bisect_right(self._starts, offset)]):
+            if held.end > offset:
+                return held
+        return None
+
+    def read_by(self, name: str) -> frozenset[str]:
+        """The names that the value of a module-level name is made from."""
+        found = (h.reads for h in self.held if name in h.names and not h.owner and not h.function)
+        return frozenset().union(*found)
+
+    def ingredients(self, held: Held) -> frozenset[str]:
+        """The names that a value is made from, and those that these are made from."""
+        found = set(held.reads)
+        pending = list(found)
+        while pending:
+            new = self.read_by(_first(pending.pop())) - found
+            found |= new
+            pending += sorted(new)
+        return frozenset(found)
+
+    def is_certain(self, offset: int) -> bool:
+        """Whether the code at ``offset`` surely runs with its function, and nothing catches errors.
+
+        A condition around it, or one before it that may leave, makes it uncertain.
+        """
+        question = f"certain {offset}"
+        return self._module.notes.answer(question, bool, lambda: self._is_certain(offset))
+
+    def _is_certain(self, offset: int) -> bool:
+        certain = True
+        body: list[ast.stmt] = self.tree.body
+        while True:
+            node = self._around(body, offset)
+            if node is None:
+                return certain
+            certain = certain and not any(_may_leave(n) for n in body[: body.index(node)])
+            inner: list[ast.stmt] = getattr(node, "body", [])
+            inside = self._around(inner, offset) is not None
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                certain = certain or inside
+            elif inside:
+                certain = certain and not _is_conditional(node)
+            else:
+                inner = inner_statements(node)
+                if self._around(inner, offset) is None:
+                    return certain and not self._is_optional(node, offset)
+                certain = False
+            body = inner
+
+    def is_returned(self, offset: int) -> bool:
+        """Whether what stands at ``offset`` in a function becomes part of what that returns."""
+        question = f"returned {offset}"
+        return self._module.notes.answer(question, bool, lambda: self._is_returned(offset))
+
+    def _is_returned(self, offset: int) -> bool:
+        body: list[ast.stmt] = self.tree.body
+        returned: frozenset[str] = frozenset()
+        while True:
+            node = self._around(body, offset)
+            if isinstance(node, ast.Return):
+                return True
+            if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+                return not returned.isdisjoint(_bound(node))
+            if node is None:
+                return False
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                returned = self._names_returned(node)
+            body = inner_statements(node) or getattr(node, "body", [])
+
+    def _names_returned(self, function: ast.stmt) -> frozenset[str]:
+        """The variables that what a function returns is made from."""
+        known = self._returned.get(function)
+        if known is None:
+            values = [n.value for n in ast.walk(function) if isinstance(n, ast.Return)]
+            names = {_first(read) for value in values if value for read in _reads(value)}
+            known = self._returned[function] = frozenset(names)
+        return known
+
+    def _is_optional(self, node: ast.stmt, offset: int) -> bool:
+        """Whether a simple statement may be carried out without the expression at ``offset``."""
+        for part in ast.walk(node):
+            match part:
+                case ast.IfExp():
+                    rest = [part.body, part.orelse]
+                case ast.BoolOp():
+                    rest = part.values[1:]
+                case ast.Lambda():
+                    rest = [part.body]
+                case ast.comprehension():
+                    rest = part.ifs
+                case ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
+                    rest = [] if _is_filled(part.generators[0].iter) else [part.elt]
+                case ast.DictComp():
+                    filled = _is_filled(part.generators[0].iter)
+                    rest = [] if filled else [part.key, part.value]
+                case _:
+                    continue
+            if any(start <= offset < end for start, end in (span(self.source, n) for n in rest)):
+                return True
+        return False
+
+    def _around(self, body: list[ast.stmt], offset: int) -> ast.stmt | None:
+        """The statement of a block that ``offset`` is in."""
+        row = self.source.location(offset).row
+        for node in body:
+            if row > (node.end_lineno or row):
+                continue
+            start, end = span(self.source, node)
+            if start <= offset < end:
+                return node
+            if node.lineno > row and start > offset:
+                return None
+        return None
+
+
+def _parse(source: Source) -> ast.Module:
+    try:
+        return parse(source)
+    except (NewerSyntax, UnreadableSource):
+        return ast.Module([], [])
+
+
+def _held(source: Source, tree: ast.Module) -> Iterator[Held]:
+    pending: list[tuple[ast.stmt, str]] = [(node, "") for node in tree.body]
+    while pending:
+        node, owner = pending.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield from _defaults(source, node, _below(owner, node.name))
+        elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+            names = tuple(_bound(node))
+            if names and node.value is not None:
+                yield Held(names, *span(source, node), owner, reads=_reads(node.value))
+        elif isinstance(node, BLOCKS):
+            inside = _below(owner, node.name) if isinstance(node, ast.ClassDef) else owner
+            pending.extend((inner, inside) for inner in inner_statements(node))
+
+
+def _defaults(
+    source: Source, node: ast.FunctionDef | ast.AsyncFunctionDef, qualname: str
+) -> Iterator[Held]:
+    plain = [*node.args.posonlyargs, *node.args.args]
+    with_default = plain[len(plain) - len(node.args.defaults) :]
+    pairs: list[tuple[ast.arg, ast.expr | None]] = [
+        *zip(with_default, node.args.defaults, strict=True),
+        *zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True),
+    ]
+    for arg, default in pairs:
+        if default is not None:
+            where = span(source, default)
+            yield Held((arg.arg,), *where, function=qualname, reads=_reads(default))
+
+
+def _bound(node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> Iterator[str]:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    for target in targets:
+        parts = target.elts if isinstance(target, (ast.List, ast.Tuple)) else [target]
+        for part in parts:
+            inner = part.value if isinstance(part, ast.Starred) else part
+            if isinstance(inner, ast.Name):
+                yield inner.id
+
+
+def _reads(value: ast.expr) -> frozenset[str]:
+    """The names in an expression, with the attributes that are taken from them."""
+    found: set[str] = set()
+    pending: list[ast.AST] = [value]
+    while pending:
+        node = pending.pop()
+        path: list[str] = []
+        while isinstance(node, ast.Attribute):
+            path.append(node.attr)
+            node = node.value
+        if isinstance(node, ast.Name):
+            found.add(".".join((node.id, *reversed(path))))
+        else:
+            pending.extend(ast.iter_child_nodes(node))
+    return frozenset(found)
+
+
+def _first(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def _below(owner: str, name: str) -> str:
+    return f"{owner}.{name}" if owner else name
+
+
+def _is_conditional(node: ast.stmt) -> bool:
+    """Whether the body of a compound statement may be left out, or its errors are caught."""
+    if isinstance(node, (ast.If, ast.While, ast.Match)):
+        return True
+    if isinstance(node, ast.For):
+        return not _is_filled(node.iter)
+    if isinstance(node, ast.With):
+        return any("suppress" in ast.dump(item.context_expr) for item in node.items)
+    return any(_is_broad(handler) for handler in getattr(node, "handlers", ()))
+
+
+def _is_filled(node: ast.expr) -> bool:
+    """Whether a loop over an expression surely has a first round."""
+    match node:
+        case ast.List() | ast.Tuple() | ast.Set():
+            return bool(node.elts)
+        case ast.Call(func=ast.Name(id="range"), args=[ast.Constant(value=int(count))]):
+            return count > 0
+    return False
+
+
+def _may_leave(node: ast.stmt) -> bool:
+    """Whether a statement may end its function, or the loop that it is in."""
+    pending: list[ast.AST] = [node]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, (ast.Return, ast.Raise, ast.Break, ast.Continue)):
+            return True
+        if not isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.expr)):
+            pending.extend(ast.iter_child_nodes(part))
+    return False
+
+
+def _is_broad(handler: ast.ExceptHandler) -> bool:
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(kind is None or getattr(kind, "id", "") in _BROAD for kind in kinds)

@@ -1,0 +1,155 @@
+"""What a project says to the sandbox: modules to pass through, workflows to run without it.
+
+Such settings stand anywhere: at the worker, in a plugin, in a helper that makes the runner. They
+are told by their names, which are used for nothing else. What is only done under a condition (a
+switch for debugging) does not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from wflint.facts.ids import Cls
+from wflint.facts.model import Kind, Ref
+from wflint.inference.resolver import Resolver
+from wflint.inference.values import OwnClass
+from wflint.sandbox.module_settings import Collection, constant, sandbox_says
+from wflint.sandbox.restrictions import is_below, passes_by_default
+
+_MAX_CONSTANTS = 64
+
+
+class Passthrough(Struct, frozen=True):
+    """The settings of a project.
+
+    ``modules`` are passed through besides the SDK's own. ``open_ended`` is set when there are more
+    that could not be read, ``everything`` when all modules are passed through. ``unsandboxed`` are
+    workflows that run without a sandbox, ``free_workers`` says that there are workers whose
+    workflows, which are not known, do so. ``other_workers`` says that there are workers with an
+    ordinary sandbox. ``relaxed`` is set when restricted names were changed.
+    """
+
+    modules: frozenset[str] = frozenset()
+    open_ended: bool = False
+    everything: bool = False
+    unsandboxed: frozenset[Cls] = frozenset()
+    free_workers: bool = False
+    other_workers: bool = False
+    relaxed: bool = False
+
+    def passes(self, module: str) -> bool:
+        """Whether the sandbox passes a module through wherever it is imported."""
+        everything = self.everything and not self.other_workers
+        return everything or is_below(module, self.modules) or passes_by_default(module)
+
+    def runs_free(self, cls: Cls) -> bool:
+        """Whether a workflow runs without a sandbox."""
+        return cls in self.unsandboxed or (self.free_workers and not self.other_workers)
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether there may be more to what is passed through, or to what runs unsandboxed."""
+        return self.open_ended or (self.other_workers and (self.free_workers or self.everything))
+
+    def strictest(self, other: Passthrough) -> Passthrough:
+        """What holds if each of two workers runs a workflow, and it must work in both."""
+        return Passthrough(
+            self.modules & other.modules,
+            self.open_ended or other.open_ended,
+            self.everything and other.everything,
+            self.unsandboxed & other.unsandboxed,
+            self.free_workers and other.free_workers,
+            self.other_workers or other.other_workers,
+            self.relaxed or other.relaxed,
+        )
+
+    def joined(self, other: Passthrough) -> Passthrough:
+        """What both say."""
+        return Passthrough(
+            self.modules | other.modules,
+            self.open_ended or other.open_ended,
+            self.everything or other.everything,
+            self.unsandboxed | other.unsandboxed,
+            self.free_workers or other.free_workers,
+            self.other_workers or other.other_workers,
+            self.relaxed or other.relaxed,
+        )
+
+
+def read_passthrough(resolver: Resolver, paths: Iterable[str]) -> Passthrough:
+    """The settings that the files ``paths`` make."""
+    found = Passthrough()
+    for path in sorted(paths):
+        said = resolver.store.faults.ask((path, ""), "", _Reader(resolver, path).read)
+        found = found.joined(said or Passthrough(open_ended=True))
+    return found
+
+
+class _Reader:
+    """Reads the settings of one file."""
+
+    def __init__(self, resolver: Resolver, path: str) -> None:
+        self.resolver = resolver
+        self.path = path
+
+    def read(self) -> Passthrough:
+        """Look up the names in what the file says."""
+        said = sandbox_says(self.resolver.store.load(self.path))
+        unsandboxed = {cls for name in said.unsandboxed for cls in self._classes(name)}
+        free_workers = False
+        for names, are_all in said.free_runners:
+            found = [self._classes(name) for name in names]
+            unsandboxed.update(*found)
+            free_workers |= not (are_all and all(found))
+        modules, is_vague = self._texts(said.passed)
+        return Passthrough(
+            modules,
+            said.open_ended or is_vague,
+            said.everything,
+            frozenset(unsandboxed),
+            free_workers,
+            said.other_workers,
+            said.relaxed,
+        )
+
+    def _classes(self, name: str) -> frozenset[Cls]:
+        found = self.resolver.resolve(Ref(Kind.GLOBAL, name), self.path)
+        return frozenset(entity.cls for entity in found if isinstance(entity, OwnClass))
+
+    def _texts(self, collections: Iterable[Collection]) -> tuple[frozenset[str], bool]:
+        """All texts in some collections, and whether there are more that cannot be told."""
+        texts: set[str] = set()
+        pending = [(collection, self.path) for collection in collections]
+        is_vague = False
+        constants = 0
+        while pending:
+            collection, path = pending.pop()
+            texts.update(collection.texts)
+            is_vague |= collection.vague
+            for name in collection.constants:
+                constants += 1
+                value = self._constant(path, name) if constants <= _MAX_CONSTANTS else None
+                if value is None:
+                    is_vague = True
+                else:
+                    pending.append(value)
+        return frozenset(texts), is_vague
+
+    def _constant(self, path: str, name: str) -> tuple[Collection, str] | None:
+        """The value of a name, and the file that it stands in; the name may be imported."""
+        for _ in range(_MAX_CONSTANTS):
+            module = self.resolver.store.load(path)
+            values = constant(module, name)
+            if len(values) == 1:
+                return values[0], path
+            bindings = module.facts.bindings.get(name, ())
+            if values or len(bindings) != 1 or bindings[0].what != "import":
+                return None
+            package, _, name = bindings[0].target.rpartition(".")
+            found = self.resolver.index.find(package, path) if package else None
+            if found is None or found == path:
+                return None
+            path = found
+        return None

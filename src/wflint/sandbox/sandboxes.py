@@ -1,0 +1,256 @@
+"""The sandboxes of a project's workflows, and what is shared between them."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from wflint.facts.ids import Cls, shown_name
+from wflint.inference.resolver import Resolver
+from wflint.project.folders import is_namespace
+from wflint.sandbox.loading import Loaded, load_workflow
+from wflint.sandbox.passthrough import Passthrough
+from wflint.sandbox.workers import WorkerSettings, in_files
+
+
+class Link(NamedTuple):
+    """One link of a chain of imports: the name to show, the file, and the offset in it."""
+
+    shown: str
+    path: str
+    offset: int
+
+
+class Sandboxes:
+    """Tells which modules the sandbox loads anew for each workflow, and which all workflows share.
+
+    ``configuring`` are the files below ``root`` that may set up the sandbox, ``is_test`` tells
+    tests: what these set up counts for workflows in tests only.
+    """
+
+    def __init__(
+        self,
+        resolver: Resolver,
+        root: str,
+        configuring: Sequence[str],
+        is_test: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        self.resolver = resolver
+        self.workflows: list[Cls] = []
+        self._root = root
+        self._configuring = configuring
+        self._is_test = is_test
+        self._loaded: dict[str, Loaded] = {}
+
+    def begin(self, workflows: Iterable[Cls]) -> None:
+        """Take note of the project's workflows, in the order of their files."""
+        self.workflows = list(workflows)
+
+    @cached_property
+    def _own(self) -> WorkerSettings:
+        """What the project says, without its tests."""
+        own = (path for path in self._configuring if not self._is_test(path))
+        return WorkerSettings(self.resolver, own, self.workflows, self._root)
+
+    @cached_property
+    def _of_tests(self) -> WorkerSettings:
+        """What the tests say, for their own workflows."""
+        tests = (path for path in self._configuring if self._is_test(path))
+        return WorkerSettings(self.resolver, tests, self.workflows, self._root)
+
+    def _of(self, cls: Cls) -> Passthrough:
+        """The settings for one workflow; that of a test may run as any worker of the project."""
+        if self._is_test(cls.path):
+            return self._own.all().joined(self._of_tests.of(cls))
+        return self._own.of(cls)
+
+    @cached_property
+    def _settings(self) -> dict[str, Passthrough]:
+        return in_files(self._of, self.workflows)
+
+    def settings(self, path: str) -> Passthrough:
+        """The settings that count for the workflows in a file."""
+        return self._settings[path]
+
+    def _roots_of(self, path: str, receiver: Cls | None = None) -> list[str]:
+        """The files of the workflows that may run code in a file.
+
+        These are the ones whose sandbox loads it, or all where none does. ``receiver`` is the class
+        of the object whose method the code is in.
+        """
+        if receiver is not None and receiver.path in self._settings:
+            return [receiver.path]
+        if path in self._settings:
+            return [path]
+        loading = [root for root in self.sandboxed if path in self.loaded(root).reloaded]
+        return loading or list(self._settings)
+
+    @cached_property
+    def sandboxed(self) -> dict[str, Cls]:
+        """The files that a sandbox loads as the module of a workflow, with the first workflow."""
+        found: dict[str, Cls] = {}
+        for cls in self.workflows:
+            settings = self.settings(cls.path)
+            name = self.resolver.store.load(cls.path).facts.name
+            if not settings.runs_free(cls) and not settings.passes(name):
+                found.setdefault(cls.path, cls)
+        return found
+
+    def loaded(self, path: str) -> Loaded:
+        """What is in the sandbox of the workflows in a file."""
+        known = self._loaded.get(path)
+        if known is None:
+            store, index = self.resolver.store, self.resolver.index
+            known = load_workflow(path, store, index, self.settings(path).passes)
+            self._loaded[path] = known
+        return known
+
+    # Questions about one module.
+
+    @cached_property
+    def reloaded(self) -> dict[str, list[str]]:
+        """The files that are loaded anew, each with those of the workflows that it is loaded for.
+
+        Workflows are left out where the project's settings could not be read to the end.
+        """
+        found: dict[str, list[str]] = {}
+        for root in self.sandboxed:
+            if not self.settings(root).in_doubt:
+                for path in self.loaded(root).reloaded:
+                    if not is_namespace(path):
+                        found.setdefault(path, []).append(root)
+        return found
+
+    @cached_property
+    def _unsandboxed(self) -> frozenset[str]:
+        """The files that workflows without a sandbox import, as far as it goes."""
+        free = [c.path for c in self.workflows if self.settings(c.path).runs_free(c)]
+        seen: set[str] = set()
+        for path in free:
+            store, index = self.resolver.store, self.resolver.index
+            seen.update(load_workflow(path, store, index, lambda _: False).reloaded)
+        return frozenset(seen)
+
+    def is_shared(self, path: str, receiver: Cls | None = None) -> bool:
+        """Whether all workflows of a worker surely share what is in a module.
+
+        ``receiver`` is the class of the object whose method asks. Where that is no workflow, it
+        is enough that workflows without a sandbox import the module.
+        """
+        if receiver in self.workflows:
+            assert receiver is not None
+            settings = self.settings(receiver.path)
+            if settings.runs_free(receiver):
+                return True
+            if receiver.path in self.sandboxed:
+                return not settings.in_doubt and path not in self.loaded(receiver.path).reloaded
+        if path in self._unsandboxed:
+            return True
+        if self.reloaded.get(path):
+            return False
+        return not any(self.settings(root).in_doubt for root in self.sandboxed)
+
+    def is_reloaded(self, path: str) -> bool:
+        """Whether the sandbox of any workflow surely loads a module anew."""
+        return path in self.reloaded
+
+    def is_restricting(self, path: str) -> bool:
+        """Whether the code of a module meets the SDK's own restrictions when it is loaded."""
+        roots = self.reloaded.get(path, ())
+        return bool(roots) and not any(self.settings(root).relaxed for root in roots)
+
+    def reuses(self, module: str) -> bool:
+        """Whether any sandbox surely has the worker's own copy of a module."""
+        roots = self.sandboxed
+        return not roots or any(
+            self.settings(r).passes(module) or self.loaded(r).modules.get(module) is False
+            for r in roots
+        )
+
+    def passes(self, module: str, path: str) -> bool:
+        """Whether a module is passed through to code in a file, or may be."""
+        roots = self._roots_of(path)
+        if any(self.settings(c.path).runs_free(c) for c in self.workflows if c.path in roots):
+            return True
+        settings = [self.settings(root) for root in roots]
+        return any(one.in_doubt or one.passes(module) for one in settings)
+
+    def missing(self, module: str, names: Sequence[str], path: str, receiver: Cls | None) -> str:
+        """The module that an import in workflow code would load only then, or ``""``.
+
+        ``path`` is the file with the import, ``receiver`` the class of the object whose method it
+        is in.
+        """
+        roots = [root for root in self._roots_of(path, receiver) if root in self.sandboxed]
+        if not roots or any(self.settings(root).in_doubt for root in roots):
+            return ""
+        wanted = [module]
+        for name in names:
+            inner = f"{module}.{name}"
+            if self.resolver.index.find(inner, path) is not None:
+                wanted.append(inner)
+        for name in wanted:
+            if not any(self.settings(r).passes(name) or self.loaded(r).has(name) for r in roots):
+                return name
+        return ""
+
+    # Chains.
+
+    def chain(self, path: str) -> list[Link]:
+        """How a workflow comes to import a module: the class, then the modules, ``path`` the last.
+
+        The offset of the last link is -1. Of several workflows it is the one with the fewest
+        modules in between, and the first of these.
+        """
+        chains = [self._chain(root, path) for root in self.reloaded.get(path, ())]
+        return min((c for c in chains if c), key=len, default=[])
+
+    def _chain(self, root: str, path: str) -> list[Link]:
+        parents = self._parents(root)
+        links = [Link(self._name(root, path), path, -1)]
+        step = parents.get(path)
+        while step is not None:
+            importer, offset = step
+            links.append(Link(self._name(root, importer), importer, offset))
+            step = parents.get(importer)
+        links.append(self.class_link(self.sandboxed[root]))
+        links.reverse()
+        return links
+
+    def class_link(self, cls: Cls) -> Link:
+        """The first link of a chain: a workflow; of a function that is no method, its module."""
+        if not cls.qualname:
+            return Link(self.resolver.store.load(cls.path).facts.name, cls.path, 0)
+        text = self.resolver.store.load(cls.path).source.text
+        last = cls.qualname.rpartition(".")[2].partition("#")[0]
+        found = re.search(rf"^[ \t]*class\s+({re.escape(last)})\b", text, re.MULTILINE)
+        return Link(shown_name(cls.qualname), cls.path, found.start(1) if found else 0)
+
+    def _parents(self, root: str) -> dict[str, tuple[str, int] | None]:
+        """For each file that is loaded for a workflow, where the nearest import of it stands."""
+        loaded = self.loaded(root)
+        files = {name: path for path, name in loaded.reloaded.items()}
+        imports: dict[str, list[tuple[str, int]]] = {}
+        for step in loaded.steps:
+            path = files.get(step.name)
+            if path is not None and not is_namespace(path):
+                imports.setdefault(step.importer, []).append((path, step.offset))
+        parents: dict[str, tuple[str, int] | None] = {}
+        queue: deque[str] = deque()
+        for path, _ in imports.get("", ()):
+            if path not in parents:
+                parents[path] = None
+                queue.append(path)
+        while queue:
+            importer = queue.popleft()
+            for path, offset in imports.get(importer, ()):
+                if path not in parents:
+                    parents[path] = (importer, offset)
+                    queue.append(path)
+        return parents
+
+    def _name(self, root: str, path: str) -> str:
+        return self.loaded(root).reloaded.get(path) or self.resolver.store.load(path).facts.name

@@ -1,0 +1,154 @@
+"""Where an object lives that workflow code changes: in the workflow, or in a module for all."""
+
+from __future__ import annotations
+
+from wflint.facts.ids import Cls, Fn, shown_name
+from wflint.facts.model import FunctionHead, Kind, Ref
+from wflint.inference.definitions import Origin, find_origin
+from wflint.inference.resolver import Resolver
+from wflint.inference.values import External, OwnFunction, OwnInstance
+from wflint.rule.views import Shared
+from wflint.sandbox.module_values import ModuleValues
+from wflint.sandbox.sandboxes import Sandboxes
+
+_CACHES = frozenset({"functools.cache", "functools.lru_cache"})
+_OWN_DECORATORS = ("temporalio.workflow.",)
+"""Decorators of classes that leave the attributes as they are."""
+
+
+class SharedObjects:
+    """Finds what holds an object that outlives a workflow."""
+
+    def __init__(self, resolver: Resolver, sandboxes: Sandboxes) -> None:
+        self.resolver = resolver
+        self.store = resolver.store
+        self.sandboxes = sandboxes
+        self._values: dict[str, ModuleValues] = {}
+
+    def holder(self, ref: Ref | None, path: str, receiver: Cls | None) -> Shared | None:
+        """What holds the object that ``ref`` refers to, in a file.
+
+        ``receiver`` is the class of the object whose method refers to it. ``None`` when it is the
+        workflow's own, or not known.
+        """
+        if ref is None:
+            return None
+        if ref.kind in (Kind.SELF, Kind.CLS):
+            cls = receiver or Cls(path, ref.name)
+            if cls.qualname not in self.store.load(cls.path).facts.classes:
+                return None  # a class that a function makes is as new as what the function makes
+            if ref.kind is Kind.CLS and not ref.path:
+                return self._shared("class", cls.path, cls.qualname, receiver)
+            return self._of_class(cls, ref.path, ref.kind is Kind.SELF, receiver)
+        if ref.kind is Kind.RESULT:
+            return self._cached(ref, path, receiver)
+        origin = find_origin(ref, path, self.resolver)
+        if origin is None:
+            return self._external(ref, path)
+        return self._defined(origin, receiver)
+
+    def _shared(self, kind: str, path: str, name: str, receiver: Cls | None) -> Shared:
+        module = self.store.load(path).facts.name
+        return Shared(kind, shown_name(name), module, self.sandboxes.is_shared(path, receiver))
+
+    def _defined(self, origin: Origin, receiver: Cls | None) -> Shared | None:
+        """Something that a module of the project defines."""
+        (path, name), rest = origin
+        if not name:
+            return self._shared("module", path, self.store.load(path).facts.name, receiver)
+        facts = self.store.load(path).facts
+        kinds = {binding.what for binding in facts.bindings[name]}
+        if kinds == {"class"}:
+            if rest:
+                return self._of_class(Cls(path, name), rest, False, receiver)
+            return self._shared("class", path, name, receiver)
+        if kinds == {"function"} and not rest:
+            return self._shared("function", path, name, receiver)
+        if kinds != {"value"}:
+            return None
+        found = self.resolver.name(path, name)
+        if rest and not all(isinstance(entity, OwnInstance) for entity in found):
+            return None
+        return self._shared("value", path, name, receiver)
+
+    def _external(self, ref: Ref, path: str) -> Shared | None:
+        """A module outside the project, imported as such."""
+        if ref.kind is not Kind.GLOBAL or ref.path:
+            return None
+        facts = self.store.load(path).facts
+        targets = {binding.target for binding in facts.bindings.get(ref.name, ())}
+        modules = {fact.module for fact in facts.imports if not fact.names}
+        if len(targets) != 1 or not targets <= modules:
+            return None
+        (module,) = targets
+        return Shared("module", module, module, self.sandboxes.reuses(module))
+
+    def _cached(self, ref: Ref, path: str, receiver: Cls | None) -> Shared | None:
+        """What a cached function of the project has given."""
+        if ref.of is None or ref.path:
+            return None
+        for entity in self.resolver.resolve(ref.of, path, receiver):
+            if isinstance(entity, OwnFunction):
+                head = self.store.head(entity.fn)
+                if head is not None and self._is_cached(head, entity.fn.path):
+                    return self._shared("result", entity.fn.path, head.qualname, receiver)
+        return None
+
+    def _is_cached(self, head: FunctionHead, path: str) -> bool:
+        names = {
+            entity.name
+            for decorator in head.decorators
+            for entity in self.resolver.resolve(decorator.target, path)
+            if isinstance(entity, External)
+        }
+        return bool(names & _CACHES)
+
+    # Attributes of classes.
+
+    def _of_class(
+        self, cls: Cls, path: tuple[str, ...], on_instance: bool, receiver: Cls | None
+    ) -> Shared | None:
+        """An attribute of a class that is not made anew for each instance."""
+        if len(path) != 1:
+            return None
+        order, externals = self.resolver.order(cls)
+        if on_instance and (externals or not self._is_plain(order)):
+            return None
+        for base in order:
+            facts = self.resolver.facts_of(base)
+            if facts is None or path[0] in facts.methods:
+                return None
+            if self._has_value(base, path[0]):
+                if on_instance and any(self._sets(c, path[0]) for c in order):
+                    return None
+                name = f"{base.qualname}.{path[0]}"
+                return self._shared("attribute", base.path, name, receiver)
+        return None
+
+    def _is_plain(self, order: tuple[Cls, ...]) -> bool:
+        """Whether no decorator (``@dataclass``) makes attributes of the instances."""
+        for cls in order:
+            facts = self.resolver.facts_of(cls)
+            for decorator in facts.decorators if facts is not None else ():
+                for entity in self.resolver.resolve(decorator.target, cls.path):
+                    name = entity.name if isinstance(entity, External) else ""
+                    if not name.startswith(_OWN_DECORATORS):
+                        return False
+        return True
+
+    def _has_value(self, cls: Cls, name: str) -> bool:
+        """Whether the body of a class gives an attribute a value."""
+        values = self._values.get(cls.path)
+        if values is None:
+            values = self._values[cls.path] = ModuleValues(self.store.load(cls.path))
+        held = values.held
+        return any(h.owner == cls.qualname and name in h.names for h in held)
+
+    def _sets(self, cls: Cls, name: str) -> bool:
+        """Whether any method gives the attribute of the instance a value of its own."""
+        facts = self.resolver.facts_of(cls)
+        for head in facts.methods.values() if facts is not None else ():
+            self.store.body(Fn(cls.path, head.qualname))
+        module = self.store.load(cls.path)
+        inside = module.inside(cls.qualname)
+        return any(name in module.bodies[inner].attributes for inner in inside)

@@ -1,0 +1,183 @@
+"""Which values that modules hold are used by the workflow code that was reached."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from wflint.callgraph.graph import CallGraph, Node
+from wflint.facts.ids import Cls, Fn
+from wflint.facts.model import Call, Flag, Kind, Ref, Use
+from wflint.inference.definitions import Name, find_origin
+from wflint.inference.resolver import Resolver
+from wflint.inference.values import OwnClass
+from wflint.sandbox.module_values import Held, ModuleValues
+
+_ELSEWHERE = Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED
+_LOG_METHODS = frozenset(
+    {"critical", "debug", "error", "exception", "info", "log", "warn", "warning"}
+)
+
+
+class UsedValues:
+    """Answers whether workflow code uses a value, and where it is seen to."""
+
+    def __init__(self, resolver: Resolver, reached: CallGraph) -> None:
+        self.resolver = resolver
+        self.reached = reached
+        self._values: dict[str, ModuleValues] = {}
+        self._made_into: dict[Name, Name] = {}
+        self._origins: dict[tuple[Kind, str, tuple[str, ...], str], Name | None] = {}
+
+    def values(self, path: str) -> ModuleValues:
+        """The values of the module in a file."""
+        known = self._values.get(path)
+        if known is None:
+            known = self._values[path] = ModuleValues(self.resolver.store.load(path))
+        return known
+
+    @cached_property
+    def names(self) -> dict[Name, Node]:
+        """The names that reached code uses, each with the first function that does.
+
+        Names that the value of such a name is made from are among them.
+        """
+        found: dict[Name, Node] = {}
+        functions = {node.fn: node for node in reversed(self._users)}  # each once, as first reached
+        for node in reversed(functions.values()):
+            for ref in self._refs(node):
+                origin = self._origin(ref, node.fn.path)
+                if origin is not None:
+                    found.setdefault(origin, node)
+        pending = list(found)
+        while pending:
+            name = pending.pop()
+            if not self._is_value(name):
+                continue
+            for read in sorted(self.values(name.path).read_by(name.name)):
+                first, *rest = read.split(".")
+                origin = self._origin(Ref(Kind.GLOBAL, first, tuple(rest)), name.path)
+                if origin is not None and origin not in found:
+                    found[origin] = found[name]
+                    self._made_into[origin] = name
+                    pending.append(origin)
+        return found
+
+    @cached_property
+    def _users(self) -> list[Node]:
+        """The functions that were reached, those left out that only log calls lead to.
+
+        What a log call does inside gives nothing back to the workflow.
+        """
+        seen = self.reached.search(self.reached.entries, lambda _, to: not _logs(to))
+        return [node for node in self.reached.order if node in seen]
+
+    def _refs(self, node: Node) -> Iterator[Ref]:
+        """What a function refers to, when it is reached."""
+        body = self.resolver.store.body(node.fn)
+        places: list[Call | Use] = [*body.calls, *body.uses]
+        pending = [p.target for p in places if not p.flags & _ELSEWHERE]
+        seen: set[Ref] = set()  # refs have many parts in common
+        while pending:
+            ref = pending.pop()
+            if ref in seen:
+                continue
+            seen.add(ref)
+            if ref.kind in (Kind.GLOBAL, Kind.IMPORT):
+                yield ref
+            pending.extend(ref.others)
+            if ref.of is not None:
+                pending.append(ref.of)
+
+    def _is_value(self, name: Name) -> bool:
+        bindings = self.resolver.store.load(name.path).facts.bindings.get(name.name, ())
+        return any(binding.what == "value" for binding in bindings)
+
+    def _origin(self, ref: Ref, path: str) -> Name | None:
+        key = (ref.kind, ref.name, ref.path, path)
+        if key not in self._origins:
+            found = find_origin(ref, path, self.resolver)
+            self._origins[key] = found.name if found is not None else None
+        return self._origins[key]
+
+    # One value.
+
+    def user(self, path: str, held: Held) -> Node | None:
+        """The first function of the reached code that uses a value of the module in a file."""
+        if held.function:
+            return self._left_out(Fn(path, held.function), held.names[0])
+        if held.owner:
+            return self._reads_attribute(Cls(path, held.owner), held.names)
+        nodes = [self.names.get(Name(path, name)) for name in held.names]
+        return next((node for node in nodes if node is not None), None)
+
+    def route(self, path: str, held: Held) -> list[str]:
+        """The files of the values that a value becomes, its own the last."""
+        used = (Name(path, name) for name in held.names if not held.owner and not held.function)
+        name: Name | None = next((name for name in used if name in self.names), None)
+        found = [path]
+        while name is not None:
+            found.append(name.path)
+            name = self._made_into.get(name)
+        return list(dict.fromkeys(found))[::-1]
+
+    def _left_out(self, fn: Fn, param: str) -> Node | None:
+        """A function that is entered without its parameter."""
+        for node in self._users:
+            if node.fn != fn:
+                continue
+            if node in self.reached.entries:
+                return node
+            for caller, site in self.reached.callers(node):
+                calls = self.resolver.store.body(caller.fn).calls
+                if any(c.site == site and self._lacks(node, c, param) for c in calls):
+                    return node
+        return None
+
+    def _lacks(self, node: Node, call: Call, param: str) -> bool:
+        """Whether a call surely leaves out a parameter."""
+        body = self.resolver.store.body(node.fn)
+        plain = [p for p in body.head.params if p.kind in ("positional", "keyword")]
+        names = [p.name for p in plain]
+        if param not in names or any(a.star for a in call.args):
+            return False
+        given = [a for a in call.args if not a.keyword]
+        return len(given) <= names.index(param) and all(a.keyword != param for a in call.args)
+
+    def _reads_attribute(self, cls: Cls, names: tuple[str, ...]) -> Node | None:
+        """A method of the class, or code that names the class, in which the attribute is read."""
+        wanted = re.compile(rf"\.\s*(?:{'|'.join(map(re.escape, names))})\b")
+        name = Name(cls.path, cls.qualname.partition(".")[0])
+        for node in self._users:
+            if not self._knows(node, cls, name):
+                continue
+            head = self.resolver.store.head(node.fn)
+            text = self.resolver.store.load(node.fn.path).source.text
+            if head is not None and wanted.search(text, head.start, head.end):
+                return node
+        return None
+
+    def _knows(self, node: Node, cls: Cls, name: Name) -> bool:
+        if node.receiver is not None and cls in self.resolver.order(node.receiver)[0]:
+            return True
+        found = (self._origin(ref, node.fn.path) for ref in self._refs(node))
+        return any(origin == name for origin in found)
+
+    @cached_property
+    def classes(self) -> dict[Cls, Node]:
+        """The classes of the project that reached code names or runs methods of."""
+        found: dict[Cls, Node] = {}
+        for node in self._users:
+            for cls in self.resolver.order(node.receiver)[0] if node.receiver is not None else ():
+                found.setdefault(cls, node)
+        for name, node in self.names.items():
+            for entity in self.resolver.name(name.path, name.name):
+                if isinstance(entity, OwnClass):
+                    found.setdefault(entity.cls, node)
+        return found
+
+
+def _logs(node: Node) -> bool:
+    owner, _, method = node.fn.qualname.rpartition(".")
+    return method in _LOG_METHODS and "log" in owner.lower()

@@ -1,0 +1,1 @@
+"""Suppression comments: reading them, finding the one for a place, and what is wrong with them."""
