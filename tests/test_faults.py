@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import libcst
 import pytest
 
 from tests.command_line import enter_project, invoke
@@ -17,6 +19,7 @@ from wflint.checking.analysis import visitors
 from wflint.checking.imports import ImportTime
 from wflint.checking.registry import load_registry
 from wflint.dataflow.value.follow import Follow
+from wflint.system import interrupts
 from wflint.diagnostics import Applicability, Diagnostic
 from wflint.facts.bodies import BodyReader
 from wflint.facts.modules import ModuleReader
@@ -27,6 +30,7 @@ from wflint.project.store import Module, Store
 from wflint.run.check import check
 from wflint.run.emit import Emitter
 from wflint.run.request import Request, Result
+from wflint.syntax.pieces import read_expression
 
 FLOW = """\
 import time
@@ -167,6 +171,92 @@ def test_everything_else_is_checked(
     assert found - told == ALL - lost
     assert result.problems == []
     assert check(Request()).diagnostics == result.diagnostics
+
+
+class Panic(BaseException):
+    """What a panic of LibCST's parser, which is written in Rust, arrives as."""
+
+
+def parser_raises(error: BaseException, at: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let LibCST's parser fail on each text that matches ``at``."""
+    for name in ("parse_module", "parse_expression", "parse_statement"):
+        parse = getattr(libcst, name)
+
+        def parsed(text: str, *rest: Any, parse: Callable[..., Any] = parse) -> Any:
+            if re.search(at, text):
+                raise error
+            return parse(text, *rest)
+
+        monkeypatch.setattr(libcst, name, parsed)
+    read_expression.cache_clear()
+
+
+PANICS = {
+    # what is added to the helpers, at what the parser fails, and where that is told
+    "in a function": ("", "def first", {("helpers.py", 4, "WFL001")}),
+    "in a method": ("", "def read", {("helpers.py", 13, "WFL001")}),
+    "in a decorator": ("@made(1)\ndef third(): pass\n", "made", set()),
+    "in a base class": ("class Third(made(1)): pass\n", "made", set()),
+    "in a value": ("THIRD = made(1)\n", r"made\(", set()),
+    "in an annotation": ("def third(x: list[int]): pass\n", r"\Alist\[int\]\Z", set()),
+    "in a quoted annotation": ("def third(x: 'list[int]'): pass\n", r"\Alist\[int\]\Z", set()),
+    "in all that is not a function": (
+        "THIRD = first\nTHIRD = time.time() if THIRD else 0\n",
+        r"time\.time\(\) if",
+        {("helpers.py", 1, "WFL001")},
+    ),
+}
+
+
+@pytest.mark.parametrize("place", PANICS)
+def test_a_panic_of_the_parser_costs_what_it_happened_in(
+    project: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    added, at, told = PANICS[place]
+    (project / "helpers.py").write_text(f"{HELPERS}\n\n{added}")
+    calls = added.startswith("def third")
+    if calls:
+        flow = FLOW.replace("import Clock", "import third, Clock").replace(
+            "return", "return third() or"
+        )
+        (project / "flow.py").write_text(flow)
+    parser_raises(Panic("index out of bounds"), at, monkeypatch)
+    result = check(Request())
+    found = places(result.diagnostics)
+    assert {one for one in found if one[2] in ("WFL001", "WFL006")} == told
+    lost = {("helpers.py", row + 1, "WFL101") for _, row, _ in told}
+    assert found - told == ALL - lost
+    assert result.problems == []
+    assert invoke("check").exit_code == 1
+
+
+def test_a_panic_of_the_parser_in_a_syntax_that_only_it_knows(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "helpers.py").write_text(f"{HELPERS}\n\nlazy(import)\n")
+    parser_raises(Panic("index out of bounds"), r"lazy\(import\)", monkeypatch)
+    found = places(check(Request()).diagnostics)
+    assert {(name, code) for name, _, code in found} == {
+        ("helpers.py", "WFL001"), ("other.py", "WFL101"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(3)], ids=repr)
+def test_what_ends_the_process_passes_the_parser(
+    project: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    parser_raises(error, "def first", monkeypatch)
+    with pytest.raises(type(error)):
+        check(Request())
+
+
+def test_a_panic_that_an_interrupt_has_made_is_an_interrupt(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interrupts, "_seen", [2])
+    parser_raises(Panic("called `Result::unwrap()` on an `Err` value"), "def first", monkeypatch)
+    with pytest.raises(KeyboardInterrupt):
+        check(Request())
 
 
 def test_where_the_stack_ends_in_the_midst_of_a_question_the_asker_is_told(

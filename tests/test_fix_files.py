@@ -8,6 +8,7 @@ import signal
 import stat
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -366,6 +367,93 @@ class TestChangedMeanwhile:
     """Somebody else works on the same file."""
 
     EDITED = CLOCK + "# edited\n"
+
+    @posix
+    def test_a_lock_that_is_never_given_back_is_named_and_not_waited_for_long(
+        self, project: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Those who hold it may be anybody; the next file is not waited for again."""
+        import fcntl
+
+        monkeypatch.setattr(writing, "LONGEST_WAIT", 0.2)
+        monkeypatch.setattr(writing, "_QUIET", 0.0)
+        pauses: list[float] = []
+        sleep = time.sleep
+        monkeypatch.setattr(time, "sleep", lambda s: (pauses.append(s), sleep(s)))
+        with open("first.py") as first, open("second.py") as second:
+            for file in (first, second):
+                fcntl.flock(file, fcntl.LOCK_EX)
+            result = invoke("check", "--fix", "--unsafe-fixes", "--quiet")
+        waited, *refused = result.stderr.splitlines()
+        assert waited == (
+            "wflint: first.py is locked by another process, such as another run of wflint; "
+            "waiting for it, at most 30 seconds"
+        )
+        assert refused == [
+            f"wflint: {name}.py is locked by another process, so it was not fixed; "
+            "wait for that, or end it, and run again"
+            for name in ("first", "second")
+        ]
+        assert result.exit_code == 2
+        assert sum(pauses) < 1
+        assert Path("first.py").read_text() == Path("second.py").read_text() == CLOCK
+        assert len(names(project)) == 3, "nothing is left behind"
+
+    @posix
+    def test_a_lock_that_is_given_back_is_waited_for(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        import fcntl
+
+        file = put(tmp_path, OLD)
+        with file.open() as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            monkeypatch.setattr(time, "sleep", lambda _: fcntl.flock(held, fcntl.LOCK_UN))
+            write(str(file), OLD, NEW)
+        assert file.read_bytes() == NEW
+
+    @posix
+    def test_an_interrupt_ends_the_waiting(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        import fcntl
+
+        def interrupt(_: float) -> None:
+            raise KeyboardInterrupt
+
+        file = put(tmp_path, OLD)
+        with file.open() as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            monkeypatch.setattr(time, "sleep", interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                write(str(file), OLD, NEW)
+        assert file.read_bytes() == OLD
+
+    @posix
+    def test_a_file_that_takes_no_lock_is_written(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        import fcntl
+
+        def refuse(*_: object) -> None:
+            raise OSError(errno.ENOLCK, "no locks here")
+
+        monkeypatch.setattr(fcntl, "flock", refuse)
+        file = put(tmp_path, OLD)
+        write(str(file), OLD, NEW)
+        assert file.read_bytes() == NEW
+
+    def test_where_there_are_no_locks_the_bytes_are_compared(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "fcntl", None)  # as on Windows
+        file = put(tmp_path, OLD)
+        write(str(file), OLD, NEW)
+        assert file.read_bytes() == NEW
+        with pytest.raises(NotWritten, match="has changed while wflint ran"):
+            write(str(file), OLD, b"other")
+        assert file.read_bytes() == NEW
+        assert names(tmp_path) == ["flow.py"]
 
     @posix
     @pytest.mark.parametrize("other", [b"other", NEW], ids=["another text", "the same text"])

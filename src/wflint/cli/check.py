@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,7 @@ def _fix(request: Request, flags: Flags, form: str, targets: list[tuple[str, str
     from wflint.fix.apply import command
 
     with _progress(request, flags) as shown:
-        outcome = command.fix_files(shown, bool(flags["unsafe_fixes"]))
+        outcome = command.fix_files(shown, bool(flags["unsafe_fixes"]), partial(_tell, flags))
     if request.stdin is not None:
         output.write_bytes(command.fixed_stdin(outcome, request))
     listed = command.listed(outcome.files) if flags["show_fixes"] else ""
@@ -106,6 +107,12 @@ def _fix(request: Request, flags: Flags, form: str, targets: list[tuple[str, str
         _report(outcome.result, flags, form, targets, to_stderr=request.stdin is not None)
         code = _exit_code(outcome.result, flags)
     return code or (FOUND if outcome.files and flags["exit_non_zero_on_fix"] else 0)
+
+
+def _tell(flags: Flags, line: str) -> None:
+    """Say at once what keeps the run."""
+    if not flags["silent"]:
+        output.write_stderr(_said(line))
 
 
 def _say_fixed(said: str, result: Result, flags: Flags) -> None:

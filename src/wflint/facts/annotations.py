@@ -8,9 +8,13 @@ import libcst as cst
 
 from wflint.facts.model import UNKNOWN, Kind, Ref
 from wflint.facts.types import either, says_little
+from wflint.syntax.pieces import read_expression
 
 _MAX_STEPS = 40
 """How many levels of brackets are looked into."""
+
+_LONGEST_QUOTED = 300
+"""Characters up to which an annotation in quotes is read."""
 
 _WRAPPERS = {
     "Annotated",
@@ -78,9 +82,6 @@ def _union(nodes: list[cst.BaseExpression], ref: RefOf, steps: int) -> Ref:
 
 def _quoted(node: cst.SimpleString, ref: RefOf, steps: int) -> Ref:
     text = str(node.raw_value).strip()
-    if len(text) > 300:
+    if len(text) > _LONGEST_QUOTED:
         return UNKNOWN
-    try:
-        return annotation(cst.parse_expression(text), ref, steps)
-    except (cst.ParserSyntaxError, RecursionError):
-        return UNKNOWN
+    return annotation(read_expression(text), ref, steps)

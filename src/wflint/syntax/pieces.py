@@ -17,13 +17,20 @@ from typing import TypeVar
 import libcst as cst
 
 from wflint.files.source import TOO_DEEP, Source, UnreadableSource
+from wflint.system import interrupts
 from wflint.syntax.guard import BLOCKS, body_span, check_depth, import_time_statements, span
 from wflint.syntax.patterns import has_deep_patterns
 
 LONG_VALUE = 20_000
 """Characters from which on a module-level value is not read (tables of data)."""
 
+
+class ParserPanic(Exception):
+    """LibCST's parser stumbled over itself."""
+
+
 UNREADABLE = (
+    ParserPanic,
     *(cst.ParserSyntaxError, cst.CSTLogicError, cst.CSTValidationError),
     *(RecursionError, MemoryError, UnicodeError, SyntaxError),
 )
@@ -31,6 +38,7 @@ UNREADABLE = (
 
 _Tree = TypeVar("_Tree", cst.Module, cst.BaseExpression)
 _HEADER = "if 1:\n"
+_PANIC = "the parser failed on the code"
 _TOO_LONG = "the code is too long or too deep to be analysed"
 
 
@@ -128,8 +136,20 @@ def read_expression(text: str) -> cst.BaseExpression | None:
 
 
 def _quickly(parse: Callable[[str], _Tree], text: str) -> _Tree:
-    with without_validation():
-        return parse(text)
+    """Parse a text; whatever fails in the parser is an :class:`Exception`.
+
+    The parser is written in Rust, whose panics arrive as a ``BaseException`` of their own, so that
+    nobody catches them by chance.
+    """
+    try:
+        with without_validation():
+            return parse(text)
+    except (Exception, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException:
+        if interrupts.happened():
+            raise KeyboardInterrupt from None
+        raise ParserPanic(_PANIC) from None
 
 
 @contextmanager
@@ -165,4 +185,5 @@ def _parse(
         # Python accepts it, LibCST does not: thousands of adjoining strings, for instance.
         raise UnreadableSource(_TOO_LONG, source.location(start).row) from None
     except UNREADABLE as error:
-        raise UnreadableSource(str(error) or _TOO_LONG) from None
+        row = source.location(start).row
+        raise UnreadableSource(str(error) or _TOO_LONG, row) from None

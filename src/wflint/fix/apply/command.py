@@ -2,35 +2,44 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from wflint.fix.apply.rounds import Mended, Outcome, finder_for, mend
-from wflint.fix.apply.write import NotWritten, write
+from wflint.fix.apply.write import LONGEST_WAIT, NotWritten, Patience, write
 from wflint.report.summary import count
 from wflint.run.check import check, is_stdin
 from wflint.run.request import Request, Result
 from wflint.system.borders import Border
 from wflint.system.printable import visible
 
+_WAITING = (
+    "is locked by another process, such as another run of wflint; waiting for it, "
+    f"at most {LONGEST_WAIT:g} seconds"
+)
 
-def fix_files(request: Request, unsafe: bool) -> Outcome:
+
+def fix_files(request: Request, unsafe: bool, tell: Callable[[str], None]) -> Outcome:
     """Fix the files of a request on disk; that on stdin is left to :func:`fixed_stdin`.
 
-    Files that cannot be written are problems of the result, and not among the files any more.
+    ``tell`` is given a line when a file has to be waited for. Files that cannot be written are
+    problems of the result, and not among the files any more.
     """
     outcome = mend(request, unsafe)
     finder = finder_for(request)
+    shown = {os.path.realpath(file.path): file.filename for file in outcome.files}
+    patience = Patience(lambda path: tell(f"{shown[path]} {_WAITING}"))
     written: list[Mended] = []
     failed: list[str] = []
     for file in outcome.files:
         try:
             if not is_stdin(file.path, request):
                 border = Border(finder.find(Path(file.path)).root)
-                write(file.path, file.before, file.after, border)
+                write(file.path, file.before, file.after, border, patience)
             written.append(file)
         except NotWritten as error:
             failed.append(f"{file.filename} {error.reason}")

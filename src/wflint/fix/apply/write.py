@@ -8,7 +8,8 @@ import signal
 import stat
 import tempfile
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from wflint.system.borders import Border
@@ -19,6 +20,14 @@ _ENDINGS = tuple(
 )
 """Signals that end the process, and could leave a temporary file behind."""
 
+LONGEST_WAIT = 30.0
+"""Seconds for which a run waits for locks. Another one has each only while it writes that file."""
+
+_QUIET = 2.0
+"""Seconds for which nothing is said."""
+
+_PAUSE = 0.02
+
 
 class NotWritten(Exception):
     """The file stays as it was; ``reason`` says why and what to do, after the name of the file."""
@@ -28,12 +37,31 @@ class NotWritten(Exception):
         self.reason = reason
 
 
-def write(path: str, before: bytes, after: bytes, border: Border) -> None:
+class Patience:
+    """How long one run waits, in all, for files that others have locked.
+
+    ``tell`` is called once, with the path of the first file for which it takes long.
+    """
+
+    def __init__(self, tell: Callable[[str], None] = lambda path: None) -> None:
+        self.left = LONGEST_WAIT
+        self.tell = tell
+        self.has_told = False
+
+
+def write(
+    path: str,
+    before: bytes,
+    after: bytes,
+    border: Border,
+    patience: Patience | None = None,
+) -> None:
     """Put ``after`` in the place of ``before`` in one step.
 
     The new file has the mode, the owner and the attributes of the old one. A link stays a link: the
     file that it leads to is written, if that is in the same repository. A further hard link to the
-    file keeps the old text. Raises :class:`NotWritten`.
+    file keeps the old text. Another run that writes the file is waited for with ``patience``.
+    Raises :class:`NotWritten`.
     """
     target = os.path.realpath(path)
     if border.leads_out(target):
@@ -46,7 +74,7 @@ def write(path: str, before: bytes, after: bytes, border: Border) -> None:
         old = os.stat(target)
         if not old.st_mode & stat.S_IWUSR or not os.access(target, os.W_OK):
             raise NotWritten("is read-only, so it was not fixed; make it writable and run again")
-        with _alone(target), _undisturbed():
+        with _alone(target, patience or Patience()), _undisturbed():
             if read_file(target) != after:  # another run may have written the same meanwhile
                 _replace(target, before, after, old)
     except OSError as error:
@@ -87,7 +115,7 @@ def _give_to_owner(path: str, old: os.stat_result) -> None:
 
 
 @contextmanager
-def _alone(target: str) -> Iterator[None]:
+def _alone(target: str, patience: Patience) -> Iterator[None]:
     """Let no other run of wflint write a file at the same time: what it has fixed would be lost.
 
     The lock is on the file itself. Who has waited for it finds another file in its place, and what
@@ -96,16 +124,37 @@ def _alone(target: str) -> Iterator[None]:
     """
     try:
         import fcntl
-    except ImportError:
+    except ImportError:  # Windows
         yield
         return
     held = os.open(target, os.O_RDONLY | os.O_NONBLOCK)
     try:
-        with suppress(OSError):
-            fcntl.flock(held, fcntl.LOCK_EX)
+        _take(lambda: fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB), target, patience)
         yield
     finally:
         os.close(held)  # which gives the lock back
+
+
+def _take(lock: Callable[[], None], target: str, patience: Patience) -> None:
+    """Try to take a lock until somebody who has it gives it back, but not for ever."""
+    begun, before = time.monotonic(), patience.left
+    while True:
+        try:
+            return lock()
+        except BlockingIOError:
+            waited = time.monotonic() - begun
+        except OSError:
+            return  # this file cannot be locked
+        patience.left = max(0.0, before - waited)
+        if not patience.left:
+            raise NotWritten(
+                "is locked by another process, so it was not fixed; wait for that, or end it, "
+                "and run again"
+            )
+        if waited >= _QUIET and not patience.has_told:
+            patience.tell(target)
+            patience.has_told = True
+        time.sleep(_PAUSE)
 
 
 @contextmanager
