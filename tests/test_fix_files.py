@@ -379,7 +379,12 @@ class TestChangedMeanwhile:
         monkeypatch.setattr(writing, "_QUIET", 0.0)
         pauses: list[float] = []
         sleep = time.sleep
-        monkeypatch.setattr(time, "sleep", lambda s: (pauses.append(s), sleep(s)))
+
+        def pause(seconds: float) -> None:
+            pauses.append(seconds)
+            sleep(seconds)
+
+        monkeypatch.setattr(time, "sleep", pause)
         with open("first.py") as first, open("second.py") as second:
             for file in (first, second):
                 fcntl.flock(file, fcntl.LOCK_EX)

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests import harness
 from wflint.diagnostics import Applicability, Diagnostic
+from wflint.disk import read_file
+from wflint.facts.model import ModuleFacts
+from wflint.facts.modules import ModuleReader
+from wflint.request import Request
+from wflint.run import check
 
 FLOW = """
     from temporalio import workflow
@@ -31,18 +37,27 @@ CLOCK = """
 
 def found(folder: Path, **files: str) -> list[Diagnostic]:
     """What is said of a package ``shop`` with these modules, besides the workflow and its clock."""
+    write(folder, files)
+    return harness.run(folder).diagnostics
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
     texts = {"flow": FLOW, "clock": CLOCK, "__init__": "", **files}
     package = folder / "shop"
     package.mkdir()
     (folder / "pyproject.toml").write_text(harness.PROJECT_FILE)
     for name, text in texts.items():
         (package / f"{name}.py").write_text(textwrap.dedent(text))
-    return harness.run(folder).diagnostics
 
 
 def withheld(folder: Path, **files: str) -> str:
     """Why the only diagnostic has no fix; empty if it has one."""
     (diagnostic,) = found(folder, **files)
+    return reason_of(diagnostic)
+
+
+def reason_of(diagnostic: Diagnostic) -> str:
+    """Why a diagnostic has no fix; empty if it has one."""
     if diagnostic.fix is not None:
         return ""
     _, separator, reason = diagnostic.message.partition("(not fixed: ")
@@ -141,6 +156,11 @@ def test_a_module_that_calls_it_when_it_is_imported_is_named(tmp_path: Path) -> 
 def test_a_script_behind_a_main_guard_counts(tmp_path: Path) -> None:
     clock = textwrap.dedent(CLOCK) + "\nif __name__ == '__main__':\n    print(stamp())\n"
     assert "clock.py" in withheld(tmp_path, clock=clock)
+
+
+def test_a_script_behind_a_main_guard_in_a_syntax_of_the_future_counts(tmp_path: Path) -> None:
+    script = "from shop.clock import stamp\nif __name__ == '__main__':\n    print(t'{stamp()}')\n"
+    assert "script.py" in withheld(tmp_path, script=script)
 
 
 def test_a_test_counts(tmp_path: Path) -> None:
@@ -267,6 +287,140 @@ def test_a_decorator_of_a_library_may_have_the_function_called(tmp_path: Path) -
     assert withheld(tmp_path, clock=clock) == (
         "`@acme.job` of `stamp` may have it run outside of workflows, where `workflow.time` raises"
     )
+
+
+LONG = ", ".join(f"'name_{n}'" for n in range(3_000))
+UNREAD = {
+    # what is in the file, and how it is named
+    "a syntax error": (b"from shop.clock import stamp\nprint(stamp()\n", "{}"),
+    "a merge conflict": (b"<<<<<<< ours\nstamp()\n=======\n>>>>>>> theirs\n", "{}"),
+    "a syntax of Python 2": (b"from shop.clock import stamp\nprint stamp()\n", "{}"),
+    "a template": (b"from {{ shop }}.clock import stamp\n", "{}"),
+    "a syntax that nobody knows": (b"lazily import shop\nshop.clock.stamp()\n", "{}"),
+    "bytes that are no text": (b"from shop.clock import stamp\nx = '\xff'\nstamp()\n", "{}"),
+    "an unknown encoding": (b"# coding: klingon\nfrom shop.clock import stamp\n", "{}"),
+    "a NUL byte": (b"from shop.clock import stamp\nx = '\0'\n", "{}"),
+    "brackets without end": (b"from shop.clock import stamp\nx = " + b"[" * 500, "{}"),
+    "a function that is too deep": (
+        b"from shop.clock import stamp\ndef report():\n    return "
+        + b"+".join([b"stamp()"] * 1200),
+        "`report` in {}",
+    ),
+    "a method that is too deep": (
+        b"from shop.clock import stamp\nclass C:\n    def report(self):\n        return "
+        + b"+".join([b"stamp()"] * 1200),
+        "`C.report` in {}",
+    ),
+    "an expression of the module that is too deep": (
+        b"from shop.clock import stamp\nX = " + b"+".join([b"stamp()"] * 1200),
+        "the module itself in {}",
+    ),
+    "a table that is too long": (
+        f"from shop.clock import stamp\nTABLE = [{LONG}, stamp]\n".encode(),
+        "the module itself in {}",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", UNREAD)
+def test_code_that_cannot_be_read_may_call_the_helper_that_it_names(
+    kind: str, tmp_path: Path
+) -> None:
+    content, named = UNREAD[kind]
+    reason = withheld_beside(content, tmp_path)
+    name = named.format(reason.partition(" cannot")[0].rpartition("`")[2].rpartition(" ")[2])
+    assert reason.endswith(
+        "other.py cannot be read and may run it outside of workflows too, "
+        "where `workflow.time` raises"
+    )
+    assert reason.startswith(name)
+
+
+def withheld_beside(content: bytes, folder: Path) -> str:
+    """Why the helper is not fixed beside a file with some bytes."""
+    (folder / "other.py").write_bytes(content)
+    return withheld(folder)
+
+
+NOT_MEANT = {
+    "a file that cannot be read and names something else": b"from shop.clock import (\n",
+    "a file in another encoding that names something else": b"# coding: latin-1\nx = '\xe4'\n",
+    "a function that is too deep and names something else": (
+        b"from shop.clock import stamp\ndef report():\n    return " + b"+".join([b"a"] * 1200)
+    ),
+    "a table that is too long and names something else": (
+        f"from shop.clock import stamp\nTABLE = [{LONG}]\n".encode()
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", NOT_MEANT)
+def test_code_that_cannot_be_read_and_does_not_name_the_helper(kind: str, tmp_path: Path) -> None:
+    assert withheld_beside(NOT_MEANT[kind], tmp_path) == ""
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-8-sig", "utf-7"])
+def test_a_helper_is_found_in_the_encoding_of_each_file(encoding: str, tmp_path: Path) -> None:
+    call = (
+        f"# coding: {encoding.removesuffix('-sig')}\nfrom shop.uhr import prüfe\nprint(prüfe())\n"
+    )
+    (tmp_path / "other.py").write_bytes(call.encode(encoding))
+    uhr = CLOCK.replace("stamp", "prüfe")
+    flow = FLOW.replace("clock", "uhr").replace("stamp", "prüfe")
+    assert withheld(tmp_path, flow=flow, uhr=uhr).startswith("the module itself in ")
+
+
+@pytest.mark.parametrize(
+    "error", [PermissionError(13, "Permission denied"), OSError(27, "File too large"), OSError(5)]
+)
+def test_a_file_whose_bytes_cannot_be_had_may_call_every_helper(
+    error: OSError, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: str) -> bytes:
+        if path.endswith("other.py"):
+            raise error
+        return read_file(path)
+
+    monkeypatch.setattr("wflint.run.read_file", refuse)
+    (tmp_path / "other.py").touch()
+    write(tmp_path, {})
+    result = check(Request(paths=(str(tmp_path),)))
+    (diagnostic,) = result.diagnostics
+    assert "other.py cannot be read and may run it outside" in reason_of(diagnostic)
+    assert len(result.problems) == 1
+
+
+def test_a_file_on_which_wflint_fails_may_call_the_helper(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WFLINT_DEBUG")
+    read = ModuleReader.read
+
+    def fail(reader: ModuleReader, *rest: Any) -> ModuleFacts:
+        if reader.facts.name == "other":
+            raise IndexError
+        return read(reader, *rest)
+
+    monkeypatch.setattr(ModuleReader, "read", fail)
+    (tmp_path / "other.py").write_text("from shop import clock\ndef now(): return clock.stamp()\n")
+    reasons = [reason_of(one) for one in found(tmp_path) if one.code == "WFL101"]
+    assert ["other.py cannot be read" in reason for reason in reasons] == [True]
+
+
+@pytest.mark.parametrize(
+    ("test", "is_meant"),
+    [
+        (b"from shop.flow import OrderWorkflow\nOrderWorkflow().touch(\n", True),
+        (b"from shop.flow import OrderWorkflow\nOrderWorkflow(\n'\xff')\n", True),
+        (b"from shop.flow import OrderWorkflow\nstart(OrderWorkflow.run\n", False),
+        (b"from shop.flow import SomethingElse\nSomethingElse().touch(\n", False),
+    ],
+)
+def test_a_test_that_cannot_be_read_may_call_the_handlers_of_what_it_makes(
+    test: bytes, is_meant: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "test_flow.py").write_bytes(test)
+    assert ("test_flow.py cannot be read" in withheld(tmp_path, flow=TESTED)) == is_meant
 
 
 TESTED = """

@@ -106,7 +106,7 @@ def decode(data: bytes) -> Source:
 
 def declared_encoding(data: bytes) -> str:
     """The encoding that a coding cookie names, else UTF-8."""
-    head = b"\n".join(re.split(rb"\r\n?|\n", data, maxsplit=2)[:2])
+    head = _head(data)
     if not _COOKIE.search(head):
         return "utf-8"
     import tokenize
@@ -119,3 +119,13 @@ def declared_encoding(data: bytes) -> str:
     except SyntaxError as error:
         raise UnreadableSource(f"bad coding cookie: {error.msg}") from None
     return "utf-8" if encoding == "utf-8-sig" else encoding
+
+
+def has_cookie(data: bytes) -> bool:
+    """True if a file names its encoding itself."""
+    return _COOKIE.search(_head(data)) is not None
+
+
+def _head(data: bytes) -> bytes:
+    """The two lines in which a coding cookie may stand."""
+    return b"\n".join(re.split(rb"\r\n?|\n", data, maxsplit=2)[:2])

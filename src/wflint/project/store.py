@@ -38,7 +38,8 @@ class Module:
     """One loaded module. ``error`` is set instead of facts that could not be had.
 
     ``read`` gives its text when that is needed: facts may come from the ``notes``. ``whole`` is the
-    module as LibCST has it, where only LibCST could read it.
+    module as LibCST has it, where only LibCST could read it. ``is_blank`` is set when nothing of
+    its code is known; ``unread`` are the outermost functions that could not be read.
     """
 
     def __init__(
@@ -54,6 +55,8 @@ class Module:
         self.notes = notes if notes is not None else Notes()
         self.facts = facts
         self.error = error
+        self.is_blank = error is not None
+        self.unread: set[str] = set()
         self.whole = whole
         self.bodies: dict[str, FunctionBody] = {}
         self.local_classes: dict[str, ClassFacts] = {}  # of the bodies that have been read
@@ -129,6 +132,7 @@ class Store:
             return module
         empty = ModuleFacts(*self._names(path))  # wflint failed on it
         module = self.modules[path] = Module(path, empty, partial(self._source, path))
+        module.is_blank = True
         return module
 
     def _note_special(self, module: Module) -> None:
@@ -270,6 +274,8 @@ class Store:
             except BaseException:
                 del module.bodies[qualname]  # it may be asked for again, from elsewhere
                 raise
+        if known is None:
+            module.unread.add(qualname)
         for body in known.bodies if known is not None else ():
             self._note_classes(module, module.put(body.head.qualname, body))
 

@@ -105,16 +105,30 @@ def read_skeleton(source: Source, tree: ast.Module) -> Piece:
 
 
 def _cuts(source: Source, tree: ast.Module) -> Iterator[tuple[int, int]]:
+    yield from long_values(source, tree)
     for node in import_time_statements(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             yield body_span(source, node)
-        elif not isinstance(node, BLOCKS):
-            value = getattr(node, "value", None)
-            where = span(source, value) if isinstance(value, ast.expr) else (0, 0)
-            if where[1] - where[0] >= LONG_VALUE:
-                yield where
-            else:
-                check_depth(node)
+        elif not isinstance(node, BLOCKS) and not _long_value(source, node):
+            check_depth(node)
+
+
+def long_values(source: Source, tree: ast.Module) -> Iterator[tuple[int, int]]:
+    """The offsets of the values that :func:`read_skeleton` leaves out."""
+    for node in import_time_statements(tree):
+        is_simple = not isinstance(node, (*BLOCKS, ast.FunctionDef, ast.AsyncFunctionDef))
+        where = _long_value(source, node) if is_simple else None
+        if where is not None:
+            yield where
+
+
+def _long_value(source: Source, node: ast.stmt) -> tuple[int, int] | None:
+    """The offsets of the value of a statement, if it is too long to be read."""
+    value = getattr(node, "value", None)
+    if not isinstance(value, ast.expr):
+        return None
+    start, end = span(source, value)
+    return (start, end) if end - start >= LONG_VALUE else None
 
 
 def read_whole(source: Source, refused: UnreadableSource) -> Piece:

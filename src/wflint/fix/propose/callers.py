@@ -36,11 +36,14 @@ _TRANSPARENT = (
 class Stranger(NamedTuple):
     """Code that is not workflow code and may call a function.
 
-    With a ``decorator`` it is what that keeps: ``fn`` is then the decorated function.
+    With a ``decorator`` it is what that keeps: ``fn`` is then the decorated function. What is
+    ``unread`` holds the name of the function, or may hold it, and nobody knows what it does with
+    it; a qualname that is empty stands for a whole file.
     """
 
     fn: Fn
     decorator: str = ""
+    unread: bool = False
 
 
 class Callers:
@@ -156,6 +159,16 @@ class Callers:
                     yield Stranger(other)
             if self.mentions.is_in_main(path, words) and self._knows_home(path, fn):
                 yield Stranger(Fn(path, MODULE_BODY))
+        yield from self._unread([word], self.mentions.paths(word))
+
+    def _unread(self, words: list[str], paths: list[str]) -> Iterator[Stranger]:
+        """Code that may hold one of the words, and that wflint could not make out."""
+        for path in self.mentions.closed():
+            yield Stranger(Fn(path, ""), unread=True)
+        for path in paths:
+            names = frozenset().union(*(self.mentions.names(word, path) for word in words))
+            for fn in self.mentions.unread(path, names):
+                yield Stranger(fn, unread=True)
 
     def _keepers(self, fn: Fn) -> Iterator[Stranger]:
         """Decorators of libraries that may have the function called by somebody."""
@@ -223,16 +236,19 @@ class Callers:
     def _testers(self, fn: Fn) -> Iterator[Stranger]:
         """Code, such as a test, that makes a workflow by itself and calls a method of it."""
         method = shown_name(fn.qualname).rpartition(".")[2]
+        making: list[str] = []
         for word in sorted(self._entries[fn]):
             for path in self.mentions.paths(word):
                 classes = self.mentions.names(word, path)
                 made = "|".join(re.escape(name) for name in sorted(classes))
                 if not self.mentions.holds(path, rf"\b(?:{made})\s*\("):
                     continue
+                making.append(path)
                 words = classes if method == "__init__" else frozenset({method})
                 for other in self.mentions.holders(path, words):
                     if other not in self._reached and self._calls_it(other, fn, words):
                         yield Stranger(other)
+        yield from self._unread(sorted(self._entries[fn]), making)
 
     def _calls_it(self, other: Fn, fn: Fn, words: frozenset[str]) -> bool:
         for call in self.mentions.calls(other, words):

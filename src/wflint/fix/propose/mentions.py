@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 
-from wflint.facts.ids import Fn
+from wflint.facts.ids import MODULE_BODY, Fn
 from wflint.facts.imports import is_main_block
 from wflint.facts.model import Call, FunctionBody, Ref
-from wflint.files.source import Source, UnreadableSource
+from wflint.files.source import Source, UnreadableSource, decode, has_cookie
 from wflint.project.store import Store
 from wflint.syntax.guard import NewerSyntax, parse
+from wflint.syntax.pieces import LONG_VALUE, long_values
 
 _WORDS = re.compile(rb"[\w\x80-\xff]+")
 _FEW = 50
@@ -25,6 +27,8 @@ class Mentions:
         self.store = store
         self.files = files
         self.read = read
+        self._closed: list[str] = []  # files whose bytes cannot be had
+        self._cut: dict[str, frozenset[str]] = {}
         self._paths: dict[str, list[str]] = {}
         self._words: dict[str, dict[str, list[tuple[int, str]]]] = {}
         self._aliases: dict[str, dict[str, list[str]]] = {}
@@ -36,19 +40,56 @@ class Mentions:
         if not wanted:
             return
         self._paths.update((word, []) for word in wanted.values())
+        closed: list[str] = []
         for path in self.files:
             try:
-                data = self.read(path)
+                data = _in_utf8(self.read(path))
+            except FileNotFoundError:
+                continue  # a link that leads nowhere holds no code
             except OSError:
+                closed.append(path)
                 continue
             if len(wanted) <= _FEW and not any(word in data for word in wanted):
                 continue
             for found in wanted.keys() & set(_WORDS.findall(data)):
                 self._paths[wanted[found]].append(path)
+        self._closed = closed
 
     def paths(self, word: str) -> list[str]:
         """The files that hold a word that was searched for."""
         return self._paths[word]
+
+    def closed(self) -> Iterator[str]:
+        """The files that cannot even be opened, so that any word may be in them."""
+        yield from self._closed
+
+    def unread(self, path: str, words: frozenset[str]) -> Iterator[Fn]:
+        """Code of a file that may hold one of the words, and that wflint could not make out.
+
+        A qualname that is empty stands for the whole file.
+        """
+        module = self.store.load(path)
+        if module.is_blank:
+            yield Fn(path, "")
+            return
+        holders = {self.store.outermost(fn) for fn in self.holders(path, words)}
+        yield from (Fn(path, name) for name in sorted(holders & module.unread))
+        if not words.isdisjoint(self._left_out(path)):
+            yield Fn(path, MODULE_BODY)
+
+    def _left_out(self, path: str) -> frozenset[str]:
+        """The words in what is too long to be read, such as tables of data."""
+        source = self.store.load(path).source
+        if len(source.text) < LONG_VALUE:
+            return frozenset()
+        if path not in self._cut:
+            try:
+                cuts = list(long_values(source, parse(source)))
+            except (NewerSyntax, UnreadableSource):
+                cuts = []  # then all of it is read
+            found = (re.findall(r"\w+", source.text[start:end]) for start, end in cuts)
+            self._cut[path] = frozenset(chain.from_iterable(found))
+        return self._cut[path]
 
     def names(self, word: str, path: str) -> frozenset[str]:
         """A name, and those that a module's imports give to what has it."""
@@ -108,8 +149,20 @@ class Mentions:
         return not words.isdisjoint(_names_in_main(self.store.load(path).source))
 
     def holds(self, path: str, pattern: str) -> bool:
-        """Whether the text of a file matches a pattern."""
-        return re.search(pattern, self.store.load(path).source.text) is not None
+        """Whether the text of a file matches a pattern; true where there is none to be had."""
+        module = self.store.load(path)
+        is_unknown = module.is_blank and not module.source.text
+        return is_unknown or re.search(pattern, module.source.text) is not None
+
+
+def _in_utf8(data: bytes) -> bytes:
+    """The bytes of a file in UTF-8, if its own encoding is another that is known."""
+    if data.isascii() and not has_cookie(data):
+        return data
+    try:
+        return decode(data).text.encode("utf-8", "replace")
+    except UnreadableSource:
+        return data
 
 
 def _references(body: FunctionBody) -> Iterator[Ref]:
@@ -132,8 +185,10 @@ def _names_in_main(source: Source) -> set[str]:
         return set()
     try:
         tree = parse(source)
-    except (NewerSyntax, UnreadableSource):
+    except UnreadableSource:
         return set()
+    except NewerSyntax:  # where the blocks end is not known
+        return set(re.findall(r"\w+", source.text[source.text.index("__main__") :]))
     blocks = (node for node in tree.body if is_main_block(node))
     nodes = [node for block in blocks for node in ast.walk(block)]
     names = {node.id for node in nodes if isinstance(node, ast.Name)}
