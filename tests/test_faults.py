@@ -19,7 +19,6 @@ from wflint.checking.analysis import visitors
 from wflint.checking.imports import ImportTime
 from wflint.checking.registry import load_registry
 from wflint.dataflow.value.follow import Follow
-from wflint.system import interrupts
 from wflint.diagnostics import Applicability, Diagnostic
 from wflint.facts.bodies import BodyReader
 from wflint.facts.modules import ModuleReader
@@ -31,6 +30,7 @@ from wflint.run.check import check
 from wflint.run.emit import Emitter
 from wflint.run.request import Request, Result
 from wflint.syntax.pieces import read_expression
+from wflint.system import interrupts
 
 FLOW = """\
 import time

@@ -10,11 +10,11 @@ import pytest
 
 from tests import harness
 from wflint.diagnostics import Applicability, Diagnostic
-from wflint.disk import read_file
 from wflint.facts.model import ModuleFacts
 from wflint.facts.modules import ModuleReader
-from wflint.request import Request
-from wflint.run import check
+from wflint.run.check import check
+from wflint.run.request import Request
+from wflint.system.disk import read_file
 
 FLOW = """
     from temporalio import workflow
@@ -381,7 +381,7 @@ def test_a_file_whose_bytes_cannot_be_had_may_call_every_helper(
             raise error
         return read_file(path)
 
-    monkeypatch.setattr("wflint.run.read_file", refuse)
+    monkeypatch.setattr("wflint.run.check.read_file", refuse)
     (tmp_path / "other.py").touch()
     write(tmp_path, {})
     result = check(Request(paths=(str(tmp_path),)))

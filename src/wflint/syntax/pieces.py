@@ -17,9 +17,9 @@ from typing import TypeVar
 import libcst as cst
 
 from wflint.files.source import TOO_DEEP, Source, UnreadableSource
-from wflint.system import interrupts
 from wflint.syntax.guard import BLOCKS, body_span, check_depth, import_time_statements, span
 from wflint.syntax.patterns import has_deep_patterns
+from wflint.system import interrupts
 
 LONG_VALUE = 20_000
 """Characters from which on a module-level value is not read (tables of data)."""
