@@ -16,8 +16,9 @@ from msgspec.structs import replace
 
 from wflint.facts.builtin_names import is_builtin
 from wflint.facts.context import Context, Reporter
+from wflint.facts.cst_definitions import CstSyntax, read_class, type_bounds, written_decorators
+from wflint.facts.definitions import ACCESSORS, read_decorators
 from wflint.facts.frames import Entry, Frame, State
-from wflint.facts.local_classes import read_class, read_decorators
 from wflint.facts.model import (
     Arg,
     Call,
@@ -35,7 +36,7 @@ from wflint.facts.model import (
 from wflint.facts.mutations import MUTATIONS, Mutations
 from wflint.facts.operations import OPERATIONS, Operations
 from wflint.facts.scopes import Scope, is_global
-from wflint.facts.types import declared_as, either, instance
+from wflint.facts.types import declared_as, either, instance, substituted
 from wflint.facts.values import value
 from wflint.facts.walker import Walker
 from wflint.faults import Faults
@@ -105,6 +106,7 @@ class BodyReader:
         self.walker = Walker(module, partial(reading.guard_functions, path))
         self.refs = self.walker.refs
         self.piece: Piece | None = None
+        self.frame_at: dict[int, Frame] = {}  # by its site, when all are known
         self.local_classes: list[tuple[Entry, Frame, cst.ClassDef]] = []
 
     def read_function(
@@ -128,6 +130,7 @@ class BodyReader:
 
     def _look(self) -> None:
         context = Context(self)
+        self.frame_at = {frame.head.site: frame for frame in self.walker.frames}
         visitors = self.visitors
         for site, entry in enumerate(self.walker.entries):
             node = entry.node
@@ -198,6 +201,8 @@ class BodyReader:
         target = self.refs.ref(node.decorator, scope)
         written = written_name(node.decorator)
         call = Call(site, target, written, (Arg(decorated),), entry.state.flags)
+        if target.kind is Kind.LOCAL and target.path[-1:] and target.path[-1] in ACCESSORS:
+            return  # of a property of the same class
         if target.kind not in (Kind.UNKNOWN, Kind.GLOBAL) or target.name in self.module.bindings:
             entry.state.frame.calls.append(call)
 
@@ -209,6 +214,7 @@ class BodyReader:
     # What attributes of `self` hold.
 
     def _note_assign(self, site: int, entry: Entry, node: cst.Assign) -> None:
+        _note_member(site, entry)
         for assigned in node.targets:
             target = assigned.target
             if isinstance(target, cst.Subscript):
@@ -229,6 +235,7 @@ class BodyReader:
 
     def _note_ann_assign(self, site: int, entry: Entry, node: cst.AnnAssign) -> None:
         """The value says what it is, or else the annotation."""
+        _note_member(site, entry)
         if not isinstance(node.target, cst.Attribute):
             return
         scope = entry.state.scope
@@ -286,30 +293,37 @@ class BodyReader:
     # Definitions inside functions.
 
     def _note_function(self, site: int, entry: Entry, node: cst.FunctionDef) -> None:
-        """The decorators of a function in a function are known when all names are."""
+        """Decorators and result of a function in a function are known when all names are."""
+        _note_member(site, entry)
         scope = entry.state.scope
-        if scope is None or not node.decorators:
+        frame = self.frame_at.get(site)
+        if scope is None or frame is None:
             return
-        for frame in self.walker.frames:
-            if frame.head.site == site:
-                frame.head = replace(frame.head, decorators=read_decorators(node, self.refs, scope))
+        syntax = CstSyntax(self.refs, scope)
+        if node.decorators:
+            decorators = read_decorators(written_decorators(node), syntax.ref)
+            frame.head = replace(frame.head, decorators=decorators)
+        if node.returns is not None:
+            returns = syntax.annotation(node.returns.annotation)
+            returns = substituted(returns, type_bounds(node, syntax))
+            frame.head = replace(frame.head, returns=returns)
 
     def _note_class(self, site: int, entry: Entry, node: cst.ClassDef) -> None:
-        scope = entry.state.scope
-        if scope is not None:
-            frame = next(f for f in self.walker.frames if f.head.site == site)
-            self.local_classes.append((entry, frame, node))
+        _note_member(site, entry)
+        if entry.state.scope is not None:
+            self.local_classes.append((entry, self.frame_at[site], node))
 
     def _finish_classes(self) -> None:
         for entry, frame, node in self.local_classes:
-            methods = {
-                f.head.name: f.head
-                for f in self.walker.frames
-                if f.head.owner == frame.head.qualname
-            }
-            scope = entry.state.scope
-            facts = read_class(frame.head.qualname, node, self.refs, scope, methods)
+            syntax = CstSyntax(self.refs, entry.state.scope, self._lambda_head)
+            facts = read_class(frame, node, syntax, self.frame_at)
             entry.state.frame.classes.append(facts)
+            for head in facts.methods.values():
+                self.frame_at[head.site].head = head
+
+    def _lambda_head(self, node: cst.Lambda) -> FunctionHead | None:
+        frame = self.frame_at.get(self.walker.order.get(id(node), -1))
+        return frame.head if frame is not None else None
 
     # What is read, returned and yielded.
 
@@ -361,6 +375,13 @@ class BodyReader:
         ref = self.refs.ref(node, entry.state.scope)
         if ref != NONE:
             known[ref] = None
+
+
+def _note_member(site: int, entry: Entry) -> None:
+    """Note what stands in the body of a class in a function."""
+    scope = entry.state.scope
+    if scope is not None and scope.is_class:
+        entry.state.frame.members.append((site, entry))
 
 
 def _item_methods(flags: int) -> tuple[str, ...]:

@@ -145,9 +145,9 @@ class Context:
 
     def imported(self, node: cst.Import | cst.ImportFrom) -> list[ImportFact]:
         """The modules that an import statement imports."""
-        from wflint.facts.heads import statement_imports
+        from wflint.facts.cst_definitions import imported_modules
 
-        return statement_imports(node, self._reader.module)
+        return imported_modules(node, self._reader.module)
 
     def code(self, node: cst.CSTNode) -> str:
         """The source text of a node."""

@@ -27,7 +27,11 @@ from wflint.facts.scopes import Block, Narrowed, Scope
 
 @dataclass(slots=True)
 class Frame:
-    """One function of the piece while it is read."""
+    """One function of the piece while it is read, or the body of a class.
+
+    ``members`` are, of a class in a function, the definitions and assignments in its body with
+    their sites, ``block`` is where it stands.
+    """
 
     head: FunctionHead
     calls: list[Call] = field(default_factory=list)
@@ -43,6 +47,8 @@ class Frame:
     stores: list[Put] = field(default_factory=list)
     mutations: list[Mutation] = field(default_factory=list)
     yields: bool = False
+    members: list[tuple[int, Entry]] = field(default_factory=list)
+    block: Block | None = None
 
     def body(self) -> FunctionBody:
         """The finished facts."""

@@ -1,4 +1,4 @@
-"""Reads the imports of a module, and under which circumstances each of them happens."""
+"""Import statements: what they bind, what they import, and when they happen in a module."""
 
 from __future__ import annotations
 
@@ -12,6 +12,57 @@ from wflint.syntax.guard import BLOCKS, inner_statements
 
 _PASSES_THROUGH = ("passed_through", "passthrough", "pass_through")
 """Parts of the names of context managers: that of the SDK, and what wrappers of it are called."""
+
+
+class ImportStatement(NamedTuple):
+    """An import statement as it is written.
+
+    ``names`` are pairs of a name and what it is imported as, or ``""``. For ``from <level dots>base
+    import names``, ``base`` is what stands behind the dots; for ``import names`` it is ``None``.
+    """
+
+    names: tuple[tuple[str, str], ...]
+    base: str | None = None
+    level: int = 0
+
+    def bound(self, module: ModuleFacts) -> Iterator[tuple[str, str]]:
+        """Return pairs of a name that is bound and the absolute dotted name that it stands for."""
+        if self.base is None:
+            for name, alias in self.names:
+                top = name.partition(".")[0]
+                yield (alias, name) if alias else (top, top)
+            return
+        base = absolute_base(self.base, self.level, module)
+        for name, alias in self.names if base is not None else ():
+            if name != "*":
+                yield alias or name, f"{base}.{name}" if base else name
+
+    def star(self, module: ModuleFacts) -> str | None:
+        """Return the module of which all names are imported."""
+        if self.base is None or self.names[0][0] != "*":
+            return None
+        return absolute_base(self.base, self.level, module)
+
+    def imported(self, module: ModuleFacts) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Return the absolute names of the modules that are imported, with what is taken of each.
+
+        From ``from . import name`` where that is not inside a package, ``name`` is a module.
+        """
+        base = "" if self.base is None else absolute_base(self.base, self.level, module)
+        names = tuple(name for name, _ in self.names)
+        if base:
+            yield base, names
+        elif base is not None:
+            for name in names:
+                yield name, ()
+
+
+def written_import(node: ast.Import | ast.ImportFrom) -> ImportStatement:
+    """Return an import statement."""
+    names = tuple((alias.name, alias.asname or "") for alias in node.names)
+    if isinstance(node, ast.Import):
+        return ImportStatement(names)
+    return ImportStatement(names, node.module or "", node.level)
 
 
 class _Place(NamedTuple):
@@ -35,7 +86,7 @@ def read_imports(
         node, place = pending.pop()
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             offset = line_starts[node.lineno - 1] if line_starts else 0
-            for name, names in _imported(node, module):
+            for name, names in written_import(node).imported(module):
                 found.append(ImportFact(name, names, *place, offset))
         elif isinstance(node, BLOCKS) and not is_main_block(node):
             inside = place
@@ -49,22 +100,6 @@ def read_imports(
                 )
                 pending.append((inner, at))
     return tuple(found)
-
-
-def _imported(
-    node: ast.Import | ast.ImportFrom, module: ModuleFacts
-) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The absolute names of the modules that a statement imports, with what is taken from each."""
-    if isinstance(node, ast.Import):
-        for alias in node.names:
-            yield alias.name, ()
-        return
-    base = absolute_base(node.module or "", node.level, module)
-    if base:
-        yield base, tuple(alias.name for alias in node.names)
-    elif base is not None:
-        for alias in node.names:
-            yield alias.name, ()
 
 
 def is_main_block(node: ast.stmt) -> bool:

@@ -161,6 +161,9 @@ class Refs:
         qualname = self.lambdas.get(id(node))
         return Ref(Kind.LOCAL, qualname) if qualname else UNKNOWN
 
+    def _string(self, node: cst.SimpleString, scope: Scope | None, steps: int) -> Ref:
+        return Ref(Kind.LITERAL, "bytes" if "b" in node.prefix else "str")
+
     def _binary(self, node: cst.BinaryOperation, scope: Scope | None, steps: int) -> Ref:
         left = self.ref(node.left, scope, steps - 4)
         if type(node.operator) is cst.Divide and self.external(left).startswith(_PURE_PATHS):
@@ -524,10 +527,6 @@ class Refs:
                 return ".".join(("builtins", ref.name, *ref.path))
         return ""
 
-    def is_empty(self, ref: Ref) -> bool:
-        """Whether a ref is a set without elements, of which an annotation says more."""
-        return ref.kind is Kind.LITERAL and not ref.others and f"builtins.{ref.name}" in _SETS
-
     def assigned(self, name: str, scope: Scope | None) -> cst.BaseExpression | None:
         """The expression that a local name was assigned, if it was assigned exactly once."""
         found = scope.find(name) if scope is not None else None
@@ -585,6 +584,7 @@ _ROOTS: dict[type[cst.CSTNode], _Rooted] = {
     cst.Name: Refs._named,
     cst.Call: Refs._called,
     cst.Lambda: Refs._lambda,
+    cst.SimpleString: Refs._string,
     cst.BinaryOperation: Refs._binary,
     cst.UnaryOperation: Refs._unary,
     cst.BooleanOperation: Refs._boolean,

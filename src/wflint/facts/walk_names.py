@@ -7,11 +7,19 @@ from collections.abc import Callable
 import libcst as cst
 from msgspec.structs import replace
 
+from wflint.facts.cst_definitions import (
+    CstSyntax,
+    named_lambda,
+    plain_decorators,
+    type_bounds,
+    written_decorators,
+    written_import,
+    written_params,
+)
+from wflint.facts.definitions import method_name, read_params, with_bounds, with_receiver
 from wflint.facts.frames import Entry, State
-from wflint.facts.heads import import_bindings, read_params, receiver_kind
-from wflint.facts.model import UNKNOWN, Flag, FunctionHead, Param, Ref
+from wflint.facts.model import Flag, FunctionHead
 from wflint.facts.scopes import Bound, Scope, bind_target
-from wflint.facts.types import substituted
 from wflint.facts.walker import DIRECT, Walker
 
 
@@ -131,7 +139,7 @@ def _handler(walker: Walker, entry: Entry, node: cst.ExceptHandler, state: State
 def _import(walker: Walker, entry: Entry, node: cst.Import | cst.ImportFrom, state: State) -> None:
     if state.scope is None:
         return
-    for name, target in import_bindings(node, walker.module)[0]:
+    for name, target in written_import(node).bound(walker.module):
         state.scope.bind(name, walker.bound("import", entry, text=target))
 
 
@@ -149,60 +157,51 @@ def _function(walker: Walker, entry: Entry, node: cst.FunctionDef, state: State)
     if state.scope is None:
         return
     outer = state.frame.head
-    qualname = walker.free_name(f"{outer.qualname}.{node.name.value}")
+    is_method, name = state.scope.is_class, node.name.value
+    if is_method:
+        name = method_name(name, [w.last for w in written_decorators(node)], state.scope.names)
+    qualname = walker.free_name(f"{outer.qualname}.{name}")
     walker.definitions[qualname] = node
     state.scope.bind(node.name.value, walker.bound("function", entry, text=qualname))
-    is_method = state.scope.is_class
     owner = outer.qualname if is_method else state.scope.owner
     scope = Scope(qualname, state.scope, owner, node.asynchronous is not None)
+    syntax = CstSyntax(walker.refs, state.scope)
+    bounds = type_bounds(node, syntax)
     head = FunctionHead(
         qualname,
         outer.qualname if is_method else "",
         is_async=node.asynchronous is not None,
-        params=_bounded(read_params(node.params, walker.refs, state.scope), node, walker, state),
+        params=with_bounds(read_params(written_params(node.params), syntax), bounds),
         start=outer.start,
         end=outer.end,
         site=walker.order[id(node)],
     )
     if is_method:
-        names = [d.decorator.value for d in node.decorators if isinstance(d.decorator, cst.Name)]
-        head = replace(head, params=receiver_kind(head, owner, names))
+        head = with_receiver(head, owner, plain_decorators(node))
     frame = walker.open(head, scope)
     flags = state.flags & ~(Flag.IN_LOOP | Flag.OPTIONAL | DIRECT)
     walker.push([node.body], entry, State(frame, scope, flags, narrowed=state.narrowed))
 
 
-def _bounded(
-    params: tuple[Param, ...], node: cst.FunctionDef, walker: Walker, state: State
-) -> tuple[Param, ...]:
-    """Parameters with the bounds of ``def f[T: Base]`` put in."""
-    if node.type_parameters is None:
-        return params
-    bounds: dict[str, Ref] = {}
-    for each in node.type_parameters.params:
-        bound = each.param.bound if isinstance(each.param, cst.TypeVar) else None
-        of = walker.refs.annotation(bound, state.scope) if bound is not None else UNKNOWN
-        bounds[each.param.name.value] = of
-    return tuple(replace(p, annotation=substituted(p.annotation, bounds)) for p in params)
-
-
 def _lambda(walker: Walker, entry: Entry, node: cst.Lambda, state: State) -> None:
     _push_defaults(walker, entry, node.params, state)
     outer = state.frame.head
-    where = "@body" if state.scope is None else ""  # those that are given names have facts
-    qualname = walker.free_name(f"{outer.qualname}.<lambda>{where}")
-    walker.lambdas[id(node)] = qualname
+    qualname = walker.name_lambda(node, state)
     walker.definitions[qualname] = node
     owner = state.scope.owner if state.scope is not None else ""
     scope = Scope(qualname, state.scope, owner)
-    params = read_params(node.params, walker.refs, state.scope)
     head = FunctionHead(
         qualname,
-        params=params,
+        params=read_params(written_params(node.params), CstSyntax(walker.refs, state.scope)),
         start=outer.start,
         end=outer.end,
         site=walker.order[id(node)],
     )
+    if state.scope is not None and state.scope.is_class:
+        is_method, is_static = named_lambda(entry)
+        if is_method:
+            head = replace(head, owner=owner)
+            head = head if is_static else with_receiver(head, owner, ())
     flags = state.flags & ~(Flag.IN_LOOP | Flag.OPTIONAL | DIRECT)
     frame = walker.open(head, scope)
     inside = State(frame, scope, flags | Flag.RETURNED, narrowed=state.narrowed)
@@ -212,7 +211,11 @@ def _lambda(walker: Walker, entry: Entry, node: cst.Lambda, state: State) -> Non
 def _push_defaults(walker: Walker, entry: Entry, params: cst.Parameters, state: State) -> None:
     state = state._replace(flags=state.flags & ~DIRECT)
     every = (*params.posonly_params, *params.params, *params.kwonly_params)
-    walker.push([p.default for p in every if p.default is not None], entry, state)
+    defaults = [p.default for p in every if p.default is not None]
+    for default in defaults:
+        if isinstance(default, cst.Lambda):  # the parameter says so before the walk gets there
+            walker.name_lambda(default, state)
+    walker.push(defaults, entry, state)
 
 
 def _class(walker: Walker, entry: Entry, node: cst.ClassDef, state: State) -> None:
@@ -228,6 +231,7 @@ def _class(walker: Walker, entry: Entry, node: cst.ClassDef, state: State) -> No
         state.scope.bind(node.name.value, walker.bound("function", entry, text=qualname))
         scope = Scope(qualname, state.scope, qualname, is_class=True)
     frame = walker.open(head, scope)
+    frame.block = state.block
     flags = state.flags & ~DIRECT
     walker.push([node.body], entry, state._replace(frame=frame, scope=scope, flags=flags))
     walker.push([a.value for a in (*node.bases, *node.keywords)], entry, state)

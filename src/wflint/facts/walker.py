@@ -12,6 +12,7 @@ from typing import NamedTuple
 import libcst as cst
 
 from wflint.facts import guards
+from wflint.facts.definitions import free_name
 from wflint.facts.frames import Entry, Frame, State
 from wflint.facts.model import Flag, FunctionHead, Kind, ModuleFacts, Ref
 from wflint.facts.refs import NOWHERE, Place, Refs
@@ -168,11 +169,17 @@ class Walker:
 
     def free_name(self, qualname: str) -> str:
         """Two functions of one name in one scope get ``#2``, ... for their facts."""
-        name, number = qualname, 1
-        while name in self._taken:
-            number += 1
-            name = f"{qualname}#{number}"
-        return name
+        return free_name(qualname, self._taken)
+
+    def name_lambda(self, node: cst.Lambda, state: State) -> str:
+        """Return the qualname of a lambda."""
+        known = self.lambdas.get(id(node))
+        if known is None:
+            where = "@body" if state.scope is None else ""  # those that are given names have facts
+            known = self.free_name(f"{state.frame.head.qualname}.<lambda>{where}")
+            self.lambdas[id(node)] = known
+            self._taken.add(known)
+        return known
 
     def block(self, entry: Entry, node: cst.IndentedBlock, state: State) -> None:
         """The statements of a block, which may be one that not surely runs."""

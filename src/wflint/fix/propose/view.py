@@ -10,7 +10,7 @@ import libcst as cst
 
 from wflint.diagnostics import Applicability
 from wflint.facts.builtin_names import is_builtin
-from wflint.facts.heads import import_bindings, statement_imports
+from wflint.facts.cst_definitions import imported_modules, written_import
 from wflint.fix.propose import sdk_names
 from wflint.fix.propose.code import Code
 from wflint.fix.propose.uses import renamed_uses
@@ -77,14 +77,14 @@ class RepairView(Code):
 
     def binds(self, node: cst.Import | cst.ImportFrom) -> dict[str, str]:
         """The names that an import statement binds, with what each stands for."""
-        return dict(import_bindings(node, self.imports.module.facts)[0])
+        return dict(written_import(node).bound(self.imports.module.facts))
 
     def moved_to_top(self, node: cst.Import | cst.ImportFrom) -> TextEdit:
         """The insertion of an import statement at the top of the file, as it stands there.
 
         Raises :class:`Withheld` where a name is taken, or a module imports this one.
         """
-        for fact in statement_imports(node, self.imports.module.facts):
+        for fact in imported_modules(node, self.imports.module.facts):
             for module in (fact.module, *(f"{fact.module}.{name}" for name in fact.names)):
                 if self.around.imports_back(module):
                     raise Withheld(f"`{fact.module}` imports this module, too")

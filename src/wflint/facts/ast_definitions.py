@@ -1,0 +1,291 @@
+"""Definitions and expressions of a module, which are read from ``ast``.
+
+The few expressions that matter are read by LibCST one by one, so that they are understood by the
+same code as those in function bodies; plain names and literals do not need it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+import libcst as cst
+from msgspec.structs import replace
+
+from wflint.facts.definitions import (
+    Form,
+    WrittenDecorator,
+    WrittenParam,
+    free_name,
+    read_params,
+)
+from wflint.facts.model import UNKNOWN, FunctionHead, Kind, Ref, Value
+from wflint.facts.refs import Refs
+from wflint.facts.types import either
+from wflint.facts.values import value as read_value
+from wflint.files.source import Source
+from wflint.syntax.guard import MAX_DEPTH, span
+from wflint.syntax.pieces import read_expression
+from wflint.syntax.type_parameters import type_parameters
+
+_MAX_VALUE = 4_000
+"""Characters up to which a value is read; longer ones are data."""
+
+_MAX_ELEMENTS = 4_000
+"""How many elements of a list or dictionary that is written out are looked at."""
+
+_MAX_READ = 64
+"""How many elements of a list or dictionary may be more than names to be understood."""
+
+_MOST_BITS = 2_000
+"""Up to how many bits a number is written in digits: Python writes no more."""
+
+_READ = (
+    ast.Await,
+    ast.BinOp,
+    ast.BoolOp,
+    ast.Call,
+    ast.Dict,
+    ast.IfExp,
+    ast.Lambda,
+    ast.Subscript,
+    ast.UnaryOp,
+)
+_LITERALS: dict[type[ast.expr], str] = {
+    ast.JoinedStr: "str",
+    ast.List: "list",
+    ast.ListComp: "list",
+    ast.Tuple: "tuple",
+    ast.Set: "set",
+    ast.SetComp: "set",
+    ast.DictComp: "dict",
+    ast.Dict: "dict",
+    ast.Compare: "bool",
+}
+_FORMS: dict[type[ast.expr], Form] = {
+    ast.Attribute: Form.NAME,
+    ast.Call: Form.CALL,
+    ast.Lambda: Form.LAMBDA,
+    ast.Name: Form.NAME,
+}
+
+
+class AstSyntax:
+    """Reads the expressions of a module; see :class:`~wflint.facts.definitions.Syntax`.
+
+    ``text`` is what the tree was parsed from, ``source`` the file. ``functions`` are filled with
+    the lambdas that have a name; ``in_place`` says that their offsets in both are the same.
+    """
+
+    def __init__(
+        self,
+        refs: Refs,
+        text: Source,
+        source: Source,
+        functions: dict[str, FunctionHead],
+        *,
+        in_place: bool,
+    ) -> None:
+        self.refs = refs
+        self.text = text
+        self._source = source
+        self._functions = functions
+        self._in_place = in_place
+
+    def form(self, node: ast.expr) -> Form:
+        """Return what an expression looks like."""
+        if isinstance(node, ast.Constant):
+            return Form.NONE if node.value is None else Form.OTHER
+        return _FORMS.get(type(node), Form.OTHER)
+
+    def ref(self, node: ast.expr) -> Ref:
+        """Return what an expression refers to."""
+        if isinstance(node, ast.Lambda):
+            return self._lambda_value(node)
+        return dotted(node) or self.refs.ref(self._read(node), None)
+
+    def annotation(self, node: ast.expr) -> Ref:
+        """Return the class that an annotation names."""
+        return dotted(node) or self.refs.annotation(self._read(node), None)
+
+    def value(self, node: ast.expr) -> Ref:
+        """Return what a name holds that an expression is assigned to."""
+        return self.shape(node).ref
+
+    def lambda_head(self, node: ast.expr, owner: str) -> FunctionHead | None:
+        """Return the function that a lambda in a class, or in the module, is."""
+        assert isinstance(node, ast.Lambda)
+        start, end = span(self._source, node)
+        if not self._in_place or end - start > MAX_DEPTH:
+            return None
+        qualname = free_name(below(owner, "<lambda>"), self._functions)
+        params = read_params(written_params(node.args), self)
+        head = FunctionHead(qualname, owner, params=params, start=start, end=end)
+        self._functions[qualname] = head
+        return head
+
+    def static_function(self, node: ast.expr) -> ast.expr | None:
+        """Return ``f`` of ``staticmethod(f)``."""
+        match node:
+            case ast.Call(func=ast.Name(id="staticmethod"), args=[inner]):
+                return inner
+        return None
+
+    def member(self, owner: str, path: tuple[str, ...]) -> Ref:
+        """Return the ref of something in a class."""
+        top, *inner = owner.split(".")
+        return Ref(Kind.GLOBAL, top, (*inner, *path))
+
+    # Values.
+
+    def shape(self, node: ast.expr) -> Value:
+        """Return the shape of a value."""
+        if isinstance(node, ast.Constant):
+            return _constant(node.value)
+        name = dotted(node)
+        if name is not None:
+            return Value("name", ref=name)
+        variable = self._type_variable(node)
+        if variable is not None:
+            return Value("other", ref=variable)
+        if isinstance(node, _READ):
+            read = self._read(node)
+            if isinstance(node, ast.Subscript) or (
+                isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr)
+            ):
+                named = self.refs.annotation(read, None)
+                if named.kind is not Kind.UNKNOWN:
+                    return Value("other", ref=named)
+            if read is not None:
+                shape = read_value(self.refs, read, None)
+                is_dict = isinstance(node, ast.Dict)
+                return replace(shape, ref=self._display("dict", node)) if is_dict else shape
+        kind = _LITERALS.get(type(node))
+        return Value(kind, ref=self._display(kind, node)) if kind else Value("other")
+
+    def _read(self, node: ast.expr) -> cst.BaseExpression | None:
+        """Return an expression of the module as LibCST has it."""
+        start, end = span(self.text, node)
+        if end - start > _MAX_VALUE:
+            return None
+        return read_expression(self.text.text[start:end])
+
+    def _display(self, kind: str, node: ast.expr) -> Ref:
+        """Return a container with its elements; those of a dictionary are its values."""
+        inner = node.values if isinstance(node, ast.Dict) else list(getattr(node, "elts", ()))
+        read = len(inner) <= _MAX_READ
+        refs = [self.element(e, read) for e in inner[:_MAX_ELEMENTS]]
+        if isinstance(node, ast.Dict):
+            refs = [keyed(k, r) for k, r in zip(node.keys, refs, strict=False)]
+        return Ref(Kind.LITERAL, kind, others=tuple(refs))
+
+    def element(self, node: ast.expr, read: bool) -> Ref:
+        """Return what an element refers to; in long tables only names are looked at."""
+        if isinstance(node, ast.Constant):
+            return Ref(Kind.LITERAL, type(node.value).__name__)
+        if isinstance(node, ast.Lambda) and read:
+            return self._lambda_value(node)
+        if isinstance(node, ast.Starred):
+            return Ref(Kind.ELEMENT, of=self.element(node.value, read))
+        name = dotted(node)
+        if name is not None or not read:
+            return name or UNKNOWN
+        return self.refs.ref(self._read(node), None)
+
+    def _lambda_value(self, node: ast.Lambda) -> Ref:
+        """Return a lambda in a list, dictionary or default value."""
+        head = self.lambda_head(node, "")
+        return Ref(Kind.LOCAL, head.qualname) if head is not None else UNKNOWN
+
+    def _type_variable(self, node: ast.expr) -> Ref | None:
+        """Return the ref of ``TypeVar("T", bound=Base)``."""
+        if not isinstance(node, ast.Call) or not node.args:
+            return None
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else None
+        called = node.func.id if isinstance(node.func, ast.Name) else called
+        if called == "NewType" and len(node.args) == 2:
+            return self.annotation(node.args[1])
+        if called != "TypeVar" or not isinstance(node.args[0], ast.Constant):
+            return None
+        bound = next((k.value for k in node.keywords if k.arg == "bound"), None)
+        some = [bound] if bound is not None else node.args[1:]
+        of = either(self.annotation(s) for s in some) if some else None
+        return Ref(Kind.TYPEVAR, str(node.args[0].value), of=of)
+
+    def type_bounds(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, Ref]:
+        """Return the bounds of the type parameters of ``def f[T: Base]``."""
+        found = type_parameters(self.text.text, self._start(node))
+        return {name: self._bound(text) for name, text in found}
+
+    def type_names(self, node: ast.ClassDef) -> tuple[str, ...]:
+        """Return the type parameters of ``class C[T]``."""
+        return tuple(name for name, _ in type_parameters(self.text.text, self._start(node)))
+
+    def _start(self, node: ast.stmt) -> int:
+        return self.text.offset(node.lineno, node.col_offset)
+
+    def _bound(self, text: str) -> Ref:
+        return self.refs.annotation(read_expression(text), None) if text else UNKNOWN
+
+
+def written_params(args: ast.arguments) -> Iterator[WrittenParam[ast.expr]]:
+    """Return the parameters of a function or lambda."""
+    plain = [*args.posonlyargs, *args.args]
+    first = len(plain) - len(args.defaults)
+    for number, arg in enumerate(plain):
+        default = args.defaults[number - first] if number >= first else None
+        yield WrittenParam(arg.arg, "positional", arg.annotation, default)
+    if args.vararg is not None:
+        yield WrittenParam(args.vararg.arg, "*", args.vararg.annotation, None)
+    for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
+        yield WrittenParam(arg.arg, "keyword", arg.annotation, default)
+    if args.kwarg is not None:
+        yield WrittenParam(args.kwarg.arg, "**", args.kwarg.annotation, None)
+
+
+def written_decorators(nodes: Sequence[ast.expr]) -> Iterator[WrittenDecorator[ast.expr]]:
+    """Return the decorators of a definition."""
+    for node in nodes:
+        called = isinstance(node, ast.Call)
+        keywords: tuple[str, ...] = ()
+        if isinstance(node, ast.Call):
+            keywords = tuple(k.arg for k in node.keywords if k.arg is not None)
+            node = node.func
+        last = node.attr if isinstance(node, ast.Attribute) else ""
+        yield WrittenDecorator(node, called, keywords, last)
+
+
+def dotted(node: ast.expr | None) -> Ref | None:
+    """Return the reference of a name or of attributes of one."""
+    path: list[str] = []
+    while isinstance(node, ast.Attribute):
+        path.append(node.attr)
+        node = node.value
+    return Ref(Kind.GLOBAL, node.id, tuple(reversed(path))) if isinstance(node, ast.Name) else None
+
+
+def keyed(key: ast.expr | None, ref: Ref) -> Ref:
+    """Return a value of a dictionary with its key, where that is a string."""
+    if isinstance(key, ast.Constant) and isinstance(key.value, str):
+        return Ref(Kind.KEYWORD, key.value, of=ref)
+    return Ref(Kind.ITEM, of=ref) if key is None else ref
+
+
+def below(owner: str, name: str) -> str:
+    """Return the qualname of something in a class, or in the module."""
+    return f"{owner}.{name}" if owner else name
+
+
+def _constant(value: object) -> Value:
+    if value is None:
+        return Value("none")
+    kind = type(value).__name__
+    return Value(kind, _shown(value), Ref(Kind.LITERAL, kind))
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str):
+        return value[:200]
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        return hex(value)[:200]
+    return str(value)[:200] if isinstance(value, (bool, int, float)) else ""
