@@ -10,8 +10,7 @@ import pytest
 from tests.command_line import enter_project, invoke
 from tests.mending import CLOCK, mend_in_memory, mended, put
 from wflint.checking.registry import load_registry
-from wflint.fix.propose.view import RepairView
-from wflint.rule.fix import Repair
+from wflint.rule import FixView, Repair
 
 LOOP = """\
 from temporalio import workflow
@@ -23,7 +22,7 @@ class LoopWorkflow:
     async def run(self) -> float:  # wflint: ignore[WFL102] no longer true
         return 1.0
 """
-MakeRepair = Callable[[RepairView], "Repair | None"]
+MakeRepair = Callable[[FixView], "Repair | None"]
 
 
 @pytest.fixture
@@ -69,8 +68,8 @@ def test_a_fix_that_would_break_the_file_is_not_applied(project: Path, repair: R
 def test_a_file_that_a_later_round_would_break_is_as_it_was(
     project: Path, repair: Repairer
 ) -> None:
-    def twice(at: RepairView) -> Repair:
-        is_first = "tick" not in at.piece.source.text
+    def twice(at: FixView) -> Repair:
+        is_first = "tick" not in at.source.text
         return at.safe("Tick", at.replace(at.node, "(tick, time.time())" if is_first else "("))
 
     repair(twice)
@@ -103,7 +102,7 @@ def test_a_fault_in_finding_a_fix_costs_that_fix_alone(
 ) -> None:
     monkeypatch.delenv("WFLINT_DEBUG")
 
-    def fail(_: RepairView) -> Repair:
+    def fail(_: FixView) -> Repair:
         raise ZeroDivisionError
 
     repair(fail)

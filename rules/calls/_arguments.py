@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from wflint.rule.fix import NoFix, TextEdit
+from wflint.rule import NoFix, TextEdit
 
 if TYPE_CHECKING:
-    from wflint.fix.propose.view import RepairView
+    from wflint.rule import FixView
 
 
 def keyword(call: cst.Call, name: str) -> cst.Arg | None:
@@ -19,7 +19,7 @@ def keyword(call: cst.Call, name: str) -> cst.Arg | None:
     return next(found, None)
 
 
-def added(at: RepairView, call: cst.Call, text: str) -> list[TextEdit]:
+def added(at: FixView, call: cst.Call, text: str) -> list[TextEdit]:
     """``text`` as the last argument that is no ``**spread``."""
     if not call.args:
         raise NoFix
@@ -41,7 +41,7 @@ def added(at: RepairView, call: cst.Call, text: str) -> list[TextEdit]:
     return [TextEdit(end, end, f",{gap}{text}")]
 
 
-def as_list(at: RepairView, name: str, args: Sequence[cst.Arg]) -> list[TextEdit]:
+def as_list(at: FixView, name: str, args: Sequence[cst.Arg]) -> list[TextEdit]:
     """Neighbouring positional arguments as one keyword argument ``name=[...]``."""
     if all(at.begins_line(arg) and at.newline not in at.text(arg) for arg in args):
         edits = _as_list_of_lines(at, name, args)
@@ -50,7 +50,7 @@ def as_list(at: RepairView, name: str, args: Sequence[cst.Arg]) -> list[TextEdit
     return [at.insert_before(args[0], f"{name}=["), at.insert_after(args[-1], "]")]
 
 
-def _as_list_of_lines(at: RepairView, name: str, args: Sequence[cst.Arg]) -> list[TextEdit]:
+def _as_list_of_lines(at: FixView, name: str, args: Sequence[cst.Arg]) -> list[TextEdit]:
     """The same for arguments that have a line each: they are moved to the right.
 
     Nothing where other arguments stand behind them in a line.
@@ -62,7 +62,7 @@ def _as_list_of_lines(at: RepairView, name: str, args: Sequence[cst.Arg]) -> lis
         return []
     indent = at.indent(args[0])
     unit = "\t" if "\t" in indent else "    "
-    source = at.piece.source
+    source = at.source
     first_row, last_row = (source.location(at.span(arg)[0]).row for arg in (args[0], last))
     edits = [at.insert_before(args[0], f"{name}=[{at.newline}{indent}{unit}")]
     for row in range(first_row + 1, last_row + 1):
@@ -74,12 +74,12 @@ def _as_list_of_lines(at: RepairView, name: str, args: Sequence[cst.Arg]) -> lis
     return [*edits, TextEdit(close, close, f"{at.newline}{indent}]{comma}")]
 
 
-def _gap(at: RepairView, arg: cst.Arg) -> str:
+def _gap(at: FixView, arg: cst.Arg) -> str:
     """What separates a new argument from ``arg``: a new line if that begins one as well."""
     return f"{at.newline}{at.indent(arg)}" if at.begins_line(arg) else " "
 
 
-def _end_of_line(at: RepairView, offset: int) -> int | None:
+def _end_of_line(at: FixView, offset: int) -> int | None:
     """The end of the line of an offset, if only white space or a comment is in between."""
     rest = at.rest_of_line(offset)
     is_code = bool(rest.strip()) and not rest.lstrip().startswith("#")

@@ -69,7 +69,7 @@ from typing import TYPE_CHECKING
 from wflint.rule import Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
-    from wflint.rule.views import CallView
+    from wflint.rule import CallView
 
 
 class ActivityCalledDirectly(Rule):

@@ -72,13 +72,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
-from wflint.temporal.api import CallKind, names_of
+from wflint.rule import Api, CallKind, Fixable, Report, Rule, Scope, Severity, names_of
 
 if TYPE_CHECKING:
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.fix import Repair
-    from wflint.rule.views import CallView
+    from wflint.rule import CallView, FixView, Repair
 
 _START = "start_to_close_timeout"
 _ENOUGH = (_START, "schedule_to_close_timeout")
@@ -107,7 +104,7 @@ class ActivityMissingTimeout(Rule):
             api=None if is_spread else _ADD,
         )
 
-    def repair(self, at: RepairView) -> Repair | None:
+    def repair(self, at: FixView) -> Repair | None:
         """One more argument; `start_to_close_timeout=None` gets a value."""
         from ._arguments import added, keyword
 

@@ -61,11 +61,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.facts.model import Kind
-from wflint.rule import Report, Rule, Scope, Severity
+from wflint.rule import Kind, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
-    from wflint.rule.views import CallView
+    from wflint.rule import CallView
 
 
 class ChildRunCalledDirectly(Rule):

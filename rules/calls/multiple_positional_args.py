@@ -75,13 +75,10 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Fixable, Report, Rule, RuleSettings, Scope, Severity
-from wflint.temporal.api import CallKind, sdk_calls
+from wflint.rule import CallKind, Fixable, Report, Rule, RuleSettings, Scope, Severity, sdk_calls
 
 if TYPE_CHECKING:
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.fix import Repair
-    from wflint.rule.views import CallView
+    from wflint.rule import CallView, FixView, Repair
 
 _WORDS = {
     CallKind.ACTIVITY: "activity",
@@ -159,7 +156,7 @@ class MultiplePositionalArgs(Rule):
             "pass them as `args=[...]`"
         )
 
-    def repair(self, at: RepairView) -> Repair | None:
+    def repair(self, at: FixView) -> Repair | None:
         """The arguments behind the target become a list."""
         from ._arguments import as_list
 

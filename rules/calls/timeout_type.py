@@ -68,13 +68,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from wflint.rule import Fixable, Report, Rule, Scope, Severity
-from wflint.temporal.api import sdk_calls
+from wflint.rule import Fixable, Report, Rule, Scope, Severity, sdk_calls
 
 if TYPE_CHECKING:
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.fix import Repair
-    from wflint.rule.views import CallView
+    from wflint.rule import CallView, FixView, Repair
 
 _TIMEOUTS = frozenset(
     {
@@ -109,7 +106,7 @@ class TimeoutType(Rule):
                 site=arg.site if arg is not None else None,
             )
 
-    def repair(self, at: RepairView) -> Repair | None:
+    def repair(self, at: FixView) -> Repair | None:
         """`30` becomes `timedelta(seconds=30)`, if it is a number that can be a timeout."""
         import libcst as cst
 

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from wflint.rule.fix import NoFix, TextEdit
+from wflint.rule import NoFix, TextEdit
 
 from ._sdk import sdk
 
 if TYPE_CHECKING:
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.fix import Repair
+    from wflint.rule import FixView, Repair
 
 _MOVED = {"temporalio.worker.deployment_config": "temporalio.worker"}
 """Modules whose names are to be found in another."""
@@ -21,7 +20,7 @@ _DROPS_ARGUMENTS = frozenset({"get_logger"})
 """Made-up functions that only give what the SDK has, whatever they are given."""
 
 
-def renamed(at: RepairView) -> Repair | None:
+def renamed(at: FixView) -> Repair | None:
     """The repair of an attribute or of a ``from`` import."""
     match at.node:
         case cst.Attribute() as node:
@@ -31,7 +30,7 @@ def renamed(at: RepairView) -> Repair | None:
     return None
 
 
-def _renamed_attribute(node: cst.Attribute, at: RepairView) -> Repair | None:
+def _renamed_attribute(node: cst.Attribute, at: FixView) -> Repair | None:
     module, name = at.dotted_name(node.value), node.attr.value
     new = sdk().replacement(module, name, at.settings.exact_sdk)
     if not new:
@@ -57,7 +56,7 @@ def _is_value(new: str) -> bool:
     return last in ("logger", "workflow_id")
 
 
-def _written(path: str, module: str, node: cst.Attribute, at: RepairView) -> str:
+def _written(path: str, module: str, node: cst.Attribute, at: FixView) -> str:
     """How to write a dotted name there; through the same module if it is one of its names."""
     if path.startswith(f"{module}."):
         return f"{at.text(node.value)}.{path.removeprefix(f'{module}.')}"
@@ -70,7 +69,7 @@ def _written(path: str, module: str, node: cst.Attribute, at: RepairView) -> str
     return written
 
 
-def _renamed_import(node: cst.ImportFrom, at: RepairView) -> Repair | None:
+def _renamed_import(node: cst.ImportFrom, at: FixView) -> Repair | None:
     assert node.module is not None
     if node.relative or isinstance(node.names, cst.ImportStar):
         return None
@@ -98,7 +97,7 @@ def _renamed_import(node: cst.ImportFrom, at: RepairView) -> Repair | None:
     return at.unsafe(f"Rename {names}", *edits) if edits else None
 
 
-def _renamed_alias(alias: cst.ImportAlias, new: str, at: RepairView) -> list[TextEdit]:
+def _renamed_alias(alias: cst.ImportAlias, new: str, at: FixView) -> list[TextEdit]:
     """Another name for what is imported, and for its uses in the file if that is possible."""
     old = alias.evaluated_name
     if alias.asname is not None:

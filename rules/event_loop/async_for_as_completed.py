@@ -66,15 +66,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from wflint.rule import Fixable, Rule, Scope, Severity
-from wflint.rule.fix import TextEdit, Withheld
+from wflint.rule import Fixable, Rule, Scope, Severity, TextEdit, Withheld
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.facts.context import Context
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.fix import Repair
+    from wflint.rule import Context, FixView, Repair
 
 
 _ASYNC = re.compile(r"async(?:\\?\s|#.*)+")
@@ -125,7 +122,7 @@ class AsyncForAsCompleted(Rule):
         if ctx.dotted_name(source.func) == "temporalio.workflow.as_completed":
             ctx.report(self, loop.iter, self.message, subject=source.func)
 
-    def repair(self, at: RepairView) -> Repair | None:
+    def repair(self, at: FixView) -> Repair | None:
         """A plain `for`, if each item is awaited."""
 
         loop, around = _loop_around(at)
@@ -134,12 +131,12 @@ class AsyncForAsCompleted(Rule):
         if not _awaits_items(loop, around):
             raise Withheld("each item has to be awaited then, which the loop does not do")
         start, _ = at.span(loop.asynchronous)
-        found = _ASYNC.match(at.piece.source.text, start)
+        found = _ASYNC.match(at.source.text, start)
         assert found is not None
         return at.unsafe("Use a plain `for`", TextEdit(start, found.end(), ""))
 
 
-def _loop_around(at: RepairView) -> tuple[cst.For | cst.CompFor | None, cst.CSTNode | None]:
+def _loop_around(at: FixView) -> tuple[cst.For | cst.CompFor | None, cst.CSTNode | None]:
     """The loop over the offending expression, and what uses its items."""
     import libcst as cst
 
@@ -160,7 +157,7 @@ def _loop_around(at: RepairView) -> tuple[cst.For | cst.CompFor | None, cst.CSTN
 def _awaits_items(loop: cst.For | cst.CompFor, around: cst.CSTNode | None) -> bool:
     import libcst as cst
 
-    from wflint.syntax.walk import walk
+    from wflint.rule import walk
 
     if not isinstance(loop.target, cst.Name) or around is None:
         return False

@@ -67,14 +67,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Report, Rule, Scope, Severity
-from wflint.temporal.effects import Effect
+from wflint.rule import Effect, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.facts.context import Context
-    from wflint.rule.views import FindingView
+    from wflint.rule import Context, FindingView
 
 _CHANGES = Effect.COMMAND | Effect.HANDLERS | Effect.MUTATES_SELF
 

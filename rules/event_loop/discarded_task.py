@@ -71,15 +71,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from wflint.rule import Report, Rule, Scope, Severity
-from wflint.temporal.api import CallKind, Gives, names_of, sdk_calls
+from wflint.rule import CallKind, Gives, Report, Rule, Scope, Severity, names_of, sdk_calls
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.facts.context import Context
-    from wflint.facts.model import FunctionHead
-    from wflint.rule.views import CallView
+    from wflint.rule import CallView, Context, FunctionHead
 
 _TASKS = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
 
@@ -150,7 +147,7 @@ def _returns_without_waiting(path: Sequence[cst.CSTNode]) -> bool:
 def _waits(node: cst.CSTNode) -> bool:
     import libcst as cst
 
-    from wflint.syntax.walk import walk
+    from wflint.rule import walk
 
     loops = (cst.For, cst.With, cst.CompFor)
     return any(

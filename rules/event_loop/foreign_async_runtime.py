@@ -65,7 +65,7 @@ from typing import TYPE_CHECKING
 from wflint.rule import Api, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
-    from wflint.rule.views import CallView
+    from wflint.rule import CallView
 
 _NEED_A_REAL_LOOP = frozenset(
     {

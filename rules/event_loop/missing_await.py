@@ -76,14 +76,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.facts.model import Decorator, Kind
-from wflint.rule import Fixable, Report, Rule, Scope, Severity
-from wflint.temporal.api import Gives, sdk_calls
+from wflint.rule import Decorator, Fixable, Gives, Kind, Report, Rule, Scope, Severity, sdk_calls
 
 if TYPE_CHECKING:
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.fix import Repair
-    from wflint.rule.views import CallView
+    from wflint.rule import CallView, FixView, Repair
 
 _GATHER = "asyncio.gather"
 _COROUTINES = frozenset(
@@ -138,7 +134,7 @@ class MissingAwait(Rule):
             return
         yield Report(f"`{view.shown}` is not awaited, so it never runs; {_advice(view)}")
 
-    def repair(self, at: RepairView) -> Repair | None:
+    def repair(self, at: FixView) -> Repair | None:
         """`await` before the call, where Python allows it."""
         if not at.can_await or not at.means_one_thing(at.call.func):
             return None

@@ -65,7 +65,7 @@ from wflint.rule import Rule, Scope, Severity
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.facts.context import Context
+    from wflint.rule import Context
 
 MANY_ROUNDS = 10_000_000
 """Rounds of a `range()` from which on a loop holds the thread for seconds."""
@@ -123,7 +123,7 @@ def _is_always_true(test: cst.BaseExpression) -> bool:
 def _does_nothing(body: cst.BaseSuite) -> bool:
     import libcst as cst
 
-    from wflint.syntax.walk import walk
+    from wflint.rule import walk
 
     blocks = (cst.IndentedBlock, cst.SimpleStatementLine, cst.SimpleStatementSuite)
     idle = (cst.Pass, cst.Continue, cst.Expr, cst.Ellipsis)
@@ -134,7 +134,7 @@ def _only_reads(test: cst.BaseExpression) -> bool:
     """Whether asking the condition cannot change its answer."""
     import libcst as cst
 
-    from wflint.syntax.walk import walk
+    from wflint.rule import walk
 
     return not any(isinstance(n, (cst.Call, cst.Await, cst.NamedExpr)) for n in walk(test))
 
@@ -143,7 +143,7 @@ def _can_leave(body: cst.BaseSuite, ctx: Context) -> bool:
     """Whether the body lets others run, or leaves the loop, or may do so by an exception."""
     import libcst as cst
 
-    from wflint.syntax.walk import walk
+    from wflint.rule import walk
 
     ways_out = (cst.Await, cst.Yield, cst.Return, cst.Raise, cst.Assert)
     waiting = (cst.For, cst.With, cst.CompFor)
@@ -171,7 +171,7 @@ def _breaks(body: cst.BaseSuite) -> bool:
     """Whether there is a `break` that belongs to this loop and not to one inside it."""
     import libcst as cst
 
-    from wflint.syntax.walk import children
+    from wflint.rule import children
 
     pending: list[cst.CSTNode] = [body]
     while pending:

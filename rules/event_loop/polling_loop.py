@@ -75,16 +75,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from wflint.facts.model import Kind
-from wflint.rule import Fixable, Rule, Scope, Severity
-from wflint.rule.fix import TextEdit
+from wflint.rule import Fixable, Kind, Rule, Scope, Severity, TextEdit
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.facts.context import Context
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.fix import Repair
+    from wflint.rule import Context, FixView, Repair
 
 _SLEEPS = frozenset({"asyncio.sleep", "temporalio.workflow.sleep"})
 _LOOKS = frozenset(
@@ -129,7 +125,7 @@ class PollingLoop(Rule):
         )
         ctx.report(self, node, message, subject=sleep)
 
-    def repair(self, at: RepairView) -> Repair | None:
+    def repair(self, at: FixView) -> Repair | None:
         """The loop becomes one wait."""
         import libcst as cst
 
@@ -163,7 +159,7 @@ def _only_looks(test: cst.BaseExpression, ctx: Context) -> bool:
     """Whether a condition reads `self`, or the handlers, and does nothing else."""
     import libcst as cst
 
-    from wflint.syntax.walk import walk
+    from wflint.rule import walk
 
     asks = False
     for node in walk(test):

@@ -67,9 +67,7 @@ from typing import TYPE_CHECKING
 from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.fix import Repair
-    from wflint.rule.views import CallView
+    from wflint.rule import CallView, FixView, Repair
 
 _ASYNCIO = "asyncio.sleep"
 _WORKFLOW = "temporalio.workflow.sleep"
@@ -109,7 +107,7 @@ class SleepArgument(Rule):
             else:
                 yield Report(f"`{view.shown}` fails when its time is negative; give it {takes}")
 
-    def repair(self, at: RepairView) -> Repair | None:
+    def repair(self, at: FixView) -> Repair | None:
         """The same call of `workflow.sleep()`, which names its argument in another way."""
         call = at.call
         if at.api is not _USE or len(call.args) != 1 or call.args[0].star:

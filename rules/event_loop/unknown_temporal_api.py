@@ -68,9 +68,7 @@ from ._sdk import sdk
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.facts.context import Context
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.fix import Repair
+    from wflint.rule import Context, FixView, Repair
 
 _MODULES = frozenset({"activity", "common", "exceptions", "wf", "worker", "workflow"})
 _IMPORTS = re.compile(
@@ -171,7 +169,7 @@ class UnknownTemporalApi(Rule):
         if found and not _is_guarded(ctx):
             ctx.report(self, node, found)
 
-    def repair(self, at: RepairView) -> Repair | None:
+    def repair(self, at: FixView) -> Repair | None:
         """The right name, where one can stand in the place of the wrong one."""
         from ._renames import renamed
 

@@ -78,16 +78,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.facts.model import Kind, Value
-from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
+from wflint.rule import Api, Fixable, Kind, Report, Rule, Scope, Severity, Value
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.facts.context import Context
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.fix import Repair
-    from wflint.rule.views import Callee, CallView, FindingView
+    from wflint.rule import Callee, CallView, Context, FindingView, FixView, Repair
 
 _WAIT = "temporalio.workflow.wait_condition"
 _ALL_FINISHED = "temporalio.workflow.all_handlers_finished"
@@ -186,7 +182,7 @@ class WaitConditionMisuse(Rule):
             if message:
                 ctx.report(self, node, message, subject=node.func)
 
-    def repair(self, at: RepairView) -> Repair | None:
+    def repair(self, at: FixView) -> Repair | None:
         """`lambda:` before a condition that can change."""
         call = at.call
         conditions = [a for a in call.args if a.keyword is None or a.keyword.value == "fn"]
@@ -276,11 +272,11 @@ def _use_fault(ctx: Context) -> str:
     return _NO_RESULT if kept else ""
 
 
-def _can_be_asked_again(condition: cst.BaseExpression, at: RepairView) -> bool:
+def _can_be_asked_again(condition: cst.BaseExpression, at: FixView) -> bool:
     """Whether an expression may give another answer later, and can be the body of a lambda."""
     import libcst as cst
 
-    from wflint.syntax.walk import walk
+    from wflint.rule import walk
 
     if isinstance(condition, (cst.Tuple, cst.GeneratorExp)):
         return False

@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from wflint.rule.fix import TextEdit, Withheld
-from wflint.syntax.walk import walk
+from wflint.rule import TextEdit, Withheld, walk
 
 if TYPE_CHECKING:
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.fix import Repair
+    from wflint.rule import FixView, Repair
 
 
-def moved_to_top(at: RepairView) -> Repair | None:
+def moved_to_top(at: FixView) -> Repair | None:
     """The repair of an import that stands directly in the body of a function."""
     node, line, block = at.node, at.parent(), at.parent(2)
     if not isinstance(node, (cst.Import, cst.ImportFrom)):
@@ -33,10 +31,9 @@ def moved_to_top(at: RepairView) -> Repair | None:
     return at.unsafe("Import it at the top of the file", new, gone)
 
 
-def _is_bound_again(name: str, block: cst.IndentedBlock, at: RepairView) -> bool:
+def _is_bound_again(name: str, block: cst.IndentedBlock, at: FixView) -> bool:
     """Whether a name that is imported in a function means something else in it, too."""
-    scope = at.entry.state.scope
-    if scope is None or len(scope.names.get(name, ())) != 1:
+    if len(at.bindings(name) or ()) != 1:
         return True
     for node in walk(block):
         match node:
@@ -49,9 +46,9 @@ def _is_bound_again(name: str, block: cst.IndentedBlock, at: RepairView) -> bool
     return False
 
 
-def _lines(at: RepairView, node: cst.CSTNode, is_first: bool) -> tuple[int, int]:
+def _lines(at: FixView, node: cst.CSTNode, is_first: bool) -> tuple[int, int]:
     """The lines of a statement, with blank ones below it that nothing above it needs."""
-    source = at.piece.source
+    source = at.source
     first, last = (source.location(offset).row for offset in at.span(node))
     count, row = len(source.line_starts), last + 1
     if is_first or not source.line(first - 1).strip():

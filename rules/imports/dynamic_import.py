@@ -74,10 +74,7 @@ from wflint.rule import Fixable, Report, Rule, Scope, Severity
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.facts.context import Context
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.fix import Repair
-    from wflint.rule.views import CallView, FindingView
+    from wflint.rule import CallView, Context, FindingView, FixView, Repair
 
 _BLOCK = "imports_passed_through"
 
@@ -128,7 +125,7 @@ class DynamicImport(Rule):
             return [Report(self.message.format(name=missing))] if missing else []
         return [Report(self._unknown.format(name=view.shown))]
 
-    def repair(self, at: RepairView) -> Repair | None:
+    def repair(self, at: FixView) -> Repair | None:
         """The statement moves to the top of the file."""
         from ._moving import moved_to_top
 

@@ -71,8 +71,7 @@ from wflint.rule import Report, Rule, Scope, Severity
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.facts.context import Context
-    from wflint.rule.views import FindingView, ImportView
+    from wflint.rule import Context, FindingView, ImportView
 
 _UNREADABLE = ("xmlrpc.client", "xmlrpc.server")
 """Modules of which the sandbox does not even give a name away."""

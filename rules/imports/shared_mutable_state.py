@@ -78,8 +78,7 @@ from wflint.rule import Report, Rule, Scope, Severity
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.facts.context import Context
-    from wflint.rule.views import FindingView
+    from wflint.rule import Context, FindingView
 
 _LIST = frozenset(["append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort"])
 _DICT = frozenset(["clear", "pop", "popitem", "setdefault", "update"])
@@ -241,7 +240,7 @@ def _is_filled_once(target: cst.CSTNode, node: cst.CSTNode, ctx: Context) -> boo
     """
     import libcst as cst
 
-    from wflint.syntax.walk import walk
+    from wflint.rule import walk
 
     if not isinstance(node, (cst.Assign, cst.AnnAssign)) or node.value is None:
         return False
@@ -282,7 +281,7 @@ def _surely_missing_after(statement: cst.CSTNode, ctx: Context) -> Iterator[str]
     """What a statement does not let pass if it is there."""
     import libcst as cst
 
-    from wflint.facts.guards import always_leaves
+    from wflint.rule import always_leaves
 
     if isinstance(statement, cst.If) and always_leaves(statement.body):
         yield from _tested(statement.test, ctx, is_there=True)

@@ -78,7 +78,7 @@ from typing import TYPE_CHECKING
 from wflint.rule import Api, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
-    from wflint.rule.views import ImportView
+    from wflint.rule import ImportView
 
 _NETWORK = "WFL133"
 _CONNECTS = re.compile(

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from ._lists import Listed, as_list, is_list
 
 if TYPE_CHECKING:
-    from wflint.fix.propose.view import RepairView
+    from wflint.rule import FixView
 
 
 class Results(Listed):
     """The names that hold the results of one call, and what is waited for."""
 
-    def __init__(self, at: RepairView) -> None:
+    def __init__(self, at: FixView) -> None:
         super().__init__(at)
         results = self._names_of_results()
         self.take(results | self._names_of_argument(), results)

@@ -22,7 +22,7 @@ class Body:
     def __init__(self, tree: Tree, node: cst.For | cst.While, elements: frozenset[str]) -> None:
         import libcst as cst
 
-        from wflint.syntax.walk import walk
+        from wflint.rule import walk
 
         self.tree = tree
         self.node = node
@@ -38,7 +38,7 @@ class Body:
         """What runs for one element at most: `if x.id == wanted: ...`."""
         import libcst as cst
 
-        from wflint.syntax.walk import walk
+        from wflint.rule import walk
 
         tests = [n for n in self.nodes if isinstance(n, cst.If)]
         found = [n.body for n in tests if matches_one(n.test, self.elements)]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import libcst as cst
 
-    from wflint.facts.context import Context
+    from wflint.rule import Context
 
 _FOLLOWED = 20
 """How many functions of the module are looked into from one place."""
@@ -30,7 +30,7 @@ def has_command(node: cst.CSTNode, ctx: Context) -> bool:
     """Whether code awaits something or issues a command; nested functions do not count."""
     import libcst as cst
 
-    from wflint.syntax.walk import walk
+    from wflint.rule import walk
 
     nodes = walk(node, into_functions=False)
     if any(isinstance(n, cst.Await) for n in nodes):
@@ -65,7 +65,7 @@ def effect_of_argument(value: cst.CSTNode, ctx: Context) -> Effect:
 def _effect_of_function(func: cst.CSTNode, ctx: Context) -> Effect:
     import libcst as cst
 
-    from wflint.syntax.walk import walk
+    from wflint.rule import walk
 
     worst = Effect.NOTHING
     first = ctx.definition(func)

@@ -16,7 +16,7 @@ from ._steps import COMMAND, NOTHING, SHOWN, Fate, Shape, Step, onward, together
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.facts.context import Context
+    from wflint.rule import Context
 
     from ._tree import Tree
 

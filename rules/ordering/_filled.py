@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.facts.model import Kind
+from wflint.rule import Kind
 
 from ._steps import Fate
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from wflint.rule.fix import Withheld
+from wflint.rule import Withheld
 
 from . import _names
 from ._tree import target_names, value_for
@@ -13,12 +13,12 @@ from ._tree import target_names, value_for
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.fix.propose.view import RepairView
+    from wflint.rule import FixView
 
     from ._tree import Tree
 
 
-def check_is_new(value: cst.BaseExpression, place: cst.CSTNode, at: RepairView, tree: Tree) -> None:
+def check_is_new(value: cst.BaseExpression, place: cst.CSTNode, at: FixView, tree: Tree) -> None:
     """Raise :class:`Withheld` where ``place`` may add the same again, which a set would not hold.
 
     In a loop only what is made there is new in each round.
@@ -52,7 +52,7 @@ def made_beside(name: str, place: cst.CSTNode, tree: Tree) -> cst.BaseExpression
     """What a local name was given last before ``place``, by a statement of the same block."""
     import libcst as cst
 
-    from wflint.syntax.walk import walk
+    from wflint.rule import walk
 
     own = tree.statement(place)
     block = tree.up(own)
@@ -73,12 +73,12 @@ def loops_around(node: cst.CSTNode, tree: Tree) -> list[cst.CSTNode]:
     return [outer for _, outer in tree.around(node) if isinstance(outer, (cst.For, cst.While))]
 
 
-def _may_run_again(place: cst.CSTNode, at: RepairView, tree: Tree) -> bool:
+def _may_run_again(place: cst.CSTNode, at: FixView, tree: Tree) -> bool:
     is_here = tree.function(place) is tree.function(at.node)
     return not is_here or bool(loops_around(place, tree))
 
 
-def _makes(value: cst.BaseExpression, at: RepairView) -> bool:
+def _makes(value: cst.BaseExpression, at: FixView) -> bool:
     """Whether an expression gives another task or coroutine each time."""
     import libcst as cst
 

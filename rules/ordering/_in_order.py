@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.inference.sortable import elements_of
-from wflint.rule.fix import NoFix, TextEdit
+from wflint.rule import NoFix, TextEdit, elements_of
 
 from . import _names
 from ._filled import RUNNING
@@ -16,11 +15,10 @@ from ._tree import names_in_target, tree_of
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.fix import Repair
+    from wflint.rule import FixView, Repair
 
 
-def in_order(at: RepairView, expr: cst.BaseExpression) -> Repair | None:
+def in_order(at: FixView, expr: cst.BaseExpression) -> Repair | None:
     """Sort a set where it is gone through; or keep the order in which it was filled.
 
     Elements that have no order cannot be sorted, and tasks are never equal: a list does for them.
@@ -44,19 +42,19 @@ def in_order(at: RepairView, expr: cst.BaseExpression) -> Repair | None:
     return at.unsafe("Use `dict.fromkeys()`", *_as_keys(at, _written_out(at, expr)))
 
 
-def _can_sort(at: RepairView, expr: cst.BaseExpression) -> bool:
+def _can_sort(at: FixView, expr: cst.BaseExpression) -> bool:
     """Whether ``sorted()`` takes what is in a set, for all that is known."""
     if at.can_sort(expr) is False:
         return False
-    head = at.piece.reader.walker.frames[0].head
-    return not may_hold_none(names_behind(expr, at.context), head, at.piece.source.text)
+    head = at.outermost
+    return not may_hold_none(names_behind(expr, at.context), head, at.source.text)
 
 
 def _is_awaited(outer: cst.CSTNode | None) -> bool:
     """Whether a loop awaits the elements themselves."""
     import libcst as cst
 
-    from wflint.syntax.walk import walk
+    from wflint.rule import walk
 
     if not isinstance(outer, cst.For):
         return False
@@ -66,7 +64,7 @@ def _is_awaited(outer: cst.CSTNode | None) -> bool:
 
 
 def _sorted(
-    at: RepairView, expr: cst.BaseExpression, outer: cst.CSTNode | None, call: cst.CSTNode | None
+    at: FixView, expr: cst.BaseExpression, outer: cst.CSTNode | None, call: cst.CSTNode | None
 ) -> list[TextEdit]:
     """`sorted(names)`, which also takes the place of `list(names)`."""
     import libcst as cst
@@ -82,7 +80,7 @@ def _sorted(
     return [_before(at, start, f"{name}("), TextEdit(end, end, ")")]
 
 
-def _listed(at: RepairView, expr: cst.BaseExpression) -> list[TextEdit]:
+def _listed(at: FixView, expr: cst.BaseExpression) -> list[TextEdit]:
     """A list of tasks in the place of a set of them, where that was made."""
     import libcst as cst
 
@@ -96,7 +94,7 @@ def _listed(at: RepairView, expr: cst.BaseExpression) -> list[TextEdit]:
     return edits
 
 
-def _shows(at: RepairView, outer: cst.CSTNode | None, call: cst.CSTNode | None) -> bool:
+def _shows(at: FixView, outer: cst.CSTNode | None, call: cst.CSTNode | None) -> bool:
     """Whether a set becomes text."""
     import libcst as cst
 
@@ -106,7 +104,7 @@ def _shows(at: RepairView, outer: cst.CSTNode | None, call: cst.CSTNode | None) 
     return isinstance(outer, (cst.BinaryOperation, cst.FormattedStringExpression))
 
 
-def _written_out(at: RepairView, expr: cst.BaseExpression) -> cst.BaseExpression:
+def _written_out(at: FixView, expr: cst.BaseExpression) -> cst.BaseExpression:
     """The expression, or what a local name was assigned that is only gone through."""
     import libcst as cst
 
@@ -120,7 +118,7 @@ def _written_out(at: RepairView, expr: cst.BaseExpression) -> cst.BaseExpression
     return made
 
 
-def _as_keys(at: RepairView, expr: cst.BaseExpression) -> list[TextEdit]:
+def _as_keys(at: FixView, expr: cst.BaseExpression) -> list[TextEdit]:
     """`dict.fromkeys(...)` remembers in which order it was filled."""
     import libcst as cst
 
@@ -139,8 +137,8 @@ def _as_keys(at: RepairView, expr: cst.BaseExpression) -> list[TextEdit]:
     raise NoFix
 
 
-def _before(at: RepairView, start: int, text: str, end: int | None = None) -> TextEdit:
+def _before(at: FixView, start: int, text: str, end: int | None = None) -> TextEdit:
     """``text`` at a place, apart from a word that ends there, as in `for x in{...}`."""
-    before = at.piece.source.text[max(start - 1, 0) : start]
+    before = at.source.text[max(start - 1, 0) : start]
     space = " " if before.isidentifier() or before.isdigit() else ""
     return TextEdit(start, start if end is None else end, f"{space}{text}")

@@ -10,7 +10,7 @@ from . import _names
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.facts.context import Context
+    from wflint.rule import Context
 
 _TELL_ONE = frozenset(
     {
@@ -134,7 +134,7 @@ def names_in(node: cst.CSTNode) -> set[str]:
     """All plain names below a node."""
     import libcst as cst
 
-    from wflint.syntax.walk import walk
+    from wflint.rule import walk
 
     return {n.value for n in walk(node) if isinstance(n, cst.Name)}
 
@@ -143,7 +143,7 @@ def _results(definition: cst.FunctionDef | cst.Lambda) -> list[cst.BaseExpressio
     """What a key function returns."""
     import libcst as cst
 
-    from wflint.syntax.walk import walk
+    from wflint.rule import walk
 
     if isinstance(definition, cst.Lambda):
         return [definition.body]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.facts.types import instance
-from wflint.rule.fix import TextEdit, Withheld
+from wflint.rule import TextEdit, Withheld, instance
 
 from ._growing import check_is_new, elements, loops_around, made_beside
 from ._tree import tree_of
@@ -15,9 +14,7 @@ if TYPE_CHECKING:
 
     import libcst as cst
 
-    from wflint.facts.scopes import Bound
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.views import TypeView
+    from wflint.rule import Bound, FixView, TypeView
 
 _MAKERS = frozenset({"builtins.frozenset", "builtins.set"})
 _LISTS = frozenset({"builtins.list", "builtins.tuple"})
@@ -63,7 +60,7 @@ class Listed:
     ``is_same`` is set as long as lists do for them what sets do; ``edits`` are those that it takes.
     """
 
-    def __init__(self, at: RepairView) -> None:
+    def __init__(self, at: FixView) -> None:
         self.at = at
         self.tree = tree_of(at.context, at.node)
         self.is_same = True
@@ -77,8 +74,7 @@ class Listed:
 
     def is_local(self, name: str) -> bool:
         """Whether a name is one of the function, or of one around it."""
-        scope = self.at.entry.state.scope
-        return scope is not None and scope.find(name) is not None
+        return self.at.bindings(name) is not None
 
     def take(self, names: set[str], results: set[str]) -> None:
         """What these names hold must become a list as well, and their uses those of lists.
@@ -102,11 +98,9 @@ class Listed:
         """All bindings of a local name but for those to results, which are lists in the end."""
         import libcst as cst
 
-        scope = self.at.entry.state.scope
-        found = scope.find(name) if scope is not None else None
         return [
             bound
-            for bound in (found[1] if found is not None else ())
+            for bound in self.at.bindings(name) or ()
             if not (bound.parts and isinstance(bound.node, cst.Await) and self._waits(bound.node))
         ]
 
@@ -123,7 +117,7 @@ class Listed:
         if made is not None or bound.parts:
             return False
         if bound.how == "param" and bound.param is not None:
-            return _are_sets(self.at.around.types(instance(bound.param.annotation)))
+            return _are_sets(self.at.types_of(instance(bound.param.annotation)))
         value = bound.value if bound.how == "annotation" else bound.node
         is_value = bound.how in ("annotation", "value") and isinstance(value, cst.BaseExpression)
         return is_value and value is not None and _are_sets(self.at.types(value))
@@ -290,7 +284,7 @@ class Listed:
     def _operator(self, left: cst.CSTNode, right: cst.CSTNode, old: str, new: str) -> TextEdit:
         """An operator between two operands, of which neither is in parentheses."""
         begin, end = self.at.span(left)[1], self.at.span(right)[0]
-        place = self.at.piece.source.text.index(old, begin, end)
+        place = self.at.source.text.index(old, begin, end)
         return TextEdit(place, place + len(old), new)
 
 
@@ -298,7 +292,7 @@ def _withheld(name: str) -> Withheld:
     return Withheld(f"`{name}` is used as a set elsewhere, and would be a list")
 
 
-def is_list(expr: cst.BaseExpression, at: RepairView) -> bool:
+def is_list(expr: cst.BaseExpression, at: FixView) -> bool:
     """Whether an expression is surely a list or a tuple."""
     types = at.types(expr)
     return bool(types) and all(t.name in _LISTS for t in types)
@@ -309,7 +303,7 @@ def _are_sets(types: Iterable[TypeView]) -> bool:
     return any((t.loops_like or t.name).endswith("set") for t in types)
 
 
-def as_list(expr: cst.BaseExpression, at: RepairView) -> list[TextEdit] | None:
+def as_list(expr: cst.BaseExpression, at: FixView) -> list[TextEdit] | None:
     """What makes a list of a set that is written out; ``None`` if it is made in another way."""
     import libcst as cst
 

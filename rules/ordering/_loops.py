@@ -344,7 +344,7 @@ def _is_sequence_literal(node: cst.CSTNode | None) -> bool:
 
 def _is_own_update(target: cst.CSTNode, value: cst.CSTNode | None) -> bool:
     """`self.most = max(self.most, x)`."""
-    from wflint.syntax.walk import walk
+    from wflint.rule import walk
 
     if value is None or _is_sequence(value):
         return False
@@ -355,7 +355,7 @@ def _compares(test: cst.CSTNode, name: str, value: str, follower: Follower) -> b
     """Whether a condition compares the value with the name that gets it."""
     import libcst as cst
 
-    from wflint.syntax.walk import walk
+    from wflint.rule import walk
 
     orders = (cst.LessThan, cst.GreaterThan, cst.LessThanEqual, cst.GreaterThanEqual)
     for node in walk(test):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from wflint.facts.model import Kind, Ref
+from wflint.rule import Kind, Ref
 
 from . import _names
 from ._fate import Follower
@@ -17,7 +17,7 @@ from ._tree import tree_of
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.facts.context import Context
+    from wflint.rule import Context
 
     from ._tree import Tree
 
@@ -294,7 +294,7 @@ def _is_ensured(
     """`assert len(names) == 1`, or `if len(names) != 1: raise ...`, above in the same block."""
     import libcst as cst
 
-    from wflint.facts.guards import always_leaves
+    from wflint.rule import always_leaves
 
     for statement in block.body:
         if statement is before:

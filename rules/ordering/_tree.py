@@ -12,7 +12,7 @@ from ._keys import has_ties
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.facts.context import Context
+    from wflint.rule import Context
 
 
 _BINDING = frozenset({"AnnAssign", "Assign", "For", "NamedExpr", "WithItem"})
@@ -31,7 +31,7 @@ class Tree:
     def __init__(self, root: cst.CSTNode, ctx: Context) -> None:
         import libcst as cst
 
-        from wflint.syntax.walk import children, walk
+        from wflint.rule import children, walk
 
         self._ctx = ctx
         self.nodes = walk(root)

@@ -83,7 +83,7 @@ from wflint.rule import Rule, Scope, Severity
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.facts.context import Context
+    from wflint.rule import Context
 
 _ALL_TASKS = frozenset({"asyncio.all_tasks", "asyncio.tasks.all_tasks"})
 

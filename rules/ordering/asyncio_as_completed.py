@@ -86,8 +86,7 @@ if TYPE_CHECKING:
 
     import libcst as cst
 
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.fix import Repair
+    from wflint.rule import FixView, Repair
 
 _GOING_THROUGH = frozenset(
     f"builtins.{name}" for name in ("enumerate", "iter", "list", "map", "next", "tuple", "zip")
@@ -105,7 +104,7 @@ class AsyncioAsCompleted(Rule):
     message = "`{name}` hands out results in an order that differs on replay; use `{use}`"
     apis = {"asyncio.as_completed": _AS_COMPLETED, "asyncio.tasks.as_completed": _AS_COMPLETED}
 
-    def repair(self, at: RepairView) -> Repair | None:
+    def repair(self, at: FixView) -> Repair | None:
         """Whatever does not go through it asynchronously can do so as before."""
         from ._lists import as_list
 
@@ -122,7 +121,7 @@ class AsyncioAsCompleted(Rule):
         return answer("Use `workflow.as_completed()`", completed, *listed)
 
 
-def _uses(at: RepairView) -> list[tuple[cst.CSTNode | None, cst.CSTNode | None]]:
+def _uses(at: FixView) -> list[tuple[cst.CSTNode | None, cst.CSTNode | None]]:
     """The two nodes around the call; or, if it is kept in a variable, around each use of that."""
     import libcst as cst
 
@@ -137,7 +136,7 @@ def _uses(at: RepairView) -> list[tuple[cst.CSTNode | None, cst.CSTNode | None]]
     return [(node, tree.up(node) if node is not None else None) for node in outer]
 
 
-def _goes_through(outer: cst.CSTNode | None, call: cst.CSTNode | None, at: RepairView) -> bool:
+def _goes_through(outer: cst.CSTNode | None, call: cst.CSTNode | None, at: FixView) -> bool:
     """Whether a loop or a function goes through what it is given, one after the other."""
     import libcst as cst
 

@@ -83,8 +83,7 @@ from typing import TYPE_CHECKING
 from wflint.rule import Api, Fixable, Rule, Scope, Severity
 
 if TYPE_CHECKING:
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.fix import Repair
+    from wflint.rule import FixView, Repair
 
 _WAIT = Api("workflow.wait()", Fixable.SAFE)
 
@@ -99,7 +98,7 @@ class AsyncioWait(Rule):
     message = "`{name}` returns sets, whose order differs on replay; use `{use}`"
     apis = {"asyncio.tasks.wait": _WAIT, "asyncio.wait": _WAIT}
 
-    def repair(self, at: RepairView) -> Repair | None:
+    def repair(self, at: FixView) -> Repair | None:
         """What is done with the results decides: they are lists afterwards."""
         from ._awaited import Results
 

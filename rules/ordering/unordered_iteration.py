@@ -88,10 +88,7 @@ from ._filled import RUNNING
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.facts.context import Context
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.fix import Repair
-    from wflint.rule.views import FindingView, TypeView
+    from wflint.rule import Context, FindingView, FixView, Repair, TypeView
 
 _SETS = frozenset({"builtins.frozenset", "builtins.set", "typing.FrozenSet", "typing.Set"})
 _IF_RUNNING = {"HANDED": "", "RESULTS": "SHOWN", "TASKS": ""}
@@ -170,7 +167,7 @@ class UnorderedIteration(Rule):
         instead = _instead(elements, _has_order(view, names))
         return Report(_message(how, fate, view.message, _reason(elements), instead), severity)
 
-    def repair(self, at: RepairView) -> Repair | None:
+    def repair(self, at: FixView) -> Repair | None:
         """Sorted, or in the order in which it was filled."""
         import libcst as cst
 

@@ -63,15 +63,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.facts.model import Kind
-from wflint.rule import Api, Rule, Scope, Severity
+from wflint.rule import Api, Kind, Rule, Scope, Severity
 
 from ._names import ORDERED_CHANGES, UNORDERED_CHANGES
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.facts.context import Context
+    from wflint.rule import Context
 
 _COLLECTION = Api(
     message=(

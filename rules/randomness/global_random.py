@@ -68,8 +68,7 @@ from msgspec.structs import replace
 from wflint.rule import Api, Fixable, Rule, Scope, Severity
 
 if TYPE_CHECKING:
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.fix import Repair
+    from wflint.rule import FixView, Repair
 
 _DRAWS = (
     "betavariate",
@@ -120,9 +119,9 @@ class GlobalRandom(Rule):
         "random.setstate": _SHARED,
     }
 
-    def repair(self, at: RepairView) -> Repair | None:
+    def repair(self, at: FixView) -> Repair | None:
         """Where a module seeds the generator itself, it wants those very numbers."""
         api = at.api or Api()
-        if api.fix is Fixable.SAFE and _SEEDING.search(at.piece.source.text):
+        if api.fix is Fixable.SAFE and _SEEDING.search(at.source.text):
             api = replace(api, fix=Fixable.UNSAFE)
         return at.use(api)

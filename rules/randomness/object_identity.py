@@ -60,8 +60,7 @@ from wflint.rule import Report, Rule, Scope, Severity
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.facts.context import Context
-    from wflint.rule.views import FindingView
+    from wflint.rule import Context, FindingView
 
 _ID = "`id()` is a memory address, which differs on replay; use a value that the object carries"
 _HASH = (
@@ -185,7 +184,7 @@ def _is_compared(ctx: Context) -> bool:
 
 def _only_tells_apart(call: cst.Call, ctx: Context) -> bool:
     """Ids that only tell objects apart: looked up, or kept under a name that is only looked up."""
-    from wflint.syntax.walk import children, walk
+    from wflint.rule import children, walk
 
     root = next(iter(ctx.ancestors), call)
     nodes = walk(root)

@@ -65,7 +65,7 @@ from typing import TYPE_CHECKING
 from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
-    from wflint.rule.views import CallView
+    from wflint.rule import CallView
 
 _UUID7_SINCE = (1, 32)
 _OF_THE_MACHINE = Api(

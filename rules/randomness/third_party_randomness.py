@@ -55,7 +55,7 @@ from typing import TYPE_CHECKING
 from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
-    from wflint.rule.views import CallView
+    from wflint.rule import CallView
 
 # Any of these keywords hands over the randomness or a generator for it, or may turn it off.
 _SEEDS = frozenset({"generator", "random", "random_state", "rng", "seed", "shuffle"})

@@ -69,9 +69,7 @@ from msgspec.structs import replace
 from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.fix import Repair
-    from wflint.rule.views import CallView
+    from wflint.rule import CallView, FixView, Repair
 
 _RUN = "temporalio.workflow.run"
 _NEW_RANDOM_SINCE = (1, 23)
@@ -122,7 +120,7 @@ class UnseededRng(Rule):
             api = _OLDER_SDK
         return self.reported(view, api)
 
-    def repair(self, at: RepairView) -> Repair | None:
+    def repair(self, at: FixView) -> Repair | None:
         """Generators of one workflow begin with the same numbers, so two would be alike."""
         if any(arg.star for arg in at.call.args):
             return None
@@ -132,13 +130,13 @@ class UnseededRng(Rule):
         return at.use(api)
 
 
-def _is_the_only_one(at: RepairView) -> bool:
+def _is_the_only_one(at: FixView) -> bool:
     """Whether the code runs once in a workflow, and its module makes no other generator."""
     name = at.text(at.call.func).rpartition(".")[2]
     makes_one = rf"\b(?:Random|new_random|{re.escape(name)})\s*\(\s*(?:(?:x\s*=\s*)?None\s*)?\)"
-    if at.context.in_loop or len(re.findall(makes_one, at.piece.source.text)) > 1:
+    if at.context.in_loop or len(re.findall(makes_one, at.source.text)) > 1:
         return False
     function = at.context.function
     if function.name == "__init__":
         return True
-    return any(at.piece.reader.refs.external(d.target) == _RUN for d in function.decorators)
+    return any(at.external_name(d.target) == _RUN for d in function.decorators)

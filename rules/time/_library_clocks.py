@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from wflint.rule.fix import TextEdit
+from wflint.rule import TextEdit
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.fix import Repair
+    from wflint.rule import FixView, Repair
 
 
 class _Taker(NamedTuple):
@@ -57,7 +56,7 @@ _SAME_AS_NOW = frozenset({"airflow.utils.timezone.utcnow", "django.utils.timezon
 _SET_TO_NOW = "google.protobuf.timestamp_pb2.Timestamp.GetCurrentTime"
 
 
-def given_the_time(at: RepairView) -> Repair | None:
+def given_the_time(at: FixView) -> Repair | None:
     """The call with `workflow.now()` in the place of the library's clock."""
     if at.name == _SET_TO_NOW:
         return _set_to_now(at)
@@ -78,7 +77,7 @@ def given_the_time(at: RepairView) -> Repair | None:
     return at.unsafe("Use the time of `workflow.now()`", at.replace(at.call, new))
 
 
-def _set_to_now(at: RepairView) -> Repair | None:
+def _set_to_now(at: FixView) -> Repair | None:
     """`stamp.GetCurrentTime()` as `stamp.FromDatetime(workflow.now())`."""
     import libcst as cst
 
@@ -90,7 +89,7 @@ def _set_to_now(at: RepairView) -> Repair | None:
     return at.unsafe("Use `FromDatetime(workflow.now())`", TextEdit(start, end, new))
 
 
-def _in_zone(taker: _Taker, at: RepairView) -> str | None:
+def _in_zone(taker: _Taker, at: FixView) -> str | None:
     """What moves the result to the zone that the call asks for; `None` where it cannot be told."""
     import libcst as cst
 
@@ -104,7 +103,7 @@ def _in_zone(taker: _Taker, at: RepairView) -> str | None:
     return None
 
 
-def _owner(taker: _Taker, at: RepairView) -> cst.BaseExpression | None:
+def _owner(taker: _Taker, at: FixView) -> cst.BaseExpression | None:
     """The part of the called name that is the owner: no other import can stand in for it.
 
     A new import of a library would be made without `imports_passed_through()`.

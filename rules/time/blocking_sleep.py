@@ -67,10 +67,7 @@ from typing import TYPE_CHECKING
 from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
-    from wflint.facts.model import FunctionHead
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.fix import Repair
-    from wflint.rule.views import CallView
+    from wflint.rule import CallView, FixView, FunctionHead, Repair
 
 _IN_ASYNC = Api("await asyncio.sleep(...)", Fixable.UNSAFE)
 _IN_PLAIN = Api(
@@ -103,7 +100,7 @@ class BlockingSleep(Rule):
             api = _IN_PLAIN if _can_be_async(view.function) else _NEVER_ASYNC
         return self.reported(view, api)
 
-    def repair(self, at: RepairView) -> Repair | None:
+    def repair(self, at: FixView) -> Repair | None:
         """The same time, waited for."""
         import libcst as cst
 
@@ -128,7 +125,7 @@ def _can_be_async(head: FunctionHead) -> bool:
     return not is_special and decorators.isdisjoint(_MAKES_PLAIN)
 
 
-def _can_await(at: RepairView) -> bool:
+def _can_await(at: FixView) -> bool:
     """Whether `await` is allowed, and changes nothing but the call, in an `async def`."""
     import libcst as cst
 

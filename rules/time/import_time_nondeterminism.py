@@ -77,7 +77,7 @@ from typing import TYPE_CHECKING
 from wflint.rule import Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
-    from wflint.rule.views import ImportView
+    from wflint.rule import ImportView
 
 _FILES = "WFL132"
 _CHANGING = frozenset(

@@ -66,11 +66,7 @@ from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.facts.context import Context
-    from wflint.facts.model import Arg
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.fix import Repair
-    from wflint.rule.views import CallView
+    from wflint.rule import Arg, CallView, Context, FixView, Repair
 
 _LOCAL = "`{name}` depends on the time zone of the worker's machine; use `{use}`"
 _CLOCK = "`{name}` reads the wall clock; use `{use}`"
@@ -168,7 +164,7 @@ class LocalTimezoneDependent(Rule):
             return None
         return Report(self.describe(view.shown, api))
 
-    def repair(self, at: RepairView) -> Repair | None:
+    def repair(self, at: FixView) -> Repair | None:
         """A zone for `datetime.fromtimestamp`."""
         if at.api != _AWARE or at.dotted_name(at.call.func) != at.name:
             return None
@@ -188,7 +184,7 @@ class LocalTimezoneDependent(Rule):
         """`x.astimezone()`, and `x.timestamp()` where `x` has no zone for certain."""
         import libcst as cst
 
-        from wflint.facts.model import Kind
+        from wflint.rule import Kind
 
         if not isinstance(node.func, cst.Attribute):
             return

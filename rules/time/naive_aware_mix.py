@@ -59,15 +59,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from wflint.rule import Fixable, Rule, Scope, Severity
-from wflint.rule.fix import NoFix, TextEdit
+from wflint.rule import Fixable, NoFix, Rule, Scope, Severity, TextEdit
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.facts.context import Context
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.fix import Repair
+    from wflint.rule import Context, FixView, Repair
 
 _NOW = "temporalio.workflow.now"
 _DATETIME = "datetime.datetime"
@@ -111,7 +108,7 @@ class NaiveAwareMix(Rule):
             ctx.report(self, node, _MESSAGE.format(**texts), subject=now)
             return
 
-    def repair(self, at: RepairView) -> Repair | None:
+    def repair(self, at: FixView) -> Repair | None:
         """A zone for each naive operand."""
         ctx = at.context
         naive = [operand for _, operand, _ in _mixes(at.node, ctx)]
@@ -143,7 +140,7 @@ def _operands(node: cst.CSTNode) -> Iterator[tuple[cst.BaseExpression, cst.BaseE
                 left = target.comparator
 
 
-def _with_zone(naive: cst.BaseExpression, at: RepairView, ctx: Context) -> TextEdit:
+def _with_zone(naive: cst.BaseExpression, at: FixView, ctx: Context) -> TextEdit:
     """The edit that gives a naive operand its zone."""
     import libcst as cst
 

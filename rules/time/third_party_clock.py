@@ -69,10 +69,7 @@ from typing import TYPE_CHECKING
 from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
-    from wflint.facts.model import Arg
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.fix import Repair
-    from wflint.rule.views import CallView
+    from wflint.rule import Arg, CallView, FixView, Repair
 
 # With this argument (position, keyword) given, these do not ask the clock.
 _TIME_ARGUMENT = {
@@ -118,7 +115,7 @@ class ThirdPartyClock(Rule):
     message = "`{name}` reads the wall clock; use `{use}`"
     tables = ("third_party_clock.toml",)
 
-    def repair(self, at: RepairView) -> Repair | None:
+    def repair(self, at: FixView) -> Repair | None:
         """The time of the workflow in the library's own type."""
         from ._library_clocks import given_the_time
 

@@ -67,13 +67,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
-from wflint.rule.fix import Withheld
+from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity, Withheld
 
 if TYPE_CHECKING:
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.fix import Repair
-    from wflint.rule.views import CallView
+    from wflint.rule import CallView, FixView, Repair
 
 _AWARE = "`{name}` reads the wall clock; use `{use}`, an aware time in UTC"
 _DAY = "`{name}` reads the wall clock; use `{use}`, the day in UTC"
@@ -109,7 +106,7 @@ class WallClockTime(Rule):
             api = _replacement_of_now(view)
         return self.reported(view, api)
 
-    def repair(self, at: RepairView) -> Repair | None:
+    def repair(self, at: FixView) -> Repair | None:
         """The zone that was asked for is kept."""
         import libcst as cst
 

@@ -5,22 +5,21 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from wflint.rule.fix import NoFix, TextEdit, Withheld
+from wflint.rule import NoFix, TextEdit, Withheld
 
 if TYPE_CHECKING:
-    from wflint.files.source import Source
-    from wflint.fix.propose.view import RepairView
+    from wflint.rule import FixView, Source
 
 _SAME = frozenset({"locked", "release"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def made_async(at: RepairView) -> list[TextEdit]:
+def made_async(at: FixView) -> list[TextEdit]:
     """What makes `async with` and `await` of all uses, in this file, of the lock that a call makes.
 
     Raises :class:`Withheld` where one of them cannot wait, or where not all of them are in sight.
     """
-    file = _File(at.module_tree(), at.piece.source)
+    file = _File(at.module_tree(), at.source)
     target = file.target_of(at.span(at.call))
     edits = [file.edit(use) for use in file.others_like(target)]
     return [edit for edit in edits if edit is not None]

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule.fix import NoFix, TextEdit, Withheld
+from wflint.rule import NoFix, TextEdit, Withheld
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import libcst as cst
 
-    from wflint.fix.propose.view import RepairView
+    from wflint.rule import FixView
 
 _STREAMS = frozenset({"sys.__stderr__", "sys.__stdout__", "sys.stderr", "sys.stdout"})
 _LINE_END = r"\n"
 
 
-def printed(at: RepairView) -> list[TextEdit]:
+def printed(at: FixView) -> list[TextEdit]:
     """What makes the arguments of `print()` those of a logger's method.
 
     One argument stays as it is; several become a text with `%s` and what belongs there. The fix is
@@ -46,7 +46,7 @@ def printed(at: RepairView) -> list[TextEdit]:
     return edits if len(given) == 1 else [*edits, *_with_format(at, given, between)]
 
 
-def written(at: RepairView) -> list[TextEdit]:
+def written(at: FixView) -> list[TextEdit]:
     """What makes the argument of `sys.stdout.write()` one of a logger's method.
 
     A line end at the end of the text goes; where text has none, it is a part of a line.
@@ -70,7 +70,7 @@ def written(at: RepairView) -> list[TextEdit]:
     return [TextEdit(end - len(_LINE_END), end, "")]
 
 
-def _without_line_end(at: RepairView, joined: cst.BinaryOperation) -> TextEdit:
+def _without_line_end(at: FixView, joined: cst.BinaryOperation) -> TextEdit:
     """`text + "\\n"` without what is added."""
     import libcst as cst
 
@@ -91,7 +91,7 @@ def _last_part(text: cst.BaseString) -> cst.SimpleString | cst.FormattedString:
     return text
 
 
-def _can_go(at: RepairView, name: str, value: cst.BaseExpression) -> bool:
+def _can_go(at: FixView, name: str, value: cst.BaseExpression) -> bool:
     """Whether an option says nothing to a logger, and has no effect by itself."""
     import libcst as cst
 
@@ -110,7 +110,7 @@ def _is_default(value: cst.BaseExpression, text: str) -> bool:
     return isinstance(value, cst.SimpleString) and not value.prefix and value.raw_value == text
 
 
-def _separator(at: RepairView, value: cst.BaseExpression) -> str:
+def _separator(at: FixView, value: cst.BaseExpression) -> str:
     """The source of the text that stands between two arguments."""
     import libcst as cst
 
@@ -124,7 +124,7 @@ def _separator(at: RepairView, value: cst.BaseExpression) -> str:
     return text.replace("%", "%%")
 
 
-def _with_format(at: RepairView, given: Sequence[cst.Arg], between: str) -> list[TextEdit]:
+def _with_format(at: FixView, given: Sequence[cst.Arg], between: str) -> list[TextEdit]:
     """`"a", b` becomes `"a %s", b`; without a text at the start that is `"%s %s", a, b`."""
     import libcst as cst
 
@@ -137,7 +137,7 @@ def _with_format(at: RepairView, given: Sequence[cst.Arg], between: str) -> list
     start, end = at.span(first)
     at_end = end - len(first.quote)
     more = f"{between}%s" * (len(given) - 1)
-    source = at.piece.source.text
+    source = at.source.text
     percent = [n for n in range(start, at_end) if source[n] == "%"]
     return [*(TextEdit(n, n + 1, "%%") for n in percent), TextEdit(at_end, at_end, more)]
 
@@ -151,7 +151,7 @@ def _is_plain_text(node: cst.BaseExpression) -> bool:
     return str(node.evaluated_value).count("%") == node.raw_value.count("%")
 
 
-def _span(at: RepairView, node: cst.BaseExpression) -> tuple[int, int]:
+def _span(at: FixView, node: cst.BaseExpression) -> tuple[int, int]:
     """The offsets of an expression with the parentheses around it."""
     start, end = at.span(node)
     if node.lpar:

@@ -6,9 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wflint.rule import Rule
-    from wflint.rule.api_table import ApiTable
-    from wflint.rule.views import CallView
+    from wflint.rule import ApiTable, CallView, Rule
 
 
 def is_made_here(view: CallView, rule: Rule) -> bool:
@@ -19,7 +17,7 @@ def is_made_here(view: CallView, rule: Rule) -> bool:
     subclass. A client that came as an argument, or that the module made when it was imported, is
     reported where it is used.
     """
-    from wflint.facts.model import Kind, Value
+    from wflint.rule import Kind, Value
 
     if view.name.endswith(".__init__"):
         return True
@@ -34,6 +32,6 @@ def is_made_here(view: CallView, rule: Rule) -> bool:
 
 @lru_cache(maxsize=8)
 def _table(rule: Rule) -> ApiTable:
-    from wflint.rule.api_table import ApiTable, rule_entries
+    from wflint.rule import ApiTable, rule_entries
 
     return ApiTable(rule_entries(rule))

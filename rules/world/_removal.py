@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from wflint.rule.fix import NoFix, TextEdit
+from wflint.rule import NoFix, TextEdit
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.fix.propose.view import RepairView
+    from wflint.rule import FixView
 
 
-def removal(at: RepairView, is_gone: Callable[[cst.Call], bool]) -> TextEdit:
+def removal(at: FixView, is_gone: Callable[[cst.Call], bool]) -> TextEdit:
     """What removes the statement that the offending call is; there is no fix if it is none.
 
     ``is_gone`` tells which other calls are removed as well: they do not keep a block from being
@@ -39,7 +39,7 @@ def removal(at: RepairView, is_gone: Callable[[cst.Call], bool]) -> TextEdit:
     return TextEdit(start, end, "pass")
 
 
-def _imports_before(at: RepairView, before: Sequence[cst.CSTNode]) -> int:
+def _imports_before(at: FixView, before: Sequence[cst.CSTNode]) -> int:
     """1 for `import pdb; pdb.set_trace()`, if nothing else uses what is imported there."""
     import libcst as cst
 
@@ -54,7 +54,7 @@ def _imports_before(at: RepairView, before: Sequence[cst.CSTNode]) -> int:
             bound = alias.evaluated_alias or alias.evaluated_name.partition(".")[0]
         case _:
             return 0
-    nodes = [entry.node for entry in at.piece.reader.walker.entries]
+    nodes = at.nodes()
     uses = [n for n in nodes if isinstance(n, cst.Name) and n.value == name and n is not root]
     return 1 if bound == name and not uses else 0
 
@@ -80,8 +80,8 @@ def _is_more_than(
     return False
 
 
-def _whole_lines(at: RepairView, start: int, end: int) -> TextEdit:
-    source = at.piece.source
+def _whole_lines(at: FixView, start: int, end: int) -> TextEdit:
+    source = at.source
     starts = source.line_starts
     last = source.location(end).row
     stop = starts[last] if last < len(starts) else len(source.text)

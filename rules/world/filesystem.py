@@ -67,8 +67,7 @@ from typing import TYPE_CHECKING
 from wflint.rule import Api, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
-    from wflint.facts.model import Arg, Value
-    from wflint.rule.views import CallView
+    from wflint.rule import Arg, CallView, Value
 
 # These take an open handle as well as a path: reported only where a path is shown.
 _PATH_OR_HANDLE = (

@@ -72,8 +72,7 @@ from ._removal import removal
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.fix import Repair
+    from wflint.rule import FixView, Repair
 
 _STOPS = "`{name}` stops the worker in a debugger; remove it"
 _DEBUGGER = Api(fix=Fixable.UNSAFE, message=_STOPS)
@@ -146,7 +145,7 @@ class Interactive(Rule):
         "web_pdb.set_trace": _DEBUGGER,
     }
 
-    def repair(self, at: RepairView) -> Repair | None:
+    def repair(self, at: FixView) -> Repair | None:
         """A debugger that nobody uses is taken out."""
         if at.api != _DEBUGGER or not at.is_written_out(at.call.func):
             return None

@@ -78,7 +78,7 @@ from wflint.rule import Api, Report, Rule, Scope, Severity
 from ._made_here import is_made_here
 
 if TYPE_CHECKING:
-    from wflint.rule.views import CallView
+    from wflint.rule import CallView
 
 _GUARD = "workflow.unsafe.is_replaying()"  # the `use` of an entry that this guard makes harmless
 
@@ -116,6 +116,6 @@ class Network(Rule):
 
 def _not_replaying(view: CallView) -> bool:
     """Whether the call stands below ``if not workflow.unsafe.is_replaying():``."""
-    from wflint.facts.model import Flag
+    from wflint.rule import Flag
 
     return view.call is not None and bool(view.call.flags & Flag.NOT_REPLAYING)

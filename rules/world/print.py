@@ -63,8 +63,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
-from wflint.rule.fix import NoFix, Withheld
+from wflint.rule import Api, Fixable, NoFix, Report, Rule, Scope, Severity, Withheld
 
 from ._log_text import printed, written
 from ._removal import removal
@@ -72,10 +71,7 @@ from ._removal import removal
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.facts.model import Arg
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.fix import Repair, TextEdit
-    from wflint.rule.views import CallView
+    from wflint.rule import Arg, CallView, FixView, Repair, TextEdit
 
 _PRINT = "builtins.print"
 _USE = "workflow.logger.info()"
@@ -152,7 +148,7 @@ class Print(Rule):
             return super().judge(view, api)
         return None
 
-    def repair(self, at: RepairView) -> Repair | None:
+    def repair(self, at: FixView) -> Repair | None:
         """The text goes to the log of the workflow, in the whole function."""
         edits: list[TextEdit] = []
         withheld: list[Withheld] = []
@@ -174,7 +170,7 @@ class Print(Rule):
         message = "Remove the empty line" if is_removal else f"Use `{_USE}`"
         return at.unsafe(message, *edits) if edits else None
 
-    def _edits(self, at: RepairView) -> list[TextEdit]:
+    def _edits(self, at: FixView) -> list[TextEdit]:
         """What one place becomes; nothing where that is another thing than text for the log."""
         if self.apis.get(at.name) != _LOG or not at.is_written_out(at.call.func):
             return []
@@ -186,11 +182,11 @@ class Print(Rule):
         return [at.replace(at.call.func, at.workflow("logger.info")), *edits]
 
 
-def _is_empty_line(at: RepairView, call: cst.Call) -> bool:
+def _is_empty_line(at: FixView, call: cst.Call) -> bool:
     return not call.args and at.dotted_name(call.func) == _PRINT
 
 
-def _is_statement(at: RepairView) -> bool:
+def _is_statement(at: FixView) -> bool:
     import libcst as cst
 
     return isinstance(at.parent(), cst.Expr)

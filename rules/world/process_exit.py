@@ -58,7 +58,7 @@ from wflint.rule import Api, Rule, Scope, Severity
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.facts.context import Context
+    from wflint.rule import Context
 
 _EXITS = frozenset({"builtins.KeyboardInterrupt", "builtins.SystemExit"})
 _SIGNALS = Api(message="`{name}` sends a signal to a process; move it to an activity")

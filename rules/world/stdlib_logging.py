@@ -79,14 +79,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Fixable, Rule, Scope, Severity
-from wflint.rule.fix import Withheld
+from wflint.rule import Api, Fixable, Rule, Scope, Severity, Withheld
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.fix import Repair, TextEdit
+    from wflint.rule import FixView, Repair, TextEdit
 
 
 def _chained(*steps: str) -> list[str]:
@@ -175,17 +173,17 @@ class StdlibLogging(Rule):
         "syslog.syslog": Api("workflow.logger.info()"),
     }
 
-    def repair(self, at: RepairView) -> Repair | None:
+    def repair(self, at: FixView) -> Repair | None:
         """All calls of the logger in the function go to that of the workflow."""
         if at.api is not None and at.api.message in (_DEADLOCK, _IN_A_THREAD):
             raise Withheld(f"{at.name.partition('.')[0]} formats in its own way")
         if at.api is None or at.api.fix is Fixable.NONE:
             return None
-        nodes = [at.node, *(entry.node for entry in at.others)]
+        nodes = [at.node, *at.other_nodes]
         edits = [edit for node in nodes for edit in self._edits(at, node)]
         return at.unsafe("Use `workflow.logger`", *edits) if edits else None
 
-    def _edits(self, at: RepairView, node: cst.CSTNode) -> list[TextEdit]:
+    def _edits(self, at: FixView, node: cst.CSTNode) -> list[TextEdit]:
         """What makes one call of a logger one of `workflow.logger`."""
         import libcst as cst
 
@@ -214,8 +212,8 @@ def _is_known(arg: cst.Arg) -> bool:
     return arg.star != "**" and (arg.keyword is None or is_option)
 
 
-def _is_lasting(at: RepairView, logger: cst.BaseExpression) -> bool:
+def _is_lasting(at: FixView, logger: cst.BaseExpression) -> bool:
     """Whether an expression is not just what a caller gives."""
-    from wflint.facts.model import Kind
+    from wflint.rule import Kind
 
     return at.ref(logger).kind is not Kind.PARAM

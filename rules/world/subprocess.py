@@ -66,7 +66,7 @@ from wflint.rule import Api, Report, Rule, Scope, Severity
 from ._made_here import is_made_here
 
 if TYPE_CHECKING:
-    from wflint.rule.views import CallView
+    from wflint.rule import CallView
 
 
 class Subprocess(Rule):

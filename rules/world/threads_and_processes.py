@@ -74,9 +74,7 @@ from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
 from ._made_here import is_made_here
 
 if TYPE_CHECKING:
-    from wflint.fix.propose.view import RepairView
-    from wflint.rule.fix import Repair
-    from wflint.rule.views import CallView
+    from wflint.rule import CallView, FixView, Repair
 
 _BLOCKS = "`{name}` can block the thread of all workflows; use `{use}`"
 
@@ -115,7 +113,7 @@ class ThreadsAndProcesses(Rule):
             return None
         return super().judge(view, api)
 
-    def repair(self, at: RepairView) -> Repair | None:
+    def repair(self, at: FixView) -> Repair | None:
         """A plain lock, with everything that takes it."""
         from ._locks import made_async
 
@@ -130,7 +128,7 @@ class ThreadsAndProcesses(Rule):
 
 def _is_of_own_executor(view: CallView) -> bool:
     """True for the future of an executor of the project, which need not start any thread."""
-    from wflint.facts.model import Kind
+    from wflint.rule import Kind
 
     target = view.call.target if view.call is not None else None
     is_future = view.name.startswith("concurrent.futures.Future.")

@@ -9,7 +9,7 @@ from wflint.facts.model import Kind, Ref
 from wflint.inference.resolver import Resolver
 from wflint.inference.type_views import types_of
 from wflint.inference.values import Env, External, Unresolved
-from wflint.rule.views import TypeView
+from wflint.rule.views import TypeView, elements_of
 
 _KINDS = {
     "builtins.bool": "number",
@@ -56,12 +56,6 @@ def can_sort_elements(
     if False in answers or _is_open(ref, path, receiver, resolver):
         return False
     return True if answers == {True} else None
-
-
-def elements_of(types: Iterable[TypeView]) -> list[TypeView]:
-    """What is in a set of these types; nothing when a part of it is not known."""
-    args = [t.args[0] if t.args else () for t in types if t.name not in _NONE]
-    return [element for arg in args for element in arg] if all(args) else []
 
 
 def _is_open(ref: Ref, path: str, receiver: Cls | None, resolver: Resolver) -> bool:

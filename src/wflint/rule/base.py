@@ -29,8 +29,8 @@ from wflint.config.rule_settings import RuleSettings
 from wflint.diagnostics import Severity
 
 if TYPE_CHECKING:
-    from wflint.fix.propose.view import RepairView
     from wflint.rule.fix import Repair
+    from wflint.rule.fix_view import FixView
     from wflint.rule.views import CallView, FindingView, ImportView
 
 __all__ = ["Api", "Fixable", "Report", "Rule", "RuleSettings", "Scope", "Severity"]
@@ -127,7 +127,7 @@ class Rule:
         """What to say of a match: its message, its severity, and what to use instead."""
         return Report(self.describe(view.shown, api), api.severity, api=api)
 
-    def repair(self, at: RepairView) -> Repair | None:
+    def repair(self, at: FixView) -> Repair | None:
         """How to mend what was found; ``None`` where the code has another form.
 
         By default a name of the table gives way to what is to be used instead, if the table has a

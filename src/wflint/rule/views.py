@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
 from msgspec import Struct, field
@@ -65,6 +65,15 @@ class TypeView(Struct, frozen=True):
     own: Cls | None = None
     hashed_by: str = ""
     loops_like: str = ""
+
+
+_NONE = frozenset({"builtins.None", "types.NoneType"})
+
+
+def elements_of(types: Iterable[TypeView]) -> list[TypeView]:
+    """What is in a set of these types; nothing when a part of it is not known."""
+    args = [t.args[0] if t.args else () for t in types if t.name not in _NONE]
+    return [element for arg in args for element in arg] if all(args) else []
 
 
 class Shared(Struct, frozen=True):

@@ -12,7 +12,9 @@ from msgspec.structs import replace
 from wflint.checking.checker import Hit
 from wflint.facts.context import Context
 from wflint.facts.frames import Entry
-from wflint.facts.model import Kind, Ref
+from wflint.facts.model import FunctionHead, Kind, Ref
+from wflint.facts.scopes import Bound
+from wflint.files.source import Source
 from wflint.fix.propose.import_block import newline_of
 from wflint.fix.propose.imports import Imports
 from wflint.fix.propose.piece import PieceText
@@ -46,6 +48,11 @@ class Code:
         self.settings = around.settings
 
     @property
+    def source(self) -> Source:
+        """The text of the file."""
+        return self.piece.source
+
+    @property
     def node(self) -> cst.CSTNode:
         """The offending node."""
         return self.entry.node
@@ -69,6 +76,26 @@ class Code:
             if isinstance(node, cst.ClassDef):
                 return False
         return self.in_async
+
+    @property
+    def other_nodes(self) -> list[cst.CSTNode]:
+        """The nodes of further places that the diagnostic speaks for."""
+        return [entry.node for entry in self.others]
+
+    @property
+    def outermost(self) -> FunctionHead:
+        """The function that is neither nested in another one nor a part of a lambda."""
+        return self.piece.reader.walker.frames[0].head
+
+    def nodes(self) -> list[cst.CSTNode]:
+        """All nodes of the outermost function, in source order."""
+        return [entry.node for entry in self.piece.reader.walker.entries]
+
+    def bindings(self, name: str) -> Sequence[Bound] | None:
+        """All bindings of a local name of the function, or of one around it; else ``None``."""
+        scope = self.entry.state.scope
+        found = scope.find(name) if scope is not None else None
+        return found[1] if found is not None else None
 
     def parent(self, depth: int = 1) -> cst.CSTNode | None:
         """The node ``depth`` levels above the offending one."""
@@ -107,6 +134,10 @@ class Code:
         site = walker.order.get(id(expr))
         entry = self.entry if site is None else walker.entries[site]
         return self.piece.reader.refs.ref(expr, entry.state.scope)
+
+    def external_name(self, ref: Ref) -> str:
+        """The qualified name outside of the module that a reference has by itself, or ``""``."""
+        return self.piece.reader.refs.external(ref)
 
     def dotted_name(self, expr: cst.CSTNode) -> str:
         """The qualified name outside the project that an expression surely has, or ``""``."""
@@ -191,7 +222,11 @@ class Code:
 
     def types(self, expr: cst.CSTNode) -> tuple[TypeView, ...]:
         """All types that an expression may have; none when one of them is not known."""
-        return self.around.types(self.ref(expr))
+        return self.types_of(self.ref(expr))
+
+    def types_of(self, ref: Ref) -> tuple[TypeView, ...]:
+        """The same for what a reference stands for."""
+        return self.around.types(ref)
 
     def can_sort(self, expr: cst.CSTNode) -> bool | None:
         """Whether ``sorted()`` can put what is in a set in order; ``None`` if it is not known."""

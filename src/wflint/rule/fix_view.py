@@ -1,0 +1,260 @@
+"""What a rule is shown when it is asked how to mend what it found, and the means to change it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from wflint.config.rule_settings import RuleSettings
+from wflint.facts.model import FunctionHead, Ref
+from wflint.rule.base import Api, Fixable
+from wflint.rule.fix import Repair, TextEdit
+from wflint.rule.views import TypeView
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from wflint.facts.context import Context
+    from wflint.facts.scopes import Bound
+    from wflint.files.source import Source
+
+
+class FixView(Protocol):
+    """One diagnostic, the code around it, and the means to change it.
+
+    ``name`` is the qualified name that the rule's table knows, or ``""``, and ``api`` what the rule
+    says of it.
+    """
+
+    name: str
+    api: Api | None
+    settings: RuleSettings
+
+    @property
+    def source(self) -> Source:
+        """The text of the file."""
+        ...
+
+    @property
+    def node(self) -> cst.CSTNode:
+        """The offending node."""
+        ...
+
+    @property
+    def call(self) -> cst.Call:
+        """The offending node, which must be a call; otherwise there is no fix."""
+        ...
+
+    @property
+    def can_await(self) -> bool:
+        """Whether Python allows an ``await`` there; it does not in a class's body."""
+        ...
+
+    @property
+    def other_nodes(self) -> list[cst.CSTNode]:
+        """The nodes of further places that the diagnostic speaks for."""
+        ...
+
+    @property
+    def outermost(self) -> FunctionHead:
+        """The function that is neither nested in another one nor a part of a lambda."""
+        ...
+
+    def nodes(self) -> list[cst.CSTNode]:
+        """All nodes of the outermost function, in source order."""
+        ...
+
+    def bindings(self, name: str) -> Sequence[Bound] | None:
+        """All bindings of a local name of the function, or of one around it; else ``None``."""
+        ...
+
+    def parent(self, depth: int = 1) -> cst.CSTNode | None:
+        """The node ``depth`` levels above the offending one."""
+        ...
+
+    def ancestors(self) -> list[cst.CSTNode]:
+        """The nodes around the offending one, the nearest first."""
+        ...
+
+    def text(self, node: cst.CSTNode) -> str:
+        """The source of a node as it stands in the file, without parentheses around it."""
+        ...
+
+    def span(self, node: cst.CSTNode) -> tuple[int, int]:
+        """The offsets of a node in the file, without parentheses around it."""
+        ...
+
+    @property
+    def newline(self) -> str:
+        """How lines end in the file."""
+        ...
+
+    def indent(self, node: cst.CSTNode) -> str:
+        """The white space at the start of the line in which a node begins."""
+        ...
+
+    def module_tree(self) -> ast.Module:
+        """The whole file as ``ast`` sees it, for what is spread over several functions."""
+        ...
+
+    def ref(self, expr: cst.CSTNode) -> Ref:
+        """What an expression refers to, seen from where it stands."""
+        ...
+
+    def external_name(self, ref: Ref) -> str:
+        """The qualified name outside of the module that a reference has by itself, or ``""``."""
+        ...
+
+    def dotted_name(self, expr: cst.CSTNode) -> str:
+        """The qualified name outside the project that an expression surely has, or ``""``."""
+        ...
+
+    def is_made_of(self, expr: cst.CSTNode, name: str) -> bool:
+        """Whether an expression is, or may be, an object that ``name`` makes."""
+        ...
+
+    def is_written_out(self, expr: cst.CSTNode) -> bool:
+        """Whether :meth:`written_name` of an expression is :attr:`name`."""
+        ...
+
+    def is_plainly(self, expr: cst.CSTNode, name: str) -> bool:
+        """Whether :meth:`written_name` of an expression is ``name``."""
+        ...
+
+    def written_name(self, expr: cst.CSTNode) -> str:
+        """The qualified name that an expression has through imports and plain variables alone.
+
+        What a parameter or an attribute of an object holds may be something else one day, and what
+        a class of the project inherits gives an object of that class.
+        """
+        ...
+
+    def whole(self, node: cst.CSTNode) -> str:
+        """The source of an expression together with the parentheses around it."""
+        ...
+
+    def begins_line(self, node: cst.CSTNode) -> bool:
+        """Whether only white space stands before a node in its line."""
+        ...
+
+    def rest_of_line(self, offset: int) -> str:
+        """What follows in the line of an offset."""
+        ...
+
+    def is_surely(self, expr: cst.CSTNode, name: str) -> bool:
+        """Whether an expression is an object that ``name`` makes, and never something else.
+
+        What is passed as a parameter may be something else one day.
+        """
+        ...
+
+    def means_one_thing(self, expr: cst.CSTNode) -> bool:
+        """Whether an expression surely refers to one function, of the project or outside of it."""
+        ...
+
+    def may_be_caught(self, when_awaited: bool = False) -> bool:
+        """Whether a ``TypeError`` that the call raises may not get out of the workflow.
+
+        If it does get out, the call has only failed so far, and no history knows of it. It is
+        raised at once, or ``when_awaited``.
+        """
+        ...
+
+    @property
+    def context(self) -> Context:
+        """What the rule's visitor was shown of the node."""
+        ...
+
+    def types(self, expr: cst.CSTNode) -> tuple[TypeView, ...]:
+        """All types that an expression may have; none when one of them is not known."""
+        ...
+
+    def types_of(self, ref: Ref) -> tuple[TypeView, ...]:
+        """The same for what a reference stands for."""
+        ...
+
+    def can_sort(self, expr: cst.CSTNode) -> bool | None:
+        """Whether ``sorted()`` can put what is in a set in order; ``None`` if it is not known."""
+        ...
+
+    def each(self) -> Sequence[FixView]:
+        """A view of each place that the diagnostic speaks for; what they add is added once."""
+        ...
+
+    def builtin(self, name: str) -> str:
+        """A builtin function; there is no fix where its name means something else."""
+        ...
+
+    def workflow(self, path: str) -> str:
+        """What to write for ``workflow.<path>``, imported if it must be.
+
+        Raises :class:`Withheld` where it would not work: in another SDK, outside of workflows, in
+        query handlers and update validators.
+        """
+        ...
+
+    def imported(self, target: str) -> str:
+        """What to write for a name such as ``datetime.timedelta``, imported if it must be."""
+        ...
+
+    def binds(self, node: cst.Import | cst.ImportFrom) -> dict[str, str]:
+        """The names that an import statement binds, with what each stands for."""
+        ...
+
+    def moved_to_top(self, node: cst.Import | cst.ImportFrom) -> TextEdit:
+        """The insertion of an import statement at the top of the file, as it stands there.
+
+        Raises :class:`Withheld` where a name is taken, or a module imports this one.
+        """
+        ...
+
+    def only_workflows(self, otherwise: str = "and would be changed as well") -> None:
+        """Raise :class:`Withheld` where others than workflows run the function as well."""
+        ...
+
+    def command(self) -> None:
+        """Raise :class:`Withheld` where a workflow may not wait or start something."""
+        ...
+
+    def replace(self, node: cst.CSTNode, text: str) -> TextEdit:
+        """Put ``text`` in the place of a node; parentheses around it stay."""
+        ...
+
+    def insert_before(self, node: cst.CSTNode, text: str) -> TextEdit:
+        """Put ``text`` before a node, inside the parentheses around it."""
+        ...
+
+    def insert_after(self, node: cst.CSTNode, text: str) -> TextEdit:
+        """Put ``text`` behind a node, inside the parentheses around it."""
+        ...
+
+    def renamed_uses(self, old: str, new: str) -> list[TextEdit] | None:
+        """The edits that rename a name, which an import at module level binds, in the whole file.
+
+        ``None`` where that cannot be done, and for an import inside a function.
+        """
+        ...
+
+    def with_await(self, text: str) -> str:
+        """``await`` before a call that takes the place of the offending node."""
+        ...
+
+    def use(self, api: Api, edits: Iterable[TextEdit] = ()) -> Repair | None:
+        """What ``api.use`` says in the place of the call; arguments stay unless they are dropped.
+
+        ``edits`` are further ones.
+        """
+        ...
+
+    def safe(self, message: str, *edits: TextEdit) -> Repair:
+        """A fix that changes nothing of what a running workflow would replay."""
+        ...
+
+    def unsafe(self, message: str, *edits: TextEdit) -> Repair:
+        """A fix that a person must look at."""
+        ...
+
+    def repair(self, fix: Fixable, message: str, *edits: TextEdit) -> Repair:
+        """A fix of the given kind."""
+        ...
