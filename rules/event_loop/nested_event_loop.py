@@ -74,8 +74,7 @@ class NestedEventLoop(Rule):
     code = "WFL202"
     name = "nested-event-loop"
     severity = Severity.ERROR
-    scope = Scope.WORKFLOW
-    also_module_level = True
+    scope = Scope.WORKFLOW | Scope.IMPORT
     since = "0.1"
     message = (
         "`{name}` starts a second event loop, and workflow code already runs in one; "

@@ -81,7 +81,7 @@ class RestrictedAtImport(Rule):
     code = "WFL304"
     name = "restricted-at-import"
     severity = Severity.ERROR
-    scope = Scope.MODULE
+    scope = Scope.IMPORT
     since = "0.1"
     message = (
         "the sandbox does not allow `{name}` while it imports this module, so the worker does not "

@@ -95,7 +95,7 @@ class SideEffectInWorkflowModule(Rule):
     code = "WFL310"
     name = "side-effect-in-workflow-module"
     severity = Severity.WARNING
-    scope = Scope.MODULE
+    scope = Scope.IMPORT
     since = "0.1"
     message = (
         "`{name}` runs each time the sandbox loads a workflow; move it to the module that starts "

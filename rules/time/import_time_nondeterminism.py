@@ -91,7 +91,7 @@ class ImportTimeNondeterminism(Rule):
     code = "WFL107"
     name = "import-time-nondeterminism"
     severity = Severity.ERROR
-    scope = Scope.MODULE
+    scope = Scope.IMPORT
     since = "0.1"
     message = (
         "`{name}` is evaluated when this module is imported, which the sandbox does again at each "

@@ -26,7 +26,16 @@ from wflint.callgraph.events import (
     ExternalUse,
     OwnCall,
 )
-from wflint.callgraph.graph import DEFINITION, CallGraph, Edge, GapAt, Hop, Node, runs
+from wflint.callgraph.graph import (
+    DEFINITION,
+    NOT_WORKFLOW_CODE,
+    CallGraph,
+    Edge,
+    GapAt,
+    Hop,
+    Node,
+    runs,
+)
 from wflint.callgraph.implicit_calls import Implied
 from wflint.callgraph.overrides import Overriders
 from wflint.callgraph.unfollowed import Unfollowed, is_of_plain_value
@@ -39,6 +48,7 @@ from wflint.facts.model import (
     Flag,
     FunctionBody,
     Kind,
+    Operation,
     Use,
     Value,
 )
@@ -60,6 +70,7 @@ from wflint.inference.values import (
     Unresolved,
     joined,
 )
+from wflint.temporal.regions import REGISTERED_BY, Region
 
 _RUN_ELSEWHERE = {
     "run": "asyncio.run",  # refuses to work where a loop runs
@@ -75,12 +86,16 @@ _MAX_CLONES = 16
 class Border(Struct, frozen=True):
     """Where a search ends.
 
-    ``follows`` is true of functions of the project whose calls are followed, ``minds`` of functions
-    outside the project that are worth telling of where they make the default of a field.
+    ``follows`` is true of calls of functions of the project that are followed, ``ends_at`` of
+    functions that run somewhere else, whoever is given them. ``minds`` is true of functions outside
+    the project that are worth telling of where they make the default of a field. ``skips`` are the
+    flags of places that do not count.
     """
 
-    follows: Callable[[OwnFunction], bool]
+    follows: Callable[[OwnFunction, Call], bool]
+    ends_at: Callable[[Fn], bool]
     minds: Callable[[External], bool]
+    skips: int = NOT_WORKFLOW_CODE
 
 
 class Reach:
@@ -110,6 +125,7 @@ class Reach:
                 self._enqueue(node, None)
         while self._queue:
             self._visit(self._queue.popleft())
+        self.reached.first_round = self.reached.first_round or len(self.reached.entries)
         for gap in self.unfollowed.gaps():
             self._note_gap(gap)
         return self.reached
@@ -128,6 +144,18 @@ class Reach:
 
     # One function.
 
+    def runs(self, place: Call | Use | Operation, node: Node) -> bool:
+        """True if a call or use happens when a function is reached as ``node``."""
+        return runs(place, node, self.border.skips)
+
+    def _is_alternative(self, call: Call) -> bool:
+        """True if a call stands behind ``or``, and nothing says that it is a mere default.
+
+        ``self.cached or self.compute()`` is followed; ``x or now()`` only where ``x`` is missing.
+        """
+        is_skipped = call.flags & self.border.skips or call.fallback
+        return bool(call.flags & Flag.OPTIONAL) and not is_skipped
+
     def _visit(self, node: Node) -> None:
         with self.store.faults.at(*node.fn):
             self._follow_calls(node)
@@ -139,11 +167,11 @@ class Reach:
         self._replaced(node, body)
         elsewhere: set[int] = set()
         for call in body.calls:
-            if call.site not in elsewhere and (runs(call, node) or _is_alternative(call)):
+            if call.site not in elsewhere and (self.runs(call, node) or self._is_alternative(call)):
                 self._call(node, body, call)
                 elsewhere.update(self._given_away(node, call))
         for use in body.uses:
-            if not runs(use, node):
+            if not self.runs(use, node):
                 continue
             for entity in self._resolved(use, node):
                 if isinstance(entity, External):
@@ -153,10 +181,10 @@ class Reach:
                     self.making.construct(node, made, entity)
             self._pass(node, use, use.target.path)
         for read in body.reads:
-            if runs(read, node):
+            if self.runs(read, node):
                 self._pass(node, read, read.target.path)
         for operation in body.operations:
-            if runs(operation, node):
+            if self.runs(operation, node):
                 path, receiver = node.fn.path, node.receiver
                 for found in self.implied.operated(operation, path, receiver, node.env):
                     self._follow(node, found, operation.site, operation.flags)
@@ -193,7 +221,7 @@ class Reach:
 
     def _follow(self, node: Node, function: OwnFunction, site: int, flags: int) -> None:
         """Follow a function that Python calls by itself, with no arguments worth telling."""
-        if self.roots.runs_elsewhere(function.fn):
+        if self.border.ends_at(function.fn):
             return
         quiet = node.quiet or bool(flags & Flag.NOT_REPLAYING)
         for one in (function, *(self._implementations(function) or ())):
@@ -208,7 +236,7 @@ class Reach:
             match entity:
                 case External(instance=True):  # whatever calling an object of theirs does
                     self.unfollowed.note(node, call, entity)
-                case External() if not runs(call, node):
+                case External() if not self.runs(call, node):
                     pass  # a fallback value that nobody is seen to need
                 case External() if call.target.kind is Kind.PARAM and not call.target.path:
                     self._note_given(node, call, entity)
@@ -260,7 +288,7 @@ class Reach:
 
     def _own(self, node: Node, call: Call, entity: OwnFunction) -> None:
         self.events.append(OwnCall(node, call, entity))
-        if not self.border.follows(entity):
+        if not self.border.follows(entity, call):
             return
         head = self.store.head(entity.fn)
         if head is None or self.implied.is_skipped(entity.fn):
@@ -366,7 +394,7 @@ class Reach:
 
     def _called_back(self, node: Node, call: Call, entity: External) -> None:
         if calls_its_arguments(entity.name):
-            self._arguments(node, call)
+            self._arguments(node, call, REGISTERED_BY.get(entity.name))
         methods = CALLED_BY_BUILTINS.get(entity.name)
         args = [a for a in call.args if not a.star]
         if methods is not None and args and not args[0].keyword:
@@ -406,29 +434,25 @@ class Reach:
         self.reached.gaps.append(gap)
         self.reached.outcomes.setdefault((gap.node.fn, gap.site), "gap")
 
-    def _arguments(self, node: Node, call: Call) -> None:
-        """Functions that are handed to something that calls them."""
+    def _arguments(self, node: Node, call: Call, region: Region | None = None) -> None:
+        """Functions that are handed to something that calls them, then or as a handler."""
         for arg in call.args:
-            self._handed(node, call, arg.value, arg.site)
+            begins = Region.VALIDATOR if region and arg.keyword == "validator" else region
+            self._handed(node, call, arg.value, arg.site, begins)
 
-    def _handed(self, node: Node, call: Call, value: Value, site: int) -> None:
+    def _handed(
+        self, node: Node, call: Call, value: Value, site: int, region: Region | None
+    ) -> None:
         for entity in self._value(value, node):
             if isinstance(entity, External) and not entity.instance:
                 self.events.append(ExternalArgument(node, call, site, entity))
-            elif isinstance(entity, OwnFunction) and not self.roots.runs_elsewhere(entity.fn):
-                quiet = _is_quiet(node, call)
-                self.connect(node, self.node_of(entity, (), frozenset(), quiet), call.site)
+            elif isinstance(entity, OwnFunction) and not self.border.ends_at(entity.fn):
+                to = self.node_of(entity, (), frozenset(), _is_quiet(node, call))
+                self.connect(node, to, call.site)
+                if region is not None:
+                    self.reached.registered.setdefault(Hop(node, call.site), {})[to] = region
             elif isinstance(entity, OwnClass) and value.type in ("name", "call"):
                 self.making.construct(node, replace(call, args=()), entity)
-
-
-def _is_alternative(call: Call) -> bool:
-    """Whether a call stands behind ``or``, and nothing says that it is a mere default.
-
-    ``self.cached or self.compute()`` is followed; ``x or now()`` only where ``x`` is missing.
-    """
-    excluded = Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED
-    return bool(call.flags & Flag.OPTIONAL) and not (call.flags & excluded or call.fallback)
 
 
 def _is_quiet(node: Node, call: Call) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from wflint.callgraph.events import DefaultFactory, ExternalCall
-from wflint.callgraph.graph import Edge, Hop, Node, runs
+from wflint.callgraph.graph import Edge, Hop, Node
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Call
 from wflint.inference.field_factories import Factory, default_factories, field_hooks
@@ -39,7 +39,7 @@ class Making:
         if kind in ("attrs", "model"):
             for hook in field_hooks(self.resolver, made.cls):
                 self._run_hook(node, call, hook)
-        for base in self.resolver.order(made.cls)[1] if runs(call, node) else ():
+        for base in self.resolver.order(made.cls)[1] if self.reach.runs(call, node) else ():
             self.reach.events.append(ExternalCall(node, call, External(base, base=len(base))))
 
     def _make_default(self, node: Node, call: Call, factory: Factory) -> None:
@@ -51,7 +51,7 @@ class Making:
                 self._external_factory(node, call, owner, factory, entity)
             elif isinstance(entity, OwnFunction) and factory.value.type == "lambda":
                 self._lambda_factory(node, call, owner, factory, entity)
-            elif isinstance(entity, OwnFunction) and not self.reach.roots.runs_elsewhere(entity.fn):
+            elif isinstance(entity, OwnFunction) and not self.reach.border.ends_at(entity.fn):
                 self._connect_class(node, owner, call.site)
                 self.reach.connect(
                     owner, self.reach.node_of(entity, (), frozenset(), False), factory.arg.site
@@ -62,7 +62,7 @@ class Making:
 
     def _run_hook(self, node: Node, call: Call, hook: Factory) -> None:
         for entity in self.resolver.resolve(hook.value.ref, hook.cls.path):
-            if isinstance(entity, OwnFunction) and not self.reach.roots.runs_elsewhere(entity.fn):
+            if isinstance(entity, OwnFunction) and not self.reach.border.ends_at(entity.fn):
                 self.reach.connect(
                     node, self.reach.node_of(entity, (), frozenset(), False), call.site
                 )

@@ -12,6 +12,7 @@ from wflint.callgraph.entry.entry_points import Entry
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Call, Flag, Operation, Use
 from wflint.inference.values import Env
+from wflint.temporal.regions import Region
 
 END = -1
 """The site of the last hop of a chain, which calls nothing more."""
@@ -74,7 +75,9 @@ class CallGraph(Struct):
 
     ``order`` lists the nodes in the order they were reached, ``parents`` has the first call that
     led to each of them. ``outcomes`` tells what each call leads to: ``own``, ``gap``, or the name
-    of something outside the project.
+    of something outside the project. ``registered`` are the handlers that a call gives the SDK,
+    with the regions that begin there. The first ``first_round`` entry points were searched from
+    before the others, which give no chain where one of the first does.
     """
 
     entries: dict[Node, Entry] = field(default_factory=dict)
@@ -83,6 +86,10 @@ class CallGraph(Struct):
     parents: Parents = field(default_factory=dict)
     gaps: list[GapAt] = field(default_factory=list)
     outcomes: dict[tuple[Fn, int], str] = field(default_factory=dict)
+    registered: dict[Hop, dict[Node, Region]] = field(default_factory=dict)
+    first_round: int = 0
+    _kinds: Region | None = None
+    _within: dict[Region, CallGraph] = field(default_factory=dict)
     _callers: dict[Node, list[Hop]] | None = None
     _entry_marks: dict[Node, int] | None = None
 
@@ -99,11 +106,57 @@ class CallGraph(Struct):
         """Return the calls that a node makes."""
         return self.edges.get(node, [])
 
+    @property
+    def entry_kinds(self) -> Region:
+        """The regions of all entry points, those that are registered on the way included.
+
+        To be asked when the graph is complete.
+        """
+        if self._kinds is None:
+            self._kinds = Region(0)
+            for entry in self.entries.values():
+                self._kinds |= entry.kind
+            for handlers in self.registered.values():
+                for kind in handlers.values():
+                    self._kinds |= kind
+        return self._kinds
+
+    def within(self, scope: Region) -> CallGraph:
+        """Return the part of the graph that the entry points of some regions reach.
+
+        Its chains begin at these. What the workflow only registers as a handler is one of them,
+        and no part of the regions that register it.
+        """
+        if self.entry_kinds in scope:
+            return self
+        if scope not in self._within:
+            self._within[scope] = self._part(scope)
+        return self._within[scope]
+
+    def _part(self, scope: Region) -> CallGraph:
+        entries = {node: entry for node, entry in self.entries.items() if entry.kind & scope}
+        later = [node for node in list(self.entries)[self.first_round :] if node in entries]
+        for handlers in self.registered.values():
+            for node, kind in handlers.items():
+                if kind & scope and node not in entries:
+                    owner = node.receiver or Cls(node.fn.path, "")
+                    entries[node] = Entry(node.fn, owner, node.fn.shown, kind)
+        parents: Parents = {}
+
+        def goes(hop: Hop, to: Node) -> bool:
+            return to not in parents and to not in self.registered.get(hop, ())
+
+        parents.update(self.search((node for node in entries if node not in later), goes))
+        parents.update(self.search((node for node in later if node not in parents), goes))
+        edges = {node: self.edges[node] for node in parents if node in self.edges}
+        return CallGraph(entries, list(parents), edges, parents, outcomes=self.outcomes)
+
     def cut(self, is_cut: Callable[[Node, Edge], bool]) -> None:
         """Take calls out of the graph."""
         for node, edges in self.edges.items():
             self.edges[node] = [edge for edge in edges if not is_cut(node, edge)]
         self._callers = self._entry_marks = None
+        self._within.clear()
 
     def chain(self, node: Node) -> Chain:
         """Return the way from an entry point by which ``node`` was first reached."""
@@ -220,8 +273,15 @@ def chain_to(node: Node, parents: Mapping[Node, Hop | None]) -> Chain:
     return tuple(reversed(found))
 
 
-def runs(place: Call | Use | Operation, node: Node) -> bool:
-    """Whether a call or use happens when a function is reached as ``node``."""
-    if place.flags & (Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED):
+NOT_WORKFLOW_CODE = Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED
+"""Flags of what stands in workflow code and is none."""
+
+
+def runs(place: Call | Use | Operation, node: Node, skips: int = NOT_WORKFLOW_CODE) -> bool:
+    """True if a call or use happens when a function is reached as ``node``.
+
+    What has any of the flags ``skips`` does not.
+    """
+    if place.flags & skips:
         return False
     return not place.flags & Flag.OPTIONAL or place.fallback in node.missing

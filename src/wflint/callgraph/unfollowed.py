@@ -103,7 +103,7 @@ class Unfollowed:
             if arg.star or arg.value.type not in ("name", "lambda"):
                 continue
             for found in resolve(arg.value.ref, node.fn.path, node.receiver, env=node.env):
-                if isinstance(found, OwnFunction) and not self.roots.runs_elsewhere(found.fn):
+                if isinstance(found, OwnFunction) and not self.reach.border.ends_at(found.fn):
                     yield found
 
 

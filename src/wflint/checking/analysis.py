@@ -18,7 +18,8 @@ from wflint.callgraph.entry.listed import listed_workflows
 from wflint.callgraph.entry.unseen import Unmarked, Unseen, unmarked_methods, unseen_classes
 from wflint.callgraph.graph import CallGraph
 from wflint.callgraph.guards.functions import GuardFunctions
-from wflint.checking.checker import Verdicts
+from wflint.callgraph.outside import Outside
+from wflint.checking.checker import Hit, Verdicts
 from wflint.checking.imports import ImportChain, ImportTime
 from wflint.facts.ids import Cls, Fn
 from wflint.faults import EVERYWHERE
@@ -78,13 +79,15 @@ class Answer(Struct):
     reached that are only reached by imports, by function, site and code; ``mute`` are workflows
     without any method that is known to run, ``unseen`` are classes that only look like workflows,
     ``unmarked`` methods that may be handlers.
-    ``workflows`` and ``activities`` count those that each file defines.
+    ``reached`` is what workflows reach, ``outside`` what activities and Workers do, as far as a
+    rule is about them. ``workflows`` and ``activities`` count those that each file defines.
     """
 
     store: Store
     index: ModuleIndex
     verdicts: Verdicts
     reached: CallGraph
+    outside: CallGraph = field(default_factory=CallGraph)
     module_entries: dict[str, Cls] = field(default_factory=dict)
     import_chains: dict[tuple[Fn, int, str], ImportChain] = field(default_factory=dict)
     workflows: dict[str, int] = field(default_factory=dict)
@@ -93,6 +96,15 @@ class Answer(Struct):
     mute: list[Cls] = field(default_factory=list)
     unseen: list[Unseen] = field(default_factory=list)
     unmarked: list[Unmarked] = field(default_factory=list)
+
+    def graph_of(self, hit: Hit) -> CallGraph:
+        """Return the part of a call graph in which a rule was broken."""
+        scope = hit.rule.scope
+        for graph, regions in ((self.reached, Scope.WORKFLOW), (self.outside, Scope.OUTSIDE)):
+            part = graph.within(scope) if scope & regions else None
+            if part is not None and any(node in part.parents for node in hit.nodes):
+                return part
+        return self.reached
 
 
 def analyse(question: Question) -> Answer:
@@ -150,6 +162,8 @@ def analyse(question: Question) -> Answer:
         answer.import_chains = import_time.chains
         import_time.check()
     _check_anywhere(question, gated, answer)
+    with store.faults.at(EVERYWHERE):
+        _search_outside(question, defining, answer, roots)
     return answer
 
 
@@ -190,8 +204,20 @@ def _search(
             break
     verdicts.effects = summarise(reached, reach.events, resolver.store)
     verdicts.receivers = SharedReceivers(reached, verdicts.shared)
-    verdicts.hold(reach.events, verdicts.of_scopes(Scope.WORKFLOW, Scope.ANY))
+    verdicts.hold_regions(reached, reach.events, Scope.WORKFLOW)
     return reached
+
+
+def _search_outside(question: Question, defining: list[str], answer: Answer, roots: Roots) -> None:
+    """Follow activities and what makes Workers, if a rule that runs is about them."""
+    wanted = Scope(0)
+    for code in question.codes:
+        wanted |= question.rules[code].scope & Scope.OUTSIDE
+    if not wanted:
+        return
+    search = Outside(roots, wanted)
+    answer.outside, events = search.search(defining, question.gated.configuring, question.is_test)
+    answer.verdicts.hold_regions(answer.outside, events, wanted, skips=0)
 
 
 def _read_file(
@@ -221,7 +247,9 @@ def _suspects(question: Question, path: str, text: str) -> list[str]:
     """The rules for any code that may find something in a text, be they selected or not."""
     rules, settings = sorted(question.rules.items()), question.settings_of(path)
     return [
-        code for code, rule in rules if rule.scope is Scope.ANY and rule.suspicious(text, settings)
+        code
+        for code, rule in rules
+        if Scope.ELSEWHERE in rule.scope and rule.suspicious(text, settings)
     ]
 
 
@@ -279,7 +307,7 @@ def _place(store: Store, entry: Entry) -> tuple[int, str, int]:
 
 def _check_anywhere(question: Question, gated: Gated, answer: Answer) -> None:
     """Rules that speak outside workflow code as well, in the files to report on."""
-    codes = answer.verdicts.of_scopes(Scope.ANY)
+    codes = frozenset(c for c, rule in question.rules.items() if Scope.ELSEWHERE in rule.scope)
     resolver = answer.verdicts.resolver
     seen = {node.fn for node in answer.reached.order}
     for path in gated.named:

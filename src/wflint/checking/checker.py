@@ -19,7 +19,7 @@ from wflint.callgraph.events import (
     ExternalUse,
     OwnCall,
 )
-from wflint.callgraph.graph import Node
+from wflint.callgraph.graph import NOT_WORKFLOW_CODE, CallGraph, Node
 from wflint.diagnostics import Severity
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import (
@@ -122,27 +122,49 @@ class Verdicts:
             for name in sorted(rule.targets):
                 self.targets.setdefault(name, []).append(rule)
 
-    def of_scopes(self, *scopes: Scope) -> frozenset[str]:
-        """Return the codes of the rules that apply in some scopes."""
-        return frozenset(code for code, rule in self.rules.items() if rule.scope in scopes)
+    def hold_regions(
+        self, graph: CallGraph, events: list[Event], regions: Scope, skips: int = NOT_WORKFLOW_CODE
+    ) -> None:
+        """Ask the rules that are about some of the ``regions`` of a graph, each about its own.
+
+        ``events`` are what the search has passed that made the graph.
+        """
+        by_scope: dict[Scope, set[str]] = {}
+        for code, rule in self.rules.items():
+            if rule.scope & regions:
+                part = graph.within(rule.scope)
+                scope = regions if part is graph else rule.scope
+                by_scope.setdefault(scope, set()).add(code)
+        for scope, codes in by_scope.items():
+            inside = graph.within(scope).parents
+            self.hold((event for event in events if event.node in inside), codes, skips)
 
     def border(self) -> Border:
         """Return where the search through workflow code ends."""
-        return Border(self._is_followed, lambda entity: self._factory_rule(entity) is not None)
+        return Border(
+            self._is_followed,
+            self.roots.runs_elsewhere,
+            lambda entity: self._factory_rule(entity) is not None,
+        )
 
-    def hold(self, events: Iterable[Event], codes: Container[str]) -> None:
-        """Ask the rules of some codes about what a search has passed."""
+    def hold(
+        self, events: Iterable[Event], codes: Container[str], skips: int = NOT_WORKFLOW_CODE
+    ) -> None:
+        """Ask the rules of some codes about what a search has passed.
+
+        What visitors found counts unless it has any of the flags ``skips``.
+        """
         for event in events:
             try:
-                self._hold(event, codes)
+                self._hold(event, codes, skips)
             except Exception as error:
                 self.faults.note(error, *event.node.fn)
 
-    def _hold(self, event: Event, codes: Container[str]) -> None:
+    def _hold(self, event: Event, codes: Container[str], skips: int) -> None:
         body = self.resolver.store.body(event.node.fn)
         match event:
             case Entered(node):
-                self._findings(node, body, codes)
+                self._findings(node, body, codes, skips)
             case ExternalCall(node, call, entity):
                 self._external_call(node, body, call, entity, codes)
             case ExternalArgument(node, call, site, entity):
@@ -167,13 +189,13 @@ class Verdicts:
 
     # One event.
 
-    def _findings(self, node: Node, body: FunctionBody, codes: Container[str]) -> None:
+    def _findings(self, node: Node, body: FunctionBody, codes: Container[str], skips: int) -> None:
         """Findings that the rules' visitors made in the body of a reached function."""
         for finding in body.findings:
             rule = self.rules.get(finding.code)
             if rule is None or rule.code not in codes or not self._subject_holds(finding, node):
                 continue
-            if finding.flags & (Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED):
+            if finding.flags & skips:
                 continue
             view = self._finding_view(finding, node, body)
             report = self.faults.ask(node.fn, rule.code, rule.confirm, view)
@@ -325,7 +347,7 @@ class Verdicts:
         rule = next((r for r in self.rules.values() if code in r.default_factories_of), None)
         return (rule, entry.rule) if rule is not None else None
 
-    def _is_followed(self, entity: OwnFunction) -> bool:
+    def _is_followed(self, entity: OwnFunction, call: Call) -> bool:
         """True if workflow code goes on in a function of the project."""
         entry = self.own_apis.get(entity.fn)
         if entry is not None and entry.rule is not None:

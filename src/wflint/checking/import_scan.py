@@ -12,9 +12,11 @@ from wflint.callgraph.events import DefaultFactory, ExternalArgument, ExternalCa
 from wflint.callgraph.graph import Chain, Hop, Node, Parents, chain_to
 from wflint.checking.checker import Verdicts, handed_over
 from wflint.facts.ids import Cls, Fn
+from wflint.facts.model import Call
 from wflint.inference.values import External, OwnFunction
 from wflint.project.store import Store
 from wflint.rule.views import CallView
+from wflint.temporal.regions import Region
 
 
 def import_time_bodies(store: Store, path: str) -> list[Fn]:
@@ -45,12 +47,14 @@ class ImportScan:
         self._ways: dict[Hop, Parents] = {}
         store = verdicts.resolver.store
         bodies = [fn for path in paths for fn in import_time_bodies(store, path)]
-        border = Border(self._is_followed, lambda entity: True)
+        border = Border(self._is_followed, verdicts.roots.runs_elsewhere, lambda entity: True)
         reach = Reach(verdicts.resolver, verdicts.roots, border)
-        self.reached = reach.run(Entry(fn, Cls(fn.path, ""), fn.path) for fn in bodies)
+        self.reached = reach.run(
+            Entry(fn, Cls(fn.path, ""), fn.path, Region.IMPORT) for fn in bodies
+        )
         self.events = reach.events
 
-    def _is_followed(self, entity: OwnFunction) -> bool:
+    def _is_followed(self, entity: OwnFunction, call: Call) -> bool:
         """True unless it is a coroutine function, for calling one runs nothing of it."""
         callee = self.verdicts.callee(entity.fn)
         elsewhere = self.verdicts.roots.runs_elsewhere(entity.fn)

@@ -89,8 +89,8 @@ class ImportTime:
         self.chains: dict[tuple[Fn, int, str], ImportChain] = {}
         self._offsets: dict[Fn, dict[int, int]] = {}
         rules = verdicts.rules.values()
-        self.rules = [rule for rule in rules if rule.scope is Scope.MODULE]
-        self._also = [rule for rule in rules if rule.also_module_level]
+        self.rules = [rule for rule in rules if rule.scope == Scope.IMPORT]
+        self._also = [r for r in rules if Scope.IMPORT in r.scope and r.scope != Scope.IMPORT]
 
     def check(self) -> None:
         """Look at modules that are loaded for workflows, and at others whose values they use."""
@@ -120,10 +120,10 @@ class ImportTime:
 
     def _is_new(self, hit: Hit) -> bool:
         """Whether a hit comes from an import, not from workflow code."""
-        if hit.rule.scope is Scope.MODULE:
+        if hit.rule.scope == Scope.IMPORT:
             return True
         parents = self.workflow_code.parents
-        return hit.rule.also_module_level and not any(node in parents for node in hit.nodes)
+        return hit.rule in self._also and not any(node in parents for node in hit.nodes)
 
     # Which modules.
 

@@ -18,11 +18,12 @@ from wflint.checking.analysis import Answer
 from wflint.checking.checker import Hit
 from wflint.diagnostics import Severity
 from wflint.facts.ids import Fn
-from wflint.rule.base import Rule
+from wflint.rule.base import Rule, Scope
 
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 _CONSTRUCTORS = ("__init__", "__new__", "__post_init__")
-Group = tuple[Rule, Severity]
+Group = tuple[Rule, Severity, bool]
+"""Hits with one way back: of one rule and severity, in workflows or outside of them."""
 
 
 class Beyond(Hit):
@@ -55,12 +56,15 @@ def lift(
         if not answer.index.is_followed(hit.fn.path):
             own.append(hit)
         elif not is_hidden(hit, hit.fn, hit.site):
-            group = (hit.rule, hit.severity or hit.rule.severity)
+            is_outside = bool(answer.graph_of(hit).entry_kinds & Scope.OUTSIDE)
+            group = (hit.rule, hit.severity or hit.rule.severity, is_outside)
             groups.setdefault(group, []).append(hit)
     if not groups:
         return own
     lifter = _Lifter(answer, row_of, is_hidden, {(h.fn, h.site, h.rule.code) for h in own})
-    for group in sorted(groups, key=lambda group: (group[0].code, _ORDER.index(group[1]))):
+    for group in sorted(
+        groups, key=lambda group: (group[0].code, _ORDER.index(group[1]), group[2])
+    ):
         with answer.store.faults.at(*groups[group][0].fn, group[0].code):
             lifter.add(groups[group])
     return [*own, *lifter.found.values()]
@@ -89,19 +93,20 @@ class _Lifter:
         A search backwards from all of them at once, through the packages only; so every function
         in there learns of the nearest hit.
         """
+        graph = self.answer.graph_of(hits[0])
         ways: dict[Node, _Way] = {}
         queue: deque[Node] = deque()
         exits: dict[tuple[Fn, int], tuple[Node, list[Node]]] = {}
         for hit in sorted(hits, key=lambda hit: (hit.fn, hit.site)):
             for node in hit.nodes:
-                if node in self.answer.reached.parents and node not in ways:
+                if node in graph.parents and node not in ways:
                     ways[node] = _Way(hit, hit.site)
                     queue.append(node)
         while queue:
             node = queue.popleft()
-            if node in self.answer.reached.entries:
+            if node in graph.entries:
                 self._add_entry(node, ways)
-            for caller, site in self.answer.reached.callers(node):
+            for caller, site in graph.callers(node):
                 if not self._is_followed(caller):
                     _, nodes = exits.setdefault((caller.fn, site), (node, []))
                     nodes.append(caller)

@@ -24,7 +24,8 @@ def is_refused_at(answer: Answer, hit: Hit, whole: Whole) -> bool:
     without a sandbox, meets the real thing.
     """
     sandboxes, path = answer.verdicts.sandboxes, hit.fn.path
-    if hit.rule.scope is not Scope.WORKFLOW or hit.flags & Flag.UNRESTRICTED:
+    scope = hit.rule.scope
+    if not scope & Scope.WORKFLOW or scope & Scope.ELSEWHERE or hit.flags & Flag.UNRESTRICTED:
         return False
     if hit.name != _ENVIRONMENT and (not hit.is_call or not is_refused(hit.name)):
         return False

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from wflint.config.errors import ConfigError, closest
 from wflint.diagnostics import Applicability, Severity
 from wflint.gitignore.patterns import Patterns
-from wflint.rule.base import Api, Rule
+from wflint.rule.base import Api, Rule, Scope
 
 if TYPE_CHECKING:
     from wflint.config.settings import Settings
@@ -104,7 +104,17 @@ def _load(plugins: tuple[str, ...]) -> Registry:
             other = found.setdefault(rule.code, rule)
             if other is not rule:
                 raise ConfigError(f'plugin "{plugin}": the code {rule.code} is {other.name}\'s')
+            if not _has_region(rule):
+                raise ConfigError(
+                    f'plugin "{plugin}": the scope of {rule.code}, {rule.scope!r}, is no region of '
+                    "the code that is searched; see wflint.rule.Scope"
+                )
     return Registry(tuple(found[code] for code in sorted(found)))
+
+
+def _has_region(rule: Rule) -> bool:
+    """True if the scope of a rule is one that a search fills, so that it may report anything."""
+    return isinstance(rule.scope, Scope) and rule.scope != Scope(0)
 
 
 def find_alone(code_or_name: str) -> Rule | None:

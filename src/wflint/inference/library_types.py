@@ -230,6 +230,17 @@ CALLS_ITS_ARGUMENTS: frozenset[str] = frozenset(
 )
 """Functions that call what they are given, in the workflow."""
 
+MOVES_TO_THREAD: frozenset[str] = frozenset(
+    {
+        "asgiref.sync.SyncToAsync",
+        "asgiref.sync.sync_to_async",
+        "asyncer.asyncify",
+        "asyncer.runnify",
+        "channels.db.database_sync_to_async",
+    }
+)
+"""Decorators that run a plain function in a thread, for an event loop that goes on meanwhile."""
+
 CALLBACK_METHODS: frozenset[str] = frozenset({"add_done_callback", "sort"})
 """Methods that call what they are given, whatever they are called on."""
 

@@ -1,8 +1,9 @@
 """What a rule is.
 
 A rule is a class in a file of its own under ``rules/``. Its module's docstring is its
-documentation, its class attributes are its identity, and it looks at code in one or more of five
-ways:
+documentation, its class attributes are its identity, and its ``scope`` says which code it is about:
+one or several of the regions of :mod:`wflint.temporal.regions`. It looks at that code in one or
+more of five ways:
 
 * ``apis`` (and TOML ``tables`` beside the file): names that are wrong to call or to use. The engine
   matches them, the most specific name wins, and each name belongs to one rule.
@@ -10,7 +11,7 @@ ways:
 * ``targets`` and :meth:`Rule.check_call`: every call of one of these names, with its arguments.
 * :meth:`Rule.check_own_call` (with ``own_calls = True``): every call that resolves to a function
   of the project.
-* :meth:`Rule.judge_import` (for rules of scope ``MODULE``): every call or use of a name of
+* :meth:`Rule.judge_import` (for rules of scope ``IMPORT`` alone): every call or use of a name of
   ``at_import``, or of one that is wrong in workflow code, when a module is imported.
 * ``visit_<Node>(self, node, ctx)`` methods in LibCST's own style: every node of that type in the
   body of a function that wflint reads.
@@ -27,6 +28,7 @@ from msgspec import Struct
 
 from wflint.config.rule_settings import RuleSettings
 from wflint.diagnostics import Severity
+from wflint.temporal.regions import Region as Scope
 
 if TYPE_CHECKING:
     from wflint.rule.fix import Repair
@@ -38,17 +40,6 @@ __all__ = ["Api", "Fixable", "Report", "Rule", "RuleSettings", "Scope", "Severit
 
 _FILLED = re.compile(r"\{name\}|\{use\}")
 """What is filled into messages of the settings: no widths, and other braces stay what they are."""
-
-
-class Scope(str, enum.Enum):
-    """Where a rule applies."""
-
-    WORKFLOW = "workflow"  # code that a workflow's entry points reach
-    MODULE = "workflow-module"  # what runs when a module that defines workflows is imported
-    HANDLER = "handler"  # code that signal, query and update handlers reach
-    ACTIVITY = "activity"  # code that activities reach
-    WORKER = "worker"  # worker and client set-up
-    ANY = "any"  # every file that passes the gate
 
 
 class Fixable(str, enum.Enum):
@@ -97,7 +88,6 @@ class Rule:
     name: ClassVar[str]
     severity: ClassVar[Severity]
     scope: ClassVar[Scope] = Scope.WORKFLOW
-    also_module_level: ClassVar[bool] = False  # applies at import time of workflow modules as well
     fix: ClassVar[Fixable] = Fixable.NONE
     since: ClassVar[str] = "0.1"
     message: ClassVar[str] = "`{name}` is not deterministic; use `{use}`"

@@ -53,7 +53,7 @@ def as_object(rule: Rule) -> dict[str, Any]:
         "family": family(rule),
         "severity": rule.severity.value,
         "default": "on" if is_default(rule) else "opt-in",
-        "scope": rule.scope.value,
+        "scope": rule.scope.label,
         "fix": rule.fix.value,
         "since": rule.since,
         "summary": summary(rule),
@@ -64,7 +64,7 @@ def as_object(rule: Rule) -> dict[str, Any]:
 def as_text(rule: Rule) -> str:
     """What ``wflint rule CODE`` prints."""
     default = "on by default" if is_default(rule) else "off by default"
-    facts = [rule.severity.value, default, f"scope: {rule.scope.value}", f"fix: {rule.fix.value}"]
+    facts = [rule.severity.value, default, f"scope: {rule.scope.label}", f"fix: {rule.fix.value}"]
     facts.append(f"since {rule.since}")
     title = f"# {rule.name} ({rule.code})"
     head = f"{title}\n\n{family(rule)} · {' · '.join(facts)}\n"

@@ -82,8 +82,9 @@ class Emitter(Struct):
                 yield from ((hit.fn, site) for site in hit.others)
             if isinstance(hit, Beyond):
                 yield from ((node.fn, site) for node, site in hit.steps)
-            if hit.nodes and hit.nodes[0] in self.answer.reached.parents:
-                for node, site in self.answer.reached.chain(hit.nodes[0])[:-1]:
+            graph = self.answer.graph_of(hit)
+            if hit.nodes and hit.nodes[0] in graph.parents:
+                for node, site in graph.chain(hit.nodes[0])[:-1]:
                     yield node.fn, site
 
     def prepare(self, places: Iterable[tuple[Fn, int]]) -> None:
@@ -163,7 +164,7 @@ class Emitter(Struct):
             filename=self.shown(hit.fn.path),
             location=location,
             end_location=end_location,
-            scope=rule.scope.value,
+            scope=rule.scope.label,
             chain=chain,
             other_entries=others,
             fix=fix,
@@ -188,10 +189,10 @@ class Emitter(Struct):
         imports = self.answer.import_chains.get((hit.fn, hit.site, hit.rule.code))
         if imports is not None:
             return tuple(self._import_hops(imports, location)), 0
-        if hit.nodes[0] not in self.answer.reached.parents and self._is_body(hit.fn):
+        reached = self.answer.graph_of(hit)
+        if hit.nodes[0] not in reached.parents and self._is_body(hit.fn):
             cls = self.answer.module_entries.get(hit.fn.path)
             return ((ShownHop(shown_name(cls.qualname), filename, location),) if cls else ()), 0
-        reached = self.answer.reached
         nodes = [n for n in hit.nodes if n in reached.parents]
         if not nodes:
             return (), 0
@@ -227,7 +228,7 @@ class Emitter(Struct):
     def _hop(self, node: Node, site: int, location: Location) -> ShownHop:
         known = self._hops.get(Hop(node, site)) if site != END else None
         if known is None:
-            entry = self.answer.reached.entries.get(node)
+            entry = self.answer.reached.entries.get(node) or self.answer.outside.entries.get(node)
             name = entry.shown if entry is not None else node.fn.shown
             at = location if site == END else self.location(node.fn, site)
             known = ShownHop(name, self.shown(node.fn.path), at)
@@ -269,7 +270,7 @@ class Emitter(Struct):
 
     def _detour(self, hit: Hit, nodes: list[Node]) -> Chain | None:
         """A shortest chain to any of ``nodes`` around all suppressed calls, if there is one."""
-        reached = self.answer.reached
+        reached = self.answer.graph_of(hit)
         goals = set(nodes)
         leading = reached.ancestors(nodes)  # a comment elsewhere has nothing to do with the hit
 

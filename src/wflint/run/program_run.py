@@ -286,7 +286,7 @@ class ProjectRun:
         severity = self._severity(code, path)
         filename = self.shown(path)
         return Diagnostic(
-            code, rule.name, severity, message, filename, place, place, rule.scope.value
+            code, rule.name, severity, message, filename, place, place, rule.scope.label
         )
 
     def _severity(self, code: str, path: str) -> Severity:

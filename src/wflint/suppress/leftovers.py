@@ -51,7 +51,7 @@ def leftovers(
                 filename=filename,
                 location=Location(directive.row, start),
                 end_location=Location(directive.row, end),
-                scope=rule.scope.value,
+                scope=rule.scope.label,
                 fix=removal(directive, selector, source) if selector and code == UNUSED else None,
             )
         )

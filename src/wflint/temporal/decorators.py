@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
+from wflint.temporal.regions import Region
+
 _WORKFLOW = "temporalio.workflow"
 
 DEFN = f"{_WORKFLOW}.defn"
@@ -14,9 +16,18 @@ QUERY = f"{_WORKFLOW}.query"
 VALIDATOR = f"{_WORKFLOW}.update.validator"
 """Not a name of the SDK: what `@some_update.validator` is called here."""
 
-HANDLERS = frozenset(
-    f"{_WORKFLOW}.{name}" for name in ("run", "signal", "query", "update", "init", "dynamic_config")
-) | {VALIDATOR}
+REGIONS: dict[str, Region] = {
+    RUN: Region.RUN,
+    QUERY: Region.QUERY,
+    VALIDATOR: Region.VALIDATOR,
+    f"{_WORKFLOW}.signal": Region.SIGNAL,
+    f"{_WORKFLOW}.update": Region.UPDATE,
+    f"{_WORKFLOW}.init": Region.INIT,
+    f"{_WORKFLOW}.dynamic_config": Region.HOOK,
+}
+"""The regions of what decorated methods reach."""
+
+HANDLERS = frozenset(REGIONS)
 HANDLER_SETTINGS = {
     "run_decorators": RUN,
     "signal_decorators": f"{_WORKFLOW}.signal",
@@ -29,6 +40,14 @@ HANDLER_SETTINGS = {
 ACTIVITY = "temporalio.activity.defn"
 MAKE_WORKFLOWS = HANDLERS | {DEFN}
 ALL = MAKE_WORKFLOWS | {ACTIVITY}
+
+
+def region_of(names: Iterable[str]) -> Region:
+    """Return the regions that a method with some decorators is the entry point of."""
+    found = Region(0)
+    for name in names:
+        found |= REGIONS.get(name, Region(0))
+    return found or Region.HOOK
 
 
 class EntryNames(Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -24,7 +25,9 @@ from wflint.temporal.decorators import (
     VALIDATOR,
     EntryNames,
     Meanings,
+    region_of,
 )
+from wflint.temporal.regions import Region
 
 _ELSEWHERE = ("nexusrpc.handler.", "temporalio.nexus.", "langgraph.func.task")
 """Beginnings of decorators whose functions run outside of workflows without being activities."""
@@ -79,11 +82,15 @@ _CODE_IN_WORKFLOWS: dict[str, frozenset[str]] = {
 
 
 class Entry(NamedTuple):
-    """One entry point: a method, the class it is called on, and the name it is shown by."""
+    """One entry point: a method, the class it is called on, and the name it is shown by.
+
+    ``kind`` has the regions that begin there; more than one if several decorators stand on it.
+    """
 
     fn: Fn
     receiver: Cls
     shown: str
+    kind: Region
 
 
 class Found(Struct):
@@ -232,12 +239,43 @@ class Roots:
         )
         return found
 
+    def activities(self, module: Module) -> Iterator[Entry]:
+        """The activities of a module: functions, methods of each class that has them, objects."""
+        path, facts = module.path, module.facts
+        for qualname, head in facts.functions.items():
+            if not head.owner:
+                yield from self._activity(Fn(path, qualname), Cls(path, ""), shown_name(qualname))
+                yield from self._nested_activities(Fn(path, qualname), head, module)
+        for cls in (Cls(path, qualname) for qualname in facts.classes):
+            decorators = facts.classes[cls.qualname].decorators
+            is_callable = any(ACTIVITY in self.decorator_names(d, path) for d in decorators)
+            for base, head in self._methods(cls):
+                fn, shown = Fn(base.path, head.qualname), shown_name(f"{cls.qualname}.{head.name}")
+                if is_callable and head.name == "__call__":
+                    yield Entry(fn, cls, shown, _region_of_activity(head))
+                yield from self._activity(fn, cls, shown)
+
+    def _activity(self, fn: Fn, receiver: Cls, shown: str) -> Iterator[Entry]:
+        head = self.resolver.store.head(fn)
+        if head is not None and self.is_activity(fn):
+            yield Entry(fn, receiver, shown, _region_of_activity(head))
+
+    def _nested_activities(self, fn: Fn, head: FunctionHead, module: Module) -> Iterator[Entry]:
+        """Activities that a function defines, so that they share what it was given."""
+        if not re.search(r"\n[ \t]+@", module.source.text[head.start : head.end]):
+            return
+        for body in self.resolver.store.with_nested(fn):
+            inside = Fn(fn.path, body.head.qualname)
+            if inside != fn and not body.head.owner:
+                yield from self._activity(inside, Cls(fn.path, ""), inside.shown)
+
     def _functions(self, module: Module) -> Iterator[Entry]:
         """Functions that a call makes handlers of a class made by code, or gives a framework."""
         for fn in self.by_call.functions_in(module.path):
             head = module.facts.functions.get(fn.qualname)
             if head is not None and not head.owner:
-                yield Entry(fn, Cls(module.path, ""), fn.shown)
+                kind = region_of(self.by_call.of_function(fn))
+                yield Entry(fn, Cls(module.path, ""), fn.shown, kind)
 
     def _methods(self, cls: Cls) -> Iterator[tuple[Cls, FunctionHead]]:
         """The methods that a class has, with the classes that they are defined in."""
@@ -254,15 +292,13 @@ class Roots:
         attributes = self._of_attributes(cls)
         frameworks = self._frameworks(cls)
         for base, head in self._methods(cls):
-            by_name = attributes.get(head.name, set()) & HANDLERS
-            if (
-                head.name == "__init__"
-                or by_name
-                or self.is_handler(head, base.path)
-                or self._is_of_framework(head, base.path, frameworks)
-            ):
+            names = attributes.get(head.name, set()) & HANDLERS
+            names |= self.handler_names(head, base.path)
+            is_init = head.name == "__init__"
+            if names or is_init or self._is_of_framework(head, base.path, frameworks):
                 name = shown_name(f"{cls.qualname}.{head.name}")
-                yield Entry(Fn(base.path, head.qualname), cls, name)
+                kind = Region.INIT if is_init else region_of(names)
+                yield Entry(Fn(base.path, head.qualname), cls, name, kind)
 
     def _frameworks(self, cls: Cls) -> set[str]:
         """The packages that mark a class besides the SDK: by a decorator, or as a base class.
@@ -281,10 +317,6 @@ class Roots:
         if not frameworks or self.runs_elsewhere(Fn(path, head.qualname)):
             return False
         return not frameworks.isdisjoint(self._packages(head.decorators, path))
-
-    def is_handler(self, head: FunctionHead, path: str) -> bool:
-        """True if a method is marked as one that the SDK calls."""
-        return bool(self.handler_names(head, path))
 
     def handler_names(self, head: FunctionHead, path: str) -> set[str]:
         """The decorators of the SDK that make a method a handler."""
@@ -341,4 +373,8 @@ class Roots:
         facts = self.resolver.facts_of(cls)
         for head in (facts.methods if facts is not None else {}).values():
             if any(head.name in names for names in hooks):
-                yield Entry(Fn(cls.path, head.qualname), cls, head.qualname)
+                yield Entry(Fn(cls.path, head.qualname), cls, head.qualname, Region.HOOK)
+
+
+def _region_of_activity(head: FunctionHead) -> Region:
+    return Region.ASYNC_ACTIVITY if head.is_async else Region.SYNC_ACTIVITY
