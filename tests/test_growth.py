@@ -15,6 +15,7 @@ from typing import Any
 import libcst
 import pytest
 
+import wflint
 from benchmarks.shapes import SHAPES, Shape
 from wflint.config import environment, targets
 from wflint.facts.refs import Refs
@@ -85,7 +86,67 @@ IN_ONE_FUNCTION = (
 )
 """What a stranger may write into one function."""
 
-OWN = (str(Path(rule.__file__).parent), str(Path(__file__).parents[1] / "rules"))
+
+def in_one_file(text: Callable[[int], str]) -> Callable[[Path, int], None]:
+    """Return what writes a file before a workflow, with as many parts as it is told."""
+
+    def write(folder: Path, size: int) -> None:
+        behind = "        return time.time()\n"
+        (folder / "flow.py").write_text(f"{text(size)}{HEADER}{behind}")
+
+    return write
+
+
+def chain_of_classes(size: int, mixin: str = "") -> str:
+    """Classes of which each is the base of the next, and a workflow below the last."""
+    first = "import time\nfrom temporalio import workflow\nclass Mixin: pass\nclass C0:\n"
+    first += "    def helper(self): return time.time()\n"
+    rest = (f"class C{n}(C{n - 1}{mixin}):\n    def m{n}(self): ...\n" for n in range(1, size))
+    last = "    @workflow.run\n    async def run(self):\n        return self.helper()\n"
+    return f"{first}{''.join(rest)}@workflow.defn\nclass V(C{size - 1}):\n{last}"
+
+
+def fan_of_classes(size: int) -> str:
+    """Classes that are all bases of one workflow."""
+    classes = "".join(f"class C{n}:\n    def m{n}(self): ...\n" for n in range(size))
+    bases = ", ".join(f"C{n}" for n in range(size))
+    last = "    @workflow.run\n    async def run(self):\n        return self.m1()\n"
+    return f"from temporalio import workflow\n{classes}@workflow.defn\nclass V({bases}):\n{last}"
+
+
+IN_ONE_FILE = (
+    Shape("a chain of base classes", 2_000, in_one_file(chain_of_classes)),
+    Shape("one class with many bases", 2_000, in_one_file(fan_of_classes)),
+    Shape(
+        "a dotted name of many parts",
+        3_000,
+        in_one_file(lambda size: f"import {'.'.join(f'a{n}' for n in range(size))}\n"),
+    ),
+    Shape(
+        "a chain of `elif`",
+        2_000,
+        repeated("elif x == N:\n    y = time.time()\n", "if x is None:\n    y = 1.0\n", "return y"),
+    ),
+    Shape(
+        "a chain of `elif` with f-strings",
+        1_000,
+        repeated(
+            "elif x == N:\n    y = f'{time.time()}'\n", "if x is None:\n    y = ''\n", "return y"
+        ),
+    ),
+    Shape(
+        "a table of constants",
+        16_000,
+        in_one_file(
+            lambda size: (
+                f"T = {{{''.join(f'{chr(10)} {n}: (None, -{n}, {{}}),' for n in range(size))}}}\n"
+            )
+        ),
+    ),
+)
+"""What a stranger may write into one file."""
+
+OWN = (str(Path(wflint.__file__).parent), str(Path(__file__).parents[1] / "rules"))
 
 
 def smallest(shape: Shape) -> int:
@@ -125,7 +186,9 @@ def lines_executed(work: Callable[[], None]) -> int:
     return count
 
 
-@pytest.mark.parametrize("shape", (*SHAPES, *IN_ONE_FUNCTION), ids=lambda shape: shape.name)
+@pytest.mark.parametrize(
+    "shape", (*SHAPES, *IN_ONE_FUNCTION, *IN_ONE_FILE), ids=lambda shape: shape.name
+)
 def test_twice_the_code_is_twice_the_steps(
     tmp_path: Path, shape: Shape, monkeypatch: pytest.MonkeyPatch
 ) -> None:

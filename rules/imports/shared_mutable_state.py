@@ -162,18 +162,22 @@ class SharedMutableState(Rule):
     def _target(self, target: cst.CSTNode, node: cst.CSTNode, ctx: Context) -> None:
         import libcst as cst
 
-        if ctx.is_module_level or ctx.function.name == _FREES or _is_filled_once(target, node, ctx):
+        if ctx.is_module_level or ctx.function.name == _FREES:
             return
         if isinstance(target, (cst.Tuple, cst.List)):
             for element in target.elements:
                 self._target(element.value, node, ctx)
         elif isinstance(target, cst.Name):
-            if ctx.is_global(target):
+            if ctx.is_global(target) and not _is_filled_once(target, node, ctx):
                 self._report(target, "name", node, ctx)
-        elif isinstance(target, cst.Attribute) and ctx.dotted_name(target) != _ENVIRONMENT:
-            self._report(target.value, "attribute", node, ctx)
-        elif isinstance(target, cst.Subscript):
-            self._report(target.value, "item", node, ctx)
+        elif isinstance(target, (cst.Attribute, cst.Subscript)):
+            how = "item" if isinstance(target, cst.Subscript) else "attribute"
+            if (
+                ctx.may_outlive(target.value)
+                and ctx.dotted_name(target) != _ENVIRONMENT
+                and not _is_filled_once(target, node, ctx)
+            ):
+                self._report(target.value, how, node, ctx)
 
     def _report(self, changed: cst.CSTNode, how: str, node: cst.CSTNode, ctx: Context) -> None:
         """Ask where the changed object lives; what is surely local is not worth asking."""

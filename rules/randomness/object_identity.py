@@ -153,8 +153,8 @@ def _is_sorted_by(ctx: Context) -> bool:
     """Whether the place is in `key=lambda x: ...` of something that sorts."""
     import libcst as cst
 
-    outer = ctx.ancestors
-    for function, arg, call in zip(outer[::-1], outer[-2::-1], outer[-3::-1], strict=False):
+    outer = ctx.in_statement
+    for function, arg, call in zip(outer, outer[1:], outer[2:], strict=False):
         match function, arg, call:
             case cst.Lambda(), cst.Arg(keyword=cst.Name(value="key")), cst.Call(func=func):
                 method = func.attr.value if isinstance(func, cst.Attribute) else ""

@@ -65,6 +65,11 @@ class Context:
         """The nodes around the visited one, outermost first, inside the piece that is read."""
         return list(self.entry.around())[::-1]
 
+    @property
+    def in_statement(self) -> list[cst.CSTNode]:
+        """The nodes around the visited one, the nearest first, up to its statement."""
+        return list(self.entry.in_statement())
+
     def parent(self, depth: int = 1) -> cst.CSTNode | None:
         """The node ``depth`` levels above the visited one."""
         return self.entry.above(depth)

@@ -98,6 +98,13 @@ class Entry(NamedTuple):
             yield entry.node
             entry = entry.parent
 
+    def in_statement(self) -> Iterator[cst.CSTNode]:
+        """The nodes around this one, the nearest first, up to the statement that it is in."""
+        for node in self.around():
+            yield node
+            if isinstance(node, (cst.BaseStatement, cst.BaseSmallStatement)):
+                return
+
     def above(self, depth: int) -> cst.CSTNode | None:
         """The node ``depth`` levels above this one, which is the level 0 itself."""
         return next(islice(chain((self.node,), self.around()), depth, None), None)

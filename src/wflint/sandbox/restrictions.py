@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import lru_cache
 
 PASSED_THROUGH = frozenset(
     {
@@ -152,12 +153,15 @@ def passes_by_default(module: str) -> bool:
 
 def is_below(module: str, packages: frozenset[str]) -> bool:
     """Whether a module is one of ``packages`` or inside one."""
-    name = module
-    while name:
-        if name in packages:
-            return True
-        name = name.rpartition(".")[0]
-    return False
+    most = _most_parts(packages)
+    parts = module.split(".", most)[:most]
+    return any(".".join(parts[:count]) in packages for count in range(1, len(parts) + 1))
+
+
+@lru_cache(maxsize=64)
+def _most_parts(packages: frozenset[str]) -> int:
+    """How many parts the longest of some names has."""
+    return max((name.count(".") + 1 for name in packages), default=0)
 
 
 def is_unreadable(name: str) -> bool:

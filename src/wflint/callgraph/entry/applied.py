@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Call, FunctionBody, Kind, Ref
+from wflint.inference.mro import Inherited
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import Entity, External, OwnClass, OwnFunction, OwnInstance
 from wflint.project.questions import answered
@@ -33,6 +34,17 @@ class Given(NamedTuple):
 Applies = dict[Given, frozenset[str]]
 
 
+class _Definer(NamedTuple):
+    """Code that runs when a class is defined, and its parameters that are the class.
+
+    ``hook_of`` is set to the class whose ``__init_subclass__`` it is.
+    """
+
+    fn: Fn
+    params: tuple[str, ...]
+    hook_of: Cls | None = None
+
+
 class Applied:
     """Tells what functions and classes of the project apply. ``own_names`` are of the settings."""
 
@@ -45,6 +57,7 @@ class Applied:
         self._own_names = own_names
         self._names: dict[Fn, frozenset[str]] = {}
         self._to_params: dict[Fn, Applies] = {}
+        self._definers = Inherited(resolver.order, self._own_definers)
 
     # Decorators.
 
@@ -165,29 +178,30 @@ class Applied:
     def to_subclasses(self, cls: Cls) -> Applies:
         """What the bases and the metaclass of a class apply to it when it is defined."""
         found: Applies = {}
-        for fn, params in self._definers(cls):
-            for given, names in self.to_params(fn).items():
-                if given.param in params:
+        for definer in self._definers.of(cls):
+            if definer.hook_of == cls:
+                continue  # it runs for the classes below
+            for given, names in self.to_params(definer.fn).items():
+                if given.param in definer.params:
                     key = Given("", given.attribute)
                     found[key] = found.get(key, frozenset()) | names
         return found
 
-    def _definers(self, cls: Cls) -> Iterator[tuple[Fn, tuple[str, ...]]]:
-        """The code that runs when a class is defined, and its parameters that are the class."""
-        for base in self.resolver.order(cls)[0]:
-            facts = self.resolver.facts_of(base)
-            if facts is None:
-                continue
-            hook = facts.methods.get("__init_subclass__")
-            if hook is not None and base != cls:
-                first = hook.params[0].name if hook.params else ""
-                yield Fn(base.path, hook.qualname), ("", first)
-            if facts.metaclass.kind is Kind.UNKNOWN:
-                continue
-            for entity in self.resolver.resolve(facts.metaclass, base.path):
-                if isinstance(entity, OwnClass):
-                    for fn in self._methods(entity.cls, ("__new__", "__init__")):
-                        yield fn, self._made_class(fn)
+    def _own_definers(self, cls: Cls) -> Iterator[_Definer]:
+        """What a class has of its own that runs when it, or a class below it, is defined."""
+        facts = self.resolver.facts_of(cls)
+        if facts is None:
+            return
+        hook = facts.methods.get("__init_subclass__")
+        if hook is not None:
+            first = hook.params[0].name if hook.params else ""
+            yield _Definer(Fn(cls.path, hook.qualname), ("", first), cls)
+        if facts.metaclass.kind is Kind.UNKNOWN:
+            return
+        for entity in self.resolver.resolve(facts.metaclass, cls.path):
+            if isinstance(entity, OwnClass):
+                for fn in self._methods(entity.cls, ("__new__", "__init__")):
+                    yield _Definer(fn, self._made_class(fn))
 
     def _made_class(self, fn: Fn) -> tuple[str, ...]:
         """The parameter of a method of a metaclass that is the class: the receiver.

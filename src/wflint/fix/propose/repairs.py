@@ -137,7 +137,7 @@ class Repairs:
 
 
 def _fstring_around(view: RepairView) -> cst.FormattedStringExpression | None:
-    nodes = (n for n in view.ancestors() if isinstance(n, cst.FormattedStringExpression))
+    nodes = (n for n in view.entry.in_statement() if isinstance(n, cst.FormattedStringExpression))
     return next(nodes, None)
 
 
@@ -145,7 +145,7 @@ def _shows_itself(view: RepairView) -> bool:
     """Whether the place is in `f"{...=}"`, which prints the source."""
     return any(
         isinstance(n, cst.FormattedStringExpression) and n.equal is not None
-        for n in view.ancestors()
+        for n in view.entry.in_statement()
     )
 
 
