@@ -5,7 +5,7 @@ from __future__ import annotations
 from wflint.callgraph.graph import CallGraph, Node
 from wflint.facts.ids import Fn
 from wflint.facts.model import Arg, Call, Kind
-from wflint.inference.arguments import given_values
+from wflint.facts.signatures import Signature, by_keyword
 from wflint.project.store import Store
 
 _MAX_PASSED_ON = 20
@@ -45,7 +45,7 @@ def _argument(store: Store, caller: Node, site: int, fn: Fn, name: str) -> tuple
         if call.site != site or head is None:
             continue
         for bound in (False, True):
-            for param, value in given_values(head, call, bound):
-                if param == name:
-                    return next(a for a in call.args if a.value is value), call
+            arguments = Signature.of(head, bound=bound).bind(by_keyword(call.args))
+            if name in arguments.by_name:
+                return arguments.by_name[name], call
     return None

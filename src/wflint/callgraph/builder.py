@@ -49,12 +49,13 @@ from wflint.facts.model import (
     FunctionBody,
     Kind,
     Operation,
+    Ref,
     Use,
     Value,
 )
-from wflint.inference.arguments import left_out
+from wflint.facts.signatures import SPREAD
+from wflint.inference.arguments import left_out, received
 from wflint.inference.attributes import is_abstract
-from wflint.inference.environments import pair_up
 from wflint.inference.library_types import CALLBACK_METHODS, calls_its_arguments
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import (
@@ -332,8 +333,11 @@ class Reach:
                 found.append((arg.star, NOT_KNOWN))
                 continue
             for ref in written[0].others:
-                values = self.resolver.resolve(ref, written[1], node.receiver, env=node.env)
-                found.append((ref.name if arg.star == "**" else "", values))
+                keyword = _keyword_of_spread(arg.star, ref)
+                values: tuple[Entity, ...] = NOT_KNOWN
+                if keyword not in SPREAD:
+                    values = self.resolver.resolve(ref, written[1], node.receiver, env=node.env)
+                found.append((keyword, values))
         return found
 
     def _value(self, value: Value, node: Node) -> tuple[Entity, ...]:
@@ -354,7 +358,7 @@ class Reach:
         head = self.store.head(entity.fn)
         env = entity.env
         if head is not None:
-            pairs = [] if entity.partial else pair_up(head, list(given), entity.bound)
+            pairs = [] if entity.partial else received(head, list(given), bound=entity.bound)
             env = joined(
                 env, self.resolver.memory.held_by(entity.fn, pairs), self._absent(entity, missing)
             )
@@ -453,6 +457,13 @@ class Reach:
                     self.reached.registered.setdefault(Hop(node, call.site), {})[to] = region
             elif isinstance(entity, OwnClass) and value.type in ("name", "call"):
                 self.making.construct(node, replace(call, args=()), entity)
+
+
+def _keyword_of_spread(star: str, ref: Ref) -> str:
+    """The keyword of something in a list or dictionary that is spread into a call."""
+    if star == "*":
+        return "*" if ref.kind is Kind.ELEMENT else ""
+    return ref.name if ref.kind is Kind.KEYWORD else "**"
 
 
 def _is_quiet(node: Node, call: Call) -> bool:

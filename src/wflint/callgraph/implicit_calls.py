@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from wflint.facts.ids import MODULE_BODY, PROPERTIES, Cls, Fn
 from wflint.facts.model import Decorator, Flag, FunctionHead, Kind, Operation, Ref
+from wflint.inference.arguments import Given, received
 from wflint.inference.library_types import MODELS
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import (
@@ -203,12 +204,11 @@ class Implied:
     def _applied(self, decorator: OwnFunction, decorated: OwnFunction) -> Iterator[Entity]:
         """What a decorator gives for a function."""
         head = self.store.head(decorator.fn)
-        params = [p.name for p in head.params] if head is not None else []
-        if decorator.bound:
-            params = params[1:]
-        if params:
-            entry = Held(decorator.fn, params[0], (decorated,))
-            env = joined(decorator.env, (entry,))
+        given: Given = [("", (decorated,))]
+        pairs = received(head, given, bound=decorator.bound) if head is not None else []
+        if pairs:
+            entries = [Held(decorator.fn, param.name, values) for param, values in pairs]
+            env = joined(decorator.env, entries)
             yield from self.resolver.results.returned(replace(decorator, env=env))
 
     def is_skipped(self, fn: Fn) -> bool:

@@ -9,28 +9,33 @@ from wflint.facts.model import (
     FunctionBody,
     FunctionHead,
     Kind,
+    Param,
     Ref,
     Use,
     Value,
 )
-from wflint.inference.values import OwnFunction
+from wflint.facts.signatures import Signature, by_keyword
+from wflint.inference import builtin_types
+from wflint.inference.values import Entity, OwnFunction, unique
+
+Given = list[tuple[str, tuple[Entity, ...]]]
+"""What a call is given: pairs of a keyword, an empty string or ``SPREAD``, and values."""
 
 
-def given_values(head: FunctionHead, call: Call, bound: bool) -> list[tuple[str, Value]]:
-    """Which parameter gets which argument, as far as that is plain to see."""
-    params = [p.name for p in head.params if p.kind in ("positional", "self", "cls")]
-    if bound and params:
-        params = params[1:]
-    found: list[tuple[str, Value]] = []
-    position = 0
-    for arg in call.args:
-        if arg.star:
-            position = len(params)
-        elif arg.keyword:
-            found.append((arg.keyword, arg.value))
-        elif position < len(params):
-            found.append((params[position], arg.value))
-            position += 1
+def received(
+    head: FunctionHead, given: Given, *, bound: bool
+) -> list[tuple[Param, tuple[Entity, ...]]]:
+    """Return what the parameters of a function stand for in a call, as far as it gives them."""
+    signature = Signature.of(head, bound=bound)
+    arguments = signature.bind(given)
+    found = list(signature.bound_params(arguments))
+    for param in signature.params:
+        if param.kind == "*" and arguments.rest:
+            every = builtin_types.made("builtins.tuple", tuple(arguments.rest))
+            found.append((param, (every,)))
+        elif param.kind == "**" and arguments.named:
+            values = unique(e for values in arguments.named.values() for e in values)
+            found.append((param, (builtin_types.made("builtins.dict", ((), values)),)))
     return found
 
 
@@ -53,7 +58,9 @@ def left_out(
         return frozenset()
     if entity.partial or any(a.star for a in call.args):
         return frozenset()
-    given = dict(given_values(body.head, call, entity.bound))
+    signature = Signature.of(body.head, bound=entity.bound)
+    arguments = signature.bind(by_keyword(call.args)).by_name
+    given = {name: arg.value for name, arg in arguments.items()}
     absent = {
         name
         for name in wanted

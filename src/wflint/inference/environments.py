@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import NOTHING, Call, FunctionHead, Kind, Param, Ref
-from wflint.inference import builtin_types
+from wflint.facts.signatures import SPREAD, Signature
+from wflint.inference.arguments import Given, received
 from wflint.inference.values import (
     Entity,
     Env,
@@ -21,7 +22,6 @@ from wflint.inference.values import (
     depth_of,
     is_worth_holding,
     joined,
-    unique,
 )
 
 if TYPE_CHECKING:
@@ -38,12 +38,6 @@ _MAX_MADE = 32
 
 What a function gives to itself, made of what it was given, would double with every call.
 """
-
-SPREAD = ("*", "**")
-"""What stands in the place of the keyword of an argument that is spread, and not known."""
-
-Given = list[tuple[str, tuple[Entity, ...]]]
-"""What a call is given: pairs of keyword, or an empty string, and values."""
 
 
 class Memory:
@@ -77,7 +71,7 @@ class Memory:
     def passed(self, called: OwnFunction, head: FunctionHead, given: Given) -> list[Held]:
         """What a call gives to the parameters of a function; those left out are their defaults."""
         fn = called.fn
-        pairs = pair_up(head, given, called.bound)
+        pairs = received(head, given, bound=called.bound)
         found = self.held_by(fn, pairs)
         if called.partial or any(keyword in SPREAD for keyword, _ in given):
             return found
@@ -107,15 +101,12 @@ class Memory:
         if not given:
             return ()
         owner = Fn(cls.path, f"{cls.qualname}.__init__")
-        names = self.fields(cls)
-        entries: list[Held] = []
-        for number, (keyword, values) in enumerate(given):
-            if keyword == "*":
-                break
-            name = keyword or (names[number] if number < len(names) else "")
-            if name in names and _is_worth_holding(values):
-                entries.append(Held(owner, name, tuple(map(_shallow, values))))
-        return joined(entries)
+        arguments = Signature(map(Param, self.fields(cls))).bind(given)
+        return joined(
+            Held(owner, name, tuple(map(_shallow, values)))
+            for name, values in arguments.by_name.items()
+            if _is_worth_holding(values)
+        )
 
     def _with_bases(self, cls: Cls, init: Fn, env: Env) -> Env:
         """What ``super().__init__(...)`` passes on to the constructors of the bases."""
@@ -151,41 +142,9 @@ class Memory:
             return entity
         head = self.store.head(entity.fn)
         given = [(keyword_of(o), inner(o)) for o in ref.others]
-        pairs = pair_up(head, given, entity.bound) if head is not None else []
+        pairs = received(head, given, bound=entity.bound) if head is not None else []
         env = joined(entity.env, self.held_by(entity.fn, pairs))
         return replace(entity, partial=True, env=env)
-
-
-def pair_up(
-    head: FunctionHead, given: Given, bound: bool
-) -> list[tuple[Param, tuple[Entity, ...]]]:
-    """Which parameter gets which of the arguments ``given``, pairs of keyword and values."""
-    params = [p for p in head.params if p.kind in ("positional", "self", "cls")]
-    if bound and params:
-        params = params[1:]
-    by_name = {p.name: p for p in head.params if p.kind not in ("*", "**")}
-    found: list[tuple[Param, tuple[Entity, ...]]] = []
-    rest: list[tuple[Entity, ...]] = []
-    named: list[tuple[Entity, ...]] = []
-    spread = False  # what comes by position after it is not known
-    for number, (keyword, values) in enumerate(given):
-        if keyword in SPREAD or (spread and not keyword):
-            spread = spread or keyword == "*"
-        elif keyword in by_name:
-            found.append((by_name[keyword], values))
-        elif keyword:
-            named.append(values)
-        elif number < len(params):
-            found.append((params[number], values))
-        else:
-            rest.append(values)
-    for param in head.params:
-        if param.kind == "*" and rest:
-            found.append((param, (builtin_types.made("builtins.tuple", tuple(rest)),)))
-        elif param.kind == "**" and named:
-            every = unique(e for values in named for e in values)
-            found.append((param, (builtin_types.made("builtins.dict", ((), every)),)))
-    return found
 
 
 def _is_super_init(call: Call) -> bool:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Kind, Ref
+from wflint.inference.arguments import Given
 from wflint.inference.builtin_types import ADAPTER
-from wflint.inference.environments import Given
 from wflint.inference.values import Entity, Env, External, held
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from wflint.facts.ids import Cls
 from wflint.facts.model import FunctionHead, Kind, Ref
 from wflint.facts.types import says_little
 from wflint.inference import builtin_types
+from wflint.inference.arguments import Given
 from wflint.inference.attributes import is_abstract
-from wflint.inference.environments import Given
 from wflint.inference.library_types import (
     ASYNC_FUNCTIONS,
     FUTURES,

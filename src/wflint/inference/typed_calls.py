@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from wflint.inference.environments import Given
+from wflint.inference.arguments import Given
 from wflint.inference.library_types import COPIED
 from wflint.inference.values import Entity, External, Types, unique
 

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from wflint.diagnostics import Severity
 from wflint.facts.ids import Cls
 from wflint.facts.model import Arg, Call, Flag, FunctionHead, Use, Value
+from wflint.facts.signatures import Signature, by_keyword, positional
 from wflint.rule.base import Api, RuleSettings
 from wflint.temporal.effects import Effect
 
@@ -26,6 +27,12 @@ class Callee(Struct, frozen=True):
     def is_async(self) -> bool:
         """Whether calling it gives a coroutine."""
         return self.head.is_async and not self.head.is_generator
+
+    @property
+    def signature(self) -> Signature:
+        """Return its parameters without the receiver, which whoever runs it has."""
+        first = self.head.params[:1]
+        return Signature.of(self.head, bound=bool(first) and first[0].kind in ("self", "cls"))
 
     @property
     def qualname(self) -> str:
@@ -187,15 +194,9 @@ class CallView(Struct, dict=True):
     @cached_property
     def positional(self) -> list[Arg]:
         """The plain positional arguments that stand before any ``*spread``."""
-        found: list[Arg] = []
         if self.partial:
-            return found  # the arguments of the partial object come before
-        for arg in self.args:
-            if arg.star == "*":
-                break
-            if not arg.keyword and not arg.star:
-                found.append(arg)
-        return found
+            return []  # the arguments of the partial object come before
+        return positional(by_keyword(self.args))
 
     def keyword(self, name: str) -> Arg | None:
         """The argument given as ``name=``."""
