@@ -18,7 +18,6 @@ from wflint.callgraph.entry.entry_points import Roots
 from wflint.checking.analysis import visitors
 from wflint.checking.imports import ImportTime
 from wflint.checking.registry import load_registry
-from wflint.dataflow.value.follow import Follow
 from wflint.diagnostics import Applicability, Diagnostic
 from wflint.facts.bodies import BodyReader
 from wflint.facts.modules import ModuleReader
@@ -29,6 +28,7 @@ from wflint.project.store import Module, Store
 from wflint.run.check import check
 from wflint.run.emit import Emitter
 from wflint.run.request import Request, Result
+from wflint.severity.follow import Follow
 from wflint.syntax.pieces import read_expression
 from wflint.system import interrupts
 

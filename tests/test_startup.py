@@ -31,7 +31,8 @@ SLOW = {
 ENGINE = (
     "wflint.callgraph",
     "wflint.checking.analysis",
-    "wflint.dataflow",
+    "wflint.dataflow.def_use",
+    "wflint.severity",
     "wflint.inference",
     "wflint.project.store",
     "wflint.sandbox",

@@ -23,10 +23,10 @@ from tests.oracle.replay import (
     timer,
 )
 from wflint.checking.registry import load_registry
-from wflint.dataflow.value.names import INPUTS
 from wflint.diagnostics import Diagnostic, Severity
 from wflint.run.check import check
 from wflint.run.request import Request
+from wflint.severity.names import INPUTS
 
 MODULE = """\
 import time

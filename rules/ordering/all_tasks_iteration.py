@@ -100,8 +100,7 @@ class AllTasksIteration(Rule):
     )
 
     def _look(self, node: cst.CSTNode, ctx: Context) -> None:
-        from ._sets import places_of
-        from ._steps import Fate
+        from wflint.rule import Fate, places_of
 
         for place in places_of(node, ctx, _ALL_TASKS):
             if place.fate > Fate.TASKS:

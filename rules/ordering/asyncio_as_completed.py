@@ -106,15 +106,13 @@ class AsyncioAsCompleted(Rule):
 
     def repair(self, at: FixView) -> Repair | None:
         """Whatever does not go through it asynchronously can do so as before."""
-        from ._lists import as_list
-
         if not at.is_written_out(at.call.func):
             return None
         uses = _uses(at)
         if any(getattr(outer, "asynchronous", None) for outer, _ in uses):
             return None
         given = at.call.args[0].value if at.call.args and not at.call.args[0].star else None
-        listed = (as_list(given, at) if given is not None else None) or []
+        listed = (at.as_list(given) if given is not None else None) or []
         completed = at.replace(at.call.func, at.workflow("as_completed"))
         is_same = not listed and bool(uses) and all(_goes_through(*around, at) for around in uses)
         answer = at.safe if is_same else at.unsafe
@@ -125,7 +123,7 @@ def _uses(at: FixView) -> list[tuple[cst.CSTNode | None, cst.CSTNode | None]]:
     """The two nodes around the call; or, if it is kept in a variable, around each use of that."""
     import libcst as cst
 
-    from ._tree import tree_of
+    from wflint.rule import tree_of
 
     tree = tree_of(at.context, at.node)
     nodes: Sequence[cst.CSTNode] = [at.node]

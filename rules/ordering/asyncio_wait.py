@@ -100,11 +100,9 @@ class AsyncioWait(Rule):
 
     def repair(self, at: FixView) -> Repair | None:
         """What is done with the results decides: they are lists afterwards."""
-        from ._awaited import Results
-
         if not at.is_written_out(at.call.func):
             return None
-        results = Results(at)
+        results = at.awaited_as_lists()
         wait = at.replace(at.call.func, at.workflow("wait"))
         answer = at.safe if results.is_same else at.unsafe
         return answer("Use `workflow.wait()`", wait, *results.edits)

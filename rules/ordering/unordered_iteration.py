@@ -81,9 +81,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Fixable, Report, Rule, Scope, Severity
-
-from ._filled import RUNNING
+from wflint.rule import RUNNING, Fixable, Report, Rule, Scope, Severity, may_hold_none
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -127,8 +125,7 @@ class UnorderedIteration(Rule):
     since = "0.1"
 
     def _look(self, node: cst.CSTNode, ctx: Context) -> None:
-        from ._nones import names_behind
-        from ._sets import places
+        from wflint.rule import names_behind, places
 
         for place in places(node, ctx):
             shown = " ".join(ctx.code(place.expr).split())
@@ -169,17 +166,11 @@ class UnorderedIteration(Rule):
 
     def repair(self, at: FixView) -> Repair | None:
         """Sorted, or in the order in which it was filled."""
-        import libcst as cst
-
-        from ._in_order import in_order
-
-        return in_order(at, at.node) if isinstance(at.node, cst.BaseExpression) else None
+        return at.in_order()
 
 
 def _has_order(view: FindingView, names: str) -> bool:
     """Whether ``sorted()`` takes the elements, for all that is known."""
-    from ._nones import may_hold_none
-
     if view.can_sort() is False:
         return False
     return not may_hold_none(names, view.function, view.source())

@@ -63,9 +63,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Kind, Rule, Scope, Severity
-
-from ._names import ORDERED_CHANGES, UNORDERED_CHANGES
+from wflint.rule import ORDERED_CHANGES, UNORDERED_CHANGES, Api, Kind, Rule, Scope, Severity
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -110,7 +108,7 @@ class WeakrefGc(Rule):
         """A command, or a change of something else, in a `__del__` method."""
         import libcst as cst
 
-        from ._effects import is_command
+        from wflint.rule import is_command
 
         if not _in_del(ctx):
             return

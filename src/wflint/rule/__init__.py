@@ -10,6 +10,9 @@ import importlib
 from typing import TYPE_CHECKING
 
 from wflint.config.rule_settings import RuleSettings
+from wflint.dataflow.order.filled import RUNNING
+from wflint.dataflow.order.known import ORDERED_CHANGES, UNORDERED_CHANGES
+from wflint.dataflow.order.nones import may_hold_none
 from wflint.diagnostics import Severity
 from wflint.facts.model import Arg, Decorator, Flag, FunctionHead, Kind, Ref, Value
 from wflint.facts.types import instance
@@ -22,6 +25,11 @@ from wflint.temporal.api import CallKind, Gives, names_of, sdk_calls
 from wflint.temporal.effects import Effect
 
 if TYPE_CHECKING:
+    from wflint.dataflow.def_use import tree_of
+    from wflint.dataflow.order.commands import is_command
+    from wflint.dataflow.order.nones import names_behind
+    from wflint.dataflow.order.places import places, places_of
+    from wflint.dataflow.order.steps import Fate
     from wflint.facts.context import Context
     from wflint.facts.guards import always_leaves
     from wflint.facts.scopes import Bound
@@ -29,6 +37,12 @@ if TYPE_CHECKING:
     from wflint.syntax.walk import children, walk
 
 _WITH_LIBCST = {
+    "Fate": "wflint.dataflow.order.steps",
+    "is_command": "wflint.dataflow.order.commands",
+    "names_behind": "wflint.dataflow.order.nones",
+    "places": "wflint.dataflow.order.places",
+    "places_of": "wflint.dataflow.order.places",
+    "tree_of": "wflint.dataflow.def_use",
     "Bound": "wflint.facts.scopes",
     "Context": "wflint.facts.context",
     "Source": "wflint.files.source",
@@ -46,6 +60,9 @@ def __getattr__(name: str) -> object:
 
 
 __all__ = [
+    "ORDERED_CHANGES",
+    "RUNNING",
+    "UNORDERED_CHANGES",
     "Api",
     "ApiTable",
     "Arg",
@@ -56,6 +73,7 @@ __all__ = [
     "Context",
     "Decorator",
     "Effect",
+    "Fate",
     "FindingView",
     "FixView",
     "Fixable",
@@ -81,8 +99,14 @@ __all__ = [
     "children",
     "elements_of",
     "instance",
+    "is_command",
+    "may_hold_none",
+    "names_behind",
     "names_of",
+    "places",
+    "places_of",
     "rule_entries",
     "sdk_calls",
+    "tree_of",
     "walk",
 ]

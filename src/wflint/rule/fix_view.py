@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from wflint.files.source import Source
 
 
+class AwaitedLists(Protocol):
+    """Lists in place of sets: ``is_same`` is set if they do what the sets do."""
+
+    is_same: bool
+    edits: list[TextEdit]
+
+
 class FixView(Protocol):
     """One diagnostic, the code around it, and the means to change it.
 
@@ -257,4 +264,16 @@ class FixView(Protocol):
 
     def repair(self, fix: Fixable, message: str, *edits: TextEdit) -> Repair:
         """A fix of the given kind."""
+        ...
+
+    def in_order(self) -> Repair | None:
+        """Give the offending expression, which is a set, an order."""
+        ...
+
+    def as_list(self, expr: cst.BaseExpression) -> list[TextEdit] | None:
+        """The edits that make a list of a set that is written out; ``None`` if it is not one."""
+        ...
+
+    def awaited_as_lists(self) -> AwaitedLists:
+        """What it takes to have lists in place of the two sets that the awaited call gives."""
         ...

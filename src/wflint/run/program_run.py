@@ -224,7 +224,7 @@ class ProjectRun:
         others = [hit for hit in open_ if (hit.severity or hit.rule.severity) is not Severity.ERROR]
         errors = [hit for hit in errors if hit.rule.value_decides]
         if errors or others:
-            from wflint.dataflow.severity import raise_refused, weigh
+            from wflint.severity.weigh import raise_refused, weigh
 
             raise_refused(answer, others, self.whole)
             weigh(answer, errors, self.whole)

@@ -16,6 +16,7 @@ from wflint.fix.propose.code import Code
 from wflint.fix.propose.uses import renamed_uses
 from wflint.rule.base import Api, Fixable
 from wflint.rule.fix import NoFix, Repair, TextEdit, Withheld
+from wflint.rule.fix_view import AwaitedLists
 
 _TAKE_AWAIT = (
     *(cst.Expr, cst.Assign, cst.AnnAssign, cst.AugAssign, cst.Return, cst.Arg),
@@ -133,6 +134,26 @@ class RepairView(Code):
         has_own = bool(getattr(self.node, "lpar", ()))
         is_bare = has_own or isinstance(self.parent(), _TAKE_AWAIT)
         return f"await {text}" if is_bare else f"(await {text})"
+
+    # Sets that get an order.
+
+    def in_order(self) -> Repair | None:
+        """Give the offending expression, which is a set, an order."""
+        from wflint.fix.propose.order.in_order import in_order
+
+        return in_order(self, self.node) if isinstance(self.node, cst.BaseExpression) else None
+
+    def as_list(self, expr: cst.BaseExpression) -> list[TextEdit] | None:
+        """The edits that make a list of a set that is written out; ``None`` if it is not one."""
+        from wflint.fix.propose.order.lists import as_list
+
+        return as_list(expr, self)
+
+    def awaited_as_lists(self) -> AwaitedLists:
+        """What it takes to have lists in place of the two sets that the awaited call gives."""
+        from wflint.fix.propose.order.awaited import Results
+
+        return Results(self)
 
     # The answer.
 

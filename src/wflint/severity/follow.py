@@ -13,16 +13,16 @@ import libcst as cst
 
 from wflint.checking.analysis import Answer
 from wflint.checking.checker import Hit
-from wflint.dataflow.value.attributes import defines, find_reads, is_plain
-from wflint.dataflow.value.expressions import HANDLERS
-from wflint.dataflow.value.names import ACTING
-from wflint.dataflow.value.places import PLAIN, At, DecidesError, Followed, Tree
-from wflint.dataflow.value.project import Project
 from wflint.facts.frames import Entry
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Flag
 from wflint.files.source import UnreadableSource
 from wflint.inference.values import OwnClass, OwnFunction
+from wflint.severity.attributes import defines, find_reads, is_plain
+from wflint.severity.expressions import HANDLERS
+from wflint.severity.names import ACTING
+from wflint.severity.places import PLAIN, At, DecidesError, Followed, Tree
+from wflint.severity.project import Project
 
 _MOST_STEPS = 400
 _MOST_TREES = 40

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._lists import Listed, as_list, is_list
+from wflint.fix.propose.order.lists import Listed, as_list, is_list
 
 if TYPE_CHECKING:
-    from wflint.rule import FixView
+    from wflint.rule.fix_view import FixView
 
 
 class Results(Listed):

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from wflint.dataflow.value.calls import argument
-from wflint.dataflow.value.names import CHANGING
-from wflint.dataflow.value.places import At, DecidesError, is_target
 from wflint.facts.frames import Entry
+from wflint.severity.calls import argument
+from wflint.severity.names import CHANGING
+from wflint.severity.places import At, DecidesError, is_target
 from wflint.syntax.walk import walk
 
 if TYPE_CHECKING:
-    from wflint.dataflow.value.follow import Follow
+    from wflint.severity.follow import Follow
 
 Handler = Callable[["Follow", At, Entry], None]
 

@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from . import _names
-from ._mappings import compares_mappings, has_key_first, is_view, shape_of_view
-from ._steps import COMMAND, NOTHING, SHOWN, Fate, Shape, Step, onward, together
+from wflint.dataflow.order import known
+from wflint.dataflow.order.mappings import compares_mappings, has_key_first, is_view, shape_of_view
+from wflint.dataflow.order.steps import COMMAND, NOTHING, SHOWN, Fate, Shape, Step, onward, together
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.rule import Context
-
-    from ._tree import Tree
+    from wflint.dataflow.def_use import Tree
+    from wflint.facts.context import Context
 
 
 class Follower:
@@ -73,7 +72,7 @@ class Follower:
         method, receiver = "", ""
         if isinstance(call.func, cst.Attribute):
             method, receiver = call.func.attr.value, self.ctx.code(call.func.value)
-        return _names.only_tells(self.ctx.dotted_name(call.func), method, receiver)
+        return known.only_tells(self.ctx.dotted_name(call.func), method, receiver)
 
     def _step(self, node: cst.CSTNode, shape: Shape) -> Step:
         parent = self.tree.up(node)
@@ -99,7 +98,7 @@ class Follower:
         """Go on where the names of an assignment target are read."""
         import libcst as cst
 
-        from ._tree import names_in_target
+        from wflint.dataflow.def_use import names_in_target
 
         if isinstance(target, (cst.Tuple, cst.List)):
             # Each name gets what comes at its position.
@@ -133,13 +132,13 @@ class Follower:
     def _tested(self, node: cst.CSTNode, parent: cst.If | cst.While, shape: Shape) -> Step:
         if shape is not Shape.VALUE:
             return NOTHING
-        from ._effects import has_command
+        from wflint.dataflow.order.commands import has_command
 
         branches = [parent.body, *([parent.orelse] if parent.orelse is not None else [])]
         return COMMAND if any(has_command(b, self.ctx) for b in branches) else SHOWN
 
     def _looped(self, node: cst.CSTNode, parent: cst.For, shape: Shape) -> Step:
-        from ._loops import Loop
+        from wflint.dataflow.order.loops import Loop
 
         if parent.asynchronous is not None:
             return SHOWN
@@ -205,19 +204,19 @@ class Follower:
         name = parent.attr.value
         if shape is Shape.VALUE:
             return onward(call, Shape.VALUE)
-        if name in _names.ORDERED_CHANGES | _names.UNORDERED_CHANGES | {"count", "sort", "reverse"}:
+        if name in known.ORDERED_CHANGES | known.UNORDERED_CHANGES | {"count", "sort", "reverse"}:
             return NOTHING
-        if name in _names.VIEWS:
+        if name in known.VIEWS:
             return onward(call, shape_of_view(name, shape))
         if name == "isdisjoint" and is_view(parent.value):
             return NOTHING
         if name in ("pop", "popitem", "popleft"):
-            from ._loops import emptying
+            from wflint.dataflow.order.loops import emptying
 
             loop = emptying(self, parent.value, call)
             if loop is not None:
                 return loop.step()
-        if name in _names.LOOKUPS and shape in (Shape.KEYED, Shape.FILLED):
+        if name in known.LOOKUPS and shape in (Shape.KEYED, Shape.FILLED):
             return NOTHING
         return onward(call, Shape.VALUE)
 
@@ -294,7 +293,7 @@ class Follower:
     def _argument(self, node: cst.CSTNode, parent: cst.Arg, shape: Shape) -> Step:
         import libcst as cst
 
-        from ._arguments import given
+        from wflint.dataflow.order.arguments import given
 
         call = self.tree.up(parent)
         return given(self, parent, call, shape) if isinstance(call, cst.Call) else SHOWN
@@ -305,9 +304,9 @@ class Follower:
         """A comprehension runs over it."""
         import libcst as cst
 
-        from ._effects import has_command
-        from ._keys import matches_one
-        from ._tree import names_in_target
+        from wflint.dataflow.def_use import names_in_target
+        from wflint.dataflow.order.commands import has_command
+        from wflint.dataflow.order.keys import matches_one
 
         whole = self.tree.up(parent)
         while isinstance(whole, cst.CompFor):

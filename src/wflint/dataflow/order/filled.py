@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Kind
-
-from ._steps import Fate
+from wflint.dataflow.order.steps import Fate
+from wflint.facts.model import Kind
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from ._fate import Follower
+    from wflint.dataflow.order.follow import Follower
 
 STABLE = frozenset({"builtins.bool", "builtins.float", "builtins.int", "builtins.len", "uuid.UUID"})
 """What hashes the same in every process."""

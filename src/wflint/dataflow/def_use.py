@@ -7,12 +7,12 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
-from ._keys import has_ties
+from wflint.dataflow.order.keys import has_ties
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.rule import Context
+    from wflint.facts.context import Context
 
 
 _BINDING = frozenset({"AnnAssign", "Assign", "For", "NamedExpr", "WithItem"})
@@ -31,7 +31,7 @@ class Tree:
     def __init__(self, root: cst.CSTNode, ctx: Context) -> None:
         import libcst as cst
 
-        from wflint.rule import children, walk
+        from wflint.syntax.walk import children, walk
 
         self._ctx = ctx
         self.nodes = walk(root)

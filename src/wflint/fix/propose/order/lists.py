@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import TextEdit, Withheld, instance
-
-from ._growing import check_is_new, elements, loops_around, made_beside
-from ._tree import tree_of
+from wflint.dataflow.def_use import tree_of
+from wflint.facts.types import instance
+from wflint.fix.propose.order.growing import check_is_new, elements, loops_around, made_beside
+from wflint.rule.fix import TextEdit, Withheld
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import libcst as cst
 
-    from wflint.rule import Bound, FixView, TypeView
+    from wflint.facts.scopes import Bound
+    from wflint.rule.fix_view import FixView
+    from wflint.rule.views import TypeView
 
 _MAKERS = frozenset({"builtins.frozenset", "builtins.set"})
 _LISTS = frozenset({"builtins.list", "builtins.tuple"})

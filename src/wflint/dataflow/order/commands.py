@@ -5,14 +5,14 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING
 
-from . import _names
+from wflint.dataflow.order import known
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import libcst as cst
 
-    from wflint.rule import Context
+    from wflint.facts.context import Context
 
 _FOLLOWED = 20
 """How many functions of the module are looked into from one place."""
@@ -30,7 +30,7 @@ def has_command(node: cst.CSTNode, ctx: Context) -> bool:
     """Whether code awaits something or issues a command; nested functions do not count."""
     import libcst as cst
 
-    from wflint.rule import walk
+    from wflint.syntax.walk import walk
 
     nodes = walk(node, into_functions=False)
     if any(isinstance(n, cst.Await) for n in nodes):
@@ -42,10 +42,10 @@ def is_command(call: cst.Call, ctx: Context) -> bool:
     """Whether a call itself issues a command."""
     import libcst as cst
 
-    if ctx.dotted_name(call.func) in _names.COMMANDS:
+    if ctx.dotted_name(call.func) in known.COMMANDS:
         return True
     func = call.func
-    return isinstance(func, cst.Attribute) and func.attr.value in _names.COMMAND_METHODS
+    return isinstance(func, cst.Attribute) and func.attr.value in known.COMMAND_METHODS
 
 
 def effect(call: cst.Call, ctx: Context) -> Effect:
@@ -57,7 +57,7 @@ def effect(call: cst.Call, ctx: Context) -> Effect:
 
 def effect_of_argument(value: cst.CSTNode, ctx: Context) -> Effect:
     """What a function does that something else will call."""
-    if ctx.dotted_name(value) in _names.COMMANDS:
+    if ctx.dotted_name(value) in known.COMMANDS:
         return Effect.COMMAND
     return _effect_of_function(value, ctx)
 
@@ -65,7 +65,7 @@ def effect_of_argument(value: cst.CSTNode, ctx: Context) -> Effect:
 def _effect_of_function(func: cst.CSTNode, ctx: Context) -> Effect:
     import libcst as cst
 
-    from wflint.rule import walk
+    from wflint.syntax.walk import walk
 
     worst = Effect.NOTHING
     first = ctx.definition(func)
@@ -99,7 +99,7 @@ def _effect_of_nodes(nodes: Sequence[cst.CSTNode], ctx: Context) -> Effect:
             return Effect.COMMAND
         match node.func:
             case cst.Attribute(value=cst.Attribute() as held, attr=cst.Name(value=method)):
-                if method in _names.ORDERED_CHANGES and _starts_at_self(held):
+                if method in known.ORDERED_CHANGES and _starts_at_self(held):
                     worst = Effect.ORDER
     return worst
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from wflint.rule import Withheld
-
-from . import _names
-from ._tree import target_names, value_for
+from wflint.dataflow.def_use import target_names, value_for
+from wflint.dataflow.order import known
+from wflint.rule.fix import Withheld
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.rule import FixView
-
-    from ._tree import Tree
+    from wflint.dataflow.def_use import Tree
+    from wflint.rule.fix_view import FixView
 
 
 def check_is_new(value: cst.BaseExpression, place: cst.CSTNode, at: FixView, tree: Tree) -> None:
@@ -52,7 +50,7 @@ def made_beside(name: str, place: cst.CSTNode, tree: Tree) -> cst.BaseExpression
     """What a local name was given last before ``place``, by a statement of the same block."""
     import libcst as cst
 
-    from wflint.rule import walk
+    from wflint.syntax.walk import walk
 
     own = tree.statement(place)
     block = tree.up(own)
@@ -90,7 +88,7 @@ def _makes(value: cst.BaseExpression, at: FixView) -> bool:
     if name == "asyncio.ensure_future":
         return bool(value.args) and isinstance(value.args[0].value, cst.Call)
     method = value.func.attr.value if isinstance(value.func, cst.Attribute) else ""
-    if name in _names.COMMANDS or method in _names.COMMAND_METHODS:
+    if name in known.COMMANDS or method in known.COMMAND_METHODS:
         return True
     definition = at.context.definition(value.func)
     return isinstance(definition, cst.FunctionDef) and definition.asynchronous is not None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._keys import matches_one, names_in
-from ._tree import names_in_target, target_names
+from wflint.dataflow.def_use import names_in_target, target_names
+from wflint.dataflow.order.keys import matches_one, names_in
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from ._tree import Tree
+    from wflint.dataflow.def_use import Tree
 
 
 class Body:
@@ -22,7 +22,7 @@ class Body:
     def __init__(self, tree: Tree, node: cst.For | cst.While, elements: frozenset[str]) -> None:
         import libcst as cst
 
-        from wflint.rule import walk
+        from wflint.syntax.walk import walk
 
         self.tree = tree
         self.node = node
@@ -38,7 +38,7 @@ class Body:
         """What runs for one element at most: `if x.id == wanted: ...`."""
         import libcst as cst
 
-        from wflint.rule import walk
+        from wflint.syntax.walk import walk
 
         tests = [n for n in self.nodes if isinstance(n, cst.If)]
         found = [n.body for n in tests if matches_one(n.test, self.elements)]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from . import _names
+from wflint.dataflow.order import known
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.rule import Context
+    from wflint.facts.context import Context
 
 _TELL_ONE = frozenset(
     {
@@ -57,7 +57,7 @@ def has_ties(call: cst.Call, ctx: Context) -> bool:
     key = keys[0]
     name = ctx.dotted_name(key)
     if name is not None:
-        return name.startswith("builtins.") and name not in _names.TEXTS
+        return name.startswith("builtins.") and name not in known.TEXTS
     if isinstance(key, cst.Call):
         getter = ctx.dotted_name(key.func)
         texts = [str(a.value.raw_value) for a in key.args if isinstance(a.value, cst.SimpleString)]
@@ -134,7 +134,7 @@ def names_in(node: cst.CSTNode) -> set[str]:
     """All plain names below a node."""
     import libcst as cst
 
-    from wflint.rule import walk
+    from wflint.syntax.walk import walk
 
     return {n.value for n in walk(node) if isinstance(n, cst.Name)}
 
@@ -143,7 +143,7 @@ def _results(definition: cst.FunctionDef | cst.Lambda) -> list[cst.BaseExpressio
     """What a key function returns."""
     import libcst as cst
 
-    from wflint.rule import walk
+    from wflint.syntax.walk import walk
 
     if isinstance(definition, cst.Lambda):
         return [definition.body]
@@ -172,7 +172,7 @@ def _is_lossy(result: cst.BaseExpression, ctx: Context) -> bool:
             return method in _LOSSY_METHODS or _is_lookup(func)
         case cst.Call(func=func, args=[cst.Arg(value=inner)]):
             function = ctx.dotted_name(func)
-            return function in _LOSSY or (function in _names.TEXTS and _is_lossy(inner, ctx))
+            return function in _LOSSY or (function in known.TEXTS and _is_lossy(inner, ctx))
     return False
 
 

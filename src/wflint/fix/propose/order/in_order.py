@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import NoFix, TextEdit, elements_of
-
-from . import _names
-from ._filled import RUNNING
-from ._lists import Listed, as_list
-from ._nones import may_hold_none, names_behind
-from ._tree import names_in_target, tree_of
+from wflint.dataflow.def_use import names_in_target, tree_of
+from wflint.dataflow.order import known
+from wflint.dataflow.order.filled import RUNNING
+from wflint.dataflow.order.nones import may_hold_none, names_behind
+from wflint.fix.propose.order.lists import Listed, as_list
+from wflint.rule.fix import NoFix, TextEdit
+from wflint.rule.views import elements_of
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.rule import FixView, Repair
+    from wflint.rule.fix import Repair
+    from wflint.rule.fix_view import FixView
 
 
 def in_order(at: FixView, expr: cst.BaseExpression) -> Repair | None:
@@ -30,7 +31,7 @@ def in_order(at: FixView, expr: cst.BaseExpression) -> Repair | None:
     call = tree.up(outer) if isinstance(outer, cst.Arg) else None
     if isinstance(outer, cst.Attribute) or (isinstance(outer, cst.Assign) and outer.targets[1:]):
         return None  # `names.pop()`, or a part of what is assigned stays a set
-    waits = isinstance(call, cst.Call) and at.dotted_name(call.func) in _names.GATHERS
+    waits = isinstance(call, cst.Call) and at.dotted_name(call.func) in known.GATHERS
     waits = waits or _is_awaited(outer)
     if not waits and _can_sort(at, expr):
         return at.unsafe("Use `sorted()`", *_sorted(at, expr, outer, call))
@@ -54,7 +55,7 @@ def _is_awaited(outer: cst.CSTNode | None) -> bool:
     """Whether a loop awaits the elements themselves."""
     import libcst as cst
 
-    from wflint.rule import walk
+    from wflint.syntax.walk import walk
 
     if not isinstance(outer, cst.For):
         return False
@@ -100,7 +101,7 @@ def _shows(at: FixView, outer: cst.CSTNode | None, call: cst.CSTNode | None) -> 
 
     if isinstance(call, cst.Call):
         is_format = isinstance(call.func, cst.Attribute) and call.func.attr.value == "format"
-        return is_format or at.dotted_name(call.func) in _names.TEXTS
+        return is_format or at.dotted_name(call.func) in known.TEXTS
     return isinstance(outer, (cst.BinaryOperation, cst.FormattedStringExpression))
 
 

@@ -33,7 +33,7 @@ def weigh(answer: Answer, hits: Iterable[Hit], whole: Whole) -> None:
         else:
             unknown.append((hit, question))
     if unknown:
-        from wflint.dataflow.value.follow import harmless_places
+        from wflint.severity.follow import harmless_places
 
         found = harmless_places(answer, [hit for hit, _ in unknown])
         for (hit, question), reached in zip(unknown, found, strict=True):

@@ -6,11 +6,11 @@ from msgspec import Struct, field
 
 from wflint.callgraph.graph import Node
 from wflint.checking.analysis import Answer
-from wflint.dataflow.value.places import DecidesError, Tree
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Site
 from wflint.inference.resolver import Resolver
 from wflint.project.store import Store
+from wflint.severity.places import DecidesError, Tree
 
 _KEPT_TREES = 32
 
@@ -20,7 +20,7 @@ class Project(Struct):
 
     ``nodes`` are the reached nodes of each function, ``led_on`` the places from which a call leads
     into the project, and ``pieces`` what the methods in a piece of code are called on. ``reads``
-    are the known reads of attributes (:func:`wflint.dataflow.value.attributes.find_reads`);
+    are the known reads of attributes (:func:`wflint.severity.attributes.find_reads`);
     ``None`` stands for unclear.
     """
 

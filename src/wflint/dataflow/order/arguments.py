@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import _names
-from ._effects import Effect, effect_of_argument
-from ._keys import has_ties, sorts_by_first
-from ._steps import COMMAND, NOTHING, SHOWN, Fate, Shape, Step, onward, together
+from wflint.dataflow.order import known
+from wflint.dataflow.order.commands import Effect, effect_of_argument
+from wflint.dataflow.order.keys import has_ties, sorts_by_first
+from wflint.dataflow.order.steps import COMMAND, NOTHING, SHOWN, Fate, Shape, Step, onward, together
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from ._fate import Follower
+    from wflint.dataflow.order.follow import Follower
 
 
 def given(follower: Follower, arg: cst.Arg, call: cst.Call, shape: Shape) -> Step:
@@ -22,27 +22,27 @@ def given(follower: Follower, arg: cst.Arg, call: cst.Call, shape: Shape) -> Ste
     name = follower.ctx.dotted_name(call.func) or ""
     method = call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
     keyed = shape in (Shape.KEYED, Shape.FILLED)
-    if name in _names.REPORTED_ELSEWHERE:
+    if name in known.REPORTED_ELSEWHERE:
         return NOTHING
-    if name in _names.COMMANDS - _names.GATHERS or method in _names.COMMAND_METHODS:
+    if name in known.COMMANDS - known.GATHERS or method in known.COMMAND_METHODS:
         step = _commanded(arg, call, name)
         # The SDK sorts the keys of the mappings that it sends.
         return NOTHING if keyed and step.fate is Fate.INPUT else step
     if shape.is_value:
         return _value(follower, call, name, method, shape)
-    if name in _names.GATHERS:
+    if name in known.GATHERS:
         return _gathered(follower, call, name, shape)
-    if name in _names.COUNTING | _names.FORGETTING | _names.SORTING | _names.CHOOSING:
+    if name in known.COUNTING | known.FORGETTING | known.SORTING | known.CHOOSING:
         return _reduced(follower, call, name, shape)
     made = _made(follower, arg, call, name, shape)
     if made is not None:
         return made
-    if method in _names.ORDERED_CHANGES:
+    if method in known.ORDERED_CHANGES:
         extends = method in ("extend", "extendleft", "writelines")
         return _received(follower, call, shape if extends else Shape.HOLDER)
-    if method in _names.SET_METHODS | _names.ANY_OF:
+    if method in known.SET_METHODS | known.ANY_OF:
         return NOTHING
-    if method in ("format", "join") or name in _names.TEXTS | _names.PICKING:
+    if method in ("format", "join") or name in known.TEXTS | known.PICKING:
         return onward(call, Shape.VALUE)
     if shape is Shape.FILLED or (keyed and name == "json.dumps" and _has(call, "sort_keys")):
         return NOTHING
@@ -63,9 +63,9 @@ def _handed(follower: Follower, call: cst.Call, shape: Shape) -> Step:
 def _commanded(arg: cst.Arg, call: cst.Call, name: str) -> Step:
     """The first argument says what is started, others mostly what it gets."""
     if arg.keyword is not None:
-        is_input = arg.keyword.value in _names.INPUT_KEYWORDS or name in _names.SENDS
+        is_input = arg.keyword.value in known.INPUT_KEYWORDS or name in known.SENDS
         return Step(Fate.INPUT) if is_input else COMMAND
-    if name in _names.SENDS or (name in _names.STARTS and arg is not call.args[0]):
+    if name in known.SENDS or (name in known.STARTS and arg is not call.args[0]):
         return Step(Fate.INPUT)
     return COMMAND
 
@@ -73,13 +73,13 @@ def _commanded(arg: cst.Arg, call: cst.Call, name: str) -> Step:
 def _value(follower: Follower, call: cst.Call, name: str, method: str, shape: Shape) -> Step:
     if shape is Shape.HOLDER and name in ("builtins.bool", "builtins.len"):
         return NOTHING
-    if name in _names.PURE or name.startswith(("datetime.", "json.", "math.")):
+    if name in known.PURE or name.startswith(("datetime.", "json.", "math.")):
         return onward(call, Shape.VALUE)
     if method in ("format", "join"):
         return onward(call, Shape.VALUE)
-    if name in _names.COUNTING | _names.KEEPING | _names.MAPPING | _names.FORGETTING:
+    if name in known.COUNTING | known.KEEPING | known.MAPPING | known.FORGETTING:
         return onward(call, Shape.VALUE)
-    if method in _names.ORDERED_CHANGES | _names.UNORDERED_CHANGES:
+    if method in known.ORDERED_CHANGES | known.UNORDERED_CHANGES:
         return _received(follower, call, Shape.HOLDER)
     return onward(call, Shape.HOLDER) if _makes_error(call) else SHOWN
 
@@ -122,29 +122,29 @@ def _reduced(follower: Follower, call: cst.Call, name: str, shape: Shape) -> Ste
     """Counted, sorted, or put into another set: the order is gone, if nothing came by position."""
     if shape is Shape.NUMBERED:
         return NOTHING if name in ("builtins.len", "builtins.bool") else onward(call, Shape.VALUE)
-    if name in _names.COUNTING | _names.FORGETTING or not has_ties(call, follower.ctx):
+    if name in known.COUNTING | known.FORGETTING or not has_ties(call, follower.ctx):
         return NOTHING
     if shape is Shape.ITEMS and sorts_by_first(call, follower.ctx):
         return NOTHING
-    return onward(call, Shape.VALUE if name in _names.CHOOSING else shape)
+    return onward(call, Shape.VALUE if name in known.CHOOSING else shape)
 
 
 def _made(follower: Follower, arg: cst.Arg, call: cst.Call, name: str, shape: Shape) -> Step | None:
     """Another collection in the same order."""
     keyed = shape in (Shape.KEYED, Shape.FILLED)
-    if name in _names.SAME:
+    if name in known.SAME:
         return onward(call, shape)
-    if name in _names.KEEPING:
+    if name in known.KEEPING:
         return onward(call, Shape.MAPPED if keyed else shape)
-    if name in _names.MAPPING:
+    if name in known.MAPPING:
         function = call.args[0].value
         if effect_of_argument(function, follower.ctx) is Effect.COMMAND:
             return COMMAND
         return onward(call, Shape.NUMBERED if shape is Shape.NUMBERED else Shape.MAPPED)
-    if name in _names.NUMBERING:
+    if name in known.NUMBERING:
         alone = name != "builtins.enumerate" and len(call.args) == 1 and not arg.star
         return onward(call, Shape.MAPPED if alone else Shape.NUMBERED)
-    if name in _names.KEYING:
+    if name in known.KEYING:
         return onward(call, Shape.NUMBERED if shape is Shape.NUMBERED else Shape.KEYED)
     return None
 

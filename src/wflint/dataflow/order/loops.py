@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import _names
-from ._body import Body, source_of
-from ._effects import Effect, effect
-from ._keys import names_in
-from ._steps import COMMAND, NOTHING, SHOWN, Fate, Shape, Step, together
-from ._tree import names_in_target, target_names, value_for
+from wflint.dataflow.def_use import names_in_target, target_names, value_for
+from wflint.dataflow.order import known
+from wflint.dataflow.order.body import Body, source_of
+from wflint.dataflow.order.commands import Effect, effect
+from wflint.dataflow.order.keys import names_in
+from wflint.dataflow.order.steps import COMMAND, NOTHING, SHOWN, Fate, Shape, Step, together
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import libcst as cst
 
-    from ._fate import Follower
+    from wflint.dataflow.order.follow import Follower
 
 
 class Loop:
@@ -84,9 +84,9 @@ class Loop:
             return COMMAND  # runs what cleans up after it
         if not any(self.body.depends(a.value) for a in node.args) or self._is_told(node):
             return NOTHING
-        if method in _names.ORDERED_CHANGES:
+        if method in known.ORDERED_CHANGES:
             return self._put_into(func.value)
-        if method in _names.UNORDERED_CHANGES:
+        if method in known.UNORDERED_CHANGES:
             return self._changed(func.value)
         return NOTHING
 
@@ -344,7 +344,7 @@ def _is_sequence_literal(node: cst.CSTNode | None) -> bool:
 
 def _is_own_update(target: cst.CSTNode, value: cst.CSTNode | None) -> bool:
     """`self.most = max(self.most, x)`."""
-    from wflint.rule import walk
+    from wflint.syntax.walk import walk
 
     if value is None or _is_sequence(value):
         return False
@@ -355,7 +355,7 @@ def _compares(test: cst.CSTNode, name: str, value: str, follower: Follower) -> b
     """Whether a condition compares the value with the name that gets it."""
     import libcst as cst
 
-    from wflint.rule import walk
+    from wflint.syntax.walk import walk
 
     orders = (cst.LessThan, cst.GreaterThan, cst.LessThanEqual, cst.GreaterThanEqual)
     for node in walk(test):

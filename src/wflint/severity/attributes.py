@@ -8,13 +8,13 @@ from contextlib import suppress
 
 import libcst as cst
 
-from wflint.dataflow.value.places import At, DecidesError, is_target
-from wflint.dataflow.value.project import Project
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import FunctionHead, Site
 from wflint.files.source import UnreadableSource
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import External, OwnClass, OwnFunction, OwnInstance, OwnModule
+from wflint.severity.places import At, DecidesError, is_target
+from wflint.severity.project import Project
 
 _VALIDATORS = frozenset({"field_validator", "model_validator", "root_validator", "validator"})
 _HARMLESS_WITH_SELF = frozenset({"id", "isinstance", "super", "type"})

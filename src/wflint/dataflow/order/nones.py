@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.rule import Context, FunctionHead
+    from wflint.facts.context import Context
+    from wflint.facts.model import FunctionHead
 
 
 def names_behind(expr: cst.BaseExpression, ctx: Context) -> str:
     """The names that a set is made of, with a comma between them and a dot before attributes."""
     import libcst as cst
 
-    from wflint.rule import walk
+    from wflint.syntax.walk import walk
 
     made = ctx.assigned(expr) if isinstance(expr, cst.Name) else None
     parts = [part for node in (expr, made) if node is not None for part in walk(node)]

@@ -5,26 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from wflint.rule import Kind, Ref
-
-from . import _names
-from ._fate import Follower
-from ._filled import is_filled_with_harmless
-from ._loops import emptying
-from ._steps import Fate, Shape
-from ._tree import tree_of
+from wflint.dataflow.def_use import tree_of
+from wflint.dataflow.order import known
+from wflint.dataflow.order.filled import is_filled_with_harmless
+from wflint.dataflow.order.follow import Follower
+from wflint.dataflow.order.loops import emptying
+from wflint.dataflow.order.steps import Fate, Shape
+from wflint.facts.model import Kind, Ref
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.rule import Context
-
-    from ._tree import Tree
+    from wflint.dataflow.def_use import Tree
+    from wflint.facts.context import Context
 
 _CONSUMING = (
-    _names.KEEPING | _names.MAPPING | _names.NUMBERING | _names.KEYING | _names.TEXTS
-) | _names.GATHERS
-_BY_KEY = _names.SORTING | _names.CHOOSING
+    known.KEEPING | known.MAPPING | known.NUMBERING | known.KEYING | known.TEXTS
+) | known.GATHERS
+_BY_KEY = known.SORTING | known.CHOOSING
 _CONSUMING_METHODS = frozenset({"extend", "extendleft", "format", "join", "writelines"})
 _SETS = frozenset({"builtins.frozenset", "builtins.set", "typing.FrozenSet", "typing.Set"})
 _OPERATORS = frozenset({"BitAnd", "BitOr", "BitXor", "Subtract"})
@@ -156,7 +154,7 @@ def _given(call: cst.Call, ctx: Context) -> Iterator[tuple[cst.BaseExpression, s
     if name in _BY_KEY:
         how = "tie"
     elif name in _CONSUMING:
-        how = "text" if name in _names.TEXTS else "wait" if name in _names.GATHERS else "order"
+        how = "text" if name in known.TEXTS else "wait" if name in known.GATHERS else "order"
     else:
         how = "text" if method in ("format", "join") else "order"
     takes = name in _CONSUMING or name in _BY_KEY or method in _CONSUMING_METHODS
@@ -294,7 +292,7 @@ def _is_ensured(
     """`assert len(names) == 1`, or `if len(names) != 1: raise ...`, above in the same block."""
     import libcst as cst
 
-    from wflint.rule import always_leaves
+    from wflint.facts.guards import always_leaves
 
     for statement in block.body:
         if statement is before:

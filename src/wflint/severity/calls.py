@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from wflint.dataflow.value.names import APPENDING, INPUTS, is_log, is_pure, looks_like_log
-from wflint.dataflow.value.places import At, DecidesError
 from wflint.facts.bodies import written_name
 from wflint.facts.frames import Entry
 from wflint.inference.values import Entity, External, OwnClass, Unresolved
+from wflint.severity.names import APPENDING, INPUTS, is_log, is_pure, looks_like_log
+from wflint.severity.places import At, DecidesError
 
 if TYPE_CHECKING:
-    from wflint.dataflow.value.follow import Follow
+    from wflint.severity.follow import Follow
 
 
 def argument(flow: Follow, at: At, parent: Entry) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._steps import Shape
+from wflint.dataflow.order.steps import Shape
 
 if TYPE_CHECKING:
     import libcst as cst
