@@ -5,6 +5,7 @@ The lines of wflint that are executed are counted, and never the time that it ta
 
 from __future__ import annotations
 
+import ast
 import gc
 import sys
 from collections.abc import Callable
@@ -17,6 +18,7 @@ import pytest
 
 import wflint
 from benchmarks.shapes import SHAPES, Shape
+from wflint.callgraph.guards import functions
 from wflint.config import environment, targets
 from wflint.facts.refs import Refs
 from wflint.files.source import decode
@@ -26,6 +28,7 @@ from wflint.project.store import Store
 from wflint.rule import base as rule
 from wflint.run.check import check
 from wflint.run.request import Request
+from wflint.sandbox import module_values
 from wflint.syntax import pieces
 
 HEADER = """\
@@ -258,6 +261,27 @@ def test_a_variable_that_is_made_of_itself_again_and_again_is_no_endless_tale(
     assert max(noted) < 2_000
 
 
+def test_a_text_is_searched_once_for_what_guards_are_made_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each function that is called as a statement may be a guard, by what its module imports."""
+    searched: list[str] = []
+    pattern = functions._MAY_CHAIN
+
+    class Counted:
+        def search(self, text: str) -> Any:
+            searched.append(text)
+            return pattern.search(text)
+
+    monkeypatch.setattr(functions, "_MAY_CHAIN", Counted())
+    helpers = "".join(f"def help{n}():\n    pass\n\n" for n in range(50))
+    calls = "".join(f"        helpers.help{n}()\n" for n in range(50))
+    (tmp_path / "helpers.py").write_text(helpers)
+    (tmp_path / "flow.py").write_text(f"import helpers\n{DOUBLING.format(body=calls)}")
+    check(Request(paths=(str(tmp_path),), jobs=1))
+    assert searched == [helpers]
+
+
 def test_a_name_with_very_many_bindings_is_asked_for_once_in_each_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -294,6 +318,28 @@ def test_trees_do_not_outlive_the_reading_of_a_function(tmp_path: Path) -> None:
         gc.enable()
     kept = store._KEPT_READERS + store._KEPT_DEFINITIONS
     assert left <= kept
+
+
+def test_trees_do_not_outlive_the_reading_of_what_a_module_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All modules that are imported are asked for that; their trees take more than their facts."""
+    monkeypatch.setattr(store, "_KEPT_TREES", 0)
+    imports = "".join(f"import part{n}\n" for n in range(20))
+    for n in range(20):
+        (tmp_path / f"part{n}.py").write_text("import os\n\nX = os.getpid()\n")
+    (tmp_path / "flow.py").write_text(f"{imports}{DOUBLING.format(body='        part1.X')}")
+    alive: list[int] = []
+    read = module_values.ModuleValues.__init__
+
+    def measured(self: module_values.ModuleValues, *rest: Any) -> None:
+        read(self, *rest)
+        alive.append(sum(type(thing) is ast.Module for thing in gc.get_objects()))
+
+    monkeypatch.setattr(module_values.ModuleValues, "__init__", measured)
+    check(Request(paths=(str(tmp_path),), jobs=1))
+    assert len(alive) >= 20
+    assert max(alive) < 5
 
 
 def functions_alive() -> int:

@@ -45,7 +45,8 @@ class ModuleValues:
         self._returned: dict[ast.stmt, frozenset[str]] = {}
 
     def _find_held(self) -> list[Held]:
-        return sorted(_held(self.source, self.tree), key=lambda held: held.start)
+        tree = _parse(self.source)  # not kept: all modules that are imported are asked for this
+        return sorted(_held(self.source, tree), key=lambda held: held.start)
 
     @property
     def source(self) -> Source:
@@ -54,7 +55,7 @@ class ModuleValues:
 
     @cached_property
     def tree(self) -> ast.Module:
-        """The module; it is read only when something is asked that is not noted."""
+        """The module; it is kept only where something is asked about single places."""
         return _parse(self.source)
 
     def at(self, offset: int) -> Held | None:

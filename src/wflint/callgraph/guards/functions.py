@@ -43,6 +43,7 @@ class GuardFunctions:
         self.resolver = resolver
         self.configured = configured
         self._known: dict[Fn, int] = {}
+        self._chains: dict[str, bool] = {}
 
     def __call__(self, path: str, name: str) -> int:
         """The flag of code that runs when the function ``name``, called in a module, says no.
@@ -89,7 +90,9 @@ class GuardFunctions:
             return True
         if _CHECKS.search(text) and _ENDS.search(text):
             return True
-        return _MAY_CHAIN.search(module) is not None
+        if path not in self._chains:  # one search for all functions of the module
+            self._chains[path] = _MAY_CHAIN.search(module) is not None
+        return self._chains[path]
 
     def _shape(self, fn: Fn) -> list[Shape]:
         store = self.resolver.store
