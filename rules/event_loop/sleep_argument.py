@@ -64,7 +64,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
+from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity, ValueType
 
 if TYPE_CHECKING:
     from wflint.rule import CallView, FixView, Repair
@@ -91,14 +91,17 @@ class SleepArgument(Rule):
             return
         value = duration.value
         takes = "a number of seconds" if plain else "a number of seconds or a `timedelta`"
-        if value.type in ("str", "fstring") or view.qualified(value) == "builtins.str":
+        if (
+            value.type in (ValueType.STR, ValueType.FSTRING)
+            or view.qualified(value) == "builtins.str"
+        ):
             yield Report(f"`{view.shown}` cannot read text; give it {takes}")
-        elif value.type == "none":
+        elif value.type is ValueType.NONE:
             yield Report(f"`{view.shown}` cannot sleep for None; give it {takes}")
         elif plain and view.qualified(value) == "datetime.timedelta":
             message = f"`{view.shown}` cannot take a `timedelta`; use `{_USE.use}`"
             yield Report(message, api=_USE)
-        elif value.type in ("int", "float") and value.text.startswith("-"):
+        elif value.type in (ValueType.INT, ValueType.FLOAT) and value.text.startswith("-"):
             if plain:
                 message = (
                     f"`{view.shown}` returns at once when its time is negative; give it {takes}"

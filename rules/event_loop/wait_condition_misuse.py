@@ -78,7 +78,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Fixable, Kind, Report, Rule, Scope, Severity, Value
+from wflint.rule import Api, Fixable, Kind, Report, Rule, Scope, Severity, Value, ValueType
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -90,7 +90,7 @@ _ALL_FINISHED = "temporalio.workflow.all_handlers_finished"
 _TYPES = frozenset(
     {"bool", "bytes", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple"}
 )
-_VALUES = _TYPES | {"fstring", "generator", "none"}
+_VALUES = _TYPES | {ValueType.FSTRING, ValueType.GENERATOR, ValueType.NONE}
 _GIVE_VALUES = frozenset(
     {
         "asyncio.Event.is_set",
@@ -162,8 +162,10 @@ class WaitConditionMisuse(Rule):
         if condition is None:
             return
         value = condition.value
-        is_result = value.type == "call" and value.ref.kind is Kind.RESULT
-        own = view.resolve(Value("name", ref=value.ref.of or value.ref) if is_result else value)
+        is_result = value.type is ValueType.CALL and value.ref.kind is Kind.RESULT
+        own = view.resolve(
+            Value(ValueType.NAME, ref=value.ref.of or value.ref) if is_result else value
+        )
         if own is not None and own.is_async:
             yield Report(_COROUTINE)
         elif value.type in _VALUES or _gives_value(view, value, own if is_result else None):
@@ -202,7 +204,7 @@ def _gives_value(view: CallView, value: Value, called: Callee | None) -> bool:
         return returned.kind is Kind.GLOBAL and returned.name in _TYPES
     name = view.qualified(value)
     is_type = name.removeprefix("builtins.") in _TYPES | {"False", "True"}
-    return is_type or (value.type == "call" and name in _GIVE_VALUES)
+    return is_type or (value.type is ValueType.CALL and name in _GIVE_VALUES)
 
 
 def _condition_fault(node: cst.Call, ctx: Context) -> str:

@@ -69,7 +69,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Fixable, Report, Rule, Scope, Severity
+from wflint.rule import Fixable, Report, Rule, Scope, Severity, ValueType
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -119,7 +119,7 @@ class DynamicImport(Rule):
     def check_call(self, view: CallView) -> Iterable[Report]:
         """`importlib.import_module("a")`."""
         argument = view.argument(0, "name")
-        if argument is not None and argument.value.type == "str":
+        if argument is not None and argument.value.type is ValueType.STR:
             name = argument.value.text
             missing = "" if name.startswith(".") else view.missing(name)
             return [Report(self.message.format(name=missing))] if missing else []

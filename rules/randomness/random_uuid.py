@@ -62,7 +62,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
+from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity, ValueType
 
 if TYPE_CHECKING:
     from wflint.rule import CallView
@@ -108,4 +108,6 @@ class RandomUuid(Rule):
 
 def _is_complete(view: CallView) -> bool:
     parts = [view.argument(index, name) for index, name in enumerate("abc")]
-    return view.spread or all(part is not None and part.value.type != "none" for part in parts)
+    return view.spread or all(
+        part is not None and part.value.type is not ValueType.NONE for part in parts
+    )

@@ -52,7 +52,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
+from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity, ValueType
 
 if TYPE_CHECKING:
     from wflint.rule import CallView
@@ -95,6 +95,6 @@ class ThirdPartyRandomness(Rule):
         if view.name in _CONTENT_ARGUMENT:
             index, keyword = _CONTENT_ARGUMENT[view.name]
             content = view.argument(index, keyword)
-            if content is not None and content.value.type != "none":
+            if content is not None and content.value.type is not ValueType.NONE:
                 return None
         return self.reported(view, api)

@@ -66,7 +66,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
+from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity, ValueType
 
 if TYPE_CHECKING:
     from wflint.rule import CallView, FixView, Repair
@@ -114,7 +114,7 @@ class UnseededRng(Rule):
         seed = _SEED_ARGUMENT.get(view.name)
         if seed is not None:
             given = view.argument(0, seed)
-            if view.spread or (given is not None and given.value.type != "none"):
+            if view.spread or (given is not None and given.value.type is not ValueType.NONE):
                 return None
         if view.name == "random.Random" and view.settings.target_sdk < _NEW_RANDOM_SINCE:
             api = _OLDER_SDK

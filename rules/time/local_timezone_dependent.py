@@ -61,7 +61,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
+from wflint.rule import Api, ApiKind, Fixable, Report, Rule, Scope, Severity, ValueType
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -72,7 +72,7 @@ _LOCAL = "`{name}` depends on the time zone of the worker's machine; use `{use}`
 _CLOCK = "`{name}` reads the wall clock; use `{use}`"
 _METHOD = _LOCAL.replace("{name}", "{name}()")
 
-_ZONE = Api("datetime.timezone.utc", kind="use")
+_ZONE = Api("datetime.timezone.utc", kind=ApiKind.USE)
 _SYSTEM_ZONE = Api(
     message="`{name}` looks up the time zone of the worker's machine; take the zone from the "
     "workflow's input"
@@ -201,7 +201,7 @@ class LocalTimezoneDependent(Rule):
 
 
 def _given(argument: Arg | None) -> bool:
-    return argument is not None and argument.value.type != "none"
+    return argument is not None and argument.value.type is not ValueType.NONE
 
 
 def _is_true(argument: Arg | None) -> bool:

@@ -66,7 +66,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
+from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity, ValueType
 
 if TYPE_CHECKING:
     from wflint.rule import Arg, CallView, FixView, Repair
@@ -133,8 +133,8 @@ class ThirdPartyClock(Rule):
 
 
 def _given(argument: Arg | None) -> bool:
-    return argument is not None and argument.value.type != "none"
+    return argument is not None and argument.value.type is not ValueType.NONE
 
 
 def _says_now(argument: Arg) -> bool:
-    return argument.value.type == "str" and argument.value.text in _NOW
+    return argument.value.type is ValueType.STR and argument.value.text in _NOW

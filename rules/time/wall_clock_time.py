@@ -67,7 +67,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity, Withheld
+from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity, ValueType, Withheld
 
 if TYPE_CHECKING:
     from wflint.rule import CallView, FixView, Repair
@@ -126,7 +126,7 @@ class WallClockTime(Rule):
 
 def _replacement_of_now(view: CallView) -> Api:
     zone = view.argument(0, "tz")
-    if zone is None or zone.value.type == "none":
+    if zone is None or zone.value.type is ValueType.NONE:
         return _UTC_NOW if view.spread else _NAIVE_NOW
     if view.qualified(zone.value) in _UTC | _OTHER_UTC:
         return _UTC_NOW

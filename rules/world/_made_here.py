@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from wflint.rule import ValueType
+
 if TYPE_CHECKING:
     from wflint.rule import ApiTable, CallView, Rule
 
@@ -24,7 +26,7 @@ def is_made_here(view: CallView, rule: Rule) -> bool:
     target = view.call.target if view.call is not None else None
     while target is not None and target.kind is Kind.RESULT:
         target = target.of
-        maker = view.qualified(Value("name", ref=target)) if target is not None else ""
+        maker = view.qualified(Value(ValueType.NAME, ref=target)) if target is not None else ""
         if maker and _table(rule).lookup(maker) is not None:
             return True
     return False

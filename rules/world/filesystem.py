@@ -64,7 +64,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Report, Rule, Scope, Severity
+from wflint.rule import Api, Report, Rule, Scope, Severity, ValueType
 
 if TYPE_CHECKING:
     from wflint.rule import Arg, CallView, Value
@@ -140,7 +140,7 @@ def _is_memory_database(view: CallView) -> bool:
     database = view.argument(0, "database")
     if database is None:
         return view.name == "duckdb.connect" and not view.spread
-    return database.value.type == "str" and database.value.text.startswith(
+    return database.value.type is ValueType.STR and database.value.text.startswith(
         (":memory:", "file::memory:")
     )
 
@@ -160,9 +160,9 @@ def _path_argument(view: CallView) -> Arg | None:
 
 
 def _is_path(view: CallView, value: Value) -> bool:
-    if value.type == "str":
+    if value.type is ValueType.STR:
         return not value.text.lstrip().startswith(("<", "{", "["))  # a document, not its path
     made_by = view.qualified(value)
     if made_by == "builtins.str":
         return view.name not in _TEXT_OR_PATH
-    return value.type == "fstring" or made_by.startswith(_MAKE_PATHS)
+    return value.type is ValueType.FSTRING or made_by.startswith(_MAKE_PATHS)

@@ -65,7 +65,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Fixable, Rule, Scope, Severity
+from wflint.rule import Api, ApiKind, Fixable, Rule, Scope, Severity
 
 from ._removal import removal
 
@@ -138,8 +138,8 @@ class Interactive(Rule):
         "rich.prompt.Confirm.ask": _PROMPT,
         "rich.prompt.IntPrompt.ask": _PROMPT,
         "rich.prompt.Prompt.ask": _PROMPT,
-        "sys.__stdin__": Api(kind="use"),
-        "sys.stdin": Api(kind="use"),
+        "sys.__stdin__": Api(kind=ApiKind.USE),
+        "sys.stdin": Api(kind=ApiKind.USE),
         "typer.confirm": _PROMPT,
         "typer.prompt": _PROMPT,
         "web_pdb.set_trace": _DEBUGGER,

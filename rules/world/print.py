@@ -63,7 +63,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Fixable, NoFix, Report, Rule, Scope, Severity, Withheld
+from wflint.rule import Api, Fixable, NoFix, Report, Rule, Scope, Severity, ValueType, Withheld
 
 from ._log_text import printed, written
 from ._removal import removal
@@ -142,7 +142,7 @@ class Print(Rule):
     def judge(self, view: CallView, api: Api) -> Report | None:
         """Printing to something else than the terminal is left alone."""
         stream = _stream(view)
-        if stream is None or stream.value.type == "none":
+        if stream is None or stream.value.type is ValueType.NONE:
             return super().judge(view, api)
         if view.qualified(stream.value) in _STREAMS:
             return super().judge(view, api)

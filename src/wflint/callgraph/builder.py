@@ -52,6 +52,7 @@ from wflint.facts.model import (
     Ref,
     Use,
     Value,
+    ValueType,
 )
 from wflint.facts.signatures import SPREAD
 from wflint.inference.arguments import left_out, received
@@ -341,7 +342,7 @@ class Reach:
         return found
 
     def _value(self, value: Value, node: Node) -> tuple[Entity, ...]:
-        if value.type == "none":
+        if value.type is ValueType.NONE:
             return ()
         if value.ref.kind is Kind.UNKNOWN:
             return (Unresolved("its type is not known"),)
@@ -455,7 +456,7 @@ class Reach:
                 self.connect(node, to, call.site)
                 if region is not None:
                     self.reached.registered.setdefault(Hop(node, call.site), {})[to] = region
-            elif isinstance(entity, OwnClass) and value.type in ("name", "call"):
+            elif isinstance(entity, OwnClass) and value.type in (ValueType.NAME, ValueType.CALL):
                 self.making.construct(node, replace(call, args=()), entity)
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from wflint.callgraph.events import DefaultFactory, ExternalCall
 from wflint.callgraph.graph import Edge, Hop, Node
 from wflint.facts.ids import Cls, Fn
-from wflint.facts.model import Call
+from wflint.facts.model import Call, ValueType
 from wflint.inference.field_factories import Factory, default_factories, field_hooks
 from wflint.inference.values import External, OwnClass, OwnFunction
 
@@ -49,7 +49,7 @@ class Making:
         for entity in found:
             if isinstance(entity, External):
                 self._external_factory(node, call, owner, factory, entity)
-            elif isinstance(entity, OwnFunction) and factory.value.type == "lambda":
+            elif isinstance(entity, OwnFunction) and factory.value.type is ValueType.LAMBDA:
                 self._lambda_factory(node, call, owner, factory, entity)
             elif isinstance(entity, OwnFunction) and not self.reach.border.ends_at(entity.fn):
                 self._connect_class(node, owner, call.site)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wflint.callgraph.graph import GapAt, Node
 from wflint.facts.ids import Cls, Fn
-from wflint.facts.model import Arg, Call, Flag, Kind
+from wflint.facts.model import Arg, Call, Flag, Kind, ValueType
 from wflint.inference.library_types import (
     CONTAINER_METHODS,
     GIVES_ANYTHING,
@@ -100,7 +100,7 @@ class Unfollowed:
     def _functions(self, node: Node, args: Iterable[Arg]) -> Iterator[OwnFunction]:
         resolve = self.reach.resolver.resolve
         for arg in args:
-            if arg.star or arg.value.type not in ("name", "lambda"):
+            if arg.star or arg.value.type not in (ValueType.NAME, ValueType.LAMBDA):
                 continue
             for found in resolve(arg.value.ref, node.fn.path, node.receiver, env=node.env):
                 if isinstance(found, OwnFunction) and not self.reach.border.ends_at(found.fn):

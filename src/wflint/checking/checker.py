@@ -33,6 +33,7 @@ from wflint.facts.model import (
     Ref,
     Use,
     Value,
+    ValueType,
 )
 from wflint.inference.loggers import WIDE_LOGGERS
 from wflint.inference.resolver import Resolver
@@ -451,14 +452,16 @@ class Verdicts:
         return ""
 
     def _options(self, value: Value, path: str, receiver: Cls | None) -> Value | None:
-        if value.type == "name":
+        if value.type is ValueType.NAME:
             constant = self.resolver.constant(value.ref, path)
             if constant is None:
                 return None
             value, path = constant
-        if not value.complete or value.type not in ("dict", "call"):
+        if not value.complete or value.type not in (ValueType.DICT, ValueType.CALL):
             return None
-        is_known = value.type == "dict" or self._qualified(value, path, receiver) in _OPTION_BAGS
+        is_known = (
+            value.type is ValueType.DICT or self._qualified(value, path, receiver) in _OPTION_BAGS
+        )
         return value if is_known else None
 
     # Hits.
@@ -541,4 +544,4 @@ class Verdicts:
 def handed_over(call: Call, site: int, entity: External) -> Call:
     """The call of a function that was handed to something that calls it, at ``site``."""
     shown = ".".join(entity.name.removeprefix("builtins.").split(".")[-2:])
-    return Call(site, call.target, shown, (Arg(Value("other"), star="*"),), call.flags)
+    return Call(site, call.target, shown, (Arg(Value(ValueType.OTHER), star="*"),), call.flags)

@@ -14,6 +14,7 @@ from wflint.checking.checker import Hit, Verdicts
 from wflint.checking.import_scan import ImportScan, Place
 from wflint.diagnostics import Severity
 from wflint.facts.ids import Fn
+from wflint.facts.model import ValueType
 from wflint.inference.values import External
 from wflint.project.store import Module
 from wflint.rule.base import Report, Rule, Scope
@@ -221,7 +222,7 @@ class ImportTime:
         receiver = call.written.rpartition(".")[0]
         if not receiver.endswith("(...)"):
             held = self.verdicts.resolver.constant(replace(call.target, path=()), path)
-            if held is None or held[0].type != "call" or held[0].ref.path:
+            if held is None or held[0].type is not ValueType.CALL or held[0].ref.path:
                 return False
             maker, path = held[0].ref.of, held[1]
         if maker is None or len(call.target.path) != 1:

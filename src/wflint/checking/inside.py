@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wflint.diagnostics import Severity
-from wflint.facts.model import Kind, Value
+from wflint.facts.model import Kind, Value, ValueType
 from wflint.rule.api_table import ApiEntry
 from wflint.rule.base import Api, Report, Rule
 
@@ -56,7 +56,7 @@ class InsideEntry(ApiEntry, frozen=True):
         target = view.call.target if view.call is not None else None
         if target is None or target.kind is not Kind.RESULT or target.of is None:
             return False
-        return view.qualified(Value("name", ref=target.of)) in self.made_by
+        return view.qualified(Value(ValueType.NAME, ref=target.of)) in self.made_by
 
 
 def _argument(view: CallView, parameter: Parameter) -> Arg | None:
@@ -68,12 +68,12 @@ def _is_given(view: CallView, parameter: Parameter) -> bool:
     name, _ = parameter
     argument = _argument(view, parameter)
     if argument is not None:
-        return argument.value.type != "none"
+        return argument.value.type is not ValueType.NONE
     return name in view.keywords and name not in view.none_keywords
 
 
 def _is_text(argument: Arg | None) -> bool:
-    return argument is not None and argument.value.type in ("str", "fstring")
+    return argument is not None and argument.value.type in (ValueType.STR, ValueType.FSTRING)
 
 
 def inside_entries(rules: Mapping[str, Rule], target: tuple[int, ...]) -> tuple[ApiEntry, ...]:

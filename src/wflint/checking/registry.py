@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from wflint.config.errors import ConfigError, closest
 from wflint.diagnostics import Applicability, Severity
 from wflint.gitignore.patterns import Patterns
-from wflint.rule.base import Api, Rule, Scope
+from wflint.rule.base import Api, ApiKind, Rule, Scope
 
 if TYPE_CHECKING:
     from wflint.config.settings import Settings
@@ -333,5 +333,7 @@ def added_apis(settings: Settings, registry: Registry) -> list[tuple[str, Rule |
             if others:
                 raise ConfigError(f'apis: {entry.name}: "{entry.rule}" names more than one rule')
             rule = registry.by_code[code]
-        added.append((entry.name, rule, Api(entry.use, message=entry.message, kind=entry.kind)))
+        added.append(
+            (entry.name, rule, Api(entry.use, message=entry.message, kind=ApiKind(entry.kind)))
+        )
     return added

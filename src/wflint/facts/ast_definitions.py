@@ -19,7 +19,16 @@ from wflint.facts.definitions import (
     free_name,
     read_params,
 )
-from wflint.facts.model import UNKNOWN, FunctionHead, Kind, Ref, Value
+from wflint.facts.model import (
+    UNKNOWN,
+    FunctionHead,
+    Kind,
+    ParamKind,
+    Ref,
+    Value,
+    ValueType,
+    value_type,
+)
 from wflint.facts.refs import Refs
 from wflint.facts.types import either
 from wflint.facts.values import value as read_value
@@ -144,10 +153,10 @@ class AstSyntax:
             return _constant(node.value)
         name = dotted(node)
         if name is not None:
-            return Value("name", ref=name)
+            return Value(ValueType.NAME, ref=name)
         variable = self._type_variable(node)
         if variable is not None:
-            return Value("other", ref=variable)
+            return Value(ValueType.OTHER, ref=variable)
         if isinstance(node, _READ):
             read = self._read(node)
             if isinstance(node, ast.Subscript) or (
@@ -155,13 +164,17 @@ class AstSyntax:
             ):
                 named = self.refs.annotation(read, None)
                 if named.kind is not Kind.UNKNOWN:
-                    return Value("other", ref=named)
+                    return Value(ValueType.OTHER, ref=named)
             if read is not None:
                 shape = read_value(self.refs, read, None)
                 is_dict = isinstance(node, ast.Dict)
                 return replace(shape, ref=self._display("dict", node)) if is_dict else shape
         kind = _LITERALS.get(type(node))
-        return Value(kind, ref=self._display(kind, node)) if kind else Value("other")
+        return (
+            Value(value_type(kind), ref=self._display(kind, node))
+            if kind
+            else Value(ValueType.OTHER)
+        )
 
     def _read(self, node: ast.expr) -> cst.BaseExpression | None:
         """Return an expression of the module as LibCST has it."""
@@ -234,13 +247,13 @@ def written_params(args: ast.arguments) -> Iterator[WrittenParam[ast.expr]]:
     first = len(plain) - len(args.defaults)
     for number, arg in enumerate(plain):
         default = args.defaults[number - first] if number >= first else None
-        yield WrittenParam(arg.arg, "positional", arg.annotation, default)
+        yield WrittenParam(arg.arg, ParamKind.POSITIONAL, arg.annotation, default)
     if args.vararg is not None:
-        yield WrittenParam(args.vararg.arg, "*", args.vararg.annotation, None)
+        yield WrittenParam(args.vararg.arg, ParamKind.VAR_POSITIONAL, args.vararg.annotation, None)
     for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
-        yield WrittenParam(arg.arg, "keyword", arg.annotation, default)
+        yield WrittenParam(arg.arg, ParamKind.KEYWORD, arg.annotation, default)
     if args.kwarg is not None:
-        yield WrittenParam(args.kwarg.arg, "**", args.kwarg.annotation, None)
+        yield WrittenParam(args.kwarg.arg, ParamKind.VAR_KEYWORD, args.kwarg.annotation, None)
 
 
 def written_decorators(nodes: Sequence[ast.expr]) -> Iterator[WrittenDecorator[ast.expr]]:
@@ -278,9 +291,9 @@ def below(owner: str, name: str) -> str:
 
 def _constant(value: object) -> Value:
     if value is None:
-        return Value("none")
+        return Value(ValueType.NONE)
     kind = type(value).__name__
-    return Value(kind, _shown(value), Ref(Kind.LITERAL, kind))
+    return Value(value_type(kind), _shown(value), Ref(Kind.LITERAL, kind))
 
 
 def _shown(value: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping
 
-from wflint.facts.model import Binding
+from wflint.facts.model import Binding, BindingKind
 
 
 class CalledWords:
@@ -33,7 +33,7 @@ class CalledWords:
         words = set(self._words)
         for name in self._words:
             for binding in bindings.get(name, ()):
-                if binding.what == "import":
+                if binding.what is BindingKind.IMPORT:
                     words.update(binding.target.split("."))
         return tuple(sorted(words))
 

@@ -16,7 +16,16 @@ from wflint.facts.definitions import (
 )
 from wflint.facts.frames import Entry, Frame
 from wflint.facts.imports import ImportStatement
-from wflint.facts.model import UNKNOWN, ClassFacts, FunctionHead, ImportFact, Kind, ModuleFacts, Ref
+from wflint.facts.model import (
+    UNKNOWN,
+    ClassFacts,
+    FunctionHead,
+    ImportFact,
+    Kind,
+    ModuleFacts,
+    ParamKind,
+    Ref,
+)
 from wflint.facts.refs import Refs
 from wflint.facts.scopes import Scope
 
@@ -80,16 +89,16 @@ class CstSyntax:
 def written_params(params: cst.Parameters) -> Iterator[WrittenParam[cst.BaseExpression]]:
     """Return the parameters of a function or lambda."""
     for param in (*params.posonly_params, *params.params):
-        yield _written_param(param, "positional")
+        yield _written_param(param, ParamKind.POSITIONAL)
     if isinstance(params.star_arg, cst.Param):
-        yield _written_param(params.star_arg, "*")
+        yield _written_param(params.star_arg, ParamKind.VAR_POSITIONAL)
     for param in params.kwonly_params:
-        yield _written_param(param, "keyword")
+        yield _written_param(param, ParamKind.KEYWORD)
     if params.star_kwarg is not None:
-        yield _written_param(params.star_kwarg, "**")
+        yield _written_param(params.star_kwarg, ParamKind.VAR_KEYWORD)
 
 
-def _written_param(param: cst.Param, kind: str) -> WrittenParam[cst.BaseExpression]:
+def _written_param(param: cst.Param, kind: ParamKind) -> WrittenParam[cst.BaseExpression]:
     annotation = param.annotation.annotation if param.annotation is not None else None
     return WrittenParam(param.name.value, kind, annotation, param.default)
 

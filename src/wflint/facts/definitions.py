@@ -17,12 +17,14 @@ from msgspec.structs import replace
 from wflint.facts.model import (
     NOTHING,
     UNKNOWN,
+    BindingKind,
     ClassFacts,
     Decorator,
     FunctionHead,
     Kind,
     ModuleFacts,
     Param,
+    ParamKind,
     Ref,
 )
 from wflint.facts.types import instance, says_little, substituted
@@ -71,10 +73,10 @@ class Syntax(Protocol[E]):
 
 @dataclass(slots=True)
 class WrittenParam(Generic[E]):
-    """A parameter as it is written; ``kind`` as in :class:`~wflint.facts.model.Param`."""
+    """A parameter as it is written."""
 
     name: str
-    kind: str
+    kind: ParamKind
     annotation: E | None
     default: E | None
 
@@ -111,16 +113,17 @@ def with_receiver(head: FunctionHead, owner: str, decorators: Iterable[str]) -> 
     ``decorators`` are the names of its plain decorators.
     """
     names = set(decorators)
-    if not head.params or "staticmethod" in names or head.params[0].kind != "positional":
+    params = head.params
+    if not params or "staticmethod" in names or params[0].kind is not ParamKind.POSITIONAL:
         return head
     is_class = "classmethod" in names or head.name in (
         "__new__",
         "__init_subclass__",
         "__class_getitem__",
     )
-    kind = Kind.CLS if is_class else Kind.SELF
-    first = Param(head.params[0].name, Ref(kind, owner), False, "cls" if is_class else "self")
-    return replace(head, params=(first, *head.params[1:]))
+    kind, ref_kind = (ParamKind.CLS, Kind.CLS) if is_class else (ParamKind.SELF, Kind.SELF)
+    first = Param(params[0].name, Ref(ref_kind, owner), False, kind)
+    return replace(head, params=(first, *params[1:]))
 
 
 @dataclass(slots=True)
@@ -308,5 +311,7 @@ def _is_generic(of: Ref | None) -> bool:
 def _is_type_variable(name: str, module: ModuleFacts) -> bool:
     found = module.bindings.get(name, ())
     values = [b.value for b in found if b.value is not None]
-    imported = any(b.what == "import" for b in found)  # `T` is a custom as old as generics
-    return any(v.ref.kind is Kind.TYPEVAR for v in values) or (imported and len(name) <= 2)
+    if any(v.ref.kind is Kind.TYPEVAR for v in values):
+        return True
+    is_imported = any(b.what is BindingKind.IMPORT for b in found)
+    return is_imported and len(name) <= 2  # `T` is a custom as old as generics

@@ -84,11 +84,42 @@ class Flag:
     DELETED = 1024  # the name or attribute is deleted
 
 
+class ValueType(str, enum.Enum):
+    """What an argument looks like."""
+
+    __hash__ = str.__hash__
+
+    NONE = "none"
+    BOOL = "bool"
+    INT = "int"
+    FLOAT = "float"
+    STR = "str"
+    BYTES = "bytes"
+    FSTRING = "fstring"
+    LIST = "list"
+    TUPLE = "tuple"
+    DICT = "dict"
+    SET = "set"
+    GENERATOR = "generator"
+    LAMBDA = "lambda"
+    NAME = "name"
+    CALL = "call"
+    AWAIT = "await"
+    OTHER = "other"
+
+
+_VALUE_TYPES = {each.value: each for each in ValueType}
+
+
+def value_type(name: str) -> ValueType:
+    """The type of a literal of a builtin class."""
+    return _VALUE_TYPES.get(name, ValueType.OTHER)
+
+
 class Value(Struct, frozen=True, array_like=True):
     """The shape of an argument.
 
-    ``type`` is one of ``none bool int float str bytes fstring list tuple dict set lambda name call
-    await other``. ``text`` is the source of a number, bool or string literal (without quotes), or a
+    ``text`` is the source of a number, bool or string literal (without quotes), or a
     name that is a parameter.
     ``ref`` is what a name, attribute or lambda refers to, or what a call calls. ``items`` are the
     keys of a dict literal, the keyword names of a ``dict()``/``ActivityConfig()``-like call, or the
@@ -97,7 +128,7 @@ class Value(Struct, frozen=True, array_like=True):
     value is an integer or float literal.
     """
 
-    type: str
+    type: ValueType
     text: str = ""
     ref: Ref = UNKNOWN
     items: tuple[str, ...] = ()
@@ -185,17 +216,29 @@ class Decorator(Struct, frozen=True, array_like=True):
     written: str = ""
 
 
+class ParamKind(str, enum.Enum):
+    """How a parameter is given."""
+
+    __hash__ = str.__hash__
+
+    POSITIONAL = "positional"  # maybe by keyword, too
+    KEYWORD = "keyword"  # only so
+    VAR_POSITIONAL = "*"
+    VAR_KEYWORD = "**"
+    SELF = "self"  # the receiver of a method
+    CLS = "cls"  # that of a class method
+
+
 class Param(Struct, frozen=True, array_like=True):
     """A parameter.
 
-    ``kind`` is ``positional``, ``keyword``, ``*`` or ``**``; for the receiver of a method ``self``
-    or ``cls``. ``default`` is what a default value that is a name refers to, or ``None``.
+    ``default`` is what a default value that is a name refers to, or ``None``.
     """
 
     name: str
     annotation: Ref = UNKNOWN
     has_default: bool = False
-    kind: str = "positional"
+    kind: ParamKind = ParamKind.POSITIONAL
     default: Ref = UNKNOWN
 
 
@@ -300,16 +343,27 @@ class FunctionBody(Struct, frozen=True, array_like=True):
     mutations: tuple[Mutation, ...] = ()
 
 
+class BindingKind(str, enum.Enum):
+    """What a module-level name is bound by."""
+
+    __hash__ = str.__hash__
+
+    IMPORT = "import"
+    FUNCTION = "function"
+    CLASS = "class"
+    VALUE = "value"
+
+
 class Binding(Struct, frozen=True, array_like=True):
     """What a module-level name stands for.
 
-    ``what`` is ``import`` (``target`` is the absolute dotted name), ``function`` or ``class``
-    (``target`` is the qualname), or ``value`` (``value`` is what it was assigned). ``alternative``
+    ``target`` is, for an import, the absolute dotted name, for a function or class its qualname;
+    ``value`` is what was assigned. ``alternative``
     is true for bindings of which only one happens: in branches of ``if`` and ``try``; ``typed`` for
     those that only type checkers see. ``declared`` is what the value is declared to be.
     """
 
-    what: str
+    what: BindingKind
     target: str = ""
     value: Value | None = None
     alternative: bool = False

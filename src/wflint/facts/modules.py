@@ -35,6 +35,7 @@ from wflint.facts.imports import is_main_block, read_imports, typed_branch, writ
 from wflint.facts.model import (
     UNKNOWN,
     Binding,
+    BindingKind,
     Decorator,
     FunctionHead,
     Kind,
@@ -42,6 +43,7 @@ from wflint.facts.model import (
     Param,
     Ref,
     Value,
+    ValueType,
 )
 from wflint.facts.refs import Refs
 from wflint.facts.types import instance, substituted
@@ -150,7 +152,7 @@ class ModuleReader:
                 self._annotated(name, node, place)
             case ast.For(target=ast.Name(id=name)):
                 element = Ref(Kind.ELEMENT, of=self.syntax.value(node.iter))
-                self._bind_value(name, Value("other", ref=element), place)
+                self._bind_value(name, Value(ValueType.OTHER, ref=element), place)
             case _ if isinstance(node, _TYPE_ALIAS):
                 self._alias(node, place)
             case ast.AugAssign(target=ast.Name(id="__all__")):
@@ -159,7 +161,7 @@ class ModuleReader:
     # Names.
 
     def _bind_value(self, name: str, value: Value, place: _Place) -> None:
-        self._bind(name, Binding("value", value=value), place)
+        self._bind(name, Binding(BindingKind.VALUE, value=value), place)
 
     def _bind(self, name: str, binding: Binding, place: _Place) -> None:
         """Later bindings replace earlier ones unless both are alternatives."""
@@ -185,12 +187,12 @@ class ModuleReader:
         return bool(known) and self._add_decorator(known[-1], decorator) and given == name
 
     def _add_decorator(self, known: Binding, decorator: Decorator) -> bool:
-        if known.what == "function" and known.target in self.facts.functions:
+        if known.what is BindingKind.FUNCTION and known.target in self.facts.functions:
             head = self.facts.functions[known.target]
             head = replace(head, decorators=(decorator, *head.decorators))
             self.facts.functions[known.target] = head
             return True
-        if known.what == "class" and known.target in self._classes:
+        if known.what is BindingKind.CLASS and known.target in self._classes:
             cls = self._classes[known.target]
             cls.decorators = (decorator, *cls.decorators)
             return True
@@ -199,7 +201,7 @@ class ModuleReader:
     def _import(self, node: ast.Import | ast.ImportFrom, place: _Place) -> None:
         statement = written_import(node)
         for name, target in statement.bound(self.facts):
-            self._bind(name, Binding("import", target), place)
+            self._bind(name, Binding(BindingKind.IMPORT, target), place)
         star = statement.star(self.facts)
         if star is not None:
             self.stars.append(star)
@@ -228,7 +230,7 @@ class ModuleReader:
         )
         if builder is None:
             self.facts.functions[qualname] = head
-            self._bind(node.name, Binding("function", qualname), place)
+            self._bind(node.name, Binding(BindingKind.FUNCTION, qualname), place)
             return
         plain = [d.target.name for d in decorators if d.target.kind is Kind.GLOBAL]
         head = self.facts.functions[qualname] = with_receiver(head, place.owner, plain)
@@ -258,7 +260,7 @@ class ModuleReader:
             if keyword.arg == "metaclass":
                 builder.metaclass = self.syntax.ref(keyword.value)
         self._classes[qualname] = builder
-        self._bind(node.name, Binding("class", qualname), place)
+        self._bind(node.name, Binding(BindingKind.CLASS, qualname), place)
 
     # Values.
 
@@ -273,7 +275,7 @@ class ModuleReader:
         if isinstance(target, (ast.Tuple, ast.List)):
             for element in target.elts:
                 if isinstance(element, ast.Name):
-                    self._bind(element.id, Binding("value"), place)
+                    self._bind(element.id, Binding(BindingKind.VALUE), place)
         elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
             self._put(target.value.id, target.slice, value, place)
         elif isinstance(target, ast.Name) and builder is not None:
@@ -288,7 +290,7 @@ class ModuleReader:
         """A lambda that is given a name is as good as a function."""
         head = self.syntax.lambda_head(value, "") if isinstance(value, ast.Lambda) else None
         if head is not None:
-            self._bind(name, Binding("function", head.qualname), place)
+            self._bind(name, Binding(BindingKind.FUNCTION, head.qualname), place)
         return head is not None
 
     def _put(self, name: str, key: ast.expr, value: ast.expr, place: _Place) -> None:
@@ -314,12 +316,12 @@ class ModuleReader:
         if self._is_function(name, given, place):
             return
         declared = instance(self.syntax.annotation(node.annotation))
-        value = Value("other", ref=declared)
+        value = Value(ValueType.OTHER, ref=declared)
         if given is not None:
             value = self.syntax.shape(given)
             if value.ref == UNKNOWN or is_empty_set(value.ref):
                 value = replace(value, ref=declared)
-        self._bind(name, Binding("value", value=value, declared=declared), place)
+        self._bind(name, Binding(BindingKind.VALUE, value=value, declared=declared), place)
 
 
 def _strings(node: ast.expr) -> tuple[str, ...] | None:

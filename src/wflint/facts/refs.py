@@ -10,8 +10,18 @@ from msgspec.structs import replace
 
 from wflint.facts.annotations import annotation
 from wflint.facts.builtin_names import is_builtin
-from wflint.facts.model import UNKNOWN, Flag, Kind, ModuleFacts, Param, Ref
-from wflint.facts.scopes import Bindings, Block, Bound, Narrowed, Scope
+from wflint.facts.model import (
+    UNKNOWN,
+    BindingKind,
+    Flag,
+    Kind,
+    ModuleFacts,
+    Param,
+    ParamKind,
+    Ref,
+    ValueType,
+)
+from wflint.facts.scopes import Bindings, Block, Bound, How, Narrowed, Scope
 from wflint.facts.set_elements import elements_of_set, put_into_set
 from wflint.facts.types import declared_as, either, instance, says_little
 
@@ -84,7 +94,7 @@ NOWHERE = Place()
 def dotted(module: ModuleFacts, name: str) -> str:
     """The absolute dotted name that a module-level name is imported as, or ``""``."""
     for binding in module.bindings.get(name, ()):
-        if binding.what == "import":
+        if binding.what is BindingKind.IMPORT:
             return binding.target
     return ""
 
@@ -257,7 +267,7 @@ class Refs:
             everywhere = scope.of_function is not where.of_function
             place = self.place_of(node)
             bindings = self._reaching(node.value, bindings, where, place, everywhere)
-        if len(bindings) != 1 or bindings[0].how != "value" or bindings[0].parts:
+        if len(bindings) != 1 or bindings[0].how is not How.VALUE or bindings[0].parts:
             return None
         return bindings[0].node
 
@@ -313,7 +323,7 @@ class Refs:
             return ""
         values = [b.value for b in self.module.bindings.get(node.value, ())]
         constant = values[0] if len(values) == 1 else None
-        return constant.text if constant is not None and constant.type == "str" else ""
+        return constant.text if constant is not None and constant.type is ValueType.STR else ""
 
     def given(
         self, node: cst.Call, scope: Scope | None, steps: int, *, every: bool = False
@@ -372,7 +382,7 @@ class Refs:
         key = (id(scope), name)
         if key not in self._annotated:
             bindings = scope.names.get(name, [])
-            self._annotated[key] = next((b for b in bindings if b.how == "annotation"), None)
+            self._annotated[key] = next((b for b in bindings if b.how is How.ANNOTATION), None)
         noted = self._annotated[key]
         if noted is None or noted in reaching:
             return UNKNOWN
@@ -443,7 +453,7 @@ class Refs:
         refs = tuple(dict.fromkeys(ref for _, ref in bound))
         if len(refs) == 1:
             return refs[0]
-        if all(how in ("import", "function") for how, _ in bound):
+        if all(how in (How.IMPORT, How.FUNCTION) for how, _ in bound):
             return Ref(Kind.EITHER, others=refs)
         return UNKNOWN
 
@@ -467,9 +477,9 @@ class Refs:
 
     def _bound(self, name: str, bound: Bound, scope: Scope, steps: int) -> Ref:
         match bound.how:
-            case "value" | "element" | "entered" | "rest" | "later":
+            case How.VALUE | How.ELEMENT | How.ENTERED | How.REST | How.LATER:
                 return self._bound_value(bound, scope, steps)
-            case "pattern":
+            case How.PATTERN:
                 of = self.annotation(bound.node, scope)
                 made = instance(of)
                 if of.kind is Kind.UNKNOWN or not bound.text:
@@ -477,16 +487,16 @@ class Refs:
                 if bound.text.isdigit():
                     return Ref(Kind.PART, bound.text, of=made)
                 return replace(made, path=(bound.text,))
-            case "annotation":
+            case How.ANNOTATION:
                 of = self.annotation(bound.node, scope)
                 if bound.value is not None and says_little(of):
                     return self.ref(bound.value, scope, steps - 1)
                 return instance(of)
-            case "import":
+            case How.IMPORT:
                 return Ref(Kind.IMPORT, bound.text)
-            case "function":
+            case How.FUNCTION:
                 return Ref(Kind.LOCAL, bound.text)
-            case "param" if bound.param is not None:
+            case How.PARAM if bound.param is not None:
                 return _param(name, bound.param, scope)
         return UNKNOWN
 
@@ -494,15 +504,15 @@ class Refs:
         ref = self.ref(bound.node, scope, steps - 1)
         if ref.kind is Kind.UNKNOWN:
             return ref
-        if bound.how == "element":
+        if bound.how is How.ELEMENT:
             ref = Ref(Kind.ELEMENT, of=ref)
-        elif bound.how == "entered":
+        elif bound.how is How.ENTERED:
             ref = Ref(Kind.ENTERED, of=ref)
         for part in bound.parts:
             ref = Ref(Kind.PART, str(part), of=ref)
-        if bound.how in ("rest", "later"):
+        if bound.how in (How.REST, How.LATER):
             ref = Ref(Kind.ELEMENT, of=ref)
-        return Ref(Kind.LITERAL, "list", others=(ref,)) if bound.how == "rest" else ref
+        return Ref(Kind.LITERAL, "list", others=(ref,)) if bound.how is How.REST else ref
 
     def annotation(self, node: cst.CSTNode | None, scope: Scope | None) -> Ref:
         """The class that an annotation names, see :mod:`wflint.facts.annotations`."""
@@ -530,7 +540,7 @@ class Refs:
     def assigned(self, name: str, scope: Scope | None) -> cst.BaseExpression | None:
         """The expression that a local name was assigned, if it was assigned exactly once."""
         found = scope.find(name) if scope is not None else None
-        if found is None or len(found[1]) != 1 or found[1][0].how != "value":
+        if found is None or len(found[1]) != 1 or found[1][0].how is not How.VALUE:
             return None
         return found[1][0].node if not found[1][0].parts else None
 
@@ -545,11 +555,11 @@ def _literal_index(node: cst.BaseExpression) -> str:
 
 
 def _param(name: str, param: Param, scope: Scope) -> Ref:
-    if param.kind in ("self", "cls"):
+    if param.kind in (ParamKind.SELF, ParamKind.CLS):
         return param.annotation
-    if param.kind in ("*", "**"):
+    if param.kind in (ParamKind.VAR_POSITIONAL, ParamKind.VAR_KEYWORD):
         each = () if says_little(param.annotation) else (instance(param.annotation),)
-        kind = "tuple" if param.kind == "*" else "dict"
+        kind = "tuple" if param.kind is ParamKind.VAR_POSITIONAL else "dict"
         every = Ref(Kind.LITERAL, kind, others=each)
         return Ref(Kind.PARAM, name, of=every, owner=scope.qualname)
     of = None if says_little(param.annotation) else instance(param.annotation)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import enum
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -37,22 +38,32 @@ class Block:
         return found
 
 
+class How(enum.Enum):
+    """How a local name is bound; see :class:`Bound`."""
+
+    VALUE = enum.auto()  # `node` is assigned to it
+    ELEMENT = enum.auto()  # it is what a loop over `node` gives
+    ENTERED = enum.auto()  # what `with node` gives
+    ANNOTATION = enum.auto()  # `node` is its annotation, `value` what is assigned, if anything
+    IMPORT = enum.auto()  # `text` is the absolute dotted name
+    FUNCTION = enum.auto()  # or a class; `text` is the qualname
+    PATTERN = enum.auto()  # an instance of `node`, or its attribute or part `text`
+    REST = enum.auto()  # what `*rest` of `a, *rest, later` takes of `node`
+    LATER = enum.auto()  # what `later` of that takes of it
+    PARAM = enum.auto()
+    OTHER = enum.auto()
+
+
 @dataclass(slots=True, eq=False)
 class Bound:
     """One binding of a local name.
 
-    ``how`` is ``value`` (``node`` was assigned to it), ``element`` (it is what a loop over ``node``
-    gives), ``entered`` (what ``with node`` gives), ``annotation`` (``node`` is its annotation,
-    ``value`` what was assigned, if anything), ``import`` (``text`` is the absolute dotted name),
-    ``function`` (``text`` is the qualname), ``pattern`` (an instance of the class ``node``, or what
-    it has as the attribute or number ``text``), ``rest`` and ``later`` (what ``a, *rest, later``
-    take of ``node``), ``param``, or ``other``.
     ``parts`` leads to the bound part where a tuple is unpacked. ``order`` is the number of the node
     in the walk, ``block`` the block it stands in, ``flags`` and ``fallback`` are those of the place
     (:class:`~wflint.facts.model.Call`).
     """
 
-    how: str
+    how: How
     node: cst.BaseExpression | None = None
     text: str = ""
     param: Param | None = None
@@ -186,7 +197,7 @@ def _parts(target: cst.Tuple | cst.List, bound: Bound) -> list[tuple[cst.CSTNode
     """``a, b = f, g`` binds part by part when both sides are written out."""
     parts = [e if isinstance(e, cst.StarredElement) else e.value for e in target.elements]
     value = bound.node
-    if bound.how == "value" and not bound.parts and isinstance(value, (cst.Tuple, cst.List)):
+    if bound.how is How.VALUE and not bound.parts and isinstance(value, (cst.Tuple, cst.List)):
         plain = all(isinstance(e, cst.Element) for e in (*target.elements, *value.elements))
         if plain and len(value.elements) == len(parts):
             given = [_like(bound, node=e.value) for e in value.elements]
@@ -196,16 +207,16 @@ def _parts(target: cst.Tuple | cst.List, bound: Bound) -> list[tuple[cst.CSTNode
     for number, part in enumerate(parts):
         if number < star:
             found.append((part, _like(bound, parts=(*bound.parts, number))))
-        elif bound.how == "value":
-            found.append((part, _like(bound, how="rest" if number == star else "later")))
+        elif bound.how is How.VALUE:
+            found.append((part, _like(bound, how=How.REST if number == star else How.LATER)))
         else:
-            found.append((part, _like(bound, how="other")))
+            found.append((part, _like(bound, how=How.OTHER)))
     return found
 
 
 def _like(
     bound: Bound,
-    how: str | None = None,
+    how: How | None = None,
     node: cst.BaseExpression | None = None,
     parts: tuple[int, ...] | None = None,
 ) -> Bound:

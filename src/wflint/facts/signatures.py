@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from msgspec.structs import replace
 
-from wflint.facts.model import Arg, FunctionHead, Param
+from wflint.facts.model import Arg, FunctionHead, Param, ParamKind
 
 V = TypeVar("V")
 """What is known of an argument."""
@@ -16,7 +16,10 @@ V = TypeVar("V")
 SPREAD = ("*", "**")
 """What stands in the place of the keyword of an argument that is spread, and not known."""
 
-_BY_POSITION = ("positional", "self", "cls")
+RECEIVERS = (ParamKind.SELF, ParamKind.CLS)
+
+_BY_POSITION = (ParamKind.POSITIONAL, *RECEIVERS)
+_VARIABLE = (ParamKind.VAR_POSITIONAL, ParamKind.VAR_KEYWORD)
 
 
 def by_keyword(args: Iterable[Arg]) -> list[tuple[str, Arg]]:
@@ -70,7 +73,7 @@ class Signature:
 
         ``given`` are pairs of a keyword, an empty string or one of :data:`SPREAD`, and a value.
         """
-        names = {p.name for p in self.params if p.kind not in SPREAD}
+        names = {p.name for p in self.params if p.kind not in _VARIABLE}
         bound: BoundArguments[V] = BoundArguments()
         number, is_spread = 0, False  # what comes by position after a spread is not known
         for keyword, value in given:
@@ -91,21 +94,20 @@ class Signature:
     def bound_params(self, bound: BoundArguments[V]) -> Iterator[tuple[Param, V]]:
         """Return the parameters that are given something, in their order."""
         for param in self.params:
-            if param.kind not in SPREAD and param.name in bound.by_name:
+            if param.kind not in _VARIABLE and param.name in bound.by_name:
                 yield param, bound.by_name[param.name]
 
     def after(self, count: int, names: Collection[str] = ()) -> Signature:
         """Return what ``functools.partial`` leaves of it, given some positions and keywords."""
         filled = {p.name for p in self._by_position[:count]}
         kept: list[Param] = []
-        kinds: dict[
-            str, str
-        ] = {}  # what comes after a parameter that has been given by name can only be so, too
+        # What comes after a parameter that has been given by name can only be given so, too.
+        kinds: dict[ParamKind, ParamKind] = {}
         for param in self.params:
-            if param.name in filled or (kinds and param.kind == "*"):
+            if param.name in filled or (kinds and param.kind is ParamKind.VAR_POSITIONAL):
                 continue
             if param.name in names and param.kind in _BY_POSITION:
-                kinds = dict.fromkeys(_BY_POSITION, "keyword")
+                kinds = dict.fromkeys(_BY_POSITION, ParamKind.KEYWORD)
             kind, has_default = kinds.get(param.kind, param.kind), param.name in names
             kept.append(replace(param, kind=kind, has_default=param.has_default or has_default))
         return Signature(kept)
@@ -113,12 +115,14 @@ class Signature:
     def accepts(self, count: int, names: Collection[str] = ()) -> bool:
         """True if a call with so many positional arguments and these keywords fits."""
         kinds = {p.kind for p in self.params}
-        if count > len(self._by_position) and "*" not in kinds:
+        if count > len(self._by_position) and ParamKind.VAR_POSITIONAL not in kinds:
             return False
         filled = {p.name for p in self._by_position[:count]}
-        by_name = {p.name for p in self.params if p.kind not in SPREAD}
+        by_name = {p.name for p in self.params if p.kind not in _VARIABLE}
         for name in names:
-            if name in filled or (name not in by_name and "**" not in kinds):
+            if name in filled or (name not in by_name and ParamKind.VAR_KEYWORD not in kinds):
                 return False
         filled.update(names)
-        return all(p.has_default or p.name in filled for p in self.params if p.kind not in SPREAD)
+        return all(
+            p.has_default or p.name in filled for p in self.params if p.kind not in _VARIABLE
+        )

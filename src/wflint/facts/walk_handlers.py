@@ -9,7 +9,7 @@ import libcst as cst
 from wflint.facts import guards, walk_names
 from wflint.facts.frames import Entry, State
 from wflint.facts.model import Flag
-from wflint.facts.scopes import Block, Scope
+from wflint.facts.scopes import Block, How, Scope
 from wflint.facts.walker import DIRECT, Walker
 from wflint.syntax.walk import children
 
@@ -98,7 +98,7 @@ def _optional(state: State, name: str) -> State:
 def is_param(name: str, scope: Scope | None) -> bool:
     """Whether a name is a parameter, whatever else it may be bound to."""
     found = scope.find(name) if scope is not None and name else None
-    return found is not None and any(b.how == "param" for b in found[1])
+    return found is not None and any(b.how is How.PARAM for b in found[1])
 
 
 def _try(walker: Walker, entry: Entry, node: cst.Try | cst.TryStar, state: State) -> None:
@@ -126,7 +126,7 @@ def _with(walker: Walker, entry: Entry, node: cst.With, state: State) -> None:
 
 
 def _for(walker: Walker, entry: Entry, node: cst.For, state: State) -> None:
-    made = walk_names.bind(walker, entry, node.target, "element", node.iter)
+    made = walk_names.bind(walker, entry, node.target, How.ELEMENT, node.iter)
     if node.orelse is not None:
         walker.push([node.orelse], entry, state)
     walker.push([node.body], entry, state.having(Flag.IN_LOOP))
@@ -165,7 +165,7 @@ def _capture(walker: Walker, entry: Entry, node: cst.MatchAs | cst.MatchStar, st
         field = ""
         if types is None:
             types, field = _field_of_pattern(entry)
-        how = "pattern" if types is not None else "other"
+        how = How.PATTERN if types is not None else How.OTHER
         state.scope.bind(node.name.value, walker.bound(how, entry, types, field))
     walker.push_children(entry)
 

@@ -19,7 +19,7 @@ from wflint.facts.cst_definitions import (
 from wflint.facts.definitions import method_name, read_params, with_bounds, with_receiver
 from wflint.facts.frames import Entry, State
 from wflint.facts.model import Flag, FunctionHead
-from wflint.facts.scopes import Bound, Scope, bind_target
+from wflint.facts.scopes import Bound, How, Scope, bind_target
 from wflint.facts.walker import DIRECT, Walker
 
 
@@ -27,7 +27,7 @@ def bind(
     walker: Walker,
     entry: Entry,
     target: cst.BaseExpression,
-    how: str,
+    how: How,
     node: cst.BaseExpression | None,
     scope: Scope | None = None,
 ) -> list[Bound]:
@@ -47,7 +47,7 @@ def add_to(scope: Scope | None, name: str, node: cst.BaseExpression) -> None:
 
 def _with_item(walker: Walker, entry: Entry, node: cst.WithItem, state: State) -> None:
     if node.asname is not None:
-        walker.push_mark(bind(walker, entry, node.asname.name, "entered", node.item))
+        walker.push_mark(bind(walker, entry, node.asname.name, How.ENTERED, node.item))
     walker.push([node.item], entry, state)
 
 
@@ -65,7 +65,7 @@ def _comprehension(walker: Walker, entry: Entry, node: cst.BaseComp, state: Stat
     loops: list[cst.CompFor] = []
     loop: cst.CompFor | None = node.for_in
     while loop is not None:
-        bind(walker, entry, loop.target, "element", loop.iter, scope)
+        bind(walker, entry, loop.target, How.ELEMENT, loop.iter, scope)
         loops.append(loop)
         loop = loop.inner_for_in
     for loop in reversed(loops):
@@ -76,7 +76,7 @@ def _comprehension(walker: Walker, entry: Entry, node: cst.BaseComp, state: Stat
 def _assign(walker: Walker, entry: Entry, node: cst.Assign, state: State) -> None:
     made: list[Bound] = []
     for target in node.targets:
-        made += bind(walker, entry, target.target, "value", node.value)
+        made += bind(walker, entry, target.target, How.VALUE, node.value)
         _note_item(target.target, node.value, state)
     for target in reversed(node.targets):
         walker.push_target(target.target, entry, state)
@@ -92,7 +92,7 @@ def _note_item(target: cst.CSTNode, value: cst.BaseExpression, state: State) -> 
 
 def _ann_assign(walker: Walker, entry: Entry, node: cst.AnnAssign, state: State) -> None:
     if isinstance(node.target, cst.Name) and state.scope is not None:
-        bound = walker.bound("annotation", entry, node.annotation.annotation)
+        bound = walker.bound(How.ANNOTATION, entry, node.annotation.annotation)
         bound.value = node.value
         state.scope.bind(node.target.value, bound)
         walker.push_mark([bound])
@@ -115,21 +115,22 @@ def _aug_assign(walker: Walker, entry: Entry, node: cst.AugAssign, state: State)
     target = node.target
     found = state.scope.find(target.value) if state.scope and isinstance(target, cst.Name) else None
     if found is None:
-        bind(walker, entry, target, "other", None)
+        bind(walker, entry, target, How.OTHER, None)
     walker.push_target(target, entry, state)
     walker.push([node.value], entry, state)
 
 
 def _named(walker: Walker, entry: Entry, node: cst.NamedExpr, state: State) -> None:
     if state.scope is not None:
-        made = bind(walker, entry, node.target, "value", node.value, state.scope.of_function)
+        made = bind(walker, entry, node.target, How.VALUE, node.value, state.scope.of_function)
         walker.push_mark(made)
     walker.push([node.value], entry, state._replace(flags=state.flags & ~DIRECT))
 
 
 def _handler(walker: Walker, entry: Entry, node: cst.ExceptHandler, state: State) -> None:
     if node.name is not None:
-        how = "pattern" if isinstance(node.type, (cst.Name, cst.Attribute)) else "other"
+        is_class = isinstance(node.type, (cst.Name, cst.Attribute))
+        how = How.PATTERN if is_class else How.OTHER
         bind(walker, entry, node.name.name, how, node.type)
     walker.push([node.body], entry, state)
     if node.type is not None:
@@ -140,7 +141,7 @@ def _import(walker: Walker, entry: Entry, node: cst.Import | cst.ImportFrom, sta
     if state.scope is None:
         return
     for name, target in written_import(node).bound(walker.module):
-        state.scope.bind(name, walker.bound("import", entry, text=target))
+        state.scope.bind(name, walker.bound(How.IMPORT, entry, text=target))
 
 
 def _global(walker: Walker, entry: Entry, node: cst.Global | cst.Nonlocal, state: State) -> None:
@@ -162,7 +163,7 @@ def _function(walker: Walker, entry: Entry, node: cst.FunctionDef, state: State)
         name = method_name(name, [w.last for w in written_decorators(node)], state.scope.names)
     qualname = walker.free_name(f"{outer.qualname}.{name}")
     walker.definitions[qualname] = node
-    state.scope.bind(node.name.value, walker.bound("function", entry, text=qualname))
+    state.scope.bind(node.name.value, walker.bound(How.FUNCTION, entry, text=qualname))
     owner = outer.qualname if is_method else state.scope.owner
     scope = Scope(qualname, state.scope, owner, node.asynchronous is not None)
     syntax = CstSyntax(walker.refs, state.scope)
@@ -228,7 +229,7 @@ def _class(walker: Walker, entry: Entry, node: cst.ClassDef, state: State) -> No
     head = FunctionHead(qualname, start=outer.start, end=outer.end, site=site)
     scope = None
     if state.scope is not None:
-        state.scope.bind(node.name.value, walker.bound("function", entry, text=qualname))
+        state.scope.bind(node.name.value, walker.bound(How.FUNCTION, entry, text=qualname))
         scope = Scope(qualname, state.scope, qualname, is_class=True)
     frame = walker.open(head, scope)
     frame.block = state.block
@@ -240,7 +241,7 @@ def _class(walker: Walker, entry: Entry, node: cst.ClassDef, state: State) -> No
 
 def _type_alias(walker: Walker, entry: Entry, node: cst.TypeAlias, state: State) -> None:
     """``type Name = ...`` in a function."""
-    bind(walker, entry, node.name, "value", node.value)
+    bind(walker, entry, node.name, How.VALUE, node.value)
 
 
 HANDLERS: dict[type[cst.CSTNode], Callable[..., None]] = {

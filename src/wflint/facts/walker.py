@@ -16,7 +16,7 @@ from wflint.facts.definitions import free_name
 from wflint.facts.frames import Entry, Frame, State
 from wflint.facts.model import Flag, FunctionHead, Kind, ModuleFacts, Ref
 from wflint.facts.refs import NOWHERE, Place, Refs
-from wflint.facts.scopes import Block, Bound, Narrowed, Scope
+from wflint.facts.scopes import Block, Bound, How, Narrowed, Scope
 from wflint.syntax.walk import children
 
 DIRECT = Flag.AWAITED | Flag.STATEMENT | Flag.RETURNED | Flag.RAISED | Flag.STORED | Flag.DELETED
@@ -86,7 +86,7 @@ class Walker:
         return sides or [node.body, node.orelse]
 
     def bound(
-        self, how: str, entry: Entry, node: cst.BaseExpression | None = None, text: str = ""
+        self, how: How, entry: Entry, node: cst.BaseExpression | None = None, text: str = ""
     ) -> Bound:
         """A binding that happens at an entry."""
         state = entry.state
@@ -106,7 +106,7 @@ class Walker:
         self._taken.add(head.qualname)
         for param in head.params if scope is not None else ():
             assert scope is not None
-            scope.bind(param.name, Bound("param", param=param))
+            scope.bind(param.name, Bound(How.PARAM, param=param))
         return frame
 
     def push(self, nodes: Sequence[cst.CSTNode], parent: Entry | None, state: State) -> None:

@@ -10,9 +10,11 @@ from wflint.facts.model import (
     FunctionHead,
     Kind,
     Param,
+    ParamKind,
     Ref,
     Use,
     Value,
+    ValueType,
 )
 from wflint.facts.signatures import Signature, by_keyword
 from wflint.inference import builtin_types
@@ -30,10 +32,10 @@ def received(
     arguments = signature.bind(given)
     found = list(signature.bound_params(arguments))
     for param in signature.params:
-        if param.kind == "*" and arguments.rest:
+        if param.kind is ParamKind.VAR_POSITIONAL and arguments.rest:
             every = builtin_types.made("builtins.tuple", tuple(arguments.rest))
             found.append((param, (every,)))
-        elif param.kind == "**" and arguments.named:
+        elif param.kind is ParamKind.VAR_KEYWORD and arguments.named:
             values = unique(e for values in arguments.named.values() for e in values)
             found.append((param, (builtin_types.made("builtins.dict", ((), values)),)))
     return found
@@ -65,7 +67,7 @@ def left_out(
         name
         for name in wanted
         if (name not in given and (name in falling_back or name in defaults))
-        or (name in given and given[name].type == "none" and name in useful)
+        or (name in given and given[name].type is ValueType.NONE and name in useful)
         or (name in given and _passed_on(given[name]) in missing)
     }
     return frozenset(absent)
@@ -84,4 +86,4 @@ def _kept(body: FunctionBody) -> list[Ref]:
 
 def _passed_on(value: Value) -> str:
     """The parameter that an argument is, or ``""``."""
-    return value.text if value.type == "name" else ""
+    return value.text if value.type is ValueType.NAME else ""

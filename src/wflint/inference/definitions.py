@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from wflint.facts.model import Kind, Ref
+from wflint.facts.model import BindingKind, Kind, Ref
 from wflint.inference.resolver import Resolver
 
 _STEPS = 16
@@ -46,7 +46,7 @@ def find_origin(ref: Ref, path: str, resolver: Resolver) -> Origin | None:
         name, *rest = parts
         facts = resolver.store.load(path).facts
         bindings = [b for b in facts.bindings.get(name, ()) if not b.typed]
-        if any(binding.what != "import" for binding in bindings):
+        if any(binding.what is not BindingKind.IMPORT for binding in bindings):
             return Origin(Name(path, name), tuple(rest))
         if bindings:
             found = _split(".".join((bindings[0].target, *rest)), path, resolver)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from wflint.facts.builtin_names import is_builtin
 from wflint.facts.ids import Cls, Fn
-from wflint.facts.model import Binding, Kind, ModuleFacts, Ref, Value
+from wflint.facts.model import Binding, BindingKind, Kind, ModuleFacts, Ref, Value
 from wflint.facts.types import declared_as
 from wflint.inference.values import (
     Entity,
@@ -97,7 +97,7 @@ class Names:
         if bindings is None:
             yield from (s for s in self._star_sources(path, name) if isinstance(s, tuple))
         for binding in bindings or ():
-            if binding.what == "import":
+            if binding.what is BindingKind.IMPORT:
                 yield from self._dotted_names(binding.target, path)
             elif binding.value is not None:
                 for ref in _refs_in(binding.value.ref):
@@ -115,7 +115,7 @@ class Names:
         """The name in ``module.name``, where a name is that of an imported module."""
         if ref.path:
             for binding in self.store.load(path).facts.bindings.get(ref.name, ()):
-                if binding.what == "import":
+                if binding.what is BindingKind.IMPORT:
                     yield from self._dotted_names(f"{binding.target}.{ref.path[0]}", path)
 
     def _name(self, path: str, name: str, depth: int) -> tuple[Entity, ...]:
@@ -135,11 +135,11 @@ class Names:
         return (Unresolved(f"`{name}` is not defined in its module"),)
 
     def _binding(self, binding: Binding, path: str, depth: int) -> tuple[Entity, ...]:
-        if binding.what == "import":
+        if binding.what is BindingKind.IMPORT:
             return self.dotted(binding.target, path, depth)
-        if binding.what == "function":
+        if binding.what is BindingKind.FUNCTION:
             return (OwnFunction(Fn(path, binding.target)),)
-        if binding.what == "class":
+        if binding.what is BindingKind.CLASS:
             return (OwnClass(Cls(path, binding.target)),)
         if binding.value is not None and binding.value.ref.kind is not Kind.UNKNOWN:
             return self.resolve(declared_as(binding.declared, binding.value.ref), path, depth - 1)
@@ -200,7 +200,7 @@ class Names:
         if len(bindings) != 1:
             return None
         binding = bindings[0]
-        if binding.what == "import":
+        if binding.what is BindingKind.IMPORT:
             return self._imported_constant(".".join((binding.target, *ref.path)), path)
         return (binding.value, path) if binding.value is not None and not ref.path else None
 
@@ -214,7 +214,7 @@ class Names:
             if len(bindings) != 1:
                 return None
             value = bindings[0].value
-            if bindings[0].what != "import":
+            if bindings[0].what is not BindingKind.IMPORT:
                 return (value, path) if value is not None else None
             name, importer = bindings[0].target, path
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from wflint.facts.model import Kind, Ref
+from wflint.facts.model import BindingKind, Kind, Ref
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import Entity, External, OwnClass, OwnFunction, OwnInstance
 from wflint.project.module_index import ModuleIndex
@@ -55,7 +55,7 @@ class KnownFirst(Resolver):
         elif ref.kind is Kind.GLOBAL:
             facts = self.store.load(path).facts
             bindings = facts.bindings.get(ref.name, ())
-            imported = (b.target for b in bindings if b.what == "import")
+            imported = (b.target for b in bindings if b.what is BindingKind.IMPORT)
             name = next(imported, f"{facts.name}.{ref.name}" if bindings else "")
         else:
             return ""

@@ -14,10 +14,10 @@ from wflint.dataflow.order.filled import RUNNING
 from wflint.dataflow.order.known import ORDERED_CHANGES, UNORDERED_CHANGES
 from wflint.dataflow.order.nones import may_hold_none
 from wflint.diagnostics import Severity
-from wflint.facts.model import Arg, Decorator, Flag, FunctionHead, Kind, Ref, Value
+from wflint.facts.model import Arg, Decorator, Flag, FunctionHead, Kind, Ref, Value, ValueType
 from wflint.facts.types import instance
 from wflint.rule.api_table import ApiTable, rule_entries
-from wflint.rule.base import Api, Fixable, Report, Rule, Scope
+from wflint.rule.base import Api, ApiKind, Fixable, Report, Rule, Scope
 from wflint.rule.fix import NoFix, Repair, TextEdit, Withheld
 from wflint.rule.fix_view import FixView
 from wflint.rule.views import Callee, CallView, FindingView, ImportView, TypeView, elements_of
@@ -64,6 +64,7 @@ __all__ = [
     "RUNNING",
     "UNORDERED_CHANGES",
     "Api",
+    "ApiKind",
     "ApiTable",
     "Arg",
     "Bound",
@@ -94,6 +95,7 @@ __all__ = [
     "TextEdit",
     "TypeView",
     "Value",
+    "ValueType",
     "Withheld",
     "always_leaves",
     "children",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from wflint.diagnostics import Severity
-from wflint.rule.base import Api, Report, Rule
+from wflint.rule.base import Api, ApiKind, Report, Rule
 
 if TYPE_CHECKING:
     from wflint.rule.views import CallView
@@ -62,7 +62,7 @@ class ApiTable:
         entry = self._entry(name, base)
         if entry is None or entry.rule is None:
             return None
-        if entry.api.kind == "call" and not is_call:
+        if entry.api.kind == ApiKind.CALL and not is_call:
             return None
         return entry
 
@@ -90,7 +90,7 @@ class ApiTable:
             if below is not None:
                 return below
             whole = self._exact.get(prefix)
-            if whole is not None and (whole.rule is None or whole.api.kind in ("use", "any")):
+            if whole is not None and (whole.rule is None or whole.api.kind != ApiKind.CALL):
                 return whole
 
 
@@ -110,7 +110,7 @@ def rule_entries(rule: Rule) -> Iterator[ApiEntry]:
                 use=library.get("use", ""),
                 message=library.get("message", ""),
                 severity=Severity(library["severity"]) if "severity" in library else None,
-                kind=library.get("kind", "call"),
+                kind=ApiKind(library.get("kind", "call")),
             )
             for name in (*library.get("match", ()), *_methods(library, "methods")):
                 yield ApiEntry(name, rule, api)

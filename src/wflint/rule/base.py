@@ -50,13 +50,22 @@ class Fixable(str, enum.Enum):
     UNSAFE = "unsafe"
 
 
+class ApiKind(str, enum.Enum):
+    """Which places count for a name."""
+
+    __hash__ = str.__hash__
+
+    CALL = "call"  # only calls of it
+    USE = "use"  # reading it, writing it, or calling a method of it
+    ANY = "any"
+
+
 class Api(Struct, frozen=True):
     """One name that is wrong, and what to use instead.
 
     ``use`` is the replacement as the user would write it. ``message`` replaces the rule's own
     message template; both may use ``{name}`` (as written, with ``()`` for a call) and ``{use}``.
-    ``kind`` is ``call`` (only calls count), ``use`` (reading, writing, or calling a method of it),
-    or ``any``. A fix writes ``use`` in the place of the call and keeps its arguments, unless
+    A fix writes ``use`` in the place of the call and keeps its arguments, unless
     ``drops_arguments`` says otherwise.
     """
 
@@ -64,7 +73,7 @@ class Api(Struct, frozen=True):
     fix: Fixable = Fixable.NONE
     message: str = ""
     severity: Severity | None = None
-    kind: str = "call"
+    kind: ApiKind = ApiKind.CALL
     drops_arguments: bool = False
 
 

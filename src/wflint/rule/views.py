@@ -9,8 +9,8 @@ from msgspec import Struct, field
 
 from wflint.diagnostics import Severity
 from wflint.facts.ids import Cls
-from wflint.facts.model import Arg, Call, Flag, FunctionHead, Use, Value
-from wflint.facts.signatures import Signature, by_keyword, positional
+from wflint.facts.model import Arg, Call, Flag, FunctionHead, Use, Value, ValueType
+from wflint.facts.signatures import RECEIVERS, Signature, by_keyword, positional
 from wflint.rule.base import Api, RuleSettings
 from wflint.temporal.effects import Effect
 
@@ -31,8 +31,8 @@ class Callee(Struct, frozen=True):
     @property
     def signature(self) -> Signature:
         """Return its parameters without the receiver, which whoever runs it has."""
-        first = self.head.params[:1]
-        return Signature.of(self.head, bound=bool(first) and first[0].kind in ("self", "cls"))
+        kinds = {param.kind for param in self.head.params[:1]}
+        return Signature.of(self.head, bound=not kinds.isdisjoint(RECEIVERS))
 
     @property
     def qualname(self) -> str:
@@ -227,13 +227,13 @@ class CallView(Struct, dict=True):
     @cached_property
     def none_keywords(self) -> frozenset[str]:
         """Those keyword arguments that are given as the literal ``None``."""
-        names = {a.keyword for a in self.args if a.keyword and a.value.type == "none"}
+        names = {a.keyword for a in self.args if a.keyword and a.value.type is ValueType.NONE}
         return frozenset(names.union(*(s.none_keys for s in self.spreads if s is not None)))
 
     @cached_property
     def number_keywords(self) -> frozenset[str]:
         """Those keyword arguments that are given as an integer or float literal."""
-        kinds = ("int", "float")
+        kinds = (ValueType.INT, ValueType.FLOAT)
         names = {a.keyword for a in self.args if a.keyword and a.value.type in kinds}
         return frozenset(names.union(*(s.number_keys for s in self.spreads if s is not None)))
 

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from msgspec import Struct, field
 
-from wflint.facts.model import ImportFact, ModuleFacts
+from wflint.facts.model import BindingKind, ImportFact, ModuleFacts
 from wflint.project.folders import is_namespace
 from wflint.project.module_index import ModuleIndex
 from wflint.project.store import Store
@@ -190,7 +190,7 @@ def _with_parents(name: str) -> Iterator[str]:
 def _binds(package: ModuleFacts, name: str, inner: str) -> bool:
     """Whether a package defines ``name`` itself, other than by importing its module ``inner``."""
     bindings = package.bindings.get(name, ())
-    return any(not (b.what == "import" and b.target == inner) for b in bindings)
+    return any(not (b.what is BindingKind.IMPORT and b.target == inner) for b in bindings)
 
 
 def _expanded(names: tuple[str, ...], package: ModuleFacts) -> tuple[str, ...]:

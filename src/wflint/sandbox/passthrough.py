@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from wflint.facts.ids import Cls
-from wflint.facts.model import Kind, Ref
+from wflint.facts.model import BindingKind, Kind, Ref
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import OwnClass
 from wflint.sandbox.module_settings import Collection, constant, sandbox_says
@@ -145,7 +145,7 @@ class _Reader:
             if len(values) == 1:
                 return values[0], path
             bindings = module.facts.bindings.get(name, ())
-            if values or len(bindings) != 1 or bindings[0].what != "import":
+            if values or len(bindings) != 1 or bindings[0].what is not BindingKind.IMPORT:
                 return None
             package, _, name = bindings[0].target.rpartition(".")
             found = self.resolver.index.find(package, path) if package else None

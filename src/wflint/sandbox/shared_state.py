@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wflint.facts.ids import Cls, Fn, shown_name
-from wflint.facts.model import FunctionHead, Kind, Ref
+from wflint.facts.model import BindingKind, FunctionHead, Kind, Ref
 from wflint.inference.definitions import Origin, find_origin
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import External, OwnFunction, OwnInstance
@@ -58,13 +58,13 @@ class SharedObjects:
             return self._shared("module", path, self.store.load(path).facts.name, receiver)
         facts = self.store.load(path).facts
         kinds = {binding.what for binding in facts.bindings[name]}
-        if kinds == {"class"}:
+        if kinds == {BindingKind.CLASS}:
             if rest:
                 return self._of_class(Cls(path, name), rest, False, receiver)
             return self._shared("class", path, name, receiver)
-        if kinds == {"function"} and not rest:
+        if kinds == {BindingKind.FUNCTION} and not rest:
             return self._shared("function", path, name, receiver)
-        if kinds != {"value"}:
+        if kinds != {BindingKind.VALUE}:
             return None
         found = self.resolver.name(path, name)
         if rest and not all(isinstance(entity, OwnInstance) for entity in found):

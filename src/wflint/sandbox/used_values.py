@@ -8,7 +8,7 @@ from functools import cached_property
 
 from wflint.callgraph.graph import CallGraph, Node
 from wflint.facts.ids import Cls, Fn
-from wflint.facts.model import Call, Flag, Kind, Ref, Use
+from wflint.facts.model import BindingKind, Call, Flag, Kind, ParamKind, Ref, Use
 from wflint.inference.definitions import Name, find_origin
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import OwnClass
@@ -92,7 +92,7 @@ class UsedValues:
 
     def _is_value(self, name: Name) -> bool:
         bindings = self.resolver.store.load(name.path).facts.bindings.get(name.name, ())
-        return any(binding.what == "value" for binding in bindings)
+        return any(binding.what is BindingKind.VALUE for binding in bindings)
 
     def _origin(self, ref: Ref, path: str) -> Name | None:
         key = (ref.kind, ref.name, ref.path, path)
@@ -138,7 +138,7 @@ class UsedValues:
     def _lacks(self, node: Node, call: Call, param: str) -> bool:
         """Whether a call surely leaves out a parameter."""
         body = self.resolver.store.body(node.fn)
-        plain = [p for p in body.head.params if p.kind in ("positional", "keyword")]
+        plain = [p for p in body.head.params if p.kind in (ParamKind.POSITIONAL, ParamKind.KEYWORD)]
         names = [p.name for p in plain]
         if param not in names or any(a.star for a in call.args):
             return False

@@ -16,7 +16,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from wflint.facts.ids import Cls
-from wflint.facts.model import Kind, Ref
+from wflint.facts.model import BindingKind, Kind, Ref
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import OwnClass
 from wflint.sandbox.module_settings import Collection, constant, sandbox_says
@@ -188,7 +188,7 @@ class WorkerSettings:
             bindings = module.facts.bindings.get(first, ())
             if len(bindings) != 1:
                 return None
-            if bindings[0].what != "import":
+            if bindings[0].what is not BindingKind.IMPORT:
                 values = constant(module, first)
                 return (values[0], path) if len(values) == 1 and not rest else None
             target = f"{bindings[0].target}.{rest}" if rest else bindings[0].target

@@ -9,7 +9,7 @@ from contextlib import suppress
 import libcst as cst
 
 from wflint.facts.ids import Cls, Fn
-from wflint.facts.model import FunctionHead, Site
+from wflint.facts.model import FunctionHead, ParamKind, Site
 from wflint.files.source import UnreadableSource
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import External, OwnClass, OwnFunction, OwnInstance, OwnModule
@@ -149,7 +149,7 @@ class _Search:
 
 
 def _self_name(head: FunctionHead) -> str:
-    return next((p.name for p in head.params if p.kind == "self"), "")
+    return next((p.name for p in head.params if p.kind is ParamKind.SELF), "")
 
 
 def _mentions_alone(name: str, text: str) -> bool:

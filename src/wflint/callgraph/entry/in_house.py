@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from wflint.callgraph.entry.applied import Applied
 from wflint.callgraph.entry.by_hand import ByHand, by_hand
 from wflint.facts.ids import MODULE_BODY, Fn
-from wflint.facts.model import Binding, ClassFacts, ModuleFacts, Ref
+from wflint.facts.model import Binding, BindingKind, ClassFacts, ModuleFacts, Ref
 from wflint.project.importers import Importers
 from wflint.project.store import Module
 from wflint.temporal.decorators import MAKE_WORKFLOWS
@@ -83,7 +83,7 @@ class InHouse:
                 yield name
 
     def _is_in_house(self, name: str, binding: Binding, module: Module) -> bool:
-        if binding.what == "import":
+        if binding.what is BindingKind.IMPORT:
             return self._is_passed_on(name, binding.target, module.facts)
         return binding.value is not None and self._stands_for(binding.value.ref, module)
 
@@ -132,7 +132,7 @@ class InHouse:
                 yield word
         for name, bindings in facts.bindings.items():
             for binding in bindings:
-                if binding.what == "import":
+                if binding.what is BindingKind.IMPORT:
                     yield from self._spellings_from(name, binding.target)
 
     def _spellings_from(self, name: str, target: str) -> Iterator[str]:
@@ -148,7 +148,7 @@ Reader = Callable[[str], bytes]
 def _spellings(facts: ModuleFacts) -> Iterator[str]:
     """How a module may spell the SDK's decorators."""
     for name, bindings in facts.bindings.items():
-        targets = {binding.target for binding in bindings if binding.what == "import"}
+        targets = {binding.target for binding in bindings if binding.what is BindingKind.IMPORT}
         if "temporalio" in targets:
             yield from (f"{name}.workflow.{last}" for last in _NAMES)
         elif _SDK in targets or (name == "workflow" and targets):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from wflint.callgraph.guards.shapes import Shape
 from wflint.facts.ids import Fn
-from wflint.facts.model import Kind, Ref
+from wflint.facts.model import Kind, ParamKind, Ref
 from wflint.facts.questions import IN_WORKFLOW, RAISES_OUTSIDE, REPLAYING
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import External, OwnFunction
@@ -201,7 +201,7 @@ class _Run:
             return Ref(Kind.IMPORT, self.imports[root], tuple(path))
         head = self.asks.resolver.store.head(self.fn)
         if head is not None and head.owner and any(p.name == root for p in head.params[:1]):
-            kind = Kind.CLS if head.params[0].kind == "cls" else Kind.SELF
+            kind = Kind.CLS if head.params[0].kind is ParamKind.CLS else Kind.SELF
             return Ref(kind, head.owner, tuple(path))
         return Ref(Kind.GLOBAL, root, tuple(path))
 

@@ -10,7 +10,7 @@ from functools import cached_property
 import libcst as cst
 
 from wflint.facts.frames import Entry
-from wflint.facts.model import Binding, Kind
+from wflint.facts.model import Binding, BindingKind, Kind, ValueType
 from wflint.files.source import UnreadableSource
 from wflint.fix.propose.bound_names import bound_names
 from wflint.fix.propose.hard_imports import needs
@@ -76,12 +76,12 @@ class Imports:
         It may be ``None`` where the import fails: then no workflow runs either.
         """
         bindings = [b for b in self.module.facts.bindings.get(name, ()) if not b.typed]
-        if any(b.what != "import" and not _is_none(b) for b in bindings):
+        if any(b.what is not BindingKind.IMPORT and not _is_none(b) for b in bindings):
             return False
-        only_imports = all(b.what == "import" for b in bindings)
+        only_imports = all(b.what is BindingKind.IMPORT for b in bindings)
         if only_imports and name in (self._bound or ()):
             return False  # by a loop, for instance
-        return {b.target for b in bindings if b.what == "import"} == {target}
+        return {b.target for b in bindings if b.what is BindingKind.IMPORT} == {target}
 
     def _imports_plainly(self, module: str) -> bool:
         """Whether there is an ``import module``, seen also by others than type checkers."""
@@ -107,7 +107,7 @@ class Imports:
         if self.module.facts.stars or self._bound is None or name in self._bound:
             return False  # who knows what a star binds
         bindings = self.module.facts.bindings.get(name, ())
-        return all(b.what == "import" and b.target == target for b in bindings)
+        return all(b.what is BindingKind.IMPORT and b.target == target for b in bindings)
 
     @cached_property
     def _bound(self) -> frozenset[str] | None:
@@ -138,7 +138,9 @@ class Imports:
 
 
 def _is_none(binding: Binding) -> bool:
-    return binding.alternative and binding.value is not None and binding.value.type == "none"
+    return (
+        binding.alternative and binding.value is not None and binding.value.type is ValueType.NONE
+    )
 
 
 def _ways_to_import(target: str) -> list[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ from itertools import chain
 
 from wflint.facts.ids import MODULE_BODY, Fn
 from wflint.facts.imports import is_main_block
-from wflint.facts.model import Call, FunctionBody, Ref
+from wflint.facts.model import BindingKind, Call, FunctionBody, Ref
 from wflint.files.source import Source, UnreadableSource, decode, has_cookie
 from wflint.project.store import Store
 from wflint.syntax.guard import NewerSyntax, parse
@@ -97,7 +97,7 @@ class Mentions:
             aliases: dict[str, list[str]] = {}
             for name, bindings in self.store.load(path).facts.bindings.items():
                 for binding in bindings:
-                    if binding.what == "import":
+                    if binding.what is BindingKind.IMPORT:
                         aliases.setdefault(binding.target.rpartition(".")[2], []).append(name)
             self._aliases[path] = aliases
         return frozenset({word, *self._aliases[path].get(word, ())})

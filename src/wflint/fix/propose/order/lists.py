@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wflint.dataflow.def_use import tree_of
+from wflint.facts.scopes import How
 from wflint.facts.types import instance
 from wflint.fix.propose.order.growing import check_is_new, elements, loops_around, made_beside
 from wflint.rule.fix import TextEdit, Withheld
@@ -118,25 +119,27 @@ class Listed:
 
         if made is not None or bound.parts:
             return False
-        if bound.how == "param" and bound.param is not None:
+        if bound.how is How.PARAM and bound.param is not None:
             return _are_sets(self.at.types_of(instance(bound.param.annotation)))
-        value = bound.value if bound.how == "annotation" else bound.node
-        is_value = bound.how in ("annotation", "value") and isinstance(value, cst.BaseExpression)
+        value = bound.value if bound.how is How.ANNOTATION else bound.node
+        is_value = bound.how in (How.ANNOTATION, How.VALUE) and isinstance(
+            value, cst.BaseExpression
+        )
         return is_value and value is not None and _are_sets(self.at.types(value))
 
     def _made_list(self, bound: Bound) -> list[TextEdit] | None:
         """What makes a list of what a name is bound to; ``None`` if that is not in sight."""
         import libcst as cst
 
-        if bound.how == "param" and bound.param is not None:
+        if bound.how is How.PARAM and bound.param is not None:
             return [] if is_list(cst.Name(bound.param.name), self.at) else None
-        value = bound.value if bound.how == "annotation" else bound.node
-        if value is None or bound.parts or bound.how not in ("annotation", "value"):
+        value = bound.value if bound.how is How.ANNOTATION else bound.node
+        if value is None or bound.parts or bound.how not in (How.ANNOTATION, How.VALUE):
             return None
         if is_list(value, self.at):
             return []
         edits = as_list(value, self.at)
-        if edits is None or bound.how == "value":
+        if edits is None or bound.how is How.VALUE:
             return edits
         match bound.node:
             case cst.Subscript(value=cst.Name(value="set") as declared):
