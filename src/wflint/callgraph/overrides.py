@@ -28,6 +28,17 @@ class Overriders:
         unique = {c.fn: c for c in [c for c in candidates if c.receiver in made] or candidates}
         return tuple(unique.values()) if len(unique) <= _MANY else None
 
+    def below(self, base: Cls) -> list[Cls]:
+        """The classes of the program that derive from a class, directly or not."""
+        found: list[Cls] = []
+        pending = [base]
+        while pending:
+            declared = pending.pop()
+            new = [c for c in self._classes(declared) if c != base and c not in found]
+            found += new
+            pending += new
+        return found
+
     def _candidates(self, entity: OwnFunction) -> list[OwnFunction]:
         head = self.store.head(entity.fn)
         if head is None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import libcst as cst
 
 from wflint.facts.model import Flag
-from wflint.facts.questions import IN_WORKFLOW, RAISES, RAISES_OUTSIDE, REPLAYING, WHEN_YES
+from wflint.facts.questions import IN_WORKFLOW, RAISES, REPLAYING, WHEN_YES
 from wflint.syntax.walk import walk
 
 DEAD = 1 << 20
@@ -18,13 +18,6 @@ DEAD = 1 << 20
 
 _TYPE_CHECKING = {"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"}
 _UNRESTRICTED = {"temporalio.workflow.unsafe.sandbox_unrestricted"}
-_CATCH_IT = {
-    "builtins.BaseException",
-    "builtins.Exception",
-    "builtins.RuntimeError",  # a common mistake for what the SDK raises
-    "temporalio.exceptions.TemporalError",
-    "temporalio.workflow._NotInWorkflowEventLoopError",
-}
 _DO_NOT_FAIL = ("asyncio.get_running_loop", "builtins.", "datetime.", "temporalio.")
 
 DottedName = Callable[[cst.CSTNode], str]
@@ -104,12 +97,18 @@ def _single_name(test: cst.BaseExpression, name: DottedName, guards: Guards) -> 
     return (DEAD, 0) if _is_main_test(test) else (0, 0)
 
 
-def raises_inside(call: cst.BaseExpression, name: DottedName, guards: Guards) -> bool:
-    """True if a call does not come back in a workflow, because what is called asks for that."""
-    if not isinstance(call, cst.Call):
-        return False
-    called = name(call.func)
+def raises_inside(statement: cst.BaseSmallStatement, name: DottedName, guards: Guards) -> bool:
+    """True if a statement does not come to its end in a workflow, because what it calls raises."""
+    call = called_at_once(statement)
+    called = name(call.func) if call is not None else ""
     return bool(called) and not called.startswith(_DO_NOT_FAIL) and bool(guards(called) & RAISES)
+
+
+def called_at_once(statement: cst.BaseSmallStatement) -> cst.Call | None:
+    """The call that a statement is, or whose result it keeps."""
+    if isinstance(statement, (cst.Expr, cst.Assign, cst.AnnAssign, cst.AugAssign)):
+        return statement.value if isinstance(statement.value, cst.Call) else None
+    return None
 
 
 def _when_no(asked: str) -> int:
@@ -153,52 +152,6 @@ def _is_main_test(test: cst.BaseExpression) -> bool:
 def is_unrestricted(item: cst.WithItem, name: DottedName) -> bool:
     """Whether a ``with`` item switches the sandbox off on purpose."""
     return isinstance(item.item, cst.Call) and name(item.item.func) in _UNRESTRICTED
-
-
-def probes_workflow(body: cst.BaseSuite, name: DottedName) -> bool:
-    """Whether a ``try`` body only asks the workflow something that raises outside of one."""
-    found = False
-    for node in walk(body):
-        if isinstance(node, cst.Await):
-            return False
-        if isinstance(node, (cst.Call, cst.Attribute)):
-            target = name(node.func if isinstance(node, cst.Call) else node)
-            found = found or target in RAISES_OUTSIDE
-            if isinstance(node, cst.Call) and not _is_part_of_probe(node, target):
-                return False
-    return found
-
-
-def asks_for_loop(body: cst.BaseSuite, name: DottedName) -> bool:
-    """Whether the first thing that a ``try`` body calls is what raises where no loop runs."""
-    first = next((n for n in walk(body) if isinstance(n, cst.Call)), None)
-    return first is not None and name(first.func) == "asyncio.get_running_loop"
-
-
-def catches_missing_loop(
-    handler: cst.ExceptHandler | cst.ExceptStarHandler, name: DottedName
-) -> bool:
-    """Whether an ``except`` is for where no loop runs; in a workflow there always is one."""
-    return handler.type is not None and name(handler.type) == "builtins.RuntimeError"
-
-
-def _is_part_of_probe(call: cst.Call, target: str) -> bool:
-    """Whether a call cannot be what fails: a conversion, or a method of what the workflow gave."""
-    if target:
-        return target.startswith(_DO_NOT_FAIL)
-    root: cst.CSTNode = call.func
-    while isinstance(root, (cst.Attribute, cst.Call)):
-        root = root.value if isinstance(root, cst.Attribute) else root.func
-    return isinstance(root, cst.Name) and root.value not in ("self", "cls")
-
-
-def catches_probe(handler: cst.ExceptHandler | cst.ExceptStarHandler, name: DottedName) -> bool:
-    """Whether an ``except`` is there for what is raised outside of a workflow."""
-    if handler.type is None:
-        return True
-    if isinstance(handler.type, cst.Tuple):
-        return any(name(e.value) in _CATCH_IT for e in handler.type.elements)
-    return name(handler.type) in _CATCH_IT
 
 
 def always_leaves(suite: cst.BaseSuite) -> bool:

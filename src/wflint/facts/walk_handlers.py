@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from wflint.facts import guards, walk_names
+from wflint.facts import guards, probes, walk_names
 from wflint.facts.frames import Entry, State
 from wflint.facts.model import Flag
 from wflint.facts.scopes import Block, How, Scope
@@ -103,16 +103,16 @@ def is_param(name: str, scope: Scope | None) -> bool:
 
 def _try(walker: Walker, entry: Entry, node: cst.Try | cst.TryStar, state: State) -> None:
     name = walker.name_at(state.scope)
-    probes = guards.probes_workflow(node.body, name)
-    asks_for_loop = guards.asks_for_loop(node.body, name)
+    probe = probes.probe_in(node.body, name)
+    asks_for_loop = probes.asks_for_loop(node.body, name)
     outside = state.having(Flag.NOT_IN_WORKFLOW)
     for part in (node.finalbody, node.orelse):
         if part is not None:
             walker.push([part], entry, state)
     handlers: list[cst.ExceptHandler | cst.ExceptStarHandler] = [*node.handlers]
     for handler in reversed(handlers):
-        caught = probes and guards.catches_probe(handler, name)
-        caught = caught or (asks_for_loop and guards.catches_missing_loop(handler, name))
+        caught = probes.catches_probe(handler, name, probe)
+        caught = caught or (asks_for_loop and probes.catches_missing_loop(handler, name))
         walker.push([handler], entry, outside if caught else state)
     walker.push([node.body], entry, state)
 

@@ -146,7 +146,14 @@ class Walker:
 
     def name_at(self, scope: Scope | None) -> guards.DottedName:
         """A function that gives the dotted name of a node as seen from ``scope``."""
-        return lambda node: self._dotted(self.refs.ref(node, scope))
+
+        def name(node: cst.CSTNode) -> str:
+            ref = self.refs.ref(node, scope)
+            if ref.kind is Kind.RESULT and _is_from_around(node, scope):
+                return ""  # what was the answer when the function around was called
+            return self._dotted(ref)
+
+        return name
 
     def _dotted(self, ref: Ref) -> str:
         """The dotted name of an external name, or of a function or method of this module.
@@ -217,9 +224,7 @@ class Walker:
             if isinstance(small, cst.Assert):
                 yes, _ = guards.branch_flags(small.test, name, self.guard_functions)
                 state = self.narrow(small.test, state, False).having(yes)
-            elif isinstance(small, cst.Expr) and guards.raises_inside(
-                small.value, name, self.guard_functions
-            ):
+            elif guards.raises_inside(small, name, self.guard_functions):
                 state = state.having(Flag.NOT_IN_WORKFLOW)
         return state
 
@@ -250,13 +255,18 @@ class Walker:
             self.push([target], entry, state.having(Flag.STORED))
 
 
+def _is_from_around(node: cst.CSTNode, scope: Scope | None) -> bool:
+    """True for a name that a function around the one of ``scope`` binds."""
+    found = scope.find(node.value) if scope is not None and isinstance(node, cst.Name) else None
+    return scope is not None and found is not None and found[0] is not scope.of_function
+
+
 def _may_guard(statement: cst.BaseStatement) -> bool:
-    """True for an `if`, an `assert`, and for a call whose result nobody wants."""
+    """True for an `if`, an `assert`, and for a call."""
     if type(statement) is cst.If:
         return True
     if type(statement) is not cst.SimpleStatementLine:
         return False
     return any(
-        type(s) is cst.Assert or (type(s) is cst.Expr and type(s.value) is cst.Call)
-        for s in statement.body
+        type(s) is cst.Assert or guards.called_at_once(s) is not None for s in statement.body
     )

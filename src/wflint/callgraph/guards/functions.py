@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 
-from wflint.callgraph.guards.outcome import Asks, Outcome, outcome_of
+from wflint.callgraph.guards.outcome import Asks, Outcome, outcome_of, outcome_on_object
 from wflint.callgraph.guards.shapes import Shape, shape_of
-from wflint.facts.ids import Fn
+from wflint.callgraph.overrides import Overriders
+from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Flag, FunctionBody, FunctionHead
 from wflint.facts.questions import RAISES, REPLAYING, WHEN_YES
 from wflint.inference.resolver import Resolver
@@ -42,7 +43,8 @@ class GuardFunctions:
     def __init__(self, resolver: Resolver, configured: frozenset[str]) -> None:
         self.resolver = resolver
         self.configured = configured
-        self._known: dict[Fn, int] = {}
+        self._overriders = Overriders(resolver)
+        self._known: dict[tuple[Fn, Cls | None], int] = {}
         self._chains: dict[str, bool] = {}
 
     def __call__(self, path: str, name: str) -> int:
@@ -58,18 +60,21 @@ class GuardFunctions:
         found = self.resolver.dotted(name, path)
         if len(found) != 1 or not isinstance(found[0], OwnFunction):
             return 0
-        fn = found[0].fn
-        if fn not in self._known:
-            self._known[fn] = 0  # a function that asks itself
-            self._known[fn] = self._meaning(fn)
-        return self._known[fn]
+        fn, receiver = found[0].fn, found[0].receiver
+        # Only `self` and `cls` lead to a class of the module: the object may be of one below it.
+        myself = receiver if receiver is not None and receiver.path == path else None
+        key = fn, myself
+        if key not in self._known:
+            self._known[key] = 0  # a function that asks itself
+            self._known[key] = self._meaning(fn, myself)
+        return self._known[key]
 
-    def _meaning(self, fn: Fn) -> int:
+    def _meaning(self, fn: Fn, myself: Cls | None) -> int:
         head = self.resolver.store.head(fn)
         if head is None or head.is_async or not self._may_guard(fn.path, head):
             return 0
-        asks = Asks(self.resolver, self.configured, self._shape)
-        match outcome_of(fn, asks):
+        asks = Asks(self.resolver, self._overriders, self.configured, self._shape)
+        match outcome_on_object(fn, myself, asks) if myself else outcome_of(fn, None, asks):
             case _ if not asks.has_asked:
                 pass  # what it says has nothing to do with workflows
             case Outcome.YES:

@@ -1,17 +1,23 @@
-"""What a function surely does in a workflow: says yes, says no, or raises."""
+"""What a function surely does in a workflow: says yes, says no, or raises.
+
+What cannot be shown is unknown: then the function is no guard. "Says yes" means that it does so if
+it comes back at all.
+"""
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from wflint.callgraph.guards.shapes import Shape
-from wflint.facts.ids import Fn
-from wflint.facts.model import Kind, ParamKind, Ref
+from wflint.callgraph.guards.shapes import SUPER, Shape
+from wflint.callgraph.overrides import Overriders
+from wflint.facts.ids import Cls, Fn
+from wflint.facts.model import FunctionHead, Kind, ParamKind, Ref
 from wflint.facts.questions import IN_WORKFLOW, RAISES_OUTSIDE, REPLAYING
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import External, OwnFunction
+from wflint.inference.values import DEEP, External, OwnFunction, OwnInstance
 
 _FOLLOWED = 6
 """How many functions are followed that call each other."""
@@ -21,6 +27,23 @@ _TRUE = frozenset(
     for name in ("info", "instance", "logger", "metric_meter", "now", "random", "uuid4")
 )
 """What the SDK gives in a workflow, and what is never false."""
+
+_UNSAFE = "temporalio.workflow.unsafe."
+"""Context managers below this name do not fail, and let exceptions through."""
+
+_RECEIVERS = (ParamKind.SELF, ParamKind.CLS)
+_PLAIN_DECORATORS = frozenset(
+    {"staticmethod", "classmethod"}
+    | {
+        f"{module}.{name}"
+        for module in ("typing", "typing_extensions")
+        for name in ("final", "override")
+    }
+)
+
+
+_THERE = sys.stdlib_module_names | {"temporalio"}
+"""What can surely be imported in a workflow."""
 
 
 class Outcome(enum.Enum):
@@ -33,45 +56,91 @@ class Outcome(enum.Enum):
     FALLS = "falls"  # a block: what follows it runs
 
 
+class _Raised(Exception):
+    """An expression surely raises."""
+
+
 @dataclass
 class Asks:
     """Answers what is called. ``has_asked`` is set once that told something about workflows."""
 
     resolver: Resolver
+    overriders: Overriders
     configured: frozenset[str]
     shape: Callable[[Fn], list[Shape]]
     has_asked: bool = False
     open: list[Fn] = field(default_factory=list)
 
 
-def outcome_of(fn: Fn, asks: Asks) -> Outcome:
-    """What a function surely does in a workflow; one that gives nothing back says no."""
+def outcome_of(fn: Fn, receiver: Cls | None, asks: Asks) -> Outcome:
+    """What a function surely does in a workflow; one that gives nothing back says no.
+
+    ``receiver`` is the class of the object that a method is called on.
+    """
+    head = asks.resolver.store.head(fn)
+    if head is None or not _runs_when_called(head, fn.path, asks.resolver):
+        return Outcome.UNKNOWN
     if fn in asks.open or len(asks.open) >= _FOLLOWED:
         return Outcome.UNKNOWN
     asks.open.append(fn)
-    ended = _Run(fn, asks).block(asks.shape(fn))
+    ended = _Run(fn, head, receiver, asks).block(asks.shape(fn))
     asks.open.pop()
     return Outcome.NO if ended is Outcome.FALLS else ended
+
+
+def outcome_on_object(fn: Fn, receiver: Cls, asks: Asks) -> Outcome:
+    """What a method surely does on an object of a class, or of any class below it."""
+    asked_before, asks.has_asked = asks.has_asked, False
+    ended = outcome_of(fn, receiver, asks)
+    if ended is Outcome.UNKNOWN or not asks.has_asked:
+        asks.has_asked = asked_before
+        return Outcome.UNKNOWN
+    name = fn.qualname.rpartition(".")[2]
+    for cls in asks.overriders.below(receiver):
+        match asks.resolver.members.attribute(OwnInstance(cls), name, DEEP):
+            case [OwnFunction(fn=other)] if outcome_of(other, cls, asks) is ended:
+                continue
+        return Outcome.UNKNOWN
+    return ended
+
+
+def _runs_when_called(head: FunctionHead, path: str, resolver: Resolver) -> bool:
+    """True if a call runs the function itself, and not what a decorator has made of it."""
+    if head.is_async:
+        return False
+    for decorator in head.decorators:
+        match resolver.resolve(decorator.target, path):
+            case [External(name=name)] if name.removeprefix("builtins.") in _PLAIN_DECORATORS:
+                continue
+        return False
+    return True
 
 
 class _Run:
     """One function, gone through as it runs in a workflow.
 
-    ``names`` are the local names whose value is known, ``imports`` those that it imports, and
-    ``is_risky`` is set once something was called that may raise, for all that is known.
+    ``names`` are the local names: whether their value is true, where that is known, or the dotted
+    name that they were imported as. ``is_risky`` is set once something may have raised.
     """
 
-    def __init__(self, fn: Fn, asks: Asks) -> None:
+    def __init__(self, fn: Fn, head: FunctionHead, receiver: Cls | None, asks: Asks) -> None:
         self.fn = fn
         self.asks = asks
-        self.names: dict[str, Outcome] = {}
-        self.imports: dict[str, str] = {}
+        self.owner = receiver or Cls(fn.path, head.owner)
+        self.head = head
+        own = 1 if head.owner and head.params and head.params[0].kind in _RECEIVERS else 0
+        self.myself = {p.name: p.kind for p in head.params[:own]}
+        self.names: dict[str, Outcome | str] = {}
+        self._forget(p.name for p in head.params[own:])
         self.is_risky = False
 
     def block(self, statements: Iterable[Shape]) -> Outcome:
         """How statements end that run one after the other."""
         for statement in statements:
-            ended = self._statement(statement)
+            try:
+                ended = self._statement(statement)
+            except _Raised:
+                return Outcome.RAISES
             if ended is not Outcome.FALLS:
                 return ended
         return Outcome.FALLS
@@ -83,56 +152,89 @@ class _Run:
             case ["raise"]:
                 return Outcome.RAISES
             case ["assert", test]:
-                return Outcome.RAISES if self._value(test) is Outcome.NO else Outcome.FALLS
-            case ["call", call]:
-                return Outcome.RAISES if self._value(call) is Outcome.RAISES else Outcome.FALLS
+                return self._assert(self._value(test))
+            case ["do", value]:
+                self._value(value)
             case ["set", name, value]:
                 self.names[name] = self._value(value)
             case ["import", name, of]:
-                self.imports[name] = of
+                self.is_risky = self.is_risky or of.partition(".")[0] not in _THERE
+                self.names[name] = of or Outcome.UNKNOWN
             case ["if", test, body, orelse]:
                 return self._if(self._value(test), body, orelse)
             case ["try", body, handlers, orelse, last]:
                 return self._try(body, handlers, orelse, last)
-            case ["with", body, may_swallow]:
-                ended = self.block(body)
-                return Outcome.UNKNOWN if may_swallow and ended is Outcome.RAISES else ended
+            case ["with", managers, body, names]:
+                return self._with(managers, body, names)
             case ["other", leaves, names]:
                 self.is_risky = True
                 self._forget(names)
                 return Outcome.UNKNOWN if leaves else Outcome.FALLS
         return Outcome.FALLS
 
+    def _assert(self, test: Outcome) -> Outcome:
+        self.is_risky = self.is_risky or test is Outcome.UNKNOWN
+        return Outcome.RAISES if test is Outcome.NO else Outcome.FALLS
+
     def _if(self, test: Outcome, body: list[Shape], orelse: list[Shape]) -> Outcome:
-        if test is Outcome.RAISES:
-            return test
         if test in (Outcome.YES, Outcome.NO):
             return self.block(body if test is Outcome.YES else orelse)
-        before = dict(self.names)
-        ended = {self.block(body), self.block(orelse)}
-        self._forget(name for name, value in self.names.items() if before.get(name) is not value)
-        if len(ended) == 1:
-            return ended.pop()
+        return self._one_of(body, orelse)
+
+    def _one_of(self, *blocks: Sequence[Shape], ended: Iterable[Outcome] = ()) -> Outcome:
+        """How it ends when one of some blocks runs, or what has ``ended`` one way or another."""
+        before, after = dict(self.names), []
+        ends = set(ended)
+        after += [before] if Outcome.FALLS in ends else []
+        for block in blocks:
+            self.names = dict(before)
+            end = self.block(block)
+            ends.add(end)
+            if end is Outcome.FALLS:
+                after.append(self.names)
+        self.names = _merged(after or [before])
+        if len(ends) == 1:
+            return ends.pop()
+        self.is_risky = self.is_risky or Outcome.RAISES in ends
         # If it comes back from here at all, it does so by going on.
-        is_check = ended == {Outcome.FALLS, Outcome.RAISES}
-        return Outcome.FALLS if is_check else Outcome.UNKNOWN
+        return Outcome.FALLS if ends == {Outcome.FALLS, Outcome.RAISES} else Outcome.UNKNOWN
 
     def _try(
         self, body: list[Shape], handlers: list[list[Shape]], orelse: list[Shape], last: list[Shape]
     ) -> Outcome:
         """In a workflow nothing is caught where the body only asks what is answered there."""
-        risky_before, self.is_risky = self.is_risky, False
+        before, risky_before, self.is_risky = dict(self.names), self.is_risky, False
         ended = self.block(body)
-        if handlers and (ended is Outcome.RAISES or self.is_risky):
-            ended = Outcome.UNKNOWN
+        may_catch = bool(handlers) and (ended is Outcome.RAISES or self.is_risky)
         self.is_risky = self.is_risky or risky_before
         if ended is Outcome.FALLS:
             ended = self.block(orelse)
+        if may_catch:
+            self.names = _merged([before, self.names])
+            ended = self._one_of(*handlers, ended=[ended])
         finally_ = self.block(last)
         return ended if finally_ is Outcome.FALLS else finally_
 
+    def _with(self, managers: list[Shape], body: list[Shape], names: list[str]) -> Outcome:
+        stops = [manager for manager in managers if not self._lets_through(manager)]
+        self._forget(names)
+        if not stops:
+            return self.block(body)
+        return self._try(body, [[]], [], [])
+
+    def _lets_through(self, manager: Shape) -> bool:
+        """True if a context manager is known not to stop exceptions."""
+        match manager:
+            case ["call", [_, *_] as spelled, [], _]:
+                match self._resolved(spelled):
+                    case [External(name=name)] if name.startswith(_UNSAFE):
+                        return True
+        self._value(manager)
+        self.is_risky = True
+        return False
+
     def _forget(self, names: Iterable[str]) -> None:
-        self.names.update(dict.fromkeys(tuple(names), Outcome.UNKNOWN))
+        self.names.update(dict.fromkeys(names, Outcome.UNKNOWN))
 
     # Expressions.
 
@@ -142,70 +244,120 @@ class _Run:
             case ["const", truth]:
                 return Outcome.YES if truth else Outcome.NO
             case ["name", name]:
-                return self.names.get(name, Outcome.UNKNOWN)
+                known = self.names.get(name)
+                return known if isinstance(known, Outcome) else Outcome.UNKNOWN
             case ["not", inner]:
-                return _turned(self._value(inner))
+                return _TURNED[self._value(inner)]
             case ["and", left, right]:
                 return self._joined(left, right, Outcome.NO)
             case ["or", left, right]:
                 return self._joined(left, right, Outcome.YES)
             case ["choice", test, body, orelse]:
-                chosen = self._value(test)
-                if chosen is Outcome.UNKNOWN:
-                    one, other = self._value(body), self._value(orelse)
-                    return one if one is other else Outcome.UNKNOWN
-                return self._value(body if chosen is Outcome.YES else orelse)
+                return self._chosen(self._value(test), body, orelse)
             case ["given", inner]:
-                return Outcome.YES if self._value(inner) is Outcome.YES else Outcome.UNKNOWN
-            case ["call", spelled, given]:
-                return self._called(spelled, given)
+                found = self._value(inner)
+                return found if found is Outcome.YES else Outcome.UNKNOWN
+            case ["call", spelled, given, is_plain]:
+                values = [self._value(arg) for arg in given]
+                return self._called(spelled, values[0] if is_plain else Outcome.UNKNOWN)
+            case ["of", spelled, inner]:
+                return self._attribute(spelled, inner)
+            case ["?", names]:
+                self._forget(names)
+        self.is_risky = True
         return Outcome.UNKNOWN
 
     def _joined(self, left: Shape, right: Shape, decisive: Outcome) -> Outcome:
         first = self._value(left)
-        if first in (decisive, Outcome.RAISES):
+        if first is decisive:
             return first
-        second = self._value(right)
-        return second if second is decisive or second is first else Outcome.UNKNOWN
+        second = self._value(right) if first is not Outcome.UNKNOWN else self._maybe(right)
+        return second if second is decisive or first is not Outcome.UNKNOWN else Outcome.UNKNOWN
 
-    def _called(self, spelled: list[str], given: list[Shape]) -> Outcome:
-        found = self.asks.resolver.resolve(self._ref(spelled), self.fn.path) if spelled else ()
-        if len(found) != 1:
+    def _chosen(self, test: Outcome, body: Shape, orelse: Shape) -> Outcome:
+        if test is not Outcome.UNKNOWN:
+            return self._value(body if test is Outcome.YES else orelse)
+        one, other = self._maybe(body), self._maybe(orelse)
+        return one if one is other else Outcome.UNKNOWN
+
+    def _maybe(self, value: Shape) -> Outcome:
+        """The value of what may be evaluated, or may not."""
+        try:
+            return self._value(value)
+        except _Raised:
             self.is_risky = True
             return Outcome.UNKNOWN
-        entity = found[0]
-        if isinstance(entity, External):
-            return self._external(entity.name, given)
-        if isinstance(entity, OwnFunction):
-            if ".".join(spelled) in self.asks.configured:
-                self.asks.has_asked = True
-                return Outcome.YES
-            ended = outcome_of(entity.fn, self.asks)
-            self.is_risky = self.is_risky or ended is Outcome.UNKNOWN
-            return ended
-        self.is_risky = True
+
+    def _attribute(self, spelled: list[str], inner: Shape) -> Outcome:
+        match self._resolved(spelled):
+            case [External(name=name)] if name in RAISES_OUTSIDE:
+                return self._external(name, Outcome.UNKNOWN)
+        # What the SDK gives has the attribute that is asked for.
+        self.is_risky = self.is_risky or self._value(inner) is not Outcome.YES
         return Outcome.UNKNOWN
 
-    def _external(self, name: str, given: list[Shape]) -> Outcome:
-        if name in IN_WORKFLOW | RAISES_OUTSIDE:
+    def _called(self, spelled: list[str], given: Outcome) -> Outcome:
+        ended = Outcome.UNKNOWN
+        match self._resolved(spelled):
+            case [External(name=name)]:
+                return self._external(name, given)
+            case [OwnFunction(fn=fn)] if self._is_configured(spelled, fn):
+                self.asks.has_asked = True
+                return Outcome.YES
+            case [OwnFunction(fn=fn)] if spelled[0] in self.myself:
+                ended = outcome_on_object(fn, self.owner, self.asks)
+            case [OwnFunction(fn=fn, receiver=receiver)]:
+                ended = outcome_of(fn, receiver, self.asks)
+        if ended is Outcome.RAISES:
+            raise _Raised
+        self.is_risky = self.is_risky or ended is Outcome.UNKNOWN
+        return ended
+
+    def _external(self, name: str, given: Outcome) -> Outcome:
+        if name in IN_WORKFLOW | RAISES_OUTSIDE or name in self.asks.configured:
             self.asks.has_asked = True
-            return Outcome.YES if name in IN_WORKFLOW | _TRUE else Outcome.UNKNOWN
-        if name == "builtins.bool" and given:
-            return self._value(given[0])
+            return Outcome.UNKNOWN if name in RAISES_OUTSIDE - _TRUE else Outcome.YES
+        if name == "builtins.bool":
+            return given
         self.is_risky = self.is_risky or name not in REPLAYING
         return Outcome.UNKNOWN
 
-    def _ref(self, spelled: list[str]) -> Ref:
+    def _is_configured(self, spelled: list[str], fn: Fn) -> bool:
+        module = self.asks.resolver.store.load(fn.path).facts.name
+        return not self.asks.configured.isdisjoint((".".join(spelled), f"{module}.{fn.qualname}"))
+
+    def _resolved(self, spelled: list[str]) -> Sequence[object]:
+        if not spelled:
+            return ()
         root, *path = spelled
-        if root in self.imports:
-            return Ref(Kind.IMPORT, self.imports[root], tuple(path))
-        head = self.asks.resolver.store.head(self.fn)
-        if head is not None and head.owner and any(p.name == root for p in head.params[:1]):
-            kind = Kind.CLS if head.params[0].kind is ParamKind.CLS else Kind.SELF
-            return Ref(kind, head.owner, tuple(path))
-        return Ref(Kind.GLOBAL, root, tuple(path))
+        ref = Ref(Kind.GLOBAL, root, tuple(path))
+        known = self.names.get(root)
+        if isinstance(known, str):
+            ref = Ref(Kind.IMPORT, known, tuple(path))
+        elif known is not None:
+            return ()
+        elif root in self.myself:
+            kind = Kind.CLS if self.myself[root] is ParamKind.CLS else Kind.SELF
+            ref = Ref(kind, self.head.owner, tuple(path))
+        elif root == SUPER:
+            ref = Ref(Kind.SUPER, self.head.owner, tuple(path))
+        return self.asks.resolver.resolve(
+            ref, self.fn.path, self.owner if self.head.owner else None
+        )
 
 
-def _turned(value: Outcome) -> Outcome:
-    turned = {Outcome.YES: Outcome.NO, Outcome.NO: Outcome.YES}
-    return turned.get(value, value)
+def _merged(ways: Sequence[dict[str, Outcome | str]]) -> dict[str, Outcome | str]:
+    """What is known of names that came here in one of several ways."""
+    names = sorted({name for way in ways for name in way})
+    merged: dict[str, Outcome | str] = {}
+    for name in names:
+        values = {way.get(name, Outcome.UNKNOWN) for way in ways}
+        merged[name] = values.pop() if len(values) == 1 else Outcome.UNKNOWN
+    return merged
+
+
+_TURNED = {
+    Outcome.YES: Outcome.NO,
+    Outcome.NO: Outcome.YES,
+    Outcome.UNKNOWN: Outcome.UNKNOWN,
+}

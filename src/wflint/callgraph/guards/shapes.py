@@ -1,9 +1,10 @@
 """What a short function does, as far as it matters to a question: may this run in a workflow?
 
 A shape is plain data and says nothing that another module decides, so it can be noted. It is made
-of lists that begin with a word. Statements are ``return``, ``raise``, ``assert``, ``call``,
-``set``, ``import``, ``if``, ``try``, ``with`` and ``other``; expressions are ``name``, ``const``,
-``not``, ``and``, ``or``, ``call``, ``given`` (``x is not None``), ``choice`` and ``?``.
+of lists that begin with a word. Statements are ``return``, ``raise``, ``assert``, ``do``, ``set``,
+``import``, ``if``, ``try``, ``with`` and ``other``; expressions are ``name``, ``const``, ``not``,
+``and``, ``or``, ``call``, ``of`` (an attribute), ``given`` (``x is not None``), ``choice`` and
+``?``. The last two of the statements and ``?`` say which names they bind, in whatever way.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
 
 Shape = list[Any]
 
+SUPER = "super()"
+
 _DEEPEST = 8
 """How many blocks or operators may be nested in each other."""
-
-UNKNOWN: Shape = ["?"]
 
 
 def shape_of(node: cst.FunctionDef | cst.Lambda | None) -> list[Shape]:
@@ -66,15 +67,15 @@ def _small_statements(statements: Sequence[cst.BaseSmallStatement], deep: int) -
                 yield ["raise"]
             case cst.Assert(test=test):
                 yield ["assert", _expression(test, deep)]
-            case cst.Expr(value=cst.Call() as call):
-                yield ["call", _expression(call, deep)]
-            case cst.Expr(value=cst.Attribute() as attribute):
-                yield ["call", ["call", _spelled(attribute), []]]
+            case cst.Expr(value=value):
+                yield ["do", _expression(value, deep)]
             case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value):
+                yield ["set", name, _expression(value, deep)]
+            case cst.AnnAssign(target=cst.Name(value=name), value=value) if value is not None:
                 yield ["set", name, _expression(value, deep)]
             case cst.Import() | cst.ImportFrom():
                 yield from (["import", name, of] for name, of in _imported(statement))
-            case cst.Expr(value=cst.SimpleString()) | cst.Pass() | cst.Global():
+            case cst.Pass() | cst.Global():
                 pass
             case _:
                 yield _other(statement)
@@ -92,47 +93,79 @@ def _compound(statement: cst.CSTNode, deep: int) -> Shape:
                 rest = _block(orelse.body, deep) if orelse is not None else []
             return ["if", _expression(test, deep), _block(body, deep), rest]
         case cst.Try(body=body, handlers=handlers, orelse=orelse, finalbody=last):
-            caught = [_block(handler.body, deep) for handler in handlers]
+            caught = [[*_bound_by(h), *_block(h.body, deep)] for h in handlers]
             after = _block(orelse.body, deep) if orelse is not None else []
             finally_ = _block(last.body, deep) if last is not None else []
             return ["try", _block(body, deep), caught, after, finally_]
         case cst.With(body=body, items=items):
-            return ["with", _block(body, deep), any(_may_swallow(i) for i in items)]
-        case cst.FunctionDef() | cst.ClassDef():
-            return ["other", False, []]
+            managers = [_expression(item.item, deep) for item in items]
+            return ["with", managers, _block(body, deep), _bound(*items)]
+        case cst.FunctionDef(name=name) | cst.ClassDef(name=name):
+            return ["other", False, [name.value]]
     return _other(statement)
 
 
-def _may_swallow(item: cst.WithItem) -> bool:
-    """True if a context manager may go on after an exception, for all that its name says."""
-    import libcst as cst
-
-    call = item.item
-    last = _spelled(call.func)[-1:] if isinstance(call, cst.Call) else []
-    return last != ["imports_passed_through"]
+def _bound_by(handler: cst.ExceptHandler) -> list[Shape]:
+    return [["other", False, _bound(handler.name)]] if handler.name is not None else []
 
 
 def _other(statement: cst.CSTNode) -> Shape:
-    """Something else: whether it may leave the function, and the names that it sets."""
+    """Something else: whether it may leave the function, and the names that it binds."""
     import libcst as cst
 
     from wflint.syntax.walk import walk
 
     inside = walk(statement, into_functions=False)
     leaves = any(isinstance(n, (cst.Raise, cst.Return)) for n in inside)
-    return ["other", leaves, sorted({n.value for n in inside if isinstance(n, cst.Name)})]
+    return ["other", leaves, _bound(statement)]
+
+
+def _bound(*nodes: cst.CSTNode) -> list[str]:
+    """The names that are bound, or deleted, somewhere below nodes."""
+    import libcst as cst
+
+    from wflint.syntax.walk import walk
+
+    names: set[str] = set()
+    for node in (n for top in nodes for n in walk(top, into_functions=False)):
+        match node:
+            case cst.Import() | cst.ImportFrom():
+                names.update(name for name, _ in _imported(node))
+            case (
+                cst.FunctionDef(name=cst.Name(value=name)) | cst.ClassDef(name=cst.Name(value=name))
+            ):
+                names.add(name)
+            case cst.MatchAs(name=cst.Name(value=name)) | cst.MatchStar(name=cst.Name(value=name)):
+                names.add(name)
+            case cst.MatchMapping(rest=cst.Name(value=name)):
+                names.add(name)
+            case cst.AsName(name=target) | cst.AssignTarget(target=target) | cst.Del(target=target):
+                names.update(_names_in(target))
+            case cst.For(target=target) | cst.AugAssign(target=target):
+                names.update(_names_in(target))
+            case cst.AnnAssign(target=target) | cst.NamedExpr(target=target):
+                names.update(_names_in(target))
+    return sorted(names)
+
+
+def _names_in(target: cst.CSTNode) -> Iterable[str]:
+    import libcst as cst
+
+    from wflint.syntax.walk import walk
+
+    return (n.value for n in walk(target) if isinstance(n, cst.Name))
 
 
 def _expression(node: cst.BaseExpression, deep: int) -> Shape:
     import libcst as cst
 
     if deep <= 0:
-        return UNKNOWN
+        return ["?", _bound(node)]
     match node:
         case cst.Name(value="True" | "False" | "None" as value):
             return ["const", value == "True"]
         case cst.SimpleString() | cst.Integer():
-            return ["const", node.value.strip("\"'0") != ""]
+            return ["const", bool(node.evaluated_value)]
         case cst.Name(value=value):
             return ["name", value]
         case cst.UnaryOperation(operator=cst.Not(), expression=inner):
@@ -154,20 +187,28 @@ def _expression(node: cst.BaseExpression, deep: int) -> Shape:
             given: Shape = ["given", _expression(left, deep - 1)]
             return given if isinstance(operator, cst.IsNot) else ["not", given]
         case cst.Call(func=func, args=args):
-            plain = [a.value for a in args if a.keyword is None and not a.star]
-            return ["call", _spelled(func), [_expression(value, deep - 1) for value in plain[:1]]]
-    return UNKNOWN
+            plain = len(args) == 1 and args[0].keyword is None and not args[0].star
+            given = [_expression(arg.value, deep - 1) for arg in args]
+            return ["call", _spelled(func), given, plain]
+        case cst.Attribute(value=value):
+            return ["of", _spelled(node), _expression(value, deep - 1)]
+    return ["?", _bound(node)]
 
 
 def _spelled(node: cst.CSTNode) -> list[str]:
-    """``a.b.c`` as its parts; nothing if it is something else."""
+    """``a.b.c`` as its parts, and so ``super().c``; nothing if it is something else."""
     import libcst as cst
 
     parts: list[str] = []
     while isinstance(node, cst.Attribute):
         parts.append(node.attr.value)
         node = node.value
-    return [node.value, *reversed(parts)] if isinstance(node, cst.Name) else []
+    match node:
+        case cst.Name(value=name):
+            return [name, *reversed(parts)]
+        case cst.Call(func=cst.Name(value="super"), args=[]):
+            return [SUPER, *reversed(parts)]
+    return []
 
 
 def _imported(statement: cst.Import | cst.ImportFrom) -> Iterable[tuple[str, str]]:
@@ -177,6 +218,7 @@ def _imported(statement: cst.Import | cst.ImportFrom) -> Iterable[tuple[str, str
     module = ""
     if isinstance(statement, cst.ImportFrom):
         if statement.relative or statement.module is None:
+            yield from ((name, "") for name in _imported_names(statement))
             return
         module = ".".join(_spelled(statement.module))
     names = statement.names
@@ -189,3 +231,13 @@ def _imported(statement: cst.Import | cst.ImportFrom) -> Iterable[tuple[str, str
             yield dotted, f"{module}.{dotted}"
         else:
             yield dotted.partition(".")[0], dotted.partition(".")[0]
+
+
+def _imported_names(statement: cst.ImportFrom) -> Iterable[str]:
+    import libcst as cst
+
+    names = statement.names
+    for alias in names if not isinstance(names, cst.ImportStar) else ():
+        as_name = alias.asname.name if alias.asname is not None else alias.name
+        if isinstance(as_name, cst.Name):
+            yield as_name.value

@@ -1,0 +1,151 @@
+"""``try`` statements that ask the workflow something which raises outside of one.
+
+Their handlers run outside of workflows only, as long as nothing else in the ``try`` can fail with
+what they catch.
+"""
+
+from __future__ import annotations
+
+import enum
+
+import libcst as cst
+
+from wflint.facts.guards import DottedName
+from wflint.facts.questions import RAISES_OUTSIDE
+from wflint.syntax.walk import walk
+
+_NOT_IN_WORKFLOW = {
+    "builtins.RuntimeError",  # a common mistake for what the SDK raises
+    "temporalio.exceptions.TemporalError",
+    "temporalio.workflow._NotInWorkflowEventLoopError",
+}
+_EVERYTHING = {"builtins.BaseException", "builtins.Exception"}
+
+_NEVER_FAIL = {
+    f"builtins.{name}" for name in ("bool", "callable", "hasattr", "isinstance", "repr", "str")
+}
+_KNOWN = ("asyncio.get_running_loop", "builtins.", "datetime.", "temporalio.")
+"""What fails, if it does, because of what it is given."""
+
+_MAY_BE_MISSING = {"continued_run_id", "cron_schedule", "parent", "retry_policy", "root"}
+"""Attributes of ``workflow.info()`` that may be ``None``."""
+
+_MAY_FAIL = (cst.Assert, cst.Del)
+_DIVISIONS = (cst.Divide, cst.FloorDivide, cst.Modulo)
+
+
+class Probe(enum.Enum):
+    """What the handlers of a ``try`` are for, by what its body does."""
+
+    NONE = "none"
+    ONLY_NARROW = "only narrow"
+    ANY = "any"
+
+
+def probe_in(body: cst.BaseSuite, name: DottedName) -> Probe:
+    """Which handlers of a ``try`` can only run outside of workflows.
+
+    ``ONLY_NARROW`` stands for those that do not catch what a lookup or a conversion raises.
+    """
+    reading = _Reading(name)
+    for node in walk(body):
+        if isinstance(node, (cst.Await, cst.Raise)):
+            return Probe.NONE
+        reading.note_names(node)
+        if isinstance(node, (cst.Call, cst.Attribute)):
+            target = name(node.func if isinstance(node, cst.Call) else node)
+            reading.asks = reading.asks or target in RAISES_OUTSIDE
+            if isinstance(node, cst.Call) and not reading.is_harmless(node, target):
+                return Probe.NONE
+        reading.may_fail = reading.may_fail or reading.fails(node)
+    if not reading.asks:
+        return Probe.NONE
+    return Probe.ONLY_NARROW if reading.may_fail else Probe.ANY
+
+
+class _Reading:
+    """The body of one ``try``; ``given`` are the local names of what the workflow gave."""
+
+    def __init__(self, name: DottedName) -> None:
+        self.name = name
+        self.asks = False
+        self.may_fail = False
+        self.given: set[str] = set()
+
+    def note_names(self, node: cst.CSTNode) -> None:
+        match node:
+            case cst.Assign(targets=targets, value=value) if self._is_given(value):
+                names = [t.target.value for t in targets if isinstance(t.target, cst.Name)]
+                self.given.update(names)
+            case cst.AnnAssign(target=cst.Name(value=bound), value=value) if value is not None:
+                self.given.update([bound] if self._is_given(value) else ())
+            case cst.NamedExpr(target=cst.Name(value=bound), value=value) if self._is_given(value):
+                self.given.add(bound)
+
+    def is_harmless(self, call: cst.Call, target: str) -> bool:
+        """True if a call fails for no other reason than what it is given."""
+        return target.startswith(_KNOWN) if target else self._is_given(call)
+
+    def fails(self, node: cst.CSTNode) -> bool:
+        """True if a part of the body may fail inside a workflow."""
+        match node:
+            case cst.Call(func=func, args=args):
+                target = self.name(func)
+                is_conversion = target.startswith("builtins.") and target not in _NEVER_FAIL
+                return is_conversion and not all(self._is_given(a.value) for a in args)
+            case cst.Attribute(value=value):
+                return not self.name(node) and not self._is_given(value, also_missing=False)
+            case cst.Subscript(slice=parts):
+                return any(not isinstance(part.slice, cst.Slice) for part in parts)
+            case cst.BinaryOperation(operator=operator):
+                return isinstance(operator, _DIVISIONS)
+            case cst.AssignTarget(target=target):
+                return isinstance(target, (cst.Tuple, cst.List))
+        return isinstance(node, _MAY_FAIL)
+
+    def _is_given(self, node: cst.BaseExpression, *, also_missing: bool = True) -> bool:
+        """True for what the workflow gave, a part of it, or what a method of that gives."""
+        root: cst.CSTNode = node
+        while isinstance(root, (cst.Attribute, cst.Call, cst.Subscript)):
+            if isinstance(root, cst.Attribute):
+                if root.attr.value in _MAY_BE_MISSING and not also_missing:
+                    return False
+                if self.name(root).startswith(_KNOWN):
+                    return True
+            if isinstance(root, cst.Call):
+                if self.name(root.func).startswith(_KNOWN):
+                    return True
+                root = root.func
+            else:
+                root = root.value
+        if not isinstance(root, cst.Name):
+            return False
+        return root.value in self.given or self.name(root).startswith("temporalio.")
+
+
+def catches_probe(
+    handler: cst.ExceptHandler | cst.ExceptStarHandler, name: DottedName, probe: Probe
+) -> bool:
+    """True if an ``except`` is there for nothing but what is raised outside of a workflow."""
+    if probe is Probe.NONE:
+        return False
+    if handler.type is None:
+        return probe is Probe.ANY
+    elements = handler.type.elements if isinstance(handler.type, cst.Tuple) else None
+    caught = {name(e.value) for e in elements} if elements is not None else {name(handler.type)}
+    if probe is Probe.ONLY_NARROW:
+        return caught <= _NOT_IN_WORKFLOW
+    return not caught.isdisjoint(_NOT_IN_WORKFLOW | _EVERYTHING)
+
+
+def asks_for_loop(body: cst.BaseSuite, name: DottedName) -> bool:
+    """True if the first thing that a ``try`` body calls is what raises where no loop runs."""
+    first = next((n for n in walk(body) if isinstance(n, cst.Call)), None)
+    return first is not None and name(first.func) == "asyncio.get_running_loop"
+
+
+def catches_missing_loop(
+    handler: cst.ExceptHandler | cst.ExceptStarHandler, name: DottedName
+) -> bool:
+    """True if an ``except`` is for where no loop runs; in a workflow there always is one."""
+    return handler.type is not None and name(handler.type) == "builtins.RuntimeError"
