@@ -64,7 +64,7 @@ from wflint.inference.values import (
     Entity,
     Env,
     External,
-    Held,
+    GivenParam,
     OwnClass,
     OwnFunction,
     OwnInstance,
@@ -374,12 +374,12 @@ class Reach:
         plain = [isinstance(v, OwnFunction) and not v.env for e in env for v in e.values]
         return len(env) == 1 and all(plain) and len(clones) < _MAX_PLAIN_CLONES
 
-    def _absent(self, entity: OwnFunction, missing: frozenset[str]) -> list[Held]:
+    def _absent(self, entity: OwnFunction, missing: frozenset[str]) -> list[GivenParam]:
         """Parameters that are left out are their defaults."""
         if not missing:
             return []
         head = self.store.body(entity.fn).head
-        found: list[Held] = []
+        found: list[GivenParam] = []
         for param in head.params:
             if param.name in missing:
                 values: tuple[Entity, ...] = ()
@@ -387,7 +387,7 @@ class Reach:
                     values = self.resolver.resolve(param.default, entity.fn.path)
                 some = tuple(v for v in values if not _is_nothing(v))
                 if not any(isinstance(v, Unresolved) for v in some):
-                    found.append(Held(entity.fn, param.name, some))
+                    found.append(GivenParam(entity.fn, param.name, some))
         return found
 
     def _method(self, node: Node, call: Call, on: OwnInstance, name: str) -> None:

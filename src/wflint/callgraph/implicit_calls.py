@@ -15,7 +15,7 @@ from wflint.inference.values import (
     Entity,
     Env,
     External,
-    Held,
+    GivenParam,
     OwnClass,
     OwnFunction,
     OwnInstance,
@@ -207,7 +207,7 @@ class Implied:
         given: Given = [("", (decorated,))]
         pairs = received(head, given, bound=decorator.bound) if head is not None else []
         if pairs:
-            entries = [Held(decorator.fn, param.name, values) for param, values in pairs]
+            entries = [GivenParam(decorator.fn, param.name, values) for param, values in pairs]
             env = joined(decorator.env, entries)
             yield from self.resolver.results.returned(replace(decorator, env=env))
 
@@ -221,7 +221,8 @@ class Implied:
 
     def _leaves_out(self, wrapper: OwnFunction, fn: Fn) -> bool:
         """Whether a wrapper calls what it wraps, but only outside of workflows."""
-        given = [h for h in wrapper.env if OwnFunction(fn) in h.values]
+        every = (h for h in wrapper.env if isinstance(h, GivenParam))
+        given = [h for h in every if OwnFunction(fn) in h.values]
         if given and all(h.name not in self.resolver.memory.wanted(h.owner) for h in given):
             return True  # the decorator has put something else in its place
         names = {(h.owner.qualname, h.name) for h in given}

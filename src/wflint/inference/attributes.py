@@ -14,14 +14,14 @@ from wflint.inference.values import (
     Entity,
     Env,
     External,
-    Held,
     OwnClass,
     OwnFunction,
     OwnInstance,
     SuperOf,
+    TypeArgument,
     Types,
     Unresolved,
-    held,
+    given_field,
     joined,
     unique,
 )
@@ -213,7 +213,7 @@ class Members:
     def _given(self, base: Cls, receiver: Cls, name: str, env: Env) -> tuple[Entity, ...] | None:
         """What the constructor of a dataclass was given for a field."""
         for cls in (receiver, base):
-            values = held(env, Fn(cls.path, f"{cls.qualname}.__init__"), name)
+            values = given_field(env, cls, name)
             if values:
                 return values
         return None
@@ -336,7 +336,7 @@ class Members:
         return known
 
     def _find_type_env(self, cls: Cls, args: Types) -> Env:
-        found: list[Held] = []
+        found: list[TypeArgument] = []
         pending = [(cls, args)]
         seen: set[Cls] = set()
         while pending:
@@ -345,8 +345,8 @@ class Members:
             if facts is None or current in seen:
                 continue
             seen.add(current)
-            owner = Fn(current.path, current.qualname)
-            own = [Held(owner, p, v) for p, v in zip(facts.params, given, strict=False) if v]
+            pairs = zip(facts.params, given, strict=False)
+            own = [TypeArgument(current, param, values) for param, values in pairs if values]
             found += own
             for ref in facts.bases:
                 pending += self._base_args(ref, current, tuple(own))

@@ -14,7 +14,8 @@ from wflint.inference.values import (
     Entity,
     Env,
     External,
-    Held,
+    GivenField,
+    GivenParam,
     OwnClass,
     OwnFunction,
     OwnInstance,
@@ -57,18 +58,18 @@ class Memory:
             known = self._wanted[fn] = asked_parameters(self.store, fn)
         return known
 
-    def held_by(self, fn: Fn, pairs: list[tuple[Param, tuple[Entity, ...]]]) -> list[Held]:
+    def held_by(self, fn: Fn, pairs: list[tuple[Param, tuple[Entity, ...]]]) -> list[GivenParam]:
         """What a call gives to the parameters of a function, as far as it matters."""
         if not pairs:
             return []
         wanted = self.wanted(fn)
         return [
-            Held(fn, param.name, tuple(map(_shallow, values)))
+            GivenParam(fn, param.name, tuple(map(_shallow, values)))
             for param, values in pairs
             if param.name in wanted and _is_worth_holding(values)
         ]
 
-    def passed(self, called: OwnFunction, head: FunctionHead, given: Given) -> list[Held]:
+    def passed(self, called: OwnFunction, head: FunctionHead, given: Given) -> list[GivenParam]:
         """What a call gives to the parameters of a function; those left out are their defaults."""
         fn = called.fn
         pairs = received(head, given, bound=called.bound)
@@ -100,10 +101,9 @@ class Memory:
             )
         if not given:
             return ()
-        owner = Fn(cls.path, f"{cls.qualname}.__init__")
         arguments = Signature(map(Param, self.fields(cls))).bind(given)
         return joined(
-            Held(owner, name, tuple(map(_shallow, values)))
+            GivenField(cls, name, tuple(map(_shallow, values)))
             for name, values in arguments.by_name.items()
             if _is_worth_holding(values)
         )

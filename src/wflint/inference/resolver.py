@@ -23,11 +23,13 @@ from wflint.inference.values import (
     Entity,
     Env,
     External,
+    GivenParam,
     OwnClass,
     OwnFunction,
     OwnInstance,
     OwnModule,
     SuperOf,
+    TypeArgument,
     Types,
     Unresolved,
     held,
@@ -242,7 +244,7 @@ class Resolver:
     def _type_parameter(self, ref: Ref, path: str, env: Env) -> tuple[Entity, ...] | None:
         for entry in env:
             is_same = entry.name == ref.name and entry.owner.path == path
-            if is_same and self.store.class_facts(Cls(*entry.owner)) is not None:
+            if is_same and type(entry) is TypeArgument:
                 return tuple(_as_class(e) for e in entry.values)
         return None
 
@@ -250,7 +252,13 @@ class Resolver:
         """A nested class or function; that remembers the parameters of the functions around it."""
         if self.store.class_facts(Cls(path, name)) is not None:
             return OwnClass(Cls(path, name))
-        around = (h for h in env if h.owner.path == path and name.startswith(f"{h.owner[1]}."))
+        around = [
+            h
+            for h in env
+            if type(h) is GivenParam
+            and h.owner.path == path
+            and name.startswith(f"{h.owner.qualname}.")
+        ]
         return OwnFunction(Fn(path, name), receiver, env=joined(of_object(env), around))
 
     def _param(

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from msgspec import Struct
 
 from wflint.facts.ids import Cls, Fn
 
 
-class Held(NamedTuple):
-    """What a name stands for in one call: a parameter of the function ``owner``, a value given to
-    the constructor ``owner``, or (``owner`` is then a class) a type parameter.
+class GivenParam(Struct, frozen=True, cache_hash=True):
+    """What a parameter of a function stands for in one call.
 
     No ``values`` at all: it was left out, or is ``None``.
     """
@@ -22,8 +20,26 @@ class Held(NamedTuple):
     values: tuple[Entity, ...]
 
 
+class GivenField(Struct, frozen=True, cache_hash=True):
+    """What the constructor that is made from the fields of a class was given for one of them."""
+
+    owner: Cls
+    name: str
+    values: tuple[Entity, ...]
+
+
+class TypeArgument(Struct, frozen=True, cache_hash=True):
+    """What a type parameter of a class stands for."""
+
+    owner: Cls
+    name: str
+    values: tuple[Entity, ...]
+
+
+Held = GivenParam | GivenField | TypeArgument
+
 Env = tuple[Held, ...]
-"""What is known of the names around a call; each pair of owner and name once, sorted."""
+"""What is known of the names around a call; of each kind, each owner and name once, sorted."""
 
 
 class OwnModule(Struct, frozen=True, cache_hash=True):
@@ -101,22 +117,42 @@ Types = tuple[tuple["Entity", ...], ...]
 Entity = OwnModule | OwnFunction | OwnClass | OwnInstance | SuperOf | External | Unresolved
 
 
+_INIT = "__init__"
+_RANKS: dict[type, int] = {GivenParam: 0, GivenField: 1, TypeArgument: 2}
+
+
 def unique(entities: Iterable[Entity]) -> tuple[Entity, ...]:
     """Entities in order, each once."""
     return tuple(dict.fromkeys(entities))
 
 
 def held(env: Env, owner: Fn, name: str) -> tuple[Entity, ...] | None:
-    """What a name of an owner stands for; ``None`` when nothing is known of it."""
+    """What a parameter of a function stands for; ``None`` when nothing is known of it."""
     for entry in env:
-        if entry.name == name and entry.owner == owner:
+        if entry.name == name and type(entry) is GivenParam and entry.owner == owner:
             return entry.values
     return None
 
 
+def given_field(env: Env, cls: Cls, name: str) -> tuple[Entity, ...]:
+    """What the constructor of a class was given for an attribute that the class declares.
+
+    That may be a field, or a parameter of the same name.
+    """
+    init = (cls.path, f"{cls.qualname}.{_INIT}")
+    for entry in env:
+        if entry.name == name:
+            match entry:
+                case GivenField() if entry.owner == cls:
+                    return entry.values
+                case GivenParam() if entry.owner == init:
+                    return entry.values
+    return ()
+
+
 def joined(*envs: Iterable[Held]) -> Env:
     """Several environments as one; the later wins."""
-    found = {(entry.owner, entry.name): entry for env in envs for entry in env}
+    found = {(e.owner, e.name, _RANKS[type(e)]): e for env in envs for e in env}
     return tuple(found[key] for key in sorted(found))
 
 
@@ -158,11 +194,11 @@ DEEP = 24
 
 def of_object(env: Env) -> Env:
     """What an object remembers, without the parameters of the method that asks."""
-    return tuple(h for h in env if h.owner.qualname.endswith(".__init__") or _is_type(h))
+    return tuple(h for h in env if type(h) is not GivenParam or _is_init(h.owner))
 
 
-def _is_type(entry: Held) -> bool:
-    return entry.name[:1].isupper() and entry.owner.qualname.rpartition(".")[2][:1].isupper()
+def _is_init(fn: Fn | Cls) -> bool:
+    return fn.qualname.rpartition(".")[2].partition("#")[0] == _INIT
 
 
 def is_callable_type(entity: Entity) -> bool:
