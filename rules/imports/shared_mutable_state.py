@@ -51,8 +51,8 @@ class VisitWorkflow:
 A store of results that the function computes from its arguments alone, such as
 `functools.lru_cache` or a dict that it fills and reads, is not reported, nor is an object that is
 made when it is needed first, nor an object of which nothing is ever asked, such as a logger with a
-buffer of its own. What is awaited for that is reported: only the first workflow of a
-worker schedules the activity. The others are as deterministic as what they keep; but a cached
+buffer of its own. What an awaited activity gives is reported: only the first workflow of a
+worker schedules it. The others are as deterministic as what they keep; but a cached
 function that asks the workflow (`workflow.info()`, `workflow.now()`) gives the answer of the first
 workflow to all others.
 
@@ -69,7 +69,7 @@ Nothing is caught. In sandboxed modules the state is new for each workflow, with
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -103,6 +103,8 @@ _KEEPERS = ("attribute", "result", "value")
 _ENVIRONMENT = "os.environ"  # see environment
 _LOOKED_AT = 20
 """How many statements of a block are looked at to see what is made only once."""
+_ONCE = " once"
+"""Follows the kind of change where something is made that is not there yet."""
 _FREES = "__del__"  # see weakref-gc
 _ASKS_WORKFLOW = re.compile(
     r"temporalio\.workflow\.(info|instance|memo|new_random|now|random|time|time_ns|uuid4|uuid7)"
@@ -168,23 +170,35 @@ class SharedMutableState(Rule):
             for element in target.elements:
                 self._target(element.value, node, ctx)
         elif isinstance(target, cst.Name):
-            if ctx.is_global(target) and not _is_filled_once(target, node, ctx):
-                self._report(target, "name", node, ctx)
+            if ctx.is_global(target):
+                self._report_made(target, target, "name", node, ctx)
         elif isinstance(target, (cst.Attribute, cst.Subscript)):
             how = "item" if isinstance(target, cst.Subscript) else "attribute"
-            if (
-                ctx.may_outlive(target.value)
-                and ctx.dotted_name(target) != _ENVIRONMENT
-                and not _is_filled_once(target, node, ctx)
-            ):
-                self._report(target.value, how, node, ctx)
+            if ctx.may_outlive(target.value) and ctx.dotted_name(target) != _ENVIRONMENT:
+                self._report_made(target, target.value, how, node, ctx)
 
-    def _report(self, changed: cst.CSTNode, how: str, node: cst.CSTNode, ctx: Context) -> None:
+    def _report_made(
+        self, target: cst.CSTNode, changed: cst.CSTNode, how: str, node: cst.CSTNode, ctx: Context
+    ) -> None:
+        """What is made once is reported where it is what a command gives."""
+        if not _is_filled_once(target, node, ctx):
+            self._report(changed, how, node, ctx)
+        elif awaited := _awaited(node):
+            self._report(changed, f"{how}{_ONCE}", node, ctx, awaited)
+
+    def _report(
+        self,
+        changed: cst.CSTNode,
+        how: str,
+        node: cst.CSTNode,
+        ctx: Context,
+        awaited: Sequence[cst.CSTNode] = (),
+    ) -> None:
         """Ask where the changed object lives; what is surely local is not worth asking."""
         if ctx.may_outlive(changed):
             source = " ".join(ctx.code(node).split())
             shown = source if len(source) <= 60 else f"{source[:57]}..."
-            ctx.report(self, node, shown, asked=changed, detail=how)
+            ctx.report(self, node, shown, asked=changed, detail=how, awaited=awaited)
 
     # What it changes.
 
@@ -194,10 +208,12 @@ class SharedMutableState(Rule):
             if not view.is_passed_through():
                 return None
             return Report(f"{view.message} for all others; ask the workflow where it is needed")
+        if view.detail.endswith(_ONCE) and not view.waits_for_command():
+            return None
         shared = view.shared()
         if shared is None or shared.module.partition(".")[0] in ("os", "temporalio"):
             return None
-        if not self._changes(view, shared.kind):
+        if not self._changes(view, view.detail.removesuffix(_ONCE), shared.kind):
             return None
         owner = f"`{shared.name}`"
         if shared.kind == "result":
@@ -209,11 +225,11 @@ class SharedMutableState(Rule):
         isolated = self._isolated.format(name=view.message, use=owner)
         return Report(isolated, Severity.WARNING)
 
-    def _changes(self, view: FindingView, kind: str) -> bool:
+    def _changes(self, view: FindingView, how: str, kind: str) -> bool:
         """Whether the kind of change is one for the kind of object."""
-        if view.detail == "name":
+        if how == "name":
             return kind == "value"
-        if view.detail == "attribute":
+        if how == "attribute":
             return kind in ("class", "function", "module") or (
                 kind in _KEEPERS and self._is_own(view)
             )
@@ -222,7 +238,7 @@ class SharedMutableState(Rule):
         names = [view_type.name for view_type in view.types()]
         if not names or any(name not in _CHANGERS for name in names):
             return False
-        return view.detail == "item" or all(view.detail in _CHANGERS[name] for name in names)
+        return how == "item" or all(how in _CHANGERS[name] for name in names)
 
     def _is_own(self, view: FindingView) -> bool:
         types = view.types()
@@ -236,19 +252,14 @@ def _is_cached(ctx: Context) -> bool:
 
 
 def _is_filled_once(target: cst.CSTNode, node: cst.CSTNode, ctx: Context) -> bool:
-    """Whether an assignment makes something that is not there yet, and does nothing else.
+    """Whether an assignment makes something that is not there yet.
 
     `if _client is None: _client = make()`, or `_known[key] = value` in a function that returns
-    `_known[key]` or `value`. An empty container is no result but the beginning of a collection, and
-    what is waited for is asked of a server by the first workflow only.
+    `_known[key]` or `value`. An empty container is no result but the beginning of a collection.
     """
     import libcst as cst
 
-    from wflint.rule import walk
-
     if not isinstance(node, (cst.Assign, cst.AnnAssign)) or node.value is None:
-        return False
-    if any(isinstance(part, cst.Await) for part in walk(node.value)):
         return False
     name = ctx.code(target)
     if isinstance(target, cst.Subscript):
@@ -259,6 +270,16 @@ def _is_filled_once(target: cst.CSTNode, node: cst.CSTNode, ctx: Context) -> boo
     if isinstance(node.value, (cst.Dict, cst.List, cst.Set)) and not node.value.elements:
         return False
     return any(name in names for names in _missing(ctx))
+
+
+def _awaited(node: cst.CSTNode) -> list[cst.CSTNode]:
+    """The functions that are called in what an assignment waits for."""
+    import libcst as cst
+
+    from wflint.rule import walk
+
+    waits = (part for part in walk(node) if isinstance(part, cst.Await))
+    return [n.func for wait in waits for n in walk(wait) if isinstance(n, cst.Call)]
 
 
 def _missing(ctx: Context) -> Iterator[set[str]]:
@@ -296,10 +317,19 @@ def _surely_missing_after(statement: cst.CSTNode, ctx: Context) -> Iterator[str]
 
 
 def _tested(test: cst.BaseExpression, ctx: Context, is_there: bool) -> Iterator[str]:
-    """The name that a test finds, or does not find, to be something."""
+    """The names that are something, or are not, where a test leads."""
     import libcst as cst
 
-    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+    both = cst.Or if is_there else cst.And
+    if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, both):
+        pending: list[cst.BaseExpression] = [test]
+        while pending:
+            term = pending.pop()
+            if isinstance(term, cst.BooleanOperation) and isinstance(term.operator, both):
+                pending += (term.right, term.left)
+            elif not isinstance(term, cst.BooleanOperation):
+                yield from _tested(term, ctx, is_there)
+    elif isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
         if not is_there:
             yield ctx.code(test.expression)
     elif isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
@@ -315,12 +345,13 @@ def _set_beside(name: str, block: cst.BaseSuite, ctx: Context) -> set[str]:
     """What a block sets besides a name, if it sets that."""
     import libcst as cst
 
+    from wflint.rule import walk
+
     found = {
-        ctx.code(target.target)
+        ctx.code(part.target)
         for statement in block.body[:_LOOKED_AT]
-        if isinstance(statement, cst.SimpleStatementLine)
-        for small in statement.body
-        if isinstance(small, cst.Assign)
-        for target in small.targets
+        if isinstance(statement, (cst.SimpleStatementLine, cst.Try, cst.With))
+        for part in walk(statement, into_functions=False)
+        if isinstance(part, cst.AssignTarget)
     }
     return found if name in found else set()

@@ -46,6 +46,7 @@ from wflint.rule.views import Callee, CallView, EffectAt, FindingView, Lookups, 
 from wflint.sandbox.sandboxes import Sandboxes
 from wflint.sandbox.shared_receivers import SharedReceivers
 from wflint.sandbox.shared_state import SharedObjects
+from wflint.temporal.api import sdk_calls
 from wflint.temporal.effects import Effect
 
 _OPTION_BAGS = frozenset(
@@ -218,7 +219,16 @@ class Verdicts:
             lambda: can_sort_elements(asked, path, node.receiver, node.env, self.resolver),
             lambda: self.resolver.store.load(path).source.text,
             lambda effect: self._effect_at(asked, node, effect),
+            lambda: any(self._gives_command(ref, node) for ref in finding.awaited),
         )
+
+    def _gives_command(self, ref: Ref, node: Node) -> bool:
+        """True if a function gives a command of the workflow, itself or through what it calls."""
+        for entity in self.resolver.resolve(ref, node.fn.path, node.receiver, env=node.env):
+            call = sdk_calls().get(entity.name) if isinstance(entity, External) else None
+            if call is not None and call.does & Effect.COMMAND:
+                return True
+        return self._effect_at(ref, node, Effect.COMMAND) is not None
 
     def _effect_at(self, ref: Ref, node: Node, effect: Effect) -> EffectAt | None:
         """Return the nearest place where a function that a ref refers to has an effect."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from wflint.facts.model import Finding, Flag, FunctionHead, ImportFact, Kind, Ref
@@ -167,12 +168,14 @@ class Context:
         subject: cst.CSTNode | None = None,
         asked: cst.CSTNode | None = None,
         detail: str = "",
+        awaited: Sequence[cst.CSTNode] = (),
     ) -> None:
         """Note that ``rule`` is broken at ``node``.
 
         ``subject`` is the expression whose qualified name that rests on: if it turns out to be the
         user's own code, the finding is dropped. ``asked`` is an expression whose type the rule must
         know to decide: ``rule.confirm`` is told it, and ``detail``, when all modules are known.
+        ``awaited`` are functions for whose results ``node`` waits.
         """
         state = self.entry.state
         site = self._reader.walker.order.get(id(node), self.site)
@@ -186,6 +189,7 @@ class Context:
                 state.flags,
                 self.ref(asked) if asked is not None else None,
                 detail,
+                tuple(self.ref(function) for function in awaited),
             )
         )
 

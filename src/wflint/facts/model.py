@@ -193,7 +193,8 @@ class Finding(Struct, frozen=True, array_like=True):
     ``subject`` is the name whose meaning the finding rests on: when it turns out to be the user's
     own code (a first-party module called ``random``), the finding is dropped. ``asked`` is an
     expression whose type the rule wants to know before it decides, and ``detail`` a note of the
-    rule to itself; see :meth:`wflint.rule.base.Rule.confirm`.
+    rule to itself; see :meth:`wflint.rule.base.Rule.confirm`. ``awaited`` are the functions for
+    whose results the place waits.
     """
 
     code: str
@@ -204,6 +205,7 @@ class Finding(Struct, frozen=True, array_like=True):
     flags: int = 0
     asked: Ref | None = None
     detail: str = ""
+    awaited: tuple[Ref, ...] = ()
 
 
 class Decorator(Struct, frozen=True, array_like=True):

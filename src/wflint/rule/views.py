@@ -120,7 +120,8 @@ class FindingView(Struct):
     expression asked about refers to, if that outlives a workflow. ``can_sort`` tells whether what
     is in it can be put in order, if that is known; ``source`` is the text of the module. ``effect``
     gives the nearest place where the function that the expression refers to has some effect,
-    itself or through what it calls.
+    itself or through what it calls. ``waits_for_command`` tells if the place waits for what a
+    command of the workflow gives, such as the result of an activity.
     """
 
     message: str
@@ -135,6 +136,7 @@ class FindingView(Struct):
     can_sort: Callable[[], bool | None] = lambda: None
     source: Callable[[], str] = lambda: ""
     effect: Callable[[Effect], EffectAt | None] = lambda effect: None
+    waits_for_command: Callable[[], bool] = lambda: False
 
 
 class CallView(Struct, dict=True):
