@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
 
 from wflint.facts.ids import MODULE_BODY, Fn
 from wflint.facts.imports import is_main_block
@@ -28,7 +27,7 @@ class Mentions:
         self.files = files
         self.read = read
         self._closed: list[str] = []  # files whose bytes cannot be had
-        self._cut: dict[str, frozenset[str]] = {}
+        self._cut: dict[str, list[tuple[int, int]]] = {}
         self._paths: dict[str, list[str]] = {}
         self._words: dict[str, dict[str, list[tuple[int, str]]]] = {}
         self._aliases: dict[str, dict[str, list[str]]] = {}
@@ -74,21 +73,30 @@ class Mentions:
             return
         holders = {self.store.outermost(fn) for fn in self.holders(path, words)}
         yield from (Fn(path, name) for name in sorted(holders & module.unread))
-        if not words.isdisjoint(self._left_out(path)):
+        if self._is_left_out(path, words):
             yield Fn(path, MODULE_BODY)
 
-    def _left_out(self, path: str) -> frozenset[str]:
-        """The words in what is too long to be read, such as tables of data."""
-        source = self.store.load(path).source
-        if len(source.text) < LONG_VALUE:
-            return frozenset()
+    def _is_left_out(self, path: str, words: frozenset[str]) -> bool:
+        """True if one of the words stands in what is too long to be read, as tables of data are."""
+        module = self.store.load(path)
+        text = module.source.text
+        if len(text) < LONG_VALUE:
+            return False
+        pattern = rf"\b(?:{'|'.join(re.escape(word) for word in sorted(words))})\b"
+        places = [match.start() for match in re.finditer(pattern, text)]
+        functions = [(head.start, head.end) for head in module.facts.functions.values()]
+        return _has_other(places, functions) and any(
+            start <= place < end for start, end in self._left_out(path) for place in places
+        )
+
+    def _left_out(self, path: str) -> list[tuple[int, int]]:
+        """The offsets of what is too long to be read."""
         if path not in self._cut:
+            source = self.store.load(path).source
             try:
-                cuts = list(long_values(source, parse(source)))
+                self._cut[path] = list(long_values(source, parse(source)))
             except (NewerSyntax, UnreadableSource):
-                cuts = []  # then all of it is read
-            found = (re.findall(r"\w+", source.text[start:end]) for start, end in cuts)
-            self._cut[path] = frozenset(chain.from_iterable(found))
+                self._cut[path] = []  # then all of it is read
         return self._cut[path]
 
     def names(self, word: str, path: str) -> frozenset[str]:
@@ -163,6 +171,21 @@ def _in_utf8(data: bytes) -> bytes:
         return decode(data).text.encode("utf-8", "replace")
     except UnreadableSource:
         return data
+
+
+def _has_other(places: Iterable[int], spans: Iterable[tuple[int, int]]) -> bool:
+    """True if one of the ascending places is in none of the spans."""
+    pending = iter(sorted(spans))
+    covered = -1, -1
+    for place in places:
+        while place >= covered[1]:
+            following = next(pending, None)
+            if following is None:
+                return True
+            covered = max(covered, following, key=lambda span: span[1])
+        if place < covered[0]:
+            return True
+    return False
 
 
 def _references(body: FunctionBody) -> Iterator[Ref]:
