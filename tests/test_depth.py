@@ -6,6 +6,7 @@ How deep something is, the input decides; so nothing may use a level of Python's
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,7 @@ MODULES = {
     "aliases of types": steps("AN = list[AM]", first="A0 = int"),
     "types in a circle": "A = list['B']\nB = dict[str, 'A'] | A\nC = C | list[C]\n",
     "sums of constants": steps("aN = aM + 1", first="a0 = 1"),
+    "a chain of functions": steps("def fN(x=0): return fM(x)", first="def f0(x=0): return x"),
     "functions in a circle": "def f(x): return g([x])\ndef g(x): return f((x, x))\n",
     "a chain of classes": steps("class CN(CM): x: 'CM'", SOME, "class C0: ..."),
     "generic classes": steps("class CN(list['CM']): ...", SOME, "class C0: ..."),
@@ -150,42 +152,42 @@ def write(folder: Path, module: str = "", body: str = "pass") -> None:
     (folder / "flow.py").write_text(FLOW.format(module=module, body=lines))
 
 
+def case(module: str, body: str) -> Callable[[Path], None]:
+    return partial(write, module=module, body=body)
+
+
 CASES: dict[str, Callable[[Path], None]] = {
     **{
-        f"{name} in a function": lambda folder, text=text: write(folder, body=f"helper({text})")
+        f"{name} in a function": partial(write, body=f"helper({text})")
         for name, text in EXPRESSIONS.items()
     },
     **{
-        f"{name} returned by a helper": lambda folder, text=text: write(
-            folder, f"async def inner(x): return {text}", "(await inner(x)).y(x)"
+        f"{name} returned by a helper": case(f"async def inner(x): return {text}", "(await inner(x)).y(x)"
         )
         for name, text in EXPRESSIONS.items()
     },
     **{
-        f"{name} in a module": lambda folder, text=text: write(folder, f"x = 1\ny = {text}", "y(x)")
+        f"{name} in a module": case(f"x = 1\ny = {text}", "y(x)")
         for name, text in EXPRESSIONS.items()
         if "await" not in text
     },
     **{
-        f"{name} as the annotation of a parameter": lambda folder, text=text: write(
-            folder, f"def inner(x: {text}) -> {text}: return x.y(x)", "inner(x).y()"
+        f"{name} as the annotation of a parameter": case(f"def inner(x: {text}) -> {text}: return x.y(x)", "inner(x).y()"
         )
         for name, text in ANNOTATIONS.items()
     },
     **{
-        f"{name} as the annotation of a name": lambda folder, text=text: write(
-            folder, f"class C:\n    z: {text}\n", f"y: {text} = x\ny.z(C().z)"
+        f"{name} as the annotation of a name": case(f"class C:\n    z: {text}\n", f"y: {text} = x\ny.z(C().z)"
         )
         for name, text in ANNOTATIONS.items()
     },
     **{
-        f"{name} in a module": lambda folder, text=text: write(
-            folder, text, "a4999; f4999(x); C899(x).x.y(); A4999(x); f(x); C().x.x.x; T['a'][0](x)"
+        f"{name} in a module": case(text, "a4999; f4999(x); C899(x).x.y(); A4999(x); f(x); C().x.x.x; T['a'][0](x)"
         )
         for name, text in MODULES.items()
     },
     **{
-        f"{name} in a body": lambda folder, text=text: write(folder, body=text)
+        f"{name} in a body": partial(write, body=text)
         for name, text in BODIES.items()
     },
 }  # fmt: skip
