@@ -124,7 +124,7 @@ MODULES = {
     "many exports": "__all__ = []\n" + "__all__ += ['f']\n" * MANY,
     "nested tables": "T = " + nested("{'a': [", "helper", "]}", FEW // 2),
     "loops": blocks("for i in time:", "a = i"),
-}  # fmt: skip
+}
 BODIES = {
     "names for names": steps("aN = aM", first="a0 = x"),
     "a name made of itself": "\n".join(["x = [x, (x, x)]"] * MANY),
@@ -162,7 +162,8 @@ CASES: dict[str, Callable[[Path], None]] = {
         for name, text in EXPRESSIONS.items()
     },
     **{
-        f"{name} returned by a helper": case(f"async def inner(x): return {text}", "(await inner(x)).y(x)"
+        f"{name} returned by a helper": case(
+            f"async def inner(x): return {text}", "(await inner(x)).y(x)"
         )
         for name, text in EXPRESSIONS.items()
     },
@@ -172,25 +173,25 @@ CASES: dict[str, Callable[[Path], None]] = {
         if "await" not in text
     },
     **{
-        f"{name} as the annotation of a parameter": case(f"def inner(x: {text}) -> {text}: return x.y(x)", "inner(x).y()"
+        f"{name} as the annotation of a parameter": case(
+            f"def inner(x: {text}) -> {text}: return x.y(x)", "inner(x).y()"
         )
         for name, text in ANNOTATIONS.items()
     },
     **{
-        f"{name} as the annotation of a name": case(f"class C:\n    z: {text}\n", f"y: {text} = x\ny.z(C().z)"
+        f"{name} as the annotation of a name": case(
+            f"class C:\n    z: {text}\n", f"y: {text} = x\ny.z(C().z)"
         )
         for name, text in ANNOTATIONS.items()
     },
     **{
-        f"{name} in a module": case(text, "a4999; f4999(x); C899(x).x.y(); A4999(x); f(x); C().x.x.x; T['a'][0](x)"
+        f"{name} in a module": case(
+            text, "a4999; f4999(x); C899(x).x.y(); A4999(x); f(x); C().x.x.x; T['a'][0](x)"
         )
         for name, text in MODULES.items()
     },
-    **{
-        f"{name} in a body": partial(write, body=text)
-        for name, text in BODIES.items()
-    },
-}  # fmt: skip
+    **{f"{name} in a body": partial(write, body=text) for name, text in BODIES.items()},
+}
 
 
 @pytest.mark.parametrize("name", CASES)
