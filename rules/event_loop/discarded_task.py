@@ -71,12 +71,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from wflint.rule import CallKind, Gives, Report, Rule, Scope, Severity, names_of, sdk_calls
+from wflint.rule import CallKind, Effect, Gives, Report, Rule, Scope, Severity, names_of, sdk_calls
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.rule import CallView, Context, FunctionHead
+    from wflint.rule import CallView, Context, FindingView
 
 _TASKS = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
 
@@ -106,18 +106,28 @@ class DiscardedTask(Rule):
         import libcst as cst
 
         call = node.value
-        if not isinstance(call, cst.Call) or ctx.dotted_name(call.func) not in _TASKS:
+        if not isinstance(call, cst.Call) or not ctx.in_async:
             return
-        if _is_run(ctx.function) and _returns_without_waiting([*ctx.ancestors, node]):
-            message = (
-                f"`{ctx.code(call.func)}()` makes a task just before the workflow returns, "
-                "so its commands are lost; await it"
-            )
-            ctx.report(self, call, message, subject=call.func)
+        name = ctx.dotted_name(call.func)
+        is_task = name in _TASKS
+        if not is_task and not ctx.may_be_own(call.func):
+            return
+        if _returns_without_waiting([*ctx.ancestors, node]):
+            shown = f"{ctx.code(call.func)}()"
+            ctx.report(self, call, shown, subject=call.func if is_task else None, detail=is_task)
 
-
-def _is_run(head: FunctionHead) -> bool:
-    return head.is_async and any((d.written or d.target.name) == "run" for d in head.decorators)
+    def confirm(self, view: FindingView) -> Report | None:
+        """Only in `run`, and only what makes a task, itself or through what it calls."""
+        if not view.is_run:
+            return None
+        made = f"`{view.message}` makes a task"
+        if not view.read(bool):
+            found = view.effect_of_call(view.site, Effect.TASK)
+            if found is None:
+                return None
+            made = f"`{found.shown}`, which `{view.message}` runs, makes a task"
+        lost = "just before the workflow returns, so its commands are lost; await it"
+        return Report(f"{made} {lost}")
 
 
 def _returns_without_waiting(path: Sequence[cst.CSTNode]) -> bool:

@@ -60,18 +60,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Rule, Scope, Severity
+from msgspec import Struct
+
+from wflint.rule import Effect, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.rule import Context
+    from wflint.rule import Context, FindingView
 
 MANY_ROUNDS = 10_000_000
 """Rounds of a `range()` from which on a loop holds the thread for seconds."""
 
 _MAY_RAISE = frozenset({"get_nowait", "next", "pop", "popitem", "popleft", "send", "throw"})
 """Calls that end a loop by an exception when there is nothing left."""
+
+
+_MORE_THAN_LOOKING = ~Effect.HEARTBEATS
+
+
+class _Calls(Struct, array_like=True):
+    """The sites of calls in the condition, if that is all that the loop does, and in the body."""
+
+    looks: tuple[int, ...]
+    runs: tuple[int, ...]
 
 
 class NoYieldLoop(Rule):
@@ -83,7 +95,7 @@ class NoYieldLoop(Rule):
 
     def visit_While(self, node: cst.While, ctx: Context) -> None:
         """`while True` without a way out, and waiting by doing nothing."""
-        spins = _does_nothing(node.body) and _only_reads(node.test)
+        spins = _does_nothing(node.body) and _only_reads(node.test, ctx)
         if not spins and not _is_always_true(node.test):
             return
         if _can_leave(node.body, ctx) or _may_be_left_by_exception(ctx):
@@ -92,7 +104,8 @@ class NoYieldLoop(Rule):
             "the loop has no `await` and no way out, so the workflow never goes on; "
             "wait with `workflow.wait_condition()` or end the loop"
         )
-        ctx.report(self, node, message)
+        looks = _own_calls(node.test, ctx) if spins else ()
+        ctx.report(self, node, message, detail=_Calls(looks, _own_calls(node.body, ctx)))
 
     def visit_For(self, node: cst.For, ctx: Context) -> None:
         """`for` over a `range()` of very many numbers."""
@@ -109,7 +122,18 @@ class NoYieldLoop(Rule):
             f"{rounds:,} rounds without an `await` take longer than the two seconds "
             "that a workflow may hold its thread; move the computation to an activity"
         )
-        ctx.report(self, node.iter, message, subject=node.iter.func)
+        calls = _Calls((), _own_calls(node.body, ctx))
+        ctx.report(self, node.iter, message, subject=node.iter.func, detail=calls)
+
+    def confirm(self, view: FindingView) -> Report | None:
+        """Only if no function that the body calls raises, and those of the condition only look."""
+        calls = view.read(_Calls)
+        for site in calls.looks:
+            if not view.callees(site) or view.effect_of_call(site, _MORE_THAN_LOOKING):
+                return None
+        if any(view.effect_of_call(site, Effect.RAISES) for site in calls.runs):
+            return None
+        return Report(view.message)
 
 
 def _is_always_true(test: cst.BaseExpression) -> bool:
@@ -130,13 +154,27 @@ def _does_nothing(body: cst.BaseSuite) -> bool:
     return all(isinstance(node, (*blocks, *idle)) for node in walk(body))
 
 
-def _only_reads(test: cst.BaseExpression) -> bool:
-    """Whether asking the condition cannot change its answer."""
+def _only_reads(test: cst.BaseExpression, ctx: Context) -> bool:
+    """True if asking the condition cannot change its answer, as far as this module tells."""
     import libcst as cst
 
     from wflint.rule import walk
 
-    return not any(isinstance(n, (cst.Call, cst.Await, cst.NamedExpr)) for n in walk(test))
+    return not any(
+        isinstance(node, (cst.Await, cst.NamedExpr))
+        or (isinstance(node, cst.Call) and not ctx.may_be_own(node.func))
+        for node in walk(test)
+    )
+
+
+def _own_calls(node: cst.CSTNode, ctx: Context) -> tuple[int, ...]:
+    """The sites of the calls below a node that may be of functions of the project."""
+    import libcst as cst
+
+    from wflint.rule import walk
+
+    calls = (n for n in walk(node, into_functions=False) if isinstance(n, cst.Call))
+    return tuple(ctx.site_of(call) for call in calls if ctx.may_be_own(call.func))
 
 
 def _can_leave(body: cst.BaseSuite, ctx: Context) -> bool:

@@ -75,12 +75,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Fixable, Kind, Rule, Scope, Severity, TextEdit
+from wflint.rule import Effect, Fixable, Kind, Report, Rule, Scope, Severity, TextEdit
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.rule import Context, FixView, Repair
+    from wflint.rule import Context, FindingView, FixView, Repair
 
 _SLEEPS = frozenset({"asyncio.sleep", "temporalio.workflow.sleep"})
 _LOOKS = frozenset(
@@ -102,6 +102,9 @@ _LOOKING_METHODS = frozenset(
 )
 
 
+_MORE_THAN_LOOKING = ~(Effect.RAISES | Effect.HEARTBEATS)
+
+
 class PollingLoop(Rule):
     code = "WFL210"
     name = "polling-loop"
@@ -113,7 +116,8 @@ class PollingLoop(Rule):
     def visit_While(self, node: cst.While, ctx: Context) -> None:
         """A loop that does nothing but sleep, and asks the workflow's own state."""
         sleep = _only_sleep(node.body, ctx)
-        if sleep is None or not _only_looks(node.test, ctx):
+        calls = _only_looks(node.test, ctx)
+        if sleep is None or calls is None:
             return
 
         def shown(part: cst.CSTNode) -> str:
@@ -123,7 +127,18 @@ class PollingLoop(Rule):
             f"the loop wakes up only to ask `{shown(node.test)}` again; "
             f"use `await workflow.wait_condition(lambda: {_until(node.test, shown)})`"
         )
-        ctx.report(self, node, message, subject=sleep)
+        sites = tuple(ctx.site_of(call) for call in calls)
+        ctx.report(self, node, message, subject=sleep, detail=sites)
+
+    def confirm(self, view: FindingView) -> Report | None:
+        """Only if the functions that the condition calls do nothing but look as well."""
+        for site in view.read(tuple[int, ...]):
+            callees = view.callees(site)
+            if not callees or any(callee.is_async for callee in callees):
+                return None
+            if view.effect_of_call(site, _MORE_THAN_LOOKING):
+                return None
+        return Report(view.message)
 
     def repair(self, at: FixView) -> Repair | None:
         """The loop becomes one wait."""
@@ -155,25 +170,27 @@ def _only_sleep(body: cst.BaseSuite, ctx: Context) -> cst.BaseExpression | None:
     return None
 
 
-def _only_looks(test: cst.BaseExpression, ctx: Context) -> bool:
-    """Whether a condition reads `self`, or the handlers, and does nothing else."""
+def _only_looks(test: cst.BaseExpression, ctx: Context) -> list[cst.Call] | None:
+    """The functions that a condition calls, if all it does is to read `self`, or the handlers."""
     import libcst as cst
 
     from wflint.rule import walk
 
-    asks = False
+    asks, calls = False, []
     for node in walk(test):
         if isinstance(node, (cst.Await, cst.NamedExpr)):
-            return False
+            return None
         if isinstance(node, cst.Call):
             name = ctx.dotted_name(node.func)
             method = node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
-            if name not in _LOOKS and (name is not None or method not in _LOOKING_METHODS):
-                return False
+            looks = name in _LOOKS or (name is None and method in _LOOKING_METHODS)
+            if not looks and not ctx.may_be_own(node.func):
+                return None
+            calls += [] if looks else [node]
             asks = asks or name == "temporalio.workflow.all_handlers_finished"
         elif isinstance(node, cst.Attribute):
             asks = asks or ctx.ref(node).kind is Kind.SELF
-    return asks
+    return calls if asks else None
 
 
 def _until(test: cst.BaseExpression, code: Callable[[cst.CSTNode], str]) -> str:

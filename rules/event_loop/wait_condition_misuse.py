@@ -173,16 +173,26 @@ class WaitConditionMisuse(Rule):
 
     def confirm(self, view: FindingView) -> Report | None:
         """A finding of the visitor; that the condition is no function can be mended."""
+        if not view.message:
+            return _lambda_fault(view)
         api = _ASK_AGAIN if view.message == _NO_FUNCTION else None
         return Report(view.message, view.severity, api=api)
 
     def visit_Call(self, node: cst.Call, ctx: Context) -> None:
         """What only the source shows: lambdas, `not`, the timeout, and the use of the result."""
+        import libcst as cst
+
         if ctx.dotted_name(node.func) != _WAIT:
             return
         for message in (_condition_fault(node, ctx), _timeout_fault(node, ctx), _use_fault(ctx)):
             if message:
                 ctx.report(self, node, message, subject=node.func)
+        match _condition(node):
+            case cst.Lambda(body=cst.Call(func=called)):
+                ctx.report(self, node, "", subject=node.func, asked=called, detail="")
+            case cst.Lambda(body=cst.Name() | cst.Attribute() as named):
+                shown = ctx.code(named)
+                ctx.report(self, node, "", subject=node.func, asked=named, detail=shown)
 
     def repair(self, at: FixView) -> Repair | None:
         """`lambda:` before a condition that can change."""
@@ -207,13 +217,25 @@ def _gives_value(view: CallView, value: Value, called: Callee | None) -> bool:
     return is_type or (value.type is ValueType.CALL and name in _GIVE_VALUES)
 
 
+def _lambda_fault(view: FindingView) -> Report | None:
+    """The function that a lambda calls gives a coroutine; or it is only named, and not called."""
+    callee, named = view.callee(), view.read(str)
+    if callee is None:
+        return None
+    if not named:
+        return Report(_COROUTINE) if callee.is_async else None
+    return None if callee.head.decorators else Report(_NOT_CALLED.format(name=named))
+
+
+def _condition(node: cst.Call) -> cst.BaseExpression | None:
+    given = [a.value for a in node.args if a.keyword is None or a.keyword.value == "fn"]
+    return given[0] if given and not node.args[0].star else None
+
+
 def _condition_fault(node: cst.Call, ctx: Context) -> str:
     import libcst as cst
 
-    given = [a.value for a in node.args if a.keyword is None or a.keyword.value == "fn"]
-    if not given or node.args[0].star:
-        return ""
-    condition = given[0]
+    condition = _condition(node)
     if isinstance(condition, cst.UnaryOperation) and isinstance(condition.operator, cst.Not):
         return _NO_FUNCTION
     if not isinstance(condition, cst.Lambda):
@@ -222,14 +244,9 @@ def _condition_fault(node: cst.Call, ctx: Context) -> str:
     if isinstance(body, cst.Await):
         return _COROUTINE
     if isinstance(body, cst.Call):
-        called = ctx.definition(body.func)
-        is_async = isinstance(called, cst.FunctionDef) and called.asynchronous is not None
-        return _COROUTINE if is_async or ctx.dotted_name(body.func) in _COROUTINES else ""
-    if isinstance(body, (cst.Name, cst.Attribute)):
-        named = ctx.definition(body)
-        plain = isinstance(named, cst.FunctionDef) and not named.decorators
-        if plain or ctx.dotted_name(body) == _ALL_FINISHED:
-            return _NOT_CALLED.format(name=ctx.code(body))
+        return _COROUTINE if ctx.dotted_name(body.func) in _COROUTINES else ""
+    if isinstance(body, (cst.Name, cst.Attribute)) and ctx.dotted_name(body) == _ALL_FINISHED:
+        return _NOT_CALLED.format(name=ctx.code(body))
     return ""
 
 

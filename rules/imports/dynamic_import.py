@@ -108,11 +108,11 @@ class DynamicImport(Rule):
         if ctx.is_module_level or _is_passed_through(ctx):
             return
         for fact in ctx.imported(node):
-            ctx.report(self, node, self.message, detail=" ".join((fact.module, *fact.names)))
+            ctx.report(self, node, self.message, detail=(fact.module, fact.names))
 
     def confirm(self, view: FindingView) -> Report | None:
         """Only what is not there yet by then."""
-        module, *names = view.detail.split(" ")
+        module, names = view.read(tuple[str, tuple[str, ...]])
         missing = view.missing(module, names)
         return Report(view.message.format(name=missing)) if missing else None
 

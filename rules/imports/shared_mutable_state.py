@@ -204,16 +204,17 @@ class SharedMutableState(Rule):
 
     def confirm(self, view: FindingView) -> Report | None:
         """Only what outlives the workflow."""
-        if view.detail == "cached":
+        how = view.read(str)
+        if how == "cached":
             if not view.is_passed_through():
                 return None
             return Report(f"{view.message} for all others; ask the workflow where it is needed")
-        if view.detail.endswith(_ONCE) and not view.waits_for_command():
+        if how.endswith(_ONCE) and not view.waits_for_command():
             return None
         shared = view.shared()
         if shared is None or shared.module.partition(".")[0] in ("os", "temporalio"):
             return None
-        if not self._changes(view, view.detail.removesuffix(_ONCE), shared.kind):
+        if not self._changes(view, how.removesuffix(_ONCE), shared.kind):
             return None
         owner = f"`{shared.name}`"
         if shared.kind == "result":

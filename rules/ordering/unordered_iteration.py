@@ -81,7 +81,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import RUNNING, Fixable, Report, Rule, Scope, Severity, may_hold_none
+from msgspec import Struct
+
+from wflint.rule import RUNNING, Effect, Fixable, Report, Rule, Scope, Severity, may_hold_none
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -116,6 +118,18 @@ _EFFECTS = {
 }
 
 
+_GIVES_COMMAND = Effect.COMMAND | Effect.DRAWS
+
+
+class _Seen(Struct, array_like=True):
+    """A place that depends on an order: how, on what, and the calls that may make it worse."""
+
+    how: str
+    fate: str
+    names: str
+    open: tuple[int, ...]
+
+
 class UnorderedIteration(Rule):
     code = "WFL121"
     name = "unordered-iteration"
@@ -130,8 +144,9 @@ class UnorderedIteration(Rule):
         for place in places(node, ctx):
             shown = " ".join(ctx.code(place.expr).split())
             shown = shown if len(shown) <= 40 else f"{shown[:37]}..."
-            detail = f"{place.how} {place.fate.name} {names_behind(place.expr, ctx)}"
-            ctx.report(self, place.expr, shown, asked=place.expr, detail=detail)
+            sites = tuple(ctx.site_of(call) for call in place.open)
+            seen = _Seen(place.how, place.fate.name, names_behind(place.expr, ctx), sites)
+            ctx.report(self, place.expr, shown, asked=place.expr, detail=seen)
 
     visit_For = _look
     visit_ListComp = _look
@@ -154,15 +169,20 @@ class UnorderedIteration(Rule):
         elements = [element for t in types for arg in t.args[:1] for element in arg]
         if elements and all(e.hashed_by == "value" for e in elements):
             return None
-        how, fate, names = view.detail.split(" ")
+        seen = view.read(_Seen)
+        fate = seen.fate
+        if any(view.effect_of_call(site, _GIVES_COMMAND) for site in seen.open):
+            fate = "COMMAND"
+        if fate == "NOTHING":
+            return None
         if fate in _IF_RUNNING:
             running = bool(elements) and all(e.name in RUNNING for e in elements)
             fate = _IF_RUNNING[fate] if running else _IF_NOT_RUNNING[fate]
             if not fate:
                 return None
         severity = Severity.ERROR if fate == "COMMAND" else Severity.WARNING
-        instead = _instead(elements, _has_order(view, names))
-        return Report(_message(how, fate, view.message, _reason(elements), instead), severity)
+        instead = _instead(elements, _has_order(view, seen.names))
+        return Report(_message(seen.how, fate, view.message, _reason(elements), instead), severity)
 
     def repair(self, at: FixView) -> Repair | None:
         """Sorted, or in the order in which it was filled."""

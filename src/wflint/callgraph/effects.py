@@ -26,6 +26,8 @@ _OTHERS = {
     "temporalio.activity.heartbeat": Effect.HEARTBEATS,
     "temporalio.workflow.continue_as_new": Effect.COMMAND | Effect.RAISES,
 }
+_HARMLESS = ("builtins.", "collections.", "dataclasses.", "enum.", "itertools.", "math.", "typing.")
+"""What begins the names of functions that do nothing but give a value, or change what they get."""
 _OF_THE_SAME_OBJECT = frozenset({Kind.SELF, Kind.CLS, Kind.SUPER})
 _SHARED = frozenset({Kind.GLOBAL, Kind.IMPORT, Kind.CLS})
 _ASYNC_METHODS = frozenset({"__aenter__", "__aiter__", "__anext__"})
@@ -51,6 +53,16 @@ class Effects(Struct):
             if (function, effect) in self.causes:
                 found |= effect
         return found
+
+    def reach(self, effect: Effect, callee: Node, hop: Hop, store: Store) -> bool:
+        """True if a call of ``callee``, at ``hop``, has some part of an effect for the caller."""
+        function = (callee.fn, callee.receiver)
+        return any(
+            effect & one
+            and (function, one) in self.causes
+            and _passed_on(one, callee, hop, store) is not None
+            for one in Effect
+        )
 
     def way(self, function: Function, effect: Effect) -> list[tuple[Function, Site]]:
         """Return the shortest way to where an effect is: functions with a site in each.
@@ -82,6 +94,8 @@ def summarise(graph: CallGraph, events: Iterable[Event], store: Store) -> Effect
             is_lambda = event.node.fn.qualname.rpartition(".")[2].startswith("<lambda>")
             for effect in _of_call(event.entity.name, event.call, is_lambda):
                 _keep(own, event.node, effect, event.call.site)
+    for gap in graph.gaps:
+        _keep(own, gap.node, Effect.UNKNOWN, gap.site)
     effects.causes.update((key, Cause(site)) for key, site in own.items())
     _inherit(graph, store, effects)
     return effects
@@ -96,6 +110,8 @@ def _keep(own: dict[tuple[Function, Effect], Site], node: Node, effect: Effect, 
 def _of_call(name: str, call: Call, is_lambda: bool) -> Iterator[Effect]:
     known = sdk_calls().get(name)
     does = _OTHERS.get(name, Effect(0))
+    if known is None and not does and not name.startswith(_HARMLESS):
+        does = Effect.UNKNOWN
     if known is not None and known.in_workflow:
         awaited = Flag.AWAITED if is_lambda else Flag.AWAITED | Flag.RETURNED
         if known.gives is not Gives.COROUTINE or call.flags & awaited:

@@ -203,6 +203,7 @@ def _search(
         if not resolver.learn(reach.learning.attributes):
             break
     verdicts.effects = summarise(reached, reach.events, resolver.store)
+    verdicts.graph = reached
     verdicts.receivers = SharedReceivers(reached, verdicts.shared)
     verdicts.hold_regions(reached, reach.events, Scope.WORKFLOW)
     return reached

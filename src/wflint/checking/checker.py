@@ -20,10 +20,10 @@ from wflint.callgraph.events import (
     OwnCall,
 )
 from wflint.callgraph.graph import NOT_WORKFLOW_CODE, CallGraph, Node
+from wflint.checking.finding_view import FoundView
 from wflint.diagnostics import Severity
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import (
-    UNKNOWN,
     Arg,
     Call,
     Finding,
@@ -37,17 +37,13 @@ from wflint.facts.model import (
 )
 from wflint.inference.loggers import WIDE_LOGGERS
 from wflint.inference.resolver import Resolver
-from wflint.inference.sortable import can_sort_elements
-from wflint.inference.type_views import types_of
 from wflint.inference.values import External, OwnClass, OwnFunction, held
 from wflint.rule.api_table import ApiEntry, ApiTable
 from wflint.rule.base import Api, Report, Rule, RuleSettings, Scope
-from wflint.rule.views import Callee, CallView, EffectAt, FindingView, Lookups, Shared
+from wflint.rule.views import Callee, CallView, Lookups
 from wflint.sandbox.sandboxes import Sandboxes
 from wflint.sandbox.shared_receivers import SharedReceivers
 from wflint.sandbox.shared_state import SharedObjects
-from wflint.temporal.api import sdk_calls
-from wflint.temporal.effects import Effect
 
 _OPTION_BAGS = frozenset(
     {
@@ -114,7 +110,8 @@ class Verdicts:
         self.sandboxes = sandboxes
         self.shared = SharedObjects(resolver, sandboxes)
         self.receivers: SharedReceivers | None = None  # known once the search is over
-        self.effects: Effects | None = None
+        self.effects: Effects | None = None  # like the graph that they are of
+        self.graph: CallGraph | None = None
         self.hits: dict[tuple[Fn, int, str, str], Hit] = {}
         self._firsts: dict[tuple[Fn, str, str], int] = {}  # of rules that speak once a function
         self.own_apis: dict[Fn | Cls, ApiEntry] = {}
@@ -199,68 +196,10 @@ class Verdicts:
                 continue
             if finding.flags & skips:
                 continue
-            view = self._finding_view(finding, node, body)
+            view = FoundView(self, finding, node, body)
             report = self.faults.ask(node.fn, rule.code, rule.confirm, view)
             if report is not None:
                 self.hit(rule, node, finding.site, finding.flags, report)
-
-    def _finding_view(self, finding: Finding, node: Node, body: FunctionBody) -> FindingView:
-        path, asked = node.fn.path, finding.asked or UNKNOWN
-        return FindingView(
-            finding.message,
-            Severity(finding.severity) if finding.severity else None,
-            finding.detail,
-            body.head,
-            self.settings_of(path),
-            lambda: types_of(asked, path, node.receiver, node.env, self.resolver),
-            lambda: self.sandboxes.is_shared(path, node.receiver),
-            lambda module, names: self.sandboxes.missing(module, names, path, node.receiver),
-            lambda: self._holder(finding.asked, node),
-            lambda: can_sort_elements(asked, path, node.receiver, node.env, self.resolver),
-            lambda: self.resolver.store.load(path).source.text,
-            lambda effect: self._effect_at(asked, node, effect),
-            lambda: any(self._gives_command(ref, node) for ref in finding.awaited),
-        )
-
-    def _gives_command(self, ref: Ref, node: Node) -> bool:
-        """True if a function gives a command of the workflow, itself or through what it calls."""
-        for entity in self.resolver.resolve(ref, node.fn.path, node.receiver, env=node.env):
-            call = sdk_calls().get(entity.name) if isinstance(entity, External) else None
-            if call is not None and call.does & Effect.COMMAND:
-                return True
-        return self._effect_at(ref, node, Effect.COMMAND) is not None
-
-    def _effect_at(self, ref: Ref, node: Node, effect: Effect) -> EffectAt | None:
-        """Return the nearest place where a function that a ref refers to has an effect."""
-        if self.effects is None:
-            return None
-        ways = [
-            way
-            for entity in self.resolver.resolve(ref, node.fn.path, node.receiver, env=node.env)
-            if isinstance(entity, OwnFunction)
-            for one in Effect
-            if effect & one and (way := self.effects.way((entity.fn, entity.receiver), one))
-        ]
-        if not ways:
-            return None
-        way = min(ways, key=lambda way: (len(way), way[-1][1]))
-        (fn, _), site = way[-1]
-        return EffectAt(self._source(fn, site), fn.shown if len(way) > 1 else "")
-
-    def _source(self, fn: Fn, site: int) -> str:
-        """Return the source of a site on one line, shortened."""
-        store = self.resolver.store
-        piece = Fn(fn.path, store.outermost(fn))
-        start, end = store.locate(piece, {site}).get(site, (0, 0))
-        text = " ".join(store.load(fn.path).source.text[start:end].split())
-        return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 3]}..."
-
-    def _holder(self, asked: Ref | None, node: Node) -> Shared | None:
-        """What holds an object that workflow code changes, if it outlives the workflow."""
-        found = self.shared.holder(asked, node.fn.path, node.receiver)
-        if found is not None or self.receivers is None:
-            return found
-        return self.receivers.holder(asked, node)
 
     def _subject_holds(self, finding: Finding, node: Node) -> bool:
         if finding.subject is None:

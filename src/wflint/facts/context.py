@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from wflint.facts.model import Finding, Flag, FunctionHead, ImportFact, Kind, Ref
+from msgspec import msgpack
+
+from wflint.facts.model import Finding, Flag, FunctionHead, ImportFact, Kind, Ref, Site
 from wflint.facts.scopes import is_global
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from wflint.facts.frames import Entry
 
 
+_NEVER_OWN = frozenset({"asyncio", "builtins", "temporalio"})
 _MAKERS = frozenset({"__init__", "__new__", "__post_init__", "__setstate__"})
 """Methods that run on an object which nobody else has yet."""
 
@@ -94,6 +97,11 @@ class Context:
             self._asked.append(expr)
         return self._names[key]
 
+    def may_be_own(self, expr: cst.CSTNode) -> bool:
+        """True if a name may stand for something of the project, of any module."""
+        name = self.dotted_name(expr)
+        return name is None or name.partition(".")[0] not in _NEVER_OWN
+
     def type_of(self, expr: cst.CSTNode) -> str | None:
         """The qualified name of the class that an expression is an instance of, if known."""
         ref = self.ref(expr)
@@ -155,6 +163,10 @@ class Context:
 
         return imported_modules(node, self._reader.module)
 
+    def site_of(self, node: cst.CSTNode) -> Site:
+        """The number by which facts and views know a node of this piece of code."""
+        return self._reader.walker.order.get(id(node), self.site)
+
     def code(self, node: cst.CSTNode) -> str:
         """The source text of a node."""
         return _module().code_for_node(node)
@@ -167,7 +179,7 @@ class Context:
         severity: Severity | None = None,
         subject: cst.CSTNode | None = None,
         asked: cst.CSTNode | None = None,
-        detail: str = "",
+        detail: object = None,
         awaited: Sequence[cst.CSTNode] = (),
     ) -> None:
         """Note that ``rule`` is broken at ``node``.
@@ -175,10 +187,11 @@ class Context:
         ``subject`` is the expression whose qualified name that rests on: if it turns out to be the
         user's own code, the finding is dropped. ``asked`` is an expression whose type the rule must
         know to decide: ``rule.confirm`` is told it, and ``detail``, when all modules are known.
+        That is plain data or a struct of msgspec, which is kept with the facts of the module.
         ``awaited`` are functions for whose results ``node`` waits.
         """
         state = self.entry.state
-        site = self._reader.walker.order.get(id(node), self.site)
+        site = self.site_of(node)
         state.frame.findings.append(
             Finding(
                 rule.code,
@@ -188,7 +201,7 @@ class Context:
                 self.ref(subject) if subject is not None else None,
                 state.flags,
                 self.ref(asked) if asked is not None else None,
-                detail,
+                msgpack.encode(detail) if detail is not None else b"",
                 tuple(self.ref(function) for function in awaited),
             )
         )

@@ -192,9 +192,9 @@ class Finding(Struct, frozen=True, array_like=True):
 
     ``subject`` is the name whose meaning the finding rests on: when it turns out to be the user's
     own code (a first-party module called ``random``), the finding is dropped. ``asked`` is an
-    expression whose type the rule wants to know before it decides, and ``detail`` a note of the
-    rule to itself; see :meth:`wflint.rule.base.Rule.confirm`. ``awaited`` are the functions for
-    whose results the place waits.
+    expression whose type the rule wants to know before it decides, and ``detail`` what the rule has
+    noted for itself, packed; see :meth:`wflint.rule.base.Rule.confirm`. ``awaited`` are the
+    functions for whose results the place waits.
     """
 
     code: str
@@ -204,7 +204,7 @@ class Finding(Struct, frozen=True, array_like=True):
     subject: Ref | None = None
     flags: int = 0
     asked: Ref | None = None
-    detail: str = ""
+    detail: bytes = b""
     awaited: tuple[Ref, ...] = ()
 
 

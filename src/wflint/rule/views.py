@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
+from typing import Protocol, TypeVar
 
 from msgspec import Struct, field
 
 from wflint.diagnostics import Severity
 from wflint.facts.ids import Cls
-from wflint.facts.model import Arg, Call, Flag, FunctionHead, Use, Value, ValueType
+from wflint.facts.model import Arg, Call, Flag, FunctionHead, Site, Use, Value, ValueType
 from wflint.facts.signatures import RECEIVERS, Signature, by_keyword, positional
 from wflint.rule.base import Api, RuleSettings
 from wflint.temporal.effects import Effect
+
+T = TypeVar("T")
 
 
 class Callee(Struct, frozen=True):
@@ -109,34 +112,77 @@ class EffectAt(Struct, frozen=True):
     function: str = ""
 
 
-class FindingView(Struct):
+class FindingView(Protocol):
     """A finding of a rule's visitor, when all modules are known.
 
-    ``types`` gives all types that the expression asked about may be; none when any is not known.
-    ``is_passed_through`` tells whether the sandbox passes the module of the place through, so that
-    all workflows of a worker share what is in it. ``missing(module, names)`` gives the module that
-    ``from module import names`` would load while the workflow runs, because it is neither there
-    by then nor passed through; or ``""``. ``shared`` tells where the object lives that the
-    expression asked about refers to, if that outlives a workflow. ``can_sort`` tells whether what
-    is in it can be put in order, if that is known; ``source`` is the text of the module. ``effect``
-    gives the nearest place where the function that the expression refers to has some effect,
-    itself or through what it calls. ``waits_for_command`` tells if the place waits for what a
-    command of the workflow gives, such as the result of an activity.
+    ``function`` is the one that the place is in. "The expression" is the one that the visitor has
+    asked about.
     """
 
     message: str
     severity: Severity | None
-    detail: str
+    site: Site
     function: FunctionHead
     settings: RuleSettings
-    types: Callable[[], tuple[TypeView, ...]]
-    is_passed_through: Callable[[], bool]
-    missing: Callable[[str, Sequence[str]], str] = lambda module, names: ""
-    shared: Callable[[], Shared | None] = lambda: None
-    can_sort: Callable[[], bool | None] = lambda: None
-    source: Callable[[], str] = lambda: ""
-    effect: Callable[[Effect], EffectAt | None] = lambda effect: None
-    waits_for_command: Callable[[], bool] = lambda: False
+
+    @property
+    def is_run(self) -> bool:
+        """True if the function is the run method of a workflow."""
+        ...
+
+    def read(self, kind: type[T]) -> T:
+        """Return the ``detail`` that the visitor has noted, which is of this kind."""
+        ...
+
+    def types(self) -> tuple[TypeView, ...]:
+        """Return all types that the expression may be; none when any is not known."""
+        ...
+
+    def callee(self) -> Callee | None:
+        """Return the one function of the project that the expression refers to."""
+        ...
+
+    def effect(self, effect: Effect) -> EffectAt | None:
+        """Return the nearest place where a function that the expression refers to has an effect.
+
+        It may be there itself, or in what it calls.
+        """
+        ...
+
+    def effect_of_call(self, site: Site, effect: Effect) -> EffectAt | None:
+        """Return the same for the functions of the project that are called at a site."""
+        ...
+
+    def callees(self, site: Site) -> list[Callee]:
+        """Return the functions of the project that are called at a site."""
+        ...
+
+    def is_passed_through(self) -> bool:
+        """True if the sandbox passes the module through: all workflows of a worker share it."""
+        ...
+
+    def missing(self, module: str, names: Sequence[str]) -> str:
+        """Return the module that ``from module import names`` would load while a workflow runs.
+
+        It is neither there by then nor passed through. Empty if there is none.
+        """
+        ...
+
+    def shared(self) -> Shared | None:
+        """Return where the object of the expression lives, if it outlives a workflow."""
+        ...
+
+    def can_sort(self) -> bool | None:
+        """Return if its elements can be put in order; ``None`` if that is not known."""
+        ...
+
+    def source(self) -> str:
+        """Return the text of the module."""
+        ...
+
+    def waits_for_command(self) -> bool:
+        """True if the place waits for what a command gives, such as the result of an activity."""
+        ...
 
 
 class CallView(Struct, dict=True):

@@ -17,3 +17,5 @@ class Effect(enum.IntFlag):
     MUTATES_SHARED = enum.auto()  # changes a module, a class, or what a module-level name holds
     RAISES = enum.auto()  # has a `raise`
     HEARTBEATS = enum.auto()  # sends a heartbeat of an activity
+    TASK = enum.auto()  # starts a task, or several
+    UNKNOWN = enum.auto()  # calls something of which nothing is known

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wflint.dataflow.order import known
-from wflint.dataflow.order.commands import Effect, effect_of_argument
 from wflint.dataflow.order.keys import has_ties, sorts_by_first
 from wflint.dataflow.order.steps import COMMAND, NOTHING, SHOWN, Fate, Shape, Step, onward, together
 
@@ -138,7 +137,7 @@ def _made(follower: Follower, arg: cst.Arg, call: cst.Call, name: str, shape: Sh
         return onward(call, Shape.MAPPED if keyed else shape)
     if name in known.MAPPING:
         function = call.args[0].value
-        if effect_of_argument(function, follower.ctx) is Effect.COMMAND:
+        if follower.calls.gives_command(function, call):
             return COMMAND
         return onward(call, Shape.NUMBERED if shape is Shape.NUMBERED else Shape.MAPPED)
     if name in known.NUMBERING:

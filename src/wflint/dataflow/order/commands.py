@@ -1,4 +1,4 @@
-"""Whether a piece of code issues commands, itself or in the functions of its module."""
+"""What calls do where the order decides: commands, as far as one module tells, and what is open."""
 
 from __future__ import annotations
 
@@ -26,16 +26,39 @@ class Effect(enum.IntEnum):
     COMMAND = 2  # it issues a command, or starts something that may
 
 
-def has_command(node: cst.CSTNode, ctx: Context) -> bool:
-    """Whether code awaits something or issues a command; nested functions do not count."""
-    import libcst as cst
+class Calls:
+    """What calls do. ``open`` are the calls, and functions handed on, that may give a command.
 
-    from wflint.syntax.walk import walk
+    A module does not tell what the functions of others do, nor methods of base classes and of other
+    objects. Each of them would make a command of what depends on the order; the effects of the call
+    graph say which do.
+    """
 
-    nodes = walk(node, into_functions=False)
-    if any(isinstance(n, cst.Await) for n in nodes):
-        return True
-    return any(isinstance(n, cst.Call) and effect(n, ctx) is Effect.COMMAND for n in nodes)
+    def __init__(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.open: list[cst.CSTNode] = []
+
+    def has_command(self, node: cst.CSTNode) -> bool:
+        """True if code awaits something or issues a command; nested functions do not count."""
+        import libcst as cst
+
+        from wflint.syntax.walk import walk
+
+        nodes = walk(node, into_functions=False)
+        if any(isinstance(n, cst.Await) for n in nodes):
+            return True
+        calls = [n for n in nodes if isinstance(n, cst.Call)]
+        if any(effect(call, self.ctx) is Effect.COMMAND for call in calls):
+            return True
+        self.open += calls
+        return False
+
+    def gives_command(self, function: cst.CSTNode, call: cst.Call) -> bool:
+        """True if a function that ``call`` is given issues a command when it is called."""
+        if effect_of_argument(function, self.ctx) is Effect.COMMAND:
+            return True
+        self.open += [function, call]
+        return False
 
 
 def is_command(call: cst.Call, ctx: Context) -> bool:

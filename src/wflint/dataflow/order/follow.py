@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from wflint.dataflow.order import known
+from wflint.dataflow.order.commands import Calls
 from wflint.dataflow.order.mappings import compares_mappings, has_key_first, is_view, shape_of_view
 from wflint.dataflow.order.steps import COMMAND, NOTHING, SHOWN, Fate, Shape, Step, onward, together
 
@@ -27,6 +28,7 @@ class Follower:
         self.ctx = ctx
         self.tree = tree
         self.cancels = cancels
+        self.calls = Calls(ctx)
 
     def fate(self, node: cst.CSTNode, shape: Shape = Shape.ELEMENTS) -> Fate:
         """The worst that becomes of ``node``, which has ``shape`` of the order."""
@@ -132,10 +134,8 @@ class Follower:
     def _tested(self, node: cst.CSTNode, parent: cst.If | cst.While, shape: Shape) -> Step:
         if shape is not Shape.VALUE:
             return NOTHING
-        from wflint.dataflow.order.commands import has_command
-
         branches = [parent.body, *([parent.orelse] if parent.orelse is not None else [])]
-        return COMMAND if any(has_command(b, self.ctx) for b in branches) else SHOWN
+        return COMMAND if any(self.calls.has_command(b) for b in branches) else SHOWN
 
     def _looped(self, node: cst.CSTNode, parent: cst.For, shape: Shape) -> Step:
         from wflint.dataflow.order.loops import Loop
@@ -305,7 +305,6 @@ class Follower:
         import libcst as cst
 
         from wflint.dataflow.def_use import names_in_target
-        from wflint.dataflow.order.commands import has_command
         from wflint.dataflow.order.keys import matches_one
 
         whole = self.tree.up(parent)
@@ -321,7 +320,7 @@ class Follower:
         targets = {t.value for t in names_in_target([parent.target])}
         if any(matches_one(condition.test, targets) for condition in parent.ifs):
             return NOTHING
-        if parent.asynchronous is not None or any(has_command(m, self.ctx) for m in made):
+        if parent.asynchronous is not None or any(self.calls.has_command(m) for m in made):
             return COMMAND
         numbered = shape is Shape.NUMBERED or shape.is_value
         if isinstance(whole, cst.SetComp):

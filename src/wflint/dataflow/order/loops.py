@@ -74,6 +74,8 @@ class Loop:
         done = effect(node, self.follower.ctx)
         if done is not Effect.NOTHING:
             return COMMAND if done is Effect.COMMAND else SHOWN
+        if self._concerns(node):
+            self.follower.calls.open.append(node)
         func = node.func
         if not isinstance(func, cst.Attribute):
             return NOTHING
@@ -89,6 +91,10 @@ class Loop:
         if method in known.UNORDERED_CHANGES:
             return self._changed(func.value)
         return NOTHING
+
+    def _concerns(self, call: cst.Call) -> bool:
+        """True if a call gets an element, or something made of one, or is a method of it."""
+        return any(map(self.body.depends, (call.func, *(arg.value for arg in call.args))))
 
     def _is_told(self, node: cst.CSTNode) -> bool:
         import libcst as cst

@@ -39,13 +39,15 @@ _STEPS = 24
 class Place(NamedTuple):
     """A place that depends on the order of ``expr``. ``how`` says in which way; see the rule.
 
-    ``source`` is the function that made the set, if that is what was looked for.
+    ``source`` is the function that made the set, if that is what was looked for. ``open`` are the
+    calls that make a command of it if their functions issue one.
     """
 
     expr: cst.BaseExpression
     how: str
     fate: Fate
     source: cst.BaseExpression | None = None
+    open: tuple[cst.CSTNode, ...] = ()
 
 
 def places(node: cst.CSTNode, ctx: Context) -> Iterator[Place]:
@@ -63,8 +65,13 @@ def places(node: cst.CSTNode, ctx: Context) -> Iterator[Place]:
             continue
         follower = Follower(ctx, tree)
         fate = _popped(expr, node, follower) if how == "pop" else follower.fate(expr)
-        if fate is not Fate.NOTHING and not is_filled_with_harmless(expr, fate, follower):
-            yield Place(expr, how, fate)
+        open_calls = tuple(follower.calls.open) if fate < Fate.COMMAND else ()
+        if fate is not Fate.NOTHING and is_filled_with_harmless(expr, fate, follower):
+            fate = Fate.NOTHING
+        if open_calls and is_filled_with_harmless(expr, Fate.COMMAND, follower):
+            open_calls = ()
+        if fate is not Fate.NOTHING or open_calls:
+            yield Place(expr, how, fate, open=open_calls)
 
 
 def places_of(node: cst.CSTNode, ctx: Context, makers: frozenset[str]) -> Iterator[Place]:

@@ -1,0 +1,163 @@
+"""What a rule may ask about a finding of its visitor, answered from the whole program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import msgpack
+
+from wflint.callgraph.graph import Hop, Node
+from wflint.diagnostics import Severity
+from wflint.facts.ids import Fn
+from wflint.facts.model import UNKNOWN, Finding, FunctionBody, Ref, Site
+from wflint.inference.sortable import can_sort_elements
+from wflint.inference.type_views import types_of
+from wflint.inference.values import Entity, External, OwnFunction
+from wflint.rule.views import Callee, EffectAt, Shared, TypeView
+from wflint.temporal.api import sdk_calls
+from wflint.temporal.effects import Effect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from wflint.callgraph.effects import Function
+    from wflint.checking.checker import Verdicts
+
+T = TypeVar("T")
+
+_MOST_SHOWN = 60
+"""How many characters of the source a message quotes."""
+
+
+class FoundView:
+    """A finding in the body of ``node``; see :class:`~wflint.rule.views.FindingView`."""
+
+    def __init__(
+        self, verdicts: Verdicts, finding: Finding, node: Node, body: FunctionBody
+    ) -> None:
+        self.message = finding.message
+        self.severity = Severity(finding.severity) if finding.severity else None
+        self.site = finding.site
+        self.function = body.head
+        self.settings = verdicts.settings_of(node.fn.path)
+        self._verdicts = verdicts
+        self._resolver = verdicts.resolver
+        self._finding = finding
+        self._asked = finding.asked or UNKNOWN
+        self._node = node
+
+    @property
+    def is_run(self) -> bool:
+        """True if the function is the run method of a workflow."""
+        return self._verdicts.roots.is_run(self._node.fn)
+
+    def read(self, kind: type[T]) -> T:
+        """Return the detail that the visitor has noted."""
+        return msgpack.decode(self._finding.detail, type=kind)
+
+    def types(self) -> tuple[TypeView, ...]:
+        """Return all types that the expression may be; none when any is not known."""
+        node = self._node
+        return types_of(self._asked, node.fn.path, node.receiver, node.env, self._resolver)
+
+    def callee(self) -> Callee | None:
+        """Return the one function of the project that the expression refers to."""
+        found = {fn for fn, _ in _functions(self._resolved(self._asked))}
+        return self._verdicts.callee(found.pop()) if len(found) == 1 else None
+
+    def callees(self, site: Site) -> list[Callee]:
+        """Return the functions of the project that are called at a site."""
+        graph = self._verdicts.graph
+        if graph is None:
+            return []
+        called = dict.fromkeys(e.to.fn for e in graph.callees(self._node) if e.site == site)
+        found = (self._verdicts.callee(fn) for fn in called)
+        return [callee for callee in found if callee is not None]
+
+    def effect(self, effect: Effect) -> EffectAt | None:
+        """Return the nearest place where what the expression refers to has an effect."""
+        return self._nearest(_functions(self._resolved(self._asked)), effect)
+
+    def effect_of_call(self, site: Site, effect: Effect) -> EffectAt | None:
+        """Return the nearest place where what is called at a site has an effect."""
+        verdicts = self._verdicts
+        if verdicts.effects is None or verdicts.graph is None:
+            return None
+        edges = [e for e in verdicts.graph.callees(self._node) if e.site == site]
+        store = self._resolver.store
+        functions = [
+            (edge.to.fn, edge.to.receiver)
+            for edge in edges
+            if verdicts.effects.reach(effect, edge.to, Hop(self._node, site), store)
+        ]
+        return self._nearest(functions, effect)
+
+    def waits_for_command(self) -> bool:
+        """True if the place waits for what a command gives, such as the result of an activity."""
+        return any(self._gives_command(ref) for ref in self._finding.awaited)
+
+    def _gives_command(self, ref: Ref) -> bool:
+        """True if a function gives a command of the workflow, itself or through what it calls."""
+        for entity in self._resolved(ref):
+            call = sdk_calls().get(entity.name) if isinstance(entity, External) else None
+            if call is not None and call.does & Effect.COMMAND:
+                return True
+        return self._nearest(_functions(self._resolved(ref)), Effect.COMMAND) is not None
+
+    def _resolved(self, ref: Ref) -> tuple[Entity, ...]:
+        node = self._node
+        return self._resolver.resolve(ref, node.fn.path, node.receiver, env=node.env)
+
+    def _nearest(self, functions: Iterable[Function], effect: Effect) -> EffectAt | None:
+        effects = self._verdicts.effects
+        if effects is None:
+            return None
+        ways = [
+            way
+            for function in functions
+            for one in Effect
+            if effect & one and (way := effects.way(function, one))
+        ]
+        if not ways:
+            return None
+        way = min(ways, key=lambda way: (len(way), way[-1][1]))
+        (fn, _), site = way[-1]
+        return EffectAt(self._shown(fn, site), fn.shown if len(way) > 1 else "")
+
+    def _shown(self, fn: Fn, site: Site) -> str:
+        """Return the source of a site on one line, shortened."""
+        store = self._resolver.store
+        piece = Fn(fn.path, store.outermost(fn))
+        start, end = store.locate(piece, {site}).get(site, (0, 0))
+        text = " ".join(store.load(fn.path).source.text[start:end].split())
+        return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 3]}..."
+
+    def is_passed_through(self) -> bool:
+        """True if the sandbox passes the module of the place through."""
+        return self._verdicts.sandboxes.is_shared(self._node.fn.path, self._node.receiver)
+
+    def missing(self, module: str, names: Sequence[str]) -> str:
+        """Return the module that an import would load while a workflow runs, or ``""``."""
+        node = self._node
+        return self._verdicts.sandboxes.missing(module, names, node.fn.path, node.receiver)
+
+    def shared(self) -> Shared | None:
+        """Return what holds the object that workflow code changes, if it outlives the workflow."""
+        verdicts, node, asked = self._verdicts, self._node, self._finding.asked
+        found = verdicts.shared.holder(asked, node.fn.path, node.receiver)
+        if found is not None or verdicts.receivers is None:
+            return found
+        return verdicts.receivers.holder(asked, node)
+
+    def can_sort(self) -> bool | None:
+        """Return if what is in the expression can be put in order, if that is known."""
+        node = self._node
+        return can_sort_elements(self._asked, node.fn.path, node.receiver, node.env, self._resolver)
+
+    def source(self) -> str:
+        """Return the text of the module."""
+        return self._resolver.store.load(self._node.fn.path).source.text
+
+
+def _functions(entities: Iterable[Entity]) -> list[Function]:
+    return [(e.fn, e.receiver) for e in entities if isinstance(e, OwnFunction)]
