@@ -18,10 +18,14 @@ import pytest
 
 import wflint
 from benchmarks.shapes import SHAPES, Shape
+from wflint.callgraph import builder
 from wflint.callgraph.guards import functions
 from wflint.config import environment, targets
+from wflint.facts import sharing
+from wflint.facts.model import FunctionBody
 from wflint.facts.refs import Refs
 from wflint.files.source import decode
+from wflint.inference import arguments
 from wflint.inference.resolver import Resolver
 from wflint.project import store
 from wflint.project.store import Store
@@ -280,6 +284,55 @@ def test_a_text_is_searched_once_for_what_guards_are_made_of(
     (tmp_path / "flow.py").write_text(f"import helpers\n{DOUBLING.format(body=calls)}")
     check(Request(paths=(str(tmp_path),), jobs=1))
     assert searched == [helpers]
+
+
+def test_what_a_call_may_leave_out_is_asked_once_of_each_function(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look at the whole body for each of its callers would be that of a square."""
+    asked: list[str] = []
+
+    def counted(body: FunctionBody) -> Any:
+        asked.append(body.head.qualname)
+        return arguments.fallbacks(body)
+
+    monkeypatch.setattr(builder, "fallbacks", counted)
+    body = "        self.one()\n" * 20 + "".join(f"        self.one({n})\n" for n in range(20))
+    one = "\n    def one(self, x=None):\n" + "        print(x)\n" * 20
+    (tmp_path / "flow.py").write_text(DOUBLING.format(body=body) + one)
+    check(Request(paths=(str(tmp_path),), jobs=1))
+    assert asked == ["W.one"]
+
+
+def test_equal_facts_are_one_object(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand functions name the same things: what is noted grows with what they name."""
+    stores: list[Store] = []
+    read = Store._read_body
+
+    def seen(own: Store, *rest: Any) -> None:
+        stores.append(own)
+        read(own, *rest)
+
+    monkeypatch.setattr(Store, "_read_body", seen)
+    methods = "".join(
+        f"\n    def m{n}(self, x):\n        self.check(len(x.name), 'text')\n" for n in range(30)
+    )
+    calls = "".join(f"        self.m{n}(total)\n" for n in range(30))
+    (tmp_path / "flow.py").write_text(DOUBLING.format(body=calls) + methods)
+    check(Request(paths=(str(tmp_path),), jobs=1))
+    bodies = [b for m in stores[0].modules.values() for b in m.bodies.values()]
+    called = [call for body in bodies for call in body.calls if call.written == "self.check"]
+    assert len(called) == 30
+    assert len({id(call.target) for call in called}) == 1
+    assert len({id(call.args[1].value) for call in called}) == 1
+    assert len({id(call.written) for call in called}) == 1
+
+
+def test_what_equal_facts_are_known_by_is_bounded() -> None:
+    shared = sharing.Sharing()
+    for n in range(2 * sharing._MOST):
+        shared((n,))
+    assert len(shared._known) <= sharing._MOST
 
 
 def test_a_name_with_very_many_bindings_is_asked_for_once_in_each_place(

@@ -55,7 +55,7 @@ from wflint.facts.model import (
     ValueType,
 )
 from wflint.facts.signatures import SPREAD
-from wflint.inference.arguments import left_out, received
+from wflint.inference.arguments import Fallbacks, fallbacks, left_out, received
 from wflint.inference.attributes import is_abstract
 from wflint.inference.library_types import CALLBACK_METHODS, calls_its_arguments
 from wflint.inference.resolver import Resolver
@@ -79,6 +79,8 @@ _RUN_ELSEWHERE = {
     "run_coroutine_threadsafe": "asyncio.run_coroutine_threadsafe",
     "run_until_complete": "asyncio.AbstractEventLoop.run_until_complete",
 }
+_NONE: frozenset[str] = frozenset()
+_CHANGED = Flag.STORED | Flag.DELETED
 _FORMAT = ("__format__|__str__|__repr__",)
 _MAX_PLAIN_CLONES = 4_000
 _MAX_CLONES = 16
@@ -114,6 +116,9 @@ class Reach:
         self.overriders = Overriders(resolver)
         self._queue: deque[Node] = deque()
         self._clones: dict[Fn, set[Env]] = {}
+        self._nodes: dict[Node, Node] = {}
+        self._ways: dict[tuple[Ref, int, bool], list[OwnFunction]] = {}  # in the function at hand
+        self._fallbacks: dict[Fn, Fallbacks | None] = {}
         self.learning = Learning(resolver)
         self.making = Making(self)
         self.unfollowed = Unfollowed(self)
@@ -163,6 +168,7 @@ class Reach:
             self._follow_calls(node)
 
     def _follow_calls(self, node: Node) -> None:
+        self._ways.clear()
         body = self.store.body(node.fn)
         self.events.append(Entered(node))
         self.learning.see(node, body)
@@ -217,8 +223,11 @@ class Reach:
         """Properties on the way to a name."""
         if not path or not self.implied.may_run_code(path):
             return
-        at = (node.fn.path, node.receiver, node.env)
-        for found in self.implied.on_the_way(place.target, *at, place.flags):
+        asked = (place.target, place.flags & _CHANGED, self.store.asks_for_any)
+        if asked not in self._ways:
+            at = (node.fn.path, node.receiver, node.env)
+            self._ways[asked] = [*self.implied.on_the_way(place.target, *at, place.flags)]
+        for found in self._ways[asked]:
             self._follow(node, found, place.site, place.flags)
 
     def _follow(self, node: Node, function: OwnFunction, site: int, flags: int) -> None:
@@ -274,11 +283,11 @@ class Reach:
         return ()
 
     def _note_outcome(self, node: Node, call: Call, entity: Entity) -> None:
-        key = (node.fn, call.site)
+        outcomes = self.reached.outcomes.setdefault(node.fn, {})
         if isinstance(entity, External):
-            self.reached.outcomes.setdefault(key, entity.name)
+            outcomes.setdefault(call.site, entity.name)
         elif not isinstance(entity, (Unresolved, OwnModule)):
-            self.reached.outcomes[key] = "own"
+            outcomes[call.site] = "own"
 
     def _callees(self, call: Call, node: Node, body: FunctionBody) -> tuple[Entity, ...]:
         """What a call calls; a parameter that the caller left out is its default."""
@@ -317,10 +326,17 @@ class Reach:
         return bool(owner) and self.resolver.results.is_protocol(Cls(entity.fn.path, owner))
 
     def edge(self, node: Node, entity: OwnFunction, call: Call) -> None:
-        missing = left_out(self.store.body(entity.fn), call, entity, node.missing)
+        missing = self._left_out(node, entity, call)
         given = self.given(node, call.args)
         to = self.node_of(entity, given, missing, _is_quiet(node, call))
         self.connect(node, to, call.site)
+
+    def _left_out(self, node: Node, entity: OwnFunction, call: Call) -> frozenset[str]:
+        body = self.store.body(entity.fn)
+        if entity.fn not in self._fallbacks:  # once for all calls: it looks at the whole body
+            self._fallbacks[entity.fn] = fallbacks(body)
+        names = self._fallbacks[entity.fn]
+        return left_out(body.head, names, call, entity, node.missing) if names else _NONE
 
     def given(self, node: Node, args: tuple[Arg, ...]) -> list[tuple[str, tuple[Entity, ...]]]:
         """What a call passes on, as far as that is plain to see."""
@@ -367,7 +383,8 @@ class Reach:
         if env not in clones and len(clones) >= _MAX_CLONES and not self._is_plain(env, clones):
             env = ()
         clones.add(env)
-        return Node(entity.fn, entity.receiver, missing, quiet, env)
+        node = Node(entity.fn, entity.receiver, missing or _NONE, quiet, env)
+        return self._nodes.setdefault(node, node)  # many calls lead to one
 
     def _is_plain(self, env: Env, clones: set[Env]) -> bool:
         """Whether there cannot be endlessly many like it: a plain function for one parameter."""
@@ -437,7 +454,7 @@ class Reach:
 
     def _note_gap(self, gap: GapAt) -> None:
         self.reached.gaps.append(gap)
-        self.reached.outcomes.setdefault((gap.node.fn, gap.site), "gap")
+        self.reached.outcomes.setdefault(gap.node.fn, {}).setdefault(gap.site, "gap")
 
     def _arguments(self, node: Node, call: Call, region: Region | None = None) -> None:
         """Functions that are handed to something that calls them, then or as a handler."""

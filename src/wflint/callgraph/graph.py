@@ -74,10 +74,10 @@ class CallGraph(Struct):
     """Which functions entry points reach, and by which calls.
 
     ``order`` lists the nodes in the order they were reached, ``parents`` has the first call that
-    led to each of them. ``outcomes`` tells what each call leads to: ``own``, ``gap``, or the name
-    of something outside the project. ``registered`` are the handlers that a call gives the SDK,
-    with the regions that begin there. The first ``first_round`` entry points were searched from
-    before the others, which give no chain where one of the first does.
+    led to each of them. ``outcomes`` tells what the calls of each function lead to, by their sites:
+    ``own``, ``gap``, or the name of something outside the project. ``registered`` are the handlers
+    that a call gives the SDK, with the regions that begin there. The first ``first_round`` entry
+    points were searched from before the others, which give no chain where one of the first does.
     """
 
     entries: dict[Node, Entry] = field(default_factory=dict)
@@ -85,7 +85,7 @@ class CallGraph(Struct):
     edges: dict[Node, list[Edge]] = field(default_factory=dict)
     parents: Parents = field(default_factory=dict)
     gaps: list[GapAt] = field(default_factory=list)
-    outcomes: dict[tuple[Fn, int], str] = field(default_factory=dict)
+    outcomes: dict[Fn, dict[int, str]] = field(default_factory=dict)
     registered: dict[Hop, dict[Node, Region]] = field(default_factory=dict)
     first_round: int = 0
     _kinds: Region | None = None

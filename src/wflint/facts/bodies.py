@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from sys import intern
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -36,6 +37,7 @@ from wflint.facts.model import (
 from wflint.facts.mutations import MUTATIONS, Mutations
 from wflint.facts.operations import OPERATIONS, Operations
 from wflint.facts.scopes import Scope, is_global
+from wflint.facts.sharing import Sharing
 from wflint.facts.types import declared_as, either, instance, substituted
 from wflint.facts.values import value
 from wflint.facts.walker import Walker
@@ -95,7 +97,13 @@ class BodyReader:
     """Reads one function, with the functions and lambdas nested in it, or a module's own code."""
 
     def __init__(
-        self, module: ModuleFacts, path: str, reading: Reading, find: Finder, faults: Faults
+        self,
+        module: ModuleFacts,
+        path: str,
+        reading: Reading,
+        find: Finder,
+        faults: Faults,
+        shared: Sharing | None = None,
     ) -> None:
         self.module = module
         self.path = path
@@ -103,7 +111,7 @@ class BodyReader:
         self.faults = faults
         self.visitors = reading.visitors
         self.settings = reading.settings_of(path)
-        self.walker = Walker(module, partial(reading.guard_functions, path))
+        self.walker = Walker(module, partial(reading.guard_functions, path), shared)
         self.refs = self.walker.refs
         self.piece: Piece | None = None
         self.frame_at: dict[int, Frame] = {}  # by its site, when all are known
@@ -209,7 +217,8 @@ class BodyReader:
     def _arg(self, arg: cst.Arg, scope: Scope | None) -> Arg:
         keyword = arg.keyword.value if arg.keyword is not None else ""
         site = self.walker.order.get(id(arg.value), -1)
-        return Arg(value(self.refs, arg.value, scope), keyword, arg.star, site)
+        given = self.refs.shared(value(self.refs, arg.value, scope))
+        return Arg(given, keyword, arg.star, site)
 
     # What attributes of `self` hold.
 
@@ -423,7 +432,7 @@ def written_name(node: cst.CSTNode) -> str:
         else:
             parts.append("...")
             break
-    return ".".join(reversed(parts))
+    return intern(".".join(reversed(parts)))
 
 
 _NOTES: dict[type[cst.CSTNode], Callable[..., None]] = {

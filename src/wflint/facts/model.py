@@ -2,7 +2,8 @@
 
 No tree node is kept. A *site* names a node of a piece of code by its number in the walk of that
 piece (:mod:`wflint.syntax.walk`); its position is computed only when a diagnostic needs it
-(:mod:`wflint.syntax.positions`). Everything here can be encoded by msgspec.
+(:mod:`wflint.syntax.positions`). Everything here can be encoded by msgspec, and
+nothing is part of a circle, so that the garbage collector need not know of it.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class Kind(str, enum.Enum):
     UNKNOWN = "unknown"  # anything else
 
 
-class Ref(Struct, frozen=True, array_like=True, cache_hash=True):
+class Ref(Struct, frozen=True, array_like=True, gc=False, cache_hash=True):
     """What an expression refers to: a root and the attributes taken from it.
 
     ``datetime.now`` is ``Ref(GLOBAL, "datetime", ("now",))``, however ``datetime`` was imported.
@@ -116,7 +117,7 @@ def value_type(name: str) -> ValueType:
     return _VALUE_TYPES.get(name, ValueType.OTHER)
 
 
-class Value(Struct, frozen=True, array_like=True):
+class Value(Struct, frozen=True, array_like=True, gc=False):
     """The shape of an argument.
 
     ``text`` is the source of a number, bool or string literal (without quotes), or a
@@ -137,7 +138,7 @@ class Value(Struct, frozen=True, array_like=True):
     number_keys: tuple[str, ...] = ()
 
 
-class Arg(Struct, frozen=True, array_like=True):
+class Arg(Struct, frozen=True, array_like=True, gc=False):
     """An argument: positional, ``keyword=``, or spread (``star`` is ``*`` or ``**``)."""
 
     value: Value
@@ -146,7 +147,7 @@ class Arg(Struct, frozen=True, array_like=True):
     site: Site = -1
 
 
-class Call(Struct, frozen=True, array_like=True):
+class Call(Struct, frozen=True, array_like=True, gc=False):
     """A call. ``written`` is the callee as the source has it (``self.helper``), for messages.
 
     ``fallback`` is, for ``x or f()`` and ``if x is None: x = f()``, the parameter ``x``; it is
@@ -163,7 +164,7 @@ class Call(Struct, frozen=True, array_like=True):
     bound_to: str = ""
 
 
-class Use(Struct, frozen=True, array_like=True):
+class Use(Struct, frozen=True, array_like=True, gc=False):
     """A name or attribute that is read, written or passed on, but not called."""
 
     site: Site
@@ -173,7 +174,7 @@ class Use(Struct, frozen=True, array_like=True):
     fallback: str = ""
 
 
-class Operation(Struct, frozen=True, array_like=True):
+class Operation(Struct, frozen=True, array_like=True, gc=False):
     """Something that calls methods without looking like a call: ``with``, a loop, an operator.
 
     ``methods`` are the methods of ``operand`` that it calls, in order. Of ``a|b`` it is the first
@@ -187,7 +188,7 @@ class Operation(Struct, frozen=True, array_like=True):
     fallback: str = ""
 
 
-class Finding(Struct, frozen=True, array_like=True):
+class Finding(Struct, frozen=True, array_like=True, gc=False):
     """Something a rule saw; it counts only if the function runs in the rule's scope.
 
     ``subject`` is the name whose meaning the finding rests on: when it turns out to be the user's
@@ -208,7 +209,7 @@ class Finding(Struct, frozen=True, array_like=True):
     awaited: tuple[Ref, ...] = ()
 
 
-class Decorator(Struct, frozen=True, array_like=True):
+class Decorator(Struct, frozen=True, array_like=True, gc=False):
     """``target`` is the decorator, or what is called to get it; ``keywords`` name its keyword
     arguments; ``called`` is true for ``@d(...)``."""
 
@@ -231,7 +232,7 @@ class ParamKind(str, enum.Enum):
     CLS = "cls"  # that of a class method
 
 
-class Param(Struct, frozen=True, array_like=True):
+class Param(Struct, frozen=True, array_like=True, gc=False):
     """A parameter.
 
     ``default`` is what a default value that is a name refers to, or ``None``.
@@ -244,7 +245,7 @@ class Param(Struct, frozen=True, array_like=True):
     default: Ref = UNKNOWN
 
 
-class FunctionHead(Struct, frozen=True, array_like=True):
+class FunctionHead(Struct, frozen=True, array_like=True, gc=False):
     """A function without its body.
 
     ``qualname`` is the dotted name inside the module; ``owner`` the qualname of the class it is a
@@ -271,7 +272,7 @@ class FunctionHead(Struct, frozen=True, array_like=True):
         return self.qualname.rpartition(".")[2].partition("#")[0]
 
 
-class ClassFacts(Struct, frozen=True, array_like=True):
+class ClassFacts(Struct, frozen=True, array_like=True, gc=False):
     """A class: bases and decorators in order, methods by name, class attributes.
 
     A method that is defined in several branches has further entries: ``name#2``, ...
@@ -292,7 +293,7 @@ class ClassFacts(Struct, frozen=True, array_like=True):
     makes_defaults: bool = False
 
 
-class Put(Struct, frozen=True, array_like=True):
+class Put(Struct, frozen=True, array_like=True, gc=False):
     """Something that is put into an attribute of an object that is not ``self``.
 
     ``into`` is set when it is put into a container that the attribute holds.
@@ -304,7 +305,7 @@ class Put(Struct, frozen=True, array_like=True):
     into: bool = False
 
 
-class Mutation(Struct, frozen=True, array_like=True):
+class Mutation(Struct, frozen=True, array_like=True, gc=False):
     """Something that changes an object that may be there before and after the function.
 
     ``target`` is the object: ``self`` for ``self.x = 1``, ``self.x`` for ``self.x.append(1)``.
@@ -319,7 +320,7 @@ class Mutation(Struct, frozen=True, array_like=True):
     fallback: str = ""
 
 
-class FunctionBody(Struct, frozen=True, array_like=True):
+class FunctionBody(Struct, frozen=True, array_like=True, gc=False):
     """What a function does, in source order. Nested functions and lambdas have their own.
 
     ``attributes`` are the attributes that it sets on ``self``, with what they are set to; one that
@@ -356,7 +357,7 @@ class BindingKind(str, enum.Enum):
     VALUE = "value"
 
 
-class Binding(Struct, frozen=True, array_like=True):
+class Binding(Struct, frozen=True, array_like=True, gc=False):
     """What a module-level name stands for.
 
     ``target`` is, for an import, the absolute dotted name, for a function or class its qualname;
@@ -373,7 +374,7 @@ class Binding(Struct, frozen=True, array_like=True):
     declared: Ref = UNKNOWN
 
 
-class ImportFact(Struct, frozen=True, array_like=True):
+class ImportFact(Struct, frozen=True, array_like=True, gc=False):
     """One module that an import statement imports.
 
     ``module`` is its absolute dotted name, ``names`` are what is taken from it (``*`` for all).
@@ -390,7 +391,7 @@ class ImportFact(Struct, frozen=True, array_like=True):
     offset: int = 0
 
 
-class ModuleFacts(Struct, frozen=True, array_like=True):
+class ModuleFacts(Struct, frozen=True, array_like=True, gc=False):
     """What a module says, without the bodies of its functions.
 
     ``stars`` are the modules of its star imports, ``exports`` its ``__all__``. ``called`` are the

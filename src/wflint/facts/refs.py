@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from sys import intern
 from typing import NamedTuple
 
 import libcst as cst
@@ -23,6 +24,7 @@ from wflint.facts.model import (
 )
 from wflint.facts.scopes import Bindings, Block, Bound, How, Narrowed, Scope
 from wflint.facts.set_elements import elements_of_set, put_into_set
+from wflint.facts.sharing import Sharing
 from wflint.facts.types import declared_as, either, instance, says_little
 
 _LONGEST_INDEX = 20
@@ -109,8 +111,14 @@ class Refs:
     ``sides`` which sides of ``a if test else b`` may run in a workflow.
     """
 
-    def __init__(self, module: ModuleFacts, lambdas: dict[int, str] | None = None) -> None:
+    def __init__(
+        self,
+        module: ModuleFacts,
+        lambdas: dict[int, str] | None = None,
+        shared: Sharing | None = None,
+    ) -> None:
         self.module = module
+        self.shared = shared if shared is not None else Sharing()
         self.lambdas = lambdas if lambdas is not None else {}
         self.complete = False  # set when all bindings are known: names are then resolved once
         self.changed: set[str] = set()  # names of containers that are changed after assignment
@@ -141,7 +149,7 @@ class Refs:
         while True:
             kind = type(node)  # `isinstance` is slow for LibCST's classes, which are abstract ones
             if kind is cst.Attribute:
-                path.append(node.attr.value)  # type: ignore[union-attr]
+                path.append(intern(node.attr.value))  # type: ignore[union-attr]
                 node = node.value  # type: ignore[union-attr]
             elif kind is cst.Await:
                 node = node.expression  # type: ignore[union-attr]
@@ -150,11 +158,12 @@ class Refs:
             else:
                 break
         root = self._root(node, scope, steps)
-        if not path or root.kind is Kind.UNKNOWN:
-            return root
-        if root.kind is Kind.SELF and not root.path and path[-1] == "__class__":
-            return Ref(Kind.CLS, root.name, tuple(reversed(path[:-1])))
-        return replace(root, path=(*root.path, *reversed(path)))
+        if path and root.kind is not Kind.UNKNOWN:
+            if root.kind is Kind.SELF and not root.path and path[-1] == "__class__":
+                root = Ref(Kind.CLS, root.name, tuple(reversed(path[:-1])))
+            else:
+                root = replace(root, path=(*root.path, *reversed(path)))
+        return self.shared(root) if self.complete else root
 
     def _root(self, node: cst.CSTNode | None, scope: Scope | None, steps: int) -> Ref:
         if steps <= 0 or node is None:
@@ -351,7 +360,7 @@ class Refs:
         name = node.value
         found = scope.find(name) if scope is not None else None
         if found is None:
-            ref = Ref(Kind.GLOBAL, name)
+            ref = Ref(Kind.GLOBAL, intern(name))
             return Ref(Kind.LITERAL, "bool") if ref in _BOOLS else ref
         where, bindings = found
         if not self.complete:

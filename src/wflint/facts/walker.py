@@ -17,6 +17,7 @@ from wflint.facts.frames import Entry, Frame, State
 from wflint.facts.model import Flag, FunctionHead, Kind, ModuleFacts, Ref
 from wflint.facts.refs import NOWHERE, Place, Refs
 from wflint.facts.scopes import Block, Bound, How, Narrowed, Scope
+from wflint.facts.sharing import Sharing
 from wflint.syntax.walk import children
 
 DIRECT = Flag.AWAITED | Flag.STATEMENT | Flag.RETURNED | Flag.RAISED | Flag.STORED | Flag.DELETED
@@ -43,12 +44,14 @@ class Walker:
     ``definitions`` has the nested functions and lambdas by qualname.
     """
 
-    def __init__(self, module: ModuleFacts, guard_functions: guards.Guards) -> None:
+    def __init__(
+        self, module: ModuleFacts, guard_functions: guards.Guards, shared: Sharing | None = None
+    ) -> None:
         self.module = module
         self.guard_functions = guard_functions
         self.lambdas: dict[int, str] = {}
         self.definitions: dict[str, cst.FunctionDef | cst.Lambda] = {}
-        self.refs = Refs(module, self.lambdas)
+        self.refs = Refs(module, self.lambdas, shared)
         self.refs.place_of = self._place
         self.refs.scope_of = lambda node: self.scopes.get(id(node))
         self.refs.sides = self._sides

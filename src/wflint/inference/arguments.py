@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from wflint.facts.model import (
     NOTHING,
     Call,
@@ -41,26 +43,44 @@ def received(
     return found
 
 
+class Fallbacks(NamedTuple):
+    """The names of a function for which it can make a difference that a call leaves them out.
+
+    Those in ``falling_back`` have a fallback default. ``useful`` are these, and what is kept or
+    passed on; ``defaults`` are the parameters with a default, ``wanted`` all that matter.
+    """
+
+    falling_back: frozenset[str]
+    useful: frozenset[str]
+    defaults: frozenset[str]
+    wanted: frozenset[str]
+
+
+def fallbacks(body: FunctionBody) -> Fallbacks | None:
+    """Return the names of a function that a call may leave out with a difference, if any."""
+    places: list[Call | Use] = [*body.calls, *body.uses]
+    falling_back = {p.fallback for p in places if p.flags & Flag.OPTIONAL and p.fallback}
+    passed_on = {_passed_on(a.value) for c in body.calls for a in c.args} - {""}
+    useful = falling_back | passed_on | {r.name for r in _kept(body)}
+    defaults = {p.name: p.default for p in body.head.params if p.default.kind is not Kind.UNKNOWN}
+    wanted = useful | {name for name, default in defaults.items() if default != NOTHING}
+    found = (falling_back, useful, defaults, wanted)
+    return Fallbacks(*map(frozenset, found)) if wanted else None
+
+
 def left_out(
-    body: FunctionBody, call: Call, entity: OwnFunction, missing: frozenset[str]
+    head: FunctionHead, names: Fallbacks, call: Call, entity: OwnFunction, missing: frozenset[str]
 ) -> frozenset[str]:
     """The parameters that a call leaves out or gives as ``None``, where that makes a difference.
 
     It does for those with a fallback default, those that are called, and those that are passed on.
-    ``missing`` are the parameters that the calling function is missing itself.
+    ``names`` are those of the function, ``missing`` the parameters that the calling function is
+    missing itself.
     """
-    places: list[Call | Use] = [*body.calls, *body.uses]
-    falling_back = {p.fallback for p in places if p.flags & Flag.OPTIONAL and p.fallback}
-    passed_on = {_passed_on(a.value) for c in body.calls for a in c.args} - {""}
-    kept = {r.name for r in _kept(body)}
-    useful = falling_back | passed_on | kept
-    defaults = {p.name: p.default for p in body.head.params if p.default.kind is not Kind.UNKNOWN}
-    wanted = useful | {name for name, default in defaults.items() if default != NOTHING}
-    if not wanted:
-        return frozenset()
     if entity.partial or any(a.star for a in call.args):
         return frozenset()
-    signature = Signature.of(body.head, bound=entity.bound)
+    falling_back, useful, defaults, wanted = names
+    signature = Signature.of(head, bound=entity.bound)
     arguments = signature.bind(by_keyword(call.args)).by_name
     given = {name: arg.value for name, arg in arguments.items()}
     absent = {

@@ -12,6 +12,7 @@ from wflint.cache.notebook import Notebook, Notes
 from wflint.cache.witness import Witness
 from wflint.facts.ids import MODULE_BODY, PROPERTIES, Cls, Fn
 from wflint.facts.model import ClassFacts, FunctionBody, FunctionHead, Kind, ModuleFacts
+from wflint.facts.sharing import Sharing
 from wflint.faults import Faults
 from wflint.files.source import Source, UnreadableSource, decode
 from wflint.project import trees
@@ -114,6 +115,7 @@ class Store:
         self.mentions: Callable[[str], Iterable[str]] = lambda _: ()
         self.suspects: dict[str, tuple[str, ...]] = {}
         self._readers: dict[Fn, BodyReader | None] = {}
+        self._shared = Sharing()
         self._definitions: dict[Fn, cst.FunctionDef | cst.Lambda | None] = {}
         self._mentioned: set[str] = set()
         self._room_for_trees = _KEPT_TREES
@@ -336,8 +338,12 @@ class Store:
         reading = self._reading()
         if asked is not None:
             reading = replace(reading, guard_functions=partial(self._ask, asked))
+        else:  # what rules find here is known, from when it was read for its facts
+            reading = replace(reading, visitors={})
         definition = partial(self._definition, module)
-        reader = BodyReader(module.facts, module.path, reading, definition, self.faults)
+        reader = BodyReader(
+            module.facts, module.path, reading, definition, self.faults, self._shared
+        )
         if qualname == MODULE_BODY:
             piece = trees.skeleton(module)
             if piece is None:

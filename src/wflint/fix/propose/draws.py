@@ -23,8 +23,11 @@ class Draws:
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
-        places = answer.reached.outcomes.items()
-        drawing = {fn for (fn, site), name in places if self._draws(fn, site, name)}
+        drawing = {
+            fn
+            for fn, outcomes in answer.reached.outcomes.items()
+            if any(self._draws(fn, site, name) for site, name in outcomes.items())
+        }
         self._workflows = self._run_by(node for node in answer.reached.order if node.fn in drawing)
 
     def in_workflows_of(self, nodes: Iterable[Node]) -> bool:
