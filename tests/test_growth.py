@@ -18,6 +18,7 @@ import pytest
 
 import wflint
 from benchmarks.shapes import SHAPES, Shape
+from wflint import limits
 from wflint.callgraph import builder
 from wflint.callgraph.guards import functions
 from wflint.config import environment, targets
@@ -27,7 +28,6 @@ from wflint.facts.refs import Refs
 from wflint.files.source import decode
 from wflint.inference import arguments
 from wflint.inference.resolver import Resolver
-from wflint.project import store
 from wflint.project.store import Store
 from wflint.rule import base as rule
 from wflint.run.check import check
@@ -199,8 +199,8 @@ def lines_executed(work: Callable[[], None]) -> int:
 def test_twice_the_code_is_twice_the_steps(
     tmp_path: Path, shape: Shape, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "_KEPT_READERS", 1)  # what is kept is the less in larger inputs
-    monkeypatch.setattr(store, "_KEPT_TREES", 0)
+    monkeypatch.setattr(limits, "KEPT_READERS", 1)  # what is kept is the less in larger inputs
+    monkeypatch.setattr(limits, "KEPT_AST", 0)
     pieces.read_expression.cache_clear()
     size = smallest(shape)
     checked(tmp_path, shape, size)  # what is imported and read once does not count
@@ -369,7 +369,7 @@ def test_trees_do_not_outlive_the_reading_of_a_function(tmp_path: Path) -> None:
         left = functions_alive() - before
     finally:
         gc.enable()
-    kept = store._KEPT_READERS + store._KEPT_DEFINITIONS
+    kept = limits.KEPT_READERS + limits.KEPT_DEFINITIONS
     assert left <= kept
 
 
@@ -377,7 +377,7 @@ def test_trees_do_not_outlive_the_reading_of_what_a_module_holds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All modules that are imported are asked for that; their trees take more than their facts."""
-    monkeypatch.setattr(store, "_KEPT_TREES", 0)
+    monkeypatch.setattr(limits, "KEPT_AST", 0)
     imports = "".join(f"import part{n}\n" for n in range(20))
     for n in range(20):
         (tmp_path / f"part{n}.py").write_text("import os\n\nX = os.getpid()\n")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from wflint import limits
 from wflint.callgraph.graph import CallGraph, Node
 from wflint.facts.ids import Fn
 from wflint.facts.model import Arg, Call, Kind
 from wflint.facts.signatures import Signature, by_keyword
 from wflint.project.store import Store
-
-_MAX_PASSED_ON = 20
 
 Given = tuple[Node, Call, int]
 """A call that gives something to a parameter: in which function, and the site of the argument."""
@@ -22,7 +21,7 @@ def origin(reached: CallGraph, store: Store, node: Node, call: Call) -> Given | 
     name = call.target.name
     fn = Fn(node.fn.path, call.target.owner)
     at: Node | None = node
-    for _ in range(_MAX_PASSED_ON):
+    for _ in range(limits.PASSED_ON):
         while at is not None and at.fn != fn:  # of a nested function: the one around it
             step = reached.parents.get(at)
             at = step[0] if step is not None else None

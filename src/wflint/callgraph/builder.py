@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from wflint import limits
 from wflint.callgraph.argument_origin import origin
 from wflint.callgraph.attribute_stores import Learning
 from wflint.callgraph.constructors import Making
@@ -82,9 +83,6 @@ _RUN_ELSEWHERE = {
 _NONE: frozenset[str] = frozenset()
 _CHANGED = Flag.STORED | Flag.DELETED
 _FORMAT = ("__format__|__str__|__repr__",)
-_MAX_PLAIN_CLONES = 4_000
-_MAX_CLONES = 16
-"""For how many different arguments a function is looked at; after that they are forgotten."""
 
 
 class Border(Struct, frozen=True):
@@ -380,7 +378,7 @@ class Reach:
                 env, self.resolver.memory.held_by(entity.fn, pairs), self._absent(entity, missing)
             )
         clones = self._clones.setdefault(entity.fn, set())
-        if env not in clones and len(clones) >= _MAX_CLONES and not self._is_plain(env, clones):
+        if env not in clones and len(clones) >= limits.CONTEXTS and not self._is_plain(env, clones):
             env = ()
         clones.add(env)
         node = Node(entity.fn, entity.receiver, missing or _NONE, quiet, env)
@@ -389,7 +387,7 @@ class Reach:
     def _is_plain(self, env: Env, clones: set[Env]) -> bool:
         """Whether there cannot be endlessly many like it: a plain function for one parameter."""
         plain = [isinstance(v, OwnFunction) and not v.env for e in env for v in e.values]
-        return len(env) == 1 and all(plain) and len(clones) < _MAX_PLAIN_CLONES
+        return len(env) == 1 and all(plain) and len(clones) < limits.PLAIN_CONTEXTS
 
     def _absent(self, entity: OwnFunction, missing: frozenset[str]) -> list[GivenParam]:
         """Parameters that are left out are their defaults."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from wflint import limits
 from wflint.facts.ids import Cls, Fn
 from wflint.inference.attributes import is_abstract
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import OwnFunction
-
-_MANY = 8
-"""More implementations than this say nothing of the one that is meant."""
 
 
 class Overriders:
@@ -26,7 +24,7 @@ class Overriders:
         """
         candidates = self._candidates(entity)
         unique = {c.fn: c for c in [c for c in candidates if c.receiver in made] or candidates}
-        return tuple(unique.values()) if len(unique) <= _MANY else None
+        return tuple(unique.values()) if len(unique) <= limits.IMPLEMENTATIONS else None
 
     def below(self, base: Cls) -> list[Cls]:
         """The classes of the program that derive from a class, directly or not."""

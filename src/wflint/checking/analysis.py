@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from wflint import limits
 from wflint.cache.notebook import Notebook
 from wflint.callgraph.builder import Reach, look_at
 from wflint.callgraph.effects import summarise
@@ -38,9 +39,6 @@ from wflint.temporal.decorators import EntryNames
 
 if TYPE_CHECKING:
     from wflint.facts.bodies import Reading, Visitors
-
-
-_MAX_ROUNDS = 2
 
 
 class Question(Struct, frozen=True):
@@ -196,7 +194,7 @@ def _search(
 
     What other workflows reach is shown with a chain from one of them, not from one of a test.
     """
-    for _ in range(_MAX_ROUNDS):
+    for _ in range(limits.LEARNING_ROUNDS):
         reach = Reach(resolver, roots, verdicts.border())
         reach.run(entry for entry in entries if not is_test(entry.fn.path))
         reached = reach.run(entry for entry in entries if is_test(entry.fn.path))

@@ -6,15 +6,10 @@ from collections.abc import Callable
 
 import libcst as cst
 
+from wflint import limits
 from wflint.facts.model import UNKNOWN, Kind, Ref
 from wflint.facts.types import either, says_little
 from wflint.syntax.pieces import read_expression
-
-_MAX_STEPS = 40
-"""How many levels of brackets are looked into."""
-
-_LONGEST_QUOTED = 300
-"""Characters up to which an annotation in quotes is read."""
 
 _WRAPPERS = {
     "Annotated",
@@ -35,7 +30,7 @@ _WAITED = {"Awaitable", "Coroutine"}
 RefOf = Callable[[cst.CSTNode], Ref]
 
 
-def annotation(node: cst.CSTNode | None, ref: RefOf, steps: int = _MAX_STEPS) -> Ref:
+def annotation(node: cst.CSTNode | None, ref: RefOf, steps: int = limits.ANNOTATION_STEPS) -> Ref:
     """The class or classes that an annotation names; ``ref`` tells what a plain name refers to.
 
     ``Optional[X]``, ``X | None``, ``Annotated[X, ...]`` and ``"X"`` give X; a union gives one of
@@ -82,6 +77,6 @@ def _union(nodes: list[cst.BaseExpression], ref: RefOf, steps: int) -> Ref:
 
 def _quoted(node: cst.SimpleString, ref: RefOf, steps: int) -> Ref:
     text = str(node.raw_value).strip()
-    if len(text) > _LONGEST_QUOTED:
+    if len(text) > limits.QUOTED_ANNOTATION:
         return UNKNOWN
     return annotation(read_expression(text), ref, steps)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 import libcst as cst
 from msgspec.structs import replace
 
+from wflint import limits
 from wflint.facts.definitions import (
     Form,
     WrittenDecorator,
@@ -36,18 +37,6 @@ from wflint.files.source import Source
 from wflint.syntax.guard import MAX_DEPTH, span
 from wflint.syntax.pieces import read_expression
 from wflint.syntax.type_parameters import type_parameters
-
-_MAX_VALUE = 4_000
-"""Characters up to which a value is read; longer ones are data."""
-
-_MAX_ELEMENTS = 4_000
-"""How many elements of a list or dictionary that is written out are looked at."""
-
-_MAX_READ = 64
-"""How many elements of a list or dictionary may be more than names to be understood."""
-
-_MOST_BITS = 2_000
-"""Up to how many bits a number is written in digits: Python writes no more."""
 
 _READ = (
     ast.Await,
@@ -179,15 +168,15 @@ class AstSyntax:
     def _read(self, node: ast.expr) -> cst.BaseExpression | None:
         """Return an expression of the module as LibCST has it."""
         start, end = span(self.text, node)
-        if end - start > _MAX_VALUE:
+        if end - start > limits.VALUE_LENGTH:
             return None
         return read_expression(self.text.text[start:end])
 
     def _display(self, kind: str, node: ast.expr) -> Ref:
         """Return a container with its elements; those of a dictionary are its values."""
         inner = node.values if isinstance(node, ast.Dict) else list(getattr(node, "elts", ()))
-        read = len(inner) <= _MAX_READ
-        refs = [self.element(e, read) for e in inner[:_MAX_ELEMENTS]]
+        read = len(inner) <= limits.READ_ELEMENTS
+        refs = [self.element(e, read) for e in inner[: limits.ELEMENTS]]
         if isinstance(node, ast.Dict):
             refs = [keyed(k, r) for k, r in zip(node.keys, refs, strict=False)]
         return Ref(Kind.LITERAL, kind, others=tuple(refs))
@@ -298,7 +287,7 @@ def _constant(value: object) -> Value:
 
 def _shown(value: object) -> str:
     if isinstance(value, str):
-        return value[:200]
-    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
-        return hex(value)[:200]
-    return str(value)[:200] if isinstance(value, (bool, int, float)) else ""
+        return value[: limits.KEPT_TEXT]
+    if isinstance(value, int) and value.bit_length() > limits.NUMBER_BITS:
+        return hex(value)[: limits.KEPT_TEXT]
+    return str(value)[: limits.KEPT_TEXT] if isinstance(value, (bool, int, float)) else ""

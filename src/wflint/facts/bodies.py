@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from msgspec.structs import replace
 
+from wflint import limits
 from wflint.facts.builtin_names import is_builtin
 from wflint.facts.context import Context, Reporter
 from wflint.facts.cst_definitions import CstSyntax, read_class, type_bounds, written_decorators
@@ -416,7 +417,7 @@ def _bound_to(entry: Entry) -> str:
 def written_name(node: cst.CSTNode) -> str:
     """A name or call as the source has it, shortened: ``self.helper``, ``Path(...).exists``."""
     parts: list[str] = []
-    for _ in range(24):
+    for _ in range(limits.WRITTEN_PARTS):
         if isinstance(node, cst.Attribute):
             parts.append(node.attr.value)
             node = node.value

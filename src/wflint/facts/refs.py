@@ -9,6 +9,7 @@ from typing import NamedTuple
 import libcst as cst
 from msgspec.structs import replace
 
+from wflint import limits
 from wflint.facts.annotations import annotation
 from wflint.facts.builtin_names import is_builtin
 from wflint.facts.model import (
@@ -26,32 +27,6 @@ from wflint.facts.scopes import Bindings, Block, Bound, How, Narrowed, Scope
 from wflint.facts.set_elements import elements_of_set, put_into_set
 from wflint.facts.sharing import Sharing
 from wflint.facts.types import declared_as, either, instance, says_little
-
-_LONGEST_INDEX = 20
-
-_MAX_STEPS = 80
-"""How many names and calls are followed from one expression: `a = b; b = c(); ...`."""
-
-_MAX_EARLY = 4
-"""How many bindings of a name are looked at before all are known (in the tests of guards)."""
-
-_MAX_ELEMENTS = 4_000
-"""How many elements of a list or dictionary that is written out are looked at."""
-
-_MAX_ADDED = 250
-"""How many of the elements that are put into a container later are looked at."""
-
-_MAX_GIVEN = 16
-"""How many arguments of a call are looked at for what it gives."""
-
-_FEW_BINDINGS, _MOST_BINDINGS, _SPARE_BINDINGS = 40, 4_000, 20_000
-"""How many bindings of a name may hold at a place: few at any number of places, and many where
-that happens in few. Else a function in which each of a thousand branches sets a name would note a
-thousand bindings a thousand times.
-"""
-
-_MAX_SIZE = 100
-"""How many refs a name may be made of, for each part: ``x = x + x`` again and again doubles it."""
 
 LITERALS: dict[type[cst.CSTNode], str] = {
     cst.SimpleString: "str",
@@ -130,7 +105,7 @@ class Refs:
         self._bindings: dict[tuple[int, str], Bindings] = {}  # of each name of a scope
         self._reached: dict[tuple[int, str, int, bool], list[Bound]] = {}
         self._annotated: dict[tuple[int, str], Bound | None] = {}
-        self._spare = _SPARE_BINDINGS
+        self._spare = limits.SPARE_BINDINGS
         self._depth = 0
 
     def detach(self) -> None:
@@ -143,7 +118,9 @@ class Refs:
         """Drop what was concluded before all bindings were known."""
         self._known.clear()
 
-    def ref(self, node: cst.CSTNode | None, scope: Scope | None, steps: int = _MAX_STEPS) -> Ref:
+    def ref(
+        self, node: cst.CSTNode | None, scope: Scope | None, steps: int = limits.EXPRESSION_STEPS
+    ) -> Ref:
         """What ``node`` refers to, seen from ``scope`` (``None``: module level)."""
         path: list[str] = []
         while True:
@@ -234,7 +211,7 @@ class Refs:
         kind = LITERALS[type(node)]
         read = self.complete or scope is None
         of = self.put_into_set if kind == "set" else self.ref
-        for element in node.elements[:_MAX_ELEMENTS] if read else ():
+        for element in node.elements[: limits.ELEMENTS] if read else ():
             inner = of(element.value, scope, steps - 4)
             starred = type(element) is cst.StarredElement
             found.append(Ref(Kind.ELEMENT, of=inner) if starred else inner)
@@ -243,7 +220,7 @@ class Refs:
     def _dict(self, node: cst.Dict, scope: Scope | None, steps: int) -> Ref:
         """The elements of a dictionary are its values."""
         found: list[Ref] = []
-        for element in node.elements[:_MAX_ELEMENTS] if self.complete else ():
+        for element in node.elements[: limits.ELEMENTS] if self.complete else ():
             inner = self.ref(element.value, scope, steps - 4)
             key = getattr(element, "key", None)
             if key is None:
@@ -262,7 +239,9 @@ class Refs:
         of = self.put_into_set if kind == "set" else self.ref
         return Ref(Kind.LITERAL, kind, others=(of(element, inside, steps - 4),))
 
-    def put_into_set(self, node: cst.CSTNode | None, scope: Scope | None, steps: int = 8) -> Ref:
+    def put_into_set(
+        self, node: cst.CSTNode | None, scope: Scope | None, steps: int = limits.SET_STEPS
+    ) -> Ref:
         """What an element of a set is, see :mod:`wflint.facts.set_elements`."""
         return put_into_set(self, node, scope, steps)
 
@@ -341,14 +320,14 @@ class Refs:
         found: list[Ref] = []
         if steps <= 0 or not (self.complete or every):
             return (UNKNOWN,) if every else ()
-        for arg in node.args[:_MAX_GIVEN]:
+        for arg in node.args[: limits.ARGUMENTS]:
             ref = UNKNOWN if arg.star else self.ref(arg.value, scope, steps)
             if arg.star:
                 ref = Ref(Kind.KEYWORD, arg.star, of=ref)
             elif arg.keyword is not None:
                 ref = Ref(Kind.KEYWORD, arg.keyword.value, of=ref)
             found.append(ref)
-        if len(node.args) > _MAX_GIVEN:
+        if len(node.args) > limits.ARGUMENTS:
             found.append(Ref(Kind.KEYWORD, "*", of=UNKNOWN))
         if every or any(_matters(ref) for ref in found):
             return tuple(found)
@@ -379,8 +358,8 @@ class Refs:
         if known is None:
             self._known[key] = UNKNOWN  # what a name that is defined by itself stands for
             self._depth += 1
-            if self._depth < _MAX_STEPS:
-                known = self._merged(name, bindings, where, _MAX_STEPS)
+            if self._depth < limits.EXPRESSION_STEPS:
+                known = self._merged(name, bindings, where, limits.EXPRESSION_STEPS)
                 known = declared_as(self._declared(name, bindings, where), known)
             self._depth -= 1
             known = self._known[key] = self._bounded(known or UNKNOWN)
@@ -407,18 +386,18 @@ class Refs:
             key = (id(where), name)
             if key not in self._bindings:
                 self._bindings[key] = Bindings(bindings)
-            most = _MOST_BINDINGS if self._spare > 0 else _FEW_BINDINGS
+            most = limits.MOST_BINDINGS if self._spare > 0 else limits.FEW_BINDINGS
             found = self._bindings[key].reaching(
                 place.order, place.block, most + 1, everywhere=everywhere
             )
-            if len(found) > _FEW_BINDINGS:
+            if len(found) > limits.FEW_BINDINGS:
                 self._spare -= len(found)
             found = self._reached[asked] = found if len(found) <= most else []
         return found
 
     def _bounded(self, ref: Ref) -> Ref:
         """A ref, unless it is made of too many: it is written out wherever its name stands."""
-        return ref if self._size(ref) <= _MAX_SIZE * (1 + len(ref.others)) else UNKNOWN
+        return ref if self._size(ref) <= limits.REF_SIZE * (1 + len(ref.others)) else UNKNOWN
 
     def _size(self, ref: Ref) -> int:
         if ref.of is None and not ref.others:
@@ -454,7 +433,7 @@ class Refs:
 
     def _agreed(self, name: str, bindings: list[Bound], where: Scope, steps: int) -> Ref:
         """What all bindings of a name agree on, while not all are known."""
-        if len(bindings) > _MAX_EARLY:
+        if len(bindings) > limits.EARLY_BINDINGS:
             return UNKNOWN
         bound = [(b.how, self._bound(name, b, where, steps)) for b in bindings]
         if len(bound) > 1:
@@ -480,7 +459,7 @@ class Refs:
         added = where.added.get(name)
         if added and ref.kind is Kind.LITERAL:
             of = self.put_into_set if ref.name == "set" else self.ref
-            more = (of(node, where, steps - 4) for node in added[:_MAX_ADDED])
+            more = (of(node, where, steps - 4) for node in added[: limits.ADDED_ELEMENTS])
             ref = replace(ref, others=tuple(dict.fromkeys((*ref.others, *more))))
         return ref
 
@@ -532,7 +511,7 @@ class Refs:
 
         A guess from this module alone: whether the name is the user's own is known when linking.
         """
-        for _ in range(_MAX_STEPS):
+        for _ in range(limits.EXPRESSION_STEPS):
             if ref.of is None or ref.path or not _is_made_of(ref):
                 break
             ref = ref.of
@@ -558,7 +537,7 @@ def _literal_index(node: cst.BaseExpression) -> str:
     sign = ""
     if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Minus):
         sign, node = "-", node.expression
-    if not isinstance(node, cst.Integer) or len(node.value) > _LONGEST_INDEX:
+    if not isinstance(node, cst.Integer) or len(node.value) > limits.INDEX_LENGTH:
         return ""
     return f"{sign}{node.value}"
 

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from wflint import limits
 from wflint.facts.model import Kind, Ref
 from wflint.facts.scopes import Scope
 
 if TYPE_CHECKING:
     from wflint.facts.refs import Refs
-
-_MAX_ELEMENTS = 4_000
 
 
 def put_into_set(refs: Refs, node: cst.CSTNode | None, scope: Scope | None, steps: int) -> Ref:
@@ -36,7 +35,7 @@ def elements_of_set(refs: Refs, node: cst.Call, scope: Scope | None, steps: int)
     found: list[Ref] = []
     kind = "list"
     if isinstance(given, (cst.List, cst.Tuple)):
-        elements = [e for e in given.elements[:_MAX_ELEMENTS] if type(e) is cst.Element]
+        elements = [e for e in given.elements[: limits.ELEMENTS] if type(e) is cst.Element]
         if len(elements) == len(given.elements):
             found = [put_into_set(refs, e.value, scope, steps) for e in elements]
     elif isinstance(given, (cst.ListComp, cst.GeneratorExp)):

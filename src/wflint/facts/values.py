@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 from msgspec.structs import replace
 
+from wflint import limits
 from wflint.facts.model import Kind, Ref, Value, ValueType, value_type
 from wflint.facts.refs import LITERALS, Refs
 from wflint.facts.scopes import How, Scope
@@ -22,7 +23,9 @@ def value(refs: Refs, node: cst.BaseExpression, scope: Scope | None) -> Value:
         return Value(ValueType.AWAIT, ref=refs.ref(node, scope))
     if isinstance(node, cst.SimpleString):
         kind = "bytes" if "b" in node.prefix else "str"
-        return Value(value_type(kind), str(node.raw_value)[:200], Ref(Kind.LITERAL, kind))
+        return Value(
+            value_type(kind), str(node.raw_value)[: limits.KEPT_TEXT], Ref(Kind.LITERAL, kind)
+        )
     if isinstance(node, (cst.Integer, cst.Float)):
         kind = "int" if isinstance(node, cst.Integer) else "float"
         return Value(value_type(kind), node.value, Ref(Kind.LITERAL, kind))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Protocol
 
+from wflint import limits
 from wflint.facts.ids import PROPERTIES, Cls, Fn
 from wflint.facts.model import ClassFacts, FunctionHead, Kind, Ref
 from wflint.facts.types import either, says_little
@@ -101,7 +102,7 @@ class Members:
         own: list[Cls] = []
         externals: list[str] = []
         for ref in facts.bases if facts is not None else ():
-            for entity in self.resolver.resolve_afresh(ref, cls.path, 8)[:1]:
+            for entity in self.resolver.resolve_afresh(ref, cls.path, limits.BASE_DEPTH)[:1]:
                 if isinstance(entity, OwnClass) and entity.cls != cls:
                     own.append(entity.cls)
                 elif not (isinstance(entity, External) and entity.name in HARMLESS_BASES):
@@ -360,12 +361,12 @@ class Members:
         args = tuple(
             unique(
                 self.resolver.as_instance(e)
-                for e in self.resolver.resolve(o, cls.path, None, 8, env)
+                for e in self.resolver.resolve(o, cls.path, None, limits.BASE_DEPTH, env)
                 if not isinstance(e, Unresolved)
             )
             for o in others
         )
-        entities = self.resolver.resolve_afresh(base, cls.path, 8)
+        entities = self.resolver.resolve_afresh(base, cls.path, limits.BASE_DEPTH)
         return [(e.cls, args) for e in entities[:1] if isinstance(e, OwnClass)]
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from wflint import limits
 from wflint.inference.library_types import is_class_name, is_known_library, is_opaque
 from wflint.inference.values import (
     Entity,
@@ -26,15 +27,13 @@ if TYPE_CHECKING:
     from wflint.inference.resolver import Resolver
 
 _CONTAINERS = ("builtins.", "collections.", "types.MappingProxyType")
-_LOOK_DEPTH = 4
-"""How many levels of elements are compared."""
 
 
 def together(
     declared: tuple[Entity, ...],
     given: tuple[Entity, ...],
     resolver: Resolver,
-    depth: int = _LOOK_DEPTH,
+    depth: int = limits.COMPARED_ELEMENTS,
 ) -> tuple[Entity, ...]:
     """Return what a value may be that is declared, and for which ``given`` is what is known."""
     if not any(isinstance(e, (External, Unresolved)) for e in given) and given:

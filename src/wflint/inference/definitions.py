@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from wflint import limits
 from wflint.facts.model import BindingKind, Kind, Ref
 from wflint.inference.resolver import Resolver
-
-_STEPS = 16
-"""How many re-exports are followed from one name."""
 
 
 class Name(NamedTuple):
@@ -37,7 +35,7 @@ def find_origin(ref: Ref, path: str, resolver: Resolver) -> Origin | None:
         found = path, [ref.name, *ref.path]
     else:
         return None
-    for _ in range(_STEPS):
+    for _ in range(limits.RE_EXPORTS):
         if found is None:
             return None
         path, parts = found

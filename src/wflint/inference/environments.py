@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from wflint import limits
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import NOTHING, Call, FunctionHead, Kind, Param, Ref
 from wflint.facts.signatures import SPREAD, Signature
@@ -27,18 +28,6 @@ from wflint.inference.values import (
 
 if TYPE_CHECKING:
     from wflint.inference.resolver import Resolver
-
-_MAX_BASES = 16
-"""How many constructors of bases are followed from one constructor."""
-
-_MAX_NESTED = 3
-"""How deep environments are nested in each other: functions that remember functions."""
-
-_MAX_MADE = 32
-"""How many things that are made on the way a parameter may be: else nothing is known of it.
-
-What a function gives to itself, made of what it was given, would double with every call.
-"""
 
 
 class Memory:
@@ -110,7 +99,7 @@ class Memory:
 
     def _with_bases(self, cls: Cls, init: Fn, env: Env) -> Env:
         """What ``super().__init__(...)`` passes on to the constructors of the bases."""
-        for _ in range(_MAX_BASES):
+        for _ in range(limits.CONSTRUCTORS_OF_BASES):
             call = next((c for c in self.store.body(init).calls if _is_super_init(c)), None)
             if call is None:
                 break
@@ -154,7 +143,7 @@ def _is_super_init(call: Call) -> bool:
 def _is_worth_holding(values: tuple[Entity, ...]) -> bool:
     if any(isinstance(e, Unresolved) for e in values):
         return False
-    if len(values) > _MAX_MADE and sum(map(_is_made, values)) > _MAX_MADE:
+    if len(values) > limits.MADE_VALUES and sum(map(_is_made, values)) > limits.MADE_VALUES:
         return False
     return not values or any(is_worth_holding(e) for e in values)
 
@@ -167,9 +156,9 @@ def _is_made(entity: Entity) -> bool:
 
 def _shallow(entity: Entity) -> Entity:
     """An entity without what is nested too deeply in it: so there are only so many of them."""
-    if depth_of(entity) < _MAX_NESTED or not isinstance(entity, (OwnFunction, OwnInstance)):
+    if not isinstance(entity, (OwnFunction, OwnInstance)):
         return entity
-    return replace(entity, env=())
+    return entity if depth_of(entity) < limits.NESTED_MEMORIES else replace(entity, env=())
 
 
 def keyword_of(ref: Ref) -> str:

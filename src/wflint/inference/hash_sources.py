@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from wflint import limits
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import ClassFacts, Kind
 from wflint.inference.resolver import Resolver
@@ -20,9 +21,6 @@ from wflint.project.store import Store
 
 if TYPE_CHECKING:
     import libcst as cst
-
-_DEEP = 6
-"""How many levels of fields and parameters are looked into."""
 
 
 class HashedBy(str, enum.Enum):
@@ -114,7 +112,7 @@ class Hashes:
         self.resolver = resolver
         self._known: dict[Cls, HashedBy] = {}
 
-    def of(self, entity: Entity, depth: int = _DEEP) -> HashedBy:
+    def of(self, entity: Entity, depth: int = limits.HASH_DEPTH) -> HashedBy:
         """The source of the hash of an instance."""
         if depth <= 0:
             return HashedBy.UNKNOWN
@@ -126,7 +124,7 @@ class Hashes:
             return self.of_all([e for arg in entity.args for e in arg], depth - 1)
         return _of_external(entity.name)
 
-    def of_all(self, entities: Sequence[Entity], depth: int = _DEEP) -> HashedBy:
+    def of_all(self, entities: Sequence[Entity], depth: int = limits.HASH_DEPTH) -> HashedBy:
         """The source of a hash that is made of several: the same everywhere if all of them are."""
         sources = {self.of(entity, depth) for entity in entities}
         if HashedBy.UNKNOWN in sources or not sources:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TypeAlias
 
+from wflint import limits
 from wflint.facts.builtin_names import is_builtin
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Binding, BindingKind, Kind, ModuleFacts, Ref, Value
@@ -23,9 +24,6 @@ from wflint.project.folders import is_namespace
 from wflint.project.module_index import ModuleIndex
 from wflint.project.questions import answered
 from wflint.project.store import Store
-
-_DEEP = 40
-"""How many assignments, results and annotations are followed from one name."""
 
 _CIRCLE = (Unresolved("it is defined in a circle"),)
 
@@ -58,19 +56,20 @@ class Names:
         if known is None:
             if self._rests_on_many(key):
                 self._find_one_by_one(key)
-            known = answered(self._names, key, _CIRCLE, partial(self._name, path, name, _DEEP))
+            find = partial(self._name, path, name, limits.NAME_DEPTH)
+            known = answered(self._names, key, _CIRCLE, find)
         return known
 
     def _rests_on_many(self, key: Key) -> bool:
         """True if more names lead on to one another than recursion should go through."""
         pending = [key]
         seen: set[Key] = set()
-        while pending and len(seen) <= _DEEP:
+        while pending and len(seen) <= limits.NAME_DEPTH:
             at = pending.pop()
             if at not in seen and at not in self._names:
                 seen.add(at)
                 pending.extend(self._rests_on(*at))
-        return len(seen) > _DEEP
+        return len(seen) > limits.NAME_DEPTH
 
     def _find_one_by_one(self, key: Key) -> None:
         """Do what recursion would do, without it: first what a name rests on, then the name."""
@@ -84,7 +83,7 @@ class Names:
                     self._names[following] = _CIRCLE
                     open_names.append((following, self._rests_on(*following)))
                 else:
-                    self._names[at] = self._name(*at, _DEEP)
+                    self._names[at] = self._name(*at, limits.NAME_DEPTH)
                     open_names.pop()
         except BaseException:
             for at, _ in open_names:
@@ -171,7 +170,9 @@ class Names:
                 yield OwnModule(inner)  # `__all__` names a module of the package
             pending.extend((further, target) for further in facts.stars)
 
-    def dotted(self, name: str, importer: str, depth: int = _DEEP) -> tuple[Entity, ...]:
+    def dotted(
+        self, name: str, importer: str, depth: int = limits.NAME_DEPTH
+    ) -> tuple[Entity, ...]:
         """What an absolute dotted name stands for, as imported by a file."""
         if depth <= 0:
             return (Unresolved("too many steps"),)
@@ -205,7 +206,7 @@ class Names:
         return (binding.value, path) if binding.value is not None and not ref.path else None
 
     def _imported_constant(self, name: str, importer: str) -> tuple[Value, str] | None:
-        for _ in range(_DEEP):
+        for _ in range(limits.NAME_DEPTH):
             module, _, last = name.rpartition(".")
             path = self.index.find(module, importer) if module else None
             if path is None:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from msgspec.structs import replace
 
+from wflint import limits
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import ClassFacts, Kind, Ref, Value
 from wflint.inference import builtin_types
@@ -18,7 +19,6 @@ from wflint.inference.literals import Literals
 from wflint.inference.names import Names
 from wflint.inference.return_values import Results, stands_for_another
 from wflint.inference.values import (
-    DEEP,
     NOT_KNOWN,
     Entity,
     Env,
@@ -42,8 +42,6 @@ from wflint.project.module_index import ModuleIndex
 from wflint.project.store import Store
 
 _TOO_MANY = Unresolved("it would take too many steps to find out")
-_MAX_WORK = 6_000
-"""How many questions may be asked to answer one: objects may be made of objects without end."""
 
 _CIRCLE = (Unresolved("it is defined in a circle"),)
 
@@ -89,7 +87,7 @@ class Resolver:
         """The project's classes in the method resolution order of a class, and external bases."""
         return self.members.order(cls)
 
-    def returned(self, function: OwnFunction, depth: int = DEEP) -> tuple[Entity, ...]:
+    def returned(self, function: OwnFunction, depth: int = limits.DEPTH) -> tuple[Entity, ...]:
         """What calling a function of the project gives."""
         return self.results.returned(function, depth)
 
@@ -115,7 +113,7 @@ class Resolver:
         ref: Ref,
         path: str,
         receiver: Cls | None = None,
-        depth: int = DEEP,
+        depth: int = limits.DEPTH,
         env: Env = (),
     ) -> tuple[Entity, ...]:
         """What ``ref``, found in the module ``path``, stands for.
@@ -130,7 +128,7 @@ class Resolver:
         if known is not None:
             return known
         if self._open == 0:
-            self._left = _MAX_WORK
+            self._left = limits.QUESTIONS
         self._left -= 1
         if self._left < 0:
             return (_TOO_MANY,)
@@ -330,7 +328,7 @@ class Resolver:
                 return (builtin_types.made(given),)
         return builtin_types.items(entity)
 
-    def element(self, entity: Entity, depth: int = DEEP) -> tuple[Entity, ...]:
+    def element(self, entity: Entity, depth: int = limits.DEPTH) -> tuple[Entity, ...]:
         """What a loop over an entity gives."""
         if isinstance(entity, OwnClass):  # an enumeration
             return (OwnInstance(entity.cls),)
@@ -382,7 +380,7 @@ class Resolver:
 
     # Attributes.
 
-    def attribute(self, entity: Entity, name: str, depth: int = DEEP) -> tuple[Entity, ...]:
+    def attribute(self, entity: Entity, name: str, depth: int = limits.DEPTH) -> tuple[Entity, ...]:
         """What an attribute of an entity stands for."""
         if isinstance(entity, External) and entity.args and stands_for_another(entity.name, name):
             return unique(e for of in entity.args[0] for e in self.attribute(of, name, depth))

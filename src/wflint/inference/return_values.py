@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from wflint import limits
 from wflint.facts.ids import Cls
 from wflint.facts.model import FunctionHead, Kind, Ref
 from wflint.facts.types import says_little
@@ -24,7 +25,6 @@ from wflint.inference.library_types import (
 from wflint.inference.loggers import adapted, is_only_declared, is_wide_logger
 from wflint.inference.typed_calls import CASTS, typed_result
 from wflint.inference.values import (
-    DEEP,
     NOT_KNOWN,
     Entity,
     External,
@@ -70,9 +70,6 @@ _OF_HANDLES = frozenset(
     }
 )
 """The attributes of tasks and handles themselves."""
-
-_MADE_DEPTH = 6
-"""How deep it is looked what a function makes, where it says what class that is of."""
 
 
 def stands_for_another(name: str, attribute: str) -> bool:
@@ -165,11 +162,11 @@ class Results:
             said: tuple[Entity, ...] = ()
             if isinstance(entity, OwnFunction):
                 head = self.store.head(entity.fn)
-                said = self._said(head, entity, DEEP) if head is not None else ()
+                said = self._said(head, entity, limits.DEPTH) if head is not None else ()
             found.extend(said or NOT_KNOWN)
         return unique(found) or NOT_KNOWN
 
-    def returned(self, function: OwnFunction, depth: int = DEEP) -> tuple[Entity, ...]:
+    def returned(self, function: OwnFunction, depth: int = limits.DEPTH) -> tuple[Entity, ...]:
         """What calling a function of the project gives: as it says itself, or as its body shows."""
         head = self.store.head(function.fn)
         if head is None or depth <= 0:
@@ -205,7 +202,7 @@ class Results:
         classes = {e.cls for e in said if isinstance(e, OwnInstance)}
         if len(classes) != len(said) or not classes:
             return said
-        depth = min(depth, _MADE_DEPTH)
+        depth = min(depth, limits.MADE_DEPTH)
         body = self.store.body(function.fn)
         path, receiver, env = function.fn.path, function.receiver, function.env
         shown = [self.resolver.resolve(r, path, receiver, depth - 1, env) for r in body.returned]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
+from wflint import limits
 from wflint.facts.ids import Cls
 from wflint.facts.model import Ref
 from wflint.inference.builtin_types import ALIASES
@@ -14,8 +15,6 @@ from wflint.inference.values import Entity, Env, External, OwnInstance, Types
 from wflint.rule.views import TypeView
 
 _COLLECTIONS = frozenset(f"builtins.{name}" for name in ("dict", "frozenset", "list", "set"))
-_DEEP = 4
-"""How many levels of type parameters are told."""
 
 
 def types_of(
@@ -34,7 +33,7 @@ def types_of(
 
 
 def type_views(
-    entities: Iterable[Entity], resolver: Resolver, depth: int = _DEEP
+    entities: Iterable[Entity], resolver: Resolver, depth: int = limits.TYPE_PARAMETERS
 ) -> tuple[TypeView, ...]:
     """The types that instances may have; none when one of them is not known."""
     hashes = _hashes(resolver)

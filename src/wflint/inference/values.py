@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from wflint import limits
 from wflint.facts.ids import Cls, Fn
 
 
@@ -171,7 +172,7 @@ def is_worth_holding(entity: Entity) -> bool:
     return True
 
 
-def depth_of(entity: Entity, limit: int = 8) -> int:
+def depth_of(entity: Entity, limit: int = limits.MEMORIES_SEEN) -> int:
     """How many environments are nested in an entity, up to a limit."""
     deepest, pending = 0, [(entity, 0)]
     while pending:
@@ -187,9 +188,6 @@ def depth_of(entity: Entity, limit: int = 8) -> int:
 
 
 NOT_KNOWN = (Unresolved("its type is not known"),)
-
-DEEP = 24
-"""How many assignments, results and annotations are followed from one reference."""
 
 
 def of_object(env: Env) -> Env:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from wflint import limits
 from wflint.cache.notebook import Notebook, Notes
 from wflint.cache.witness import Witness
 from wflint.facts.ids import MODULE_BODY, PROPERTIES, Cls, Fn
@@ -24,15 +25,6 @@ if TYPE_CHECKING:
 
     from wflint.facts.bodies import BodyReader, Reading
     from wflint.syntax.pieces import Piece
-
-_KEPT_TREES = 600_000
-"""Characters of source whose ``ast`` is kept: several questions begin with it; it takes 18 MB."""
-
-_KEPT_DEFINITIONS = 64
-"""How many of the functions that rules have looked into are kept."""
-
-_KEPT_READERS = 32
-"""How many trees of functions are kept; they are asked for several times in a row."""
 
 
 class Module:
@@ -118,7 +110,7 @@ class Store:
         self._shared = Sharing()
         self._definitions: dict[Fn, cst.FunctionDef | cst.Lambda | None] = {}
         self._mentioned: set[str] = set()
-        self._room_for_trees = _KEPT_TREES
+        self._room_for_trees = limits.KEPT_AST
 
     def load(self, path: str) -> Module:
         """The module in a file. What is wrong with it is in its ``error``, never raised."""
@@ -319,7 +311,7 @@ class Store:
             self._readers[piece] = self._readers.pop(piece)
         else:
             self._readers[piece] = self._reader(self.load(fn.path), piece.qualname)
-            if len(self._readers) > _KEPT_READERS:
+            if len(self._readers) > limits.KEPT_READERS:
                 oldest = self._readers.pop(next(iter(self._readers)))
                 if oldest is not None:
                     oldest.refs.detach()
@@ -375,7 +367,7 @@ class Store:
             node = self._definitions.pop(fn)
         else:
             node = trees.definition(module, qualname)
-            if len(self._definitions) >= _KEPT_DEFINITIONS:
+            if len(self._definitions) >= limits.KEPT_DEFINITIONS:
                 del self._definitions[next(iter(self._definitions))]
         self._definitions[fn] = node
         return node

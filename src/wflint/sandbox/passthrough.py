@@ -11,14 +11,13 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from wflint import limits
 from wflint.facts.ids import Cls
 from wflint.facts.model import BindingKind, Kind, Ref
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import OwnClass
 from wflint.sandbox.module_settings import Collection, constant, sandbox_says
 from wflint.sandbox.restrictions import is_below, passes_by_default
-
-_MAX_CONSTANTS = 64
 
 
 class Passthrough(Struct, frozen=True):
@@ -130,7 +129,8 @@ class _Reader:
             is_vague |= collection.vague
             for name in collection.constants:
                 constants += 1
-                value = self._constant(path, name) if constants <= _MAX_CONSTANTS else None
+                too_many = constants > limits.SANDBOX_CONSTANTS
+                value = None if too_many else self._constant(path, name)
                 if value is None:
                     is_vague = True
                 else:
@@ -139,7 +139,7 @@ class _Reader:
 
     def _constant(self, path: str, name: str) -> tuple[Collection, str] | None:
         """The value of a name, and the file that it stands in; the name may be imported."""
-        for _ in range(_MAX_CONSTANTS):
+        for _ in range(limits.SANDBOX_CONSTANTS):
             module = self.resolver.store.load(path)
             values = constant(module, name)
             if len(values) == 1:

@@ -15,14 +15,13 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from wflint import limits
 from wflint.facts.ids import Cls
 from wflint.facts.model import BindingKind, Kind, Ref
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import OwnClass
 from wflint.sandbox.module_settings import Collection, constant, sandbox_says
 from wflint.sandbox.passthrough import Passthrough, read_passthrough
-
-_MAX_NAMES = 256
 
 
 class Listed(Struct, frozen=True):
@@ -169,7 +168,7 @@ class WorkerSettings:
                 seen += 1
                 classes = self._classes(name, at)
                 workflows |= classes
-                value = None if classes or seen > _MAX_NAMES else self._constant(name, at)
+                value = None if classes or seen > limits.LISTED_NAMES else self._constant(name, at)
                 if value is not None:
                     pending.append(value)
                 complete &= bool(classes) or value is not None
@@ -182,7 +181,7 @@ class WorkerSettings:
 
     def _constant(self, name: str, path: str) -> tuple[Collection, str] | None:
         """The list that a name stands for, and the file it is in; it may be imported."""
-        for _ in range(_MAX_NAMES):
+        for _ in range(limits.LISTED_NAMES):
             module = self.resolver.store.load(path)
             first, _, rest = name.partition(".")
             bindings = module.facts.bindings.get(first, ())

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
+from wflint import limits
 from wflint.checking.analysis import Answer
 from wflint.checking.checker import Hit
 from wflint.facts.frames import Entry
@@ -23,13 +24,6 @@ from wflint.severity.expressions import HANDLERS
 from wflint.severity.names import ACTING
 from wflint.severity.places import PLAIN, At, DecidesError, Followed, Tree
 from wflint.severity.project import Project
-
-_MOST_STEPS = 400
-_MOST_TREES = 40
-"""How far one value is followed; one that goes further is as good as lost from sight."""
-
-_MOST_HOPS = 1
-"""How many functions may return the value on its way."""
 
 _TRANSPARENT = frozenset(
     {
@@ -116,7 +110,7 @@ class Follow:
         """The piece of code that a function stands in."""
         tree = self.project.tree(fn)
         self._trees.add(Fn(tree.path, tree.qualname))
-        if len(self._trees) > _MOST_TREES:
+        if len(self._trees) > limits.VALUE_TREES:
             raise DecidesError
         return tree
 
@@ -125,7 +119,7 @@ class Follow:
         key = (at.tree.path, at.tree.qualname, *at[1:])
         if key in self._seen:
             return
-        if len(self._seen) >= _MOST_STEPS:
+        if len(self._seen) >= limits.VALUE_STEPS:
             raise DecidesError
         self._seen.add(key)
         self._pending.append(at)
@@ -194,7 +188,7 @@ class Follow:
             # The result of a workflow, a query or an update is what others go by.
             if not calls or node in self.project.answer.reached.entries:
                 raise DecidesError
-            if at.hops >= _MOST_HOPS or not self._is_transparent(at):
+            if at.hops >= limits.VALUE_HOPS or not self._is_transparent(at):
                 raise DecidesError
             for caller, site in calls:
                 call = At(self.tree(caller.fn), site, caller.receiver, at.value, at.hops + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
+from wflint import limits
 from wflint.callgraph.graph import Node
 from wflint.checking.analysis import Answer
 from wflint.facts.ids import Cls, Fn
@@ -11,8 +12,6 @@ from wflint.facts.model import Site
 from wflint.inference.resolver import Resolver
 from wflint.project.store import Store
 from wflint.severity.places import DecidesError, Tree
-
-_KEPT_TREES = 32
 
 
 class Project(Struct):
@@ -60,7 +59,7 @@ class Project(Struct):
             if reader is None:
                 raise DecidesError
             known = Tree(*piece, reader.walker)
-            if len(self._trees) >= _KEPT_TREES:
+            if len(self._trees) >= limits.KEPT_VALUE_TREES:
                 del self._trees[next(iter(self._trees))]
         self._trees[piece] = known
         return known

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from wflint import limits
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Call, FunctionBody, Kind, Ref
 from wflint.inference.mro import Inherited
@@ -16,9 +17,6 @@ from wflint.inference.resolver import Resolver
 from wflint.inference.values import Entity, External, OwnClass, OwnFunction, OwnInstance
 from wflint.project.questions import answered
 from wflint.temporal.decorators import Meanings
-
-_DEEP = 5
-"""How many functions of the project may stand between a call and the decorator of the SDK."""
 
 
 class Given(NamedTuple):
@@ -102,7 +100,8 @@ class Applied:
                 for entity in self._mentioned(body, fn.path):
                     if isinstance(entity, External):
                         found |= self.meanings.of(entity.name)
-                for other in self._passed_on(body, fn.path) if depth < _DEEP else ():
+                goes_on = depth < limits.DECORATOR_DEPTH
+                for other in self._passed_on(body, fn.path) if goes_on else ():
                     found |= self.meanings.of_all(self._own_names.get(other, ()))
                     if other not in seen:
                         seen.add(other)
@@ -124,7 +123,7 @@ class Applied:
 
     # What exactly they are applied to.
 
-    def to_params(self, fn: Fn, depth: int = _DEEP) -> Applies:
+    def to_params(self, fn: Fn, depth: int = limits.DECORATOR_DEPTH) -> Applies:
         """What a function applies to its parameters."""
         # A function may call itself.
         return answered(self._to_params, fn, {}, lambda: self._find_to_params(fn, depth))
@@ -142,7 +141,7 @@ class Applied:
         return found
 
     def in_call(
-        self, call: Call, path: str, depth: int = _DEEP
+        self, call: Call, path: str, depth: int = limits.DECORATOR_DEPTH
     ) -> Iterator[tuple[str, Ref, frozenset[str]]]:
         """What a call applies: to which attribute of what (``""``: to itself), and the names."""
         if not call.args or depth <= 0:

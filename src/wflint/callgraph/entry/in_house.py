@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 
+from wflint import limits
 from wflint.callgraph.entry.applied import Applied
 from wflint.callgraph.entry.by_hand import ByHand, by_hand
 from wflint.facts.ids import MODULE_BODY, Fn
@@ -18,8 +19,6 @@ from wflint.temporal.decorators import MAKE_WORKFLOWS
 
 _SDK = "temporalio.workflow"
 _NAMES = ("defn", "run", "signal", "query", "update", "init")
-_MAX_ROUNDS = 6
-"""How often the names that were found may lead to further ones."""
 
 
 class InHouse:
@@ -41,7 +40,7 @@ class InHouse:
         """The candidates and the files that mention a name of the project, in the files' order."""
         asked = dict.fromkeys(candidates)
         new = list(asked)
-        for _ in range(_MAX_ROUNDS):
+        for _ in range(limits.IN_HOUSE_ROUNDS):
             fresh: dict[str, set[str]] = {}
             for path in new:
                 with self.store.faults.at(path):

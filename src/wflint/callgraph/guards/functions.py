@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from wflint import limits
 from wflint.callgraph.guards.outcome import Asks, Outcome, outcome_of, outcome_on_object
 from wflint.callgraph.guards.shapes import Shape, shape_of
 from wflint.callgraph.overrides import Overriders
@@ -18,10 +19,6 @@ from wflint.facts.questions import RAISES, REPLAYING, WHEN_YES
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import External, OwnFunction, Unresolved
 from wflint.project.store import Store
-
-_MAX_CALLS = 6
-_MAX_LENGTH = 3_000
-"""How many characters a function may have that is read for what it says in a workflow."""
 
 _ASKS = re.compile(
     r"\b(?:in_workflow|in_sandbox|is_replaying\w*|get_running_loop|workflow\.\w+)\b|\binfo\("
@@ -87,7 +84,7 @@ class GuardFunctions:
 
     def _may_guard(self, path: str, head: FunctionHead) -> bool:
         """True if it is worth reading a function for what it says in a workflow."""
-        if head.end - head.start > _MAX_LENGTH:
+        if head.end - head.start > limits.GUARD_LENGTH:
             return False
         module = self.resolver.store.load(path).source.text
         text = module[head.start : head.end]
@@ -116,7 +113,7 @@ class GuardFunctions:
 
     def _asked(self, fn: Fn, body: FunctionBody) -> set[str]:
         """The names that a function calls, if it calls nothing but harmless ones."""
-        if len(body.calls) > _MAX_CALLS:
+        if len(body.calls) > limits.GUARD_CALLS:
             return set()
         asked: set[str] = set()
         for call in body.calls:

@@ -11,13 +11,14 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from wflint import limits
 from wflint.callgraph.guards.shapes import SUPER, Shape
 from wflint.callgraph.overrides import Overriders
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import FunctionHead, Kind, ParamKind, Ref
 from wflint.facts.questions import IN_WORKFLOW, RAISES_OUTSIDE, REPLAYING
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import DEEP, External, OwnFunction, OwnInstance
+from wflint.inference.values import External, OwnFunction, OwnInstance
 
 _FOLLOWED = 6
 """How many functions are followed that call each other."""
@@ -97,7 +98,7 @@ def outcome_on_object(fn: Fn, receiver: Cls, asks: Asks) -> Outcome:
         return Outcome.UNKNOWN
     name = fn.qualname.rpartition(".")[2]
     for cls in asks.overriders.below(receiver):
-        match asks.resolver.members.attribute(OwnInstance(cls), name, DEEP):
+        match asks.resolver.members.attribute(OwnInstance(cls), name, limits.DEPTH):
             case [OwnFunction(fn=other)] if outcome_of(other, cls, asks) is ended:
                 continue
         return Outcome.UNKNOWN

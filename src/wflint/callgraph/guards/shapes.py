@@ -12,15 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from wflint import limits
+
 if TYPE_CHECKING:
     import libcst as cst
 
 Shape = list[Any]
 
 SUPER = "super()"
-
-_DEEPEST = 8
-"""How many blocks or operators may be nested in each other."""
 
 
 def shape_of(node: cst.FunctionDef | cst.Lambda | None) -> list[Shape]:
@@ -33,7 +32,7 @@ def shape_of(node: cst.FunctionDef | cst.Lambda | None) -> list[Shape]:
         return [["other", True, []]]
     if any(isinstance(n, (cst.Await, cst.Yield)) for n in walk(node, into_functions=False)):
         return [["other", True, []]]
-    return _block(node.body, _DEEPEST)
+    return _block(node.body, limits.GUARD_BLOCKS)
 
 
 def _block(suite: cst.CSTNode | None, deep: int) -> list[Shape]:

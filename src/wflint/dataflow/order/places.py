@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from wflint import limits
 from wflint.dataflow.def_use import tree_of
 from wflint.dataflow.order import known
 from wflint.dataflow.order.filled import is_filled_with_harmless
@@ -31,9 +32,6 @@ _NOT_SETS = frozenset(
     {(name,) for name in ("format", "items", "join", "keys", "lower", "split", "strip", "values")}
 )
 """What ends the names of methods that surely give something else."""
-
-_STEPS = 24
-"""How many steps back an expression is followed."""
 
 
 class Place(NamedTuple):
@@ -94,7 +92,7 @@ def _maker(
     import libcst as cst
 
     pending: list[cst.BaseExpression | None] = [expr]
-    for _ in range(_STEPS):
+    for _ in range(limits.ORDER_STEPS):
         node = pending.pop() if pending else None
         match node:
             case cst.Name():

@@ -1,0 +1,176 @@
+"""All bounds of inference and search: how far something is followed before it counts as not known.
+
+Code may be made so that an answer takes for ever: names defined by each other, objects made of
+objects, tables of a million lines. Where a bound is reached, less is known, and never more: a call
+becomes a gap, a rule is silent. What may be parsed at all is bounded in :mod:`wflint.syntax.guard`.
+"""
+
+from __future__ import annotations
+
+# What one expression refers to.
+
+EXPRESSION_STEPS = 80
+"""How many names and calls are followed from one expression: ``a = b; b = c(); ...``."""
+
+ANNOTATION_STEPS = 40
+"""How many levels of brackets of an annotation are looked into."""
+
+QUOTED_ANNOTATION = 300
+"""How many characters an annotation in quotes may have."""
+
+SET_STEPS = 8
+"""How many steps are followed from what is put into a set."""
+
+REF_SIZE = 100
+"""How many refs a name may be made of, for each part: ``x = x + x`` again and again doubles it."""
+
+EARLY_BINDINGS = 4
+"""How many bindings of a name are looked at before all are known, in the tests of guards."""
+
+FEW_BINDINGS, MOST_BINDINGS, SPARE_BINDINGS = 40, 4_000, 20_000
+"""How many bindings of a name may hold at a place: few at any number of places, and many where
+that happens in few. Else a function in which each of a thousand branches sets a name would note a
+thousand bindings a thousand times.
+"""
+
+ARGUMENTS = 16
+"""How many arguments of a call are looked at for what it gives."""
+
+INDEX_LENGTH = 20
+"""How many digits the number of a part may have."""
+
+WRITTEN_PARTS = 24
+"""How many parts of a dotted name are shown in messages."""
+
+# Data that is written out.
+
+ELEMENTS = 4_000
+"""How many elements of a list or dictionary are looked at."""
+
+READ_ELEMENTS = 64
+"""How many elements one of a module may have for them to be more than names."""
+
+ADDED_ELEMENTS = 250
+"""How many of the elements that are put into a container later are looked at."""
+
+VALUE_LENGTH = 4_000
+"""How many characters a value of a module may have; longer ones are data."""
+
+KEPT_TEXT = 200
+"""How many characters of a literal are kept."""
+
+NUMBER_BITS = 2_000
+"""Up to how many bits a number is kept in digits: Python writes no more."""
+
+# What something stands for in the whole program.
+
+QUESTIONS = 6_000
+"""How many questions may be asked to answer one: objects may be made of objects without end."""
+
+DEPTH = 24
+"""How many assignments, results and annotations are followed from one reference."""
+
+NAME_DEPTH = 40
+"""How many of them are followed from one name of a module: re-exports come on top."""
+
+BASE_DEPTH = 8
+"""How many of them are followed from a base of a class, which is nearly always a name."""
+
+RE_EXPORTS = 16
+"""How many re-exports are followed to where a name is defined."""
+
+MADE_DEPTH = 6
+"""How many are followed to what a function makes, where it says what class that is of."""
+
+COMPARED_ELEMENTS = 4
+"""How many levels of elements are compared between what is declared and what is given."""
+
+TYPE_PARAMETERS = 4
+"""How many levels of type parameters are told to rules."""
+
+HASH_DEPTH = 6
+"""How many levels of fields and parameters are looked into for the source of a hash."""
+
+# What functions and objects remember of calls.
+
+CONSTRUCTORS_OF_BASES = 16
+"""How many constructors of bases are followed from one constructor."""
+
+NESTED_MEMORIES = 3
+"""How deep memories are nested in each other: functions that remember functions."""
+
+MEMORIES_SEEN = 8
+"""How deep they are looked at to find that out."""
+
+MADE_VALUES = 32
+"""How many things that are made on the way a parameter may be: else nothing is known of it.
+
+What a function gives to itself, made of what it was given, would double with every call.
+"""
+
+# The search for what a workflow reaches.
+
+CONTEXTS = 16
+"""For how many different arguments a function is looked at; after that they are forgotten."""
+
+PLAIN_CONTEXTS = 4_000
+"""The same where only one parameter matters, and it is a plain function: these cannot multiply."""
+
+IMPLEMENTATIONS = 8
+"""How many implementations a method may have; more say nothing of the one that is meant."""
+
+PASSED_ON = 20
+"""How many functions may pass on a function to where it is called."""
+
+LEARNING_ROUNDS = 2
+"""How often the search is done again with what was put into attributes."""
+
+IN_HOUSE_ROUNDS = 6
+"""How often names of the project that make workflows may lead to further ones."""
+
+DECORATOR_DEPTH = 5
+"""How many functions of the project may stand between a call and the decorator of the SDK."""
+
+GUARD_CALLS = 6
+"""How many calls a function may have that is read for what it asks the SDK."""
+
+GUARD_LENGTH = 3_000
+"""How many characters a function may have that is read for what it says in a workflow."""
+
+GUARD_BLOCKS = 8
+"""How many blocks or operators may be nested in such a function."""
+
+# What becomes of values.
+
+VALUE_STEPS, VALUE_TREES = 400, 40
+"""How far one value is followed, and through how many pieces of code; one that goes further is as
+good as lost from sight.
+"""
+
+VALUE_HOPS = 1
+"""How many functions may return the value on its way."""
+
+ORDER_STEPS = 24
+"""How many steps back an expression is followed to the set that it comes from."""
+
+# What workers and the sandbox are told.
+
+SANDBOX_CONSTANTS = 64
+"""How many constants a setting of the sandbox may be made of."""
+
+LISTED_NAMES = 256
+"""How many names the lists of one worker may be made of."""
+
+# What is kept, because it is asked for several times in a row.
+
+KEPT_AST = 600_000
+"""Characters of source whose ``ast`` is kept: several questions begin with it; it takes 18 MB."""
+
+KEPT_DEFINITIONS = 64
+"""How many of the functions that rules have looked into are kept."""
+
+KEPT_READERS = 32
+"""How many trees of functions are kept."""
+
+KEPT_VALUE_TREES = 32
+"""How many pieces of code are kept that values are followed through."""
