@@ -23,8 +23,8 @@ from wflint.callgraph import builder
 from wflint.callgraph.guards import functions
 from wflint.config import environment, targets
 from wflint.facts import sharing
+from wflint.facts.local_names import NameTables
 from wflint.facts.model import FunctionBody
-from wflint.facts.refs import Refs
 from wflint.files.source import decode
 from wflint.inference import arguments
 from wflint.inference.resolver import Resolver
@@ -255,9 +255,9 @@ def test_a_variable_that_is_made_of_itself_again_and_again_is_no_endless_tale(
         read(own, *rest)
         for module in own.modules.values():
             for body in module.bodies.values():
-                refs = Refs(module.facts)
-                noted.extend(refs._size(call.target) for call in body.calls)
-                noted.extend(refs._size(a.value.ref) for call in body.calls for a in call.args)
+                sizes = NameTables()
+                noted.extend(sizes.size(call.target) for call in body.calls)
+                noted.extend(sizes.size(a.value.ref) for call in body.calls for a in call.args)
 
     monkeypatch.setattr(Store, "_read_body", measured)
     check(Request(paths=(str(tmp_path),), jobs=1))

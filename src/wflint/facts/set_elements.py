@@ -28,7 +28,10 @@ def put_into_set(refs: Refs, node: cst.CSTNode | None, scope: Scope | None, step
 
 
 def elements_of_set(refs: Refs, node: cst.Call, scope: Scope | None, steps: int) -> tuple[Ref, ...]:
-    """What a call of `set()` or `frozenset()` is given: `set([f(x)])`, `set(f(x) for x in xs)`."""
+    """What a call of `set()` or `frozenset()` is given, if there are coroutines among its elements:
+
+    `set([f(x)])`, `set(f(x) for x in xs)`.
+    """
     given: cst.CSTNode | None = node.args[0].value
     if isinstance(given, cst.Name):
         given = refs.held_value(given, scope)
@@ -44,5 +47,5 @@ def elements_of_set(refs: Refs, node: cst.Call, scope: Scope | None, steps: int)
         if inside is not None and refs.complete:
             found = [put_into_set(refs, given.elt, inside, steps)]
     if not any(ref.kind is Kind.UNAWAITED for ref in found):
-        return refs.given(node, scope, steps, every=True)
+        return ()
     return (Ref(Kind.LITERAL, kind, others=tuple(found)),)

@@ -14,8 +14,9 @@ import libcst as cst
 from wflint.facts import guards
 from wflint.facts.definitions import free_name
 from wflint.facts.frames import Entry, Frame, State
+from wflint.facts.local_names import NOWHERE, Place
 from wflint.facts.model import Flag, FunctionHead, Kind, ModuleFacts, Ref
-from wflint.facts.refs import NOWHERE, Place, Refs
+from wflint.facts.refs import Refs
 from wflint.facts.scopes import Block, Bound, How, Narrowed, Scope
 from wflint.facts.sharing import Sharing
 from wflint.syntax.walk import children
