@@ -38,12 +38,16 @@ from wflint.facts.model import (
 from wflint.inference.loggers import WIDE_LOGGERS
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import External, OwnClass, OwnFunction, held
+from wflint.model.callees import Callees
+from wflint.model.commands import Commands
 from wflint.rule.api_table import ApiEntry, ApiTable
 from wflint.rule.base import Api, Report, Rule, RuleSettings, Scope
+from wflint.rule.command_view import CommandView
 from wflint.rule.views import Callee, CallView, Lookups
 from wflint.sandbox.sandboxes import Sandboxes
 from wflint.sandbox.shared_receivers import SharedReceivers
 from wflint.sandbox.shared_state import SharedObjects
+from wflint.temporal.api import CallKind, sdk_calls
 
 _OPTION_BAGS = frozenset(
     {
@@ -115,11 +119,16 @@ class Verdicts:
         self.hits: dict[tuple[Fn, int, str, str], Hit] = {}
         self._firsts: dict[tuple[Fn, str, str], int] = {}  # of rules that speak once a function
         self.own_apis: dict[Fn | Cls, ApiEntry] = {}
+        self.callees = Callees(resolver, roots)
+        self.commands = Commands(resolver, roots, self.callees)
         self.targets: dict[str, list[Rule]] = {}
+        self.command_rules: dict[CallKind, list[Rule]] = {}
         self.own_call_rules = [r for r in rules.values() if r.own_calls]
         for rule in rules.values():
             for name in sorted(rule.targets):
                 self.targets.setdefault(name, []).append(rule)
+            for kind in rule.commands:
+                self.command_rules.setdefault(kind, []).append(rule)
 
     def hold_regions(
         self, graph: CallGraph, events: list[Event], regions: Scope, skips: int = NOT_WORKFLOW_CODE
@@ -218,7 +227,10 @@ class Verdicts:
         name = entity.name
         entry = self.table.lookup(name, base=entity.base)
         watching = [rule for rule in self.targets.get(name, ()) if rule.code in codes]
-        if (entry is None or not entry.is_of(codes)) and not watching:
+        sdk = sdk_calls().get(name)
+        asked = self.command_rules.get(sdk.kind, ()) if sdk is not None else ()
+        checking = [rule for rule in asked if rule.code in codes]
+        if (entry is None or not entry.is_of(codes)) and not watching and not checking:
             return
         if self._is_unsure(call.target, entity, node) or self._is_safe_logger(call.target, node):
             return
@@ -228,6 +240,14 @@ class Verdicts:
         for rule in watching:
             with self.faults.at(*node.fn, rule.code):
                 for report in rule.check_call(view):
+                    self.hit(rule, node, call.site, call.flags, report)
+        if sdk is not None and checking:
+            self._command(self.commands.view(node, view, sdk), checking, node, call)
+
+    def _command(self, view: CommandView, rules: Iterable[Rule], node: Node, call: Call) -> None:
+        for rule in rules:
+            with self.faults.at(*node.fn, rule.code):
+                for report in rule.check_command(view):
                     self.hit(rule, node, call.site, call.flags, report)
 
     def _judge(
@@ -335,15 +355,8 @@ class Verdicts:
     # Views.
 
     def callee(self, fn: Fn) -> Callee | None:
-        """What rules may know of a function of the project."""
-        head = self.resolver.store.head(fn)
-        if head is None:
-            return None
-        is_activity = self.roots.is_activity(fn)
-        if head.is_async and not is_activity:
-            head = self.resolver.store.body(fn).head  # the body tells generators
-        module = self.resolver.store.load(fn.path).facts.name
-        return Callee(head, module, is_activity, self.roots.is_run(fn))
+        """Return what rules may know of a function of the project."""
+        return self.callees.of(fn)
 
     def view_of_use(self, node: Node, body: FunctionBody, use: Use, name: str) -> CallView:
         """What rules are shown of a use of a name."""

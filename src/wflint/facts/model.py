@@ -125,8 +125,7 @@ class Value(Struct, frozen=True, array_like=True, gc=False):
     ``ref`` is what a name, attribute or lambda refers to, or what a call calls. ``items`` are the
     keys of a dict literal, the keyword names of a ``dict()``/``ActivityConfig()``-like call, or the
     element texts of a list or tuple. ``complete`` is false when something was spread into it.
-    ``none_keys`` are those keys whose value is the literal ``None``, ``number_keys`` those whose
-    value is an integer or float literal.
+    ``values`` are what stands there for each of the ``items``; nothing if those are very many.
     """
 
     type: ValueType
@@ -134,8 +133,13 @@ class Value(Struct, frozen=True, array_like=True, gc=False):
     ref: Ref = UNKNOWN
     items: tuple[str, ...] = ()
     complete: bool = True
-    none_keys: tuple[str, ...] = ()
-    number_keys: tuple[str, ...] = ()
+    values: tuple[Value, ...] = ()
+
+    def get(self, key: str) -> Value | None:
+        """Return what stands under a key; ``None`` if it is not there, or not known."""
+        if key not in self.items or not self.values:
+            return None
+        return self.values[self.items.index(key)]
 
 
 class Arg(Struct, frozen=True, array_like=True, gc=False):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import libcst as cst
 from msgspec.structs import replace
 
@@ -9,6 +11,9 @@ from wflint import limits
 from wflint.facts.model import Kind, Ref, Value, ValueType, value_type
 from wflint.facts.refs import LITERALS, Refs
 from wflint.facts.scopes import How, Scope
+
+MOST_VALUES = 24
+"""How many parts of a dict, list or call are kept with their values; options are fewer."""
 
 
 def value(refs: Refs, node: cst.BaseExpression, scope: Scope | None) -> Value:
@@ -18,7 +23,7 @@ def value(refs: Refs, node: cst.BaseExpression, scope: Scope | None) -> Value:
     if isinstance(node, cst.Call):
         return _call_value(refs, node, scope)
     if isinstance(node, cst.Dict):
-        return replace(_dict_value(node), ref=refs.ref(node, scope))
+        return _dict_value(refs, node, scope)
     if isinstance(node, cst.Await):
         return Value(ValueType.AWAIT, ref=refs.ref(node, scope))
     if isinstance(node, cst.SimpleString):
@@ -36,9 +41,9 @@ def value(refs: Refs, node: cst.BaseExpression, scope: Scope | None) -> Value:
             return Value(value_type(kind), "-" + inner.value, Ref(Kind.LITERAL, kind))
     if isinstance(node, (cst.List, cst.Tuple, cst.Set)):
         plain = all(isinstance(e, cst.Element) for e in node.elements)
-        items = tuple("" for _ in node.elements)
         kind = value_type(LITERALS[type(node)])
-        return Value(kind, ref=refs.ref(node, scope), items=items, complete=plain)
+        items, values = _read(refs, [("", e.value) for e in node.elements], scope)
+        return Value(kind, "", refs.ref(node, scope), items, plain, values)
     if isinstance(node, cst.FormattedString):
         return Value(ValueType.FSTRING, ref=Ref(Kind.LITERAL, "str"))
     return Value(value_type(LITERALS.get(type(node), "")), ref=refs.ref(node, scope))
@@ -47,11 +52,10 @@ def value(refs: Refs, node: cst.BaseExpression, scope: Scope | None) -> Value:
 def _named(refs: Refs, node: cst.Name | cst.Attribute | cst.Lambda, scope: Scope | None) -> Value:
     if isinstance(node, cst.Lambda):
         return Value(ValueType.LAMBDA, ref=refs.ref(node, scope))
+    constant = _constant(node)
+    if constant is not None:
+        return constant
     if isinstance(node, cst.Name):
-        if node.value == "None":
-            return Value(ValueType.NONE)
-        if node.value in ("True", "False"):
-            return Value(ValueType.BOOL, node.value, Ref(Kind.LITERAL, "bool"))
         assigned = refs.assigned(node.value, scope)
         if isinstance(assigned, cst.Dict) or _is_keyword_call(assigned):
             assert assigned is not None
@@ -62,28 +66,54 @@ def _named(refs: Refs, node: cst.Name | cst.Attribute | cst.Lambda, scope: Scope
     return Value(ValueType.NAME, ref=refs.ref(node, scope))
 
 
+def _constant(node: cst.Name | cst.Attribute) -> Value | None:
+    """Return `None`, `True` or `False` as a value."""
+    if not isinstance(node, cst.Name):
+        return None
+    if node.value == "None":
+        return Value(ValueType.NONE)
+    if node.value in ("True", "False"):
+        return Value(ValueType.BOOL, node.value, Ref(Kind.LITERAL, "bool"))
+    return None
+
+
 def _call_value(refs: Refs, node: cst.Call, scope: Scope | None) -> Value:
     pairs = [(a.keyword.value, a.value) for a in node.args if a.keyword is not None]
     complete = all(a.keyword is not None for a in node.args)
-    none = tuple(k for k, v in pairs if _is_none(v))
-    numbers = tuple(k for k, v in pairs if _is_number(v))
-    keys = tuple(k for k, _ in pairs)
-    return Value(ValueType.CALL, "", refs.ref(node, scope), keys, complete, none, numbers)
+    keys, values = _read(refs, pairs, scope)
+    return Value(ValueType.CALL, "", refs.ref(node, scope), keys, complete, values)
 
 
-def _dict_value(node: cst.Dict) -> Value:
+def _dict_value(refs: Refs, node: cst.Dict, scope: Scope | None) -> Value:
     pairs = [
         (str(e.key.raw_value), e.value)
         for e in node.elements
         if isinstance(e, cst.DictElement) and isinstance(e.key, cst.SimpleString)
     ]
-    return Value(
-        ValueType.DICT,
-        items=tuple(k for k, _ in pairs),
-        complete=len(pairs) == len(node.elements),
-        none_keys=tuple(k for k, v in pairs if _is_none(v)),
-        number_keys=tuple(k for k, v in pairs if _is_number(v)),
-    )
+    keys, values = _read(refs, pairs, scope)
+    complete = len(pairs) == len(node.elements)
+    return Value(ValueType.DICT, "", refs.ref(node, scope), keys, complete, values)
+
+
+def _read(
+    refs: Refs, pairs: Sequence[tuple[str, cst.BaseExpression]], scope: Scope | None
+) -> tuple[tuple[str, ...], tuple[Value, ...]]:
+    """Return keys and what stands under them, a level deep."""
+    keys = tuple(key for key, _ in pairs)
+    if len(pairs) > MOST_VALUES:
+        return keys, ()
+    return keys, tuple(_shallow(refs, node, scope) for _, node in pairs)
+
+
+def _shallow(refs: Refs, node: cst.BaseExpression, scope: Scope | None) -> Value:
+    """Return the shape of a part of a value; what is in that is not looked at, but for calls."""
+    if isinstance(node, (cst.Dict, cst.List, cst.Tuple, cst.Set)):
+        return Value(value_type(LITERALS[type(node)]), ref=Ref(Kind.LITERAL, LITERALS[type(node)]))
+    if isinstance(node, cst.Call):
+        return Value(ValueType.CALL, ref=refs.ref(node, scope), complete=False)
+    if isinstance(node, (cst.Name, cst.Attribute)):
+        return _constant(node) or Value(ValueType.NAME, ref=refs.ref(node, scope))
+    return value(refs, node, scope)
 
 
 def _is_param(name: str, scope: Scope | None) -> bool:
@@ -94,11 +124,3 @@ def _is_param(name: str, scope: Scope | None) -> bool:
 
 def _is_keyword_call(node: cst.BaseExpression | None) -> bool:
     return isinstance(node, cst.Call) and all(a.keyword or a.star for a in node.args)
-
-
-def _is_none(node: cst.BaseExpression) -> bool:
-    return isinstance(node, cst.Name) and node.value == "None"
-
-
-def _is_number(node: cst.BaseExpression) -> bool:
-    return isinstance(node, (cst.Integer, cst.Float))

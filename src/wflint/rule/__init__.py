@@ -14,10 +14,21 @@ from wflint.dataflow.order.filled import RUNNING
 from wflint.dataflow.order.known import ORDERED_CHANGES, UNORDERED_CHANGES
 from wflint.dataflow.order.nones import may_hold_none
 from wflint.diagnostics import Severity
-from wflint.facts.model import Arg, Decorator, Flag, FunctionHead, Kind, Ref, Value, ValueType
+from wflint.facts.model import (
+    Arg,
+    Decorator,
+    Flag,
+    FunctionHead,
+    Kind,
+    ParamKind,
+    Ref,
+    Value,
+    ValueType,
+)
 from wflint.facts.types import instance
 from wflint.rule.api_table import ApiTable, rule_entries
 from wflint.rule.base import Api, ApiKind, Fixable, Report, Rule, Scope
+from wflint.rule.command_view import CommandView, Target
 from wflint.rule.fix import NoFix, Repair, TextEdit, Withheld
 from wflint.rule.fix_view import FixView
 from wflint.rule.views import Callee, CallView, FindingView, ImportView, TypeView, elements_of
@@ -71,6 +82,7 @@ __all__ = [
     "CallKind",
     "CallView",
     "Callee",
+    "CommandView",
     "Context",
     "Decorator",
     "Effect",
@@ -84,6 +96,7 @@ __all__ = [
     "ImportView",
     "Kind",
     "NoFix",
+    "ParamKind",
     "Ref",
     "Repair",
     "Report",
@@ -92,6 +105,7 @@ __all__ = [
     "Scope",
     "Severity",
     "Source",
+    "Target",
     "TextEdit",
     "TypeView",
     "Value",

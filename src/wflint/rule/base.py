@@ -9,6 +9,8 @@ more of five ways:
   matches them, the most specific name wins, and each name belongs to one rule.
   :meth:`Rule.judge` may refine or drop a match.
 * ``targets`` and :meth:`Rule.check_call`: every call of one of these names, with its arguments.
+* ``commands`` and :meth:`Rule.check_command`: every call of the SDK that is about one of these
+  kinds of commands, with its target, payload and options.
 * :meth:`Rule.check_own_call` (with ``own_calls = True``): every call that resolves to a function
   of the project.
 * :meth:`Rule.judge_import` (for rules of scope ``IMPORT`` alone): every call or use of a name of
@@ -28,9 +30,11 @@ from msgspec import Struct
 
 from wflint.config.rule_settings import RuleSettings
 from wflint.diagnostics import Severity
+from wflint.temporal.api import CallKind
 from wflint.temporal.regions import Region as Scope
 
 if TYPE_CHECKING:
+    from wflint.rule.command_view import CommandView
     from wflint.rule.fix import Repair
     from wflint.rule.fix_view import FixView
     from wflint.rule.views import CallView, FindingView, ImportView
@@ -104,6 +108,7 @@ class Rule:
     tables: ClassVar[tuple[str, ...]] = ()
     at_import: ClassVar[Mapping[str, Api]] = {}
     targets: ClassVar[frozenset[str]] = frozenset()
+    commands: ClassVar[frozenset[CallKind]] = frozenset()
     own_calls: ClassVar[bool] = False
     harmless_unless_replaying: ClassVar[bool] = False  # silent under `if not is_replaying()`
     value_decides: ClassVar[bool] = False  # an error is a warning where it is a mere input
@@ -160,6 +165,10 @@ class Rule:
 
     def check_call(self, view: CallView) -> Iterable[Report]:
         """Look at a call of one of ``targets``."""
+        return ()
+
+    def check_command(self, at: CommandView) -> Iterable[Report]:
+        """Look at a call of the SDK that is about one of the kinds of ``commands``."""
         return ()
 
     def check_own_call(self, view: CallView) -> Iterable[Report]:

@@ -275,15 +275,24 @@ class CallView(Struct, dict=True):
     @cached_property
     def none_keywords(self) -> frozenset[str]:
         """Those keyword arguments that are given as the literal ``None``."""
-        names = {a.keyword for a in self.args if a.keyword and a.value.type is ValueType.NONE}
-        return frozenset(names.union(*(s.none_keys for s in self.spreads if s is not None)))
+        return self._keywords_of(ValueType.NONE)
 
     @cached_property
     def number_keywords(self) -> frozenset[str]:
         """Those keyword arguments that are given as an integer or float literal."""
-        kinds = (ValueType.INT, ValueType.FLOAT)
-        names = {a.keyword for a in self.args if a.keyword and a.value.type in kinds}
-        return frozenset(names.union(*(s.number_keys for s in self.spreads if s is not None)))
+        return self._keywords_of(ValueType.INT, ValueType.FLOAT)
+
+    def _keywords_of(self, *types: ValueType) -> frozenset[str]:
+        given = ((name, self.option(name)) for name in self.keywords)
+        return frozenset(name for name, value in given if value and value.type in types)
+
+    def option(self, name: str) -> Value | None:
+        """The value of a keyword argument, that of a followed spread included, if it is known."""
+        direct = self.keyword(name)
+        if direct is not None:
+            return direct.value
+        spreads = (s for s in self.spreads if s is not None and name in s.items)
+        return next((s.get(name) for s in spreads), None)
 
     def qualified(self, value: Value) -> str:
         """The qualified external name that an argument refers to, or ``""``."""

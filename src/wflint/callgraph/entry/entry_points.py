@@ -214,6 +214,10 @@ class Roots:
         """Whether a method is decorated with ``@workflow.run``."""
         return RUN in self._decorators(fn)
 
+    def handles(self, fn: Fn) -> Region:
+        """Return what kinds of handler a method is by its decorators."""
+        return region_of(self._decorators(fn)) & Region.HANDLER
+
     def is_read_only(self, fn: Fn) -> bool:
         """Whether a method is a query handler or an update validator: it may change nothing."""
         head = self.resolver.store.head(fn)

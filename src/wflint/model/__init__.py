@@ -1,0 +1,1 @@
+"""What the program is about: commands with their targets, payloads and options."""
