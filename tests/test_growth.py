@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import gc
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -33,7 +34,7 @@ from wflint.rule import base as rule
 from wflint.run.check import check
 from wflint.run.request import Request
 from wflint.sandbox import module_values
-from wflint.syntax import pieces
+from wflint.syntax import guard, pieces
 
 HEADER = """\
 import time
@@ -393,6 +394,29 @@ def test_trees_do_not_outlive_the_reading_of_what_a_module_holds(
     check(Request(paths=(str(tmp_path),), jobs=1))
     assert len(alive) >= 20
     assert max(alive) < 5
+
+
+def test_the_text_of_a_module_is_parsed_twice_at_most(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once for its facts, and for its values if it is imported; not for its skeleton as well."""
+    monkeypatch.setattr(limits, "KEPT_AST", 0)
+    parsed: Counter[str] = Counter()
+    parse = guard._parse
+
+    def counted(text: str) -> ast.Module:
+        parsed[text] += 1
+        return parse(text)
+
+    monkeypatch.setattr(guard, "_parse", counted)
+    imports = "".join(f"import part{n}\n" for n in range(5))
+    for n in range(5):
+        part = f"import re\n\nX = re.compile('{n}')\n\n\ndef f():\n    return X\n"
+        (tmp_path / f"part{n}.py").write_text(part)
+    body = "".join(f"        part{n}.f()\n" for n in range(5))
+    (tmp_path / "flow.py").write_text(f"{imports}{DOUBLING.format(body=body)}")
+    check(Request(paths=(str(tmp_path),), jobs=1))
+    assert sorted(parsed.values())[1:] == [2] * 5, parsed
 
 
 def functions_alive() -> int:

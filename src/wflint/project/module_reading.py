@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from wflint.facts.model import FunctionBody, ModuleFacts
 from wflint.files.source import Source, UnreadableSource
+from wflint.project.trees import CUTS
 
 if TYPE_CHECKING:
+    from wflint.cache.notebook import Notes
     from wflint.syntax.pieces import Piece
 
 
@@ -32,14 +35,16 @@ class ReadBodies(Struct, frozen=True, array_like=True):
 
 
 def read_module(
-    name: str, is_package: bool, source: Source, keep_tree: bool = False
+    name: str, is_package: bool, source: Source, notes: Notes, keep_tree: bool = False
 ) -> tuple[ModuleFacts, Piece | None]:
     """The facts, and the module as LibCST has it where only LibCST could read it.
 
-    ``keep_tree`` keeps the ``ast`` with the source. Raises :class:`UnreadableSource`.
+    ``keep_tree`` keeps the ``ast`` with the source; without, it is noted now what else it will be
+    needed for. Raises :class:`UnreadableSource`.
     """
     from wflint.facts.modules import ModuleReader
     from wflint.syntax.guard import NewerSyntax, parse
+    from wflint.syntax.pieces import skeleton_cuts
 
     try:
         tree = parse(source)
@@ -47,6 +52,9 @@ def read_module(
         return _read_newer(name, is_package, source, error.refused)
     if keep_tree:
         source.tree = tree
+    else:
+        with contextlib.suppress(UnreadableSource):  # which is said when the skeleton is read
+            notes.put(CUTS, skeleton_cuts(source, tree))
     return ModuleReader(name, is_package, source).read(tree, source), None
 
 

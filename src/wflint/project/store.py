@@ -174,7 +174,7 @@ class Store:
     def _read_module(self, path: str, source: Source, name: str, is_package: bool) -> Module:
         read, notes = partial(self._source, path), self.notes(path)
         try:
-            facts, whole = read_module(name, is_package, source, self._has_room(source))
+            facts, whole = read_module(name, is_package, source, notes, self._has_room(source))
             module = Module(path, facts, read, None, whole, notes)
         except UnreadableSource as error:
             module = Module(path, ModuleFacts(name, is_package), read, error, notes=notes)

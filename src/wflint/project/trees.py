@@ -15,18 +15,24 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 
+CUTS = "cuts"
+"""What is asked of a module once, when its `ast` is there: what its skeleton leaves out."""
+
 
 def skeleton(module: Module) -> Piece | None:
     """The code of a module without the bodies of its functions."""
     from wflint.syntax.guard import NewerSyntax, parse
-    from wflint.syntax.pieces import read_skeleton, read_whole
+    from wflint.syntax.pieces import read_skeleton, read_whole, skeleton_cuts
 
     if module.whole is not None:
         return module.whole
     try:
-        return read_skeleton(module.source, parse(module.source))
+        cuts = module.notes.answer(
+            CUTS, list[Span], lambda: skeleton_cuts(module.source, parse(module.source))
+        )
     except NewerSyntax as error:
         return read_whole(module.source, error.refused)
+    return read_skeleton(module.source, cuts)
 
 
 def piece(module: Module, qualname: str) -> Piece | None:

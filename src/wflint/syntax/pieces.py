@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import bisect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -87,12 +87,12 @@ def function_node(piece: Piece) -> cst.FunctionDef | cst.Lambda | None:
     return node if isinstance(node, (cst.FunctionDef, cst.Lambda)) else None
 
 
-def read_skeleton(source: Source, tree: ast.Module) -> Piece:
-    """The module with ``...`` for the body of each function and each very long value."""
+def read_skeleton(source: Source, cuts: Sequence[tuple[int, int]]) -> Piece:
+    """The module with ``...`` for what :func:`skeleton_cuts` gives."""
     parts: list[str] = []
     shifts: list[tuple[int, int]] = []
     at = length = 0
-    for start, end in sorted(_cuts(source, tree)):
+    for start, end in cuts:
         shifts.append((length, at - length))
         kept = source.text[at:start]
         parts += (kept, "...")
@@ -102,6 +102,14 @@ def read_skeleton(source: Source, tree: ast.Module) -> Piece:
     parts.append(source.text[at:])
     text = "".join(parts)
     return Piece(_parse(source, text, 0), text, shifts)
+
+
+def skeleton_cuts(source: Source, tree: ast.Module) -> list[tuple[int, int]]:
+    """Return the offsets of the body of each function and of each very long value, in order.
+
+    Raises :class:`UnreadableSource` if what is left is nested too deeply.
+    """
+    return sorted(_cuts(source, tree))
 
 
 def _cuts(source: Source, tree: ast.Module) -> Iterator[tuple[int, int]]:
