@@ -87,17 +87,27 @@ def read_params(written: Iterable[WrittenParam[E]], syntax: Syntax[E]) -> tuple[
     for param in written:
         annotation = UNKNOWN if param.annotation is None else syntax.annotation(param.annotation)
         has_default = param.default is not None
-        default = UNKNOWN if param.default is None else _default(param.default, syntax)
+        default = UNKNOWN
+        if param.default is not None:
+            default = _default(param.default, syntax, is_typed=not says_little(annotation))
         found.append(Param(param.name, annotation, has_default, param.kind, default))
     return tuple(found)
 
 
-def _default(node: E, syntax: Syntax[E]) -> Ref:
-    """Return what a default value refers to: a name, a lambda, or nothing at all."""
-    form = syntax.form(node)
-    if form is Form.NONE:
-        return NOTHING
-    return syntax.ref(node) if form in (Form.NAME, Form.LAMBDA) else UNKNOWN
+def _default(node: E, syntax: Syntax[E], *, is_typed: bool) -> Ref:
+    """Return what a default value refers to: a name, a lambda, an object, or nothing at all.
+
+    What the annotation of a parameter says is better than what a call of some library is.
+    """
+    match syntax.form(node):
+        case Form.NONE:
+            return NOTHING
+        case Form.NAME | Form.LAMBDA:
+            return syntax.ref(node)
+        case Form.CALL if not is_typed:
+            made = syntax.ref(node)
+            return made if made.kind is Kind.RESULT else UNKNOWN
+    return UNKNOWN
 
 
 def with_bounds(params: tuple[Param, ...], bounds: dict[str, Ref]) -> tuple[Param, ...]:

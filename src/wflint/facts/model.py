@@ -239,7 +239,7 @@ class ParamKind(str, enum.Enum):
 class Param(Struct, frozen=True, array_like=True, gc=False):
     """A parameter.
 
-    ``default`` is what a default value that is a name refers to, or ``None``.
+    ``default`` is what a default value refers to, if that is worth knowing, or ``None``.
     """
 
     name: str
