@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.command_line import enter_project, invoke
 from wflint.checking.registry import load_registry
 from wflint.diagnostics import Diagnostic
 from wflint.project.store import Module, Store
-from wflint.rule.base import Report, Rule, Scope, Severity
+from wflint.rule.base import Api, Property, Report, Rule, Scope, Severity
 from wflint.rule.views import CallView
 from wflint.run.check import check
 from wflint.run.request import Request
@@ -442,6 +443,45 @@ class TestWorkers:
                         os.getcwd()
         """
         assert says(Scope.WORKER, worker=text) == ["App.start", "main → address"]
+
+
+class TestProperties:
+    def test_one_table_serves_rules_of_several_regions(
+        self, monkeypatch: pytest.MonkeyPatch, says: Says
+    ) -> None:
+        class Slow(probe(Scope.QUERY | Scope.ACTIVITY)):  # type: ignore[misc]
+            targets: ClassVar[frozenset[str]] = frozenset()
+            properties = frozenset({Property.BLOCKS, Property.CLOCK})
+
+            def judge(self, view: CallView, api: Api) -> Report:
+                assert api == Api()
+                return Report(" ".join(sorted(view.properties)))
+
+        monkeypatch.setattr("tests.test_regions.probe", lambda _: Slow)
+        text = """
+            import os, random, time
+            from temporalio import activity, workflow
+
+            @activity.defn
+            async def act():
+                time.sleep(1)
+                random.random()
+                os.getcwd()
+
+            @workflow.defn
+            class Flow:
+                @workflow.run
+                async def run(self) -> None:
+                    time.sleep(1)
+                @workflow.query
+                def ask(self):
+                    return time.time()
+        """
+        assert says(Scope.QUERY, flow=text) == ["Flow.ask", "act"]
+        Path("pyproject.toml").write_text('[tool.wflint]\nplugins = ["probe"]\n')
+        found = check(Request((".",))).diagnostics
+        assert [d.message for d in found if d.code == "PRO001"] == ["blocks", "clock"]
+        assert {d.code for d in found} == {"PRO001", "WFL101", "WFL104", "WFL801"}
 
 
 class TestScopes:

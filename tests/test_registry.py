@@ -98,7 +98,7 @@ class TestConventions:
     @every_rule
     def test_tables_are_sorted_and_say_only_what_is_known(self, rule: Rule) -> None:
         known = {"name", "match", "except", "use", "message", "severity", "kind"}
-        known |= {"of", "methods", "plain", "gives"}
+        known |= {"of", "methods", "plain", "gives", "blocks"}
         for table in rule.tables:
             libraries = tomli.loads((file_of(rule).parent / table).read_text("utf-8"))["library"]
             names = [library["name"] for library in libraries]
@@ -108,6 +108,20 @@ class TestConventions:
                 for key in ("match", "except", "of", "methods", "plain", "gives"):
                     assert is_sorted(list(library.get(key, ())))
                 assert library.get("of") or not {"methods", "plain"} & set(library)
+
+    @every_rule
+    def test_what_blocks_is_one_of_the_names_of_its_library(self, rule: Rule) -> None:
+        for table in rule.tables:
+            libraries = tomli.loads((file_of(rule).parent / table).read_text("utf-8"))["library"]
+            for library in libraries:
+                blocks = library.get("blocks", ())
+                assert blocks is True or is_sorted(list(blocks))
+                methods = library.get("methods", ())
+                own = {f"{of}.{name}" for of in library.get("of", ()) for name in methods}
+                own |= set(library.get("match", ()))
+                wide = tuple(name[:-1] for name in own if name.endswith(".*"))
+                for name in () if blocks is True else blocks:
+                    assert name in own or name.startswith(wide), name
 
     @every_rule
     def test_what_a_table_says_is_given_is_something_to_follow(self, rule: Rule) -> None:

@@ -65,7 +65,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from wflint.rule import Api, Fixable, Rule, Scope, Severity
+from wflint.rule import Api, Fixable, Property, Rule, Scope, Severity
 
 if TYPE_CHECKING:
     from wflint.rule import FixView, Repair
@@ -107,6 +107,7 @@ class GlobalRandom(Rule):
     name = "global-random"
     severity = Severity.ERROR
     scope = Scope.WORKFLOW
+    names_are = frozenset({Property.RANDOM})
     fix = Fixable.SAFE
     since = "0.1"
     value_decides = True

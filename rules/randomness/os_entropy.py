@@ -51,7 +51,7 @@ is deterministic.
 
 from __future__ import annotations
 
-from wflint.rule import Api, Fixable, Rule, Scope, Severity
+from wflint.rule import Api, Fixable, Property, Rule, Scope, Severity
 
 _ENTROPY = Api("workflow.random()")
 
@@ -61,6 +61,7 @@ class OsEntropy(Rule):
     name = "os-entropy"
     severity = Severity.ERROR
     scope = Scope.WORKFLOW
+    names_are = frozenset({Property.RANDOM})
     fix = Fixable.NONE
     since = "0.1"
     value_decides = True

@@ -62,7 +62,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity, ValueType
+from wflint.rule import Api, Fixable, Property, Report, Rule, Scope, Severity, ValueType
 
 if TYPE_CHECKING:
     from wflint.rule import CallView
@@ -84,6 +84,7 @@ class RandomUuid(Rule):
     name = "random-uuid"
     severity = Severity.ERROR
     scope = Scope.WORKFLOW
+    names_are = frozenset({Property.RANDOM})
     fix = Fixable.SAFE
     since = "0.1"
     value_decides = True

@@ -52,7 +52,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity, ValueType
+from wflint.rule import Api, Fixable, Property, Report, Rule, Scope, Severity, ValueType
 
 if TYPE_CHECKING:
     from wflint.rule import CallView
@@ -82,6 +82,7 @@ class ThirdPartyRandomness(Rule):
     name = "third-party-randomness"
     severity = Severity.ERROR
     scope = Scope.WORKFLOW
+    names_are = frozenset({Property.RANDOM})
     fix = Fixable.NONE
     since = "0.1"
     value_decides = True

@@ -66,7 +66,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity, ValueType
+from wflint.rule import Api, Fixable, Property, Report, Rule, Scope, Severity, ValueType
 
 if TYPE_CHECKING:
     from wflint.rule import CallView, FixView, Repair
@@ -99,6 +99,7 @@ class UnseededRng(Rule):
     name = "unseeded-rng"
     severity = Severity.ERROR
     scope = Scope.WORKFLOW
+    names_are = frozenset({Property.RANDOM})
     fix = Fixable.SAFE
     since = "0.1"
     value_decides = True

@@ -64,7 +64,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
+from wflint.rule import Api, Fixable, Property, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
     from wflint.rule import CallView, FixView, FunctionHead, Repair
@@ -89,6 +89,7 @@ class BlockingSleep(Rule):
     name = "blocking-sleep"
     severity = Severity.ERROR
     scope = Scope.WORKFLOW
+    names_are = frozenset({Property.BLOCKS})
     fix = Fixable.UNSAFE
     since = "0.1"
     message = "`{name}` blocks the thread that runs the workflow; use `{use}`"

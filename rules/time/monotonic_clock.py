@@ -74,7 +74,7 @@ is caught in modules that are passed through. `asyncio.get_running_loop().time()
 
 from __future__ import annotations
 
-from wflint.rule import Api, Fixable, Rule, Scope, Severity
+from wflint.rule import Api, Fixable, Property, Rule, Scope, Severity
 
 _SECONDS = Api("workflow.time()", Fixable.UNSAFE)
 _NANOSECONDS = Api("workflow.time_ns()", Fixable.UNSAFE)
@@ -93,6 +93,7 @@ class MonotonicClock(Rule):
     name = "monotonic-clock"
     severity = Severity.ERROR
     scope = Scope.WORKFLOW
+    names_are = frozenset({Property.CLOCK})
     fix = Fixable.UNSAFE
     since = "0.1"
     value_decides = True

@@ -66,7 +66,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity, ValueType
+from wflint.rule import Api, Fixable, Property, Report, Rule, Scope, Severity, ValueType
 
 if TYPE_CHECKING:
     from wflint.rule import Arg, CallView, FixView, Repair
@@ -109,6 +109,7 @@ class ThirdPartyClock(Rule):
     name = "third-party-clock"
     severity = Severity.ERROR
     scope = Scope.WORKFLOW
+    names_are = frozenset({Property.CLOCK})
     fix = Fixable.UNSAFE
     since = "0.1"
     value_decides = True

@@ -67,7 +67,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity, ValueType, Withheld
+from wflint.rule import Api, Fixable, Property, Report, Rule, Scope, Severity, ValueType, Withheld
 
 if TYPE_CHECKING:
     from wflint.rule import CallView, FixView, Repair
@@ -87,6 +87,7 @@ class WallClockTime(Rule):
     name = "wall-clock-time"
     severity = Severity.ERROR
     scope = Scope.WORKFLOW
+    names_are = frozenset({Property.CLOCK})
     fix = Fixable.SAFE
     since = "0.1"
     value_decides = True

@@ -62,7 +62,7 @@ settings libraries or into modules that are passed through.
 
 from __future__ import annotations
 
-from wflint.rule import Rule, Scope, Severity
+from wflint.rule import Property, Rule, Scope, Severity
 
 
 class Environment(Rule):
@@ -70,6 +70,7 @@ class Environment(Rule):
     name = "environment"
     severity = Severity.ERROR
     scope = Scope.WORKFLOW
+    names_are = frozenset({Property.ENVIRONMENT})
     since = "0.1"
     value_decides = True
     message = (

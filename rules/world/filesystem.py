@@ -64,7 +64,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Report, Rule, Scope, Severity, ValueType
+from wflint.rule import Api, Property, Report, Rule, Scope, Severity, ValueType
 
 if TYPE_CHECKING:
     from wflint.rule import Arg, CallView, Value
@@ -111,6 +111,7 @@ class Filesystem(Rule):
     name = "filesystem"
     severity = Severity.ERROR
     scope = Scope.WORKFLOW
+    names_are = frozenset({Property.FILES})
     since = "0.1"
     message = "`{name}` touches the file system; move it to an activity"
     tables = ("filesystem.toml", "filesystem_libraries.toml")

@@ -62,7 +62,7 @@ in modules that are passed through.
 
 from __future__ import annotations
 
-from wflint.rule import Rule, Scope, Severity
+from wflint.rule import Property, Rule, Scope, Severity
 
 
 class HostInformation(Rule):
@@ -70,6 +70,7 @@ class HostInformation(Rule):
     name = "host-information"
     severity = Severity.WARNING
     scope = Scope.WORKFLOW
+    names_are = frozenset({Property.HOST})
     since = "0.1"
     message = "`{name}` depends on the machine and process of the worker; read it in an activity"
     tables = ("host_information.toml",)

@@ -77,7 +77,7 @@ if TYPE_CHECKING:
 _STOPS = "`{name}` stops the worker in a debugger; remove it"
 _DEBUGGER = Api(fix=Fixable.UNSAFE, message=_STOPS)
 _RUNS_SOMETHING = Api(message=_STOPS)
-_PROMPT = Api()
+_PROMPT = Api(blocks=True)
 
 
 class Interactive(Rule):
@@ -100,9 +100,9 @@ class Interactive(Rule):
         "click.getchar": _PROMPT,
         "click.pause": _PROMPT,
         "click.prompt": _PROMPT,
-        "code.InteractiveConsole": _PROMPT,
+        "code.InteractiveConsole": Api(),
         "code.interact": _DEBUGGER,
-        "curses.*": _PROMPT,
+        "curses.*": Api(),
         "debugpy.breakpoint": _DEBUGGER,
         "debugpy.listen": _DEBUGGER,
         "debugpy.wait_for_client": _DEBUGGER,
@@ -114,7 +114,7 @@ class Interactive(Rule):
         "msvcrt.getche": _PROMPT,
         "msvcrt.getwch": _PROMPT,
         "msvcrt.getwche": _PROMPT,
-        "msvcrt.kbhit": _PROMPT,
+        "msvcrt.kbhit": Api(),
         "pdb.Pdb": _DEBUGGER,
         "pdb.Pdb.set_trace": _DEBUGGER,
         "pdb.pm": _DEBUGGER,
@@ -123,7 +123,7 @@ class Interactive(Rule):
         "pdb.runcall": _RUNS_SOMETHING,
         "pdb.runeval": _RUNS_SOMETHING,
         "pdb.set_trace": _DEBUGGER,
-        "prompt_toolkit.PromptSession": _PROMPT,
+        "prompt_toolkit.PromptSession": Api(),
         "prompt_toolkit.prompt": _PROMPT,
         "pudb.set_trace": _DEBUGGER,
         "pydevd.settrace": _DEBUGGER,

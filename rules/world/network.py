@@ -73,7 +73,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Report, Rule, Scope, Severity
+from wflint.rule import Api, Property, Report, Rule, Scope, Severity
 
 from ._made_here import is_made_here
 
@@ -88,6 +88,7 @@ class Network(Rule):
     name = "network"
     severity = Severity.ERROR
     scope = Scope.WORKFLOW
+    names_are = frozenset({Property.NETWORK})
     since = "0.1"
     message = "`{name}` uses the network; move it to an activity"
     tables = (

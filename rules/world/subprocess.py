@@ -61,7 +61,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Report, Rule, Scope, Severity
+from wflint.rule import Api, Property, Report, Rule, Scope, Severity
 
 from ._made_here import is_made_here
 
@@ -74,6 +74,7 @@ class Subprocess(Rule):
     name = "subprocess"
     severity = Severity.ERROR
     scope = Scope.WORKFLOW
+    names_are = frozenset({Property.PROCESS})
     since = "0.1"
     message = "`{name}` runs another process; move it to an activity"
     tables = ("subprocess.toml",)

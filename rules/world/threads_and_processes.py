@@ -69,7 +69,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
+from wflint.rule import Api, Fixable, Property, Report, Rule, Scope, Severity
 
 from ._made_here import is_made_here
 
@@ -84,6 +84,7 @@ class ThreadsAndProcesses(Rule):
     name = "threads-and-processes"
     severity = Severity.ERROR
     scope = Scope.WORKFLOW
+    names_are = frozenset({Property.THREADS})
     fix = Fixable.UNSAFE
     since = "0.1"
     message = "`{name}` runs outside the workflow's event loop; move it to an activity"

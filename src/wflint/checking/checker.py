@@ -41,7 +41,7 @@ from wflint.inference.values import External, OwnClass, OwnFunction, held
 from wflint.model.callees import Callees
 from wflint.model.commands import Commands
 from wflint.rule.api_table import ApiEntry, ApiTable
-from wflint.rule.base import Api, Report, Rule, RuleSettings, Scope
+from wflint.rule.base import Api, Property, Report, Rule, RuleSettings, Scope
 from wflint.rule.command_view import CommandView
 from wflint.rule.views import Callee, CallView, Lookups
 from wflint.sandbox.sandboxes import Sandboxes
@@ -122,6 +122,7 @@ class Verdicts:
         self.callees = Callees(resolver, roots)
         self.commands = Commands(resolver, roots, self.callees)
         self.targets: dict[str, list[Rule]] = {}
+        self._by_property = [rule for rule in rules.values() if rule.properties]
         self.command_rules: dict[CallKind, list[Rule]] = {}
         self.own_call_rules = [r for r in rules.values() if r.own_calls]
         for rule in rules.values():
@@ -226,17 +227,19 @@ class Verdicts:
     ) -> None:
         name = entity.name
         entry = self.table.lookup(name, base=entity.base)
+        speaking = self._speaking(entry, codes)
         watching = [rule for rule in self.targets.get(name, ()) if rule.code in codes]
         sdk = sdk_calls().get(name)
         asked = self.command_rules.get(sdk.kind, ()) if sdk is not None else ()
         checking = [rule for rule in asked if rule.code in codes]
-        if (entry is None or not entry.is_of(codes)) and not watching and not checking:
+        if not speaking and not watching and not checking:
             return
         if self._is_unsure(call.target, entity, node) or self._is_safe_logger(call.target, node):
             return
         view = self.view_of_call(node, body, call, name=name, partial=entity.partial)
-        if entry is not None and entry.is_of(codes):
-            self._judge(entry, view, node, call.site, call.flags, call.written)
+        view.properties = _properties(entry)
+        for one in speaking:
+            self._judge(one, view, node, call.site, call.flags, call.written)
         for rule in watching:
             with self.faults.at(*node.fn, rule.code):
                 for report in rule.check_call(view):
@@ -249,6 +252,17 @@ class Verdicts:
             with self.faults.at(*node.fn, rule.code):
                 for report in rule.check_command(view):
                     self.hit(rule, node, call.site, call.flags, report)
+
+    def _speaking(self, entry: ApiEntry | None, codes: Container[str]) -> list[ApiEntry]:
+        """Return an entry for each rule that speaks of a name: its own, and by its properties."""
+        if entry is None:
+            return []
+        speaking = [entry] if entry.is_of(codes) else []
+        for rule in self._by_property:
+            if rule.code in codes and rule.properties & entry.properties:
+                api = Api(kind=entry.api.kind)
+                speaking.append(ApiEntry(entry.name, rule, api))
+        return speaking
 
     def _judge(
         self, entry: ApiEntry, view: CallView, node: Node, site: int, flags: int, written: str = ""
@@ -268,11 +282,13 @@ class Verdicts:
         codes: Container[str],
     ) -> None:
         entry = self.table.lookup(entity.name, base=entity.base)
-        if entry is None or not entry.is_of(codes) or entry.api.kind == "use":
+        if entry is None or entry.api.kind == "use":
             return
-        made_up = handed_over(call, site, entity)
-        view = self.view_of_call(node, body, made_up, name=entity.name)
-        self._judge(entry, view, node, site, call.flags)
+        for one in self._speaking(entry, codes):
+            made_up = handed_over(call, site, entity)
+            view = self.view_of_call(node, body, made_up, name=entity.name)
+            view.properties = _properties(entry)
+            self._judge(one, view, node, site, call.flags)
 
     def _external_use(
         self,
@@ -283,10 +299,10 @@ class Verdicts:
         codes: Container[str],
     ) -> None:
         entry = self.table.lookup(entity.name, is_call=False, base=entity.base)
-        if entry is None or not entry.is_of(codes):
-            return
-        view = self.view_of_use(node, body, use, entity.name)
-        self._judge(entry, view, node, use.site, use.flags, use.written)
+        for one in self._speaking(entry, codes):
+            view = self.view_of_use(node, body, use, entity.name)
+            view.properties = _properties(entry)
+            self._judge(one, view, node, use.site, use.flags, use.written)
 
     def _default_factory(
         self,
@@ -402,6 +418,7 @@ class Verdicts:
             lambda value: self._options(value, path, receiver),
             lambda module: self.sandboxes.passes(module, path),
             lambda module, names: self.sandboxes.missing(module, names, path, receiver),
+            lambda name: _properties(self.table.lookup(name)),
         )
 
     def _qualified(self, value: Value, path: str, receiver: Cls | None) -> str:
@@ -501,6 +518,10 @@ class Verdicts:
             name = view.name if view is not None else ""
             hit.others.setdefault(reported, (report.message, name, report.api))
         hit.nodes.append(node)
+
+
+def _properties(entry: ApiEntry | None) -> frozenset[Property]:
+    return entry.properties if entry is not None else frozenset()
 
 
 def handed_over(call: Call, site: int, entity: External) -> Call:

@@ -27,7 +27,7 @@ from wflint.facts.model import (
 )
 from wflint.facts.types import instance
 from wflint.rule.api_table import ApiTable, rule_entries
-from wflint.rule.base import Api, ApiKind, Fixable, Report, Rule, Scope
+from wflint.rule.base import Api, ApiKind, Fixable, Property, Report, Rule, Scope
 from wflint.rule.command_view import CommandView, Target
 from wflint.rule.fix import NoFix, Repair, TextEdit, Withheld
 from wflint.rule.fix_view import FixView
@@ -97,6 +97,7 @@ __all__ = [
     "Kind",
     "NoFix",
     "ParamKind",
+    "Property",
     "Ref",
     "Repair",
     "Report",

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wflint.diagnostics import Severity
-from wflint.rule.base import Api, ApiKind, Report, Rule
+from wflint.rule.base import Api, ApiKind, Property, Report, Rule
 
 if TYPE_CHECKING:
     from wflint.rule.views import CallView
@@ -23,6 +24,12 @@ class ApiEntry(Struct, frozen=True):
     name: str
     rule: Rule | None = None
     api: Api = Api()
+
+    @property
+    def properties(self) -> frozenset[Property]:
+        """The properties of the name."""
+        own = self.rule.names_are if self.rule is not None else frozenset()
+        return own | {Property.BLOCKS} if self.api.blocks else own
 
     def is_of(self, codes: Container[str]) -> bool:
         """True if one of the rules with these codes speaks of the name."""
@@ -100,7 +107,9 @@ def rule_entries(rule: Rule) -> Iterator[ApiEntry]:
     A table has ``match``, names to report, and ``except``, names below them that are fine. Instead
     of spelling each method of a class that can be imported from several places, it has the classes
     in ``of``, the names of their methods to report in ``methods``, and of those that are fine in
-    ``plain``. What calls give is told by ``gives``, see :func:`rule_results`.
+    ``plain``. ``blocks`` lists those of the names, or names below them, that keep the calling
+    thread until something has happened; it is true if all do. What calls give is told by
+    ``gives``, see :func:`rule_results`.
     """
     for name, api in rule.apis.items():
         yield ApiEntry(name, rule, api)
@@ -111,9 +120,13 @@ def rule_entries(rule: Rule) -> Iterator[ApiEntry]:
                 message=library.get("message", ""),
                 severity=Severity(library["severity"]) if "severity" in library else None,
                 kind=ApiKind(library.get("kind", "call")),
+                blocks=library.get("blocks") is True,
             )
             for name in (*library.get("match", ()), *_methods(library, "methods")):
                 yield ApiEntry(name, rule, api)
+            if not api.blocks:
+                blocking = replace(api, blocks=True)
+                yield from (ApiEntry(name, rule, blocking) for name in library.get("blocks", ()))
             for name in (*library.get("except", ()), *_methods(library, "plain")):
                 yield ApiEntry(name)
 

@@ -3,11 +3,14 @@
 A rule is a class in a file of its own under ``rules/``. Its module's docstring is its
 documentation, its class attributes are its identity, and its ``scope`` says which code it is about:
 one or several of the regions of :mod:`wflint.temporal.regions`. It looks at that code in one or
-more of five ways:
+more of six ways:
 
 * ``apis`` (and TOML ``tables`` beside the file): names that are wrong to call or to use. The engine
   matches them, the most specific name wins, and each name belongs to one rule.
   :meth:`Rule.judge` may refine or drop a match.
+* ``properties``: names of any rule's table that have one of these properties. So a name may be one
+  fault in a workflow and another one in an activity. :meth:`Rule.judge` is asked of them with a
+  plain ``Api``, and ``view.properties`` has what is known of the name.
 * ``targets`` and :meth:`Rule.check_call`: every call of one of these names, with its arguments.
 * ``commands`` and :meth:`Rule.check_command`: every call of the SDK that is about one of these
   kinds of commands, with its target, payload and options.
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
     from wflint.rule.fix_view import FixView
     from wflint.rule.views import CallView, FindingView, ImportView
 
-__all__ = ["Api", "Fixable", "Report", "Rule", "RuleSettings", "Scope", "Severity"]
+__all__ = ["Api", "Fixable", "Property", "Report", "Rule", "RuleSettings", "Scope", "Severity"]
 
 
 _FILLED = re.compile(r"\{name\}|\{use\}")
@@ -64,13 +67,27 @@ class ApiKind(str, enum.Enum):
     ANY = "any"
 
 
+class Property(str, enum.Enum):
+    """What calling a name does, for all rules that care, whichever of them has it in its table."""
+
+    BLOCKS = "blocks"  # keeps the calling thread, and its event loop, until something has happened
+    CLOCK = "clock"
+    ENVIRONMENT = "environment"
+    FILES = "files"
+    HOST = "host"
+    NETWORK = "network"
+    PROCESS = "process"
+    RANDOM = "random"
+    THREADS = "threads"
+
+
 class Api(Struct, frozen=True):
     """One name that is wrong, and what to use instead.
 
     ``use`` is the replacement as the user would write it. ``message`` replaces the rule's own
     message template; both may use ``{name}`` (as written, with ``()`` for a call) and ``{use}``.
     A fix writes ``use`` in the place of the call and keeps its arguments, unless
-    ``drops_arguments`` says otherwise.
+    ``drops_arguments`` says otherwise. What ``blocks`` has that property beside those of the rule.
     """
 
     use: str = ""
@@ -79,6 +96,7 @@ class Api(Struct, frozen=True):
     severity: Severity | None = None
     kind: ApiKind = ApiKind.CALL
     drops_arguments: bool = False
+    blocks: bool = False
 
 
 class Report(Struct, frozen=True):
@@ -106,6 +124,8 @@ class Rule:
     message: ClassVar[str] = "`{name}` is not deterministic; use `{use}`"
     apis: ClassVar[Mapping[str, Api]] = {}
     tables: ClassVar[tuple[str, ...]] = ()
+    names_are: ClassVar[frozenset[Property]] = frozenset()  # all those in `apis` and `tables`
+    properties: ClassVar[frozenset[Property]] = frozenset()
     at_import: ClassVar[Mapping[str, Api]] = {}
     targets: ClassVar[frozenset[str]] = frozenset()
     commands: ClassVar[frozenset[CallKind]] = frozenset()

@@ -12,7 +12,7 @@ from wflint.diagnostics import Severity
 from wflint.facts.ids import Cls
 from wflint.facts.model import Arg, Call, Flag, FunctionHead, Site, Use, Value, ValueType
 from wflint.facts.signatures import RECEIVERS, Signature, by_keyword, positional
-from wflint.rule.base import Api, RuleSettings
+from wflint.rule.base import Api, Property, RuleSettings
 from wflint.temporal.effects import Effect
 
 T = TypeVar("T")
@@ -57,6 +57,7 @@ class Lookups(Struct):
     options: Callable[[Value], Value | None]
     passes: Callable[[str], bool] = lambda _: False
     missing: Callable[[str, Sequence[str]], str] = lambda module, names: ""
+    properties: Callable[[str], frozenset[Property]] = lambda name: frozenset()
 
 
 class TypeView(Struct, frozen=True):
@@ -190,6 +191,7 @@ class CallView(Struct, dict=True):
 
     ``name`` is the qualified external name (empty for functions of the project), ``shown`` the name
     as the source has it, with ``()`` for calls. ``callee`` is the project's function, if it is one.
+    ``properties`` are those that rules' tables know of the name.
     """
 
     name: str
@@ -203,6 +205,7 @@ class CallView(Struct, dict=True):
     callee: Callee | None = None
     args: tuple[Arg, ...] = field(default=())
     partial: bool = False
+    properties: frozenset[Property] = frozenset()
 
     @property
     def is_call(self) -> bool:
@@ -301,6 +304,10 @@ class CallView(Struct, dict=True):
     def resolve(self, value: Value) -> Callee | None:
         """The function of the project that an argument refers to."""
         return self.lookups.resolve(value)
+
+    def properties_of(self, name: str) -> frozenset[Property]:
+        """The properties that rules' tables know of a qualified name."""
+        return self.lookups.properties(name)
 
     def passes(self, module: str) -> bool:
         """Whether a module is passed through the sandbox wherever it is imported, or may be."""

@@ -1,0 +1,134 @@
+"""A blocking call in an async activity stops all others that share its event loop.
+
+## What breaks
+
+A worker runs all `async def` activities in one event loop, the one that it polls the service from
+and sends heartbeats with. While `time.sleep()`, `requests.get()` or a database driver waits, none
+of that goes on: other activities stand still, heartbeats are not sent, so that the service takes
+the activity for lost and starts another attempt, a cancellation is not noticed, and workflow tasks
+come too late. With one activity at a time everything works; under load it does not.
+
+It makes no difference how deep the call is hidden: a plain function that an async activity calls
+runs in the event loop as well.
+
+## Bad
+
+```python
+import subprocess
+from datetime import timedelta
+
+from temporalio import activity, workflow
+
+
+def shrink(picture: str) -> None:
+    subprocess.run(["convert", picture, "-resize", "50%", f"small-{picture}"], check=True)
+
+
+@activity.defn
+async def make_thumbnail(picture: str) -> None:
+    shrink(picture)
+
+
+@workflow.defn
+class ThumbnailWorkflow:
+    @workflow.run
+    async def run(self) -> None:
+        await workflow.execute_activity(
+            make_thumbnail, "cat.png", start_to_close_timeout=timedelta(minutes=5)
+        )
+```
+
+## Good
+
+Let a thread wait, or use an asynchronous library. Or make the activity a plain `def`, which the
+worker runs in a thread of its `activity_executor`.
+
+```python
+import asyncio
+import subprocess
+from datetime import timedelta
+
+from temporalio import activity, workflow
+
+
+def shrink(picture: str) -> None:
+    subprocess.run(["convert", picture, "-resize", "50%", f"small-{picture}"], check=True)
+
+
+@activity.defn
+async def make_thumbnail(picture: str) -> None:
+    await asyncio.to_thread(shrink, picture)
+
+
+@workflow.defn
+class ThumbnailWorkflow:
+    @workflow.run
+    async def run(self) -> None:
+        await workflow.execute_activity(
+            make_thumbnail, "cat.png", start_to_close_timeout=timedelta(minutes=5)
+        )
+```
+
+Reading and writing files is not reported: on a local disk it takes no time worth a thread.
+
+## What the SDK does
+
+Nothing: it does not notice. `heartbeat_timeout` makes the service retry an activity whose
+heartbeats do not come through. In a workflow the same calls are other faults, such as
+[blocking-sleep](blocking-sleep.md) and [network](network.md).
+
+## References
+
+* https://docs.temporal.io/develop/python/python-sdk-sync-vs-async
+* https://docs.temporal.io/encyclopedia/detecting-activity-failures#activity-heartbeat
+"""
+
+from __future__ import annotations
+
+from wflint.rule import (
+    Api,
+    CallView,
+    Kind,
+    Property,
+    Report,
+    Rule,
+    Scope,
+    Severity,
+    Value,
+    ValueType,
+)
+
+_BLOCKS = "`{name}` blocks the event loop that all async activities of the worker share; "
+_SLEEP = f"{_BLOCKS}use `await asyncio.sleep()`"
+_CALL = f"{_BLOCKS}use `await asyncio.to_thread(...)`, or make the activity a plain `def`"
+_HELPER = f"{_BLOCKS}call `{{use}}` with `await asyncio.to_thread(...)`"
+
+
+class BlockingCallInAsyncActivity(Rule):
+    code = "WFL801"
+    name = "blocking-call-in-async-activity"
+    severity = Severity.ERROR
+    scope = Scope.ASYNC_ACTIVITY
+    properties = frozenset({Property.BLOCKS})
+    once_per_function = True
+    since = "0.1"
+
+    def judge(self, view: CallView, api: Api) -> Report | None:
+        """Report a call, unless it is awaited or belongs to one that is reported."""
+        if not view.is_call or view.awaited or _is_made_by_another(view):
+            return None
+        if not view.in_async:
+            return Report(_HELPER.format(name=view.shown, use=view.function.name))
+        message = _SLEEP if view.name == "time.sleep" else _CALL
+        return Report(message.format(name=view.shown))
+
+
+def _is_made_by_another(view: CallView) -> bool:
+    """True for a method of what a blocking call has given, such as a connection or its cursor."""
+    target = view.call.target if view.call is not None else None
+    while target is not None and target.kind is Kind.RESULT:
+        target = target.of
+        maker = view.qualified(Value(ValueType.NAME, ref=target)) if target is not None else ""
+        if Property.BLOCKS in view.properties_of(maker):
+            return True
+    return False
