@@ -18,6 +18,13 @@ def tests(session: nox.Session) -> None:
     session.run("pytest", *session.posargs)
 
 
+@nox.session(python=["3.10", "3.14"])
+def exhaustive(session: nox.Session) -> None:
+    """Run the tests that look at many more examples; arguments behind ``--`` go to pytest."""
+    session.install("-e", ".[test]")
+    session.run("pytest", "-m", "exhaustive", *session.posargs)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Run the checks that need no test."""

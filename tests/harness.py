@@ -137,7 +137,9 @@ def run(root: Path, paths: Sequence[Path] = (), extend_select: Sequence[str] = (
 
 
 def expected(root: Path) -> list[Finding]:
-    """The expectations in all files of a project."""
+    """The expectations in all files of a project, or in a single file."""
+    if root.is_file():
+        return list(expectations(root.read_bytes(), root.name))
     return [
         finding
         for file in sorted(root.rglob("*.py"))
