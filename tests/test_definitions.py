@@ -112,6 +112,8 @@ FORMS = {
                 def c(self): ...
         """,
     "a method that is defined again": "class C:\n    def a(self): ...\n    def a(self, n): ...",
+    "aliases of attributes": "class C:\n    a = Clock()\n    b = a\n    now = a.now\n    d = b = b",
+    "imports": "class C:\n    import os.path\n    from base import Clock as Watch\n    c = Watch",
     "a class in it": "class C:\n    class D:\n        x = Clock()\n    d = D",
 }
 
@@ -126,6 +128,19 @@ def test_new_type_parameters_are_read_in_functions() -> None:
     """The running Python may be too old to read them in a module."""
     (facts,) = in_function("class C[T, *Ts, **P](Base[T]):\n    it: T")
     assert facts.params == ("T", "Ts", "P")
+
+
+def test_names_of_a_class_are_its_own() -> None:
+    lines = ("class C:", "from base import Clock", "Base = Clock", "now = Base.now", "Meta = Meta")
+    text = "\n    ".join(lines)
+    for (facts,) in (in_module(text), in_function(text)):
+        clock = Ref(Kind.IMPORT, "base.Clock")
+        assert facts.attributes == {
+            "Clock": clock,
+            "Base": clock,
+            "now": Ref(Kind.IMPORT, "base.Clock", ("now",)),
+            "Meta": Ref(Kind.GLOBAL, "Meta"),
+        }
 
 
 def test_a_lambda_is_the_default_of_a_parameter_wherever_it_stands() -> None:

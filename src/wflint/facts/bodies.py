@@ -323,6 +323,9 @@ class BodyReader:
         if entry.state.scope is not None:
             self.local_classes.append((entry, self.frame_at[site], node))
 
+    def _note_import(self, site: int, entry: Entry, node: cst.Import | cst.ImportFrom) -> None:
+        _note_member(site, entry)
+
     def _finish_classes(self) -> None:
         for entry, frame, node in self.local_classes:
             syntax = CstSyntax(self.refs, entry.state.scope, self._lambda_head)
@@ -444,6 +447,8 @@ _NOTES: dict[type[cst.CSTNode], Callable[..., None]] = {
     cst.ClassDef: BodyReader._note_class,
     cst.Decorator: BodyReader._note_decorator,
     cst.FunctionDef: BodyReader._note_function,
+    cst.Import: BodyReader._note_import,
+    cst.ImportFrom: BodyReader._note_import,
     cst.Name: BodyReader._note_use,
     cst.Return: BodyReader._note_return,
     cst.Yield: BodyReader._note_yield,

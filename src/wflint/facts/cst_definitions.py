@@ -173,7 +173,7 @@ def read_class(
         if keyword.keyword is not None and keyword.keyword.value == "metaclass":
             builder.metaclass = syntax.ref(keyword.value)
     for site, member in frame.members:
-        _read_statement(builder, member, frame_at.get(site), frame)
+        _read_statement(builder, member, frame_at.get(site), frame, syntax.refs.module)
     return builder.facts()
 
 
@@ -186,7 +186,11 @@ def _class_params(
 
 
 def _read_statement(
-    builder: ClassBuilder[cst.BaseExpression], entry: Entry, inner: Frame | None, frame: Frame
+    builder: ClassBuilder[cst.BaseExpression],
+    entry: Entry,
+    inner: Frame | None,
+    frame: Frame,
+    module: ModuleFacts,
 ) -> None:
     match entry.node:
         case cst.FunctionDef() if inner is not None:
@@ -194,6 +198,9 @@ def _read_statement(
             builder.add_method(inner.head, alternative=alternative)
         case cst.ClassDef(name=name):
             builder.bind(name.value, UNKNOWN)
+        case (cst.Import() | cst.ImportFrom()) as node:
+            for bound, target in written_import(node).bound(module):
+                builder.bind(bound, Ref(Kind.IMPORT, target))
         case cst.AnnAssign(target=cst.Name(value=name), annotation=annotation, value=value):
             builder.declare(name, annotation.annotation, value)
         case cst.Assign(targets=targets, value=value):

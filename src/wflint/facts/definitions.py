@@ -275,6 +275,10 @@ class ClassBuilder(Generic[E]):
         elif ref.kind is Kind.PARTIAL and ref.of is not None and ref.of.name in self.methods:
             of = self.syntax.member(self.qualname, (ref.of.name, *ref.of.path))
             self.attributes[name] = replace(ref, of=of)
+        elif ref.kind is Kind.GLOBAL and ref.name in self.attributes:
+            known = self.attributes[ref.name]
+            path = (*known.path, *ref.path) if known.kind is not Kind.UNKNOWN else ()
+            self.attributes[name] = replace(known, path=path)
         else:
             self.attributes[name] = ref
 

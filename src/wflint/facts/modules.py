@@ -167,6 +167,8 @@ class ModuleReader:
         """Later bindings replace earlier ones unless both are alternatives."""
         ref = binding.value.ref if binding.value is not None else UNKNOWN
         if place.owner:
+            is_import = binding.what is BindingKind.IMPORT
+            ref = Ref(Kind.IMPORT, binding.target) if is_import else ref
             self._classes[place.owner].bind(name, ref)
             return
         if self._is_decorated_by_hand(name, ref):
