@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from wflint.callgraph.entry.entry_points import Entry
 from wflint.facts.ids import Cls, Fn
-from wflint.facts.model import Call, Flag, Operation, Use
+from wflint.facts.model import Call, Flag, Mutation, Operation, Use
 from wflint.inference.values import Env
 from wflint.temporal.regions import Region
 
@@ -277,7 +277,9 @@ NOT_WORKFLOW_CODE = Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED
 """Flags of what stands in workflow code and is none."""
 
 
-def runs(place: Call | Use | Operation, node: Node, skips: int = NOT_WORKFLOW_CODE) -> bool:
+def runs(
+    place: Call | Use | Operation | Mutation, node: Node, skips: int = NOT_WORKFLOW_CODE
+) -> bool:
     """True if a call or use happens when a function is reached as ``node``.
 
     What has any of the flags ``skips`` does not.

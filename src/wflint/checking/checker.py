@@ -20,7 +20,8 @@ from wflint.callgraph.events import (
     OwnCall,
 )
 from wflint.callgraph.graph import NOT_WORKFLOW_CODE, CallGraph, Node
-from wflint.checking.finding_view import FoundView
+from wflint.callgraph.state_changes import StateChanges
+from wflint.checking.finding_view import FoundView, source_of
 from wflint.diagnostics import Severity
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import (
@@ -43,7 +44,7 @@ from wflint.model.commands import Commands
 from wflint.rule.api_table import ApiEntry, ApiTable
 from wflint.rule.base import Api, Property, Report, Rule, RuleSettings, Scope
 from wflint.rule.command_view import CommandView
-from wflint.rule.views import Callee, CallView, Lookups
+from wflint.rule.views import Callee, CallView, Lookups, MutationView
 from wflint.sandbox.sandboxes import Sandboxes
 from wflint.sandbox.shared_receivers import SharedReceivers
 from wflint.sandbox.shared_state import SharedObjects
@@ -147,6 +148,7 @@ class Verdicts:
         for scope, codes in by_scope.items():
             inside = graph.within(scope).parents
             self.hold((event for event in events if event.node in inside), codes, skips)
+            self._mutations(graph.within(scope), codes)
 
     def border(self) -> Border:
         """Return where the search through workflow code ends."""
@@ -195,6 +197,17 @@ class Verdicts:
                     self.own_apis[entity.fn] = entry
                 elif isinstance(entity, OwnClass):
                     self.own_apis[entity.cls] = entry
+
+    def _mutations(self, graph: CallGraph, codes: Container[str]) -> None:
+        """Ask the rules of some codes about changes of the workflow in a part of the graph."""
+        rules = [r for r in self.rules.values() if r.mutations and r.code in codes]
+        for node, mutation in StateChanges(graph, self.resolver).find() if rules else ():
+            head = self.resolver.store.body(node.fn).head
+            view = MutationView(source_of(self.resolver.store, node.fn, mutation.site), head)
+            for rule in rules:
+                with self.faults.at(*node.fn, rule.code):
+                    for report in rule.check_mutation(view):
+                        self.hit(rule, node, mutation.site, mutation.flags, report)
 
     # One event.
 

@@ -13,6 +13,7 @@ from wflint.facts.model import UNKNOWN, Finding, FunctionBody, Ref, Site
 from wflint.inference.sortable import can_sort_elements
 from wflint.inference.type_views import types_of
 from wflint.inference.values import Entity, External, OwnFunction
+from wflint.project.store import Store
 from wflint.rule.views import Callee, EffectAt, Shared, TypeView
 from wflint.temporal.api import sdk_calls
 from wflint.temporal.effects import Effect
@@ -27,6 +28,14 @@ T = TypeVar("T")
 
 _MOST_SHOWN = 60
 """How many characters of the source a message quotes."""
+
+
+def source_of(store: Store, fn: Fn, site: Site) -> str:
+    """Return the source of a site on one line, shortened."""
+    piece = Fn(fn.path, store.outermost(fn))
+    start, end = store.locate(piece, {site}).get(site, (0, 0))
+    text = " ".join(store.load(fn.path).source.text[start:end].split())
+    return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 3]}..."
 
 
 class FoundView:
@@ -122,15 +131,7 @@ class FoundView:
             return None
         way = min(ways, key=lambda way: (len(way), way[-1][1]))
         (fn, _), site = way[-1]
-        return EffectAt(self._shown(fn, site), fn.shown if len(way) > 1 else "")
-
-    def _shown(self, fn: Fn, site: Site) -> str:
-        """Return the source of a site on one line, shortened."""
-        store = self._resolver.store
-        piece = Fn(fn.path, store.outermost(fn))
-        start, end = store.locate(piece, {site}).get(site, (0, 0))
-        text = " ".join(store.load(fn.path).source.text[start:end].split())
-        return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 3]}..."
+        return EffectAt(source_of(self._resolver.store, fn, site), fn.shown if len(way) > 1 else "")
 
     def is_passed_through(self) -> bool:
         """True if the sandbox passes the module of the place through."""

@@ -180,6 +180,8 @@ class BodyReader:
         for changed, how in found:
             if how == "name" and not is_global(changed, state.scope):
                 continue
+            if _is_slice(changed) or _holds_slice(changed, state.scope):
+                continue  # a copy, which is new
             while isinstance(changed, cst.Subscript):
                 changed = changed.value  # what is in an object is a part of it
             ref = self.refs.ref(changed, state.scope)
@@ -395,6 +397,17 @@ def _note_member(site: int, entry: Entry) -> None:
     scope = entry.state.scope
     if scope is not None and scope.is_class:
         entry.state.frame.members.append((site, entry))
+
+
+def _is_slice(node: cst.CSTNode | None) -> bool:
+    """True for ``items[1:]``."""
+    return isinstance(node, cst.Subscript) and isinstance(node.slice[0].slice, cst.Slice)
+
+
+def _holds_slice(node: cst.CSTNode, scope: Scope | None) -> bool:
+    """True for a local name that is only ever a slice of something."""
+    found = scope.find(node.value) if scope is not None and isinstance(node, cst.Name) else None
+    return found is not None and bool(found[1]) and all(_is_slice(b.node) for b in found[1])
 
 
 def _item_methods(flags: int) -> tuple[str, ...]:

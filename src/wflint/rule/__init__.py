@@ -31,7 +31,15 @@ from wflint.rule.base import Api, ApiKind, Fixable, Property, Report, Rule, Scop
 from wflint.rule.command_view import CommandView, Target
 from wflint.rule.fix import NoFix, Repair, TextEdit, Withheld
 from wflint.rule.fix_view import FixView
-from wflint.rule.views import Callee, CallView, FindingView, ImportView, TypeView, elements_of
+from wflint.rule.views import (
+    Callee,
+    CallView,
+    FindingView,
+    ImportView,
+    MutationView,
+    TypeView,
+    elements_of,
+)
 from wflint.temporal.api import CallKind, Gives, names_of, sdk_calls
 from wflint.temporal.effects import Effect
 
@@ -95,6 +103,7 @@ __all__ = [
     "Gives",
     "ImportView",
     "Kind",
+    "MutationView",
     "NoFix",
     "ParamKind",
     "Property",

@@ -16,6 +16,8 @@ more of six ways:
   kinds of commands, with its target, payload and options.
 * :meth:`Rule.check_own_call` (with ``own_calls = True``): every call that resolves to a function
   of the project.
+* :meth:`Rule.check_mutation` (with ``mutations = True``): every place that changes the state of the
+  workflow.
 * :meth:`Rule.judge_import` (for rules of scope ``IMPORT`` alone): every call or use of a name of
   ``at_import``, or of one that is wrong in workflow code, when a module is imported.
 * ``visit_<Node>(self, node, ctx)`` methods in LibCST's own style: every node of that type in the
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
     from wflint.rule.command_view import CommandView
     from wflint.rule.fix import Repair
     from wflint.rule.fix_view import FixView
-    from wflint.rule.views import CallView, FindingView, ImportView
+    from wflint.rule.views import CallView, FindingView, ImportView, MutationView
 
 __all__ = ["Api", "Fixable", "Property", "Report", "Rule", "RuleSettings", "Scope", "Severity"]
 
@@ -130,6 +132,7 @@ class Rule:
     targets: ClassVar[frozenset[str]] = frozenset()
     commands: ClassVar[frozenset[CallKind]] = frozenset()
     own_calls: ClassVar[bool] = False
+    mutations: ClassVar[bool] = False
     harmless_unless_replaying: ClassVar[bool] = False  # silent under `if not is_replaying()`
     value_decides: ClassVar[bool] = False  # an error is a warning where it is a mere input
     once_per_function: ClassVar[bool] = False  # one diagnostic for each name and function
@@ -189,6 +192,10 @@ class Rule:
 
     def check_command(self, at: CommandView) -> Iterable[Report]:
         """Look at a call of the SDK that is about one of the kinds of ``commands``."""
+        return ()
+
+    def check_mutation(self, at: MutationView) -> Iterable[Report]:
+        """Look at a place that changes the state of the workflow."""
         return ()
 
     def check_own_call(self, view: CallView) -> Iterable[Report]:

@@ -318,6 +318,13 @@ class CallView(Struct, dict=True):
         return self.lookups.missing(module, ())
 
 
+class MutationView(Struct, frozen=True):
+    """A place that changes the state of the workflow; ``shown`` is its source, shortened."""
+
+    shown: str
+    function: FunctionHead
+
+
 class ImportView(Struct, frozen=True):
     """A call or use of a name that happens when a module is imported.
 

@@ -1,0 +1,1 @@
+"""Rules about handlers of signals, queries and updates."""

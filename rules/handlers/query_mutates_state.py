@@ -1,0 +1,84 @@
+"""A query that changes the workflow's state makes replays differ from the first run.
+
+## What breaks
+
+Queries are not part of a workflow's history. Whatever a query changes is there on the worker that
+has answered it, and is missing after a replay or on another worker. A condition that waits for it
+comes true here and not there, a counter decides differently, and the workflow fails with a
+nondeterminism error (TMPRL1100), or goes on with something else than what happened.
+
+## Bad
+
+```python
+from temporalio import workflow
+
+
+@workflow.defn
+class InboxWorkflow:
+    def __init__(self) -> None:
+        self.unread: list[str] = []
+
+    @workflow.run
+    async def run(self) -> None: ...
+
+    @workflow.query
+    def take(self) -> list[str]:
+        taken = list(self.unread)
+        self.unread.clear()
+        return taken
+```
+
+## Good
+
+A query only looks. What changes something is a signal or an update.
+
+```python
+from temporalio import workflow
+
+
+@workflow.defn
+class InboxWorkflow:
+    def __init__(self) -> None:
+        self.unread: list[str] = []
+
+    @workflow.run
+    async def run(self) -> None: ...
+
+    @workflow.update
+    def take(self) -> list[str]:
+        taken = list(self.unread)
+        self.unread.clear()
+        return taken
+```
+
+## What the SDK does
+
+It refuses commands in a query (`ReadOnlyContextError`), and does not notice changes of `self`.
+
+## References
+
+* https://docs.temporal.io/develop/python/workflows/message-passing#queries
+* https://docs.temporal.io/handling-messages#exactly-once-message-processing
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wflint.rule import MutationView, Report, Rule, Scope, Severity
+
+
+class QueryMutatesState(Rule):
+    code = "WFL401"
+    name = "query-mutates-state"
+    severity = Severity.ERROR
+    scope = Scope.QUERY
+    mutations = True
+    since = "0.1"
+
+    def check_mutation(self, at: MutationView) -> Iterable[Report]:
+        """Every change of the workflow is one too many."""
+        yield Report(
+            f"`{at.shown}` changes the workflow in a query, which is not in its history, so that "
+            "a replay goes without it; change state in a signal or an update"
+        )
