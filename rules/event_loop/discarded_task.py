@@ -69,6 +69,7 @@ server drops them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from wflint.rule import CallKind, Effect, Gives, Report, Rule, Scope, Severity, names_of, sdk_calls
@@ -112,7 +113,7 @@ class DiscardedTask(Rule):
         is_task = name in _TASKS
         if not is_task and not ctx.may_be_own(call.func):
             return
-        if _returns_without_waiting([*ctx.ancestors, node]):
+        if _returns_without_waiting([*ctx.ancestors, node], _waiting(ctx)):
             shown = f"{ctx.code(call.func)}()"
             ctx.report(self, call, shown, subject=call.func if is_task else None, detail=is_task)
 
@@ -130,7 +131,41 @@ class DiscardedTask(Rule):
         return Report(f"{made} {lost}")
 
 
-def _returns_without_waiting(path: Sequence[cst.CSTNode]) -> bool:
+class _Waiting:
+    """Which parts of a piece of code wait; each is looked at once, however many ask."""
+
+    def __init__(self) -> None:
+        self._before: dict[int, set[int]] = {}
+        self._parts: dict[int, bool] = {}
+
+    def comes_after(self, inner: cst.CSTNode, block: Sequence[cst.CSTNode]) -> bool:
+        """True if a statement of a block waits that stands behind ``inner``."""
+        first = id(block[0])
+        if first not in self._before:
+            found: set[int] = set()
+            is_seen = False
+            for part in reversed(block):
+                if is_seen:
+                    found.add(id(part))
+                is_seen = is_seen or _waits(part)
+            self._before[first] = found
+        return id(inner) in self._before[first]
+
+    def is_in(self, part: cst.CSTNode | None) -> bool:
+        """True if some part waits."""
+        if part is None:
+            return False
+        if id(part) not in self._parts:
+            self._parts[id(part)] = _waits(part)
+        return self._parts[id(part)]
+
+
+@lru_cache(maxsize=1)
+def _waiting(ctx: Context) -> _Waiting:
+    return _Waiting()
+
+
+def _returns_without_waiting(path: Sequence[cst.CSTNode], waiting: _Waiting) -> bool:
     """Whether no `await` can follow the last node of `path` before its function returns."""
     import libcst as cst
 
@@ -139,17 +174,17 @@ def _returns_without_waiting(path: Sequence[cst.CSTNode]) -> bool:
     for at in range(len(path) - 1, 0, -1):
         inner, outer = path[at], path[at - 1]
         if isinstance(outer, blocks) and not returns:
-            rest = outer.body[[id(part) for part in outer.body].index(id(inner)) + 1 :]
-            if any(_waits(part) for part in rest):
+            if waiting.comes_after(inner, outer.body):
                 return False
-            returns = bool(rest) and _is_return(rest[-1])
+            last = outer.body[-1]
+            returns = last is not inner and _is_return(last)
         elif (isinstance(outer, (cst.For, cst.While)) and not returns) or (
             isinstance(outer, cst.With) and outer.asynchronous is not None
         ):
             return False
         elif isinstance(outer, (cst.Try, cst.TryStar)):
             parts = (outer.orelse, outer.finalbody)
-            if any(part is not None and part is not inner and _waits(part) for part in parts):
+            if any(part is not inner and waiting.is_in(part) for part in parts):
                 return False
     return True
 
