@@ -14,10 +14,37 @@ from msgspec import Struct, field
 from wflint.callgraph.events import Event, ExternalCall
 from wflint.callgraph.graph import CallGraph, Hop, Node, runs
 from wflint.facts.ids import Cls, Fn
-from wflint.facts.model import Call, Flag, FunctionBody, Kind, Mutation, Site, Use
+from wflint.facts.model import (
+    Call,
+    Flag,
+    FunctionBody,
+    Handler,
+    Kind,
+    Mutation,
+    Site,
+    Try,
+    Use,
+)
 from wflint.project.store import Store
 from wflint.temporal.api import Gives, sdk_calls
 from wflint.temporal.effects import Effect
+
+FAILS_AS = {
+    Effect.AWAITS_ACTIVITY: "temporalio.exceptions.ActivityError",
+    Effect.AWAITS_CHILD: "temporalio.exceptions.ChildWorkflowError",
+    Effect.AWAITS_OPERATION: "temporalio.exceptions.NexusOperationError",
+}
+"""The errors that come out of waiting for something."""
+
+_BASES = (
+    "builtins.BaseException",
+    "builtins.Exception",
+    "temporalio.exceptions.FailureError",
+    "temporalio.exceptions.TemporalError",
+)
+
+_CANCELLED_FIRST = frozenset({"shield", "wait_for"})
+"""Functions of asyncio that are cancelled themselves, before what they wait for has failed."""
 
 Function = tuple[Fn, "Cls | None"]
 """A function, and the class of the object that it is called on."""
@@ -93,7 +120,8 @@ def summarise(graph: CallGraph, events: Iterable[Event], store: Store) -> Effect
         if isinstance(event, ExternalCall) and runs(event.call, event.node):
             is_lambda = event.node.fn.qualname.rpartition(".")[2].startswith("<lambda>")
             for effect in _of_call(event.entity.name, event.call, is_lambda):
-                _keep(own, event.node, effect, event.call.site)
+                if not _is_handled(effect, event.node, event.call.site, store):
+                    _keep(own, event.node, effect, event.call.site)
     for gap in graph.gaps:
         _keep(own, gap.node, Effect.UNKNOWN, gap.site)
     effects.causes.update((key, Cause(site)) for key, site in own.items())
@@ -140,6 +168,28 @@ def _of_body(node: Node, body: FunctionBody, followed: set[Site]) -> Iterator[tu
             yield effect, mutation.site
 
 
+def _is_handled(effect: Effect, node: Node, site: Site, store: Store) -> bool:
+    """True if an effect is one that may fail, and a handler around the place keeps the error."""
+    return effect in FAILS_AS and any(
+        keeps(tried, effect, site) for tried in store.body(node.fn).tries
+    )
+
+
+def keeps(tried: Try, effect: Effect, site: Site) -> bool:
+    """True if a ``try`` keeps, or may keep, the error that waiting at a site may give."""
+    error = FAILS_AS.get(effect)
+    if error is None or not tried.start <= site < tried.end:
+        return False
+    handler = catching(tried, error)
+    return tried.leaves_finally or (handler is not None and not handler.raises)
+
+
+def catching(tried: Try, error: str) -> Handler | None:
+    """Return the handler that gets an error of the SDK; one that is not known may get it."""
+    wanted = {error, "", *_BASES}
+    return next((h for h in tried.handlers if not wanted.isdisjoint(h.caught)), None)
+
+
 def _of_mutation(mutation: Mutation) -> Effect | None:
     kind = mutation.target.kind
     if kind is Kind.SELF:
@@ -157,6 +207,8 @@ def _inherit(graph: CallGraph, store: Store, effects: Effects) -> None:
         function, effect = queue.popleft()
         for node in nodes[function]:
             for hop in graph.callers(node):
+                if _is_handled(effect, hop.node, hop.site, store):
+                    continue
                 passed_on = _passed_on(effect, node, hop, store)
                 caller = (hop.node.fn, hop.node.receiver)
                 if passed_on is not None and (caller, passed_on) not in effects.causes:
@@ -171,6 +223,8 @@ def _passed_on(effect: Effect, callee: Node, hop: Hop, store: Store) -> Effect |
     is_coroutine = head.is_async and not head.is_generator
     if is_coroutine and calls and not any(call.flags & Flag.AWAITED for call in calls):
         return None  # it runs in a task of its own, or not at all
+    if effect in FAILS_AS and any(_last_word(call) in _CANCELLED_FIRST for call in calls):
+        return None
     if effect is not Effect.MUTATES_SELF:
         return effect
     if not head.owner:
@@ -181,3 +235,7 @@ def _passed_on(effect: Effect, callee: Node, hop: Hop, store: Store) -> Effect |
     if not kinds or kinds & _OF_THE_SAME_OBJECT:
         return effect
     return Effect.MUTATES_SHARED if kinds & {Kind.GLOBAL, Kind.IMPORT} else None
+
+
+def _last_word(call: Call) -> str:
+    return call.written.rpartition(".")[2]

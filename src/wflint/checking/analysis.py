@@ -22,6 +22,7 @@ from wflint.callgraph.guards.functions import GuardFunctions
 from wflint.callgraph.outside import Outside
 from wflint.checking.checker import Hit, Verdicts
 from wflint.checking.imports import ImportChain, ImportTime
+from wflint.checking.summaries import Summaries
 from wflint.facts.ids import Cls, Fn
 from wflint.faults import EVERYWHERE
 from wflint.files.prefilter import Gated
@@ -200,8 +201,8 @@ def _search(
         reached = reach.run(entry for entry in entries if is_test(entry.fn.path))
         if not resolver.learn(reach.learning.attributes):
             break
-    verdicts.effects = summarise(reached, reach.events, resolver.store)
-    verdicts.graph = reached
+    effects = summarise(reached, reach.events, resolver.store)
+    verdicts.summaries = Summaries(reached, effects, resolver.store)
     verdicts.receivers = SharedReceivers(reached, verdicts.shared)
     verdicts.hold_regions(reached, reach.events, Scope.WORKFLOW)
     return reached

@@ -8,7 +8,6 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from wflint.callgraph.builder import Border
-from wflint.callgraph.effects import Effects
 from wflint.callgraph.entry.entry_points import Roots
 from wflint.callgraph.events import (
     DefaultFactory,
@@ -21,7 +20,9 @@ from wflint.callgraph.events import (
 )
 from wflint.callgraph.graph import NOT_WORKFLOW_CODE, CallGraph, Node
 from wflint.callgraph.state_changes import StateChanges
-from wflint.checking.finding_view import FoundView, source_of
+from wflint.checking.finding_view import FoundView
+from wflint.checking.summaries import Summaries, source_of
+from wflint.checking.tries import ProtectedView
 from wflint.diagnostics import Severity
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import (
@@ -115,8 +116,10 @@ class Verdicts:
         self.sandboxes = sandboxes
         self.shared = SharedObjects(resolver, sandboxes)
         self.receivers: SharedReceivers | None = None  # known once the search is over
-        self.effects: Effects | None = None  # like the graph that they are of
-        self.graph: CallGraph | None = None
+        self.summaries: Summaries | None = None  # like these
+        self.try_rules = [
+            rule for rule in rules.values() if type(rule).check_try is not Rule.check_try
+        ]
         self.hits: dict[tuple[Fn, int, str, str], Hit] = {}
         self._firsts: dict[tuple[Fn, str, str], int] = {}  # of rules that speak once a function
         self.own_apis: dict[Fn | Cls, ApiEntry] = {}
@@ -176,6 +179,7 @@ class Verdicts:
         match event:
             case Entered(node):
                 self._findings(node, body, codes, skips)
+                self._tries(node, body, codes, skips)
             case ExternalCall(node, call, entity):
                 self._external_call(node, body, call, entity, codes)
             case ExternalArgument(node, call, site, entity):
@@ -223,6 +227,18 @@ class Verdicts:
             report = self.faults.ask(node.fn, rule.code, rule.confirm, view)
             if report is not None:
                 self.hit(rule, node, finding.site, finding.flags, report)
+
+    def _tries(self, node: Node, body: FunctionBody, codes: Container[str], skips: int) -> None:
+        """The ``try`` statements of a reached function."""
+        rules = [rule for rule in self.try_rules if rule.code in codes]
+        for statement in body.tries if rules else ():
+            if statement.flags & skips:
+                continue
+            view = ProtectedView(self, statement, node, body)
+            for rule in rules:
+                with self.faults.at(*node.fn, rule.code):
+                    for report in rule.check_try(view):
+                        self.hit(rule, node, statement.site, statement.flags, report)
 
     def _subject_holds(self, finding: Finding, node: Node) -> bool:
         if finding.subject is None:

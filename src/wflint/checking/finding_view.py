@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import msgpack
 
-from wflint.callgraph.graph import Hop, Node
+from wflint.callgraph.graph import Node
 from wflint.diagnostics import Severity
-from wflint.facts.ids import Fn
 from wflint.facts.model import UNKNOWN, Finding, FunctionBody, Ref, Site
 from wflint.inference.sortable import can_sort_elements
 from wflint.inference.type_views import types_of
 from wflint.inference.values import Entity, External, OwnFunction
-from wflint.project.store import Store
 from wflint.rule.views import Callee, EffectAt, Shared, TypeView
 from wflint.temporal.api import sdk_calls
 from wflint.temporal.effects import Effect
@@ -25,17 +23,6 @@ if TYPE_CHECKING:
     from wflint.checking.checker import Verdicts
 
 T = TypeVar("T")
-
-_MOST_SHOWN = 60
-"""How many characters of the source a message quotes."""
-
-
-def source_of(store: Store, fn: Fn, site: Site) -> str:
-    """Return the source of a site on one line, shortened."""
-    piece = Fn(fn.path, store.outermost(fn))
-    start, end = store.locate(piece, {site}).get(site, (0, 0))
-    text = " ".join(store.load(fn.path).source.text[start:end].split())
-    return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 3]}..."
 
 
 class FoundView:
@@ -76,30 +63,25 @@ class FoundView:
 
     def callees(self, site: Site) -> list[Callee]:
         """Return the functions of the project that are called at a site."""
-        graph = self._verdicts.graph
-        if graph is None:
-            return []
-        called = dict.fromkeys(e.to.fn for e in graph.callees(self._node) if e.site == site)
-        found = (self._verdicts.callee(fn) for fn in called)
+        summaries = self._verdicts.summaries
+        nodes = summaries.called(self._node, site) if summaries is not None else ()
+        found = (self._verdicts.callee(fn) for fn in dict.fromkeys(node.fn for node in nodes))
         return [callee for callee in found if callee is not None]
 
     def effect(self, effect: Effect) -> EffectAt | None:
         """Return the nearest place where what the expression refers to has an effect."""
-        return self._nearest(_functions(self._resolved(self._asked)), effect)
+        return self._nearest(self._asked, effect)
 
     def effect_of_call(self, site: Site, effect: Effect) -> EffectAt | None:
         """Return the nearest place where what is called at a site has an effect."""
-        verdicts = self._verdicts
-        if verdicts.effects is None or verdicts.graph is None:
+        summaries = self._verdicts.summaries
+        return summaries.of_call(self._node, site, effect) if summaries is not None else None
+
+    def _nearest(self, ref: Ref, effect: Effect) -> EffectAt | None:
+        summaries = self._verdicts.summaries
+        if summaries is None:
             return None
-        edges = [e for e in verdicts.graph.callees(self._node) if e.site == site]
-        store = self._resolver.store
-        functions = [
-            (edge.to.fn, edge.to.receiver)
-            for edge in edges
-            if verdicts.effects.reach(effect, edge.to, Hop(self._node, site), store)
-        ]
-        return self._nearest(functions, effect)
+        return summaries.nearest(_functions(self._resolved(ref)), effect)
 
     def waits_for_command(self) -> bool:
         """True if the place waits for what a command gives, such as the result of an activity."""
@@ -111,27 +93,11 @@ class FoundView:
             call = sdk_calls().get(entity.name) if isinstance(entity, External) else None
             if call is not None and call.does & Effect.COMMAND:
                 return True
-        return self._nearest(_functions(self._resolved(ref)), Effect.COMMAND) is not None
+        return self._nearest(ref, Effect.COMMAND) is not None
 
     def _resolved(self, ref: Ref) -> tuple[Entity, ...]:
         node = self._node
         return self._resolver.resolve(ref, node.fn.path, node.receiver, env=node.env)
-
-    def _nearest(self, functions: Iterable[Function], effect: Effect) -> EffectAt | None:
-        effects = self._verdicts.effects
-        if effects is None:
-            return None
-        ways = [
-            way
-            for function in functions
-            for one in Effect
-            if effect & one and (way := effects.way(function, one))
-        ]
-        if not ways:
-            return None
-        way = min(ways, key=lambda way: (len(way), way[-1][1]))
-        (fn, _), site = way[-1]
-        return EffectAt(source_of(self._resolver.store, fn, site), fn.shown if len(way) > 1 else "")
 
     def is_passed_through(self) -> bool:
         """True if the sandbox passes the module of the place through."""

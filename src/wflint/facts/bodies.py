@@ -39,6 +39,7 @@ from wflint.facts.mutations import MUTATIONS, Mutations
 from wflint.facts.operations import OPERATIONS, Operations
 from wflint.facts.scopes import Scope, is_global
 from wflint.facts.sharing import Sharing
+from wflint.facts.tries import Tries
 from wflint.facts.types import declared_as, either, instance, substituted
 from wflint.facts.values import value
 from wflint.facts.walker import Walker
@@ -138,6 +139,7 @@ class BodyReader:
         return self.walker.frames[0].body()
 
     def _look(self) -> None:
+        self._tries = Tries(self.walker.entries, self.walker.order, self.refs)
         context = Context(self)
         self.frame_at = {frame.head.site: frame for frame in self.walker.frames}
         visitors = self.visitors
@@ -201,6 +203,9 @@ class BodyReader:
         self._note_addition(entry, node)
         if written == "getattr":
             self._note_read(site, self.refs.ref(node, state.scope), state)
+
+    def _note_try(self, site: int, entry: Entry, node: cst.Try | cst.TryStar) -> None:
+        entry.state.frame.tries.append(self._tries.read(site))
 
     def _note_decorator(self, site: int, entry: Entry, node: cst.Decorator) -> None:
         """A decorator is called where a function is defined."""
@@ -464,5 +469,7 @@ _NOTES: dict[type[cst.CSTNode], Callable[..., None]] = {
     cst.ImportFrom: BodyReader._note_import,
     cst.Name: BodyReader._note_use,
     cst.Return: BodyReader._note_return,
+    cst.Try: BodyReader._note_try,
+    cst.TryStar: BodyReader._note_try,
     cst.Yield: BodyReader._note_yield,
 }

@@ -20,6 +20,7 @@ from wflint.facts.model import (
     Operation,
     Put,
     Ref,
+    Try,
     Use,
 )
 from wflint.facts.scopes import Block, Narrowed, Scope
@@ -46,6 +47,7 @@ class Frame:
     classes: list[ClassFacts] = field(default_factory=list)
     stores: list[Put] = field(default_factory=list)
     mutations: list[Mutation] = field(default_factory=list)
+    tries: list[Try] = field(default_factory=list)
     yields: bool = False
     members: list[tuple[int, Entry]] = field(default_factory=list)
     block: Block | None = None
@@ -66,6 +68,7 @@ class Frame:
             tuple(self.classes),
             tuple(self.stores),
             tuple(self.mutations),
+            tuple(self.tries),
         )
 
 

@@ -324,6 +324,41 @@ class Mutation(Struct, frozen=True, array_like=True, gc=False):
     fallback: str = ""
 
 
+class Handler(Struct, frozen=True, array_like=True, gc=False):
+    """An ``except``: the sites from ``site`` to ``end`` (exclusive).
+
+    ``caught`` are the dotted names of the classes, ``""`` for one of the project or one that is not
+    known. ``raises`` is set if there is a ``raise`` in it. Of the error, which has ``name``, it
+    reads the attributes ``asked``, gives it to the calls at the sites ``given``, and does something
+    else with it (keeps it, compares it) if ``kept`` is set.
+    """
+
+    site: Site
+    end: Site
+    caught: tuple[str, ...]
+    name: str = ""
+    raises: bool = False
+    asked: tuple[str, ...] = ()
+    given: tuple[Site, ...] = ()
+    kept: bool = False
+
+
+class Try(Struct, frozen=True, array_like=True, gc=False):
+    """A ``try``, which protects the sites from ``start`` to ``end`` (exclusive).
+
+    ``is_group`` is set for ``except*``, ``leaves_finally`` if its ``finally`` has a ``return``,
+    ``break`` or ``continue``, which drops every error.
+    """
+
+    site: Site
+    start: Site
+    end: Site
+    handlers: tuple[Handler, ...] = ()
+    is_group: bool = False
+    leaves_finally: bool = False
+    flags: int = 0
+
+
 class FunctionBody(Struct, frozen=True, array_like=True, gc=False):
     """What a function does, in source order. Nested functions and lambdas have their own.
 
@@ -348,6 +383,7 @@ class FunctionBody(Struct, frozen=True, array_like=True, gc=False):
     classes: tuple[ClassFacts, ...] = ()
     stores: tuple[Put, ...] = ()
     mutations: tuple[Mutation, ...] = ()
+    tries: tuple[Try, ...] = ()
 
 
 class BindingKind(str, enum.Enum):

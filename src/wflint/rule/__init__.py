@@ -19,6 +19,7 @@ from wflint.facts.model import (
     Decorator,
     Flag,
     FunctionHead,
+    Handler,
     Kind,
     ParamKind,
     Ref,
@@ -31,6 +32,7 @@ from wflint.rule.base import Api, ApiKind, Fixable, Property, Report, Rule, Scop
 from wflint.rule.command_view import CommandView, Target
 from wflint.rule.fix import NoFix, Repair, TextEdit, Withheld
 from wflint.rule.fix_view import FixView
+from wflint.rule.try_view import TryView
 from wflint.rule.views import (
     Callee,
     CallView,
@@ -101,6 +103,7 @@ __all__ = [
     "Flag",
     "FunctionHead",
     "Gives",
+    "Handler",
     "ImportView",
     "Kind",
     "MutationView",
@@ -117,6 +120,7 @@ __all__ = [
     "Source",
     "Target",
     "TextEdit",
+    "TryView",
     "TypeView",
     "Value",
     "ValueType",

@@ -14,6 +14,7 @@ more of six ways:
 * ``targets`` and :meth:`Rule.check_call`: every call of one of these names, with its arguments.
 * ``commands`` and :meth:`Rule.check_command`: every call of the SDK that is about one of these
   kinds of commands, with its target, payload and options.
+* :meth:`Rule.check_try`: every ``try`` statement, with what it protects and catches.
 * :meth:`Rule.check_own_call` (with ``own_calls = True``): every call that resolves to a function
   of the project.
 * :meth:`Rule.check_mutation` (with ``mutations = True``): every place that changes the state of the
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from wflint.rule.command_view import CommandView
     from wflint.rule.fix import Repair
     from wflint.rule.fix_view import FixView
+    from wflint.rule.try_view import TryView
     from wflint.rule.views import CallView, FindingView, ImportView, MutationView
 
 __all__ = ["Api", "Fixable", "Property", "Report", "Rule", "RuleSettings", "Scope", "Severity"]
@@ -196,6 +198,10 @@ class Rule:
 
     def check_mutation(self, at: MutationView) -> Iterable[Report]:
         """Look at a place that changes the state of the workflow."""
+        return ()
+
+    def check_try(self, at: TryView) -> Iterable[Report]:
+        """Look at a ``try`` statement; a report stands at the statement or at a site in it."""
         return ()
 
     def check_own_call(self, view: CallView) -> Iterable[Report]:

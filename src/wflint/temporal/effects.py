@@ -18,4 +18,7 @@ class Effect(enum.IntFlag):
     RAISES = enum.auto()  # has a `raise`
     HEARTBEATS = enum.auto()  # sends a heartbeat of an activity
     TASK = enum.auto()  # starts a task, or several
+    AWAITS_ACTIVITY = enum.auto()  # waits for the result of an activity, and fails as that does
+    AWAITS_CHILD = enum.auto()  # the same for a child workflow
+    AWAITS_OPERATION = enum.auto()  # the same for a Nexus operation
     UNKNOWN = enum.auto()  # calls something of which nothing is known

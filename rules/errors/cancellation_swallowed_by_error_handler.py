@@ -1,0 +1,151 @@
+"""Takes the cancellation of an activity or child workflow for one of its errors.
+
+## What breaks
+
+When a workflow is cancelled while it waits for an activity, the wait ends with an `ActivityError`
+whose cause is a `CancelledError`; a child workflow ends with a `ChildWorkflowError`. A handler for
+such errors, or for `Exception`, gets the cancellation as well. If it goes on as after any failure,
+the workflow never ends as cancelled: it retries, compensates, or completes with a result.
+
+Let the cancellation through before the error is handled: `if is_cancelled_exception(e): raise`.
+
+## Bad
+
+```python
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+
+@workflow.defn
+class OrderWorkflow:
+    @workflow.run
+    async def run(self) -> str:
+        try:
+            return await workflow.execute_activity(
+                "charge", start_to_close_timeout=timedelta(seconds=60)
+            )
+        except ActivityError as e:
+            workflow.logger.error("charging failed: %s", e)
+            return "failed"
+```
+
+## Good
+
+```python
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, is_cancelled_exception
+
+
+@workflow.defn
+class OrderWorkflow:
+    @workflow.run
+    async def run(self) -> str:
+        try:
+            return await workflow.execute_activity(
+                "charge", start_to_close_timeout=timedelta(seconds=60)
+            )
+        except ActivityError as e:
+            if is_cancelled_exception(e):
+                raise
+            workflow.logger.error("charging failed: %s", e)
+            return "failed"
+```
+
+## Fix safety
+
+The fix lets a cancellation through, which a running workflow may have swallowed: on replay it would
+give other commands, so the fix is unsafe. It is withheld where the handler gives the error no name.
+
+## What the SDK does
+
+Nothing. The workflow shows as completed or failed, and whoever has cancelled it waits for something
+that does not come.
+
+Not reported are handlers that may raise, themselves or in what they call, that look at the cause of
+the error, or that give the error to a function or keep it.
+
+## References
+
+* https://docs.temporal.io/develop/python/cancellation
+* https://python.temporal.io/temporalio.exceptions.html#is_cancelled_exception
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from wflint.rule import Effect, Fixable, Report, Rule, Scope, Severity
+
+if TYPE_CHECKING:
+    from wflint.rule import FixView, Handler, Repair, TryView
+
+_ERRORS = {
+    Effect.AWAITS_ACTIVITY: "ActivityError",
+    Effect.AWAITS_CHILD: "ChildWorkflowError",
+    Effect.AWAITS_OPERATION: "NexusOperationError",
+}
+_MODULE = "temporalio.exceptions."
+_WIDER = frozenset({"", "builtins.BaseException"})
+_LOOKS = frozenset({"__cause__", "cause", "retry_state"})
+_SHOW = ("builtins.print", "builtins.repr", "builtins.str", "builtins.type", "logging.")
+_LOGGERS = (".critical", ".debug", ".error", ".exception", ".info", ".log", ".warning")
+
+
+class CancellationSwallowedByErrorHandler(Rule):
+    code = "WFL704"
+    name = "cancellation-swallowed-by-error-handler"
+    severity = Severity.WARNING
+    scope = Scope.WORKFLOW
+    fix = Fixable.UNSAFE
+    since = "0.1"
+
+    def check_try(self, at: TryView) -> Iterable[Report]:
+        """The handler that gets the error, if it does nothing that tells a cancellation apart."""
+        for effect, error in _ERRORS.items():
+            found = at.effect(effect)
+            handler = at.catching(_MODULE + error) if found is not None else None
+            if found is None or handler is None or not _WIDER.isdisjoint(handler.caught):
+                continue
+            if at.raises(handler) or _tells_apart(handler, at):
+                continue
+            where = f" (in `{found.function}`)" if found.function else ""
+            yield Report(
+                f"this also catches the cancellation of `{found.shown}`{where}, which comes as "
+                f"`{error}`, so a cancelled workflow goes on; "
+                "write `if is_cancelled_exception(e): raise` first",
+                site=handler.site,
+            )
+            return
+
+    def repair(self, at: FixView) -> Repair | None:
+        """One more statement in front of the handler's."""
+        import libcst as cst
+
+        handler = at.node
+        match handler:
+            case cst.ExceptHandler(
+                name=cst.AsName(name=cst.Name(value=name)),
+                body=cst.IndentedBlock(body=[first, *_]),
+            ):
+                pass
+            case _:
+                return None
+        asks = at.imported(f"{_MODULE}is_cancelled_exception")
+        outer, inner = at.indent(handler), at.indent(first)
+        step = inner.removeprefix(outer) or "    "
+        text = f"if {asks}({name}):{at.newline}{inner}{step}raise{at.newline}{inner}"
+        return at.unsafe("Let a cancellation through", at.insert_before(first, text))
+
+
+def _tells_apart(handler: Handler, at: TryView) -> bool:
+    """True if the error is looked at, or given to something that may do so."""
+    if handler.kept or not _LOOKS.isdisjoint(handler.asked):
+        return True
+    return not all(
+        name.startswith(_SHOW) or name.endswith(_LOGGERS) for name in at.given_to(handler)
+    )

@@ -1,0 +1,61 @@
+"""What functions do, themselves or through what they call, as rules are told it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wflint.callgraph.effects import Effects, Function
+from wflint.callgraph.graph import CallGraph, Hop, Node
+from wflint.facts.ids import Fn
+from wflint.facts.model import Site
+from wflint.project.store import Store
+from wflint.rule.views import EffectAt
+from wflint.temporal.effects import Effect
+
+_MOST_SHOWN = 60
+"""How many characters of the source a message quotes."""
+
+
+class Summaries:
+    """The effects of the functions of a call graph."""
+
+    def __init__(self, graph: CallGraph, effects: Effects, store: Store) -> None:
+        self._graph = graph
+        self._effects = effects
+        self._store = store
+
+    def called(self, node: Node, site: Site) -> list[Node]:
+        """Return what a node calls at a site of its body."""
+        return [edge.to for edge in self._graph.callees(node) if edge.site == site]
+
+    def of_call(self, node: Node, site: Site, effect: Effect) -> EffectAt | None:
+        """Return the nearest place where what is called at a site has an effect for the caller."""
+        hop = Hop(node, site)
+        functions = [
+            (callee.fn, callee.receiver)
+            for callee in self.called(node, site)
+            if self._effects.reach(effect, callee, hop, self._store)
+        ]
+        return self.nearest(functions, effect)
+
+    def nearest(self, functions: Iterable[Function], effect: Effect) -> EffectAt | None:
+        """Return the nearest place where one of some functions has an effect."""
+        ways = [
+            way
+            for function in functions
+            for one in Effect
+            if effect & one and (way := self._effects.way(function, one))
+        ]
+        if not ways:
+            return None
+        way = min(ways, key=lambda way: (len(way), way[-1][1]))
+        (fn, _), site = way[-1]
+        return EffectAt(source_of(self._store, fn, site), fn.shown if len(way) > 1 else "")
+
+
+def source_of(store: Store, fn: Fn, site: Site) -> str:
+    """Return the source of a site on one line, shortened."""
+    piece = Fn(fn.path, store.outermost(fn))
+    start, end = store.locate(piece, {site}).get(site, (0, 0))
+    text = " ".join(store.load(fn.path).source.text[start:end].split())
+    return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 3]}..."

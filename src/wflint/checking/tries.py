@@ -1,0 +1,80 @@
+"""Asks rules about the ``try`` statements of reached functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from wflint.callgraph.effects import catching, keeps
+from wflint.callgraph.graph import Node, runs
+from wflint.facts.model import Call, Flag, FunctionBody, Handler, Site, Try
+from wflint.inference.values import External
+from wflint.rule.views import EffectAt
+from wflint.temporal.api import sdk_calls
+from wflint.temporal.effects import Effect
+
+if TYPE_CHECKING:
+    from wflint.checking.checker import Verdicts
+
+
+class ProtectedView:
+    """A ``try`` in the body of ``node``; see :class:`~wflint.rule.try_view.TryView`."""
+
+    def __init__(self, verdicts: Verdicts, statement: Try, node: Node, body: FunctionBody) -> None:
+        self.statement = statement
+        self.function = body.head
+        self.settings = verdicts.settings_of(node.fn.path)
+        self._verdicts = verdicts
+        self._node = node
+        self._body = body
+
+    def effect(self, effect: Effect) -> EffectAt | None:
+        """Return the nearest place where what is protected has an effect."""
+        tried = self.statement
+        inner = [t for t in self._body.tries if tried.start <= t.site < tried.end]
+        for call in self._calls(tried.start, tried.end):
+            if any(keeps(other, effect, call.site) for other in inner):
+                continue
+            if effect & self._does(call):
+                return EffectAt(f"{call.written}()")
+            found = self._of_call(call, effect)
+            if found is not None:
+                return found
+        return None
+
+    def catching(self, error: str) -> Handler | None:
+        """Return the handler that gets, or may get, an error of the SDK."""
+        return catching(self.statement, error)
+
+    def raises(self, handler: Handler) -> bool:
+        """True if a handler may raise, itself or by what it calls."""
+        return handler.raises or any(
+            self._of_call(call, Effect.RAISES) is not None
+            for call in self._calls(handler.site, handler.end)
+        )
+
+    def given_to(self, handler: Handler) -> list[str]:
+        """Return the dotted names of what a handler gives its error to."""
+        calls = {call.site: call for call in self._calls(handler.site, handler.end)}
+        return [self._name(calls.get(site)) for site in handler.given]
+
+    def _calls(self, start: Site, end: Site) -> Iterator[Call]:
+        return (call for call in self._body.calls if start <= call.site < end)
+
+    def _of_call(self, call: Call, effect: Effect) -> EffectAt | None:
+        summaries = self._verdicts.summaries
+        return summaries.of_call(self._node, call.site, effect) if summaries is not None else None
+
+    def _does(self, call: Call) -> Effect:
+        """What a call of the SDK does by itself; nothing as long as it is not awaited."""
+        known = sdk_calls().get(self._name(call))
+        if known is None or not runs(call, self._node) or not call.flags & Flag.AWAITED:
+            return Effect(0)
+        return known.does
+
+    def _name(self, call: Call | None) -> str:
+        if call is None:
+            return ""
+        node, resolver = self._node, self._verdicts.resolver
+        found = resolver.resolve(call.target, node.fn.path, node.receiver, env=node.env)
+        return next((e.name for e in found if isinstance(e, External)), "")
