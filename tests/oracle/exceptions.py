@@ -216,6 +216,7 @@ STILL_FAILS: dict[str, str] = {
 UNSAFE_BECAUSE: dict[str, str] = {
     "asyncio-as-completed": "equal elements are then started twice",
     "asyncio-wait": "uses of the results as sets become uses of lists",
+    "cancellation-swallowed-by-error-handler": "lets a cancellation through",
     "dynamic-import": "It then happens earlier, and under the sandbox for each workflow",
     "interactive": "somebody may still be debugging",
     "polling-loop": "which workflows that are already running have in their history",
