@@ -86,8 +86,9 @@ def read_imports(
         node, place = pending.pop()
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             offset = line_starts[node.lineno - 1] if line_starts else 0
-            for name, names in written_import(node).imported(module):
-                found.append(ImportFact(name, names, *place, offset))
+            statement = written_import(node)
+            for name, names in statement.imported(module):
+                found.append(ImportFact(name, names, *place, offset, statement.level > 0))
         elif isinstance(node, BLOCKS) and not is_main_block(node):
             inside = place
             if isinstance(node, ast.With) and any(_passes_through(i) for i in node.items):

@@ -420,7 +420,7 @@ class ImportFact(Struct, frozen=True, array_like=True, gc=False):
     ``module`` is its absolute dotted name, ``names`` are what is taken from it (``*`` for all).
     ``passed_through`` is set in a ``with`` block that asks the sandbox for it, ``typed`` for what
     only type checkers see, ``fallback`` in an ``except`` branch. ``offset`` is where the statement
-    begins, in characters.
+    begins, in characters. ``relative`` is set where dots stand in front of the name.
     """
 
     module: str
@@ -429,6 +429,7 @@ class ImportFact(Struct, frozen=True, array_like=True, gc=False):
     typed: bool = False
     fallback: bool = False
     offset: int = 0
+    relative: bool = False
 
 
 class ModuleFacts(Struct, frozen=True, array_like=True, gc=False):

@@ -18,8 +18,10 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wflint.facts.model import BindingKind, ImportFact, ModuleFacts
+from wflint.facts.relative import known_as
 from wflint.project.folders import is_namespace
 from wflint.project.module_index import ModuleIndex
 from wflint.project.store import Store
@@ -151,7 +153,11 @@ class _Loader:
         self.loaded.reloaded[path] = name
         if is_namespace(path):
             return
-        for statement in reversed(self.store.load(path).facts.imports):
+        facts = self.store.load(path).facts
+        for statement in reversed(facts.imports):
+            if statement.relative:
+                module = known_as(statement.module, facts.name, name)
+                statement = replace(statement, module=module)
             self._tasks.extend(reversed(list(self._statement(path, statement, task.passed))))
 
     def _statement(self, path: str, fact: ImportFact, passed: bool) -> Iterator[_Task]:

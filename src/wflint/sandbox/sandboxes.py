@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from wflint.facts.ids import Cls, shown_name
+from wflint.facts.relative import known_as
 from wflint.inference.resolver import Resolver
 from wflint.project.folders import is_namespace
 from wflint.sandbox.loading import Loaded, load_workflow
@@ -193,9 +194,18 @@ class Sandboxes:
             if self.resolver.index.find(inner, path) is not None:
                 wanted.append(inner)
         for name in wanted:
-            if not any(self.settings(r).passes(name) or self.loaded(r).has(name) for r in roots):
+            if not any(self._has(root, name, path) for root in roots):
                 return name
         return ""
+
+    def _has(self, root: str, name: str, importer: str) -> bool:
+        """Whether a sandbox has what ``importer`` calls ``name``, under that name or another."""
+        loaded = self.loaded(root)
+        own = self.resolver.store.load(importer).facts.name
+        names = {name, known_as(name, own, loaded.reloaded.get(importer, own))}
+        if any(self.settings(root).passes(n) or loaded.has(n) for n in names):
+            return True
+        return self.resolver.index.find(name, importer) in loaded.reloaded
 
     # Chains.
 
