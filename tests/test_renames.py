@@ -9,7 +9,10 @@ import inspect
 from types import ModuleType
 
 import pytest
+import temporalio.service
 from wflint.rules.event_loop._sdk import sdk
+
+from wflint.config.targets import parse_version
 
 RENAMES = sorted(sdk().renames.items())
 NEWEST = (99, 0)
@@ -131,3 +134,36 @@ def test_names_are_suggested_where_they_are_at_home(module: str, name: str, advi
 def test_a_borrowed_name_is_no_replacement() -> None:
     assert not sdk().replacement("temporalio.workflow", "timedelta", NEWEST)
     assert not sdk().replacement("temporalio.activity", "timedelt", NEWEST)
+
+
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [
+        ((1, 18), "is there only by accident in temporalio 1.18, and gone since 1.28; use"),
+        ((1, 5), "is there only by accident in temporalio 1.5, and gone since 1.28; use"),
+        ((1, 28), "does not exist in Temporal's Python SDK; use"),
+        (NEWEST, "does not exist in Temporal's Python SDK; use"),
+    ],
+)
+def test_names_that_older_versions_have(version: tuple[int, int], said: str) -> None:
+    full = f"`workflow.timedelta` {said} `datetime.timedelta`"
+    assert sdk().fault("temporalio.workflow", "timedelta", version, "workflow.timedelta") == full
+    assert sdk().is_passing("temporalio.workflow", "timedelta", version) == (version < (1, 28))
+
+
+def test_older_names_have_their_version() -> None:
+    said = sdk().fault("temporalio.client", "NexusCallback", (1, 14))
+    assert said.endswith("is there in temporalio 1.14, and gone since 1.16; do without it")
+    assert "does not exist" in sdk().fault("temporalio.workflow", "Enum", NEWEST)
+    assert "does not exist" in sdk().fault("temporalio.workflow", "Flag", (1, 18))
+    assert "by accident" in sdk().fault("temporalio.workflow", "Flag", (1, 22))
+
+
+@pytest.mark.parametrize(("module", "name"), sorted(sdk().once), ids=_id)
+def test_a_name_that_is_gone_is_not_in_newer_versions(module: str, name: str) -> None:
+    once, installed = sdk().once[module, name], parse_version(temporalio.service.__version__)
+    imported = importlib.import_module(module)
+    assert hasattr(imported, name) == once.is_in(installed)
+    if once.home and "." in once.home and once.is_in(installed):
+        value, name = getattr(imported, name), once.home.rpartition(".")[2]
+        assert value is _found(once.home) or value.__name__ == name  # as typing_extensions has it

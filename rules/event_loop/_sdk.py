@@ -9,13 +9,31 @@ from pathlib import Path
 from typing import Any
 
 _UNSET = (99, 0)
+_OLDEST = (1, 7)
+
+
+@dataclass(frozen=True)
+class Once:
+    """A name that only older versions have, from ``since`` until before ``gone``.
+
+    ``home`` is where it comes from, ``""`` for one of the SDK's own.
+    """
+
+    since: tuple[int, int]
+    gone: tuple[int, int]
+    home: str
+
+    def is_in(self, target: tuple[int, int]) -> bool:
+        """True if a version has the name."""
+        return target < self.gone and (target >= self.since or self.since <= _OLDEST)
 
 
 @dataclass(frozen=True)
 class Sdk:
     """The public names of the SDK's modules.
 
-    ``borrowed`` has the names that a module merely imports, and where they come from.
+    ``borrowed`` has the names that a module merely imports, and where they come from; ``once`` has
+    names that older versions had.
     """
 
     newest: tuple[int, int]
@@ -24,6 +42,7 @@ class Sdk:
     since: dict[tuple[str, str], tuple[int, int]]
     instead: dict[tuple[str, str], str]
     renames: dict[tuple[str, str], str]
+    once: dict[tuple[str, str], Once]
 
     def fault(self, module: str, name: str, target: tuple[int, int], shown: str = "") -> str:
         """What is wrong with `name` of `module` in version `target`, or `""`."""
@@ -38,11 +57,27 @@ class Sdk:
                 f"`{shown}` is new in temporalio {_text(since)}, and the project works with "
                 f"{_text(target)}; require the newer version or do without it"
             )
+        if self.is_passing(module, name, target):
+            return self._passing(module, name, target, shown)
         instead = self.instead.get((module, name))
         if instead is None and self.newest < target < _UNSET:
             return ""  # a release that this table does not know yet
         advice = instead or self._advice(module, name)
         return f"`{shown}` does not exist in Temporal's Python SDK; {advice}"
+
+    def is_passing(self, module: str, name: str, target: tuple[int, int]) -> bool:
+        """True if version ``target`` has a name that the newest has not."""
+        once = self.once.get((module, name))
+        return once is not None and once.is_in(target)
+
+    def _passing(self, module: str, name: str, target: tuple[int, int], shown: str) -> str:
+        once = self.once[module, name]
+        there = "is there only by accident" if once.home else "is there"
+        advice = self.instead.get((module, name)) or self._advice(module, name)
+        return (
+            f"`{shown}` {there} in temporalio {_text(target)}, and gone since {_text(once.gone)}; "
+            f"{advice}"
+        )
 
     def replacement(self, module: str, name: str, target: tuple[int, int]) -> str:
         """The dotted name that can stand in the place of `name`, which is not there, or `""`.
@@ -77,6 +112,9 @@ class Sdk:
         for other in sorted(self.names):
             if name in self._own(other):
                 return f"use `{other}.{name}`"
+        once = self.once.get((module, name))
+        if once is not None:
+            return f"use `{once.home}`" if once.home else "do without it"
         origins = (self.borrowed[other].get(name, "") for other in sorted(self.borrowed))
         origin = next(filter(None, origins), "")
         if origin and not origin.startswith(("__future__.", "temporalio")):
@@ -115,7 +153,18 @@ def sdk() -> Sdk:
             for module, names in table["rename"].items()
             for name, new in names.items()
         },
+        once={
+            (module, name): _once(versions, home)
+            for module, ranges in table["once"].items()
+            for versions, names in ranges.items()
+            for name, home in names.items()
+        },
     )
+
+
+def _once(versions: str, home: str) -> Once:
+    since, _, gone = versions.partition("-")
+    return Once(_version(since), _version(gone), home)
 
 
 def _version(text: str) -> tuple[int, int]:

@@ -7,7 +7,9 @@ languages, and `workflow.get_logger` in none of them. Such names come from habit
 code. In a function they fail when the line is reached, perhaps long after the worker has started.
 
 Names that are newer than the version that the project works with (`target-sdk`) are reported as
-well, unless the code asks for them with `hasattr()` or catches the error.
+well, unless the code asks for them with `hasattr()` or catches the error. So are, as a warning,
+names that this version has and newer ones have not: `workflow.timedelta` was there up to 1.27,
+because the module happened to import it. What the file itself puts into the module is not reported.
 
 ## Bad
 
@@ -61,14 +63,14 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
-from wflint.rule import Fixable, Rule, RuleSettings, Scope, Severity
+from wflint.rule import Fixable, Report, Rule, RuleSettings, Scope, Severity
 
 from ._sdk import sdk
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from wflint.rule import Context, FixView, Repair
+    from wflint.rule import Context, FindingView, FixView, Repair
 
 _MODULES = frozenset({"activity", "common", "exceptions", "wf", "worker", "workflow"})
 _IMPORTS = re.compile(
@@ -146,14 +148,17 @@ class UnknownTemporalApi(Rule):
             return
         if not _is_guarded(ctx):
             message = sdk().fault(module, name, target, ctx.code(node))
-            ctx.report(self, node, message, subject=node.value)
+            passing = sdk().is_passing(module, name, target)
+            severity = Severity.WARNING if passing else None
+            detail = ctx.code(node.value), (name,)
+            ctx.report(self, node, message, severity, node.value, detail=detail)
 
     def visit_Import(self, node: cst.Import, ctx: Context) -> None:
         """`import temporalio.worker.deployment_config`."""
         for alias in node.names:
             message = _path_fault(alias.evaluated_name, ctx.settings.exact_sdk)
             if message and not _is_guarded(ctx):
-                ctx.report(self, node, message)
+                ctx.report(self, node, message, detail=(alias.evaluated_name, ()))
 
     def visit_ImportFrom(self, node: cst.ImportFrom, ctx: Context) -> None:
         """`from temporalio.workflow import side_effect`."""
@@ -162,12 +167,23 @@ class UnknownTemporalApi(Rule):
         if node.module is None or node.relative or isinstance(node.names, cst.ImportStar):
             return
         module, target = ctx.code(node.module), ctx.settings.exact_sdk
-        messages = [_path_fault(module, target)]
-        if not messages[0]:
-            messages = [sdk().fault(module, a.evaluated_name, target) for a in node.names]
-        found = "; ".join(filter(None, messages))
-        if found and not _is_guarded(ctx):
-            ctx.report(self, node, found)
+        message, wrong = _path_fault(module, target), []
+        if not message:
+            names = [alias.evaluated_name for alias in node.names]
+            wrong = [name for name in names if sdk().fault(module, name, target)]
+            message = "; ".join(sdk().fault(module, name, target) for name in wrong)
+        if message and not _is_guarded(ctx):
+            passing = bool(wrong) and all(sdk().is_passing(module, n, target) for n in wrong)
+            severity = Severity.WARNING if passing else None
+            ctx.report(self, node, message, severity, detail=(module, tuple(wrong)))
+
+    def confirm(self, view: FindingView) -> Report | None:
+        """Not what the file itself has put into the module."""
+        module, names = view.read(tuple[str, tuple[str, ...]])
+        owner, source = module.rpartition(".")[2], view.source()
+        if names and all(_is_put(name, owner, source) for name in names):
+            return None
+        return Report(view.message, view.severity)
 
     def repair(self, at: FixView) -> Repair | None:
         """The right name, where one can stand in the place of the wrong one."""
@@ -184,6 +200,15 @@ def _path_fault(module: str, target: tuple[int, int]) -> str:
         if message:
             return message
     return ""
+
+
+def _is_put(name: str, module: str, source: str) -> bool:
+    """Whether a text gives a module an attribute, by an assignment or by `setattr()`."""
+    if f"{module}.{name}" not in source and "setattr" not in source:
+        return False
+    assigned = rf"\b{module}\.{name}[ \t]*(?::[^=\r\n]+)?=(?!=)"
+    given = rf"\bsetattr\(\s*(?:\w+\.)*{module}\s*,\s*[\"']{name}[\"']"
+    return re.search(f"{assigned}|{given}", source) is not None
 
 
 def _is_guarded(ctx: Context) -> bool:
