@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wflint.dataflow.def_use import names_in_target, target_names
 from wflint.dataflow.order.keys import matches_one, names_in
+from wflint.dataflow.order.rounds import rounds_alike
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -31,7 +32,7 @@ class Body:
         self.bound = {t.value for n in self.nodes for t in target_names(n)}
         self.dependent = self._dependent()
         self.stops = [n for n in self.nodes if isinstance(n, cst.Break) and self._leaves(n)]
-        self._single = self._for_one_element()
+        self._single = self._for_one_element() | self._alike()
         self.returns = [n for n in self.nodes if isinstance(n, cst.Return) and self.is_many(n)]
 
     def _for_one_element(self) -> set[int]:
@@ -44,8 +45,15 @@ class Body:
         found = [n.body for n in tests if matches_one(n.test, self.elements)]
         return {id(inner) for body in found for inner in walk(body)}
 
+    def _alike(self) -> set[int]:
+        """What does the same in each round, whichever elements there were before."""
+        from wflint.syntax.walk import walk
+
+        alike = rounds_alike(self.node, self.dependent)
+        return {id(inner) for node in alike for inner in walk(node)}
+
     def is_many(self, node: cst.CSTNode) -> bool:
-        """Whether a part of the body runs for several elements, for all that is seen."""
+        """Whether it can matter for which elements a part of the body runs, and in which order."""
         return id(node) not in self._single
 
     def _dependent(self) -> set[str]:
