@@ -36,7 +36,7 @@ ENGINE = (
     "wflint.inference",
     "wflint.project.store",
     "wflint.sandbox",
-    "wflint.syntax",
+    "wflint.syntax.guard",
 )
 ANALYSIS = (
     *ENGINE,

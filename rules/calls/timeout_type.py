@@ -68,7 +68,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from wflint.rule import Fixable, Report, Rule, Scope, Severity, sdk_calls
+from wflint.rule import Fixable, Report, Rule, Scope, Severity, cst, sdk_calls
 
 if TYPE_CHECKING:
     from wflint.rule import CallView, FixView, Repair
@@ -108,8 +108,6 @@ class TimeoutType(Rule):
 
     def repair(self, at: FixView) -> Repair | None:
         """`30` becomes `timedelta(seconds=30)`, if it is a number that can be a timeout."""
-        import libcst as cst
-
         number = at.node
         if not isinstance(number, (cst.Integer, cst.Float)) or not number.evaluated_value:
             return None

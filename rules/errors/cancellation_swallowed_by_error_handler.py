@@ -79,7 +79,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Effect, Fixable, Report, Rule, Scope, Severity
+from wflint.rule import Effect, Fixable, Report, Rule, Scope, Severity, cst
 
 if TYPE_CHECKING:
     from wflint.rule import FixView, Handler, Repair, TryView
@@ -124,8 +124,6 @@ class CancellationSwallowedByErrorHandler(Rule):
 
     def repair(self, at: FixView) -> Repair | None:
         """One more statement in front of the handler's."""
-        import libcst as cst
-
         handler = at.node
         match handler:
             case cst.ExceptHandler(

@@ -66,11 +66,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from wflint.rule import Fixable, Rule, Scope, Severity, TextEdit, Withheld
+from wflint.rule import Fixable, Rule, Scope, Severity, TextEdit, Withheld, cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.rule import Context, FixView, Repair
 
 
@@ -112,8 +110,6 @@ class AsyncForAsCompleted(Rule):
             loop = loop.inner_for_in
 
     def _check(self, loop: cst.For | cst.CompFor, ctx: Context) -> None:
-        import libcst as cst
-
         if loop.asynchronous is None:
             return
         source = ctx.assigned(loop.iter) if isinstance(loop.iter, cst.Name) else loop.iter
@@ -138,8 +134,6 @@ class AsyncForAsCompleted(Rule):
 
 def _loop_around(at: FixView) -> tuple[cst.For | cst.CompFor | None, cst.CSTNode | None]:
     """The loop over the offending expression, and what uses its items."""
-    import libcst as cst
-
     around: cst.CSTNode | None = None
     for node in at.ancestors():
         match node:
@@ -155,8 +149,6 @@ def _loop_around(at: FixView) -> tuple[cst.For | cst.CompFor | None, cst.CSTNode
 
 
 def _awaits_items(loop: cst.For | cst.CompFor, around: cst.CSTNode | None) -> bool:
-    import libcst as cst
-
     from wflint.rule import walk
 
     if not isinstance(loop.target, cst.Name) or around is None:

@@ -67,11 +67,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Effect, Report, Rule, Scope, Severity
+from wflint.rule import Effect, Report, Rule, Scope, Severity, cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.rule import Context, FindingView
 
 _CHANGES = Effect.COMMAND | Effect.HANDLERS | Effect.MUTATES_SELF

@@ -72,11 +72,20 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from wflint.rule import CallKind, Effect, Gives, Report, Rule, Scope, Severity, names_of, sdk_calls
+from wflint.rule import (
+    CallKind,
+    Effect,
+    Gives,
+    Report,
+    Rule,
+    Scope,
+    Severity,
+    cst,
+    names_of,
+    sdk_calls,
+)
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.rule import CallView, Context, FindingView
 
 _TASKS = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
@@ -104,8 +113,6 @@ class DiscardedTask(Rule):
 
     def visit_Expr(self, node: cst.Expr, ctx: Context) -> None:
         """A task that is made when `run` has nothing left to wait for."""
-        import libcst as cst
-
         call = node.value
         if not isinstance(call, cst.Call) or not ctx.in_async:
             return
@@ -167,8 +174,6 @@ def _waiting(ctx: Context) -> _Waiting:
 
 def _returns_without_waiting(path: Sequence[cst.CSTNode], waiting: _Waiting) -> bool:
     """Whether no `await` can follow the last node of `path` before its function returns."""
-    import libcst as cst
-
     blocks = (cst.IndentedBlock, cst.SimpleStatementLine, cst.SimpleStatementSuite)
     returns = False
     for at in range(len(path) - 1, 0, -1):
@@ -190,8 +195,6 @@ def _returns_without_waiting(path: Sequence[cst.CSTNode], waiting: _Waiting) -> 
 
 
 def _waits(node: cst.CSTNode) -> bool:
-    import libcst as cst
-
     from wflint.rule import walk
 
     loops = (cst.For, cst.With, cst.CompFor)
@@ -203,8 +206,6 @@ def _waits(node: cst.CSTNode) -> bool:
 
 
 def _is_return(node: cst.CSTNode) -> bool:
-    import libcst as cst
-
     if isinstance(node, cst.SimpleStatementLine):
         return isinstance(node.body[-1], cst.Return)
     return isinstance(node, cst.Return)

@@ -62,11 +62,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from wflint.rule import Effect, Report, Rule, Scope, Severity
+from wflint.rule import Effect, Report, Rule, Scope, Severity, cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.rule import Context, FindingView
 
 MANY_ROUNDS = 10_000_000
@@ -109,8 +107,6 @@ class NoYieldLoop(Rule):
 
     def visit_For(self, node: cst.For, ctx: Context) -> None:
         """`for` over a `range()` of very many numbers."""
-        import libcst as cst
-
         if node.asynchronous is not None or not isinstance(node.iter, cst.Call):
             return
         if ctx.dotted_name(node.iter.func) != "builtins.range":
@@ -137,16 +133,12 @@ class NoYieldLoop(Rule):
 
 
 def _is_always_true(test: cst.BaseExpression) -> bool:
-    import libcst as cst
-
     if isinstance(test, cst.Integer):
         return test.evaluated_value != 0
     return isinstance(test, cst.Name) and test.value == "True"
 
 
 def _does_nothing(body: cst.BaseSuite) -> bool:
-    import libcst as cst
-
     from wflint.rule import walk
 
     blocks = (cst.IndentedBlock, cst.SimpleStatementLine, cst.SimpleStatementSuite)
@@ -156,8 +148,6 @@ def _does_nothing(body: cst.BaseSuite) -> bool:
 
 def _only_reads(test: cst.BaseExpression, ctx: Context) -> bool:
     """True if asking the condition cannot change its answer, as far as this module tells."""
-    import libcst as cst
-
     from wflint.rule import walk
 
     return not any(
@@ -169,8 +159,6 @@ def _only_reads(test: cst.BaseExpression, ctx: Context) -> bool:
 
 def _own_calls(node: cst.CSTNode, ctx: Context) -> tuple[int, ...]:
     """The sites of the calls below a node that may be of functions of the project."""
-    import libcst as cst
-
     from wflint.rule import walk
 
     calls = (n for n in walk(node, into_functions=False) if isinstance(n, cst.Call))
@@ -179,8 +167,6 @@ def _own_calls(node: cst.CSTNode, ctx: Context) -> tuple[int, ...]:
 
 def _can_leave(body: cst.BaseSuite, ctx: Context) -> bool:
     """Whether the body lets others run, or leaves the loop, or may do so by an exception."""
-    import libcst as cst
-
     from wflint.rule import walk
 
     ways_out = (cst.Await, cst.Yield, cst.Return, cst.Raise, cst.Assert)
@@ -196,8 +182,6 @@ def _can_leave(body: cst.BaseSuite, ctx: Context) -> bool:
 
 
 def _call_may_leave(node: cst.Call, ctx: Context) -> bool:
-    import libcst as cst
-
     func = node.func
     last = func.attr if isinstance(func, cst.Attribute) else func
     if isinstance(last, cst.Name) and last.value in _MAY_RAISE:
@@ -207,8 +191,6 @@ def _call_may_leave(node: cst.Call, ctx: Context) -> bool:
 
 def _breaks(body: cst.BaseSuite) -> bool:
     """Whether there is a `break` that belongs to this loop and not to one inside it."""
-    import libcst as cst
-
     from wflint.rule import children
 
     pending: list[cst.CSTNode] = [body]
@@ -225,8 +207,6 @@ def _breaks(body: cst.BaseSuite) -> bool:
 
 def _may_be_left_by_exception(ctx: Context) -> bool:
     """Whether something around the loop waits for an exception to end it."""
-    import libcst as cst
-
     for node in ctx.ancestors:
         if isinstance(node, (cst.Try, cst.TryStar)) and node.handlers:
             return True
@@ -246,8 +226,6 @@ def _rounds(bounds: list[cst.BaseExpression]) -> int:
 
 def _number(node: cst.BaseExpression) -> int | None:
     """The value of `10_000_000`, `10**7` or `1000 * 1000`."""
-    import libcst as cst
-
     if isinstance(node, cst.Integer):
         return node.evaluated_value
     if not isinstance(node, cst.BinaryOperation):

@@ -75,11 +75,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Effect, Fixable, Kind, Report, Rule, Scope, Severity, TextEdit
+from wflint.rule import Effect, Fixable, Kind, Report, Rule, Scope, Severity, TextEdit, cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.rule import Context, FindingView, FixView, Repair
 
 _SLEEPS = frozenset({"asyncio.sleep", "temporalio.workflow.sleep"})
@@ -142,8 +140,6 @@ class PollingLoop(Rule):
 
     def repair(self, at: FixView) -> Repair | None:
         """The loop becomes one wait."""
-        import libcst as cst
-
         loop = at.node
         if not isinstance(loop, cst.While) or loop.orelse is not None:
             return None
@@ -155,8 +151,6 @@ class PollingLoop(Rule):
 
 def _only_sleep(body: cst.BaseSuite, ctx: Context) -> cst.BaseExpression | None:
     """The name of the sleep that is all there is in a loop's body."""
-    import libcst as cst
-
     statement: cst.CSTNode | None = body
     while isinstance(
         statement, (cst.IndentedBlock, cst.SimpleStatementLine, cst.SimpleStatementSuite)
@@ -172,8 +166,6 @@ def _only_sleep(body: cst.BaseSuite, ctx: Context) -> cst.BaseExpression | None:
 
 def _only_looks(test: cst.BaseExpression, ctx: Context) -> list[cst.Call] | None:
     """The functions that a condition calls, if all it does is to read `self`, or the handlers."""
-    import libcst as cst
-
     from wflint.rule import walk
 
     asks, calls = False, []
@@ -195,8 +187,6 @@ def _only_looks(test: cst.BaseExpression, ctx: Context) -> list[cst.Call] | None
 
 def _until(test: cst.BaseExpression, code: Callable[[cst.CSTNode], str]) -> str:
     """The condition that ends the loop; ``code`` gives the source of its parts."""
-    import libcst as cst
-
     match test:
         case cst.UnaryOperation(operator=cst.Not(), expression=condition):
             source = code(condition)

@@ -63,13 +63,11 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
-from wflint.rule import Fixable, Report, Rule, RuleSettings, Scope, Severity
+from wflint.rule import Fixable, Report, Rule, RuleSettings, Scope, Severity, cst
 
 from ._sdk import sdk
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.rule import Context, FindingView, FixView, Repair
 
 _MODULES = frozenset({"activity", "common", "exceptions", "wf", "worker", "workflow"})
@@ -138,8 +136,6 @@ class UnknownTemporalApi(Rule):
 
     def visit_Attribute(self, node: cst.Attribute, ctx: Context) -> None:
         """`workflow.side_effect`, however `workflow` was imported."""
-        import libcst as cst
-
         module = ctx.dotted_name(node.value)
         if module is None or not module.startswith("temporalio"):
             return
@@ -162,8 +158,6 @@ class UnknownTemporalApi(Rule):
 
     def visit_ImportFrom(self, node: cst.ImportFrom, ctx: Context) -> None:
         """`from temporalio.workflow import side_effect`."""
-        import libcst as cst
-
         if node.module is None or node.relative or isinstance(node.names, cst.ImportStar):
             return
         module, target = ctx.code(node.module), ctx.settings.exact_sdk
@@ -213,8 +207,6 @@ def _is_put(name: str, module: str, source: str) -> bool:
 
 def _is_guarded(ctx: Context) -> bool:
     """Whether the code around has thought of an SDK without the name."""
-    import libcst as cst
-
     for node in ctx.ancestors:
         if isinstance(node, (cst.Try, cst.TryStar)):
             caught = [h.type for h in node.handlers]

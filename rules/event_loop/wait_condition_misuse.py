@@ -78,11 +78,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Fixable, Kind, Report, Rule, Scope, Severity, Value, ValueType
+from wflint.rule import Api, Fixable, Kind, Report, Rule, Scope, Severity, Value, ValueType, cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.rule import Callee, CallView, Context, FindingView, FixView, Repair
 
 _WAIT = "temporalio.workflow.wait_condition"
@@ -180,8 +178,6 @@ class WaitConditionMisuse(Rule):
 
     def visit_Call(self, node: cst.Call, ctx: Context) -> None:
         """What only the source shows: lambdas, `not`, the timeout, and the use of the result."""
-        import libcst as cst
-
         if ctx.dotted_name(node.func) != _WAIT:
             return
         for message in (_condition_fault(node, ctx), _timeout_fault(node, ctx), _use_fault(ctx)):
@@ -233,8 +229,6 @@ def _condition(node: cst.Call) -> cst.BaseExpression | None:
 
 
 def _condition_fault(node: cst.Call, ctx: Context) -> str:
-    import libcst as cst
-
     condition = _condition(node)
     if isinstance(condition, cst.UnaryOperation) and isinstance(condition.operator, cst.Not):
         return _NO_FUNCTION
@@ -258,8 +252,6 @@ def _timeout_fault(node: cst.Call, ctx: Context) -> str:
 
 
 def _is_zero(node: cst.BaseExpression, ctx: Context) -> bool:
-    import libcst as cst
-
     if isinstance(node, (cst.Integer, cst.Float)):
         return not node.evaluated_value
     if isinstance(node, cst.Call) and ctx.dotted_name(node.func) == "datetime.timedelta":
@@ -269,8 +261,6 @@ def _is_zero(node: cst.BaseExpression, ctx: Context) -> bool:
 
 def _use_fault(ctx: Context) -> str:
     """The result, or the coroutine itself, decides something, or is kept."""
-    import libcst as cst
-
     parent, at = ctx.parent(), 1
     awaited = isinstance(parent, cst.Await)
     if awaited:
@@ -293,8 +283,6 @@ def _use_fault(ctx: Context) -> str:
 
 def _can_be_asked_again(condition: cst.BaseExpression, at: FixView) -> bool:
     """Whether an expression may give another answer later, and can be the body of a lambda."""
-    import libcst as cst
-
     from wflint.rule import walk
 
     if isinstance(condition, (cst.Tuple, cst.GeneratorExp)):

@@ -69,11 +69,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Fixable, Report, Rule, Scope, Severity, ValueType
+from wflint.rule import Fixable, Report, Rule, Scope, Severity, ValueType, cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.rule import CallView, Context, FindingView, FixView, Repair
 
 _BLOCK = "imports_passed_through"
@@ -133,8 +131,6 @@ class DynamicImport(Rule):
 
 
 def _is_passed_through(ctx: Context) -> bool:
-    import libcst as cst
-
     for node in ctx.ancestors:
         for item in node.items if isinstance(node, cst.With) else ():
             if _BLOCK in ctx.code(item.item):

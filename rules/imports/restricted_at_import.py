@@ -66,11 +66,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Report, Rule, Scope, Severity
+from wflint.rule import Report, Rule, Scope, Severity, cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.rule import Context, FindingView, ImportView
 
 _UNREADABLE = ("xmlrpc.client", "xmlrpc.server")

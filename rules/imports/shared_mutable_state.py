@@ -73,11 +73,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from wflint.rule import Report, Rule, Scope, Severity
+from wflint.rule import Report, Rule, Scope, Severity, cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.rule import Context, FindingView
 
 _LIST = frozenset(["append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort"])
@@ -148,8 +146,6 @@ class SharedMutableState(Rule):
 
     def visit_Call(self, node: cst.Call, ctx: Context) -> None:
         """`container.append(...)`, `setattr(owner, ...)`, and what cached functions ask."""
-        import libcst as cst
-
         if ctx.is_module_level or ctx.function.name == _FREES:
             return
         name = ctx.dotted_name(node.func)
@@ -162,8 +158,6 @@ class SharedMutableState(Rule):
             self._report(node.func.value, node.func.attr.value, node, ctx)
 
     def _target(self, target: cst.CSTNode, node: cst.CSTNode, ctx: Context) -> None:
-        import libcst as cst
-
         if ctx.is_module_level or ctx.function.name == _FREES:
             return
         if isinstance(target, (cst.Tuple, cst.List)):
@@ -258,8 +252,6 @@ def _is_filled_once(target: cst.CSTNode, node: cst.CSTNode, ctx: Context) -> boo
     `if _client is None: _client = make()`, or `_known[key] = value` in a function that returns
     `_known[key]` or `value`. An empty container is no result but the beginning of a collection.
     """
-    import libcst as cst
-
     if not isinstance(node, (cst.Assign, cst.AnnAssign)) or node.value is None:
         return False
     name = ctx.code(target)
@@ -275,8 +267,6 @@ def _is_filled_once(target: cst.CSTNode, node: cst.CSTNode, ctx: Context) -> boo
 
 def _awaited(node: cst.CSTNode) -> list[cst.CSTNode]:
     """The functions that are called in what an assignment waits for."""
-    import libcst as cst
-
     from wflint.rule import walk
 
     waits = (part for part in walk(node) if isinstance(part, cst.Await))
@@ -288,8 +278,6 @@ def _missing(ctx: Context) -> Iterator[set[str]]:
 
     `if not self._loaded: ...`, and what follows `if self._loaded: return` or the `assert` of that.
     """
-    import libcst as cst
-
     around = [*ctx.ancestors, None]
     for node, inner in pairwise(around):
         if isinstance(node, cst.If) and inner is node.body:
@@ -305,8 +293,6 @@ def _missing(ctx: Context) -> Iterator[set[str]]:
 
 def _surely_missing_after(statement: cst.CSTNode, ctx: Context) -> Iterator[str]:
     """What a statement does not let pass if it is there."""
-    import libcst as cst
-
     from wflint.rule import always_leaves
 
     if isinstance(statement, cst.If) and always_leaves(statement.body):
@@ -319,8 +305,6 @@ def _surely_missing_after(statement: cst.CSTNode, ctx: Context) -> Iterator[str]
 
 def _tested(test: cst.BaseExpression, ctx: Context, is_there: bool) -> Iterator[str]:
     """The names that are something, or are not, where a test leads."""
-    import libcst as cst
-
     both = cst.Or if is_there else cst.And
     if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, both):
         pending: list[cst.BaseExpression] = [test]
@@ -344,8 +328,6 @@ def _tested(test: cst.BaseExpression, ctx: Context, is_there: bool) -> Iterator[
 
 def _set_beside(name: str, block: cst.BaseSuite, ctx: Context) -> set[str]:
     """What a block sets besides a name, if it sets that."""
-    import libcst as cst
-
     from wflint.rule import walk
 
     found = {

@@ -78,11 +78,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Rule, Scope, Severity
+from wflint.rule import Rule, Scope, Severity, cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.rule import Context
 
 _ALL_TASKS = frozenset({"asyncio.all_tasks", "asyncio.tasks.all_tasks"})

@@ -79,12 +79,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Fixable, Rule, Scope, Severity
+from wflint.rule import Api, Fixable, Rule, Scope, Severity, cst
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import libcst as cst
 
     from wflint.rule import FixView, Repair
 
@@ -121,8 +119,6 @@ class AsyncioAsCompleted(Rule):
 
 def _uses(at: FixView) -> list[tuple[cst.CSTNode | None, cst.CSTNode | None]]:
     """The two nodes around the call; or, if it is kept in a variable, around each use of that."""
-    import libcst as cst
-
     from wflint.rule import tree_of
 
     tree = tree_of(at.context, at.node)
@@ -136,8 +132,6 @@ def _uses(at: FixView) -> list[tuple[cst.CSTNode | None, cst.CSTNode | None]]:
 
 def _goes_through(outer: cst.CSTNode | None, call: cst.CSTNode | None, at: FixView) -> bool:
     """Whether a loop or a function goes through what it is given, one after the other."""
-    import libcst as cst
-
     match outer:
         case cst.For() | cst.CompFor() | cst.StarredElement() | cst.Arg(star="*"):
             return True

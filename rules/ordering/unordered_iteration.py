@@ -83,11 +83,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from wflint.rule import RUNNING, Effect, Fixable, Report, Rule, Scope, Severity, may_hold_none
+from wflint.rule import RUNNING, Effect, Fixable, Report, Rule, Scope, Severity, cst, may_hold_none
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.rule import Context, FindingView, FixView, Repair, TypeView
 
 _SETS = frozenset({"builtins.frozenset", "builtins.set", "typing.FrozenSet", "typing.Set"})

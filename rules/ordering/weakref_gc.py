@@ -63,11 +63,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import ORDERED_CHANGES, UNORDERED_CHANGES, Api, Kind, Rule, Scope, Severity
+from wflint.rule import ORDERED_CHANGES, UNORDERED_CHANGES, Api, Kind, Rule, Scope, Severity, cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.rule import Context
 
 _COLLECTION = Api(
@@ -106,8 +104,6 @@ class WeakrefGc(Rule):
 
     def visit_Call(self, node: cst.Call, ctx: Context) -> None:
         """A command, or a change of something else, in a `__del__` method."""
-        import libcst as cst
-
         from wflint.rule import is_command
 
         if not _in_del(ctx):
@@ -140,8 +136,6 @@ def _is_another(target: cst.BaseExpression, ctx: Context) -> bool:
 
     What belongs to a module or a class is reported wherever it is changed.
     """
-    import libcst as cst
-
     depth = 0
     while isinstance(target, (cst.Attribute, cst.Subscript)):
         depth += isinstance(target, cst.Attribute)

@@ -55,11 +55,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Report, Rule, Scope, Severity
+from wflint.rule import Report, Rule, Scope, Severity, cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.rule import Context, FindingView
 
 _ID = "`id()` is a memory address, which differs on replay; use a value that the object carries"
@@ -138,8 +136,6 @@ class ObjectIdentity(Rule):
 
 def _identity_key(call: cst.Call, name: str | None, ctx: Context) -> str | None:
     """`id` or `hash`, if the call sorts by it."""
-    import libcst as cst
-
     is_sort = isinstance(call.func, cst.Attribute) and call.func.attr.value == "sort"
     if not is_sort and name not in _SORTS:
         return None
@@ -151,8 +147,6 @@ def _identity_key(call: cst.Call, name: str | None, ctx: Context) -> str | None:
 
 def _is_sorted_by(ctx: Context) -> bool:
     """Whether the place is in `key=lambda x: ...` of something that sorts."""
-    import libcst as cst
-
     outer = ctx.in_statement
     for function, arg, call in zip(outer, outer[1:], outer[2:], strict=False):
         match function, arg, call:
@@ -164,8 +158,6 @@ def _is_sorted_by(ctx: Context) -> bool:
 
 def _is_compared(ctx: Context) -> bool:
     """`id(a) == id(b)` asks whether two things are the same: so they are on replay, or not."""
-    import libcst as cst
-
     parent = ctx.parent()
     comparison = ctx.parent(2) if isinstance(parent, cst.ComparisonTarget) else parent
     match comparison:
@@ -194,8 +186,6 @@ def _only_tells_apart(call: cst.Call, ctx: Context) -> bool:
 
 def _is_looked_up(node: cst.CSTNode, up: dict[int, cst.CSTNode]) -> bool:
     """`id(x) in seen`, `seen.add(id(x))`, `memo[id(x)]`, `memo.get((id(x), name))`."""
-    import libcst as cst
-
     parent = up.get(id(node))
     match parent:
         case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(operator=operator)]):
@@ -218,8 +208,6 @@ def _is_kept_to_look_up(
     node: cst.CSTNode, nodes: list[cst.CSTNode], up: dict[int, cst.CSTNode]
 ) -> bool:
     """`key = id(x)` or `key = (id(x), name)`, where every use of `key` looks something up."""
-    import libcst as cst
-
     parent = up.get(id(node))
     match parent:
         case cst.Element():
@@ -236,24 +224,18 @@ def _is_kept_to_look_up(
 
 
 def _is_assigned(name: cst.Name, up: dict[int, cst.CSTNode]) -> bool:
-    import libcst as cst
-
     parent = up.get(id(name))
     return isinstance(parent, (cst.AssignTarget, cst.AnnAssign)) and parent.target is name
 
 
 def _is_telling_hash(value: cst.BaseExpression, ctx: Context) -> bool:
     """Whether the hash differs on replay, and is used for more than hashing and comparing."""
-    import libcst as cst
-
     if "__hash__" in ctx.function.qualname.split(".") or isinstance(ctx.parent(), cst.Expr):
         return False
     return not (_is_compared(ctx) or _has_stable_hash(value, ctx))
 
 
 def _has_stable_hash(value: cst.BaseExpression, ctx: Context) -> bool:
-    import libcst as cst
-
     match value:
         case cst.Integer() | cst.Float() | cst.Name(value="True" | "False" | "None"):
             return True
@@ -265,7 +247,5 @@ def _has_stable_hash(value: cst.BaseExpression, ctx: Context) -> bool:
 
 
 def _is_bare_object(value: cst.BaseExpression, ctx: Context) -> bool:
-    import libcst as cst
-
     made = ctx.assigned(value) if isinstance(value, cst.Name) else value
     return isinstance(made, cst.Call) and ctx.dotted_name(made.func) == "builtins.object"

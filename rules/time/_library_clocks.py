@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from wflint.rule import TextEdit
+from wflint.rule import TextEdit, cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.rule import FixView, Repair
 
 
@@ -79,8 +77,6 @@ def given_the_time(at: FixView) -> Repair | None:
 
 def _set_to_now(at: FixView) -> Repair | None:
     """`stamp.GetCurrentTime()` as `stamp.FromDatetime(workflow.now())`."""
-    import libcst as cst
-
     func = at.call.func
     if not isinstance(func, cst.Attribute) or func.attr.value != at.name.rpartition(".")[2]:
         return None
@@ -91,8 +87,6 @@ def _set_to_now(at: FixView) -> Repair | None:
 
 def _in_zone(taker: _Taker, at: FixView) -> str | None:
     """What moves the result to the zone that the call asks for; `None` where it cannot be told."""
-    import libcst as cst
-
     match at.call.args:
         case []:
             return ""
@@ -108,8 +102,6 @@ def _owner(taker: _Taker, at: FixView) -> cst.BaseExpression | None:
 
     A new import of a library would be made without `imports_passed_through()`.
     """
-    import libcst as cst
-
     node = at.call.func
     while at.dotted_name(node) != taker.owner:
         if not isinstance(node, cst.Attribute):

@@ -64,7 +64,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Fixable, Property, Report, Rule, Scope, Severity
+from wflint.rule import Api, Fixable, Property, Report, Rule, Scope, Severity, cst
 
 if TYPE_CHECKING:
     from wflint.rule import CallView, FixView, FunctionHead, Repair
@@ -103,8 +103,6 @@ class BlockingSleep(Rule):
 
     def repair(self, at: FixView) -> Repair | None:
         """The same time, waited for."""
-        import libcst as cst
-
         if at.api != _IN_ASYNC or not at.is_written_out(at.call.func) or at.call.func.lpar:
             return None
         if not _can_await(at):
@@ -128,8 +126,6 @@ def _can_be_async(head: FunctionHead) -> bool:
 
 def _can_await(at: FixView) -> bool:
     """Whether `await` is allowed, and changes nothing but the call, in an `async def`."""
-    import libcst as cst
-
     comprehensions = 0
     for node in at.ancestors():
         if isinstance(node, cst.FunctionDef):

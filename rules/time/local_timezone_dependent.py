@@ -61,11 +61,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, ApiKind, Fixable, Report, Rule, Scope, Severity, ValueType
+from wflint.rule import Api, ApiKind, Fixable, Report, Rule, Scope, Severity, ValueType, cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.rule import Arg, CallView, Context, FixView, Repair
 
 _LOCAL = "`{name}` depends on the time zone of the worker's machine; use `{use}`"
@@ -182,8 +180,6 @@ class LocalTimezoneDependent(Rule):
 
     def visit_Call(self, node: cst.Call, ctx: Context) -> None:
         """`x.astimezone()`, and `x.timestamp()` where `x` has no zone for certain."""
-        import libcst as cst
-
         from wflint.rule import Kind
 
         if not isinstance(node.func, cst.Attribute):
@@ -209,15 +205,11 @@ def _is_true(argument: Arg | None) -> bool:
 
 
 def _is_none(arg: cst.Arg) -> bool:
-    import libcst as cst
-
     return not arg.star and isinstance(arg.value, cst.Name) and arg.value.value == "None"
 
 
 def _is_naive(expression: cst.BaseExpression, ctx: Context) -> bool:
     """Whether this is a `datetime` without a zone, beyond doubt."""
-    import libcst as cst
-
     if isinstance(expression, cst.Name):
         assigned = ctx.assigned(expression)
         return isinstance(assigned, cst.Call) and _makes_naive(assigned, ctx)
@@ -245,8 +237,6 @@ def _constructs_naive(call: cst.Call) -> bool:
 
 
 def _parses_naive(call: cst.Call) -> bool:
-    import libcst as cst
-
     match [arg.value for arg in call.args if not arg.star]:
         case [_, cst.SimpleString(value=text)]:
             return "%z" not in text and "%Z" not in text
@@ -255,8 +245,6 @@ def _parses_naive(call: cst.Call) -> bool:
 
 def _drops_zone(call: cst.Call) -> bool:
     """`x.replace(tzinfo=None)`."""
-    import libcst as cst
-
     if not (isinstance(call.func, cst.Attribute) and call.func.attr.value == "replace"):
         return False
     return any(arg.keyword and arg.keyword.value == "tzinfo" and _is_none(arg) for arg in call.args)

@@ -59,11 +59,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from wflint.rule import Fixable, NoFix, Rule, Scope, Severity, TextEdit
+from wflint.rule import Fixable, NoFix, Rule, Scope, Severity, TextEdit, cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.rule import Context, FixView, Repair
 
 _NOW = "temporalio.workflow.now"
@@ -127,8 +125,6 @@ def _mixes(node: cst.CSTNode, ctx: Context) -> Iterator[_Mix]:
 
 def _operands(node: cst.CSTNode) -> Iterator[tuple[cst.BaseExpression, cst.BaseExpression]]:
     """The pairs of operands that must be of the same kind."""
-    import libcst as cst
-
     refused = (cst.LessThan, cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual)
     match node:
         case cst.BinaryOperation(left=left, operator=cst.Subtract(), right=right):
@@ -142,8 +138,6 @@ def _operands(node: cst.CSTNode) -> Iterator[tuple[cst.BaseExpression, cst.BaseE
 
 def _with_zone(naive: cst.BaseExpression, at: FixView, ctx: Context) -> TextEdit:
     """The edit that gives a naive operand its zone."""
-    import libcst as cst
-
     while isinstance(naive, cst.BinaryOperation):
         naive = naive.left
     match naive:
@@ -166,8 +160,6 @@ def _with_zone(naive: cst.BaseExpression, at: FixView, ctx: Context) -> TextEdit
 
 def _aware_source(expr: cst.BaseExpression, ctx: Context) -> cst.BaseExpression | None:
     """The name `workflow.now` if an expression is surely that time, or made of it."""
-    import libcst as cst
-
     node: cst.BaseExpression | None = expr
     for _ in range(_STEPS):
         match node:
@@ -184,8 +176,6 @@ def _aware_source(expr: cst.BaseExpression, ctx: Context) -> cst.BaseExpression 
 
 def _is_naive(expr: cst.BaseExpression, ctx: Context) -> bool:
     """Whether an expression is surely a time without a zone."""
-    import libcst as cst
-
     node: cst.BaseExpression | None = expr
     for _ in range(_STEPS):
         match node:
@@ -204,8 +194,6 @@ def _is_naive(expr: cst.BaseExpression, ctx: Context) -> bool:
 
 def _origin(node: cst.BaseExpression | None, ctx: Context) -> cst.BaseExpression | None:
     """What a name was assigned, or what a duration was added to."""
-    import libcst as cst
-
     match node:
         case cst.Name():
             return ctx.assigned(node)
@@ -216,16 +204,12 @@ def _origin(node: cst.BaseExpression | None, ctx: Context) -> cst.BaseExpression
 
 def _is_duration(node: cst.BaseExpression, ctx: Context) -> bool:
     """Whether something is a `timedelta`: one more time would make the whole a duration."""
-    import libcst as cst
-
     while isinstance(node, cst.BinaryOperation):
         node = node.left if isinstance(node.right, (cst.Integer, cst.Float)) else node.right
     return ctx.type_of(node) == "datetime.timedelta"
 
 
 def _makes_naive(name: str | None, call: cst.Call) -> bool:
-    import libcst as cst
-
     if any(arg.star for arg in call.args):
         return False
     if name == _DATETIME:

@@ -56,11 +56,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Effect, Report, Rule, Scope, Severity
+from wflint.rule import Effect, Report, Rule, Scope, Severity, cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.rule import Context, FindingView
 
 _WAIT = "temporalio.workflow.wait_condition"
@@ -98,8 +96,6 @@ class TimeBasedCondition(Rule):
 
 def _waits_without_end(call: cst.Call, ctx: Context) -> bool:
     """Whether a wait has no timeout, and no other one is there to end it."""
-    import libcst as cst
-
     for arg in call.args:
         name = arg.keyword.value if arg.keyword is not None else ""
         is_none = isinstance(arg.value, cst.Name) and arg.value.value == "None"

@@ -67,7 +67,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Fixable, Property, Report, Rule, Scope, Severity, ValueType, Withheld
+from wflint.rule import (
+    Api,
+    Fixable,
+    Property,
+    Report,
+    Rule,
+    Scope,
+    Severity,
+    ValueType,
+    Withheld,
+    cst,
+)
 
 if TYPE_CHECKING:
     from wflint.rule import CallView, FixView, Repair
@@ -109,8 +120,6 @@ class WallClockTime(Rule):
 
     def repair(self, at: FixView) -> Repair | None:
         """The zone that was asked for is kept."""
-        import libcst as cst
-
         if not at.is_written_out(at.call.func) or any(arg.star for arg in at.call.args):
             return None
         if at.api not in (_UTC_NOW, _NOW_IN_ZONE):

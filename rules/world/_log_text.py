@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import NoFix, TextEdit, Withheld
+from wflint.rule import NoFix, TextEdit, Withheld, cst
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import libcst as cst
 
     from wflint.rule import FixView
 
@@ -51,8 +49,6 @@ def written(at: FixView) -> list[TextEdit]:
 
     A line end at the end of the text goes; where text has none, it is a part of a line.
     """
-    import libcst as cst
-
     match at.call.args:
         case [cst.Arg(keyword=None, star="", value=cst.BaseString() as text)]:
             pass
@@ -72,8 +68,6 @@ def written(at: FixView) -> list[TextEdit]:
 
 def _without_line_end(at: FixView, joined: cst.BinaryOperation) -> TextEdit:
     """`text + "\\n"` without what is added."""
-    import libcst as cst
-
     match joined:
         case cst.BinaryOperation(operator=cst.Add(), right=cst.SimpleString() as last):
             if last.raw_value == _LINE_END and not last.prefix:
@@ -82,8 +76,6 @@ def _without_line_end(at: FixView, joined: cst.BinaryOperation) -> TextEdit:
 
 
 def _last_part(text: cst.BaseString) -> cst.SimpleString | cst.FormattedString:
-    import libcst as cst
-
     while isinstance(text, cst.ConcatenatedString):
         text = text.right
     if not isinstance(text, (cst.SimpleString, cst.FormattedString)):
@@ -93,8 +85,6 @@ def _last_part(text: cst.BaseString) -> cst.SimpleString | cst.FormattedString:
 
 def _can_go(at: FixView, name: str, value: cst.BaseExpression) -> bool:
     """Whether an option says nothing to a logger, and has no effect by itself."""
-    import libcst as cst
-
     if name == "file":
         is_none = isinstance(value, cst.Name) and value.value == "None"
         return is_none or at.dotted_name(value) in _STREAMS
@@ -103,8 +93,6 @@ def _can_go(at: FixView, name: str, value: cst.BaseExpression) -> bool:
 
 def _is_default(value: cst.BaseExpression, text: str) -> bool:
     """Whether an option is ``None``, or the text that stands for the same."""
-    import libcst as cst
-
     if isinstance(value, cst.Name):
         return value.value == "None"
     return isinstance(value, cst.SimpleString) and not value.prefix and value.raw_value == text
@@ -112,8 +100,6 @@ def _is_default(value: cst.BaseExpression, text: str) -> bool:
 
 def _separator(at: FixView, value: cst.BaseExpression) -> str:
     """The source of the text that stands between two arguments."""
-    import libcst as cst
-
     if _is_default(value, " "):
         return " "
     if not isinstance(value, cst.SimpleString) or value.prefix:
@@ -126,8 +112,6 @@ def _separator(at: FixView, value: cst.BaseExpression) -> str:
 
 def _with_format(at: FixView, given: Sequence[cst.Arg], between: str) -> list[TextEdit]:
     """`"a", b` becomes `"a %s", b`; without a text at the start that is `"%s %s", a, b`."""
-    import libcst as cst
-
     first = given[0].value
     if not _is_plain_text(first):
         places = between.join(["%s"] * len(given))
@@ -144,8 +128,6 @@ def _with_format(at: FixView, given: Sequence[cst.Arg], between: str) -> list[Te
 
 def _is_plain_text(node: cst.BaseExpression) -> bool:
     """Whether an expression is text in which every `%` stands as itself."""
-    import libcst as cst
-
     if not isinstance(node, cst.SimpleString) or node.prefix:
         return False
     return str(node.evaluated_value).count("%") == node.raw_value.count("%")

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from wflint.rule import NoFix, TextEdit
+from wflint.rule import NoFix, TextEdit, cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.rule import FixView
 
 
@@ -19,8 +17,6 @@ def removal(at: FixView, is_gone: Callable[[cst.Call], bool]) -> TextEdit:
     ``is_gone`` tells which other calls are removed as well: they do not keep a block from being
     empty, where ``pass`` takes the place of the statement.
     """
-    import libcst as cst
-
     statement, line, block = at.parent(), at.parent(2), at.parent(3)
     if not isinstance(statement, cst.Expr):
         raise NoFix
@@ -41,8 +37,6 @@ def removal(at: FixView, is_gone: Callable[[cst.Call], bool]) -> TextEdit:
 
 def _imports_before(at: FixView, before: Sequence[cst.CSTNode]) -> int:
     """1 for `import pdb; pdb.set_trace()`, if nothing else uses what is imported there."""
-    import libcst as cst
-
     root: cst.CSTNode = at.call.func
     while isinstance(root, cst.Attribute):
         root = root.value
@@ -63,8 +57,6 @@ def _is_more_than(
     block: cst.IndentedBlock, line: cst.CSTNode, is_gone: Callable[[cst.Call], bool]
 ) -> bool:
     """Whether something stays in a block without the line, be it a ``pass``."""
-    import libcst as cst
-
     is_above = True
     for other in block.body:
         if other is line:

@@ -65,13 +65,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, ApiKind, Fixable, Rule, Scope, Severity
+from wflint.rule import Api, ApiKind, Fixable, Rule, Scope, Severity, cst
 
 from ._removal import removal
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.rule import FixView, Repair
 
 _STOPS = "`{name}` stops the worker in a debugger; remove it"

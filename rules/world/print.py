@@ -63,14 +63,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Fixable, NoFix, Report, Rule, Scope, Severity, ValueType, Withheld
+from wflint.rule import Api, Fixable, NoFix, Report, Rule, Scope, Severity, ValueType, Withheld, cst
 
 from ._log_text import printed, written
 from ._removal import removal
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.rule import Arg, CallView, FixView, Repair, TextEdit
 
 _PRINT = "builtins.print"
@@ -187,8 +185,6 @@ def _is_empty_line(at: FixView, call: cst.Call) -> bool:
 
 
 def _is_statement(at: FixView) -> bool:
-    import libcst as cst
-
     return isinstance(at.parent(), cst.Expr)
 
 

@@ -53,11 +53,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Rule, Scope, Severity
+from wflint.rule import Api, Rule, Scope, Severity, cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.rule import Context
 
 _EXITS = frozenset({"builtins.KeyboardInterrupt", "builtins.SystemExit"})

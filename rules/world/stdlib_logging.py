@@ -79,11 +79,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Fixable, Rule, Scope, Severity, Withheld
+from wflint.rule import Api, Fixable, Rule, Scope, Severity, Withheld, cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.rule import FixView, Repair, TextEdit
 
 
@@ -185,8 +183,6 @@ class StdlibLogging(Rule):
 
     def _edits(self, at: FixView, node: cst.CSTNode) -> list[TextEdit]:
         """What makes one call of a logger one of `workflow.logger`."""
-        import libcst as cst
-
         if not isinstance(node, cst.Call) or not all(_is_known(arg) for arg in node.args):
             return []
         name = at.dotted_name(node.func)

@@ -36,6 +36,7 @@ from wflint.rule.api_table import ApiEntry, ApiTable, rule_entries, rule_results
 from wflint.rule.base import Rule, RuleSettings, Scope
 from wflint.sandbox.sandboxes import Sandboxes
 from wflint.sandbox.shared_receivers import SharedReceivers
+from wflint.syntax.cst import cst
 from wflint.temporal.decorators import EntryNames
 
 if TYPE_CHECKING:
@@ -263,8 +264,6 @@ def _reading(question: Question, guards: GuardFunctions) -> Reading:
 @lru_cache(maxsize=4)
 def visitors(rules: tuple[Rule, ...]) -> Visitors:
     """The rules' visitor methods by the node type they want to see."""
-    import libcst as cst
-
     found: dict[type[cst.CSTNode], list[tuple[Rule, Callable[..., None]]]] = {}
     for rule in rules:
         for name in sorted(dir(type(rule))):

@@ -9,6 +9,7 @@ from wflint.facts.model import Flag
 from wflint.files.source import UnreadableSource
 from wflint.rule.base import Scope
 from wflint.sandbox.restrictions import is_refused
+from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
     from wflint.checking.analysis import Answer
@@ -47,8 +48,6 @@ def _is_looked_up(answer: Answer, hit: Hit, whole: Whole) -> bool:
 
 
 def _finds_subscript(answer: Answer, hit: Hit) -> bool:
-    import libcst as cst
-
     try:
         reader = answer.store.reader(hit.fn)
     except UnreadableSource:

@@ -8,10 +8,9 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from wflint.dataflow.order.keys import has_ties
+from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.facts.context import Context
 
 
@@ -29,8 +28,6 @@ class Tree:
     """The nodes of a function with all that is nested in it, in source order."""
 
     def __init__(self, root: cst.CSTNode, ctx: Context) -> None:
-        import libcst as cst
-
         from wflint.syntax.walk import children, walk
 
         self._ctx = ctx
@@ -61,8 +58,6 @@ class Tree:
 
     def around(self, node: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, cst.CSTNode]]:
         """Pairs (node, the node around it) from ``node`` outward, inside its function."""
-        import libcst as cst
-
         outer = self.up(node)
         while outer is not None and not isinstance(node, (cst.FunctionDef, cst.ClassDef)):
             yield node, outer
@@ -70,8 +65,6 @@ class Tree:
 
     def statement(self, node: cst.CSTNode) -> cst.CSTNode:
         """The statement that ``node`` stands in, or is."""
-        import libcst as cst
-
         for inner, outer in self.around(node):
             if isinstance(outer, (cst.IndentedBlock, cst.SimpleStatementSuite)):
                 return inner
@@ -79,8 +72,6 @@ class Tree:
 
     def function(self, node: cst.CSTNode) -> cst.CSTNode:
         """The innermost function around ``node``, or the root."""
-        import libcst as cst
-
         outer = self.up(node)
         while outer is not None and not isinstance(outer, (cst.FunctionDef, cst.Lambda)):
             outer = self.up(outer)
@@ -122,8 +113,6 @@ class Tree:
 
         In a loop that is also what comes before the statement, in the next round.
         """
-        import libcst as cst
-
         found: list[cst.Name] = []
         before: list[cst.CSTNode] = []
         leaves = False
@@ -156,8 +145,6 @@ class Tree:
 
     def _sorts(self, part: cst.CSTNode, name: str) -> bool:
         """`name.sort()`, which takes away any order that was there."""
-        import libcst as cst
-
         match _only(part):
             case cst.Expr(
                 value=cst.Call(
@@ -182,8 +169,6 @@ def target_names(node: cst.CSTNode) -> list[cst.Name]:
     """The plain names that a statement or expression binds itself."""
     if type(node).__name__ not in _BINDING:
         return []
-    import libcst as cst
-
     match node:
         case cst.Assign():
             targets: list[cst.CSTNode] = [t.target for t in node.targets]
@@ -200,8 +185,6 @@ def target_names(node: cst.CSTNode) -> list[cst.Name]:
 
 def names_in_target(targets: Sequence[cst.CSTNode]) -> list[cst.Name]:
     """The plain names in assignment targets."""
-    import libcst as cst
-
     found: list[cst.Name] = []
     pending = list(reversed(targets))
     while pending:
@@ -215,8 +198,6 @@ def names_in_target(targets: Sequence[cst.CSTNode]) -> list[cst.Name]:
 
 def value_for(node: cst.CSTNode, name: str) -> cst.BaseExpression | None:
     """What an assignment gives a name, also as a part of `a, b = 1, 2`; ``None`` if not plain."""
-    import libcst as cst
-
     if isinstance(node, (cst.AnnAssign, cst.NamedExpr)):
         return node.value
     if not isinstance(node, cst.Assign):
@@ -233,8 +214,6 @@ def value_for(node: cst.CSTNode, name: str) -> cst.BaseExpression | None:
 
 def _following(inner: cst.CSTNode, outer: cst.CSTNode) -> list[cst.CSTNode]:
     """What runs after ``inner``, as far as ``outer`` says."""
-    import libcst as cst
-
     match outer:
         case cst.IndentedBlock() | cst.SimpleStatementLine() | cst.SimpleStatementSuite():
             body: Sequence[cst.CSTNode] = outer.body
@@ -251,8 +230,6 @@ def _following(inner: cst.CSTNode, outer: cst.CSTNode) -> list[cst.CSTNode]:
 
 def _preceding(inner: cst.CSTNode, outer: cst.CSTNode) -> list[cst.CSTNode]:
     """What runs before ``inner``, as far as ``outer`` says."""
-    import libcst as cst
-
     match outer:
         case cst.IndentedBlock() | cst.SimpleStatementLine() | cst.SimpleStatementSuite():
             body: Sequence[cst.CSTNode] = outer.body
@@ -264,8 +241,6 @@ def _preceding(inner: cst.CSTNode, outer: cst.CSTNode) -> list[cst.CSTNode]:
 
 def _only(node: cst.CSTNode) -> cst.CSTNode:
     """The small statement that a line consists of, or the node itself."""
-    import libcst as cst
-
     if isinstance(node, cst.SimpleStatementLine) and len(node.body) == 1:
         return node.body[0]
     return node
@@ -273,8 +248,6 @@ def _only(node: cst.CSTNode) -> cst.CSTNode:
 
 def _outside_of_another(node: cst.CSTNode, name: str) -> list[cst.CSTNode] | None:
     """The parts of a node in which a name is what it was, if the node binds it for the others."""
-    import libcst as cst
-
     match node:
         case cst.For() if name in {t.value for t in target_names(node)}:
             return [node.iter]

@@ -9,10 +9,9 @@ from msgspec import msgpack
 
 from wflint.facts.model import Finding, Flag, FunctionHead, ImportFact, Kind, Ref, Site
 from wflint.facts.scopes import is_global
+from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.diagnostics import Severity
     from wflint.facts.bodies import BodyReader
     from wflint.facts.frames import Entry
@@ -148,8 +147,6 @@ class Context:
 
     def returned(self) -> frozenset[str]:
         """The source of all that the function returns."""
-        import libcst as cst
-
         entries = self._reader.walker.entries
         frame = self.entry.state.frame
         values = (
@@ -208,6 +205,4 @@ class Context:
 
 
 def _module() -> cst.Module:
-    import libcst as cst
-
     return cst.Module([])

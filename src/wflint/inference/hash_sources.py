@@ -9,7 +9,6 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from wflint import limits
 from wflint.facts.ids import Cls, Fn
@@ -18,9 +17,7 @@ from wflint.inference.resolver import Resolver
 from wflint.inference.values import Entity, External, OwnInstance
 from wflint.project.questions import answered
 from wflint.project.store import Store
-
-if TYPE_CHECKING:
-    import libcst as cst
+from wflint.syntax.cst import cst
 
 
 class HashedBy(str, enum.Enum):
@@ -199,8 +196,6 @@ def _of_external(name: str) -> HashedBy:
 
 def _hashed_attributes(store: Store, fn: Fn) -> tuple[list[str], bool]:
     """The attributes of `self` that a method returns the hash of, and whether they are all."""
-    import libcst as cst
-
     from wflint.syntax.walk import walk
 
     tree = store.definition(fn)
@@ -215,8 +210,6 @@ def _hashed_attributes(store: Store, fn: Fn) -> tuple[list[str], bool]:
 
 def _hashed_parts(node: cst.BaseExpression) -> list[str] | None:
     """The attributes of `self` that a returned hash is made of; ``None`` if of anything else."""
-    import libcst as cst
-
     match node:
         case cst.Call(func=cst.Name(value="hash"), args=[cst.Arg(value=inner)]):
             node = inner

@@ -19,10 +19,9 @@ from wflint.files.source import Source, UnreadableSource, decode
 from wflint.project import trees
 from wflint.project.module_reading import ReadBodies, ReadModule, read_module
 from wflint.project.trees import Span
+from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.facts.bodies import BodyReader, Reading
     from wflint.syntax.pieces import Piece
 

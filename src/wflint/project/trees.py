@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wflint.files.source import TOO_DEEP, UnreadableSource
+from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.facts.bodies import BodyReader
     from wflint.project.store import Module
     from wflint.syntax.pieces import Piece

@@ -42,6 +42,7 @@ from wflint.rule.views import (
     TypeView,
     elements_of,
 )
+from wflint.syntax.cst import cst
 from wflint.temporal.api import CallKind, Gives, names_of, sdk_calls
 from wflint.temporal.effects import Effect
 
@@ -127,6 +128,7 @@ __all__ = [
     "Withheld",
     "always_leaves",
     "children",
+    "cst",
     "elements_of",
     "instance",
     "is_command",

@@ -11,10 +11,9 @@ from wflint.facts.model import FunctionHead, Ref
 from wflint.rule.base import Api, Fixable
 from wflint.rule.fix import Repair, TextEdit
 from wflint.rule.views import TypeView
+from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.facts.context import Context
     from wflint.facts.scopes import Bound
     from wflint.files.source import Source

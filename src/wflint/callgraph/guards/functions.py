@@ -19,6 +19,7 @@ from wflint.facts.questions import RAISES, REPLAYING, WHEN_YES
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import External, OwnFunction, Unresolved
 from wflint.project.store import Store
+from wflint.syntax.cst import cst
 
 _ASKS = re.compile(
     r"\b(?:in_workflow|in_sandbox|is_replaying\w*|get_running_loop|workflow\.\w+)\b|\binfo\("
@@ -127,8 +128,6 @@ class GuardFunctions:
 
 def _is_plain(store: Store, fn: Fn) -> bool:
     """Whether a function says "no" for no other reason than that the answer is no."""
-    import libcst as cst
-
     from wflint.syntax.walk import walk
 
     node = store.definition(fn)

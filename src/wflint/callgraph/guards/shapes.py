@@ -10,12 +10,10 @@ of lists that begin with a word. Statements are ``return``, ``raise``, ``assert`
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from wflint import limits
-
-if TYPE_CHECKING:
-    import libcst as cst
+from wflint.syntax.cst import cst
 
 Shape = list[Any]
 
@@ -24,8 +22,6 @@ SUPER = "super()"
 
 def shape_of(node: cst.FunctionDef | cst.Lambda | None) -> list[Shape]:
     """The statements of a function; for one that is too deep, or waits or yields, ``other``."""
-    import libcst as cst
-
     from wflint.syntax.walk import walk
 
     if not isinstance(node, cst.FunctionDef) or node.asynchronous is not None:
@@ -36,8 +32,6 @@ def shape_of(node: cst.FunctionDef | cst.Lambda | None) -> list[Shape]:
 
 
 def _block(suite: cst.CSTNode | None, deep: int) -> list[Shape]:
-    import libcst as cst
-
     if suite is None:
         return []
     if deep <= 0:
@@ -54,8 +48,6 @@ def _block(suite: cst.CSTNode | None, deep: int) -> list[Shape]:
 
 
 def _small_statements(statements: Sequence[cst.BaseSmallStatement], deep: int) -> Iterable[Shape]:
-    import libcst as cst
-
     for statement in statements:
         match statement:
             case cst.Return(value=None):
@@ -81,8 +73,6 @@ def _small_statements(statements: Sequence[cst.BaseSmallStatement], deep: int) -
 
 
 def _compound(statement: cst.CSTNode, deep: int) -> Shape:
-    import libcst as cst
-
     if deep <= 0:
         return _other(statement)
     match statement:
@@ -110,8 +100,6 @@ def _bound_by(handler: cst.ExceptHandler) -> list[Shape]:
 
 def _other(statement: cst.CSTNode) -> Shape:
     """Something else: whether it may leave the function, and the names that it binds."""
-    import libcst as cst
-
     from wflint.syntax.walk import walk
 
     inside = walk(statement, into_functions=False)
@@ -121,8 +109,6 @@ def _other(statement: cst.CSTNode) -> Shape:
 
 def _bound(*nodes: cst.CSTNode) -> list[str]:
     """The names that are bound, or deleted, somewhere below nodes."""
-    import libcst as cst
-
     from wflint.syntax.walk import walk
 
     names: set[str] = set()
@@ -148,16 +134,12 @@ def _bound(*nodes: cst.CSTNode) -> list[str]:
 
 
 def _names_in(target: cst.CSTNode) -> Iterable[str]:
-    import libcst as cst
-
     from wflint.syntax.walk import walk
 
     return (n.value for n in walk(target) if isinstance(n, cst.Name))
 
 
 def _expression(node: cst.BaseExpression, deep: int) -> Shape:
-    import libcst as cst
-
     if deep <= 0:
         return ["?", _bound(node)]
     match node:
@@ -196,8 +178,6 @@ def _expression(node: cst.BaseExpression, deep: int) -> Shape:
 
 def _spelled(node: cst.CSTNode) -> list[str]:
     """``a.b.c`` as its parts, and so ``super().c``; nothing if it is something else."""
-    import libcst as cst
-
     parts: list[str] = []
     while isinstance(node, cst.Attribute):
         parts.append(node.attr.value)
@@ -212,8 +192,6 @@ def _spelled(node: cst.CSTNode) -> list[str]:
 
 def _imported(statement: cst.Import | cst.ImportFrom) -> Iterable[tuple[str, str]]:
     """The names that an import in a function binds, with what they stand for."""
-    import libcst as cst
-
     module = ""
     if isinstance(statement, cst.ImportFrom):
         if statement.relative or statement.module is None:
@@ -233,8 +211,6 @@ def _imported(statement: cst.Import | cst.ImportFrom) -> Iterable[tuple[str, str
 
 
 def _imported_names(statement: cst.ImportFrom) -> Iterable[str]:
-    import libcst as cst
-
     names = statement.names
     for alias in names if not isinstance(names, cst.ImportStar) else ():
         as_name = alias.asname.name if alias.asname is not None else alias.name

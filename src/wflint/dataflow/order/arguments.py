@@ -7,17 +7,14 @@ from typing import TYPE_CHECKING
 from wflint.dataflow.order import known
 from wflint.dataflow.order.keys import has_ties, sorts_by_first
 from wflint.dataflow.order.steps import COMMAND, NOTHING, SHOWN, Fate, Shape, Step, onward, together
+from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.dataflow.order.follow import Follower
 
 
 def given(follower: Follower, arg: cst.Arg, call: cst.Call, shape: Shape) -> Step:
     """Go on with a call that gets a value as an argument."""
-    import libcst as cst
-
     name = follower.ctx.dotted_name(call.func) or ""
     method = call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
     keyed = shape in (Shape.KEYED, Shape.FILLED)
@@ -50,8 +47,6 @@ def given(follower: Follower, arg: cst.Arg, call: cst.Call, shape: Shape) -> Ste
 
 def _handed(follower: Follower, call: cst.Call, shape: Shape) -> Step:
     """Something unknown gets it. If that is awaited, it may do no more than wait for tasks."""
-    import libcst as cst
-
     if _makes_error(call):
         return onward(call, Shape.HOLDER)
     if shape is Shape.ELEMENTS and isinstance(follower.tree.up(call), cst.Await):
@@ -85,16 +80,12 @@ def _value(follower: Follower, call: cst.Call, name: str, method: str, shape: Sh
 
 def _makes_error(call: cst.Call) -> bool:
     """Whether a call makes an exception, going by its name."""
-    import libcst as cst
-
     func = call.func.attr if isinstance(call.func, cst.Attribute) else call.func
     return isinstance(func, cst.Name) and func.value.endswith(("Error", "Exception", "Failure"))
 
 
 def _received(follower: Follower, call: cst.Call, shape: Shape) -> Step:
     """Something is put into what a method is called on."""
-    import libcst as cst
-
     match call.func:
         case cst.Attribute(value=cst.Name(value=name)):
             return follower.kept(name, call, shape)
@@ -103,8 +94,6 @@ def _received(follower: Follower, call: cst.Call, shape: Shape) -> Step:
 
 def _gathered(follower: Follower, call: cst.Call, name: str, shape: Shape) -> Step:
     """Coroutines are started in the order in which they are given; tasks run already."""
-    import libcst as cst
-
     outer = follower.tree.up(call)
     while isinstance(outer, (cst.Await, cst.Call, cst.Arg)):
         outer = follower.tree.up(outer)

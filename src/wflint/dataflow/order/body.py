@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from wflint.dataflow.def_use import names_in_target, target_names
 from wflint.dataflow.order.keys import matches_one, names_in
 from wflint.dataflow.order.rounds import rounds_alike
+from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.dataflow.def_use import Tree
 
 
@@ -21,8 +20,6 @@ class Body:
     """
 
     def __init__(self, tree: Tree, node: cst.For | cst.While, elements: frozenset[str]) -> None:
-        import libcst as cst
-
         from wflint.syntax.walk import walk
 
         self.tree = tree
@@ -37,8 +34,6 @@ class Body:
 
     def _for_one_element(self) -> set[int]:
         """What runs for one element at most: `if x.id == wanted: ...`."""
-        import libcst as cst
-
         from wflint.syntax.walk import walk
 
         tests = [n for n in self.nodes if isinstance(n, cst.If)]
@@ -58,8 +53,6 @@ class Body:
 
     def _dependent(self) -> set[str]:
         """The names whose values are made from an element, in the loop's body."""
-        import libcst as cst
-
         found = set(self.elements)
         bindings = [(n, {t.value for t in target_names(n)}) for n in self.nodes]
         pairs = [
@@ -82,8 +75,6 @@ class Body:
 
     def _leaves(self, node: cst.CSTNode) -> bool:
         """Whether a ``break`` leaves this loop, not one inside it."""
-        import libcst as cst
-
         loops = (outer for _, outer in self.tree.around(node))
         return next(o for o in loops if isinstance(o, (cst.For, cst.While))) is self.node
 
@@ -98,8 +89,6 @@ class Body:
 
     def _is_carried(self, name: str) -> bool:
         """Whether the body reads a name before it gives it a value."""
-        import libcst as cst
-
         for node in self.nodes:
             bound = [t for t in target_names(node) if t.value == name]
             if bound and name not in names_in(source_of(node) or bound[0]):
@@ -113,8 +102,6 @@ class Body:
 
 def source_of(node: cst.CSTNode) -> cst.CSTNode | None:
     """What a statement that binds names takes their values from."""
-    import libcst as cst
-
     if isinstance(node, (cst.Assign, cst.AnnAssign, cst.NamedExpr)):
         return node.value
     if isinstance(node, (cst.For, cst.CompFor)):

@@ -6,11 +6,10 @@ import enum
 from typing import TYPE_CHECKING
 
 from wflint.dataflow.order import known
+from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import libcst as cst
 
     from wflint.facts.context import Context
 
@@ -40,8 +39,6 @@ class Calls:
 
     def has_command(self, node: cst.CSTNode) -> bool:
         """True if code awaits something or issues a command; nested functions do not count."""
-        import libcst as cst
-
         from wflint.syntax.walk import walk
 
         nodes = walk(node, into_functions=False)
@@ -63,8 +60,6 @@ class Calls:
 
 def is_command(call: cst.Call, ctx: Context) -> bool:
     """Whether a call itself issues a command."""
-    import libcst as cst
-
     if ctx.dotted_name(call.func) in known.COMMANDS:
         return True
     func = call.func
@@ -86,8 +81,6 @@ def effect_of_argument(value: cst.CSTNode, ctx: Context) -> Effect:
 
 
 def _effect_of_function(func: cst.CSTNode, ctx: Context) -> Effect:
-    import libcst as cst
-
     from wflint.syntax.walk import walk
 
     worst = Effect.NOTHING
@@ -112,8 +105,6 @@ def _effect_of_function(func: cst.CSTNode, ctx: Context) -> Effect:
 
 
 def _effect_of_nodes(nodes: Sequence[cst.CSTNode], ctx: Context) -> Effect:
-    import libcst as cst
-
     worst = Effect.NOTHING
     for node in nodes:
         if not isinstance(node, cst.Call):
@@ -128,8 +119,6 @@ def _effect_of_nodes(nodes: Sequence[cst.CSTNode], ctx: Context) -> Effect:
 
 
 def _starts_at_self(node: cst.CSTNode) -> bool:
-    import libcst as cst
-
     while isinstance(node, cst.Attribute):
         node = node.value
     return isinstance(node, cst.Name) and node.value == "self"

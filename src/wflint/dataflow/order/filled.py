@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from wflint.dataflow.order.steps import Fate
 from wflint.facts.model import Kind
+from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.dataflow.order.follow import Follower
 
 STABLE = frozenset({"builtins.bool", "builtins.float", "builtins.int", "builtins.len", "uuid.UUID"})
@@ -32,8 +31,6 @@ RUNNING = frozenset(
 
 def is_filled_with_harmless(expr: cst.BaseExpression, fate: Fate, follower: Follower) -> bool:
     """Whether all that is put into a local set is stable, or a task where that is enough."""
-    import libcst as cst
-
     ctx = follower.ctx
     made = ctx.assigned(expr) if isinstance(expr, cst.Name) else None
     if made is None or ctx.ref(made).kind is not Kind.LITERAL or ctx.ref(made).others:
@@ -46,8 +43,6 @@ def is_filled_with_harmless(expr: cst.BaseExpression, fate: Fate, follower: Foll
 
 def _task_type(value: cst.BaseExpression, follower: Follower) -> str:
     """The function that made a task, also by `loop.create_task()`."""
-    import libcst as cst
-
     node: cst.BaseExpression | None = value
     if isinstance(value, cst.Name):
         node = follower.ctx.assigned(value)
@@ -59,8 +54,6 @@ def _task_type(value: cst.BaseExpression, follower: Follower) -> str:
 
 def _added(name: cst.BaseExpression, follower: Follower) -> list[cst.BaseExpression]:
     """What is added to a local set; nothing when it is changed in another way, or handed on."""
-    import libcst as cst
-
     found: list[cst.BaseExpression] = []
     text = name.value if isinstance(name, cst.Name) else ""
     for use in follower.tree.reads(follower.tree.nodes[0], text):

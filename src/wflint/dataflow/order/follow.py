@@ -13,10 +13,9 @@ from wflint.dataflow.order import known
 from wflint.dataflow.order.commands import Calls
 from wflint.dataflow.order.mappings import compares_mappings, has_key_first, is_view, shape_of_view
 from wflint.dataflow.order.steps import COMMAND, NOTHING, SHOWN, Fate, Shape, Step, onward, together
+from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.dataflow.def_use import Tree
     from wflint.facts.context import Context
 
@@ -53,8 +52,6 @@ class Follower:
 
     def is_only_told(self, node: cst.CSTNode) -> bool:
         """Whether a value goes into a log, or into the text of an error, and nowhere else."""
-        import libcst as cst
-
         for inner, outer in self.tree.around(node):
             match outer:
                 case cst.Raise():
@@ -69,8 +66,6 @@ class Follower:
 
     def tells(self, call: cst.Call) -> bool:
         """Whether a call only writes to a log."""
-        import libcst as cst
-
         method, receiver = "", ""
         if isinstance(call.func, cst.Attribute):
             method, receiver = call.func.attr.value, self.ctx.code(call.func.value)
@@ -98,8 +93,6 @@ class Follower:
 
     def bound(self, target: cst.CSTNode, statement: cst.CSTNode, shape: Shape) -> Step:
         """Go on where the names of an assignment target are read."""
-        import libcst as cst
-
         from wflint.dataflow.def_use import names_in_target
 
         if isinstance(target, (cst.Tuple, cst.List)):
@@ -126,8 +119,6 @@ class Follower:
         return Step(Fate.NOTHING, [(use, shape) for use in uses.nodes])
 
     def _looks_up(self, use: cst.CSTNode) -> bool:
-        import libcst as cst
-
         outer = self.tree.up(use)
         return isinstance(outer, cst.Subscript) and outer.value is use
 
@@ -173,8 +164,6 @@ class Follower:
 
     def _element(self, node: cst.CSTNode, parent: cst.Element, shape: Shape) -> Step:
         """A part of a display; `a, b = x, y` is read part by part."""
-        import libcst as cst
-
         display = self.tree.up(parent)
         statement = self.tree.up(display) if display is not None else None
         match display, statement:
@@ -186,8 +175,6 @@ class Follower:
         return self._item(node, display, shape) if display is not None else SHOWN
 
     def _starred(self, node: cst.CSTNode, parent: cst.StarredElement, shape: Shape) -> Step:
-        import libcst as cst
-
         display = self.tree.up(parent)
         if display is None:
             return SHOWN
@@ -196,8 +183,6 @@ class Follower:
         return onward(display, shape)
 
     def _attribute(self, node: cst.CSTNode, parent: cst.Attribute, shape: Shape) -> Step:
-        import libcst as cst
-
         call = self.tree.up(parent)
         if not (isinstance(call, cst.Call) and call.func is parent):
             return onward(parent, Shape.VALUE)
@@ -221,8 +206,6 @@ class Follower:
         return onward(call, Shape.VALUE)
 
     def _subscript(self, node: cst.CSTNode, parent: cst.Subscript, shape: Shape) -> Step:
-        import libcst as cst
-
         outer = self.tree.up(parent)
         is_target = isinstance(outer, (cst.AssignTarget, cst.Del)) or (
             isinstance(outer, (cst.AnnAssign, cst.AugAssign)) and outer.target is parent
@@ -232,8 +215,6 @@ class Follower:
         return onward(parent, Shape.MAPPED if shape is Shape.PARTS else Shape.VALUE)
 
     def _index(self, node: cst.CSTNode, parent: cst.CSTNode, shape: Shape) -> Step:
-        import libcst as cst
-
         outer = self.tree.up(parent)
         while outer is not None and not isinstance(outer, cst.Subscript):
             outer = self.tree.up(outer)
@@ -242,8 +223,6 @@ class Follower:
         return onward(outer, Shape.VALUE)
 
     def _compared(self, node: cst.CSTNode, parent: cst.Comparison, shape: Shape) -> Step:
-        import libcst as cst
-
         if len(parent.comparisons) == 1 and isinstance(
             parent.comparisons[0].operator, (cst.Is, cst.IsNot)
         ):
@@ -251,8 +230,6 @@ class Follower:
         return NOTHING if compares_mappings(node, parent, shape) else onward(parent, Shape.VALUE)
 
     def _compared_to(self, node: cst.CSTNode, parent: cst.ComparisonTarget, shape: Shape) -> Step:
-        import libcst as cst
-
         comparison = self.tree.up(parent)
         if comparison is None:
             return SHOWN
@@ -268,8 +245,6 @@ class Follower:
         return onward(comparison, Shape.VALUE)
 
     def _negated(self, node: cst.CSTNode, parent: cst.UnaryOperation, shape: Shape) -> Step:
-        import libcst as cst
-
         if isinstance(parent.operator, cst.Not) and shape is not Shape.VALUE:
             return NOTHING
         return onward(parent, shape)
@@ -280,8 +255,6 @@ class Follower:
         return onward(parent, shape)
 
     def _combined(self, node: cst.CSTNode, parent: cst.BinaryOperation, shape: Shape) -> Step:
-        import libcst as cst
-
         if is_view(node):
             return NOTHING  # a set, whose use is a place of its own
         keeps = isinstance(parent.operator, (cst.Add, cst.BitOr, cst.Multiply))
@@ -291,8 +264,6 @@ class Follower:
         return together([onward(parent, shape), self.bound(parent.target, parent, shape)])
 
     def _argument(self, node: cst.CSTNode, parent: cst.Arg, shape: Shape) -> Step:
-        import libcst as cst
-
         from wflint.dataflow.order.arguments import given
 
         call = self.tree.up(parent)
@@ -302,8 +273,6 @@ class Follower:
 
     def _comprehended(self, node: cst.CSTNode, parent: cst.CompFor, shape: Shape) -> Step:
         """A comprehension runs over it."""
-        import libcst as cst
-
         from wflint.dataflow.def_use import names_in_target
         from wflint.dataflow.order.keys import matches_one
 
@@ -337,8 +306,6 @@ class Follower:
         return onward(whole, Shape.MAPPED)
 
     def _filtered(self, node: cst.CSTNode, parent: cst.CompIf, shape: Shape) -> Step:
-        import libcst as cst
-
         outer = self.tree.up(parent)
         while isinstance(outer, cst.CompFor):
             outer = self.tree.up(outer)

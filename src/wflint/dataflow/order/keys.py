@@ -6,10 +6,9 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from wflint.dataflow.order import known
+from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.facts.context import Context
 
 _TELL_ONE = frozenset(
@@ -49,8 +48,6 @@ _LOSSY_METHODS = frozenset(
 
 def has_ties(call: cst.Call, ctx: Context) -> bool:
     """Whether a call sorts by a ``key=`` that is seen to be the same for different elements."""
-    import libcst as cst
-
     keys = [a.value for a in call.args if a.keyword is not None and a.keyword.value == "key"]
     if not keys or (isinstance(keys[0], cst.Name) and keys[0].value == "None"):
         return False
@@ -71,8 +68,6 @@ def has_ties(call: cst.Call, ctx: Context) -> bool:
 
 def sorts_by_first(call: cst.Call, ctx: Context) -> bool:
     """True if a call sorts by a ``key=`` that is the first part of each element."""
-    import libcst as cst
-
     keys = [a.value for a in call.args if a.keyword is not None and a.keyword.value == "key"]
     match keys:
         case [cst.Call(func=func, args=[cst.Arg(value=cst.Integer(value="0"))])]:
@@ -86,8 +81,6 @@ def sorts_by_first(call: cst.Call, ctx: Context) -> bool:
 
 def _is_first(result: cst.BaseExpression) -> bool:
     """`pair[0]`."""
-    import libcst as cst
-
     match result:
         case cst.Subscript(
             value=cst.Name(),
@@ -99,8 +92,6 @@ def _is_first(result: cst.BaseExpression) -> bool:
 
 def matches_one(test: cst.BaseExpression, elements: Collection[str]) -> bool:
     """Whether a condition holds for one element at most: `x.id == wanted`, `x is wanted`."""
-    import libcst as cst
-
     pending = [test]
     while pending:
         match pending.pop():
@@ -120,8 +111,6 @@ def matches_one(test: cst.BaseExpression, elements: Collection[str]) -> bool:
 
 def _names_element(node: cst.BaseExpression, elements: Collection[str]) -> bool:
     """`x`, or `x.id`."""
-    import libcst as cst
-
     match node:
         case cst.Name(value=name):
             return name in elements
@@ -132,8 +121,6 @@ def _names_element(node: cst.BaseExpression, elements: Collection[str]) -> bool:
 
 def names_in(node: cst.CSTNode) -> set[str]:
     """All plain names below a node."""
-    import libcst as cst
-
     from wflint.syntax.walk import walk
 
     return {n.value for n in walk(node) if isinstance(n, cst.Name)}
@@ -141,8 +128,6 @@ def names_in(node: cst.CSTNode) -> set[str]:
 
 def _results(definition: cst.FunctionDef | cst.Lambda) -> list[cst.BaseExpression]:
     """What a key function returns."""
-    import libcst as cst
-
     from wflint.syntax.walk import walk
 
     if isinstance(definition, cst.Lambda):
@@ -153,8 +138,6 @@ def _results(definition: cst.FunctionDef | cst.Lambda) -> list[cst.BaseExpressio
 
 def _is_lossy(result: cst.BaseExpression, ctx: Context) -> bool:
     """`len(x)`, `x.age`, `x[0]`, `-x.age`, `scores[x]`; not `x`, `x.id`, `(x.age, x.id)`."""
-    import libcst as cst
-
     match result:
         case cst.Tuple(elements=[cst.Element(value=only)]):
             return _is_lossy(only, ctx)
@@ -178,8 +161,6 @@ def _is_lossy(result: cst.BaseExpression, ctx: Context) -> bool:
 
 def _is_lookup(func: cst.Attribute) -> bool:
     """`scores.get`: many may have the same score; `places.get` tells one from the other."""
-    import libcst as cst
-
     of = func.value
     name = of.attr.value if isinstance(of, cst.Attribute) else getattr(of, "value", "")
     return func.attr.value in _LOOKUPS and not (isinstance(name, str) and _tells_one(name))

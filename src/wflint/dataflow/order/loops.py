@@ -10,11 +10,10 @@ from wflint.dataflow.order.body import Body, source_of
 from wflint.dataflow.order.commands import Effect, effect
 from wflint.dataflow.order.keys import names_in
 from wflint.dataflow.order.steps import COMMAND, NOTHING, SHOWN, Fate, Shape, Step, together
+from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import libcst as cst
 
     from wflint.dataflow.order.follow import Follower
 
@@ -34,8 +33,6 @@ class Loop:
         elements: frozenset[str] = frozenset(),
         emptied: str = "",
     ) -> None:
-        import libcst as cst
-
         if isinstance(node, cst.For):
             elements = frozenset(t.value for t in names_in_target([node.target]))
         self.follower = follower
@@ -67,8 +64,6 @@ class Loop:
         return SHOWN
 
     def _called(self, node: cst.Call) -> Step:
-        import libcst as cst
-
         if self.follower.tells(node):
             return NOTHING
         done = effect(node, self.follower.ctx)
@@ -97,14 +92,10 @@ class Loop:
         return any(map(self.body.depends, (call.func, *(arg.value for arg in call.args))))
 
     def _is_told(self, node: cst.CSTNode) -> bool:
-        import libcst as cst
-
         return any(isinstance(outer, cst.Raise) for _, outer in self.tree.around(node))
 
     def _put_into(self, receiver: cst.CSTNode) -> Step:
         """`names.append(x)`: what is made of the list after the loop."""
-        import libcst as cst
-
         name = _root(receiver)
         if name in self.body.dependent and not self._is_shared(name):
             return NOTHING  # a part of the element, or made anew in each round
@@ -116,8 +107,6 @@ class Loop:
 
     def _filed(self, receiver: cst.CSTNode) -> Step:
         """`groups[key].append(x)`: each element has a place of its own, or shares it."""
-        import libcst as cst
-
         key: cst.CSTNode
         match receiver:
             case cst.Subscript(slice=[cst.SubscriptElement(slice=cst.Index(value=key))]):
@@ -138,8 +127,6 @@ class Loop:
         return name not in self.elements and self.body.outlives(name)
 
     def _read_later(self, name: str, shape: Shape) -> Step:
-        import libcst as cst
-
         if name in self.body.bound and not self.body.outlives(name):
             return NOTHING
         if not self.tree.assignments(name, self.node):
@@ -164,16 +151,12 @@ class Loop:
         return bool(self.body.stops) or (name in ("self", "cls") and bool(self.body.returns))
 
     def _assigned(self, node: cst.Assign | cst.AnnAssign | cst.NamedExpr) -> Step:
-        import libcst as cst
-
         if isinstance(node, cst.Assign):
             return together([self._target(t.target, node.value) for t in node.targets])
         return self._target(node.target, node.value)
 
     def _target(self, target: cst.CSTNode, value: cst.CSTNode | None) -> Step:
         """An attribute or an item; plain names are judged together."""
-        import libcst as cst
-
         name = _root(target)
         if isinstance(target, (cst.Name, cst.Tuple, cst.List)) or name in self.elements:
             return NOTHING
@@ -195,8 +178,6 @@ class Loop:
 
     def _augmented(self, node: cst.AugAssign) -> Step:
         """`text += x` keeps the order, `total += x` does not, unless somebody looks in between."""
-        import libcst as cst
-
         name = _root(node.target)
         if name in self.elements or not isinstance(node.operator, cst.AddAssign):
             return NOTHING
@@ -210,8 +191,6 @@ class Loop:
 
     def _builds_sequence(self, node: cst.AugAssign) -> bool:
         """Whether text or a list grows."""
-        import libcst as cst
-
         if _is_sequence(node.value):
             return True
         if not isinstance(node.target, cst.Name):
@@ -221,21 +200,15 @@ class Loop:
 
     def _is_looked_at(self, name: str) -> bool:
         """Whether the body reads a running number where that can make a difference."""
-        import libcst as cst
-
         reads = [n for n in self.body.nodes if isinstance(n, cst.Name) and n.value == name]
         return any(not (self._is_counted_up(n) or self._only_fails(n)) for n in reads)
 
     def _is_counted_up(self, name: cst.Name) -> bool:
-        import libcst as cst
-
         outer = self.tree.up(name)
         return isinstance(outer, cst.AugAssign) and outer.target is name
 
     def _only_fails(self, node: cst.CSTNode) -> bool:
         """Whether something is only told, or decides whether an error is raised."""
-        import libcst as cst
-
         if self.follower.is_only_told(node):
             return True
         for inner, outer in self.tree.around(node):
@@ -279,8 +252,6 @@ class Loop:
 
     def _is_fold(self, node: cst.CSTNode, source: cst.CSTNode, name: str) -> bool:
         """`best = max(best, x)`, or `if x > best: best = x`: the same in any order."""
-        import libcst as cst
-
         if name in names_in(source) and not _is_sequence(source):
             return True
         value = self.follower.ctx.code(source)
@@ -302,8 +273,6 @@ class Loop:
 
 def emptying(follower: Follower, source: cst.BaseExpression, call: cst.CSTNode) -> Loop | None:
     """The loop `while names: name = names.pop()` around ``call``, which takes from ``source``."""
-    import libcst as cst
-
     text = follower.ctx.code(source)
     tests = {text, f"len({text})", f"len({text}) > 0", f"bool({text})"}
     given = follower.tree.up(call)
@@ -319,8 +288,6 @@ def emptying(follower: Follower, source: cst.BaseExpression, call: cst.CSTNode) 
 
 def _root(node: cst.CSTNode) -> str:
     """The name that an expression starts with: `self` for `self.groups[key]`."""
-    import libcst as cst
-
     while True:
         if isinstance(node, (cst.Attribute, cst.Subscript)):
             node = node.value
@@ -332,8 +299,6 @@ def _root(node: cst.CSTNode) -> str:
 
 def _is_sequence(node: cst.CSTNode | None) -> bool:
     """Whether an expression is surely text or a list."""
-    import libcst as cst
-
     while isinstance(node, cst.BinaryOperation):
         if _is_sequence_literal(node.right):
             return True
@@ -342,8 +307,6 @@ def _is_sequence(node: cst.CSTNode | None) -> bool:
 
 
 def _is_sequence_literal(node: cst.CSTNode | None) -> bool:
-    import libcst as cst
-
     kinds = (cst.BaseString, cst.List, cst.ListComp, cst.Tuple)
     return isinstance(node, kinds)
 
@@ -359,8 +322,6 @@ def _is_own_update(target: cst.CSTNode, value: cst.CSTNode | None) -> bool:
 
 def _compares(test: cst.CSTNode, name: str, value: str, follower: Follower) -> bool:
     """Whether a condition compares the value with the name that gets it."""
-    import libcst as cst
-
     from wflint.syntax.walk import walk
 
     orders = (cst.LessThan, cst.GreaterThan, cst.LessThanEqual, cst.GreaterThanEqual)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from wflint.dataflow.order.steps import Shape
-
-if TYPE_CHECKING:
-    import libcst as cst
+from wflint.syntax.cst import cst
 
 
 def shape_of_view(method: str, shape: Shape) -> Shape:
@@ -19,8 +15,6 @@ def shape_of_view(method: str, shape: Shape) -> Shape:
 
 def is_view(node: cst.CSTNode) -> bool:
     """`counts.keys()` or `counts.items()`, which are like sets themselves."""
-    import libcst as cst
-
     match node:
         case cst.Call(func=cst.Attribute(attr=cst.Name(value="items" | "keys")), args=[]):
             return True
@@ -29,8 +23,6 @@ def is_view(node: cst.CSTNode) -> bool:
 
 def compares_mappings(node: cst.CSTNode, whole: cst.Comparison, shape: Shape) -> bool:
     """`counts == others`, `counts.keys() <= others`: these do not look at any order."""
-    import libcst as cst
-
     if len(whole.comparisons) != 1:
         return False
     equals = isinstance(whole.comparisons[0].operator, (cst.Equal, cst.NotEqual))
@@ -39,8 +31,6 @@ def compares_mappings(node: cst.CSTNode, whole: cst.Comparison, shape: Shape) ->
 
 def has_key_first(element: cst.CSTNode, target: cst.CSTNode) -> bool:
     """`(key, size)`, made of the pairs that `for key, size in counts.items()` gives."""
-    import libcst as cst
-
     match element, target:
         case (
             cst.Tuple(elements=[cst.Element(value=cst.Name(value=first)), *_]),

@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import libcst as cst
+from wflint.syntax.cst import cst
 
+if TYPE_CHECKING:
     from wflint.facts.context import Context
     from wflint.facts.model import FunctionHead
 
 
 def names_behind(expr: cst.BaseExpression, ctx: Context) -> str:
     """The names that a set is made of, with a comma between them and a dot before attributes."""
-    import libcst as cst
-
     from wflint.syntax.walk import walk
 
     made = ctx.assigned(expr) if isinstance(expr, cst.Name) else None

@@ -13,10 +13,9 @@ from wflint.dataflow.order.follow import Follower
 from wflint.dataflow.order.loops import emptying
 from wflint.dataflow.order.steps import Fate, Shape
 from wflint.facts.model import Kind, Ref
+from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.dataflow.def_use import Tree
     from wflint.facts.context import Context
 
@@ -89,8 +88,6 @@ def _maker(
     expr: cst.BaseExpression, ctx: Context, makers: frozenset[str]
 ) -> cst.BaseExpression | None:
     """The function whose result an expression is, or is a part of: `all_tasks() - {mine}`."""
-    import libcst as cst
-
     pending: list[cst.BaseExpression | None] = [expr]
     for _ in range(limits.ORDER_STEPS):
         node = pending.pop() if pending else None
@@ -113,8 +110,6 @@ def _maker(
 
 def _consumed(node: cst.CSTNode, ctx: Context) -> Iterator[tuple[cst.BaseExpression, str]]:
     """The expressions that a node goes through one by one, or shows."""
-    import libcst as cst
-
     match node:
         case cst.For(asynchronous=None):
             yield node.iter, "loop"
@@ -146,8 +141,6 @@ def _comprehended(node: cst.BaseComp) -> Iterator[cst.BaseExpression]:
 
 
 def _given(call: cst.Call, ctx: Context) -> Iterator[tuple[cst.BaseExpression, str]]:
-    import libcst as cst
-
     func = call.func
     method = func.attr.value if isinstance(func, cst.Attribute) else ""
     if method == "pop" and isinstance(func, cst.Attribute) and not call.args:
@@ -171,8 +164,6 @@ def _given(call: cst.Call, ctx: Context) -> Iterator[tuple[cst.BaseExpression, s
 
 def _unpacks(target: cst.BaseExpression) -> bool:
     """`a, b = ...`; a single name gets the only element there is."""
-    import libcst as cst
-
     if not isinstance(target, (cst.Tuple, cst.List)):
         return False
     return len(target.elements) > 1
@@ -180,8 +171,6 @@ def _unpacks(target: cst.BaseExpression) -> bool:
 
 def may_be_set(expr: cst.BaseExpression, ctx: Context) -> bool:
     """Whether an expression can turn out to be a set in which the order is open."""
-    import libcst as cst
-
     if isinstance(expr, cst.Set):
         return len(expr.elements) > 1 and not all(_is_number(e.value) for e in expr.elements)
     if isinstance(expr, cst.Name) and isinstance(made := ctx.assigned(expr), cst.Set):
@@ -214,8 +203,6 @@ def _is_another_type(expr: cst.BaseExpression, ctx: Context) -> bool:
 
 
 def _is_number(node: cst.BaseExpression) -> bool:
-    import libcst as cst
-
     if isinstance(node, cst.UnaryOperation):
         node = node.expression
     return isinstance(node, (cst.Integer, cst.Float))
@@ -235,8 +222,6 @@ def _is_judged_elsewhere(ref: Ref) -> bool:
 
 def _popped(expr: cst.BaseExpression, call: cst.CSTNode, follower: Follower) -> Fate:
     """`while names: name = names.pop()` is a loop; any other `pop()` takes an arbitrary one."""
-    import libcst as cst
-
     loop = emptying(follower, expr, call)
     if loop is not None:
         return follower.finish(loop.step())
@@ -250,8 +235,6 @@ def _popped(expr: cst.BaseExpression, call: cst.CSTNode, follower: Follower) -> 
 
 def _is_alone(expr: cst.BaseExpression, node: cst.CSTNode, ctx: Context, tree: Tree) -> bool:
     """Whether the code makes sure that there is only one element, so that nothing has an order."""
-    import libcst as cst
-
     if not tree.mentions("len"):
         return False
     length = f"len({ctx.code(expr)})"
@@ -274,8 +257,6 @@ def _is_alone(expr: cst.BaseExpression, node: cst.CSTNode, ctx: Context, tree: T
 
 def _says(test: cst.BaseExpression, wanted: set[str], ctx: Context) -> bool:
     """Whether a condition, or one of those that it joins by `and`, is one of the wanted ones."""
-    import libcst as cst
-
     pending = [test]
     while pending:
         part = pending.pop()
@@ -295,8 +276,6 @@ def _is_ensured(
     block: cst.IndentedBlock, before: cst.CSTNode, one: set[str], more: set[str], ctx: Context
 ) -> bool:
     """`assert len(names) == 1`, or `if len(names) != 1: raise ...`, above in the same block."""
-    import libcst as cst
-
     from wflint.facts.guards import always_leaves
 
     for statement in block.body:

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 
 from wflint.dataflow.def_use import target_names
 from wflint.dataflow.order.keys import names_in
+from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import libcst as cst
 
 
 def rounds_alike(node: cst.For | cst.While, dependent: Set[str]) -> Sequence[cst.CSTNode]:
@@ -25,8 +24,6 @@ def rounds_alike(node: cst.For | cst.While, dependent: Set[str]) -> Sequence[cst
     decide, before the first of them, if the round comes to them. What they change does not count
     for that.
     """
-    import libcst as cst
-
     if not isinstance(node, cst.For) or not isinstance(node.body, cst.IndentedBlock):
         return ()
     parts = list(node.body.body)
@@ -53,8 +50,6 @@ def rounds_alike(node: cst.For | cst.While, dependent: Set[str]) -> Sequence[cst
 
 def _made_of_element(node: cst.CSTNode, dependent: Set[str]) -> cst.BaseExpression | None:
     """Return what a statement such as `low = word.lower()` gives a name that depends on it."""
-    import libcst as cst
-
     match node:
         case cst.SimpleStatementLine(body=[cst.Assign(value=value) as made]):
             names = {target.value for target in target_names(made)}
@@ -65,8 +60,6 @@ def _made_of_element(node: cst.CSTNode, dependent: Set[str]) -> cst.BaseExpressi
 
 def _goes_on(node: cst.If) -> bool:
     """True for `if ...: continue`."""
-    import libcst as cst
-
     match node.body:
         case (
             cst.IndentedBlock(body=[cst.SimpleStatementLine(body=[cst.Continue()])])
@@ -78,8 +71,6 @@ def _goes_on(node: cst.If) -> bool:
 
 def _terms(test: cst.BaseExpression, operator: type[cst.BaseBooleanOp]) -> list[cst.BaseExpression]:
     """Return the parts of a condition that an operator joins."""
-    import libcst as cst
-
     found: list[cst.BaseExpression] = []
     pending = [test]
     while pending:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wflint.fix.propose.order.lists import Listed, as_list, is_list
+from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
     from wflint.rule.fix_view import FixView
@@ -20,8 +21,6 @@ class Results(Listed):
 
     def _names_of_results(self) -> set[str]:
         """The local names that get the results."""
-        import libcst as cst
-
         match self.at.ancestors()[:2]:
             case [cst.Await(), cst.Expr()]:
                 return set()
@@ -36,8 +35,6 @@ class Results(Listed):
 
     def _names_of_argument(self) -> set[str]:
         """The local name of what is waited for, if it has one."""
-        import libcst as cst
-
         args = self.at.call.args
         given = args[0].value if args and not args[0].star else None
         if isinstance(given, cst.Name) and self.is_local(given.value):

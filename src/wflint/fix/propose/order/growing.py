@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from wflint.dataflow.def_use import target_names, value_for
 from wflint.dataflow.order import known
 from wflint.rule.fix import Withheld
+from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.dataflow.def_use import Tree
     from wflint.rule.fix_view import FixView
 
@@ -21,8 +20,6 @@ def check_is_new(value: cst.BaseExpression, place: cst.CSTNode, at: FixView, tre
 
     In a loop only what is made there is new in each round.
     """
-    import libcst as cst
-
     if not _may_run_again(place, at, tree):
         return
     made: cst.BaseExpression | None = value
@@ -36,8 +33,6 @@ def check_is_new(value: cst.BaseExpression, place: cst.CSTNode, at: FixView, tre
 
 def elements(display: cst.BaseExpression) -> list[cst.BaseExpression]:
     """What a display or comprehension puts into a collection."""
-    import libcst as cst
-
     match display:
         case cst.Set() | cst.List() | cst.Tuple():
             return [element.value for element in display.elements]
@@ -48,8 +43,6 @@ def elements(display: cst.BaseExpression) -> list[cst.BaseExpression]:
 
 def made_beside(name: str, place: cst.CSTNode, tree: Tree) -> cst.BaseExpression | None:
     """What a local name was given last before ``place``, by a statement of the same block."""
-    import libcst as cst
-
     from wflint.syntax.walk import walk
 
     own = tree.statement(place)
@@ -66,8 +59,6 @@ def made_beside(name: str, place: cst.CSTNode, tree: Tree) -> cst.BaseExpression
 
 def loops_around(node: cst.CSTNode, tree: Tree) -> list[cst.CSTNode]:
     """The loops of the same function that a node is in."""
-    import libcst as cst
-
     return [outer for _, outer in tree.around(node) if isinstance(outer, (cst.For, cst.While))]
 
 
@@ -78,8 +69,6 @@ def _may_run_again(place: cst.CSTNode, at: FixView, tree: Tree) -> bool:
 
 def _makes(value: cst.BaseExpression, at: FixView) -> bool:
     """Whether an expression gives another task or coroutine each time."""
-    import libcst as cst
-
     if isinstance(value, cst.Await):
         value = value.expression
     if not isinstance(value, cst.Call):

@@ -11,10 +11,9 @@ from wflint.dataflow.order.nones import may_hold_none, names_behind
 from wflint.fix.propose.order.lists import Listed, as_list
 from wflint.rule.fix import NoFix, TextEdit
 from wflint.rule.views import elements_of
+from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from wflint.rule.fix import Repair
     from wflint.rule.fix_view import FixView
 
@@ -24,8 +23,6 @@ def in_order(at: FixView, expr: cst.BaseExpression) -> Repair | None:
 
     Elements that have no order cannot be sorted, and tasks are never equal: a list does for them.
     """
-    import libcst as cst
-
     tree = tree_of(at.context, expr)
     outer = tree.up(expr)
     call = tree.up(outer) if isinstance(outer, cst.Arg) else None
@@ -53,8 +50,6 @@ def _can_sort(at: FixView, expr: cst.BaseExpression) -> bool:
 
 def _is_awaited(outer: cst.CSTNode | None) -> bool:
     """Whether a loop awaits the elements themselves."""
-    import libcst as cst
-
     from wflint.syntax.walk import walk
 
     if not isinstance(outer, cst.For):
@@ -68,8 +63,6 @@ def _sorted(
     at: FixView, expr: cst.BaseExpression, outer: cst.CSTNode | None, call: cst.CSTNode | None
 ) -> list[TextEdit]:
     """`sorted(names)`, which also takes the place of `list(names)`."""
-    import libcst as cst
-
     name = at.builtin("sorted")
     match outer, call:
         case cst.Arg(star="", keyword=None), cst.Call(args=[_]) as made:
@@ -83,8 +76,6 @@ def _sorted(
 
 def _listed(at: FixView, expr: cst.BaseExpression) -> list[TextEdit]:
     """A list of tasks in the place of a set of them, where that was made."""
-    import libcst as cst
-
     edits = as_list(expr, at)
     if edits is None and isinstance(expr, cst.Name):
         names = Listed(at)
@@ -97,8 +88,6 @@ def _listed(at: FixView, expr: cst.BaseExpression) -> list[TextEdit]:
 
 def _shows(at: FixView, outer: cst.CSTNode | None, call: cst.CSTNode | None) -> bool:
     """Whether a set becomes text."""
-    import libcst as cst
-
     if isinstance(call, cst.Call):
         is_format = isinstance(call.func, cst.Attribute) and call.func.attr.value == "format"
         return is_format or at.dotted_name(call.func) in known.TEXTS
@@ -107,8 +96,6 @@ def _shows(at: FixView, outer: cst.CSTNode | None, call: cst.CSTNode | None) -> 
 
 def _written_out(at: FixView, expr: cst.BaseExpression) -> cst.BaseExpression:
     """The expression, or what a local name was assigned that is only gone through."""
-    import libcst as cst
-
     if not isinstance(expr, cst.Name):
         return expr
     made = at.context.assigned(expr)
@@ -121,8 +108,6 @@ def _written_out(at: FixView, expr: cst.BaseExpression) -> cst.BaseExpression:
 
 def _as_keys(at: FixView, expr: cst.BaseExpression) -> list[TextEdit]:
     """`dict.fromkeys(...)` remembers in which order it was filled."""
-    import libcst as cst
-
     start, end = at.span(expr)
     name = f"{at.builtin('dict')}.fromkeys"
     match expr:

@@ -9,11 +9,10 @@ from wflint.facts.scopes import How
 from wflint.facts.types import instance
 from wflint.fix.propose.order.growing import check_is_new, elements, loops_around, made_beside
 from wflint.rule.fix import TextEdit, Withheld
+from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    import libcst as cst
 
     from wflint.facts.scopes import Bound
     from wflint.rule.fix_view import FixView
@@ -99,8 +98,6 @@ class Listed:
 
     def _others(self, name: str) -> list[Bound]:
         """All bindings of a local name but for those to results, which are lists in the end."""
-        import libcst as cst
-
         return [
             bound
             for bound in self.at.bindings(name) or ()
@@ -108,15 +105,11 @@ class Listed:
         ]
 
     def _waits(self, node: cst.Await) -> bool:
-        import libcst as cst
-
         call = node.expression
         return isinstance(call, cst.Call) and self.at.dotted_name(call.func) in _WAITS
 
     def _stays_set(self, bound: Bound, made: list[TextEdit] | None) -> bool:
         """Whether a name is bound to a set that is made elsewhere."""
-        import libcst as cst
-
         if made is not None or bound.parts:
             return False
         if bound.how is How.PARAM and bound.param is not None:
@@ -129,8 +122,6 @@ class Listed:
 
     def _made_list(self, bound: Bound) -> list[TextEdit] | None:
         """What makes a list of what a name is bound to; ``None`` if that is not in sight."""
-        import libcst as cst
-
         if bound.how is How.PARAM and bound.param is not None:
             return [] if is_list(cst.Name(bound.param.name), self.at) else None
         value = bound.value if bound.how is How.ANNOTATION else bound.node
@@ -158,8 +149,6 @@ class Listed:
 
     def is_gone_through(self, use: cst.CSTNode) -> bool:
         """Whether a use is the same for lists: a loop, a count, a test."""
-        import libcst as cst
-
         if self._is_counted(use):
             return True
         outer = self.tree.up(use)
@@ -172,8 +161,6 @@ class Listed:
 
     def _is_counted(self, use: cst.CSTNode) -> bool:
         """Whether a use has nothing to do with any order: a count, a test."""
-        import libcst as cst
-
         inner, outer = use, self.tree.up(use)
         while isinstance(outer, cst.BooleanOperation) or (
             isinstance(outer, cst.UnaryOperation) and isinstance(outer.operator, cst.Not)
@@ -189,8 +176,6 @@ class Listed:
         return self._is_argument_of(use, _COUNTING)
 
     def _is_argument_of(self, use: cst.CSTNode, functions: frozenset[str]) -> bool:
-        import libcst as cst
-
         arg = self.tree.up(use)
         call = self.tree.up(arg) if isinstance(arg, cst.Arg) else None
         match arg, call:
@@ -200,8 +185,6 @@ class Listed:
 
     def _with_list(self, use: cst.Name, results: set[str]) -> list[TextEdit]:
         """What a use of a set must become to work with a list."""
-        import libcst as cst
-
         outer = self.tree.up(use)
         match outer:
             case cst.Attribute() if isinstance(call := self.tree.up(outer), cst.Call):
@@ -222,8 +205,6 @@ class Listed:
 
     def _called(self, use: cst.Name, method: cst.Attribute, call: cst.Call) -> list[TextEdit]:
         """A method of a set."""
-        import libcst as cst
-
         name = method.attr.value
         match name, call.args:
             case "add", [cst.Arg(value=value)]:
@@ -239,8 +220,6 @@ class Listed:
 
     def _grown(self, use: cst.Name, value: cst.BaseExpression) -> list[TextEdit]:
         """What makes a list of what is added to one."""
-        import libcst as cst
-
         if is_list(value, self.at):
             check_is_new(value, use, self.at, self.tree)
             return []
@@ -265,8 +244,6 @@ class Listed:
         self, use: cst.Name, whole: cst.BinaryOperation, results: set[str]
     ) -> list[TextEdit]:
         """`done | pending`, `rest - done`: a list, unless there is no matter of order."""
-        import libcst as cst
-
         match whole:
             case cst.BinaryOperation(
                 left=cst.Name(value=left), operator=operator, right=cst.Name(value=right)
@@ -310,8 +287,6 @@ def _are_sets(types: Iterable[TypeView]) -> bool:
 
 def as_list(expr: cst.BaseExpression, at: FixView) -> list[TextEdit] | None:
     """What makes a list of a set that is written out; ``None`` if it is made in another way."""
-    import libcst as cst
-
     start, end = at.span(expr)
     match expr:
         case cst.Set() | cst.SetComp():
