@@ -204,3 +204,37 @@ def test_a_chain_of_thousands_of_modules(tmp_path: Path) -> None:
     root = project(tmp_path, "return 3", "import m0", **modules, **last)
     (diagnostic,) = harness.run(root).diagnostics
     assert len(diagnostic.chain) == count + 3
+
+
+# State of modules that are imported late.
+
+COUNTER = "seen = []\ndef count():\n    seen.append(1)\n"
+
+
+@pytest.mark.parametrize(
+    ("late", "severity"),
+    [
+        ("from state import count; return count()", "warning"),
+        ("import between; return between.count()", "warning"),
+        (f"{PASSED}        from state import count\n        return count()", "error"),
+    ],
+)
+def test_what_is_imported_late_is_the_workflow_s_own_unless_passed_through(
+    late: str, severity: str, tmp_path: Path
+) -> None:
+    between = "from state import count\n"
+    root = project(tmp_path, late, "", state=COUNTER, between=between)
+    assert ("state.py", 3, "WFL311", severity) in found(root)
+
+
+def test_what_only_a_module_imports_that_is_passed_through_is_shared(tmp_path: Path) -> None:
+    between = "from state import count\ndef later():\n    import other\n"
+    root = project(
+        tmp_path,
+        "return between.count()",
+        f"{PASSED}import between",
+        state=COUNTER,
+        between=between,
+        other="from state import count\n",
+    )
+    assert ("state.py", 3, "WFL311", "error") in found(root)

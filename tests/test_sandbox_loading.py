@@ -331,6 +331,16 @@ def test_state_is_shared_in_modules_that_are_not_loaded_anew(
     assert [run.running for run in runs] == [[count] for count in seen]
 
 
+@pytest.mark.parametrize(("block", "seen"), [("", [1, 1]), (BLOCK, [1, 2])])
+def test_state_of_a_module_that_is_imported_late_is_shared_only_where_passed_through(
+    block: str, seen: list[int], tmp_path: Path
+) -> None:
+    late = f"{block}import app.state".replace("\n    ", "\n            ")
+    code = f"{late}\n        app.state.seen.append(1); sys.notes.append(len(app.state.seen))"
+    runs = run_with_state("seen = []", code, tmp_path, "")
+    assert [run.running for run in runs] == [[count] for count in seen]
+
+
 LATE = [
     ("import app.state", True, True),
     ("from app import state", False, True),  # Python's own importer looks for it

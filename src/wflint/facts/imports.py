@@ -80,8 +80,21 @@ def read_imports(
 
     ``line_starts`` are the offsets of the lines; without any, the offsets are 0.
     """
+    return tuple(_imports_in(tree.body, module, line_starts))
+
+
+def late_imports(tree: ast.Module, module: ModuleFacts) -> list[ImportFact]:
+    """Return the imports in functions of a module, which happen when these run."""
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    blocks = [node.body for node in ast.walk(tree) if isinstance(node, functions)]
+    return [fact for block in blocks for fact in _imports_in(block, module, ())]
+
+
+def _imports_in(
+    statements: Sequence[ast.stmt], module: ModuleFacts, line_starts: Sequence[int]
+) -> list[ImportFact]:
     found: list[ImportFact] = []
-    pending: list[tuple[ast.stmt, _Place]] = [(node, _Place()) for node in reversed(tree.body)]
+    pending: list[tuple[ast.stmt, _Place]] = [(node, _Place()) for node in reversed(statements)]
     while pending:
         node, place = pending.pop()
         if isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -100,7 +113,7 @@ def read_imports(
                     typed=inside.typed or is_typed, fallback=inside.fallback or is_fallback
                 )
                 pending.append((inner, at))
-    return tuple(found)
+    return found
 
 
 def is_main_block(node: ast.stmt) -> bool:

@@ -14,17 +14,22 @@ The imports are gone through in the order in which Python would, by means of a s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from wflint.facts.imports import late_imports
 from wflint.facts.model import BindingKind, ImportFact, ModuleFacts
 from wflint.facts.relative import known_as
+from wflint.files.source import UnreadableSource
 from wflint.project.folders import is_namespace
 from wflint.project.module_index import ModuleIndex
-from wflint.project.store import Store
+from wflint.project.store import Module, Store
+
+_INDENTED_IMPORT = re.compile(r"^[ \t]+(?:from|import)\b", re.MULTILINE)
 
 
 class Step(NamedTuple):
@@ -90,31 +95,45 @@ _Task = _Import | _Load | _Take | _Reuse
 
 
 def load_workflow(
-    path: str, store: Store, index: ModuleIndex, passes: Callable[[str], bool]
+    path: str,
+    store: Store,
+    index: ModuleIndex,
+    passes: Callable[[str], bool],
+    to_the_end: bool = False,
 ) -> Loaded:
     """Load the module in the file ``path`` as the sandbox would.
 
-    ``passes`` tells which modules are always passed through.
+    ``passes`` tells which modules are always passed through. ``to_the_end`` also loads what
+    functions of the loaded modules import when they run.
     """
-    return _Loader(path, store, index, passes).run()
+    return _Loader(path, store, index, passes, to_the_end).run()
 
 
 class _Loader:
     def __init__(
-        self, path: str, store: Store, index: ModuleIndex, passes: Callable[[str], bool]
+        self,
+        path: str,
+        store: Store,
+        index: ModuleIndex,
+        passes: Callable[[str], bool],
+        to_the_end: bool,
     ) -> None:
         self.path = path
+        self.to_the_end = to_the_end
         self.name = index.name_of(path)[0]
         self.store = store
         self.index = index
         self.passes = passes
         self.loaded = Loaded()
         self._tasks: list[_Task] = []
+        self._late: list[_Task] = []  # what functions import, when all modules are loaded
 
     def run(self) -> Loaded:
         """Go through all imports."""
         self._tasks.append(_Import(Step("", 0, self.name), False))
-        while self._tasks:
+        while self._tasks or self._late:
+            if not self._tasks:
+                self._tasks, self._late = self._late, self._tasks
             task = self._tasks.pop()
             if isinstance(task, _Import):
                 self._import(task)
@@ -153,12 +172,13 @@ class _Loader:
         self.loaded.reloaded[path] = name
         if is_namespace(path):
             return
-        facts = self.store.load(path).facts
-        for statement in reversed(facts.imports):
-            if statement.relative:
-                module = known_as(statement.module, facts.name, name)
-                statement = replace(statement, module=module)
+        module = self.store.load(path)
+        statements = (_as_loaded(fact, module.facts.name, name) for fact in module.facts.imports)
+        for statement in reversed(list(statements)):
             self._tasks.extend(reversed(list(self._statement(path, statement, task.passed))))
+        for fact in _late_imports(module) if self.to_the_end else ():
+            statement = _as_loaded(fact, module.facts.name, name)
+            self._late.extend(self._statement(path, statement, False))
 
     def _statement(self, path: str, fact: ImportFact, passed: bool) -> Iterator[_Task]:
         if fact.typed or fact.fallback:
@@ -184,6 +204,27 @@ class _Loader:
                 self.loaded.steps.append(by)
             elif not _binds(facts, name, inner) and self.index.find(inner, importer) is not None:
                 self._tasks.append(_Load(by, task.passed))
+
+
+def _as_loaded(fact: ImportFact, own: str, loaded: str) -> ImportFact:
+    """Return an import in a module that is called ``own``, where that is loaded as ``loaded``."""
+    return replace(fact, module=known_as(fact.module, own, loaded)) if fact.relative else fact
+
+
+def _late_imports(module: Module) -> list[ImportFact]:
+    """Return what the functions of a module import."""
+    return module.notes.answer("late imports", list[ImportFact], lambda: _find_late(module))
+
+
+def _find_late(module: Module) -> list[ImportFact]:
+    from wflint.syntax.guard import NewerSyntax, parse
+
+    if _INDENTED_IMPORT.search(module.source.text) is None:
+        return []
+    try:
+        return late_imports(parse(module.source), module.facts)
+    except (NewerSyntax, UnreadableSource):
+        return []
 
 
 def _with_parents(name: str) -> Iterator[str]:

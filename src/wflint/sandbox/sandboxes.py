@@ -45,6 +45,7 @@ class Sandboxes:
         self._configuring = configuring
         self._is_test = is_test
         self._loaded: dict[str, Loaded] = {}
+        self._loaded_late: dict[str, Loaded] = {}
 
     def begin(self, workflows: Iterable[Cls]) -> None:
         """Take note of the project's workflows, in the order of their files."""
@@ -147,12 +148,38 @@ class Sandboxes:
             if settings.runs_free(receiver):
                 return True
             if receiver.path in self.sandboxed:
-                return not settings.in_doubt and path not in self.loaded(receiver.path).reloaded
+                if settings.in_doubt or path in self.loaded(receiver.path).reloaded:
+                    return False
+                return not self._is_loaded_late(path, [receiver.path])
         if path in self._unsandboxed:
             return True
         if self.reloaded.get(path):
             return False
-        return not any(self.settings(root).in_doubt for root in self.sandboxed)
+        if any(self.settings(root).in_doubt for root in self.sandboxed):
+            return False
+        return not self._is_loaded_late(path, self.sandboxed)
+
+    def _is_loaded_late(self, path: str, roots: Iterable[str]) -> bool:
+        """Whether a module that is not passed through is first imported while workflows run.
+
+        The sandbox loads it then, once for each workflow.
+        """
+        name = self.resolver.store.load(path).facts.name
+        return any(
+            not self.settings(root).passes(name)
+            and self.loaded(root).modules.get(name) is not False
+            and path in self._in_the_end(root).reloaded
+            for root in roots
+        )
+
+    def _in_the_end(self, path: str) -> Loaded:
+        """What may be in the sandbox of the workflows in a file when they have run."""
+        known = self._loaded_late.get(path)
+        if known is None:
+            store, index = self.resolver.store, self.resolver.index
+            known = load_workflow(path, store, index, self.settings(path).passes, True)
+            self._loaded_late[path] = known
+        return known
 
     def is_reloaded(self, path: str) -> bool:
         """Whether the sandbox of any workflow surely loads a module anew."""
