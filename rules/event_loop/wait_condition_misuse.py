@@ -78,7 +78,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Fixable, Kind, Report, Rule, Scope, Severity, Value, ValueType, cst
+from wflint.rule import (
+    Api,
+    Fixable,
+    Gives,
+    Kind,
+    Report,
+    Rule,
+    Scope,
+    Severity,
+    Value,
+    ValueType,
+    cst,
+    sdk_calls,
+)
 
 if TYPE_CHECKING:
     from wflint.rule import Callee, CallView, Context, FindingView, FixView, Repair
@@ -110,21 +123,8 @@ _GIVE_VALUES = frozenset(
     }
 )
 _COROUTINES = frozenset(
-    f"temporalio.workflow.{name}"
-    for name in (
-        "execute_activity",
-        "execute_activity_class",
-        "execute_activity_method",
-        "execute_child_workflow",
-        "execute_local_activity",
-        "execute_local_activity_class",
-        "execute_local_activity_method",
-        "sleep",
-        "start_child_workflow",
-        "wait",
-        "wait_condition",
-    )
-) | {"asyncio.sleep", "asyncio.wait_for"}
+    name for name, call in sdk_calls().items() if call.in_workflow and call.gives is Gives.COROUTINE
+)
 
 _ASK_AGAIN = Api("workflow.wait_condition(lambda: ...)", Fixable.UNSAFE)
 _NO_FUNCTION = (

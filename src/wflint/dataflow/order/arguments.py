@@ -20,7 +20,7 @@ def given(follower: Follower, arg: cst.Arg, call: cst.Call, shape: Shape) -> Ste
     keyed = shape in (Shape.KEYED, Shape.FILLED)
     if name in known.REPORTED_ELSEWHERE:
         return NOTHING
-    if name in known.COMMANDS - known.GATHERS or method in known.COMMAND_METHODS:
+    if name in known.commands() - known.GATHERS or method in known.COMMAND_METHODS:
         step = _commanded(arg, call, name)
         # The SDK sorts the keys of the mappings that it sends.
         return NOTHING if keyed and step.fate is Fate.INPUT else step
@@ -57,9 +57,9 @@ def _handed(follower: Follower, call: cst.Call, shape: Shape) -> Step:
 def _commanded(arg: cst.Arg, call: cst.Call, name: str) -> Step:
     """The first argument says what is started, others mostly what it gets."""
     if arg.keyword is not None:
-        is_input = arg.keyword.value in known.INPUT_KEYWORDS or name in known.SENDS
+        is_input = arg.keyword.value in known.INPUT_KEYWORDS or name in known.sends()
         return Step(Fate.INPUT) if is_input else COMMAND
-    if name in known.SENDS or (name in known.STARTS and arg is not call.args[0]):
+    if name in known.sends() or (name in known.starts() and arg is not call.args[0]):
         return Step(Fate.INPUT)
     return COMMAND
 

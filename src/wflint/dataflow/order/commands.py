@@ -60,7 +60,7 @@ class Calls:
 
 def is_command(call: cst.Call, ctx: Context) -> bool:
     """Whether a call itself issues a command."""
-    if ctx.dotted_name(call.func) in known.COMMANDS:
+    if ctx.dotted_name(call.func) in known.commands():
         return True
     func = call.func
     return isinstance(func, cst.Attribute) and func.attr.value in known.COMMAND_METHODS
@@ -75,7 +75,7 @@ def effect(call: cst.Call, ctx: Context) -> Effect:
 
 def effect_of_argument(value: cst.CSTNode, ctx: Context) -> Effect:
     """What a function does that something else will call."""
-    if ctx.dotted_name(value) in known.COMMANDS:
+    if ctx.dotted_name(value) in known.commands():
         return Effect.COMMAND
     return _effect_of_function(value, ctx)
 

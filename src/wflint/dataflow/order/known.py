@@ -2,63 +2,41 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from wflint.temporal.api import CallKind, names_of, names_that
+from wflint.temporal.effects import Effect
+
 _WORKFLOW = "temporalio.workflow."
-_KINDS = (
-    "activity",
-    "activity_class",
-    "activity_method",
-    "child_workflow",
-    "local_activity",
-    "local_activity_class",
-    "local_activity_method",
-)
 
-STARTS = frozenset(f"{_WORKFLOW}{verb}_{kind}" for verb in ("start", "execute") for kind in _KINDS)
-"""Calls whose first argument says what is started, and whose others are mostly its input."""
 
-SENDS = frozenset(
-    _WORKFLOW + name
-    for name in (
-        "continue_as_new",
-        "set_current_details",
-        "signal_with_start_workflow",
-        "upsert_memo",
-        "upsert_search_attributes",
-    )
-)
-"""Calls that send what they are given, and decide nothing by it."""
+@cache
+def starts() -> frozenset[str]:
+    """Return the calls whose first argument says what is started; others are mostly its input."""
+    return names_of(CallKind.ACTIVITY, CallKind.LOCAL_ACTIVITY, CallKind.CHILD_WORKFLOW)
 
-COMMANDS = (
-    STARTS
-    | SENDS
-    | frozenset(
-        _WORKFLOW + name
-        for name in (
-            "deprecate_patch",
-            "new_random",
-            "patched",
-            "random",
-            "sleep",
-            "uuid4",
-            "uuid7",
-            "wait_condition",
-        )
+
+@cache
+def sends() -> frozenset[str]:
+    """Return the calls that send what they are given, and decide nothing by it."""
+    return names_of(
+        CallKind.CONTINUE_AS_NEW,
+        CallKind.DETAILS,
+        CallKind.MEMO,
+        CallKind.SEARCH_ATTRIBUTES,
+        CallKind.SIGNAL_WITH_START,
     )
-    | frozenset(
-        f"asyncio.{name}"
-        for name in (
-            "create_task",
-            "ensure_future",
-            "gather",
-            "shield",
-            "sleep",
-            "timeout",
-            "timeout_at",
-            "wait_for",
-        )
-    )
-)
-"""Calls that issue a command, or start something that may: their order is part of the history."""
+
+
+@cache
+def commands() -> frozenset[str]:
+    """Return the calls that issue a command, or start something that may.
+
+    Their order is part of the history.
+    """
+    others = {f"{_WORKFLOW}new_random", f"{_WORKFLOW}set_current_details"}
+    return names_that(Effect.COMMAND | Effect.DRAWS) | others
+
 
 COMMAND_METHODS = frozenset(
     {"call_at", "call_later", "call_soon", "create_task", "execute_operation", "start_operation"}

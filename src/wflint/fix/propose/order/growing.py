@@ -77,7 +77,7 @@ def _makes(value: cst.BaseExpression, at: FixView) -> bool:
     if name == "asyncio.ensure_future":
         return bool(value.args) and isinstance(value.args[0].value, cst.Call)
     method = value.func.attr.value if isinstance(value.func, cst.Attribute) else ""
-    if name in known.COMMANDS or method in known.COMMAND_METHODS:
+    if name in known.commands() or method in known.COMMAND_METHODS:
         return True
     definition = at.context.definition(value.func)
     return isinstance(definition, cst.FunctionDef) and definition.asynchronous is not None
