@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from wflint.callgraph.builder import Border, Reach
+from wflint.callgraph.entry.activities import Activities
 from wflint.callgraph.entry.entry_points import Entry, Roots
 from wflint.callgraph.events import Event
 from wflint.callgraph.graph import CallGraph
@@ -45,9 +46,10 @@ class Outside:
         return graph, reach.events
 
     def _activities(self, paths: Iterable[str]) -> Iterator[Entry]:
+        activities = Activities(self.roots)
         for path in paths if self.regions & Region.ACTIVITY else ():
             with self.store.faults.at(path):
-                yield from self.roots.activities(self.store.load(path))
+                yield from activities.of(self.store.load(path))
 
     def _workers(self, paths: Iterable[str]) -> Iterator[Entry]:
         for path in paths if self.regions & Region.WORKER else ():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -160,7 +159,7 @@ class Roots:
         run_by_name = {given.attribute for given, names in applied.items() if RUN in names}
         return DEFN in applied.get(Given(""), ()) and any(
             head.name in run_by_name or RUN in self.handler_names(head, base.path)
-            for base, head in self._methods(cls)
+            for base, head in self.methods(cls)
         )
 
     def _is_marked_by_others(self, cls: Cls, facts: ClassFacts) -> bool:
@@ -243,36 +242,6 @@ class Roots:
         )
         return found
 
-    def activities(self, module: Module) -> Iterator[Entry]:
-        """The activities of a module: functions, methods of each class that has them, objects."""
-        path, facts = module.path, module.facts
-        for qualname, head in facts.functions.items():
-            if not head.owner:
-                yield from self._activity(Fn(path, qualname), Cls(path, ""), shown_name(qualname))
-                yield from self._nested_activities(Fn(path, qualname), head, module)
-        for cls in (Cls(path, qualname) for qualname in facts.classes):
-            decorators = facts.classes[cls.qualname].decorators
-            is_callable = any(ACTIVITY in self.decorator_names(d, path) for d in decorators)
-            for base, head in self._methods(cls):
-                fn, shown = Fn(base.path, head.qualname), shown_name(f"{cls.qualname}.{head.name}")
-                if is_callable and head.name == "__call__":
-                    yield Entry(fn, cls, shown, _region_of_activity(head))
-                yield from self._activity(fn, cls, shown)
-
-    def _activity(self, fn: Fn, receiver: Cls, shown: str) -> Iterator[Entry]:
-        head = self.resolver.store.head(fn)
-        if head is not None and self.is_activity(fn):
-            yield Entry(fn, receiver, shown, _region_of_activity(head))
-
-    def _nested_activities(self, fn: Fn, head: FunctionHead, module: Module) -> Iterator[Entry]:
-        """Activities that a function defines, so that they share what it was given."""
-        if not re.search(r"\n[ \t]+@", module.source.text[head.start : head.end]):
-            return
-        for body in self.resolver.store.with_nested(fn):
-            inside = Fn(fn.path, body.head.qualname)
-            if inside != fn and not body.head.owner:
-                yield from self._activity(inside, Cls(fn.path, ""), inside.shown)
-
     def _functions(self, module: Module) -> Iterator[Entry]:
         """Functions that a call makes handlers of a class made by code, or gives a framework."""
         for fn in self.by_call.functions_in(module.path):
@@ -281,7 +250,7 @@ class Roots:
                 kind = region_of(self.by_call.of_function(fn))
                 yield Entry(fn, Cls(module.path, ""), fn.shown, kind)
 
-    def _methods(self, cls: Cls) -> Iterator[tuple[Cls, FunctionHead]]:
+    def methods(self, cls: Cls) -> Iterator[tuple[Cls, FunctionHead]]:
         """The methods that a class has, with the classes that they are defined in."""
         seen: set[str] = set()
         for base in self.resolver.order(cls)[0]:
@@ -295,7 +264,7 @@ class Roots:
     def _handlers(self, cls: Cls) -> Iterator[Entry]:
         attributes = self._of_attributes(cls)
         frameworks = self._frameworks(cls)
-        for base, head in self._methods(cls):
+        for base, head in self.methods(cls):
             names = attributes.get(head.name, set()) & HANDLERS
             names |= self.handler_names(head, base.path)
             is_init = head.name == "__init__"
@@ -378,7 +347,3 @@ class Roots:
         for head in (facts.methods if facts is not None else {}).values():
             if any(head.name in names for names in hooks):
                 yield Entry(Fn(cls.path, head.qualname), cls, head.qualname, Region.HOOK)
-
-
-def _region_of_activity(head: FunctionHead) -> Region:
-    return Region.ASYNC_ACTIVITY if head.is_async else Region.SYNC_ACTIVITY
