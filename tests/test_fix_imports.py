@@ -21,7 +21,7 @@ class StampWorkflow:
     async def run(self) -> float:
         return stamp()
 """
-STAMP = "def stamp() -> float:\n    import time\n    return time.time()\n"
+STAMP = "def stamp() -> float:\n    import time as time\n    return time.time()\n"
 IMPORT = "from temporalio import workflow\n"
 METHOD = """\
 import time as time

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -169,6 +170,27 @@ def test_blank_lines_that_nothing_needs_go_too(before: str, after: str) -> None:
     assert cleaned(before + uses) == after + "def f():\n    return now(), now()\n"
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param("import time\nreturn time.time()", "return now()", id="a function"),
+        pytest.param(
+            "try:\n    import time\n    x = time.time()\n    y()\nexcept Exception:\n    pass",
+            "try:\n    x = now()\n    y()\nexcept Exception:\n    pass",
+            id="a try for something else",
+        ),
+        pytest.param(
+            "with x():\n    from time import sleep\n    with y():\n        sleep()",
+            "with x():\n    with y():\n        now()",
+            id="a block",
+        ),
+    ],
+)
+def test_an_import_in_a_function_goes(before: str, after: str) -> None:
+    head = "class C:\n    async def f(self):\n"
+    assert cleaned(head + indent(before, " " * 8)) == head + indent(after, " " * 8)
+
+
 def test_no_blank_line_is_left_at_the_end() -> None:
     assert cleaned("x = lambda: sleep()\n\nfrom time import sleep\n") == "x = lambda: now()\n"
 
@@ -222,7 +244,18 @@ def test_the_last_line_without_an_end() -> None:
             id="an import that may fail",
         ),
         pytest.param("if x:\n    import time\n    y()\nx = time.time()\n", id="in a branch"),
-        pytest.param("def f():\n    import time\n    return time.time()\n", id="in a function"),
+        pytest.param(
+            "def f():\n    try:\n        import time\n        return time.time()\n"
+            "    except ImportError:\n        return 0\n",
+            id="in a function, where it may fail",
+        ),
+        pytest.param(
+            "def f():\n    import time\n    return time.time()\ndef g():\n    return time.x\n",
+            id="in a function, where another may mean the same",
+        ),
+        pytest.param(
+            "def f():\n    if x:\n        import time\n    sleep()\n", id="alone in a branch"
+        ),
         pytest.param("class C:\n    import time\n    x = time.time()\n", id="in a class"),
         pytest.param("import gone\nx = gone()\n", id="what is not in the standard library"),
         pytest.param("from . import gone\nx = gone()\n", id="a relative import"),

@@ -81,3 +81,31 @@ def test_moved_where_there_is_no_circle(tmp_path: Path, text: str) -> None:
     outcome = fix(flow, unsafe=True)
     top = b"from temporalio import workflow\n\nimport states\n"
     assert text_after(outcome, flow).startswith(top)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "try:\n    import tomli\nexcept ImportError:\n    tomli = None\n",
+        "def load():\n    try:\n        from tomli import loads\n    except Exception:\n        pass\n",
+        "from importlib.util import find_spec\nHAS = find_spec('tomli') is not None\n",
+    ],
+)
+def test_withheld_where_the_project_can_do_without_the_module(tmp_path: Path, text: str) -> None:
+    flow = project(tmp_path, "tomli", {"config.py": text})
+    reasons = [m for m in messages(flow) if "config.py can do without `tomli`" in m]
+    assert len(reasons) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "try:\n    import tomli\nexcept ImportError as error:\n    raise SystemExit(1) from error\n",
+        "try:\n    import json\n    import tomli\n    use()\nexcept Exception:\n    pass\n",
+        "# without tomli\ntry:\n    import orjson\nexcept ImportError:\n    pass\n",
+    ],
+)
+def test_moved_where_the_module_is_needed_anyway(tmp_path: Path, text: str) -> None:
+    flow = project(tmp_path, "tomli", {"config.py": text})
+    outcome = fix(flow, unsafe=True)
+    assert b"\nimport tomli\n" in text_after(outcome, flow)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from wflint.rule import NoFix, TextEdit
+from wflint.rule import NoFix, TextEdit, Withheld
 
 from ._sdk import sdk
 
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 
 _MOVED = {"temporalio.worker.deployment_config": "temporalio.worker"}
 """Modules whose names are to be found in another."""
+
+_NAIVE = "now().replace(tzinfo=None)"
+_AWARE = re.compile(
+    r"\bworkflow\s*\.\s*now\(\)(?!\.replace\(tzinfo=None\))|\btimezone\.utc\b|\bUTC\b"
+)
+"""What makes an aware time."""
 
 _DROPS_ARGUMENTS = frozenset({"get_logger"})
 """Made-up functions that only give what the SDK has, whatever they are given."""
@@ -42,6 +49,10 @@ def _renamed_attribute(node: cst.Attribute, at: FixView) -> Repair | None:
     if _is_value(new):
         if call is not None and call.args and name not in _DROPS_ARGUMENTS:
             return None
+        if new.endswith(_NAIVE):
+            if call is None:
+                return None  # a function is wanted
+            _only_naive(at)
         return at.unsafe(message, at.replace(call or node, _written(path, module, node, at)))
     if call is None and "(" in path:
         return None  # a method of what a call gives; here the name stands for it
@@ -53,7 +64,16 @@ def _renamed_attribute(node: cst.Attribute, at: FixView) -> Repair | None:
 def _is_value(new: str) -> bool:
     """Whether a name of the table is that of a thing; functions end with ``()``."""
     last = new.rpartition(".")[2]
-    return last in ("logger", "workflow_id")
+    return last in ("logger", "workflow_id") or new.endswith(_NAIVE)
+
+
+def _only_naive(at: FixView) -> None:
+    """Withhold a naive time where the file has aware ones.
+
+    `utcnow` is naive as in `datetime.utcnow()`, which becomes a naive time as well.
+    """
+    if _AWARE.search(at.source.text):
+        raise Withheld("the file has aware times, and a naive one cannot be compared with them")
 
 
 def _written(path: str, module: str, node: cst.Attribute, at: FixView) -> str:

@@ -14,6 +14,10 @@ _PASSES_THROUGH = ("passed_through", "passthrough", "pass_through")
 """Parts of the names of context managers: that of the SDK, and what wrappers of it are called."""
 
 
+_MISSING = frozenset({"ImportError", "ModuleNotFoundError"})
+_ALL = frozenset({"BaseException", "Exception"})
+
+
 class ImportStatement(NamedTuple):
     """An import statement as it is written.
 
@@ -149,3 +153,22 @@ def _passes_through(item: ast.withitem) -> bool:
     func = call.func if isinstance(call, ast.Call) else call
     name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
     return any(part in name for part in _PASSES_THROUGH)
+
+
+def catches_missing(node: ast.Try) -> bool:
+    """True if a `try` is there for an import that fails.
+
+    What catches everything is there for something else where more than an import is tried.
+    """
+    if all(isinstance(handler.body[-1], ast.Raise) for handler in node.handlers):
+        return False
+    caught = {name for handler in node.handlers for name in _caught(handler)}
+    is_import = isinstance(node.body[0], (ast.Import, ast.ImportFrom)) and len(node.body) <= 2
+    return not caught.isdisjoint(_MISSING) or (is_import and not caught.isdisjoint(_ALL))
+
+
+def _caught(handler: ast.ExceptHandler) -> list[str]:
+    if handler.type is None:
+        return ["BaseException"]
+    types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return [ast.unparse(one).rpartition(".")[2] for one in types]

@@ -3,8 +3,8 @@
 Only imports of the standard library are taken out, because others may have effects of their own.
 A name that the file may still need stays, be it in an annotation in quotes, a type comment or
 ``__all__``, and so does one that another module may take from this one. So does an import with a
-comment (``noqa``, say), and one in ``try`` or ``if``. A group of imports that gets empty takes its
-blank lines along.
+comment (``noqa``, say), one in ``if``, and one in ``try`` outside of functions or with an
+``except ImportError``. A group of imports that gets empty takes its blank lines along.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 
+from wflint.facts.imports import catches_missing
 from wflint.files.source import Source, UnreadableSource, decode
 from wflint.fix.apply.blank_lines import without_lines
 from wflint.fix.apply.splice import Span, splice
 from wflint.fix.apply.taken_names import taken_from
-from wflint.syntax.guard import NewerSyntax, parse
+from wflint.syntax.guard import Function, NewerSyntax, parse
 from wflint.syntax.validity import is_python
 
 Import = ast.Import | ast.ImportFrom
@@ -52,11 +53,25 @@ def without_unused(
 
 
 def _imports(tree: ast.Module) -> Iterator[tuple[Import, list[ast.stmt]]]:
-    """The imports at module level and directly in ``with`` blocks, each with its block."""
-    for block in (tree.body, *(node.body for node in tree.body if isinstance(node, ast.With))):
+    """The imports that may be taken out, each with its block."""
+    for block in _blocks(tree):
         for node in block:
             if isinstance(node, (ast.Import, ast.ImportFrom)) and _is_standard(node):
                 yield node, block
+
+
+def _blocks(tree: ast.Module) -> Iterator[list[ast.stmt]]:
+    """The module, functions, and blocks in them that always run, at least up to a point."""
+    yield tree.body
+    yield from (node.body for node in tree.body if isinstance(node, ast.With))
+    pending = [n.body for n in ast.walk(tree) if isinstance(n, Function)]
+    while pending:
+        block = pending.pop()
+        yield block
+        for node in block:
+            is_attempt = isinstance(node, ast.Try) and catches_missing(node)
+            if isinstance(node, (ast.With, ast.AsyncWith, ast.Try)) and not is_attempt:
+                pending.append(node.body)
 
 
 def _sees_all(tree: ast.Module) -> bool:

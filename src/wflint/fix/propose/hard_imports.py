@@ -1,9 +1,11 @@
-"""What a module cannot be imported without."""
+"""What a module cannot be imported without, and what it can."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+
+from wflint.facts.imports import catches_missing
 
 
 def needs(tree: ast.Module, package: str) -> bool:
@@ -22,3 +24,39 @@ def _imported(body: Iterable[ast.stmt]) -> Iterator[str]:
                 yield from _imported(node.body)
             case ast.Try() if all(isinstance(h.body[-1], ast.Raise) for h in node.handlers):
                 yield from _imported(node.body)
+
+
+def may_lack(tree: ast.Module, package: str) -> bool:
+    """Return if a module has thought of a package that is missing, in a function or outside.
+
+    It does so by `try: import package` with an `except ImportError`, and by `find_spec("package")`.
+    """
+    for node in ast.walk(tree):
+        tried: Iterator[str]
+        if isinstance(node, ast.Try) and catches_missing(node):
+            tried = (module for inner in node.body for module in _modules_in(inner))
+        elif isinstance(node, ast.Call):
+            tried = _probed(node)
+        else:
+            continue
+        if any(module.partition(".")[0] == package for module in tried):
+            return True
+    return False
+
+
+def _modules_in(statement: ast.stmt) -> Iterator[str]:
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield node.module or ""
+
+
+def _probed(call: ast.Call) -> Iterator[str]:
+    """`importlib.util.find_spec("package")`."""
+    match call:
+        case ast.Call(
+            func=ast.Attribute(attr="find_spec") | ast.Name(id="find_spec"),
+            args=[ast.Constant(value=str(name)), *_],
+        ):
+            yield name

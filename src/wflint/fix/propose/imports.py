@@ -13,7 +13,7 @@ from wflint.facts.frames import Entry
 from wflint.facts.model import Binding, BindingKind, Kind, ValueType
 from wflint.files.source import UnreadableSource
 from wflint.fix.propose.bound_names import bound_names
-from wflint.fix.propose.hard_imports import needs
+from wflint.fix.propose.hard_imports import may_lack, needs
 from wflint.fix.propose.import_block import new_import
 from wflint.fix.propose.piece import PieceText
 from wflint.project.folders import is_namespace
@@ -118,9 +118,16 @@ class Imports:
         """A statement added to the imports at the top, for the name that is wanted at ``use``."""
         if self._lacks_sdk and _SDK.match(statement) and not needs(self.tree(), "temporalio"):
             raise Withheld("`temporalio` is optional in this project")
-        return new_import(self.module.source, self.tree(), statement, self._is_own, use)
+        package = _package(statement)
+        if self.may_lack(package):
+            raise Withheld(f"the file can do without `{package}`")
+        return new_import(self.module.source, self.tree(), statement, self.is_own, use)
 
-    def _is_own(self, module: str) -> bool:
+    def may_lack(self, package: str) -> bool:
+        """True if the module works without a package, for all that its imports say."""
+        return may_lack(self.tree(), package) and not needs(self.tree(), package)
+
+    def is_own(self, module: str) -> bool:
         """Whether the project has a module of that name."""
         if module.partition(".")[0] == self.module.facts.name.partition(".")[0]:
             return True
@@ -135,6 +142,11 @@ class Imports:
             except (NewerSyntax, UnreadableSource):
                 raise Withheld("the file has syntax that is newer than this Python") from None
         return self._tree
+
+
+def _package(statement: str) -> str:
+    """The top-level package that an import statement names first."""
+    return statement.split()[1].partition(".")[0]
 
 
 def _is_none(binding: Binding) -> bool:

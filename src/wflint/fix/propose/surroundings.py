@@ -16,6 +16,7 @@ from wflint.fix.propose.callers import Callers, Stranger
 from wflint.fix.propose.circles import imports_back
 from wflint.fix.propose.draws import Draws
 from wflint.fix.propose.handled import Handled
+from wflint.fix.propose.lacking import Lacking
 from wflint.fix.propose.piece import PieceText
 from wflint.inference.sortable import can_sort_elements
 from wflint.inference.type_views import types_of
@@ -45,6 +46,7 @@ class Program:
         self.settings_of = settings_of
         self.shown = shown
         self.callers = Callers(answer, files, read)
+        self.lacking = Lacking(files, read)
         self.handled = Handled(answer, piece_of)
 
     @cached_property
@@ -109,6 +111,11 @@ class Surroundings:
     def imports_back(self, module: str) -> bool:
         """Whether a module imports the one that the place is in."""
         return imports_back(self._resolver, module, self._hit.fn.path)
+
+    def may_lack(self, package: str) -> str:
+        """The first file that works without a package, or ``""``."""
+        path = self._program.lacking.file(package)
+        return self._program.shown(path) if path is not None else ""
 
     def may_be_caught(self, when_awaited: bool) -> bool:
         """Whether the workflow may survive a ``TypeError`` that the place raises."""

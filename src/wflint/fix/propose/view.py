@@ -13,6 +13,7 @@ from wflint.facts.builtin_names import is_builtin
 from wflint.facts.cst_definitions import imported_modules, written_import
 from wflint.fix.propose import sdk_names
 from wflint.fix.propose.code import Code
+from wflint.fix.propose.hard_imports import needs
 from wflint.fix.propose.uses import renamed_uses
 from wflint.rule.base import Api, Fixable
 from wflint.rule.fix import NoFix, Repair, TextEdit, Withheld
@@ -89,11 +90,23 @@ class RepairView(Code):
             for module in (fact.module, *(f"{fact.module}.{name}" for name in fact.names)):
                 if self.around.imports_back(module):
                     raise Withheld(f"`{fact.module}` imports this module, too")
+            self._check_present(fact.module)
         for name, target in self.binds(node).items():
             if is_builtin(name) or not self.imports.is_free(name, target):
                 raise Withheld(f"`{name}` is something else at the top of the file")
         lines = f"{self.newline}{self.indent(node)}"
         return self.imports.insertion(self.text(node).replace(lines, self.newline))
+
+    def _check_present(self, module: str) -> None:
+        """Raise :class:`Withheld` where an import may fail, for all that the project thinks."""
+        package = module.partition(".")[0]
+        if not package or self.imports.is_own(module) or needs(self.imports.tree(), package):
+            return
+        if self.imports.may_lack(package):
+            raise Withheld(f"the file can do without `{package}`")
+        where = self.around.may_lack(package)
+        if where:
+            raise Withheld(f"{where} can do without `{package}`")
 
     def only_workflows(self, otherwise: str = "and would be changed as well") -> None:
         """Raise :class:`Withheld` where others than workflows run the function as well."""
