@@ -87,7 +87,7 @@ def test_moved_where_there_is_no_circle(tmp_path: Path, text: str) -> None:
     "text",
     [
         "try:\n    import tomli\nexcept ImportError:\n    tomli = None\n",
-        "def load():\n    try:\n        from tomli import loads\n    except Exception:\n        pass\n",
+        "def f():\n    try:\n        from tomli import x\n    except Exception:\n        pass\n",
         "from importlib.util import find_spec\nHAS = find_spec('tomli') is not None\n",
     ],
 )
@@ -100,7 +100,7 @@ def test_withheld_where_the_project_can_do_without_the_module(tmp_path: Path, te
 @pytest.mark.parametrize(
     "text",
     [
-        "try:\n    import tomli\nexcept ImportError as error:\n    raise SystemExit(1) from error\n",
+        "try:\n    import tomli\nexcept ImportError:\n    raise SystemExit(1)\n",
         "try:\n    import json\n    import tomli\n    use()\nexcept Exception:\n    pass\n",
         "# without tomli\ntry:\n    import orjson\nexcept ImportError:\n    pass\n",
     ],
@@ -108,4 +108,4 @@ def test_withheld_where_the_project_can_do_without_the_module(tmp_path: Path, te
 def test_moved_where_the_module_is_needed_anyway(tmp_path: Path, text: str) -> None:
     flow = project(tmp_path, "tomli", {"config.py": text})
     outcome = fix(flow, unsafe=True)
-    assert b"\nimport tomli\n" in text_after(outcome, flow)
+    assert b"import tomli" in text_after(outcome, flow).splitlines()

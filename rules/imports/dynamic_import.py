@@ -49,9 +49,9 @@ loaded already, and imports under `imports_passed_through()` or `TYPE_CHECKING`.
 
 The fix moves the import to the top of the file, for all functions in it. It then happens earlier,
 and under the sandbox for each workflow: the fix is unsafe. It is withheld where modules of the
-project import each other in a circle, where a file of the project can do without the module (`except
-ImportError`, `find_spec()`), where the name means something else at the top of the file, and where a
-comment belongs to the import. Imports that depend on something (`if`, `try`, `with`)
+project import each other in a circle, where a file of the project can do without the module
+(`except ImportError`, `find_spec()`), where the name means something else at the top of the file,
+and where a comment belongs to the import. Imports that depend on something (`if`, `try`, `with`)
 stay, and so do calls of `importlib.import_module()`.
 
 ## What the SDK does
