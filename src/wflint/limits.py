@@ -42,6 +42,9 @@ INDEX_LENGTH = 20
 WRITTEN_PARTS = 24
 """How many parts of a dotted name are shown in messages."""
 
+ALTERNATIVES = 16
+"""How many values of ``a or b or ...`` are looked at for one that is surely there."""
+
 # Data that is written out.
 
 ELEMENTS = 4_000
@@ -121,6 +124,9 @@ IMPLEMENTATIONS = 8
 
 PASSED_ON = 20
 """How many functions may pass on a function to where it is called."""
+
+CALLERS = 200
+"""How many functions are asked, caller by caller, for what a parameter is given."""
 
 LEARNING_ROUNDS = 2
 """How often the search is done again with what was put into attributes."""

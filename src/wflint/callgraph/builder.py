@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,6 +19,7 @@ from wflint import limits
 from wflint.callgraph.argument_origin import origin
 from wflint.callgraph.attribute_stores import Learning
 from wflint.callgraph.constructors import Making
+from wflint.callgraph.defaults import Defaults
 from wflint.callgraph.entry.entry_points import Entry, Roots
 from wflint.callgraph.events import (
     Entered,
@@ -43,6 +45,7 @@ from wflint.callgraph.unfollowed import Unfollowed, is_of_plain_value
 from wflint.facts.builtin_calls import CALLED_BY_BUILTINS, COMPARED_BY
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import (
+    NOTHING,
     UNKNOWN,
     Arg,
     Call,
@@ -56,7 +59,14 @@ from wflint.facts.model import (
     ValueType,
 )
 from wflint.facts.signatures import SPREAD
-from wflint.inference.arguments import Fallbacks, fallbacks, left_out, received
+from wflint.inference.arguments import (
+    Fallbacks,
+    by_default_none,
+    fallbacks,
+    left_out,
+    may_be_missing,
+    received,
+)
 from wflint.inference.attributes import is_abstract
 from wflint.inference.library_types import CALLBACK_METHODS, calls_its_arguments
 from wflint.inference.resolver import Resolver
@@ -90,13 +100,14 @@ class Border(Struct, frozen=True):
 
     ``follows`` is true of calls of functions of the project that are followed, ``ends_at`` of
     functions that run somewhere else, whoever is given them. ``minds`` is true of functions outside
-    the project that are worth telling of where they make the default of a field. ``skips`` are the
-    flags of places that do not count.
+    the project that are worth telling of where they make the default of a field, ``knows`` of those
+    that a rule is about. ``skips`` are the flags of places that do not count.
     """
 
     follows: Callable[[OwnFunction, Call], bool]
     ends_at: Callable[[Fn], bool]
     minds: Callable[[External], bool]
+    knows: Callable[[External], bool]
     skips: int = NOT_WORKFLOW_CODE
 
 
@@ -120,18 +131,19 @@ class Reach:
         self.learning = Learning(resolver)
         self.making = Making(self)
         self.unfollowed = Unfollowed(self)
+        self.defaults = Defaults(self)
 
     def run(self, entries: Iterable[Entry]) -> CallGraph:
         """Search from ``entries``, which come sorted."""
         for entry in entries:
-            node = Node(entry.fn, entry.receiver)
+            node = Node(entry.fn, entry.receiver, optional=self._optional(entry.fn))
             if node not in self.reached.parents:
                 self.reached.entries[node] = entry
                 self._enqueue(node, None)
         while self._queue:
             self._visit(self._queue.popleft())
         self.reached.first_round = self.reached.first_round or len(self.reached.entries)
-        for gap in self.unfollowed.gaps():
+        for gap in chain(self.unfollowed.gaps(), self.defaults.gaps()):
             self._note_gap(gap)
         return self.reached
 
@@ -153,13 +165,11 @@ class Reach:
         """True if a call or use happens when a function is reached as ``node``."""
         return runs(place, node, self.border.skips)
 
-    def _is_alternative(self, call: Call) -> bool:
-        """True if a call stands behind ``or``, and nothing says that it is a mere default.
-
-        ``self.cached or self.compute()`` is followed; ``x or now()`` only where ``x`` is missing.
-        """
-        is_skipped = call.flags & self.border.skips or call.fallback
-        return bool(call.flags & Flag.OPTIONAL) and not is_skipped
+    def _is_default(self, call: Call) -> bool:
+        """True if a call runs where a parameter is missing."""
+        return bool(call.flags & Flag.OPTIONAL and call.fallback) and not (
+            call.flags & self.border.skips
+        )
 
     def _visit(self, node: Node) -> None:
         with self.store.faults.at(*node.fn):
@@ -173,9 +183,13 @@ class Reach:
         self._replaced(node, body)
         elsewhere: set[int] = set()
         for call in body.calls:
-            if call.site not in elsewhere and (self.runs(call, node) or self._is_alternative(call)):
+            if call.site in elsewhere:
+                continue
+            if self.runs(call, node):
                 self._call(node, body, call)
                 elsewhere.update(self._given_away(node, call))
+            elif self._is_default(call):
+                self.defaults.note(node, call)
         for use in body.uses:
             if not self.runs(use, node):
                 continue
@@ -245,8 +259,6 @@ class Reach:
             match entity:
                 case External(instance=True):  # whatever calling an object of theirs does
                     self.unfollowed.note(node, call, entity)
-                case External() if not self.runs(call, node):
-                    pass  # a fallback value that nobody is seen to need
                 case External() if call.target.kind is Kind.PARAM and not call.target.path:
                     self._note_given(node, call, entity)
                 case External():
@@ -323,18 +335,34 @@ class Reach:
     def _is_of_protocol(self, entity: OwnFunction, owner: str) -> bool:
         return bool(owner) and self.resolver.results.is_protocol(Cls(entity.fn.path, owner))
 
-    def edge(self, node: Node, entity: OwnFunction, call: Call) -> None:
-        missing = self._left_out(node, entity, call)
+    def edge(
+        self, node: Node, entity: OwnFunction, call: Call, stored: frozenset[str] = _NONE
+    ) -> None:
+        """Follow a call. ``stored`` are the fields that a generated constructor was given."""
+        names = self._falling_back(entity.fn)
+        missing = optional = _NONE
+        if names is not None:
+            head = self.store.body(entity.fn).head
+            missing = left_out(head, names, call, entity, node.missing) - stored
+            optional = may_be_missing(head, names, call, entity, node.optional) - missing
         given = self.given(node, call.args)
-        to = self.node_of(entity, given, missing, _is_quiet(node, call))
+        to = self.node_of(entity, given, missing, _is_quiet(node, call), optional)
         self.connect(node, to, call.site)
 
-    def _left_out(self, node: Node, entity: OwnFunction, call: Call) -> frozenset[str]:
-        body = self.store.body(entity.fn)
-        if entity.fn not in self._fallbacks:  # once for all calls: it looks at the whole body
-            self._fallbacks[entity.fn] = fallbacks(body)
-        names = self._fallbacks[entity.fn]
-        return left_out(body.head, names, call, entity, node.missing) if names else _NONE
+    def _falling_back(self, fn: Fn) -> Fallbacks | None:
+        if fn not in self._fallbacks:  # once for all calls: it looks at the whole body
+            self._fallbacks[fn] = fallbacks(self.store.body(fn))
+        return self._fallbacks[fn]
+
+    def _optional(self, fn: Fn) -> frozenset[str]:
+        """The parameters of an entry point that are ``None`` if its callers leave them out."""
+        head = self.store.head(fn)
+        if head is None or all(param.default != NOTHING for param in head.params):
+            return _NONE
+        with self.store.faults.at(*fn):
+            names = self._falling_back(fn)
+            return by_default_none(head, names) if names is not None else _NONE
+        return _NONE
 
     def given(self, node: Node, args: tuple[Arg, ...]) -> list[tuple[str, tuple[Entity, ...]]]:
         """What a call passes on, as far as that is plain to see."""
@@ -368,6 +396,7 @@ class Reach:
         given: Iterable[tuple[str, tuple[Entity, ...]]],
         missing: frozenset[str],
         quiet: bool,
+        optional: frozenset[str] = _NONE,
     ) -> Node:
         """A function with what it is given, as far as that decides what it calls."""
         head = self.store.head(entity.fn)
@@ -381,7 +410,7 @@ class Reach:
         if env not in clones and len(clones) >= limits.CONTEXTS and not self._is_plain(env, clones):
             env = ()
         clones.add(env)
-        node = Node(entity.fn, entity.receiver, missing or _NONE, quiet, env)
+        node = Node(entity.fn, entity.receiver, missing or _NONE, quiet, env, optional or _NONE)
         return self._nodes.setdefault(node, node)  # many calls lead to one
 
     def _is_plain(self, env: Env, clones: set[Env]) -> bool:

@@ -10,7 +10,7 @@ from wflint.callgraph.events import DefaultFactory, ExternalCall
 from wflint.callgraph.graph import Edge, Hop, Node
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Call, ValueType
-from wflint.inference.field_factories import Factory, default_factories, field_hooks
+from wflint.inference.field_factories import Factory, default_factories, field_hooks, given_fields
 from wflint.inference.values import External, OwnClass, OwnFunction
 
 if TYPE_CHECKING:
@@ -29,8 +29,9 @@ class Making:
         """Making an object runs its constructors, and what makes the defaults of its fields."""
         self.made.add(made.cls)
         env = self.resolver.memory.constructor_env(made.cls, self.reach.given(node, call.args))
+        stored = frozenset(f".{name}" for name in given_fields(self.resolver, made.cls, call))
         for entity in self.reach.implied.constructors(made.cls, env):
-            self.reach.edge(node, entity, call)
+            self.reach.edge(node, entity, call, stored)
         kind = self.reach.implied.generated_init(made.cls)
         if kind:
             given = _only_keywords(call) if kind == "model" else call
@@ -39,7 +40,7 @@ class Making:
         if kind in ("attrs", "model"):
             for hook in field_hooks(self.resolver, made.cls):
                 self._run_hook(node, call, hook)
-        for base in self.resolver.order(made.cls)[1] if self.reach.runs(call, node) else ():
+        for base in self.resolver.order(made.cls)[1]:
             self.reach.events.append(ExternalCall(node, call, External(base, base=len(base))))
 
     def _make_default(self, node: Node, call: Call, factory: Factory) -> None:

@@ -25,7 +25,8 @@ class Node(NamedTuple):
     """A function as it is reached.
 
     ``receiver`` is the class of the object a method is called on. ``missing`` are parameters with a
-    fallback default (``now = now or clock()``) that the caller leaves out, so that it runs.
+    fallback default (``now = now or clock()``) that the caller leaves out, so that it runs;
+    ``optional`` are those that are ``None`` if a caller leaves them out whom nobody sees.
     ``quiet`` is set when it is called only while not replaying. ``env`` is what is known of its
     parameters, where that makes a difference: functions and objects that it is given.
     """
@@ -35,6 +36,7 @@ class Node(NamedTuple):
     missing: frozenset[str] = frozenset()
     quiet: bool = False
     env: Env = ()
+    optional: frozenset[str] = frozenset()
 
 
 class Edge(NamedTuple):
@@ -286,4 +288,6 @@ def runs(
     """
     if place.flags & skips:
         return False
-    return not place.flags & Flag.OPTIONAL or place.fallback in node.missing
+    if not place.flags & Flag.OPTIONAL:
+        return True
+    return place.fallback in node.missing or place.fallback in node.optional

@@ -39,7 +39,7 @@ class Outside:
         """Return what is reached from the files with activities, and those that make Workers."""
         entries = [*self._activities(defining), *self._workers(configuring)]
         entries = [entry for entry in entries if entry.kind & self.regions]
-        border = Border(self._is_followed, self._ends_at, lambda _: False, skips=0)
+        border = Border(self._is_followed, self._ends_at, lambda _: False, lambda _: False, skips=0)
         reach = Reach(self.resolver, self.roots, border)
         reach.run(entry for entry in entries if not is_test(entry.fn.path))
         graph = reach.run(entry for entry in entries if is_test(entry.fn.path))

@@ -159,6 +159,7 @@ class Verdicts:
             self._is_followed,
             self.roots.runs_elsewhere,
             lambda entity: self._factory_rule(entity) is not None,
+            lambda entity: self.table.lookup(entity.name, base=entity.base) is not None,
         )
 
     def hold(

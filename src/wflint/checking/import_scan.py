@@ -47,7 +47,9 @@ class ImportScan:
         self._ways: dict[Hop, Parents] = {}
         store = verdicts.resolver.store
         bodies = [fn for path in paths for fn in import_time_bodies(store, path)]
-        border = Border(self._is_followed, verdicts.roots.runs_elsewhere, lambda entity: True)
+        border = Border(
+            self._is_followed, verdicts.roots.runs_elsewhere, lambda entity: True, lambda _: False
+        )
         reach = Reach(verdicts.resolver, verdicts.roots, border)
         self.reached = reach.run(
             Entry(fn, Cls(fn.path, ""), fn.path, Region.IMPORT) for fn in bodies

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
 import libcst as cst
 
+from wflint import limits
 from wflint.facts.model import Flag
 from wflint.facts.questions import IN_WORKFLOW, RAISES, REPLAYING, WHEN_YES
 from wflint.syntax.walk import walk
@@ -18,6 +19,10 @@ DEAD = 1 << 20
 
 _TYPE_CHECKING = {"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"}
 _UNRESTRICTED = {"temporalio.workflow.unsafe.sandbox_unrestricted"}
+_NEVER_MISSING = frozenset(
+    f"temporalio.workflow.{name}"
+    for name in ("info", "new_random", "now", "random", "time", "time_ns", "uuid4")
+)
 _DO_NOT_FAIL = ("asyncio.get_running_loop", "builtins.", "datetime.", "temporalio.")
 
 DottedName = Callable[[cst.CSTNode], str]
@@ -190,6 +195,27 @@ def missing_name(test: cst.BaseExpression) -> Missing:
             if isinstance(target.operator, (cst.IsNot, cst.NotEqual)):
                 return Missing(test.left.value, False, True)
     return Missing()
+
+
+def alternatives(left: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    """The values of ``a or b or ...``, the last one first."""
+    for _ in range(limits.ALTERNATIVES):
+        if not isinstance(left, cst.BooleanOperation) or not isinstance(left.operator, cst.Or):
+            yield left
+            return
+        yield left.right
+        left = left.left
+
+
+def surely_given(value: cst.CSTNode | None, name: DottedName) -> bool:
+    """True of a value that is never missing, so that what stands behind ``or`` does not run."""
+    if isinstance(value, cst.SimpleString):
+        return bool(value.raw_value)
+    if isinstance(value, cst.Integer):
+        return value.value.strip("0_") != ""
+    while isinstance(value, cst.Attribute):  # `workflow.info().run_id`
+        value = value.value
+    return isinstance(value, cst.Call) and name(value.func) in _NEVER_MISSING
 
 
 def assigns(suite: cst.BaseSuite, name: str) -> bool:

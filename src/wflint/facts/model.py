@@ -62,6 +62,9 @@ class Ref(Struct, frozen=True, array_like=True, gc=False, cache_hash=True):
     owner: str = ""
 
 
+AFTER_INIT = frozenset({"__post_init__", "__attrs_post_init__", "model_post_init"})
+"""Methods that a generated constructor calls when it has stored what it was given."""
+
 UNKNOWN = Ref(Kind.UNKNOWN)
 NOTHING = Ref(Kind.LITERAL, "None")
 
@@ -154,9 +157,10 @@ class Arg(Struct, frozen=True, array_like=True, gc=False):
 class Call(Struct, frozen=True, array_like=True, gc=False):
     """A call. ``written`` is the callee as the source has it (``self.helper``), for messages.
 
-    ``fallback`` is, for ``x or f()`` and ``if x is None: x = f()``, the parameter ``x``; it is
-    empty when ``x`` is something else, and counts only with ``Flag.OPTIONAL``. ``bound_to`` is the
-    name that the value is assigned to, in the body of a class.
+    ``fallback`` is, for ``x or f()`` and ``if x is None: x = f()``, the parameter ``x``, and
+    ``.x`` for a field ``self.x`` that a generated constructor has just stored; it is empty when
+    ``x`` is surely something, and counts only with ``Flag.OPTIONAL``. ``bound_to`` is the name that
+    the value is assigned to, in the body of a class.
     """
 
     site: Site

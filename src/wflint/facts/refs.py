@@ -215,6 +215,10 @@ class Refs:
         """What an element of a set is, see :mod:`wflint.facts.set_elements`."""
         return put_into_set(self, node, scope, steps)
 
+    def held(self, node: cst.BaseExpression, scope: Scope | None) -> cst.CSTNode | None:
+        """An expression, or the only one that it can hold if it is a local name."""
+        return self.held_value(node, scope) if isinstance(node, cst.Name) else node
+
     def held_value(self, node: cst.Name, scope: Scope | None) -> cst.CSTNode | None:
         """The only expression that a local name can hold at a place."""
         found = scope.find(node.value) if scope is not None else None

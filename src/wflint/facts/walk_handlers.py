@@ -8,7 +8,7 @@ import libcst as cst
 
 from wflint.facts import guards, probes, walk_names
 from wflint.facts.frames import Entry, State
-from wflint.facts.model import Flag
+from wflint.facts.model import AFTER_INIT, Flag
 from wflint.facts.scopes import Block, How, Scope
 from wflint.facts.walker import DIRECT, Walker
 from wflint.syntax.walk import children
@@ -68,7 +68,11 @@ def _boolean(walker: Walker, entry: Entry, node: cst.BooleanOperation, state: St
     if _is_condition(walker, entry):
         walker.conditions.add(id(node))
     elif isinstance(node.operator, cst.Or) and isinstance(node.right, _FALLBACK_VALUES):
-        right = _optional(right, _fallback_name(node.left, state.scope))
+        for left in guards.alternatives(node.left):
+            missing = _fallback_name(left, state)
+            if missing or guards.surely_given(walker.refs.held(left, state.scope), name):
+                right = _optional(right, missing)
+                break
     if isinstance(node.operator, cst.And) and isinstance(node.left, cst.Call):
         right = walker.narrow(node.left, right, False)
     walker.push([node.right], entry, right)
@@ -85,10 +89,15 @@ def _is_condition(walker: Walker, entry: Entry) -> bool:
     return isinstance(parent, (cst.UnaryOperation, cst.Assert, cst.CompIf))
 
 
-def _fallback_name(left: cst.BaseExpression, scope: Scope | None) -> str:
-    if isinstance(left, cst.Name) and is_param(left.value, scope):
+def _fallback_name(left: cst.BaseExpression, state: State) -> str:
+    """The parameter that a value is; ``.name`` of one that a generated constructor has stored."""
+    if isinstance(left, cst.Name) and is_param(left.value, state.scope):
         return left.value
-    return ""
+    head = state.frame.head
+    if head.name not in AFTER_INIT or not head.params or not isinstance(left, cst.Attribute):
+        return ""
+    is_self = isinstance(left.value, cst.Name) and left.value.value == head.params[0].name
+    return f".{left.attr.value}" if is_self else ""
 
 
 def _optional(state: State, name: str) -> State:

@@ -93,6 +93,25 @@ def left_out(
     return frozenset(absent)
 
 
+def may_be_missing(
+    head: FunctionHead, names: Fallbacks, call: Call, entity: OwnFunction, optional: frozenset[str]
+) -> frozenset[str]:
+    """The parameters that a call gives one of the ``optional`` ones of the calling function."""
+    if entity.partial or not optional:
+        return frozenset()
+    given = Signature.of(head, bound=entity.bound).bind(by_keyword(call.args)).by_name
+    return frozenset(
+        name
+        for name, arg in given.items()
+        if name in names.useful and _passed_on(arg.value) in optional
+    )
+
+
+def by_default_none(head: FunctionHead, names: Fallbacks) -> frozenset[str]:
+    """The parameters that are ``None`` if a caller leaves them out whom nobody sees."""
+    return frozenset(p.name for p in head.params if p.default == NOTHING and p.name in names.useful)
+
+
 def _kept(body: FunctionBody) -> list[Ref]:
     """Parameters that are kept in attributes: ``self.clock = clock or Clock()``."""
     found: list[Ref] = []

@@ -57,14 +57,23 @@ def default_factories(resolver: Resolver, cls: Cls, call: Call) -> Iterator[Fact
     facts_of = [(base, resolver.facts_of(base)) for base in order]
     if not any(facts is not None and facts.makes_defaults for _, facts in facts_of):
         return
-    given = {arg.keyword for arg in call.args if arg.keyword}
-    given |= _by_position(resolver, facts_of, sum(not a.keyword for a in call.args))
+    given = given_fields(resolver, cls, call)
     for base, facts in facts_of:
         if facts is not None and facts.makes_defaults:
             for name, factory in _of_class(resolver, base):
                 if name not in given:
                     given.add(name)  # of a field that a subclass declares anew
                     yield factory
+
+
+def given_fields(resolver: Resolver, cls: Cls, call: Call) -> set[str]:
+    """The fields that ``call`` gives to the generated constructor of a class."""
+    given = {arg.keyword for arg in call.args if arg.keyword}
+    count = sum(not a.keyword and not a.star for a in call.args)
+    if count:
+        facts_of = [(base, resolver.facts_of(base)) for base in resolver.order(cls)[0]]
+        given |= _by_position(resolver, facts_of, count)
+    return given
 
 
 def _by_position(
