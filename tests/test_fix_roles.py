@@ -543,3 +543,21 @@ def test_the_same_is_said_whichever_file_is_named(tmp_path: Path) -> None:
     (whole,) = found(tmp_path, other=other)
     (alone,) = harness.run(tmp_path, [tmp_path / "shop" / "clock.py"]).diagnostics
     assert alone == whole
+
+
+IDLE = f"""{FLOW}
+        async def again(self) -> float:
+            return await self.twice()
+
+        async def twice(self) -> float:
+            return stamp() + await self.again()
+"""
+
+
+def test_a_method_of_a_workflow_that_nobody_calls_runs_nothing(tmp_path: Path) -> None:
+    assert withheld(tmp_path, flow=IDLE) == ""
+
+
+def test_a_method_of_a_workflow_runs_where_somebody_else_calls_it(tmp_path: Path) -> None:
+    other = "async def report(flow) -> float:\n    return await flow.again()\n"
+    assert withheld(tmp_path, flow=IDLE, other=other).startswith("`report` in shop/other.py")

@@ -63,6 +63,8 @@ def test_withheld_where_modules_import_each_other(
     flow = project(tmp_path, module, files)
     (message,) = messages(flow)
     assert message.endswith(f"(not fixed: `{module}` imports this module, too)")
+    assert "move what both need to a third one" in message
+    assert "at the top of the file" not in message
 
 
 @pytest.mark.parametrize(

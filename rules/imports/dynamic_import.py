@@ -8,7 +8,7 @@ the restrictions for workflow code, which many libraries do not survive, and wit
 after which the SDK believes the workflow to be stuck. It is loaded again for each workflow.
 
 Move the import to the top of the file, if need be under `workflow.unsafe.imports_passed_through()`.
-Where two modules import each other, import one of them as a whole: `import orders.shipping`.
+Where two modules import each other, move what both need to a third one.
 
 ## Bad
 
@@ -89,6 +89,10 @@ class DynamicImport(Rule):
         "`{name}` is loaded only when the workflow comes here, in the middle of a workflow task; "
         "import it at the top of the file"
     )
+    _circle = (
+        "`{name}` is loaded only when the workflow comes here, in the middle of a workflow task; "
+        "it imports this module, too: move what both need to a third one, and import that"
+    )
     _unknown = (
         "`{name}` loads a module in the middle of a workflow task; import what it may be at the "
         "top of the file"
@@ -113,7 +117,10 @@ class DynamicImport(Rule):
         """Only what is not there yet by then."""
         module, names = view.read(tuple[str, tuple[str, ...]])
         missing = view.missing(module, names)
-        return Report(view.message.format(name=missing)) if missing else None
+        if not missing:
+            return None
+        message = self._circle if view.imports_back(missing) else view.message
+        return Report(message.format(name=missing))
 
     def check_call(self, view: CallView) -> Iterable[Report]:
         """`importlib.import_module("a")`."""

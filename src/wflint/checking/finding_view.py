@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec import msgpack
 
 from wflint.callgraph.graph import Node
+from wflint.checking.circles import imports_back
 from wflint.diagnostics import Severity
 from wflint.facts.model import UNKNOWN, Finding, FunctionBody, Ref, Site
 from wflint.inference.sortable import can_sort_elements
@@ -107,6 +108,10 @@ class FoundView:
         """Return the module that an import would load while a workflow runs, or ``""``."""
         node = self._node
         return self._verdicts.sandboxes.missing(module, names, node.fn.path, node.receiver)
+
+    def imports_back(self, module: str) -> bool:
+        """True if a module imports the one that the place is in, directly or through others."""
+        return imports_back(self._resolver, module, self._node.fn.path)
 
     def shared(self) -> Shared | None:
         """Return what holds the object that workflow code changes, if it outlives the workflow."""

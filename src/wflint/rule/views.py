@@ -169,6 +169,10 @@ class FindingView(Protocol):
         """
         ...
 
+    def imports_back(self, module: str) -> bool:
+        """Return True if a module imports the one of the place, directly or through others."""
+        ...
+
     def shared(self) -> Shared | None:
         """Return where the object of the expression lives, if it outlives a workflow."""
         ...

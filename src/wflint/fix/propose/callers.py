@@ -57,6 +57,8 @@ class Callers:
         self._callers = self._callers_of()
         self._outside: dict[Fn, Stranger | None] = {}
         self._direct: dict[Fn, Stranger | None] = {}
+        self._workflows = frozenset(answer.verdicts.sandboxes.workflows)
+        self._idle: set[Fn] = set()  # methods of workflows whose callers are being looked for
         self._entries: dict[Fn, set[str]] = {}  # with the names of the classes that have them
         for node in answer.reached.entries:
             cls = node.receiver.qualname if node.receiver is not None else node.fn.qualname
@@ -156,10 +158,21 @@ class Callers:
             for other in self.mentions.holders(path, words):
                 refers = self._refers_outside if other in self._reached else self._refers
                 if refers(other, fn, words):
-                    yield Stranger(other)
+                    yield from self._who_runs(other)
             if self.mentions.is_in_main(path, words) and self._knows_home(path, fn):
                 yield Stranger(Fn(path, MODULE_BODY))
         yield from self._unread([word], self.mentions.paths(word))
+
+    def _who_runs(self, fn: Fn) -> Iterator[Stranger]:
+        """The function itself; of a method of a workflow that nothing reaches, who calls that."""
+        owner = fn.qualname.rpartition(".")[0]
+        if fn in self._reached or Cls(fn.path, owner) not in self._workflows:
+            yield Stranger(fn)
+        elif fn not in self._idle:
+            self._idle.add(fn)
+            self._search([fn])
+            yield from self._strangers(fn)
+            self._idle.discard(fn)
 
     def _unread(self, words: list[str], paths: list[str]) -> Iterator[Stranger]:
         """Code that may hold one of the words, and that wflint could not make out."""

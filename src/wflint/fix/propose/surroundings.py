@@ -10,10 +10,10 @@ from operator import or_
 from wflint.callgraph.graph import Node
 from wflint.checking.analysis import Answer
 from wflint.checking.checker import Hit
+from wflint.checking.circles import imports_back
 from wflint.facts.ids import MODULE_BODY, Fn
 from wflint.facts.model import Ref
 from wflint.fix.propose.callers import Callers, Stranger
-from wflint.fix.propose.circles import imports_back
 from wflint.fix.propose.draws import Draws
 from wflint.fix.propose.handled import Handled
 from wflint.fix.propose.lacking import Lacking
