@@ -560,4 +560,4 @@ def test_a_method_of_a_workflow_that_nobody_calls_runs_nothing(tmp_path: Path) -
 
 def test_a_method_of_a_workflow_runs_where_somebody_else_calls_it(tmp_path: Path) -> None:
     other = "async def report(flow) -> float:\n    return await flow.again()\n"
-    assert withheld(tmp_path, flow=IDLE, other=other).startswith("`report` in shop/other.py")
+    assert withheld(tmp_path, flow=IDLE, other=other).startswith("`report` in ")
