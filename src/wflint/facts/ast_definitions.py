@@ -249,9 +249,9 @@ def written_decorators(nodes: Sequence[ast.expr]) -> Iterator[WrittenDecorator[a
     """Return the decorators of a definition."""
     for node in nodes:
         called = isinstance(node, ast.Call)
-        keywords: tuple[str, ...] = ()
+        keywords: tuple[tuple[str, ast.expr], ...] = ()
         if isinstance(node, ast.Call):
-            keywords = tuple(k.arg for k in node.keywords if k.arg is not None)
+            keywords = tuple((k.arg, k.value) for k in node.keywords if k.arg is not None)
             node = node.func
         last = node.attr if isinstance(node, ast.Attribute) else ""
         yield WrittenDecorator(node, called, keywords, last)

@@ -318,7 +318,7 @@ class BodyReader:
             return
         syntax = CstSyntax(self.refs, scope)
         if node.decorators:
-            decorators = read_decorators(written_decorators(node), syntax.ref)
+            decorators = read_decorators(written_decorators(node), syntax)
             frame.head = replace(frame.head, decorators=decorators)
         if node.returns is not None:
             returns = syntax.annotation(node.returns.annotation)

@@ -25,9 +25,11 @@ from wflint.facts.model import (
     ModuleFacts,
     ParamKind,
     Ref,
+    Value,
 )
 from wflint.facts.refs import Refs
 from wflint.facts.scopes import Scope
+from wflint.facts.values import value as read_value
 
 _FORMS: dict[type[cst.CSTNode], Form] = {
     cst.Attribute: Form.NAME,
@@ -72,6 +74,10 @@ class CstSyntax:
         """Return what a name holds that an expression is assigned to."""
         return self.refs.ref(node, self.scope)
 
+    def shape(self, node: cst.BaseExpression) -> Value:
+        """Return the shape of a value."""
+        return read_value(self.refs, node, self.scope)
+
     def lambda_head(self, node: cst.BaseExpression, owner: str) -> FunctionHead | None:
         """Return the function that a lambda is; the walk has given it its owner."""
         assert isinstance(node, cst.Lambda)
@@ -110,9 +116,11 @@ def written_decorators(
     for decorator in node.decorators:
         target = decorator.decorator
         called = isinstance(target, cst.Call)
-        keywords: tuple[str, ...] = ()
+        keywords: tuple[tuple[str, cst.BaseExpression], ...] = ()
         if isinstance(target, cst.Call):
-            keywords = tuple(a.keyword.value for a in target.args if a.keyword is not None)
+            keywords = tuple(
+                (a.keyword.value, a.value) for a in target.args if a.keyword is not None
+            )
             target = target.func
         last = target.attr.value if isinstance(target, cst.Attribute) else ""
         yield WrittenDecorator(target, called, keywords, last)
@@ -167,7 +175,7 @@ def read_class(
     """
     builder = ClassBuilder(frame.head.qualname, syntax)
     builder.bases = tuple(syntax.annotation(a.value) for a in node.bases if not a.star)
-    builder.decorators = read_decorators(written_decorators(node), syntax.ref)
+    builder.decorators = read_decorators(written_decorators(node), syntax)
     builder.params = _class_params(node, builder.bases, syntax.refs.module)
     for keyword in node.keywords:
         if keyword.keyword is not None and keyword.keyword.value == "metaclass":

@@ -8,7 +8,7 @@ there into the shapes of this module; what it means is decided here.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -26,6 +26,7 @@ from wflint.facts.model import (
     Param,
     ParamKind,
     Ref,
+    Value,
 )
 from wflint.facts.types import instance, says_little, substituted
 
@@ -57,6 +58,9 @@ class Syntax(Protocol[E]):
 
     def value(self, node: E) -> Ref:
         """Return what a name holds that an expression is assigned to."""
+
+    def shape(self, node: E) -> Value:
+        """Return the shape of a value."""
 
     def lambda_head(self, node: E, owner: str) -> FunctionHead | None:
         """Return the function that a lambda in the class ``owner`` is, if it can be read."""
@@ -140,20 +144,30 @@ def with_receiver(head: FunctionHead, owner: str, decorators: Iterable[str]) -> 
 class WrittenDecorator(Generic[E]):
     """A decorator as it is written, or what is called to get it.
 
-    ``keywords`` are those of the call, ``last`` is the last word of a dotted name.
+    ``keywords`` are those of the call with what they are given, ``last`` is the last word of a
+    dotted name.
     """
 
     target: E
     called: bool
-    keywords: tuple[str, ...]
+    keywords: tuple[tuple[str, E], ...]
     last: str
 
 
 def read_decorators(
-    written: Iterable[WrittenDecorator[E]], ref: Callable[[E], Ref]
+    written: Iterable[WrittenDecorator[E]], syntax: Syntax[E]
 ) -> tuple[Decorator, ...]:
     """Return the decorators of a definition in order."""
-    return tuple(Decorator(ref(w.target), w.called, w.keywords, w.last) for w in written)
+    return tuple(
+        Decorator(
+            syntax.ref(w.target),
+            w.called,
+            tuple(name for name, _ in w.keywords),
+            w.last,
+            tuple(syntax.shape(given) for _, given in w.keywords),
+        )
+        for w in written
+    )
 
 
 ACCESSORS = frozenset({"deleter", "setter", "validator"})

@@ -219,12 +219,18 @@ class Finding(Struct, frozen=True, array_like=True, gc=False):
 
 class Decorator(Struct, frozen=True, array_like=True, gc=False):
     """``target`` is the decorator, or what is called to get it; ``keywords`` name its keyword
-    arguments; ``called`` is true for ``@d(...)``."""
+    arguments, ``values`` are what these are given; ``called`` is true for ``@d(...)``."""
 
     target: Ref
     called: bool = False
     keywords: tuple[str, ...] = ()
     written: str = ""
+    values: tuple[Value, ...] = ()
+
+    def option(self, name: str) -> Value | None:
+        """Return what a keyword argument is given, if there is one of that name."""
+        given = zip(self.keywords, self.values, strict=True)
+        return next((value for keyword, value in given if keyword == name), None)
 
 
 class ParamKind(str, enum.Enum):

@@ -212,7 +212,7 @@ class ModuleReader:
 
     def _function(self, node: Function, place: _Place) -> None:
         start, end = next(self._spans) if self._spans is not None else span(self.source, node)
-        decorators = read_decorators(written_decorators(node.decorator_list), self.syntax.ref)
+        decorators = read_decorators(written_decorators(node.decorator_list), self.syntax)
         name, builder = node.name, self._classes.get(place.owner)
         if builder is not None:
             name = method_name(name, [d.written for d in decorators], builder.methods)
@@ -253,9 +253,7 @@ class ModuleReader:
         builder = ClassBuilder(qualname, self.syntax)
         annotation = self.syntax.annotation
         builder.bases = tuple(annotation(b) for b in node.bases if not isinstance(b, ast.Starred))
-        builder.decorators = read_decorators(
-            written_decorators(node.decorator_list), self.syntax.ref
-        )
+        builder.decorators = read_decorators(written_decorators(node.decorator_list), self.syntax)
         names = self.syntax.type_names(node)
         builder.params = names or parameters_of_bases(builder.bases, self.facts)
         for keyword in node.keywords:
