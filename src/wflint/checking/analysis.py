@@ -17,10 +17,12 @@ from wflint.callgraph.entry.frameworks import given_to_frameworks
 from wflint.callgraph.entry.in_house import InHouse
 from wflint.callgraph.entry.listed import listed_workflows
 from wflint.callgraph.entry.unseen import Unmarked, Unseen, unmarked_methods, unseen_classes
+from wflint.callgraph.events import Event
 from wflint.callgraph.graph import CallGraph
 from wflint.callgraph.guards.functions import GuardFunctions
 from wflint.callgraph.outside import Outside
 from wflint.checking.checker import Hit, Verdicts
+from wflint.checking.definitions import DefinitionChecks
 from wflint.checking.imports import ImportChain, ImportTime
 from wflint.checking.summaries import Summaries
 from wflint.facts.ids import Cls, Fn
@@ -28,6 +30,10 @@ from wflint.faults import EVERYWHERE
 from wflint.files.prefilter import Gated
 from wflint.inference.resolver import Resolver
 from wflint.inference.table_lookup import KnownFirst
+from wflint.model.definitions import Definitions
+from wflint.model.lists import Lists
+from wflint.model.project import Parts
+from wflint.model.workers import Workers
 from wflint.project.installed import Installed
 from wflint.project.module_index import ModuleIndex
 from wflint.project.prefetch import prefetch
@@ -153,7 +159,7 @@ def analyse(question: Question) -> Answer:
     with store.faults.at(EVERYWHERE):
         answer.unseen = unseen_classes(roots, own, workflows)
     sandboxes.begin(workflows)
-    answer.reached = _search(resolver, roots, verdicts, entries, question.is_test)
+    answer.reached, events = _search(resolver, roots, verdicts, entries, question.is_test)
     with store.faults.at(EVERYWHERE):
         reached = {node.fn for node in answer.reached.order}
         answer.unmarked = unmarked_methods(roots, own, workflows, reached)
@@ -164,6 +170,7 @@ def analyse(question: Question) -> Answer:
     _check_anywhere(question, gated, answer)
     with store.faults.at(EVERYWHERE):
         _search_outside(question, defining, answer, roots)
+    _check_definitions(question, answer, roots, Parts(workflows, defining, gated.named, events))
     return answer
 
 
@@ -191,7 +198,7 @@ def _search(
     verdicts: Verdicts,
     entries: list[Entry],
     is_test: Callable[[str], bool],
-) -> CallGraph:
+) -> tuple[CallGraph, list[Event]]:
     """Follow all calls; again with what was learned of attributes on the way, if that helps.
 
     What other workflows reach is shown with a chain from one of them, not from one of a test.
@@ -206,7 +213,7 @@ def _search(
     verdicts.summaries = Summaries(reached, effects, resolver.store)
     verdicts.receivers = SharedReceivers(reached, verdicts.shared)
     verdicts.hold_regions(reached, reach.events, Scope.WORKFLOW)
-    return reached
+    return reached, reach.events
 
 
 def _search_outside(question: Question, defining: list[str], answer: Answer, roots: Roots) -> None:
@@ -219,6 +226,27 @@ def _search_outside(question: Question, defining: list[str], answer: Answer, roo
     search = Outside(roots, wanted)
     answer.outside, events = search.search(defining, question.gated.configuring, question.is_test)
     answer.verdicts.hold_regions(answer.outside, events, wanted, skips=0)
+
+
+def _check_definitions(question: Question, answer: Answer, roots: Roots, parts: Parts) -> None:
+    """Ask the rules about definitions, Workers and the whole program, if one of those runs is."""
+    rules = [question.rules[code] for code in sorted(question.codes)]
+    if not DefinitionChecks.are_wanted(rules):
+        return
+    verdicts, resolver = answer.verdicts, roots.resolver
+    definitions = Definitions(resolver, roots, verdicts.callees)
+    lists = Lists(resolver, question.files, question.read)
+    configuring = frozenset(question.gated.configuring)
+    setting_up = (
+        path
+        for path in question.gated.named
+        if path in configuring or "activities" in answer.store.text(path)
+    )
+    workers = Workers(definitions, lists, setting_up, question.is_test)
+    graphs = (answer.reached, answer.outside)
+    checks = DefinitionChecks(verdicts, definitions, workers, parts, question.chosen, graphs)
+    with answer.store.faults.at(EVERYWHERE):
+        checks.check(rules)
 
 
 def _read_file(

@@ -30,8 +30,17 @@ from wflint.facts.types import instance
 from wflint.rule.api_table import ApiTable, rule_entries
 from wflint.rule.base import Api, ApiKind, Fixable, Property, Report, Rule, Scope
 from wflint.rule.command_view import CommandView, Target
+from wflint.rule.definition_views import (
+    Access,
+    ActivityView,
+    HandlerView,
+    Place,
+    StateView,
+    WorkflowView,
+)
 from wflint.rule.fix import NoFix, Repair, TextEdit, Withheld
 from wflint.rule.fix_view import FixView
+from wflint.rule.project_view import CommandAt, Patch, PlacedReport, ProjectView
 from wflint.rule.try_view import TryView
 from wflint.rule.views import (
     Callee,
@@ -42,6 +51,7 @@ from wflint.rule.views import (
     TypeView,
     elements_of,
 )
+from wflint.rule.worker_view import Listed, RunnerKind, WorkerView
 from wflint.syntax.cst import cst
 from wflint.temporal.api import CallKind, Gives, names_of, sdk_calls
 from wflint.temporal.effects import Effect
@@ -85,6 +95,8 @@ __all__ = [
     "ORDERED_CHANGES",
     "RUNNING",
     "UNORDERED_CHANGES",
+    "Access",
+    "ActivityView",
     "Api",
     "ApiKind",
     "ApiTable",
@@ -93,6 +105,7 @@ __all__ = [
     "CallKind",
     "CallView",
     "Callee",
+    "CommandAt",
     "CommandView",
     "Context",
     "Decorator",
@@ -105,20 +118,28 @@ __all__ = [
     "FunctionHead",
     "Gives",
     "Handler",
+    "HandlerView",
     "ImportView",
     "Kind",
+    "Listed",
     "MutationView",
     "NoFix",
     "ParamKind",
+    "Patch",
+    "Place",
+    "PlacedReport",
+    "ProjectView",
     "Property",
     "Ref",
     "Repair",
     "Report",
     "Rule",
     "RuleSettings",
+    "RunnerKind",
     "Scope",
     "Severity",
     "Source",
+    "StateView",
     "Target",
     "TextEdit",
     "TryView",
@@ -126,6 +147,8 @@ __all__ = [
     "Value",
     "ValueType",
     "Withheld",
+    "WorkerView",
+    "WorkflowView",
     "always_leaves",
     "children",
     "cst",

@@ -3,7 +3,7 @@
 A rule is a class in a file of its own under ``rules/``. Its module's docstring is its
 documentation, its class attributes are its identity, and its ``scope`` says which code it is about:
 one or several of the regions of :mod:`wflint.temporal.regions`. It looks at that code in one or
-more of six ways:
+more of these ways:
 
 * ``apis`` (and TOML ``tables`` beside the file): names that are wrong to call or to use. The engine
   matches them, the most specific name wins, and each name belongs to one rule.
@@ -21,6 +21,9 @@ more of six ways:
   workflow.
 * :meth:`Rule.judge_import` (for rules of scope ``IMPORT`` alone): every call or use of a name of
   ``at_import``, or of one that is wrong in workflow code, when a module is imported.
+* :meth:`Rule.check_workflow`, :meth:`Rule.check_handler`, :meth:`Rule.check_activity` and
+  :meth:`Rule.check_worker`: every definition and every Worker in the files to report on, once.
+  :meth:`Rule.check_project`: all of a program at once, with its commands and patches.
 * ``visit_<Node>(self, node, ctx)`` methods in LibCST's own style: every node of that type in the
   body of a function that wflint reads.
 """
@@ -41,10 +44,13 @@ from wflint.temporal.regions import Region as Scope
 
 if TYPE_CHECKING:
     from wflint.rule.command_view import CommandView
+    from wflint.rule.definition_views import ActivityView, HandlerView, WorkflowView
     from wflint.rule.fix import Repair
     from wflint.rule.fix_view import FixView
+    from wflint.rule.project_view import PlacedReport, ProjectView
     from wflint.rule.try_view import TryView
     from wflint.rule.views import CallView, FindingView, ImportView, MutationView
+    from wflint.rule.worker_view import WorkerView
 
 __all__ = ["Api", "Fixable", "Property", "Report", "Rule", "RuleSettings", "Scope", "Severity"]
 
@@ -206,4 +212,27 @@ class Rule:
 
     def check_own_call(self, view: CallView) -> Iterable[Report]:
         """Look at a call that resolves to a function of the project."""
+        return ()
+
+    def check_workflow(self, workflow: WorkflowView) -> Iterable[Report]:
+        """Look at a workflow; what is reported is reported at its class."""
+        return ()
+
+    def check_handler(self, handler: HandlerView, workflow: WorkflowView) -> Iterable[Report]:
+        """Look at the run method or a handler of a workflow; reported at the method.
+
+        A method that several workflows inherit is looked at for each of them.
+        """
+        return ()
+
+    def check_activity(self, activity: ActivityView) -> Iterable[Report]:
+        """Look at an activity; reported at its definition."""
+        return ()
+
+    def check_worker(self, worker: WorkerView) -> Iterable[Report]:
+        """Look at a Worker; reported at the call that makes it."""
+        return ()
+
+    def check_project(self, project: ProjectView) -> Iterable[PlacedReport]:
+        """Look at the whole program, and say at which of its places something is wrong."""
         return ()

@@ -233,7 +233,7 @@ class Roots:
             cls = Cls(module.path, cls_facts.qualname)
             if self.is_workflow(cls):
                 found.workflows.append(cls)
-                found.entries.extend(self._handlers(cls))
+                found.entries.extend(self.handlers(cls))
             else:
                 found.entries.extend(self._hooks(cls))
         found.entries.extend(self._functions(module))
@@ -261,7 +261,8 @@ class Roots:
                     yield base, head
             seen.update(key.partition("#")[0] for key in methods)
 
-    def _handlers(self, cls: Cls) -> Iterator[Entry]:
+    def handlers(self, cls: Cls) -> Iterator[Entry]:
+        """The methods of a workflow that the SDK calls, or a framework does."""
         attributes = self._of_attributes(cls)
         frameworks = self._frameworks(cls)
         for base, head in self.methods(cls):

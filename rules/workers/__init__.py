@@ -1,0 +1,1 @@
+"""Rules about what Workers, clients and tests are set up with."""

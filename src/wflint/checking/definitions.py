@@ -1,0 +1,133 @@
+"""Asks the rules about definitions, about Workers, and about the whole program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property, partial
+
+from wflint.callgraph.events import ExternalCall
+from wflint.callgraph.graph import CallGraph, Node
+from wflint.checking.checker import Hit, Verdicts
+from wflint.facts.ids import Fn
+from wflint.faults import EVERYWHERE
+from wflint.model.definitions import Definitions
+from wflint.model.project import Parts, Projects
+from wflint.model.workers import Workers
+from wflint.rule.base import Report, Rule
+from wflint.rule.definition_views import ActivityView, HandlerView, Place, WorkflowView
+from wflint.rule.views import CallView
+
+_HOOKS = ("check_activity", "check_handler", "check_project", "check_worker", "check_workflow")
+
+
+class DefinitionChecks:
+    """Adds to the hits of ``verdicts`` what rules say of places in the ``chosen`` files."""
+
+    def __init__(
+        self,
+        verdicts: Verdicts,
+        definitions: Definitions,
+        workers: Workers,
+        parts: Parts,
+        chosen: frozenset[str],
+        graphs: Iterable[CallGraph],
+    ) -> None:
+        self._verdicts = verdicts
+        self._faults = verdicts.faults
+        self._definitions = definitions
+        self._workers = workers
+        self._parts = parts
+        self._chosen = chosen
+        self._graphs = graphs
+
+    @cached_property
+    def _nodes(self) -> dict[Fn, list[Node]]:
+        """The functions that are reached, each as it is reached first, second ..."""
+        found: dict[Fn, list[Node]] = {}
+        for graph in self._graphs:
+            for node in graph.order:
+                found.setdefault(node.fn, []).append(node)
+        return found
+
+    @classmethod
+    def are_wanted(cls, rules: Iterable[Rule]) -> bool:
+        """True if a rule looks at anything that is only found out for such rules."""
+        return any(_with_hook(rules, hook) for hook in _HOOKS)
+
+    def check(self, rules: Sequence[Rule]) -> None:
+        """Ask each rule about what it looks at, in the order of the files."""
+        self._check_workflows(rules)
+        self._check_activities(_with_hook(rules, "check_activity"))
+        for rule in _with_hook(rules, "check_worker"):
+            for worker in self._workers.workers:
+                self._ask(rule, worker.place, partial(rule.check_worker, worker))
+        self._check_project(_with_hook(rules, "check_project"))
+
+    def _check_workflows(self, rules: Iterable[Rule]) -> None:
+        on_workflows = _with_hook(rules, "check_workflow")
+        on_handlers = _with_hook(rules, "check_handler")
+        for cls in self._parts.workflows if on_workflows or on_handlers else ():
+            workflow = self._faults.ask(cls, "", self._definitions.workflow, cls)
+            if workflow is None:
+                continue
+            for rule in on_workflows:
+                self._ask(rule, workflow.place, partial(rule.check_workflow, workflow))
+            for handler in _methods(workflow):
+                for rule in on_handlers:
+                    ask = partial(rule.check_handler, handler, workflow)
+                    self._ask(rule, handler.place, ask)
+
+    def _check_activities(self, rules: Iterable[Rule]) -> None:
+        seen: set[ActivityView] = set()
+        for path in self._parts.defining if rules else ():
+            with self._faults.at(path):
+                module = self._definitions.resolver.store.load(path)
+                for activity in self._definitions.activities(module):
+                    for rule in rules if activity not in seen else ():
+                        self._ask(rule, activity.place, partial(rule.check_activity, activity))
+                    seen.add(activity)
+
+    def _check_project(self, rules: Sequence[Rule]) -> None:
+        if not rules:
+            return
+        commands = self._verdicts.commands
+        projects = Projects(self._definitions, commands, self._workers, self._view_of_call)
+        project = projects.view(self._parts)
+        for rule in rules:
+            with self._faults.at(EVERYWHERE, "", rule.code):
+                for place, report in rule.check_project(project):
+                    if place.fn.path in self._chosen:
+                        self._hit(rule, place, report)
+
+    def _view_of_call(self, node: Node, event: ExternalCall) -> CallView:
+        body = self._definitions.resolver.store.body(node.fn)
+        name, is_partial = event.entity.name, event.entity.partial
+        return self._verdicts.view_of_call(node, body, event.call, name=name, partial=is_partial)
+
+    # What they say.
+
+    def _ask(self, rule: Rule, place: Place, ask: Callable[[], Iterable[Report]]) -> None:
+        if place.fn.path not in self._chosen:
+            return
+        with self._faults.at(*place.fn, rule.code):
+            for report in ask():
+                self._hit(rule, place, report)
+
+    def _hit(self, rule: Rule, place: Place, report: Report) -> None:
+        """Note that a rule is broken at a place; where workflow code reaches it, with the way."""
+        fn, site = place.fn, place.site if report.site is None else report.site
+        nodes = list(self._nodes.get(fn, ()))
+        key = (fn, site, rule.code, "")
+        hit = Hit(rule, fn, site, report.message, report.severity, 0, nodes, api=report.api)
+        self._verdicts.hits.setdefault(key, hit)
+
+
+def _methods(workflow: WorkflowView) -> list[HandlerView]:
+    run = [workflow.run] if workflow.run is not None else []
+    return [*run, *workflow.handlers]
+
+
+def _with_hook(rules: Iterable[Rule], hook: str) -> list[Rule]:
+    """Return the rules that have a hook of their own."""
+    plain = getattr(Rule, hook)
+    return [rule for rule in rules if getattr(type(rule), hook) is not plain]

@@ -1,0 +1,190 @@
+"""The workflows, handlers and activities of a program, as rules see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from wflint.callgraph.entry.activities import Activities
+from wflint.callgraph.entry.entry_points import Entry, Roots
+from wflint.callgraph.graph import DEFINITION
+from wflint.facts.ids import Cls, Fn
+from wflint.facts.model import Decorator, Kind, Ref, Value, ValueType
+from wflint.inference.resolver import Resolver
+from wflint.inference.values import External, OwnClass
+from wflint.model.callees import Callees
+from wflint.model.state import state_of
+from wflint.project.store import Module
+from wflint.rule.definition_views import ActivityView, HandlerView, Place, WorkflowView
+from wflint.rule.views import Callee
+from wflint.temporal.decorators import ACTIVITY, DEFN, REGIONS
+from wflint.temporal.regions import Region
+
+_DISPLAYS = (ValueType.LIST, ValueType.SET, ValueType.TUPLE)
+
+
+class Definitions:
+    """Finds out about definitions; each answer is given once."""
+
+    def __init__(self, resolver: Resolver, roots: Roots, callees: Callees) -> None:
+        self.resolver = resolver
+        self.roots = roots
+        self.callees = callees
+        self._found = Activities(roots)
+        self._workflows: dict[Cls, WorkflowView | None] = {}
+        self._activities: dict[Fn, ActivityView | None] = {}
+
+    # Activities.
+
+    def activities(self, module: Module) -> Iterator[ActivityView]:
+        """Return the activities of a module, each once."""
+        seen: set[Fn] = set()
+        for entry in self._found.of(module):
+            view = self.activity(entry.fn) if entry.fn not in seen else None
+            seen.add(entry.fn)
+            if view is not None:
+                yield view
+
+    def activity(self, fn: Fn) -> ActivityView | None:
+        """Return an activity; ``None`` if a function is none."""
+        if fn not in self._activities:
+            self._activities[fn] = self._activity(fn)
+        return self._activities[fn]
+
+    def _activity(self, fn: Fn) -> ActivityView | None:
+        callee = self.callees.of(fn)
+        if callee is None:
+            return None
+        head, called = callee.head, callee.head.name
+        decorators: tuple[Decorator, ...] = head.decorators
+        if head.name == "__call__" and not self.roots.is_activity(fn):
+            owner = Cls(fn.path, fn.qualname.rpartition(".")[0])
+            facts = self.resolver.facts_of(owner)
+            decorators, called = (facts.decorators if facts else ()), Fn(*owner).shown
+        elif not self.roots.is_activity(fn):
+            return None
+        decorator = self._decorator(decorators, ACTIVITY, fn.path)
+        place = Place(fn, DEFINITION)
+        is_dynamic = _is_true(decorator, "dynamic")
+        return ActivityView(self._name(decorator, called, fn.path), callee, place, is_dynamic)
+
+    def callable_activity(self, cls: Cls) -> ActivityView | None:
+        """Return the activity that objects of a class are."""
+        for owner in self.resolver.order(cls)[0]:
+            fn = Fn(owner.path, f"{owner.qualname}.__call__")
+            facts = self.resolver.facts_of(owner)
+            if self.resolver.store.head(fn) is not None and facts is not None:
+                is_marked = self._decorator(facts.decorators, ACTIVITY, owner.path) is not None
+                return self.activity(fn) if is_marked or self.roots.is_activity(fn) else None
+        return None
+
+    # Workflows.
+
+    def workflow(self, cls: Cls) -> WorkflowView | None:
+        """Return a workflow; ``None`` if nothing is known of the class."""
+        if cls not in self._workflows:
+            self._workflows[cls] = self._workflow(cls)
+        return self._workflows[cls]
+
+    def _workflow(self, cls: Cls) -> WorkflowView | None:
+        facts = self.resolver.facts_of(cls)
+        if facts is None:
+            return None
+        order, externals = self.resolver.order(cls)
+        entries = list(self.roots.handlers(cls))
+        views = [view for entry in entries for view in self._handlers(entry)]
+        inits = (entry.fn for entry in entries if entry.kind & Region.INIT)
+        init = next(inits, None)
+        decorator = self._decorator(facts.decorators, DEFN, cls.path)
+        sandboxed = decorator.option("sandboxed") if decorator is not None else None
+        return WorkflowView(
+            cls,
+            self._name(decorator, Fn(*cls).shown.rpartition(".")[2], cls.path),
+            Place(Fn(*cls), DEFINITION),
+            order[1:],
+            externals,
+            next((view for view in views if view.kind is Region.RUN), None),
+            self.callees.of(init) if init is not None else None,
+            tuple(view for view in views if view.kind & Region.HANDLER),
+            _is_true(decorator, "dynamic"),
+            sandboxed is None or sandboxed.text != "False",
+            self._exceptions(decorator, cls.path),
+            lambda: state_of(cls, entries, self.roots),
+        )
+
+    def _handlers(self, entry: Entry) -> Iterator[HandlerView]:
+        """Return what a method is; more than one if several decorators stand on it."""
+        callee = self.callees.of(entry.fn)
+        for name, kind in REGIONS.items():
+            if callee is not None and kind & entry.kind & (Region.RUN | Region.HANDLER):
+                yield self._handler(entry, callee, name, kind)
+
+    def _handler(self, entry: Entry, callee: Callee, name: str, kind: Region) -> HandlerView:
+        path, head = entry.fn.path, callee.head
+        decorator = self._decorator(head.decorators, name, path)
+        policy = decorator.option("unfinished_policy") if decorator is not None else None
+        ref = policy.ref if policy is not None else Ref(Kind.UNKNOWN)
+        is_message = kind not in (Region.RUN, Region.VALIDATOR)
+        called = self._name(decorator, head.name, path) if is_message else head.name
+        return HandlerView(
+            kind,
+            called,
+            callee,
+            head.owner,
+            Place(entry.fn, DEFINITION),
+            _is_true(decorator, "dynamic"),
+            (ref.path or ("",))[-1],
+        )
+
+    # What decorators say.
+
+    def _decorator(self, decorators: Iterable[Decorator], name: str, path: str) -> Decorator | None:
+        for decorator in decorators:
+            if name in self.roots.decorator_names(decorator, path):
+                return decorator
+        return None
+
+    def _name(self, decorator: Decorator | None, called: str, path: str) -> str:
+        """Return what a definition is called by; ``""`` if a decorator of the project decides."""
+        if decorator is None or not self._is_of_sdk(decorator, path):
+            return ""
+        given = decorator.option("name")
+        if given is None or given.type is ValueType.NONE:
+            return called
+        return self.text(given, path) or ""
+
+    def _is_of_sdk(self, decorator: Decorator, path: str) -> bool:
+        found = self.resolver.resolve(decorator.target, path)
+        return all(isinstance(e, External) and e.name.startswith("temporalio.") for e in found)
+
+    def text(self, value: Value, path: str) -> str | None:
+        """Return a text that stands there, or that is a constant."""
+        if value.type is ValueType.NAME:
+            constant = self.resolver.constant(value.ref, path)
+            if constant is None:
+                return None
+            value = constant[0]
+        return value.text if value.type is ValueType.STR else None
+
+    def _exceptions(self, decorator: Decorator | None, path: str) -> tuple[str, ...] | None:
+        given = decorator.option("failure_exception_types") if decorator is not None else None
+        if given is None:
+            return ()
+        refs = [value.ref for value in given.values] or list(given.ref.others)
+        is_whole = given.type in _DISPLAYS and given.complete
+        names = [self.dotted_name(ref, path) for ref in refs]
+        return tuple(names) if is_whole and all(names) else None
+
+    def dotted_name(self, ref: Ref, path: str) -> str:
+        """Return the dotted name of the one class or function that a ref stands for, or ``""``."""
+        found = self.resolver.resolve(ref, path)
+        if len(found) != 1:
+            return ""
+        (only,) = found
+        if isinstance(only, OwnClass):
+            return f"{self.resolver.store.load(only.cls.path).facts.name}.{only.cls.qualname}"
+        return only.name if isinstance(only, External) else ""
+
+
+def _is_true(decorator: Decorator | None, option: str) -> bool:
+    value = decorator.option(option) if decorator is not None else None
+    return value is not None and value.text == "True"

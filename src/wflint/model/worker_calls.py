@@ -1,0 +1,378 @@
+"""What one module gives Workers, and functions that make them, told from its text alone."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from msgspec import Struct, field
+
+from wflint.facts.model import UNKNOWN, Ref
+from wflint.files.source import UnreadableSource
+from wflint.model.listings import Lister, Listing, Names, names_in, names_of, returns_of
+from wflint.project.store import Module
+
+_LISTS = frozenset({"activities", "workflows"})
+_NAME = "Worker"
+_Function = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+class Given(Struct, array_like=True):
+    """An argument. ``text`` is that of a literal, ``word`` its source if it is another constant.
+
+    ``ref`` is what it refers to, and ``listing`` what it lists, if it does.
+    """
+
+    text: str | None = None
+    word: str = ""
+    ref: Ref = UNKNOWN
+    listing: Listing = field(default_factory=Listing)
+
+
+class Runner(Struct, array_like=True):
+    """What a runner of workflows is made of: the last words of all names in it, and the texts that
+    are passed through. ``vague`` is set if more is passed through than stands there.
+    """
+
+    words: list[str] = field(default_factory=list)
+    passed: list[str] = field(default_factory=list)
+    vague: bool = False
+
+
+class WorkerCall(Struct, array_like=True):
+    """A call of a Worker, or of something else that is given lists of what to register.
+
+    ``offset`` is where it stands, ``function`` the qualname of the function around it. ``spread``
+    is set when there are arguments of which nothing is known.
+    """
+
+    offset: int
+    function: str
+    callee: Ref
+    positional: list[Given] = field(default_factory=list)
+    keywords: dict[str, Given] = field(default_factory=dict)
+    spread: bool = False
+    runner: Runner | None = None
+
+
+class Calls(Struct, array_like=True):
+    """The calls of a function by its name; ``passed_on`` if the name is used in another way."""
+
+    calls: list[WorkerCall] = field(default_factory=list)
+    passed_on: bool = False
+
+
+def worker_calls(module: Module) -> list[WorkerCall]:
+    """Return all calls of a module that may make a Worker, or tell one what to register.
+
+    So does ``config["activities"] = [...]``, which calls nothing that is known.
+    """
+    return module.notes.answer("worker calls", list[WorkerCall], lambda: _worker_calls(module))
+
+
+def calls_by_name(module: Module, word: str) -> Calls:
+    """Return the calls of what has ``word`` as the last part of its name."""
+    return module.notes.answer(f"calls of {word}", Calls, lambda: _calls_by_name(module, word))
+
+
+def returned(module: Module, qualname: str) -> list[Listing]:
+    """Return the lists that a function gives."""
+    question = f"lists of {qualname}"
+    return module.notes.answer(question, list[Listing], lambda: _returned(module, qualname))
+
+
+def constant_list(module: Module, name: str, owner: str = "") -> list[Listing]:
+    """Return what the list of a module-level name has, or that of a name of the class ``owner``.
+
+    Nothing if the module does not say so.
+    """
+    question = f"list {owner}.{name}"
+    return module.notes.answer(question, list[Listing], lambda: _constant(module, name, owner))
+
+
+def default_list(module: Module, qualname: str, param: str) -> list[Listing]:
+    """Return what the default value of a parameter lists."""
+    question = f"default {qualname} {param}"
+    return module.notes.answer(question, list[Listing], lambda: _default(module, qualname, param))
+
+
+class _At(NamedTuple):
+    node: ast.AST
+    names: Names | None
+    scope: str  # the qualname of the class or function around
+    is_class: bool
+
+
+def _walk(tree: ast.AST) -> Iterator[_At]:
+    """Yield all nodes in the order of the source, with the names that hold where they stand."""
+    pending = [_At(tree, None, "", False)]
+    while pending:
+        at = pending.pop()
+        yield at
+        node, names, scope, is_class = at
+        if isinstance(node, _Function):
+            qualname = f"{scope}.{node.name}" if scope else node.name
+            inner = names_of(node, qualname, scope if is_class else "", names)
+            outer = [*node.decorator_list, node.args]
+            children = [_At(n, names, scope, is_class) for n in outer]
+            children += [_At(n, inner, qualname, False) for n in node.body]
+        elif isinstance(node, ast.ClassDef):
+            qualname = f"{scope}.{node.name}" if scope else node.name
+            children = [_At(n, names, qualname, True) for n in ast.iter_child_nodes(node)]
+        else:
+            children = [_At(n, names, scope, is_class) for n in ast.iter_child_nodes(node)]
+        pending.extend(children[::-1])
+
+
+def _worker_calls(module: Module) -> list[WorkerCall]:
+    tree = _tree(module)
+    aliases = {_NAME}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            aliases |= {a.asname for a in node.names if a.name == _NAME and a.asname}
+
+    def is_wanted(node: ast.Call) -> bool:
+        given = {keyword.arg for keyword in node.keywords}
+        return last_name(node.func) in aliases or not given.isdisjoint(_LISTS)
+
+    calls = _calls(module, tree, is_wanted)
+    if any(f'["{name}"]' in module.source.text for name in _LISTS):
+        calls += _put_by_hand(module, tree)
+    return calls
+
+
+def _put_by_hand(module: Module, tree: ast.Module) -> Iterator[WorkerCall]:
+    """Yield the lists that are put under their name into a dictionary of options."""
+    lister = Lister(module.facts)
+    for at in _walk(tree):
+        match at.node:
+            case ast.Assign(
+                targets=[
+                    ast.Subscript(slice=ast.Constant(value="activities" | "workflows" as key))
+                ],
+                value=value,
+            ):
+                made_up = ast.Call(ast.Constant(None), [], [ast.keyword(key, value)])
+                reader = _Call(module, lister, at.names, tree)
+                yield reader.read(ast.copy_location(made_up, at.node), _qualname(at.names))
+
+
+def _calls(
+    module: Module, tree: ast.Module, is_wanted: Callable[[ast.Call], bool]
+) -> list[WorkerCall]:
+    lister = Lister(module.facts)
+    return [
+        _Call(module, lister, at.names, tree).read(at.node, _qualname(at.names))
+        for at in _walk(tree)
+        if isinstance(at.node, ast.Call) and is_wanted(at.node)
+    ]
+
+
+def _calls_by_name(module: Module, word: str) -> Calls:
+    tree = _tree(module)
+    found = Calls(_calls(module, tree, lambda node: last_name(node.func) == word))
+    called = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
+    found.passed_on = any(
+        last_name(n) == word and isinstance(n.ctx, ast.Load) and id(n) not in called
+        for n in ast.walk(tree)
+        if isinstance(n, (ast.Attribute, ast.Name))
+    )
+    return found
+
+
+def _qualname(names: Names | None) -> str:
+    return names.qualname if names is not None else ""
+
+
+class _Call:
+    """Reads one call."""
+
+    def __init__(
+        self, module: Module, lister: Lister, names: Names | None, tree: ast.Module
+    ) -> None:
+        self.module = module
+        self.lister = lister
+        self.names = names
+        self.tree = tree
+
+    def read(self, node: ast.Call, function: str) -> WorkerCall:
+        """Return what a call is given."""
+        offset = self.module.source.offset(node.lineno, node.col_offset)
+        call = WorkerCall(offset, function, self.lister.ref(node.func, self.names))
+        for arg in node.args:
+            if isinstance(arg, ast.Starred):
+                call.spread = True
+            elif not call.spread:
+                call.positional.append(self._given(arg))
+        for keyword in node.keywords:
+            if keyword.arg is None:
+                self._options(keyword.value, call)
+            else:
+                self._keyword(keyword.arg, keyword.value, call)
+        return call
+
+    def _keyword(self, name: str, value: ast.expr, call: WorkerCall) -> None:
+        call.keywords[name] = self._given(value)
+        if name == "workflow_runner":
+            call.runner = self._runner(value)
+
+    def _given(self, node: ast.expr) -> Given:
+        listing = self.lister.listing(node, self.names)
+        match node:
+            case ast.Constant(value=str(text)):
+                return Given(text)
+            case ast.Constant(value=value):
+                return Given(word=repr(value))
+        return Given(ref=self.lister.ref(node, self.names), listing=listing)
+
+    def _options(self, node: ast.expr, call: WorkerCall) -> None:
+        """Take in ``**options``, which may be a dictionary that a name stands for."""
+        match self._behind(node):
+            case ast.Dict(keys=keys, values=values):
+                for key, value in zip(keys, values, strict=True):
+                    if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                        self._keyword(key.value, value, call)
+                    elif key is None:
+                        self._options(value, call)
+                    else:
+                        call.spread = True
+            case ast.Call(func=ast.Name(id="dict"), args=[], keywords=keywords):
+                for keyword in keywords:
+                    if keyword.arg is None:
+                        self._options(keyword.value, call)
+                    else:
+                        self._keyword(keyword.arg, keyword.value, call)
+            case _:
+                call.spread = True
+
+    def _behind(self, node: ast.expr) -> ast.expr | None:
+        """Return what a name stands for that is assigned once and not changed."""
+        if not isinstance(node, ast.Name):
+            return node
+        holder = self.names.holder(node.id) if self.names is not None else None
+        bound = holder or names_in(self.tree.body)
+        if node.id in bound.params or node.id in bound.added or _is_filled(self.tree, node.id):
+            return None
+        values = bound.bound.get(node.id, ())
+        return values[0] if len(values) == 1 and values[0] is not node else None
+
+    def _runner(self, node: ast.expr) -> Runner:
+        found, pending, seen = Runner(), [node], set[str]()
+        while pending:
+            for part in ast.walk(pending.pop()):
+                if isinstance(part, (ast.Attribute, ast.Name)):
+                    found.words.append(last_name(part))
+                if isinstance(part, ast.Name) and part.id not in seen:
+                    seen.add(part.id)
+                    behind = self._behind(part)
+                    pending += [behind] if behind is not None and behind is not part else []
+                if isinstance(part, ast.Call) and last_name(part.func).startswith("with_"):
+                    texts = [a.value for a in part.args if isinstance(a, ast.Constant)]
+                    found.passed += [text for text in texts if isinstance(text, str)]
+                    found.vague |= len(texts) < len(part.args)
+        found.words = list(dict.fromkeys(found.words))
+        return found
+
+
+def _is_filled(tree: ast.Module, name: str) -> bool:
+    """True if a module puts something into a dictionary: ``options["activities"] = ...``."""
+    return any(
+        isinstance(node, ast.Subscript)
+        and not isinstance(node.ctx, ast.Load)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == name
+        for node in ast.walk(tree)
+    )
+
+
+def _returned(module: Module, qualname: str) -> list[Listing]:
+    lister = Lister(module.facts)
+    for node, names in _functions(module, qualname):
+        given = list(returns_of(node.body))
+        if given and None not in given:
+            inner = names_of(node, qualname, names[0], names[1])
+            return [lister.listing(value, inner) for value in given if value is not None]
+    return []
+
+
+def _functions(
+    module: Module, qualname: str
+) -> Iterator[tuple[ast.FunctionDef | ast.AsyncFunctionDef, tuple[str, Names | None]]]:
+    for at in _walk(_tree(module)):
+        if isinstance(at.node, _Function):
+            own = f"{at.scope}.{at.node.name}" if at.scope else at.node.name
+            if own == qualname:
+                yield at.node, (at.scope if at.is_class else "", at.names)
+
+
+def _constant(module: Module, name: str, owner: str) -> list[Listing]:
+    tree, lister = _tree(module), Lister(module.facts)
+    bodies = [tree.body]
+    if owner:
+        bodies = [
+            at.node.body
+            for at in _walk(tree)
+            if isinstance(at.node, ast.ClassDef)
+            and (f"{at.scope}.{at.node.name}" if at.scope else at.node.name) == owner
+        ]
+    for body in bodies[:1]:
+        names = names_in(body)
+        values = names.bound.get(name, ())
+        if values and None not in values:
+            parts: list[ast.expr] = [v for v in values if v is not None]
+            parts += [v for v in lister.additions(names, name) if v is not None]
+            listings = [lister.listing(part, None) for part in parts]
+            inside = [] if owner else _added_inside(tree, name, lister)
+            return [_joined([*listings, *inside])]
+    return []
+
+
+def _added_inside(tree: ast.Module, name: str, lister: Lister) -> Iterator[Listing]:
+    """Yield what functions of a module put into the list of one of its names."""
+    for at in _walk(tree):
+        if isinstance(at.node, _Function):
+            qualname = f"{at.scope}.{at.node.name}" if at.scope else at.node.name
+            inner = names_of(at.node, qualname, at.scope if at.is_class else "", at.names)
+            if inner.holder(name) is None and name in inner.added:
+                for part in lister.additions(inner, name):
+                    if part is not None:
+                        yield lister.listing(part, inner)
+
+
+def _default(module: Module, qualname: str, param: str) -> list[Listing]:
+    for node, _ in _functions(module, qualname):
+        args = node.args
+        plain = [*args.posonlyargs, *args.args]
+        pairs = [
+            *zip(plain[len(plain) - len(args.defaults) :], args.defaults, strict=True),
+            *zip(args.kwonlyargs, args.kw_defaults, strict=True),
+        ]
+        for arg, default in pairs:
+            if arg.arg == param and default is not None:
+                return [Lister(module.facts).listing(default, None)]
+    return []
+
+
+def _joined(listings: list[Listing]) -> Listing:
+    return Listing(
+        [ref for one in listings for ref in one.elements],
+        [ref for one in listings for ref in one.spreads],
+        next((one.unclear for one in listings if one.unclear), ""),
+    )
+
+
+def last_name(node: ast.expr | None) -> str:
+    """Return the last word of a name; of a call that of what it calls."""
+    if isinstance(node, ast.Call):
+        node = node.func
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def _tree(module: Module) -> ast.Module:
+    from wflint.syntax.guard import NewerSyntax, parse
+
+    try:
+        return parse(module.source)
+    except (NewerSyntax, UnreadableSource):
+        return ast.Module([], [])

@@ -1,0 +1,256 @@
+"""The Workers of a program, with what they register and how they run it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from typing import NamedTuple, TypeVar
+
+from wflint.facts.ids import MODULE_BODY, Cls, Fn
+from wflint.facts.model import Kind, Ref
+from wflint.inference.values import Entity, External, OwnClass, OwnFunction, OwnInstance
+from wflint.model.definitions import Definitions
+from wflint.model.listings import Listing
+from wflint.model.lists import Element, Lists, shown
+from wflint.model.worker_calls import Given, WorkerCall, worker_calls
+from wflint.project.store import Module
+from wflint.rule.definition_views import ActivityView, Place, WorkflowView
+from wflint.rule.worker_view import Listed, RunnerKind, WorkerView
+
+_WORKER = "temporalio.worker.Worker"
+_PLUGINS = frozenset({"temporalio.plugin.SimplePlugin", "temporalio.worker.Plugin"})
+_FREE = "UnsandboxedWorkflowRunner"
+_SANDBOXED = "SandboxedWorkflowRunner"
+_UNKNOWN_OPTIONS = "its options are not known"
+
+T = TypeVar("T")
+
+
+class _Call(NamedTuple):
+    call: WorkerCall
+    path: str
+
+
+class Workers:
+    """Finds the Workers that some files make; ``is_test`` tells tests."""
+
+    def __init__(
+        self,
+        definitions: Definitions,
+        lists: Lists,
+        paths: Iterable[str],
+        is_test: Callable[[str], bool],
+    ) -> None:
+        self._definitions = definitions
+        self._resolver = definitions.resolver
+        self._store = definitions.resolver.store
+        self._lists = lists
+        self._paths = list(paths)
+        self._is_test = is_test
+
+    @cached_property
+    def workers(self) -> tuple[WorkerView, ...]:
+        """Return all Workers in the order of the files."""
+        return tuple(self._worker(call) for call in self._calls if self._makes_worker(call))
+
+    @cached_property
+    def others(self) -> Listed[ActivityView]:
+        """Return the activities that something else than a Worker is given to register."""
+        found: list[ActivityView] = []
+        reason = ""
+        for call, path in self._calls:
+            given = call.keywords.get("activities")
+            if given is None or self._makes_worker(_Call(call, path)) or self._is_own(call, path):
+                continue
+            listed = self._listed(given.listing, path, self._activity)
+            found += listed.items
+            reason = reason or ("" if self._is_test(path) else listed.open)
+        return Listed(tuple(dict.fromkeys(found)), reason)
+
+    @cached_property
+    def _calls(self) -> list[_Call]:
+        found = []
+        for path in self._paths:
+            with self._store.faults.at(path):
+                found += [_Call(call, path) for call in worker_calls(self._store.load(path))]
+        return found
+
+    @cached_property
+    def _has_own_plugin(self) -> bool:
+        """True if the project has a plugin of its own; clients give them to Workers as well."""
+        classes = (
+            Cls(path, qualname)
+            for path in self._paths
+            for qualname in self._store.load(path).facts.classes
+        )
+        orders = (self._resolver.order(cls)[1] for cls in classes)
+        return any(not _PLUGINS.isdisjoint(externals) for externals in orders)
+
+    def _makes_worker(self, at: _Call) -> bool:
+        return any(
+            (isinstance(e, External) and e.name == _WORKER)
+            or (isinstance(e, OwnClass) and _WORKER in self._resolver.order(e.cls)[1])
+            for e in self._resolver.resolve(at.call.callee, at.path)
+        )
+
+    def _is_own(self, call: WorkerCall, path: str) -> bool:
+        """True for a call of a function or class of the project: what it makes is seen there."""
+        found = self._resolver.resolve(call.callee, path)
+        return any(isinstance(entity, (OwnClass, OwnFunction)) for entity in found)
+
+    # One Worker.
+
+    def _worker(self, at: _Call) -> WorkerView:
+        call, path = at
+        plugins = self._names("plugins", at)
+        return WorkerView(
+            self._place(at),
+            self._registered("workflows", at, self._workflow),
+            self._more(self._registered("activities", at, self._activity), at),
+            self._text(call.keywords.get("task_queue"), path, call),
+            self._runner(call),
+            self._passthrough(call),
+            plugins,
+            self._names("interceptors", at),
+            self._names("workflow_failure_exception_types", at),
+            self._is_given(call, "activity_executor"),
+            self._is_set(call, "debug_mode"),
+            frozenset(call.keywords),
+            self._is_test(path),
+        )
+
+    def _registered(self, option: str, at: _Call, find: Callable[[Entity], T | None]) -> Listed[T]:
+        given = at.call.keywords.get(option)
+        if given is None:
+            return Listed((), _UNKNOWN_OPTIONS if at.call.spread else "")
+        return self._listed(given.listing, at.path, find)
+
+    def _listed(self, listing: Listing, path: str, find: Callable[[Entity], T | None]) -> Listed[T]:
+        expanded = self._lists.expand(listing, path)
+        items: dict[T, None] = {}
+        reason = expanded.open
+        for element in expanded.elements:
+            for entity in self._entities(element):
+                item = find(entity)
+                if item is not None:
+                    items[item] = None
+                elif not isinstance(entity, External):
+                    reason = reason or f"it is not known what `{shown(element.ref)}` is"
+        return Listed(tuple(items), reason)
+
+    def _entities(self, element: Element) -> tuple[Entity, ...]:
+        return self._resolver.resolve(element.ref, element.path)
+
+    def _activity(self, entity: Entity) -> ActivityView | None:
+        if isinstance(entity, OwnFunction):
+            return self._definitions.activity(entity.fn)
+        if isinstance(entity, (OwnClass, OwnInstance)):
+            return self._definitions.callable_activity(entity.cls)
+        return None
+
+    def _workflow(self, entity: Entity) -> WorkflowView | None:
+        return self._definitions.workflow(entity.cls) if isinstance(entity, OwnClass) else None
+
+    def _more(self, listed: Listed[ActivityView], at: _Call) -> Listed[ActivityView]:
+        """Take into account that a plugin of the project may add activities."""
+        given = at.call.keywords.get("plugins")
+        if listed.open:
+            return listed
+        if self._has_own_plugin:
+            return Listed(listed.items, "a plugin of the project may add to them")
+        expanded = self._lists.expand(given.listing, at.path) if given is not None else None
+        if expanded is not None and expanded.open:
+            return Listed(listed.items, f"its plugins are not known: {expanded.open}")
+        elements = expanded.elements if expanded is not None else ()
+        for element in elements:
+            if not all(isinstance(entity, External) for entity in self._entities(element)):
+                return Listed(listed.items, f"its plugin `{shown(element.ref)}` may add to them")
+        return listed
+
+    def _names(self, option: str, at: _Call) -> Listed[str]:
+        """Return the dotted names of what is given, or of the classes of the objects."""
+        given = at.call.keywords.get(option)
+        if given is None:
+            return Listed((), _UNKNOWN_OPTIONS if at.call.spread else "")
+        expanded = self._lists.expand(given.listing, at.path)
+        items: dict[str, None] = {}
+        reason = expanded.open
+        for element in expanded.elements:
+            ref = element.ref
+            made = ref.of if ref.kind is Kind.RESULT and ref.of and not ref.path else ref
+            name = self._definitions.dotted_name(made, element.path)
+            if name:
+                items[name] = None
+            else:
+                reason = reason or f"it is not known what `{shown(ref)}` is"
+        return Listed(tuple(items), reason)
+
+    def _runner(self, call: WorkerCall) -> RunnerKind:
+        if call.runner is None:
+            is_default = "workflow_runner" not in call.keywords and not call.spread
+            return RunnerKind.SANDBOXED if is_default else RunnerKind.UNKNOWN
+        is_free, is_sandboxed = _FREE in call.runner.words, _SANDBOXED in call.runner.words
+        if is_free == is_sandboxed:
+            return RunnerKind.UNKNOWN
+        return RunnerKind.UNSANDBOXED if is_free else RunnerKind.SANDBOXED
+
+    def _passthrough(self, call: WorkerCall) -> Listed[str]:
+        if call.runner is None:
+            return Listed((), _UNKNOWN_OPTIONS if call.spread else "")
+        is_plain = not call.runner.vague and self._runner(call) is not RunnerKind.UNKNOWN
+        reason = "" if is_plain else "its runner cannot be followed"
+        return Listed(tuple(dict.fromkeys(call.runner.passed)), reason)
+
+    def _text(self, given: Given | None, path: str, call: WorkerCall) -> str | None:
+        if given is None or given.text is not None:
+            return given.text if given is not None else None
+        if given.ref.kind is Kind.PARAM and not given.ref.path:
+            return self._text_of_param(given.ref, path)
+        constant = self._resolver.constant(given.ref, path)
+        return self._definitions.text(*constant) if constant is not None else None
+
+    def _text_of_param(self, ref: Ref, path: str) -> str | None:
+        """Return the one text that all callers of a function give it."""
+        fn = Fn(path, ref.owner)
+        head = self._store.head(fn)
+        texts: set[str | None] = set()
+        for call, at in self._lists.callers(fn) if head is not None else ():
+            assert head is not None
+            given = self._lists.argument(call, head, ref.name)[0] if call is not None else None
+            is_param = given is None or given.ref.kind is Kind.PARAM
+            texts.add(None if is_param or call is None else self._text(given, at, call))
+        return texts.pop() if len(texts) == 1 else None
+
+    def _is_given(self, call: WorkerCall, option: str) -> bool | None:
+        given = call.keywords.get(option)
+        if given is None:
+            return None if call.spread else False
+        if given.word == "None":
+            return False
+        return None if given.ref.kind is Kind.PARAM else True
+
+    def _is_set(self, call: WorkerCall, option: str) -> bool | None:
+        given = call.keywords.get(option)
+        if given is None:
+            return None if call.spread else False
+        return {"True": True, "False": False}.get(given.word)
+
+    # Its place.
+
+    def _place(self, at: _Call) -> Place:
+        """Return the call as the facts have it, which number the nodes of a function."""
+        module = self._store.load(at.path)
+        for piece in self._pieces(module, at.call.offset):
+            for body in self._store.with_nested(piece):
+                fn = Fn(at.path, body.head.qualname)
+                sites = {call.site for call in body.calls}
+                for site, (start, _) in sorted(self._store.locate(fn, sites).items()):
+                    if start == at.call.offset:
+                        return Place(fn, site)
+        return Place(Fn(at.path, MODULE_BODY), 0)
+
+    def _pieces(self, module: Module, offset: int) -> Iterator[Fn]:
+        for qualname, head in module.facts.functions.items():
+            if head.start <= offset < head.end:
+                yield Fn(module.path, qualname)
+        yield from (Fn(module.path, name) for name in self._store.module_bodies(module.path))

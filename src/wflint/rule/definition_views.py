@@ -1,0 +1,122 @@
+"""What a rule is shown of a workflow, of one of its handlers, and of an activity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from wflint.facts.ids import Cls, Fn
+from wflint.facts.model import Site
+from wflint.facts.signatures import Signature
+from wflint.rule.views import Callee
+from wflint.temporal.regions import Region
+
+
+class Place(NamedTuple):
+    """Where something stands: in which function or class, and there at which site."""
+
+    fn: Fn
+    site: Site
+
+
+class HandlerView(Struct, frozen=True):
+    """A method that the SDK calls: ``run``, or the handler of a message.
+
+    ``name`` is what it is called by, or ``""`` if that is not known. ``unfinished_policy`` is the
+    last word of what is given: ``ABANDON``. ``owner`` is the class that defines it.
+    """
+
+    kind: Region
+    name: str
+    function: Callee
+    owner: str
+    place: Place
+    is_dynamic: bool = False
+    unfinished_policy: str = ""
+
+    @property
+    def signature(self) -> Signature:
+        """Return its parameters without ``self``."""
+        return self.function.signature
+
+
+class Access(NamedTuple):
+    """A method that writes or reads an attribute, and its kind; none if no handler calls it so."""
+
+    method: str
+    kind: Region
+
+
+class StateView(Struct, frozen=True):
+    """An attribute of a workflow's object.
+
+    ``in_class`` is set if the body of the class gives it a value. ``writers`` set it, or change
+    what it holds; ``readers`` only look at it. Both are methods of the class and of its bases.
+    """
+
+    name: str
+    in_class: bool = False
+    writers: tuple[Access, ...] = ()
+    readers: tuple[Access, ...] = ()
+
+
+class WorkflowView(Struct, frozen=True, dict=True):
+    """A workflow.
+
+    ``name`` is the name of its type, or ``""`` if that is not known. ``bases`` are the classes of
+    the project that it inherits from, ``external_bases`` the dotted names of others.
+    ``failure_exception_types`` are dotted names, ``None`` if these are not known.
+    """
+
+    cls: Cls
+    name: str
+    place: Place
+    bases: tuple[Cls, ...]
+    external_bases: tuple[str, ...]
+    run: HandlerView | None
+    init: Callee | None
+    handlers: tuple[HandlerView, ...]
+    is_dynamic: bool
+    sandboxed: bool
+    failure_exception_types: tuple[str, ...] | None
+    find_state: Callable[[], tuple[StateView, ...]]
+
+    @property
+    def shown(self) -> str:
+        """Return how people know it."""
+        return Fn(*self.cls).shown
+
+    @cached_property
+    def state(self) -> tuple[StateView, ...]:
+        """Return its attributes in the order of their names."""
+        return self.find_state()
+
+
+class ActivityView(Struct, frozen=True):
+    """An activity: a function, a method, or a class whose objects are called.
+
+    ``name`` is what it is called by, or ``""`` if that is not known.
+    """
+
+    name: str
+    function: Callee
+    place: Place
+    is_dynamic: bool = False
+
+    @property
+    def shown(self) -> str:
+        """Return how people know it."""
+        return self.place.fn.shown
+
+    @property
+    def is_async(self) -> bool:
+        """True if it runs in the event loop of the Worker."""
+        return self.function.is_async
+
+    @property
+    def signature(self) -> Signature:
+        """Return its parameters without ``self``."""
+        return self.function.signature
