@@ -145,7 +145,7 @@ CALLERS = {
 def test_a_helper_that_others_call_is_not_fixed(code: str, tmp_path: Path) -> None:
     extra = {"__init__": "from .clock import stamp"} if "from shop import" in code else {}
     reason = withheld(tmp_path, other=code, **extra)
-    assert "other.py runs it outside of workflows too, where `workflow.time` raises" in reason
+    assert "other.py also runs it outside workflows, where `workflow.time` raises" in reason
 
 
 def test_a_module_that_calls_it_when_it_is_imported_is_named(tmp_path: Path) -> None:
@@ -285,7 +285,7 @@ def test_an_override_is_no_caller(tmp_path: Path) -> None:
 def test_a_decorator_of_a_library_may_have_the_function_called(tmp_path: Path) -> None:
     clock = DECORATED.replace("{decorator}", "acme.job")
     assert withheld(tmp_path, clock=clock) == (
-        "`@acme.job` of `stamp` may have it run outside of workflows, where `workflow.time` raises"
+        "`@acme.job` of `stamp` may run it outside workflows, where `workflow.time` raises"
     )
 
 
@@ -330,7 +330,7 @@ def test_code_that_cannot_be_read_may_call_the_helper_that_it_names(
     reason = withheld_beside(content, tmp_path)
     name = named.format(reason.partition(" cannot")[0].rpartition("`")[2].rpartition(" ")[2])
     assert reason.endswith(
-        "other.py cannot be read and may run it outside of workflows too, "
+        "other.py cannot be read and may also run it outside workflows, "
         "where `workflow.time` raises"
     )
     assert reason.startswith(name)
@@ -386,7 +386,7 @@ def test_a_file_whose_bytes_cannot_be_had_may_call_every_helper(
     write(tmp_path, {})
     result = check(Request(paths=(str(tmp_path),)))
     (diagnostic,) = result.diagnostics
-    assert "other.py cannot be read and may run it outside" in reason_of(diagnostic)
+    assert "other.py cannot be read and may also run it outside" in reason_of(diagnostic)
     assert len(result.problems) == 1
 
 

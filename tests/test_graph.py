@@ -230,7 +230,7 @@ class TestJson:
                     "name": "wall-clock-time",
                     "severity": "error",
                     "message": "`time.time()` reads the wall clock; use `workflow.time()` "
-                    "(not fixed: `send_mail` in helpers.py runs it outside of workflows too, "
+                    "(not fixed: `send_mail` in helpers.py also runs it outside workflows, "
                     "where `workflow.time` raises)",
                     "location": {"row": 7, "column": 12},
                 }

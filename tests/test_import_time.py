@@ -238,3 +238,25 @@ def test_what_only_a_module_imports_that_is_passed_through_is_shared(tmp_path: P
         other="from state import count\n",
     )
     assert ("state.py", 3, "WFL311", "error") in found(root)
+
+
+def test_a_link_is_at_the_import_statement_inside_a_function(tmp_path: Path) -> None:
+    state = "\n\ndef batch():\n    if True:\n        import late\n    return late.BATCH\n"
+    late = 'import os\nBATCH = os.environ.get("BATCH")\n'
+    root = project(tmp_path, "return state.batch()", state=state, late=late)
+    (diagnostic,) = (d for d in harness.run(root).diagnostics if d.code == "WFL107")
+    link = next(h for h in diagnostic.chain if h.qualname == "state")
+    assert link.location.row == 5
+
+
+def test_the_message_names_the_cause_where_the_name_does_not(tmp_path: Path) -> None:
+    state = (
+        "from pydantic_settings import BaseSettings\n"
+        "class AppConfig(BaseSettings):\n    key: str\n"
+        "CONFIG = AppConfig()\n"
+    )
+    root = project(tmp_path, "return state.CONFIG.key", state=state)
+    (diagnostic,) = harness.run(root).diagnostics
+    assert diagnostic.message.startswith(
+        "`AppConfig()` (`pydantic_settings.BaseSettings`) reads environment variables when"
+    )

@@ -62,7 +62,7 @@ def test_withheld_where_modules_import_each_other(
 ) -> None:
     flow = project(tmp_path, module, files)
     (message,) = messages(flow)
-    assert message.endswith(f"(not fixed: `{module}` imports this module, too)")
+    assert message.endswith(f"(not fixed: `{module}` also imports this module)")
     assert "move what both need to a third one" in message
     assert "at the top of the file" not in message
 

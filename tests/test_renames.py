@@ -122,8 +122,8 @@ def test_a_borrowed_name_is_that_of_its_home(module: str, name: str) -> None:
         ("temporalio.workflow", "dataclass", "use `dataclasses.dataclass`"),
         ("temporalio.workflow", "logging", "use `logging`"),
         ("temporalio.workflow", "heartbeat", "use `temporalio.activity.heartbeat`"),
-        ("temporalio.activity", "timedelt", "look its module up in the SDK's reference"),
-        ("temporalio.common", "annotation", "look its module up in the SDK's reference"),
+        ("temporalio.activity", "timedelt", "no name in `temporalio.activity` is similar"),
+        ("temporalio.common", "annotation", "no name in `temporalio.common` is similar"),
         ("temporalio.common", "RetryPolicies", "did you mean `RetryPolicy`?"),
     ],
 )

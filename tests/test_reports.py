@@ -97,6 +97,12 @@ class TestConcise:
             "use `workflow.now()`\n"
         )
 
+    def test_says_for_how_many_more_places_it_stands(self) -> None:
+        more = [replace(THROUGH_HELPERS, more_places=4)]
+        for name in ("concise", "full", "github"):
+            assert "`workflow.now()` (and 4 more in this function)" in render(name, more, look())
+        assert render("json", more, look()) == render("json", [THROUGH_HELPERS], look())
+
     def test_marks_a_safe_fix(self) -> None:
         fix = Fix(Applicability.SAFE, "", ())
         assert " wall-clock-time [*] `dat" in render(
@@ -352,9 +358,12 @@ class TestSummary:
         )
 
     def test_says_what_was_held_back_and_why(self) -> None:
-        stats = Stats(files=1, suppressed=2, held_back={"in tests": 3, "by nobody": 0}, gaps=1)
+        held_back = {"per-file-ignores": 1, "test-paths": 3, "nothing": 0}
+        stats = Stats(files=1, suppressed=2, held_back=held_back, gaps=1)
         assert summary.render([], stats).splitlines()[2:] == [
-            "Held back: 2 by comments, 3 in tests.",
+            "2 diagnostics are suppressed by comments.",
+            "1 diagnostic is not shown (per-file-ignores).",
+            "3 warnings in test files are not shown (test-paths).",
             "1 call could not be resolved; --show-gaps lists them.",
         ]
 

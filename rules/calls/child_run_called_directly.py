@@ -81,8 +81,9 @@ class ChildRunCalledDirectly(Rule):
         if callee is None or not callee.is_workflow_run or _is_inherited(view):
             return
         yield Report(
-            f"`{view.shown}` runs the other workflow's code inside this one; "
-            f"use `await workflow.execute_child_workflow({callee.qualname}, ...)`"
+            f"`{view.shown}` runs the other workflow's code inside this one, without its own id, "
+            "history, signals and cancellation; use "
+            f"`await workflow.execute_child_workflow({callee.qualname}, ...)`"
         )
 
 

@@ -120,7 +120,7 @@ class Sdk:
         if origin and not origin.startswith(("__future__.", "temporalio")):
             return f"use `{origin}`"
         near = self._near(module, name, 0.75)
-        return f"did you mean `{near}`?" if near else "look its module up in the SDK's reference"
+        return f"did you mean `{near}`?" if near else f"no name in `{module}` is similar"
 
 
 def _text(version: tuple[int, int]) -> str:

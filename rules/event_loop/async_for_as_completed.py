@@ -125,7 +125,7 @@ class AsyncForAsCompleted(Rule):
         if loop is None or loop.asynchronous is None:
             return None
         if not _awaits_items(loop, around):
-            raise Withheld("each item has to be awaited then, which the loop does not do")
+            raise Withheld("each item would have to be awaited, and the loop does not do that")
         start, _ = at.span(loop.asynchronous)
         found = _ASYNC.match(at.source.text, start)
         assert found is not None

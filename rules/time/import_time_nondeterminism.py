@@ -80,10 +80,24 @@ if TYPE_CHECKING:
     from wflint.rule import ImportView
 
 _FILES = "WFL132"
-_CHANGING = frozenset(
-    {"WFL101", "WFL102", "WFL109", "WFL111", "WFL112", "WFL113", "WFL114", "WFL115"}
-)
-_OF_THE_WORKER = frozenset({"WFL103", "WFL131", "WFL136", _FILES})
+_CHANGING = {
+    "WFL101": "reads the clock",
+    "WFL102": "reads a clock",
+    "WFL109": "reads the clock",
+    "WFL111": "draws a random value",
+    "WFL112": "makes a random generator",
+    "WFL113": "makes a new id",
+    "WFL114": "draws a random value",
+    "WFL115": "makes a random value",
+}
+_OF_THE_WORKER = {
+    "WFL103": "depends on the local time zone",
+    "WFL131": "reads environment variables",
+    "WFL136": "depends on the machine or the process",
+    _FILES: "depends on files",
+}
+_DOES = _CHANGING | _OF_THE_WORKER
+"""What happens at import, by the code of the rule that reports the same in workflow code."""
 _PACKAGE_DATA = ("importlib.", "importlib_metadata.", "importlib_resources.", "pkg_resources.")
 
 
@@ -93,12 +107,12 @@ class ImportTimeNondeterminism(Rule):
     severity = Severity.ERROR
     scope = Scope.IMPORT
     since = "0.1"
-    message = (
-        "`{name}` is evaluated when this module is imported, which the sandbox does again at each "
+    _at_each_replay = (
+        "`{name}`{kind} {does} when this module is imported, which the sandbox does again at each "
         "replay; do it in the workflow or in an activity"
     )
     _of_the_worker = (
-        "`{name}` is evaluated when this module is imported, so workflows that use it differ "
+        "`{name}`{kind} {does} when this module is imported, so workflows that use it differ "
         "between workers; pass the value as input or read it in an activity"
     )
 
@@ -110,10 +124,19 @@ class ImportTimeNondeterminism(Rule):
         ingredients = view.used()
         if ingredients is None or _comes_with_the_code(view, ingredients):
             return None
-        name = view.call.shown
+        name, kind, does = view.call.shown, _kind(view), _DOES[view.owner]
         if changing and view.is_reloaded:
-            return Report(self.message.format(name=name))
-        return Report(self._of_the_worker.format(name=name), Severity.WARNING)
+            return Report(self._at_each_replay.format(name=name, kind=kind, does=does))
+        return Report(self._of_the_worker.format(name=name, kind=kind, does=does), Severity.WARNING)
+
+
+def _kind(view: ImportView) -> str:
+    """Return what is called, in brackets, where its own name does not say it.
+
+    A class of the project, for one, that inherits from `BaseSettings` of pydantic-settings.
+    """
+    name = view.call.name
+    return "" if name.rpartition(".")[2] in view.call.shown else f" (`{name}`)"
 
 
 def _comes_with_the_code(view: ImportView, ingredients: frozenset[str]) -> bool:

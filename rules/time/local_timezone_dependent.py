@@ -66,7 +66,10 @@ from wflint.rule import Api, ApiKind, Fixable, Report, Rule, Scope, Severity, Va
 if TYPE_CHECKING:
     from wflint.rule import Arg, CallView, Context, FixView, Repair
 
-_LOCAL = "`{name}` depends on the time zone of the worker's machine; use `{use}`"
+_LOCAL = (
+    "`{name}` depends on the time zone of the worker's machine; name the zone you mean, "
+    "e.g. `{use}`"
+)
 _CLOCK = "`{name}` reads the wall clock; use `{use}`"
 _METHOD = _LOCAL.replace("{name}", "{name}()")
 

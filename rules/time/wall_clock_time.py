@@ -67,6 +67,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from wflint.rule import (
     Api,
     Fixable,
@@ -81,14 +83,15 @@ from wflint.rule import (
 )
 
 if TYPE_CHECKING:
-    from wflint.rule import CallView, FixView, Repair
+    from wflint.rule import Arg, CallView, FixView, Repair
 
 _AWARE = "`{name}` reads the wall clock; use `{use}`, an aware time in UTC"
 _DAY = "`{name}` reads the wall clock; use `{use}`, the day in UTC"
 
 _NAIVE_NOW = Api("workflow.now()", Fixable.UNSAFE, _AWARE, drops_arguments=True)
 _UTC_NOW = Api("workflow.now()", Fixable.SAFE, drops_arguments=True)
-_NOW_IN_ZONE = Api("workflow.now().astimezone(tz)", Fixable.UNSAFE)
+_IN_ZONE = "workflow.now().astimezone({zone})"
+_NOW_IN_ZONE = Api(_IN_ZONE.format(zone="tz"), Fixable.UNSAFE)
 _UTC = frozenset({"datetime.timezone.utc", "datetime.UTC"})
 _OTHER_UTC = frozenset({"pytz.utc", "pytz.UTC"})
 
@@ -116,6 +119,11 @@ class WallClockTime(Rule):
         """Only `datetime.now` needs a look at its arguments: its zone decides what to use."""
         if view.name == "datetime.datetime.now":
             api = _replacement_of_now(view)
+            zone = _zone(view)
+            if api is _NOW_IN_ZONE and zone is not None:
+                shown = view.written(zone) or "tz"
+                message = self.describe(view.shown, replace(api, use=_IN_ZONE.format(zone=shown)))
+                return Report(message, api.severity, api=api)
         return self.reported(view, api)
 
     def repair(self, at: FixView) -> Repair | None:
@@ -129,13 +137,17 @@ class WallClockTime(Rule):
         if is_name and at.written_name(zone.value) in _UTC:
             return super().repair(at)
         if at.is_made_of(zone.value, "zoneinfo.ZoneInfo"):
-            raise Withheld("the sandbox lets nobody use a `ZoneInfo` that workflow code has made")
+            raise Withheld("the sandbox does not allow a `ZoneInfo` that workflow code makes")
         new = f"{at.workflow('now()')}.astimezone({at.text(zone.value)})"
         return at.unsafe("Use `workflow.now()` in that zone", at.replace(at.call, new))
 
 
+def _zone(view: CallView) -> Arg | None:
+    return view.argument(0, "tz")
+
+
 def _replacement_of_now(view: CallView) -> Api:
-    zone = view.argument(0, "tz")
+    zone = _zone(view)
     if zone is None or zone.value.type is ValueType.NONE:
         return _UTC_NOW if view.spread else _NAIVE_NOW
     if view.qualified(zone.value) in _UTC | _OTHER_UTC:

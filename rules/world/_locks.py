@@ -66,7 +66,7 @@ class _File:
             if whole not in self.around(node):
                 continue
             if not isinstance(node.ctx, ast.Load):
-                raise Withheld(f"something else is assigned to `{name}` as well")
+                raise Withheld(f"something else is also assigned to `{name}`")
             found.append(node)
         return found
 
@@ -96,10 +96,10 @@ class _File:
             ]:
                 keyword = "await "
             case _:
-                raise Withheld(f"a use of `{shown}` has no equal for `asyncio.Lock`")
+                raise Withheld(f"`asyncio.Lock` cannot replace one use of `{shown}`")
         function = next((n for n in around if isinstance(n, _FUNCTIONS)), None)
         if not isinstance(function, ast.AsyncFunctionDef):
-            raise Withheld(f"`{shown}` is taken in a function that is not `async`")
+            raise Withheld(f"`{shown}` is acquired in a function that is not `async`")
         at, _ = self._span(start)
         return TextEdit(at, at, keyword)
 

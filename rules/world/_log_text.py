@@ -27,7 +27,7 @@ def printed(at: FixView) -> list[TextEdit]:
     if "end" in options and not _is_default(options["end"], _LINE_END):
         raise Withheld("`end` has no counterpart in a log")
     if any(arg.star == "*" for arg in given):
-        raise Withheld("how many values it prints is not known")
+        raise Withheld("the number of values that it prints is not known")
     if any(arg.star for arg in given):
         raise Withheld("the options of `print()` are not known")
     if not given:

@@ -8,11 +8,10 @@ history is not affected, which is why this is a warning.
 
 `workflow.logger` is silent during replay, and adds the workflow's name and id.
 
-loguru and structlog are worse than the standard library: what they lock or run while they write
-is shared with other threads of the worker, and a workflow that waits for it can deadlock. The
-asynchronous methods of structlog (`await log.ainfo()`) log in a thread, for which the event loop of
-a workflow has no `run_in_executor()`: they end in `NotImplementedError`, and the workflow task is
-retried for ever.
+loguru and structlog also log again. In addition, they may wait for a lock that other threads of the
+worker hold, and a workflow must not wait for another thread. The asynchronous methods of structlog
+(`await log.ainfo()`) log in a thread. The event loop of a workflow has no `run_in_executor()` for
+that, so they raise `NotImplementedError`, and the workflow task is retried for ever.
 
 ## Bad
 
@@ -128,7 +127,10 @@ _LOCKING = (
 )
 _LOCKING_METHODS = (*_METHODS, *("msg", "success", "trace"))
 _OPTIONS = frozenset({"exc_info", "extra", "level", "msg", "stack_info", "stacklevel"})
-_DEADLOCK = "`{name}` can deadlock the workflow, because the logger takes locks; use `{use}`"
+_OWN_FORMAT = (
+    "`{name}` logs again at every replay, and may wait for a lock that other threads hold; "
+    "use `{use}`"
+)
 _IN_A_THREAD = (
     "`{name}` ends in `NotImplementedError`, because it logs in a thread and the event loop of a "
     "workflow has no `run_in_executor()`; use `{use}`"
@@ -152,7 +154,7 @@ class StdlibLogging(Rule):
             for method, use in _METHODS.items()
         },
         **{
-            f"{logger}.{method}": Api("workflow.logger", message=_DEADLOCK)
+            f"{logger}.{method}": Api("workflow.logger", message=_OWN_FORMAT)
             for logger in _LOCKING
             for method in _LOCKING_METHODS
         },
@@ -173,8 +175,8 @@ class StdlibLogging(Rule):
 
     def repair(self, at: FixView) -> Repair | None:
         """All calls of the logger in the function go to that of the workflow."""
-        if at.api is not None and at.api.message in (_DEADLOCK, _IN_A_THREAD):
-            raise Withheld(f"{at.name.partition('.')[0]} formats in its own way")
+        if at.api is not None and at.api.message in (_OWN_FORMAT, _IN_A_THREAD):
+            raise Withheld(f"{at.name.partition('.')[0]} formats messages in its own way")
         if at.api is None or at.api.fix is Fixable.NONE:
             return None
         nodes = [at.node, *at.other_nodes]

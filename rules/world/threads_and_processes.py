@@ -3,9 +3,9 @@
 ## What breaks
 
 All code of a workflow runs on one thread, in an order that the history fixes. Work on another
-thread or process finishes when it likes, so a replay sees another order. A lock or a queue of
-`threading` or `queue` blocks that one thread: no other workflow goes on, and after two seconds
-the SDK reports a deadlock.
+thread or process finishes at any time, so a replay sees another order. To make a lock or a queue of
+`threading` or `queue` blocks nothing. To wait for it blocks that one thread: the workflow cannot
+continue, and after two seconds the SDK reports a deadlock.
 
 ## Bad
 
@@ -41,7 +41,9 @@ class CounterWorkflow:
             return 1
 ```
 
-Work that needs a thread or a process belongs in an activity.
+Work that needs a thread or a process belongs in an activity. So does a call of an object that the
+whole process shares and that locks itself, such as a collector of metrics or a rate limiter: an
+`asyncio.Lock` does not protect it from other threads.
 
 ## Fix safety
 
@@ -76,7 +78,10 @@ from ._made_here import is_made_here
 if TYPE_CHECKING:
     from wflint.rule import CallView, FixView, Repair
 
-_BLOCKS = "`{name}` can block the thread of all workflows; use `{use}`"
+_BLOCKS = (
+    "waiting for `{name}` blocks the thread that runs the workflow, and the SDK reports a "
+    "deadlock; use `{use}`, or move what needs it to an activity"
+)
 
 
 class ThreadsAndProcesses(Rule):

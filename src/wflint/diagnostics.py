@@ -69,7 +69,8 @@ class Diagnostic(Struct, frozen=True):
     where possible). ``chain`` runs from the entry point to the function that contains the
     offence, both included; it is empty where no entry point is involved. ``other_entries`` is the
     number of further entry points that reach the place. ``fingerprint`` stays the same when lines
-    move.
+    move. ``more_places`` is the number of further places in the function that the diagnostic, and
+    its fix, speak for.
     """
 
     code: str
@@ -84,6 +85,7 @@ class Diagnostic(Struct, frozen=True):
     other_entries: int = 0
     fix: Fix | None = None
     fingerprint: str = ""
+    more_places: int = 0
 
     @property
     def entry(self) -> ShownHop | None:

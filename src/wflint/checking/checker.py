@@ -449,6 +449,7 @@ class Verdicts:
             lambda module: self.sandboxes.passes(module, path),
             lambda module, names: self.sandboxes.missing(module, names, path, receiver),
             lambda name: _properties(self.table.lookup(name)),
+            lambda site: source_of(self.resolver.store, node.fn, site),
         )
 
     def _qualified(self, value: Value, path: str, receiver: Cls | None) -> str:

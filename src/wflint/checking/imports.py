@@ -19,6 +19,7 @@ from wflint.inference.values import External
 from wflint.project.store import Module
 from wflint.rule.base import Report, Rule, Scope
 from wflint.rule.views import ImportView
+from wflint.sandbox.loading import imports_in_functions
 from wflint.sandbox.restrictions import (
     RESTRICTED_AT_IMPORT,
     UNREADABLE_AT_IMPORT,
@@ -302,12 +303,18 @@ class ImportTime:
         return links
 
     def _import_of(self, wanted: str, path: str) -> int:
-        """The offset of the first import of one file in another, or 0."""
-        index = self.verdicts.resolver.index
-        for fact in self.store.load(path).facts.imports:
-            names = [fact.module, *(f"{fact.module}.{name}" for name in fact.names)]
-            if wanted and any(index.find(name, path) == wanted for name in names):
-                return fact.offset
+        """Return the offset of the first import of one file in another, or 0.
+
+        Imports at the top level come first, then those in functions.
+        """
+        if not wanted:
+            return 0
+        index, module = self.verdicts.resolver.index, self.store.load(path)
+        for facts in (module.facts.imports, imports_in_functions(module)):
+            for fact in facts:
+                names = [fact.module, *(f"{fact.module}.{name}" for name in fact.names)]
+                if any(index.find(name, path) == wanted for name in names):
+                    return fact.offset
         return 0
 
 

@@ -87,11 +87,13 @@ def read_imports(
     return tuple(_imports_in(tree.body, module, line_starts))
 
 
-def late_imports(tree: ast.Module, module: ModuleFacts) -> list[ImportFact]:
+def late_imports(
+    tree: ast.Module, module: ModuleFacts, line_starts: Sequence[int]
+) -> list[ImportFact]:
     """Return the imports in functions of a module, which happen when these run."""
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
     blocks = [node.body for node in ast.walk(tree) if isinstance(node, functions)]
-    return [fact for block in blocks for fact in _imports_in(block, module, ())]
+    return [fact for block in blocks for fact in _imports_in(block, module, line_starts)]
 
 
 def _imports_in(

@@ -9,7 +9,7 @@ import click
 
 from wflint.diagnostics import Applicability, Diagnostic, Fix, Severity
 from wflint.report.fix_diff import changes
-from wflint.report.look import Look, chain_line, marker_of, one_line
+from wflint.report.look import Look, chain_line, marker_of, message_of, one_line
 from wflint.system.printable import visible
 
 MAX_LINES = 4
@@ -39,7 +39,7 @@ def _paragraph(diagnostic: Diagnostic, lines: list[str]) -> Iterator[str]:
     place = f"{diagnostic.location.row}:{diagnostic.location.column}"
     code = click.style(diagnostic.code, fg=_COLORS[diagnostic.severity], bold=True)
     marker = marker_of(diagnostic)
-    words = [code, diagnostic.name, *([marker] if marker else []), one_line(diagnostic.message)]
+    words = [code, diagnostic.name, *([marker] if marker else []), message_of(diagnostic)]
     yield f"{click.style(visible(diagnostic.filename), bold=True)}:{place}: {' '.join(words)}"
     chain = chain_line(diagnostic)
     if chain:

@@ -46,7 +46,13 @@ def headline(diagnostic: Diagnostic) -> str:
     marker = marker_of(diagnostic)
     rule = f"{diagnostic.code} {diagnostic.name}" + (f" {marker}" if marker else "")
     name = visible(diagnostic.filename)
-    return f"{name}:{place.row}:{place.column}: {rule} {one_line(diagnostic.message)}"
+    return f"{name}:{place.row}:{place.column}: {rule} {message_of(diagnostic)}"
+
+
+def message_of(diagnostic: Diagnostic) -> str:
+    """Return the message on one line, and how many more places in the function it is about."""
+    more = diagnostic.more_places
+    return one_line(diagnostic.message) + (f" (and {more} more in this function)" if more else "")
 
 
 def marker_of(diagnostic: Diagnostic) -> str:

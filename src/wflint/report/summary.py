@@ -12,15 +12,13 @@ from wflint.system.printable import visible
 
 
 def render(diagnostics: Sequence[Diagnostic], stats: Stats, gaps_shown: bool = False) -> str:
-    """How many diagnostics there are, how much was looked at, and what was held back.
+    """Return how many diagnostics there are, how much was checked, and what is not shown.
 
     ``gaps_shown`` says that the calls that could not be resolved are listed below.
     """
     lines = [_found(diagnostics), _looked_at(stats)]
-    hidden = {"by comments": stats.suppressed, **stats.held_back}
-    held = [f"{number} {reason}" for reason, number in sorted(hidden.items()) if number]
-    if held:
-        lines.append(f"Held back: {', '.join(held)}.")
+    hidden = {"comments": stats.suppressed, **stats.held_back}
+    lines += [_hidden(reason, number) for reason, number in sorted(hidden.items()) if number]
     if stats.gaps:
         calls = count(stats.gaps, "call")
         hint = "" if gaps_shown else "; --show-gaps lists them"
@@ -29,9 +27,9 @@ def render(diagnostics: Sequence[Diagnostic], stats: Stats, gaps_shown: bool = F
 
 
 def gap_lines(found: Sequence[EntryGaps]) -> str:
-    """The calls that could not be resolved, below each entry point on whose paths they are.
+    """Return the calls that could not be resolved, below each entry point that leads to them.
 
-    Each is told once: below further entry points such calls are only counted.
+    Each is listed once: below further entry points such calls are only counted.
     """
     lines = []
     told: set[Gap] = set()
@@ -76,6 +74,15 @@ def _found(diagnostics: Sequence[Diagnostic]) -> str:
     if fixes[Applicability.UNSAFE]:
         lines.append(f"[**] {fixes[Applicability.UNSAFE]} fixable with `--fix --unsafe-fixes`.")
     return "\n".join(lines)
+
+
+def _hidden(reason: str, number: int) -> str:
+    """Return how many diagnostics are not shown, and which comment or setting hides them."""
+    is_of_tests = reason == "test-paths"
+    what = count(number, "warning" if is_of_tests else "diagnostic")
+    where = " in test files" if is_of_tests else ""
+    cause = "suppressed by comments" if reason == "comments" else f"not shown ({reason})"
+    return f"{what}{where} {'is' if number == 1 else 'are'} {cause}."
 
 
 def _looked_at(stats: Stats) -> str:

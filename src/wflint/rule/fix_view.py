@@ -215,7 +215,7 @@ class FixView(Protocol):
         """
         ...
 
-    def only_workflows(self, otherwise: str = "and would be changed as well") -> None:
+    def only_workflows(self, otherwise: str = "and the fix would change that, too") -> None:
         """Raise :class:`Withheld` where others than workflows run the function as well."""
         ...
 

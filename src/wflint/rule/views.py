@@ -49,7 +49,7 @@ class Lookups(Struct):
     ``options`` gives the keywords behind a ``**spread`` if all of them are known: those of a dict
     literal, of ``dict(...)`` or of ``ActivityConfig(...)``, also when it is a constant elsewhere.
     ``passes`` tells whether the sandbox passes a module through wherever it is imported, or may;
-    ``missing`` is :meth:`FindingView.missing`.
+    ``missing`` is :meth:`FindingView.missing`. ``written`` returns the source of a site, shortened.
     """
 
     qualified: Callable[[Value], str]
@@ -58,6 +58,7 @@ class Lookups(Struct):
     passes: Callable[[str], bool] = lambda _: False
     missing: Callable[[str, Sequence[str]], str] = lambda module, names: ""
     properties: Callable[[str], frozenset[Property]] = lambda name: frozenset()
+    written: Callable[[Site], str] = lambda site: ""
 
 
 class TypeView(Struct, frozen=True):
@@ -308,6 +309,10 @@ class CallView(Struct, dict=True):
     def resolve(self, value: Value) -> Callee | None:
         """The function of the project that an argument refers to."""
         return self.lookups.resolve(value)
+
+    def written(self, argument: Arg) -> str:
+        """Return the source of an argument on one line, shortened; empty if it has no place."""
+        return self.lookups.written(argument.site) if argument.site >= 0 else ""
 
     def properties_of(self, name: str) -> frozenset[Property]:
         """The properties that rules' tables know of a qualified name."""

@@ -168,6 +168,7 @@ class Emitter(Struct):
             chain=chain,
             other_entries=others,
             fix=fix,
+            more_places=len(hit.others),
         )
 
     def _is_suppressed(self, hit: Hit, site: int) -> bool:

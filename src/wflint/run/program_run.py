@@ -324,7 +324,7 @@ class ProjectRun:
         if diagnostic.code not in governing.codes(path):
             return self._hold_back("per-file-ignores")
         if governing.is_test(path) and diagnostic.severity is not Severity.ERROR:
-            return self._hold_back("tests")
+            return self._hold_back("test-paths")
         return True
 
     def _hold_back(self, reason: str) -> bool:

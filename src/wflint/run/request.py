@@ -72,7 +72,8 @@ class Stats(Struct):
     functions in them ``functions`` were reached from entry points. ``all_workflows`` are those of
     the whole program. ``read`` files were parsed.
     ``suppressed`` diagnostics were hidden by comments; ``held_back`` counts the other hidden ones
-    by reason. ``gaps`` is the number of calls in the checked files that could not be resolved.
+    by the setting that hides them. ``gaps`` is the number of calls in the checked files that could
+    not be resolved.
     """
 
     files: int = 0

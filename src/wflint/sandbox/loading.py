@@ -176,7 +176,7 @@ class _Loader:
         statements = (_as_loaded(fact, module.facts.name, name) for fact in module.facts.imports)
         for statement in reversed(list(statements)):
             self._tasks.extend(reversed(list(self._statement(path, statement, task.passed))))
-        for fact in _late_imports(module) if self.to_the_end else ():
+        for fact in imports_in_functions(module) if self.to_the_end else ():
             statement = _as_loaded(fact, module.facts.name, name)
             self._late.extend(self._statement(path, statement, False))
 
@@ -211,7 +211,7 @@ def _as_loaded(fact: ImportFact, own: str, loaded: str) -> ImportFact:
     return replace(fact, module=known_as(fact.module, own, loaded)) if fact.relative else fact
 
 
-def _late_imports(module: Module) -> list[ImportFact]:
+def imports_in_functions(module: Module) -> list[ImportFact]:
     """Return what the functions of a module import."""
     return module.notes.answer("late imports", list[ImportFact], lambda: _find_late(module))
 
@@ -222,7 +222,7 @@ def _find_late(module: Module) -> list[ImportFact]:
     if _INDENTED_IMPORT.search(module.source.text) is None:
         return []
     try:
-        return late_imports(parse(module.source), module.facts)
+        return late_imports(parse(module.source), module.facts, module.source.line_starts)
     except (NewerSyntax, UnreadableSource):
         return []
 

@@ -27,4 +27,4 @@ def check_version(name: str, sdk: tuple[int, int]) -> None:
     since = SINCE.get(name, (0, 0))
     if sdk < since:
         came, has = (".".join(map(str, version)) for version in (since, sdk))
-        raise Withheld(f"`workflow.{name}` came with SDK {came}, the project has {has}")
+        raise Withheld(f"`workflow.{name}` needs SDK {came} or newer, and the project has {has}")

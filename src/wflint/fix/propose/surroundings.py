@@ -142,15 +142,15 @@ class Surroundings:
     def _blame(self, stranger: Stranger) -> str:
         if stranger.decorator:
             decorated = f"`@{stranger.decorator}` of `{stranger.fn.shown}`"
-            return f"{decorated} may have it run outside of workflows"
+            return f"{decorated} may run it outside workflows"
         where = self._program.shown(stranger.fn.path)
         if stranger.fn.qualname:
             is_module = stranger.fn.qualname == MODULE_BODY
             name = "the module itself" if is_module else f"`{stranger.fn.shown}`"
             where = f"{name} in {where}"
         if stranger.unread:
-            return f"{where} cannot be read and may run it outside of workflows too"
-        return f"{where} runs it outside of workflows too"
+            return f"{where} cannot be read and may also run it outside workflows"
+        return f"{where} also runs it outside workflows"
 
     def not_read_only(self, why: str) -> None:
         """Raise :class:`Withheld` where a query handler or an update validator runs the code."""

@@ -89,7 +89,7 @@ class RepairView(Code):
         for fact in imported_modules(node, self.imports.module.facts):
             for module in (fact.module, *(f"{fact.module}.{name}" for name in fact.names)):
                 if self.around.imports_back(module):
-                    raise Withheld(f"`{fact.module}` imports this module, too")
+                    raise Withheld(f"`{fact.module}` also imports this module")
             self._check_present(fact.module)
         for name, target in self.binds(node).items():
             if is_builtin(name) or not self.imports.is_free(name, target):
@@ -108,7 +108,7 @@ class RepairView(Code):
         if where:
             raise Withheld(f"{where} can do without `{package}`")
 
-    def only_workflows(self, otherwise: str = "and would be changed as well") -> None:
+    def only_workflows(self, otherwise: str = "and the fix would change that, too") -> None:
         """Raise :class:`Withheld` where others than workflows run the function as well."""
         self.around.only_workflows(otherwise)
 
