@@ -115,8 +115,8 @@ class CancellationSwallowedByErrorHandler(Rule):
                 continue
             where = f" (in `{found.function}`)" if found.function else ""
             yield Report(
-                f"this also catches the cancellation of `{found.shown}`{where}, which comes as "
-                f"`{error}`, so a cancelled workflow goes on; "
+                f"`except {_shown(handler)}` also catches the cancellation of `{found.shown}`"
+                f"{where}, which comes as `{error}`, so a cancelled workflow goes on; "
                 "write `if is_cancelled_exception(e): raise` first",
                 site=handler.site,
             )
@@ -147,3 +147,9 @@ def _tells_apart(handler: Handler, at: TryView) -> bool:
     return not all(
         name.startswith(_SHOW) or name.endswith(_LOGGERS) for name in at.given_to(handler)
     )
+
+
+def _shown(handler: Handler) -> str:
+    """The classes of a handler as the source may have them."""
+    words = [name.rpartition(".")[2] for name in handler.caught]
+    return words[0] if len(words) == 1 else f"({', '.join(words)})"
