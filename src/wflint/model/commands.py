@@ -5,7 +5,7 @@ from __future__ import annotations
 from wflint.callgraph.entry.entry_points import Roots
 from wflint.callgraph.graph import Node
 from wflint.facts.ids import Cls, Fn
-from wflint.facts.model import Value, ValueType
+from wflint.facts.model import Decorator, Value, ValueType
 from wflint.facts.signatures import RECEIVERS, Signature
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import OwnClass, OwnFunction
@@ -72,9 +72,14 @@ class Commands:
 
     def _of(self, fn: Fn) -> Target | None:
         callee = self._callees.of(fn)
-        if callee is None or any("dynamic" in d.keywords for d in callee.head.decorators):
+        if callee is None or any(map(_is_dynamic, callee.head.decorators)):
             return None  # what a dynamic one is given has no parameters of its own
         params = callee.head.params
         has_self = bool(params) and params[0].kind in RECEIVERS
         shown = fn.shown.rpartition(".")[0] if callee.is_workflow_run else fn.shown
         return Target(shown, callee, Signature.of(callee.head, bound=has_self))
+
+
+def _is_dynamic(decorator: Decorator) -> bool:
+    given = decorator.option("dynamic")
+    return given is not None and given.text != "False"
