@@ -45,6 +45,12 @@ WRITTEN_PARTS = 24
 ALTERNATIVES = 16
 """How many values of ``a or b or ...`` are looked at for one that is surely there."""
 
+TERM_STEPS = 8
+"""How many names and operators are followed in a test or an argument to a parameter or literal."""
+
+TERM_ENTRIES = 40
+"""How many entries of a dictionary are looked at for the literals in it."""
+
 # Data that is written out.
 
 ELEMENTS = 4_000
@@ -118,6 +124,18 @@ CONTEXTS = 16
 
 PLAIN_CONTEXTS = 4_000
 """The same where only one parameter matters, and it is a plain function: these cannot multiply."""
+
+LITERAL_CONTEXTS = 16
+"""For how many different literals a function is looked at; others than these are forgotten."""
+
+DECIDING_PATHS = 32
+"""How many parameters, or keys of them, may decide branches of a function or what it calls."""
+
+DECIDING_KEYS = 4
+"""How many keys may lead from a parameter to what decides."""
+
+HANDLED = 2_000
+"""How many things a function may do with dictionaries for these to be followed."""
 
 IMPLEMENTATIONS = 8
 """How many implementations a method may have; more say nothing of the one that is meant."""

@@ -41,6 +41,8 @@ from wflint.callgraph.graph import (
 )
 from wflint.callgraph.implicit_calls import Implied
 from wflint.callgraph.overrides import Overriders
+from wflint.callgraph.telling import Telling
+from wflint.callgraph.told import Told
 from wflint.callgraph.unfollowed import Unfollowed, is_of_plain_value
 from wflint.facts.builtin_calls import CALLED_BY_BUILTINS, COMPARED_BY
 from wflint.facts.ids import Cls, Fn
@@ -132,6 +134,7 @@ class Reach:
         self.making = Making(self)
         self.unfollowed = Unfollowed(self)
         self.defaults = Defaults(self)
+        self.telling = Telling(resolver, border.ends_at)
 
     def run(self, entries: Iterable[Entry]) -> CallGraph:
         """Search from ``entries``, which come sorted."""
@@ -165,11 +168,10 @@ class Reach:
         """True if a call or use happens when a function is reached as ``node``."""
         return runs(place, node, self.border.skips)
 
-    def _is_default(self, call: Call) -> bool:
+    def _is_default(self, call: Call, node: Node) -> bool:
         """True if a call runs where a parameter is missing."""
-        return bool(call.flags & Flag.OPTIONAL and call.fallback) and not (
-            call.flags & self.border.skips
-        )
+        is_skipped = call.flags & self.border.skips or call.under in node.never
+        return bool(call.flags & Flag.OPTIONAL and call.fallback) and not is_skipped
 
     def _visit(self, node: Node) -> None:
         with self.store.faults.at(*node.fn):
@@ -188,7 +190,7 @@ class Reach:
             if self.runs(call, node):
                 self._call(node, body, call)
                 elsewhere.update(self._given_away(node, call))
-            elif self._is_default(call):
+            elif self._is_default(call, node):
                 self.defaults.note(node, call)
         for use in body.uses:
             if not self.runs(use, node):
@@ -346,7 +348,8 @@ class Reach:
             missing = left_out(head, names, call, entity, node.missing) - stored
             optional = may_be_missing(head, names, call, entity, node.optional) - missing
         given = self.given(node, call.args)
-        to = self.node_of(entity, given, missing, _is_quiet(node, call), optional)
+        told = self.telling.told(node, entity, call)
+        to = self.node_of(entity, given, missing, _is_quiet(node, call), optional, told)
         self.connect(node, to, call.site)
 
     def _falling_back(self, fn: Fn) -> Fallbacks | None:
@@ -397,6 +400,7 @@ class Reach:
         missing: frozenset[str],
         quiet: bool,
         optional: frozenset[str] = _NONE,
+        told: Told = (),
     ) -> Node:
         """A function with what it is given, as far as that decides what it calls."""
         head = self.store.head(entity.fn)
@@ -410,7 +414,9 @@ class Reach:
         if env not in clones and len(clones) >= limits.CONTEXTS and not self._is_plain(env, clones):
             env = ()
         clones.add(env)
-        node = Node(entity.fn, entity.receiver, missing or _NONE, quiet, env, optional or _NONE)
+        never = self.telling.never(entity.fn, told)
+        waits = optional or _NONE
+        node = Node(entity.fn, entity.receiver, missing or _NONE, quiet, env, waits, told, never)
         return self._nodes.setdefault(node, node)  # many calls lead to one
 
     def _is_plain(self, env: Env, clones: set[Env]) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct, field
 
 from wflint.callgraph.events import Event, ExternalCall
-from wflint.callgraph.graph import CallGraph, Hop, Node, runs
+from wflint.callgraph.graph import CallGraph, Hop, Node, runs, stands_in_dead_branch
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import (
     Call,
@@ -163,6 +163,8 @@ def _of_body(node: Node, body: FunctionBody, followed: set[Site]) -> Iterator[tu
         if not _ASYNC_METHODS.isdisjoint(operation.methods) and runs(operation, node):
             yield Effect.WAITS, operation.site
     for mutation in body.mutations:
+        if stands_in_dead_branch(mutation, node):
+            continue
         effect = _of_mutation(mutation)
         if effect is not None and not mutation.flags & (Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED):
             yield effect, mutation.site

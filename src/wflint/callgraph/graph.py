@@ -9,8 +9,9 @@ from typing import NamedTuple, TypeAlias
 from msgspec import Struct, field
 
 from wflint.callgraph.entry.entry_points import Entry
+from wflint.callgraph.told import Told
 from wflint.facts.ids import Cls, Fn
-from wflint.facts.model import Call, Flag, Mutation, Operation, Use
+from wflint.facts.model import Call, Finding, Flag, Mutation, Operation, Try, Use
 from wflint.inference.values import Env
 from wflint.temporal.regions import Region
 
@@ -28,7 +29,9 @@ class Node(NamedTuple):
     fallback default (``now = now or clock()``) that the caller leaves out, so that it runs;
     ``optional`` are those that are ``None`` if a caller leaves them out whom nobody sees.
     ``quiet`` is set when it is called only while not replaying. ``env`` is what is known of its
-    parameters, where that makes a difference: functions and objects that it is given.
+    parameters, where that makes a difference: functions and objects that it is given. ``told`` are
+    literals that it is given, where they decide branches; ``never`` are the numbers of conditions
+    of its body that therefore do not hold.
     """
 
     fn: Fn
@@ -37,6 +40,8 @@ class Node(NamedTuple):
     quiet: bool = False
     env: Env = ()
     optional: frozenset[str] = frozenset()
+    told: Told = ()
+    never: frozenset[int] = frozenset()
 
 
 class Edge(NamedTuple):
@@ -279,6 +284,13 @@ NOT_WORKFLOW_CODE = Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED
 """Flags of what stands in workflow code and is none."""
 
 
+def stands_in_dead_branch(
+    place: Call | Use | Operation | Mutation | Finding | Try, node: Node
+) -> bool:
+    """True if a place does not run for what a function is told, when reached as ``node``."""
+    return place.under in node.never
+
+
 def runs(
     place: Call | Use | Operation | Mutation, node: Node, skips: int = NOT_WORKFLOW_CODE
 ) -> bool:
@@ -286,7 +298,7 @@ def runs(
 
     What has any of the flags ``skips`` does not.
     """
-    if place.flags & skips:
+    if place.flags & skips or place.under in node.never:
         return False
     if not place.flags & Flag.OPTIONAL:
         return True

@@ -18,7 +18,7 @@ from wflint.callgraph.events import (
     ExternalUse,
     OwnCall,
 )
-from wflint.callgraph.graph import NOT_WORKFLOW_CODE, CallGraph, Node
+from wflint.callgraph.graph import NOT_WORKFLOW_CODE, CallGraph, Node, stands_in_dead_branch
 from wflint.callgraph.state_changes import StateChanges
 from wflint.checking.finding_view import FoundView
 from wflint.checking.summaries import Summaries, source_of
@@ -222,7 +222,7 @@ class Verdicts:
             rule = self.rules.get(finding.code)
             if rule is None or rule.code not in codes or not self._subject_holds(finding, node):
                 continue
-            if finding.flags & skips:
+            if finding.flags & skips or stands_in_dead_branch(finding, node):
                 continue
             view = FoundView(self, finding, node, body)
             report = self.faults.ask(node.fn, rule.code, rule.confirm, view)
@@ -233,7 +233,7 @@ class Verdicts:
         """The ``try`` statements of a reached function."""
         rules = [rule for rule in self.try_rules if rule.code in codes]
         for statement in body.tries if rules else ():
-            if statement.flags & skips:
+            if statement.flags & skips or stands_in_dead_branch(statement, node):
                 continue
             view = ProtectedView(self, statement, node, body)
             for rule in rules:

@@ -22,6 +22,7 @@ from wflint.facts.cst_definitions import CstSyntax, read_class, type_bounds, wri
 from wflint.facts.definitions import ACCESSORS, read_decorators
 from wflint.facts.frames import Entry, Frame, State
 from wflint.facts.model import (
+    OPEN,
     Arg,
     Call,
     Flag,
@@ -33,12 +34,14 @@ from wflint.facts.model import (
     Operation,
     Put,
     Ref,
+    Term,
     Use,
 )
 from wflint.facts.mutations import MUTATIONS, Mutations
 from wflint.facts.operations import OPERATIONS, Operations
 from wflint.facts.scopes import Scope, is_global
 from wflint.facts.sharing import Sharing
+from wflint.facts.terms import Terms, defaults
 from wflint.facts.tries import Tries
 from wflint.facts.types import declared_as, either, instance, substituted
 from wflint.facts.values import value
@@ -115,6 +118,7 @@ class BodyReader:
         self.settings = reading.settings_of(path)
         self.walker = Walker(module, partial(reading.guard_functions, path), shared)
         self.refs = self.walker.refs
+        self.terms = Terms(self.refs)
         self.piece: Piece | None = None
         self.frame_at: dict[int, Frame] = {}  # by its site, when all are known
         self.local_classes: list[tuple[Entry, Frame, cst.ClassDef]] = []
@@ -126,6 +130,7 @@ class BodyReader:
         scope = Scope(head.qualname, None, head.owner, head.is_async)
         flags = Flag.RETURNED if isinstance(node, cst.Lambda) else 0
         self.walker.walk([node.body], head, scope, flags)
+        self.walker.frames[0].defaults = defaults(node.params)
         self._look()
         return [frame.body() for frame in self.walker.frames]
 
@@ -173,7 +178,8 @@ class BodyReader:
             if ref.kind not in _NEVER_OWN:
                 if methods == ("__getitem__",):
                     methods = _item_methods(state.flags)
-                operation = Operation(site, ref, methods, state.flags, state.fallback)
+                under = self.under(state)
+                operation = Operation(site, ref, methods, state.flags, state.fallback, under)
                 state.frame.operations.append(operation)
 
     def _note_mutations(self, site: int, entry: Entry, found: Mutations) -> None:
@@ -188,7 +194,8 @@ class BodyReader:
                 changed = changed.value  # what is in an object is a part of it
             ref = self.refs.ref(changed, state.scope)
             if ref.kind in _LASTING:
-                mutation = Mutation(site, ref, how, state.flags, state.fallback)
+                under = self.under(state)
+                mutation = Mutation(site, ref, how, state.flags, state.fallback, under)
                 state.frame.mutations.append(mutation)
 
     def _note_call(self, site: int, entry: Entry, node: cst.Call) -> None:
@@ -198,14 +205,15 @@ class BodyReader:
         written = written_name(node.func)
         in_class = state.scope is None or state.scope.is_class
         bound_to = _bound_to(entry) if in_class else ""
-        call = Call(site, target, written, args, state.flags, state.fallback, bound_to)
+        under = self.under(state)
+        call = Call(site, target, written, args, state.flags, state.fallback, bound_to, under)
         state.frame.calls.append(call)
         self._note_addition(entry, node)
         if written == "getattr":
             self._note_read(site, self.refs.ref(node, state.scope), state)
 
     def _note_try(self, site: int, entry: Entry, node: cst.Try | cst.TryStar) -> None:
-        entry.state.frame.tries.append(self._tries.read(site))
+        entry.state.frame.tries.append(self._tries.read(site, self.under(entry.state)))
 
     def _note_decorator(self, site: int, entry: Entry, node: cst.Decorator) -> None:
         """A decorator is called where a function is defined."""
@@ -216,7 +224,8 @@ class BodyReader:
         decorated = value(self.refs, parent.name, scope)
         target = self.refs.ref(node.decorator, scope)
         written = written_name(node.decorator)
-        call = Call(site, target, written, (Arg(decorated),), entry.state.flags)
+        under = self.under(entry.state)
+        call = Call(site, target, written, (Arg(decorated),), entry.state.flags, under=under)
         if target.kind is Kind.LOCAL and target.path[-1:] and target.path[-1] in ACCESSORS:
             return  # of a property of the same class
         if target.kind not in (Kind.UNKNOWN, Kind.GLOBAL) or target.name in self.module.bindings:
@@ -226,7 +235,18 @@ class BodyReader:
         keyword = arg.keyword.value if arg.keyword is not None else ""
         site = self.walker.order.get(id(arg.value), -1)
         given = self.refs.shared(value(self.refs, arg.value, scope))
-        return Arg(given, keyword, arg.star, site)
+        return Arg(given, keyword, arg.star, site, self._term(arg.value, scope))
+
+    def _term(self, node: cst.BaseExpression, scope: Scope | None) -> Term | None:
+        found = self.terms.term(node, scope) if scope is not None else OPEN
+        return found if found is not OPEN else None
+
+    def under(self, state: State) -> int:
+        """The number of the condition under which a place runs; 0 where there is none."""
+        if state.under is None or state.scope is None:
+            return 0
+        known = state.frame.numbers.get(id(state.under))
+        return known if known is not None else self.terms.number(state.frame, state.under)
 
     # What attributes of `self` hold.
 
@@ -356,7 +376,8 @@ class BodyReader:
         state = entry.state
         target = self.refs.ref(node, state.scope)
         if self._is_worth_noting(target):
-            use = Use(site, target, written_name(node), state.flags, state.fallback)
+            under = self.under(state)
+            use = Use(site, target, written_name(node), state.flags, state.fallback, under)
             state.frame.uses.append(use)
         else:
             self._note_read(site, target, state)
@@ -366,9 +387,10 @@ class BodyReader:
         if not target.path or target.kind not in _OBJECTS:
             return
         changed = state.flags & (Flag.STORED | Flag.DELETED)
-        key = (target, changed)
+        under = self.under(state)
+        key = (target, changed, under)
         if key not in state.frame.reads:
-            state.frame.reads[key] = Use(site, target, "", state.flags, state.fallback)
+            state.frame.reads[key] = Use(site, target, "", state.flags, state.fallback, under)
 
     def _is_worth_noting(self, ref: Ref) -> bool:
         if ref.kind is Kind.GLOBAL:

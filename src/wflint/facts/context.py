@@ -200,6 +200,7 @@ class Context:
                 self.ref(asked) if asked is not None else None,
                 msgpack.encode(detail) if detail is not None else b"",
                 tuple(self.ref(function) for function in awaited),
+                self._reader.under(state),
             )
         )
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from wflint.facts.model import (
     Call,
     ClassFacts,
+    Condition,
     Finding,
     FunctionBody,
     FunctionHead,
@@ -20,6 +21,7 @@ from wflint.facts.model import (
     Operation,
     Put,
     Ref,
+    Term,
     Try,
     Use,
 )
@@ -31,7 +33,8 @@ class Frame:
     """One function of the piece while it is read, or the body of a class.
 
     ``members`` are, of a class in a function, the definitions and assignments in its body with
-    their sites, ``block`` is where it stands.
+    their sites, ``block`` is where it stands. ``numbers`` are those of the conditions, by the ids
+    of what they are written as.
     """
 
     head: FunctionHead
@@ -41,13 +44,16 @@ class Frame:
     attributes: dict[str, Ref] = field(default_factory=dict)
     additions: dict[str, list[Ref]] = field(default_factory=dict)
     operations: list[Operation] = field(default_factory=list)
-    reads: dict[tuple[Ref, int], Use] = field(default_factory=dict)
+    reads: dict[tuple[Ref, int, int], Use] = field(default_factory=dict)
     returned: dict[Ref, None] = field(default_factory=dict)
     yielded: dict[Ref, None] = field(default_factory=dict)
     classes: list[ClassFacts] = field(default_factory=list)
     stores: list[Put] = field(default_factory=list)
     mutations: list[Mutation] = field(default_factory=list)
     tries: list[Try] = field(default_factory=list)
+    conditions: dict[Condition, int] = field(default_factory=dict)
+    defaults: dict[str, Term] = field(default_factory=dict)
+    numbers: dict[int, int] = field(default_factory=dict)
     yields: bool = False
     members: list[tuple[int, Entry]] = field(default_factory=list)
     block: Block | None = None
@@ -69,7 +75,23 @@ class Frame:
             tuple(self.stores),
             tuple(self.mutations),
             tuple(self.tries),
+            tuple(self.conditions),
+            self.defaults,
         )
+
+
+class Under(NamedTuple):
+    """A test that says if code runs, as it is written.
+
+    ``holds`` tells if it must be true or false. ``patterns`` are those of a ``case``, of which one
+    must fit the subject ``test``.
+    """
+
+    test: cst.BaseExpression
+    holds: bool
+    scope: Scope | None
+    parent: Under | None
+    patterns: tuple[cst.MatchPattern, ...] = ()
 
 
 class State(NamedTuple):
@@ -81,6 +103,11 @@ class State(NamedTuple):
     fallback: str = ""
     block: Block | None = None
     narrowed: Narrowed | None = None
+    under: Under | None = None
+
+    def where(self, test: cst.BaseExpression, holds: bool) -> State:
+        """The same surroundings where a test is true, or is not."""
+        return self._replace(under=Under(test, holds, self.scope, self.under))
 
     def having(self, flags: int) -> State:
         """The same surroundings with more flags."""

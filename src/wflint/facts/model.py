@@ -145,13 +145,85 @@ class Value(Struct, frozen=True, array_like=True, gc=False):
         return self.values[self.items.index(key)]
 
 
+class TermKind(str, enum.Enum):
+    """What a :class:`Term` is."""
+
+    __hash__ = str.__hash__
+
+    CONSTANT = "constant"  # `text` is the literal, as :func:`constant` writes it
+    PARAM = "param"  # the parameter `text` of the function itself
+    LOCAL = "local"  # the variable `text`, which is the display in `others`
+    NAME = "name"  # a name of a module: `ref`
+    ITEM = "item"  # what stands under the key `text` of the one in `others`
+    GET = "get"  # the same, or the second of `others` where there is no such key
+    OR = "or"  # the first of two `others`, or the second where that is false
+    DICT = "dict"  # a dictionary that is written out: an ENTRY for each key
+    ENTRY = "entry"  # in a dictionary: one of `others` under the key `text`
+    SPREAD = "spread"  # in a dictionary: anything
+    CALL = "call"  # what `ref` gives for the ARGUMENTs in `others`
+    ARGUMENT = "argument"  # in a call: one of `others`, given as `text=`
+    OPEN = "open"  # not known
+
+
+class Term(Struct, frozen=True, array_like=True, gc=False, cache_hash=True):
+    """An expression whose value may be known from the literals that callers pass."""
+
+    kind: TermKind
+    text: str = ""
+    others: tuple[Term, ...] = ()
+    ref: Ref = UNKNOWN
+
+
+OPEN = Term(TermKind.OPEN)
+
+
+class Asked(str, enum.Enum):
+    """What a :class:`Test` asks."""
+
+    __hash__ = str.__hash__
+
+    TRUE = "true"  # if `term` is true
+    IN = "in"  # if it is equal to one of `values`
+    IS = "is"  # if it is the one of `values`, which is None, True or False
+    STARTS = "starts"  # if it starts with one of them
+    ENDS = "ends"
+    NOT = "not"  # if the one of `others` is false
+    AND = "and"  # if all of them are true
+    OR = "or"  # if any is
+    OPEN = "open"  # something that is not known
+
+
+class Test(Struct, frozen=True, array_like=True, gc=False, cache_hash=True):
+    """A test that literals may decide."""
+
+    asked: Asked
+    term: Term = OPEN
+    values: tuple[Term, ...] = ()
+    others: tuple[Test, ...] = ()
+
+
+class Condition(Struct, frozen=True, array_like=True, gc=False, cache_hash=True):
+    """Code runs only where a test is true (or not, as ``holds`` says), and ``after`` holds as well.
+
+    That is the number of another condition of the same body; 0 for none.
+    """
+
+    test: Test
+    holds: bool
+    after: int = 0
+
+
 class Arg(Struct, frozen=True, array_like=True, gc=False):
-    """An argument: positional, ``keyword=``, or spread (``star`` is ``*`` or ``**``)."""
+    """An argument: positional, ``keyword=``, or spread (``star`` is ``*`` or ``**``).
+
+    ``term`` is set where it can be told what literal it is, or comes from.
+    """
 
     value: Value
     keyword: str = ""
     star: str = ""
     site: Site = -1
+    term: Term | None = None
 
 
 class Call(Struct, frozen=True, array_like=True, gc=False):
@@ -160,7 +232,8 @@ class Call(Struct, frozen=True, array_like=True, gc=False):
     ``fallback`` is, for ``x or f()`` and ``if x is None: x = f()``, the parameter ``x``, and
     ``.x`` for a field ``self.x`` that a generated constructor has just stored; it is empty when
     ``x`` is surely something, and counts only with ``Flag.OPTIONAL``. ``bound_to`` is the name that
-    the value is assigned to, in the body of a class.
+    the value is assigned to, in the body of a class. ``under`` is, here and elsewhere,
+    the number of the condition under which the place runs; 0 where there is none.
     """
 
     site: Site
@@ -170,6 +243,7 @@ class Call(Struct, frozen=True, array_like=True, gc=False):
     flags: int = 0
     fallback: str = ""
     bound_to: str = ""
+    under: int = 0
 
 
 class Use(Struct, frozen=True, array_like=True, gc=False):
@@ -180,6 +254,7 @@ class Use(Struct, frozen=True, array_like=True, gc=False):
     written: str
     flags: int = 0
     fallback: str = ""
+    under: int = 0
 
 
 class Operation(Struct, frozen=True, array_like=True, gc=False):
@@ -194,6 +269,7 @@ class Operation(Struct, frozen=True, array_like=True, gc=False):
     methods: tuple[str, ...]
     flags: int = 0
     fallback: str = ""
+    under: int = 0
 
 
 class Finding(Struct, frozen=True, array_like=True, gc=False):
@@ -215,6 +291,7 @@ class Finding(Struct, frozen=True, array_like=True, gc=False):
     asked: Ref | None = None
     detail: bytes = b""
     awaited: tuple[Ref, ...] = ()
+    under: int = 0
 
 
 class Decorator(Struct, frozen=True, array_like=True, gc=False):
@@ -332,6 +409,7 @@ class Mutation(Struct, frozen=True, array_like=True, gc=False):
     how: str
     flags: int = 0
     fallback: str = ""
+    under: int = 0
 
 
 class Handler(Struct, frozen=True, array_like=True, gc=False):
@@ -367,6 +445,7 @@ class Try(Struct, frozen=True, array_like=True, gc=False):
     is_group: bool = False
     leaves_finally: bool = False
     flags: int = 0
+    under: int = 0
 
 
 class FunctionBody(Struct, frozen=True, array_like=True, gc=False):
@@ -378,6 +457,8 @@ class FunctionBody(Struct, frozen=True, array_like=True, gc=False):
     ``returned`` is what it may return, ``yielded`` what it may yield. ``classes`` are the classes
     that are defined in it; the body of a class is one of its own. ``stores`` are what it puts into
     attributes of other objects. ``mutations`` are all changes of objects that outlive it.
+    ``conditions`` are those that places stand under, counted from 1, each behind the one that it
+    comes after; ``defaults`` are the default values of parameters that are literals.
     """
 
     head: FunctionHead
@@ -394,6 +475,8 @@ class FunctionBody(Struct, frozen=True, array_like=True, gc=False):
     stores: tuple[Put, ...] = ()
     mutations: tuple[Mutation, ...] = ()
     tries: tuple[Try, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    defaults: dict[str, Term] = {}
 
 
 class BindingKind(str, enum.Enum):

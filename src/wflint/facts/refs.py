@@ -20,7 +20,7 @@ from wflint.facts.model import (
     ModuleFacts,
     Ref,
 )
-from wflint.facts.scopes import How, Scope
+from wflint.facts.scopes import Bound, How, Scope
 from wflint.facts.set_elements import put_into_set
 from wflint.facts.sharing import Sharing
 
@@ -73,6 +73,7 @@ class Refs:
         self.lambdas = lambdas if lambdas is not None else {}
         self.complete = False  # set when all bindings are known: names are then resolved once
         self.changed: set[str] = set()  # names of containers that are changed after assignment
+        self.rebound: set[str] = set()  # names that `+=` or a nested function binds besides
         self.place_of: Callable[[cst.CSTNode], Place] = lambda _: NOWHERE
         self.scope_of: Callable[[cst.CSTNode], Scope | None] = lambda _: None
         self.sides: Callable[[cst.IfExp, Scope | None], list[cst.BaseExpression]] = _both_sides
@@ -232,6 +233,12 @@ class Refs:
         if len(bindings) != 1 or bindings[0].how is not How.VALUE or bindings[0].parts:
             return None
         return bindings[0].node
+
+    def only_binding(self, node: cst.Name, bindings: list[Bound], where: Scope) -> Bound | None:
+        """The only binding in ``where`` that a name can have at a place of the same function."""
+        if len(bindings) > 1:
+            bindings = self.tables.reaching(node.value, bindings, where, self.place_of(node), False)
+        return bindings[0] if len(bindings) == 1 else None
 
     def annotation(self, node: cst.CSTNode | None, scope: Scope | None) -> Ref:
         """The class that an annotation names, see :mod:`wflint.facts.annotations`."""

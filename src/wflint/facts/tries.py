@@ -26,8 +26,8 @@ class Tries:
         self._refs = refs
         self._ends: list[Site] = []
 
-    def read(self, site: Site) -> Try:
-        """Return the facts of the ``try`` at a site."""
+    def read(self, site: Site, under: int) -> Try:
+        """Return the facts of the ``try`` at a site; ``under`` is the number of its condition."""
         entry = self._entries[site]
         node = entry.node
         assert isinstance(node, (cst.Try, cst.TryStar))
@@ -41,6 +41,7 @@ class Tries:
             isinstance(node, cst.TryStar),
             last is not None and self._has(last, _PASS_ON),
             entry.state.flags,
+            under,
         )
 
     def _handler(self, node: cst.ExceptHandler | cst.ExceptStarHandler) -> Handler:

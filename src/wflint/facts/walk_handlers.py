@@ -7,7 +7,7 @@ from collections.abc import Callable
 import libcst as cst
 
 from wflint.facts import guards, probes, walk_names
-from wflint.facts.frames import Entry, State
+from wflint.facts.frames import Entry, State, Under
 from wflint.facts.model import AFTER_INIT, Flag
 from wflint.facts.scopes import Block, How, Scope
 from wflint.facts.walker import DIRECT, Walker
@@ -28,7 +28,8 @@ _FALLBACK_VALUES = (
 def _if(walker: Walker, entry: Entry, node: cst.If, state: State) -> None:
     name = walker.name_at(state.scope)
     yes, no = guards.branch_flags(node.test, name, walker.guard_functions)
-    body, orelse = state.having(yes), state.having(no)
+    body = state.having(yes).where(node.test, True)
+    orelse = state.having(no).where(node.test, False)
     missing = guards.missing_name(node.test)
     if is_param(missing.name, state.scope):
         if missing.true and (missing.surely or guards.assigns(node.body, missing.name)):
@@ -46,7 +47,8 @@ def _if_exp(walker: Walker, entry: Entry, node: cst.IfExp, state: State) -> None
     state = state._replace(flags=state.flags & ~DIRECT)
     name = walker.name_at(state.scope)
     yes, no = guards.branch_flags(node.test, name, walker.guard_functions)
-    body, orelse = state.having(yes), state.having(no)
+    body = state.having(yes).where(node.test, True)
+    orelse = state.having(no).where(node.test, False)
     missing = guards.missing_name(node.test)
     if is_param(missing.name, state.scope):
         other = node.orelse if missing.true else node.body
@@ -64,7 +66,7 @@ def _boolean(walker: Walker, entry: Entry, node: cst.BooleanOperation, state: St
     state = state._replace(flags=state.flags & ~DIRECT)
     name = walker.name_at(state.scope)
     flags = guards.left_flags(node, name, walker.guard_functions, walker.chains)
-    right = state.having(flags)
+    right = state.having(flags).where(node.left, isinstance(node.operator, cst.And))
     if _is_condition(walker, entry):
         walker.conditions.add(id(node))
     elif isinstance(node.operator, cst.Or) and isinstance(node.right, _FALLBACK_VALUES):
@@ -148,18 +150,32 @@ def _while(walker: Walker, entry: Entry, node: cst.While, state: State) -> None:
     if node.orelse is not None:
         walker.push([node.orelse], entry, state)
     inside = state.having(Flag.IN_LOOP)
-    walker.push([node.test, node.body], entry, walker.narrow(node.test, inside, False))
+    body = walker.narrow(node.test, inside.where(node.test, True), False)
+    walker.push([node.body], entry, body)
+    walker.push([node.test], entry, walker.narrow(node.test, inside, False))
 
 
 def _match(walker: Walker, entry: Entry, node: cst.Match, state: State) -> None:
     """A class pattern shows what the subject is."""
-    for case in reversed(node.cases):
-        inside = state._replace(block=Block(state.block))
+    for case, under in reversed(_cases(node, state)):
+        inside = state._replace(block=Block(state.block), under=under)
         types = _pattern_class(case.pattern)
         if types is not None and isinstance(node.subject, cst.Name):
             inside = walker.narrowed(node.subject.value, types, inside)
         walker.push([case], entry, inside)
     walker.push([node.subject], entry, state)
+
+
+def _cases(node: cst.Match, state: State) -> list[tuple[cst.MatchCase, Under | None]]:
+    """The cases, each where it fits and none fits that stands before it."""
+    found: list[tuple[cst.MatchCase, Under | None]] = []
+    before = state.under
+    for case in node.cases:
+        patterns = (case.pattern,)
+        found.append((case, Under(node.subject, True, state.scope, before, patterns)))
+        if case.guard is None:
+            before = Under(node.subject, False, state.scope, before, patterns)
+    return found
 
 
 def _pattern_class(pattern: cst.CSTNode) -> cst.BaseExpression | None:

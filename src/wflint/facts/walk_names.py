@@ -7,6 +7,7 @@ from collections.abc import Callable
 import libcst as cst
 from msgspec.structs import replace
 
+from wflint.facts import terms
 from wflint.facts.cst_definitions import (
     CstSyntax,
     named_lambda,
@@ -113,6 +114,8 @@ def _is_annotated(node: cst.BaseExpression) -> bool:
 def _aug_assign(walker: Walker, entry: Entry, node: cst.AugAssign, state: State) -> None:
     """``x += y`` leaves x what it was, unless nothing is known of it."""
     target = node.target
+    if isinstance(target, cst.Name):
+        walker.refs.rebound.add(target.value)
     found = state.scope.find(target.value) if state.scope and isinstance(target, cst.Name) else None
     if found is None:
         bind(walker, entry, target, How.OTHER, None)
@@ -148,6 +151,7 @@ def _global(walker: Walker, entry: Entry, node: cst.Global | cst.Nonlocal, state
     if state.scope is not None:
         names = {item.name.value for item in node.names}
         state.scope.elsewhere |= names
+        walker.refs.rebound |= names
         if isinstance(node, cst.Global):
             state.scope.globals |= names
 
@@ -180,6 +184,7 @@ def _function(walker: Walker, entry: Entry, node: cst.FunctionDef, state: State)
     if is_method:
         head = with_receiver(head, owner, plain_decorators(node))
     frame = walker.open(head, scope)
+    frame.defaults = terms.defaults(node.params)
     flags = state.flags & ~(Flag.IN_LOOP | Flag.OPTIONAL | DIRECT)
     walker.push([node.body], entry, State(frame, scope, flags, narrowed=state.narrowed))
 
@@ -205,6 +210,7 @@ def _lambda(walker: Walker, entry: Entry, node: cst.Lambda, state: State) -> Non
             head = head if is_static else with_receiver(head, owner, ())
     flags = state.flags & ~(Flag.IN_LOOP | Flag.OPTIONAL | DIRECT)
     frame = walker.open(head, scope)
+    frame.defaults = terms.defaults(node.params)
     inside = State(frame, scope, flags | Flag.RETURNED, narrowed=state.narrowed)
     walker.push([node.body], entry, inside)
 

@@ -228,17 +228,19 @@ class Walker:
             if isinstance(small, cst.Assert):
                 yes, _ = guards.branch_flags(small.test, name, self.guard_functions)
                 state = self.narrow(small.test, state, False).having(yes)
+                state = state.where(small.test, True)
             elif guards.raises_inside(small, name, self.guard_functions):
                 state = state.having(Flag.NOT_IN_WORKFLOW)
         return state
 
     def _after_if(self, node: cst.If, state: State) -> State:
         yes, no = guards.branch_flags(node.test, self.name_at(state.scope), self.guard_functions)
+        state = _behind(node, state)
         if guards.always_leaves(node.body):
             return self.narrow(node.test, state, True).having(no)
         orelse = node.orelse
         if isinstance(orelse, cst.Else) and guards.always_leaves(orelse.body):
-            return self.narrow(node.test, state, False).having(yes)
+            return self.narrow(node.test, state, False).having(yes).where(node.test, True)
         return state
 
     def narrow(self, test: cst.BaseExpression, state: State, negated: bool) -> State:
@@ -257,6 +259,15 @@ class Walker:
             self.refs.changed.add(target.value.value)
         if not isinstance(target, (cst.Name, cst.Tuple, cst.List)):
             self.push([target], entry, state.having(Flag.STORED))
+
+
+def _behind(node: cst.If, state: State) -> State:
+    """The surroundings behind an ``if``: the tests of its first branches that leave are false."""
+    branch: cst.If | cst.Else | None = node
+    while isinstance(branch, cst.If) and guards.always_leaves(branch.body):
+        state = state.where(branch.test, False)
+        branch = branch.orelse
+    return state
 
 
 def _is_from_around(node: cst.CSTNode, scope: Scope | None) -> bool:

@@ -1,0 +1,75 @@
+"""How often a function is looked at for the literals that its callers pass."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from wflint import limits
+from wflint.callgraph.graph import Node
+from wflint.callgraph.telling import Telling
+from wflint.callgraph.told import Told
+from wflint.facts.model import Call
+from wflint.inference.values import OwnFunction
+from wflint.run.check import check
+from wflint.run.request import Request
+
+MANY = 100
+
+
+def many_callers_of_many_branches() -> str:
+    branches = "\n".join(
+        f'    if action == "action-{n}":\n        branch_{n}(action)' for n in range(MANY)
+    )
+    functions = "\n".join(f"def branch_{n}(action):\n    shared(action)" for n in range(MANY))
+    calls = "\n".join(f'        dispatch("action-{n}")' for n in range(MANY))
+    return f"""\
+import time
+from temporalio import workflow
+
+def shared(action):
+    if action == "nothing":
+        time.sleep(1)
+
+{functions}
+
+def dispatch(action):
+{branches}
+
+@workflow.defn
+class Flow:
+    @workflow.run
+    async def run(self) -> None:
+{calls}
+"""
+
+
+def told(monkeypatch: pytest.MonkeyPatch, folder: Path, code: str) -> dict[str, set[object]]:
+    """What functions are told, by their names."""
+    found: dict[str, set[object]] = {}
+    plain = Telling.told
+
+    def noting(self: Telling, node: Node, entity: OwnFunction, call: Call) -> Told:
+        given = plain(self, node, entity, call)
+        found.setdefault(entity.fn.qualname, set()).add(given)
+        return given
+
+    monkeypatch.setattr(Telling, "told", noting)
+    (folder / "flow.py").write_text(code)
+    check(Request(paths=(str(folder),)))
+    return found
+
+
+def test_contexts_do_not_multiply(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    found = told(monkeypatch, tmp_path, many_callers_of_many_branches())
+    assert len(found["dispatch"]) == limits.LITERAL_CONTEXTS + 1
+    assert len(found["shared"]) <= limits.LITERAL_CONTEXTS + 1
+
+
+def test_nothing_is_told_that_decides_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    code = many_callers_of_many_branches().replace("if action ==", "if unknown() ==")
+    found = told(monkeypatch, tmp_path, code)
+    assert found["dispatch"] == {()}
