@@ -284,9 +284,7 @@ NOT_WORKFLOW_CODE = Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED
 """Flags of what stands in workflow code and is none."""
 
 
-def stands_in_dead_branch(
-    place: Call | Use | Operation | Mutation | Finding | Try, node: Node
-) -> bool:
+def stands_in_dead_branch(place: Finding | Mutation | Try, node: Node) -> bool:
     """True if a place does not run for what a function is told, when reached as ``node``."""
     return place.under in node.never
 
