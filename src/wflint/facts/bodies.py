@@ -394,7 +394,8 @@ class BodyReader:
 
     def _is_worth_noting(self, ref: Ref) -> bool:
         if ref.kind is Kind.GLOBAL:
-            return ref.name in self.module.bindings or is_builtin(ref.name)
+            known = ref.name in self.module.bindings or is_builtin(ref.name)
+            return known or bool(self.module.stars)
         if ref.kind is Kind.RESULT:
             return bool(ref.path)
         return ref.kind in (Kind.IMPORT, Kind.LOCAL, Kind.EITHER)
