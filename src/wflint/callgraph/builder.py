@@ -210,6 +210,7 @@ class Reach:
                 path, receiver = node.fn.path, node.receiver
                 for found in self.implied.operated(operation, path, receiver, node.env):
                     self._follow(node, found, operation.site, operation.flags)
+                self.unfollowed.note_operation(node, operation)
 
     def _resolved(self, place: Call | Use, node: Node) -> tuple[Entity, ...]:
         return self.resolver.resolve(place.target, node.fn.path, node.receiver, env=node.env)

@@ -11,16 +11,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wflint.callgraph.graph import GapAt, Node
 from wflint.facts.ids import Cls, Fn
-from wflint.facts.model import Arg, Call, Flag, Kind, ValueType
+from wflint.facts.model import Arg, Call, Flag, Kind, Operation, ValueType
 from wflint.inference.library_types import (
+    CALLED_ARGUMENTS,
     CONTAINER_METHODS,
     GIVES_ANYTHING,
+    LOADS_CODE,
     PLAIN_DATA,
     calls_its_arguments,
     is_known_library,
     is_opaque,
 )
-from wflint.inference.values import External, OwnFunction
+from wflint.inference.values import External, OwnFunction, Unresolved
+from wflint.project.folders import is_namespace
 from wflint.project.store import Store
 
 if TYPE_CHECKING:
@@ -28,6 +31,10 @@ if TYPE_CHECKING:
 
 
 _ANYTHING = ("builtins.object", "typing.Any", "typing_extensions.Any")
+
+
+_ASKED = {"__aenter__": "async with", "__await__": "await"}
+"""Methods that most objects do not have, by what calls them."""
 
 
 class _Maybe(NamedTuple):
@@ -62,9 +69,28 @@ class Unfollowed:
         if source:
             method = "" if entity.instance else entity.name.rpartition(".")[2]
             if self._is_unknown(source) and not is_of_plain_value(call, method):
-                self._note(_Maybe(_gap(node, call, _why(source)), method))
+                wanted = "" if source in LOADS_CODE else method
+                self._note(_Maybe(_gap(node, call, _why(source)), wanted))
+            elif self._is_inherited(node, call, source):
+                self._note(_Maybe(_gap(node, call, f"what `{source}` does is not known")))
+        elif self._is_missing(node, entity.name):
+            why = f"the project has no `{entity.name}`"
+            self._note(_Maybe(_gap(node, call, why)))
+        elif entity.name in CALLED_ARGUMENTS:
+            self._note_unknown_argument(node, call, CALLED_ARGUMENTS[entity.name])
         elif not self._is_known(entity.name):
             self._note_handed(node, call, entity)
+
+    def note_operation(self, node: Node, operation: Operation) -> None:
+        """Note that something is awaited or entered of which nothing is known."""
+        written = _ASKED.get(operation.methods[0])
+        if written is None:
+            return
+        resolve = self.reach.resolver.resolve
+        found = resolve(operation.operand, node.fn.path, node.receiver, env=node.env)
+        if any(isinstance(e, Unresolved) for e in found):
+            why = f"`{written}` is asked of what is not known"
+            self._note(_Maybe(GapAt(node, operation.site, operation.methods[0], why)))
 
     def _note(self, maybe: _Maybe) -> None:
         self._noted[maybe] = None
@@ -77,6 +103,35 @@ class Unfollowed:
             return source in GIVES_ANYTHING and source not in PLAIN_DATA
         given = External(source, instance=True, base=len(source))
         return not self._is_known(source) and is_opaque(given)
+
+    def _is_inherited(self, node: Node, call: Call, source: str) -> bool:
+        """True of a method that a workflow has from a base which nobody knows."""
+        target = call.target
+        if target.kind is not Kind.SELF or len(target.path) != 1 or self._is_known(source):
+            return False
+        return self.roots.is_workflow(node.receiver or Cls(node.fn.path, target.name))
+
+    def _is_missing(self, node: Node, name: str) -> bool:
+        """True if a name is that of a package of the project, in which it is not found."""
+        top, _, inner = name.partition(".")
+        if not inner or self._is_known(name):
+            return False
+        found = self.reach.resolver.index.find(top, node.fn.path)
+        return found is not None and not is_namespace(found)
+
+    def _note_unknown_argument(self, node: Node, call: Call, which: tuple[int, str]) -> None:
+        """Note that a function of the standard library calls something that is not known."""
+        position, keyword = which
+        plain = [arg for arg in call.args if not arg.keyword]
+        given = next((arg for arg in call.args if keyword and arg.keyword == keyword), None)
+        if given is None and 0 <= position < len(plain):
+            given = plain[position]
+        if given is None or given.star or given.value.type is not ValueType.NAME:
+            return
+        resolve = self.reach.resolver.resolve
+        found = resolve(given.value.ref, node.fn.path, node.receiver, env=node.env)
+        if any(isinstance(e, Unresolved) for e in found):
+            self._note(_Maybe(_gap(node, call, "what it is given to call is not known")))
 
     def _is_known(self, name: str) -> bool:
         return is_known_library(name) or name.partition(".")[0] in self.libraries

@@ -171,6 +171,27 @@ GIVES_ANYTHING: frozenset[str] = PLAIN_DATA | frozenset(
 )
 """Functions of the standard library that give what they have been given, or anything at all."""
 
+LOADS_CODE: frozenset[str] = frozenset(
+    {"builtins.__import__", "builtins.eval", "importlib.import_module"}
+)
+"""Those that give a module, or what code in a string makes: any function may be in it."""
+
+CALLED_ARGUMENTS: dict[str, tuple[int, str]] = {
+    "builtins.filter": (0, ""),
+    "builtins.list.sort": (-1, "key"),
+    "builtins.map": (0, ""),
+    "builtins.max": (-1, "key"),
+    "builtins.min": (-1, "key"),
+    "builtins.sorted": (-1, "key"),
+    "functools.reduce": (0, ""),
+    "itertools.dropwhile": (0, ""),
+    "itertools.filterfalse": (0, ""),
+    "itertools.groupby": (1, "key"),
+    "itertools.starmap": (0, ""),
+    "itertools.takewhile": (0, ""),
+}
+"""By which position or keyword some functions are given what they call for each element."""
+
 CALLS_ITS_ARGUMENTS: frozenset[str] = frozenset(
     {
         "builtins.filter",
