@@ -2,14 +2,14 @@
 
 ## What breaks
 
-A worker runs all `async def` activities in one event loop, the one that it polls the service from
-and sends heartbeats with. While `time.sleep()`, `requests.get()` or a database driver waits, none
-of that goes on: other activities stand still, heartbeats are not sent, so that the service takes
-the activity for lost and starts another attempt, a cancellation is not noticed, and workflow tasks
-come too late. With one activity at a time everything works; under load it does not.
+A worker runs all `async def` activities in one event loop, the one that it also uses to poll the
+service and to send heartbeats. While `time.sleep()`, `requests.get()` or a database driver waits,
+all of this stops: other activities stand still, a cancellation is not noticed, and workflow tasks
+come too late. Heartbeats are not sent either, so the service considers the activity lost and starts
+another attempt. With one activity at a time everything works; under load it does not.
 
-It makes no difference how deep the call is hidden: a plain function that an async activity calls
-runs in the event loop as well.
+The call may be hidden at any depth: a plain function that an async activity calls also runs in the
+event loop.
 
 ## Bad
 
@@ -40,7 +40,7 @@ class ThumbnailWorkflow:
 
 ## Good
 
-Let a thread wait, or use an asynchronous library. Or make the activity a plain `def`, which the
+Wait in a thread, or use an asynchronous library. Or make the activity a plain `def`, which the
 worker runs in a thread of its `activity_executor`.
 
 ```python

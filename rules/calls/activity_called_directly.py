@@ -6,7 +6,7 @@ The body of the activity then runs inside the workflow: nothing is written to th
 is retried, there is no timeout, and on every replay it runs again. If it sends a mail, the mail is
 sent again. If it reads a clock or a database, the workflow is no longer deterministic.
 
-Hand the function to the SDK instead of calling it. Code that workflows and activities share belongs
+Pass the function to the SDK instead of calling it. Code that workflows and activities share belongs
 in a plain helper that both call.
 
 ## Bad

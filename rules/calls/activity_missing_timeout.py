@@ -1,11 +1,11 @@
-"""Calls an activity without the timeout that the SDK asks for.
+"""Calls an activity without the timeout that the SDK requires.
 
 ## What breaks
 
 Without a limit the server could not tell an activity whose worker has died from one that is slow.
 So the SDK refuses to schedule an activity that has neither `start_to_close_timeout` (how long one
 attempt may take) nor `schedule_to_close_timeout` (how long all attempts together may take). The
-other two timeouts do not count, and `None` is as good as nothing.
+other two timeouts do not count, and `None` is the same as no timeout.
 
 Prefer `start_to_close_timeout`: when it runs out, the activity is tried again.
 
@@ -52,9 +52,9 @@ class OrderWorkflow:
 ## Fix safety
 
 The fix adds `start_to_close_timeout=timedelta(seconds=N)`, where N is `default-activity-timeout`
-from the configuration, or puts it in the place of `start_to_close_timeout=None`. How long the
-activity may really take is for a person to say: the fix is unsafe. A `None` in options that are
-spread into the call is left alone.
+from the configuration, or replaces `start_to_close_timeout=None` by it. Only you know how long the
+activity may take, so the fix is unsafe. A `None` in options that are spread into the call is left
+alone.
 
 ## What the SDK does
 

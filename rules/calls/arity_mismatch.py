@@ -2,10 +2,10 @@
 
 ## What breaks
 
-The SDK does not compare what is sent with the parameters of what gets it: it never needs to have
-the function at hand. The worker that has it calls it with what was sent, and Python raises
-`TypeError`. An activity is then tried again and again, by default for ever; a child workflow fails
-its workflow tasks, one after the other; a signal or update fails in the handler.
+The SDK does not compare the payload with the parameters of the receiver: the caller need not even
+have its code. The worker that has it calls it with the payload, and Python raises `TypeError`. An
+activity is then retried, by default for ever. A child workflow fails its workflow tasks, one after
+the other. A signal or update fails in the handler.
 
 Give exactly the parameters that have no default, and no more than there are.
 

@@ -2,10 +2,10 @@
 
 ## What breaks
 
-`execute_activity(f, a)` and its relatives take one argument for the activity, workflow or handler.
-Several have to be given as a list: `execute_activity(f, args=[a, b])`. A second one by position
-fails the call. Most often the better answer is one dataclass that holds them all: fields can be
-added to it later.
+`execute_activity(f, a)` and similar functions take one argument for the activity, workflow or
+handler. Several have to be given as a list: `execute_activity(f, args=[a, b])`. A second one by
+position fails the call. Most often the better answer is one dataclass that holds them all: fields
+can be added to it later.
 
 ## Bad
 

@@ -55,7 +55,7 @@ into the call are left alone.
 
 The call raises `TypeError: Fail to convert to Duration. Expected a timedelta object got int`. In a
 workflow that fails the workflow task, which is tried again and again. `workflow.continue_as_new()`
-is worse: it goes on, and the options that come after the number are lost without a word.
+is worse: it continues, and silently loses the options after the number.
 
 ## References
 

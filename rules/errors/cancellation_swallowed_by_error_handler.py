@@ -1,4 +1,4 @@
-"""Takes the cancellation of an activity or child workflow for one of its errors.
+"""Handles the cancellation of an activity or child workflow as if it were an error.
 
 ## What breaks
 
@@ -58,15 +58,15 @@ class OrderWorkflow:
 ## Fix safety
 
 The fix lets a cancellation through, which a running workflow may have swallowed: on replay it would
-give other commands, so the fix is unsafe. It is withheld where the handler gives the error no name.
+issue other commands, so the fix is unsafe. It is withheld where the handler does not name the
+error.
 
 ## What the SDK does
 
-Nothing. The workflow shows as completed or failed, and whoever has cancelled it waits for something
-that does not come.
+Nothing. The workflow shows as completed or failed, and whoever has cancelled it waits in vain.
 
 Not reported are handlers that may raise, themselves or in what they call, that look at the cause of
-the error, or that give the error to a function or keep it.
+the error, or that pass the error to a function or keep it.
 
 ## References
 

@@ -5,7 +5,8 @@
 `workflow.as_completed()` is a plain generator of awaitables. `async for` needs an asynchronous
 iterator, so the loop fails before it begins. Write a plain `for`, and `await` each item in it.
 
-Since Python 3.13 `asyncio.as_completed()` works both ways; that is where the habit comes from.
+Since Python 3.13 `asyncio.as_completed()` supports both forms, which is where the mistake comes
+from.
 
 ## Bad
 

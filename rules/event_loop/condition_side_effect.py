@@ -2,12 +2,12 @@
 
 ## What breaks
 
-The SDK calls the condition whenever something has happened to the workflow, and it alone decides
-how often that is. A condition that takes an item from a list, counts, or issues a command does so
-each time it is asked, also when it answers "not yet". A newer SDK may ask more often or less often
-than the one that wrote the history.
+The SDK calls the condition whenever something has happened to the workflow, and only the SDK
+decides how often. A condition that takes an item from a list, counts, or issues a command does so
+at each call, even if it returns false. A newer SDK may call it more or less often than the one that
+wrote the history.
 
-Let the condition only look. Change the state after the wait.
+The condition should only read the state. Change the state after the wait.
 
 ## Bad
 
@@ -54,7 +54,7 @@ class InboxWorkflow:
 
 ## What the SDK does
 
-Nothing is caught: the change is made and the command is issued, each time the condition is asked.
+Nothing is caught: the change is made and the command is issued, each time the condition is called.
 `workflow.continue_as_new()` in a condition even breaks the workflow task.
 
 ## References

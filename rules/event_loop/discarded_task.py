@@ -56,9 +56,9 @@ class TransferWorkflow:
 
 ## What the SDK does
 
-Nothing is caught and nothing is warned of. An activity is scheduled, and its outcome ignored. The
-commands of a task made just before the return stand behind `complete_workflow_execution`, where the
-server drops them.
+There is no error and no warning. An activity is scheduled, and its outcome ignored. The commands of
+a task made just before the return stand behind `complete_workflow_execution`, where the server
+drops them.
 
 ## References
 
@@ -107,7 +107,7 @@ class DiscardedTask(Rule):
         """An activity whose handle is dropped."""
         if view.is_statement and not view.awaited:
             yield Report(
-                f"the handle that `{view.shown}` gives is dropped, "
+                f"the handle that `{view.shown}` returns is dropped, "
                 "and with it the activity's result and error; keep it and await it"
             )
 

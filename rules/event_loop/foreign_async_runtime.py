@@ -9,7 +9,8 @@ processes and threads need parts of asyncio's real loop that are not there. The 
 and is retried until the code is changed.
 
 asyncio has what is needed: `asyncio.sleep`, `asyncio.timeout`, `asyncio.gather`, `asyncio.Lock`,
-`asyncio.Queue`. What anyio is used for elsewhere, files and threads, belongs into an activity.
+`asyncio.Queue`. Work with files and threads, for which anyio is used elsewhere, belongs in an
+activity.
 
 ## Bad
 

@@ -3,8 +3,8 @@
 ## What breaks
 
 Calling a coroutine function only makes a coroutine. Without `await` its body never runs: the
-activity is not scheduled, the timer is not started, the signal is not sent, and the workflow goes
-on as if all was well.
+activity is not scheduled, the timer is not started, the signal is not sent, and the workflow
+continues as if nothing were wrong.
 
 `asyncio.gather()` is the exception. It starts its tasks by itself, but nobody waits for them: what
 they raise is lost, and when the workflow returns before they are done, so is their work.
@@ -63,7 +63,7 @@ function is called. It is withheld where query handlers, activities or clients r
 ## What the SDK does
 
 The sandbox catches nothing. Python prints `RuntimeWarning: coroutine ... was never awaited` when
-the coroutine is thrown away, and for `asyncio.gather()` not even that.
+the coroutine is garbage-collected, and for `asyncio.gather()` not even that.
 
 ## References
 

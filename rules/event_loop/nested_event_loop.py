@@ -50,8 +50,7 @@ class QuoteWorkflow:
 
 `asyncio.run()` and `asyncio.Runner().run()` raise `RuntimeError`, and `run_until_complete()` on the
 workflow's own loop raises `NotImplementedError`: the workflow task is retried. `new_event_loop()`
-and `set_event_loop()` go through without a word. At import time `asyncio.run()` fails the start of
-the worker.
+and `set_event_loop()` raise nothing. At import time `asyncio.run()` fails the start of the worker.
 
 ## References
 

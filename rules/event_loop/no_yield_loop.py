@@ -1,4 +1,4 @@
-"""Loops for a long time, or for ever, without letting go of the thread.
+"""Loops for a long time, or for ever, without an `await`.
 
 ## What breaks
 
@@ -6,8 +6,8 @@ A workflow runs until it awaits something. Nothing else can change its state mea
 handled, no timer fires. A loop without `await` and without a way out therefore never ends, and one
 with many millions of rounds takes longer than the two seconds that the SDK allows.
 
-Wait for what should end the loop with `workflow.wait_condition()`, and move long computations to an
-activity.
+Use `workflow.wait_condition()` to wait for the event that should end the loop, and move long
+computations to an activity.
 
 ## Bad
 

@@ -61,8 +61,8 @@ alone, and so is one with comments, which would be lost.
 
 ## What the SDK does
 
-Nothing: the loop works, and the history grows. Only `asyncio.sleep(0)` in such a loop never lets
-go of the thread, which the SDK takes for a deadlock after two seconds.
+Nothing: the loop works, and the history grows. Only with `asyncio.sleep(0)` such a loop never
+releases the thread, and after two seconds the SDK reports a deadlock.
 
 ## References
 

@@ -4,7 +4,7 @@
 
 `asyncio.sleep()` takes a number of seconds and `workflow.sleep()` a number or a `timedelta`. Text
 such as `"1 minute"` fits neither, and a `timedelta` only the second. A negative time makes
-`workflow.sleep()` fail, and `asyncio.sleep()` come back at once without a timer.
+`workflow.sleep()` fail, and `asyncio.sleep()` return at once without a timer.
 
 ## Bad
 

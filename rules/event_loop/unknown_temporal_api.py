@@ -3,13 +3,13 @@
 ## What breaks
 
 `workflow.side_effect`, `workflow.get_version` or `ApplicationFailure` exist in the SDKs of other
-languages, and `workflow.get_logger` in none of them. Such names come from habit or from generated
-code. In a function they fail when the line is reached, perhaps long after the worker has started.
+languages, and `workflow.get_logger` exists in none. In a function such names fail only when the
+line is reached, perhaps long after the worker has started.
 
-Names that are newer than the version that the project works with (`target-sdk`) are reported as
-well, unless the code asks for them with `hasattr()` or catches the error. So are, as a warning,
-names that this version has and newer ones have not: `workflow.timedelta` was there up to 1.27,
-because the module happened to import it. What the file itself puts into the module is not reported.
+Names that are newer than the project's version of the SDK (`target-sdk`) are also reported, unless
+the code checks for them with `hasattr()` or catches the error. Names that this version has, but
+newer ones do not, are a warning: `workflow.timedelta` was there up to 1.27, because the module
+happened to import it. What the file itself puts into the module is not reported.
 
 ## Bad
 
@@ -39,11 +39,10 @@ class TokenWorkflow:
 
 ## Fix safety
 
-The fix puts the right name in the place of the wrong one, where there is one that fits: it may take
-other arguments or work in another way, so the fix is unsafe. A wrong name that is imported is
-renamed in the whole file. Where the file needs the old name, it stays as an alias
-(`import ApplicationError as ApplicationFailure`). Names with no equal, such as
-`workflow.side_effect`, are left alone.
+The fix replaces the wrong name by the right one, if there is one. That may take other arguments or
+work in another way, so the fix is unsafe. A wrong name that is imported is renamed in the whole
+file. Where the file needs the old name, it stays as an alias (`import ApplicationError as
+ApplicationFailure`). Names without a counterpart, such as `workflow.side_effect`, are left alone.
 
 ## What the SDK does
 

@@ -7,7 +7,7 @@ Everything that reaches the network, the file system, threads or signals is miss
 `NotImplementedError`. The workflow task fails and is retried until the code is changed. The same
 goes for starting, stopping and configuring the loop, which is the SDK's business.
 
-What reaches the outside world belongs into an activity.
+Code that reaches the outside world belongs in an activity.
 
 ## Bad
 

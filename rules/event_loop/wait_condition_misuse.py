@@ -8,8 +8,8 @@
 * An `async def` returns a coroutine when it is called, and a coroutine counts as true. So does a
   function that is named but not called, as in `lambda: self.is_done`. The wait is over at once.
 * `timeout=0` fails at once, even if the condition holds.
-* The result is always `None`. In `if await workflow.wait_condition(...)` it is never true. That
-  time has run out is told by an `asyncio.TimeoutError`.
+* The result is always `None`. In `if await workflow.wait_condition(...)` it is never true. When
+  the time has run out, it raises `asyncio.TimeoutError`.
 
 ## Bad
 
@@ -58,8 +58,8 @@ class ApprovalWorkflow:
 `wait_condition(self.x)` becomes `wait_condition(lambda: self.x)`. The workflow now waits where it
 failed before, so what it does next may change: the fix is unsafe. A condition that cannot change
 while the workflow waits, such as a literal or a local variable, is left alone, and so is one that a
-`lambda` cannot hold. The other mistakes need a decision: a plain function in the place of an
-`async def`, a time in the place of 0, or an `except` in the place of an `if`.
+`lambda` cannot hold. The other mistakes need a decision: a plain function instead of an `async
+def`, a time instead of 0, or an `except` instead of an `if`.
 
 ## What the SDK does
 

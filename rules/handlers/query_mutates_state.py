@@ -2,10 +2,10 @@
 
 ## What breaks
 
-Queries are not part of a workflow's history. Whatever a query changes is there on the worker that
-has answered it, and is missing after a replay or on another worker. A condition that waits for it
-comes true here and not there, a counter decides differently, and the workflow fails with a
-nondeterminism error (TMPRL1100), or goes on with something else than what happened.
+Queries are not part of a workflow's history. A change that a query makes exists on the worker that
+has answered it, and is missing after a replay or on another worker. There, a condition that waits
+for the change does not become true, or a counter decides differently. The workflow then fails with
+a nondeterminism error (TMPRL1100), or continues with the wrong state.
 
 ## Bad
 
@@ -30,7 +30,7 @@ class InboxWorkflow:
 
 ## Good
 
-A query only looks. What changes something is a signal or an update.
+A query should only read the state. To change it, use a signal or an update.
 
 ```python
 from temporalio import workflow

@@ -3,12 +3,13 @@
 ## What breaks
 
 The sandbox loads what a workflow needs before the workflow starts. A module that is imported only
-in a function is loaded in the middle of a workflow task instead: its top level runs then, under
-the restrictions for workflow code, which many libraries do not survive, and within the two seconds
-after which the SDK believes the workflow to be stuck. It is loaded again for each workflow.
+in a function is loaded in the middle of a workflow task instead: its top level runs then, under the
+restrictions for workflow code, under which many libraries fail, and within the two seconds after
+which the SDK reports a deadlock. It is loaded again for each workflow.
 
-Move the import to the top of the file, if need be under `workflow.unsafe.imports_passed_through()`.
-Where two modules import each other, move what both need to a third one.
+Move the import to the top of the file, if necessary under
+`workflow.unsafe.imports_passed_through()`. Where two modules import each other, move what both need
+to a third one.
 
 ## Bad
 

@@ -8,10 +8,10 @@ that happens; some of it is not: the clock of `datetime`, `random`, `secrets`, `
 `tempfile`, `shutil`, and what `pathlib.Path` reads from the disk, among others. The import fails,
 and with it the start of the worker, although the same module can be imported anywhere else.
 
-Values that the worker may compute once belong into a module that is imported under
+Values that the worker may compute once belong in a module that is imported under
 `workflow.unsafe.imports_passed_through()`. (Then each worker has a value of its own, see
-import-time-nondeterminism.) A value that differs from run to run belongs into an activity, or is
-asked of the workflow: `workflow.now()`, `workflow.random()`.
+import-time-nondeterminism.) A value that differs from run to run belongs in an activity, or comes
+from the workflow: `workflow.now()`, `workflow.random()`.
 
 ## Bad
 
@@ -53,7 +53,7 @@ count as well. Code that catches the error is not reported, and neither is code 
 The worker does not start: "Failed validating workflow", with `RestrictedWorkflowAccessError`. Not
 in modules that are passed through, and not without a sandbox. `from package import module` under
 `imports_passed_through()` does not always pass `module` through: when the sandbox has loaded
-`package` before, for instance because the workflow is in it, `module` is loaded anew. Write `from
+`package` before, for instance because the workflow is in it, `module` is loaded again. Write `from
 package.module import name` there.
 
 ## References

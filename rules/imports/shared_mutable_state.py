@@ -5,11 +5,11 @@
 A module that is passed through the sandbox exists once in each worker, and so does every module
 where workflows run without a sandbox. A list, a counter or a setting that such a module or one of
 its classes keeps is seen by all workflows of the worker, in whatever order they happen to run, and
-it is not put back for a replay: the workflow finds what others, or it itself, have left there. The
-worker that replays it tomorrow begins with an empty one.
+it is not reset for a replay: the workflow finds what other workflows, or its own first run, have
+left there. A worker that replays it tomorrow starts with an empty list.
 
-In a module that the sandbox loads anew for each workflow, the state is the workflow's own. It works
-until the module is passed through or the sandbox is switched off, so that is a warning only.
+In a module that the sandbox loads again for each workflow, the state is the workflow's own. It
+works until the module is passed through or the sandbox is switched off, so that is a warning only.
 
 Keep the state in the workflow: `self.seen = []` in `__init__`. A list in the body of a class
 belongs to the class, also when it is reached by `self.seen.append(...)`. An object that a module
@@ -50,15 +50,14 @@ class VisitWorkflow:
 
 A store of results that the function computes from its arguments alone, such as
 `functools.lru_cache` or a dict that it fills and reads, is not reported, nor is an object that is
-made when it is needed first, nor an object of which nothing is ever asked, such as a logger with a
-buffer of its own. What an awaited activity gives is reported: only the first workflow of a
-worker schedules it. The others are as deterministic as what they keep; but a cached
-function that asks the workflow (`workflow.info()`, `workflow.now()`) gives the answer of the first
-workflow to all others.
+made on first use, nor an object that is never read, such as a logger with its own buffer. The
+stored result of an awaited activity is reported: only the first workflow of a worker schedules the
+activity. Also reported is a cached function that calls `workflow.info()` or `workflow.now()`,
+because all other workflows get the result of the first.
 
 ## What the SDK does
 
-Nothing is caught. In sandboxed modules the state is new for each workflow, without a word.
+Nothing is caught. In sandboxed modules the state is silently new for each workflow.
 
 ## References
 
@@ -212,7 +211,7 @@ class SharedMutableState(Rule):
             return None
         owner = f"`{shared.name}`"
         if shared.kind == "result":
-            owner = f"what the cached `{shared.name}()` gives"
+            owner = f"the result of the cached `{shared.name}()`"
         elif shared.kind != "module":
             owner += f" of `{shared.module}`"
         if shared.is_shared:

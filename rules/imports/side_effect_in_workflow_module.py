@@ -7,8 +7,8 @@ all modules that it imports and that are not passed through. What a module does 
 therefore done over and over, in the middle of a workflow task, and again at each replay: a
 connection is opened for each workflow, a thread started, an exit handler registered.
 
-Put it under `if __name__ == "__main__":`, or into the module that starts the worker. What
-workflows must share, and is fine to share, belongs into a module that is imported under
+Put it under `if __name__ == "__main__":`, or in the module that starts the worker. An object that
+workflows may share belongs in a module that is imported under
 `workflow.unsafe.imports_passed_through()`.
 
 ## Bad
@@ -56,7 +56,7 @@ if __name__ == "__main__":
     atexit.register(say_goodbye)
 ```
 
-That a module configures `logging` is reported as well, as an information.
+A module that configures `logging` is also reported, with severity info.
 
 ## What the SDK does
 

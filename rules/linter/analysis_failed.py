@@ -2,13 +2,13 @@
 
 ## What breaks
 
-Nothing in the code need be wrong. wflint met something that it was not made for, which is always a
-fault of wflint: please report it, if you can with the code that it is about. What the message names
-(a function, a file, or one rule in a function) is not checked, and so an error in there is not
-seen; everything else is checked as ever. Until the fault is mended, a comment can hide the
-diagnostic, with the number of the report as its reason.
+Your code may be fine. wflint met something that it cannot handle, which is always a bug in wflint:
+please report it, with the code if you can. What the message names (a function, a file, or one rule
+in a function) is not checked, so errors in it are missed. Everything else is checked as usual.
+Until the bug is fixed, a comment can hide the diagnostic, with the number of your report as its
+reason.
 
-Such a run calls no fix safe, because what was not seen may use the same code. With
+In such a run no fix is safe, because the unchecked code may use what the fix changes. With
 `WFLINT_DEBUG=1` in the environment the traceback is shown.
 
 ## Bad
@@ -47,7 +47,7 @@ class ReportWorkflow:
 
 ## What the SDK does
 
-Nothing: the code may well be right.
+Nothing: the code may be correct.
 
 ## References
 

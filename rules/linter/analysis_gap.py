@@ -2,10 +2,10 @@
 
 ## What breaks
 
-wflint follows calls from workflows into the project's own modules. Where it cannot tell what is
-called, it cannot say anything about the code behind the call: a clean run then means a little less.
-A type annotation on the parameter or attribute is often enough to close the gap. Code of an
-installed package is followed when the package is named in `follow-packages`.
+wflint follows calls from workflows into the project's own modules. Where it does not know what is
+called, it cannot check the code behind the call: a clean run then means a little less. A type
+annotation on the parameter or attribute is often enough to close the gap. Code of an installed
+package is followed when the package is named in `follow-packages`.
 
 This rule is off unless it is selected. The summary of every run counts the gaps.
 

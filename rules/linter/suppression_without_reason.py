@@ -2,9 +2,8 @@
 
 ## What breaks
 
-Whoever reads the code next cannot tell whether the exception was thought through. When the reason
-has gone, nobody dares to remove the comment. The text behind the bracket is free: one short clause
-is enough.
+The next reader cannot know if the exception was deliberate. When the reason no longer applies,
+nobody dares to remove the comment. The text after the bracket is free: one short clause is enough.
 
 This rule is off unless it is selected.
 

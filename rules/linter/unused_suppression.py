@@ -2,7 +2,7 @@
 
 ## What breaks
 
-The code that a comment excused was mended or moved, or the comment stands on the wrong line. It now
+The code that a comment excused was fixed or moved, or the comment is on the wrong line. It now
 suggests a fault that is not there. Worse, it will hide the next real one in the same place.
 
 The code is judged only for rules that ran, and only when the whole project was looked at.

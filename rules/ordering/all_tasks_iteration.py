@@ -2,11 +2,11 @@
 
 ## What breaks
 
-`asyncio.all_tasks()` gives a set, and the order of a set of tasks comes from their memory
-addresses, which are others on replay. Tasks that are cancelled in this order also issue the
-commands of their clean-up in it, and no longer fit the history.
+`asyncio.all_tasks()` returns a set, and the order of a set of tasks depends on their memory
+addresses, which differ on replay. Tasks that are cancelled in this order also issue the commands of
+their clean-up in it, and no longer match the history.
 
-Keep the tasks that you start in a list of your own, and go through that.
+Keep the tasks that you start in a list of your own, and loop over that.
 
 ## Bad
 

@@ -3,8 +3,8 @@
 ## What breaks
 
 `asyncio.as_completed()` puts what it is given into a set, and starts it in the order of that set,
-which comes from memory addresses: another one on replay. The activities and timers that are started
-this way, and what is done with each result, then come in another order than the history has.
+which depends on memory addresses and differs on replay. The activities and timers that are started
+this way, and the steps for each result, then happen in another order than in the history.
 
 `workflow.as_completed()` takes the same arguments and keeps the order.
 
@@ -56,10 +56,10 @@ class FanOutWorkflow:
 
 ## Fix safety
 
-The arguments are the same, and so is what is given out. In a plain `for`, in a comprehension and in
+The arguments are the same, and so are the results. In a plain `for`, in a comprehension and in
 functions that go through it the fix is safe. Elsewhere it is unsafe, because Python 3.13 allows
-`async for` as well, which `workflow.as_completed()` does not; in an `async for` nothing is fixed.
-A set that is handed over and written out becomes a list, which is unsafe: equal elements are then
+`async for` as well, which `workflow.as_completed()` does not; in an `async for` nothing is fixed. A
+set that is handed over and written out becomes a list, which is unsafe: equal elements are then
 started twice. Where others call the function as well, and its module does not import
 `temporalio.workflow` yet, the fix is withheld.
 

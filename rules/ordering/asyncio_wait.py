@@ -2,12 +2,12 @@
 
 ## What breaks
 
-`asyncio.wait()` gives two sets of tasks. The order of a set of tasks comes from their memory
+`asyncio.wait()` returns two sets of tasks. The order of a set of tasks depends on their memory
 addresses, so a loop over `done` handles the tasks in another order on replay, and the activities or
 timers it starts do not match the history.
 
-`workflow.wait()` does the same work and gives two lists, in the order in which the tasks were
-handed over. Hand them over in a list as well: a set has no order to keep.
+`workflow.wait()` does the same and returns two lists, in the order in which the tasks were passed.
+Pass them in a list, too: a set has no order to keep.
 
 ## Bad
 

@@ -3,10 +3,10 @@
 ## What breaks
 
 A set has no order of its own. Where its elements come from text, bytes, dates or enum members, the
-order follows from `PYTHONHASHSEED`, which Python draws anew for every process; for plain objects it
-follows from their memory addresses. So it does for coroutines: `{self.notify(n) for n in names}`,
-whatever awaiting them gives. A replay happens in another process: it goes through the same set in
-another order, schedules the activities in another order, and no longer fits the history.
+order follows from `PYTHONHASHSEED`, which differs in every process; for plain objects it follows
+from their memory addresses. This includes coroutines, as in `{self.notify(n) for n in names}`,
+whatever their results are. A replay happens in another process: it goes through the same set in
+another order, schedules the activities in another order, and no longer matches the history.
 
 The same holds for everything that shows the order: `list()`, `next(iter())`, `.pop()`, unpacking,
 text, and `sorted()`, `min()` and `max()` where two elements have the same `key=`. Numbers and UUIDs
@@ -56,19 +56,19 @@ The fix puts `sorted()` around the set where it is gone through; `list(names)` b
 history, and where wflint does not know the elements, they may not be comparable. Where they are
 known to have no order, a set that is written out becomes one that remembers how it was filled:
 `set(parcels)` becomes `dict.fromkeys(parcels)`, and a set of tasks becomes a list, with
-`tasks.append()` in the place of `tasks.add()`. `.pop()` is not fixed, nor are sets without an order
-that come from elsewhere, nor a `set[T]` whose `T` may stand for anything.
+`tasks.append()` instead of `tasks.add()`. `.pop()` is not fixed, nor are sets without an order that
+come from elsewhere, nor a `set[T]` whose `T` may be any type.
 
 ## What the SDK does
 
 Nothing: the sandbox does not see what a loop runs over. The workflow task fails on the first replay
 that happens to see another order.
 
-Not reported are uses that give the same for any order: `in`, `len()`, `any()`, `all()`, `sum()`,
-`sorted()`, `min()` and `max()` without a key, set operations, and loops that neither issue
+Not reported are uses whose result is the same for any order: `in`, `len()`, `any()`, `all()`,
+`sum()`, `sorted()`, `min()` and `max()` without a key, set operations, and loops that neither issue
 commands nor leave anything behind that shows the order. A dictionary or a queue that a set has
-filled is followed to where its order is looked at. A set with an unknown type of element is
-taken for one of text or objects.
+filled is followed to where its order is looked at. A set with an unknown type of element is taken
+for one of text or objects.
 
 ## References
 

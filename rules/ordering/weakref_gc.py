@@ -1,4 +1,4 @@
-"""Depends on when objects are thrown away in workflow code.
+"""Depends on when objects are garbage-collected in workflow code.
 
 ## What breaks
 

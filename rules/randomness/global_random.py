@@ -6,7 +6,7 @@ The functions of the `random` module share one generator, which is seeded by the
 and used by everything in the process. A replay draws other numbers than the first run did, and so
 chooses another branch, another delay or another id.
 
-`workflow.random()` gives a `random.Random` that is seeded from the history. It draws the same
+`workflow.random()` returns a `random.Random` that is seeded from the history. It draws the same
 numbers on every replay.
 
 ## Bad

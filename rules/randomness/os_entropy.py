@@ -5,7 +5,7 @@
 `secrets`, `os.urandom` and `ssl.RAND_bytes` are made to be unpredictable. A replay gets other
 bytes, and whatever depends on them differs from the history.
 
-A value that must be secret does not belong into a workflow at all: it would be readable in the
+A value that must be secret does not belong in a workflow at all: it would be readable in the
 history. Make it in an activity, keep it in a safe place, and hand around a reference to it. A value
 that only has to be random can come from `workflow.random()`.
 

@@ -40,11 +40,11 @@ class PaymentWorkflow:
 ## Fix safety
 
 `uuid.uuid4()` becomes `workflow.uuid4()`, and `uuid.uuid7()` becomes `workflow.uuid7()` from SDK
-1.32 on. Both give a `uuid.UUID` of the same version, so the fix is safe. It is unsafe in a workflow
-that draws from its generator already, with `workflow.uuid4()`, `workflow.random()` or by starting a
-child without an id: one more draw changes what a running workflow gets there. The other versions
-have no counterpart. Query handlers and update validators may not make ids, so the fix is withheld
-in what they call, and in what activities, clients or tests call as well.
+1.32 on. Both return a `uuid.UUID` of the same version, so the fix is safe. It is unsafe in a
+workflow that draws from its generator already, with `workflow.uuid4()`, `workflow.random()` or by
+starting a child without an id: one more draw changes what a running workflow gets there. The other
+versions have no counterpart. Query handlers and update validators may not make ids, so the fix is
+withheld in what they call, and in what activities, clients or tests call as well.
 
 ## What the SDK does
 

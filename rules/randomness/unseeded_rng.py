@@ -103,7 +103,7 @@ class UnseededRng(Rule):
     fix = Fixable.SAFE
     since = "0.1"
     value_decides = True
-    message = "`{name}` is seeded anew on every replay; use `{use}`"
+    message = "`{name}` gets a new seed on every replay; use `{use}`"
     apis = {
         "random.Random": _NEW,
         "random.SystemRandom": _SYSTEM,

@@ -1,12 +1,12 @@
-"""Uses a value in a workflow that is made anew whenever its module is imported.
+"""Uses a value in a workflow that is made again whenever its module is imported.
 
 ## What breaks
 
 The sandbox imports the module of a workflow again for each run, and for each replay, together with
 all modules that it imports and that are not passed through. A time, a random number or an id that
-such a module keeps is another one then than it was in the first run. So is what a module reads
-from the environment, from files or from the host, as soon as another worker replays the workflow,
-or the same one after a deployment. It makes no difference that the value is written in capitals.
+such a module keeps then differs from the one in the first run. So does a value that a module reads
+from the environment, from files or from the host, if another worker replays the workflow, or the
+same worker after a deployment. A name in capitals does not make the value constant.
 
 Only values that workflow code uses are reported. In modules that are passed through, every such
 value is a warning: it is made once for each worker, so it does not change while that runs, but the

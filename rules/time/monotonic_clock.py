@@ -79,7 +79,7 @@ from wflint.rule import Api, Fixable, Property, Rule, Scope, Severity
 _SECONDS = Api("workflow.time()", Fixable.UNSAFE)
 _NANOSECONDS = Api("workflow.time_ns()", Fixable.UNSAFE)
 _CPU = Api(
-    message="`{name}` reads a clock of the worker's process, which starts anew on replay; "
+    message="`{name}` reads a clock of the worker's process, which differs on replay; "
     "measure in an activity"
 )
 _CLOCK = Api(

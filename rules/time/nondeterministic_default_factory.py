@@ -82,7 +82,7 @@ class NondeterministicDefaultFactory(Rule):
     scope = Scope.WORKFLOW
     since = "0.1"
     message = (
-        "`{name}` makes the default value of a field anew on every replay; give the field a value "
+        "`{name}` makes a new default value of a field on every replay; give the field a value "
         "where the object is made"
     )
     default_factories_of = frozenset(

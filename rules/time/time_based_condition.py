@@ -2,9 +2,10 @@
 
 ## What breaks
 
-The SDK asks the condition again only when something happens to the workflow: a signal, a finished
-activity, a timer. That time passes is no such thing. A condition that waits for `workflow.now()`
-starts no timer, so nothing wakes the workflow when the moment has come, and it may wait for ever.
+The SDK calls the condition again only when something happens to the workflow: a signal, a finished
+activity, a timer. Time that passes is not such an event. A condition that waits for
+`workflow.now()` starts no timer, so nothing wakes the workflow at that time, and it may wait for
+ever.
 
 Give the wait a `timeout`, or sleep until then.
 
@@ -44,7 +45,7 @@ class ReminderWorkflow:
 
 ## What the SDK does
 
-Nothing: the workflow waits, and no error tells why.
+Nothing: the workflow waits, and there is no error.
 
 ## References
 

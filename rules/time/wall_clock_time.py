@@ -3,13 +3,13 @@
 ## What breaks
 
 A replay runs the workflow again from the start, hours or days later, and expects it to take the
-same steps. The wall clock gives a later time then, so a branch, a timer or an id that depends on it
+same steps. The wall clock then shows a later time, so a branch, a timer or an id that depends on it
 comes out differently. The workflow task fails with a non-determinism error and is retried until the
 code is changed.
 
-`workflow.now()` gives the time at which the current workflow task began, as the history has it. It
-is the same on every replay, and it is an aware time in UTC. It does not move on while a task runs,
-only when the workflow has waited for something.
+`workflow.now()` returns the time at which the current workflow task began, as recorded in the
+history. It is the same on every replay, and it is an aware time in UTC. It does not move on while a
+task runs, only when the workflow has waited for something.
 
 ## Bad
 
@@ -41,15 +41,15 @@ class OrderWorkflow:
 
 ## Fix safety
 
-`datetime.now(timezone.utc)`, `datetime.utcnow()`, `time.time()` and `time.time_ns()` have an equal
-of the same type and zone, so their fix is safe. A naive `datetime.now()` or `datetime.today()`
-becomes an aware time in UTC, which cannot be compared with naive ones, and `date.today()` the day
-in UTC: their fix is unsafe. So is that of `datetime.now(tz)`, which becomes
+`datetime.now(timezone.utc)`, `datetime.utcnow()`, `time.time()` and `time.time_ns()` have a
+counterpart with the same type and zone, so their fix is safe. A naive `datetime.now()` or
+`datetime.today()` becomes an aware time in UTC, which cannot be compared with naive ones, and
+`date.today()` the day in UTC: their fix is unsafe. So is that of `datetime.now(tz)`, which becomes
 `workflow.now().astimezone(tz)`; it is withheld for a `ZoneInfo`, which the sandbox does not let
 workflow code use. A class of your own that inherits from `datetime` is left alone. A function that
 activities, clients or tests call as well is not fixed, because `workflow.now()` raises outside of a
 workflow. In what only queries and validators run, the fix is unsafe: there `workflow.now()` is the
-time of the last workflow task, and stands still until the next one.
+time of the last workflow task, and does not change until the next one.
 
 ## What the SDK does
 

@@ -46,8 +46,8 @@ class ApprovalWorkflow:
 
 A call of a debugger that is a statement of its own is deleted, with an `import pdb` on the same
 line. That is unsafe, because somebody may still be debugging. Calls that run something under the
-debugger (`pdb.run()`) stay, and so does everything that asks a person: what should happen without
-an answer is for you to say.
+debugger (`pdb.run()`) stay, and so does everything that asks a person: only you know what should
+happen without an answer.
 
 ## What the SDK does
 

@@ -42,10 +42,10 @@ A function that prints is reported once, and all of its lines change together. P
 
 `workflow.logger.info()` in place of `print()` is unsafe: the text goes to the log instead of
 standard output, with another format, and only at the levels that are switched on. Several arguments
-become a text with `%s` in it, so that nothing is formatted in vain. `sep=` is kept, `flush=` and
-`file=sys.stderr` are dropped; with `end=""` or `*spread` nothing is fixed. A `print()` without
-arguments is removed. Of `sys.stdout.write()` only what ends its line is fixed, and only where
-nobody uses how much was written. A function that activities, clients or tests call as well is not
+become a text with `%s` in it, so that nothing is formatted unless it is logged. `sep=` is kept,
+`flush=` and `file=sys.stderr` are dropped; with `end=""` or `*spread` nothing is fixed. A `print()`
+without arguments is removed. Of `sys.stdout.write()` only what ends its line is fixed, and only
+where its return value is not used. A function that activities, clients or tests call as well is not
 fixed, because `workflow.logger` raises outside of a workflow.
 
 ## What the SDK does

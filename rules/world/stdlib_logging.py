@@ -48,10 +48,10 @@ class OrderWorkflow:
         logger.info("order stored")
 ```
 
-A logger is reported once in each function. Logging below
-`if not workflow.unsafe.is_replaying():` is not reported, nor are loggers that the setting
-`replay-safe-loggers` names. A `LoggerAdapter` logs as what it is put around. Of a logger that is
-only declared (`def get_logger() -> logging.Logger`), its making must be in sight.
+A logger is reported once in each function. Logging below `if not workflow.unsafe.is_replaying():`
+is not reported, nor are loggers that the setting `replay-safe-loggers` names. A `LoggerAdapter` is
+judged by the logger that it wraps. A logger with only a declared type (`def get_logger() ->
+logging.Logger`) is reported if wflint can see how it is made.
 
 ## Fix safety
 

@@ -47,9 +47,9 @@ class BuildWorkflow:
 ## What the SDK does
 
 The sandbox raises `RestrictedWorkflowAccessError` at run time for `subprocess.*` and for
-`os.system()` and its relatives. `asyncio.create_subprocess_exec()` fails with
-`NotImplementedError`, because the workflow's event loop cannot start processes. In modules that
-are passed through nothing is caught: the process starts.
+`os.system()` and similar functions. `asyncio.create_subprocess_exec()` fails with
+`NotImplementedError`, because the workflow's event loop cannot start processes. In modules that are
+passed through nothing is caught: the process starts.
 
 ## References
 

@@ -47,12 +47,12 @@ whole process shares and that locks itself, such as a collector of metrics or a 
 
 ## Fix safety
 
-Putting `asyncio.Lock()` in place of `threading.Lock()` is unsafe: where the lock is taken, the
-workflow may now do something else in between. `with lock:` becomes `async with lock:`, and
-`lock.acquire()` becomes `await lock.acquire()`. So the fix is withheld where a function that takes
-the lock is not `async`, where the lock is handed on, and where activities, clients or tests use the
-code as well. For a lock in an attribute all of the file is looked at, but not other files. Other
-locks and queues differ in more than that, and stay.
+Putting `asyncio.Lock()` in place of `threading.Lock()` is unsafe: while the workflow waits for the
+lock, other tasks of it may now run. `with lock:` becomes `async with lock:`, and `lock.acquire()`
+becomes `await lock.acquire()`. So the fix is withheld where a function that acquires the lock is
+not `async`, where the lock is passed on, and where activities, clients or tests use the code as
+well. For a lock in an attribute the whole file is checked, but not other files. Other locks and
+queues differ in more ways, and are not fixed.
 
 ## What the SDK does
 
