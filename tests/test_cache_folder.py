@@ -108,9 +108,7 @@ class TestWhenNothingCanBeWritten:
         where = f"wflint.cache.folder.{failing}"
         with mock.patch(where, side_effect=full, create=failing == "open"):
             assert output() == plain_output()
-            assert (
-                "nothing is kept for the next run: x: No space left on device" in (output("-v")[2])
-            )
+            assert "no results are cached: x: No space left on device" in (output("-v")[2])
         assert not entries(project)
 
     def test_a_disk_that_fills_up_leaves_nothing_behind(self, project: Path) -> None:

@@ -190,7 +190,7 @@ class TestErrors:
     @pytest.mark.parametrize(
         ("values", "problem"),
         [
-            (["nosuch.toml"], "no such file, and not of the form `key = value`: nosuch.toml"),
+            (["nosuch.toml"], "neither a file nor of the form `key = value`: nosuch.toml"),
             (["selct = []"], '\'selct = []\': unknown key "selct"; did you mean "select"?'),
             (["select = ["], "'select = [': invalid TOML"),
         ],

@@ -290,7 +290,7 @@ class TestSeveralConfigurations:
         (root / "service" / "wflint.toml").write_text("= 1")
         selected = choose(root, "a.py")
         assert selected.problems == []
-        assert selected.warnings[0].endswith("these settings do not count")
+        assert selected.warnings[0].endswith("these settings are ignored")
 
     def test_broken_configuration_leaves_the_other_folders_checked(self, root: Path) -> None:
         make(root, "a.py", "service/b.py")

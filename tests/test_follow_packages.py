@@ -541,4 +541,4 @@ class TestEnvironment:
         follow(project, name)
         done = invoke("check")
         assert done.exit_code == 2
-        assert "tool.wflint.follow-packages[0] must be a name as it is imported" in done.stderr
+        assert "tool.wflint.follow-packages[0] must be an import name such as" in done.stderr

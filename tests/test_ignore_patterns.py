@@ -126,5 +126,5 @@ def test_a_bad_pattern_of_the_configuration_is_named(
     assert result.exit_code == 2
     assert result.stderr == (
         f"wflint: pyproject.toml: tool.wflint.{key}: "
-        f'"{pattern}" is no pattern as in .gitignore: it matches nothing\n'
+        f'"{pattern}" is not a valid .gitignore pattern: it matches nothing\n'
     )

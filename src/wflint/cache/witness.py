@@ -86,7 +86,7 @@ class Seen(Struct, array_like=True):
     def is_still_so(
         self, known: Mapping[str, Digest], names_in: Callable[[str], Iterable[str]]
     ) -> bool:
-        """Whether a look at the disk shows the same.
+        """True if a look at the disk shows the same.
 
         ``known`` are files that were read already, ``names_in`` looks into a folder.
         """

@@ -95,9 +95,9 @@ def main() -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1)
-@click.option("--select", multiple=True, metavar="RULES", help="Run these rules only.")
+@click.option("--select", multiple=True, metavar="RULES", help="Run only these rules.")
 @click.option("--ignore", multiple=True, metavar="RULES", help="Do not run these rules.")
-@click.option("--extend-select", multiple=True, metavar="RULES", help="Run these rules as well.")
+@click.option("--extend-select", multiple=True, metavar="RULES", help="Also run these rules.")
 @click.option(
     "--per-file-ignores",
     multiple=True,
@@ -108,7 +108,7 @@ def main() -> None:
     "--extend-per-file-ignores",
     multiple=True,
     metavar="PATTERN:RULE",
-    help="Like --per-file-ignores, besides those of the configuration.",
+    help="Like --per-file-ignores, but added to those of the configuration.",
 )
 @click.option(
     "--output-format",
@@ -127,7 +127,7 @@ def main() -> None:
 @click.option(
     "--unsafe-fixes/--no-unsafe-fixes",
     default=False,
-    help="With --fix, --fix-only or --diff: unsafe fixes, too.",
+    help="With --fix, --fix-only or --diff: also unsafe fixes.",
 )
 @click.option("--fix-only", is_flag=True, help="Apply fixes, but do not report what is left.")
 @click.option("--show-fixes", is_flag=True, help="List what was fixed.")
@@ -135,52 +135,52 @@ def main() -> None:
 @click.option(
     "--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if anything was fixed, for hooks."
 )
-@click.option("--fixable", multiple=True, metavar="RULES", help="Fix what these rules find only.")
-@click.option("--unfixable", multiple=True, metavar="RULES", help="Fix nothing of these rules.")
+@click.option("--fixable", multiple=True, metavar="RULES", help="Fix only what these rules find.")
+@click.option("--unfixable", multiple=True, metavar="RULES", help="Never fix what they find.")
 @click.option("--statistics", is_flag=True, help="Print how many diagnostics each rule has.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are diagnostics.")
 @click.option("--stdin-filename", metavar="PATH", help="The name of the file on stdin (`-`).")
-@click.option("-j", "--jobs", metavar="N", default="auto", help="Number of processes, or auto.")
+@click.option("-j", "--jobs", metavar="N", default="auto", help="Number of processes, or `auto`.")
 @click.option(
     "--config",
     multiple=True,
     metavar="FILE|KEY=VALUE",
-    help="A configuration file, or a line of one. May be repeated.",
+    help="A configuration file, or one setting. May be repeated.",
 )
 @click.option("--isolated", is_flag=True, help="Read no configuration file.")
 @click.option("--show-settings", is_flag=True, help="Print the settings and stop.")
 @click.option("--show-files", is_flag=True, help="Print the files to check and stop.")
 @click.option("--show-gaps", is_flag=True, help="List the calls that could not be resolved.")
-@click.option("--no-ignores", is_flag=True, help="Report what comments suppress, too.")
+@click.option("--no-ignores", is_flag=True, help="Also report what comments suppress.")
 @click.option("--exclude", multiple=True, metavar="PATTERNS", help="Files not to check.")
 @click.option(
     "--extend-exclude",
     multiple=True,
     metavar="PATTERNS",
-    help="Like --exclude, besides those of the configuration.",
+    help="Like --exclude, but added to those of the configuration.",
 )
 @click.option(
     "--force-exclude/--no-force-exclude",
     default=None,
-    help="Leave excluded files out even if they are named.",
+    help="Leave out excluded files even if they are named as PATHS.",
 )
 @click.option(
     "--respect-gitignore/--no-respect-gitignore", default=None, help="Leave out what git ignores."
 )
 @click.option("--target-sdk", metavar="VERSION", help="The version of temporalio in use.")
-@click.option("--python", metavar="PATH", help="The environment that follow-packages are in.")
+@click.option("--python", metavar="PATH", help="The environment with the follow-packages.")
 @click.option(
     "-n",
     "--no-cache",
     is_flag=True,
     envvar="WFLINT_NO_CACHE",
-    help="Neither read nor write what is kept for the next run.",
+    help="Neither read nor write the cache.",
 )
 @click.option(
     "--cache-dir",
     metavar="FOLDER",
     envvar="WFLINT_CACHE_DIR",
-    help="Where that is kept. Default: .wflint_cache at the top of the program.",
+    help="The cache folder. Default: .wflint_cache at the top of the program.",
 )
 @click.option(
     "--color",
@@ -213,7 +213,7 @@ def check(**flags: Any) -> int:
     "--config",
     multiple=True,
     metavar="FILE|KEY=VALUE",
-    help="A configuration file, or a line of one. May be repeated.",
+    help="A configuration file, or one setting. May be repeated.",
 )
 @click.option("--isolated", is_flag=True, help="Read no configuration file.")
 @click.option(

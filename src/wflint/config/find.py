@@ -101,7 +101,7 @@ class ProjectFinder:
         self._isolated = isolated
         self._file, self._inline = _split_config_flags(config, cwd)
         if isolated and self._file:
-            raise ConfigError("--isolated does not go with --config FILE: it means no file at all")
+            raise ConfigError("--isolated cannot be used with --config FILE: it reads no file")
         self._flags = dict(overrides or {})
         _decode(self._flags, "command line", "")
         self._own: dict[Path, tuple[Path, Table] | None] = {}
@@ -152,7 +152,7 @@ class ProjectFinder:
             return True  # it is told when its settings are asked for
 
     def has_config(self, folder: Path) -> bool:
-        """Whether the folder has a configuration file of its own."""
+        """True if the folder has a configuration file of its own."""
         return self._config_in(folder) is not None
 
     def _configuration_of(self, path: Path) -> tuple[Path, Table] | None:
@@ -262,7 +262,7 @@ def _split_config_flags(values: Iterable[str], cwd: Path) -> tuple[Path | None, 
             _decode(table, f"--config '{value}'", "")
             inline.update(table)
         else:
-            raise ConfigError(f"--config: no such file, and not of the form `key = value`: {value}")
+            raise ConfigError(f"--config: neither a file nor of the form `key = value`: {value}")
     return file, inline
 
 

@@ -36,7 +36,7 @@ def without_sdk(folders: Iterable[str], root: Path, read: Callable[[str], bytes]
 
 
 def _said_in(read: Callable[[str], bytes], path: Path) -> bool | None:
-    """Whether a file asks for ``temporalio`` in extras only; ``None`` if it does not at all."""
+    """True if a file asks for ``temporalio`` in extras only; ``None`` if it does not at all."""
     if link_leads_out(path):
         return None
     try:

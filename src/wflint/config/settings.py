@@ -87,8 +87,8 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
 
     severity: dict[str, Literal["error", "warning", "off"]] = {}
     """The severity of a rule where it should differ from the rule's own: a table from codes or
-    names to `"error"`, `"warning"` or `"off"`. It counts for all that the rule reports. A rule that
-    is off by default stays off until it is selected."""
+    names to `"error"`, `"warning"` or `"off"`. It applies to everything that the rule reports. A
+    rule that is off by default stays off until it is selected."""
 
     src: tuple[str, ...] = ()
     """The folders that absolute imports start from, inside of the repository. Without it, wflint
@@ -110,7 +110,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
 
     test_paths: tuple[str, ...] = DEFAULT_TEST_PATHS
     """Files that are tests, as .gitignore patterns. They often do wrong things on purpose, so only
-    rules of severity error speak in them."""
+    errors are reported in them."""
 
     follow_packages: tuple[str, ...] = ()
     """Installed packages whose code is followed as well, by import name (`acme_common`,
@@ -163,11 +163,11 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     """The timeout in seconds that a fix fills in where an activity call has none."""
 
     guard_functions: tuple[str, ...] = ()
-    """Functions of your own that answer whether the code runs in a workflow, as
+    """Functions of your own that return true if the code runs in a workflow, as
     `temporalio.workflow.in_workflow` does, by full dotted name."""
 
     replay_safe_loggers: tuple[str, ...] = ()
-    """Loggers, or functions that give one, that are silent during replay, by full dotted name."""
+    """Loggers, or functions that return one, that are silent during replay, by full dotted name."""
 
     apis: tuple[ApiSetting, ...] = ()
     """Names of your own for the rules: an array of tables with the keys `name`, and either `rule`
@@ -175,7 +175,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     `message` and `kind` (`"call"`, `"use"` or `"any"`)."""
 
     plugins: tuple[str, ...] = ()
-    """Packages that bring rules of their own, by the name of their entry point in the group
+    """Packages with additional rules, by the name of their entry point in the group
     `wflint.rules`. They must be installed in the same environment as wflint."""
 
     fixable: tuple[str, ...] = ("ALL",)

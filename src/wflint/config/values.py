@@ -57,7 +57,7 @@ def _bad_texts(settings: Settings) -> Iterator[str]:
         elif isinstance(value, (list, tuple)):
             pending += [(f"{key}[{index}]", inner) for index, inner in enumerate(value)]
         elif isinstance(value, str) and "\0" in value:
-            yield f"{key} has a NUL character in it"
+            yield f"{key} contains a NUL character"
 
 
 def _bad_versions(settings: Settings) -> Iterator[str]:
@@ -70,7 +70,8 @@ def _bad_versions(settings: Settings) -> Iterator[str]:
 def _bad_names(settings: Settings) -> Iterator[str]:
     for index, package in enumerate(settings.follow_packages):
         if not _DOTTED.fullmatch(package):
-            yield f'follow-packages[{index}] must be a name as it is imported: "{package}"'
+            place = f"follow-packages[{index}]"
+            yield f'{place} must be an import name such as "acme.common": "{package}"'
     for key in _LISTS_OF_NAMES:
         for index, name in enumerate(getattr(settings, key)):
             if not _DOTTED.fullmatch(name):
@@ -95,7 +96,7 @@ def _bad_patterns(settings: Settings) -> Iterator[str]:
             from wflint.gitignore.patterns import is_pattern
 
             if not is_pattern(pattern):
-                yield f'{place}: "{pattern}" is no pattern as in .gitignore: it matches nothing'
+                yield f'{place}: "{pattern}" is not a valid .gitignore pattern: it matches nothing'
 
 
 def _bad_apis(settings: Settings) -> Iterator[str]:

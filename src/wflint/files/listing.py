@@ -29,15 +29,15 @@ class Excluded:
                 yield patterns, path[len(start) :]
 
     def match_folder(self, path: str) -> bool:
-        """Whether a folder (``a/b``), or one above it, is left out."""
+        """True if a folder (``a/b``), or one above it, is left out."""
         return any(patterns.match_folder(name) for patterns, name in self._named(path))
 
     def match_name(self, path: str) -> bool:
-        """Whether a file is left out by itself, leaving the folders above it aside."""
+        """True if a file is left out by itself, leaving the folders above it aside."""
         return any(patterns.match_name(name) for patterns, name in self._named(path))
 
     def match_file(self, path: str) -> bool:
-        """Whether a file, or a folder above it, is left out."""
+        """True if a file, or a folder above it, is left out."""
         return any(patterns.match_file(name) for patterns, name in self._named(path))
 
 
@@ -84,7 +84,7 @@ class Listing:
         return self._prefix + os.path.realpath(path).removeprefix(real_prefix)
 
     def leaves_out(self, path: str) -> bool:
-        """Whether the settings or git leave out a file or folder below the root."""
+        """True if the settings or git leave out a file or folder below the root."""
         if not path.startswith(self._prefix):
             return False
         name = path[len(self._prefix) :].replace(os.sep, "/")

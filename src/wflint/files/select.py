@@ -204,7 +204,7 @@ class _Selection:
                 if is_chosen:
                     self.problem(problem)
                 else:
-                    self._result.warnings.append(f"{problem}; these settings do not count")
+                    self._result.warnings.append(f"{problem}; these settings are ignored")
             if program.chosen:
                 self._result.groups.append(program.finish())
         self._result.groups.sort(key=lambda group: str(group.project.root))

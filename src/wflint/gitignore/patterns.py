@@ -45,7 +45,7 @@ class Patterns:
         )
 
     def match_folder(self, path: str) -> bool:
-        """Whether a folder (``a/b``), or one above it, is matched."""
+        """True if a folder (``a/b``), or one above it, is matched."""
         if not path:
             return False
         parts = path.split("/")
@@ -58,14 +58,14 @@ class Patterns:
         return self._spec is not None and self._spec.match_file(path + "/")
 
     def match_name(self, path: str) -> bool:
-        """Whether a file is matched by itself, leaving the folders above it aside."""
+        """True if a file is matched by itself, leaving the folders above it aside."""
         name = path.rpartition("/")[2]
         if name in self._names or (self._glob and self._glob.match(name)):
             return True
         return self._spec is not None and self._spec.match_file(path)
 
     def match_file(self, path: str) -> bool:
-        """Whether a file, or a folder above it, is matched."""
+        """True if a file, or a folder above it, is matched."""
         return self.match_name(path) or self.match_folder(path.rpartition("/")[0])
 
     @cached_property

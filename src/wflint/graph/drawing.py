@@ -28,5 +28,5 @@ def arrows(graph: Graph) -> list[tuple[str, str]]:
 
 
 def is_asked_for(graph: Graph, function: Function) -> bool:
-    """Whether a function is to stand out, because chains lead to it."""
+    """True if a function is to stand out, because chains lead to it."""
     return bool(graph.chains) and function.id in graph.roots

@@ -129,12 +129,12 @@ def _result_of(
         cache.save(result, examined.answer)
         folder.clean_up()
         if folder.problem:
-            notes.append(f"nothing is kept for the next run: {folder.problem}")
+            notes.append(f"no results are cached: {folder.problem}")
     return result
 
 
 def _names_rules(settings: Settings) -> bool:
-    """Whether the settings name rules, which may be misspelt."""
+    """True if the settings name rules, which may be misspelt."""
     return bool(
         settings.select
         or settings.extend_select
@@ -169,7 +169,7 @@ def reader(request: Request) -> Callable[[str], bytes]:
 
 
 def is_stdin(path: str, request: Request) -> bool:
-    """Whether a path is that of the file on stdin, be it through a link."""
+    """True if a path is that of the file on stdin, also through a link."""
     if request.stdin is None:
         return False
     named = os.path.abspath(request.stdin_filename or "<stdin>")

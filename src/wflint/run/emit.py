@@ -223,7 +223,7 @@ class Emitter(Struct):
         return tuple(self._hop(n, site, self.location(n.fn, site)) for n, site in hit.steps)
 
     def _is_body(self, fn: Fn) -> bool:
-        """Whether something runs when its module is imported."""
+        """True if something runs when its module is imported."""
         return self.answer.store.outermost(fn) == MODULE_BODY
 
     def _hop(self, node: Node, site: int, location: Location) -> ShownHop:
@@ -243,7 +243,7 @@ class Emitter(Struct):
         return any(self._blocks(hit, node.fn, site) for node, site in steps)
 
     def _blocks(self, hit: Hit, fn: Fn, site: int) -> bool:
-        """Whether a comment at a call, or at the header of the calling function, hides the hit."""
+        """True if a comment at a call, or at the header of the calling function, hides the hit."""
         directives = self.directives(fn.path)
         if not directives:
             return False

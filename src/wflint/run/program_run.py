@@ -333,7 +333,7 @@ class ProjectRun:
         return False
 
     def _is_remark(self, path: str, diagnostic: Diagnostic) -> bool:
-        """Whether a rule of more weight says something of little, without being asked by name."""
+        """True if an info comes from a rule of higher severity that is not selected by its name."""
         rule = self.registry.by_code[diagnostic.code]
         if diagnostic.severity is not Severity.INFO or rule.severity is Severity.INFO:
             return False

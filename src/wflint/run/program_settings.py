@@ -68,7 +68,7 @@ class Governing:
         return os.path.relpath(path, self.group.owner(path).root).replace(os.sep, "/")
 
     def is_test(self, path: str) -> bool:
-        """Whether a file is a test."""
+        """True if a file is a test."""
         return self.selection(path).is_test(self.relative(path))
 
     def codes(self, path: str) -> frozenset[str]:
@@ -76,7 +76,7 @@ class Governing:
         return self.selection(path).codes_for(self.relative(path))
 
     def selects_by_name(self, path: str, code: str, name: str) -> bool:
-        """Whether the settings of a file ask for a rule by its name, or for all rules."""
+        """True if the settings of a file ask for a rule by its name, or for all rules."""
         settings = self.group.owner(path).settings
         selectors = {*(settings.select or ()), *settings.extend_select}
         return bool(selectors & {code, name, "ALL"})

@@ -55,11 +55,11 @@ class Selector(Struct):
 
     @property
     def is_blanket(self) -> bool:
-        """Whether it names no rule: ``ALL``, or the letters that all codes begin with."""
+        """True if it names no rule: ``ALL``, or the letters that all codes begin with."""
         return self.text.isalpha() and self.text.isupper()
 
     def matches(self, code: str, name: str) -> bool:
-        """Whether the selector stands for a rule."""
+        """True if the selector means a rule."""
         wanted = self.text.upper()
         is_code = re.fullmatch(r"[A-Z]+[0-9]+", wanted) is not None
         return (is_code and code.startswith(wanted)) or self.text.lower() == name
@@ -86,11 +86,11 @@ class Directive(Struct):
 
     @property
     def used(self) -> bool:
-        """Whether it has hidden anything."""
+        """True if it has hidden anything."""
         return any(selector.used for selector in self.selectors)
 
     def is_at_header_of(self, row: int) -> bool:
-        """Whether it speaks for the function whose decorators or ``def`` stand in this row."""
+        """True if it applies to the function whose decorators or ``def`` are in this row."""
         statement = self.statement
         if self.problem or self.line is not None or statement is None or not statement.is_function:
             return False
@@ -147,7 +147,7 @@ def _marked(directive: Directive | None, code: str, name: str) -> Directive | No
 
 
 def may_have_directives(text: str, families: tuple[str, ...]) -> bool:
-    """Whether there is anything in a text that looks like a suppression comment of ours."""
+    """True if there is anything in a text that looks like a suppression comment of ours."""
     ours = "|".join(families)
     quick = re.compile(rf"#\s*(?:wflint\s*:|noqa\s*:[^\n#]*\b(?:{ours})[0-9])", re.IGNORECASE)
     return quick.search(text) is not None

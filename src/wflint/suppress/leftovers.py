@@ -98,7 +98,7 @@ def _unused(directives: Directives, registry: Registry, ran: frozenset[str]) -> 
 
 
 def _was_judged(codes: frozenset[str], registry: Registry, ran: frozenset[str]) -> bool:
-    """Whether all rules that a selector stands for ran, but for those that are off by default.
+    """True if all rules that a selector means ran, except those that are off by default.
 
     A selector for complaints about comments is never judged: they are made here.
     """

@@ -76,7 +76,7 @@ def _parse(text: str) -> ast.Module:
 
 
 def _would_crash(text: str) -> bool:
-    """Whether Python 3.10 might exhaust its stack on a text, where later ones refuse it.
+    """True if Python 3.10 might exhaust its stack on a text, where later ones refuse it.
 
     That takes tens of thousands of operators in one expression: a line that is full of them, or
     very many lines.
@@ -171,7 +171,7 @@ def check_depth(node: ast.stmt) -> None:
 
 
 def is_too_deep(node: ast.stmt) -> bool:
-    """Whether an expression in a statement is nested more deeply than LibCST can bear.
+    """True if an expression in a statement is nested more deeply than LibCST can bear.
 
     Only expressions that are long enough for it are looked into.
     """

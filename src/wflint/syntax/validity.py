@@ -1,4 +1,4 @@
-"""Whether bytes are a Python file."""
+"""Check that bytes are a Python file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from wflint.syntax.guard import NewerSyntax, parse
 
 
 def is_python(data: bytes) -> bool:
-    """Whether Python can parse the bytes of a file, or LibCST can, where the syntax is newer."""
+    """True if Python can parse the bytes of a file, or LibCST can, where the syntax is newer."""
     try:
         source = decode(data)
         parse(source)
