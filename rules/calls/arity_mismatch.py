@@ -58,8 +58,8 @@ class OrderWorkflow:
 Nothing where the call is made. The activity fails with `TypeError: charge() missing 1 required
 positional argument`, and is retried as its retry policy says.
 
-Not reported are payloads and targets that cannot be followed, dynamic activities and handlers, and
-`workflow.continue_as_new()`.
+Messages that clients send are looked at as well. Not reported are payloads and targets that cannot
+be followed, dynamic activities and handlers, and `workflow.continue_as_new()`.
 
 ## References
 
@@ -89,8 +89,9 @@ class ArityMismatch(Rule):
     code = "WFL609"
     name = "arity-mismatch"
     severity = Severity.ERROR
-    scope = Scope.WORKFLOW
+    scope = Scope.ANY
     since = "0.1"
+    needles = (r"\.(?:execute_update|query|signal|start_update)\(",)
     commands = frozenset({*_THEN, CallKind.QUERY, CallKind.SIGNAL, CallKind.UPDATE})
 
     def check_command(self, at: CommandView) -> Iterable[Report]:
