@@ -230,15 +230,15 @@ def graph(**flags: Any) -> int:
     function (price_order). If a name is ambiguous, put its module (orders.pricing.price_order) or
     its file (orders/pricing.py::price_order) before it.
 
-    The name is looked for in the files and folders PATHS, by default the current folder. Calls are
-    followed through the whole project, as in `wflint check`, and the diagnostics and the calls that
-    cannot be followed stand at their functions.
+    The name is looked up in the files and folders PATHS, by default the current folder. Calls are
+    followed through the whole project, as in `wflint check`. Diagnostics, and calls that could not
+    be followed, are shown at their functions.
 
-    Of something that is no entry point itself, the shortest way from each entry point that reaches
-    it comes first.
+    If ENTRY is not an entry point itself, the output begins with the shortest chain of calls from
+    each entry point that reaches it.
 
-    The exit code is 0 if a graph was printed, 1 if no workflow reaches what was named, and 2 if
-    the name is unknown or ambiguous, or something else is wrong.
+    The exit code is 0 if a graph was printed, 1 if no workflow reaches ENTRY, and 2 if the name is
+    unknown or ambiguous, or something else is wrong.
     """
     from wflint.cli.graph import run
 
