@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from scripts.stdlib_names import Names, Public, followed, modules
 from wflint.callgraph.graph import Edge, Node
-from wflint.checking.analysis import Answer, Question, analyse
+from wflint.checking.analysis import AnalysisInput, AnalysisResult, analyse
 from wflint.checking.library import Beyond, lift
 from wflint.checking.registry import load_registry
 from wflint.facts.ids import Fn
@@ -76,8 +76,8 @@ def derive(library: Path, scope: Scope, only: Iterable[str] = ()) -> list[Findin
         return _findings(answer, calls, scope)
 
 
-def _question(root: str, files: list[str], installed: Installed) -> Question:
-    return Question(
+def _question(root: str, files: list[str], installed: Installed) -> AnalysisInput:
+    return AnalysisInput(
         root=root,
         src=(),
         files=files,
@@ -124,17 +124,19 @@ def _body(public: Public, everything: bool) -> str:
     return f'self, a, o: "{public.owner}"):\n        o.{method}{call}'
 
 
-def _findings(answer: Answer, calls: dict[Fn, tuple[str, bool]], scope: Scope) -> list[Finding]:
+def _findings(
+    answer: AnalysisResult, calls: dict[Fn, tuple[str, bool]], scope: Scope
+) -> list[Finding]:
     _cut_stops(answer, scope.stops)
     hits = [
         hit
-        for hit in answer.verdicts.hits.values()
+        for hit in answer.checker.violations.found.values()
         if hit.rule.code in scope.judges and not _matches(hit.name, scope.ignored)
     ]
     found: dict[tuple[str, str], Finding] = {}
     for hit in lift(hits, answer, lambda fn, site: 0, lambda hit, fn, site: False):
         name, everything = calls[hit.fn]
-        if answer.verdicts.table.knows(name):
+        if answer.checker.table.knows(name):
             continue
         steps = hit.steps if isinstance(hit, Beyond) else []
         chain = tuple(dict.fromkeys(_shown(answer, node.fn) for node, _ in steps))
@@ -150,7 +152,7 @@ def _findings(answer: Answer, calls: dict[Fn, tuple[str, bool]], scope: Scope) -
     return sorted(found.values())
 
 
-def _shown(answer: Answer, fn: Fn) -> str:
+def _shown(answer: AnalysisResult, fn: Fn) -> str:
     return f"{answer.store.load(fn.path).facts.name}.{fn.shown}"
 
 
@@ -158,7 +160,7 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def _cut_stops(answer: Answer, stops: tuple[str, ...]) -> None:
+def _cut_stops(answer: AnalysisResult, stops: tuple[str, ...]) -> None:
     """Take calls of the functions ``stops`` out of the graph, but for those of their own module."""
 
     @cache

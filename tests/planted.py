@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wflint.callgraph.builder import Reach
+from wflint.callgraph.builder import CallGraphBuilder
 from wflint.callgraph.graph import Node
 
 RULE = "analysis-failed"
@@ -14,11 +14,11 @@ RULE = "analysis-failed"
 def plant(monkeypatch: pytest.MonkeyPatch, name: str = "summarise") -> None:
     """Let wflint fail on every function of a name."""
     monkeypatch.delenv("WFLINT_DEBUG", raising=False)
-    follow_calls = Reach._follow_calls
+    follow_calls = CallGraphBuilder._follow_calls
 
-    def stumble(self: Reach, node: Node) -> None:
+    def stumble(self: CallGraphBuilder, node: Node) -> None:
         if node.fn.shown.rpartition(".")[2] == name:
             raise IndexError("list index out of range")
         follow_calls(self, node)
 
-    monkeypatch.setattr(Reach, "_follow_calls", stumble)
+    monkeypatch.setattr(CallGraphBuilder, "_follow_calls", stumble)

@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from tests.caching import FLOW, LABELS, NAMES, OTHER, PRICES, make_project, output, write
 from tests.command_line import enter_project
-from wflint.cache.notebook import Notebook
+from wflint.cache.notebook import FactCache
 from wflint.cache.witness import Seen
 from wflint.checking.program_notes import Whole
 from wflint.files.prefilter import Gated
@@ -85,12 +85,12 @@ def _fixes_without_other_files() -> AbstractContextManager[object]:
 
 
 def _notes_by_path() -> AbstractContextManager[object]:
-    make = Notebook.__init__
+    make = FactCache.__init__
 
-    def forgetful(self: Notebook, digest: object, *more: Any) -> None:
+    def forgetful(self: FactCache, digest: object, *more: Any) -> None:
         make(self, os.fsencode, *more)
 
-    return mock.patch.object(Notebook, "__init__", forgetful)
+    return mock.patch.object(FactCache, "__init__", forgetful)
 
 
 MUTANTS: dict[str, Callable[[], AbstractContextManager[object]]] = {

@@ -26,7 +26,7 @@ from tests.caching import (
     write,
 )
 from tests.command_line import enter_project
-from wflint.cache.notebook import Notebook
+from wflint.cache.notebook import FactCache
 
 GUARDED = """\
 import os
@@ -258,7 +258,7 @@ class TestANotebook:
 
         def run(*contents: bytes) -> int:
             """Note something of files on one sheet; gives how many notes were kept before."""
-            book = Notebook(lambda path: path.encode(), folder)
+            book = FactCache(lambda path: path.encode(), folder)
             kept = 0
             for content in contents:
                 notes = book.of(content.decode(), "m", False)
@@ -268,7 +268,7 @@ class TestANotebook:
             return kept
 
         names = [f"f{number}" for number in range(200)]
-        book = Notebook(lambda path: path.encode())
+        book = FactCache(lambda path: path.encode())
         for name in names:
             book.of(name, "m", False)
         same = [key for key in book._open if key[0] == "0"][:2]
@@ -281,7 +281,7 @@ class TestANotebook:
         assert run(second) == 0
 
     def test_takes_over_what_another_process_noted(self) -> None:
-        ours, theirs = (Notebook(lambda path: path.encode()) for _ in range(2))
+        ours, theirs = (FactCache(lambda path: path.encode()) for _ in range(2))
         theirs.of("a", "m", False).put("numbers", {3: (1, 2)})
         ours.add(theirs.news())
         assert ours.of("a", "m", False).get("numbers", dict[int, tuple[int, int]]) == {3: (1, 2)}
@@ -293,16 +293,16 @@ class TestANotebook:
         for _ in range(100_000):
             deep = [deep]
         answers: dict[str, object] = {"half": "\ud800", "huge": 10**40, "deep": deep}
-        book = Notebook(lambda path: path.encode(), folder_at(tmp_path / "cache"))
+        book = FactCache(lambda path: path.encode(), folder_at(tmp_path / "cache"))
         book.of("a", "m", False).put("odd", answers[odd])
         book.of("a", "m", False).put("plain", 1)
         book.save()
-        ours = Notebook(lambda path: path.encode(), folder_at(tmp_path / "cache"))
+        ours = FactCache(lambda path: path.encode(), folder_at(tmp_path / "cache"))
         assert ours.of("a", "m", False).get("odd", object) is None
         assert ours.of("a", "m", False).get("plain", int) == 1
 
     def test_an_answer_of_another_shape_is_none(self) -> None:
-        ours, theirs = (Notebook(lambda path: path.encode()) for _ in range(2))
+        ours, theirs = (FactCache(lambda path: path.encode()) for _ in range(2))
         theirs.of("a", "m", False).put("number", "one")
         ours.add(theirs.news())
         assert ours.of("a", "m", False).answer("number", int, lambda: 1) == 1

@@ -13,8 +13,8 @@ import pytest
 
 from tests.command_line import enter_project, invoke
 from tests.planted import plant
-from wflint.callgraph.builder import Reach
-from wflint.callgraph.entry.entry_points import Roots
+from wflint.callgraph.builder import CallGraphBuilder
+from wflint.callgraph.entry.entry_points import EntryPoints
 from wflint.checking.analysis import visitors
 from wflint.checking.imports import ImportTime
 from wflint.checking.registry import load_registry
@@ -129,7 +129,7 @@ def _qualnames(one: object) -> list[str]:
 FAULTS: dict[str, tuple[Any, str, Callable[..., bool], set[tuple[str, int, str]]]] = {
     # where it fails, when, and what that costs
     "following calls": (
-        Reach,
+        CallGraphBuilder,
         "_call",
         about("first"),
         {("helpers.py", 5, "WFL101")},
@@ -340,7 +340,7 @@ def test_a_module_that_cannot_be_read_is_named_at_its_first_line(
 def test_entry_points_that_cannot_be_found_are_told_at_the_module(
     project: Path, fail: Patch
 ) -> None:
-    fail(Roots, "find", lambda _, module: module.path.endswith("flow.py"), ValueError())
+    fail(EntryPoints, "find", lambda _, module: module.path.endswith("flow.py"), ValueError())
     found = places(check(Request()).diagnostics)
     assert found == {("flow.py", 1, "WFL006"), ("other.py", 10, "WFL101")}
 

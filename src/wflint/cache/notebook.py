@@ -60,7 +60,7 @@ class _Page(Struct, array_like=True):
     idle: int = 0
 
 
-class Notebook:
+class FactCache:
     """The notes on all files that a run comes across.
 
     ``digest`` gives what stands for the content of a file, ``settings`` for what notes on it depend

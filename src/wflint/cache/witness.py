@@ -27,7 +27,7 @@ def digest_of_names(names: Iterable[str]) -> Digest:
     return digest_of(os.fsencode("\0".join(sorted(names))))
 
 
-class Witness:
+class ReadLog:
     """Reads files, and remembers what stood in them.
 
     ``digests`` are those of the files, by path. ``used`` are the files that were not only looked

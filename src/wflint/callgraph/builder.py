@@ -20,7 +20,7 @@ from wflint.callgraph.argument_origin import origin
 from wflint.callgraph.attribute_stores import Learning
 from wflint.callgraph.constructors import Making
 from wflint.callgraph.defaults import Defaults
-from wflint.callgraph.entry.entry_points import Entry, Roots
+from wflint.callgraph.entry.entry_points import Entry, EntryPoints
 from wflint.callgraph.events import (
     Entered,
     Event,
@@ -113,10 +113,10 @@ class Border(Struct, frozen=True):
     skips: int = NOT_WORKFLOW_CODE
 
 
-class Reach:
+class CallGraphBuilder:
     """One search from a set of entry points. It asks no rule: it notes what rules may look at."""
 
-    def __init__(self, resolver: Resolver, roots: Roots, border: Border) -> None:
+    def __init__(self, resolver: Resolver, roots: EntryPoints, border: Border) -> None:
         self.resolver = resolver
         self.store = resolver.store
         self.roots = roots
@@ -156,7 +156,7 @@ class Reach:
         self._queue.append(node)
 
     def connect(self, node: Node, to: Node, site: int) -> None:
-        if self.roots.is_blessed(to.fn):
+        if self.roots.is_trusted(to.fn):
             return
         self.reached.edges.setdefault(node, []).append(Edge(to, site))
         if to not in self.reached.parents:

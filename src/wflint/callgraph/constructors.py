@@ -14,13 +14,13 @@ from wflint.inference.field_factories import Factory, default_factories, field_h
 from wflint.inference.values import External, OwnClass, OwnFunction
 
 if TYPE_CHECKING:
-    from wflint.callgraph.builder import Reach
+    from wflint.callgraph.builder import CallGraphBuilder
 
 
 class Making:
     """The part of a search that follows constructions. ``made`` are the classes made so far."""
 
-    def __init__(self, reach: Reach) -> None:
+    def __init__(self, reach: CallGraphBuilder) -> None:
         self.reach = reach
         self.resolver = reach.resolver
         self.made: set[Cls] = set()

@@ -18,7 +18,7 @@ from wflint.facts.signatures import Signature, by_keyword
 from wflint.inference.values import External, OwnClass, OwnFunction, Unresolved
 
 if TYPE_CHECKING:
-    from wflint.callgraph.builder import Reach
+    from wflint.callgraph.builder import CallGraphBuilder
 
 _UNKNOWN_ROOTS = (Kind.PARAM, Kind.SELF, Kind.DECLARED, Kind.ITEM, Kind.UNKNOWN)
 """What may be ``None``, whatever it is declared to be."""
@@ -27,7 +27,7 @@ _UNKNOWN_ROOTS = (Kind.PARAM, Kind.SELF, Kind.DECLARED, Kind.ITEM, Kind.UNKNOWN)
 class Defaults:
     """Notes calls that no caller is seen to need, and tells in the end which are gaps."""
 
-    def __init__(self, reach: Reach) -> None:
+    def __init__(self, reach: CallGraphBuilder) -> None:
         self.reach = reach
         self._noted: list[tuple[Node, Call]] = []
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from wflint.callgraph.builder import Border, Reach
+from wflint.callgraph.builder import Border, CallGraphBuilder
 from wflint.callgraph.entry.activities import Activities
-from wflint.callgraph.entry.entry_points import Entry, Roots
+from wflint.callgraph.entry.entry_points import Entry, EntryPoints
 from wflint.callgraph.events import Event
 from wflint.callgraph.graph import CallGraph
 from wflint.callgraph.implicit_calls import Implied
@@ -26,7 +26,7 @@ _WORKER = "temporalio.worker.Worker"
 class Outside:
     """The search from activities and Workers, as far as some ``regions`` are wanted."""
 
-    def __init__(self, roots: Roots, regions: Region) -> None:
+    def __init__(self, roots: EntryPoints, regions: Region) -> None:
         self.roots = roots
         self.resolver = roots.resolver
         self.store = roots.resolver.store
@@ -40,7 +40,7 @@ class Outside:
         entries = [*self._activities(defining), *self._workers(configuring)]
         entries = [entry for entry in entries if entry.kind & self.regions]
         border = Border(self._is_followed, self._ends_at, lambda _: False, lambda _: False, skips=0)
-        reach = Reach(self.resolver, self.roots, border)
+        reach = CallGraphBuilder(self.resolver, self.roots, border)
         reach.run(entry for entry in entries if not is_test(entry.fn.path))
         graph = reach.run(entry for entry in entries if is_test(entry.fn.path))
         return graph, reach.events
@@ -81,7 +81,7 @@ class Outside:
 
     def _ends_at(self, fn: Fn) -> bool:
         """True for what neither activities nor Workers run; an activity may call another one."""
-        return self.roots.runs_elsewhere(fn) and not self.roots.is_activity(fn)
+        return self.roots.is_boundary(fn) and not self.roots.is_activity(fn)
 
     def _is_followed(self, function: OwnFunction, call: Call) -> bool:
         head = self.store.head(function.fn)

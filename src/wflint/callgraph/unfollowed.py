@@ -27,7 +27,7 @@ from wflint.project.folders import is_namespace
 from wflint.project.store import Store
 
 if TYPE_CHECKING:
-    from wflint.callgraph.builder import Reach
+    from wflint.callgraph.builder import CallGraphBuilder
 
 
 _ANYTHING = ("builtins.object", "typing.Any", "typing_extensions.Any")
@@ -48,7 +48,7 @@ class _Maybe(NamedTuple):
 class Unfollowed:
     """Notes calls of something outside the project, and tells in the end which are gaps."""
 
-    def __init__(self, reach: Reach) -> None:
+    def __init__(self, reach: CallGraphBuilder) -> None:
         self.reach = reach
         self.roots = reach.roots
         self.libraries = reach.resolver.index.libraries

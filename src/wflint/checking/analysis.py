@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from wflint import limits
-from wflint.cache.notebook import Notebook
-from wflint.callgraph.builder import Reach, look_at
+from wflint.cache.notebook import FactCache
+from wflint.callgraph.builder import CallGraphBuilder, look_at
 from wflint.callgraph.effects import summarise
-from wflint.callgraph.entry.entry_points import Entry, Roots
+from wflint.callgraph.entry.entry_points import Entry, EntryPoints
 from wflint.callgraph.entry.frameworks import given_to_frameworks
 from wflint.callgraph.entry.in_house import InHouse
 from wflint.callgraph.entry.listed import listed_workflows
@@ -21,10 +21,11 @@ from wflint.callgraph.events import Event
 from wflint.callgraph.graph import CallGraph
 from wflint.callgraph.guards.functions import GuardFunctions
 from wflint.callgraph.outside import Outside
-from wflint.checking.checker import Hit, Verdicts
+from wflint.checking.checker import Checker
 from wflint.checking.definitions import DefinitionChecks
 from wflint.checking.imports import ImportChain, ImportTime
 from wflint.checking.summaries import Summaries
+from wflint.checking.violation import Violation
 from wflint.facts.ids import Cls, Fn
 from wflint.faults import EVERYWHERE
 from wflint.files.prefilter import Gated
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from wflint.facts.bodies import Reading, Visitors
 
 
-class Question(Struct, frozen=True):
+class AnalysisInput(Struct, frozen=True):
     """What is asked of a project. ``files`` are absolute paths, ``chosen`` those to report on.
 
     ``gated`` is what the gate let through, ``read`` gives the bytes of a file. ``apis`` are the
@@ -73,12 +74,12 @@ class Question(Struct, frozen=True):
     installed: Installed
     inside: tuple[ApiEntry, ...] = ()
     is_test: Callable[[str], bool] = lambda _: False
-    notebook: Notebook | None = None
+    notebook: FactCache | None = None
     jobs: int | None = None
     progress: Callable[[int, int], None] | None = None
 
 
-class Answer(Struct):
+class AnalysisResult(Struct):
     """What the analysis of a project gives.
 
     ``module_entries`` has the first workflow of each module; ``import_chains`` has how places are
@@ -91,7 +92,7 @@ class Answer(Struct):
 
     store: Store
     index: ModuleIndex
-    verdicts: Verdicts
+    checker: Checker
     reached: CallGraph
     outside: CallGraph = field(default_factory=CallGraph)
     module_entries: dict[str, Cls] = field(default_factory=dict)
@@ -103,7 +104,7 @@ class Answer(Struct):
     unseen: list[Unseen] = field(default_factory=list)
     unmarked: list[Unmarked] = field(default_factory=list)
 
-    def graph_of(self, hit: Hit) -> CallGraph:
+    def graph_of(self, hit: Violation) -> CallGraph:
         """Return the part of a call graph in which a rule was broken."""
         scope = hit.rule.scope
         for graph, regions in ((self.reached, Scope.WORKFLOW), (self.outside, Scope.OUTSIDE)):
@@ -113,7 +114,7 @@ class Answer(Struct):
         return self.reached
 
 
-def analyse(question: Question) -> Answer:
+def analyse(question: AnalysisInput) -> AnalysisResult:
     """Find the entry points of a project, follow their calls, and hold the rules against them."""
     gated = question.gated
     known = [entry for rule in question.rules.values() for entry in rule_entries(rule)]
@@ -132,9 +133,9 @@ def analyse(question: Question) -> Answer:
     resolver = KnownFirst(store, index, gives, table) if follows else Resolver(store, index, gives)
     guards = store.guards = GuardFunctions(resolver, question.guard_functions)
     importer = f"{question.root}/__init__.py"
-    roots = Roots(resolver, question.names, importer)
+    roots = EntryPoints(resolver, question.names, importer)
     sandboxes = Sandboxes(resolver, question.root, gated.configuring, question.is_test)
-    verdicts = Verdicts(
+    checker = Checker(
         question.rules,
         table,
         resolver,
@@ -143,8 +144,8 @@ def analyse(question: Question) -> Answer:
         question.safe_loggers,
         sandboxes,
     )
-    verdicts.resolve_own_apis(question.apis, importer)
-    answer = Answer(store, index, verdicts, CallGraph())
+    checker.resolve_own_apis(question.apis, importer)
+    answer = AnalysisResult(store, index, checker, CallGraph())
     candidates = frozenset(gated.candidates)
     others = [p for p in gated.named if p in question.chosen and p not in candidates]
     read = partial(_read_file, question, store, roots, candidates)
@@ -159,12 +160,12 @@ def analyse(question: Question) -> Answer:
     with store.faults.at(EVERYWHERE):
         answer.unseen = unseen_classes(roots, own, workflows)
     sandboxes.begin(workflows)
-    answer.reached, events = _search(resolver, roots, verdicts, entries, question.is_test)
+    answer.reached, events = _search(resolver, roots, checker, entries, question.is_test)
     with store.faults.at(EVERYWHERE):
         reached = {node.fn for node in answer.reached.order}
         answer.unmarked = unmarked_methods(roots, own, workflows, reached)
     with store.faults.at(EVERYWHERE):
-        import_time = ImportTime(verdicts, sandboxes, answer.reached)
+        import_time = ImportTime(checker, sandboxes, answer.reached)
         answer.import_chains = import_time.chains
         import_time.check()
     _check_anywhere(question, gated, answer)
@@ -174,7 +175,7 @@ def analyse(question: Question) -> Answer:
     return answer
 
 
-def _defining_files(question: Question, roots: Roots) -> list[str]:
+def _defining_files(question: AnalysisInput, roots: EntryPoints) -> list[str]:
     """The candidates, and the files whose classes only other code makes workflows, in order."""
     gated, by_call = question.gated, roots.by_call
     in_house = InHouse(roots.applied)
@@ -194,8 +195,8 @@ def _defining_files(question: Question, roots: Roots) -> list[str]:
 
 def _search(
     resolver: Resolver,
-    roots: Roots,
-    verdicts: Verdicts,
+    roots: EntryPoints,
+    checker: Checker,
     entries: list[Entry],
     is_test: Callable[[str], bool],
 ) -> tuple[CallGraph, list[Event]]:
@@ -204,19 +205,21 @@ def _search(
     What other workflows reach is shown with a chain from one of them, not from one of a test.
     """
     for _ in range(limits.LEARNING_ROUNDS):
-        reach = Reach(resolver, roots, verdicts.border())
+        reach = CallGraphBuilder(resolver, roots, checker.border())
         reach.run(entry for entry in entries if not is_test(entry.fn.path))
         reached = reach.run(entry for entry in entries if is_test(entry.fn.path))
         if not resolver.learn(reach.learning.attributes):
             break
     effects = summarise(reached, reach.events, resolver.store)
-    verdicts.summaries = Summaries(reached, effects, resolver.store)
-    verdicts.receivers = SharedReceivers(reached, verdicts.shared)
-    verdicts.hold_regions(reached, reach.events, Scope.WORKFLOW)
+    checker.summaries = Summaries(reached, effects, resolver.store)
+    checker.receivers = SharedReceivers(reached, checker.shared)
+    checker.hold_regions(reached, reach.events, Scope.WORKFLOW)
     return reached, reach.events
 
 
-def _search_outside(question: Question, defining: list[str], answer: Answer, roots: Roots) -> None:
+def _search_outside(
+    question: AnalysisInput, defining: list[str], answer: AnalysisResult, roots: EntryPoints
+) -> None:
     """Follow activities and what makes Workers, if a rule that runs is about them."""
     wanted = Scope(0)
     for code in question.codes:
@@ -225,16 +228,18 @@ def _search_outside(question: Question, defining: list[str], answer: Answer, roo
         return
     search = Outside(roots, wanted)
     answer.outside, events = search.search(defining, question.gated.configuring, question.is_test)
-    answer.verdicts.hold_regions(answer.outside, events, wanted, skips=0)
+    answer.checker.hold_regions(answer.outside, events, wanted, skips=0)
 
 
-def _check_definitions(question: Question, answer: Answer, roots: Roots, parts: Parts) -> None:
+def _check_definitions(
+    question: AnalysisInput, answer: AnalysisResult, roots: EntryPoints, parts: Parts
+) -> None:
     """Ask the rules about definitions, Workers and the whole program, if one of those runs is."""
     rules = [question.rules[code] for code in sorted(question.codes)]
     if not DefinitionChecks.are_wanted(rules):
         return
-    verdicts, resolver = answer.verdicts, roots.resolver
-    definitions = Definitions(resolver, roots, verdicts.callees)
+    checker, resolver = answer.checker, roots.resolver
+    definitions = Definitions(resolver, roots, checker.callees)
     lists = Lists(resolver, question.files, question.read)
     configuring = frozenset(question.gated.configuring)
     setting_up = (
@@ -244,13 +249,13 @@ def _check_definitions(question: Question, answer: Answer, roots: Roots, parts: 
     )
     workers = Workers(definitions, lists, setting_up, question.is_test)
     graphs = (answer.reached, answer.outside)
-    checks = DefinitionChecks(verdicts, definitions, workers, parts, question.chosen, graphs)
+    checks = DefinitionChecks(checker, definitions, workers, parts, question.chosen, graphs)
     with answer.store.faults.at(EVERYWHERE):
         checks.check(rules)
 
 
 def _read_file(
-    question: Question, store: Store, roots: Roots, candidates: frozenset[str], path: str
+    question: AnalysisInput, store: Store, roots: EntryPoints, candidates: frozenset[str], path: str
 ) -> None:
     """Read a file that passed the gate, as far as it will surely be needed.
 
@@ -272,7 +277,7 @@ def _read_file(
             store.suspects[path] = tuple(code for code in found if code in question.codes)
 
 
-def _suspects(question: Question, path: str, text: str) -> list[str]:
+def _suspects(question: AnalysisInput, path: str, text: str) -> list[str]:
     """The rules for any code that may find something in a text, be they selected or not."""
     rules, settings = sorted(question.rules.items()), question.settings_of(path)
     return [
@@ -282,7 +287,7 @@ def _suspects(question: Question, path: str, text: str) -> list[str]:
     ]
 
 
-def _reading(question: Question, guards: GuardFunctions) -> Reading:
+def _reading(question: AnalysisInput, guards: GuardFunctions) -> Reading:
     from wflint.facts.bodies import Reading
 
     rules = tuple(question.rules.values())
@@ -301,7 +306,7 @@ def visitors(rules: tuple[Rule, ...]) -> Visitors:
 
 
 def _find_entries(
-    candidates: list[str], answer: Answer, roots: Roots
+    candidates: list[str], answer: AnalysisResult, roots: EntryPoints
 ) -> tuple[list[Entry], list[Cls]]:
     """The entry points and the workflows of the candidates in the order of the files."""
     entries: list[Entry] = []
@@ -332,10 +337,10 @@ def _place(store: Store, entry: Entry) -> tuple[int, str, int]:
     return (at, entry.fn.path, head.start if head is not None else 0)
 
 
-def _check_anywhere(question: Question, gated: Gated, answer: Answer) -> None:
+def _check_anywhere(question: AnalysisInput, gated: Gated, answer: AnalysisResult) -> None:
     """Rules that speak outside workflow code as well, in the files to report on."""
     codes = frozenset(c for c, rule in question.rules.items() if Scope.ELSEWHERE in rule.scope)
-    resolver = answer.verdicts.resolver
+    resolver = answer.checker.resolver
     seen = {node.fn for node in answer.reached.order}
     for path in gated.named:
         suspects = [question.rules[code] for code in answer.store.suspects.get(path, ())]
@@ -349,7 +354,7 @@ def _check_anywhere(question: Question, gated: Gated, answer: Answer) -> None:
                         names += _with_nested(answer.store, fn)
         for name in names:
             with answer.store.faults.at(path, name):
-                answer.verdicts.hold(look_at(resolver, Fn(path, name)), codes)
+                answer.checker.hold(look_at(resolver, Fn(path, name)), codes)
 
 
 def _functions(module: Module, suspects: list[Rule], settings: RuleSettings) -> list[Fn]:

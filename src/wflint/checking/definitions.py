@@ -7,7 +7,8 @@ from functools import cached_property, partial
 
 from wflint.callgraph.events import ExternalCall
 from wflint.callgraph.graph import CallGraph, Node
-from wflint.checking.checker import Hit, Verdicts
+from wflint.checking.checker import Checker
+from wflint.checking.violation import Violation
 from wflint.facts.ids import Fn
 from wflint.faults import EVERYWHERE
 from wflint.model.definitions import Definitions
@@ -21,19 +22,19 @@ _HOOKS = ("check_activity", "check_handler", "check_project", "check_worker", "c
 
 
 class DefinitionChecks:
-    """Adds to the hits of ``verdicts`` what rules say of places in the ``chosen`` files."""
+    """Adds to the hits of ``checker`` what rules say of places in the ``chosen`` files."""
 
     def __init__(
         self,
-        verdicts: Verdicts,
+        checker: Checker,
         definitions: Definitions,
         workers: Workers,
         parts: Parts,
         chosen: frozenset[str],
         graphs: Iterable[CallGraph],
     ) -> None:
-        self._verdicts = verdicts
-        self._faults = verdicts.faults
+        self._checker = checker
+        self._faults = checker.faults
         self._definitions = definitions
         self._workers = workers
         self._parts = parts
@@ -90,7 +91,7 @@ class DefinitionChecks:
     def _check_project(self, rules: Sequence[Rule]) -> None:
         if not rules:
             return
-        commands = self._verdicts.commands
+        commands = self._checker.commands
         projects = Projects(self._definitions, commands, self._workers, self._view_of_call)
         project = projects.view(self._parts)
         for rule in rules:
@@ -102,7 +103,7 @@ class DefinitionChecks:
     def _view_of_call(self, node: Node, event: ExternalCall) -> CallView:
         body = self._definitions.resolver.store.body(node.fn)
         name, is_partial = event.entity.name, event.entity.partial
-        return self._verdicts.view_of_call(node, body, event.call, name=name, partial=is_partial)
+        return self._checker.views.of_call(node, body, event.call, name=name, partial=is_partial)
 
     # What they say.
 
@@ -118,8 +119,8 @@ class DefinitionChecks:
         fn, site = place.fn, place.site if report.site is None else report.site
         nodes = list(self._nodes.get(fn, ()))
         key = (fn, site, rule.code, "")
-        hit = Hit(rule, fn, site, report.message, report.severity, 0, nodes, api=report.api)
-        self._verdicts.hits.setdefault(key, hit)
+        hit = Violation(rule, fn, site, report.message, report.severity, 0, nodes, api=report.api)
+        self._checker.violations.found.setdefault(key, hit)
 
 
 def _methods(workflow: WorkflowView) -> list[HandlerView]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from wflint.callgraph.effects import Function
-    from wflint.checking.checker import Verdicts
+    from wflint.checking.checker import Checker
 
 T = TypeVar("T")
 
@@ -29,16 +29,14 @@ T = TypeVar("T")
 class FoundView:
     """A finding in the body of ``node``; see :class:`~wflint.rule.views.FindingView`."""
 
-    def __init__(
-        self, verdicts: Verdicts, finding: Finding, node: Node, body: FunctionBody
-    ) -> None:
+    def __init__(self, checker: Checker, finding: Finding, node: Node, body: FunctionBody) -> None:
         self.message = finding.message
         self.severity = Severity(finding.severity) if finding.severity else None
         self.site = finding.site
         self.function = body.head
-        self.settings = verdicts.settings_of(node.fn.path)
-        self._verdicts = verdicts
-        self._resolver = verdicts.resolver
+        self.settings = checker.settings_of(node.fn.path)
+        self._checker = checker
+        self._resolver = checker.resolver
         self._finding = finding
         self._asked = finding.asked or UNKNOWN
         self._node = node
@@ -46,7 +44,7 @@ class FoundView:
     @property
     def is_run(self) -> bool:
         """True if the function is the run method of a workflow."""
-        return self._verdicts.roots.is_run(self._node.fn)
+        return self._checker.roots.is_run(self._node.fn)
 
     def read(self, kind: type[T]) -> T:
         """Return the detail that the visitor has noted."""
@@ -60,13 +58,13 @@ class FoundView:
     def callee(self) -> Callee | None:
         """Return the one function of the project that the expression refers to."""
         found = {fn for fn, _ in _functions(self._resolved(self._asked))}
-        return self._verdicts.callee(found.pop()) if len(found) == 1 else None
+        return self._checker.callee(found.pop()) if len(found) == 1 else None
 
     def callees(self, site: Site) -> list[Callee]:
         """Return the functions of the project that are called at a site."""
-        summaries = self._verdicts.summaries
+        summaries = self._checker.summaries
         nodes = summaries.called(self._node, site) if summaries is not None else ()
-        found = (self._verdicts.callee(fn) for fn in dict.fromkeys(node.fn for node in nodes))
+        found = (self._checker.callee(fn) for fn in dict.fromkeys(node.fn for node in nodes))
         return [callee for callee in found if callee is not None]
 
     def effect(self, effect: Effect) -> EffectAt | None:
@@ -75,11 +73,11 @@ class FoundView:
 
     def effect_of_call(self, site: Site, effect: Effect) -> EffectAt | None:
         """Return the nearest place where what is called at a site has an effect."""
-        summaries = self._verdicts.summaries
+        summaries = self._checker.summaries
         return summaries.of_call(self._node, site, effect) if summaries is not None else None
 
     def _nearest(self, ref: Ref, effect: Effect) -> EffectAt | None:
-        summaries = self._verdicts.summaries
+        summaries = self._checker.summaries
         if summaries is None:
             return None
         return summaries.nearest(_functions(self._resolved(ref)), effect)
@@ -102,12 +100,12 @@ class FoundView:
 
     def is_passed_through(self) -> bool:
         """True if the sandbox passes the module of the place through."""
-        return self._verdicts.sandboxes.is_shared(self._node.fn.path, self._node.receiver)
+        return self._checker.sandboxes.is_shared(self._node.fn.path, self._node.receiver)
 
     def missing(self, module: str, names: Sequence[str]) -> str:
         """Return the module that an import would load while a workflow runs, or ``""``."""
         node = self._node
-        return self._verdicts.sandboxes.missing(module, names, node.fn.path, node.receiver)
+        return self._checker.sandboxes.missing(module, names, node.fn.path, node.receiver)
 
     def imports_back(self, module: str) -> bool:
         """True if a module imports the one that the place is in, directly or through others."""
@@ -115,11 +113,11 @@ class FoundView:
 
     def shared(self) -> Shared | None:
         """Return what holds the object that workflow code changes, if it outlives the workflow."""
-        verdicts, node, asked = self._verdicts, self._node, self._finding.asked
-        found = verdicts.shared.holder(asked, node.fn.path, node.receiver)
-        if found is not None or verdicts.receivers is None:
+        checker, node, asked = self._checker, self._node, self._finding.asked
+        found = checker.shared.holder(asked, node.fn.path, node.receiver)
+        if found is not None or checker.receivers is None:
             return found
-        return verdicts.receivers.holder(asked, node)
+        return checker.receivers.holder(asked, node)
 
     def can_sort(self) -> bool | None:
         """Return if what is in the expression can be put in order, if that is known."""

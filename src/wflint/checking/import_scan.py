@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from wflint.callgraph.builder import Border, Reach
+from wflint.callgraph.builder import Border, CallGraphBuilder
 from wflint.callgraph.entry.entry_points import Entry
 from wflint.callgraph.events import DefaultFactory, ExternalArgument, ExternalCall, ExternalUse
 from wflint.callgraph.graph import Chain, Hop, Node, Parents, chain_to
-from wflint.checking.checker import Verdicts, handed_over
+from wflint.checking.checker import Checker, handed_over
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Call
 from wflint.inference.values import External, OwnFunction
@@ -41,16 +41,16 @@ class ImportScan:
     ``is_reloaded`` says that the sandbox imports them anew for each workflow.
     """
 
-    def __init__(self, verdicts: Verdicts, paths: Iterable[str], is_reloaded: bool) -> None:
-        self.verdicts = verdicts
+    def __init__(self, checker: Checker, paths: Iterable[str], is_reloaded: bool) -> None:
+        self.checker = checker
         self.is_reloaded = is_reloaded
         self._ways: dict[Hop, Parents] = {}
-        store = verdicts.resolver.store
+        store = checker.resolver.store
         bodies = [fn for path in paths for fn in import_time_bodies(store, path)]
         border = Border(
-            self._is_followed, verdicts.roots.runs_elsewhere, lambda entity: True, lambda _: False
+            self._is_followed, checker.roots.is_boundary, lambda entity: True, lambda _: False
         )
-        reach = Reach(verdicts.resolver, verdicts.roots, border)
+        reach = CallGraphBuilder(checker.resolver, checker.roots, border)
         self.reached = reach.run(
             Entry(fn, Cls(fn.path, ""), fn.path, Region.IMPORT) for fn in bodies
         )
@@ -58,8 +58,8 @@ class ImportScan:
 
     def _is_followed(self, entity: OwnFunction, call: Call) -> bool:
         """True unless it is a coroutine function, for calling one runs nothing of it."""
-        callee = self.verdicts.callee(entity.fn)
-        elsewhere = self.verdicts.roots.runs_elsewhere(entity.fn)
+        callee = self.checker.callees.of(entity.fn)
+        elsewhere = self.checker.roots.is_boundary(entity.fn)
         return callee is not None and not callee.is_async and not elsewhere
 
     def places(self) -> Iterator[Place]:
@@ -67,12 +67,12 @@ class ImportScan:
 
         What makes the default value of a field of an object that the module makes counts as called.
         """
-        body = self.verdicts.resolver.store.body
+        body = self.checker.resolver.store.body
         for event in self.events:
             match event:
                 case ExternalCall(node, call, entity):
                     name, partial = entity.name, entity.partial
-                    view = self.verdicts.view_of_call(
+                    view = self.checker.views.of_call(
                         node, body(node.fn), call, name=name, partial=partial
                     )
                     yield Place(node, call.site, call.flags, view, entity, True)
@@ -80,12 +80,12 @@ class ImportScan:
                     node, call, site, entity
                 ):
                     made_up = handed_over(call, site, entity)
-                    view = self.verdicts.view_of_call(
+                    view = self.checker.views.of_call(
                         node, body(node.fn), made_up, name=entity.name
                     )
                     yield Place(node, site, call.flags, view, entity, True)
                 case ExternalUse(node, use, entity):
-                    view = self.verdicts.view_of_use(node, body(node.fn), use, entity.name)
+                    view = self.checker.views.of_use(node, body(node.fn), use, entity.name)
                     yield Place(node, use.site, use.flags, view, entity, False)
 
     # Ways to a place.

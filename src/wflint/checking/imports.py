@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from wflint.callgraph.events import DefaultFactory, OwnCall
 from wflint.callgraph.graph import END, CallGraph, Chain, Hop, Node
-from wflint.checking.checker import Hit, Verdicts
+from wflint.checking.checker import Checker
 from wflint.checking.import_scan import ImportScan, Place
+from wflint.checking.violation import Violation
 from wflint.diagnostics import Severity
 from wflint.facts.ids import Fn
 from wflint.facts.model import ValueType
@@ -82,15 +83,15 @@ class ImportTime:
     hits of these rules are reached.
     """
 
-    def __init__(self, verdicts: Verdicts, sandboxes: Sandboxes, reached: CallGraph) -> None:
-        self.verdicts = verdicts
-        self.store = verdicts.resolver.store
+    def __init__(self, checker: Checker, sandboxes: Sandboxes, reached: CallGraph) -> None:
+        self.checker = checker
+        self.store = checker.resolver.store
         self.sandboxes = sandboxes
         self.workflow_code = reached
-        self.values = UsedValues(verdicts.resolver, reached)
+        self.values = UsedValues(checker.resolver, reached)
         self.chains: dict[tuple[Fn, int, str], ImportChain] = {}
         self._offsets: dict[Fn, dict[int, int]] = {}
-        rules = verdicts.rules.values()
+        rules = checker.rules.values()
         self.rules = [rule for rule in rules if rule.scope == Scope.IMPORT]
         self._also = [r for r in rules if Scope.IMPORT in r.scope and r.scope != Scope.IMPORT]
 
@@ -106,11 +107,11 @@ class ImportTime:
 
     def _scan(self, paths: list[str], rules: list[Rule], is_reloaded: bool) -> list[_Proposal]:
         # What a followed package does at import is not told: there is no call that leads there.
-        own = [path for path in paths if not self.verdicts.resolver.index.is_followed(path)]
-        scan = ImportScan(self.verdicts, own, is_reloaded)
+        own = [path for path in paths if not self.checker.resolver.index.is_followed(path)]
+        scan = ImportScan(self.checker, own, is_reloaded)
         events = (e for e in scan.events if not isinstance(e, (OwnCall, DefaultFactory)))
-        self.verdicts.hold(events, frozenset(rule.code for rule in rules))
-        for hit in list(self.verdicts.hits.values()):
+        self.checker.hold(events, frozenset(rule.code for rule in rules))
+        for hit in list(self.checker.violations.found.values()):
             if self._is_new(hit) and hit.nodes[0] in scan.reached.parents:
                 key = (hit.fn, hit.site, hit.rule.code)
                 self.chains.setdefault(key, self._chain(scan.way(hit.nodes[0]), None))
@@ -120,7 +121,7 @@ class ImportTime:
                 found += self._judge(scan, place)
         return found
 
-    def _is_new(self, hit: Hit) -> bool:
+    def _is_new(self, hit: Violation) -> bool:
         """Whether a hit comes from an import, not from workflow code."""
         if hit.rule.scope == Scope.IMPORT:
             return True
@@ -140,7 +141,7 @@ class ImportTime:
     def _words(self) -> frozenset[str]:
         """The last words of all names that may be wrong at import."""
         own = [name for rule in self.rules for name in rule.at_import]
-        names = [*RESTRICTED_AT_IMPORT, *own, *self.verdicts.table.names()]
+        names = [*RESTRICTED_AT_IMPORT, *own, *self.checker.table.names()]
         return frozenset(name.removesuffix(".*").rpartition(".")[2] for name in names)
 
     def _that_matter(self, paths: Iterable[str]) -> list[str]:
@@ -191,7 +192,7 @@ class ImportTime:
 
     def _owner(self, place: Place) -> str:
         """The code of the rule that reports the place where it is workflow code."""
-        table = self.verdicts.table
+        table = self.checker.table
         entity = place.entity
         entry = table.lookup(entity.name, is_call=place.is_call, base=entity.base)
         if entry is None or entry.rule is None:
@@ -222,13 +223,13 @@ class ImportTime:
         path, maker = place.node.fn.path, call.target.of
         receiver = call.written.rpartition(".")[0]
         if not receiver.endswith("(...)"):
-            held = self.verdicts.resolver.constant(replace(call.target, path=()), path)
+            held = self.checker.resolver.constant(replace(call.target, path=()), path)
             if held is None or held[0].type is not ValueType.CALL or held[0].ref.path:
                 return False
             maker, path = held[0].ref.of, held[1]
         if maker is None or len(call.target.path) != 1:
             return False
-        found = self.verdicts.resolver.resolve(maker, path)
+        found = self.checker.resolver.resolve(maker, path)
         return found == (External(entity.name[: entity.base]),)
 
     def _is_certain(self, node: Node, site: int) -> bool:
@@ -249,7 +250,7 @@ class ImportTime:
     def _use(self, scan: ImportScan, place: Place) -> _Use | None:
         """The first value that the place has a part in and that workflow code uses."""
         name = place.entity.name
-        if place.is_call and self.verdicts.table.knows(f"{name}.any", len(name)):
+        if place.is_call and self.checker.table.knows(f"{name}.any", len(name)):
             return None  # an object that is asked later, and reported where it is
         for node, site in scan.starts(place.node) or [Hop(place.node, place.site)]:
             path = node.fn.path
@@ -274,12 +275,12 @@ class ImportTime:
     # Hits.
 
     def _report(self, proposal: _Proposal) -> None:
-        place, rule, hits = proposal.place, proposal.rule, self.verdicts.hits
+        place, rule, hits = proposal.place, proposal.rule, self.checker.violations.found
         fn, site = place.node.fn, place.site
         owner = self._owner(place)
         if any(key[0] == fn and key[1] == site and key[2] == owner for key in hits):
             return  # it is wrong whenever the function runs, and has been reported so
-        self.verdicts.hit(rule, place.node, site, place.flags, proposal.report)
+        self.checker.violations.add(rule, place.node, site, place.flags, proposal.report)
         self.chains.setdefault((fn, site, rule.code), self._chain(proposal.way, proposal.use))
 
     def _chain(self, way: Chain, use: _Use | None) -> ImportChain:
@@ -309,7 +310,7 @@ class ImportTime:
         """
         if not wanted:
             return 0
-        index, module = self.verdicts.resolver.index, self.store.load(path)
+        index, module = self.checker.resolver.index, self.store.load(path)
         for facts in (module.facts.imports, imports_in_functions(module)):
             for fact in facts:
                 names = [fact.module, *(f"{fact.module}.{name}" for name in fact.names)]

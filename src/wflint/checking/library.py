@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec import Struct, field
 
 from wflint.callgraph.graph import Hop, Node
-from wflint.checking.analysis import Answer
-from wflint.checking.checker import Hit
+from wflint.checking.analysis import AnalysisResult
+from wflint.checking.violation import Violation
 from wflint.diagnostics import Severity
 from wflint.facts.ids import Fn
 from wflint.rule.base import Rule, Scope
@@ -26,7 +26,7 @@ Group = tuple[Rule, Severity, bool]
 """Hits with one way back: of one rule and severity, in workflows or outside of them."""
 
 
-class Beyond(Hit):
+class Beyond(Violation):
     """A hit at the user's own code; ``steps`` lead from there to what is wrong in a package."""
 
     steps: list[Hop] = field(default_factory=list)
@@ -35,23 +35,23 @@ class Beyond(Hit):
 class _Way(Struct):
     """How a function of a package gets to the nearest hit: by a call of ``to``, or it has it."""
 
-    hit: Hit
+    hit: Violation
     site: int
     to: Node | None = None
 
 
 def lift(
-    hits: Iterable[Hit],
-    answer: Answer,
+    hits: Iterable[Violation],
+    answer: AnalysisResult,
     row_of: Callable[[Fn, int], int],
-    is_hidden: Callable[[Hit, Fn, int], bool],
-) -> list[Hit]:
+    is_hidden: Callable[[Violation, Fn, int], bool],
+) -> list[Violation]:
     """``hits``, but those in followed packages at the calls that lead there.
 
     ``row_of`` gives the line of a site; ``is_hidden`` tells whether a comment there hides a hit.
     """
-    own: list[Hit] = []
-    groups: dict[Group, list[Hit]] = {}
+    own: list[Violation] = []
+    groups: dict[Group, list[Violation]] = {}
     for hit in hits:
         if not answer.index.is_followed(hit.fn.path):
             own.append(hit)
@@ -73,9 +73,9 @@ def lift(
 class _Lifter:
     def __init__(
         self,
-        answer: Answer,
+        answer: AnalysisResult,
         row_of: Callable[[Fn, int], int],
-        is_hidden: Callable[[Hit, Fn, int], bool],
+        is_hidden: Callable[[Violation, Fn, int], bool],
         known: set[tuple[Fn, int, str]],
     ) -> None:
         self.answer = answer
@@ -87,7 +87,7 @@ class _Lifter:
     def _is_followed(self, node: Node) -> bool:
         return self.answer.index.is_followed(node.fn.path)
 
-    def add(self, hits: list[Hit]) -> None:
+    def add(self, hits: list[Violation]) -> None:
         """Add what leads to any of ``hits``, which are of one rule and severity.
 
         A search backwards from all of them at once, through the packages only; so every function
@@ -146,7 +146,7 @@ class _Lifter:
                 return call.written
         return shown
 
-    def _message(self, hit: Hit, called: str, fn: Fn) -> str:
+    def _message(self, hit: Violation, called: str, fn: Fn) -> str:
         """What the rule says, said of the call that leads into the package."""
         package = self.answer.index.package_of(fn.path)
         subject = f"`{called}()`"

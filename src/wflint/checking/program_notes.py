@@ -14,7 +14,7 @@ from msgspec import Struct, msgpack
 
 from wflint.cache.notebook import Notes
 from wflint.cache.witness import Seen, digest_of, digest_of_names, seen
-from wflint.checking.analysis import Answer
+from wflint.checking.analysis import AnalysisResult
 from wflint.system.hashing import blake2b
 
 T = TypeVar("T")
@@ -34,7 +34,7 @@ class Whole:
     What has been loaded when this is made belongs to the program, what comes later does not.
     """
 
-    def __init__(self, answer: Answer, about: bytes) -> None:
+    def __init__(self, answer: AnalysisResult, about: bytes) -> None:
         self._store = answer.store
         self._index = answer.index
         self._about = about

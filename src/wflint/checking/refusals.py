@@ -12,19 +12,19 @@ from wflint.sandbox.restrictions import is_refused
 from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
-    from wflint.checking.analysis import Answer
-    from wflint.checking.checker import Hit
+    from wflint.checking.analysis import AnalysisResult
+    from wflint.checking.violation import Violation
 
 _ENVIRONMENT = "os.environ"
 
 
-def is_refused_at(answer: Answer, hit: Hit, whole: Whole) -> bool:
+def is_refused_at(answer: AnalysisResult, hit: Violation, whole: Whole) -> bool:
     """True if the sandbox surely refuses what was found, whatever becomes of it.
 
     That is a call in a module that is loaded anew for workflows. What is passed through, or runs
     without a sandbox, meets the real thing.
     """
-    sandboxes, path = answer.verdicts.sandboxes, hit.fn.path
+    sandboxes, path = answer.checker.sandboxes, hit.fn.path
     scope = hit.rule.scope
     if not scope & Scope.WORKFLOW or scope & Scope.ELSEWHERE or hit.flags & Flag.UNRESTRICTED:
         return False
@@ -37,7 +37,7 @@ def is_refused_at(answer: Answer, hit: Hit, whole: Whole) -> bool:
     return hit.name != _ENVIRONMENT or _is_looked_up(answer, hit, whole)
 
 
-def _is_looked_up(answer: Answer, hit: Hit, whole: Whole) -> bool:
+def _is_looked_up(answer: AnalysisResult, hit: Violation, whole: Whole) -> bool:
     """True for `os.environ["NAME"]`: operators such as `in` are not refused."""
     question = f"looked up {hit.fn.qualname} {hit.site}"
     known = whole.get(hit.fn.path, question, bool)
@@ -47,7 +47,7 @@ def _is_looked_up(answer: Answer, hit: Hit, whole: Whole) -> bool:
     return known
 
 
-def _finds_subscript(answer: Answer, hit: Hit) -> bool:
+def _finds_subscript(answer: AnalysisResult, hit: Violation) -> bool:
     try:
         reader = answer.store.reader(hit.fn)
     except UnreadableSource:

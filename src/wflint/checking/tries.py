@@ -14,17 +14,17 @@ from wflint.temporal.api import sdk_calls
 from wflint.temporal.effects import Effect
 
 if TYPE_CHECKING:
-    from wflint.checking.checker import Verdicts
+    from wflint.checking.checker import Checker
 
 
 class ProtectedView:
     """A ``try`` in the body of ``node``; see :class:`~wflint.rule.try_view.TryView`."""
 
-    def __init__(self, verdicts: Verdicts, statement: Try, node: Node, body: FunctionBody) -> None:
+    def __init__(self, checker: Checker, statement: Try, node: Node, body: FunctionBody) -> None:
         self.statement = statement
         self.function = body.head
-        self.settings = verdicts.settings_of(node.fn.path)
-        self._verdicts = verdicts
+        self.settings = checker.settings_of(node.fn.path)
+        self._checker = checker
         self._node = node
         self._body = body
 
@@ -62,7 +62,7 @@ class ProtectedView:
         return (call for call in self._body.calls if start <= call.site < end)
 
     def _of_call(self, call: Call, effect: Effect) -> EffectAt | None:
-        summaries = self._verdicts.summaries
+        summaries = self._checker.summaries
         return summaries.of_call(self._node, call.site, effect) if summaries is not None else None
 
     def _does(self, call: Call) -> Effect:
@@ -75,6 +75,6 @@ class ProtectedView:
     def _name(self, call: Call | None) -> str:
         if call is None:
             return ""
-        node, resolver = self._node, self._verdicts.resolver
+        node, resolver = self._node, self._checker.resolver
         found = resolver.resolve(call.target, node.fn.path, node.receiver, env=node.env)
         return next((e.name for e in found if isinstance(e, External)), "")

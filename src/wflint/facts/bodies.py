@@ -79,7 +79,7 @@ _OBJECTS = frozenset(
 _LASTING = frozenset(
     {Kind.GLOBAL, Kind.IMPORT, Kind.SELF, Kind.CLS, Kind.SUPER, Kind.PARAM, Kind.INSTANCE}
 )
-"""Roots of objects that may outlive the function."""
+"""EntryPoints of objects that may outlive the function."""
 
 Finder = Callable[[str], "cst.FunctionDef | cst.Lambda | None"]
 """Gives the definition of a function of the module by its qualname."""

@@ -128,15 +128,15 @@ class _Builder:
     def _remark(self) -> str:
         """Why a function is not reached, as far as that can be told."""
         fn, answer = self.target.fn, self.examined.answer
-        roots = answer.verdicts.roots
+        roots = answer.checker.roots
         if self.target.is_class:
             mute = Cls(*fn) in answer.mute
             return "It is a workflow, but no run method or handler of it was found." if mute else ""
         if roots.is_activity(fn):
             return "It is an activity, and activities run outside of workflows."
-        if roots.runs_elsewhere(fn):
+        if roots.is_boundary(fn):
             return "Its decorator says that it runs outside of workflows."
-        if roots.is_blessed(fn):
+        if roots.is_trusted(fn):
             return "The settings bless it, and wflint does not look inside what they bless."
         name = fn.shown.rpartition(".")[2]
         namesakes = [g for g in self.reached.gaps if g.written.rpartition(".")[2] == name]

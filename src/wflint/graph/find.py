@@ -182,7 +182,7 @@ class _Directory:
     def imported(self, name: str) -> Iterator[Target]:
         """What can be imported under a dotted name from a module that does not define it."""
         root = str(self.examined.group.project.root)
-        for entity in self.examined.answer.verdicts.resolver.dotted(name, f"{root}/__init__.py"):
+        for entity in self.examined.answer.checker.resolver.dotted(name, f"{root}/__init__.py"):
             target = None
             if isinstance(entity, OwnFunction):
                 target = self._add(*entity.fn)

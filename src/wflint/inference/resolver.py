@@ -229,7 +229,7 @@ class Resolver:
         given = [(keyword_of(o), inner(o)) for o in ref.others]
         return unique(e for entity in of for e in self.results.of_call(entity, given, depth))
 
-    # Roots.
+    # EntryPoints.
 
     def _super(self, ref: Ref, path: str, receiver: Cls | None, env: Env) -> Entity:
         """``super()``, or ``super(Base, self)``, which starts behind the class it is given."""

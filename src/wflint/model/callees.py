@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wflint.callgraph.entry.entry_points import Roots
+from wflint.callgraph.entry.entry_points import EntryPoints
 from wflint.facts.ids import Fn
 from wflint.inference.resolver import Resolver
 from wflint.rule.views import Callee
@@ -11,7 +11,7 @@ from wflint.rule.views import Callee
 class Callees:
     """Gives what rules may know of functions of the project."""
 
-    def __init__(self, resolver: Resolver, roots: Roots) -> None:
+    def __init__(self, resolver: Resolver, roots: EntryPoints) -> None:
         self._resolver = resolver
         self._roots = roots
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wflint.callgraph.entry.entry_points import Roots
+from wflint.callgraph.entry.entry_points import EntryPoints
 from wflint.callgraph.graph import Node
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Decorator, Value, ValueType
@@ -27,7 +27,7 @@ _MESSAGES = {
 class Commands:
     """Finds out what the commands of a program are about."""
 
-    def __init__(self, resolver: Resolver, roots: Roots, callees: Callees) -> None:
+    def __init__(self, resolver: Resolver, roots: EntryPoints, callees: Callees) -> None:
         self._resolver = resolver
         self._roots = roots
         self._callees = callees

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from wflint.callgraph.entry.activities import Activities
-from wflint.callgraph.entry.entry_points import Entry, Roots
+from wflint.callgraph.entry.entry_points import Entry, EntryPoints
 from wflint.callgraph.graph import DEFINITION
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Decorator, Kind, Ref, Value, ValueType
@@ -25,7 +25,7 @@ _DISPLAYS = (ValueType.LIST, ValueType.SET, ValueType.TUPLE)
 class Definitions:
     """Finds out about definitions; each answer is given once."""
 
-    def __init__(self, resolver: Resolver, roots: Roots, callees: Callees) -> None:
+    def __init__(self, resolver: Resolver, roots: EntryPoints, callees: Callees) -> None:
         self.resolver = resolver
         self.roots = roots
         self.callees = callees

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from wflint.callgraph.entry.entry_points import Entry, Roots
+from wflint.callgraph.entry.entry_points import Entry, EntryPoints
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Flag, FunctionBody, Kind, Ref
 from wflint.rule.definition_views import Access, StateView
@@ -13,7 +13,7 @@ from wflint.temporal.regions import Region
 _CHANGED = Flag.STORED | Flag.DELETED
 
 
-def state_of(cls: Cls, entries: Iterable[Entry], roots: Roots) -> tuple[StateView, ...]:
+def state_of(cls: Cls, entries: Iterable[Entry], roots: EntryPoints) -> tuple[StateView, ...]:
     """Return the attributes of a workflow's objects; its methods are none.
 
     A method that changes what an attribute holds reads and writes it.

@@ -9,8 +9,8 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from wflint import limits
-from wflint.cache.notebook import Notebook, Notes
-from wflint.cache.witness import Witness
+from wflint.cache.notebook import FactCache, Notes
+from wflint.cache.witness import ReadLog
 from wflint.facts.ids import MODULE_BODY, PROPERTIES, Cls, Fn
 from wflint.facts.model import ClassFacts, FunctionBody, FunctionHead, Kind, ModuleFacts
 from wflint.facts.sharing import Sharing
@@ -92,10 +92,10 @@ class Store:
         read: Callable[[str], bytes],
         names: Callable[[str], tuple[str, bool]],
         reading: Callable[[], Reading],
-        notebook: Notebook | None = None,
+        notebook: FactCache | None = None,
     ) -> None:
         self._read = read
-        self.notebook = notebook or Notebook(Witness(read).digest)
+        self.notebook = notebook or FactCache(ReadLog(read).digest)
         self.guards: Callable[[str, str], int] = lambda path, name: 0
         self._names = names
         self._reading = reading

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wflint.cache.witness import Witness
+from wflint.cache.witness import ReadLog
 from wflint.config.errors import ConfigError
 from wflint.config.find import ProjectFinder
 from wflint.config.settings import Settings
@@ -57,7 +57,7 @@ def _check(request: Request, keep: Keep | None) -> Result:
     finder = ProjectFinder(cwd, request.config, request.isolated, request.overrides)
     selected = select(request.paths, finder, request.stdin_filename)
     result = Result(problems=selected.problems, warnings=selected.warnings, notes=selected.notes)
-    read = Witness(reader(request))
+    read = ReadLog(reader(request))
     for group in selected.groups:
         try:
             _check_project(group, read, request, cwd, result, keep)
@@ -76,7 +76,7 @@ def _check(request: Request, keep: Keep | None) -> Result:
 
 def _check_project(
     group: Group,
-    read: Witness,
+    read: ReadLog,
     request: Request,
     cwd: Path,
     result: Result,
@@ -105,7 +105,7 @@ def _check_project(
 def _result_of(
     group: Group,
     gated: Gated,
-    read: Witness,
+    read: ReadLog,
     request: Request,
     cwd: Path,
     notes: list[str],

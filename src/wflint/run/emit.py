@@ -9,10 +9,10 @@ from typing import NamedTuple
 from msgspec import Struct, field
 
 from wflint.callgraph.graph import DEFINITION, END, Chain, Hop, Node, chain_to
-from wflint.checking.analysis import Answer
-from wflint.checking.checker import Hit
+from wflint.checking.analysis import AnalysisResult
 from wflint.checking.imports import ImportChain
 from wflint.checking.library import Beyond, lift
+from wflint.checking.violation import Violation
 from wflint.diagnostics import Diagnostic, Location, ShownHop
 from wflint.facts.ids import MODULE_BODY, Fn, shown_name
 from wflint.rule.fix import Answered
@@ -26,7 +26,7 @@ class Found(NamedTuple):
 
     path: str
     diagnostic: Diagnostic
-    hit: Hit | None = None
+    hit: Violation | None = None
 
 
 class Emitter(Struct):
@@ -35,11 +35,11 @@ class Emitter(Struct):
     ``shown`` gives the path of a file as the user would write it, ``fix_for`` the fix of a hit.
     """
 
-    answer: Answer
+    answer: AnalysisResult
     shown: Callable[[str], str]
     families: tuple[str, ...]
     no_ignores: bool = False
-    fix_for: Callable[[Hit], Answered] = lambda _: Answered()
+    fix_for: Callable[[Violation], Answered] = lambda _: Answered()
     suppressed: int = 0
     _spans: dict[Fn, dict[int, Span]] = field(default_factory=dict)
     _directives: dict[str, Directives] = field(default_factory=dict)
@@ -61,11 +61,11 @@ class Emitter(Struct):
             return Directives()
         return parse_directives(module.source.text, families)
 
-    def lifted(self, hits: Iterable[Hit]) -> list[Hit]:
+    def lifted(self, hits: Iterable[Violation]) -> list[Violation]:
         """``hits``, with those in followed packages at the calls that lead there."""
         return lift(hits, self.answer, lambda fn, site: self.location(fn, site).row, self._blocks)
 
-    def diagnostics(self, hits: Iterable[Hit]) -> Iterator[Found]:
+    def diagnostics(self, hits: Iterable[Violation]) -> Iterator[Found]:
         """The diagnostics of ``hits`` that no comment hides."""
         hits = list(hits)
         self.prepare(self._places(hits))
@@ -74,7 +74,7 @@ class Emitter(Struct):
             if diagnostic is not None:
                 yield Found(hit.fn.path, diagnostic, hit)
 
-    def _places(self, hits: Iterable[Hit]) -> Iterator[tuple[Fn, int]]:
+    def _places(self, hits: Iterable[Violation]) -> Iterator[tuple[Fn, int]]:
         """All sites that will be shown: of the offences, and of the calls that lead to them."""
         for hit in hits:
             yield hit.fn, hit.site
@@ -138,7 +138,7 @@ class Emitter(Struct):
         start, end = self._span(fn, site)
         return self.answer.store.load(fn.path).source.text[start:end]
 
-    def diagnostic(self, hit: Hit) -> Diagnostic | None:
+    def diagnostic(self, hit: Violation) -> Diagnostic | None:
         """The diagnostic of a hit, unless a comment hides it."""
         rule, directives = hit.rule, self.directives(hit.fn.path)
         for site in list(hit.others) if directives else ():
@@ -171,7 +171,7 @@ class Emitter(Struct):
             more_places=len(hit.others),
         )
 
-    def _is_suppressed(self, hit: Hit, site: int) -> bool:
+    def _is_suppressed(self, hit: Violation, site: int) -> bool:
         first, last = self._ends(hit.fn, site)
         directives = self.directives(hit.fn.path)
         return bool(directives.suppresses(hit.rule.code, hit.rule.name, first.row, last.row))
@@ -182,7 +182,7 @@ class Emitter(Struct):
         start, end = self._span(fn, site)
         return source.location(start), source.location(end)
 
-    def _chain(self, hit: Hit, location: Location) -> tuple[tuple[ShownHop, ...] | None, int]:
+    def _chain(self, hit: Violation, location: Location) -> tuple[tuple[ShownHop, ...] | None, int]:
         """The shortest chain that no comment interrupts, and how many other entries there are."""
         filename = self.shown(hit.fn.path)
         if not hit.nodes:
@@ -239,10 +239,10 @@ class Emitter(Struct):
 
     # Suppression along the chain.
 
-    def _is_interrupted(self, hit: Hit, steps: Chain) -> bool:
+    def _is_interrupted(self, hit: Violation, steps: Chain) -> bool:
         return any(self._blocks(hit, node.fn, site) for node, site in steps)
 
-    def _blocks(self, hit: Hit, fn: Fn, site: int) -> bool:
+    def _blocks(self, hit: Violation, fn: Fn, site: int) -> bool:
         """True if a comment at a call, or at the header of the calling function, hides the hit."""
         directives = self.directives(fn.path)
         if not directives:
@@ -269,7 +269,7 @@ class Emitter(Struct):
                 yield source.location(offset).row
             name = name.rpartition(".")[0]
 
-    def _detour(self, hit: Hit, nodes: list[Node]) -> Chain | None:
+    def _detour(self, hit: Violation, nodes: list[Node]) -> Chain | None:
         """A shortest chain to any of ``nodes`` around all suppressed calls, if there is one."""
         reached = self.answer.graph_of(hit)
         goals = set(nodes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from wflint.callgraph.graph import DEFINITION
-from wflint.checking.checker import Hit
+from wflint.checking.violation import Violation
 from wflint.diagnostics import Diagnostic
 from wflint.facts.ids import MODULE_BODY, Fn
 from wflint.faults import EVERYWHERE, Fault
@@ -43,7 +43,7 @@ def _at_its_place(
     fn = Fn(fault.path, fault.qualname or MODULE_BODY)
     nodes = [node for node in emitter.answer.reached.order if node.fn == fn]
     site = site_of(emitter, fn)
-    hit = Hit(rule, fn, site if site >= 0 else DEFINITION, fault.message, severity, 0, nodes)
+    hit = Violation(rule, fn, site if site >= 0 else DEFINITION, fault.message, severity, 0, nodes)
     for one in emitter.lifted([hit]):
         diagnostic = emitter.diagnostic(one)
         yield Found(one.fn.path, diagnostic, one) if diagnostic is not None else None

@@ -13,14 +13,14 @@ from msgspec.structs import replace
 
 from wflint.cache.build import build_id
 from wflint.cache.folder import CacheFolder
-from wflint.cache.notebook import Notebook
+from wflint.cache.notebook import FactCache
 from wflint.cache.packing import standing_for
-from wflint.cache.witness import Witness
+from wflint.cache.witness import ReadLog
 from wflint.callgraph.graph import DEFINITION
-from wflint.checking.analysis import Answer, Question, analyse
-from wflint.checking.checker import Hit
+from wflint.checking.analysis import AnalysisInput, AnalysisResult, analyse
 from wflint.checking.inside import inside_entries
 from wflint.checking.program_notes import Whole
+from wflint.checking.violation import Violation
 from wflint.config.optional_sdk import without_sdk
 from wflint.diagnostics import Diagnostic, Location, Severity
 from wflint.faults import EVERYWHERE, Fault
@@ -50,7 +50,7 @@ class Examined(Struct):
     """A project after its analysis: its files, what was found out, and the diagnostics."""
 
     group: Group
-    answer: Answer
+    answer: AnalysisResult
     emitter: Emitter
     found: list[Found]
 
@@ -62,7 +62,7 @@ class ProjectRun:
         self,
         group: Group,
         gated: Gated,
-        read: Witness,
+        read: ReadLog,
         request: Request,
         cwd: Path,
         result: Result,
@@ -128,9 +128,9 @@ class ProjectRun:
 
     # The question.
 
-    def _question(self) -> Question:
+    def _question(self) -> AnalysisInput:
         governing = self.governing
-        return Question(
+        return AnalysisInput(
             root=str(self.group.project.root),
             src=governing.src,
             files=[str(path) for path in self.group.files],
@@ -152,7 +152,7 @@ class ProjectRun:
             progress=self.request.progress,
         )
 
-    def _fix_for(self, answer: Answer) -> Callable[[Hit], Answered]:
+    def _fix_for(self, answer: AnalysisResult) -> Callable[[Violation], Answered]:
         """A function that gives the fix of a hit. What it takes is imported for the first one."""
         lacking = self._without_sdk(answer)
         # Who else calls a function is looked for in all files, and named by its shown path.
@@ -161,25 +161,25 @@ class ProjectRun:
         self.fixes = Whole(answer, state)
         repairs = NotedRepairs(self.fixes, lambda: self._repairs(answer, lacking))
 
-        def fix_for(hit: Hit) -> Answered:
+        def fix_for(hit: Violation) -> Answered:
             if not self._is_fixable(hit):
                 return Answered()
             return repairs.answer_for(hit)
 
         return fix_for
 
-    def _is_fixable(self, hit: Hit) -> bool:
+    def _is_fixable(self, hit: Violation) -> bool:
         """True if a fix of a diagnostic is wanted."""
         path = hit.fn.path
         return path in self.chosen and hit.rule.code in self.governing.selection(path).fixable
 
-    def _without_sdk(self, answer: Answer) -> frozenset[str]:
+    def _without_sdk(self, answer: AnalysisResult) -> frozenset[str]:
         """The folders of what may be fixed whose code must do without ``temporalio``."""
-        paths = {h.fn.path for h in answer.verdicts.hits.values() if self._is_fixable(h)}
+        paths = {h.fn.path for h in answer.checker.violations.found.values() if self._is_fixable(h)}
         folders = sorted({*map(os.path.dirname, paths)})
         return without_sdk(folders, self.group.project.root, self.read)
 
-    def _repairs(self, answer: Answer, lacking: frozenset[str]) -> Repairs:
+    def _repairs(self, answer: AnalysisResult, lacking: frozenset[str]) -> Repairs:
         from wflint.fix.propose.repairs import Repairs
 
         return Repairs(
@@ -192,17 +192,17 @@ class ProjectRun:
             lacking,
         )
 
-    def _notebook(self, folder: CacheFolder | None) -> Notebook:
+    def _notebook(self, folder: CacheFolder | None) -> FactCache:
         """What earlier runs have noted with the same code."""
         about = build_id(self.governing.plugins).encode()
-        return Notebook(self.read.digest, folder, about, self.governing.noted_settings)
+        return FactCache(self.read.digest, folder, about, self.governing.noted_settings)
 
     # The diagnostics.
 
-    def _emit(self, answer: Answer, emitter: Emitter) -> Iterator[Found]:
+    def _emit(self, answer: AnalysisResult, emitter: Emitter) -> Iterator[Found]:
         """Diagnostics in the chosen files; all others are looked at for suppressions only."""
         codes = self.governing.all_codes
-        hits = [h for h in answer.verdicts.hits.values() if h.rule.code in codes]
+        hits = [h for h in answer.checker.violations.found.values() if h.rule.code in codes]
         hits = emitter.lifted(hits)
         if not any(emitter.directives(path) for path in self._loaded()):
             hits = [h for h in hits if h.fn.path in self.chosen]
@@ -212,7 +212,7 @@ class ProjectRun:
         self._weigh(answer, hits)
         yield from emitter.diagnostics(hits)
 
-    def _weigh(self, answer: Answer, hits: list[Hit]) -> None:
+    def _weigh(self, answer: AnalysisResult, hits: list[Violation]) -> None:
         """Weigh by what is refused, and by what values decide, where the settings do not say."""
         open_ = [
             hit
@@ -237,7 +237,7 @@ class ProjectRun:
         """The chosen files that the analysis read; what weighing and fixing read is left out."""
         return sorted(path for path in self.loaded if path in self.chosen)
 
-    def _own(self, answer: Answer, emitter: Emitter) -> Iterator[Found]:
+    def _own(self, answer: AnalysisResult, emitter: Emitter) -> Iterator[Found]:
         """What is wrong with the files themselves, and with comments in them."""
         if GAP in self.governing.all_codes:
             yield from self._gaps(answer, emitter)
@@ -246,7 +246,7 @@ class ProjectRun:
             with answer.store.faults.at(path):
                 yield from self._about_file(path, answer, emitter)
 
-    def _about_file(self, path: str, answer: Answer, emitter: Emitter) -> Iterator[Found]:
+    def _about_file(self, path: str, answer: AnalysisResult, emitter: Emitter) -> Iterator[Found]:
         module, error = answer.store.modules[path], self.loaded[path]
         if error is not None:
             yield Found(path, self._syntax_error(path, error))
@@ -258,7 +258,7 @@ class ProjectRun:
         for diagnostic in leftovers(directives, shown, self.registry, ran, module.source):
             yield Found(path, self._with_fix(path, diagnostic))
 
-    def _failures(self, answer: Answer, emitter: Emitter) -> Iterator[Found]:
+    def _failures(self, answer: AnalysisResult, emitter: Emitter) -> Iterator[Found]:
         """What wflint failed on, at the functions and files that are not checked because of it."""
         rule, plain = self.registry.by_code[FAILED], partial(self._plain, FAILED)
         for one in failures(emitter, rule, self._severity, plain):
@@ -292,25 +292,25 @@ class ProjectRun:
     def _severity(self, code: str, path: str) -> Severity:
         return self.governing.selection(path).severity(code)
 
-    def _gaps(self, answer: Answer, emitter: Emitter) -> Iterator[Found]:
+    def _gaps(self, answer: AnalysisResult, emitter: Emitter) -> Iterator[Found]:
         rule = self.registry.by_code[GAP]
-        hits: dict[tuple[object, int], Hit] = {}
+        hits: dict[tuple[object, int], Violation] = {}
         gaps = [gap for gap in answer.reached.gaps if gap.node.fn.path in self.chosen]
         emitter.prepare((gap.node.fn, gap.site) for gap in gaps)
         for gap in gaps:
             written = call_as_written(emitter, gap)
             message = f"the call `{written}` could not be followed: {gap.reason}"
             key = (gap.node.fn, gap.site)
-            hit = hits.setdefault(key, Hit(rule, gap.node.fn, gap.site, message, None, 0))
+            hit = hits.setdefault(key, Violation(rule, gap.node.fn, gap.site, message, None, 0))
             hit.nodes.append(gap.node)
         yield from emitter.diagnostics(hits.values())
 
-    def _unchecked(self, answer: Answer, emitter: Emitter) -> Iterator[Found]:
+    def _unchecked(self, answer: AnalysisResult, emitter: Emitter) -> Iterator[Found]:
         """The classes and methods that stderr tells of, for those who read only the diagnostics."""
         rule = self.registry.by_code[GAP]
         for fn, message, remedy, _ in unchecked(answer, self.chosen):
             said = f"{message}, so what is in there is not checked; {remedy}"
-            hit = Hit(rule, fn, DEFINITION, said, None, 0)
+            hit = Violation(rule, fn, DEFINITION, said, None, 0)
             yield from emitter.diagnostics([hit])
 
     # What is left out, and the count.
@@ -339,7 +339,7 @@ class ProjectRun:
             return False
         return not self.governing.selects_by_name(path, diagnostic.code, diagnostic.name)
 
-    def _count(self, answer: Answer, emitter: Emitter) -> None:
+    def _count(self, answer: AnalysisResult, emitter: Emitter) -> None:
         stats = self.result.stats
         stats.workflows += sum(answer.workflows.get(path, 0) for path in self.chosen)
         stats.activities += sum(answer.activities.get(path, 0) for path in self.chosen)
@@ -353,7 +353,7 @@ class ProjectRun:
         self.result.warnings += [*answer.warnings, *self._not_followed(answer)]
         self.result.warnings += lines(unchecked(answer, self.chosen), self.shown)
 
-    def _not_followed(self, answer: Answer) -> Iterator[str]:
+    def _not_followed(self, answer: AnalysisResult) -> Iterator[str]:
         """Lines for the packages and modules that should be followed and cannot be."""
         root = self.group.project.root
         for package in answer.index.installed.missing:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from wflint.cache.build import build_id
 from wflint.cache.folder import CacheFolder
 from wflint.cache.packing import packed, standing_for, unpacked
-from wflint.cache.witness import Seen, Witness, seen
+from wflint.cache.witness import ReadLog, Seen, seen
 from wflint.config.find import Project
 from wflint.files.prefilter import Gated
 from wflint.files.select import Group, shown_path
@@ -22,7 +22,7 @@ from wflint.run.request import Request, Result
 from wflint.system.hashing import blake2b
 
 if TYPE_CHECKING:
-    from wflint.checking.analysis import Answer
+    from wflint.checking.analysis import AnalysisResult
 
 
 class _Entry(Struct, array_like=True):
@@ -46,7 +46,7 @@ class ResultCache:
         gated: Gated,
         request: Request,
         cwd: Path,
-        witness: Witness,
+        witness: ReadLog,
     ) -> None:
         self._folder = folder
         self._files = [str(path) for path in group.files]
@@ -87,7 +87,7 @@ class ResultCache:
         except (OSError, UnreadableSource):
             return ""
 
-    def save(self, result: Result, answer: Answer) -> None:
+    def save(self, result: Result, answer: AnalysisResult) -> None:
         """Keep the result that was made of an answer."""
         if self._witness.is_torn or answer.warnings or answer.store.faults.happened:
             return

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 from wflint.callgraph.entry.unseen import Unmarked, Unseen
-from wflint.checking.analysis import Answer
+from wflint.checking.analysis import AnalysisResult
 from wflint.facts.ids import Cls, Fn, shown_name
 
 
@@ -22,7 +22,7 @@ class Unchecked(NamedTuple):
     kinds: tuple[str, str] = ("class", "classes")
 
 
-def unchecked(answer: Answer, chosen: Collection[str]) -> list[Unchecked]:
+def unchecked(answer: AnalysisResult, chosen: Collection[str]) -> list[Unchecked]:
     """What in the ``chosen`` files may be workflow code and is not checked."""
     found = [_mute(cls) for cls in answer.mute] + [_unseen(one) for one in answer.unseen]
     mute = {Fn(*cls) for cls in answer.mute}

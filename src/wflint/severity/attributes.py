@@ -76,7 +76,7 @@ class _Search:
         self.put = put
         self.resolver = project.resolver
         self.order = set(self.resolver.order(cls)[0])
-        self.is_workflow = project.answer.verdicts.roots.is_workflow(cls)
+        self.is_workflow = project.answer.checker.roots.is_workflow(cls)
         self.mention = re.compile(rf"\.\s*{re.escape(name)}\b")
 
     def look(self, piece: Fn, receivers: set[Cls | None]) -> Iterator[tuple[Fn, Site]]:

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 import libcst as cst
 
 from wflint import limits
-from wflint.checking.analysis import Answer
-from wflint.checking.checker import Hit
+from wflint.checking.analysis import AnalysisResult
+from wflint.checking.violation import Violation
 from wflint.facts.frames import Entry
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Flag
@@ -40,7 +40,7 @@ _TRANSPARENT = frozenset(
 """Decorators that give on what the function returns."""
 
 
-def harmless_places(answer: Answer, hits: Iterable[Hit]) -> Iterator[list[str]]:
+def harmless_places(answer: AnalysisResult, hits: Iterable[Violation]) -> Iterator[list[str]]:
     """For each hit the places that its value reaches; none unless all of them are harmless."""
     project = Project(answer)
     for hit in hits:
@@ -55,14 +55,14 @@ class Follow:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.resolver = project.resolver
-        self.safe_loggers = project.answer.verdicts.safe_loggers
+        self.safe_loggers = project.answer.checker.safe_loggers.names
         self.reached: set[str] = set()
         self._pending: list[At] = []
         self._seen: set[tuple[object, ...]] = set()
         self._trees: set[Fn] = set()
         self._attributes: set[tuple[object, ...]] = set()
 
-    def run(self, hit: Hit) -> bool:
+    def run(self, hit: Violation) -> bool:
         """Whether the value that is made at ``hit`` is seen in all its uses, all of them harmless.
 
         It takes at least one use: of a value that is dropped nothing is known.
@@ -75,7 +75,7 @@ class Follow:
             return False
         return bool(self.reached)
 
-    def _start(self, hit: Hit) -> None:
+    def _start(self, hit: Violation) -> None:
         parents = self.project.answer.reached.parents
         nodes = [node for node in hit.nodes if node in parents]
         if not nodes or len(nodes) < len(hit.nodes):
@@ -212,7 +212,7 @@ class Follow:
         if isinstance(nested, cst.FunctionDef) and nested.decorators:
             return False
         head = self.project.store.head(at.fn)
-        names_of = self.project.answer.verdicts.roots.decorator_names
+        names_of = self.project.answer.checker.roots.decorator_names
         every = [names_of(d, at.fn.path) for d in (head.decorators if head is not None else ())]
         return all(names and names <= _TRANSPARENT for names in every)
 

@@ -6,7 +6,7 @@ from msgspec import Struct, field
 
 from wflint import limits
 from wflint.callgraph.graph import Node
-from wflint.checking.analysis import Answer
+from wflint.checking.analysis import AnalysisResult
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Site
 from wflint.inference.resolver import Resolver
@@ -23,7 +23,7 @@ class Project(Struct):
     ``None`` stands for unclear.
     """
 
-    answer: Answer
+    answer: AnalysisResult
     nodes: dict[Fn, list[Node]] = field(default_factory=dict)
     led_on: set[tuple[Fn, Site]] = field(default_factory=set)
     pieces: dict[Fn, set[Cls | None]] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class Project(Struct):
     @property
     def resolver(self) -> Resolver:
         """Answers what names stand for."""
-        return self.answer.verdicts.resolver
+        return self.answer.checker.resolver
 
     def tree(self, fn: Fn) -> Tree:
         """The piece of code that a function stands in; the last few are kept."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wflint.checking.analysis import Answer
-from wflint.checking.checker import Hit
+from wflint.checking.analysis import AnalysisResult
 from wflint.checking.program_notes import Whole
 from wflint.checking.refusals import is_refused_at
+from wflint.checking.violation import Violation
 from wflint.diagnostics import Severity
 
 _LOG = "the log"
@@ -16,15 +16,15 @@ _REFUSED = "; the sandbox refuses it: the workflow task fails and is retried for
 _ONLY = "; the value only reaches {places}, so replay is not broken, but may see another value"
 
 
-def weigh(answer: Answer, hits: Iterable[Hit], whole: Whole) -> None:
+def weigh(answer: AnalysisResult, hits: Iterable[Violation], whole: Whole) -> None:
     """Make warnings of those errors whose value is only seen to reach inputs and logs.
 
     Replay compares which commands a workflow gives, their types and their ids. A value that decides
     one of these breaks it; one that is only handed over does not. The message says so. Nothing is
     handed over where the sandbox refuses to make the value.
     """
-    places: list[tuple[Hit, list[str]]] = []
-    unknown: list[tuple[Hit, str]] = []
+    places: list[tuple[Violation, list[str]]] = []
+    unknown: list[tuple[Violation, str]] = []
     for hit in hits:
         question = f"weighed {hit.rule.code} {hit.name} {hit.fn.qualname} {hit.site}"
         known = whole.get(hit.fn.path, question, list[str])
@@ -47,7 +47,7 @@ def weigh(answer: Answer, hits: Iterable[Hit], whole: Whole) -> None:
             hit.message += _effect(reached)
 
 
-def raise_refused(answer: Answer, hits: Iterable[Hit], whole: Whole) -> None:
+def raise_refused(answer: AnalysisResult, hits: Iterable[Violation], whole: Whole) -> None:
     """Make errors of those warnings that stand where the sandbox refuses what they are about."""
     for hit in hits:
         if is_refused_at(answer, hit, whole):

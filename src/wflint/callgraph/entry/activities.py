@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from wflint.callgraph.entry.entry_points import Entry, Roots
+from wflint.callgraph.entry.entry_points import Entry, EntryPoints
 from wflint.facts.ids import Cls, Fn, shown_name
 from wflint.facts.model import FunctionHead
 from wflint.inference.resolver import Resolver
@@ -20,7 +20,7 @@ Method = tuple[Cls, FunctionHead]
 class Activities:
     """Finds the activities of one module after the other."""
 
-    def __init__(self, roots: Roots) -> None:
+    def __init__(self, roots: EntryPoints) -> None:
         self.roots = roots
         self.store = roots.resolver.store
         self._methods = ActivityMethods(roots.resolver, roots.is_activity)

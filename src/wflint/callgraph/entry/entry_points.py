@@ -100,7 +100,7 @@ class Found(Struct):
     activities: int = 0
 
 
-class Roots:
+class EntryPoints:
     """Tells workflows, activities and handlers by their decorators and bases.
 
     ``by_call`` has what calls in the modules that were read apply to classes and functions.
@@ -184,7 +184,7 @@ class Roots:
         top = name.partition(".")[0]
         return top not in _NO_FRAMEWORKS and top not in sys.stdlib_module_names
 
-    def is_blessed(self, fn: Fn) -> bool:
+    def is_trusted(self, fn: Fn) -> bool:
         """Whether the settings say that a function is fine in a workflow."""
         if self._own_names.get(fn, set()) & (self.names.deterministic | self.names.safe_loggers):
             return True
@@ -200,7 +200,7 @@ class Roots:
             known = self._activities[fn] = ACTIVITY in self._decorators(fn)
         return known
 
-    def runs_elsewhere(self, fn: Fn) -> bool:
+    def is_boundary(self, fn: Fn) -> bool:
         """Whether workflow code ends at a function: at activities, Nexus handlers and the like."""
         return self.is_activity(fn) or any(n.startswith(_ELSEWHERE) for n in self._decorators(fn))
 
@@ -288,7 +288,7 @@ class Roots:
 
     def _is_of_framework(self, head: FunctionHead, path: str, frameworks: set[str]) -> bool:
         """True for a method that a framework calls in the workflow: it marks class and method."""
-        if not frameworks or self.runs_elsewhere(Fn(path, head.qualname)):
+        if not frameworks or self.is_boundary(Fn(path, head.qualname)):
             return False
         return not frameworks.isdisjoint(self._packages(head.decorators, path))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from wflint.callgraph.entry.entry_points import Roots
+from wflint.callgraph.entry.entry_points import EntryPoints
 from wflint.facts.ids import Fn
 from wflint.facts.model import Kind, Ref
 from wflint.files.source import UnreadableSource
@@ -59,7 +59,10 @@ def presets() -> tuple[Framework, ...]:
 
 
 def given_to_frameworks(
-    roots: Roots, configuring: Iterable[str], files: Iterable[str], read: Callable[[str], bytes]
+    roots: EntryPoints,
+    configuring: Iterable[str],
+    files: Iterable[str],
+    read: Callable[[str], bytes],
 ) -> set[Fn]:
     """The functions that frameworks run in the workflow, in a project with these ``files``.
 
@@ -81,7 +84,7 @@ def given_to_frameworks(
                     ref = Ref(Kind.GLOBAL, first, tuple(rest))
                     entities = roots.resolver.resolve(ref, path)
                     found.update(e.fn for e in entities if isinstance(e, OwnFunction))
-    return {fn for fn in found if not roots.runs_elsewhere(fn)}
+    return {fn for fn in found if not roots.is_boundary(fn)}
 
 
 def _given(module: Module, framework: Framework) -> list[str]:

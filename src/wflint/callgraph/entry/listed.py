@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 
-from wflint.callgraph.entry.entry_points import Roots
+from wflint.callgraph.entry.entry_points import EntryPoints
 from wflint.facts.ids import Cls
 from wflint.facts.model import Kind, Ref
 from wflint.inference.values import Entity, External, OwnClass
@@ -16,7 +16,7 @@ _COLLECTIONS = ("builtins.list", "builtins.tuple", "builtins.set", "builtins.fro
 
 
 def listed_workflows(
-    roots: Roots,
+    roots: EntryPoints,
     candidates: Collection[str],
     configuring: Iterable[str],
     is_test: Callable[[str], bool],

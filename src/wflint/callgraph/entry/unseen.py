@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 
 from msgspec import Struct
 
-from wflint.callgraph.entry.entry_points import Roots
+from wflint.callgraph.entry.entry_points import EntryPoints
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Decorator
 from wflint.inference.values import External, Unresolved
@@ -36,7 +36,7 @@ class Unmarked(Struct, frozen=True):
 
 
 def unmarked_methods(
-    roots: Roots, paths: Collection[str], workflows: Iterable[Cls], reached: Collection[Fn]
+    roots: EntryPoints, paths: Collection[str], workflows: Iterable[Cls], reached: Collection[Fn]
 ) -> list[Unmarked]:
     """Return the methods of workflows, defined in ``paths``, that may be handlers of others."""
     resolver = roots.resolver
@@ -45,7 +45,7 @@ def unmarked_methods(
         facts = resolver.facts_of(base) if base.path in paths else None
         for head in facts.methods.values() if facts is not None else ():
             fn = Fn(base.path, head.qualname)
-            if fn in reached or roots.runs_elsewhere(fn):
+            if fn in reached or roots.is_boundary(fn):
                 continue
             decorator = _first_unknown(roots, head.decorators, base.path)
             if decorator:
@@ -53,7 +53,9 @@ def unmarked_methods(
     return list(found)
 
 
-def unseen_classes(roots: Roots, paths: Iterable[str], workflows: Iterable[Cls]) -> list[Unseen]:
+def unseen_classes(
+    roots: EntryPoints, paths: Iterable[str], workflows: Iterable[Cls]
+) -> list[Unseen]:
     """The classes in ``paths`` with handlers that are neither workflows nor bases of any."""
     resolver = roots.resolver
     known = {base for cls in workflows for base in resolver.order(cls)[0]}
@@ -67,7 +69,7 @@ def unseen_classes(roots: Roots, paths: Iterable[str], workflows: Iterable[Cls])
     return found
 
 
-def _own_handlers(roots: Roots, cls: Cls) -> list[str]:
+def _own_handlers(roots: EntryPoints, cls: Cls) -> list[str]:
     facts = roots.resolver.facts_of(cls)
     heads = facts.methods.values() if facts is not None else ()
     names = [(roots.handler_names(head, cls.path), head.name) for head in heads]
@@ -75,12 +77,12 @@ def _own_handlers(roots: Roots, cls: Cls) -> list[str]:
     return [name for _, name in sorted(marked, key=lambda one: one[0])]
 
 
-def _unknown_decorator(roots: Roots, cls: Cls) -> str:
+def _unknown_decorator(roots: EntryPoints, cls: Cls) -> str:
     facts = roots.resolver.facts_of(cls)
     return _first_unknown(roots, facts.decorators if facts is not None else (), cls.path)
 
 
-def _first_unknown(roots: Roots, decorators: Iterable[Decorator], path: str) -> str:
+def _first_unknown(roots: EntryPoints, decorators: Iterable[Decorator], path: str) -> str:
     for decorator in decorators:
         for entity in roots.resolver.resolve(decorator.target, path):
             if isinstance(entity, External) and roots.is_of_others(entity.name):

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from wflint.checking.analysis import Answer
+from wflint.checking.analysis import AnalysisResult
 from wflint.facts.ids import MODULE_BODY, Cls, Fn, shown_name
 from wflint.facts.model import Decorator, Flag, Kind, Ref
 from wflint.fix.propose.mentions import Mentions
@@ -49,7 +49,9 @@ class Stranger(NamedTuple):
 class Callers:
     """Answers for one analysed project; ``files`` are all its files, ``read`` gives their bytes."""
 
-    def __init__(self, answer: Answer, files: Sequence[str], read: Callable[[str], bytes]) -> None:
+    def __init__(
+        self, answer: AnalysisResult, files: Sequence[str], read: Callable[[str], bytes]
+    ) -> None:
         self.answer = answer
         self.store = answer.store
         self.mentions = Mentions(answer.store, files, read)
@@ -57,7 +59,7 @@ class Callers:
         self._callers = self._callers_of()
         self._outside: dict[Fn, Stranger | None] = {}
         self._direct: dict[Fn, Stranger | None] = {}
-        self._workflows = frozenset(answer.verdicts.sandboxes.workflows)
+        self._workflows = frozenset(answer.checker.sandboxes.workflows)
         self._idle: set[Fn] = set()  # methods of workflows whose callers are being looked for
         self._entries: dict[Fn, set[str]] = {}  # with the names of the classes that have them
         for node in answer.reached.entries:
@@ -71,7 +73,7 @@ class Callers:
         ``None`` when every caller that can be found is workflow code.
         """
         if not self._direct:  # one search in all files for all that will be asked
-            hits = self.answer.verdicts.hits.values()
+            hits = self.answer.checker.violations.found.values()
             fixable = {hit.fn for hit in hits if hit.rule.fix is not Fixable.NONE}
             self._search(self._above({fn, *fixable}))
         if fn not in self._outside:
@@ -192,7 +194,7 @@ class Callers:
                 yield Stranger(fn, sorted(names)[0])
 
     def _external_names(self, decorator: Decorator, path: str) -> set[str]:
-        found = self.answer.verdicts.resolver.resolve(decorator.target, path)
+        found = self.answer.checker.resolver.resolve(decorator.target, path)
         return {entity.name for entity in found if isinstance(entity, External)}
 
     def _refers(self, other: Fn, fn: Fn, words: frozenset[str]) -> bool:
@@ -230,11 +232,11 @@ class Callers:
     def _resolved(self, ref: Ref, other: Fn) -> tuple[Entity, ...]:
         owner = self.store.body(other).head.owner
         receiver = Cls(other.path, owner) if owner else None
-        return self.answer.verdicts.resolver.resolve(ref, other.path, receiver)
+        return self.answer.checker.resolver.resolve(ref, other.path, receiver)
 
     def _is_class_of(self, cls: Cls, fn: Fn) -> bool:
         owner = fn.qualname.rpartition(".")[0]
-        order, _ = self.answer.verdicts.resolver.order(cls)
+        order, _ = self.answer.checker.resolver.order(cls)
         return bool(owner) and Cls(fn.path, owner) in order
 
     def _knows_home(self, path: str, fn: Fn) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import libcst as cst
 from msgspec.structs import replace
 
-from wflint.checking.checker import Hit
+from wflint.checking.violation import Violation
 from wflint.facts.context import Context
 from wflint.facts.frames import Entry
 from wflint.facts.model import FunctionHead, Kind, Ref
@@ -33,7 +33,7 @@ class Code:
 
     def __init__(
         self,
-        hit: Hit,
+        hit: Violation,
         piece: PieceText,
         entries: Sequence[Entry],
         imports: Imports,

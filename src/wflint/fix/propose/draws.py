@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from wflint.callgraph.graph import Node
-from wflint.checking.analysis import Answer
+from wflint.checking.analysis import AnalysisResult
 from wflint.facts.ids import Cls, Fn
 from wflint.temporal.api import CallKind, names_of, names_that
 from wflint.temporal.effects import Effect
@@ -21,7 +21,7 @@ _DRAWS = names_that(Effect.DRAWS) - _DRAWS_WITHOUT_ID
 class Draws:
     """Answers for one analysed project."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: AnalysisResult) -> None:
         self.answer = answer
         drawing = {
             fn

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 import libcst as cst
 
 from wflint.callgraph.graph import Node
-from wflint.checking.analysis import Answer
+from wflint.checking.analysis import AnalysisResult
 from wflint.facts.frames import Entry
 from wflint.facts.ids import Fn
 from wflint.fix.propose.piece import PieceText
@@ -25,7 +25,7 @@ _CATCHING = frozenset(
 class Handled:
     """Answers for one analysed project; ``piece_of`` gives the text of a function."""
 
-    def __init__(self, answer: Answer, piece_of: Callable[[Fn], PieceText | None]) -> None:
+    def __init__(self, answer: AnalysisResult, piece_of: Callable[[Fn], PieceText | None]) -> None:
         self.answer = answer
         self.piece_of = piece_of
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from wflint.checking.checker import Hit
 from wflint.checking.library import Beyond
 from wflint.checking.program_notes import Whole
+from wflint.checking.violation import Violation
 from wflint.rule.base import Fixable
 from wflint.rule.fix import Answered
 
@@ -23,7 +23,7 @@ class NotedRepairs:
         self._make = make
         self._repairs: Repairs | None = None
 
-    def answer_for(self, hit: Hit) -> Answered:
+    def answer_for(self, hit: Violation) -> Answered:
         """The fix of a hit."""
         if hit.rule.fix is Fixable.NONE or isinstance(hit, Beyond):
             return Answered()

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 
 import libcst as cst
 
-from wflint.checking.analysis import Answer
-from wflint.checking.checker import Hit
+from wflint.checking.analysis import AnalysisResult
 from wflint.checking.library import Beyond
+from wflint.checking.violation import Violation
 from wflint.diagnostics import Applicability, Edit, Fix
 from wflint.facts.ids import Fn
 from wflint.faults import REPORT_URL
@@ -42,7 +42,7 @@ class Repairs:
 
     def __init__(
         self,
-        answer: Answer,
+        answer: AnalysisResult,
         files: Sequence[str],
         read: Callable[[str], bytes],
         settings_of: Callable[[str], RuleSettings],
@@ -57,7 +57,7 @@ class Repairs:
         self._imports: dict[str, Imports] = {}
         self._pieces: dict[Fn, PieceText | None] = {}
 
-    def answer_for(self, hit: Hit) -> Answered:
+    def answer_for(self, hit: Violation) -> Answered:
         """The fix of a hit."""
         if hit.rule.fix is Fixable.NONE or isinstance(hit, Beyond):
             return Answered()
@@ -70,7 +70,7 @@ class Repairs:
         except Exception as error:
             return Answered(None, _FAILED.format(self.answer.store.faults.tell(error)))
 
-    def _repaired(self, hit: Hit) -> Fix | None:
+    def _repaired(self, hit: Violation) -> Fix | None:
         view = self._view(hit)
         repair = hit.rule.repair(view) if view is not None else None
         if view is None or repair is None:
@@ -90,7 +90,7 @@ class Repairs:
             applicability = Applicability.UNSAFE  # what was not seen may use the same code
         return as_fix(repair, applicability, source)
 
-    def _view(self, hit: Hit) -> RepairView | None:
+    def _view(self, hit: Violation) -> RepairView | None:
         self._make_room()
         piece = self._piece(hit.fn)
         if piece is None:
@@ -101,7 +101,7 @@ class Repairs:
             return None
         path = hit.fn.path
         if path not in self._imports:
-            index = self.answer.verdicts.resolver.index
+            index = self.answer.checker.resolver.index
             lacks_sdk = os.path.dirname(path) in self.without_sdk
             self._imports[path] = Imports(self.answer.store.load(path), index, lacks_sdk)
         imports = self._imports[path]

@@ -8,9 +8,9 @@ from itertools import chain
 from operator import or_
 
 from wflint.callgraph.graph import Node
-from wflint.checking.analysis import Answer
-from wflint.checking.checker import Hit
+from wflint.checking.analysis import AnalysisResult
 from wflint.checking.circles import imports_back
+from wflint.checking.violation import Violation
 from wflint.facts.ids import MODULE_BODY, Fn
 from wflint.facts.model import Ref
 from wflint.fix.propose.callers import Callers, Stranger
@@ -35,7 +35,7 @@ class Program:
 
     def __init__(
         self,
-        answer: Answer,
+        answer: AnalysisResult,
         files: Sequence[str],
         read: Callable[[str], bytes],
         settings_of: Callable[[str], RuleSettings],
@@ -57,7 +57,7 @@ class Program:
     @cached_property
     def read_only(self) -> dict[int, str]:
         """The query handlers and update validators that are entry points: their bits and names."""
-        roots, reached = self.answer.verdicts.roots, self.answer.reached
+        roots, reached = self.answer.checker.roots, self.answer.reached
         bits = reached.entry_bits()
         found = [node for node in bits if roots.is_read_only(node.fn)]
         return {bits[n]: reached.entries[n].shown for n in sorted(found, key=lambda n: n.fn)}
@@ -79,11 +79,11 @@ class Program:
 class Surroundings:
     """The program around one diagnostic."""
 
-    def __init__(self, program: Program, hit: Hit) -> None:
+    def __init__(self, program: Program, hit: Violation) -> None:
         self.settings = program.settings_of(hit.fn.path)
         self._program = program
         self._hit = hit
-        self._resolver = program.answer.verdicts.resolver
+        self._resolver = program.answer.checker.resolver
 
     def resolve(self, ref: Ref) -> frozenset[Entity]:
         """What a reference stands for, also where the function is reached and nothing is wrong."""

@@ -1,0 +1,119 @@
+"""What rules are shown of calls and uses of names, answered from the whole program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from wflint.callgraph.graph import Node
+from wflint.checking.summaries import source_of
+from wflint.facts.ids import Cls
+from wflint.facts.model import Call, FunctionBody, Kind, Use, Value, ValueType
+from wflint.inference.resolver import Resolver
+from wflint.inference.values import External, OwnFunction
+from wflint.model.callees import Callees
+from wflint.rule.api_table import ApiEntry, ApiTable
+from wflint.rule.base import Property, RuleSettings
+from wflint.rule.views import Callee, CallView, Lookups
+from wflint.sandbox.sandboxes import Sandboxes
+
+_OPTION_BAGS = frozenset(
+    {
+        "builtins.dict",
+        "temporalio.workflow.ActivityConfig",
+        "temporalio.workflow.ChildWorkflowConfig",
+        "temporalio.workflow.LocalActivityConfig",
+    }
+)
+
+
+class CallViews:
+    """Makes the views of calls and uses."""
+
+    def __init__(
+        self,
+        resolver: Resolver,
+        table: ApiTable,
+        settings_of: Callable[[str], RuleSettings],
+        sandboxes: Sandboxes,
+        callees: Callees,
+    ) -> None:
+        self.resolver = resolver
+        self.table = table
+        self.settings_of = settings_of
+        self.sandboxes = sandboxes
+        self.callees = callees
+
+    def of_use(self, node: Node, body: FunctionBody, use: Use, name: str) -> CallView:
+        """What rules are shown of a use of a name."""
+        lookups = self._lookups(node)
+        settings = self.settings_of(node.fn.path)
+        return CallView(name, use.written, use.site, body.head, settings, lookups, use=use)
+
+    def of_call(
+        self,
+        node: Node,
+        body: FunctionBody,
+        call: Call,
+        name: str = "",
+        callee: Callee | None = None,
+        partial: bool = False,
+    ) -> CallView:
+        """What rules are shown of a call."""
+        return CallView(
+            name,
+            f"{call.written}()",
+            call.site,
+            body.head,
+            self.settings_of(node.fn.path),
+            self._lookups(node),
+            call=call,
+            callee=callee,
+            args=call.args,
+            partial=partial,
+        )
+
+    def _lookups(self, node: Node) -> Lookups:
+        path, receiver = node.fn.path, node.receiver
+
+        def resolve(value: Value) -> Callee | None:
+            for entity in self.resolver.resolve(value.ref, path, receiver):
+                if isinstance(entity, OwnFunction):
+                    return self.callees.of(entity.fn)
+            return None
+
+        return Lookups(
+            lambda value: self._qualified(value, path, receiver),
+            resolve,
+            lambda value: self._options(value, path, receiver),
+            lambda module: self.sandboxes.passes(module, path),
+            lambda module, names: self.sandboxes.missing(module, names, path, receiver),
+            lambda name: properties_of(self.table.lookup(name)),
+            lambda site: source_of(self.resolver.store, node.fn, site),
+        )
+
+    def _qualified(self, value: Value, path: str, receiver: Cls | None) -> str:
+        ref = value.ref
+        if ref.kind is Kind.RESULT and not ref.path and ref.of is not None:
+            ref = ref.of
+        for entity in self.resolver.resolve(ref, path, receiver):
+            if isinstance(entity, External):
+                return entity.name
+        return ""
+
+    def _options(self, value: Value, path: str, receiver: Cls | None) -> Value | None:
+        if value.type is ValueType.NAME:
+            constant = self.resolver.constant(value.ref, path)
+            if constant is None:
+                return None
+            value, path = constant
+        if not value.complete or value.type not in (ValueType.DICT, ValueType.CALL):
+            return None
+        is_known = (
+            value.type is ValueType.DICT or self._qualified(value, path, receiver) in _OPTION_BAGS
+        )
+        return value if is_known else None
+
+
+def properties_of(entry: ApiEntry | None) -> frozenset[Property]:
+    """Return the properties of a name of the table; none if it is not there."""
+    return entry.properties if entry is not None else frozenset()
