@@ -97,6 +97,6 @@ class ConditionSideEffect(Rule):
             return None
         where = f" (in `{found.function}`)" if found.function else ""
         return Report(
-            f"the condition runs `{found.shown}`{where} each time the SDK asks it; "
-            "let it only look, and do this after the wait"
+            f"the condition runs `{found.shown}`{where} each time the SDK calls it; "
+            "only read the state in it, and do this after the wait"
         )

@@ -67,7 +67,7 @@ class OsEntropy(Rule):
     value_decides = True
     message = (
         "`{name}` reads randomness of the operating system, which a replay cannot repeat; "
-        "move it to an activity, or use `{use}` if it is no secret"
+        "move it to an activity, or use `{use}` if it need not be secret"
     )
     apis = {
         "os.getrandom": _ENTROPY,
