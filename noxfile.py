@@ -37,4 +37,4 @@ def lint(session: nox.Session) -> None:
 def library(session: nox.Session) -> None:
     """Derive the whole table of the standard library again; takes minutes."""
     session.install("-e", ".[test]")
-    session.run("pytest", "tests/test_stdlib_reach.py", env={"WFLINT_WHOLE_LIBRARY": "1"})
+    session.run("pytest", "tests/rules/test_stdlib_reach.py", env={"WFLINT_WHOLE_LIBRARY": "1"})

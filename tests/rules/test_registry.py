@@ -20,8 +20,8 @@ from wflint.rule import documentation as rule_docs
 from wflint.rule.api_table import rule_entries, rule_results
 
 REGISTRY = load_registry()
-RULES = Path(__file__).parent.parent / "rules"
-SOURCES = Path(__file__).parent.parent / "src"
+RULES = Path(__file__).parents[2] / "rules"
+SOURCES = Path(__file__).parents[2] / "src"
 HEADINGS = ["What breaks", "Bad", "Good", "Fix safety", "What the SDK does", "References"]
 
 every_rule = pytest.mark.parametrize("rule", REGISTRY.rules, ids=lambda rule: rule.name)

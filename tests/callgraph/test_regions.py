@@ -457,7 +457,7 @@ class TestProperties:
                 assert api == Api()
                 return Report(" ".join(sorted(view.properties)))
 
-        monkeypatch.setattr("tests.test_regions.probe", lambda _: Slow)
+        monkeypatch.setattr("tests.callgraph.test_regions.probe", lambda _: Slow)
         text = """
             import os, random, time
             from temporalio import activity, workflow

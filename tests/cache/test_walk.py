@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.cache.test_edits import MUTANTS
 from tests.caching import FLOW, LABELS, NAMES, OTHER, PRICES, make_project, output
 from tests.command_line import enter_project
-from tests.test_cache_edits import MUTANTS
 
 pytestmark = pytest.mark.skipif(
     os.name == "nt" or shutil.which("git") is None, reason="needs git and links"

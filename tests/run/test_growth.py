@@ -154,7 +154,7 @@ IN_ONE_FILE = (
 )
 """What a stranger may write into one file."""
 
-OWN = (str(Path(wflint.__file__).parent), str(Path(__file__).parents[1] / "rules"))
+OWN = (str(Path(wflint.__file__).parent), str(Path(__file__).parents[2] / "rules"))
 
 
 def smallest(shape: Shape) -> int:

@@ -22,7 +22,7 @@ from wflint.checking.registry import load_registry
 from wflint.fix.propose.sdk_names import ANYWHERE, NOT_READ_ONLY, SINCE
 from wflint.rule import Fixable
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 AS_ASYNCIO = {
     "as_completed": "[await each for each in {module}.as_completed([nothing()])]",

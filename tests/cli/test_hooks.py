@@ -15,7 +15,7 @@ from click.testing import Result
 from tests.command_line import enter_project, invoke
 from tests.mending import CLEAN, CLOCK, FIXED_CLOCK, put
 
-MANIFEST = Path(__file__).parent.parent / ".pre-commit-hooks.yaml"
+MANIFEST = Path(__file__).parents[2] / ".pre-commit-hooks.yaml"
 HOOKS = dict(re.findall(r"- id: (\S+)$.*?^  entry: (.+?)$", MANIFEST.read_text(), re.M | re.S))
 
 

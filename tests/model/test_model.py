@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_regions import install
+from tests.callgraph.test_regions import install
 from wflint.rule import (
     ActivityView,
     HandlerView,

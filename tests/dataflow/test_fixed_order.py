@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.dataflow.test_hash_order import definitions, is_case
 from tests.fix_cases import fix, text_after
 from tests.harness import FIXTURES, PROJECT_FILE
 from tests.oracle.hash_order import Runs, run
-from tests.test_hash_order import definitions, is_case
 
 Fixed = dict[str, tuple[Path, set[int], Runs]]
 FLAGGED = ["flagged_loops", "flagged_types", "flagged_values"]
