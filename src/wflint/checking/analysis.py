@@ -170,7 +170,7 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
         import_time.check()
     _check_anywhere(question, gated, answer)
     with store.faults.at(EVERYWHERE):
-        _search_outside(question, defining, answer, roots)
+        _search_outside(question, defining, answer, roots, guards)
     _check_definitions(question, answer, roots, Parts(workflows, defining, gated.named, events))
     return answer
 
@@ -218,17 +218,27 @@ def _search(
 
 
 def _search_outside(
-    question: AnalysisInput, defining: list[str], answer: AnalysisResult, roots: EntryPoints
+    question: AnalysisInput,
+    defining: list[str],
+    answer: AnalysisResult,
+    roots: EntryPoints,
+    guards: GuardFunctions,
 ) -> None:
-    """Follow activities and what makes Workers, if a rule that runs is about them."""
+    """Follow activities and what makes Workers, if a rule that runs is about them.
+
+    Rules about workflows see none of what is read for it, and no guard of a workflow stops it.
+    """
     wanted = Scope(0)
     for code in question.codes:
         wanted |= question.rules[code].scope & Scope.OUTSIDE
     if not wanted:
         return
     search = Outside(roots, wanted)
-    answer.outside, events = search.search(defining, question.gated.configuring, question.is_test)
-    answer.checker.hold_regions(answer.outside, events, wanted, skips=0)
+    configuring, is_test = question.gated.configuring, question.is_test
+    reading = partial(_reading, question, guards, Scope.OUTSIDE)
+    with answer.store.reading_otherwise("outside", reading):
+        answer.outside, events = search.search(defining, configuring, is_test)
+        answer.checker.hold_regions(answer.outside, events, wanted, skips=0)
 
 
 def _check_definitions(
@@ -287,10 +297,14 @@ def _suspects(question: AnalysisInput, path: str, text: str) -> list[str]:
     ]
 
 
-def _reading(question: AnalysisInput, guards: GuardFunctions) -> Reading:
+def _reading(
+    question: AnalysisInput, guards: GuardFunctions, regions: Scope | None = None
+) -> Reading:
+    """What bodies are read with for all rules, or for those that are about some of ``regions``."""
     from wflint.facts.bodies import Reading
 
-    rules = tuple(question.rules.values())
+    every = question.rules.values()
+    rules = tuple(rule for rule in every if regions is None or rule.scope & regions)
     return Reading(visitors(rules), guards, question.settings_of)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -75,7 +76,7 @@ class Module:
 
     def inside(self, qualname: str) -> list[str]:
         """The functions and classes in a function or class whose bodies are known, in order."""
-        return list(self._inside.get(qualname, ()))
+        return [name for name in self._inside.get(qualname, ()) if name in self.bodies]
 
 
 class Store:
@@ -110,6 +111,8 @@ class Store:
         self._definitions: dict[Fn, cst.FunctionDef | cst.Lambda | None] = {}
         self._mentioned: set[str] = set()
         self._room_for_trees = limits.KEPT_AST
+        self._question = "bodies"
+        self._lent: list[tuple[Module, str]] | None = None  # read for the time being
 
     def load(self, path: str) -> Module:
         """The module in a file. What is wrong with it is in its ``error``, never raised."""
@@ -255,7 +258,7 @@ class Store:
     def _read_body(self, module: Module, qualname: str) -> None:
         head = module.facts.functions.get(qualname) or FunctionHead(qualname)
         module.put(qualname, FunctionBody(head))
-        question = f"bodies {qualname}"
+        question = f"{self._question} {qualname}"
         known = module.notes.get(question, ReadBodies)
         if known is None or not self._answers_are_same(module.path, known.asked):
             known = None
@@ -271,6 +274,26 @@ class Store:
             module.unread.add(qualname)
         for body in known.bodies if known is not None else ():
             self._note_classes(module, module.put(body.head.qualname, body))
+            if self._lent is not None:
+                self._lent.append((module, body.head.qualname))
+
+    @contextmanager
+    def reading_otherwise(self, kind: str, reading: Callable[[], Reading]) -> Iterator[None]:
+        """Read bodies for one purpose, without asking what guards are, and forget them afterwards.
+
+        Those that have been read already are taken as they are. ``kind`` says in the notes how they
+        were read.
+        """
+        before = self._question, self._reading, self.guards
+        self._question, self._reading = f"bodies {kind}", reading
+        self.guards, self._lent = lambda path, name: 0, []
+        try:
+            yield
+        finally:
+            for module, qualname in self._lent:
+                module.bodies.pop(qualname, None)
+            self._question, self._reading, self.guards = before
+            self._lent = None
 
     def _find_bodies(self, module: Module, qualname: str, question: str) -> ReadBodies:
         """Read the bodies of an outermost function from its text, and note them."""

@@ -1,0 +1,59 @@
+"""What only activities reach is read without what is meant for workflow code, and then dropped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from wflint.callgraph.guards.functions import GuardFunctions
+from wflint.run.check import check
+from wflint.run.program_run import Examined
+from wflint.run.request import Request
+
+SOURCE = """\
+from temporalio import activity, workflow
+
+
+def in_replay() -> bool:
+    return workflow.unsafe.is_replaying()
+
+
+def helper() -> None:
+    if not in_replay():
+        len("")
+
+
+@activity.defn
+async def wait() -> None:
+    helper()
+
+
+@workflow.defn
+class W:
+    @workflow.run
+    async def run(self) -> None:
+        pass
+"""
+
+
+def test_no_guard_is_looked_for_and_no_body_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    ask = GuardFunctions.__call__
+
+    def noted(guards: GuardFunctions, path: str, name: str) -> int:
+        asked.append(name)
+        return ask(guards, path, name)
+
+    monkeypatch.setattr(GuardFunctions, "__call__", noted)
+    path = tmp_path / "flow.py"
+    path.write_text(SOURCE)
+    kept: list[Examined] = []
+    result = check(Request(paths=(str(tmp_path),), jobs=1, isolated=True), kept.append)
+    assert not result.diagnostics
+    assert not asked
+    module = kept[0].answer.store.modules[str(path)]
+    assert "helper" not in module.bodies
+    assert "W.run" in module.bodies
