@@ -85,6 +85,13 @@ NAME_DEPTH = 40
 BASE_DEPTH = 8
 """How many of them are followed from a base of a class, which is nearly always a name."""
 
+NAME_ALTERNATIVES = 64
+"""How many things a name of a module may stand for: more are as good as none.
+
+Aliases that are made of each other, ``B = A | list[A]; C = B | list[B]; ...``, would each hold all
+that the earlier ones may be.
+"""
+
 RE_EXPORTS = 16
 """How many re-exports are followed to where a name is defined."""
 

@@ -122,7 +122,14 @@ def fan_of_classes(size: int) -> str:
     return f"from temporalio import workflow\n{classes}@workflow.defn\nclass V({bases}):\n{last}"
 
 
+def chain_of_aliases(size: int) -> str:
+    """Types of which each may be the one before or a list of it, and a parameter of the last."""
+    aliases = "".join(f"A{n} = A{n - 1} | list[A{n - 1}]\n" for n in range(1, size))
+    return f"A0 = int\n{aliases}def use(given: A{size - 1}):\n    return given.some()\nuse(1)\n"
+
+
 IN_ONE_FILE = (
+    Shape("a chain of aliases", 2_000, in_one_file(chain_of_aliases)),
     Shape("a chain of base classes", 2_000, in_one_file(chain_of_classes)),
     Shape("one class with many bases", 2_000, in_one_file(fan_of_classes)),
     Shape(

@@ -27,6 +27,8 @@ from wflint.project.store import Store
 
 _CIRCLE = (Unresolved("it is defined in a circle"),)
 
+_ANYTHING = (Unresolved("it may be too many things"),)
+
 Key: TypeAlias = tuple[str, str]
 """A name of a module: the path of its file, and the name."""
 
@@ -118,6 +120,10 @@ class Names:
                     yield from self._dotted_names(f"{binding.target}.{ref.path[0]}", path)
 
     def _name(self, path: str, name: str, depth: int) -> tuple[Entity, ...]:
+        found = self._bound(path, name, depth)
+        return found if len(found) <= limits.NAME_ALTERNATIVES else _ANYTHING
+
+    def _bound(self, path: str, name: str, depth: int) -> tuple[Entity, ...]:
         module = self.store.load(path)
         bindings = module.facts.bindings.get(name)
         if bindings is not None:
