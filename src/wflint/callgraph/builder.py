@@ -320,7 +320,7 @@ class CallGraphBuilder:
         found = self._implementations(entity) if call.target.kind is not Kind.SUPER else ()
         if found is None:
             why = f"`{head.qualname}` has too many implementations in the project"
-            self._gap(node, call, why)
+            self.gap(node, call, why)
             return
         for other in found:
             self.edge(node, other, call)
@@ -481,9 +481,9 @@ class CallGraphBuilder:
         if method in CALLBACK_METHODS:
             self._arguments(node, call)
         elif not is_of_plain_value(call, method):
-            self._gap(node, call, why.reason)
+            self.gap(node, call, why.reason)
 
-    def _gap(self, node: Node, call: Call, reason: str) -> None:
+    def gap(self, node: Node, call: Call, reason: str) -> None:
         self._note_gap(GapAt(node, call.site, call.written, reason))
 
     def _note_gap(self, gap: GapAt) -> None:

@@ -10,7 +10,13 @@ from wflint.callgraph.events import DefaultFactory, ExternalCall
 from wflint.callgraph.graph import Edge, Hop, Node
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Call, ValueType
-from wflint.inference.field_factories import Factory, default_factories, field_hooks, given_fields
+from wflint.inference.field_factories import (
+    Factory,
+    default_factories,
+    field_hooks,
+    given_fields,
+    written_out,
+)
 from wflint.inference.values import External, OwnClass, OwnFunction
 
 if TYPE_CHECKING:
@@ -34,8 +40,11 @@ class Making:
             self.reach.edge(node, entity, call, stored)
         kind = self.reach.implied.generated_init(made.cls)
         if kind:
-            given = _only_keywords(call) if kind == "model" else call
-            for factory in default_factories(self.resolver, made.cls, given):
+            given, is_known = written_out(call, takes_data=kind == "model")
+            factories = list(default_factories(self.resolver, made.cls, given))
+            if not is_known:
+                self._note_open(node, call, factories)
+            for factory in factories if is_known else ():
                 self._make_default(node, call, factory)
         if kind in ("attrs", "model"):
             for hook in field_hooks(self.resolver, made.cls):
@@ -60,6 +69,29 @@ class Making:
             elif isinstance(entity, OwnClass):
                 self._connect_class(node, owner, call.site)
                 self.construct(owner, replace(factory.call, args=()), entity)
+
+    def _note_open(self, node: Node, call: Call, factories: list[Factory]) -> None:
+        """Default factories that run if the data, whose keys nobody knows, leave the field out."""
+        if any(self._matters(factory) for factory in factories):
+            self.reach.gap(node, call, "it is not known which fields are given")
+
+    def _matters(self, factory: Factory) -> bool:
+        """True if a factory leads into the project, or to something that rules know."""
+        border = self.reach.border
+        found = self.resolver.resolve(factory.value.ref, factory.cls.path)
+        if factory.value.type is ValueType.LAMBDA:
+            functions = [e.fn for e in found if isinstance(e, OwnFunction)]
+            found = tuple(
+                e
+                for fn in functions
+                for inner in self.reach.store.body(fn).calls
+                for e in self.resolver.resolve(inner.target, fn.path)
+            )
+        return any(
+            (isinstance(e, External) and border.minds(e))
+            or (isinstance(e, OwnFunction) and not border.ends_at(e.fn))
+            for e in found
+        )
 
     def _run_hook(self, node: Node, call: Call, hook: Factory) -> None:
         for entity in self.resolver.resolve(hook.value.ref, hook.cls.path):
@@ -98,8 +130,3 @@ class Making:
         if owner not in self.reach.reached.parents:
             self.reach.reached.parents[owner] = Hop(node, site)
             self.reach.reached.order.append(owner)
-
-
-def _only_keywords(call: Call) -> Call:
-    """A call of a model, which takes no positional arguments: they are those of a class method."""
-    return replace(call, args=tuple(a for a in call.args if a.keyword or a.star))

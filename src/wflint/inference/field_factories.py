@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from wflint.facts.ids import Cls, Fn
-from wflint.facts.model import Arg, Call, ClassFacts, Value
+from wflint.facts.model import Arg, Call, ClassFacts, Value, ValueType
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import External
 
@@ -23,6 +25,7 @@ _FIELDS = {
     "sqlmodel.Field": "default_factory",
 }
 _FACTORIES = frozenset({"attr.Factory", "attrs.Factory"})
+_ALIASES = ("alias", "validation_alias")
 _HOOKS = ("converter", "on_setattr", "validator")
 _CHECKERS = frozenset(
     {
@@ -50,9 +53,10 @@ class Factory(NamedTuple):
 
 
 def default_factories(resolver: Resolver, cls: Cls, call: Call) -> Iterator[Factory]:
-    """The factories that run when ``call`` makes an object of a class without giving the field."""
-    if any(arg.star for arg in call.args):
-        return
+    """The factories of the fields that ``call`` does not give when it makes an object of a class.
+
+    What a spread gives is not looked at: see :func:`written_out`.
+    """
     order = resolver.order(cls)[0]
     facts_of = [(base, resolver.facts_of(base)) for base in order]
     if not any(facts is not None and facts.makes_defaults for _, facts in facts_of):
@@ -61,9 +65,35 @@ def default_factories(resolver: Resolver, cls: Cls, call: Call) -> Iterator[Fact
     for base, facts in facts_of:
         if facts is not None and facts.makes_defaults:
             for name, factory in _of_class(resolver, base):
-                if name not in given:
+                if not given.intersection((name, *_aliases(factory.call))):
                     given.add(name)  # of a field that a subclass declares anew
                     yield factory
+
+
+def written_out(call: Call, takes_data: bool) -> tuple[Call, bool]:
+    """Return a call with the keys of dictionaries as keywords, and whether all of them are known.
+
+    ``takes_data`` is set for models: what comes by position is the data that a class method
+    validates, as in ``Model.model_validate(data)``.
+    """
+    args: list[Arg] = []
+    is_known = True
+    for arg in call.args:
+        if arg.star == "**" or (takes_data and not arg.keyword):
+            is_display = arg.value.type is ValueType.DICT and arg.star != "*"
+            is_known = is_known and is_display and arg.value.complete
+            args += [replace(arg, keyword=key, star="") for key in arg.value.items if is_display]
+        else:
+            is_known = is_known and not arg.star
+            args.append(arg)
+    return replace(call, args=tuple(args)), is_known
+
+
+def _aliases(declaration: Call) -> Iterator[str]:
+    """The other names by which a field is given, where they are written out."""
+    for arg in declaration.args:
+        if arg.keyword in _ALIASES and arg.value.type is ValueType.STR:
+            yield arg.value.text
 
 
 def given_fields(resolver: Resolver, cls: Cls, call: Call) -> set[str]:
