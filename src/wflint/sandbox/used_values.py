@@ -50,19 +50,40 @@ class UsedValues:
                 origin = self._origin(ref, node.fn.path)
                 if origin is not None:
                     found.setdefault(origin, node)
+        for origin, node in self._defaults(list(functions.values())[::-1]):
+            found.setdefault(origin, node)
         pending = list(found)
         while pending:
             name = pending.pop()
             if not self._is_value(name):
                 continue
             for read in sorted(self.values(name.path).read_by(name.name)):
-                first, *rest = read.split(".")
-                origin = self._origin(Ref(Kind.GLOBAL, first, tuple(rest)), name.path)
+                origin = self._origin_of(read, name.path)
                 if origin is not None and origin not in found:
                     found[origin] = found[name]
                     self._made_into[origin] = name
                     pending.append(origin)
         return found
+
+    def _defaults(self, nodes: list[Node]) -> Iterator[tuple[Name, Node]]:
+        """The names that default values of parameters are made from, where a call leaves these out.
+
+        The default is evaluated at import, and is the value of that time.
+        """
+        for node in nodes:
+            for held in self.values(node.fn.path).held:
+                if not held.reads or held.function != node.fn.qualname:
+                    continue
+                user = self._left_out(node.fn, held.names[0])
+                for read in sorted(held.reads) if user is not None else ():
+                    origin = self._origin_of(read, node.fn.path)
+                    if origin is not None and user is not None:
+                        yield origin, user
+
+    def _origin_of(self, read: str, path: str) -> Name | None:
+        """What a dotted name of a module stands for."""
+        first, *rest = read.split(".")
+        return self._origin(Ref(Kind.GLOBAL, first, tuple(rest)), path)
 
     @cached_property
     def _users(self) -> list[Node]:
