@@ -265,9 +265,9 @@ DIGITS = "9" * 5_000
         ('replay-safe-loggers = [""]', "replay-safe-loggers[0] must be a full dotted name"),
         ('guard-functions = ["a", "."]', "guard-functions[1] must be a full dotted name"),
         ('workflow-decorators = ["a..b"]', "workflow-decorators[0] must be a full dotted name"),
-        (r'cache-dir = "a\u0000b"', "cache-dir has a NUL character"),
-        (r'src = ["a\u0000b"]', "src[0] has a NUL character"),
-        (r'python = "a\u0000b"', "python has a NUL character"),
+        (r'cache-dir = "a\u0000b"', "cache-dir contains a NUL character"),
+        (r'src = ["a\u0000b"]', "src[0] contains a NUL character"),
+        (r'python = "a\u0000b"', "python contains a NUL character"),
         (r'per-file-ignores = {"a\u0000" = ["ALL"]}', "per-file-ignores."),
     ],
 )

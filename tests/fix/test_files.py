@@ -392,7 +392,7 @@ class TestChangedMeanwhile:
         waited, *refused = result.stderr.splitlines()
         assert waited == (
             "wflint: first.py is locked by another process, such as another run of wflint; "
-            "waiting for it, at most 30 seconds"
+            "waiting for it, at most 0.2 seconds"
         )
         assert refused == [
             f"wflint: {name}.py is locked by another process, so it was not fixed; "

@@ -73,7 +73,7 @@ def test_many_programs_may_share_one_project(tmp_path: Path) -> None:
     # Frameworks that one program uses, and names of its own, count in all of the repository.
     plain = [f for f in plain if f.path.name not in ("langgraph_alone", "own_names")]
     for fixture in plain:
-        shutil.copytree(fixture.path, tmp_path / fixture.path.name)
+        shutil.copytree(fixture.path, tmp_path / fixture.id.replace("/", "_"))
     (tmp_path / "pyproject.toml").write_text(harness.PROJECT_FILE)
     found = harness.found(harness.run(tmp_path).diagnostics, tmp_path)
     problems = harness.differences(harness.expected(tmp_path), found)

@@ -8,6 +8,7 @@ runs for what was told: so what is left is sure.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,7 +17,7 @@ from wflint import limits
 from wflint.callgraph.deciding import passes_on_as_given
 from wflint.callgraph.overrides import Overriders
 from wflint.callgraph.told import Evaluation, Path, Told
-from wflint.dataflow.handling import ANY, Handling, Keys, Touch, What, handling
+from wflint.dataflow.touches import ANY, Handling, Keys, Touch, What
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Call, FunctionHead
 from wflint.facts.signatures import Signature, by_keyword
@@ -37,6 +38,9 @@ _LOGS = ("logging.", "temporalio.workflow.logger")
 
 Given = Callable[[Evaluation, OwnFunction, Call], Told]
 Evaluate = Callable[[Fn, Told, "Kept"], Evaluation]
+
+if TYPE_CHECKING:
+    from wflint.facts.bodies import BodyReader
 
 
 class Kept(Struct):
@@ -77,7 +81,7 @@ class Keeping:
         """What a function does by itself."""
         question = f"handling {fn.qualname}"
         return self.store.notes(fn.path).answer(
-            question, Handling, lambda: handling(self.store.reader(fn), fn.qualname)
+            question, Handling, lambda: _read(self.store.reader(fn), fn.qualname)
         )
 
     def of(self, fn: Fn, told: Told) -> Kept:
@@ -230,3 +234,9 @@ def _through(alias: Touch, touch: Touch) -> Iterator[Touch]:
     elif what is not What.SET:
         more = (*touch.inside, *inside[len(keys) :])
         yield Touch(alias.of, alias.keys, what, name, site, more)
+
+
+def _read(reader: BodyReader | None, qualname: str) -> Handling:
+    from wflint.dataflow.handling import handling  # with LibCST, which answers of before need not
+
+    return handling(reader, qualname)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeAlias
 
 from wflint.facts.model import (
+    NONE,
     Asked,
     Condition,
     Kind,
@@ -19,7 +20,6 @@ from wflint.facts.model import (
     Test,
     ValueType,
 )
-from wflint.facts.terms import NONE
 from wflint.inference.resolver import Resolver
 
 Path: TypeAlias = tuple[str, ...]

@@ -7,7 +7,6 @@ from msgspec.structs import replace
 from wflint.callgraph.graph import Node
 from wflint.facts.ids import Fn
 from wflint.facts.model import Kind, Ref
-from wflint.facts.refs import Refs
 from wflint.inference.loggers import WIDE_LOGGERS
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import External, held
@@ -43,6 +42,8 @@ class SafeLoggers:
         return self._spells(constant[0].ref.of, constant[1])
 
     def _spells(self, target: Ref, path: str) -> bool:
+        from wflint.facts.refs import Refs  # with LibCST, which a linking run need not import
+
         facts = self.resolver.store.load(path).facts
         spelled = Refs(facts).external(target)
         if not spelled and target.kind is Kind.GLOBAL:

@@ -8,24 +8,17 @@ expression that it is part of. Where that leads to a place that is not understoo
 
 from __future__ import annotations
 
-import enum
 from typing import TYPE_CHECKING
 
-import libcst as cst
-from msgspec import Struct
-
 from wflint import limits
-from wflint.facts.model import Condition, Flag, TermKind
+from wflint.dataflow.touches import ANY, Handling, Keys, Touch, What
+from wflint.facts.model import Flag, TermKind
 from wflint.facts.terms import literal
+from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
     from wflint.facts.bodies import BodyReader
     from wflint.facts.frames import Entry, Frame
-
-ANY = "*"
-"""Stands for any key."""
-
-Keys = tuple[str, ...]
 
 _CHANGES_ONE = frozenset({"pop", "setdefault", "__setitem__", "__delitem__"})
 _CHANGES = frozenset({"clear", "popitem", "update", "__ior__"})
@@ -45,46 +38,6 @@ _ASKS = (
 )
 """What only asks for something."""
 _LETS_THROUGH = (cst.Await, cst.BooleanOperation, cst.Dict)
-
-
-class What(str, enum.Enum):
-    """What is done."""
-
-    __hash__ = str.__hash__
-
-    SET = "set"  # what stands at `keys` may become something else
-    LOST = "lost"  # what stands there may be changed by anybody, with all that is in it
-    PASS = "pass"  # it is argument `name` of the call at `site`, at `inside` of it
-    ALIAS = "alias"  # `name` stands for it, or for what has it at `inside`
-    RETURN = "return"  # it is returned, at `inside` of something
-
-
-class Touch(Struct, frozen=True, array_like=True, gc=False, cache_hash=True):
-    """Something that is done with what the name ``of`` stands for, or what it has at ``keys``.
-
-    ``under`` is the number of the condition under which that happens.
-    """
-
-    of: str
-    keys: Keys
-    what: What
-    name: str = ""
-    site: int = -1
-    inside: Keys = ()
-    under: int = 0
-
-
-class Handling(Struct, frozen=True, array_like=True, gc=False):
-    """What the names of a function are used for; the result of a call has the name ``@site``.
-
-    ``conditions`` are those that touches stand under. ``returned`` is the parameter that the
-    function surely returns. ``is_known`` is false where it is too much to tell.
-    """
-
-    touches: tuple[Touch, ...] = ()
-    conditions: tuple[Condition, ...] = ()
-    returned: str = ""
-    is_known: bool = True
 
 
 def handling(reader: BodyReader | None, qualname: str) -> Handling:

@@ -145,6 +145,10 @@ class Value(Struct, frozen=True, array_like=True, gc=False):
         return self.values[self.items.index(key)]
 
 
+NONE, TRUE, FALSE = "n:", "b:True", "b:False"
+"""How terms spell the three constants that are names."""
+
+
 class TermKind(str, enum.Enum):
     """What a :class:`Term` is."""
 

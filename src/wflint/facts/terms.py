@@ -13,7 +13,10 @@ import libcst as cst
 from wflint import limits
 from wflint.facts.frames import Frame, Under
 from wflint.facts.model import (
+    FALSE,
+    NONE,
     OPEN,
+    TRUE,
     Asked,
     Condition,
     Kind,
@@ -27,7 +30,6 @@ from wflint.facts.model import (
 from wflint.facts.refs import Refs
 from wflint.facts.scopes import Bound, How, Scope
 
-NONE, TRUE, FALSE = "n:", "b:True", "b:False"
 _SINGLETONS = {"None": NONE, "True": TRUE, "False": FALSE}
 _UNDECIDED = Test(Asked.OPEN)
 _GIVEN = (ParamKind.POSITIONAL, ParamKind.KEYWORD)

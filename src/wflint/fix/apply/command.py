@@ -9,18 +9,16 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from wflint.fix.apply import write as writing
 from wflint.fix.apply.rounds import Mended, Outcome, finder_for, mend
-from wflint.fix.apply.write import LONGEST_WAIT, NotWritten, Patience, write
+from wflint.fix.apply.write import NotWritten, Patience, write
 from wflint.report.summary import count
 from wflint.run.check import check, is_stdin
 from wflint.run.request import Request, Result
 from wflint.system.borders import Border
 from wflint.system.printable import visible
 
-_WAITING = (
-    "is locked by another process, such as another run of wflint; waiting for it, "
-    f"at most {LONGEST_WAIT:g} seconds"
-)
+_WAITING = "is locked by another process, such as another run of wflint; waiting for it"
 
 
 def fix_files(request: Request, unsafe: bool, tell: Callable[[str], None]) -> Outcome:
@@ -32,7 +30,7 @@ def fix_files(request: Request, unsafe: bool, tell: Callable[[str], None]) -> Ou
     outcome = mend(request, unsafe)
     finder = finder_for(request)
     shown = {os.path.realpath(file.path): file.filename for file in outcome.files}
-    patience = Patience(lambda path: tell(f"{shown[path]} {_WAITING}"))
+    patience = Patience(lambda path: tell(_waiting(shown[path])))
     written: list[Mended] = []
     failed: list[str] = []
     for file in outcome.files:
@@ -86,3 +84,7 @@ def _lines(file: Mended) -> Iterator[str]:
     found = Counter((d.code, d.name) for d in file.fixed)
     for (code, name), number in sorted(found.items()):
         yield f"    {number} × {code} {name}\n"
+
+
+def _waiting(shown: str) -> str:
+    return f"{shown} {_WAITING}, at most {writing.LONGEST_WAIT:g} seconds"
