@@ -26,22 +26,19 @@ def _imported(body: Iterable[ast.stmt]) -> Iterator[str]:
                 yield from _imported(node.body)
 
 
-def may_lack(tree: ast.Module, package: str) -> bool:
-    """Return if a module has thought of a package that is missing, in a function or outside.
+def lacked(tree: ast.Module) -> frozenset[str]:
+    """Return the packages that a module has thought of as missing, in a function or outside.
 
     It does so by `try: import package` with an `except ImportError`, and by `find_spec("package")`.
     """
+    found: set[str] = set()
     for node in ast.walk(tree):
-        tried: Iterator[str]
         if isinstance(node, ast.Try) and catches_missing(node):
-            tried = (module for inner in node.body for module in _modules_in(inner))
+            for inner in node.body:
+                found.update(module.partition(".")[0] for module in _modules_in(inner))
         elif isinstance(node, ast.Call):
-            tried = _probed(node)
-        else:
-            continue
-        if any(module.partition(".")[0] == package for module in tried):
-            return True
-    return False
+            found.update(module.partition(".")[0] for module in _probed(node))
+    return frozenset(found)
 
 
 def _modules_in(statement: ast.stmt) -> Iterator[str]:

@@ -13,7 +13,7 @@ from wflint.facts.frames import Entry
 from wflint.facts.model import Binding, BindingKind, Kind, ValueType
 from wflint.files.source import UnreadableSource
 from wflint.fix.propose.bound_names import bound_names
-from wflint.fix.propose.hard_imports import may_lack, needs
+from wflint.fix.propose.hard_imports import lacked, needs
 from wflint.fix.propose.import_block import new_import
 from wflint.fix.propose.piece import PieceText
 from wflint.project.folders import is_namespace
@@ -125,7 +125,11 @@ class Imports:
 
     def may_lack(self, package: str) -> bool:
         """True if the module works without a package, for all that its imports say."""
-        return may_lack(self.tree(), package) and not needs(self.tree(), package)
+        return package in self._lacked and not needs(self.tree(), package)
+
+    @cached_property
+    def _lacked(self) -> frozenset[str]:
+        return lacked(self.tree())
 
     def is_own(self, module: str) -> bool:
         """Whether the project has a module of that name."""

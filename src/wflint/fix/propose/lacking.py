@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from wflint.files.source import UnreadableSource, decode
-from wflint.fix.propose.hard_imports import may_lack
+from wflint.fix.propose.hard_imports import lacked
 from wflint.syntax.guard import NewerSyntax, parse
 
 _SIGNS = (b"except", b"find_spec")
@@ -31,6 +31,6 @@ class Lacking:
             data = self._read(path)
             if package.encode() not in data or not any(sign in data for sign in _SIGNS):
                 return False
-            return may_lack(parse(decode(data)), package)
+            return package in lacked(parse(decode(data)))
         except (OSError, UnreadableSource, NewerSyntax):
             return False
