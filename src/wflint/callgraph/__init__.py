@@ -1,1 +1,1 @@
-"""What entry points reach: nodes, edges, events, and what functions do."""
+"""The graph of what entry points reach: nodes, edges, events, and effects of functions."""

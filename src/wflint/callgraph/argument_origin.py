@@ -1,4 +1,4 @@
-"""Where a function comes from that a parameter stands for."""
+"""Finds the function that a parameter stands for, where its callers pass it."""
 
 from __future__ import annotations
 

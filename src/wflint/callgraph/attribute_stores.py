@@ -10,7 +10,7 @@ from wflint.inference.values import Entity, OwnFunction, OwnInstance
 
 
 class Learning:
-    """What a search has seen put into ``attributes``, by class and name."""
+    """Values that a search has seen put into ``attributes``, by class and name."""
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver

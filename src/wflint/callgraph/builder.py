@@ -98,7 +98,7 @@ _FORMAT = ("__format__|__str__|__repr__",)
 
 
 class Border(Struct, frozen=True):
-    """Where a search ends.
+    """The ends of a search: what it does not follow.
 
     ``follows`` is true of calls of functions of the project that are followed, ``ends_at`` of
     functions that run somewhere else, whoever is given them. ``minds`` is true of functions outside
@@ -216,7 +216,7 @@ class CallGraphBuilder:
         return self.resolver.resolve(place.target, node.fn.path, node.receiver, env=node.env)
 
     def _replaced(self, node: Node, body: FunctionBody) -> None:
-        """What runs instead of a function, or on behalf of it: wrappers, registered functions."""
+        """Search what runs instead of a function, or on its behalf: wrappers, for example."""
         for facts in body.classes:
             self._define(node, Cls(node.fn.path, facts.qualname))
         if not body.head.decorators:
@@ -303,7 +303,7 @@ class CallGraphBuilder:
             outcomes[call.site] = "own"
 
     def _callees(self, call: Call, node: Node, body: FunctionBody) -> tuple[Entity, ...]:
-        """What a call calls; a parameter that the caller left out is its default."""
+        """Return the values that a call calls: the default for a parameter that is left out."""
         target = call.target
         if target.kind is Kind.PARAM and target.name in node.missing:
             default = next((p.default for p in body.head.params if p.name == target.name), UNKNOWN)
@@ -328,7 +328,7 @@ class CallGraphBuilder:
             self.edge(node, entity, call)
 
     def _implementations(self, entity: OwnFunction) -> tuple[OwnFunction, ...] | None:
-        """What may stand behind a method that is only declared; ``None`` when that is too much."""
+        """Return what may implement a method that is only declared; ``None`` if too much may."""
         head = self.store.head(entity.fn)
         if head is None or not (is_abstract(head) or self._is_of_protocol(entity, head.owner)):
             return ()
@@ -369,7 +369,7 @@ class CallGraphBuilder:
         return _NONE
 
     def given(self, node: Node, args: tuple[Arg, ...]) -> list[tuple[str, tuple[Entity, ...]]]:
-        """What a call passes on, as far as that is plain to see."""
+        """Return what a call passes on, as far as that is plain to see."""
         found: list[tuple[str, tuple[Entity, ...]]] = []
         for arg in args:
             if not arg.star:
@@ -421,7 +421,7 @@ class CallGraphBuilder:
         return self._nodes.setdefault(node, node)  # many calls lead to one
 
     def _is_plain(self, env: Env, clones: set[Env]) -> bool:
-        """Whether there cannot be endlessly many like it: a plain function for one parameter."""
+        """True if there cannot be endlessly many like it: one parameter, a plain function."""
         plain = [isinstance(v, OwnFunction) and not v.env for e in env for v in e.values]
         return len(env) == 1 and all(plain) and len(clones) < limits.PLAIN_CONTEXTS
 

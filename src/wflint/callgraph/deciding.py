@@ -1,4 +1,4 @@
-"""Which parameters decide the branches of a function, or of what it calls with them."""
+"""Finds the parameters that decide the branches of a function, or of what it calls with them."""
 
 from __future__ import annotations
 

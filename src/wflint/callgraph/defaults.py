@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wflint.callgraph.builder import CallGraphBuilder
 
 _UNKNOWN_ROOTS = (Kind.PARAM, Kind.SELF, Kind.DECLARED, Kind.ITEM, Kind.UNKNOWN)
-"""What may be ``None``, whatever it is declared to be."""
+"""Values that may be ``None``, whatever they are declared to be."""
 
 
 class Defaults:

@@ -1,4 +1,4 @@
-"""What the functions of workflow code do, themselves or through what they call.
+"""Effects of the functions of workflow code: their own, and those of what they call.
 
 A summary over the finished call graph: each function has the effects of its own body, and callers
 inherit along the calls that run in the same task. Who asks gets the nearest place as well.
@@ -54,7 +54,7 @@ _OTHERS = {
     "temporalio.workflow.continue_as_new": Effect.COMMAND | Effect.RAISES,
 }
 _HARMLESS = ("builtins.", "collections.", "dataclasses.", "enum.", "itertools.", "math.", "typing.")
-"""What begins the names of functions that do nothing but give a value, or change what they get."""
+"""Prefixes of functions that do nothing but give a value, or change what they get."""
 _OF_THE_SAME_OBJECT = frozenset({Kind.SELF, Kind.CLS, Kind.SUPER})
 _SHARED = frozenset({Kind.GLOBAL, Kind.IMPORT, Kind.CLS})
 _ASYNC_METHODS = frozenset({"__aenter__", "__aiter__", "__anext__"})
@@ -62,7 +62,7 @@ _CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
 
 
 class Cause(Struct, frozen=True):
-    """Why a function has an effect: something at ``site``, or the call there of ``callee``."""
+    """The reason for an effect: something at ``site``, or the call there of ``callee``."""
 
     site: Site
     callee: Function | None = None

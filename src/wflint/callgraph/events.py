@@ -1,4 +1,4 @@
-"""What the search passes on its way, in order, for the rules to be asked about afterwards.
+"""Events that the search passes, in order; the rules are asked about them afterwards.
 
 Each event tells of one place in the body of ``node.fn``. The body itself is that of the store.
 """

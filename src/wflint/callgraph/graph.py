@@ -1,4 +1,4 @@
-"""What a search from entry points has reached, and by which calls."""
+"""The call graph: what a search from entry points has reached, and by which calls."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ END = -1
 """The site of the last hop of a chain, which calls nothing more."""
 
 DEFINITION = -2
-"""The site of a call that no code makes: of what a decorator has put in the place of a function."""
+"""The site of a call that no code makes: of what a decorator has replaced a function with."""
 
 
 class Node(NamedTuple):
@@ -78,7 +78,7 @@ Parents: TypeAlias = "dict[Node, Hop | None]"
 
 
 class CallGraph(Struct):
-    """Which functions entry points reach, and by which calls.
+    """The functions that entry points reach, and the calls by which they do.
 
     ``order`` lists the nodes in the order they were reached, ``parents`` has the first call that
     led to each of them. ``outcomes`` tells what the calls of each function lead to, by their sites:

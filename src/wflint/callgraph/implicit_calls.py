@@ -70,7 +70,7 @@ class Implied:
             found = unique(e for entity in found for e in self.resolver.attribute(entity, name))
 
     def may_run_code(self, path: tuple[str, ...]) -> bool:
-        """Whether any of the attributes of a name may be more than data."""
+        """True if any of the attributes of a name may be more than data."""
         return self.store.asks_for_any or not self.store.special_names.isdisjoint(path)
 
     def _accessed(self, of: OwnInstance | SuperOf, name: str, way: str) -> Iterator[OwnFunction]:
@@ -100,7 +100,7 @@ class Implied:
         return any(self.members.sets(base, name) for base in self.resolver.order(cls)[0])
 
     def _described(self, ref: Ref, base: Cls, cls: Cls, way: str) -> Iterator[OwnFunction]:
-        """What a descriptor, declared as an attribute of the class, does."""
+        """Yield what a descriptor runs that is declared as an attribute of the class."""
         if ref.kind is not Kind.RESULT or ref.of is None:
             return
         if (ref.of.path or (ref.of.name,))[-1] == "property":
@@ -158,7 +158,7 @@ class Implied:
     # Decorators.
 
     def wrappers(self, fn: Fn) -> tuple[OwnFunction, ...]:
-        """The functions that decorators of the project have put in the place of a function."""
+        """The functions that decorators of the project have replaced a function with."""
         known = self._wrappers.get(fn)
         if known is None:
             self._wrappers[fn] = ()
@@ -202,7 +202,7 @@ class Implied:
         )
 
     def _applied(self, decorator: OwnFunction, decorated: OwnFunction) -> Iterator[Entity]:
-        """What a decorator gives for a function."""
+        """Yield what a decorator gives for a function."""
         head = self.store.head(decorator.fn)
         given: Given = [("", (decorated,))]
         pairs = received(head, given, bound=decorator.bound) if head is not None else []
@@ -212,7 +212,7 @@ class Implied:
             yield from self.resolver.results.returned(replace(decorator, env=env))
 
     def is_skipped(self, fn: Fn) -> bool:
-        """Whether a decorator of the project sees to it that a function never runs in workflows."""
+        """True if a decorator of the project makes sure that a function never runs in workflows."""
         known = self._skipped.get(fn)
         if known is None:
             known = any(self._leaves_out(w, fn) for w in self.wrappers(fn))
@@ -220,7 +220,7 @@ class Implied:
         return known
 
     def _leaves_out(self, wrapper: OwnFunction, fn: Fn) -> bool:
-        """Whether a wrapper calls what it wraps, but only outside of workflows."""
+        """True if a wrapper calls what it wraps, but only outside of workflows."""
         every = (h for h in wrapper.env if isinstance(h, GivenParam))
         given = [h for h in every if OwnFunction(fn) in h.values]
         if given and all(h.name not in self.resolver.memory.wanted(h.owner) for h in given):
@@ -286,8 +286,8 @@ class Implied:
             return
 
     def generated_init(self, cls: Cls) -> str:
-        """What has written the ``__init__`` of a class: ``dataclass``, ``attrs``, ``model`` or
-        ``""`` when it is plain code.
+        """Return what makes the ``__init__`` of a class: ``dataclass``, ``attrs``, ``model`` or
+        ``""``.
         """
         order, externals = self.resolver.order(cls)
         for base in order:
@@ -320,7 +320,7 @@ class Implied:
     # Definitions.
 
     def defined(self, cls: Cls) -> Iterator[OwnFunction]:
-        """What runs when a class is defined, besides its body."""
+        """Yield what runs when a class is defined, besides its body."""
         facts = self.resolver.facts_of(cls)
         if facts is None:
             return
@@ -337,5 +337,5 @@ class Implied:
 
 
 def is_property(head: FunctionHead) -> bool:
-    """Whether reading an attribute calls a method."""
+    """True if reading an attribute calls a method."""
     return any((d.target.path or (d.target.name,))[-1] in PROPERTIES for d in head.decorators)

@@ -1,4 +1,4 @@
-"""What becomes of dictionaries on their way through functions, for what these are told.
+"""Follows dictionaries through functions, for the values that these are given under keys.
 
 That a literal still stands where it was told is assumed first, and dropped where something that can
 run, if so, may have put another there. The first change, at whatever time, would be by code that
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 
 class Kept(Struct):
-    """What a function does with dictionaries: ``changes`` are all that names undergo.
+    """The effects of a function on dictionaries: ``changes`` are all that names undergo.
 
     ``ruined`` has, for each name, the paths at which something else may stand.
     """
@@ -78,14 +78,14 @@ class Keeping:
         self._open = 0
 
     def handling(self, fn: Fn) -> Handling:
-        """What a function does by itself."""
+        """Return what a function does by itself."""
         question = f"handling {fn.qualname}"
         return self.store.notes(fn.path).answer(
             question, Handling, lambda: _read(self.store.reader(fn), fn.qualname)
         )
 
     def of(self, fn: Fn, told: Told) -> Kept:
-        """What a function does with names when it is told something."""
+        """Return what a function does with names when it is told something."""
         key = (fn, told)
         known = self._known.get(key)
         if known is not None:
@@ -150,7 +150,7 @@ class Keeping:
     def _passed(
         self, fn: Fn, touch: Touch, call: Call | None, evaluation: Evaluation
     ) -> Iterator[Touch]:
-        """What a function that is called does with its argument."""
+        """Yield what a called function does with its argument."""
         lost = Touch(touch.of, touch.keys, What.LOST)
         entities = self.resolver.resolve(call.target, fn.path) if call is not None else ()
         if call is None or not entities:
@@ -210,7 +210,7 @@ def _match(left: Iterable[str], right: Iterable[str]) -> bool:
 
 
 def _through(alias: Touch, touch: Touch) -> Iterator[Touch]:
-    """What happens to an object when something happens to a name that also leads to it."""
+    """Yield what happens to an object when something happens to a name that also leads to it."""
     inside, keys = alias.inside, touch.keys
     if not _match(inside, keys):
         return

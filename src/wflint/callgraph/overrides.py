@@ -73,7 +73,7 @@ class Overriders:
         return found
 
     def _is_like(self, cls: Cls, wanted: set[str]) -> bool:
-        """Whether a class has the methods of a protocol."""
+        """True if a class has the methods of a protocol."""
         return wanted <= self._methods(cls) and not self.resolver.results.is_protocol(cls)
 
     def _methods(self, cls: Cls) -> set[str]:

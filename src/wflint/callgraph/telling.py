@@ -1,4 +1,4 @@
-"""What calls tell the functions that they call, and which branches that leaves."""
+"""Finds what calls tell the functions that they call, and which branches that leaves."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Telling:
         self._never: dict[tuple[Fn, Told], frozenset[int]] = {}
 
     def told(self, node: Node, entity: OwnFunction, call: Call) -> Told:
-        """What a call in ``node`` tells the function that it calls."""
+        """Return what a call in ``node`` tells the function that it calls."""
         if entity.partial or not self._may_tell(node.told, call, entity):
             return ()
         head = self.store.head(entity.fn)
@@ -55,7 +55,7 @@ class Telling:
         )
 
     def given(self, evaluation: Evaluation, entity: OwnFunction, call: Call) -> Told:
-        """What a call tells of the paths that decide in the function that it calls."""
+        """Return what a call tells of the paths that decide in the function that it calls."""
         paths = self.deciding.of(entity.fn)
         body = self.store.body(entity.fn)
         if not paths:

@@ -26,7 +26,7 @@ Path: TypeAlias = tuple[str, ...]
 """A parameter, and keys that lead on from it."""
 
 Told: TypeAlias = tuple[tuple[Path, str], ...]
-"""What stands at some paths, sorted: literals as :func:`wflint.facts.terms.literal` writes them."""
+"""Literals at some paths, sorted, as :func:`wflint.facts.terms.literal` writes them."""
 
 NOT_KNOWN = ""
 ABSENT = "-"

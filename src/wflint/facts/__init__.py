@@ -1,1 +1,1 @@
-"""What one module says, as plain data."""
+"""The contents of one module, as plain data."""

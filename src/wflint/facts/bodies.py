@@ -87,7 +87,7 @@ Finder = Callable[[str], "cst.FunctionDef | cst.Lambda | None"]
 
 @dataclass(frozen=True)
 class Reading:
-    """What bodies are read with: the rules' visitors, and settings that change what is seen.
+    """The settings that bodies are read with: the rules' visitors, and what changes what is seen.
 
     ``guard_functions`` gives, for a module's path and the dotted name of a function of the user's
     own, the flags of code that runs when that function says no.
@@ -135,7 +135,7 @@ class BodyReader:
         return [frame.body() for frame in self.walker.frames]
 
     def read_module(self, node: cst.Module) -> FunctionBody:
-        """What runs when the module is imported, functions and ``__main__`` blocks left out.
+        """Read what runs when the module is imported, without functions and ``__main__`` blocks.
 
         The bodies of classes have frames of their own, by the name of the class.
         """
@@ -287,7 +287,7 @@ class BodyReader:
         self._note_attribute(entry, node.target, ref)
 
     def _note_attribute(self, entry: Entry, target: cst.CSTNode, ref: Ref) -> None:
-        """What an attribute of ``self`` is set to; that it is ``None`` at first says little."""
+        """Note what is put into an attribute of ``self``; a first ``None`` says little."""
         if entry.state.flags & (Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED):
             return
         name = self._own_attribute(entry, target)
@@ -321,7 +321,7 @@ class BodyReader:
             entry.state.frame.additions.setdefault(name, []).append(ref)
 
     def _note_store(self, entry: Entry, target: cst.CSTNode, ref: Ref, into: bool) -> None:
-        """What is put into an attribute of another object."""
+        """Note what is put into an attribute of another object."""
         if isinstance(target, cst.Attribute) and ref.kind not in (Kind.UNKNOWN, Kind.LITERAL):
             of = self.refs.ref(target.value, entry.state.scope)
             if of.kind in _OBJECTS or of.kind is Kind.GLOBAL:

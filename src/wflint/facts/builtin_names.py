@@ -8,5 +8,5 @@ _NAMES = frozenset(dir(builtins)) | {"exit", "quit"}  # the module `site` adds t
 
 
 def is_builtin(name: str) -> bool:
-    """Whether Python has a builtin of that name."""
+    """True if Python has a builtin of that name."""
     return name in _NAMES

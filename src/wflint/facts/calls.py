@@ -1,4 +1,4 @@
-"""What calls give, as far as that is known without looking at what they call."""
+"""Results of calls, as far as they are known without looking at what is called."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SETS = frozenset({"builtins.frozenset", "builtins.set"})
 
 
 def called(refs: Refs, node: cst.Call, scope: Scope | None, steps: int) -> Ref:
-    """What a call gives; see :meth:`wflint.facts.refs.Refs.ref`."""
+    """Return a ref to what a call gives; see :meth:`wflint.facts.refs.Refs.ref`."""
     func = node.func
     if isinstance(func, cst.Name) and func.value == "super" and scope is not None:
         after = refs.ref(node.args[0].value, scope, steps - 4) if node.args else None
@@ -91,7 +91,7 @@ def _text(refs: Refs, node: cst.BaseExpression, scope: Scope | None) -> str:
 def _given(
     refs: Refs, node: cst.Call, scope: Scope | None, steps: int, *, every: bool = False
 ) -> tuple[Ref, ...]:
-    """What a call is given, as far as it can matter to what it gives."""
+    """Return what a call is given, as far as it can matter to what it gives."""
     found: list[Ref] = []
     if steps <= 0 or not (refs.complete or every):
         return (UNKNOWN,) if every else ()
@@ -110,7 +110,7 @@ def _given(
 
 
 def _matters(ref: Ref) -> bool:
-    """Whether an argument may be called, or asked for something, by what it is given to."""
+    """True if an argument may be called, or asked for something, by what it is given to."""
     if ref.kind is Kind.KEYWORD and ref.of is not None:
         return _matters(ref.of)
     return ref.kind is not Kind.LITERAL or bool(ref.others) or ref.name == "set"

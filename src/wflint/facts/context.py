@@ -1,4 +1,4 @@
-"""What a rule's visitor may ask about the place it looks at."""
+"""The context of a node: what a rule's visitor may ask about the place it looks at."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MAKERS = frozenset({"__init__", "__new__", "__post_init__", "__setstate__"})
 
 
 class Reporter(Protocol):
-    """What a finding is noted for: a rule, of which facts know only the code."""
+    """The owner of a finding: a rule, of which facts know only the code."""
 
     @property
     def code(self) -> str:
@@ -50,17 +50,17 @@ class Context:
 
     @property
     def is_module_level(self) -> bool:
-        """Whether the node is outside of all functions: it is evaluated by an import."""
+        """True if the node is outside of all functions: it is evaluated by an import."""
         return self.entry.state.scope is None
 
     @property
     def in_async(self) -> bool:
-        """Whether that function is ``async def``."""
+        """True if that function is ``async def``."""
         return self.function.is_async
 
     @property
     def in_loop(self) -> bool:
-        """Whether the node is in the body of a loop or comprehension of the same function."""
+        """True if the node is in the body of a loop or comprehension of the same function."""
         return bool(self.entry.state.flags & Flag.IN_LOOP)
 
     @property
@@ -78,7 +78,7 @@ class Context:
         return self.entry.above(depth)
 
     def ref(self, expr: cst.CSTNode) -> Ref:
-        """What an expression refers to, seen from where it stands."""
+        """Return what an expression refers to, seen from where it stands."""
         site = self._reader.walker.order.get(id(expr))
         entry = self.entry if site is None else self._reader.walker.entries[site]
         return self._reader.refs.ref(expr, entry.state.scope)
@@ -132,11 +132,11 @@ class Context:
         return None
 
     def is_global(self, name: cst.CSTNode) -> bool:
-        """Whether a name that is assigned to is declared ``global``."""
+        """True if a name that is assigned to is declared ``global``."""
         return is_global(name, self.entry.state.scope)
 
     def may_outlive(self, expr: cst.CSTNode) -> bool:
-        """Whether an expression may refer to something that is not made by the function."""
+        """True if an expression may refer to something that is not made by the function."""
         ref = self.ref(expr)
         if ref.kind is Kind.SELF:
             # It may be an attribute of the class, or of an object that a module holds.

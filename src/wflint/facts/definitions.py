@@ -1,4 +1,4 @@
-"""What definitions say: parameters, decorators, classes. One meaning for two parsers.
+"""Builds definitions: parameters, decorators, classes. One meaning for two parsers.
 
 The code of a module is read from ``ast``, that of functions from LibCST. The adapters
 (:mod:`wflint.facts.ast_definitions`, :mod:`wflint.facts.cst_definitions`) translate what stands
@@ -35,7 +35,7 @@ E = TypeVar("E")
 
 
 class Form(enum.Enum):
-    """What an expression looks like, as far as definitions ask."""
+    """The form of an expression, as far as definitions ask."""
 
     NONE = enum.auto()
     NAME = enum.auto()  # or a dotted one

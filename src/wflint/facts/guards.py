@@ -155,12 +155,12 @@ def _is_main_test(test: cst.BaseExpression) -> bool:
 
 
 def is_unrestricted(item: cst.WithItem, name: DottedName) -> bool:
-    """Whether a ``with`` item switches the sandbox off on purpose."""
+    """True if a ``with`` item switches the sandbox off on purpose."""
     return isinstance(item.item, cst.Call) and name(item.item.func) in _UNRESTRICTED
 
 
 def always_leaves(suite: cst.BaseSuite) -> bool:
-    """Whether a block surely ends in ``return``, ``raise``, ``continue`` or ``break``."""
+    """True if a block surely ends in ``return``, ``raise``, ``continue`` or ``break``."""
     body = suite.body
     last: cst.CSTNode | None = body[-1] if body else None
     if isinstance(last, cst.SimpleStatementLine):
@@ -169,7 +169,7 @@ def always_leaves(suite: cst.BaseSuite) -> bool:
 
 
 class Missing(NamedTuple):
-    """What a test says of a name: that it is missing when the test is ``true`` (or when not).
+    """The meaning of a test for a name: it is missing when the test is ``true`` (or when not).
 
     ``surely`` is set for a comparison with ``None``; mere truth may be asked for other reasons.
     """
@@ -219,7 +219,7 @@ def surely_given(value: cst.CSTNode | None, name: DottedName) -> bool:
 
 
 def assigns(suite: cst.BaseSuite, name: str) -> bool:
-    """Whether a block assigns a name."""
+    """True if a block assigns a name."""
     for node in walk(suite, into_functions=False):
         target = node.target if isinstance(node, cst.AssignTarget) else None
         if isinstance(target, cst.Name) and target.value == name:

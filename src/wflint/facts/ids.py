@@ -1,4 +1,4 @@
-"""How functions and classes of the project are named."""
+"""Identifiers of the project's functions and classes."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def written_import(node: ast.Import | ast.ImportFrom) -> ImportStatement:
 
 
 class _Place(NamedTuple):
-    """Where a statement stands; see :class:`ImportFact`."""
+    """The place of a statement; see :class:`ImportFact`."""
 
     passed_through: bool = False
     typed: bool = False
@@ -123,7 +123,7 @@ def _imports_in(
 
 
 def is_main_block(node: ast.stmt) -> bool:
-    """Whether a statement is ``if __name__ == "__main__":``."""
+    """True if a statement is ``if __name__ == "__main__":``."""
     match node:
         case ast.If(test=ast.Compare(left=left, ops=[ast.Eq()], comparators=[right])):
             name, text = (right, left) if isinstance(left, ast.Constant) else (left, right)

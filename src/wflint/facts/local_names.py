@@ -1,4 +1,4 @@
-"""What the names stand for that are bound inside of functions."""
+"""Refs of the names that are bound inside of functions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NONE = Ref(Kind.GLOBAL, "None")
 
 
 class Place(NamedTuple):
-    """Where a name stands: its number in the walk, its block, and what tests have shown there."""
+    """The place of a name: its number in the walk, its block, and what tests have shown there."""
 
     order: int = -1
     block: Block | None = None
@@ -32,7 +32,7 @@ NOWHERE = Place()
 
 
 class NameTables:
-    """What has been found out about the names of one piece of code."""
+    """All that has been found out about the names of one piece of code."""
 
     def __init__(self) -> None:
         self.known: dict[tuple[int | str, ...], Ref] = {}
@@ -75,7 +75,7 @@ class NameTables:
         return ref if self.size(ref) <= limits.REF_SIZE * (1 + len(ref.others)) else UNKNOWN
 
     def size(self, ref: Ref) -> int:
-        """How many refs a ref is made of."""
+        """Return the number of refs that a ref is made of."""
         if ref.of is None and not ref.others:
             return 1
         known = self._sizes.get(ref)
@@ -86,7 +86,7 @@ class NameTables:
 
 
 def named(refs: Refs, node: cst.Name, scope: Scope | None, steps: int) -> Ref:
-    """What a name stands for where it is read; see :meth:`wflint.facts.refs.Refs.ref`."""
+    """Return what a name stands for where it is read; see :meth:`wflint.facts.refs.Refs.ref`."""
     name = node.value
     found = scope.find(name) if scope is not None else None
     if found is None:
@@ -118,7 +118,7 @@ def named(refs: Refs, node: cst.Name, scope: Scope | None, steps: int) -> Ref:
 
 
 def _declared(refs: Refs, name: str, reaching: list[Bound], scope: Scope) -> Ref:
-    """What the annotation of a variable says that is assigned to elsewhere."""
+    """Return the annotation of a variable that is assigned to elsewhere."""
     noted = refs.tables.annotated(name, scope)
     if noted is None or noted in reaching:
         return UNKNOWN
@@ -128,7 +128,7 @@ def _declared(refs: Refs, name: str, reaching: list[Bound], scope: Scope) -> Ref
 def _narrowed(
     refs: Refs, name: str, bindings: list[Bound], place: Place, scope: Scope | None
 ) -> Ref | None:
-    """What an ``isinstance`` around the place says of a name, unless it is bound anew there."""
+    """Return the type of a name by an ``isinstance`` around the place, unless it is bound again."""
     narrowed = place.narrowed
     while narrowed is not None and narrowed.name != name:
         narrowed = narrowed.parent
@@ -141,7 +141,7 @@ def _narrowed(
 
 
 def _early(refs: Refs, name: str, bindings: list[Bound], where: Scope, steps: int) -> Ref:
-    """What a name stands for, as far as that is known while not all is; each state once."""
+    """Return what a name stands for as far as that is known before all is; each state once."""
     tables, key = refs.tables, (id(where), name, len(bindings))
     known = tables.known.get(key)
     if known is None:
@@ -151,7 +151,7 @@ def _early(refs: Refs, name: str, bindings: list[Bound], where: Scope, steps: in
 
 
 def _agreed(refs: Refs, name: str, bindings: list[Bound], where: Scope, steps: int) -> Ref:
-    """What all bindings of a name agree on, while not all are known."""
+    """Return what all bindings of a name agree on, while not all are known."""
     if len(bindings) > limits.EARLY_BINDINGS:
         return UNKNOWN
     bound = [(b.how, _bound(refs, name, b, where, steps)) for b in bindings]
@@ -166,7 +166,7 @@ def _agreed(refs: Refs, name: str, bindings: list[Bound], where: Scope, steps: i
 
 
 def _merged(refs: Refs, name: str, bindings: list[Bound], where: Scope, steps: int) -> Ref:
-    """What a name may stand for where ``bindings`` reach; a mere default comes last."""
+    """Return what a name may stand for where ``bindings`` reach; a mere default comes last."""
     plain: list[Ref] = []
     fallbacks: list[Ref] = []
     for bound in bindings:
@@ -238,5 +238,5 @@ def _param(name: str, param: Param, scope: Scope) -> Ref:
 
 
 def one_of(refs: list[Ref]) -> Ref:
-    """What several bindings or branches may give; that one is ``None`` says little."""
+    """Return what several bindings or branches may give; that one is ``None`` says little."""
     return either([ref for ref in refs if ref != _NONE] or refs[:1]) if refs else UNKNOWN

@@ -16,7 +16,7 @@ Site = int
 
 
 class Kind(str, enum.Enum):
-    """What the root of a :class:`Ref` is."""
+    """The kinds of root that a :class:`Ref` can have."""
 
     __hash__ = str.__hash__  # an enum's own is written in Python
 
@@ -46,7 +46,7 @@ class Kind(str, enum.Enum):
 
 
 class Ref(Struct, frozen=True, array_like=True, gc=False, cache_hash=True):
-    """What an expression refers to: a root and the attributes taken from it.
+    """A reference that an expression makes: a root and the attributes taken from it.
 
     ``datetime.now`` is ``Ref(GLOBAL, "datetime", ("now",))``, however ``datetime`` was imported.
     ``others`` are further parts: of a call its plain positional arguments, of a type its
@@ -70,7 +70,7 @@ NOTHING = Ref(Kind.LITERAL, "None")
 
 
 class Flag:
-    """What is known about the place of a call, use or finding: bits of an integer.
+    """Facts about the place of a call, use or finding: bits of an integer.
 
     Plain integers, because operations on :class:`enum.Flag` are many times slower.
     """
@@ -89,7 +89,7 @@ class Flag:
 
 
 class ValueType(str, enum.Enum):
-    """What an argument looks like."""
+    """The kinds of value that an argument can be."""
 
     __hash__ = str.__hash__
 
@@ -146,11 +146,11 @@ class Value(Struct, frozen=True, array_like=True, gc=False):
 
 
 NONE, TRUE, FALSE = "n:", "b:True", "b:False"
-"""How terms spell the three constants that are names."""
+"""The spelling in terms of the three constants that are names."""
 
 
 class TermKind(str, enum.Enum):
-    """What a :class:`Term` is."""
+    """The kinds of :class:`Term`."""
 
     __hash__ = str.__hash__
 
@@ -182,7 +182,7 @@ OPEN = Term(TermKind.OPEN)
 
 
 class Asked(str, enum.Enum):
-    """What a :class:`Test` asks."""
+    """The questions that a :class:`Test` can ask."""
 
     __hash__ = str.__hash__
 
@@ -315,7 +315,7 @@ class Decorator(Struct, frozen=True, array_like=True, gc=False):
 
 
 class ParamKind(str, enum.Enum):
-    """How a parameter is given."""
+    """The ways in which a parameter can be given."""
 
     __hash__ = str.__hash__
 
@@ -453,7 +453,7 @@ class Try(Struct, frozen=True, array_like=True, gc=False):
 
 
 class FunctionBody(Struct, frozen=True, array_like=True, gc=False):
-    """What a function does, in source order. Nested functions and lambdas have their own.
+    """All that a function does, in source order. Nested functions and lambdas have their own.
 
     ``attributes`` are the attributes that it sets on ``self``, with what they are set to; one that
     is set to several things is unknown. ``additions`` are what it puts into containers that are
@@ -484,7 +484,7 @@ class FunctionBody(Struct, frozen=True, array_like=True, gc=False):
 
 
 class BindingKind(str, enum.Enum):
-    """What a module-level name is bound by."""
+    """The ways in which a module-level name can be bound."""
 
     __hash__ = str.__hash__
 
@@ -495,7 +495,7 @@ class BindingKind(str, enum.Enum):
 
 
 class Binding(Struct, frozen=True, array_like=True, gc=False):
-    """What a module-level name stands for.
+    """The binding of a module-level name.
 
     ``target`` is, for an import, the absolute dotted name, for a function or class its qualname;
     ``value`` is what was assigned. ``alternative``
@@ -530,7 +530,7 @@ class ImportFact(Struct, frozen=True, array_like=True, gc=False):
 
 
 class ModuleFacts(Struct, frozen=True, array_like=True, gc=False):
-    """What a module says, without the bodies of its functions.
+    """The contents of a module, without the bodies of its functions.
 
     ``stars`` are the modules of its star imports, ``exports`` its ``__all__``. ``called`` are the
     words in the names of what it calls when it is imported (``asyncio`` and ``run``), sorted.

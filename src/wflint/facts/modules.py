@@ -62,7 +62,7 @@ _TYPE_ALIAS: type[ast.stmt] = getattr(ast, "TypeAlias", ast.Pass)  # since Pytho
 
 
 class _Place(NamedTuple):
-    """Where a statement stands.
+    """The place of a statement.
 
     ``owner`` is the class; ``alternative`` is set in a branch, ``typed`` in one for type checkers.
     """

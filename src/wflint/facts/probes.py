@@ -25,7 +25,7 @@ _NEVER_FAIL = {
     f"builtins.{name}" for name in ("bool", "callable", "hasattr", "isinstance", "repr", "str")
 }
 _KNOWN = ("asyncio.get_running_loop", "builtins.", "datetime.", "temporalio.")
-"""What fails, if it does, because of what it is given."""
+"""Prefixes of functions that fail, if they do, because of what they are given."""
 
 _MAY_BE_MISSING = {"continued_run_id", "cron_schedule", "parent", "retry_policy", "root"}
 """Attributes of ``workflow.info()`` that may be ``None``."""
@@ -35,7 +35,7 @@ _DIVISIONS = (cst.Divide, cst.FloorDivide, cst.Modulo)
 
 
 class Probe(enum.Enum):
-    """What the handlers of a ``try`` are for, by what its body does."""
+    """The purpose of the handlers of a ``try``, by what its body does."""
 
     NONE = "none"
     ONLY_NARROW = "only narrow"
@@ -43,7 +43,7 @@ class Probe(enum.Enum):
 
 
 def probe_in(body: cst.BaseSuite, name: DottedName) -> Probe:
-    """Which handlers of a ``try`` can only run outside of workflows.
+    """Return which handlers of a ``try`` can only run outside of workflows.
 
     ``ONLY_NARROW`` stands for those that do not catch what a lookup or a conversion raises.
     """

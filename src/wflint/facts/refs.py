@@ -92,7 +92,7 @@ class Refs:
     def ref(
         self, node: cst.CSTNode | None, scope: Scope | None, steps: int = limits.EXPRESSION_STEPS
     ) -> Ref:
-        """What ``node`` refers to, seen from ``scope`` (``None``: module level)."""
+        """Return what ``node`` refers to, seen from ``scope`` (``None``: module level)."""
         path: list[str] = []
         while True:
             kind = type(node)  # `isinstance` is slow for LibCST's classes, which are abstract ones
@@ -213,7 +213,7 @@ class Refs:
     def put_into_set(
         self, node: cst.CSTNode | None, scope: Scope | None, steps: int = limits.SET_STEPS
     ) -> Ref:
-        """What an element of a set is, see :mod:`wflint.facts.set_elements`."""
+        """Return what an element of a set is; see :mod:`wflint.facts.set_elements`."""
         return put_into_set(self, node, scope, steps)
 
     def held(self, node: cst.BaseExpression, scope: Scope | None) -> cst.CSTNode | None:
@@ -281,7 +281,7 @@ def _literal_index(node: cst.BaseExpression) -> str:
 
 
 def _is_made_of(ref: Ref) -> bool:
-    """Whether a ref stands for an instance of what it is made of, or that with parameters."""
+    """True if a ref stands for an instance of what it is made of, or that with parameters."""
     if ref.kind is Kind.ITEM:
         return bool(ref.others)
     return ref.kind in (Kind.DECLARED, Kind.RESULT, Kind.INSTANCE, Kind.PARAM)

@@ -19,7 +19,7 @@ class Block:
     is_loop: bool = False
 
     def holds(self, other: Block | None) -> bool:
-        """Whether ``other`` is this block or stands in it."""
+        """True if ``other`` is this block or stands in it."""
         while other is not None:
             if other is self:
                 return True
@@ -39,7 +39,7 @@ class Block:
 
 
 class How(enum.Enum):
-    """How a local name is bound; see :class:`Bound`."""
+    """The ways in which a local name can be bound; see :class:`Bound`."""
 
     VALUE = enum.auto()  # `node` is assigned to it
     ELEMENT = enum.auto()  # it is what a loop over `node` gives
@@ -119,7 +119,7 @@ class Scope:
 
 @dataclass(slots=True, eq=False)
 class Narrowed:
-    """What tests have shown of names: ``name`` is an instance of one of the classes ``types``.
+    """A result of tests on names: ``name`` is an instance of one of the classes ``types``.
 
     ``order`` is the number of the test in the walk.
     """

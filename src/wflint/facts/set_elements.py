@@ -1,4 +1,4 @@
-"""What the elements of a set are: a call that is not awaited stays a coroutine there.
+"""Elements of sets: a call that is not awaited stays a coroutine there.
 
 Elsewhere a call stands for what it gives in the end. In a set that is another thing, because the
 order follows from the hash of the element.
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def put_into_set(refs: Refs, node: cst.CSTNode | None, scope: Scope | None, steps: int) -> Ref:
-    """What ``node`` is as an element of a set."""
+    """Return what ``node`` is as an element of a set."""
     ref = refs.ref(node, scope, steps)
     if isinstance(node, cst.Name):
         node = refs.held_value(node, scope)
@@ -28,7 +28,7 @@ def put_into_set(refs: Refs, node: cst.CSTNode | None, scope: Scope | None, step
 
 
 def elements_of_set(refs: Refs, node: cst.Call, scope: Scope | None, steps: int) -> tuple[Ref, ...]:
-    """What a call of `set()` or `frozenset()` is given, if there are coroutines among its elements:
+    """Return the elements that `set()` or `frozenset()` is given, if any is a coroutine:
 
     `set([f(x)])`, `set(f(x) for x in xs)`.
     """

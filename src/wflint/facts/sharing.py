@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 _MOST = 50_000
-"""How many facts are remembered: what is equal mostly stands close together."""
+"""The number of facts that are remembered: equal ones mostly stand close together."""
 
 
 class Sharing:

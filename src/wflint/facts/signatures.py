@@ -1,4 +1,4 @@
-"""Which parameter of a function gets which argument of a call, and which calls it accepts."""
+"""Binds the arguments of calls to parameters, and says which calls a function accepts."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from msgspec.structs import replace
 from wflint.facts.model import Arg, FunctionHead, Param, ParamKind
 
 V = TypeVar("V")
-"""What is known of an argument."""
+"""The type of what is known of an argument."""
 
 SPREAD = ("*", "**")
-"""What stands in the place of the keyword of an argument that is spread, and not known."""
+"""The keyword of an argument that is spread, and not known."""
 
 RECEIVERS = (ParamKind.SELF, ParamKind.CLS)
 

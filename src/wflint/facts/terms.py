@@ -161,7 +161,7 @@ class Terms:
     def test(
         self, node: cst.BaseExpression, scope: Scope | None, steps: int = limits.TERM_STEPS
     ) -> Test:
-        """What a test asks, as far as it may be decided."""
+        """Return what a test asks, as far as it may be decided."""
         if steps <= 0:
             return _UNDECIDED
         if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
@@ -204,7 +204,7 @@ class Terms:
     def _several(
         self, node: cst.BaseExpression, scope: Scope | None, *kinds: type[cst.CSTNode]
     ) -> tuple[Term, ...]:
-        """What stands in a display, or the one thing itself where only ``kinds`` are displays."""
+        """Return the elements of a display; a node of none of the ``kinds`` is itself the one."""
         if isinstance(node, kinds or (cst.Tuple, cst.List, cst.Set)):
             elements = node.elements  # type: ignore[attr-defined]
             if all(isinstance(e, cst.Element) for e in elements):

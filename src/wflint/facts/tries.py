@@ -1,4 +1,4 @@
-"""What ``try`` statements protect and catch, as ranges of sites.
+"""The ``try`` statements of a function: what they protect and catch, as ranges of sites.
 
 Sites are numbers in a walk in source order, so what is below a node is a range of them.
 """
@@ -70,7 +70,7 @@ class Tries:
         return tuple(self._refs.external(self._refs.ref(part, scope)) for part in parts)
 
     def _uses(self, site: Site, name: str) -> tuple[tuple[str, ...], tuple[Site, ...], bool]:
-        """What is done with the caught error: attributes read, calls given it, or more."""
+        """Return what is done with the caught error: attributes read, calls given it, or more."""
         asked: dict[str, None] = {}
         given: dict[Site, None] = {}
         kept = False

@@ -24,7 +24,7 @@ def instance(cls: Ref) -> Ref:
 _EXACT = frozenset(
     {Kind.UNKNOWN, Kind.LITERAL, Kind.LOCAL, Kind.SELF, Kind.CLS, Kind.PARAM, Kind.PARTIAL}
 )
-"""What says more than a declaration does, or nothing."""
+"""Kinds of ref that say more than a declaration does, or nothing."""
 
 
 def declared_as(declared: Ref, given: Ref) -> Ref:
@@ -47,7 +47,7 @@ def either(refs: Iterable[Ref]) -> Ref:
 
 
 def says_little(of: Ref) -> bool:
-    """Whether a type does not tell what an object can do."""
+    """True if a type does not tell what an object can do."""
     if of.kind is Kind.EITHER:
         return all(says_little(ref) for ref in of.others)
     if of.kind is Kind.ITEM and of.of is not None:

@@ -13,7 +13,7 @@ from wflint.facts.refs import LITERALS, Refs
 from wflint.facts.scopes import How, Scope
 
 MOST_VALUES = 24
-"""How many parts of a dict, list or call are kept with their values; options are fewer."""
+"""The number of parts of a dict, list or call that keep their values; options are fewer."""
 
 
 def value(refs: Refs, node: cst.BaseExpression, scope: Scope | None) -> Value:
@@ -117,7 +117,7 @@ def _shallow(refs: Refs, node: cst.BaseExpression, scope: Scope | None) -> Value
 
 
 def _is_param(name: str, scope: Scope | None) -> bool:
-    """Whether a name is a parameter that nothing else is assigned to."""
+    """True if a name is a parameter that nothing else is assigned to."""
     found = scope.find(name) if scope is not None else None
     return found is not None and all(b.how is How.PARAM for b in found[1])
 

@@ -1,4 +1,4 @@
-"""What the walk does at each kind of node: which parts it goes into, with which surroundings."""
+"""Handlers of the walk for each kind of node: the parts it goes into, with their surroundings."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _boolean(walker: Walker, entry: Entry, node: cst.BooleanOperation, state: St
 
 
 def _is_condition(walker: Walker, entry: Entry) -> bool:
-    """Whether a boolean operation is only asked for its truth."""
+    """True if a boolean operation is only asked for its truth."""
     parent = entry.parent.node if entry.parent is not None else None
     if isinstance(parent, cst.BooleanOperation):
         return id(parent) in walker.conditions
@@ -107,7 +107,7 @@ def _optional(state: State, name: str) -> State:
 
 
 def is_param(name: str, scope: Scope | None) -> bool:
-    """Whether a name is a parameter, whatever else it may be bound to."""
+    """True if a name is a parameter, whatever else it may be bound to."""
     found = scope.find(name) if scope is not None and name else None
     return found is not None and any(b.how is How.PARAM for b in found[1])
 

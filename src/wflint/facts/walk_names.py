@@ -1,4 +1,4 @@
-"""What the walk does where names are bound: assignments, imports, definitions, comprehensions."""
+"""Handlers of the walk where names are bound: assignments, imports, definitions, comprehensions."""
 
 from __future__ import annotations
 

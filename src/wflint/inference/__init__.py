@@ -1,1 +1,1 @@
-"""What names and expressions stand for, when all modules are known."""
+"""The values of names and expressions, when all modules are known."""

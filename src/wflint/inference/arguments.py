@@ -23,7 +23,7 @@ from wflint.inference import builtin_types
 from wflint.inference.values import Entity, OwnFunction, unique
 
 Given = list[tuple[str, tuple[Entity, ...]]]
-"""What a call is given: pairs of a keyword, an empty string or ``SPREAD``, and values."""
+"""The arguments of a call: pairs of a keyword, an empty string or ``SPREAD``, and values."""
 
 
 def received(

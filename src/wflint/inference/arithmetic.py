@@ -1,4 +1,4 @@
-"""What operators give for numbers, dates and durations."""
+"""Results of operators on numbers, dates and durations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the attributes of classes and objects stand for: methods, fields, what methods set."""
+"""The attributes of classes and objects: methods, fields, what methods set."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ class Resolves(Protocol):
     def resolve(
         self, ref: Ref, path: str, receiver: Cls | None, depth: int, env: Env
     ) -> tuple[Entity, ...]:
-        """What a ref stands for."""
+        """Return the values that a ref may stand for."""
 
     def returned(self, function: OwnFunction, depth: int) -> tuple[Entity, ...]:
-        """What calling a function of the project gives."""
+        """Return the values that calling a function of the project gives."""
 
     def resolve_afresh(self, ref: Ref, path: str, depth: int) -> tuple[Entity, ...]:
-        """What a ref stands for, where the answer is kept."""
+        """Return the values that a ref may stand for, where the answer is kept."""
 
     def as_instance(self, entity: Entity) -> Entity:
         """An instance of what an entity names."""
@@ -71,7 +71,7 @@ class Resolves(Protocol):
     def together(
         self, declared: tuple[Entity, ...], given: tuple[Entity, ...]
     ) -> tuple[Entity, ...]:
-        """What a declared value may be for which something is given."""
+        """Return the values of something declared for which something is given."""
 
 
 class Members:
@@ -110,7 +110,7 @@ class Members:
         return own, externals
 
     def attribute(self, of: OwnClass | OwnInstance, name: str, depth: int) -> tuple[Entity, ...]:
-        """What an attribute of a class or of an instance stands for."""
+        """Return the values of an attribute of a class or of an instance."""
         cls, on_instance = of.cls, isinstance(of, OwnInstance)
         env = joined(of.env if isinstance(of, OwnInstance) else (), self.type_env(cls, of.args))
         order, externals = self.order(cls)
@@ -136,7 +136,7 @@ class Members:
     def _with_learned(
         self, found: tuple[Entity, ...], order: tuple[Cls, ...], name: str
     ) -> tuple[Entity, ...]:
-        """What is known of an attribute, or what the search has seen put into it."""
+        """Add to what is known of an attribute what the search has seen put into it."""
         if found and not all(_is_vague(e) for e in found):
             return found
         some = unique(e for base in order for e in self.learned.get((base, name), ()))
@@ -149,7 +149,7 @@ class Members:
         return some or found
 
     def after(self, of: SuperOf, name: str, depth: int) -> tuple[Entity, ...]:
-        """What an attribute of ``super()`` stands for."""
+        """Return the values of an attribute of ``super()``."""
         order, externals = self.order(of.receiver)
         rest = order[order.index(of.owner) + 1 :] if of.owner in order else ()
         for base in rest:
@@ -212,7 +212,7 @@ class Members:
         return found_here
 
     def _given(self, base: Cls, receiver: Cls, name: str, env: Env) -> tuple[Entity, ...] | None:
-        """What the constructor of a dataclass was given for a field."""
+        """Return what the constructor of a dataclass was given for a field."""
         for cls in (receiver, base):
             values = given_field(env, cls, name)
             if values:
@@ -288,7 +288,7 @@ class Members:
         return merged
 
     def _additions(self, base: Cls, name: str) -> tuple[Ref, ...]:
-        """What methods put into a container that is an attribute."""
+        """Return what methods put into a container that is an attribute."""
         found: dict[Ref, None] = {}
         for head in self._setters(base, name):
             body = self.store.body(Fn(base.path, head.qualname))
@@ -296,7 +296,7 @@ class Members:
         return tuple(found)
 
     def sets(self, cls: Cls, name: str) -> bool:
-        """Whether a method of a class may set an attribute."""
+        """True if a method of a class may set an attribute."""
         return bool(self._setters(cls, name))
 
     def _setters(self, cls: Cls, name: str) -> list[FunctionHead]:
@@ -328,7 +328,7 @@ class Members:
     # Type parameters.
 
     def type_env(self, cls: Cls, args: Types) -> Env:
-        """What the type parameters of a class and of its bases stand for."""
+        """Return what the type parameters of a class and of its bases stand for."""
         key = (cls, args)
         known = self._type_env.get(key)
         if known is None:
@@ -374,7 +374,7 @@ _CONTAINERS = frozenset({"builtins.dict", "builtins.list", "builtins.set"})
 
 
 def _is_vague(entity: Entity) -> bool:
-    """Whether an attribute is known to be no more than something to call, or a container."""
+    """True if an attribute is known to be no more than something to call, or a container."""
     if isinstance(entity, External) and entity.instance:
         last = entity.name.rpartition(".")[2]
         inner = entity.args[-1] if entity.args else ()
@@ -386,7 +386,7 @@ def _is_vague(entity: Entity) -> bool:
 
 
 def is_abstract(head: FunctionHead) -> bool:
-    """Whether a method is only there to be overridden."""
+    """True if a method is only there to be overridden."""
     return any(_last(d.target) == "abstractmethod" for d in head.decorators)
 
 

@@ -1,4 +1,4 @@
-"""What Python's own containers and functions give back: elements, values, parts, results."""
+"""Results of Python's own containers and functions: elements, values, parts."""
 
 from __future__ import annotations
 
@@ -120,12 +120,12 @@ def made(name: str, args: Types = ()) -> External:
 
 
 def first(types: Types) -> tuple[Entity, ...]:
-    """What the first type parameter stands for."""
+    """Return what the first type parameter stands for."""
     return types[0] if types and types[0] else _NOT_KNOWN
 
 
 def elements(entity: Entity) -> tuple[Entity, ...]:
-    """What a loop over something outside the project gives."""
+    """Return what a loop over something outside the project gives."""
     if not isinstance(entity, External) or not entity.instance:
         return _NOT_KNOWN
     if entity.name in ("builtins.str", "builtins.bytes"):
@@ -143,7 +143,7 @@ def elements(entity: Entity) -> tuple[Entity, ...]:
 
 
 def items(entity: Entity) -> tuple[Entity, ...]:
-    """What ``entity[key]`` gives."""
+    """Return what ``entity[key]`` gives."""
     if not isinstance(entity, External) or not entity.instance:
         return _NOT_KNOWN
     if entity.name in _MAPPINGS:
@@ -161,7 +161,7 @@ def part(entity: Entity, number: int) -> tuple[Entity, ...]:
 
 
 def operation(operator: str, left: Entity, right: Entity) -> Entity | None:
-    """What an operator gives, where that is a container; ``None`` where it is not known."""
+    """Return the container that an operator gives; ``None`` if it is none, or is not known."""
     for entity in (left, right):
         if not isinstance(entity, External) or not entity.instance:
             continue
@@ -191,7 +191,7 @@ def _merged(left: Entity, right: Entity) -> Types:
 
 
 def result(name: str, args: Types, given: Types) -> tuple[Entity, ...] | None:
-    """What calling a builtin gives; ``args`` are the type parameters of the object it is called on.
+    """Return what calling a builtin gives; ``args`` are the type parameters of its object.
 
     ``None`` for functions that nothing is known of.
     """
@@ -229,7 +229,7 @@ def result(name: str, args: Types, given: Types) -> tuple[Entity, ...] | None:
 
 
 def _gathered(given: Types) -> External:
-    """What awaiting several things at once gives; of some of them it may not be known."""
+    """Return what awaiting several things at once gives; some of them may be unknown."""
     every = unique(e for one in given for e in one)
     if any(isinstance(e, Unresolved) for e in every):
         return made("builtins.list", (every,))
@@ -263,7 +263,7 @@ STACKS = (
 
 
 def passed_through(name: str, is_result: bool, given: Types) -> tuple[Entity, ...] | None:
-    """What a function outside the project gives of what it has been given, if it does."""
+    """Return what a function outside the project passes through of what it has been given."""
     if not given:
         return None
     if name == "functools.wraps" and is_result:

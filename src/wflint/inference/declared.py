@@ -1,4 +1,4 @@
-"""What is declared of a value and what is given for it, taken together.
+"""Joins what is declared of a value with what is given for it.
 
 A declaration stays: a value that nobody knows is still an instance of it, and only a value that is
 known exactly says more. What an unknown function gives is a value that nobody knows.

@@ -1,4 +1,4 @@
-"""Where a name is defined that code refers to, through imports and re-exports."""
+"""Finds where a name is defined that code refers to, through imports and re-exports."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Name(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """What a reference stands for: a module-level name, and the attributes taken from it."""
+    """The origin of a reference: a module-level name, and the attributes taken from it."""
 
     name: Name
     rest: tuple[str, ...] = ()

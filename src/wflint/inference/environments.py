@@ -1,4 +1,4 @@
-"""What functions and objects remember of the calls that they come from."""
+"""Environments: what functions and objects remember of the calls that they come from."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Memory:
         return known
 
     def held_by(self, fn: Fn, pairs: list[tuple[Param, tuple[Entity, ...]]]) -> list[GivenParam]:
-        """What a call gives to the parameters of a function, as far as it matters."""
+        """Return what a call gives to the parameters of a function, as far as it matters."""
         if not pairs:
             return []
         wanted = self.wanted(fn)
@@ -59,7 +59,7 @@ class Memory:
         ]
 
     def passed(self, called: OwnFunction, head: FunctionHead, given: Given) -> list[GivenParam]:
-        """What a call gives to the parameters of a function; those left out are their defaults."""
+        """Return what a call gives to the parameters of a function, or their defaults."""
         fn = called.fn
         pairs = received(head, given, bound=called.bound)
         found = self.held_by(fn, pairs)
@@ -80,7 +80,7 @@ class Memory:
         return self.resolver.resolve(param.default, fn.path)
 
     def constructor_env(self, cls: Cls, given: Given) -> Env:
-        """What an object remembers of what its constructor was given."""
+        """Return what an object remembers of what its constructor was given."""
         found = self.resolver.members.method(cls, "__init__")
         if found is not None:
             base, head = found
@@ -98,7 +98,7 @@ class Memory:
         )
 
     def _with_bases(self, cls: Cls, init: Fn, env: Env) -> Env:
-        """What ``super().__init__(...)`` passes on to the constructors of the bases."""
+        """Add what ``super().__init__(...)`` passes on to the constructors of the bases."""
         for _ in range(limits.CONSTRUCTORS_OF_BASES):
             call = next((c for c in self.store.body(init).calls if _is_super_init(c)), None)
             if call is None:

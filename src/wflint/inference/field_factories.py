@@ -48,7 +48,7 @@ class Factory(NamedTuple):
 
     @property
     def value(self) -> Value:
-        """What is called to make the default value."""
+        """Return what is called to make the default value."""
         return self.arg.value
 
 
@@ -66,7 +66,7 @@ def default_factories(resolver: Resolver, cls: Cls, call: Call) -> Iterator[Fact
         if facts is not None and facts.makes_defaults:
             for name, factory in _of_class(resolver, base):
                 if not given.intersection((name, *_aliases(factory.call))):
-                    given.add(name)  # of a field that a subclass declares anew
+                    given.add(name)  # of a field that a subclass declares again
                     yield factory
 
 

@@ -1,4 +1,4 @@
-"""What the hash of an object comes from, and with it the order of a set of such objects.
+"""Finds what the hash of an object depends on, and so the order of a set of such objects.
 
 Numbers and UUIDs hash the same in every process. Text, and what is made of text, depends on
 ``PYTHONHASHSEED``; a plain object on where it lies in memory.
@@ -155,7 +155,7 @@ class Hashes:
         return HashedBy.ADDRESS if is_plain else HashedBy.UNKNOWN
 
     def _hashes_fields(self, cls: Cls, facts: ClassFacts) -> bool:
-        """Whether a decorator makes a hash of the fields."""
+        """True if a decorator makes a hash of the fields."""
         for decorator in facts.decorators:
             for entity in self.resolver.resolve(decorator.target, cls.path):
                 name = entity.name if isinstance(entity, External) else ""

@@ -1,4 +1,4 @@
-"""What the standard library and the SDK give back: just enough to follow method calls."""
+"""Results of the standard library and the SDK: just enough to follow method calls."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ RESULTS: dict[str, str] = {
     "pathlib.Path.resolve": "pathlib.Path",
     "pathlib.Path.expanduser": "pathlib.Path",
 }
-"""What calling a name gives an instance of, where that is not a class of the same name."""
+"""The classes of the results of calls, where they are not named like what is called."""
 
 ATTRIBUTES: dict[str, str] = {
     "pathlib.Path.parent": "pathlib.Path",
@@ -109,7 +109,7 @@ MODELS = ("pydantic.", "pydantic_settings.", "sqlmodel.")
 """The packages whose base classes make models of their subclasses."""
 
 COPIED = "copy.replace"
-"""What stands for a method that gives another object like the one it is called on."""
+"""The result of a method that gives another object like the one it is called on."""
 
 WAITED: frozenset[str] = frozenset(
     {
@@ -275,7 +275,7 @@ A call of one on an unknown value is no gap worth telling.
 
 
 def calls_its_arguments(name: str) -> bool:
-    """Whether a function or method outside the project calls what it is given, in the workflow."""
+    """True if a function or method outside the project calls what it is given, in the workflow."""
     if name in CALLS_ITS_ARGUMENTS:
         return True
     # Whatever task or handle it is; a future of a thread pool calls back in a thread of its own.

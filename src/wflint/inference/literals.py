@@ -39,7 +39,7 @@ class Literals:
     def part_of(
         self, ref: Ref, path: str, receiver: Cls | None, depth: int, env: Env
     ) -> tuple[Entity, ...] | None:
-        """What stands under a literal key or number of a container that is written out."""
+        """Return what stands under a literal key or number of a container that is written out."""
         found = self.find(ref.of, path, receiver) if ref.of is not None else None
         if found is None:
             return None
@@ -72,7 +72,7 @@ class Literals:
         depth: int,
         env: Env,
     ) -> tuple[Entity, ...]:
-        """What stands under a literal key; not known where it may be one of several things."""
+        """Return what stands under a literal key; unknown where it may be one of several things."""
         exact = self.part_of(ref, path, receiver, depth, env)
         if exact is not None:
             return exact

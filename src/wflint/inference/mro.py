@@ -95,7 +95,7 @@ T = TypeVar("T")
 
 
 class Inherited(Generic[T]):
-    """What the classes in the order of a class have of something; found once for each class.
+    """All that the classes in the order of a class have of something; found once for each class.
 
     ``own`` gives what one class has itself.
     """
@@ -106,7 +106,7 @@ class Inherited(Generic[T]):
         self._known: dict[Cls, tuple[T, ...]] = {}
 
     def of(self, cls: Cls) -> tuple[T, ...]:
-        """What a class has, then what its bases have."""
+        """Return what a class has, then what its bases have."""
         if cls not in self._known:
             for each in reversed(list(self._until_known(self._order(cls)[0]))):
                 above = self.above(each)
@@ -115,7 +115,7 @@ class Inherited(Generic[T]):
         return self._known[cls]
 
     def above(self, cls: Cls) -> tuple[T, ...]:
-        """What the bases of a class have."""
+        """Return what the bases of a class have."""
         found: tuple[T, ...] = ()
         for base in self._until_known(self._order(cls)[0][1:], also=True):
             more = self._known.get(base)

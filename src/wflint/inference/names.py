@@ -1,4 +1,4 @@
-"""What the names of modules stand for: through imports, re-exports, star imports."""
+"""The values of the names of modules: through imports, re-exports, star imports."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Names:
         self._names: dict[Key, tuple[Entity, ...]] = {}
 
     def name(self, path: str, name: str) -> tuple[Entity, ...]:
-        """What a module-level name of a module stands for; builtins included."""
+        """Return the values of a module-level name of a module; builtins included."""
         key = (path, name)
         known = self._names.get(key)
         if known is None:
@@ -151,7 +151,7 @@ class Names:
         return (Unresolved("its type is not known"),)
 
     def _star_sources(self, path: str, name: str) -> Iterator[Key | External | OwnModule]:
-        """What star imports may take a name from, the last import first.
+        """Yield what star imports may take a name from, the last import first.
 
         These are names that modules bind, modules, and names outside the project.
         """
@@ -179,7 +179,7 @@ class Names:
     def dotted(
         self, name: str, importer: str, depth: int = limits.NAME_DEPTH
     ) -> tuple[Entity, ...]:
-        """What an absolute dotted name stands for, as imported by a file."""
+        """Return the values of an absolute dotted name, as imported by a file."""
         if depth <= 0:
             return (Unresolved("too many steps"),)
         parts = name.split(".")
@@ -227,13 +227,13 @@ class Names:
         return None
 
     def _has(self, path: str, name: str) -> bool:
-        """Whether a top-level module of the project may have a name."""
+        """True if the project may have a top-level module of that name."""
         facts = self.store.load(path).facts
         known = name in facts.bindings or facts.stars or "__getattr__" in facts.functions
         return bool(known) or self.index.find(f"{facts.name}.{name}", path) is not None
 
     def module_attribute(self, path: str, name: str) -> tuple[Entity, ...]:
-        """What an attribute of a module stands for."""
+        """Return the values of an attribute of a module."""
         module = self.store.load(path)
         if name in module.facts.bindings or module.facts.stars:
             found = self.name(path, name)
@@ -265,7 +265,7 @@ def _exports(facts: ModuleFacts, name: str) -> bool:
 
 
 def _is_something(entity: Entity) -> bool:
-    """Whether an entity is more than a stand-in for what only type checkers import."""
+    """True if an entity is more than a stand-in for what only type checkers import."""
     name = entity.name if isinstance(entity, External) else ""
     return not isinstance(entity, Unresolved) and name not in ("typing.Any", "builtins.object")
 

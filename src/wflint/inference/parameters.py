@@ -1,4 +1,4 @@
-"""Which parameters of a function decide what it calls."""
+"""Finds the parameters of a function that decide what it calls."""
 
 from __future__ import annotations
 

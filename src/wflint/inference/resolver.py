@@ -68,11 +68,11 @@ class Resolver:
     # What others ask.
 
     def name(self, path: str, name: str) -> tuple[Entity, ...]:
-        """What a module-level name of a module stands for; builtins included."""
+        """Return the values of a module-level name of a module; builtins included."""
         return self.names.name(path, name)
 
     def dotted(self, name: str, importer: str) -> tuple[Entity, ...]:
-        """What an absolute dotted name stands for, as imported by a file."""
+        """Return the values of an absolute dotted name, as imported by a file."""
         return self.names.dotted(name, importer)
 
     def constant(self, ref: Ref, path: str) -> tuple[Value, str] | None:
@@ -88,7 +88,7 @@ class Resolver:
         return self.members.order(cls)
 
     def returned(self, function: OwnFunction, depth: int = limits.DEPTH) -> tuple[Entity, ...]:
-        """What calling a function of the project gives."""
+        """Return the values that calling a function of the project gives."""
         return self.results.returned(function, depth)
 
     def learn(self, learned: Mapping[tuple[Cls, str], Iterable[Entity]]) -> bool:
@@ -116,7 +116,7 @@ class Resolver:
         depth: int = limits.DEPTH,
         env: Env = (),
     ) -> tuple[Entity, ...]:
-        """What ``ref``, found in the module ``path``, stands for.
+        """Return the values that ``ref``, found in the module ``path``, may stand for.
 
         ``receiver`` is the class of the object that the enclosing method was called on, ``env``
         what is known of the parameters. Nothing at all: it is ``None``, or was left out.
@@ -148,7 +148,7 @@ class Resolver:
         return found
 
     def resolve_afresh(self, ref: Ref, path: str, depth: int) -> tuple[Entity, ...]:
-        """What a ref stands for, where the answer is kept: a question of its own."""
+        """Return the values of a ref where the answer is kept: a question of its own."""
         before = self._open, self._left
         self._open = 0
         try:
@@ -292,7 +292,7 @@ class Resolver:
     def together(
         self, declared: tuple[Entity, ...], given: tuple[Entity, ...]
     ) -> tuple[Entity, ...]:
-        """What a declared value may be for which something is given."""
+        """Return the values of something declared for which something is given."""
         return together(declared, given, self)
 
     def as_instance(self, entity: Entity) -> Entity:
@@ -329,7 +329,7 @@ class Resolver:
         return builtin_types.items(entity)
 
     def element(self, entity: Entity, depth: int = limits.DEPTH) -> tuple[Entity, ...]:
-        """What a loop over an entity gives."""
+        """Return what a loop over an entity gives."""
         if isinstance(entity, OwnClass):  # an enumeration
             return (OwnInstance(entity.cls),)
         if not isinstance(entity, OwnInstance):
@@ -354,7 +354,7 @@ class Resolver:
         return self.method_result(entity, ("__getitem__",), depth)
 
     def entered(self, entity: Entity, depth: int) -> tuple[Entity, ...]:
-        """What ``with entity as x`` binds."""
+        """Return what ``with entity as x`` binds."""
         if isinstance(entity, OwnInstance):
             return self.method_result(entity, ("__enter__", "__aenter__"), depth)
         if isinstance(entity, External) and entity.name.startswith("collections.abc."):
@@ -381,7 +381,7 @@ class Resolver:
     # Attributes.
 
     def attribute(self, entity: Entity, name: str, depth: int = limits.DEPTH) -> tuple[Entity, ...]:
-        """What an attribute of an entity stands for."""
+        """Return the values of an attribute of an entity."""
         if isinstance(entity, External) and entity.args and stands_for_another(entity.name, name):
             return unique(e for of in entity.args[0] for e in self.attribute(of, name, depth))
         if isinstance(entity, External):

@@ -1,4 +1,4 @@
-"""What calls give: as functions say themselves, or as their bodies show."""
+"""Results of calls: as functions declare them, or as their bodies show."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _RUNS_ITS_ARGUMENT = names_of(*_COMMANDS, prefix="temporalio.workflow.execute_")
 _STARTS_ITS_ARGUMENT = names_of(*_COMMANDS, prefix="temporalio.workflow.start_")
 
 COROUTINE = "types.CoroutineType"
-"""What calling an `async def` gives; its parameter is what awaiting it gives."""
+"""The type of a call of an `async def`; its parameter is what awaiting it gives."""
 
 _OF_HANDLES = frozenset(
     {
@@ -90,7 +90,7 @@ class Results:
         return f"{name}.__call__" in self.gives
 
     def of_call(self, entity: Entity, given: Given, depth: int) -> tuple[Entity, ...]:
-        """What calling an entity gives."""
+        """Return what calling an entity gives."""
         if isinstance(entity, OwnClass):
             env = self.resolver.memory.constructor_env(entity.cls, given)
             return (
@@ -126,7 +126,7 @@ class Results:
         return NOT_KNOWN
 
     def _waited_for(self, entity: External, plain: Types) -> Types:
-        """What awaiting a task or a handle gives."""
+        """Return what awaiting a task or a handle gives."""
         if not plain or any(isinstance(e, Unresolved) for e in plain[0]):
             return entity.args
         if entity.name not in _STARTS_ITS_ARGUMENT:
@@ -137,7 +137,7 @@ class Results:
     def unawaited(
         self, call: Ref, given: tuple[Entity, ...], inner: Callable[[Ref], tuple[Entity, ...]]
     ) -> tuple[Entity, ...]:
-        """What a call gives that nobody awaits, where that awaited would be ``given``."""
+        """Return what a call gives that nobody awaits, where that awaited would be ``given``."""
         called = inner(call.of) if call.of is not None else ()
         if called and all(self._is_coroutine_function(entity) for entity in called):
             return (builtin_types.made(COROUTINE, (given,)),)
@@ -156,7 +156,7 @@ class Results:
         )
 
     def _declared_result(self, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
-        """What an activity or a child workflow is declared to give: its code runs elsewhere."""
+        """Return the declared result of an activity or child workflow: its code runs elsewhere."""
         found: list[Entity] = []
         for entity in entities:
             said: tuple[Entity, ...] = ()
@@ -167,7 +167,7 @@ class Results:
         return unique(found) or NOT_KNOWN
 
     def returned(self, function: OwnFunction, depth: int = limits.DEPTH) -> tuple[Entity, ...]:
-        """What calling a function of the project gives: as it says itself, or as its body shows."""
+        """Return what calling a function gives: as it declares, or as its body shows."""
         head = self.store.head(function.fn)
         if head is None or depth <= 0:
             return NOT_KNOWN
@@ -225,7 +225,7 @@ class Results:
         return unique(self.resolver.as_instance(e) for e in named)
 
     def says_little(self, entity: Entity) -> bool:
-        """Whether a declared type leaves open what the object really is."""
+        """True if a declared type leaves open what the object really is."""
         if isinstance(entity, OwnInstance):
             return self.is_open(entity.cls)
         if isinstance(entity, External) and entity.instance:
@@ -242,14 +242,14 @@ class Results:
         return isinstance(entity, Unresolved)
 
     def is_open(self, cls: Cls) -> bool:
-        """Whether a class is a protocol, or has methods that are only there to be overridden."""
+        """True if a class is a protocol, or has methods that are only there to be overridden."""
         facts = self.resolver.facts_of(cls)
         if facts is None:
             return False
         return self.is_protocol(cls) or any(is_abstract(head) for head in facts.methods.values())
 
     def is_protocol(self, cls: Cls) -> bool:
-        """Whether a class is a protocol."""
+        """True if a class is a protocol."""
         facts = self.resolver.facts_of(cls)
         bases = facts.bases if facts is not None else ()
         named = [b.of if b.kind is Kind.ITEM and b.of is not None else b for b in bases]

@@ -1,4 +1,4 @@
-"""Which objects have an order, so that ``sorted()`` takes them."""
+"""Knows which objects have an order, so that ``sorted()`` takes them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _DATACLASS = frozenset({"dataclass", "dataclasses.dataclass", "pydantic.dataclas
 def can_sort_elements(
     ref: Ref, path: str, receiver: Cls | None, env: Env, resolver: Resolver
 ) -> bool | None:
-    """Whether what is in a set can be put in order; ``None`` when that is not known.
+    """True if what is in a set can be put in order; ``None`` when that is not known.
 
     It must be so by what callers give, and by what is declared: others may give something else.
     """
@@ -59,7 +59,7 @@ def can_sort_elements(
 
 
 def _is_open(ref: Ref, path: str, receiver: Cls | None, resolver: Resolver) -> bool:
-    """Whether something is declared to hold just anything, like a `set[T]`."""
+    """True if something is declared to hold just anything, like a `set[T]`."""
     pending, seen = [(ref, path)], set()
     while pending:
         place = ref, path = pending.pop()
@@ -76,7 +76,7 @@ def _is_open(ref: Ref, path: str, receiver: Cls | None, resolver: Resolver) -> b
 
 
 def _declared(attribute: str, cls: Cls, resolver: Resolver) -> list[tuple[Ref, str]]:
-    """What a class says of an attribute, and the file in which it does."""
+    """Return what a class declares of an attribute, each with the file in which it does."""
     for each in resolver.order(cls)[0]:
         facts = resolver.facts_of(each)
         if facts is not None and attribute in facts.attributes:
@@ -85,7 +85,7 @@ def _declared(attribute: str, cls: Cls, resolver: Resolver) -> list[tuple[Ref, s
 
 
 def _is_variable(ref: Ref, path: str, resolver: Resolver) -> bool:
-    """Whether a type is a type variable that may stand for any."""
+    """True if a type is a type variable that may stand for any."""
     if ref.kind is Kind.UNKNOWN:
         return True
     if ref.kind is not Kind.GLOBAL or ref.path or ref.name == "Any":
@@ -97,7 +97,7 @@ def _is_variable(ref: Ref, path: str, resolver: Resolver) -> bool:
 
 
 def can_sort(types: Iterable[TypeView], resolver: Resolver) -> bool | None:
-    """Whether things of these types can be put in order; ``None`` when that is not known."""
+    """True if things of these types can be put in order; ``None`` when that is not known."""
     types = tuple(types)
     if not types or any(t.name in _UNKNOWN for t in types):
         return None

@@ -28,21 +28,21 @@ class KnownFirst(Resolver):
         self._tops = index.installed.tops
 
     def resolve(self, ref: Ref, path: str, *more: Any, **named: Any) -> tuple[Entity, ...]:
-        """What ``ref``, found in the module ``path``, stands for."""
+        """Return the values that ``ref``, found in the module ``path``, may stand for."""
         found = self._outside(super().resolve(ref, path, *more, **named))
         return self._as_spelled(self._spelled(ref, path), found)
 
     def name(self, path: str, name: str) -> tuple[Entity, ...]:
-        """What a module-level name of a module stands for; builtins included."""
+        """Return the values of a module-level name of a module; builtins included."""
         return self._outside(super().name(path, name))
 
     def dotted(self, name: str, importer: str, *more: Any, **named: Any) -> tuple[Entity, ...]:
-        """What an absolute dotted name stands for, as imported by a file."""
+        """Return the values of an absolute dotted name, as imported by a file."""
         found = self._outside(super().dotted(name, importer, *more, **named))
         return self._as_spelled(name if self._is_followed(name) else "", found)
 
     def attribute(self, entity: Entity, name: str, *more: Any, **named: Any) -> tuple[Entity, ...]:
-        """What an attribute of an entity stands for."""
+        """Return the values of an attribute of an entity."""
         return self._outside(super().attribute(entity, name, *more, **named))
 
     def _is_followed(self, name: str) -> bool:

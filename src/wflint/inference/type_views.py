@@ -1,4 +1,4 @@
-"""What rules are told of the types of expressions."""
+"""Types of expressions, as rules are shown them."""
 
 from __future__ import annotations
 

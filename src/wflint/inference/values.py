@@ -1,4 +1,4 @@
-"""What a name turns out to be, once all modules are taken together."""
+"""The values that names can turn out to have, once all modules are taken together."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wflint.facts.ids import Cls, Fn
 
 
 class GivenParam(Struct, frozen=True, cache_hash=True):
-    """What a parameter of a function stands for in one call.
+    """The values of a parameter of a function in one call.
 
     No ``values`` at all: it was left out, or is ``None``.
     """
@@ -22,7 +22,7 @@ class GivenParam(Struct, frozen=True, cache_hash=True):
 
 
 class GivenField(Struct, frozen=True, cache_hash=True):
-    """What the constructor that is made from the fields of a class was given for one of them."""
+    """The values given for one field to the constructor that is made from the fields of a class."""
 
     owner: Cls
     name: str
@@ -30,7 +30,7 @@ class GivenField(Struct, frozen=True, cache_hash=True):
 
 
 class TypeArgument(Struct, frozen=True, cache_hash=True):
-    """What a type parameter of a class stands for."""
+    """The values of a type parameter of a class."""
 
     owner: Cls
     name: str
@@ -40,7 +40,7 @@ class TypeArgument(Struct, frozen=True, cache_hash=True):
 Held = GivenParam | GivenField | TypeArgument
 
 Env = tuple[Held, ...]
-"""What is known of the names around a call; of each kind, each owner and name once, sorted."""
+"""Bindings of names around a call; of each kind, each owner and name once, sorted."""
 
 
 class OwnModule(Struct, frozen=True, cache_hash=True):
@@ -128,7 +128,7 @@ def unique(entities: Iterable[Entity]) -> tuple[Entity, ...]:
 
 
 def held(env: Env, owner: Fn, name: str) -> tuple[Entity, ...] | None:
-    """What a parameter of a function stands for; ``None`` when nothing is known of it."""
+    """Return the values of a parameter of a function; ``None`` if nothing is known of it."""
     for entry in env:
         if entry.name == name and type(entry) is GivenParam and entry.owner == owner:
             return entry.values
@@ -136,7 +136,7 @@ def held(env: Env, owner: Fn, name: str) -> tuple[Entity, ...] | None:
 
 
 def given_field(env: Env, cls: Cls, name: str) -> tuple[Entity, ...]:
-    """What the constructor of a class was given for an attribute that the class declares.
+    """Return what the constructor of a class was given for an attribute that the class declares.
 
     That may be a field, or a parameter of the same name.
     """
@@ -162,7 +162,7 @@ _SETS = ("builtins.frozenset", "builtins.set")
 
 
 def is_worth_holding(entity: Entity) -> bool:
-    """Whether what a called function does can depend on an argument: functions, objects, sets."""
+    """True if what a called function does can depend on an argument: functions, objects, sets."""
     if isinstance(entity, Unresolved):
         return False
     if not isinstance(entity, External) or not entity.instance or entity.name in _SETS:
@@ -173,7 +173,7 @@ def is_worth_holding(entity: Entity) -> bool:
 
 
 def depth_of(entity: Entity, limit: int = limits.MEMORIES_SEEN) -> int:
-    """How many environments are nested in an entity, up to a limit."""
+    """Return how many environments are nested in an entity, up to a limit."""
     deepest, pending = 0, [(entity, 0)]
     while pending:
         current, depth = pending.pop()
@@ -191,7 +191,7 @@ NOT_KNOWN = (Unresolved("its type is not known"),)
 
 
 def of_object(env: Env) -> Env:
-    """What an object remembers, without the parameters of the method that asks."""
+    """Return what an object remembers, without the parameters of the method that asks."""
     return tuple(h for h in env if type(h) is not GivenParam or _is_init(h.owner))
 
 
@@ -200,7 +200,7 @@ def _is_init(fn: Fn | Cls) -> bool:
 
 
 def is_callable_type(entity: Entity) -> bool:
-    """Whether a declared type only says that something can be called, or nothing at all."""
+    """True if a declared type only says that something can be called, or nothing at all."""
     return (
         isinstance(entity, External)
         and entity.instance

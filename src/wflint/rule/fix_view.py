@@ -224,7 +224,7 @@ class FixView(Protocol):
         ...
 
     def replace(self, node: cst.CSTNode, text: str) -> TextEdit:
-        """Put ``text`` in the place of a node; parentheses around it stay."""
+        """Replace a node by ``text``; parentheses around it stay."""
         ...
 
     def insert_before(self, node: cst.CSTNode, text: str) -> TextEdit:

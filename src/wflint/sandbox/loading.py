@@ -1,4 +1,4 @@
-"""What happens when the sandbox loads a workflow: which modules it imports anew, which it reuses.
+"""Loads a workflow as the sandbox does: imports some modules again, and reuses others.
 
 The sandbox begins with no module but those that it always has, and imports the module of the
 workflow. An import statement in code that it loads gives the worker's own module where that is
@@ -43,8 +43,8 @@ class Step(NamedTuple):
 class Loaded(Struct):
     """The modules in the sandbox of one workflow.
 
-    ``modules`` tells for each dotted name whether it was loaded anew (or is the worker's own).
-    ``reloaded`` are the files that were loaded anew, with their names, in order. ``steps`` are the
+    ``modules`` tells for each dotted name whether it was loaded again (or is the worker's own).
+    ``reloaded`` are the files that were loaded again, with their names, in order. ``steps`` are the
     imports among these; those of the sandbox itself have the importer ``""``.
     """
 
@@ -53,7 +53,7 @@ class Loaded(Struct):
     steps: list[Step] = field(default_factory=list)
 
     def has(self, module: str) -> bool:
-        """Whether a module is there, or may be: a package that is loaded brings its own parts."""
+        """True if a module is there, or may be: a package that is loaded brings its own parts."""
         if module in self.modules:
             return True
         top = module.partition(".")[0]
@@ -235,7 +235,7 @@ def _with_parents(name: str) -> Iterator[str]:
 
 
 def _binds(package: ModuleFacts, name: str, inner: str) -> bool:
-    """Whether a package defines ``name`` itself, other than by importing its module ``inner``."""
+    """True if a package defines ``name`` itself, other than by importing its module ``inner``."""
     bindings = package.bindings.get(name, ())
     return any(not (b.what is BindingKind.IMPORT and b.target == inner) for b in bindings)
 

@@ -1,4 +1,4 @@
-"""What one module says to the sandbox, told from its text alone: names are not yet looked up."""
+"""Settings of the sandbox in one module, by its text alone: names are not yet looked up."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Collection(Struct, array_like=True):
 
 
 class SandboxSays(Struct, array_like=True):
-    """What a module says.
+    """The settings of the sandbox in a module.
 
     ``passed`` are the modules to pass through. ``everything`` passes all of them through, and
     ``open_ended`` says that there are more than can be read. ``unsandboxed`` are names of classes,
@@ -51,7 +51,7 @@ class SandboxSays(Struct, array_like=True):
 
 
 def sandbox_says(module: Module) -> SandboxSays:
-    """What a module says, found out once."""
+    """Return the settings of the sandbox in a module, found once."""
     return module.notes.answer("sandbox", SandboxSays, lambda: _Reader().read(_tree(module)))
 
 
@@ -190,7 +190,7 @@ def _tree(module: Module) -> ast.Module:
 
 
 def _is_ordinary(worker: ast.Call) -> bool:
-    """Whether a worker surely has a sandbox that does not pass everything through."""
+    """True if a worker surely has a sandbox that does not pass everything through."""
     if any(keyword.arg is None for keyword in worker.keywords):
         return False
     runner = next((k.value for k in worker.keywords if k.arg == "workflow_runner"), None)
@@ -201,7 +201,7 @@ def _is_ordinary(worker: ast.Call) -> bool:
 
 
 def _is_default(node: ast.Attribute) -> bool:
-    """Whether an attribute is the set of modules that the SDK passes through itself."""
+    """True if an attribute is the set of modules that the SDK passes through itself."""
     if node.attr == _DEFAULTS:
         return _last_name(node.value) in _RESTRICTIONS
     return node.attr.startswith(f"{_DEFAULTS}_")

@@ -1,4 +1,4 @@
-"""What the statements of a module evaluate when it is imported, and what they keep it as.
+"""Evaluation of a module's statements at its import: what they evaluate, and keep it as.
 
 Facts tell what is called; whether a value is kept under a name, and whether an error is caught,
 is asked only of the few places that something is wrong with, and read from the source again.
@@ -81,7 +81,7 @@ class ModuleValues:
         return frozenset(found)
 
     def is_certain(self, offset: int) -> bool:
-        """Whether the code at ``offset`` surely runs with its function, and nothing catches errors.
+        """True if the code at ``offset`` surely runs with its function, and nothing catches errors.
 
         A condition around it, or one before it that may leave, makes it uncertain.
         """
@@ -110,7 +110,7 @@ class ModuleValues:
             body = inner
 
     def is_returned(self, offset: int) -> bool:
-        """Whether what stands at ``offset`` in a function becomes part of what that returns."""
+        """True if what stands at ``offset`` in a function becomes part of what that returns."""
         question = f"returned {offset}"
         return self._module.notes.answer(question, bool, lambda: self._is_returned(offset))
 
@@ -139,7 +139,7 @@ class ModuleValues:
         return known
 
     def _is_optional(self, node: ast.stmt, offset: int) -> bool:
-        """Whether a simple statement may be carried out without the expression at ``offset``."""
+        """True if a simple statement may be carried out without the expression at ``offset``."""
         for part in ast.walk(node):
             match part:
                 case ast.IfExp():
@@ -248,7 +248,7 @@ def _below(owner: str, name: str) -> str:
 
 
 def _is_conditional(node: ast.stmt) -> bool:
-    """Whether the body of a compound statement may be left out, or its errors are caught."""
+    """True if the body of a compound statement may be left out, or its errors are caught."""
     if isinstance(node, (ast.If, ast.While, ast.Match)):
         return True
     if isinstance(node, ast.For):
@@ -259,7 +259,7 @@ def _is_conditional(node: ast.stmt) -> bool:
 
 
 def _is_filled(node: ast.expr) -> bool:
-    """Whether a loop over an expression surely has a first round."""
+    """True if a loop over an expression surely has a first round."""
     match node:
         case ast.List() | ast.Tuple() | ast.Set():
             return bool(node.elts)
@@ -269,7 +269,7 @@ def _is_filled(node: ast.expr) -> bool:
 
 
 def _may_leave(node: ast.stmt) -> bool:
-    """Whether a statement may end its function, or the loop that it is in."""
+    """True if a statement may end its function, or the loop that it is in."""
     pending: list[ast.AST] = [node]
     while pending:
         part = pending.pop()

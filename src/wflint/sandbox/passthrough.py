@@ -1,4 +1,4 @@
-"""What a project says to the sandbox: modules to pass through, workflows to run without it.
+"""A project's settings of the sandbox: modules to pass through, workflows to run without it.
 
 Such settings stand anywhere: at the worker, in a plugin, in a helper that makes the runner. They
 are told by their names, which are used for nothing else. What is only done under a condition (a
@@ -39,21 +39,21 @@ class Passthrough(Struct, frozen=True):
     relaxed: bool = False
 
     def passes(self, module: str) -> bool:
-        """Whether the sandbox passes a module through wherever it is imported."""
+        """True if the sandbox passes a module through wherever it is imported."""
         everything = self.everything and not self.other_workers
         return everything or is_below(module, self.modules) or passes_by_default(module)
 
     def runs_free(self, cls: Cls) -> bool:
-        """Whether a workflow runs without a sandbox."""
+        """True if a workflow runs without a sandbox."""
         return cls in self.unsandboxed or (self.free_workers and not self.other_workers)
 
     @property
     def in_doubt(self) -> bool:
-        """Whether there may be more to what is passed through, or to what runs unsandboxed."""
+        """True if there may be more to what is passed through, or to what runs unsandboxed."""
         return self.open_ended or (self.other_workers and (self.free_workers or self.everything))
 
     def strictest(self, other: Passthrough) -> Passthrough:
-        """What holds if each of two workers runs a workflow, and it must work in both."""
+        """Return what holds if each of two workers runs a workflow, and it must work in both."""
         return Passthrough(
             self.modules & other.modules,
             self.open_ended or other.open_ended,
@@ -65,7 +65,7 @@ class Passthrough(Struct, frozen=True):
         )
 
     def joined(self, other: Passthrough) -> Passthrough:
-        """What both say."""
+        """Return what both say."""
         return Passthrough(
             self.modules | other.modules,
             self.open_ended or other.open_ended,

@@ -1,4 +1,4 @@
-"""What the SDK's sandbox does by itself, as tables; a test holds them against the installed SDK."""
+"""The sandbox's own restrictions, as tables; a test holds them against the installed SDK."""
 
 from __future__ import annotations
 
@@ -147,12 +147,12 @@ UNREADABLE_AT_IMPORT = frozenset({"xmlrpc.client", "xmlrpc.server"})
 
 
 def passes_by_default(module: str) -> bool:
-    """Whether the sandbox passes a module through without being asked."""
+    """True if the sandbox passes a module through without being asked."""
     return module.partition(".")[0] in sys.stdlib_module_names or is_below(module, PASSED_THROUGH)
 
 
 def is_below(module: str, packages: frozenset[str]) -> bool:
-    """Whether a module is one of ``packages`` or inside one."""
+    """True if a module is one of ``packages`` or inside one."""
     most = _most_parts(packages)
     parts = module.split(".", most)[:most]
     return any(".".join(parts[:count]) in packages for count in range(1, len(parts) + 1))
@@ -160,17 +160,17 @@ def is_below(module: str, packages: frozenset[str]) -> bool:
 
 @lru_cache(maxsize=64)
 def _most_parts(packages: frozenset[str]) -> int:
-    """How many parts the longest of some names has."""
+    """Return the number of parts of the longest of some names."""
     return max((name.count(".") + 1 for name in packages), default=0)
 
 
 def is_unreadable(name: str) -> bool:
-    """Whether even taking a name fails then."""
+    """True if even taking a name fails then."""
     return name.rpartition(".")[0] in UNREADABLE_AT_IMPORT
 
 
 def is_restricted_at_import(name: str) -> bool:
-    """Whether calling a name fails while the sandbox loads a module."""
+    """True if calling a name fails while the sandbox loads a module."""
     owner = name.rpartition(".")[0]
     return name in RESTRICTED_AT_IMPORT or f"{owner}.*" in RESTRICTED_AT_IMPORT
 

@@ -26,7 +26,7 @@ class Link(NamedTuple):
 
 
 class Sandboxes:
-    """Tells which modules the sandbox loads anew for each workflow, and which all workflows share.
+    """Tells which modules the sandbox loads again for each workflow, and which are shared.
 
     ``configuring`` are the files below ``root`` that may set up the sandbox, ``is_test`` tells
     tests: what these set up counts for workflows in tests only.
@@ -53,13 +53,13 @@ class Sandboxes:
 
     @cached_property
     def _own(self) -> WorkerSettings:
-        """What the project says, without its tests."""
+        """The settings of the project, without its tests."""
         own = (path for path in self._configuring if not self._is_test(path))
         return WorkerSettings(self.resolver, own, self.workflows, self._root)
 
     @cached_property
     def _of_tests(self) -> WorkerSettings:
-        """What the tests say, for their own workflows."""
+        """The settings of the tests, for their own workflows."""
         tests = (path for path in self._configuring if self._is_test(path))
         return WorkerSettings(self.resolver, tests, self.workflows, self._root)
 
@@ -102,7 +102,7 @@ class Sandboxes:
         return found
 
     def loaded(self, path: str) -> Loaded:
-        """What is in the sandbox of the workflows in a file."""
+        """Return what is in the sandbox of the workflows in a file."""
         known = self._loaded.get(path)
         if known is None:
             store, index = self.resolver.store, self.resolver.index
@@ -114,7 +114,7 @@ class Sandboxes:
 
     @cached_property
     def reloaded(self) -> dict[str, list[str]]:
-        """The files that are loaded anew, each with those of the workflows that it is loaded for.
+        """The files that are loaded again, each with those of the workflows that it is loaded for.
 
         Workflows are left out where the project's settings could not be read to the end.
         """
@@ -137,7 +137,7 @@ class Sandboxes:
         return frozenset(seen)
 
     def is_shared(self, path: str, receiver: Cls | None = None) -> bool:
-        """Whether all workflows of a worker surely share what is in a module.
+        """True if all workflows of a worker surely share what is in a module.
 
         ``receiver`` is the class of the object whose method asks. Where that is no workflow, it
         is enough that workflows without a sandbox import the module.
@@ -160,7 +160,7 @@ class Sandboxes:
         return not self._is_loaded_late(path, self.sandboxed)
 
     def _is_loaded_late(self, path: str, roots: Iterable[str]) -> bool:
-        """Whether a module that is not passed through is first imported while workflows run.
+        """True if a module that is not passed through is first imported while workflows run.
 
         The sandbox loads it then, once for each workflow.
         """
@@ -173,7 +173,7 @@ class Sandboxes:
         )
 
     def _in_the_end(self, path: str) -> Loaded:
-        """What may be in the sandbox of the workflows in a file when they have run."""
+        """Return what may be in the sandbox of the workflows in a file when they have run."""
         known = self._loaded_late.get(path)
         if known is None:
             store, index = self.resolver.store, self.resolver.index
@@ -182,16 +182,16 @@ class Sandboxes:
         return known
 
     def is_reloaded(self, path: str) -> bool:
-        """Whether the sandbox of any workflow surely loads a module anew."""
+        """True if the sandbox of any workflow surely loads a module again."""
         return path in self.reloaded
 
     def is_restricting(self, path: str) -> bool:
-        """Whether the code of a module meets the SDK's own restrictions when it is loaded."""
+        """True if the code of a module meets the SDK's own restrictions when it is loaded."""
         roots = self.reloaded.get(path, ())
         return bool(roots) and not any(self.settings(root).relaxed for root in roots)
 
     def reuses(self, module: str) -> bool:
-        """Whether any sandbox surely has the worker's own copy of a module."""
+        """True if any sandbox surely has the worker's own copy of a module."""
         roots = self.sandboxed
         return not roots or any(
             self.settings(r).passes(module) or self.loaded(r).modules.get(module) is False
@@ -199,7 +199,7 @@ class Sandboxes:
         )
 
     def passes(self, module: str, path: str) -> bool:
-        """Whether a module is passed through to code in a file, or may be."""
+        """True if a module is passed through to code in a file, or may be."""
         roots = self._roots_of(path)
         if any(self.settings(c.path).runs_free(c) for c in self.workflows if c.path in roots):
             return True
@@ -226,7 +226,7 @@ class Sandboxes:
         return ""
 
     def _has(self, root: str, name: str, importer: str) -> bool:
-        """Whether a sandbox has what ``importer`` calls ``name``, under that name or another."""
+        """True if a sandbox has what ``importer`` calls ``name``, under that name or another."""
         loaded = self.loaded(root)
         own = self.resolver.store.load(importer).facts.name
         names = {name, known_as(name, own, loaded.reloaded.get(importer, own))}
@@ -237,7 +237,7 @@ class Sandboxes:
     # Chains.
 
     def chain(self, path: str) -> list[Link]:
-        """How a workflow comes to import a module: the class, then the modules, ``path`` the last.
+        """Return the way to an imported module: the workflow class, then modules, ``path`` last.
 
         The offset of the last link is -1. Of several workflows it is the one with the fewest
         modules in between, and the first of these.

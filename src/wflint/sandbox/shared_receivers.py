@@ -31,7 +31,7 @@ class SharedReceivers:
         self._holders: dict[Node, Shared] | None = None
 
     def holder(self, ref: Ref | None, node: Node) -> Shared | None:
-        """What holds the object that is ``self``, or hangs on it, in a method that is reached."""
+        """Return what holds ``self``, or the object that holds it, in a reached method."""
         if ref is None or ref.kind is not Kind.SELF:
             return None
         if self._holders is None:

@@ -1,4 +1,4 @@
-"""Where an object lives that workflow code changes: in the workflow, or in a module for all."""
+"""Finds out where an object lives that workflow code changes: in the workflow or in a module."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class SharedObjects:
         self._values: dict[str, ModuleValues] = {}
 
     def holder(self, ref: Ref | None, path: str, receiver: Cls | None) -> Shared | None:
-        """What holds the object that ``ref`` refers to, in a file.
+        """Return what holds the object that ``ref`` refers to, in a file.
 
         ``receiver`` is the class of the object whose method refers to it. ``None`` when it is the
         workflow's own, or not known.
@@ -84,7 +84,7 @@ class SharedObjects:
         return Shared("module", module, module, self.sandboxes.reuses(module))
 
     def _cached(self, ref: Ref, path: str, receiver: Cls | None) -> Shared | None:
-        """What a cached function of the project has given."""
+        """Return what holds the result of a cached function of the project."""
         if ref.of is None or ref.path:
             return None
         for entity in self.resolver.resolve(ref.of, path, receiver):
@@ -108,7 +108,7 @@ class SharedObjects:
     def _of_class(
         self, cls: Cls, path: tuple[str, ...], on_instance: bool, receiver: Cls | None
     ) -> Shared | None:
-        """An attribute of a class that is not made anew for each instance."""
+        """An attribute of a class that is not made again for each instance."""
         if len(path) != 1:
             return None
         order, externals = self.resolver.order(cls)
@@ -126,7 +126,7 @@ class SharedObjects:
         return None
 
     def _is_plain(self, order: tuple[Cls, ...]) -> bool:
-        """Whether no decorator (``@dataclass``) makes attributes of the instances."""
+        """True if no decorator (``@dataclass``) makes attributes of the instances."""
         for cls in order:
             facts = self.resolver.facts_of(cls)
             for decorator in facts.decorators if facts is not None else ():
@@ -137,7 +137,7 @@ class SharedObjects:
         return True
 
     def _has_value(self, cls: Cls, name: str) -> bool:
-        """Whether the body of a class gives an attribute a value."""
+        """True if the body of a class gives an attribute a value."""
         values = self._values.get(cls.path)
         if values is None:
             values = self._values[cls.path] = ModuleValues(self.store.load(cls.path))
@@ -145,7 +145,7 @@ class SharedObjects:
         return any(h.owner == cls.qualname and name in h.names for h in held)
 
     def _sets(self, cls: Cls, name: str) -> bool:
-        """Whether any method gives the attribute of the instance a value of its own."""
+        """True if any method gives the attribute of the instance a value of its own."""
         facts = self.resolver.facts_of(cls)
         for head in facts.methods.values() if facts is not None else ():
             self.store.body(Fn(cls.path, head.qualname))

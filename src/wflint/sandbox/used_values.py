@@ -1,4 +1,4 @@
-"""Which values that modules hold are used by the workflow code that was reached."""
+"""Finds the values of modules that the reached workflow code uses."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class UsedValues:
                         yield origin, user
 
     def _origin_of(self, read: str, path: str) -> Name | None:
-        """What a dotted name of a module stands for."""
+        """Return the module-level name that a dotted name of a module comes from."""
         first, *rest = read.split(".")
         return self._origin(Ref(Kind.GLOBAL, first, tuple(rest)), path)
 
@@ -95,7 +95,7 @@ class UsedValues:
         return [node for node in self.reached.order if node in seen]
 
     def _refs(self, node: Node) -> Iterator[Ref]:
-        """What a function refers to, when it is reached."""
+        """Yield what a function refers to, when it is reached."""
         body = self.resolver.store.body(node.fn)
         places: list[Call | Use] = [*body.calls, *body.uses]
         pending = [p.target for p in places if not p.flags & _ELSEWHERE]
@@ -157,7 +157,7 @@ class UsedValues:
         return None
 
     def _lacks(self, node: Node, call: Call, param: str) -> bool:
-        """Whether a call surely leaves out a parameter."""
+        """True if a call surely leaves out a parameter."""
         body = self.resolver.store.body(node.fn)
         plain = [p for p in body.head.params if p.kind in (ParamKind.POSITIONAL, ParamKind.KEYWORD)]
         names = [p.name for p in plain]

@@ -1,4 +1,4 @@
-"""Which settings of the sandbox hold for which workflow.
+"""Finds the settings of the sandbox that hold for each workflow.
 
 Settings belong to the workflows that a worker lists. They stand in the file with the list or in
 one that it imports, such as a helper that makes the runner. Settings that no such file imports, and
@@ -82,7 +82,7 @@ class WorkerSettings:
 
     @cached_property
     def _listed(self) -> dict[str, Listed]:
-        """What the files list that list anything."""
+        """The lists of all files that list anything."""
         return {path: listed for path in self.paths if (listed := self._lists_of(path)) is not None}
 
     @cached_property
@@ -102,7 +102,7 @@ class WorkerSettings:
         return [path for path in own if path in self._listed or self._said[path] != Passthrough()]
 
     def _reach(self, path: str) -> Passthrough:
-        """What a file says, together with the files that it imports."""
+        """Return the settings of a file together with those of the files that it imports."""
         found = Passthrough()
         for other in sorted(self._imported(path)):
             found = found.joined(self._said[other])

@@ -92,7 +92,7 @@ def _would_crash(text: str) -> bool:
 
 
 def _refused(source: Source, error: SyntaxError) -> UnreadableSource:
-    """What Python says against a text; raised at once unless LibCST may try it."""
+    """Return Python's error about a text, or raise it at once unless LibCST may try the text."""
     row, column = error.lineno or 1, error.offset or 1
     refused = UnreadableSource(error.msg or "invalid syntax", row, column)
     if "too many nested" in refused.message or "too many levels" in refused.message:

@@ -34,7 +34,7 @@ UNREADABLE = (
     *(cst.ParserSyntaxError, cst.CSTLogicError, cst.CSTValidationError),
     *(RecursionError, MemoryError, UnicodeError, SyntaxError),
 )
-"""What LibCST raises for text that it does not read."""
+"""The errors that LibCST raises for text that it does not read."""
 
 _Tree = TypeVar("_Tree", cst.Module, cst.BaseExpression)
 _HEADER = "if 1:\n"
@@ -76,7 +76,7 @@ def read_lambda(source: Source, start: int, end: int) -> Piece:
 
 
 def function_node(piece: Piece) -> cst.FunctionDef | cst.Lambda | None:
-    """What :func:`read_function` or :func:`read_lambda` parsed."""
+    """Return what :func:`read_function` or :func:`read_lambda` parsed."""
     body = piece.module.body
     node: cst.CSTNode | None = body[0] if body else None
     if isinstance(node, cst.If):

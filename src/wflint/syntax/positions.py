@@ -1,4 +1,4 @@
-"""Where nodes stand in the text, for the few nodes that are asked for.
+"""Positions in the text, for the few nodes that are asked for.
 
 LibCST nodes know no position; writing the tree out while counting gives them. That costs about
 a third of a parse, so it is done only for a piece of code that something is reported in.

@@ -1,1 +1,1 @@
-"""Where workflow code begins: entry points, however they are written."""
+"""Entry points: the beginnings of workflow code, however they are written."""

@@ -59,7 +59,7 @@ class Activities:
 
 
 class ActivityMethods:
-    """Which methods of a class, its own and those that it inherits, are activities.
+    """The methods of a class that are activities, its own and those that it inherits.
 
     Each method is asked about once, however many classes inherit it.
     """

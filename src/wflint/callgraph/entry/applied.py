@@ -1,4 +1,4 @@
-"""What code of the project does with the SDK's decorators besides writing them over a definition.
+"""Uses of the SDK's decorators other than writing them over a definition.
 
 A decorator of the project applies them to what it is given, ``__init_subclass__`` or a metaclass to
 the classes below, and a plain call to a class or a function: ``Flow = workflow.defn(Flow)``.
@@ -20,7 +20,7 @@ from wflint.temporal.decorators import Meanings
 
 
 class Given(NamedTuple):
-    """What a function applies decorators to: a parameter, or an attribute of it.
+    """The target of decorators in a function: a parameter, or an attribute of it.
 
     The parameter is ``""`` for the class that a class method was called on.
     """
@@ -124,7 +124,7 @@ class Applied:
     # What exactly they are applied to.
 
     def to_params(self, fn: Fn, depth: int = limits.DECORATOR_DEPTH) -> Applies:
-        """What a function applies to its parameters."""
+        """Return what a function applies to its parameters."""
         # A function may call itself.
         return answered(self._to_params, fn, {}, lambda: self._find_to_params(fn, depth))
 
@@ -143,7 +143,7 @@ class Applied:
     def in_call(
         self, call: Call, path: str, depth: int = limits.DECORATOR_DEPTH
     ) -> Iterator[tuple[str, Ref, frozenset[str]]]:
-        """What a call applies: to which attribute of what (``""``: to itself), and the names."""
+        """Yield what a call applies: to which attribute (``""``: itself) of what, and the names."""
         if not call.args or depth <= 0:
             return
         for entity in self.resolver.resolve(call.target, path):
@@ -175,7 +175,7 @@ class Applied:
     # Classes.
 
     def to_subclasses(self, cls: Cls) -> Applies:
-        """What the bases and the metaclass of a class apply to it when it is defined."""
+        """Return what the bases and the metaclass of a class apply to it when it is defined."""
         found: Applies = {}
         for definer in self._definers.of(cls):
             if definer.hook_of == cls:
@@ -187,7 +187,7 @@ class Applied:
         return found
 
     def _own_definers(self, cls: Cls) -> Iterator[_Definer]:
-        """What a class has of its own that runs when it, or a class below it, is defined."""
+        """Yield what a class has of its own that runs when it, or a class below it, is defined."""
         facts = self.resolver.facts_of(cls)
         if facts is None:
             return

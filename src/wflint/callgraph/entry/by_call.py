@@ -12,7 +12,7 @@ from wflint.temporal.decorators import DEFN, HANDLERS
 
 
 class ByCall:
-    """What calls apply to classes and functions, as far as their code was read.
+    """Decorators that calls apply to classes and functions, as far as their code was read.
 
     ``listed`` are the classes that a Worker is given as its workflows, ``in_frameworks`` functions
     that a framework calls in the workflow.
@@ -41,7 +41,7 @@ class ByCall:
                     self._put(entity, attribute, names)
 
     def _given(self, ref: Ref, body: FunctionBody, path: str) -> tuple[Entity, ...]:
-        """What an argument is; in the body of a class it may be a method of it.
+        """Return the values of an argument; in the body of a class it may be a method of it.
 
         What a function was given itself is not known here: see `Applied.to_params`.
         """

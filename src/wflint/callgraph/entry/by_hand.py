@@ -1,4 +1,4 @@
-"""Where a module uses decorators other than by writing them over a definition of its own."""
+"""Places where a module uses decorators other than by writing them over its own definitions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ByHand(Struct, array_like=True):
 
 
 def by_hand(module: Module, spelled: Iterable[str]) -> ByHand:
-    """Where a module uses decorators, which it may spell in one of the ways ``spelled``."""
+    """Return the places where a module uses decorators, in any of the spellings ``spelled``."""
     names = sorted(spelled)
     question = f"by hand {' '.join(names)}"
     return (
@@ -99,7 +99,7 @@ def _dotted(node: ast.AST) -> str:
 
 
 def _bodies(module: Module) -> list[tuple[int, int, str]]:
-    """Where the functions of a module begin and end, without their own decorators."""
+    """Return the first and last line of each function of a module, without its own decorators."""
     found = []
     for head in module.facts.functions.values():
         line = _DEF.search(module.source.text, head.start, head.end)

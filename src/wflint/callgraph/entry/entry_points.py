@@ -1,4 +1,4 @@
-"""Where workflow code begins and where it ends: entry points, activities, blessed functions."""
+"""Entry points, activities and trusted functions: where workflow code begins and ends."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ class EntryPoints:
         return top not in _NO_FRAMEWORKS and top not in sys.stdlib_module_names
 
     def is_trusted(self, fn: Fn) -> bool:
-        """Whether the settings say that a function is fine in a workflow."""
+        """True if the settings say that a function is fine in a workflow."""
         if self._own_names.get(fn, set()) & (self.names.deterministic | self.names.safe_loggers):
             return True
         if not self._blessed_prefixes:
@@ -194,14 +194,14 @@ class EntryPoints:
         return name.startswith(self._blessed_prefixes)
 
     def is_activity(self, fn: Fn) -> bool:
-        """Whether a function is an activity."""
+        """True if a function is an activity."""
         known = self._activities.get(fn)
         if known is None:
             known = self._activities[fn] = ACTIVITY in self._decorators(fn)
         return known
 
     def is_boundary(self, fn: Fn) -> bool:
-        """Whether workflow code ends at a function: at activities, Nexus handlers and the like."""
+        """True if workflow code ends at a function: at activities, Nexus handlers and the like."""
         return self.is_activity(fn) or any(n.startswith(_ELSEWHERE) for n in self._decorators(fn))
 
     def _decorators(self, fn: Fn) -> set[str]:
@@ -210,7 +210,7 @@ class EntryPoints:
         return set().union(*names, self.by_call.of_function(fn))
 
     def is_run(self, fn: Fn) -> bool:
-        """Whether a method is decorated with ``@workflow.run``."""
+        """True if a method is decorated with ``@workflow.run``."""
         return RUN in self._decorators(fn)
 
     def handles(self, fn: Fn) -> Region:
@@ -218,7 +218,7 @@ class EntryPoints:
         return region_of(self._decorators(fn)) & Region.HANDLER
 
     def is_read_only(self, fn: Fn) -> bool:
-        """Whether a method is a query handler or an update validator: it may change nothing."""
+        """True if a method is a query handler or an update validator: it may change nothing."""
         head = self.resolver.store.head(fn)
         if head is None:
             return False
@@ -304,7 +304,7 @@ class EntryPoints:
         return names & HANDLERS
 
     def _of_attributes(self, cls: Cls) -> dict[str, set[str]]:
-        """What decorators and bases of a class, and calls, apply to its methods, by their names."""
+        """Return what decorators, bases and calls apply to methods of a class, by their names."""
         found: dict[str, set[str]] = {}
         for base in self.resolver.order(cls)[0]:
             for name, names in self.by_call.of_attributes(base).items():

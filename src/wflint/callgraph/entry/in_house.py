@@ -122,7 +122,7 @@ class InHouse:
         return by_hand(module, {*_spellings(module.facts), *self._spellings(module.facts)})
 
     def _spellings(self, facts: ModuleFacts) -> Iterator[str]:
-        """How a module may spell the names of the project that make workflows."""
+        """Yield the ways in which a module may spell the project's names that make workflows."""
         own = facts.name.rpartition(".")[2]
         for word, homes in self.words.items():
             if own in homes and word in facts.bindings:
@@ -145,7 +145,7 @@ Reader = Callable[[str], bytes]
 
 
 def _spellings(facts: ModuleFacts) -> Iterator[str]:
-    """How a module may spell the SDK's decorators."""
+    """Yield the ways in which a module may spell the SDK's decorators."""
     for name, bindings in facts.bindings.items():
         targets = {binding.target for binding in bindings if binding.what is BindingKind.IMPORT}
         if "temporalio" in targets:

@@ -27,7 +27,7 @@ _ASKS = re.compile(
 _CHECKS = re.compile(r"\b(?:if|assert)\b[^\n]*\w\(")
 _ENDS = re.compile(r"\b(?:raise|assert|return)\b")
 _MAY_CHAIN = re.compile(r"\b(?:in_workflow|in_sandbox|get_running_loop)\b|workflow\.info\b")
-"""What the text of a function, or of its module, must hold for it to be read as a guard."""
+"""Words that the text of a guard, or of its module, must contain."""
 
 _HARMLESS = ("builtins.", "temporalio.workflow.")
 
@@ -127,7 +127,7 @@ class GuardFunctions:
 
 
 def _is_plain(store: Store, fn: Fn) -> bool:
-    """Whether a function says "no" for no other reason than that the answer is no."""
+    """True if a function says "no" only because the answer is no."""
     from wflint.syntax.walk import walk
 
     node = store.definition(fn)

@@ -1,4 +1,4 @@
-"""What a function surely does in a workflow: says yes, says no, or raises.
+"""Finds out what a function surely does in a workflow: says yes, says no, or raises.
 
 What cannot be shown is unknown: then the function is no guard. "Says yes" means that it does so if
 it comes back at all.
@@ -21,13 +21,13 @@ from wflint.inference.resolver import Resolver
 from wflint.inference.values import External, OwnFunction, OwnInstance
 
 _FOLLOWED = 6
-"""How many functions are followed that call each other."""
+"""The number of functions in a chain of calls that are followed."""
 
 _TRUE = frozenset(
     f"temporalio.workflow.{name}"
     for name in ("info", "instance", "logger", "metric_meter", "now", "random", "uuid4")
 )
-"""What the SDK gives in a workflow, and what is never false."""
+"""Functions of the SDK whose result is never false in a workflow."""
 
 _UNSAFE = "temporalio.workflow.unsafe."
 """Context managers below this name do not fail, and let exceptions through."""
@@ -44,11 +44,11 @@ _PLAIN_DECORATORS = frozenset(
 
 
 _THERE = sys.stdlib_module_names | {"temporalio"}
-"""What can surely be imported in a workflow."""
+"""Packages that can surely be imported in a workflow."""
 
 
 class Outcome(enum.Enum):
-    """How a function, a block or an expression ends."""
+    """The way in which a function, a block or an expression ends."""
 
     UNKNOWN = "unknown"
     YES = "yes"
@@ -74,7 +74,7 @@ class Asks:
 
 
 def outcome_of(fn: Fn, receiver: Cls | None, asks: Asks) -> Outcome:
-    """What a function surely does in a workflow; one that gives nothing back says no.
+    """Return what a function surely does in a workflow; one that returns nothing says no.
 
     ``receiver`` is the class of the object that a method is called on.
     """
@@ -90,7 +90,7 @@ def outcome_of(fn: Fn, receiver: Cls | None, asks: Asks) -> Outcome:
 
 
 def outcome_on_object(fn: Fn, receiver: Cls, asks: Asks) -> Outcome:
-    """What a method surely does on an object of a class, or of any class below it."""
+    """Return what a method surely does on an object of a class, or of any class below it."""
     asked_before, asks.has_asked = asks.has_asked, False
     ended = outcome_of(fn, receiver, asks)
     if ended is Outcome.UNKNOWN or not asks.has_asked:
@@ -136,7 +136,7 @@ class _Run:
         self.is_risky = False
 
     def block(self, statements: Iterable[Shape]) -> Outcome:
-        """How statements end that run one after the other."""
+        """Return how statements end that run one after the other."""
         for statement in statements:
             try:
                 ended = self._statement(statement)
@@ -183,7 +183,7 @@ class _Run:
         return self._one_of(body, orelse)
 
     def _one_of(self, *blocks: Sequence[Shape], ended: Iterable[Outcome] = ()) -> Outcome:
-        """How it ends when one of some blocks runs, or what has ``ended`` one way or another."""
+        """Return how it ends when one of some blocks runs, or ``ended`` one way or another."""
         before, after = dict(self.names), []
         ends = set(ended)
         after += [before] if Outcome.FALLS in ends else []
@@ -348,7 +348,7 @@ class _Run:
 
 
 def _merged(ways: Sequence[dict[str, Outcome | str]]) -> dict[str, Outcome | str]:
-    """What is known of names that came here in one of several ways."""
+    """Return what is known of names where several paths meet."""
     names = sorted({name for way in ways for name in way})
     merged: dict[str, Outcome | str] = {}
     for name in names:

@@ -1,4 +1,4 @@
-"""What a short function does, as far as it matters to a question: may this run in a workflow?
+"""Reads short functions as far as it matters to one question: may this run in a workflow?
 
 A shape is plain data and says nothing that another module decides, so it can be noted. It is made
 of lists that begin with a word. Statements are ``return``, ``raise``, ``assert``, ``do``, ``set``,

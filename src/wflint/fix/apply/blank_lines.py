@@ -39,7 +39,7 @@ def _runs(source: Source, rows: Iterable[int]) -> list[tuple[int, int]]:
 
 
 def _blank_rows(source: Source, row: int, step: int) -> int:
-    """How many blank lines follow a row, below or above it."""
+    """Return the number of blank lines next to a row, below or above it."""
     count, at = 0, row + step
     while 1 <= at <= len(source.line_starts) and not source.line(at).strip():
         count, at = count + 1, at + step

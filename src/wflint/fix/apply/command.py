@@ -1,4 +1,4 @@
-"""What `wflint check` does when it is asked to fix: files, or a diff of what would change."""
+"""Fixing by `wflint check`: of files, or as a diff of what would change."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def fix_files(request: Request, unsafe: bool, tell: Callable[[str], None]) -> Ou
 
 
 def _left(request: Request, outcome: Outcome, written: list[Mended], failed: list[str]) -> Result:
-    """What is left to report; files that could not be written are as they were."""
+    """Return what is left to report; files that could not be written are as they were."""
     if not failed:
         return outcome.result
     texts = {**request.texts, **{file.path: file.after for file in written}}
@@ -67,7 +67,7 @@ def find_fixes(request: Request, unsafe: bool) -> Outcome:
 
 
 def summary(outcome: Outcome, verb: str) -> str:
-    """How much was fixed, or ``""``; ``verb`` is "Fixed" or "Would fix"."""
+    """Return a sentence on how much was fixed, or ``""``; ``verb`` is "Fixed" or "Would fix"."""
     if not outcome.files:
         return ""
     fixed, files = count(len(outcome.fixed), "diagnostic"), count(len(outcome.files), "file")
@@ -75,7 +75,7 @@ def summary(outcome: Outcome, verb: str) -> str:
 
 
 def listed(files: Sequence[Mended]) -> str:
-    """What was fixed in each file, for ``--show-fixes``."""
+    """Return a text on what was fixed in each file, for ``--show-fixes``."""
     return "".join(line for file in files for line in _lines(file))
 
 

@@ -38,7 +38,7 @@ class Mended(Struct):
 
 
 class Outcome(Struct):
-    """What fixing gives: the files that change, sorted, and what is left afterwards."""
+    """The outcome of fixing: the files that change, sorted, and what is left afterwards."""
 
     result: Result
     files: list[Mended]
@@ -176,7 +176,7 @@ class _Rounds:
 
 
 def finder_for(request: Request) -> ProjectFinder:
-    """What finds the project of a file, as the run that was asked for does."""
+    """Return the finder of a file's project, which looks as the requested run does."""
     return ProjectFinder(Path.cwd(), request.config, request.isolated, request.overrides)
 
 

@@ -71,7 +71,7 @@ def _offset(place: Location, source: Source) -> int:
 
 
 def _are_apart(spans: Sequence[Span]) -> bool:
-    """Whether the edits of one fix, which are sorted, leave each other alone."""
+    """True if the sorted edits of one fix do not touch each other."""
     return all(a[1] <= b[0] for a, b in pairwise(spans))
 
 
@@ -81,11 +81,11 @@ def _is_in(span: Span, accepted: Sequence[Span]) -> bool:
 
 
 def _is_free(span: Span, accepted: Sequence[Span]) -> bool:
-    """Whether no accepted edit, which are sorted, touches the same text."""
+    """True if none of the accepted edits, which are sorted, touches the same text."""
     at = bisect.bisect_left(accepted, span)
     return not any(_collide(span, other) for other in accepted[max(at - 1, 0) : at + 1])
 
 
 def _collide(a: Span, b: Span) -> bool:
-    """Whether two edits touch the same text, or insert at the same place."""
+    """True if two edits touch the same text, or insert at the same place."""
     return a[0] == b[0] or (a[0] < b[1] and b[0] < a[1])

@@ -1,4 +1,4 @@
-"""Which names of a module its neighbours take from it, told from their text.
+"""Finds the names of a module that its neighbours take from it, by their text.
 
 Reading every file of a project for that would cost too much, so a name counts as taken when in
 doubt.
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Set
 
 _COMMENT = re.compile(r"#[^\r\n]*")
 _LIST = r"(\((?:#[^\r\n]*|[^)#])*\)|(?:\\\r?\n|[^\r\n])*)"
-"""What follows ``import``: names in parentheses, or the rest of the line."""
+"""The text after ``import``: names in parentheses, or the rest of the line."""
 
 
 def taken_from(path: str, names: Set[str], others: Iterable[bytes]) -> set[str]:
@@ -26,7 +26,7 @@ def taken_from(path: str, names: Set[str], others: Iterable[bytes]) -> set[str]:
 
 
 def _mentioned(module: str, text: str, names: Set[str]) -> Set[str]:
-    """The names that a text takes from a module, be it as ``module.name``, or all of them."""
+    """The names that a text takes from a module, also as ``module.name``; or all of them."""
     word = re.escape(module)
     found: set[str] = set()
     for listed in re.findall(rf"\bfrom\s+(?:[\w.]*\.\s*)?{word}\s+import\b\s*{_LIST}", text):

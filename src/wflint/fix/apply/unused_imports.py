@@ -1,7 +1,7 @@
 """Imports that fixes have made unused, and how to take them out.
 
 Only imports of the standard library are taken out, because others may have effects of their own.
-A name that the file may still need stays, be it in an annotation in quotes, a type comment or
+A name that the file may still need stays, also in an annotation in quotes, a type comment or
 ``__all__``, and so does one that another module may take from this one. So does an import with a
 comment (``noqa``, say), one in ``if``, and one in ``try`` outside of functions or with an
 ``except ImportError``. A group of imports that gets empty takes its blank lines along.
@@ -75,7 +75,7 @@ def _blocks(tree: ast.Module) -> Iterator[list[ast.stmt]]:
 
 
 def _sees_all(tree: ast.Module) -> bool:
-    """Whether code calls one of those functions, or hands it on."""
+    """True if code calls one of those functions, or hands it on."""
     called: set[str] = set()
     read: set[str] = set()
     bound: set[str] = set()
@@ -163,7 +163,7 @@ def _removals(tree: ast.Module, source: Source, unused: set[str]) -> Iterator[Sp
 
 
 def _has_comment_or_company(node: Import, block: list[ast.stmt], source: Source) -> bool:
-    """Whether a comment (``noqa``, say) or another statement stands on the lines of an import."""
+    """True if a comment (``noqa``, say) or another statement stands on the lines of an import."""
     rows = range(node.lineno, (node.end_lineno or node.lineno) + 1)
     if any("#" in source.line(row) for row in rows):
         return True

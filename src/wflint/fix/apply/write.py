@@ -38,7 +38,7 @@ class NotWritten(Exception):
 
 
 class Patience:
-    """How long one run waits, in all, for files that others have locked.
+    """The time that one run waits, in all, for files that others have locked.
 
     ``tell`` is called once, with the path of the first file for which it takes long.
     """
@@ -56,7 +56,7 @@ def write(
     border: Border,
     patience: Patience | None = None,
 ) -> None:
-    """Put ``after`` in the place of ``before`` in one step.
+    """Replace ``before`` by ``after`` in one step.
 
     The new file has the mode, the owner and the attributes of the old one. A link stays a link: the
     file that it leads to is written, if that is in the same repository. A further hard link to the

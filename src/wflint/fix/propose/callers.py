@@ -1,4 +1,4 @@
-"""Who calls a function: workflow code only, or somebody else as well?
+"""Finds who calls a function: workflow code only, or somebody else as well.
 
 `workflow.now()` and its like raise outside of workflows. So a repair that writes them must know
 that activities, clients, tests and scripts do not call the function too. They are looked for by
@@ -68,7 +68,7 @@ class Callers:
             self._entries.setdefault(node.fn, set()).add(name)
 
     def outside(self, fn: Fn) -> Stranger | None:
-        """Something outside of workflow code that may call ``fn``, be it through other functions.
+        """Something outside of workflow code that may call ``fn``, also through other functions.
 
         ``None`` when every caller that can be found is workflow code.
         """
@@ -198,7 +198,7 @@ class Callers:
         return {entity.name for entity in found if isinstance(entity, External)}
 
     def _refers(self, other: Fn, fn: Fn, words: frozenset[str]) -> bool:
-        """Whether a function calls ``fn``, or hands it on."""
+        """True if a function calls ``fn``, or hands it on."""
         refs = self.mentions.references(other, words)
         return any(self._is_meant(ref, other, fn) for ref in refs)
 
@@ -240,7 +240,7 @@ class Callers:
         return bool(owner) and Cls(fn.path, owner) in order
 
     def _knows_home(self, path: str, fn: Fn) -> bool:
-        """Whether something of unknown type may be what has ``fn``: the file names its home."""
+        """True if something of unknown type may be what has ``fn``: the file names its home."""
         owner = fn.qualname.rpartition(".")[0].rpartition(".")[2]
         home = self.store.load(fn.path).facts.name.rpartition(".")[2]
         names = [re.escape(name) for name in (owner, home) if name]

@@ -25,7 +25,7 @@ from wflint.rule.views import TypeView
 
 
 class Code:
-    """What a repair may ask about the offending place.
+    """The offending code, as a repair may ask about it.
 
     ``name`` is the qualified name that the rule's table knows, or ``""``, and ``api`` what the rule
     says of it. ``others`` are further places that the diagnostic speaks for.
@@ -64,12 +64,12 @@ class Code:
 
     @property
     def in_async(self) -> bool:
-        """Whether the node is in an ``async def`` (and not in a plain function or lambda in it)."""
+        """True if the node is in an ``async def`` (and not in a plain function or lambda in it)."""
         return self.entry.state.frame.head.is_async
 
     @property
     def can_await(self) -> bool:
-        """Whether Python allows an ``await`` there; it does not in a class's body."""
+        """True if Python allows an ``await`` there; it does not in a class's body."""
         for node in self.ancestors():
             if isinstance(node, (cst.FunctionDef, cst.Lambda)):
                 break
@@ -115,7 +115,7 @@ class Code:
 
     @property
     def newline(self) -> str:
-        """How lines end in the file."""
+        """Return the end of lines in the file."""
         return newline_of(self.piece.source.text)
 
     def indent(self, node: cst.CSTNode) -> str:
@@ -129,7 +129,7 @@ class Code:
         return self.imports.tree()
 
     def ref(self, expr: cst.CSTNode) -> Ref:
-        """What an expression refers to, seen from where it stands."""
+        """Return what an expression refers to, seen from where it stands."""
         walker = self.piece.reader.walker
         site = walker.order.get(id(expr))
         entry = self.entry if site is None else walker.entries[site]
@@ -146,16 +146,16 @@ class Code:
         return only.name if isinstance(only, External) and not only.instance else ""
 
     def is_made_of(self, expr: cst.CSTNode, name: str) -> bool:
-        """Whether an expression is, or may be, an object that ``name`` makes."""
+        """True if an expression is, or may be, an object that ``name`` makes."""
         found = self.around.resolve(self.ref(expr))
         return any(isinstance(e, External) and e.name == name for e in found)
 
     def is_written_out(self, expr: cst.CSTNode) -> bool:
-        """Whether :meth:`written_name` of an expression is :attr:`name`."""
+        """True if :meth:`written_name` of an expression is :attr:`name`."""
         return self.is_plainly(expr, self.name)
 
     def is_plainly(self, expr: cst.CSTNode, name: str) -> bool:
-        """Whether :meth:`written_name` of an expression is ``name``."""
+        """True if :meth:`written_name` of an expression is ``name``."""
         return self.written_name(expr) == name
 
     def written_name(self, expr: cst.CSTNode) -> str:
@@ -172,7 +172,7 @@ class Code:
         return "" if inherits else self.dotted_name(expr)
 
     def _is_assigned_later(self, ref: Ref) -> bool:
-        """Whether a function of the module may give a module-level name another value."""
+        """True if a function of the module may give a module-level name another value."""
         return ref.kind is Kind.GLOBAL and ref.name in self.piece.source.declared_global
 
     def whole(self, node: cst.CSTNode) -> str:
@@ -180,17 +180,17 @@ class Code:
         return self.piece.whole(node)
 
     def begins_line(self, node: cst.CSTNode) -> bool:
-        """Whether only white space stands before a node in its line."""
+        """True if only white space stands before a node in its line."""
         source, (start, _) = self.piece.source, self.span(node)
         place = source.location(start)
         return not source.line(place.row)[: place.column - 1].strip()
 
     def rest_of_line(self, offset: int) -> str:
-        """What follows in the line of an offset."""
+        """Return what follows in the line of an offset."""
         return re.split(r"[\r\n]", self.piece.source.text[offset:], maxsplit=1)[0]
 
     def is_surely(self, expr: cst.CSTNode, name: str) -> bool:
-        """Whether an expression is an object that ``name`` makes, and never something else.
+        """True if an expression is an object that ``name`` makes, and never something else.
 
         What is passed as a parameter may be something else one day.
         """
@@ -200,12 +200,12 @@ class Code:
         return ref.kind is not Kind.PARAM and bool(found) and all(made)
 
     def means_one_thing(self, expr: cst.CSTNode) -> bool:
-        """Whether an expression surely refers to one function, of the project or outside of it."""
+        """True if an expression surely refers to one function, of the project or outside of it."""
         found = self.around.resolve(self.ref(expr))
         return len(found) == 1 and all(isinstance(e, (External, OwnFunction)) for e in found)
 
     def may_be_caught(self, when_awaited: bool = False) -> bool:
-        """Whether a ``TypeError`` that the call raises may not get out of the workflow.
+        """True if a ``TypeError`` that the call raises may not get out of the workflow.
 
         If it does get out, the call has only failed so far, and no history knows of it. It is
         raised at once, or ``when_awaited``.
@@ -214,7 +214,7 @@ class Code:
 
     @property
     def context(self) -> Context:
-        """What the rule's visitor was shown of the node."""
+        """Return the context that the rule's visitor was shown with the node."""
         context = Context(self.piece.reader)
         context.entry = self.entry
         context.site = self.piece.reader.walker.order[id(self.node)]
@@ -229,7 +229,7 @@ class Code:
         return self.around.types(ref)
 
     def can_sort(self, expr: cst.CSTNode) -> bool | None:
-        """Whether ``sorted()`` can put what is in a set in order; ``None`` if it is not known."""
+        """True if ``sorted()`` can put what is in a set in order; ``None`` if it is not known."""
         return self.around.can_sort(self.ref(expr))
 
 

@@ -1,4 +1,4 @@
-"""Which workflows draw from the random generator that the SDK keeps for each of them.
+"""Finds workflows that draw from the random generator that the SDK keeps for each of them.
 
 Numbers and ids come from it in the order in which they are asked for. A repair that draws as well
 gives all that comes after it other values than the history of a running workflow has.
@@ -31,7 +31,7 @@ class Draws:
         self._workflows = self._run_by(node for node in answer.reached.order if node.fn in drawing)
 
     def in_workflows_of(self, nodes: Iterable[Node]) -> bool:
-        """Whether a workflow that runs one of ``nodes`` draws, there or elsewhere."""
+        """True if a workflow that runs one of ``nodes`` draws, there or elsewhere."""
         return not self._workflows.isdisjoint(self._run_by(nodes))
 
     def _run_by(self, nodes: Iterable[Node]) -> frozenset[Cls]:

@@ -1,4 +1,4 @@
-"""Whether somebody may catch what a call raises.
+"""Finds out if somebody may catch what a call raises.
 
 A call that always fails can be mended without harm to running workflows: the workflow task has
 failed so far, and there is no history behind it. That holds only if the exception gets out. Where
@@ -30,7 +30,7 @@ class Handled:
         self.piece_of = piece_of
 
     def may_be_caught(self, nodes: Iterable[Node], site: int, when_awaited: bool) -> bool:
-        """Whether a ``TypeError`` that a call raises may not get out of the workflow.
+        """True if a ``TypeError`` that a call raises may not get out of the workflow.
 
         The call stands at ``site`` of a function that is reached as ``nodes``. It raises at once,
         or ``when_awaited``.
@@ -50,7 +50,7 @@ class Handled:
         return False
 
     def _is_kept(self, node: Node, site: int, is_coroutine: bool) -> bool:
-        """Whether an exception of a call stays in the function with the call, or is lost."""
+        """True if an exception of a call stays in the function with the call, or is lost."""
         piece = self.piece_of(node.fn)
         entries = piece.reader.walker.entries if piece is not None else []
         if not 0 <= site < len(entries):
@@ -77,7 +77,7 @@ def _is_caught_around(entry: Entry) -> bool:
 
 
 def _catches(caught: cst.BaseExpression | None) -> bool:
-    """Whether a handler may be for a ``TypeError``; only plain names of classes say it is not."""
+    """True if a handler may be for a ``TypeError``; only plain names of classes say it is not."""
     if isinstance(caught, cst.Tuple):
         return any(_catches(element.value) for element in caught.elements)
     last = _last_name(caught)

@@ -1,4 +1,4 @@
-"""What a module cannot be imported without, and what it can."""
+"""Imports that a module cannot do without, and those that it can."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from wflint.facts.imports import catches_missing
 
 
 def needs(tree: ast.Module, package: str) -> bool:
-    """Whether a module surely imports something of a package, and fails where that is missing."""
+    """True if a module surely imports something of a package, and fails where that is missing."""
     return any(module.partition(".")[0] == package for module in _imported(tree.body))
 
 

@@ -26,11 +26,11 @@ DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 _FUTURE, _STANDARD, _OTHER, _PROJECT, _RELATIVE = range(5)
 IsOwn = Callable[[str], bool]
-"""Whether the project itself has a module of that absolute name."""
+"""Tells if the project itself has a module of that absolute name."""
 
 
 class _Place(NamedTuple):
-    """How an import sorts."""
+    """The position of an import in a sorted block."""
 
     section: int
     is_from: bool
@@ -77,7 +77,7 @@ def new_import(
 
 
 def newline_of(text: str) -> str:
-    """How the lines of a text end: as the first one does."""
+    """Return the end of lines in a text: that of the first one."""
     match = re.search(r"\r\n|\r|\n", text)
     return match.group() if match else "\n"
 
@@ -140,7 +140,7 @@ def _docstring(tree: ast.Module) -> ast.stmt | None:
 
 
 def _begins_its_line(source: Source, node: ast.stmt) -> bool:
-    """Whether nothing else stands before a statement on its line, nor ends there."""
+    """True if nothing else stands before a statement on its line, nor ends there."""
     start = source.line_starts[node.lineno - 1]
     before = source.text[start : source.offset(node.lineno, node.col_offset)]
     return not before.strip() and not source.line(node.lineno - 1).endswith("\\")

@@ -26,7 +26,7 @@ _SDK = re.compile(r"(?:from|import)\s+temporalio\b")
 
 
 class Imports:
-    """What one module imports, and what it would take to import more.
+    """The imports of one module, and what it would take to import more.
 
     ``lacks_sdk`` is set where the project can be used without ``temporalio``.
     """
@@ -39,7 +39,7 @@ class Imports:
         self._bound_names: dict[str, list[str]] = {}
 
     def name_for(self, target: str, piece: PieceText, entry: Entry) -> tuple[str, list[TextEdit]]:
-        """What to write for ``target`` at a place, and the import that it takes, if any.
+        """Return what to write for ``target`` at a place, and the import that it takes, if any.
 
         ``target`` is a dotted name: a module (``temporalio.workflow``, ``asyncio``) or something in
         one (``datetime.timedelta``). Raises :class:`Withheld` where every way of writing it is
@@ -57,7 +57,7 @@ class Imports:
         raise Withheld(f"`{target}` cannot be imported there under a name that is free")
 
     def _find_bound(self, target: str) -> list[str]:
-        """What the module's imports allow to write for ``target``, its own name first."""
+        """Return what the module's imports allow to write for ``target``, its own name first."""
         package, _, last = target.rpartition(".")
         found: list[str] = []
         for name in self.module.facts.bindings:
@@ -71,7 +71,7 @@ class Imports:
         return sorted(found, key=lambda name: (name.count("."), name != last, len(name), name))
 
     def _stands_for(self, name: str, target: str) -> bool:
-        """Whether a module-level name is an import of ``target`` and nothing else.
+        """True if a module-level name is an import of ``target`` and nothing else.
 
         It may be ``None`` where the import fails: then no workflow runs either.
         """
@@ -84,12 +84,12 @@ class Imports:
         return {b.target for b in bindings if b.what is BindingKind.IMPORT} == {target}
 
     def _imports_plainly(self, module: str) -> bool:
-        """Whether there is an ``import module``, seen also by others than type checkers."""
+        """True if there is an ``import module`` that does not only serve type checkers."""
         facts = self.module.facts.imports
         return any(f.module == module and not f.names and not f.typed for f in facts)
 
     def _means(self, name: str, target: str, piece: PieceText, entry: Entry) -> bool:
-        """Whether ``name`` is not hidden by something local where it would be written."""
+        """True if ``name`` is not hidden by something local where it would be written."""
         root = name.partition(".")[0]
         ref = piece.reader.refs.ref(cst.Name(root), entry.state.scope)
         if ref.kind is Kind.GLOBAL and not ref.path:
@@ -98,12 +98,12 @@ class Imports:
         return ref.kind is Kind.IMPORT and written == target
 
     def _reaches(self, root: str, piece: PieceText, entry: Entry) -> bool:
-        """Whether a module-level ``root`` would be seen at a place."""
+        """True if a module-level ``root`` would be seen at a place."""
         ref = piece.reader.refs.ref(cst.Name(root), entry.state.scope)
         return ref.kind is Kind.GLOBAL and ref.name == root and not ref.path
 
     def is_free(self, name: str, target: str) -> bool:
-        """Whether the module may import ``target`` as ``name``: nothing else has that name."""
+        """True if the module may import ``target`` as ``name``: nothing else has that name."""
         if self.module.facts.stars or self._bound is None or name in self._bound:
             return False  # who knows what a star binds
         bindings = self.module.facts.bindings.get(name, ())
@@ -132,7 +132,7 @@ class Imports:
         return lacked(self.tree())
 
     def is_own(self, module: str) -> bool:
-        """Whether the project has a module of that name."""
+        """True if the project has a module of that name."""
         if module.partition(".")[0] == self.module.facts.name.partition(".")[0]:
             return True
         path = self._index.find(module, self.module.path)

@@ -1,4 +1,4 @@
-"""Which files of a project have thought of a package that is missing."""
+"""Finds the files of a project that allow for a missing package."""
 
 from __future__ import annotations
 

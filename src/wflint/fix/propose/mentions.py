@@ -1,4 +1,4 @@
-"""Where names occur: first in the raw bytes of all files, then in the functions of a file."""
+"""Finds where names occur: first in the raw bytes of all files, then in the functions of a file."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ class Mentions:
         return self._words[path]
 
     def references(self, fn: Fn, words: frozenset[str]) -> Iterator[Ref]:
-        """What a function calls, uses and hands on under one of the words."""
+        """Yield what a function calls, uses and passes on under one of the words."""
         if fn not in self._references:
             index: dict[str, list[Ref]] = {}
             for ref in _references(self.store.body(fn)):
@@ -153,11 +153,11 @@ class Mentions:
                 yield call
 
     def is_in_main(self, path: str, words: frozenset[str]) -> bool:
-        """Whether one of the words stands in what only runs when the file is a script."""
+        """True if one of the words stands in code that runs only when the file is a script."""
         return not words.isdisjoint(_names_in_main(self.store.load(path).source))
 
     def holds(self, path: str, pattern: str) -> bool:
-        """Whether the text of a file matches a pattern; true where there is none to be had."""
+        """True if the text of a file matches a pattern, or cannot be had."""
         module = self.store.load(path)
         is_unknown = module.is_blank and not module.source.text
         return is_unknown or re.search(pattern, module.source.text) is not None
@@ -189,7 +189,7 @@ def _has_other(places: Iterable[int], spans: Iterable[tuple[int, int]]) -> bool:
 
 
 def _references(body: FunctionBody) -> Iterator[Ref]:
-    """What a function calls, uses and hands on; that it decorates functions is none of it."""
+    """Yield what a function calls, uses and passes on, without its decorators."""
     for call in body.calls:
         yield call.target
         yield from (arg.value.ref for arg in call.args if arg.site >= 0)

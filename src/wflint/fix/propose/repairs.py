@@ -142,7 +142,7 @@ def _fstring_around(view: RepairView) -> cst.FormattedStringExpression | None:
 
 
 def _shows_itself(view: RepairView) -> bool:
-    """Whether the place is in `f"{...=}"`, which prints the source."""
+    """True if the place is in `f"{...=}"`, which prints the source."""
     return any(
         isinstance(n, cst.FormattedStringExpression) and n.equal is not None
         for n in view.entry.in_statement()
@@ -150,7 +150,7 @@ def _shows_itself(view: RepairView) -> bool:
 
 
 def as_fix(repair: Repair, applicability: Applicability, source: Source) -> Fix:
-    """A repair with lines and columns in the place of offsets."""
+    """A repair with lines and columns instead of offsets."""
     edits = tuple(
         Edit(edit.text, source.location(edit.start), source.location(edit.end))
         for edit in repair.edits
@@ -159,7 +159,7 @@ def as_fix(repair: Repair, applicability: Applicability, source: Source) -> Fix:
 
 
 def is_generated(path: str, text: str) -> bool:
-    """Whether a file says at its top, or by its name, that a program writes it."""
+    """True if a file says at its top, or by its name, that a program writes it."""
     return path.endswith(_GENERATED_NAMES) or _GENERATED.search(text[:_HEAD_OF_FILE]) is not None
 
 

@@ -1,4 +1,4 @@
-"""Where the names of ``temporalio.workflow`` that fixes write may be used."""
+"""Knows where the names of ``temporalio.workflow`` that fixes write may be used."""
 
 from __future__ import annotations
 

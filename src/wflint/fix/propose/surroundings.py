@@ -1,4 +1,4 @@
-"""What a repair may ask about the program around the place that it mends."""
+"""The program around the place of a repair, as far as a repair may ask about it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Program:
 
     @cached_property
     def draws(self) -> Draws:
-        """Which workflows draw random numbers or ids."""
+        """The workflows that draw random numbers or ids."""
         return Draws(self.answer)
 
     @cached_property
@@ -86,7 +86,7 @@ class Surroundings:
         self._resolver = program.answer.checker.resolver
 
     def resolve(self, ref: Ref) -> frozenset[Entity]:
-        """What a reference stands for, also where the function is reached and nothing is wrong."""
+        """Return what a reference stands for, also where a reached function has no fault."""
         hit = self._hit
         nodes = [*hit.nodes, *self._program.nodes.get(hit.fn, ())]
         ways = {(node.receiver, node.env) for node in nodes} or {(None, ())}
@@ -102,14 +102,14 @@ class Surroundings:
         return tuple(dict.fromkeys(chain(*found))) if all(found) else ()
 
     def can_sort(self, ref: Ref) -> bool | None:
-        """Whether what is in a set has an order; ``None`` when that is not known."""
+        """True if what is in a set has an order; ``None`` when that is not known."""
         path, resolver = self._hit.fn.path, self._resolver
         ways = dict.fromkeys((node.receiver, node.env) for node in self._hit.nodes)
         found = {can_sort_elements(ref, path, receiver, env, resolver) for receiver, env in ways}
         return False if False in found else found == {True} or None
 
     def imports_back(self, module: str) -> bool:
-        """Whether a module imports the one that the place is in."""
+        """True if a module imports the one that the place is in."""
         return imports_back(self._resolver, module, self._hit.fn.path)
 
     def may_lack(self, package: str) -> str:
@@ -118,12 +118,12 @@ class Surroundings:
         return self._program.shown(path) if path is not None else ""
 
     def may_be_caught(self, when_awaited: bool) -> bool:
-        """Whether the workflow may survive a ``TypeError`` that the place raises."""
+        """True if the workflow may survive a ``TypeError`` that the place raises."""
         hit = self._hit
         return self._program.handled.may_be_caught(hit.nodes, hit.site, when_awaited)
 
     def draws(self) -> bool:
-        """Whether a workflow that runs the place draws random numbers or ids already."""
+        """True if a workflow that runs the place draws random numbers or ids already."""
         reached = self._program.answer.reached.parents
         return self._program.draws.in_workflows_of(n for n in self._hit.nodes if n in reached)
 
@@ -159,7 +159,7 @@ class Surroundings:
             raise Withheld(f"`{read_only}` runs it, and {why}")
 
     def is_read_only(self) -> bool:
-        """Whether only query handlers and update validators run the code."""
+        """True if only query handlers and update validators run the code."""
         mask = self._entry_mask()
         return mask != 0 and not mask & ~self._program.read_only_mask
 

@@ -36,7 +36,7 @@ def renamed_uses(source: Source, old: str, new: str) -> list[TextEdit] | None:
 
 
 def _names(tree: ast.Module) -> Iterator[str]:
-    """What a module binds, at any level, as often as it does."""
+    """Yield each name that a module binds, at any level, as often as it does."""
     for node in ast.walk(tree):
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
@@ -56,7 +56,7 @@ def _names(tree: ast.Module) -> Iterator[str]:
 
 
 def _is_in_text(name: str, tree: ast.Module) -> bool:
-    """Whether a string holds the name: ``__all__``, an annotation in quotes, a patch."""
+    """True if a string holds the name: ``__all__``, an annotation in quotes, a patch."""
     return any(
         isinstance(node, ast.Constant)
         and isinstance(node.value, str)

@@ -1,4 +1,4 @@
-"""What a rule is shown when it is asked how to mend what it found."""
+"""The view of the offending code that a rule is asked for a repair with."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TAKE_AWAIT = (
     *(cst.Expr, cst.Assign, cst.AnnAssign, cst.AugAssign, cst.Return, cst.Arg),
     *(cst.Element, cst.DictElement, cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp),
 )
-"""What holds an ``await`` that needs no parentheses."""
+"""Nodes that can hold an ``await`` without parentheses."""
 
 
 class RepairView(Code):
@@ -55,7 +55,7 @@ class RepairView(Code):
         return name
 
     def workflow(self, path: str) -> str:
-        """What to write for ``workflow.<path>``, imported if it must be.
+        """Return what to write for ``workflow.<path>``, imported if needed.
 
         Raises :class:`Withheld` where it would not work: in another SDK, outside of workflows, in
         query handlers and update validators.
@@ -72,7 +72,7 @@ class RepairView(Code):
         return f"{name}.{path}"
 
     def imported(self, target: str) -> str:
-        """What to write for a name such as ``datetime.timedelta``, imported if it must be."""
+        """Return what to write for a name such as ``datetime.timedelta``, imported if needed."""
         name, edits = self.imports.name_for(target, self.piece, self.entry)
         self._added += [edit for edit in edits if edit not in self._added]
         return name
@@ -120,7 +120,7 @@ class RepairView(Code):
     # Edits.
 
     def replace(self, node: cst.CSTNode, text: str) -> TextEdit:
-        """Put ``text`` in the place of a node; parentheses around it stay."""
+        """Replace a node by ``text``; parentheses around it stay."""
         return TextEdit(*self.span(node), text)
 
     def insert_before(self, node: cst.CSTNode, text: str) -> TextEdit:
@@ -163,7 +163,7 @@ class RepairView(Code):
         return as_list(expr, self)
 
     def awaited_as_lists(self) -> AwaitedLists:
-        """What it takes to have lists in place of the two sets that the awaited call gives."""
+        """Return what it takes to have lists instead of the two sets that the call gives."""
         from wflint.fix.propose.order.awaited import Results
 
         return Results(self)
@@ -171,7 +171,7 @@ class RepairView(Code):
     # The answer.
 
     def use(self, api: Api, edits: Iterable[TextEdit] = ()) -> Repair | None:
-        """What ``api.use`` says in the place of the call; arguments stay unless they are dropped.
+        """Return a repair that calls ``api.use`` instead; arguments stay unless they are dropped.
 
         ``edits`` are further ones.
         """

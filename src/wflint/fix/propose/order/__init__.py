@@ -1,1 +1,1 @@
-"""What gives an order to something that has none: sorted, or a list."""
+"""Ways to give an order to something that has none: sort it, or make it a list."""

@@ -1,4 +1,4 @@
-"""What code does with the two results of `asyncio.wait()`, if it can do it with lists."""
+"""Uses of the two results of `asyncio.wait()` that would also work with lists."""
 
 from __future__ import annotations
 

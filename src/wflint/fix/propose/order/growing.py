@@ -1,4 +1,4 @@
-"""What is put into a set: whether a list would hold the same, and not a part of it twice."""
+"""Finds out if a list would hold the same as a set, and no part of it twice."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def check_is_new(value: cst.BaseExpression, place: cst.CSTNode, at: FixView, tre
 
 
 def elements(display: cst.BaseExpression) -> list[cst.BaseExpression]:
-    """What a display or comprehension puts into a collection."""
+    """Return the elements that a display or comprehension puts into a collection."""
     match display:
         case cst.Set() | cst.List() | cst.Tuple():
             return [element.value for element in display.elements]
@@ -42,7 +42,7 @@ def elements(display: cst.BaseExpression) -> list[cst.BaseExpression]:
 
 
 def made_beside(name: str, place: cst.CSTNode, tree: Tree) -> cst.BaseExpression | None:
-    """What a local name was given last before ``place``, by a statement of the same block."""
+    """Return the value that a local name was given last before ``place``, in the same block."""
     from wflint.syntax.walk import walk
 
     own = tree.statement(place)
@@ -68,7 +68,7 @@ def _may_run_again(place: cst.CSTNode, at: FixView, tree: Tree) -> bool:
 
 
 def _makes(value: cst.BaseExpression, at: FixView) -> bool:
-    """Whether an expression gives another task or coroutine each time."""
+    """True if an expression gives another task or coroutine each time."""
     if isinstance(value, cst.Await):
         value = value.expression
     if not isinstance(value, cst.Call):

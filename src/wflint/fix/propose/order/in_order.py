@@ -1,4 +1,4 @@
-"""How something that comes from a set gets an order."""
+"""Ways to bring into order what comes from a set."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def in_order(at: FixView, expr: cst.BaseExpression) -> Repair | None:
 
 
 def _can_sort(at: FixView, expr: cst.BaseExpression) -> bool:
-    """Whether ``sorted()`` takes what is in a set, for all that is known."""
+    """True if ``sorted()`` accepts what is in a set, as far as is known."""
     if at.can_sort(expr) is False:
         return False
     head = at.outermost
@@ -49,7 +49,7 @@ def _can_sort(at: FixView, expr: cst.BaseExpression) -> bool:
 
 
 def _is_awaited(outer: cst.CSTNode | None) -> bool:
-    """Whether a loop awaits the elements themselves."""
+    """True if a loop awaits the elements themselves."""
     from wflint.syntax.walk import walk
 
     if not isinstance(outer, cst.For):
@@ -75,7 +75,7 @@ def _sorted(
 
 
 def _listed(at: FixView, expr: cst.BaseExpression) -> list[TextEdit]:
-    """A list of tasks in the place of a set of them, where that was made."""
+    """A list of tasks instead of a set of them, where that was made."""
     edits = as_list(expr, at)
     if edits is None and isinstance(expr, cst.Name):
         names = Listed(at)
@@ -87,7 +87,7 @@ def _listed(at: FixView, expr: cst.BaseExpression) -> list[TextEdit]:
 
 
 def _shows(at: FixView, outer: cst.CSTNode | None, call: cst.CSTNode | None) -> bool:
-    """Whether a set becomes text."""
+    """True if a set becomes text."""
     if isinstance(call, cst.Call):
         is_format = isinstance(call.func, cst.Attribute) and call.func.attr.value == "format"
         return is_format or at.dotted_name(call.func) in known.TEXTS

@@ -75,11 +75,11 @@ class Listed:
         self.edits += edits
 
     def is_local(self, name: str) -> bool:
-        """Whether a name is one of the function, or of one around it."""
+        """True if a name is one of the function, or of one around it."""
         return self.at.bindings(name) is not None
 
     def take(self, names: set[str], results: set[str]) -> None:
-        """What these names hold must become a list as well, and their uses those of lists.
+        """Take in names: what they hold must become a list, and their uses those of lists.
 
         ``results`` are those that hold the two results of one call.
         """
@@ -109,7 +109,7 @@ class Listed:
         return isinstance(call, cst.Call) and self.at.dotted_name(call.func) in _WAITS
 
     def _stays_set(self, bound: Bound, made: list[TextEdit] | None) -> bool:
-        """Whether a name is bound to a set that is made elsewhere."""
+        """True if a name is bound to a set that is made elsewhere."""
         if made is not None or bound.parts:
             return False
         if bound.how is How.PARAM and bound.param is not None:
@@ -121,7 +121,7 @@ class Listed:
         return is_value and value is not None and _are_sets(self.at.types(value))
 
     def _made_list(self, bound: Bound) -> list[TextEdit] | None:
-        """What makes a list of what a name is bound to; ``None`` if that is not in sight."""
+        """Return edits that make a list of what a name is bound to, if that is in sight."""
         if bound.how is How.PARAM and bound.param is not None:
             return [] if is_list(cst.Name(bound.param.name), self.at) else None
         value = bound.value if bound.how is How.ANNOTATION else bound.node
@@ -148,7 +148,7 @@ class Listed:
                 self.unsafe(*edits)
 
     def is_gone_through(self, use: cst.CSTNode) -> bool:
-        """Whether a use is the same for lists: a loop, a count, a test."""
+        """True if a use is the same for lists: a loop, a count, a test."""
         if self._is_counted(use):
             return True
         outer = self.tree.up(use)
@@ -160,7 +160,7 @@ class Listed:
         return self._is_argument_of(use, _GOING_THROUGH)
 
     def _is_counted(self, use: cst.CSTNode) -> bool:
-        """Whether a use has nothing to do with any order: a count, a test."""
+        """True if a use has nothing to do with any order: a count, a test."""
         inner, outer = use, self.tree.up(use)
         while isinstance(outer, cst.BooleanOperation) or (
             isinstance(outer, cst.UnaryOperation) and isinstance(outer.operator, cst.Not)
@@ -184,7 +184,7 @@ class Listed:
         return False
 
     def _with_list(self, use: cst.Name, results: set[str]) -> list[TextEdit]:
-        """What a use of a set must become to work with a list."""
+        """Return edits after which a use of a set works with a list."""
         outer = self.tree.up(use)
         match outer:
             case cst.Attribute() if isinstance(call := self.tree.up(outer), cst.Call):
@@ -219,7 +219,7 @@ class Listed:
         raise _withheld(use.value)
 
     def _grown(self, use: cst.Name, value: cst.BaseExpression) -> list[TextEdit]:
-        """What makes a list of what is added to one."""
+        """Return edits after which a list gets what was added to a set."""
         if is_list(value, self.at):
             check_is_new(value, use, self.at, self.tree)
             return []
@@ -275,18 +275,18 @@ def _withheld(name: str) -> Withheld:
 
 
 def is_list(expr: cst.BaseExpression, at: FixView) -> bool:
-    """Whether an expression is surely a list or a tuple."""
+    """True if an expression is surely a list or a tuple."""
     types = at.types(expr)
     return bool(types) and all(t.name in _LISTS for t in types)
 
 
 def _are_sets(types: Iterable[TypeView]) -> bool:
-    """Whether something of these types has no order itself, for all that is known."""
+    """True if something of these types has no order itself, as far as is known."""
     return any((t.loops_like or t.name).endswith("set") for t in types)
 
 
 def as_list(expr: cst.BaseExpression, at: FixView) -> list[TextEdit] | None:
-    """What makes a list of a set that is written out; ``None`` if it is made in another way."""
+    """Return edits that make a written set a list; ``None`` if it is made in another way."""
     start, end = at.span(expr)
     match expr:
         case cst.Set() | cst.SetComp():
