@@ -187,3 +187,20 @@ def test_no_workflow_at_all_is_a_sentence_with_the_remedy(project: Path) -> None
 def test_a_quiet_run_says_nothing(project: Path) -> None:
     (project / "plain.py").write_text("import time\n")
     assert remarks("--quiet") == []
+
+
+def test_a_worker_may_list_a_class_with_the_name_of_a_workflow_elsewhere(project: Path) -> None:
+    undecorated = WORKFLOW.replace("@workflow", "# TODO: @workflow")
+    worker = (
+        "from flow import OrderWorkflow\nfrom temporalio.worker import Worker\n\n\n"
+        "def main(client) -> None:\n"
+        '    Worker(client, task_queue="orders", workflows=[OrderWorkflow])\n'
+    )
+    for folder, flow in (("solution", WORKFLOW), ("exercise", undecorated)):
+        (project / folder).mkdir()
+        (project / folder / "flow.py").write_text(flow)
+        (project / folder / "worker.py").write_text(worker)
+    assert remarks() == [
+        "exercise/flow.py: no run method or handler of `OrderWorkflow` was found, so what is in "
+        "there is not checked; name its decorator in `run-decorators`"
+    ]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 _ANYTHING = ("builtins.object", "typing.Any", "typing_extensions.Any")
-
+_FROM_LOADED = tuple(f"{name}." for name in sorted(LOADS_CODE))
 
 _ASKED = {"__aenter__": "async with", "__await__": "await"}
 """Methods that most objects do not have, by what calls them."""
@@ -100,6 +100,8 @@ class Unfollowed:
         if source in _ANYTHING:
             return True
         if is_known_library(source):
+            if source.startswith(_FROM_LOADED):
+                return True
             return source in GIVES_ANYTHING and source not in PLAIN_DATA
         given = External(source, instance=True, base=len(source))
         return not self._is_known(source) and is_opaque(given)

@@ -23,6 +23,12 @@ _CASTS = {
     for name, parameters in (("cast", ("typ", "val")), ("assert_type", ("val", "typ")))
 }
 """Functions that say of what class a value is, with their parameters."""
+_LOADERS = {
+    "builtins.__import__": ("name", "globals", "locals", "fromlist"),
+    "importlib.__import__": ("name", "globals", "locals", "fromlist"),
+    "importlib.import_module": ("name",),
+}
+"""Functions that give a module, with their parameters."""
 _PLAIN = (Kind.UNKNOWN, Kind.LITERAL)
 _SETS = frozenset({"builtins.frozenset", "builtins.set"})
 
@@ -47,6 +53,10 @@ def called(refs: Refs, node: cst.Call, scope: Scope | None, steps: int) -> Ref:
         return Ref(Kind.CLS, of.name) if of.kind is Kind.SELF and not of.path else UNKNOWN
     if name == "builtins.getattr" and len(node.args) in (2, 3):
         return _getattr(refs, node, scope, steps)
+    if name in _LOADERS:
+        module = _loaded(refs, node, _LOADERS[name], scope)
+        if module:
+            return Ref(Kind.IMPORT, module)
     if name in _SETS and not node.args:
         return Ref(Kind.LITERAL, name.rpartition(".")[2])
     if name in _SETS and len(node.args) == 1 and not node.args[0].star:
@@ -75,6 +85,24 @@ def _getattr(refs: Refs, node: cst.Call, scope: Scope | None, steps: int) -> Ref
     text = _text(refs, node.args[1].value, scope)
     of = refs.ref(node.args[0].value, scope, steps - 4) if text else UNKNOWN
     return of if of.kind is Kind.UNKNOWN else replace(of, path=(*of.path, text))
+
+
+def _loaded(refs: Refs, node: cst.Call, parameters: tuple[str, ...], scope: Scope | None) -> str:
+    """The module that a call gives by its name, if that is written out and absolute.
+
+    ``__import__("a.b")`` gives ``a``, and ``a.b`` only with a ``fromlist``.
+    """
+    given = {
+        arg.keyword.value if arg.keyword is not None else parameter: arg.value
+        for arg, parameter in zip(node.args, parameters, strict=False)
+    }
+    text = _text(refs, given["name"], scope) if "name" in given else ""
+    if any(arg.star for arg in node.args) or not text.replace(".", "_").isidentifier():
+        return ""
+    if text.startswith("."):
+        return ""
+    is_whole = "fromlist" in given or "fromlist" not in parameters
+    return text if is_whole else text.partition(".")[0]
 
 
 def _text(refs: Refs, node: cst.BaseExpression, scope: Scope | None) -> str:

@@ -22,8 +22,9 @@ ALWAYS_EXTERNAL = frozenset({"temporalio"})
 class ModuleIndex:
     """Finds modules on disk. All paths are absolute strings without symbolic links.
 
-    ``libraries`` are well-known packages: a namesake elsewhere in the project (a fake for tests, a
-    folder of integrations) is not taken for one of them, unless it is a distribution of its own.
+    ``libraries`` are well-known packages: a namesake inside a package (`providers/openai.py`) or
+    elsewhere in the project (a fake for tests, a folder of integrations) is not taken for one of
+    them, unless it is a distribution of its own.
     ``installed`` are packages that are followed although they are not the project's. ``links`` has
     the real paths of found files that the project does not list. ``outside`` are modules that were
     found through a link that leads out of the repository: they are not the project's.
@@ -145,7 +146,18 @@ class ModuleIndex:
             self._found[key] = (
                 own if is_sure else self._find_installed(name, folder, importer) or own
             )
-        return self._found[key]
+        found = self._found[key]
+        if found == importer and self._is_wrapper(importer):
+            return self._find_installed(name, folder, importer)
+        return found
+
+    def _is_wrapper(self, path: str) -> bool:
+        """Whether a module of a package has the name of the library when it imports that name.
+
+        No module imports itself: in `payments/acme.py`, `import acme` is another one.
+        """
+        folder, file = os.path.split(path)
+        return file != "__init__.py" and "__init__.py" in self._listing(folder)
 
     def _find_installed(self, name: str, folder: str, importer: str) -> str | None:
         """A module of a followed package; it may turn out to be a file of the project."""
@@ -230,6 +242,7 @@ class ModuleIndex:
             return next((p for p in found if p is not None and not is_namespace(p)), None)
         namespace = None
         if top in self.libraries:
+            more = [r for r in more if "__init__.py" not in self._listing(r)]
             others = [r for r in others if self._is_distributed(r)]
         for root in (*sure, *more, *others):
             path = self._folders.module(root, parts)

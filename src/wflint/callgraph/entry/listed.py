@@ -23,15 +23,12 @@ def listed_workflows(
 ) -> set[Cls]:
     """The classes in the lists of the Workers that the files ``configuring`` set up.
 
-    Classes that a candidate defines under the same name are workflows or not by themselves: only
-    a list that names something else costs more than to look through the text. What a test lists
-    counts for classes of tests: it says nothing of what the project registers.
+    Where all classes of a name are known as workflows, a list says nothing new: only one that names
+    something else costs more than to look through the text. What a test lists counts for classes of
+    tests: it says nothing of what the project registers.
     """
     store = roots.resolver.store
-    defined = (
-        Cls(path, qualname) for path in candidates for qualname in store.load(path).facts.classes
-    )
-    known = {cls.qualname for cls in defined if roots.is_workflow(cls)}
+    known = _surely_workflows(roots, candidates)
     found: set[Cls] = set()
     for path in configuring:
         for name in _names(store.text(path)):
@@ -41,6 +38,16 @@ def listed_workflows(
                 listed = _classes(roots.resolver.resolve(ref, path))
                 found.update(c for c in listed if is_test(c.path) or not is_test(path))
     return {cls for cls in found if roots.resolver.facts_of(cls) is not None}
+
+
+def _surely_workflows(roots: EntryPoints, candidates: Iterable[str]) -> set[str]:
+    """The names under which candidates define workflows and no other classes."""
+    store = roots.resolver.store
+    defined = [
+        Cls(path, qualname) for path in candidates for qualname in store.load(path).facts.classes
+    ]
+    others = {cls.qualname for cls in defined if not roots.is_workflow(cls)}
+    return {cls.qualname for cls in defined} - others
 
 
 def _names(text: str) -> Iterator[str]:
