@@ -90,7 +90,7 @@ def _table(found: Mapping[str, Cost]) -> Iterator[str]:
 
 
 def _ratio(cost: Cost, other: Cost) -> str:
-    """How many times as long, by the clock and in CPU time."""
+    """Return how many times as long it took, by the clock and in CPU time."""
     return f"{cost.wall / other.wall:.2f} / {cost.cpu / other.cpu:.2f}"
 
 

@@ -1,4 +1,4 @@
-"""What is measured: wflint in several situations, other linters, and what no linter can beat."""
+"""The contestants: wflint in several situations, other linters, and what no linter can beat."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def peer_runs(tree: Path, peers: str | None, *, slow: bool) -> Iterator[Run]:
 
 
 def floor_runs(tree: Path) -> Iterator[Run]:
-    """What has to be done in any case."""
+    """Yield what has to be done in any case."""
     files = [str(path) for path in sorted(tree.rglob("*.py"))]
     named = [path for path in files if b"temporalio" in Path(path).read_bytes()]
     yield Run(CLICK, (sys.executable, "-c", "import click"), tree)

@@ -1,4 +1,4 @@
-"""How each stage grows when the input does: sizes 1x, 2x, 4x and 8x of each shape."""
+"""Measures how each stage grows with the input: sizes 1x, 2x, 4x and 8x of each shape."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SHORTEST = 0.15
 
 
 def measured(shape: Shape) -> list[dict[str, float]]:
-    """What each size of a shape takes; the largest is the full one."""
+    """Return the cost of each size of a shape; the largest is the full one."""
     found = []
     for factor in FACTORS:
         with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""How long each stage of a run takes, and how much memory it needs, in a process of its own.
+"""Measures the time and memory of each stage of a run, in a process of its own.
 
 Stages stand in each other, as reading facts does in the search: each is told without the others.
 """

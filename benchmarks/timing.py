@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 def nothing() -> None:
-    """What most runs need to be prepared with."""
+    """Do nothing: most runs need no preparation."""
 
 
 class Run(NamedTuple):
@@ -28,7 +28,7 @@ class Run(NamedTuple):
 
 
 class Cost(NamedTuple):
-    """What a run takes: seconds of wall and of CPU time, MB of the largest process."""
+    """The cost of a run: seconds of wall and of CPU time, MB of the largest process."""
 
     wall: float
     cpu: float

@@ -26,7 +26,7 @@ def documents() -> dict[Path, str]:
 
 
 def output_of(command: str) -> str:
-    """What a terminal shows for a command; the time, which varies, is always the same."""
+    """Return what a terminal shows for a command; the time, which varies, is always the same."""
     terminal = {"WFLINT_OUTPUT_FORMAT": "full", "NO_COLOR": "1", "GITHUB_ACTIONS": ""}
     environment = os.environ | terminal | {"PYTHONIOENCODING": "utf-8"}
     arguments = [sys.executable, "-m", *command.split()]

@@ -34,7 +34,7 @@ class Calls:
 
 
 class Scope(Struct, frozen=True):
-    """What is looked at.
+    """The part of the library that is looked at.
 
     ``judges`` are the codes of the rules that say what counts, ``ignored`` names of their tables
     that do not. ``left_out`` are modules that are not looked at, ``stops`` functions that calls

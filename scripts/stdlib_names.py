@@ -28,7 +28,7 @@ class Public(NamedTuple):
 
     @property
     def is_property(self) -> bool:
-        """Whether it is read, not called."""
+        """True if it is read, not called."""
         decorators = map(_last, self.head.decorators) if self.head is not None else ()
         return any(name in ("property", "cached_property", "setter") for name in decorators)
 
@@ -41,7 +41,7 @@ class Public(NamedTuple):
         return ", ".join(given)
 
     def has_optional(self) -> bool:
-        """Whether a call may leave something out."""
+        """True if a call may leave something out."""
         return any(param.has_default for param in self._params())
 
     def _params(self) -> list[Param]:
@@ -123,7 +123,7 @@ class Names:
         return names
 
     def _belongs(self, entity: Entity, name: str, facts: ModuleFacts) -> bool:
-        """Whether a name of a module is the module's own, and not merely imported for its use."""
+        """True if a name of a module is the module's own, and not merely imported for its use."""
         if not isinstance(entity, (OwnFunction, OwnClass)):
             return False
         path = entity.fn.path if isinstance(entity, OwnFunction) else entity.cls.path

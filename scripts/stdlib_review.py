@@ -1,4 +1,4 @@
-"""What a person has decided about the findings, and the table that follows from it."""
+"""The decisions of a person on the findings, and the table that follows from it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tests of the cache share: a small project, and ways to compare and to count."""
+"""Shared by the tests of the cache: a small project, and ways to compare and to count."""
 
 from __future__ import annotations
 

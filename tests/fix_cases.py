@@ -82,7 +82,7 @@ def project(case: Case, folder: Path) -> Path:
 
 
 def fix(file: Path, unsafe: bool) -> Outcome:
-    """What fixing a file would give; nothing is written."""
+    """Return the outcome of fixing a file; nothing is written."""
     outcome = mend(Request(paths=(str(file),), jobs=1), unsafe)
     assert outcome.result.problems == []
     return outcome

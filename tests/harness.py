@@ -60,7 +60,7 @@ class Fixture:
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """What is expected of a line, or said of it.
+    """An expectation of a line, or what is said of it.
 
     ``chain`` and ``severity`` are empty where they do not matter.
     """
@@ -74,7 +74,7 @@ class Finding:
 
     @property
     def place(self) -> tuple[str, int, str]:
-        """What must agree; the chain and the severity are compared afterwards."""
+        """The part that must agree; the chain and the severity are compared afterwards."""
         return (self.filename, self.row, self.code)
 
 
@@ -188,7 +188,7 @@ def found(diagnostics: Iterable[Diagnostic], root: Path) -> list[Finding]:
 
 
 def differences(wanted: Sequence[Finding], got: Sequence[Finding]) -> list[str]:
-    """What is missing, what is surplus, and which chains differ; one entry each."""
+    """Return what is missing, what is surplus, and which chains differ; one entry each."""
     missing = Counter(f.place for f in wanted) - Counter(f.place for f in got)
     surplus = Counter(f.place for f in got) - Counter(f.place for f in wanted)
     lines = [

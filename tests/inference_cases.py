@@ -1,4 +1,4 @@
-"""What is inferred: fixtures that say of a line what type something has, and what it calls.
+"""Cases of inference: fixtures that say of a line what type something has, and what it calls.
 
 ``tests/fixtures/inference/<case>.py`` is a module with a workflow, or a folder of several modules.
 Comments at the end of a line say what is known there, when all modules are taken together:
@@ -41,7 +41,7 @@ Place = tuple[str, int]
 
 @dataclass
 class Inferred:
-    """What wflint says of the lines that are reached."""
+    """All that wflint infers for the lines that are reached."""
 
     types: dict[Place, set[str]] = field(default_factory=dict)
     calls: dict[Place, set[str]] = field(default_factory=dict)
@@ -78,7 +78,7 @@ def problems(root: Path) -> list[str]:
 
 
 def expectations(root: Path) -> Iterator[tuple[Place, str, str]]:
-    """What the comments of a project expect: the place, ``type`` or ``calls``, and the text."""
+    """Yield what comments of a project expect: the place, ``type`` or ``calls``, and the text."""
     for file in sorted(root.rglob("*.py")):
         name = file.relative_to(root).as_posix()
         with file.open("rb") as lines:

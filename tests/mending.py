@@ -1,4 +1,4 @@
-"""What the tests of fixing share: files in a project of their own, and what becomes of them."""
+"""Shared by the tests of fixing: files in a project of their own, and their mending."""
 
 from __future__ import annotations
 
@@ -55,13 +55,13 @@ def put(folder: Path, content: str | bytes, name: str = "flow.py") -> Path:
 
 
 def mend_in_memory(folder: Path, *paths: Path, unsafe: bool = False) -> Outcome:
-    """What fixing a folder, or some files of it, would give."""
+    """Return the outcome of fixing a folder, or some files of it."""
     names = tuple(map(str, paths or [folder]))
     return mend(Request(paths=names, jobs=1), unsafe)
 
 
 def mended(folder: Path, content: str | bytes, unsafe: bool = False) -> bytes:
-    """What becomes of a file that is alone in its project, without any problem."""
+    """Return a file after mending that is alone in its project, without any problem."""
     if not (folder / "pyproject.toml").exists():
         make_project(folder)
     file = put(folder, content)

@@ -23,7 +23,7 @@ _MEMORY = 2 * 1024**3
 
 @dataclass(frozen=True)
 class Watched:
-    """How a run ended, what it printed, and what it did. Paths are without links."""
+    """The outcome of a run: its end, its output, and what it did. Paths are without links."""
 
     code: int
     said: str

@@ -75,7 +75,7 @@ def _as_list_of_lines(at: FixView, name: str, args: Sequence[cst.Arg]) -> list[T
 
 
 def _gap(at: FixView, arg: cst.Arg) -> str:
-    """What separates a new argument from ``arg``: a new line if that begins one as well."""
+    """Return what separates a new argument from ``arg``: a new line if that begins one as well."""
     return f"{at.newline}{at.indent(arg)}" if at.begins_line(arg) else " "
 
 

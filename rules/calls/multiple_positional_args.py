@@ -93,7 +93,7 @@ _WORDS = {
 _RECEIVERS = {
     name: _WORDS[call.kind] for name, call in sdk_calls().items() if call.input == ("arg", "args")
 }
-"""What the payload arguments of each call are for."""
+"""The receivers of the payload arguments of each call."""
 
 _WITHOUT_TARGET = "temporalio.workflow.continue_as_new"
 """The one call whose first argument is a payload already."""
@@ -112,7 +112,7 @@ _TOKEN = re.compile(
 
 
 def _plain_arguments(source: str, start: int) -> int:
-    """How many arguments stand before the first keyword, in the call that opens at ``start``."""
+    """Return the number of arguments before the first keyword; the call opens at ``start``."""
     depth, commas, at = 0, 0, start
     for match in _TOKEN.finditer(source, start):
         token = match.group()
@@ -140,7 +140,7 @@ class MultiplePositionalArgs(Rule):
 
     @classmethod
     def suspicious(cls, source: str, settings: RuleSettings) -> bool:
-        """Whether one of the calls seems to get several payload arguments."""
+        """True if one of the calls seems to get several payload arguments."""
         return any(
             _plain_arguments(source, match.end()) > (1 if match["new_run"] else 2)
             for match in _CALL.finditer(source)

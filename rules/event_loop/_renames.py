@@ -21,7 +21,7 @@ _NAIVE = "now().replace(tzinfo=None)"
 _AWARE = re.compile(
     r"\bworkflow\s*\.\s*now\(\)(?!\.replace\(tzinfo=None\))|\btimezone\.utc\b|\bUTC\b"
 )
-"""What makes an aware time."""
+"""Functions that return aware times."""
 
 _DROPS_ARGUMENTS = frozenset({"get_logger"})
 """Made-up functions that only give what the SDK has, whatever they are given."""
@@ -62,7 +62,7 @@ def _renamed_attribute(node: cst.Attribute, at: FixView) -> Repair | None:
 
 
 def _is_value(new: str) -> bool:
-    """Whether a name of the table is that of a thing; functions end with ``()``."""
+    """True if a name of the table is that of a thing; functions end with ``()``."""
     last = new.rpartition(".")[2]
     return last in ("logger", "workflow_id") or new.endswith(_NAIVE)
 
@@ -77,7 +77,7 @@ def _only_naive(at: FixView) -> None:
 
 
 def _written(path: str, module: str, node: cst.Attribute, at: FixView) -> str:
-    """How to write a dotted name there; through the same module if it is one of its names."""
+    """Return a dotted name as written there; through the same module if it is one of its names."""
     if path.startswith(f"{module}."):
         return f"{at.text(node.value)}.{path.removeprefix(f'{module}.')}"
     package, _, name = path.rpartition(".")

@@ -45,7 +45,7 @@ class Sdk:
     once: dict[tuple[str, str], Once]
 
     def fault(self, module: str, name: str, target: tuple[int, int], shown: str = "") -> str:
-        """What is wrong with `name` of `module` in version `target`, or `""`."""
+        """Return what is wrong with `name` of `module` in version `target`, or `""`."""
         if name.startswith("_") or module not in self.names:
             return ""
         shown = shown or f"{module}.{name}"

@@ -139,7 +139,7 @@ class DiscardedTask(Rule):
 
 
 class _Waiting:
-    """Which parts of a piece of code wait; each is looked at once, however many ask."""
+    """The parts of a piece of code that wait; each is looked at once, however many ask."""
 
     def __init__(self) -> None:
         self._before: dict[int, set[int]] = {}
@@ -173,7 +173,7 @@ def _waiting(ctx: Context) -> _Waiting:
 
 
 def _returns_without_waiting(path: Sequence[cst.CSTNode], waiting: _Waiting) -> bool:
-    """Whether no `await` can follow the last node of `path` before its function returns."""
+    """True if no `await` can follow the last node of `path` before its function returns."""
     blocks = (cst.IndentedBlock, cst.SimpleStatementLine, cst.SimpleStatementSuite)
     returns = False
     for at in range(len(path) - 1, 0, -1):

@@ -107,7 +107,7 @@ class ForeignAsyncRuntime(Rule):
     tables = ("foreign_async_runtime.toml",)
 
     def judge(self, view: CallView, api: Api) -> Report | None:
-        """What anyio does with tasks alone works where all of anyio is passed through."""
+        """Leave out what anyio does with tasks: it works if all of anyio is passed through."""
         is_anyio = view.name.startswith("anyio.") and view.name not in _NEED_A_REAL_LOOP
         if is_anyio and view.passes("anyio"):
             return None

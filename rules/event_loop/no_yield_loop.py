@@ -166,7 +166,7 @@ def _own_calls(node: cst.CSTNode, ctx: Context) -> tuple[int, ...]:
 
 
 def _can_leave(body: cst.BaseSuite, ctx: Context) -> bool:
-    """Whether the body lets others run, or leaves the loop, or may do so by an exception."""
+    """True if the body lets others run, or leaves the loop, or may do so by an exception."""
     from wflint.rule import walk
 
     ways_out = (cst.Await, cst.Yield, cst.Return, cst.Raise, cst.Assert)
@@ -190,7 +190,7 @@ def _call_may_leave(node: cst.Call, ctx: Context) -> bool:
 
 
 def _breaks(body: cst.BaseSuite) -> bool:
-    """Whether there is a `break` that belongs to this loop and not to one inside it."""
+    """True if there is a `break` that belongs to this loop and not to one inside it."""
     from wflint.rule import children
 
     pending: list[cst.CSTNode] = [body]
@@ -206,7 +206,7 @@ def _breaks(body: cst.BaseSuite) -> bool:
 
 
 def _may_be_left_by_exception(ctx: Context) -> bool:
-    """Whether something around the loop waits for an exception to end it."""
+    """True if something around the loop waits for an exception to end it."""
     for node in ctx.ancestors:
         if isinstance(node, (cst.Try, cst.TryStar)) and node.handlers:
             return True
@@ -216,7 +216,7 @@ def _may_be_left_by_exception(ctx: Context) -> bool:
 
 
 def _rounds(bounds: list[cst.BaseExpression]) -> int:
-    """How many numbers `range()` gives for these literals; 0 if they are not literals."""
+    """Return how many numbers `range()` gives for these literals; 0 if they are not literals."""
     numbers = [_number(bound) for bound in bounds]
     known = [number for number in numbers if number is not None]
     if not 1 <= len(known) <= 3 or len(known) != len(numbers) or (len(known) == 3 and not known[2]):

@@ -78,7 +78,7 @@ _NOT_NAMES = re.compile(r"\bas\s+\w+|#[^\r\n]*")
 _WORKER_METHODS = frozenset(
     {"config", "is_running", "is_shutdown", "run", "shutdown", "task_queue"}
 )
-"""What is asked of a variable called `worker`; reading such functions would be in vain."""
+"""Methods of a variable called `worker`; reading such functions would be in vain."""
 
 _MISSING = ("AttributeError", "ImportError", "ModuleNotFoundError")
 
@@ -117,7 +117,7 @@ class UnknownTemporalApi(Rule):
 
     @classmethod
     def suspicious(cls, source: str, settings: RuleSettings) -> bool:
-        """Whether a text seems to use a name that the SDK does not have."""
+        """True if a text seems to use a name that the SDK does not have."""
         table, target = sdk(), settings.exact_sdk
         known = _MODULES if "import" not in source else _imported_modules(source)
         for module in sorted(known):
@@ -186,7 +186,7 @@ class UnknownTemporalApi(Rule):
 
 
 def _path_fault(module: str, target: tuple[int, int]) -> str:
-    """What is wrong with the path of an imported module."""
+    """Return what is wrong with the path of an imported module."""
     parts = module.split(".")
     for length in range(1, len(parts)):
         message = sdk().fault(".".join(parts[:length]), parts[length], target)
@@ -196,7 +196,7 @@ def _path_fault(module: str, target: tuple[int, int]) -> str:
 
 
 def _is_put(name: str, module: str, source: str) -> bool:
-    """Whether a text gives a module an attribute, by an assignment or by `setattr()`."""
+    """True if a text sets an attribute of a module, by an assignment or by `setattr()`."""
     if f"{module}.{name}" not in source and "setattr" not in source:
         return False
     assigned = rf"\b{module}\.{name}[ \t]*(?::[^=\r\n]+)?=(?!=)"
@@ -205,7 +205,7 @@ def _is_put(name: str, module: str, source: str) -> bool:
 
 
 def _is_guarded(ctx: Context) -> bool:
-    """Whether the code around has thought of an SDK without the name."""
+    """True if the code around allows for an SDK without the name."""
     for node in ctx.ancestors:
         if isinstance(node, (cst.Try, cst.TryStar)):
             caught = [h.type for h in node.handlers]

@@ -177,7 +177,7 @@ class WaitConditionMisuse(Rule):
         return Report(view.message, view.severity, api=api)
 
     def visit_Call(self, node: cst.Call, ctx: Context) -> None:
-        """What only the source shows: lambdas, `not`, the timeout, and the use of the result."""
+        """Report what the source shows: lambdas, `not`, the timeout, and the use of the result."""
         if ctx.dotted_name(node.func) != _WAIT:
             return
         for message in (_condition_fault(node, ctx), _timeout_fault(node, ctx), _use_fault(ctx)):
@@ -204,7 +204,7 @@ class WaitConditionMisuse(Rule):
 
 
 def _gives_value(view: CallView, value: Value, called: Callee | None) -> bool:
-    """Whether a name or call stands for something that surely cannot be called."""
+    """True if a name or call stands for something that surely cannot be called."""
     if called is not None:
         returned = called.head.returns
         return returned.kind is Kind.GLOBAL and returned.name in _TYPES
@@ -282,7 +282,7 @@ def _use_fault(ctx: Context) -> str:
 
 
 def _can_be_asked_again(condition: cst.BaseExpression, at: FixView) -> bool:
-    """Whether an expression may give another answer later, and can be the body of a lambda."""
+    """True if an expression may give another answer later, and can be the body of a lambda."""
     from wflint.rule import walk
 
     if isinstance(condition, (cst.Tuple, cst.GeneratorExp)):

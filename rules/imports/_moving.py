@@ -32,7 +32,7 @@ def moved_to_top(at: FixView) -> Repair | None:
 
 
 def _is_bound_again(name: str, block: cst.IndentedBlock, at: FixView) -> bool:
-    """Whether a name that is imported in a function means something else in it, too."""
+    """True if a name that is imported in a function means something else in it, too."""
     if len(at.bindings(name) or ()) != 1:
         return True
     for node in walk(block):

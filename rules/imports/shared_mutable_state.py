@@ -173,7 +173,7 @@ class SharedMutableState(Rule):
     def _report_made(
         self, target: cst.CSTNode, changed: cst.CSTNode, how: str, node: cst.CSTNode, ctx: Context
     ) -> None:
-        """What is made once is reported where it is what a command gives."""
+        """Report a change; of something set only once, only what is awaited for it can be wrong."""
         if not _is_filled_once(target, node, ctx):
             self._report(changed, how, node, ctx)
         elif awaited := _awaited(node):
@@ -220,7 +220,7 @@ class SharedMutableState(Rule):
         return Report(isolated, Severity.WARNING)
 
     def _changes(self, view: FindingView, how: str, kind: str) -> bool:
-        """Whether the kind of change is one for the kind of object."""
+        """True if objects of this kind can be changed in this way."""
         if how == "name":
             return kind == "value"
         if how == "attribute":
@@ -240,13 +240,13 @@ class SharedMutableState(Rule):
 
 
 def _is_cached(ctx: Context) -> bool:
-    """Whether the function is decorated with `functools.cache` or `functools.lru_cache`."""
+    """True if the function is decorated with `functools.cache` or `functools.lru_cache`."""
     last = {(d.target.path or (d.target.name,))[-1] for d in ctx.function.decorators}
     return bool(last & {"cache", "lru_cache"})
 
 
 def _is_filled_once(target: cst.CSTNode, node: cst.CSTNode, ctx: Context) -> bool:
-    """Whether an assignment makes something that is not there yet.
+    """True if an assignment sets what does not exist yet.
 
     `if _client is None: _client = make()`, or `_known[key] = value` in a function that returns
     `_known[key]` or `value`. An empty container is no result but the beginning of a collection.
@@ -273,7 +273,7 @@ def _awaited(node: cst.CSTNode) -> list[cst.CSTNode]:
 
 
 def _missing(ctx: Context) -> Iterator[set[str]]:
-    """What is not there yet where an assignment stands, with what is made together with it.
+    """Yield the names that are not set yet where an assignment stands, with those set beside them.
 
     `if not self._loaded: ...`, and what follows `if self._loaded: return` or the `assert` of that.
     """
@@ -291,7 +291,7 @@ def _missing(ctx: Context) -> Iterator[set[str]]:
 
 
 def _surely_missing_after(statement: cst.CSTNode, ctx: Context) -> Iterator[str]:
-    """What a statement does not let pass if it is there."""
+    """Yield the names that are not set wherever the code goes on after a statement."""
     from wflint.rule import always_leaves
 
     if isinstance(statement, cst.If) and always_leaves(statement.body):
@@ -326,7 +326,7 @@ def _tested(test: cst.BaseExpression, ctx: Context, is_there: bool) -> Iterator[
 
 
 def _set_beside(name: str, block: cst.BaseSuite, ctx: Context) -> set[str]:
-    """What a block sets besides a name, if it sets that."""
+    """Return all that a block sets, if it sets a name."""
     from wflint.rule import walk
 
     found = {

@@ -131,7 +131,7 @@ def _uses(at: FixView) -> list[tuple[cst.CSTNode | None, cst.CSTNode | None]]:
 
 
 def _goes_through(outer: cst.CSTNode | None, call: cst.CSTNode | None, at: FixView) -> bool:
-    """Whether a loop or a function goes through what it is given, one after the other."""
+    """True if a loop or a function goes through what it is given, one after the other."""
     match outer:
         case cst.For() | cst.CompFor() | cst.StarredElement() | cst.Arg(star="*"):
             return True

@@ -99,7 +99,7 @@ class AsyncioWait(Rule):
     apis = {"asyncio.tasks.wait": _WAIT, "asyncio.wait": _WAIT}
 
     def repair(self, at: FixView) -> Repair | None:
-        """What is done with the results decides: they are lists afterwards."""
+        """Make the results lists, if what is done with them allows it."""
         if not at.is_written_out(at.call.func):
             return None
         results = at.awaited_as_lists()

@@ -188,20 +188,20 @@ class UnorderedIteration(Rule):
 
 
 def _has_order(view: FindingView, names: str) -> bool:
-    """Whether ``sorted()`` takes the elements, for all that is known."""
+    """True if ``sorted()`` takes the elements, for all that is known."""
     if view.can_sort() is False:
         return False
     return not may_hold_none(names, view.function, view.source())
 
 
 def _reason(elements: list[TypeView]) -> str:
-    """What the order follows from: the seed, memory addresses, or one of them."""
+    """Return what the order follows from: the seed, memory addresses, or one of them."""
     reasons = {e.hashed_by for e in elements if e.hashed_by != "value"}
     return reasons.pop() if len(reasons) == 1 else ""
 
 
 def _instead(elements: list[TypeView], has_order: bool) -> str:
-    """What to go through in place of the set."""
+    """Return what to go through instead of the set."""
     reason = _reason(elements)
     if reason == "address" or not has_order:
         return "a list or `dict.fromkeys(...)` instead of the set"

@@ -132,7 +132,7 @@ def _in_del(ctx: Context) -> bool:
 
 
 def _is_another(target: cst.BaseExpression, ctx: Context) -> bool:
-    """Whether something belongs to another object: `self.pool.free`, not `self.free`.
+    """True if something belongs to another object: `self.pool.free`, not `self.free`.
 
     What belongs to a module or a class is reported wherever it is changed.
     """

@@ -121,7 +121,7 @@ class GlobalRandom(Rule):
     }
 
     def repair(self, at: FixView) -> Repair | None:
-        """Where a module seeds the generator itself, it wants those very numbers."""
+        """Propose the fix, as unsafe if the module seeds the generator: it wants those numbers."""
         api = at.api or Api()
         if api.fix is Fixable.SAFE and _SEEDING.search(at.source.text):
             api = replace(api, fix=Fixable.UNSAFE)

@@ -146,7 +146,7 @@ def _identity_key(call: cst.Call, name: str | None, ctx: Context) -> str | None:
 
 
 def _is_sorted_by(ctx: Context) -> bool:
-    """Whether the place is in `key=lambda x: ...` of something that sorts."""
+    """True if the place is in `key=lambda x: ...` of something that sorts."""
     outer = ctx.in_statement
     for function, arg, call in zip(outer, outer[1:], outer[2:], strict=False):
         match function, arg, call:
@@ -229,7 +229,7 @@ def _is_assigned(name: cst.Name, up: dict[int, cst.CSTNode]) -> bool:
 
 
 def _is_telling_hash(value: cst.BaseExpression, ctx: Context) -> bool:
-    """Whether the hash differs on replay, and is used for more than hashing and comparing."""
+    """True if the hash differs on replay, and is used for more than hashing and comparing."""
     if "__hash__" in ctx.function.qualname.split(".") or isinstance(ctx.parent(), cst.Expr):
         return False
     return not (_is_compared(ctx) or _has_stable_hash(value, ctx))

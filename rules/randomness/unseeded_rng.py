@@ -132,7 +132,7 @@ class UnseededRng(Rule):
 
 
 def _is_the_only_one(at: FixView) -> bool:
-    """Whether the code runs once in a workflow, and its module makes no other generator."""
+    """True if the code runs once in a workflow, and its module makes no other generator."""
     name = at.text(at.call.func).rpartition(".")[2]
     makes_one = rf"\b(?:Random|new_random|{re.escape(name)})\s*\(\s*(?:(?:x\s*=\s*)?None\s*)?\)"
     if at.context.in_loop or len(re.findall(makes_one, at.source.text)) > 1:

@@ -1,4 +1,4 @@
-"""What the libraries have instead of their own clocks: a way to be given the time."""
+"""Libraries that can be given the time, instead of reading their own clocks."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _set_to_now(at: FixView) -> Repair | None:
 
 
 def _in_zone(taker: _Taker, at: FixView) -> str | None:
-    """What moves the result to the zone that the call asks for; `None` where it cannot be told."""
+    """Return what moves the result to the zone that the call asks for, if that can be told."""
     match at.call.args:
         case []:
             return ""

@@ -118,14 +118,14 @@ class BlockingSleep(Rule):
 
 
 def _can_be_async(head: FunctionHead) -> bool:
-    """Whether a plain function may become an `async def`; not a lambda, nor `__init__()`."""
+    """True if a plain function may become an `async def`; not a lambda, nor `__init__()`."""
     decorators = {d.written or d.target.name.rpartition(".")[2] for d in head.decorators}
     is_special = head.name.startswith(("<", "__")) and head.name != "__call__"
     return not is_special and decorators.isdisjoint(_MAKES_PLAIN)
 
 
 def _can_await(at: FixView) -> bool:
-    """Whether `await` is allowed, and changes nothing but the call, in an `async def`."""
+    """True if `await` is allowed, and changes nothing but the call, in an `async def`."""
     comprehensions = 0
     for node in at.ancestors():
         if isinstance(node, cst.FunctionDef):

@@ -97,7 +97,7 @@ _OF_THE_WORKER = {
     _FILES: "depends on files",
 }
 _DOES = _CHANGING | _OF_THE_WORKER
-"""What happens at import, by the code of the rule that reports the same in workflow code."""
+"""Messages about imports, by the code of the rule that reports the same in workflow code."""
 _PACKAGE_DATA = ("importlib.", "importlib_metadata.", "importlib_resources.", "pkg_resources.")
 
 
@@ -117,7 +117,7 @@ class ImportTimeNondeterminism(Rule):
     )
 
     def judge_import(self, view: ImportView) -> Report | None:
-        """What is not deterministic, not refused anyway, and used by workflow code."""
+        """Report what is not deterministic, not refused anyway, and used by workflow code."""
         changing = view.owner in _CHANGING
         if view.is_refused or not (changing or view.owner in _OF_THE_WORKER):
             return None
@@ -140,6 +140,6 @@ def _kind(view: ImportView) -> str:
 
 
 def _comes_with_the_code(view: ImportView, ingredients: frozenset[str]) -> bool:
-    """Whether a file is part of the program: another version of it is another program."""
+    """True if a file is part of the program: another version of it is another program."""
     is_file = view.owner == _FILES
     return is_file and ("__file__" in ingredients or view.call.name.startswith(_PACKAGE_DATA))

@@ -212,7 +212,7 @@ def _is_none(arg: cst.Arg) -> bool:
 
 
 def _is_naive(expression: cst.BaseExpression, ctx: Context) -> bool:
-    """Whether this is a `datetime` without a zone, beyond doubt."""
+    """True if this is a `datetime` without a zone, beyond doubt."""
     if isinstance(expression, cst.Name):
         assigned = ctx.assigned(expression)
         return isinstance(assigned, cst.Call) and _makes_naive(assigned, ctx)

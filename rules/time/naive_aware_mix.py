@@ -175,7 +175,7 @@ def _aware_source(expr: cst.BaseExpression, ctx: Context) -> cst.BaseExpression 
 
 
 def _is_naive(expr: cst.BaseExpression, ctx: Context) -> bool:
-    """Whether an expression is surely a time without a zone."""
+    """True if an expression is surely a time without a zone."""
     node: cst.BaseExpression | None = expr
     for _ in range(_STEPS):
         match node:
@@ -193,7 +193,7 @@ def _is_naive(expr: cst.BaseExpression, ctx: Context) -> bool:
 
 
 def _origin(node: cst.BaseExpression | None, ctx: Context) -> cst.BaseExpression | None:
-    """What a name was assigned, or what a duration was added to."""
+    """Return what a name was assigned, or what a duration was added to."""
     match node:
         case cst.Name():
             return ctx.assigned(node)
@@ -203,7 +203,7 @@ def _origin(node: cst.BaseExpression | None, ctx: Context) -> cst.BaseExpression
 
 
 def _is_duration(node: cst.BaseExpression, ctx: Context) -> bool:
-    """Whether something is a `timedelta`: one more time would make the whole a duration."""
+    """True if something is a `timedelta`: one more time would make the whole a duration."""
     while isinstance(node, cst.BinaryOperation):
         node = node.left if isinstance(node.right, (cst.Integer, cst.Float)) else node.right
     return ctx.type_of(node) == "datetime.timedelta"

@@ -96,7 +96,7 @@ class TimeBasedCondition(Rule):
 
 
 def _waits_without_end(call: cst.Call, ctx: Context) -> bool:
-    """Whether a wait has no timeout, and no other one is there to end it."""
+    """True if a wait has no timeout, and no other one is there to end it."""
     for arg in call.args:
         name = arg.keyword.value if arg.keyword is not None else ""
         is_none = isinstance(arg.value, cst.Name) and arg.value.value == "None"

@@ -15,7 +15,7 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def made_async(at: FixView) -> list[TextEdit]:
-    """What makes `async with` and `await` of all uses, in this file, of the lock that a call makes.
+    """Return edits that put `async with` and `await` at all uses, in this file, of a lock.
 
     Raises :class:`Withheld` where one of them cannot wait, or where not all of them are in sight.
     """
@@ -79,7 +79,7 @@ class _File:
         return functions[-1]
 
     def edit(self, use: ast.Name | ast.Attribute) -> TextEdit | None:
-        """What makes one use an asynchronous one; ``None`` where it is the same for both."""
+        """Return the edit that makes one use asynchronous; ``None`` if both are the same."""
         shown = ast.unparse(use)
         around = self.around(use)
         start: ast.expr | ast.stmt

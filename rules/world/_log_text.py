@@ -16,7 +16,7 @@ _LINE_END = r"\n"
 
 
 def printed(at: FixView) -> list[TextEdit]:
-    """What makes the arguments of `print()` those of a logger's method.
+    """Return edits that make the arguments of `print()` those of a logger's method.
 
     One argument stays as it is; several become a text with `%s` and what belongs there. The fix is
     withheld where the line is not ended as usual, or where it is open how many arguments there are.
@@ -45,7 +45,7 @@ def printed(at: FixView) -> list[TextEdit]:
 
 
 def written(at: FixView) -> list[TextEdit]:
-    """What makes the argument of `sys.stdout.write()` one of a logger's method.
+    """Return edits that make the argument of `sys.stdout.write()` one of a logger's method.
 
     A line end at the end of the text goes; where text has none, it is a part of a line.
     """
@@ -84,7 +84,7 @@ def _last_part(text: cst.BaseString) -> cst.SimpleString | cst.FormattedString:
 
 
 def _can_go(at: FixView, name: str, value: cst.BaseExpression) -> bool:
-    """Whether an option says nothing to a logger, and has no effect by itself."""
+    """True if an option means nothing to a logger, and has no effect by itself."""
     if name == "file":
         is_none = isinstance(value, cst.Name) and value.value == "None"
         return is_none or at.dotted_name(value) in _STREAMS
@@ -92,7 +92,7 @@ def _can_go(at: FixView, name: str, value: cst.BaseExpression) -> bool:
 
 
 def _is_default(value: cst.BaseExpression, text: str) -> bool:
-    """Whether an option is ``None``, or the text that stands for the same."""
+    """True if an option is ``None``, or the text that means the same."""
     if isinstance(value, cst.Name):
         return value.value == "None"
     return isinstance(value, cst.SimpleString) and not value.prefix and value.raw_value == text
@@ -127,7 +127,7 @@ def _with_format(at: FixView, given: Sequence[cst.Arg], between: str) -> list[Te
 
 
 def _is_plain_text(node: cst.BaseExpression) -> bool:
-    """Whether an expression is text in which every `%` stands as itself."""
+    """True if an expression is text in which every `%` stands for itself."""
     if not isinstance(node, cst.SimpleString) or node.prefix:
         return False
     return str(node.evaluated_value).count("%") == node.raw_value.count("%")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def removal(at: FixView, is_gone: Callable[[cst.Call], bool]) -> TextEdit:
-    """What removes the statement that the offending call is; there is no fix if it is none.
+    """Return the removal of the statement that the offending call is; no fix if it is none.
 
     ``is_gone`` tells which other calls are removed as well: they do not keep a block from being
     empty, where ``pass`` takes the place of the statement.
@@ -56,7 +56,7 @@ def _imports_before(at: FixView, before: Sequence[cst.CSTNode]) -> int:
 def _is_more_than(
     block: cst.IndentedBlock, line: cst.CSTNode, is_gone: Callable[[cst.Call], bool]
 ) -> bool:
-    """Whether something stays in a block without the line, be it a ``pass``."""
+    """True if a block without the line still holds a statement, even a ``pass``."""
     is_above = True
     for other in block.body:
         if other is line:

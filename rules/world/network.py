@@ -116,7 +116,7 @@ class Network(Rule):
 
 
 def _not_replaying(view: CallView) -> bool:
-    """Whether the call stands below ``if not workflow.unsafe.is_replaying():``."""
+    """True if the call stands below ``if not workflow.unsafe.is_replaying():``."""
     from wflint.rule import Flag
 
     return view.call is not None and bool(view.call.flags & Flag.NOT_REPLAYING)

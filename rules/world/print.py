@@ -169,7 +169,7 @@ class Print(Rule):
         return at.unsafe(message, *edits) if edits else None
 
     def _edits(self, at: FixView) -> list[TextEdit]:
-        """What one place becomes; nothing where that is another thing than text for the log."""
+        """Return edits of one place; none if it is not text for the log."""
         if self.apis.get(at.name) != _LOG or not at.is_written_out(at.call.func):
             return []
         if at.name == _PRINT and not at.call.args:

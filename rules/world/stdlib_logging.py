@@ -184,7 +184,7 @@ class StdlibLogging(Rule):
         return at.unsafe("Use `workflow.logger`", *edits) if edits else None
 
     def _edits(self, at: FixView, node: cst.CSTNode) -> list[TextEdit]:
-        """What makes one call of a logger one of `workflow.logger`."""
+        """Return edits that make one call of a logger one of `workflow.logger`."""
         if not isinstance(node, cst.Call) or not all(_is_known(arg) for arg in node.args):
             return []
         name = at.dotted_name(node.func)
@@ -205,13 +205,13 @@ class StdlibLogging(Rule):
 
 
 def _is_known(arg: cst.Arg) -> bool:
-    """Whether any logger takes an argument."""
+    """True if any logger takes an argument."""
     is_option = arg.keyword is not None and arg.keyword.value in _OPTIONS
     return arg.star != "**" and (arg.keyword is None or is_option)
 
 
 def _is_lasting(at: FixView, logger: cst.BaseExpression) -> bool:
-    """Whether an expression is not just what a caller gives."""
+    """True if an expression is not just what a caller gives."""
     from wflint.rule import Kind
 
     return at.ref(logger).kind is not Kind.PARAM

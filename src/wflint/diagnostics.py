@@ -1,4 +1,4 @@
-"""What wflint says: one finding type, shared by every rule and every output format."""
+"""Diagnostics: one type, shared by every rule and every output format."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from msgspec import Struct
 
 
 class Severity(str, enum.Enum):
-    """How bad a finding is. ``INFO`` rules are off unless they are selected."""
+    """The severity of a diagnostic. ``INFO`` rules are off unless they are selected."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -16,7 +16,7 @@ class Severity(str, enum.Enum):
 
 
 class Applicability(str, enum.Enum):
-    """How far a fix may be trusted.
+    """The trust that a fix deserves.
 
     ``SAFE`` never changes what a running workflow would replay; ``UNSAFE`` may;
     ``DISPLAY`` is shown to a person and never applied.
@@ -94,7 +94,7 @@ class Diagnostic(Struct, frozen=True):
 
     @property
     def url(self) -> str:
-        """Where the rule is explained."""
+        """The page that explains the rule."""
         return f"{DOCS_URL}{self.name}.md"
 
     def sort_key(self) -> tuple[str, int, int, str, str]:

@@ -44,7 +44,7 @@ class Fault(NamedTuple):
 
     @property
     def message(self) -> str:
-        """What is wrong, and what is not checked because of it."""
+        """Return what is wrong, and what is not checked because of it."""
         if self.path == EVERYWHERE:
             return f"wflint failed on a part of the analysis: {self.reason}{_REPORT}"
         what = "function" if self.qualname else "file"
@@ -122,7 +122,7 @@ class Faults:
         self, place: tuple[str, str], rule: str, question: Callable[P, T], *args: P.args,
         **kwargs: P.kwargs,
     ) -> T | None:  # fmt: skip
-        """What a rule answers to a question about the function at ``place``; nothing if it fails.
+        """Return a rule's answer about the function at ``place``; nothing if the rule fails.
 
         ``place`` is the path of its file and its qualname.
         """
@@ -141,7 +141,7 @@ def show(error: Exception) -> None:
 
 
 def reason(error: BaseException) -> str:
-    """What went wrong and where, the same on every machine: ``IndexError in resolve.py:210``.
+    """The error and its place, the same on every machine: ``IndexError in resolve.py:210``.
 
     What an error says itself may quote anything, addresses in memory included. Where the stack or
     the memory ends depends on the machine.

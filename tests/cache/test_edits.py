@@ -45,7 +45,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def cold(*flags: str) -> tuple[int, str, str]:
-    """What a run says that finds nothing from before and leaves nothing behind."""
+    """Return what a run says that finds nothing from before and leaves nothing behind."""
     return output("--no-cache", *flags)
 
 

@@ -1,4 +1,4 @@
-"""What a file says is found out once: a change of one file parses that file."""
+"""Facts of a file are found once: a change of one file parses that file."""
 
 from __future__ import annotations
 

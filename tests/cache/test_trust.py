@@ -206,7 +206,7 @@ class TestAFolderThatGitTracks:
         assert not Path(".wflint_cache").exists()
 
     def test_may_be_spelt_otherwise(self, project: Path) -> None:
-        """Where the disk does not tell case, it is the same folder."""
+        """On a disk that does not tell case, it is the same folder."""
         write(project / ".WFLINT_Cache/entry", "")
         _git("add", "-f", ".WFLINT_Cache")
         self._assert_unused()

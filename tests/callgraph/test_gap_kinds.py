@@ -1,4 +1,4 @@
-"""What counts as a call that could not be resolved, kind by kind."""
+"""Calls that could not be resolved are counted, kind by kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often a function is looked at for the literals that its callers pass."""
+"""Functions are looked at once for each set of literals that their callers pass, up to a limit."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Flow:
 
 
 def told(monkeypatch: pytest.MonkeyPatch, folder: Path, code: str) -> dict[str, set[object]]:
-    """What functions are told, by their names."""
+    """Return what functions are told, by their names."""
     found: dict[str, set[object]] = {}
     plain = Telling.told
 

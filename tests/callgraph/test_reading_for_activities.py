@@ -1,4 +1,4 @@
-"""What only activities reach is read without what is meant for workflow code, and then dropped."""
+"""Code that only activities reach is read without what is meant for workflow code, then dropped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What looks like workflow code and is not checked is said, on stderr and as WFL005."""
+"""Code that looks like a workflow and is not checked is named, on stderr and as WFL005."""
 
 from __future__ import annotations
 

@@ -174,7 +174,7 @@ def test_everything_else_is_checked(
 
 
 class Panic(BaseException):
-    """What a panic of LibCST's parser, which is written in Rust, arrives as."""
+    """The form in which a panic of LibCST's parser, which is written in Rust, arrives."""
 
 
 def parser_raises(error: BaseException, at: str, monkeypatch: pytest.MonkeyPatch) -> None:

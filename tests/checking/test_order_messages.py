@@ -1,4 +1,4 @@
-"""What is said of the order of a set: how bad it is, why it differs, and what to do."""
+"""Messages about the order of a set: how bad it is, why it differs, and what to do."""
 
 from __future__ import annotations
 

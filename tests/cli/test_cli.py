@@ -39,7 +39,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def answer(monkeypatch: pytest.MonkeyPatch) -> RunResult:
-    """What the run answers in this test, in place of a real run."""
+    """Return the answer of the run in this test, instead of running."""
     return answer_with_one_diagnostic(monkeypatch)
 
 

@@ -1,4 +1,4 @@
-"""What single messages say, where that depends on the code that they are about."""
+"""Messages whose text depends on the code that they are about."""
 
 from __future__ import annotations
 

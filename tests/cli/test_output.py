@@ -1,4 +1,4 @@
-"""What a run prints: which format, to which stream, in which colours, and how far it is."""
+"""Output of a run: its format, stream and colours, and its progress."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def answer(monkeypatch: pytest.MonkeyPatch) -> RunResult:
-    """What the run answers in this test, in place of a real run."""
+    """Return the answer of the run in this test, instead of running."""
     return answer_with_one_diagnostic(monkeypatch)
 
 

@@ -1,4 +1,4 @@
-"""What wflint explains: rules, settings, versions; and how fast it starts."""
+"""Explanations of rules, settings and versions; and how fast wflint starts."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ EXPENSIVE = ("libcst", "rich", "importlib.metadata", "multiprocessing", "pathspe
 
 
 class TestStart:
-    """What is imported decides how fast wflint starts."""
+    """The modules that are imported decide how fast wflint starts."""
 
     @pytest.mark.parametrize(
         "arguments",

@@ -35,7 +35,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def check(folder: Path, content: bytes) -> str:
-    """What is said of ``bad.py``; the good file beside it must have been checked as well."""
+    """Return what is said of ``bad.py``; the good file beside it must have been checked as well."""
     (folder / "bad.py").write_bytes(content)
     (folder / "good.py").write_bytes(GOOD)
     done = run(folder)

@@ -28,7 +28,7 @@ def definitions(file: Path) -> list[Definition]:
 
 
 def is_case(node: Definition) -> bool:
-    """Whether a function is run by itself."""
+    """True if a function is run by itself."""
     is_public = not node.name.startswith("_") and not ast.unparse(node.args)
     return isinstance(node, ast.AsyncFunctionDef) and is_public
 

@@ -17,7 +17,7 @@ by_rule = pytest.mark.parametrize("rule", load_registry().rules, ids=lambda rule
 
 
 def lint(source: str, rule: Rule, folder: Path) -> list[Diagnostic]:
-    """What wflint says of an example, with the rule switched on."""
+    """Return what wflint says of an example, with the rule switched on."""
     file = folder / "example.py"
     file.write_text(source, encoding="utf-8")
     root = harness.copy_to(Fixture("example", file), folder)

@@ -1,4 +1,4 @@
-"""Which parameter gets which argument, and which calls a function accepts."""
+"""Arguments are bound to parameters, and calls that a function does not accept are known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files belong to a project, and which of them the arguments name."""
+"""Files of a project, and those of them that the arguments name."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ KEPT = CLOCK.replace("@workflow.defn", "START = time.time\n\n\n@workflow.defn")
 
 
 def only_the_call(data: bytes) -> bytes:
-    """What must come out: the bytes with another call in the last place."""
+    """Return what must come out: the bytes with another call in the last place."""
     before, call, after = data.rpartition(b"time.time()")
     assert call
     return before + b"workflow.time()" + after

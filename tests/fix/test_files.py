@@ -55,7 +55,7 @@ def fix_all(*arguments: str) -> tuple[int, list[str]]:
 
 
 def names(folder: Path) -> list[str]:
-    """What lies in a folder."""
+    """Return the names in a folder."""
     return sorted(path.name for path in folder.iterdir())
 
 

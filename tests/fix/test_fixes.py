@@ -1,4 +1,4 @@
-"""What each fix makes of the code: the pairs below ``tests/fixtures/fixes``."""
+"""Each fix makes of the code what the pairs below ``tests/fixtures/fixes`` say."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ SAFE = list(cases("safe"))
 UNSAFE = list(cases("unsafe"))
 RULES = {rule.name: rule for rule in load_registry().rules}
 NO_TRACE = (Stage.DEFINITION, Stage.IMPORT, Stage.RUNTIME)
-"""How a workflow comes to grief without leaving anything in its history."""
+"""Stages at which a workflow fails without leaving anything in its history."""
 _HANDLER = re.compile(rb"\.(query|signal|update)\b")
 
 each_safe = pytest.mark.parametrize("case", SAFE, ids=lambda case: case.id)
@@ -61,7 +61,7 @@ def reliable(source: bytes, messages: bool, seed: int) -> Run:
 
 
 def replayed(run: Run, source: bytes) -> str:
-    """What the replayer has to say of the source, given the history of a run; or ``""``."""
+    """Return the replayer's complaint about the source, given the history of a run; or ``""``."""
     history = history_of(run)
     if not history:
         return ""
@@ -70,12 +70,12 @@ def replayed(run: Run, source: bytes) -> str:
 
 
 def ways(case: Case) -> tuple[bool, ...]:
-    """How the case is run: alone, and with messages if there is anybody to get them."""
+    """Return the ways to run the case: alone, and with messages if there is anybody to get them."""
     return (False, True) if _HANDLER.search(case.before) else (False,)
 
 
 def pairs(case: Case, seed: int = 0) -> Iterator[tuple[Run, Run]]:
-    """What is compared: the before with stand-ins, and the after in the sandbox."""
+    """Yield what is compared: the before with stand-ins, and the after in the sandbox."""
     seed = seed or seed_of_replays()
     for library in NEEDS_TO_RUN.get(case.id, ()):
         pytest.importorskip(library)
@@ -99,7 +99,7 @@ def test_after_never_fails(case: Case) -> None:
 
 
 def passes_unnoticed(case: Case) -> bool:
-    """Whether the SDK has nothing against the before."""
+    """True if the SDK has no objection to the code before the fix."""
     runs = (sandboxed(case.before, messages, seed_of_replays()) for messages in ways(case))
     return not any(run.misbehaves for run in runs)
 
@@ -137,7 +137,7 @@ def test_safe_fixes_replay_what_the_before_has_left(case: Case) -> None:
 
 
 def is_shown_to_be_unsafe(case: Case) -> bool:
-    """Whether a workflow asks for something else, gives something else, or cannot go on."""
+    """True if a workflow asks for something else, gives something else, or cannot go on."""
     # What is drawn at random may be the same by chance, but not for each seed.
     seen = (pair for seed in (0, 1, 2) for pair in pairs(case, seed))
     if any((b.stage, asked(b)) != (a.stage, asked(a)) for b, a in seen):
@@ -146,7 +146,7 @@ def is_shown_to_be_unsafe(case: Case) -> bool:
 
 
 def is_not_shown(case: Case) -> bool:
-    """Whether nothing of that is to be seen, as far as the case can be run."""
+    """True if none of that can be seen, as far as the case can be run."""
     return not NEEDS_TO_RUN.keys() & {case.id} and not is_shown_to_be_unsafe(case)
 
 
@@ -172,7 +172,7 @@ def test_reasons_are_in_the_documentation(rule: str) -> None:
 
 
 def needing(rule: str, all_cases: list[Case], needs: Callable[[Case], bool]) -> bool:
-    """Whether a case of a rule needs the rule's entry; true as well if it has no cases yet."""
+    """True if a case of a rule needs the rule's entry; true as well if it has no cases yet."""
     own = [case for case in all_cases if case.rule == rule]
     return not own or any(map(needs, own))
 

@@ -1,4 +1,4 @@
-"""Where the import goes that a fix needs, and which name the fix writes."""
+"""Imports that fixes need go where they belong, and fixes write the right name."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class AgeWorkflow:
 
 
 def mended_helper(folder: Path, text: str) -> str:
-    """What becomes of a module whose function `stamp` a workflow of another file calls."""
+    """Return a module after mending, whose function `stamp` a workflow of another file calls."""
     make_project(folder)
     put(folder, text, "util.py")
     put(folder, USER)

@@ -1,4 +1,4 @@
-"""Where `temporalio` is an extra of the project, no fix imports it into what works without it."""
+"""If `temporalio` is an extra of the project, no fix imports it into what works without it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ REASON = "(not fixed: `temporalio` is optional in this project)"
 
 
 def fixed(folder: Path, packaging: str, helper: str = STAMP) -> Outcome:
-    """What fixing gives for a workflow and a helper of it in a package."""
+    """Return the outcome of fixing a workflow and a helper of it in a package."""
     put(folder, f"{packaging}\n[tool.wflint]\n", "pyproject.toml")
     put(folder, "", "pkg/__init__.py")
     put(folder, USER, "pkg/flow.py")
@@ -122,7 +122,7 @@ def test_one_that_says_nothing_of_it_does_not(tmp_path: Path) -> None:
 
 
 def test_a_change_of_the_packaging_file_is_seen(tmp_path: Path) -> None:
-    """What an earlier run has noted of the fix does not hold any more."""
+    """Notes of an earlier run on the fix do not hold any more."""
     assert is_withheld(fixed(tmp_path, EXTRA))
     assert not is_withheld(fixed(tmp_path, EXTRA.replace("-tools", ">=1")))
     assert is_withheld(fixed(tmp_path, EXTRA))

@@ -1,4 +1,4 @@
-"""What holds for the fixes of any module: made-up workflows, and any code around a workflow."""
+"""Properties of the fixes of any module: made-up workflows, and any code around a workflow."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ PROGRAMS = st.randoms(use_true_random=False).map(program)
 
 
 def fixed(data: bytes, unsafe: bool = True) -> tuple[Outcome, bytes]:
-    """What fixing a module gives, and its bytes afterwards."""
+    """Return the outcome of fixing a module, and its bytes afterwards."""
     with TemporaryDirectory() as folder:
         file = put(make_project(Path(folder)), data)
         outcome = mend_in_memory(file.parent, unsafe=unsafe)

@@ -36,7 +36,7 @@ CLOCK = """
 
 
 def found(folder: Path, **files: str) -> list[Diagnostic]:
-    """What is said of a package ``shop`` with these modules, besides the workflow and its clock."""
+    """Return what is said of a package ``shop`` with these modules, a workflow and its clock."""
     write(folder, files)
     return harness.run(folder).diagnostics
 
@@ -51,13 +51,13 @@ def write(folder: Path, files: dict[str, str]) -> None:
 
 
 def withheld(folder: Path, **files: str) -> str:
-    """Why the only diagnostic has no fix; empty if it has one."""
+    """Return why the only diagnostic has no fix; empty if it has one."""
     (diagnostic,) = found(folder, **files)
     return reason_of(diagnostic)
 
 
 def reason_of(diagnostic: Diagnostic) -> str:
-    """Why a diagnostic has no fix; empty if it has one."""
+    """Return why a diagnostic has no fix; empty if it has one."""
     if diagnostic.fix is not None:
         return ""
     _, separator, reason = diagnostic.message.partition("(not fixed: ")
@@ -337,7 +337,7 @@ def test_code_that_cannot_be_read_may_call_the_helper_that_it_names(
 
 
 def withheld_beside(content: bytes, folder: Path) -> str:
-    """Why the helper is not fixed beside a file with some bytes."""
+    """Return why the helper is not fixed beside a file with some bytes."""
     (folder / "other.py").write_bytes(content)
     return withheld(folder)
 

@@ -1,4 +1,4 @@
-"""Which rules are fixed, in which files, and at which places."""
+"""Rules, files and places are fixed as selected."""
 
 from __future__ import annotations
 

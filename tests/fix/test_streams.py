@@ -1,4 +1,4 @@
-"""What fixing writes to stdout: diffs that tools can apply, and the file that came on stdin."""
+"""Fixing writes to stdout diffs that tools can apply, or the file that came on stdin."""
 
 from __future__ import annotations
 

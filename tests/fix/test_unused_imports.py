@@ -16,7 +16,7 @@ NEEDS_NOTHING = "from temporalio import workflow\nx = workflow.time()\n"
 
 
 def cleaned(text: str, path: str = "flow.py", others: tuple[str, ...] = ()) -> str:
-    """What becomes of a module after its uses of ``time``, ``sleep`` and ``gone`` are replaced."""
+    """Return a module after its uses of ``time``, ``sleep`` and ``gone`` are replaced."""
     after = re.sub(r"\b(?:time\.time|sleep|gone(?:\.\w+)*)\(\)", "now()", text)
     assert after != text
     data = without_unused(text.encode(), after.encode(), path, lambda: [o.encode() for o in others])

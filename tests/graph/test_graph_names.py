@@ -96,14 +96,14 @@ def meant(*arguments: str) -> list[str]:
 
 
 def refused(*arguments: str) -> str:
-    """What is said of a name that stands for nothing, or for too much."""
+    """Return the error about a name that means nothing, or too much."""
     result = invoke("graph", *arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     return result.stderr
 
 
 def unreached(name: str) -> str:
-    """What is said of something that no workflow reaches."""
+    """Return what is said of something that no workflow reaches."""
     result = invoke("graph", name)
     assert (result.exit_code, result.stderr) == (1, "")
     return result.stdout

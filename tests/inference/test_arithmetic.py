@@ -1,4 +1,4 @@
-"""What operators give for numbers, dates and durations is what Python gives."""
+"""Results of operators on numbers, dates and durations are what Python gives."""
 
 from __future__ import annotations
 

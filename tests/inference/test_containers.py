@@ -1,4 +1,4 @@
-"""What stands in containers: parts that are not there."""
+"""Contents of containers: parts that are not there."""
 
 from __future__ import annotations
 

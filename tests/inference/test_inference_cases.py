@@ -1,4 +1,4 @@
-"""What is inferred in the fixtures is what their comments say."""
+"""Inferred types and calls in the fixtures are what their comments say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What rules are shown of definitions, of Workers, and of the whole program."""
+"""Views of definitions, of Workers, and of the whole program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where wflint and the SDK's sandbox differ on purpose, with the reasons."""
+"""Differences on purpose between wflint and the SDK's sandbox, with the reasons."""
 
 from __future__ import annotations
 

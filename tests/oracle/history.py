@@ -19,7 +19,7 @@ from tests.oracle.server import Task, payload
 
 _QUEUE = {"name": "queue"}
 _CORE_FLAGS = (1, 2, 3, 4)
-"""What the core of the SDK leaves in histories to tell that it compares ids and types, too."""
+"""Flags of the SDK's core in histories: it compares ids and types, too."""
 
 
 def history_of(run: Run) -> list[HistoryEvent]:

@@ -58,12 +58,12 @@ class Run:
 
     @property
     def misbehaves(self) -> bool:
-        """Whether the SDK noticed anything."""
+        """True if the SDK noticed anything."""
         return self.stage is not Stage.OK or bool(self.warnings)
 
 
 def in_sandbox(source: bytes, folder: Path, seed: int, messages: bool = False) -> Run:
-    """What the last workflow class of a module does in the SDK's sandbox.
+    """Run the last workflow class of a module in the SDK's sandbox.
 
     With ``messages``, its handlers are called as soon as it starts.
     """
@@ -71,7 +71,7 @@ def in_sandbox(source: bytes, folder: Path, seed: int, messages: bool = False) -
 
 
 def with_stand_ins(source: bytes, folder: Path, seed: int, messages: bool = False) -> Run:
-    """What it does without a sandbox, if the clock and the like can be relied on."""
+    """Run it without a sandbox, with a clock and the like that can be relied on."""
     return _noticed(partial(_play, source, folder, seed, messages, StandIns(seed)))
 
 
@@ -153,7 +153,7 @@ _COMPARED = frozenset(
 
 
 def compared(run: Run) -> list[str]:
-    """What a replay compares of all commands: the kinds, types and ids, task by task."""
+    """Return what a replay compares of all commands: the kinds, types and ids, task by task."""
     return [_text_of(number, command, compared=True) for number, command in _numbered(run)]
 
 

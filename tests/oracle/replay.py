@@ -32,7 +32,7 @@ RUN_ID = "run"
 
 
 def replay(source: str, folder: Path, events: Sequence[HistoryEvent]) -> str:
-    """What the replayer has to say against the last workflow class of ``source``, or ``""``."""
+    """Return the replayer's complaint about the last workflow class of ``source``, or ``""``."""
     return replay_all(source, folder, lambda name: _history(name, events).events)
 
 

@@ -20,7 +20,7 @@ def restricted_names(at_import: bool = False) -> set[str]:
 
 
 def exists(name: str) -> bool:
-    """Whether this Python has a module, class or function of this name."""
+    """True if this Python has a module, class or function of this name."""
     try:
         return _find(name) is not None
     except (AttributeError, ImportError):
@@ -47,7 +47,7 @@ def _join(prefix: str, name: str) -> str:
 
 
 def _public_names(module_name: str) -> Iterator[str]:
-    """What a module offers to be used.
+    """Yield what a module offers to be used.
 
     These are functions, classes and objects, but no exceptions, plain values or other modules.
     """

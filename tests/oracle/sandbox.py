@@ -56,7 +56,7 @@ _numbers = itertools.count()
 
 
 class Stage(enum.Enum):
-    """How far a workflow came."""
+    """The stage that a workflow came to."""
 
     DEFINITION = "definition"  # the module cannot be imported, or holds no workflow
     IMPORT = "import"  # the sandbox cannot import the module
@@ -69,7 +69,7 @@ class Stage(enum.Enum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a workflow. ``commands`` are the kinds of all commands, in order."""
+    """The end of a workflow. ``commands`` are the kinds of all commands, in order."""
 
     stage: Stage
     detail: str = ""
@@ -78,7 +78,7 @@ class Verdict:
 
     @property
     def misbehaves(self) -> bool:
-        """Whether the SDK noticed anything."""
+        """True if the SDK noticed anything."""
         return self.stage is not Stage.OK or bool(self.warnings)
 
 

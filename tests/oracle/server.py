@@ -1,4 +1,4 @@
-"""What a server with idle workers does for a workflow, one workflow task after the other."""
+"""Plays a server with idle workers for a workflow, one workflow task after the other."""
 
 from __future__ import annotations
 
@@ -200,7 +200,7 @@ def _sample(hint: object) -> object:
 
 
 def _results(module: ModuleType) -> Iterator[tuple[str, object]]:
-    """What the activities of a module return."""
+    """Yield what the activities of a module return."""
     classes = [value for value in vars(module).values() if isinstance(value, type)]
     members: list[Callable[..., Any]] = [v for v in vars(module).values() if callable(v)]
     members += [v for owner in classes for v in vars(owner).values() if callable(v)]

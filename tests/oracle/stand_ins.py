@@ -35,7 +35,7 @@ Function = Callable[..., Any]
 
 
 class StandIns:
-    """Where the stand-ins take their values from. ``moment`` is now, in nanoseconds."""
+    """The source of the stand-ins' values. ``moment`` is now, in nanoseconds."""
 
     def __init__(self, seed: int) -> None:
         self.moment = 0
@@ -172,7 +172,7 @@ def _as_completed(fs: Iterable[Any], **options: Any) -> Any:
 
 
 def _nothing(*args: Any, **kwargs: Any) -> None:
-    """What a function does that only makes the workflow wait."""
+    """Do nothing: for a function that only makes the workflow wait."""
 
 
 class _NoLock:

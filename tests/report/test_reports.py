@@ -1,4 +1,4 @@
-"""What each output format prints for the same diagnostics."""
+"""Each output format prints the same diagnostics in its way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `blocking-sleep` advises: never something that Python or the SDK does not allow."""
+"""`blocking-sleep` never advises something that Python or the SDK does not allow."""
 
 from __future__ import annotations
 

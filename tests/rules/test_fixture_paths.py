@@ -1,4 +1,4 @@
-"""What the fixtures about depth claim is what Python does.
+"""Claims of the fixtures about depth are what Python does.
 
 Their workflows run under the SDK, and what is seen there is compared with what they expect:
 
@@ -190,7 +190,7 @@ def _is_of(seen: Seen, finding: Finding) -> bool:
 
 
 def _as_made(seen: Seen, finding: Finding) -> tuple[str, ...]:
-    """What was running; a factory counts as part of the class in whose body it stands."""
+    """Return what was running; a factory counts as part of the class in whose body it stands."""
     if finding.code != FACTORY:
         return seen.stack
     inside = seen.stack if seen.made else seen.stack[:-1]  # without its lambda
@@ -206,7 +206,7 @@ def _running(chain: str, root: Path) -> list[str]:
 
 
 def _fits(stack: tuple[str, ...], chain: list[str]) -> bool:
-    """Whether the functions that ran are those of a chain.
+    """True if the functions that ran are those of a chain.
 
     An expectation may have no chain. The event loop runs tasks and callbacks, so their stacks begin
     there. A function that calls itself, maybe by way of others, stands in a chain only once. So

@@ -36,7 +36,7 @@ def is_sorted(names: list[str]) -> bool:
 
 
 class TestConventions:
-    """What every rule keeps to, so that one can be read like the other."""
+    """Conventions that every rule keeps to, so that one can be read like the other."""
 
     def test_there_are_rules_of_every_family(self) -> None:
         folders = {path.parent.name for path in RULES.glob("*/__init__.py")}

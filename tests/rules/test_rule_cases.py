@@ -42,7 +42,7 @@ FIXTURES = {f.id: f for f in harness.project_fixtures()}
 
 
 def way_of(chain: Sequence[ShownHop], bases: Mapping[str, frozenset[str]]) -> str:
-    """How far away from the entry point a chain ends; empty if it ends in the same file.
+    """Return how far from the entry point a chain ends; empty if it ends in the same file.
 
     ``bases`` has the names of all base classes of each class, direct or not. A class at the end of
     the chain is a constructor that the function before it calls.
@@ -87,7 +87,7 @@ def ways_of(rule: str, fixture: Fixture, tmp_path: Path) -> set[str]:
 
 
 def problem(rule: str, ways: Set[str], not_yet: Set[str]) -> str:
-    """What is wrong with the cases of a rule, or with its place on the list."""
+    """Return what is wrong with the cases of a rule, or with its place on the list."""
     missing = ", ".join(sorted(WAYS - ways))
     if rule in not_yet:
         return "" if missing else f"{rule} has its cases: take it off NOT_YET"

@@ -26,7 +26,7 @@ RESTRICTED = sorted(restricted_names())
 
 
 def is_known(name: str) -> bool:
-    """Whether a rule reports the name, or says in its table that it is fine."""
+    """True if a rule reports the name, or says in its table that it is fine."""
     return name in TARGETS or TABLE.knows(name)
 
 

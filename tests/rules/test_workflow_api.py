@@ -1,4 +1,4 @@
-"""What fixes may write where: names of ``temporalio.workflow``, tried out in the SDK itself.
+"""Fixes write names of ``temporalio.workflow`` only where they work, as tried out in the SDK.
 
 Tables in ``wflint.fix.propose.sdk_names`` say which names are younger than others, raise outside of
 workflows, or raise in query handlers and update validators. Fixes are withheld accordingly.
@@ -45,7 +45,7 @@ USES = {
     "uuid7": "workflow.uuid7()",
     "wait_condition": "workflow.wait_condition(lambda: True).send(None)",
 }
-"""How each name is used that a fix writes. The first step of a coroutine is enough."""
+"""A use of each name that a fix writes. The first step of a coroutine is enough."""
 
 SYNC = sorted(USES.keys() - AS_ASYNCIO.keys())
 
@@ -97,7 +97,7 @@ def is_written(use: str, fix: Fixable) -> bool:
 
 
 def asked_for(module: ast.Module) -> Iterator[str]:
-    """What is written out in calls such as ``at.workflow("now()")``."""
+    """Yield what is written out in calls such as ``at.workflow("now()")``."""
     for node in ast.walk(module):
         match node:
             case ast.Call(func=ast.Attribute(attr="workflow"), args=[ast.Constant(str(name))]):
@@ -129,7 +129,7 @@ def test_name_works_outside_of_workflows_only_if_the_table_says_so(name: str) ->
 
 
 def works_outside(expression: str) -> bool:
-    """Whether activities, clients and tests could use an expression."""
+    """True if activities, clients and tests could use an expression."""
     code = f"async def nothing(): ...\nasync def use():\n    {expression}\n"
     names: dict[str, Any] = {"asyncio": asyncio, "workflow": workflow}
     exec(code, names)

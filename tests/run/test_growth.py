@@ -92,7 +92,7 @@ IN_ONE_FUNCTION = (
         repeated("@property  # wflint: ignore[WFL101] why\n", behind="def inner(): pass\nreturn x"),
     ),
 )
-"""What a stranger may write into one function."""
+"""Functions that a stranger may write."""
 
 
 def in_one_file(text: Callable[[int], str]) -> Callable[[Path, int], None]:
@@ -159,7 +159,7 @@ IN_ONE_FILE = (
         ),
     ),
 )
-"""What a stranger may write into one file."""
+"""Files that a stranger may write."""
 
 OWN = (str(Path(wflint.__file__).parent), str(Path(__file__).parents[2] / "rules"))
 
@@ -181,7 +181,7 @@ def checked(folder: Path, shape: Shape, size: int) -> None:
 
 
 def lines_executed(work: Callable[[], None]) -> int:
-    """How many lines of wflint are executed."""
+    """Return how many lines of wflint are executed."""
     count = 0
 
     def local(frame: FrameType, event: str, argument: object) -> Any:
@@ -346,7 +346,7 @@ def test_what_equal_facts_are_known_by_is_bounded() -> None:
 def test_a_name_with_very_many_bindings_is_asked_for_once_in_each_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What holds at a place is found from the last binding backwards, not from the first."""
+    """The value at a place is found from the last binding backwards, not from the first."""
     asked = 0
     resolve = Resolver.resolve
 
@@ -429,7 +429,7 @@ def test_the_text_of_a_module_is_parsed_twice_at_most(
 
 
 def functions_alive() -> int:
-    """How many functions there are as trees."""
+    """Return how many functions there are as trees."""
     return sum(type(thing) is libcst.FunctionDef for thing in gc.get_objects())
 
 

@@ -34,7 +34,7 @@ def projects(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def whole(projects: Path) -> list[Diagnostic]:
-    """What a run over everything says."""
+    """Return what a run over everything says."""
     return harness.run(projects).diagnostics
 
 
@@ -122,7 +122,7 @@ def test_a_file_named_twice_is_checked_once(projects: Path, whole: list[Diagnost
 
 
 def json_output(root: Path, *options: str, seed: str = "0") -> bytes:
-    """What the command prints, in a process of its own."""
+    """Return what the command prints, in a process of its own."""
     command = [sys.executable, "-m", "wflint", "check", "--output-format", "json", *options, "."]
     environment = {**os.environ, "PYTHONHASHSEED": seed}
     done = subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False)

@@ -62,7 +62,7 @@ def functions(calls: Iterable[str], prefix: str = "f") -> str:
 
 
 def shortest(edges: Mapping[int, Sequence[int]], start: int, end: int) -> int:
-    """How many functions the shortest way from ``start`` to ``end`` passes, both included."""
+    """Return how many functions the shortest way from ``start`` to ``end`` has, including both."""
     length = {start: 1}
     pending = deque([start])
     while pending:

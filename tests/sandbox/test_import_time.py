@@ -1,4 +1,4 @@
-"""What modules do and keep, and which of it the sandbox does anew for each workflow."""
+"""Effects of modules at import, and which of them the sandbox repeats for each workflow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What wflint knows of the sandbox, held against the sandbox."""
+"""wflint's knowledge of the sandbox is held against the sandbox."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_the_table_of_restricted_names_is_not_stale() -> None:
 
 
 def _is_restricted(name: str) -> bool:
-    """Whether the SDK refuses a name at import; of ``module.*``, any name of the module."""
+    """True if the SDK refuses a name at import; of ``module.*``, any name of the module."""
     matcher = DEFAULT.invalid_module_members.child_matcher(*name.removesuffix(".*").split("."))
     return matcher is not None and not matcher.only_runtime
 

@@ -1,4 +1,4 @@
-"""What a value decides: the SDK's replayer on one side, the severity of a diagnostic on the other.
+"""Severity by data flow: what the SDK's replayer says of a value, and what a diagnostic does.
 
 The many forms of code are in ``fixtures/value_flow``.
 """
@@ -175,7 +175,7 @@ def lint(source: str, folder: Path, settings: str = "") -> list[Diagnostic]:
 
 
 def history(event: HistoryEvent) -> list[HistoryEvent]:
-    """What a command has left behind; a local activity is over, so the next command counts."""
+    """Return the events of a command; a local activity is over, so the next command counts."""
     is_over = event.HasField("marker_recorded_event_attributes")
     return [event, timer()] if is_over else [event]
 

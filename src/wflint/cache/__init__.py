@@ -1,1 +1,1 @@
-"""What a run leaves behind for the next one: its result, and the facts of modules."""
+"""The cache that a run leaves for the next one: its result, and the facts of modules."""

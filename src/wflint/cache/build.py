@@ -1,4 +1,4 @@
-"""Which wflint this is: entries of another one are never read.
+"""Identifies the build of wflint: entries of another one are never read.
 
 It is told by what the files of wflint, of its plugins and of LibCST look like from outside. So an
 installation that is edited in place never serves what was found before the edit.

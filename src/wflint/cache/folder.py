@@ -80,7 +80,7 @@ class CacheFolder:
             self.problem = f"{error.filename or self.path}: {error.strerror or error}"
 
     def _seal(self, name: str, body: bytes) -> bytes:
-        """What only those can know who have the secret; an entry counts under its name alone."""
+        """Return a seal of an entry and its name that only those can make who have the secret."""
         seal = blake2b(name.encode() + b"\0", digest_size=_DIGEST, key=self._secret)
         seal.update(body)
         return seal.digest()

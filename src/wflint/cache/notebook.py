@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 _SHEETS = "0123456789abcdef"
 _MOST_IDLE = 30
-"""How often a sheet may be written anew before notes on it that nobody used are dropped."""
+"""How often a sheet may be written again before notes on it that nobody used are dropped."""
 
 
 class Notes:
@@ -114,7 +114,7 @@ class FactCache:
     # What is new.
 
     def news(self) -> bytes:
-        """What was noted in this process, for another one."""
+        """Return what was noted in this process, for another one."""
         news = {key: _encoded(notes, notes.new) for key, notes in self._open.items()}
         return msgpack.encode(news)
 

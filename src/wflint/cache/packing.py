@@ -1,4 +1,4 @@
-"""How entries are written: as plain data, which may be damaged, or made by somebody else."""
+"""Packs entries as plain data, which may be damaged, or made by somebody else."""
 
 from __future__ import annotations
 

@@ -18,12 +18,12 @@ Digest = bytes
 
 
 def digest_of(data: bytes) -> Digest:
-    """What stands for a content."""
+    """Return the digest of a content."""
     return blake2b(data, digest_size=16).digest()
 
 
 def digest_of_names(names: Iterable[str]) -> Digest:
-    """What stands for the names in a folder."""
+    """Return the digest of the names in a folder."""
     return digest_of(os.fsencode("\0".join(sorted(names))))
 
 
@@ -47,7 +47,7 @@ class ReadLog:
         return self.look_through(path)
 
     def digest(self, path: str) -> Digest:
-        """What stands for the content of a file that is used."""
+        """Return the digest of a file that is used."""
         self.used.add(path)
         if path not in self.digests:
             with suppress(OSError):
@@ -74,7 +74,7 @@ def _unreadable(error: OSError) -> Digest:
 
 
 class Seen(Struct, array_like=True):
-    """What a result rests on: ``files`` by path, names in ``folders``, and where ``links`` lead.
+    """The inputs of a result: ``files`` by path, names in ``folders``, and where ``links`` lead.
 
     Paths are bytes, since not every file name is a text.
     """
@@ -116,7 +116,7 @@ def seen(
     folders: Mapping[str, Iterable[str]],
     links: Mapping[str, str],
 ) -> Seen:
-    """What was seen, in the form in which it is kept."""
+    """Return what was seen, in the form in which it is kept."""
     return Seen(
         {os.fsencode(path): digest for path, digest in sorted(files.items())},
         {os.fsencode(path): digest_of_names(names) for path, names in sorted(folders.items())},

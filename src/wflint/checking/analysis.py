@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 
 class AnalysisInput(Struct, frozen=True):
-    """What is asked of a project. ``files`` are absolute paths, ``chosen`` those to report on.
+    """A question about a project. ``files`` are absolute paths, ``chosen`` those to report on.
 
     ``gated`` is what the gate let through, ``read`` gives the bytes of a file. ``apis`` are the
     names of the settings, ``inside`` those of the standard library that reach something inside.
@@ -80,7 +80,7 @@ class AnalysisInput(Struct, frozen=True):
 
 
 class AnalysisResult(Struct):
-    """What the analysis of a project gives.
+    """The result of analysing a project.
 
     ``module_entries`` has the first workflow of each module; ``import_chains`` has how places are
     reached that are only reached by imports, by function, site and code; ``mute`` are workflows
@@ -300,7 +300,7 @@ def _suspects(question: AnalysisInput, path: str, text: str) -> list[str]:
 def _reading(
     question: AnalysisInput, guards: GuardFunctions, regions: Scope | None = None
 ) -> Reading:
-    """What bodies are read with for all rules, or for those that are about some of ``regions``."""
+    """Return the reading of bodies for all rules, or for those about some of ``regions``."""
     from wflint.facts.bodies import Reading
 
     every = question.rules.values()

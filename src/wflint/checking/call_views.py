@@ -1,4 +1,4 @@
-"""What rules are shown of calls and uses of names, answered from the whole program."""
+"""Builds the views of calls and uses of names that rules are shown, from the whole program."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class CallViews:
         self.callees = callees
 
     def of_use(self, node: Node, body: FunctionBody, use: Use, name: str) -> CallView:
-        """What rules are shown of a use of a name."""
+        """Return the view of a use of a name."""
         lookups = self._lookups(node)
         settings = self.settings_of(node.fn.path)
         return CallView(name, use.written, use.site, body.head, settings, lookups, use=use)
@@ -58,7 +58,7 @@ class CallViews:
         callee: Callee | None = None,
         partial: bool = False,
     ) -> CallView:
-        """What rules are shown of a call."""
+        """Return the view of a call."""
         return CallView(
             name,
             f"{call.written}()",

@@ -7,7 +7,7 @@ from wflint.project.folders import is_namespace
 
 
 def imports_back(resolver: Resolver, module: str, importer: str) -> bool:
-    """Whether ``module`` of the project imports the file ``importer``, be it through others."""
+    """True if ``module`` of the project imports the file ``importer``, also through others."""
     pending = [(module, importer)]
     seen: set[str] = set()
     while pending:

@@ -1,4 +1,4 @@
-"""What a rule may ask about a finding of its visitor, answered from the whole program."""
+"""The view of a finding of a rule's visitor, answered from the whole program."""
 
 from __future__ import annotations
 

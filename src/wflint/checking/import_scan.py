@@ -36,7 +36,7 @@ class Place(NamedTuple):
 
 
 class ImportScan:
-    """What importing some files does, calls into functions of the project included.
+    """The effects of importing some files, calls into functions of the project included.
 
     ``is_reloaded`` says that the sandbox imports them anew for each workflow.
     """

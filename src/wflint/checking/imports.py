@@ -1,4 +1,4 @@
-"""What happens when modules are imported into the sandbox, and which of it is wrong."""
+"""Judges what happens when modules are imported into the sandbox."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _WEIGHTS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
 class ImportChain(NamedTuple):
-    """How a place is reached when a workflow is loaded.
+    """The way to a place when a workflow is loaded.
 
     First come ``links`` of modules that import the next one; then ``calls``, which begin in the
     code of the module named ``module``.
@@ -61,7 +61,7 @@ class _Use(NamedTuple):
 
 
 class _Proposal(NamedTuple):
-    """What a rule says of a place, and the use that it rests on."""
+    """A report of a rule on a place, and the use that it rests on."""
 
     rule: Rule
     place: Place
@@ -122,7 +122,7 @@ class ImportTime:
         return found
 
     def _is_new(self, hit: Violation) -> bool:
-        """Whether a hit comes from an import, not from workflow code."""
+        """True if a hit comes from an import, not from workflow code."""
         if hit.rule.scope == Scope.IMPORT:
             return True
         parents = self.workflow_code.parents
@@ -153,7 +153,7 @@ class ImportTime:
         return found
 
     def _may_matter(self, path: str) -> bool:
-        """Whether a module does anything at import that may be wrong, or calls what may do so."""
+        """True if a module does anything at import that may be wrong, or calls what may do so."""
         if not self.rules and not self._also:
             return False
         module = self.store.load(path)
@@ -167,7 +167,7 @@ class ImportTime:
     # Rules.
 
     def _judge(self, scan: ImportScan, place: Place) -> Iterator[_Proposal]:
-        """What the first rule that minds says."""
+        """Yield the proposal of the first rule that has an objection."""
         uses: list[_Use | None] = []
 
         def used() -> frozenset[str] | None:
@@ -202,7 +202,7 @@ class ImportTime:
         return rule.code if report is not None else ""
 
     def _is_refused(self, scan: ImportScan, place: Place) -> bool:
-        """Whether the sandbox does not let the module be imported because of a call."""
+        """True if the sandbox does not let the module be imported because of a call."""
         path, name = place.node.fn.path, place.entity.name
         if not (place.is_call and is_restricted_at_import(name)) and not is_unreadable(name):
             return False
@@ -212,7 +212,7 @@ class ImportTime:
         return all(self._is_certain(node, site) for node, site in way)
 
     def _is_proxied(self, place: Place) -> bool:
-        """Whether the sandbox sees the call: of objects it only knows those that a class makes.
+        """True if the sandbox sees the call: of objects it only knows those that a class makes.
 
         ``Path(x).exists()`` is such a call, ``Path(x).parent.exists()`` and ``(a / b).exists()``
         are not. A name must be that of a module-level value.
@@ -236,7 +236,7 @@ class ImportTime:
         return self.values.values(node.fn.path).is_certain(self._offset(node.fn, site))
 
     def _offset(self, fn: Fn, site: int) -> int:
-        """Where a site stands; all of a piece of code are found at once."""
+        """Return the offset of a site; all sites of a piece of code are located at once."""
         piece = Fn(fn.path, self.store.outermost(fn))
         if piece not in self._offsets:
             inside = self.store.bodies_of_piece(piece)
@@ -268,7 +268,7 @@ class ImportTime:
         return None
 
     def _is_given_back(self, way: list[Hop]) -> bool:
-        """Whether each function returns what is made at the site in it."""
+        """True if each function returns what is made at the site in it."""
         values = self.values.values
         return all(values(n.fn.path).is_returned(self._offset(n.fn, site)) for n, site in way)
 
@@ -320,13 +320,13 @@ class ImportTime:
 
 
 def _reads_environment(module: Module) -> bool:
-    """Whether a text names something that depends on the worker's environment when it is read."""
+    """True if a text names something that depends on the worker's environment when it is read."""
     text = module.source.text
     return "environ" in text or any(name in text for name in UNREADABLE_AT_IMPORT)
 
 
 def _group(rule: Rule, place: Place, use: _Use | None) -> tuple[object, ...]:
-    """What a proposal is one of several for: a value that is used, or the place itself."""
+    """Return the key of proposals that are one: the value that is used, or the place itself."""
     if use is not None:
         return use.value
     return (rule.code, place.node.fn, place.site)

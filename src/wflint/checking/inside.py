@@ -39,7 +39,7 @@ class InsideEntry(ApiEntry, frozen=True):
     made_by: frozenset[str] = frozenset()
 
     def judge(self, view: CallView) -> Report | None:
-        """What to report of a call of the name, if anything."""
+        """Return what to report of a call of the name, if anything."""
         if self.rule is None or not self._holds(view):
             return None
         fault = self.rule.message.partition("; ")[0].format(name=view.shown, use="")

@@ -1,4 +1,4 @@
-"""What is wrong inside followed packages, told at the user's own code.
+"""Reports faults inside followed packages at the user's own code.
 
 Nobody can mend a package in `site-packages`. So a hit in there becomes one at the call that leaves
 the user's code: the last one on the chain. Whatever a rule finds behind one such call is one hit,
@@ -33,7 +33,7 @@ class Beyond(Violation):
 
 
 class _Way(Struct):
-    """How a function of a package gets to the nearest hit: by a call of ``to``, or it has it."""
+    """The way from a function of a package to the nearest violation: its own, or that of ``to``."""
 
     hit: Violation
     site: int
@@ -147,7 +147,7 @@ class _Lifter:
         return shown
 
     def _message(self, hit: Violation, called: str, fn: Fn) -> str:
-        """What the rule says, said of the call that leads into the package."""
+        """Return the message of the rule, for the call that leads into the package."""
         package = self.answer.index.package_of(fn.path)
         subject = f"`{called}()`"
         if not called.startswith(f"{package}."):

@@ -80,7 +80,7 @@ class Whole:
 
     @cached_property
     def _state(self) -> bytes:
-        """What stands for the program: its files, and the folders that were looked into."""
+        """Return the digest of the program: its files, and the folders that were looked into."""
         state = blake2b(self._about, digest_size=16)
         for path in sorted(self._modules):
             state.update(os.fsencode(path) + b"\0" + self._store.notebook.digest(path))

@@ -1,4 +1,4 @@
-"""What the sandbox refuses where workflow code runs, so that it fails before it can do harm."""
+"""Calls that the sandbox refuses in workflow code, so that they fail before they do harm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rules there are, and which of them run.
+"""The registry of rules: all that there are, and those of them that run.
 
 Rules are found, never named: every module below ``wflint.rules`` has one. Packages that the setting
 ``plugins`` names bring more.
@@ -206,7 +206,7 @@ class Selection:
         return self.severities.get(code, self.registry.by_code[code].severity)
 
     def applicability(self, code: str, own: Applicability) -> Applicability:
-        """How far a fix may be trusted: as the settings say, else as the rule does."""
+        """Return how far a fix may be trusted: as the settings say, else as the rule does."""
         trusted = self.trusted.get(code)
         if trusted is None or own is Applicability.DISPLAY:
             return own
@@ -223,7 +223,7 @@ class Selection:
         return self.codes.difference(*ignored)
 
     def is_test(self, path: str) -> bool:
-        """Whether a file is a test, where only diagnostics of severity error are reported."""
+        """True if a file is a test, where only diagnostics of severity error are reported."""
         return self.test_paths.match_file(path)
 
 
@@ -298,7 +298,7 @@ _LIKE_CODE = re.compile(r"[A-Z]+\d+")
 
 
 def _specificity(selector: str, registry: Registry) -> int:
-    """How narrow a selector is: ``ALL``, then letters alone, then one more for each digit."""
+    """Return how narrow a selector is: ``ALL``, then letters, then one more for each digit."""
     if registry.find(selector):
         return _ONE_RULE
     return 0 if selector.upper() == ALL else _FAMILY + sum(c.isdigit() for c in selector)

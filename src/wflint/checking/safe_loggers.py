@@ -1,4 +1,4 @@
-"""Which loggers may be used in workflows, by the settings and by what is known of their types."""
+"""Knows which loggers workflows may use, by the settings and by what is known of their types."""
 
 from __future__ import annotations
 

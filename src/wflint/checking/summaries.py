@@ -1,4 +1,4 @@
-"""What functions do, themselves or through what they call, as rules are told it."""
+"""Effects of functions, their own and those of what they call, as rules are shown them."""
 
 from __future__ import annotations
 

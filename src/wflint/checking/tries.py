@@ -66,7 +66,7 @@ class ProtectedView:
         return summaries.of_call(self._node, call.site, effect) if summaries is not None else None
 
     def _does(self, call: Call) -> Effect:
-        """What a call of the SDK does by itself; nothing as long as it is not awaited."""
+        """Return the effects of a call of the SDK; none as long as it is not awaited."""
         known = sdk_calls().get(self._name(call))
         if known is None or not runs(call, self._node) or not call.flags & Flag.AWAITED:
             return Effect(0)

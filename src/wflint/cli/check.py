@@ -116,7 +116,7 @@ def _tell(flags: Flags, line: str) -> None:
 
 
 def _say_fixed(said: str, result: Result, flags: Flags) -> None:
-    """What was fixed, and what went wrong; diagnostics that are left are not reported."""
+    """Print what was fixed, and what went wrong; diagnostics that are left are not reported."""
     problems = "".join(map(_said, result.problems))
     quiet = flags["quiet"] or flags["silent"]
     output.write_stderr(problems + ("" if quiet else said or "Nothing to fix.\n"))

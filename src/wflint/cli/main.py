@@ -75,7 +75,7 @@ def _explain_failure(error: Exception) -> int:
 
 
 def _fault_of_the_system(error: Exception) -> str:
-    """What the system would not do that nobody can do without."""
+    """Return a sentence on what the system refused that wflint cannot do without."""
     if not isinstance(error, OSError):
         return ""
     if error.errno in (errno.ENOSPC, errno.EDQUOT) and error.filename is None:

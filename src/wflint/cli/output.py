@@ -1,4 +1,4 @@
-"""Where reports go, and whether they are coloured."""
+"""Destinations of reports, and whether they are coloured."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from wflint.run.request import Request, Result
 from wflint.system.borders import Border, is_below, repository_of
 
 _PLAIN = str.maketrans({"→": "->", "├": "|", "└": "`", "│": "|", "─": "-"})
-"""What stands for signs that stdout cannot take."""
+"""Replacements for characters that stdout cannot take."""
 
 
 def chosen_format(request: Request, flags: Mapping[str, Any]) -> str:
@@ -69,7 +69,7 @@ def _refuse_slips(path: str, form: str) -> None:
 
 
 def look_for(result: Result, forms: set[str], color: str) -> Look:
-    """How to print a result. The rules are described only to formats that need it."""
+    """Return how to print a result. The rules are described only to formats that need it."""
     registry = None
     if "sarif" in forms:
         from wflint.checking.registry import load_registry

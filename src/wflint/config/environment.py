@@ -34,7 +34,7 @@ _MAX_BYTES = 1_000_000
 
 
 class Environment(Struct, frozen=True):
-    """Where installed packages lie.
+    """The place of installed packages.
 
     ``name`` is the folder of the environment. ``folders`` are searched in order, as absolute paths;
     ``mapped`` are packages that lie elsewhere (editable installs), by dotted name. It ``serves``

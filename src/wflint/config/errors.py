@@ -1,4 +1,4 @@
-"""What is wrong with a table of settings, in one line that names the key."""
+"""Describes what is wrong with a table of settings, in one line that names the key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where ``temporalio`` is but an extra of a project, so that its code must do without.
+"""Finds projects with ``temporalio`` as an extra only, whose code must do without it.
 
 As in :mod:`wflint.config.targets`, packaging files are searched as text: build tools have tables of
 their own for what `[project]` leaves open.

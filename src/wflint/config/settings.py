@@ -65,7 +65,7 @@ class ApiSetting(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unkno
 
 
 class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
-    """What can stand in ``[tool.wflint]``. Paths and patterns are relative to its folder."""
+    """The settings of ``[tool.wflint]``. Paths and patterns are relative to its folder."""
 
     select: tuple[str, ...] | None = None
     """The rules to run: codes (`WFL101`), beginnings of codes (`WFL1`), names (`wall-clock-time`)

@@ -1,4 +1,4 @@
-"""Which versions of ``temporalio`` and of Python a project runs with, read from its own files.
+"""Reads the versions of ``temporalio`` and Python that a project runs with from its files.
 
 The files are searched as text, not parsed: they may be long (lock files), and a guess that fails
 only means that the newest version is assumed.

@@ -1,4 +1,4 @@
-"""What is wrong with the values of settings, beyond their types."""
+"""Checks the values of settings beyond their types."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wflint.config.settings import Settings
 _VERSION = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})+")
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _UNUSUAL = re.compile(r"[\[\\!]")
-"""What a pattern has that may not be one; reading patterns takes an import."""
+"""Signs that a pattern may not be one; reading patterns takes an import."""
 
 _LONGEST_TIMEOUT = 10**9
 

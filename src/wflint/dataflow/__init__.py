@@ -1,1 +1,1 @@
-"""Where values go."""
+"""The flow of values inside one function."""

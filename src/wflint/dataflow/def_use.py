@@ -18,7 +18,7 @@ _BINDING = frozenset({"AnnAssign", "Assign", "For", "NamedExpr", "WithItem"})
 
 
 class Uses(NamedTuple):
-    """Where a name is read after a statement. ``sorted`` is set when it is sorted first."""
+    """The places where a name is read after a statement. ``sorted``: it is sorted first."""
 
     nodes: list[cst.Name]
     sorted: bool = False
@@ -53,7 +53,7 @@ class Tree:
         return self._up.get(id(node))
 
     def mentions(self, name: str) -> bool:
-        """Whether a name occurs anywhere."""
+        """True if a name occurs anywhere."""
         return name in self._names
 
     def around(self, node: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, cst.CSTNode]]:
@@ -95,7 +95,7 @@ class Tree:
         ]
 
     def _is_another(self, name: cst.Name, part: cst.CSTNode) -> bool:
-        """Whether a name is bound anew between ``part`` and where it stands."""
+        """True if a name is bound again between ``part`` and where it stands."""
         node: cst.CSTNode | None = name
         inside: set[int] = set()
         while node is not None:
@@ -109,7 +109,7 @@ class Tree:
         return False
 
     def later_uses(self, statement: cst.CSTNode, name: str) -> Uses:
-        """Where a local name is read after a statement, until it gets another value.
+        """Return where a local name is read after a statement, until it gets another value.
 
         In a loop that is also what comes before the statement, in the next round.
         """
@@ -197,7 +197,7 @@ def names_in_target(targets: Sequence[cst.CSTNode]) -> list[cst.Name]:
 
 
 def value_for(node: cst.CSTNode, name: str) -> cst.BaseExpression | None:
-    """What an assignment gives a name, also as a part of `a, b = 1, 2`; ``None`` if not plain."""
+    """Return what an assignment gives a name, also as a part of `a, b = 1, 2`, if that is plain."""
     if isinstance(node, (cst.AnnAssign, cst.NamedExpr)):
         return node.value
     if not isinstance(node, cst.Assign):
@@ -213,7 +213,7 @@ def value_for(node: cst.CSTNode, name: str) -> cst.BaseExpression | None:
 
 
 def _following(inner: cst.CSTNode, outer: cst.CSTNode) -> list[cst.CSTNode]:
-    """What runs after ``inner``, as far as ``outer`` says."""
+    """Return what runs after ``inner``, as far as ``outer`` says."""
     match outer:
         case cst.IndentedBlock() | cst.SimpleStatementLine() | cst.SimpleStatementSuite():
             body: Sequence[cst.CSTNode] = outer.body
@@ -229,7 +229,7 @@ def _following(inner: cst.CSTNode, outer: cst.CSTNode) -> list[cst.CSTNode]:
 
 
 def _preceding(inner: cst.CSTNode, outer: cst.CSTNode) -> list[cst.CSTNode]:
-    """What runs before ``inner``, as far as ``outer`` says."""
+    """Return what runs before ``inner``, as far as ``outer`` says."""
     match outer:
         case cst.IndentedBlock() | cst.SimpleStatementLine() | cst.SimpleStatementSuite():
             body: Sequence[cst.CSTNode] = outer.body

@@ -1,4 +1,4 @@
-"""What a function does with the objects that its names stand for: who may change them.
+"""Reads what a function does with the objects of its names: who may change them.
 
 By names, not by the order of statements: what is done to a name anywhere in the function, or in one
 nested in it, counts everywhere. Each place where a name stands is followed outwards through the
@@ -36,7 +36,7 @@ _ASKS = (
     cst.FormattedStringExpression,
     cst.Index,
 )
-"""What only asks for something."""
+"""Nodes that only ask for something."""
 _LETS_THROUGH = (cst.Await, cst.BooleanOperation, cst.Dict)
 
 

@@ -1,4 +1,4 @@
-"""What a function does with the objects that its names stand for, as data; see ``handling.py``."""
+"""Touches, as data: what a function does with the objects of its names; see ``handling.py``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Keys = tuple[str, ...]
 
 
 class What(str, enum.Enum):
-    """What is done."""
+    """The kinds of touch."""
 
     __hash__ = str.__hash__
 
@@ -42,7 +42,7 @@ class Touch(Struct, frozen=True, array_like=True, gc=False, cache_hash=True):
 
 
 class Handling(Struct, frozen=True, array_like=True, gc=False):
-    """What the names of a function are used for; the result of a call has the name ``@site``.
+    """The uses of a function's names; the result of a call has the name ``@site``.
 
     ``conditions`` are those that touches stand under. ``returned`` is the parameter that the
     function surely returns. ``is_known`` is false where it is too much to tell.

@@ -1,1 +1,1 @@
-"""Which files: listing, selecting, the prefilter on bytes, and their text."""
+"""The files of a program: listing, selecting, the prefilter on bytes, and their text."""

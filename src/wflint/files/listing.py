@@ -18,7 +18,7 @@ from wflint.system.disk import read_text
 
 
 class Excluded:
-    """What the settings leave out: those of the root, and those of each folder in that folder."""
+    """The exclusions of the settings: those of the root, and in each folder its own."""
 
     def __init__(self, root: Patterns, below: Iterable[tuple[str, Patterns]]) -> None:
         self._parts = [("", root), *((f"{folder}/", patterns) for folder, patterns in below)]
@@ -234,7 +234,7 @@ def _without_apart(
 
 
 def _excluded_below(listing: Listing, finder: ProjectFinder) -> Iterator[tuple[str, Patterns]]:
-    """What the configuration files below the root leave out in their folders."""
+    """Yield what the configuration files below the root exclude in their folders."""
     prefix = listing.root.rstrip(os.sep) + os.sep
     for folder in listing.configured:
         try:
@@ -257,7 +257,7 @@ def _in_git(folder: Path) -> bool:
 
 
 def _ask_git(root: str, warnings: list[str], border: Border) -> dict[str, None] | None:
-    """What git tracks or would track below a folder, or ``None`` if git cannot say."""
+    """Return what git tracks or would track below a folder, or ``None`` if git cannot say."""
     names = _names_by_git(root, warnings, border)
     inner = _repositories_inside(root, names) if names is not None else []
     for folder in inner:  # the list grows
@@ -339,7 +339,7 @@ Ignore = Callable[[str, bool], "bool | None"]
 
 
 def _ignore(prefix: str, folder: str) -> Ignore:
-    """What the ``.gitignore`` of a folder says of a path: ignored, not ignored, or nothing."""
+    """Return what a folder's ``.gitignore`` says of paths: ignored, not ignored, or nothing."""
     text = _read_unlinked(os.path.join(prefix, folder, ".gitignore"))
     lines = text.removeprefix("\ufeff").split("\n")
     spec = ignore_spec(line.removesuffix("\r") for line in lines)

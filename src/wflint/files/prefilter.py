@@ -46,7 +46,7 @@ SANDBOX = (
 
 
 class Gated(Struct):
-    """What the gate lets through, as absolute paths in the order of the files.
+    """The files that pass the prefilter, as absolute paths in the order of the files.
 
     ``named`` mention Temporal, ``candidates`` among them may define entry points, ``configuring``
     may set up the sandbox. ``unreadable`` files are given with the reason.

@@ -1,4 +1,4 @@
-"""Which files: those of a program, and those of them that the arguments name.
+"""Selects the files of a program, and those of them that the arguments name.
 
 What the arguments name decides only what is reported. The program's files are the same whatever the
 arguments are, so that a run over one file reports what a run over everything reports in it.
@@ -50,7 +50,7 @@ class Group(Struct):
 
 
 class Selected(Struct):
-    """What the arguments name. Only ``problems`` change the exit code: they make it 2."""
+    """The files that the arguments name. Only ``problems`` change the exit code: they make it 2."""
 
     groups: list[Group] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)

@@ -17,7 +17,7 @@ from wflint.run.request import Gap
 
 
 def build(target: Target) -> Graph:
-    """What a target reaches, and how it is reached itself."""
+    """Build the graph of what a target reaches, and of how it is reached itself."""
     return _Builder(target).build()
 
 
@@ -126,7 +126,7 @@ class _Builder:
     # What no workflow reaches.
 
     def _remark(self) -> str:
-        """Why a function is not reached, as far as that can be told."""
+        """Return why a function is not reached, as far as that can be told."""
         fn, answer = self.target.fn, self.examined.answer
         roots = answer.checker.roots
         if self.target.is_class:

@@ -1,4 +1,4 @@
-"""What the formats for drawings share: the words in a box, and one arrow for several calls."""
+"""Shared by the formats for drawings: the words in a box, and one arrow for several calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a name on the command line stands for: one class or function of one project.
+"""Finds the one class or function of a project that a name on the command line means.
 
 A name is ``OrderWorkflow``, ``OrderWorkflow.run``, ``price_order``, any of these with its module or
 the end of it before (``orders.pricing.price_order``), or with its file
@@ -47,7 +47,7 @@ class Target(Struct):
 
 
 def find(projects: Sequence[Examined], text: str, cwd: Path) -> Target:
-    """What ``text`` stands for in the files that were asked for.
+    """Return what ``text`` means in the files that were asked for.
 
     Raises :class:`wflint.config.errors.ConfigError` if that is nothing, or not clear.
     """
@@ -104,7 +104,7 @@ def _best(found: Iterable[Target], name: str, *, with_module: bool) -> list[Targ
 
 
 class _Directory:
-    """What the chosen files of one project define, by file and name."""
+    """The definitions in the chosen files of one project, by file and name."""
 
     def __init__(self, examined: Examined, paths: frozenset[str]) -> None:
         self.examined = examined
@@ -180,7 +180,7 @@ class _Directory:
             self._add(module.path, qualname, is_class=True)
 
     def imported(self, name: str) -> Iterator[Target]:
-        """What can be imported under a dotted name from a module that does not define it."""
+        """Yield what can be imported under a dotted name from a module that does not define it."""
         root = str(self.examined.group.project.root)
         for entity in self.examined.answer.checker.resolver.dotted(name, f"{root}/__init__.py"):
             target = None

@@ -48,7 +48,7 @@ class Step(Struct, frozen=True):
 
 
 class Graph(Struct, frozen=True):
-    """What was asked for, and what it reaches.
+    """The target that was asked for, and what it reaches.
 
     ``name``, ``filename`` and ``location`` are those of what was asked for, a function or a class.
     ``reached`` is false for what no workflow reaches; ``remark`` may say why. ``roots`` are the ids

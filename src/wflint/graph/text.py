@@ -27,7 +27,7 @@ _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "bl
 
 
 def render(graph: Graph, color: bool = False) -> str:
-    """Why what was asked for is workflow code, if it is no entry point, and what it reaches."""
+    """Return why the target is workflow code, if it is no entry point, and what it reaches."""
     lines = list(_lines(graph))
     text = "".join(f"{line}\n" for line in lines)
     return text if color else click.unstyle(text)
@@ -44,7 +44,7 @@ def summary(graph: Graph) -> str:
 
 
 def unreached(graph: Graph) -> str:
-    """What is to be said of something that no workflow reaches."""
+    """Return a sentence on something that no workflow reaches."""
     name = f"{one_line(graph.name)} {_place(graph)}"
     remark = f" {graph.remark}" if graph.remark else ""
     return f"{name} is not workflow code: no entry point reaches it.{remark}\n"
@@ -155,7 +155,7 @@ class _Tree:
         return f"{line.before}{name} {place}" + (f", {remark}" if remark else "")
 
     def _details(self, line: _Line) -> Iterator[str]:
-        """What is wrong in a function, and which of its calls lead nowhere, by place."""
+        """Yield what is wrong in a function, and which of its calls lead nowhere, by place."""
         function = line.function
         found = [(d.location, _offence(d)) for d in function.diagnostics]
         found += [(gap.location, _gap(gap)) for gap in function.gaps]

@@ -1,1 +1,1 @@
-"""What the program is about: commands with their targets, payloads and options."""
+"""The model of a program: workflows, workers, commands with their targets, payloads and options."""

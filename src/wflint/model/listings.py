@@ -21,7 +21,7 @@ _Block = (*_Function, ast.ClassDef, ast.Lambda)
 
 
 class Listing(Struct, array_like=True):
-    """What an expression lists.
+    """The contents of an expression that is a list.
 
     ``elements`` are what stands there. ``spreads`` stand for more: constants, parameters (of kind
     ``PARAM``, with the function that has them), and what functions give (``RESULT``). ``unclear``
@@ -35,7 +35,7 @@ class Listing(Struct, array_like=True):
 
 @dataclass
 class Names:
-    """What the names of one function stand for, or those of a module or class.
+    """The bindings of the names of one function, or of a module or class.
 
     ``bound`` has all values that a name is given, ``None`` for one that is no expression, ``added``
     what is put into a list afterwards, with ``True`` for the elements of another one. The code is

@@ -23,7 +23,7 @@ from wflint.model.worker_calls import (
 
 
 class Element(NamedTuple):
-    """What stands in a list, and the file that it stands in."""
+    """An element of a list, and the file that it stands in."""
 
     ref: Ref
     path: str

@@ -30,7 +30,7 @@ ViewOfCall = Callable[[Node, ExternalCall], CallView]
 
 
 class Parts(NamedTuple):
-    """What a project is made of: where it defines something, and what its code passes.
+    """The parts of a project: the places where it defines something, and the calls of its code.
 
     ``events`` are those of workflow code; ``named`` are the files that name Temporal.
     """

@@ -1,4 +1,4 @@
-"""What one module gives Workers, and functions that make them, told from its text alone."""
+"""Reads what one module gives Workers, and functions that make them, from its text alone."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Given(Struct, array_like=True):
 
 
 class Runner(Struct, array_like=True):
-    """What a runner of workflows is made of: the last words of all names in it, and the texts that
+    """The parts of a runner of workflows: the last words of all names in it, and the texts that
     are passed through. ``vague`` is set if more is passed through than stands there.
     """
 

@@ -1,4 +1,4 @@
-"""What lies in folders, and the modules in them. Each folder is listed once."""
+"""The contents of folders, and the modules in them. Each folder is listed once."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Folders:
         return None
 
     def holds_python(self, folder: str) -> bool:
-        """Whether a folder can be a namespace package: Python files in it or just below it."""
+        """True if a folder can be a namespace package: Python files in it or just below it."""
         listing = self.listing(folder)
         if any(n.endswith(".py") for n in listing):
             return True
@@ -88,5 +88,5 @@ class Folders:
 
 
 def is_namespace(path: str) -> bool:
-    """Whether the file of a module is that of a package without `__init__.py`."""
+    """True if the file of a module is that of a package without `__init__.py`."""
     return not path.endswith(".py")

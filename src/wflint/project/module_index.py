@@ -103,7 +103,7 @@ class ModuleIndex:
         return deepest
 
     def _search_path(self, folder: str) -> tuple[list[str], list[str], list[str]]:
-        """Where imports of a file in ``folder`` are looked for: as Python surely does, and more.
+        """Return where imports of a file in ``folder`` are looked for: surely, and perhaps.
 
         The other lists hold places that are on the path in usual set-ups: the folders above and
         their ``src`` folders; the folders of the other packages of the project, nearest first.
@@ -176,7 +176,7 @@ class ModuleIndex:
         return path
 
     def _is_inside_own(self, name: str, folder: str) -> bool:
-        """Whether a package of the project is in the way, which has no module of that name."""
+        """True if a package of the project is in the way: it has no module of that name."""
         ends = [place for place, letter in enumerate(name) if letter == "."]
         above = (self._find(name[:end], folder) for end in ends)
         return any(path is not None and not is_namespace(path) for path in above)
@@ -187,11 +187,11 @@ class ModuleIndex:
 
     @property
     def listings(self) -> dict[str, frozenset[str]]:
-        """What was seen in all the folders that were looked at."""
+        """Return the names seen in all the folders that were looked at."""
         return {**self.installed.folders.listings, **self._folders.listings}
 
     def is_followed(self, path: str) -> bool:
-        """Whether a file belongs to an installed package that is followed."""
+        """True if a file belongs to an installed package that is followed."""
         return path in self._followed
 
     def package_of(self, path: str) -> str:
@@ -225,7 +225,7 @@ class ModuleIndex:
         return not any(is_below(real, home) for home in self._homes)
 
     def real_path(self, path: str) -> str:
-        """Where a path leads that the project does not list."""
+        """Return where a path leads that the project does not list."""
         if path not in self.links:
             self.links[path] = os.path.realpath(path)
         return self.links[path]
@@ -252,7 +252,7 @@ class ModuleIndex:
         return namespace
 
     def _is_distributed(self, root: str) -> bool:
-        """Whether a folder of packages, or the one around it, has a packaging file."""
+        """True if a folder of packages, or the one around it, has a packaging file."""
         folders = (root, os.path.dirname(root)) if os.path.basename(root) == "src" else (root,)
         return any(not self._listing(f).isdisjoint(MARKERS) for f in folders)
 
@@ -265,7 +265,7 @@ def _src_folders(folder: str, root: str) -> list[str]:
 
 
 def _shared(a: str, b: str) -> int:
-    """How many leading folders two paths share."""
+    """Return how many leading folders two paths share."""
     count = 0
     for x, y in zip(a.split(os.sep), b.split(os.sep), strict=False):
         if x != y:

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 class ReadModule(Struct, frozen=True, array_like=True):
-    """What is noted of a module: its facts, and what is wrong with it (message, row, column)."""
+    """Notes on a module: its facts, and what is wrong with it (message, row, column)."""
 
     facts: ModuleFacts
     error: tuple[str, int, int] | None = None
 
 
 class ReadBodies(Struct, frozen=True, array_like=True):
-    """What is noted of a function: the bodies of it and of those nested in it, outermost first.
+    """Notes on a function: its body and those of the functions nested in it, outermost first.
 
     ``asked`` are the names that were asked about while it was read, with the flags that were given:
     see :class:`wflint.facts.bodies.Reading`.

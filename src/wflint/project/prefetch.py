@@ -133,7 +133,7 @@ def _processes(files: int, jobs: int | None) -> int:
 
 
 def _work(pipe: int, store: Store, paths: Sequence[str], read: ReadModule) -> NoReturn:
-    """What a forked process does. It never speaks: the one that asked reads again and complains."""
+    """Read as a forked process, without a word: the one that asked reads again and complains."""
     try:
         for path in paths:
             read(path)

@@ -166,11 +166,11 @@ class Store:
         return module
 
     def notes(self, path: str) -> Notes:
-        """What is noted of a file."""
+        """Return the notes on a file."""
         return self.notebook.of(path, *self._names(path))
 
     def is_noted(self, path: str) -> bool:
-        """Whether a file was read before, by this run or another one."""
+        """True if a file was read before, by this run or another one."""
         return bool(self.notes(path).answers)
 
     def _read_module(self, path: str, source: Source, name: str, is_package: bool) -> Module:
@@ -184,7 +184,7 @@ class Store:
         return module
 
     def _has_room(self, source: Source) -> bool:
-        """Whether the tree of a module may be kept for the questions that begin with it."""
+        """True if the tree of a module may be kept for the questions that begin with it."""
         has_room = self._room_for_trees >= len(source.text)
         self._room_for_trees -= len(source.text) if has_room else 0
         return has_room
@@ -231,7 +231,7 @@ class Store:
         return body.head if body is not None else None
 
     def body(self, fn: Fn) -> FunctionBody:
-        """What a function does. A body that cannot be read is empty and marks the module."""
+        """Return what a function does. A body that cannot be read is empty and marks the module."""
         module = self.load(fn.path)
         if fn.qualname not in module.bodies:
             self._read_body(module, self.outermost(fn))
@@ -239,7 +239,7 @@ class Store:
         return known or module.put(fn.qualname, FunctionBody(FunctionHead(fn.qualname)))
 
     def with_nested(self, fn: Fn) -> list[FunctionBody]:
-        """What a function does, and the functions nested in it."""
+        """Return what a function does, and the functions nested in it."""
         first = self.body(fn)
         module = self.load(fn.path)
         return [first, *(module.bodies[name] for name in module.inside(fn.qualname))]
@@ -309,7 +309,7 @@ class Store:
         return found
 
     def _answers_are_same(self, path: str, asked: Mapping[str, int]) -> bool:
-        """Whether what a function was read with is still so; it may stand in other modules."""
+        """True if what a function was read with still holds; it may stand in other modules."""
         return all(self.guards(path, name) == flags for name, flags in asked.items())
 
     def _note_classes(self, module: Module, body: FunctionBody) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Span = tuple[int, int]
 
 CUTS = "cuts"
-"""What is asked of a module once, when its `ast` is there: what its skeleton leaves out."""
+"""The question for what the skeleton of a module leaves out; asked once, with its `ast`."""
 
 
 def skeleton(module: Module) -> Piece | None:

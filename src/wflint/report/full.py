@@ -50,7 +50,7 @@ def _paragraph(diagnostic: Diagnostic, lines: list[str]) -> Iterator[str]:
 
 
 def _fix(fix: Fix, lines: list[str]) -> Iterator[str]:
-    """What the fix does, in words and as a diff."""
+    """Yield what the fix does, in words and as a diff."""
     safe = fix.applicability is Applicability.SAFE
     yield f"    fix{'' if safe else f' ({fix.applicability.value})'}: {one_line(fix.message)}"
     found = list(changes(fix, lines))

@@ -1,4 +1,4 @@
-"""What formats need besides the diagnostics, and the small pieces that several of them share."""
+"""The look of output: what formats need besides diagnostics, and small pieces that they share."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MARKERS = {Applicability.SAFE: "[*]", Applicability.UNSAFE: "[**]"}
 
 @dataclass(frozen=True)
 class Look:
-    """How to print.
+    """The way to print.
 
     ``sources`` has the text of each file with a diagnostic. ``cwd`` is the folder that file names
     are relative to, and ``base`` the folder that a code host calls the top of the repository.

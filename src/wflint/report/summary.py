@@ -1,4 +1,4 @@
-"""What a run looked at and found, for people: lines on stderr."""
+"""Prints for people, on stderr, what a run looked at and found."""
 
 from __future__ import annotations
 

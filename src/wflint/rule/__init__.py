@@ -1,4 +1,4 @@
-"""What a rule is, and all that a rule may ask. A rule imports nothing else of wflint.
+"""The interface of rules: all that a rule may ask. A rule imports nothing else of wflint.
 
 :mod:`~wflint.rule.base` says what a rule is, :mod:`~wflint.rule.views` what it is shown,
 :mod:`~wflint.rule.fix_view` what it is shown to propose a fix.
@@ -82,7 +82,7 @@ _WITH_LIBCST = {
     "children": "wflint.syntax.walk",
     "walk": "wflint.syntax.walk",
 }
-"""What is imported only when it is asked for: explaining a rule must not wait for LibCST."""
+"""Names that are imported only when asked for: explaining a rule must not wait for LibCST."""
 
 
 def __getattr__(name: str) -> object:

@@ -36,7 +36,7 @@ class ApiEntry(Struct, frozen=True):
         return self.rule is not None and self.rule.code in codes
 
     def judge(self, view: CallView) -> Report | None:
-        """What to report of a call or use of the name, if anything."""
+        """Return what to report of a call or use of the name, if anything."""
         return self.rule.judge(view, self.api) if self.rule is not None else None
 
 
@@ -79,7 +79,7 @@ class ApiTable:
         yield from (f"{name}.*" for name, entry in self._below.items() if entry.rule is not None)
 
     def knows(self, name: str, base: int = 0) -> bool:
-        """Whether any entry speaks for ``name``, be it to say that it is fine."""
+        """True if any entry is about ``name``, even one that says that it is fine."""
         return self._entry(name, base) is not None
 
     def _entry(self, name: str, base: int) -> ApiEntry | None:
@@ -136,7 +136,7 @@ def _methods(library: Mapping[str, Any], key: str) -> Iterator[str]:
 
 
 def rule_results(rules: Iterable[Rule]) -> dict[str, str]:
-    """What calling names of the tables gives an instance of, where the name does not say it.
+    """Return the classes of results of names in the tables, where the name does not say it.
 
     ``gives`` maps them to a class. A key without a dot is a method of each class in ``of``, and
     ``self`` that class again. See :func:`wflint.inference.library_types.result_of` for ``a.b.*``.

@@ -1,4 +1,4 @@
-"""What a rule is.
+"""The base class of all rules.
 
 A rule is a class in a file of its own under ``rules/``. Its module's docstring is its
 documentation, its class attributes are its identity, and its ``scope`` says which code it is about:
@@ -56,11 +56,11 @@ __all__ = ["Api", "Fixable", "Property", "Report", "Rule", "RuleSettings", "Scop
 
 
 _FILLED = re.compile(r"\{name\}|\{use\}")
-"""What is filled into messages of the settings: no widths, and other braces stay what they are."""
+"""Fields of messages of the settings: no widths, and other braces stay what they are."""
 
 
 class Fixable(str, enum.Enum):
-    """Which kind of fix the rule can have at best."""
+    """The kind of fix that the rule can have at best."""
 
     NONE = "none"
     SAFE = "safe"
@@ -68,7 +68,7 @@ class Fixable(str, enum.Enum):
 
 
 class ApiKind(str, enum.Enum):
-    """Which places count for a name."""
+    """The places that count for a name."""
 
     __hash__ = str.__hash__
 
@@ -78,7 +78,7 @@ class ApiKind(str, enum.Enum):
 
 
 class Property(str, enum.Enum):
-    """What calling a name does, for all rules that care, whichever of them has it in its table."""
+    """A property of calling a name, for all rules that care, whichever has it in its table."""
 
     BLOCKS = "blocks"  # keeps the calling thread, and its event loop, until something has happened
     CLOCK = "clock"
@@ -110,7 +110,7 @@ class Api(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """What a rule says of one place.
+    """A rule's report on one place.
 
     ``site`` is the place if it is not the call itself. ``api`` is what is said of the name that is
     used there; it tells :meth:`Rule.repair` what to write instead.
@@ -159,11 +159,11 @@ class Rule:
         return Report(self.describe(view.shown, Api()))
 
     def reported(self, view: CallView, api: Api) -> Report:
-        """What to say of a match: its message, its severity, and what to use instead."""
+        """Return the report on a match: its message, its severity, and what to use instead."""
         return Report(self.describe(view.shown, api), api.severity, api=api)
 
     def repair(self, at: FixView) -> Repair | None:
-        """How to mend what was found; ``None`` where the code has another form.
+        """Return a repair of what was found; ``None`` where the code has another form.
 
         By default a name of the table gives way to what is to be used instead, if the table has a
         fix for it. Raises :class:`wflint.rule.fix.Withheld` where a fix would do harm.

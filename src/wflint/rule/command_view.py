@@ -1,4 +1,4 @@
-"""What a rule is shown of one command of a workflow, or of one request of a client."""
+"""The view of one command of a workflow, or of one request of a client."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class CommandView(Struct, frozen=True):
 
     @property
     def kind(self) -> CallKind:
-        """What the command is about."""
+        """The kind of the command."""
         return self.sdk.kind
 
     @property

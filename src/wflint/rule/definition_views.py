@@ -1,4 +1,4 @@
-"""What a rule is shown of a workflow, of one of its handlers, and of an activity."""
+"""Views of a workflow, of one of its handlers, and of an activity."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wflint.temporal.regions import Region
 
 
 class Place(NamedTuple):
-    """Where something stands: in which function or class, and there at which site."""
+    """A place: a function or class, and a site in it."""
 
     fn: Fn
     site: Site

@@ -41,12 +41,12 @@ def family(rule: Rule) -> str:
 
 
 def is_default(rule: Rule) -> bool:
-    """Whether the rule runs without being selected."""
+    """True if the rule runs without being selected."""
     return rule.severity is not Severity.INFO
 
 
 def as_object(rule: Rule) -> dict[str, Any]:
-    """What ``wflint rule --output-format json`` says of a rule."""
+    """Return what ``wflint rule --output-format json`` prints of a rule."""
     return {
         "code": rule.code,
         "name": rule.name,
@@ -62,7 +62,7 @@ def as_object(rule: Rule) -> dict[str, Any]:
 
 
 def as_text(rule: Rule) -> str:
-    """What ``wflint rule CODE`` prints."""
+    """Return what ``wflint rule CODE`` prints."""
     default = "on by default" if is_default(rule) else "off by default"
     facts = [rule.severity.value, default, f"scope: {rule.scope.label}", f"fix: {rule.fix.value}"]
     facts.append(f"since {rule.since}")

@@ -1,4 +1,4 @@
-"""What a rule proposes to change, as text and offsets."""
+"""Repairs that rules propose, as text and offsets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class TextEdit(Struct, frozen=True, order=True):
 
 
 class Repair(Struct, frozen=True):
-    """What mends one diagnostic. ``message`` says it as an order: "Use `workflow.now()`"."""
+    """The repair of one diagnostic. ``message`` says it as an order: "Use `workflow.now()`"."""
 
     applicability: Applicability
     message: str

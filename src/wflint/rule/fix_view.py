@@ -1,4 +1,4 @@
-"""What a rule is shown when it is asked how to mend what it found, and the means to change it."""
+"""The view of the offending code that a rule is asked for a repair with, and means to change it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class FixView(Protocol):
 
     @property
     def can_await(self) -> bool:
-        """Whether Python allows an ``await`` there; it does not in a class's body."""
+        """True if Python allows an ``await`` there; it does not in a class's body."""
         ...
 
     @property
@@ -93,7 +93,7 @@ class FixView(Protocol):
 
     @property
     def newline(self) -> str:
-        """How lines end in the file."""
+        """Return the end of lines in the file."""
         ...
 
     def indent(self, node: cst.CSTNode) -> str:
@@ -105,7 +105,7 @@ class FixView(Protocol):
         ...
 
     def ref(self, expr: cst.CSTNode) -> Ref:
-        """What an expression refers to, seen from where it stands."""
+        """Return what an expression refers to, seen from where it stands."""
         ...
 
     def external_name(self, ref: Ref) -> str:
@@ -117,15 +117,15 @@ class FixView(Protocol):
         ...
 
     def is_made_of(self, expr: cst.CSTNode, name: str) -> bool:
-        """Whether an expression is, or may be, an object that ``name`` makes."""
+        """True if an expression is, or may be, an object that ``name`` makes."""
         ...
 
     def is_written_out(self, expr: cst.CSTNode) -> bool:
-        """Whether :meth:`written_name` of an expression is :attr:`name`."""
+        """True if :meth:`written_name` of an expression is :attr:`name`."""
         ...
 
     def is_plainly(self, expr: cst.CSTNode, name: str) -> bool:
-        """Whether :meth:`written_name` of an expression is ``name``."""
+        """True if :meth:`written_name` of an expression is ``name``."""
         ...
 
     def written_name(self, expr: cst.CSTNode) -> str:
@@ -141,26 +141,26 @@ class FixView(Protocol):
         ...
 
     def begins_line(self, node: cst.CSTNode) -> bool:
-        """Whether only white space stands before a node in its line."""
+        """True if only white space stands before a node in its line."""
         ...
 
     def rest_of_line(self, offset: int) -> str:
-        """What follows in the line of an offset."""
+        """Return what follows in the line of an offset."""
         ...
 
     def is_surely(self, expr: cst.CSTNode, name: str) -> bool:
-        """Whether an expression is an object that ``name`` makes, and never something else.
+        """True if an expression is an object that ``name`` makes, and never something else.
 
         What is passed as a parameter may be something else one day.
         """
         ...
 
     def means_one_thing(self, expr: cst.CSTNode) -> bool:
-        """Whether an expression surely refers to one function, of the project or outside of it."""
+        """True if an expression surely refers to one function, of the project or outside of it."""
         ...
 
     def may_be_caught(self, when_awaited: bool = False) -> bool:
-        """Whether a ``TypeError`` that the call raises may not get out of the workflow.
+        """True if a ``TypeError`` that the call raises may not get out of the workflow.
 
         If it does get out, the call has only failed so far, and no history knows of it. It is
         raised at once, or ``when_awaited``.
@@ -169,7 +169,7 @@ class FixView(Protocol):
 
     @property
     def context(self) -> Context:
-        """What the rule's visitor was shown of the node."""
+        """Return the context that the rule's visitor was shown with the node."""
         ...
 
     def types(self, expr: cst.CSTNode) -> tuple[TypeView, ...]:
@@ -181,7 +181,7 @@ class FixView(Protocol):
         ...
 
     def can_sort(self, expr: cst.CSTNode) -> bool | None:
-        """Whether ``sorted()`` can put what is in a set in order; ``None`` if it is not known."""
+        """True if ``sorted()`` can put what is in a set in order; ``None`` if it is not known."""
         ...
 
     def each(self) -> Sequence[FixView]:
@@ -193,7 +193,7 @@ class FixView(Protocol):
         ...
 
     def workflow(self, path: str) -> str:
-        """What to write for ``workflow.<path>``, imported if it must be.
+        """Return what to write for ``workflow.<path>``, imported if needed.
 
         Raises :class:`Withheld` where it would not work: in another SDK, outside of workflows, in
         query handlers and update validators.
@@ -201,7 +201,7 @@ class FixView(Protocol):
         ...
 
     def imported(self, target: str) -> str:
-        """What to write for a name such as ``datetime.timedelta``, imported if it must be."""
+        """Return what to write for a name such as ``datetime.timedelta``, imported if needed."""
         ...
 
     def binds(self, node: cst.Import | cst.ImportFrom) -> dict[str, str]:
@@ -247,7 +247,7 @@ class FixView(Protocol):
         ...
 
     def use(self, api: Api, edits: Iterable[TextEdit] = ()) -> Repair | None:
-        """What ``api.use`` says in the place of the call; arguments stay unless they are dropped.
+        """Return a repair that calls ``api.use`` instead; arguments stay unless they are dropped.
 
         ``edits`` are further ones.
         """
@@ -274,5 +274,5 @@ class FixView(Protocol):
         ...
 
     def awaited_as_lists(self) -> AwaitedLists:
-        """What it takes to have lists in place of the two sets that the awaited call gives."""
+        """Return what it takes to have lists instead of the two sets that the call gives."""
         ...

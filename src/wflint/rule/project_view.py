@@ -1,4 +1,4 @@
-"""What a rule is shown of all that a program defines, registers and asks for."""
+"""The view of all that a program defines, registers and asks for."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Patch(NamedTuple):
 
 
 class PlacedReport(NamedTuple):
-    """What a rule says of a place of the program."""
+    """A rule's report on a place of the program."""
 
     place: Place
     report: Report

@@ -1,4 +1,4 @@
-"""What a rule is shown of a ``try`` statement."""
+"""The view of a ``try`` statement."""
 
 from __future__ import annotations
 

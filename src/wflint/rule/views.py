@@ -1,4 +1,4 @@
-"""What a rule is shown of one call or use, when all modules are known."""
+"""The view of one call or use, when all modules are known."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Callee(Struct, frozen=True):
 
     @property
     def is_async(self) -> bool:
-        """Whether calling it gives a coroutine."""
+        """True if calling it gives a coroutine."""
         return self.head.is_async and not self.head.is_generator
 
     @property
@@ -62,7 +62,7 @@ class Lookups(Struct):
 
 
 class TypeView(Struct, frozen=True):
-    """What an expression is an instance of.
+    """A type that an expression is an instance of.
 
     ``name`` is the dotted name of the class, also of one of the project (then ``own`` is set).
     ``args`` are its type parameters, for each all types that it may be; empty when not known.
@@ -83,13 +83,13 @@ _NONE = frozenset({"builtins.None", "types.NoneType"})
 
 
 def elements_of(types: Iterable[TypeView]) -> list[TypeView]:
-    """What is in a set of these types; nothing when a part of it is not known."""
+    """Return the types of what is in a set of these types; none if a part is not known."""
     args = [t.args[0] if t.args else () for t in types if t.name not in _NONE]
     return [element for arg in args for element in arg] if all(args) else []
 
 
 class Shared(Struct, frozen=True):
-    """Where an object lives that is not made by the workflow that changes it.
+    """The owner of an object that is not made by the workflow that changes it.
 
     ``kind`` is ``value`` (a module-level name holds it), ``module``, ``class``, ``function``,
     ``attribute`` (it is an attribute of a class) or ``result`` (a cached function gives it to
@@ -104,7 +104,7 @@ class Shared(Struct, frozen=True):
 
 
 class EffectAt(Struct, frozen=True):
-    """Where a function has an effect.
+    """The place of an effect in a function.
 
     ``shown`` is the source of the place, shortened. ``function`` is the name of the function that
     it stands in if that is another one, which is called on the way; else it is empty.
@@ -214,7 +214,7 @@ class CallView(Struct, dict=True):
 
     @property
     def is_call(self) -> bool:
-        """Whether it is a call, not a mere use."""
+        """True if it is a call, not a mere use."""
         return self.call is not None
 
     @property
@@ -224,27 +224,27 @@ class CallView(Struct, dict=True):
 
     @property
     def awaited(self) -> bool:
-        """Whether the call is the operand of ``await``."""
+        """True if the call is the operand of ``await``."""
         return bool(self._flags & Flag.AWAITED)
 
     @property
     def is_statement(self) -> bool:
-        """Whether the call is a statement of its own: its value is dropped."""
+        """True if the call is a statement of its own: its value is dropped."""
         return bool(self._flags & Flag.STATEMENT)
 
     @property
     def is_returned(self) -> bool:
-        """Whether the call is the operand of ``return``, or all of a lambda's body."""
+        """True if the call is the operand of ``return``, or all of a lambda's body."""
         return bool(self._flags & Flag.RETURNED)
 
     @property
     def in_loop(self) -> bool:
-        """Whether the call is in a loop or comprehension of its function."""
+        """True if the call is in a loop or comprehension of its function."""
         return bool(self._flags & Flag.IN_LOOP)
 
     @property
     def in_async(self) -> bool:
-        """Whether the function that contains the call is ``async def``."""
+        """True if the function that contains the call is ``async def``."""
         return self.function.is_async
 
     @cached_property
@@ -266,12 +266,12 @@ class CallView(Struct, dict=True):
 
     @cached_property
     def spreads(self) -> list[Value | None]:
-        """What each ``**spread`` holds; ``None`` where that is not known."""
+        """The contents of each ``**spread``; ``None`` where that is not known."""
         return [self.lookups.options(a.value) for a in self.args if a.star == "**"]
 
     @property
     def spread(self) -> bool:
-        """Whether something is spread into the call whose contents are not known."""
+        """True if something is spread into the call whose contents are not known."""
         return self.partial or any(a.star == "*" for a in self.args) or None in self.spreads
 
     @cached_property
@@ -319,7 +319,7 @@ class CallView(Struct, dict=True):
         return self.lookups.properties(name)
 
     def passes(self, module: str) -> bool:
-        """Whether a module is passed through the sandbox wherever it is imported, or may be."""
+        """True if a module is passed through the sandbox wherever it is imported, or may be."""
         return self.lookups.passes(module)
 
     def missing(self, module: str) -> str:

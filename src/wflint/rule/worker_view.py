@@ -1,4 +1,4 @@
-"""What a rule is shown of a Worker."""
+"""The view of a Worker."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Listed(Struct, Generic[T], frozen=True):
-    """What a list holds, as far as it is known.
+    """The contents of a list, as far as they are known.
 
     ``open`` says why there may be more in it; a closed list has ``""`` there.
     """
@@ -28,7 +28,7 @@ class Listed(Struct, Generic[T], frozen=True):
 
 
 class RunnerKind(enum.Enum):
-    """How a Worker runs workflows."""
+    """The way in which a Worker runs workflows."""
 
     SANDBOXED = "sandboxed"
     UNSANDBOXED = "unsandboxed"

@@ -1,4 +1,4 @@
-"""Where the cache of a program is, and whether it is used at all.
+"""Finds the cache of a program, and says if it is used at all.
 
 It is not where somebody else may have written it: git carries what it tracks from one user to
 another, and without a secret nobody can tell whose an entry is.

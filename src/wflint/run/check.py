@@ -111,7 +111,7 @@ def _result_of(
     notes: list[str],
     keep: Keep | None,
 ) -> Result:
-    """What is found in one program, now or by an earlier run."""
+    """Return what is found in one program, now or by an earlier run."""
     folder = cache_folder(group, request, notes)
     cache = None
     if folder is not None and keep is None:
@@ -152,7 +152,7 @@ def _names_rules(settings: Settings) -> bool:
 
 
 def reader(request: Request) -> Callable[[str], bytes]:
-    """How a run reads the bytes of a file by its absolute path; raises :class:`OSError`.
+    """Return what reads the bytes of a file by its absolute path, or raises :class:`OSError`.
 
     What the request brings with it, such as stdin, goes before what is on disk.
     """

@@ -124,13 +124,13 @@ class Emitter(Struct):
         return found.span(1) if found is not None else (start, start)
 
     def _other_sites(self, piece: Fn) -> Iterator[int]:
-        """What else may be asked for in a piece of code: it is read anew each time."""
+        """Yield the other sites of a piece of code, as it is read again each time."""
         for body in self.answer.store.with_nested(piece):
             yield body.head.site
             yield from (call.site for call in body.calls)
 
     def location(self, fn: Fn, site: int) -> Location:
-        """Where a site of a function stands."""
+        """Return where a site of a function stands."""
         return self.answer.store.load(fn.path).source.location(self._span(fn, site)[0])
 
     def text(self, fn: Fn, site: int) -> str:
@@ -177,7 +177,7 @@ class Emitter(Struct):
         return bool(directives.suppresses(hit.rule.code, hit.rule.name, first.row, last.row))
 
     def _ends(self, fn: Fn, site: int) -> tuple[Location, Location]:
-        """Where a site of a function begins and ends."""
+        """Return where a site of a function begins and ends."""
         source = self.answer.store.load(fn.path).source
         start, end = self._span(fn, site)
         return source.location(start), source.location(end)
@@ -258,7 +258,7 @@ class Emitter(Struct):
         return directives.suppresses(code, name, *rows) is not None
 
     def _header_rows(self, fn: Fn) -> Iterator[int]:
-        """Where the header of a function stands, and those of the functions around it."""
+        """Yield the rows of the header of a function, and of the functions around it."""
         store = self.answer.store
         source = store.load(fn.path).source
         name, outermost = fn.qualname, store.outermost(fn)

@@ -1,4 +1,4 @@
-"""What wflint failed on, as diagnostics at the functions and files that it could not check."""
+"""Turns faults of wflint into diagnostics at the functions and files that it could not check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where functions are defined, and which calls in them lead nowhere, as people are shown it."""
+"""Shows people where functions are defined, and which calls in them lead nowhere."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_CALL = 60
 
 
 def definition_of(emitter: Emitter, fn: Fn) -> Location:
-    """Where the name of a function or class is defined.
+    """Return where the name of a function or class is defined.
 
     A lambda in a function has the place of the first thing that it does, or that of the function.
     """

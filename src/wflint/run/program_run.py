@@ -193,7 +193,7 @@ class ProjectRun:
         )
 
     def _notebook(self, folder: CacheFolder | None) -> FactCache:
-        """What earlier runs have noted with the same code."""
+        """Return what earlier runs have noted with the same code."""
         about = build_id(self.governing.plugins).encode()
         return FactCache(self.read.digest, folder, about, self.governing.noted_settings)
 
@@ -238,7 +238,7 @@ class ProjectRun:
         return sorted(path for path in self.loaded if path in self.chosen)
 
     def _own(self, answer: AnalysisResult, emitter: Emitter) -> Iterator[Found]:
-        """What is wrong with the files themselves, and with comments in them."""
+        """Yield what is wrong with the files themselves, and with comments in them."""
         if GAP in self.governing.all_codes:
             yield from self._gaps(answer, emitter)
             yield from self._unchecked(answer, emitter)
@@ -259,7 +259,7 @@ class ProjectRun:
             yield Found(path, self._with_fix(path, diagnostic))
 
     def _failures(self, answer: AnalysisResult, emitter: Emitter) -> Iterator[Found]:
-        """What wflint failed on, at the functions and files that are not checked because of it."""
+        """Yield the faults of wflint, at the functions and files that they left unchecked."""
         rule, plain = self.registry.by_code[FAILED], partial(self._plain, FAILED)
         for one in failures(emitter, rule, self._severity, plain):
             if isinstance(one, Fault):

@@ -60,7 +60,7 @@ class Governing:
         return self._rule_settings[self.group.owner(path)]
 
     def noted_settings(self, path: str) -> bytes:
-        """What stands for the settings of a file that notes on it rest on."""
+        """Return the settings of a file that notes on it rest on, as bytes."""
         return self._noted_settings[self.group.owner(path)]
 
     def relative(self, path: str) -> str:

@@ -1,4 +1,4 @@
-"""What a run is asked for and what it answers: the contract between the command line and the run.
+"""The contract between the command line and the run: requests and results.
 
 Plain data without behaviour. The command line fills a :class:`Request`, ``wflint.run.check.check``
 turns it into a :class:`Result`, and the report modules print that.
@@ -66,7 +66,7 @@ class EntryGaps(Struct, frozen=True):
 
 
 class Stats(Struct):
-    """What a run looked at.
+    """Counts of what a run looked at.
 
     ``files`` were checked; ``workflows`` and ``activities`` are defined in them, and of the
     functions in them ``functions`` were reached from entry points. ``all_workflows`` are those of
@@ -89,7 +89,7 @@ class Stats(Struct):
 
 
 class Result(Struct):
-    """What a run found.
+    """The result of a run.
 
     ``problems`` are lines for stderr that say what could not be done: with any of them the exit
     code is 2. ``warnings`` are lines for stderr that change nothing; ``notes`` are lines that only

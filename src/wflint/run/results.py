@@ -131,7 +131,7 @@ class ResultCache:
 
 
 def _about(project: Project) -> object:
-    """What a result depends on of the settings of one folder."""
+    """Return the settings of one folder that a result depends on."""
     settings = replace(project.settings, output_format=None, cache_dir=None)
     versions = (project.target_sdk, project.exact_sdk, project.target_python)
     return (str(project.root), settings, versions)

@@ -1,4 +1,4 @@
-"""What is said of classes and methods that are not checked, for wflint does not see them run."""
+"""Says which classes and methods are not checked because wflint does not see them run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Unchecked(NamedTuple):
 
 
 def unchecked(answer: AnalysisResult, chosen: Collection[str]) -> list[Unchecked]:
-    """What in the ``chosen`` files may be workflow code and is not checked."""
+    """Return what may be workflow code in the ``chosen`` files and is not checked."""
     found = [_mute(cls) for cls in answer.mute] + [_unseen(one) for one in answer.unseen]
     mute = {Fn(*cls) for cls in answer.mute}
     found += [_unmarked(one) for one in answer.unmarked if _owner(one) not in mute]

@@ -1,4 +1,4 @@
-"""Who reads an attribute of an object, and what classes run when they are only handed around."""
+"""Finds who reads an attribute, and which classes run code when they are only passed on."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _HARMLESS_WITH_SELF = frozenset({"id", "isinstance", "super", "type"})
 
 
 def is_plain(resolver: Resolver, cls: Cls) -> bool:
-    """Whether making, comparing and printing objects of a class runs no code of the project.
+    """True if making, comparing and printing objects of a class runs no code of the project.
 
     That is so for dataclasses, models and the like without special methods and validators.
     """
@@ -38,7 +38,7 @@ def is_plain(resolver: Resolver, cls: Cls) -> bool:
 
 
 def defines(resolver: Resolver, cls: Cls, name: str) -> bool:
-    """Whether a class of the project, or a base of it, has a method or property of that name."""
+    """True if a class of the project, or a base of it, has a method or property of that name."""
     for base in resolver.order(cls)[0]:
         facts = resolver.facts_of(base)
         if facts is None or any(re.split("[#@]", key)[0] == name for key in facts.methods):
@@ -47,7 +47,7 @@ def defines(resolver: Resolver, cls: Cls, name: str) -> bool:
 
 
 def find_reads(project: Project, cls: Cls, name: str, put: bool) -> list[tuple[Fn, Site]]:
-    """Where reached code reads the attribute ``name`` of objects of ``cls``, in its methods.
+    """Return where reached code reads the attribute ``name`` of objects of ``cls``, in its methods.
 
     Raises :class:`DecidesError` where that is not clear. With ``put`` it is a container that the
     value is put into: it must have been made where it is assigned to the attribute.
@@ -153,5 +153,5 @@ def _self_name(head: FunctionHead) -> str:
 
 
 def _mentions_alone(name: str, text: str) -> bool:
-    """Whether a name stands in a text without an attribute, besides as the first parameter."""
+    """True if a name stands in a text without an attribute, besides as the first parameter."""
     return len(re.findall(rf"\b{re.escape(name)}\b(?!\s*\.)", text)) > 1

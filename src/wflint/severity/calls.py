@@ -1,4 +1,4 @@
-"""What becomes of a value that is an argument of a call."""
+"""Follows a value that is an argument of a call."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _input(flow: Follow, call: cst.Call, arg: cst.Arg, name: str) -> None:
 
 
 def _calls_back(call: cst.Call) -> bool:
-    """Whether a call brings a function that is called with the value: ``sorted(x, key=f)``."""
+    """True if a call passes a function that is called with the value: ``sorted(x, key=f)``."""
     return any(
         isinstance(arg.value, cst.Lambda)
         or (arg.keyword is not None and arg.keyword.value in _BACK)

@@ -63,7 +63,7 @@ class Follow:
         self._attributes: set[tuple[object, ...]] = set()
 
     def run(self, hit: Violation) -> bool:
-        """Whether the value that is made at ``hit`` is seen in all its uses, all of them harmless.
+        """True if the value that is made at ``hit`` is seen in all its uses, all of them harmless.
 
         It takes at least one use: of a value that is dropped nothing is known.
         """
@@ -85,7 +85,7 @@ class Follow:
             self.push(at._replace(value=self._made(at)))
 
     def _made(self, at: At) -> Followed:
-        """What kind of value the reported expression gives."""
+        """Return the kind of value that the reported expression gives."""
         node = at.entry.node
         if isinstance(node, cst.Call):
             if isinstance(node.func, (cst.Name, cst.Attribute)) and _last(node.func) in ACTING:
@@ -174,7 +174,7 @@ class Follow:
         return Followed(value.classes | {cls})
 
     def runs_code(self, value: Followed, name: str) -> bool:
-        """Whether looking at an attribute of a value may run code of the project."""
+        """True if looking at an attribute of a value may run code of the project."""
         return any(defines(self.resolver, cls, name) for cls in value.classes)
 
     def returned(self, at: At) -> None:
@@ -197,7 +197,7 @@ class Follow:
                 self.push(call)
 
     def _gives(self, call: At, fn: Fn) -> bool:
-        """Whether an expression is a call of the function, or a look at the property."""
+        """True if an expression is a call of the function, or a look at the property."""
         node = call.entry.node
         if isinstance(node, cst.Attribute):
             return fn.qualname.endswith(f".{node.attr.value}")
@@ -207,7 +207,7 @@ class Follow:
         return any(isinstance(e, OwnFunction) and e.fn == fn and not e.partial for e in found)
 
     def _is_transparent(self, at: At) -> bool:
-        """Whether the decorators of a function, if it has any, give on what it returns."""
+        """True if the decorators of a function, if it has any, pass on what it returns."""
         nested = at.tree.walker.definitions.get(at.fn.qualname)
         if isinstance(nested, cst.FunctionDef) and nested.decorators:
             return False
@@ -218,7 +218,7 @@ class Follow:
 
 
 def _is_before(use: At, at: At) -> bool:
-    """Whether a name is used before it is given the value, and not again afterwards."""
+    """True if a name is used before it is given the value, and not again afterwards."""
     state = at.entry.state
     if use.entry.state.frame is not state.frame or state.flags & Flag.IN_LOOP:
         return False

@@ -109,7 +109,7 @@ _NO_MODELS = ("asyncio.", "concurrent.", "contextvars.", "multiprocessing.", "th
 
 
 def is_log(name: str, replay_safe_loggers: frozenset[str]) -> bool:
-    """Whether a function writes what it is given to a log or the terminal, and nothing else."""
+    """True if a function writes what it is given to a log or the terminal, and nothing else."""
     base, _, last = name.rpartition(".")
     if name == "builtins.print" or any(name.startswith(f"{s}.") for s in replay_safe_loggers):
         return True
@@ -119,13 +119,13 @@ def is_log(name: str, replay_safe_loggers: frozenset[str]) -> bool:
 
 
 def looks_like_log(written: str) -> bool:
-    """Whether a method that is not known is most likely that of a logger: ``self.logger.info``."""
+    """True if a method that is not known is most likely that of a logger: ``self.logger.info``."""
     base, _, last = written.rpartition(".")
     return last in _LEVELS and base.rpartition(".")[2].strip("_").lower() in _LIKE_LOGGERS
 
 
 def is_pure(name: str) -> bool:
-    """Whether a function only makes another value of what it is given.
+    """True if a function only makes another value of what it is given.
 
     The class of a library does so as well: an object that holds the value.
     """

@@ -1,4 +1,4 @@
-"""Where a value is while it is followed."""
+"""The places of a value while it is followed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class DecidesError(Exception):
 
 
 class Followed(NamedTuple):
-    """What is known of the value itself.
+    """All that is known of the value itself.
 
     ``classes`` are the project's own whose objects hold it, or are held with it; ``is_container``
     is set for a list, dict or set that it was put into.
@@ -61,11 +61,11 @@ class Tree:
         self._fresh: dict[tuple[int, str], bool] = {}
 
     def ref(self, node: cst.CSTNode, scope: Scope | None) -> Ref:
-        """What an expression refers to."""
+        """Return what an expression refers to."""
         return self.walker.refs.ref(node, scope)
 
     def names(self, name: str, scope: Scope) -> Iterator[Site]:
-        """Where a local name of ``scope`` is used, be it in nested functions."""
+        """Yield where a local name of ``scope`` is used, also in nested functions."""
         if self._names is None:
             self._names = self._index()
         if name in self._hidden or not _SEE_ALL_NAMES.isdisjoint(self._names):
@@ -87,7 +87,7 @@ class Tree:
         return found
 
     def is_fresh(self, name: str, scope: Scope, resolver: Resolver) -> bool:
-        """Whether a local name only stands for containers that are made where it is assigned."""
+        """True if a local name only stands for containers that are made where it is assigned."""
         key = (id(scope), name)  # the tree keeps its scopes
         if key not in self._fresh:
             self._fresh[key] = self._is_fresh(name, scope, resolver)
@@ -107,7 +107,7 @@ class Tree:
     def makes_container(
         self, value: cst.CSTNode | None, scope: Scope | None, resolver: Resolver
     ) -> bool:
-        """Whether an expression makes a new list, dict or set."""
+        """True if an expression makes a new list, dict or set."""
         if isinstance(value, _CONTAINERS):
             return True
         if not isinstance(value, cst.Call):
@@ -145,18 +145,18 @@ class At(NamedTuple):
         return self._replace(site=site, value=self.value if value is None else value)
 
     def resolve(self, node: cst.CSTNode, resolver: Resolver) -> tuple[Entity, ...]:
-        """What another expression in the same surroundings stands for."""
+        """Return the values of another expression in the same surroundings."""
         ref = self.tree.ref(node, self.entry.state.scope)
         return resolver.resolve(ref, self.tree.path, self.receiver)
 
     def is_self(self, node: cst.CSTNode) -> bool:
-        """Whether an expression is the object that the method was called on."""
+        """True if an expression is the object that the method was called on."""
         ref = self.tree.ref(node, self.entry.state.scope)
         return ref.kind is Kind.SELF and not ref.path
 
 
 def is_target(entry: Entry) -> bool:
-    """Whether an expression is assigned to."""
+    """True if an expression is assigned to."""
     parent = entry.parent.node if entry.parent is not None else None
     if isinstance(parent, cst.Assign):
         return any(target.target is entry.node for target in parent.targets)
@@ -166,7 +166,7 @@ def is_target(entry: Entry) -> bool:
 
 
 def _assigned(node: cst.CSTNode, name: str) -> cst.BaseExpression | None:
-    """What a statement assigns to a name, where it is plain to see."""
+    """Return what a statement assigns to a name, where it is plain to see."""
     if isinstance(node, cst.AnnAssign):
         target: cst.BaseExpression = node.target
     elif isinstance(node, cst.Assign) and len(node.targets) == 1:  # `a = b = []` is one list

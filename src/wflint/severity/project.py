@@ -15,7 +15,7 @@ from wflint.severity.places import DecidesError, Tree
 
 
 class Project(Struct):
-    """What the search for one value may ask, and what one search leaves for the next.
+    """The program that the search for one value may ask, and what one search leaves for the next.
 
     ``nodes`` are the reached nodes of each function, ``led_on`` the places from which a call leads
     into the project, and ``pieces`` what the methods in a piece of code are called on. ``reads``

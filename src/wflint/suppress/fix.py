@@ -1,4 +1,4 @@
-"""How to take an unused suppression out of its comment."""
+"""Takes an unused suppression out of its comment."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _listed(directive: Directive, line: str) -> list[str]:
 
 
 def _in_list(selector: Selector, line: str) -> tuple[int, int]:
-    """Where one of several names stands, with the comma that belongs to it. 0-based."""
+    """Return the span of one of several names, with the comma that belongs to it. 0-based."""
     start, end = selector.column - 1, selector.column - 1 + len(selector.text)
     behind = re.compile(r"\s*,\s*|\s+(?=[A-Z])").match(line, end)
     if behind is not None:
@@ -46,7 +46,7 @@ def _in_list(selector: Selector, line: str) -> tuple[int, int]:
 
 
 def _whole(directive: Directive, line: str) -> tuple[int, int]:
-    """Where the directive stands; the white space before it goes, too. 0-based."""
+    """Return the span of the directive, with the white space before it. 0-based."""
     start, end = directive.column - 1, directive.end_column - 1
     if line[end:].strip():
         return start, end + len(line[end:]) - len(line[end:].lstrip())

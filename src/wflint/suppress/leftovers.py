@@ -1,4 +1,4 @@
-"""What is wrong with suppression comments themselves, as diagnostics."""
+"""Diagnostics about suppression comments themselves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a repository ends: what is in it may name things outside, and they are left alone.
+"""The borders of a repository: what it names outside of them is left alone.
 
 A link or a setting of a checked repository may lead anywhere. What it leads to outside is neither
 read nor written; what the user names on the command line is another matter.
@@ -84,7 +84,7 @@ def is_below(path: str, folder: str) -> bool:
 
 
 def settings_that_lead_out(table: Mapping[str, object], folder: Path) -> Iterator[str]:
-    """What is wrong with the paths in the settings of a file that lies in ``folder``."""
+    """Yield what is wrong with the paths in the settings of a file that lies in ``folder``."""
     border = Border(folder)
     sources = table.get("src")
     for index, source in enumerate(sources if isinstance(sources, (list, tuple)) else ()):

@@ -1,4 +1,4 @@
-"""Where Python imports from, without the folders that a stranger may have filled.
+"""Python's import path, without folders that a stranger may have filled.
 
 ``python -m wflint`` puts the working directory in front of the path, and ``PYTHONPATH`` may name
 it. A file ``click.py`` in there would be run in place of the real one.

@@ -24,7 +24,7 @@ _OLDEST: Version = (1, 7)
 
 
 class CallKind(enum.Enum):
-    """What a call is about."""
+    """The subject of a call."""
 
     ACTIVITY = "activity"
     CANCEL = "cancel"
@@ -51,7 +51,7 @@ class CallKind(enum.Enum):
 
 
 class Gives(enum.Enum):
-    """What a call evaluates to; see ``api.toml``."""
+    """The kind of value that a call evaluates to; see ``api.toml``."""
 
     COROUTINE = "coroutine"
     HANDLE = "handle"

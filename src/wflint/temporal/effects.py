@@ -1,4 +1,4 @@
-"""What running a function may do, as far as replays, handlers and activities care."""
+"""Effects that running a function may have, as far as replays, handlers and activities care."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What depends on the order of something that comes in another one on replay."""
+"""Finds what depends on an order that another replay does not repeat."""

@@ -1,4 +1,4 @@
-"""What a call makes of an argument that comes in an order which a replay does not repeat."""
+"""Follows an argument in an order that a replay does not repeat into what a call makes of it."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _value(follower: Follower, call: cst.Call, name: str, method: str, shape: Sh
 
 
 def _makes_error(call: cst.Call) -> bool:
-    """Whether a call makes an exception, going by its name."""
+    """True if a call makes an exception, going by its name."""
     func = call.func.attr if isinstance(call.func, cst.Attribute) else call.func
     return isinstance(func, cst.Name) and func.value.endswith(("Error", "Exception", "Failure"))
 

@@ -33,7 +33,7 @@ class Body:
         self.returns = [n for n in self.nodes if isinstance(n, cst.Return) and self.is_many(n)]
 
     def _for_one_element(self) -> set[int]:
-        """What runs for one element at most: `if x.id == wanted: ...`."""
+        """The nodes that run for one element at most: `if x.id == wanted: ...`."""
         from wflint.syntax.walk import walk
 
         tests = [n for n in self.nodes if isinstance(n, cst.If)]
@@ -41,14 +41,14 @@ class Body:
         return {id(inner) for body in found for inner in walk(body)}
 
     def _alike(self) -> set[int]:
-        """What does the same in each round, whichever elements there were before."""
+        """The nodes that do the same in each round, whichever elements there were before."""
         from wflint.syntax.walk import walk
 
         alike = rounds_alike(self.node, self.dependent)
         return {id(inner) for node in alike for inner in walk(node)}
 
     def is_many(self, node: cst.CSTNode) -> bool:
-        """Whether it can matter for which elements a part of the body runs, and in which order."""
+        """True if it can matter for which elements a part of the body runs, and in which order."""
         return id(node) not in self._single
 
     def _dependent(self) -> set[str]:
@@ -74,7 +74,7 @@ class Body:
             found |= more
 
     def _leaves(self, node: cst.CSTNode) -> bool:
-        """Whether a ``break`` leaves this loop, not one inside it."""
+        """True if a ``break`` leaves this loop, not one inside it."""
         loops = (outer for _, outer in self.tree.around(node))
         return next(o for o in loops if isinstance(o, (cst.For, cst.While))) is self.node
 
@@ -82,13 +82,13 @@ class Body:
         return node is not None and bool(names_in(node) & self.dependent)
 
     def outlives(self, name: str) -> bool:
-        """Whether what a name is given in the body can be read in another round or afterwards."""
+        """True if what a name is given in the body can be read in another round or afterwards."""
         if not self.tree.assignments(name, self.node):
             return True  # it belongs to another function
         return bool(self.tree.later_uses(self.node, name).nodes) or self._is_carried(name)
 
     def _is_carried(self, name: str) -> bool:
-        """Whether the body reads a name before it gives it a value."""
+        """True if the body reads a name before it gives it a value."""
         for node in self.nodes:
             bound = [t for t in target_names(node) if t.value == name]
             if bound and name not in names_in(source_of(node) or bound[0]):
@@ -101,7 +101,7 @@ class Body:
 
 
 def source_of(node: cst.CSTNode) -> cst.CSTNode | None:
-    """What a statement that binds names takes their values from."""
+    """Return what a statement that binds names takes their values from."""
     if isinstance(node, (cst.Assign, cst.AnnAssign, cst.NamedExpr)):
         return node.value
     if isinstance(node, (cst.For, cst.CompFor)):

@@ -1,4 +1,4 @@
-"""What calls do where the order decides: commands, as far as one module tells, and what is open."""
+"""Effects of calls where order decides: commands, as far as one module tells, and open calls."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FOLLOWED = 20
 
 
 class Effect(enum.IntEnum):
-    """What calling a function does, the worst last."""
+    """The effect of calling a function, the worst last."""
 
     NOTHING = 0  # nothing that is seen
     ORDER = 1  # it puts something at a place of a list or a queue that outlives it
@@ -26,7 +26,7 @@ class Effect(enum.IntEnum):
 
 
 class Calls:
-    """What calls do. ``open`` are the calls, and functions handed on, that may give a command.
+    """The effects of calls. ``open`` are the calls and passed functions that may give a command.
 
     A module does not tell what the functions of others do, nor methods of base classes and of other
     objects. Each of them would make a command of what depends on the order; the effects of the call
@@ -59,7 +59,7 @@ class Calls:
 
 
 def is_command(call: cst.Call, ctx: Context) -> bool:
-    """Whether a call itself issues a command."""
+    """True if a call itself issues a command."""
     if ctx.dotted_name(call.func) in known.commands():
         return True
     func = call.func
@@ -67,14 +67,14 @@ def is_command(call: cst.Call, ctx: Context) -> bool:
 
 
 def effect(call: cst.Call, ctx: Context) -> Effect:
-    """What a call does, as far as the functions of this module tell. Coroutines do not run yet."""
+    """Return what a call does, by the functions of this module. Coroutines do not run yet."""
     if is_command(call, ctx):
         return Effect.COMMAND
     return _effect_of_function(call.func, ctx)
 
 
 def effect_of_argument(value: cst.CSTNode, ctx: Context) -> Effect:
-    """What a function does that something else will call."""
+    """Return what a function does that something else will call."""
     if ctx.dotted_name(value) in known.commands():
         return Effect.COMMAND
     return _effect_of_function(value, ctx)

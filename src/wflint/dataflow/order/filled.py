@@ -1,4 +1,4 @@
-"""What a local set is filled with, where every `add()` is in sight."""
+"""Finds what a local set is filled with, where every `add()` is in sight."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from wflint.dataflow.order.follow import Follower
 
 STABLE = frozenset({"builtins.bool", "builtins.float", "builtins.int", "builtins.len", "uuid.UUID"})
-"""What hashes the same in every process."""
+"""Types and functions of objects that hash the same in every process."""
 
 RUNNING = frozenset(
     {
@@ -26,11 +26,11 @@ RUNNING = frozenset(
         "temporalio.workflow.ChildWorkflowHandle",
     }
 )
-"""What runs already when it is waited for."""
+"""Types and functions of objects that run already when they are waited for."""
 
 
 def is_filled_with_harmless(expr: cst.BaseExpression, fate: Fate, follower: Follower) -> bool:
-    """Whether all that is put into a local set is stable, or a task where that is enough."""
+    """True if all that is put into a local set is stable, or a task where that is enough."""
     ctx = follower.ctx
     made = ctx.assigned(expr) if isinstance(expr, cst.Name) else None
     if made is None or ctx.ref(made).kind is not Kind.LITERAL or ctx.ref(made).others:
@@ -53,7 +53,7 @@ def _task_type(value: cst.BaseExpression, follower: Follower) -> str:
 
 
 def _added(name: cst.BaseExpression, follower: Follower) -> list[cst.BaseExpression]:
-    """What is added to a local set; nothing when it is changed in another way, or handed on."""
+    """Return what is added to a local set; none if it is changed in another way, or passed on."""
     found: list[cst.BaseExpression] = []
     text = name.value if isinstance(name, cst.Name) else ""
     for use in follower.tree.reads(follower.tree.nodes[0], text):

@@ -1,4 +1,4 @@
-"""What becomes of something that comes in an order which a replay does not repeat.
+"""Follows something that comes in an order which a replay does not repeat.
 
 The value is followed inside its function: up through the expressions that it is part of, along
 local names, and into the loops that run over it.
@@ -51,7 +51,7 @@ class Follower:
         return Fate.RESULTS if waits and worst in (Fate.INPUT, Fate.SHOWN) else worst
 
     def is_only_told(self, node: cst.CSTNode) -> bool:
-        """Whether a value goes into a log, or into the text of an error, and nowhere else."""
+        """True if a value goes into a log, or into the text of an error, and nowhere else."""
         for inner, outer in self.tree.around(node):
             match outer:
                 case cst.Raise():
@@ -65,7 +65,7 @@ class Follower:
         return False
 
     def tells(self, call: cst.Call) -> bool:
-        """Whether a call only writes to a log."""
+        """True if a call only writes to a log."""
         method, receiver = "", ""
         if isinstance(call.func, cst.Attribute):
             method, receiver = call.func.attr.value, self.ctx.code(call.func.value)
@@ -142,7 +142,7 @@ class Follower:
         return NOTHING
 
     def _returned(self, node: cst.CSTNode, parent: cst.CSTNode, shape: Shape) -> Step:
-        """What a query answers is not part of the history, nor is what `repr()` shows."""
+        """Judge a returned value: a query's answer is in no history, nor is what `repr()` shows."""
         head = self.ctx.function
         is_query = any(d.written.rpartition(".")[2] == "query" for d in head.decorators)
         is_told = is_query or head.name == "__repr__"

@@ -1,4 +1,4 @@
-"""Whether different elements of a set can have the same key when they are sorted by it."""
+"""Finds sort keys that different elements of a set can share."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _LOSSY_METHODS = frozenset(
 
 
 def has_ties(call: cst.Call, ctx: Context) -> bool:
-    """Whether a call sorts by a ``key=`` that is seen to be the same for different elements."""
+    """True if a call sorts by a ``key=`` that is seen to be the same for different elements."""
     keys = [a.value for a in call.args if a.keyword is not None and a.keyword.value == "key"]
     if not keys or (isinstance(keys[0], cst.Name) and keys[0].value == "None"):
         return False
@@ -91,7 +91,7 @@ def _is_first(result: cst.BaseExpression) -> bool:
 
 
 def matches_one(test: cst.BaseExpression, elements: Collection[str]) -> bool:
-    """Whether a condition holds for one element at most: `x.id == wanted`, `x is wanted`."""
+    """True if a condition holds for one element at most: `x.id == wanted`, `x is wanted`."""
     pending = [test]
     while pending:
         match pending.pop():
@@ -127,7 +127,7 @@ def names_in(node: cst.CSTNode) -> set[str]:
 
 
 def _results(definition: cst.FunctionDef | cst.Lambda) -> list[cst.BaseExpression]:
-    """What a key function returns."""
+    """Return the results of a key function."""
     from wflint.syntax.walk import walk
 
     if isinstance(definition, cst.Lambda):
@@ -167,7 +167,7 @@ def _is_lookup(func: cst.Attribute) -> bool:
 
 
 def _tells_one(name: str) -> bool:
-    """Whether what has this name is as good as the object itself, or says where its place is."""
+    """True if what has this name is as good as the object itself, or says where its place is."""
     last = name.rpartition(".")[2].strip("_").lower()
     words = last.split("_")
     return any(w in _TELL_ONE or w.removesuffix("s") in _TELL_ONE for w in (last, words[-1]))

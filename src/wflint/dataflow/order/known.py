@@ -220,7 +220,7 @@ _TELLING_METHODS = frozenset({"add_event", "set_attribute", "set_attributes", "s
 
 
 def only_tells(name: str | None, method: str, receiver: str) -> bool:
-    """Whether a call only writes to a log or a trace, from which nothing is read.
+    """True if a call only writes to a log or a trace, from which nothing is read.
 
     ``name`` is its qualified name if there is one, ``method`` the last part of what is called and
     ``receiver`` the source of what stands before it.

@@ -1,4 +1,4 @@
-"""Whether what a loop does depends on the order in which it runs over its elements."""
+"""Finds out if what a loop does depends on the order in which it runs over its elements."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Loop:
         self.body = Body(self.tree, node, elements)
 
     def step(self) -> Step:
-        """What depends on the order, and where to look further."""
+        """Return what depends on the order, and where to look further."""
         steps = [self._returned(), self._last_values()]
         for node in self.body.nodes:
             look = _LOOKS.get(type(node).__name__)
@@ -123,7 +123,7 @@ class Loop:
         return SHOWN
 
     def _is_shared(self, name: str) -> bool:
-        """Whether a name that depends on an element is also there outside the loop."""
+        """True if a name that depends on an element is also there outside the loop."""
         return name not in self.elements and self.body.outlives(name)
 
     def _read_later(self, name: str, shape: Shape) -> Step:
@@ -147,7 +147,7 @@ class Loop:
         return NOTHING
 
     def _stops_before(self, name: str) -> bool:
-        """Whether the loop may end early, so that what ``name`` holds is a matter of order."""
+        """True if the loop may end early, so that what ``name`` holds is a matter of order."""
         return bool(self.body.stops) or (name in ("self", "cls") and bool(self.body.returns))
 
     def _assigned(self, node: cst.Assign | cst.AnnAssign | cst.NamedExpr) -> Step:
@@ -190,7 +190,7 @@ class Loop:
         return SHOWN if self.body.stops or self._is_looked_at(name) else NOTHING
 
     def _builds_sequence(self, node: cst.AugAssign) -> bool:
-        """Whether text or a list grows."""
+        """True if text or a list grows."""
         if _is_sequence(node.value):
             return True
         if not isinstance(node.target, cst.Name):
@@ -199,7 +199,7 @@ class Loop:
         return any(_is_sequence(value_for(n, node.target.value)) for n in given)
 
     def _is_looked_at(self, name: str) -> bool:
-        """Whether the body reads a running number where that can make a difference."""
+        """True if the body reads a running number where that can make a difference."""
         reads = [n for n in self.body.nodes if isinstance(n, cst.Name) and n.value == name]
         return any(not (self._is_counted_up(n) or self._only_fails(n)) for n in reads)
 
@@ -208,7 +208,7 @@ class Loop:
         return isinstance(outer, cst.AugAssign) and outer.target is name
 
     def _only_fails(self, node: cst.CSTNode) -> bool:
-        """Whether something is only told, or decides whether an error is raised."""
+        """True if something is only told, or decides whether an error is raised."""
         if self.follower.is_only_told(node):
             return True
         for inner, outer in self.tree.around(node):
@@ -298,7 +298,7 @@ def _root(node: cst.CSTNode) -> str:
 
 
 def _is_sequence(node: cst.CSTNode | None) -> bool:
-    """Whether an expression is surely text or a list."""
+    """True if an expression is surely text or a list."""
     while isinstance(node, cst.BinaryOperation):
         if _is_sequence_literal(node.right):
             return True
@@ -321,7 +321,7 @@ def _is_own_update(target: cst.CSTNode, value: cst.CSTNode | None) -> bool:
 
 
 def _compares(test: cst.CSTNode, name: str, value: str, follower: Follower) -> bool:
-    """Whether a condition compares the value with the name that gets it."""
+    """True if a condition compares the value with the name that gets it."""
     from wflint.syntax.walk import walk
 
     orders = (cst.LessThan, cst.GreaterThan, cst.LessThanEqual, cst.GreaterThanEqual)

@@ -1,4 +1,4 @@
-"""What keeps the order of a mapping, and what does not look at it."""
+"""Uses of mappings that keep their order, and those that do not look at it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from wflint.syntax.cst import cst
 
 
 def shape_of_view(method: str, shape: Shape) -> Shape:
-    """What `.keys()`, `.values()` or `.items()` gives, or a copy."""
+    """Return the shape of what `.keys()`, `.values()` or `.items()` gives, or a copy."""
     if method == "items" and shape in (Shape.KEYED, Shape.FILLED):
         return Shape.ITEMS
     return Shape.MAPPED if method in ("keys", "items", "values") else shape

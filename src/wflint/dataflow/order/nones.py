@@ -1,4 +1,4 @@
-"""Whether a set may hold ``None``, which has no order. Types do not tell: they leave it out."""
+"""Finds sets that may hold ``None``, which has no order. Types do not tell: they leave it out."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def names_behind(expr: cst.BaseExpression, ctx: Context) -> str:
 
 
 def may_hold_none(names: str, head: FunctionHead, source: str) -> bool:
-    """Whether the code declares that one of the names holds ``None`` among others.
+    """True if the code declares that one of the names holds ``None`` among others.
 
     Local names are declared in the function, attributes anywhere in the file.
     """

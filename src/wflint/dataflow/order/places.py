@@ -30,7 +30,7 @@ _ALGEBRA = frozenset({"copy", "difference", "intersection", "symmetric_differenc
 _NOT_SETS = frozenset(
     {(name,) for name in ("format", "items", "join", "keys", "lower", "split", "strip", "values")}
 )
-"""What ends the names of methods that surely give something else."""
+"""Methods that surely give something else."""
 
 
 class Place(NamedTuple):
@@ -132,7 +132,7 @@ def _consumed(node: cst.CSTNode, ctx: Context) -> Iterator[tuple[cst.BaseExpress
 
 
 def _comprehended(node: cst.BaseComp) -> Iterator[cst.BaseExpression]:
-    """What a comprehension runs over."""
+    """Yield what a comprehension runs over."""
     loop: cst.CompFor | None = node.for_in
     while loop is not None:
         if loop.asynchronous is None:
@@ -170,7 +170,7 @@ def _unpacks(target: cst.BaseExpression) -> bool:
 
 
 def may_be_set(expr: cst.BaseExpression, ctx: Context) -> bool:
-    """Whether an expression can turn out to be a set in which the order is open."""
+    """True if an expression can turn out to be a set in which the order is open."""
     if isinstance(expr, cst.Set):
         return len(expr.elements) > 1 and not all(_is_number(e.value) for e in expr.elements)
     if isinstance(expr, cst.Name) and isinstance(made := ctx.assigned(expr), cst.Set):
@@ -191,7 +191,7 @@ def may_be_set(expr: cst.BaseExpression, ctx: Context) -> bool:
 
 
 def _is_another_type(expr: cst.BaseExpression, ctx: Context) -> bool:
-    """Whether something that is made text is declared as something else, or not at all.
+    """True if something that is made text is declared as something else, or not at all.
 
     Most of what stands in f-strings is; to ask what all callers give would take long.
     """
@@ -209,7 +209,7 @@ def _is_number(node: cst.BaseExpression) -> bool:
 
 
 def _is_judged_elsewhere(ref: Ref) -> bool:
-    """Whether something comes from `asyncio.wait()` or `asyncio.all_tasks()`."""
+    """True if something comes from `asyncio.wait()` or `asyncio.all_tasks()`."""
     pending = [ref]
     while pending:
         part = pending.pop()
@@ -234,7 +234,7 @@ def _popped(expr: cst.BaseExpression, call: cst.CSTNode, follower: Follower) -> 
 
 
 def _is_alone(expr: cst.BaseExpression, node: cst.CSTNode, ctx: Context, tree: Tree) -> bool:
-    """Whether the code makes sure that there is only one element, so that nothing has an order."""
+    """True if the code makes sure that there is only one element, so that nothing has an order."""
     if not tree.mentions("len"):
         return False
     length = f"len({ctx.code(expr)})"
@@ -256,7 +256,7 @@ def _is_alone(expr: cst.BaseExpression, node: cst.CSTNode, ctx: Context, tree: T
 
 
 def _says(test: cst.BaseExpression, wanted: set[str], ctx: Context) -> bool:
-    """Whether a condition, or one of those that it joins by `and`, is one of the wanted ones."""
+    """True if a condition, or one of those that it joins by `and`, is one of the wanted ones."""
     pending = [test]
     while pending:
         part = pending.pop()

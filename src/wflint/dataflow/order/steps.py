@@ -1,4 +1,4 @@
-"""What is known of a value that comes in an order which a replay does not repeat."""
+"""Types for what is known of a value in an order which a replay does not repeat."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from wflint.syntax.cst import cst
 
 
 class Fate(enum.IntEnum):
-    """What depends on the order, the worst last.
+    """The dependence of something on the order, the worst last.
 
     ``TASKS`` stands for waiting for all elements, which starts those that do not run yet; so may
     ``HANDED``, which gives them to an unknown function that is awaited. ``INPUT`` is what commands
@@ -27,7 +27,7 @@ class Fate(enum.IntEnum):
 
 
 class Shape(enum.Enum):
-    """What a value has of the order."""
+    """The part of the order that a value has."""
 
     ELEMENTS = "elements"  # the elements themselves, in that order
     MAPPED = "mapped"  # something made of each element, in that order
@@ -41,7 +41,7 @@ class Shape(enum.Enum):
 
     @property
     def is_value(self) -> bool:
-        """Whether it is no longer the collection itself."""
+        """True if it is no longer the collection itself."""
         return self in (Shape.HOLDER, Shape.PARTS, Shape.VALUE)
 
 
@@ -49,7 +49,7 @@ Place = tuple["cst.CSTNode", Shape]
 
 
 class Step(NamedTuple):
-    """What is known after one step: a fate, and where else to look."""
+    """The result of one step: a fate, and where else to look."""
 
     fate: Fate = Fate.NOTHING
     places: Sequence[Place] = ()
