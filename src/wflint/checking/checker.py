@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping
+from typing import TypeVar
 
 from wflint.callgraph.builder import Border
 from wflint.callgraph.entry.entry_points import EntryPoints
@@ -30,6 +31,8 @@ from wflint.facts.model import (
     Finding,
     FunctionBody,
     Kind,
+    Mutation,
+    Try,
     Use,
     Value,
     ValueType,
@@ -39,13 +42,14 @@ from wflint.inference.values import External, OwnClass, OwnFunction
 from wflint.model.callees import Callees
 from wflint.model.commands import Commands
 from wflint.rule.api_table import ApiEntry, ApiTable
-from wflint.rule.base import Api, Rule, RuleSettings, Scope
-from wflint.rule.command_view import CommandView
-from wflint.rule.views import Callee, CallView, MutationView
+from wflint.rule.base import Api, Report, Rule, RuleSettings, Scope
+from wflint.rule.views import CallView, MutationView
 from wflint.sandbox.sandboxes import Sandboxes
 from wflint.sandbox.shared_receivers import SharedReceivers
 from wflint.sandbox.shared_state import SharedObjects
 from wflint.temporal.api import CallKind, sdk_calls
+
+V = TypeVar("V")
 
 
 class Checker:
@@ -72,9 +76,7 @@ class Checker:
         self.shared = SharedObjects(resolver, sandboxes)
         self.receivers: SharedReceivers | None = None  # known once the search is over
         self.summaries: Summaries | None = None  # like these
-        self.try_rules = [
-            rule for rule in rules.values() if type(rule).check_try is not Rule.check_try
-        ]
+        self.try_rules = with_hook(rules.values(), "check_try")
         self.violations = Violations()
         self.own_apis: dict[Fn | Cls, ApiEntry] = {}
         self.callees = Callees(resolver, roots)
@@ -160,14 +162,28 @@ class Checker:
 
     def _mutations(self, graph: CallGraph, codes: Container[str]) -> None:
         """Ask the rules of some codes about changes of the workflow in a part of the graph."""
-        rules = [r for r in self.rules.values() if r.mutations and r.code in codes]
-        for node, mutation in StateChanges(graph, self.resolver).find() if rules else ():
+        hooks = [
+            (rule, rule.check_mutation)
+            for rule in self.rules.values()
+            if rule.mutations and rule.code in codes
+        ]
+        for node, mutation in StateChanges(graph, self.resolver).find() if hooks else ():
             head = self.resolver.store.body(node.fn).head
             view = MutationView(source_of(self.resolver.store, node.fn, mutation.site), head)
-            for rule in rules:
-                with self.faults.at(*node.fn, rule.code):
-                    for report in rule.check_mutation(view):
-                        self.violations.add(rule, node, mutation.site, mutation.flags, report)
+            self._ask(hooks, view, node, mutation)
+
+    def _ask(
+        self,
+        hooks: Iterable[tuple[Rule, Callable[[V], Iterable[Report]]]],
+        view: V,
+        node: Node,
+        place: Call | Mutation | Try,
+    ) -> None:
+        """Ask rules about a place of a function by their hooks, and keep what they report."""
+        for rule, check in hooks:
+            with self.faults.at(*node.fn, rule.code):
+                for report in check(view):
+                    self.violations.add(rule, node, place.site, place.flags, report)
 
     # One event.
 
@@ -186,15 +202,12 @@ class Checker:
 
     def _tries(self, node: Node, body: FunctionBody, codes: Container[str], skips: int) -> None:
         """The ``try`` statements of a reached function."""
-        rules = [rule for rule in self.try_rules if rule.code in codes]
-        for statement in body.tries if rules else ():
+        hooks = [(rule, rule.check_try) for rule in self.try_rules if rule.code in codes]
+        for statement in body.tries if hooks else ():
             if statement.flags & skips or stands_in_dead_branch(statement, node):
                 continue
             view = ProtectedView(self, statement, node, body)
-            for rule in rules:
-                with self.faults.at(*node.fn, rule.code):
-                    for report in rule.check_try(view):
-                        self.violations.add(rule, node, statement.site, statement.flags, report)
+            self._ask(hooks, view, node, statement)
 
     def _subject_holds(self, finding: Finding, node: Node) -> bool:
         if finding.subject is None:
@@ -213,10 +226,10 @@ class Checker:
         name = entity.name
         entry = self.table.lookup(name, base=entity.base)
         speaking = self._speaking(entry, codes)
-        watching = [rule for rule in self.targets.get(name, ()) if rule.code in codes]
+        watching = [(r, r.check_call) for r in self.targets.get(name, ()) if r.code in codes]
         sdk = sdk_calls().get(name)
         asked = self.command_rules.get(sdk.kind, ()) if sdk is not None else ()
-        checking = [rule for rule in asked if rule.code in codes]
+        checking = [(rule, rule.check_command) for rule in asked if rule.code in codes]
         if not speaking and not watching and not checking:
             return
         if self.safe_loggers.is_unsure(call.target, entity, node) or self.safe_loggers.is_safe(
@@ -227,18 +240,9 @@ class Checker:
         view.properties = properties_of(entry)
         for one in speaking:
             self._judge(one, view, node, call.site, call.flags, call.written)
-        for rule in watching:
-            with self.faults.at(*node.fn, rule.code):
-                for report in rule.check_call(view):
-                    self.violations.add(rule, node, call.site, call.flags, report)
+        self._ask(watching, view, node, call)
         if sdk is not None and checking:
-            self._command(self.commands.view(node, view, sdk), checking, node, call)
-
-    def _command(self, view: CommandView, rules: Iterable[Rule], node: Node, call: Call) -> None:
-        for rule in rules:
-            with self.faults.at(*node.fn, rule.code):
-                for report in rule.check_command(view):
-                    self.violations.add(rule, node, call.site, call.flags, report)
+            self._ask(checking, self.commands.view(node, view, sdk), node, call)
 
     def _speaking(self, entry: ApiEntry | None, codes: Container[str]) -> list[ApiEntry]:
         """Return an entry for each rule that speaks of a name: its own, and by its properties."""
@@ -342,24 +346,21 @@ class Checker:
                 view = self.views.of_call(node, body, call, name=entry.name)
                 self._judge(entry, view, node, call.site, call.flags, call.written)
             return
-        rules = [rule for rule in self.own_call_rules if rule.code in codes]
+        hooks = [(rule, rule.check_own_call) for rule in self.own_call_rules if rule.code in codes]
         by_name = call.target.kind is not Kind.PARAM  # else it is what a decorator wraps
-        if not rules or not by_name or self.roots.is_trusted(entity.fn):
+        if not hooks or not by_name or self.roots.is_trusted(entity.fn):
             return
-        callee = self.callee(entity.fn)
+        callee = self.callees.of(entity.fn)
         if callee is None:
             return
         view = self.views.of_call(node, body, call, callee=callee, partial=entity.partial)
-        for rule in rules:
-            with self.faults.at(*node.fn, rule.code):
-                for report in rule.check_own_call(view):
-                    self.violations.add(rule, node, call.site, call.flags, report)
+        self._ask(hooks, view, node, call)
 
-    # Views.
 
-    def callee(self, fn: Fn) -> Callee | None:
-        """Return what rules may know of a function of the project."""
-        return self.callees.of(fn)
+def with_hook(rules: Iterable[Rule], hook: str) -> list[Rule]:
+    """Return the rules that have a hook of their own."""
+    plain = getattr(Rule, hook)
+    return [rule for rule in rules if getattr(type(rule), hook) is not plain]
 
 
 def handed_over(call: Call, site: int, entity: External) -> Call:

@@ -7,8 +7,7 @@ from functools import cached_property, partial
 
 from wflint.callgraph.events import ExternalCall
 from wflint.callgraph.graph import CallGraph, Node
-from wflint.checking.checker import Checker
-from wflint.checking.violation import Violation
+from wflint.checking.checker import Checker, with_hook
 from wflint.facts.ids import Fn
 from wflint.faults import EVERYWHERE
 from wflint.model.definitions import Definitions
@@ -53,20 +52,20 @@ class DefinitionChecks:
     @classmethod
     def are_wanted(cls, rules: Iterable[Rule]) -> bool:
         """True if a rule looks at anything that is only found out for such rules."""
-        return any(_with_hook(rules, hook) for hook in _HOOKS)
+        return any(with_hook(rules, hook) for hook in _HOOKS)
 
     def check(self, rules: Sequence[Rule]) -> None:
         """Ask each rule about what it looks at, in the order of the files."""
         self._check_workflows(rules)
-        self._check_activities(_with_hook(rules, "check_activity"))
-        for rule in _with_hook(rules, "check_worker"):
+        self._check_activities(with_hook(rules, "check_activity"))
+        for rule in with_hook(rules, "check_worker"):
             for worker in self._workers.workers:
                 self._ask(rule, worker.place, partial(rule.check_worker, worker))
-        self._check_project(_with_hook(rules, "check_project"))
+        self._check_project(with_hook(rules, "check_project"))
 
     def _check_workflows(self, rules: Iterable[Rule]) -> None:
-        on_workflows = _with_hook(rules, "check_workflow")
-        on_handlers = _with_hook(rules, "check_handler")
+        on_workflows = with_hook(rules, "check_workflow")
+        on_handlers = with_hook(rules, "check_handler")
         for cls in self._parts.workflows if on_workflows or on_handlers else ():
             workflow = self._faults.ask(cls, "", self._definitions.workflow, cls)
             if workflow is None:
@@ -116,19 +115,10 @@ class DefinitionChecks:
 
     def _hit(self, rule: Rule, place: Place, report: Report) -> None:
         """Note that a rule is broken at a place; where workflow code reaches it, with the way."""
-        fn, site = place.fn, place.site if report.site is None else report.site
-        nodes = list(self._nodes.get(fn, ()))
-        key = (fn, site, rule.code, "")
-        hit = Violation(rule, fn, site, report.message, report.severity, 0, nodes, api=report.api)
-        self._checker.violations.found.setdefault(key, hit)
+        nodes = self._nodes.get(place.fn, ())
+        self._checker.violations.add_at(rule, place.fn, place.site, report, nodes)
 
 
 def _methods(workflow: WorkflowView) -> list[HandlerView]:
     run = [workflow.run] if workflow.run is not None else []
     return [*run, *workflow.handlers]
-
-
-def _with_hook(rules: Iterable[Rule], hook: str) -> list[Rule]:
-    """Return the rules that have a hook of their own."""
-    plain = getattr(Rule, hook)
-    return [rule for rule in rules if getattr(type(rule), hook) is not plain]

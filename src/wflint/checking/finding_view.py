@@ -58,13 +58,13 @@ class FoundView:
     def callee(self) -> Callee | None:
         """Return the one function of the project that the expression refers to."""
         found = {fn for fn, _ in _functions(self._resolved(self._asked))}
-        return self._checker.callee(found.pop()) if len(found) == 1 else None
+        return self._checker.callees.of(found.pop()) if len(found) == 1 else None
 
     def callees(self, site: Site) -> list[Callee]:
         """Return the functions of the project that are called at a site."""
         summaries = self._checker.summaries
         nodes = summaries.called(self._node, site) if summaries is not None else ()
-        found = (self._checker.callee(fn) for fn in dict.fromkeys(node.fn for node in nodes))
+        found = (self._checker.callees.of(fn) for fn in dict.fromkeys(node.fn for node in nodes))
         return [callee for callee in found if callee is not None]
 
     def effect(self, effect: Effect) -> EffectAt | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct, field
 
 from wflint.callgraph.graph import Node
@@ -91,3 +93,13 @@ class Violations:
             name = view.name if view is not None else ""
             found.others.setdefault(reported, (report.message, name, report.api))
         found.nodes.append(node)
+
+    def add_at(
+        self, rule: Rule, fn: Fn, site: int, report: Report, nodes: Iterable[Node] = ()
+    ) -> None:
+        """Note once that a rule is broken at a place, reached in the ways ``nodes`` or in none."""
+        site = site if report.site is None else report.site
+        found = Violation(
+            rule, fn, site, report.message, report.severity, 0, list(nodes), api=report.api
+        )
+        self.found.setdefault((fn, site, rule.code, ""), found)
