@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from typing import TypeVar
 
 from wflint.callgraph.builder import Border
+from wflint.callgraph.effects import Effects
 from wflint.callgraph.entry.entry_points import EntryPoints
 from wflint.callgraph.events import (
     DefaultFactory,
@@ -74,8 +75,8 @@ class Checker:
         self.safe_loggers = SafeLoggers(resolver, safe_loggers)
         self.sandboxes = sandboxes
         self.shared = SharedObjects(resolver, sandboxes)
-        self.receivers: SharedReceivers | None = None  # known once the search is over
-        self.summaries: Summaries | None = None  # like these
+        self.receivers = SharedReceivers(CallGraph(), self.shared)  # those of the whole graph,
+        self.summaries = Summaries(CallGraph(), Effects(), resolver.store)  # once it is there
         self.try_rules = with_hook(rules.values(), "check_try")
         self.violations = Violations()
         self.own_apis: dict[Fn | Cls, ApiEntry] = {}

@@ -62,8 +62,7 @@ class FoundView:
 
     def callees(self, site: Site) -> list[Callee]:
         """Return the functions of the project that are called at a site."""
-        summaries = self._checker.summaries
-        nodes = summaries.called(self._node, site) if summaries is not None else ()
+        nodes = self._checker.summaries.called(self._node, site)
         found = (self._checker.callees.of(fn) for fn in dict.fromkeys(node.fn for node in nodes))
         return [callee for callee in found if callee is not None]
 
@@ -73,14 +72,10 @@ class FoundView:
 
     def effect_of_call(self, site: Site, effect: Effect) -> EffectAt | None:
         """Return the nearest place where what is called at a site has an effect."""
-        summaries = self._checker.summaries
-        return summaries.of_call(self._node, site, effect) if summaries is not None else None
+        return self._checker.summaries.of_call(self._node, site, effect)
 
     def _nearest(self, ref: Ref, effect: Effect) -> EffectAt | None:
-        summaries = self._checker.summaries
-        if summaries is None:
-            return None
-        return summaries.nearest(_functions(self._resolved(ref)), effect)
+        return self._checker.summaries.nearest(_functions(self._resolved(ref)), effect)
 
     def waits_for_command(self) -> bool:
         """True if the place waits for what a command gives, such as the result of an activity."""
@@ -115,9 +110,7 @@ class FoundView:
         """Return what holds the object that workflow code changes, if it outlives the workflow."""
         checker, node, asked = self._checker, self._node, self._finding.asked
         found = checker.shared.holder(asked, node.fn.path, node.receiver)
-        if found is not None or checker.receivers is None:
-            return found
-        return checker.receivers.holder(asked, node)
+        return found if found is not None else checker.receivers.holder(asked, node)
 
     def can_sort(self) -> bool | None:
         """Return if what is in the expression can be put in order, if that is known."""

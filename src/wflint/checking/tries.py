@@ -62,8 +62,7 @@ class ProtectedView:
         return (call for call in self._body.calls if start <= call.site < end)
 
     def _of_call(self, call: Call, effect: Effect) -> EffectAt | None:
-        summaries = self._checker.summaries
-        return summaries.of_call(self._node, call.site, effect) if summaries is not None else None
+        return self._checker.summaries.of_call(self._node, call.site, effect)
 
     def _does(self, call: Call) -> Effect:
         """Return the effects of a call of the SDK; none as long as it is not awaited."""
