@@ -81,8 +81,8 @@ from wflint.rule import (
     Scope,
     Severity,
     cst,
+    names_giving,
     names_of,
-    sdk_calls,
 )
 
 if TYPE_CHECKING:
@@ -97,11 +97,7 @@ class DiscardedTask(Rule):
     severity = Severity.WARNING
     scope = Scope.WORKFLOW
     since = "0.1"
-    targets = frozenset(
-        name
-        for name in names_of(CallKind.ACTIVITY, CallKind.LOCAL_ACTIVITY)
-        if sdk_calls()[name].gives is Gives.HANDLE
-    )
+    targets = names_of(CallKind.ACTIVITY, CallKind.LOCAL_ACTIVITY) & names_giving(Gives.HANDLE)
 
     def check_call(self, view: CallView) -> Iterable[Report]:
         """An activity whose handle is dropped."""

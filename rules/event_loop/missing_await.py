@@ -76,15 +76,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Decorator, Fixable, Gives, Kind, Report, Rule, Scope, Severity, sdk_calls
+from wflint.rule import (
+    Decorator,
+    Fixable,
+    Gives,
+    Kind,
+    Report,
+    Rule,
+    Scope,
+    Severity,
+    names_giving,
+)
 
 if TYPE_CHECKING:
     from wflint.rule import CallView, FixView, Repair
 
 _GATHER = "asyncio.gather"
-_COROUTINES = frozenset(
-    name for name, call in sdk_calls().items() if call.in_workflow and call.gives is Gives.COROUTINE
-)
 _KEEP_IT_A_COROUTINE = frozenset(
     {
         "abstractmethod",
@@ -108,7 +115,7 @@ class MissingAwait(Rule):
     scope = Scope.WORKFLOW
     fix = Fixable.UNSAFE
     since = "0.1"
-    targets = _COROUTINES | {_GATHER}
+    targets = names_giving(Gives.COROUTINE) | {_GATHER}
     own_calls = True
 
     def check_call(self, view: CallView) -> Iterable[Report]:

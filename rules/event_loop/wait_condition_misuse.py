@@ -90,7 +90,7 @@ from wflint.rule import (
     Value,
     ValueType,
     cst,
-    sdk_calls,
+    names_giving,
 )
 
 if TYPE_CHECKING:
@@ -122,9 +122,7 @@ _GIVE_VALUES = frozenset(
         _ALL_FINISHED,
     }
 )
-_COROUTINES = frozenset(
-    name for name, call in sdk_calls().items() if call.in_workflow and call.gives is Gives.COROUTINE
-)
+_COROUTINES = names_giving(Gives.COROUTINE)
 
 _ASK_AGAIN = Api("workflow.wait_condition(lambda: ...)", Fixable.UNSAFE)
 _NO_FUNCTION = (

@@ -53,7 +53,7 @@ from wflint.rule.views import (
 )
 from wflint.rule.worker_view import Listed, RunnerKind, WorkerView
 from wflint.syntax.cst import cst
-from wflint.temporal.api import CallKind, Gives, names_of, sdk_calls
+from wflint.temporal.api import CallKind, Gives, names_giving, names_of, sdk_calls
 from wflint.temporal.effects import Effect
 
 if TYPE_CHECKING:
@@ -157,6 +157,7 @@ __all__ = [
     "is_command",
     "may_hold_none",
     "names_behind",
+    "names_giving",
     "names_of",
     "places",
     "places_of",

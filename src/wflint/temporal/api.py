@@ -119,6 +119,13 @@ def names_of(*kinds: CallKind, prefix: str = "temporalio.workflow.") -> frozense
     )
 
 
+def names_giving(gives: Gives) -> frozenset[str]:
+    """Return the names of all calls of workflow code that give a value of some kind."""
+    return frozenset(
+        name for name, call in sdk_calls().items() if call.in_workflow and call.gives is gives
+    )
+
+
 def names_that(effect: Effect, prefix: str = "") -> frozenset[str]:
     """Return the names of all calls that have an effect and begin with ``prefix``."""
     return frozenset(
