@@ -88,7 +88,7 @@ class Unfollowed:
             return
         resolve = self.reach.resolver.resolve
         found = resolve(operation.operand, node.fn.path, node.receiver, env=node.env)
-        if any(isinstance(e, Unresolved) for e in found):
+        if any(isinstance(e, Unresolved) and not e.is_awaitable for e in found):
             why = f"`{written}` is asked of what is not known"
             self._note(_Maybe(GapAt(node, operation.site, operation.methods[0], why)))
 

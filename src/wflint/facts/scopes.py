@@ -147,21 +147,24 @@ class Bindings:
     ) -> list[Bound]:
         """Those that may hold at a place of the same function, ``most`` of them.
 
-        The last one that surely runs before the place, and after it those that may run.
+        The last one that surely runs before the place, and after it those that may run. What comes
+        later in a loop may hold in its next pass, if the sure one does not run before it there.
         ``everywhere`` is for places in nested functions, which may run at any time.
         """
         if everywhere or len(self.every) < 2 or order < 0:
             return self.every[:most]
         found: list[Bound] = []
         at = bisect.bisect_left(self._orders, order)
+        loops = block.loops if block is not None else frozenset()
         for number in range(at - 1, -1, -1):
             bound = self.every[number]
             found.append(bound)
             is_sure = bound.block is None or bound.block.holds(block)
+            if is_sure and bound.block is not None:
+                loops = loops - bound.block.loops  # each pass of those runs it again
             if is_sure or len(found) == most:
                 break
         found.reverse()
-        loops = block.loops if block is not None else set()
         for bound in self.every[at:] if loops else ():
             if len(found) == most:
                 break

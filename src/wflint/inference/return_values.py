@@ -26,6 +26,7 @@ from wflint.inference.loggers import adapted, is_only_declared, is_wide_logger
 from wflint.inference.typed_calls import CASTS, typed_result
 from wflint.inference.values import (
     NOT_KNOWN,
+    OUTCOME_NOT_KNOWN,
     Entity,
     External,
     OwnClass,
@@ -70,6 +71,10 @@ _OF_HANDLES = frozenset(
     }
 )
 """The attributes of tasks and handles themselves."""
+
+
+def _as_awaitable(entity: Entity) -> Entity:
+    return replace(entity, is_awaitable=True) if isinstance(entity, Unresolved) else entity
 
 
 def stands_for_another(name: str, attribute: str) -> bool:
@@ -120,7 +125,8 @@ class Results:
                 return NOT_KNOWN
             passed = self.resolver.memory.passed(entity, head, given)
             env = joined(entity.env, passed)
-            return self.returned(replace(entity, env=env), depth - 1)
+            found = self.returned(replace(entity, env=env), depth - 1)
+            return tuple(map(_as_awaitable, found)) if head.is_async else found
         if isinstance(entity, OwnInstance):
             return self.resolver.method_result(entity, ("__call__",), depth)
         return NOT_KNOWN
@@ -163,8 +169,8 @@ class Results:
             if isinstance(entity, OwnFunction):
                 head = self.store.head(entity.fn)
                 said = self._said(head, entity, limits.DEPTH) if head is not None else ()
-            found.extend(said or NOT_KNOWN)
-        return unique(found) or NOT_KNOWN
+            found.extend(said or OUTCOME_NOT_KNOWN)
+        return unique(found) or OUTCOME_NOT_KNOWN
 
     def returned(self, function: OwnFunction, depth: int = limits.DEPTH) -> tuple[Entity, ...]:
         """Return what calling a function gives: as it declares, or as its body shows."""

@@ -107,9 +107,13 @@ class External(Struct, frozen=True, cache_hash=True):
 
 
 class Unresolved(Struct, frozen=True, cache_hash=True):
-    """Something that cannot be known, and why."""
+    """Something that cannot be known, and why.
+
+    ``is_awaitable`` if it is what awaiting something gives, or that itself: `await` is not seen.
+    """
 
     reason: str
+    is_awaitable: bool = False
 
 
 Types = tuple[tuple["Entity", ...], ...]
@@ -188,6 +192,9 @@ def depth_of(entity: Entity, limit: int = limits.MEMORIES_SEEN) -> int:
 
 
 NOT_KNOWN = (Unresolved("its type is not known"),)
+
+OUTCOME_NOT_KNOWN = (Unresolved("its type is not known", is_awaitable=True),)
+"""The outcome of an activity, child workflow or coroutine that does not say what it gives."""
 
 
 def of_object(env: Env) -> Env:
