@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from wflint.config.find import ProjectFinder, find_project
-from wflint.files.select import Selected, list_files, select, shown_path
+from wflint.files.listing import list_project
+from wflint.files.select import Selected, select, shown_path
 from wflint.gitignore.patterns import Patterns
 
 needs_links = pytest.mark.skipif(os.name == "nt", reason="needs the right to make symlinks")
@@ -31,8 +32,8 @@ def git(root: Path, *arguments: str) -> None:
 
 
 def listed(root: Path) -> list[str]:
-    files = list_files(find_project(root, root))
-    return [path.relative_to(root).as_posix() for path in files]
+    files = list_project(find_project(root, root)).paths()
+    return [Path(path).relative_to(root).as_posix() for path in files]
 
 
 def chosen(root: Path, *arguments: str, **flags: object) -> list[str]:

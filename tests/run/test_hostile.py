@@ -510,13 +510,13 @@ def test_a_git_that_does_not_answer_is_done_without(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from wflint.config.find import find_project
-    from wflint.files.select import list_files
+    from wflint.files.listing import list_project
 
     (place.tree / ".git/info/exclude").unlink()
     os.mkfifo(place.tree / ".git/info/exclude")
     monkeypatch.setattr("wflint.system.subprocesses._GIT_SECONDS", 0.2)
     project = find_project(place.tree, place.tree)
-    assert [path.name for path in list_files(project)] == ["flow.py"]
+    assert [Path(path).name for path in list_project(project).paths()] == ["flow.py"]
 
 
 # A file in a folder that collects unrelated things stands alone.

@@ -73,14 +73,6 @@ class Effects(Struct):
 
     causes: dict[tuple[Function, Effect], Cause] = field(default_factory=dict)
 
-    def of(self, function: Function) -> Effect:
-        """Return all effects of a function."""
-        found = Effect(0)
-        for effect in Effect:
-            if (function, effect) in self.causes:
-                found |= effect
-        return found
-
     def reach(self, effect: Effect, callee: Node, hop: Hop, store: Store) -> bool:
         """True if a call of ``callee``, at ``hop``, has some part of an effect for the caller."""
         function = (callee.fn, callee.receiver)

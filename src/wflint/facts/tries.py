@@ -13,7 +13,6 @@ from wflint.facts.frames import Entry
 from wflint.facts.model import Handler, Site, Try
 from wflint.facts.refs import Refs
 
-_HANDLERS = (cst.ExceptHandler, cst.ExceptStarHandler)
 _PASS_ON = (cst.Return, cst.Break, cst.Continue)
 
 

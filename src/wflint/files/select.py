@@ -58,11 +58,6 @@ class Selected(Struct):
     notes: list[str] = field(default_factory=list)
 
 
-def list_files(project: Project) -> list[Path]:
-    """Every Python file of a project, sorted, each real file once."""
-    return [Path(path) for path in list_project(project).paths()]
-
-
 def shown_path(path: Path | str, cwd: Path) -> str:
     """A path as the user would write it: relative to the working directory where it lies below."""
     text, base = os.fspath(path), os.fspath(cwd).rstrip(os.sep) + os.sep

@@ -7,7 +7,7 @@ Numbers and UUIDs hash the same in every process. Text, and what is made of text
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from wflint import limits
@@ -97,9 +97,6 @@ _TUPLES = frozenset({"collections.namedtuple", "typing.NamedTuple"})
 _DATACLASS = frozenset({"dataclass", "dataclasses.dataclass", "pydantic.dataclasses.dataclass"})
 _FROZEN = frozenset({"attr.frozen", "attrs.frozen"})
 _FIELDS_HASHED_WITH = frozenset({"frozen", "unsafe_hash"})
-
-Member = Callable[[str], Sequence[Entity]]
-"""Gives what an attribute of an object may be."""
 
 
 class Hashes:
