@@ -29,7 +29,9 @@ from wflint.run.check import check
 from wflint.run.emit import Emitter
 from wflint.run.request import Request, Result
 from wflint.severity.follow import Follow
-from wflint.syntax.pieces import read_expression
+from wflint.syntax.light import module as light
+from wflint.syntax.light.making import Making, Unsure
+from wflint.syntax.single_expressions import read_expression
 from wflint.system import interrupts
 
 FLOW = """\
@@ -178,7 +180,7 @@ class Panic(BaseException):
 
 
 def parser_raises(error: BaseException, at: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let LibCST's parser fail on each text that matches ``at``."""
+    """Let LibCST's parser fail on each text that matches ``at``; all is left to it."""
     for name in ("parse_module", "parse_expression", "parse_statement"):
         parse = getattr(libcst, name)
 
@@ -188,7 +190,12 @@ def parser_raises(error: BaseException, at: str, monkeypatch: pytest.MonkeyPatch
             return parse(text, *rest)
 
         monkeypatch.setattr(libcst, name, parsed)
+    monkeypatch.setattr(light, "_made", _unsure)
     read_expression.cache_clear()
+
+
+def _unsure(text: str, mode: str) -> Making:
+    raise Unsure
 
 
 PANICS = {
@@ -228,6 +235,16 @@ def test_a_panic_of_the_parser_costs_what_it_happened_in(
     assert found - told == ALL - lost
     assert result.problems == []
     assert invoke("check").exit_code == 1
+
+
+def test_code_that_python_reads_and_libcst_refuses_is_checked(project: Path) -> None:
+    """There is no fix, which is written with LibCST's own trees."""
+    (project / "helpers.py").write_text(HELPERS.replace("return time", "(now): float = time"))
+    result = check(Request())
+    found = [one for one in result.diagnostics if one.filename.endswith("helpers.py")]
+    assert places(found) == {one for one in ALL if one[0] == "helpers.py"}
+    assert [one.fix for one in found] == [None] * 3
+    assert result.problems == []
 
 
 def test_a_panic_of_the_parser_in_a_syntax_that_only_it_knows(

@@ -34,7 +34,7 @@ from wflint.rule import base as rule
 from wflint.run.check import check
 from wflint.run.request import Request
 from wflint.sandbox import module_values
-from wflint.syntax import guard, pieces
+from wflint.syntax import guard, pieces, single_expressions
 
 HEADER = """\
 import time
@@ -209,7 +209,7 @@ def test_twice_the_code_is_twice_the_steps(
 ) -> None:
     monkeypatch.setattr(limits, "KEPT_READERS", 1)  # what is kept is the less in larger inputs
     monkeypatch.setattr(limits, "KEPT_AST", 0)
-    pieces.read_expression.cache_clear()
+    single_expressions.read_expression.cache_clear()
     size = smallest(shape)
     checked(tmp_path, shape, size)  # what is imported and read once does not count
     one, two, four = (
@@ -220,10 +220,10 @@ def test_twice_the_code_is_twice_the_steps(
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
-def test_each_function_is_parsed_four_times_at_most(
+def test_libcst_parses_each_function_three_times_at_most(
     tmp_path: Path, shape: Shape, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Once for its facts; where something in it is shown, to weigh it, to place it, to mend it."""
+    """Where something in it is shown: to weigh it, to place it, to mend it."""
     parsed: dict[tuple[int, int, str], int] = {}
     parse = pieces._parse
 
@@ -234,8 +234,7 @@ def test_each_function_is_parsed_four_times_at_most(
 
     monkeypatch.setattr(pieces, "_parse", counted)
     checked(tmp_path, shape, smallest(shape))
-    assert parsed
-    assert max(parsed.values()) <= 4
+    assert max(parsed.values(), default=0) <= 3
 
 
 DOUBLING = """\
@@ -386,6 +385,7 @@ def test_trees_do_not_outlive_the_reading_of_what_a_module_holds(
 ) -> None:
     """All modules that are imported are asked for that; their trees take more than their facts."""
     monkeypatch.setattr(limits, "KEPT_AST", 0)
+    monkeypatch.setattr(limits, "KEPT_READERS", 1)
     imports = "".join(f"import part{n}\n" for n in range(20))
     for n in range(20):
         (tmp_path / f"part{n}.py").write_text("import os\n\nX = os.getpid()\n")

@@ -9,7 +9,7 @@ import libcst as cst
 from wflint import limits
 from wflint.facts.model import UNKNOWN, Kind, Ref
 from wflint.facts.types import either, says_little
-from wflint.syntax.pieces import read_expression
+from wflint.syntax.single_expressions import read_expression
 
 _WRAPPERS = {
     "Annotated",

@@ -35,7 +35,7 @@ from wflint.facts.types import either
 from wflint.facts.values import value as read_value
 from wflint.files.source import Source
 from wflint.syntax.guard import MAX_DEPTH, span
-from wflint.syntax.pieces import read_expression
+from wflint.syntax.single_expressions import read_expression
 from wflint.syntax.type_parameters import type_parameters
 
 _READ = (

@@ -166,7 +166,9 @@ class Context:
 
     def code(self, node: cst.CSTNode) -> str:
         """The source text of a node."""
-        return _module().code_for_node(node)
+        piece = self._reader.piece
+        assert piece is not None  # rules only look at what was read
+        return piece.code(node)
 
     def report(
         self,
@@ -203,7 +205,3 @@ class Context:
                 self._reader.under(state),
             )
         )
-
-
-def _module() -> cst.Module:
-    return cst.Module([])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -319,15 +319,17 @@ class Store:
             self.asks_for_any |= "__getattr__" in facts.methods
 
     def fresh_reader(self, fn: Fn) -> BodyReader | None:
-        """A reader of the outermost function around ``fn`` for somebody who keeps it.
+        """A reader of the outermost function around ``fn`` for somebody who rewrites its code.
 
         With gc off its trees stay until ``reader.refs.detach()`` is called.
         """
-        piece = Fn(fn.path, self.outermost(fn))
-        return self._readers.pop(piece, None) or self._reader(self.load(fn.path), piece.qualname)
+        return self._reader(self.load(fn.path), self.outermost(fn), light=False)
 
     def reader(self, fn: Fn) -> BodyReader | None:
-        """A reader that has read the outermost function around ``fn``; the last few are kept."""
+        """A reader that has read the outermost function around ``fn``; the last few are kept.
+
+        Its trees are light where they can be: good for what code means.
+        """
         piece = Fn(fn.path, self.outermost(fn))
         if piece in self._readers:
             self._readers[piece] = self._readers.pop(piece)
@@ -340,7 +342,12 @@ class Store:
         return self._readers[piece]
 
     def _reader(
-        self, module: Module, qualname: str, asked: dict[str, int] | None = None
+        self,
+        module: Module,
+        qualname: str,
+        asked: dict[str, int] | None = None,
+        *,
+        light: bool = True,
     ) -> BodyReader | None:
         """A reader that has read the outermost function ``qualname`` (or ``<module>``).
 
@@ -359,14 +366,14 @@ class Store:
             module.facts, module.path, reading, definition, self.faults, self._shared
         )
         if qualname == MODULE_BODY:
-            piece = trees.skeleton(module)
+            piece = trees.skeleton(module, light=light)
             if piece is None:
                 return None
             reader.piece = piece
             reader.read_module(piece.module)
             return reader
         head = module.facts.functions.get(qualname)
-        piece = trees.piece(module, qualname)
+        piece = trees.piece(module, qualname, light=light)
         node = function_node(piece) if piece is not None else None
         if head is None or node is None:
             return None
@@ -416,11 +423,20 @@ class Store:
         missing = sites - known.keys()
         if missing:
             with self.faults.at(fn.path, piece):
-                reader = self.reader(fn)
-                found = trees.locate(reader, missing) if reader is not None else {}
+                found = self._locate(fn, missing)
                 known = {**known, **dict.fromkeys(missing, (0, 0)), **found}
                 notes.put(question, known)
         return {site: known.get(site, (0, 0)) for site in sites}
+
+    def _locate(self, fn: Fn, sites: set[int]) -> dict[int, Span]:
+        reader = self.reader(fn)
+        found = trees.locate(reader, sites) if reader is not None else {}
+        missing = sites - found.keys()
+        if missing:
+            with suppress(UnreadableSource):  # LibCST may refuse what Python accepts
+                reader = self.fresh_reader(fn)
+                found |= trees.locate(reader, missing) if reader is not None else {}
+        return found
 
 
 def _special_names(classes: Iterable[ClassFacts]) -> Iterator[str]:

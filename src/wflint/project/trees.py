@@ -18,7 +18,7 @@ CUTS = "cuts"
 """The question for what the skeleton of a module leaves out; asked once, with its `ast`."""
 
 
-def skeleton(module: Module) -> Piece | None:
+def skeleton(module: Module, *, light: bool = False) -> Piece | None:
     """The code of a module without the bodies of its functions."""
     from wflint.syntax.guard import NewerSyntax, parse
     from wflint.syntax.pieces import read_skeleton, read_whole, skeleton_cuts
@@ -31,10 +31,10 @@ def skeleton(module: Module) -> Piece | None:
         )
     except NewerSyntax as error:
         return read_whole(module.source, error.refused)
-    return read_skeleton(module.source, cuts)
+    return read_skeleton(module.source, cuts, light=light)
 
 
-def piece(module: Module, qualname: str) -> Piece | None:
+def piece(module: Module, qualname: str, *, light: bool = False) -> Piece | None:
     """A function that is not nested in another. Raises :class:`UnreadableSource`."""
     from wflint.syntax.pieces import read_function, read_lambda
 
@@ -44,7 +44,7 @@ def piece(module: Module, qualname: str) -> Piece | None:
     if head.too_deep:
         raise UnreadableSource(TOO_DEEP, module.source.location(head.start).row)
     read = read_lambda if head.name == "<lambda>" else read_function
-    return read(module.source, head.start, head.end)
+    return read(module.source, head.start, head.end, light=light)
 
 
 def definition(module: Module, qualname: str) -> cst.FunctionDef | cst.Lambda | None:
@@ -52,25 +52,33 @@ def definition(module: Module, qualname: str) -> cst.FunctionDef | cst.Lambda | 
     from wflint.syntax.pieces import function_node
 
     try:
-        found = piece(module, qualname)
+        found = piece(module, qualname, light=True)
     except UnreadableSource:
         return None
     return function_node(found) if found is not None else None
 
 
 def locate(reader: BodyReader, sites: set[int]) -> dict[int, Span]:
-    """The offsets (start, end) in the file of sites of what was read."""
+    """The offsets (start, end) in the file of sites of what was read.
+
+    Those that are not to be had from a light tree are left out.
+    """
     from wflint.syntax.positions import spans
 
     if reader.piece is None:
         return {}
     entries, at = reader.walker.entries, reader.piece
-    nodes = {site: _shown_part(entries[site].node) for site in sites if 0 <= site < len(entries)}
-    found = spans(at.module, nodes.values())
+    nodes = {site: entries[site].node for site in sites if 0 <= site < len(entries)}
+    if at.light is not None:
+        found = {site: at.light.span(node) for site, node in nodes.items()}
+    else:
+        shown = {site: _shown_part(node) for site, node in nodes.items()}
+        by_id = spans(at.module, shown.values())
+        found = {site: by_id.get(id(node)) for site, node in shown.items()}
     return {
         site: (at.file_offset(span[0]), at.file_offset(span[1]))
-        for site, node in nodes.items()
-        if (span := found.get(id(node))) is not None
+        for site, span in found.items()
+        if span is not None
     }
 
 

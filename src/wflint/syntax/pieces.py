@@ -8,37 +8,24 @@ from __future__ import annotations
 
 import ast
 import bisect
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TypeVar
 
 import libcst as cst
 
 from wflint.files.source import TOO_DEEP, Source, UnreadableSource
 from wflint.syntax.guard import BLOCKS, body_span, check_depth, import_time_statements, span
+from wflint.syntax.light.making import Making, Unsure
+from wflint.syntax.light.module import light_tree
+from wflint.syntax.parser import UNREADABLE, quickly
 from wflint.syntax.patterns import has_deep_patterns
-from wflint.system import interrupts
 
 LONG_VALUE = 20_000
 """Characters from which on a module-level value is not read (tables of data)."""
 
 
-class ParserPanic(Exception):
-    """LibCST's parser stumbled over itself."""
-
-
-UNREADABLE = (
-    ParserPanic,
-    *(cst.ParserSyntaxError, cst.CSTLogicError, cst.CSTValidationError),
-    *(RecursionError, MemoryError, UnicodeError, SyntaxError),
-)
-"""The errors that LibCST raises for text that it does not read."""
-
-_Tree = TypeVar("_Tree", cst.Module, cst.BaseExpression)
 _HEADER = "if 1:\n"
-_PANIC = "the parser failed on the code"
 _TOO_LONG = "the code is too long or too deep to be analysed"
 
 
@@ -47,32 +34,38 @@ class Piece:
     """A parsed part of a module.
 
     ``shifts`` are pairs (offset in the piece, what to add to it to get the offset in the file),
-    sorted.
+    sorted. ``light`` is set if it is read for its meaning only, see :mod:`wflint.syntax.light`.
     """
 
     module: cst.Module
     text: str
     shifts: list[tuple[int, int]]
+    light: Making | None = None
 
     def file_offset(self, offset: int) -> int:
         """The offset in the file of an offset in the piece."""
         at = bisect.bisect_right(self.shifts, (offset, 1 << 60)) - 1
         return offset + (self.shifts[at][1] if at >= 0 else 0)
 
+    def code(self, node: cst.CSTNode) -> str:
+        """The text of an expression."""
+        text = self.light.code(node) if self.light is not None else None
+        return text if text is not None else self.module.code_for_node(node)
 
-def read_function(source: Source, start: int, end: int) -> Piece:
+
+def read_function(source: Source, start: int, end: int, *, light: bool = False) -> Piece:
     """The function between two offsets, decorators included. It must not be nested too deeply."""
     # A block of its own keeps the indentation as it is, so that strings over lines stay untouched.
     header = _HEADER if source.text[start : start + 1] in (" ", "\t") else ""
     text = f"{header}{source.text[start:end]}\n"
     shift = start - len(header)
-    return Piece(_parse(source, text, start), text, [(0, shift)])
+    return _piece(source, text, start, [(0, shift)], light)
 
 
-def read_lambda(source: Source, start: int, end: int) -> Piece:
+def read_lambda(source: Source, start: int, end: int, *, light: bool = False) -> Piece:
     """The lambda between two offsets. It must not be nested too deeply."""
     text = f"({source.text[start:end]})\n"  # it may go over several lines
-    return Piece(_parse(source, text, start), text, [(0, start - 1)])
+    return _piece(source, text, start, [(0, start - 1)], light)
 
 
 def function_node(piece: Piece) -> cst.FunctionDef | cst.Lambda | None:
@@ -87,7 +80,7 @@ def function_node(piece: Piece) -> cst.FunctionDef | cst.Lambda | None:
     return node if isinstance(node, (cst.FunctionDef, cst.Lambda)) else None
 
 
-def read_skeleton(source: Source, cuts: Sequence[tuple[int, int]]) -> Piece:
+def read_skeleton(source: Source, cuts: Sequence[tuple[int, int]], *, light: bool = False) -> Piece:
     """The module with ``...`` for what :func:`skeleton_cuts` gives."""
     parts: list[str] = []
     shifts: list[tuple[int, int]] = []
@@ -101,7 +94,7 @@ def read_skeleton(source: Source, cuts: Sequence[tuple[int, int]]) -> Piece:
     shifts.append((length, at - length))
     parts.append(source.text[at:])
     text = "".join(parts)
-    return Piece(_parse(source, text, 0), text, shifts)
+    return _piece(source, text, 0, shifts, light)
 
 
 def skeleton_cuts(source: Source, tree: ast.Module) -> list[tuple[int, int]]:
@@ -147,51 +140,17 @@ def read_whole(source: Source, refused: UnreadableSource) -> Piece:
     return Piece(_parse(source, source.text, 0, refused), source.text, [(0, 0)])
 
 
-@lru_cache(maxsize=4096)
-def read_expression(text: str) -> cst.BaseExpression | None:
-    """A single expression, as decorators, annotations and module-level values have them."""
-    wrapped = f"({text})" if "\n" in text or "\r" in text else text
-    try:
-        return _quickly(cst.parse_expression, wrapped)
-    except UNREADABLE:
-        return None
-
-
-def _quickly(parse: Callable[[str], _Tree], text: str) -> _Tree:
-    """Parse a text; whatever fails in the parser is an :class:`Exception`.
-
-    The parser is written in Rust, whose panics arrive as a ``BaseException`` of their own, so that
-    nobody catches them by chance.
-    """
-    try:
-        with without_validation():
-            return parse(text)
-    except (Exception, KeyboardInterrupt, SystemExit, GeneratorExit):
-        raise
-    except BaseException:
-        if interrupts.happened():
-            raise KeyboardInterrupt from None
-        raise ParserPanic(_PANIC) from None
-
-
-@contextmanager
-def without_validation() -> Iterator[None]:
-    """Leave out what LibCST does for trees that are made by hand.
-
-    Each node checks itself in Python when it is made, although the parser makes none that is wrong;
-    that is a tenth to a quarter of the time of a parse. And the checks do not know all that the
-    parser reads, such as two template strings side by side.
-    """
-    validate = cst.CSTNode.__post_init__
-    cst.CSTNode.__post_init__ = _no_validation  # type: ignore[method-assign,assignment]
-    try:
-        yield
-    finally:
-        cst.CSTNode.__post_init__ = validate  # type: ignore[method-assign]
-
-
-def _no_validation(node: cst.CSTNode) -> None:
-    pass
+def _piece(
+    source: Source, text: str, start: int, shifts: list[tuple[int, int]], light: bool
+) -> Piece:
+    """Read a text that stands at an offset of a source."""
+    if has_deep_patterns(text):
+        raise UnreadableSource(TOO_DEEP, source.location(start).row)
+    if light:
+        with suppress(Unsure):
+            tree = light_tree(text)
+            return Piece(tree.module, text, shifts, tree)
+    return Piece(_parse(source, text, start), text, shifts)
 
 
 def _parse(
@@ -200,7 +159,7 @@ def _parse(
     if has_deep_patterns(text):
         raise UnreadableSource(TOO_DEEP, source.location(start).row)
     try:
-        return _quickly(cst.parse_module, text)
+        return quickly(cst.parse_module, text)
     except cst.ParserSyntaxError:
         if refused is not None:  # Python's own words are clearer than LibCST's
             raise refused from None

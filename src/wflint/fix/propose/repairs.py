@@ -16,7 +16,7 @@ from wflint.checking.violation import Violation
 from wflint.diagnostics import Applicability, Edit, Fix
 from wflint.facts.ids import Fn
 from wflint.faults import REPORT_URL
-from wflint.files.source import Source
+from wflint.files.source import Source, UnreadableSource
 from wflint.fix.propose.imports import Imports
 from wflint.fix.propose.piece import PieceText
 from wflint.fix.propose.surroundings import Program, Surroundings
@@ -63,7 +63,7 @@ class Repairs:
             return Answered()
         try:
             return Answered(self._repaired(hit))
-        except NoFix:
+        except (NoFix, UnreadableSource):  # Python accepts some code that LibCST does not
             return Answered()
         except Withheld as error:
             return Answered(None, error.reason)

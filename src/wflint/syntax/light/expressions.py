@@ -1,0 +1,352 @@
+"""Expressions of light trees."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import libcst as cst
+
+from wflint.syntax.light.making import (
+    Arg,
+    Asynchronous,
+    KeywordArg,
+    Making,
+    Name,
+    Unsure,
+    is_in_brackets,
+    maker,
+)
+from wflint.syntax.parser import UNREADABLE, quickly
+
+_PLAIN_STRING = re.compile(
+    r"""[bBuUrR]{0,2}(?:"(?!"")[^"\\\r\n]*"|'(?!'')[^'\\\r\n]*'|\"""[^"\\]*\"""|'''[^'\\]*''')"""
+)
+_BINARY = {
+    ast.Add: cst.Add(),
+    ast.BitAnd: cst.BitAnd(),
+    ast.BitOr: cst.BitOr(),
+    ast.BitXor: cst.BitXor(),
+    ast.Div: cst.Divide(),
+    ast.FloorDiv: cst.FloorDivide(),
+    ast.LShift: cst.LeftShift(),
+    ast.MatMult: cst.MatrixMultiply(),
+    ast.Mod: cst.Modulo(),
+    ast.Mult: cst.Multiply(),
+    ast.Pow: cst.Power(),
+    ast.RShift: cst.RightShift(),
+    ast.Sub: cst.Subtract(),
+}
+_BOOLEAN = {ast.And: cst.And(), ast.Or: cst.Or()}
+_UNARY = {
+    ast.Invert: cst.BitInvert(),
+    ast.Not: cst.Not(),
+    ast.UAdd: cst.Plus(),
+    ast.USub: cst.Minus(),
+}
+_COMPARED = {
+    ast.Eq: cst.Equal(),
+    ast.Gt: cst.GreaterThan(),
+    ast.GtE: cst.GreaterThanEqual(),
+    ast.In: cst.In(),
+    ast.Is: cst.Is(),
+    ast.IsNot: cst.IsNot(),
+    ast.Lt: cst.LessThan(),
+    ast.LtE: cst.LessThanEqual(),
+    ast.NotEq: cst.NotEqual(),
+    ast.NotIn: cst.NotIn(),
+}
+
+Attribute = maker(cst.Attribute)
+Await = maker(cst.Await)
+BinaryOperation = maker(cst.BinaryOperation)
+BooleanOperation = maker(cst.BooleanOperation)
+Call = maker(cst.Call)
+Comparison = maker(cst.Comparison)
+ComparisonTarget = maker(cst.ComparisonTarget)
+CompFor = maker(cst.CompFor)
+CompIf = maker(cst.CompIf)
+Dict = maker(cst.Dict)
+DictComp = maker(cst.DictComp)
+DictElement = maker(cst.DictElement)
+Element = maker(cst.Element)
+From = maker(cst.From)
+GeneratorExp = maker(cst.GeneratorExp)
+IfExp = maker(cst.IfExp)
+Index = maker(cst.Index)
+Integer = maker(cst.Integer)
+Lambda = maker(cst.Lambda)
+List = maker(cst.List)
+ListComp = maker(cst.ListComp)
+NamedExpr = maker(cst.NamedExpr)
+Annotation = maker(cst.Annotation)
+Param = maker(cst.Param)
+Parameters = maker(cst.Parameters)
+ParamStar = maker(cst.ParamStar)
+Set = maker(cst.Set)
+SetComp = maker(cst.SetComp)
+SimpleString = maker(cst.SimpleString)
+Slice = maker(cst.Slice)
+StarredDictElement = maker(cst.StarredDictElement)
+StarredElement = maker(cst.StarredElement)
+Subscript = maker(cst.Subscript)
+SubscriptElement = maker(cst.SubscriptElement)
+Tuple = maker(cst.Tuple)
+UnaryOperation = maker(cst.UnaryOperation)
+Yield = maker(cst.Yield)
+
+
+def _name(making: Making, node: ast.Name) -> cst.Name:
+    return Name(node.id)
+
+
+def _attribute(making: Making, node: ast.Attribute) -> cst.Attribute:
+    return Attribute(making.of(node.value), Name(node.attr))
+
+
+def _constant(making: Making, node: ast.Constant) -> cst.BaseExpression:
+    value = node.value
+    if value is None or value is True or value is False:
+        return Name(str(value))
+    if isinstance(value, (str, bytes)):
+        text = making.text(node)
+        return SimpleString(text) if _PLAIN_STRING.fullmatch(text) else _parsed(text)
+    if isinstance(value, int):
+        return Integer(making.text(node))
+    if isinstance(value, float):
+        return cst.Float(making.text(node))
+    if isinstance(value, complex):
+        return cst.Imaginary(making.text(node))
+    return cst.Ellipsis()
+
+
+def _parsed(text: str) -> cst.BaseExpression:
+    """What LibCST reads itself: strings that are put together of others or of expressions."""
+    try:
+        return quickly(cst.parse_expression, f"({text})")
+    except UNREADABLE as error:
+        raise Unsure from error
+
+
+def _string_with_parts(making: Making, node: ast.JoinedStr) -> cst.BaseExpression:
+    return _parsed(making.text(node))
+
+
+def _call(making: Making, node: ast.Call) -> cst.Call:
+    return Call(making.of(node.func), list(arguments(making, node.args, node.keywords)))
+
+
+def arguments(
+    making: Making, args: Sequence[ast.expr], keywords: Sequence[ast.keyword]
+) -> Iterator[cst.Arg]:
+    """The arguments of a call, in the order of the source."""
+    given: list[ast.expr | ast.keyword] = [*args, *keywords]
+    if args and keywords and isinstance(args[-1], ast.Starred):
+        given.sort(key=lambda arg: (arg.lineno, arg.col_offset))
+    for arg in given:
+        if isinstance(arg, ast.keyword):
+            value = making.of(arg.value)
+            yield KeywordArg(value, Name(arg.arg)) if arg.arg is not None else Arg(value, star="**")
+        elif isinstance(arg, ast.Starred):
+            yield Arg(making.of(arg.value), star="*")
+        else:
+            yield Arg(making.of(arg))
+
+
+def _binary(making: Making, node: ast.BinOp) -> cst.BinaryOperation:
+    left, right = making.of(node.left), making.of(node.right)
+    return BinaryOperation(left, _BINARY[type(node.op)], right)
+
+
+def _boolean(making: Making, node: ast.BoolOp) -> cst.BooleanOperation:
+    operator = _BOOLEAN[type(node.op)]
+    found, *others = making.all(node.values)
+    for other in others:
+        found = BooleanOperation(found, operator, other)
+    assert isinstance(found, cst.BooleanOperation)
+    return found
+
+
+def _unary(making: Making, node: ast.UnaryOp) -> cst.UnaryOperation:
+    return UnaryOperation(_UNARY[type(node.op)], making.of(node.operand))
+
+
+def _comparison(making: Making, node: ast.Compare) -> cst.Comparison:
+    targets = [
+        ComparisonTarget(_COMPARED[type(operator)], making.of(right))
+        for operator, right in zip(node.ops, node.comparators, strict=True)
+    ]
+    return Comparison(making.of(node.left), targets)
+
+
+def _if_exp(making: Making, node: ast.IfExp) -> cst.IfExp:
+    return IfExp(making.of(node.test), making.of(node.body), making.of(node.orelse))
+
+
+def _named(making: Making, node: ast.NamedExpr) -> cst.NamedExpr:
+    return NamedExpr(making.of(node.target), making.of(node.value))
+
+
+def _await(making: Making, node: ast.Await) -> cst.Await:
+    return Await(making.of(node.value))
+
+
+def _yield(making: Making, node: ast.Yield) -> cst.Yield:
+    return Yield(making.maybe(node.value))
+
+
+def _yield_from(making: Making, node: ast.YieldFrom) -> cst.Yield:
+    return Yield(From(making.of(node.value)))
+
+
+# Displays and comprehensions.
+
+
+def elements(making: Making, nodes: Sequence[ast.expr]) -> list[Any]:
+    """The elements of a tuple, list or set."""
+    return [
+        StarredElement(making.of(node.value))
+        if isinstance(node, ast.Starred)
+        else Element(making.of(node))
+        for node in nodes
+    ]
+
+
+def _tuple(making: Making, node: ast.Tuple) -> cst.Tuple:
+    return Tuple(elements(making, node.elts))
+
+
+def _list(making: Making, node: ast.List) -> cst.List:
+    return List(elements(making, node.elts))
+
+
+def _set(making: Making, node: ast.Set) -> cst.Set:
+    return Set(elements(making, node.elts))
+
+
+def _dict(making: Making, node: ast.Dict) -> cst.Dict:
+    return Dict(
+        [
+            StarredDictElement(making.of(value))
+            if key is None
+            else DictElement(making.of(key), making.of(value))
+            for key, value in zip(node.keys, node.values, strict=True)
+        ]
+    )
+
+
+def _loops(making: Making, loops: Sequence[ast.comprehension]) -> cst.CompFor:
+    inner = None
+    for loop in reversed(loops):
+        tests = [CompIf(making.of(test)) for test in loop.ifs]
+        target, over = making.of(loop.target), making.of(loop.iter)
+        inner = CompFor(target, over, tests, inner, Asynchronous if loop.is_async else None)
+    assert isinstance(inner, cst.CompFor)
+    return inner
+
+
+def _list_comp(making: Making, node: ast.ListComp) -> cst.ListComp:
+    return ListComp(making.of(node.elt), _loops(making, node.generators))
+
+
+def _set_comp(making: Making, node: ast.SetComp) -> cst.SetComp:
+    return SetComp(making.of(node.elt), _loops(making, node.generators))
+
+
+def _generator(making: Making, node: ast.GeneratorExp) -> cst.GeneratorExp:
+    return GeneratorExp(making.of(node.elt), _loops(making, node.generators))
+
+
+def _dict_comp(making: Making, node: ast.DictComp) -> cst.DictComp:
+    loops = _loops(making, node.generators)
+    return DictComp(making.of(node.key), making.of(node.value), loops)
+
+
+# Subscripts.
+
+
+def _subscript(making: Making, node: ast.Subscript) -> cst.Subscript:
+    return Subscript(making.of(node.value), list(_subscript_elements(making, node.slice)))
+
+
+def _subscript_elements(making: Making, node: ast.expr) -> Iterator[cst.SubscriptElement]:
+    is_tuple = isinstance(node, ast.Tuple) and not is_in_brackets(making.text(node))
+    parts = node.elts if isinstance(node, ast.Tuple) and is_tuple else [node]
+    for part in parts:
+        if isinstance(part, ast.Slice):
+            yield SubscriptElement(making.of(part))
+        elif isinstance(part, ast.Starred):
+            yield SubscriptElement(Index(making.of(part.value), "*"))
+        else:
+            yield SubscriptElement(Index(making.of(part)))
+
+
+def _slice(making: Making, node: ast.Slice) -> cst.Slice:
+    lower, upper, step = (making.maybe(part) for part in (node.lower, node.upper, node.step))
+    return Slice(lower, upper, step)
+
+
+# Parameters.
+
+
+def parameters(making: Making, args: ast.arguments) -> cst.Parameters:
+    """The parameters of a function or lambda."""
+    plain = [*args.posonlyargs, *args.args]
+    missing = len(plain) - len(args.defaults)
+    defaults: list[ast.expr | None] = [*[None] * missing, *args.defaults]
+    made = [_param(making, arg, given) for arg, given in zip(plain, defaults, strict=True)]
+    by_keyword = [
+        _param(making, arg, given)
+        for arg, given in zip(args.kwonlyargs, args.kw_defaults, strict=True)
+    ]
+    star: Any = cst.MaybeSentinel.DEFAULT
+    if args.vararg is not None:
+        star = _param(making, args.vararg, None, "*")
+    elif by_keyword:
+        star = ParamStar()
+    others = _param(making, args.kwarg, None, "**") if args.kwarg is not None else None
+    alone = len(args.posonlyargs)
+    return Parameters(made[alone:], star, by_keyword, others, made[:alone])
+
+
+def _param(making: Making, arg: ast.arg, default: ast.expr | None, star: str = "") -> cst.Param:
+    if isinstance(arg.annotation, ast.Starred):
+        raise Unsure  # `*args: *Ts`
+    annotation = Annotation(making.of(arg.annotation)) if arg.annotation is not None else None
+    return Param(Name(arg.arg), annotation, default=making.maybe(default), star=star)
+
+
+def _lambda(making: Making, node: ast.Lambda) -> cst.Lambda:
+    return Lambda(parameters(making, node.args), making.of(node.body))
+
+
+EXPRESSIONS: dict[type[ast.AST], Callable[[Making, Any], Any]] = {
+    ast.Attribute: _attribute,
+    ast.Await: _await,
+    ast.BinOp: _binary,
+    ast.BoolOp: _boolean,
+    ast.Call: _call,
+    ast.Compare: _comparison,
+    ast.Constant: _constant,
+    ast.Dict: _dict,
+    ast.DictComp: _dict_comp,
+    ast.GeneratorExp: _generator,
+    ast.IfExp: _if_exp,
+    ast.JoinedStr: _string_with_parts,
+    ast.Lambda: _lambda,
+    ast.List: _list,
+    ast.ListComp: _list_comp,
+    ast.Name: _name,
+    ast.NamedExpr: _named,
+    ast.Set: _set,
+    ast.SetComp: _set_comp,
+    ast.Slice: _slice,
+    ast.Subscript: _subscript,
+    ast.Tuple: _tuple,
+    ast.UnaryOp: _unary,
+    ast.Yield: _yield,
+    ast.YieldFrom: _yield_from,
+}
+"""What makes an expression. One that stands for parts of another, such as ``*x``, is not here."""

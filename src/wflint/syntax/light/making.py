@@ -1,0 +1,160 @@
+"""What all parts of a light tree are made with."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import re
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
+from typing import Any, TypeVar
+
+import libcst as cst
+
+from wflint.files.source import Source
+
+
+class Unsure(Exception):
+    """What LibCST makes of a text cannot be told from its ``ast``."""
+
+
+_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+_NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_BEFORE_NAME = re.compile(r"(?:async[ \t]+)?(?:def|class)[ \t]+")
+_OTHER_SPAN = (
+    *(ast.AsyncFor, ast.AsyncWith, ast.For, ast.If, ast.Match, ast.Try, ast.While, ast.With),
+    *(ast.GeneratorExp, ast.Tuple),
+    getattr(ast, "TryStar", ast.Try),
+)
+"""Nodes whose ends LibCST sees elsewhere: behind the end of a line, or inside of parentheses."""
+
+
+class Making:
+    """A light tree, which may still be in the making; inner nodes come first.
+
+    ``nodes`` are those of the ``ast``, the module first; ``made`` has what was made of them, by
+    their ``id``.
+    """
+
+    def __init__(self, text: str, nodes: Sequence[ast.AST]) -> None:
+        self.nodes = nodes
+        self.source = Source(text)
+        self.made: dict[int, Any] = {}
+        self._text = text
+        self._starts = self.source.line_starts
+        self._is_ascii = text.isascii()
+
+    @property
+    def module(self) -> cst.Module:
+        """The module, when all has been made."""
+        found = self.made[id(self.nodes[0])]
+        assert isinstance(found, cst.Module)
+        return found
+
+    @cached_property
+    def _origins(self) -> dict[int, ast.AST]:
+        """What nodes were made of, by their ``id``."""
+        return {id(self.made[id(node)]): node for node in self.nodes if id(node) in self.made}
+
+    def span(self, made: cst.CSTNode) -> tuple[int, int] | None:
+        """The offsets of a node without parentheses around it, as LibCST has them.
+
+        A definition stands where its name does. ``None`` where only LibCST knows.
+        """
+        node = self._origins.get(id(made))
+        if isinstance(node, _NAMED):
+            return self._name_span(node)
+        if not isinstance(node, (ast.expr, ast.stmt)) or isinstance(node, _OTHER_SPAN):
+            return None
+        end = self.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
+        return self.start(node), end
+
+    def _name_span(self, node: _Definition) -> tuple[int, int] | None:
+        found = _BEFORE_NAME.match(self._text, self.start(node))
+        end = found.end() + len(node.name) if found is not None else 0
+        if found is None or self._text[found.end() : end] != node.name:
+            return None
+        return found.end(), end
+
+    def code(self, made: cst.CSTNode) -> str | None:
+        """The text of an expression of this tree; ``None`` where that is not known."""
+        node = self._origins.get(id(made))
+        return self.text(node) if isinstance(node, ast.expr) else None
+
+    def of(self, node: ast.AST) -> Any:
+        """What was made of a node."""
+        return self.made[id(node)]
+
+    def maybe(self, node: ast.AST | None) -> Any:
+        """What was made of a node; ``None`` where there is none."""
+        return None if node is None else self.made[id(node)]
+
+    def all(self, nodes: Sequence[ast.AST]) -> list[Any]:
+        """What was made of several nodes."""
+        made = self.made
+        return [made[id(node)] for node in nodes]
+
+    def offset(self, row: int, column: int) -> int:
+        """The offset of a 1-based row and a column in UTF-8 bytes."""
+        if self._is_ascii:
+            return self._starts[row - 1] + column
+        return self.source.offset(row, column)
+
+    def start(self, node: ast.expr | ast.stmt | ast.pattern) -> int:
+        """The offset at which a node begins."""
+        return self.offset(node.lineno, node.col_offset)
+
+    def text(self, node: ast.expr | ast.pattern) -> str:
+        """The text of an expression, without parentheses around it."""
+        end = self.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
+        return self._text[self.start(node) : end]
+
+    def begins_line(self, node: ast.stmt) -> bool:
+        """True if a statement is the first one in its line."""
+        first = self._starts[node.lineno - 1]
+        before = self._text[first : self.start(node)]
+        if before and not before.isspace():
+            return False
+        if first > 1 and self._text[first - 2 : first].rstrip("\r\n").endswith("\\"):
+            raise Unsure  # a line that goes on
+        return True
+
+
+def is_in_brackets(text: str) -> bool:
+    """True if the first bracket of a text is closed by the last one: ``(a)``, but not ``(a), (b)``.
+
+    Raises :class:`Unsure` where that takes more than counting.
+    """
+    if not text.startswith("(") or not text.endswith(")"):
+        return False
+    if text.count("(") == text.count(")") == 1:
+        return True
+    if "'" in text or '"' in text or "#" in text:
+        raise Unsure
+    depth = 0
+    for char in text[:-1]:
+        depth += (char == "(") - (char == ")")
+        if depth == 0:
+            return False
+    return True
+
+
+_Node = TypeVar("_Node", bound=cst.CSTNode)
+
+
+def maker(kind: type[_Node], **given: Any) -> Callable[..., _Node]:
+    """A function that makes nodes of a kind; what is only layout is the same for all of them."""
+    layout = {
+        field.name: field.default_factory()
+        for field in dataclasses.fields(kind)
+        if field.default_factory is not dataclasses.MISSING
+    }
+    return partial(kind, **{**layout, **given})
+
+
+Name = maker(cst.Name)
+_EQUAL = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+Arg = maker(cst.Arg)
+KeywordArg = maker(cst.Arg, equal=_EQUAL)
+Asynchronous = cst.Asynchronous()
+AsName = maker(cst.AsName)
