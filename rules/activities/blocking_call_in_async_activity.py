@@ -86,8 +86,10 @@ heartbeats do not come through. In a workflow the same calls are other faults, s
 from __future__ import annotations
 
 from wflint.rule import (
+    PROPERTIES,
     Api,
     CallView,
+    FunctionHead,
     Kind,
     Property,
     Report,
@@ -100,8 +102,10 @@ from wflint.rule import (
 
 _BLOCKS = "`{name}` blocks the event loop that all async activities of the worker share; "
 _SLEEP = f"{_BLOCKS}use `await asyncio.sleep()`"
-_CALL = f"{_BLOCKS}use `await asyncio.to_thread(...)`, or make the activity a plain `def`"
-_HELPER = f"{_BLOCKS}call `{{use}}` with `await asyncio.to_thread(...)`"
+_CALL = f"{_BLOCKS}use `await asyncio.to_thread(...)`"
+_IN_ACTIVITY = f"{_CALL}, or make the activity a plain `def`"
+_IN_HELPER = f"{_BLOCKS}call `{{use}}` with `await asyncio.to_thread(...)`"
+_BELOW_HELPER = f"{_BLOCKS}call `{{use}}`, which leads here, with `await asyncio.to_thread(...)`"
 
 
 class BlockingCallInAsyncActivity(Rule):
@@ -118,9 +122,34 @@ class BlockingCallInAsyncActivity(Rule):
         if not view.is_call or view.awaited or _is_made_by_another(view):
             return None
         if not view.in_async:
-            return Report(_HELPER.format(name=view.shown, use=view.function.name))
-        message = _SLEEP if view.name == "time.sleep" else _CALL
+            return Report(_in_a_thread(view))
+        if view.name == "time.sleep":
+            return Report(_SLEEP.format(name=view.shown))
+        message = _IN_ACTIVITY if len(view.way) == 1 else _CALL
         return Report(message.format(name=view.shown))
+
+
+def _in_a_thread(view: CallView) -> str:
+    """Name the plain function on the way here that the event loop calls."""
+    called = view.function
+    for head in reversed(view.way):
+        if head.is_async:
+            break
+        called = head
+    name = _called_as(called)
+    if not name:
+        return _CALL.format(name=view.shown)
+    message = _IN_HELPER if called == view.function else _BELOW_HELPER
+    return message.format(name=view.shown, use=name)
+
+
+def _called_as(head: FunctionHead) -> str:
+    """Return the name by which code calls a function; empty if there is none, or no call waits."""
+    if head.name == "__init__":
+        return head.owner.rpartition(".")[2]
+    decorators = {d.target.path[-1] if d.target.path else d.target.name for d in head.decorators}
+    is_called = not head.is_generator and decorators.isdisjoint(PROPERTIES)
+    return head.name if is_called and not head.name.startswith(("<", "__")) else ""
 
 
 def _is_made_by_another(view: CallView) -> bool:

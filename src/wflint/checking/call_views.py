@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from wflint.callgraph.graph import Node
+from wflint.callgraph.graph import CallGraph, Node
 from wflint.checking.summaries import source_of
 from wflint.facts.ids import Cls
-from wflint.facts.model import Call, FunctionBody, Kind, Use, Value, ValueType
+from wflint.facts.model import Call, FunctionBody, FunctionHead, Kind, Use, Value, ValueType
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import External, OwnFunction
 from wflint.model.callees import Callees
@@ -42,6 +42,7 @@ class CallViews:
         self.settings_of = settings_of
         self.sandboxes = sandboxes
         self.callees = callees
+        self.reached = CallGraph()  # the part of the graph that the rule asked is about
 
     def of_use(self, node: Node, body: FunctionBody, use: Use, name: str) -> CallView:
         """Return the view of a use of a name."""
@@ -89,7 +90,11 @@ class CallViews:
             lambda module, names: self.sandboxes.missing(module, names, path, receiver),
             lambda name: properties_of(self.table.lookup(name)),
             lambda site: source_of(self.resolver.store, node.fn, site),
+            lambda: self._way(node),
         )
+
+    def _way(self, node: Node) -> list[FunctionHead]:
+        return [self.resolver.store.body(hop.node.fn).head for hop in self.reached.chain(node)]
 
     def _qualified(self, value: Value, path: str, receiver: Cls | None) -> str:
         ref = value.ref

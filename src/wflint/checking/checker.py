@@ -107,9 +107,9 @@ class Checker:
                 scope = regions if part is graph else rule.scope
                 by_scope.setdefault(scope, set()).add(code)
         for scope, codes in by_scope.items():
-            inside = graph.within(scope).parents
-            self.hold((event for event in events if event.node in inside), codes, skips)
-            self._mutations(graph.within(scope), codes)
+            part = self.views.reached = graph.within(scope)
+            self.hold((event for event in events if event.node in part.parents), codes, skips)
+            self._mutations(part, codes)
 
     def border(self) -> Border:
         """Return where the search through workflow code ends."""

@@ -14,6 +14,7 @@ from wflint.dataflow.order.filled import RUNNING
 from wflint.dataflow.order.known import ORDERED_CHANGES, UNORDERED_CHANGES
 from wflint.dataflow.order.nones import may_hold_none
 from wflint.diagnostics import Severity
+from wflint.facts.ids import PROPERTIES
 from wflint.facts.model import (
     Arg,
     Decorator,
@@ -93,6 +94,7 @@ def __getattr__(name: str) -> object:
 
 __all__ = [
     "ORDERED_CHANGES",
+    "PROPERTIES",
     "RUNNING",
     "UNORDERED_CHANGES",
     "Access",

@@ -50,6 +50,7 @@ class Lookups(Struct):
     literal, of ``dict(...)`` or of ``ActivityConfig(...)``, also when it is a constant elsewhere.
     ``passes`` tells whether the sandbox passes a module through wherever it is imported, or may;
     ``missing`` is :meth:`FindingView.missing`. ``written`` returns the source of a site, shortened.
+    ``way`` returns the functions by which the place is reached, from an entry point on.
     """
 
     qualified: Callable[[Value], str]
@@ -59,6 +60,7 @@ class Lookups(Struct):
     missing: Callable[[str, Sequence[str]], str] = lambda module, names: ""
     properties: Callable[[str], frozenset[Property]] = lambda name: frozenset()
     written: Callable[[Site], str] = lambda site: ""
+    way: Callable[[], Sequence[FunctionHead]] = tuple
 
 
 class TypeView(Struct, frozen=True):
@@ -246,6 +248,11 @@ class CallView(Struct, dict=True):
     def in_async(self) -> bool:
         """True if the function that contains the call is ``async def``."""
         return self.function.is_async
+
+    @property
+    def way(self) -> Sequence[FunctionHead]:
+        """The functions by which the place is reached: from an entry point to its own one."""
+        return self.lookups.way() or (self.function,)
 
     @cached_property
     def positional(self) -> list[Arg]:
