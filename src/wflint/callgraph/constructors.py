@@ -14,6 +14,7 @@ from wflint.inference.field_factories import (
     Factory,
     default_factories,
     field_hooks,
+    generated_init,
     given_fields,
     written_out,
 )
@@ -38,7 +39,7 @@ class Making:
         stored = frozenset(f".{name}" for name in given_fields(self.resolver, made.cls, call))
         for entity in self.reach.implied.constructors(made.cls, env):
             self.reach.edge(node, entity, call, stored)
-        kind = self.reach.implied.generated_init(made.cls)
+        kind = generated_init(self.resolver, made.cls)
         if kind:
             given, is_known = written_out(call, takes_data=kind == "model")
             factories = list(default_factories(self.resolver, made.cls, given))

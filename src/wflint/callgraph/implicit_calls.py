@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from wflint.facts.ids import MODULE_BODY, PROPERTIES, Cls, Fn
 from wflint.facts.model import Decorator, Flag, FunctionHead, Kind, Operation, Ref
 from wflint.inference.arguments import Given, received
-from wflint.inference.library_types import MODELS
+from wflint.inference.field_factories import generated_init
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import (
     Entity,
@@ -263,7 +263,7 @@ class Implied:
         """The methods that run when an object is made, in order."""
         made = OwnInstance(cls, env=env)
         yield from self._meta_call(cls)
-        generated = self.generated_init(cls)
+        generated = generated_init(self.resolver, cls)
         for name in ("__new__", "__init__"):
             for found in self._methods(made, name) if name == "__new__" or not generated else ():
                 yield replace(found, bound=True)
@@ -284,30 +284,6 @@ class Implied:
                 if isinstance(entity, OwnClass):
                     yield from self._methods(OwnInstance(entity.cls), "__call__")
             return
-
-    def generated_init(self, cls: Cls) -> str:
-        """Return what makes the ``__init__`` of a class: ``dataclass``, ``attrs``, ``model`` or
-        ``""``.
-        """
-        order, externals = self.resolver.order(cls)
-        for base in order:
-            facts = self.resolver.facts_of(base)
-            if facts is None or "__init__" in facts.methods:
-                return ""
-            for decorator in facts.decorators:
-                kind = self._field_kind(decorator, base.path)
-                if kind and "init" not in decorator.keywords:
-                    return kind
-        return "model" if any(base.startswith(MODELS) for base in externals) else ""
-
-    def _field_kind(self, decorator: Decorator, path: str) -> str:
-        for entity in self.resolver.resolve(decorator.target, path):
-            name = entity.name if isinstance(entity, External) else ""
-            if name.startswith(("attr.", "attrs.")):
-                return "attrs"
-            if name.rpartition(".")[2] == "dataclass":
-                return "dataclass"
-        return ""
 
     def _decorated_methods(self, cls: Cls, kinds: frozenset[str]) -> Iterator[OwnFunction]:
         for base in self.resolver.order(cls)[0]:

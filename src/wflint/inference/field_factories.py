@@ -8,7 +8,8 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from wflint.facts.ids import Cls, Fn
-from wflint.facts.model import Arg, Call, ClassFacts, Value, ValueType
+from wflint.facts.model import Arg, Call, ClassFacts, Decorator, Value, ValueType
+from wflint.inference.library_types import MODELS
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import External
 
@@ -50,6 +51,33 @@ class Factory(NamedTuple):
     def value(self) -> Value:
         """Return what is called to make the default value."""
         return self.arg.value
+
+
+def generated_init(resolver: Resolver, cls: Cls) -> str:
+    """Return what makes the ``__init__`` of a class.
+
+    That is ``dataclass``, ``attrs`` or ``model``, or ``""`` if nothing does.
+    """
+    order, externals = resolver.order(cls)
+    for base in order:
+        facts = resolver.facts_of(base)
+        if facts is None or "__init__" in facts.methods:
+            return ""
+        for decorator in facts.decorators:
+            kind = _field_kind(resolver, decorator, base.path)
+            if kind and "init" not in decorator.keywords:
+                return kind
+    return "model" if any(base.startswith(MODELS) for base in externals) else ""
+
+
+def _field_kind(resolver: Resolver, decorator: Decorator, path: str) -> str:
+    for entity in resolver.resolve(decorator.target, path):
+        name = entity.name if isinstance(entity, External) else ""
+        if name.startswith(("attr.", "attrs.")):
+            return "attrs"
+        if name.rpartition(".")[2] == "dataclass":
+            return "dataclass"
+    return ""
 
 
 def default_factories(resolver: Resolver, cls: Cls, call: Call) -> Iterator[Factory]:

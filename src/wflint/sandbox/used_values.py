@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -13,6 +12,7 @@ from wflint.inference.definitions import Name, find_origin
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import OwnClass
 from wflint.sandbox.module_values import Held, ModuleValues
+from wflint.sandbox.read_attributes import AttributeReads
 
 _ELSEWHERE = Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED
 _LOG_METHODS = frozenset(
@@ -43,15 +43,10 @@ class UsedValues:
 
         Names that the value of such a name is made from are among them.
         """
-        found: dict[Name, Node] = {}
-        functions = {node.fn: node for node in reversed(self._users)}  # each once, as first reached
-        for node in reversed(functions.values()):
-            for ref in self._refs(node):
-                origin = self._origin(ref, node.fn.path)
-                if origin is not None:
-                    found.setdefault(origin, node)
-        for origin, node in self._defaults(list(functions.values())[::-1]):
-            found.setdefault(origin, node)
+        found = dict(self._named)
+        defaults = [*self._defaults(self._functions), *self._attribute_defaults()]
+        for made_from, node in defaults:
+            found.setdefault(made_from, node)
         pending = list(found)
         while pending:
             name = pending.pop()
@@ -64,6 +59,46 @@ class UsedValues:
                     self._made_into[origin] = name
                     pending.append(origin)
         return found
+
+    @cached_property
+    def _functions(self) -> list[Node]:
+        """The functions of reached code, each once, as first reached."""
+        functions = {node.fn: node for node in reversed(self._users)}
+        return list(reversed(functions.values()))
+
+    @cached_property
+    def _named(self) -> dict[Name, Node]:
+        """The names that are written in reached code, each with the first function that does it."""
+        found: dict[Name, Node] = {}
+        for node in self._functions:
+            for ref in self._refs(node):
+                origin = self._origin(ref, node.fn.path)
+                if origin is not None:
+                    found.setdefault(origin, node)
+        return found
+
+    @cached_property
+    def _modules(self) -> list[str]:
+        """The files that reached code is in, or names something of."""
+        paths = [node.fn.path for node in self._users]
+        return list(dict.fromkeys([*paths, *(name.path for name in self._named)]))
+
+    @cached_property
+    def _attributes(self) -> AttributeReads:
+        return AttributeReads(
+            self.resolver, self._users, self.reached.entries, self._modules, self._knows
+        )
+
+    def _attribute_defaults(self) -> Iterator[tuple[Name, Node]]:
+        """The names that attributes of classes are made from, where reached code reads these."""
+        for path in self._modules:
+            for held in self.values(path).held:
+                reads = sorted(held.reads) if held.owner else ()
+                found = [self._origin_of(read, path) for read in reads]
+                origins = [name for name in found if name is not None and self._is_value(name)]
+                user = self.user(path, held) if origins else None
+                if user is not None:
+                    yield from ((origin, user) for origin in origins)
 
     def _defaults(self, nodes: list[Node]) -> Iterator[tuple[Name, Node]]:
         """The names that default values of parameters are made from, where a call leaves these out.
@@ -129,7 +164,7 @@ class UsedValues:
         if held.function:
             return self._left_out(Fn(path, held.function), held.names[0])
         if held.owner:
-            return self._reads_attribute(Cls(path, held.owner), held.names)
+            return self._attributes.reader(Cls(path, held.owner), held.names)
         nodes = [self.names.get(Name(path, name)) for name in held.names]
         return next((node for node in nodes if node is not None), None)
 
@@ -166,20 +201,9 @@ class UsedValues:
         given = [a for a in call.args if not a.keyword]
         return len(given) <= names.index(param) and all(a.keyword != param for a in call.args)
 
-    def _reads_attribute(self, cls: Cls, names: tuple[str, ...]) -> Node | None:
-        """A method of the class, or code that names the class, in which the attribute is read."""
-        wanted = re.compile(rf"\.\s*(?:{'|'.join(map(re.escape, names))})\b")
+    def _knows(self, node: Node, cls: Cls) -> bool:
+        """True if a function names a class, or is a method of its objects."""
         name = Name(cls.path, cls.qualname.partition(".")[0])
-        for node in self._users:
-            if not self._knows(node, cls, name):
-                continue
-            head = self.resolver.store.head(node.fn)
-            text = self.resolver.store.load(node.fn.path).source.text
-            if head is not None and wanted.search(text, head.start, head.end):
-                return node
-        return None
-
-    def _knows(self, node: Node, cls: Cls, name: Name) -> bool:
         if node.receiver is not None and cls in self.resolver.order(node.receiver)[0]:
             return True
         found = (self._origin(ref, node.fn.path) for ref in self._refs(node))
