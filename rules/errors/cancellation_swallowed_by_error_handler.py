@@ -7,7 +7,8 @@ whose cause is a `CancelledError`; a child workflow ends with a `ChildWorkflowEr
 such errors, or for `Exception`, gets the cancellation as well. If it goes on as after any failure,
 the workflow never ends as cancelled: it retries, compensates, or completes with a result.
 
-Let the cancellation through before the error is handled: `if is_cancelled_exception(e): raise`.
+Let the cancellation through before the error is handled: `if is_cancelled_exception(e): raise`. A
+handler that cleans up with an activity should do so for a cancellation, too, and raise afterwards.
 
 ## Bad
 
@@ -59,7 +60,7 @@ class OrderWorkflow:
 
 The fix lets a cancellation through, which a running workflow may have swallowed: on replay it would
 issue other commands, so the fix is unsafe. It is withheld where the handler does not name the
-error.
+error, and where the handler gives commands, which a cancelled workflow may need as well.
 
 ## What the SDK does
 
@@ -79,7 +80,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Effect, Fixable, Report, Rule, Scope, Severity, cst
+from wflint.rule import Api, Effect, Fixable, Report, Rule, Scope, Severity, cst
 
 if TYPE_CHECKING:
     from wflint.rule import FixView, Handler, Repair, TryView
@@ -89,6 +90,8 @@ _ERRORS = {
     Effect.AWAITS_CHILD: "ChildWorkflowError",
     Effect.AWAITS_OPERATION: "NexusOperationError",
 }
+_FIRST = Api("write `if is_cancelled_exception(e): raise` first", Fixable.UNSAFE)
+_LAST = Api("write `if is_cancelled_exception(e): raise` at the end of the handler")
 _MODULE = "temporalio.exceptions."
 _WIDER = frozenset({"", "builtins.BaseException"})
 _LOOKS = frozenset({"__cause__", "cause", "retry_state"})
@@ -113,17 +116,20 @@ class CancellationSwallowedByErrorHandler(Rule):
                 continue
             if at.raises(handler) or _tells_apart(handler, at):
                 continue
-            where = f" (in `{found.function}`)" if found.function else ""
+            where = f" in `{found.function}`" if found.function else ""
+            advice = _LAST if at.gives_commands(handler) else _FIRST
             yield Report(
                 f"`except {_shown(handler)}` also catches the cancellation of `{found.shown}`"
-                f"{where}, which comes as `{error}`, so a cancelled workflow goes on; "
-                "write `if is_cancelled_exception(e): raise` first",
+                f"{where}, which comes as `{error}`, so a cancelled workflow goes on; {advice.use}",
                 site=handler.site,
+                api=advice,
             )
             return
 
     def repair(self, at: FixView) -> Repair | None:
         """One more statement in front of the handler's."""
+        if at.api != _FIRST:
+            return None
         handler = at.node
         match handler:
             case cst.ExceptHandler(

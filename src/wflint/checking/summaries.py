@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from wflint.callgraph.effects import Effects, Function
@@ -30,27 +31,44 @@ class Summaries:
 
     def of_call(self, node: Node, site: Site, effect: Effect) -> EffectAt | None:
         """Return the nearest place where what is called at a site has an effect for the caller."""
+        return self.nearest(self._having(node, site, effect), effect)
+
+    def behind(self, node: Node, site: Site, effect: Effect) -> EffectAt | None:
+        """Return the same for someone who looks at the caller, for whom it is elsewhere."""
+        way = self._way(self._having(node, site, effect), effect)
+        if not way:
+            return None
+        (fn, _), place = way[-1]
+        call = next((c for c in self._store.body(fn).calls if c.site == place), None)
+        shown = f"{call.written}()" if call is not None else source_of(self._store, fn, place)
+        return EffectAt(shown, fn.shown)
+
+    def _having(self, node: Node, site: Site, effect: Effect) -> list[Function]:
+        """Return what is called at a site and has an effect for the caller."""
         hop = Hop(node, site)
-        functions = [
+        return [
             (callee.fn, callee.receiver)
             for callee in self.called(node, site)
             if self._effects.reach(effect, callee, hop, self._store)
         ]
-        return self.nearest(functions, effect)
 
     def nearest(self, functions: Iterable[Function], effect: Effect) -> EffectAt | None:
         """Return the nearest place where one of some functions has an effect."""
+        way = self._way(functions, effect)
+        if not way:
+            return None
+        (fn, _), site = way[-1]
+        return EffectAt(source_of(self._store, fn, site), fn.shown if len(way) > 1 else "")
+
+    def _way(self, functions: Iterable[Function], effect: Effect) -> list[tuple[Function, Site]]:
+        """Return the shortest way to such a place; see :meth:`Effects.way`."""
         ways = [
             way
             for function in functions
             for one in Effect
             if effect & one and (way := self._effects.way(function, one))
         ]
-        if not ways:
-            return None
-        way = min(ways, key=lambda way: (len(way), way[-1][1]))
-        (fn, _), site = way[-1]
-        return EffectAt(source_of(self._store, fn, site), fn.shown if len(way) > 1 else "")
+        return min(ways, key=lambda way: (len(way), way[-1][1]), default=[])
 
 
 def source_of(store: Store, fn: Fn, site: Site) -> str:
@@ -58,4 +76,5 @@ def source_of(store: Store, fn: Fn, site: Site) -> str:
     piece = Fn(fn.path, store.outermost(fn))
     start, end = store.locate(piece, {site}).get(site, (0, 0))
     text = " ".join(store.load(fn.path).source.text[start:end].split())
+    text = re.sub(r"(?<=[(\[{]) | (?=[)\]}])", "", text)
     return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 3]}..."

@@ -10,7 +10,7 @@ from wflint.callgraph.graph import Node, runs
 from wflint.facts.model import Call, Flag, FunctionBody, Handler, Site, Try
 from wflint.inference.values import External
 from wflint.rule.views import EffectAt
-from wflint.temporal.api import sdk_calls
+from wflint.temporal.api import CallKind, sdk_calls
 from wflint.temporal.effects import Effect
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class ProtectedView:
                 continue
             if effect & self._does(call):
                 return EffectAt(f"{call.written}()")
-            found = self._of_call(call, effect)
+            found = self._checker.summaries.behind(self._node, call.site, effect)
             if found is not None:
                 return found
         return None
@@ -52,6 +52,17 @@ class ProtectedView:
             self._of_call(call, Effect.RAISES) is not None
             for call in self._calls(handler.site, handler.end)
         )
+
+    def gives_commands(self, handler: Handler) -> bool:
+        """True if a handler gives commands other than timers, itself or by what it calls."""
+        for call in self._calls(handler.site, handler.end):
+            known = sdk_calls().get(self._name(call))
+            if known is not None and known.kind is not CallKind.TIMER and runs(call, self._node):
+                if known.does & Effect.COMMAND:
+                    return True
+            elif known is None and self._of_call(call, Effect.COMMAND) is not None:
+                return True
+        return False
 
     def given_to(self, handler: Handler) -> list[str]:
         """Return the dotted names of what a handler gives its error to."""

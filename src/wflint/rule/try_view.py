@@ -35,6 +35,10 @@ class TryView(Protocol):
         """True if a handler may raise, itself or by what it calls."""
         ...
 
+    def gives_commands(self, handler: Handler) -> bool:
+        """True if a handler gives commands other than timers, itself or by what it calls."""
+        ...
+
     def given_to(self, handler: Handler) -> list[str]:
         """Return the dotted names of what a handler gives its error to, ``""`` if not known."""
         ...

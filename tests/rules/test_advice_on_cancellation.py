@@ -1,0 +1,101 @@
+"""`cancellation-swallowed-by-error-handler` says what is cancelled, and when to let it through."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests import harness
+from tests.harness import Fixture
+from wflint.diagnostics import Diagnostic
+
+FLOW = """\
+import asyncio
+from datetime import timedelta
+
+from temporalio import workflow
+
+SOON = timedelta(seconds=5)
+
+
+async def charge():
+    await workflow.execute_activity(
+        "charge",
+        "order-1",
+        start_to_close_timeout=SOON,
+    )
+
+
+async def report_quietly():
+    try:
+        await workflow.execute_activity("report", start_to_close_timeout=SOON)
+    except BaseException:
+        pass
+
+
+@workflow.defn
+class Flow:
+    @workflow.run
+    async def run(self):
+        for attempt in range(3):
+            try:
+                {tried}
+            except Exception as e:
+                {handled}
+"""
+CHARGE = 'await workflow.execute_activity("charge", start_to_close_timeout=SOON)'
+REFUND = 'await workflow.execute_activity("refund", start_to_close_timeout=SOON)'
+RAISE = "write `if is_cancelled_exception(e): raise`"
+
+
+def told(folder: Path, tried: str = CHARGE, handled: str = "continue") -> Diagnostic:
+    """The one diagnostic on the handler of the run method."""
+    file = folder / "flow.py"
+    file.write_text(FLOW.format(tried=tried, handled=handled), encoding="utf-8")
+    root = harness.copy_to(Fixture("flow", file), folder)
+    found = [d for d in harness.run(root).diagnostics if d.code == "WFL704"]
+    (one,) = found
+    return one
+
+
+@pytest.mark.parametrize(
+    ("tried", "cancelled"),
+    [
+        (CHARGE, "`workflow.execute_activity()`"),
+        ("await charge()", "`workflow.execute_activity()` in `charge`"),
+    ],
+    ids=["here", "in-a-helper"],
+)
+def test_what_is_cancelled_is_named_without_its_arguments(
+    tried: str, cancelled: str, tmp_path: Path
+) -> None:
+    assert f" the cancellation of {cancelled}, which " in told(tmp_path, tried).message
+
+
+@pytest.mark.parametrize(
+    "handled",
+    ["continue", "workflow.logger.info('again')", "await asyncio.sleep(attempt)"],
+    ids=["nothing", "log", "timer"],
+)
+def test_a_handler_that_cleans_nothing_up_raises_first(handled: str, tmp_path: Path) -> None:
+    found = told(tmp_path, handled=handled)
+    assert found.message.endswith(f"; {RAISE} first")
+    assert found.fix is not None
+
+
+@pytest.mark.parametrize(
+    "handled",
+    [
+        REFUND,
+        'workflow.start_activity("refund", start_to_close_timeout=SOON)',
+        "await charge()",
+        "await report_quietly()",
+    ],
+    ids=["activity", "started", "in-a-helper", "failing-quietly"],
+)
+def test_a_handler_that_cleans_up_raises_afterwards(handled: str, tmp_path: Path) -> None:
+    """A fix at its beginning would leave that out, so there is none."""
+    found = told(tmp_path, handled=handled)
+    assert found.message.endswith(f"; {RAISE} at the end of the handler")
+    assert found.fix is None
