@@ -125,7 +125,7 @@ class ImportTimeNondeterminism(Rule):
         if ingredients is None or _comes_with_the_code(view, ingredients):
             return None
         name, kind, does = view.call.shown, _kind(view), _DOES[view.owner]
-        if changing and view.is_reloaded:
+        if changing and view.is_repeated():
             return Report(self._at_each_replay.format(name=name, kind=kind, does=does))
         return Report(self._of_the_worker.format(name=name, kind=kind, does=does), Severity.WARNING)
 

@@ -81,6 +81,45 @@ def test_in_a_module_that_is_passed_through_every_value_changes_with_the_worker(
     assert "between workers" in diagnostic.message
 
 
+WORKER = """\
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from {module} import {workflow}
+
+
+async def main(client):
+    workflows = [{workflow}]
+    restrictions = SandboxRestrictions.default{passing}
+    runner = SandboxedWorkflowRunner(restrictions=restrictions)
+    await Worker(client, task_queue="q", workflows=workflows, workflow_runner=runner).run()
+"""
+
+
+def worker(module: str, workflow: str, passes: bool) -> str:
+    passing = '.with_passthrough_modules("state")' if passes else ""
+    return WORKER.format(module=module, workflow=workflow, passing=passing)
+
+
+@pytest.mark.parametrize(("passed_to", "severity"), [("using", "warning"), ("other", "error")])
+def test_the_workflow_that_uses_a_value_decides_whether_it_changes_with_each_load(
+    passed_to: str, severity: str, tmp_path: Path
+) -> None:
+    """Another one, whose Worker has other settings of the sandbox, only imports the module."""
+    using = WORKFLOW.format(imports="import state", code="return state.VALUE", options="")
+    other = WORKFLOW.format(imports="import state", code="return 1", options="")
+    files = {
+        "using.py": using.replace("ShopWorkflow", "UsingWorkflow"),
+        "other.py": other.replace("ShopWorkflow", "OtherWorkflow"),
+        "state.py": "import time\nVALUE = time.time()\n",
+        "using_worker.py": worker("using", "UsingWorkflow", passed_to == "using"),
+        "other_worker.py": worker("other", "OtherWorkflow", passed_to == "other"),
+    }
+    (diagnostic,) = harness.run(write(tmp_path, files)).diagnostics
+    assert _told(diagnostic) == ("state.py", 2, "WFL107", severity)
+    assert [hop.qualname for hop in diagnostic.chain] == ["UsingWorkflow", "using", "state"]
+
+
 @pytest.mark.parametrize(
     ("imports", "options", "severity"),
     [

@@ -91,6 +91,7 @@ class ImportTime:
         self.values = UsedValues(checker.resolver, reached)
         self.chains: dict[tuple[Fn, int, str], ImportChain] = {}
         self._offsets: dict[Fn, dict[int, int]] = {}
+        self._using: dict[Node, set[str]] = {}  # the files of the workflows that lead to a user
         rules = checker.rules.values()
         self.rules = [rule for rule in rules if rule.scope == Scope.IMPORT]
         self._also = [r for r in rules if Scope.IMPORT in r.scope and r.scope != Scope.IMPORT]
@@ -175,13 +176,16 @@ class ImportTime:
                 uses.append(self._use(scan, place))
             return uses[0].ingredients if uses[0] is not None else None
 
+        def is_repeated() -> bool:
+            return used() is not None and bool(self._reloading(uses[0]))
+
         owner = self._owner(place)
         refused = scan.is_reloaded and self._is_refused(scan, place)
         for rule in self.rules:
             api = rule.at_import.get(place.entity.name)
             if api is not None and api.kind == "call" and not place.is_call:
                 api = None
-            view = ImportView(place.view, api, owner, scan.is_reloaded, refused, used)
+            view = ImportView(place.view, api, owner, scan.is_reloaded, refused, used, is_repeated)
             report = self.store.faults.ask(place.node.fn, rule.code, rule.judge_import, view)
             if report is not None:
                 use = uses[0] if uses else None
@@ -285,11 +289,22 @@ class ImportTime:
 
     def _chain(self, way: Chain, use: _Use | None) -> ImportChain:
         path = way[0][0].fn.path
-        links = self.sandboxes.chain(path)
+        links = self.sandboxes.chain(path, self._reloading(use) if use is not None else None)
         if not links and use is not None:
             links = self._chain_of_use(use)
         module = links[-1].shown if links else self.store.load(path).facts.name
         return ImportChain(tuple(links[:-1]), module, way)
+
+    def _reloading(self, use: _Use | None) -> list[str]:
+        """Return the files of the workflows that use a value and whose sandbox makes it again."""
+        if use is None:
+            return []
+        if use.user not in self._using:
+            entries = self.workflow_code.entry_points([use.user])
+            receivers = (self.workflow_code.entries[entry].receiver for entry in entries)
+            self._using[use.user] = {receiver.path for receiver in receivers}
+        roots = self.sandboxes.reloaded.get(use.value[0], ())
+        return [root for root in roots if root in self._using[use.user]]
 
     def _chain_of_use(self, use: _Use) -> list[Link]:
         """The workflow, the modules of the functions that lead to the user, and of the values."""

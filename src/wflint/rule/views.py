@@ -346,8 +346,9 @@ class ImportView(Struct, frozen=True):
 
     ``api`` is the rule's own entry for the name in ``at_import``. ``owner`` is the code of the rule
     that reports the same in workflow code, or ``""``. ``is_reloaded`` is set when the sandbox does
-    it anew for each workflow, ``is_refused`` when the sandbox lets it fail. ``used`` gives, when
-    workflow code uses a value that the place has a part in, the names that the value is made from.
+    it again for some workflow, ``is_refused`` when the sandbox lets it fail. ``used`` gives, when
+    workflow code uses a value that the place has a part in, the names that the value is made from,
+    and ``is_repeated`` says that the sandbox does it again for a workflow that uses the value.
     """
 
     call: CallView
@@ -356,3 +357,4 @@ class ImportView(Struct, frozen=True):
     is_reloaded: bool
     is_refused: bool
     used: Callable[[], frozenset[str] | None]
+    is_repeated: Callable[[], bool]

@@ -37,7 +37,6 @@ class SandboxSays(Struct, array_like=True):
     ``open_ended`` says that there are more than can be read. ``unsandboxed`` are names of classes,
     ``free_runners`` those of the workflows of each runner without a sandbox, and whether these are
     all. ``other_workers`` are ordinary ones; ``relaxed`` says that restricted names were changed.
-    ``lists`` are the lists of workflows that workers, or functions that make them, are given.
     """
 
     passed: list[Collection] = field(default_factory=list)
@@ -47,7 +46,6 @@ class SandboxSays(Struct, array_like=True):
     free_runners: list[tuple[list[str], bool]] = field(default_factory=list)
     other_workers: bool = False
     relaxed: bool = False
-    lists: list[Collection] = field(default_factory=list)
 
 
 def sandbox_says(module: Module) -> SandboxSays:
@@ -70,22 +68,17 @@ class _Reader:
 
     def read(self, tree: ast.Module) -> SandboxSays:
         """Look at every call and every class."""
-        pending: list[tuple[ast.AST, tuple[ast.Call, ...], bool, frozenset[str]]] = [
-            (tree, (), False, frozenset())
-        ]
+        pending: list[tuple[ast.AST, tuple[ast.Call, ...], bool]] = [(tree, (), False)]
         while pending:
-            node, calls, conditional, params = pending.pop()
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                params = _params(node)
+            node, calls, conditional = pending.pop()
             if isinstance(node, ast.Call):
                 self._call(node, calls, conditional)
-                self._lists(node, params)
                 calls = (*calls, node)
             elif isinstance(node, ast.ClassDef):
                 self._class(node)
             inside = conditional or isinstance(node, (ast.If, ast.IfExp, ast.Match))
             children = ast.iter_child_nodes(node)
-            pending.extend((child, calls, inside, params) for child in children)
+            pending.extend((child, calls, inside) for child in children)
         return self.said
 
     def _call(self, node: ast.Call, calls: tuple[ast.Call, ...], conditional: bool) -> None:
@@ -112,16 +105,6 @@ class _Reader:
             elif keyword.arg == "invalid_module_members":
                 said.relaxed = True
 
-    def _lists(self, node: ast.Call, params: frozenset[str]) -> None:
-        """The workflows of a worker; of a function that makes one, the callers give them."""
-        given = next((k.value for k in node.keywords if k.arg == "workflows"), None)
-        if given is None:
-            spread = any(k.arg is None for k in node.keywords)
-            if _last_name(node.func) == "Worker" and spread:
-                self.said.lists.append(Collection(vague=True))
-        elif not (isinstance(given, ast.Name) and given.id in params) and not _is(given, None):
-            self.said.lists.append(_collection([given]))
-
     def _plugin(self, name: str) -> None:
         self.said.passed.append(Collection(sorted(PLUGINS.get(name, ()))))
 
@@ -133,11 +116,6 @@ class _Reader:
             keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
             if any(k.arg == "sandboxed" and _is(k.value, False) for k in keywords):
                 self.said.unsandboxed.append(node.name)
-
-
-def _params(node: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str]:
-    args = node.args
-    return frozenset(arg.arg for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs))
 
 
 def _workflows(calls: tuple[ast.Call, ...]) -> tuple[list[str], bool]:

@@ -236,13 +236,17 @@ class Sandboxes:
 
     # Chains.
 
-    def chain(self, path: str) -> list[Link]:
+    def chain(self, path: str, roots: Sequence[str] | None = None) -> list[Link]:
         """Return the way to an imported module: the workflow class, then modules, ``path`` last.
 
-        The offset of the last link is -1. Of several workflows it is the one with the fewest
-        modules in between, and the first of these.
+        The offset of the last link is -1. Of several workflows, or of those in the files ``roots``,
+        it is the one with the fewest modules in between, and the first of these.
         """
-        chains = [self._chain(root, path) for root in self.reloaded.get(path, ())]
+        chains = [
+            self._chain(root, path)
+            for root in self.reloaded.get(path, ())
+            if roots is None or root in roots
+        ]
         return min((c for c in chains if c), key=len, default=[])
 
     def _chain(self, root: str, path: str) -> list[Link]:

@@ -10,17 +10,18 @@ settings of its own.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from msgspec import Struct
 
-from wflint import limits
 from wflint.facts.ids import Cls
-from wflint.facts.model import BindingKind, Kind, Ref
+from wflint.facts.model import Kind
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import OwnClass
-from wflint.sandbox.module_settings import Collection, constant, sandbox_says
+from wflint.model.listings import Listing
+from wflint.model.lists import Lists
+from wflint.model.worker_calls import worker_calls
 from wflint.sandbox.passthrough import Passthrough, read_passthrough
 
 
@@ -154,49 +155,39 @@ class WorkerSettings:
     # The lists of one file.
 
     def _lists_of(self, path: str) -> Listed | None:
-        said = sandbox_says(self.resolver.store.load(path))
-        if not said.lists:
+        found = list(self._listings(path))
+        if not found:
             return None
         workflows: set[Cls] = set()
         complete = True
-        pending = [(collection, path) for collection in said.lists]
-        seen = 0
-        while pending:
-            collection, at = pending.pop()
-            complete &= not collection.vague
-            for name in collection.constants:
-                seen += 1
-                classes = self._classes(name, at)
+        for listing in found:
+            expanded = self._lists.expand(listing, path) if listing is not None else None
+            complete &= expanded is not None and not expanded.open
+            for element in expanded.elements if expanded is not None else ():
+                entities = self.resolver.resolve(element.ref, element.path)
+                classes = {entity.cls for entity in entities if isinstance(entity, OwnClass)}
                 workflows |= classes
-                value = None if classes or seen > limits.LISTED_NAMES else self._constant(name, at)
-                if value is not None:
-                    pending.append(value)
-                complete &= bool(classes) or value is not None
+                complete &= bool(classes)
         return Listed(frozenset(workflows), complete)
 
-    def _classes(self, name: str, path: str) -> frozenset[Cls]:
-        first, *rest = name.split(".")
-        found = self.resolver.resolve(Ref(Kind.GLOBAL, first, tuple(rest)), path)
-        return frozenset(entity.cls for entity in found if isinstance(entity, OwnClass))
+    def _listings(self, path: str) -> Iterator[Listing | None]:
+        """Yield the lists that Workers, and functions that make them, are given in a file.
 
-    def _constant(self, name: str, path: str) -> tuple[Collection, str] | None:
-        """The list that a name stands for, and the file it is in; it may be imported."""
-        for _ in range(limits.LISTED_NAMES):
-            module = self.resolver.store.load(path)
-            first, _, rest = name.partition(".")
-            bindings = module.facts.bindings.get(first, ())
-            if len(bindings) != 1:
-                return None
-            if bindings[0].what is not BindingKind.IMPORT:
-                values = constant(module, first)
-                return (values[0], path) if len(values) == 1 and not rest else None
-            target = f"{bindings[0].target}.{rest}" if rest else bindings[0].target
-            package, _, name = target.rpartition(".")
-            found = self.resolver.index.find(package, path) if package else None
-            if found is None or found == path:
-                return None
-            path = found
-        return None
+        ``None`` for one that is not known. What a function passes on is given by its callers.
+        """
+        for call in worker_calls(self.resolver.store.load(path)):
+            given = call.keywords.get("workflows")
+            if given is None:
+                is_worker = (call.callee.path or (call.callee.name,))[-1] == "Worker"
+                if is_worker and call.spread:
+                    yield None
+            elif given.word != "None" and given.ref.kind is not Kind.PARAM:
+                yield given.listing
+
+    @cached_property
+    def _lists(self) -> Lists:
+        """Follows lists without looking for callers: their own files tell what these give."""
+        return Lists(self.resolver, (), lambda _: b"")
 
 
 def in_files(
