@@ -101,7 +101,7 @@ def test_a_workflow_without_a_run_method_names_the_setting(project: Path) -> Non
     (project / "mute.py").write_text(MUTE)
     assert remarks() == [
         "mute.py: no run method or handler of `Mute` was found, so what is in there is not "
-        "checked; name its decorator in `run-decorators`"
+        "checked; mark it with `@workflow.run`, or name your own decorator in `run-decorators`"
     ]
     assert remarks("--config", 'run-decorators = ["acme.durable.main"]') == []
 
@@ -202,5 +202,6 @@ def test_a_worker_may_list_a_class_with_the_name_of_a_workflow_elsewhere(project
         (project / folder / "worker.py").write_text(worker)
     assert remarks() == [
         "exercise/flow.py: no run method or handler of `OrderWorkflow` was found, so what is in "
-        "there is not checked; name its decorator in `run-decorators`"
+        "there is not checked; mark it with `@workflow.run`, or name your own decorator in "
+        "`run-decorators`"
     ]

@@ -104,13 +104,6 @@ CALLERS = {
             from .clock import stamp
             return stamp()
     """,
-    "a function that is handed on": """
-        import threading
-        from shop.clock import stamp
-
-        def report() -> None:
-            threading.Thread(target=stamp).start()
-    """,
     "a lambda": """
         from shop.clock import stamp
 
@@ -146,6 +139,37 @@ def test_a_helper_that_others_call_is_not_fixed(code: str, tmp_path: Path) -> No
     extra = {"__init__": "from .clock import stamp"} if "from shop import" in code else {}
     reason = withheld(tmp_path, other=code, **extra)
     assert "other.py also runs it outside workflows, where `workflow.time` raises" in reason
+
+
+KEEPERS = {
+    "a function in a thread": """
+        import threading
+        from shop.clock import stamp
+
+        def report() -> None:
+            threading.Thread(target=stamp).start()
+    """,
+    "the default of a field": """
+        from dataclasses import dataclass, field
+        from shop.clock import stamp
+
+        @dataclass
+        class Report:
+            made_at: float = field(default_factory=stamp)
+    """,
+    "a table": """
+        from shop.clock import stamp
+
+        COLUMNS = {"made at": stamp}
+    """,
+}
+
+
+@pytest.mark.parametrize("code", KEEPERS.values(), ids=KEEPERS)
+def test_a_helper_that_others_hand_on_is_not_fixed(code: str, tmp_path: Path) -> None:
+    """Nobody is said to run it."""
+    reason = withheld(tmp_path, other=code)
+    assert "other.py hands it on, so it may also run outside workflows, where" in reason
 
 
 def test_a_module_that_calls_it_when_it_is_imported_is_named(tmp_path: Path) -> None:

@@ -48,7 +48,8 @@ def _unmarked(one: Unmarked) -> Unchecked:
 
 def _mute(cls: Cls) -> Unchecked:
     message = f"no run method or handler of `{shown_name(cls.qualname)}` was found"
-    return Unchecked(Fn(*cls), message, "name its decorator in `run-decorators`")
+    remedy = "mark it with `@workflow.run`, or name your own decorator in `run-decorators`"
+    return Unchecked(Fn(*cls), message, remedy)
 
 
 def _unseen(one: Unseen) -> Unchecked:

@@ -36,13 +36,15 @@ _TRANSPARENT = (
 class Stranger(NamedTuple):
     """Code that is not workflow code and may call a function.
 
-    With a ``decorator`` it is what that keeps: ``fn`` is then the decorated function. What is
+    With a ``decorator`` it is what that keeps: ``fn`` is then the decorated function. What
+    ``hands_on`` the function does not call it, but gives it to something that may. What is
     ``unread`` holds the name of the function, or may hold it, and nobody knows what it does with
     it; a qualname that is empty stands for a whole file.
     """
 
     fn: Fn
     decorator: str = ""
+    hands_on: bool = False
     unread: bool = False
 
 
@@ -160,16 +162,16 @@ class Callers:
             for other in self.mentions.holders(path, words):
                 refers = self._refers_outside if other in self._reached else self._refers
                 if refers(other, fn, words):
-                    yield from self._who_runs(other)
+                    yield from self._who_runs(other, not self._calls_it(other, fn, words))
             if self.mentions.is_in_main(path, words) and self._knows_home(path, fn):
                 yield Stranger(Fn(path, MODULE_BODY))
         yield from self._unread([word], self.mentions.paths(word))
 
-    def _who_runs(self, fn: Fn) -> Iterator[Stranger]:
+    def _who_runs(self, fn: Fn, hands_on: bool) -> Iterator[Stranger]:
         """The function itself; of a method of a workflow that nothing reaches, who calls that."""
         owner = fn.qualname.rpartition(".")[0]
         if fn in self._reached or Cls(fn.path, owner) not in self._workflows:
-            yield Stranger(fn)
+            yield Stranger(fn, hands_on=hands_on)
         elif fn not in self._idle:
             self._idle.add(fn)
             self._search([fn])

@@ -150,6 +150,8 @@ class Surroundings:
             where = f"{name} in {where}"
         if stranger.unread:
             return f"{where} cannot be read and may also run it outside workflows"
+        if stranger.hands_on:
+            return f"{where} hands it on, so it may also run outside workflows"
         return f"{where} also runs it outside workflows"
 
     def not_read_only(self, why: str) -> None:
