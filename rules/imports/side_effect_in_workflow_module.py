@@ -5,7 +5,8 @@
 The sandbox imports the module of a workflow again for each run that a worker holds, together with
 all modules that it imports and that are not passed through. What a module does at its top level is
 therefore done over and over, in the middle of a workflow task, and again at each replay: a
-connection is opened for each workflow, a thread started, an exit handler registered.
+connection is opened for each workflow, a thread started, an exit handler registered, a folder made,
+a file of settings read into the environment.
 
 Put it under `if __name__ == "__main__":`, or in the module that starts the worker. An object that
 workflows may share belongs in a module that is imported under
@@ -75,10 +76,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Report, Rule, Scope, Severity
+from wflint.rule import Api, Report, Rule, Scope, Severity, ValueType
 
 if TYPE_CHECKING:
-    from wflint.rule import ImportView
+    from wflint.rule import CallView, ImportView
 
 _NETWORK = "WFL133"
 _CONNECTS = re.compile(
@@ -89,6 +90,13 @@ _CONNECTS = re.compile(
 
 _LOGGING = Api(severity=Severity.INFO)
 _EFFECT = Api()
+_OPENS = Api()
+_OF_OS = (
+    *("chdir", "chmod", "chown", "fork", "kill", "link", "makedirs", "mkdir", "mkfifo", "popen"),
+    *("putenv", "remove", "removedirs", "rename", "renames", "replace", "rmdir", "symlink"),
+    *("system", "truncate", "umask", "unlink", "unsetenv", "utime"),
+)
+"""Functions of `os` that change something, and that the sandbox lets pass at import."""
 
 
 class SideEffectInWorkflowModule(Rule):
@@ -102,18 +110,24 @@ class SideEffectInWorkflowModule(Rule):
         "the worker"
     )
     at_import = {
+        **dict.fromkeys((f"os.{name}" for name in _OF_OS), _EFFECT),
         "atexit.register": _EFFECT,
+        "builtins.open": _OPENS,
         "concurrent.futures.Executor.map": _EFFECT,
         "concurrent.futures.Executor.submit": _EFFECT,
         "concurrent.futures.ProcessPoolExecutor.map": _EFFECT,
         "concurrent.futures.ProcessPoolExecutor.submit": _EFFECT,
         "concurrent.futures.ThreadPoolExecutor.map": _EFFECT,
         "concurrent.futures.ThreadPoolExecutor.submit": _EFFECT,
+        "dotenv.load_dotenv": _EFFECT,
+        "dotenv.main.load_dotenv": _EFFECT,
+        "environ.Env.read_env": _EFFECT,
+        "environs.Env.read_env": _EFFECT,
+        "io.open": _OPENS,
         "logging.basicConfig": _LOGGING,
         "logging.config.dictConfig": _LOGGING,
         "logging.config.fileConfig": _LOGGING,
         "multiprocessing.Process.start": _EFFECT,
-        "os.fork": _EFFECT,
         "pymongo.MongoClient": _EFFECT,
         "pymongo.mongo_client.MongoClient": _EFFECT,
         "sentry_sdk.init": _EFFECT,
@@ -123,6 +137,7 @@ class SideEffectInWorkflowModule(Rule):
         "temporalio.worker.Worker.run": _EFFECT,
         "threading.Thread.start": _EFFECT,
         "threading.Timer.start": _EFFECT,
+        "time.sleep": _EFFECT,
     }
 
     def judge_import(self, view: ImportView) -> Report | None:
@@ -130,5 +145,14 @@ class SideEffectInWorkflowModule(Rule):
         connects = view.owner == _NETWORK and _CONNECTS.fullmatch(view.call.name)
         if not view.is_reloaded or (view.api is None and not connects):
             return None
+        if view.api is _OPENS and not _is_for_writing(view.call):
+            return None
         severity = view.api.severity if view.api is not None else None
         return Report(self.message.format(name=view.call.shown), severity)
+
+
+def _is_for_writing(call: CallView) -> bool:
+    mode = call.argument(1, "mode")
+    if mode is None or mode.value.type is not ValueType.STR:
+        return False
+    return not set(mode.value.text).isdisjoint("wax+")
