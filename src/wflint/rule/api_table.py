@@ -40,7 +40,9 @@ class ApiEntry(Struct, frozen=True):
         return self.rule.judge(view, self.api) if self.rule is not None else None
 
 
-_PLAIN_DATA = frozenset({"cookies", "event_hooks", "extensions", "headers", "params"})
+_PLAIN_DATA = frozenset(
+    {"adapters", "cookies", "event_hooks", "extensions", "headers", "params", "proxies"}
+)
 """Attributes of clients that only hold data."""
 
 
