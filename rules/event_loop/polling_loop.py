@@ -75,7 +75,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Effect, Fixable, Kind, Report, Rule, Scope, Severity, TextEdit, cst
+from wflint.rule import (
+    Effect,
+    Fixable,
+    Kind,
+    Report,
+    Rule,
+    Scope,
+    Severity,
+    TextEdit,
+    cst,
+    on_one_line,
+)
 
 if TYPE_CHECKING:
     from wflint.rule import Context, FindingView, FixView, Repair
@@ -119,7 +130,7 @@ class PollingLoop(Rule):
             return
 
         def shown(part: cst.CSTNode) -> str:
-            return " ".join(ctx.code(part).split())
+            return on_one_line(ctx.code(part))
 
         message = (
             f"the loop wakes up only to ask `{shown(node.test)}` again; "

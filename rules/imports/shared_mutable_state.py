@@ -72,7 +72,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from wflint.rule import Report, Rule, Scope, Severity, cst
+from wflint.rule import Report, Rule, Scope, Severity, cst, on_one_line, shortened
 
 if TYPE_CHECKING:
     from wflint.rule import Context, FindingView
@@ -189,8 +189,7 @@ class SharedMutableState(Rule):
     ) -> None:
         """Ask where the changed object lives; what is surely local is not worth asking."""
         if ctx.may_outlive(changed):
-            source = " ".join(ctx.code(node).split())
-            shown = source if len(source) <= 60 else f"{source[:57]}..."
+            shown = shortened(on_one_line(ctx.code(node)), 60)
             ctx.report(self, node, shown, asked=changed, detail=how, awaited=awaited)
 
     # What it changes.

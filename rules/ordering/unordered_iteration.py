@@ -137,11 +137,10 @@ class UnorderedIteration(Rule):
     since = "0.1"
 
     def _look(self, node: cst.CSTNode, ctx: Context) -> None:
-        from wflint.rule import names_behind, places
+        from wflint.rule import names_behind, on_one_line, places, shortened
 
         for place in places(node, ctx):
-            shown = " ".join(ctx.code(place.expr).split())
-            shown = shown if len(shown) <= 40 else f"{shown[:37]}..."
+            shown = shortened(on_one_line(ctx.code(place.expr)), 40)
             sites = tuple(ctx.site_of(call) for call in place.open)
             seen = _Seen(place.how, place.fate.name, names_behind(place.expr, ctx), sites)
             ctx.report(self, place.expr, shown, asked=place.expr, detail=seen)

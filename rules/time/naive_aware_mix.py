@@ -59,7 +59,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from wflint.rule import Fixable, NoFix, Rule, Scope, Severity, TextEdit, cst
+from wflint.rule import Fixable, NoFix, Rule, Scope, Severity, TextEdit, cst, on_one_line, shortened
 
 if TYPE_CHECKING:
     from wflint.rule import Context, FixView, Repair
@@ -227,5 +227,4 @@ def _has_keyword(call: cst.Call, name: str) -> bool:
 
 
 def _short(node: cst.BaseExpression, ctx: Context) -> str:
-    text = " ".join(ctx.code(node).split())
-    return text if len(text) <= 40 else f"{text[:37]}..."
+    return shortened(on_one_line(ctx.code(node)), 40)

@@ -309,8 +309,7 @@ class Checker:
         if found is None or found[0].code not in codes:
             return
         rule, names = found
-        shown = ".".join(entity.name.removeprefix("builtins.").split(".")[-2:])
-        made_up = Call(site, call.target, shown, (), call.flags)
+        made_up = Call(site, call.target, _short_name(entity), (), call.flags)
         view = self.views.of_call(node, body, made_up, name=entity.name)
         report = self.faults.ask(node.fn, rule.code, rule.judge_factory, view, names)
         if report is not None:
@@ -366,5 +365,9 @@ def with_hook(rules: Iterable[Rule], hook: str) -> list[Rule]:
 
 def handed_over(call: Call, site: int, entity: External) -> Call:
     """The call of a function that was handed to something that calls it, at ``site``."""
-    shown = ".".join(entity.name.removeprefix("builtins.").split(".")[-2:])
-    return Call(site, call.target, shown, (Arg(Value(ValueType.OTHER), star="*"),), call.flags)
+    args = (Arg(Value(ValueType.OTHER), star="*"),)
+    return Call(site, call.target, _short_name(entity), args, call.flags)
+
+
+def _short_name(entity: External) -> str:
+    return ".".join(entity.name.removeprefix("builtins.").split(".")[-2:])

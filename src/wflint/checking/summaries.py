@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from wflint.callgraph.effects import Effects, Function
@@ -12,6 +11,7 @@ from wflint.facts.model import Site
 from wflint.project.store import Store
 from wflint.rule.views import EffectAt
 from wflint.temporal.effects import Effect
+from wflint.wording import code_on_one_line, shortened
 
 _MOST_SHOWN = 60
 """How many characters of the source a message quotes."""
@@ -75,6 +75,4 @@ def source_of(store: Store, fn: Fn, site: Site) -> str:
     """Return the source of a site on one line, shortened."""
     piece = Fn(fn.path, store.outermost(fn))
     start, end = store.locate(piece, {site}).get(site, (0, 0))
-    text = " ".join(store.load(fn.path).source.text[start:end].split())
-    text = re.sub(r"(?<=[(\[{]) | (?=[)\]}])", "", text)
-    return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 3]}..."
+    return shortened(code_on_one_line(store.load(fn.path).source.text[start:end]), _MOST_SHOWN)

@@ -20,6 +20,21 @@ GRAPH_FORMATS = ("text", "mermaid", "dot", "json")
 FORMATS = ("full", "concise", "json", "github", "sarif")
 FAILED, INTERRUPTED = 2, 130
 
+# Options that several commands have.
+_CONFIG = click.option(
+    "--config",
+    multiple=True,
+    metavar="FILE|KEY=VALUE",
+    help="A configuration file, or one setting. May be repeated.",
+)
+_ISOLATED = click.option("--isolated", is_flag=True, help="Read no configuration file.")
+_COLOR = click.option(
+    "--color",
+    type=click.Choice(("auto", "always", "never")),
+    default="auto",
+    help="Whether to print colours.",
+)
+
 
 class Program(click.Group):
     """A group whose commands return their exit code, and that never shows a traceback."""
@@ -53,6 +68,7 @@ def _explain_failure(error: Exception) -> int:
     from wflint.faults import REPORT_URL
     from wflint.faults import reason as where
     from wflint.system.printable import visible
+    from wflint.wording import on_one_line
 
     if isinstance(error, ConfigError):
         for line in (f"wflint: {error}", *error.more):
@@ -64,7 +80,7 @@ def _explain_failure(error: Exception) -> int:
         return FAILED
     if os.environ.get("WFLINT_DEBUG"):
         raise error
-    said = visible(" ".join(str(error).split()))
+    said = visible(on_one_line(str(error)))
     reason = f"{where(error)}: {said}" if said else where(error)
     click.echo(
         f"wflint: internal error: {reason} - please report it at {REPORT_URL} "
@@ -141,13 +157,8 @@ def main() -> None:
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are diagnostics.")
 @click.option("--stdin-filename", metavar="PATH", help="The name of the file on stdin (`-`).")
 @click.option("-j", "--jobs", metavar="N", default="auto", help="Number of processes, or `auto`.")
-@click.option(
-    "--config",
-    multiple=True,
-    metavar="FILE|KEY=VALUE",
-    help="A configuration file, or one setting. May be repeated.",
-)
-@click.option("--isolated", is_flag=True, help="Read no configuration file.")
+@_CONFIG
+@_ISOLATED
 @click.option("--show-settings", is_flag=True, help="Print the settings and stop.")
 @click.option("--show-files", is_flag=True, help="Print the files to check and stop.")
 @click.option("--show-gaps", is_flag=True, help="List the calls that could not be resolved.")
@@ -182,12 +193,7 @@ def main() -> None:
     envvar="WFLINT_CACHE_DIR",
     help="The cache folder. Default: .wflint_cache at the top of the program.",
 )
-@click.option(
-    "--color",
-    type=click.Choice(("auto", "always", "never")),
-    default="auto",
-    help="Whether to print colours.",
-)
+@_COLOR
 @click.option("-q", "--quiet", is_flag=True, help="Print diagnostics only.")
 @click.option("-v", "--verbose", is_flag=True, help="Say more about the run.")
 @click.option("-s", "--silent", is_flag=True, help="Print nothing.")
@@ -209,19 +215,9 @@ def check(**flags: Any) -> int:
     default="text",
     help="A tree for people (the default), a drawing for Mermaid or Graphviz, or JSON.",
 )
-@click.option(
-    "--config",
-    multiple=True,
-    metavar="FILE|KEY=VALUE",
-    help="A configuration file, or one setting. May be repeated.",
-)
-@click.option("--isolated", is_flag=True, help="Read no configuration file.")
-@click.option(
-    "--color",
-    type=click.Choice(("auto", "always", "never")),
-    default="auto",
-    help="Whether to print colours.",
-)
+@_CONFIG
+@_ISOLATED
+@_COLOR
 @click.option("-q", "--quiet", is_flag=True, help="Print the graph only.")
 def graph(**flags: Any) -> int:
     """Show what an entry point reaches, or why a function is workflow code.

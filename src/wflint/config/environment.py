@@ -19,6 +19,7 @@ from msgspec import Struct, field
 from wflint.config.errors import ConfigError
 from wflint.system.borders import Border
 from wflint.system.disk import read_text
+from wflint.wording import on_one_line
 
 _SITE_FOLDERS = (
     "lib/python3*/site-packages",
@@ -125,7 +126,7 @@ def _ask(interpreter: Path) -> list[str]:
         )
         path = json.loads(done.stdout)
     except (OSError, subprocess.SubprocessError, ValueError) as error:
-        reason = " ".join(str(error).split())
+        reason = on_one_line(str(error))
         raise ConfigError(f"python: {interpreter} does not work: {reason}") from None
     return [p for p in path if os.path.basename(p) in ("site-packages", "dist-packages")]
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from wflint.config.settings import Settings
+from wflint.wording import shortened
 
 _VERSION = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})+")
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
@@ -64,7 +65,7 @@ def _bad_versions(settings: Settings) -> Iterator[str]:
     versions = {"target-sdk": settings.target_sdk, "target-python": settings.target_python}
     for (key, version), example in zip(versions.items(), ("1.20", "3.11"), strict=True):
         if version is not None and not _VERSION.fullmatch(version):
-            yield f'{key} must be a version such as "{example}", not "{_short(version)}"'
+            yield f'{key} must be a version such as "{example}", not "{shortened(version, 40)}"'
 
 
 def _bad_names(settings: Settings) -> Iterator[str]:
@@ -105,7 +106,3 @@ def _bad_apis(settings: Settings) -> Iterator[str]:
             yield f"apis[{index}] needs either `rule` or `deterministic = true`"
         if not _DOTTED.fullmatch(api.name.removesuffix(".*")):
             yield f'apis[{index}].name must be a dotted name or end in ".*": "{api.name}"'
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:37]}..."

@@ -12,6 +12,7 @@ from msgspec import field as struct_field
 from wflint import limits
 from wflint.facts.model import UNKNOWN, Kind, ModuleFacts, Ref
 from wflint.facts.relative import absolute_base
+from wflint.wording import shortened
 
 _COLLECTIONS = frozenset({"frozenset", "list", "set", "sorted", "tuple"})
 _ADDING = frozenset({"add", "append", "insert"})
@@ -312,4 +313,4 @@ def returns_of(body: Iterable[ast.stmt]) -> Iterator[ast.expr | None]:
 
 def _shown(node: ast.AST | None) -> str:
     text = ast.unparse(node) if node is not None else ""
-    return text if len(text) <= limits.KEPT_TEXT else f"{text[: limits.KEPT_TEXT - 3]}..."
+    return shortened(text, limits.KEPT_TEXT)

@@ -56,6 +56,7 @@ from wflint.rule.worker_view import Listed, RunnerKind, WorkerView
 from wflint.syntax.cst import cst
 from wflint.temporal.api import CallKind, Gives, names_giving, names_of, sdk_calls
 from wflint.temporal.effects import Effect
+from wflint.wording import on_one_line, shortened
 
 if TYPE_CHECKING:
     from wflint.dataflow.def_use import tree_of
@@ -161,10 +162,12 @@ __all__ = [
     "names_behind",
     "names_giving",
     "names_of",
+    "on_one_line",
     "places",
     "places_of",
     "rule_entries",
     "sdk_calls",
+    "shortened",
     "tree_of",
     "walk",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Collection, Iterable
 
 from wflint.callgraph.graph import GapAt, Node
@@ -12,6 +11,7 @@ from wflint.facts import model
 from wflint.facts.ids import Fn
 from wflint.run.emit import Emitter
 from wflint.run.request import EntryGaps, Gap
+from wflint.wording import code_on_one_line
 
 MAX_CALL = 60
 """How many characters of a call are shown."""
@@ -66,8 +66,7 @@ def call_as_written(emitter: Emitter, gap: GapAt) -> str:
     """A call in one short line, without its arguments: ``step.describe()``."""
     if "..." not in gap.written:
         return f"{gap.written}()"
-    text = " ".join(_without_arguments(emitter.text(gap.node.fn, gap.site)).split())
-    text = re.sub(r"(?<=[(\[{]) | (?=[)\]}])", "", text)
+    text = code_on_one_line(_without_arguments(emitter.text(gap.node.fn, gap.site)))
     return text if len(text) <= MAX_CALL else f"...{text[3 - MAX_CALL :]}"
 
 

@@ -11,6 +11,7 @@ from wflint.dataflow.order.commands import Effect, effect
 from wflint.dataflow.order.keys import names_in
 from wflint.dataflow.order.steps import COMMAND, NOTHING, SHOWN, Fate, Shape, Step, together
 from wflint.syntax.cst import cst
+from wflint.wording import on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -279,7 +280,7 @@ def emptying(follower: Follower, source: cst.BaseExpression, call: cst.CSTNode) 
     names = frozenset(t.value for t in target_names(given)) if given is not None else frozenset()
     for _, outer in follower.tree.around(call):
         if isinstance(outer, cst.While) and names:
-            test = " ".join(follower.ctx.code(outer.test).split())
+            test = on_one_line(follower.ctx.code(outer.test))
             return Loop(follower, outer, Shape.ELEMENTS, names, text) if test in tests else None
         if isinstance(outer, (cst.For, cst.While)):
             return None

@@ -14,6 +14,7 @@ from wflint.dataflow.order.loops import emptying
 from wflint.dataflow.order.steps import Fate, Shape
 from wflint.facts.model import Kind, Ref
 from wflint.syntax.cst import cst
+from wflint.wording import on_one_line
 
 if TYPE_CHECKING:
     from wflint.dataflow.def_use import Tree
@@ -269,7 +270,7 @@ def _says(test: cst.BaseExpression, wanted: set[str], ctx: Context) -> bool:
 
 def _plain(expr: cst.BaseExpression, ctx: Context) -> str:
     """The source of an expression without parentheses around it."""
-    return " ".join(ctx.code(expr.with_changes(lpar=(), rpar=())).split())
+    return on_one_line(ctx.code(expr.with_changes(lpar=(), rpar=())))
 
 
 def _is_ensured(
