@@ -15,43 +15,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from wflint.diagnostics import Location
 from wflint.graph.model import Function, Graph
-from wflint.report.json_report import to_text
+from wflint.report.json_report import as_location, as_place, to_text
 
 
 def render(graph: Graph) -> str:
     """The graph as indented JSON."""
     return to_text(
         {
-            "entry": _place(graph.name, graph.filename, graph.location),
+            "entry": as_place(graph.name, graph.filename, graph.location),
             "reached": graph.reached,
             "roots": list(graph.roots),
             "chains": [
-                [{"id": s.id, **_place(s.qualname, s.filename, s.location)} for s in chain]
+                [{"id": s.id, **as_place(s.qualname, s.filename, s.location)} for s in chain]
                 for chain in graph.chains
             ],
             "nodes": [_function(function) for function in graph.functions],
             "edges": [
-                {"from": call.caller, "to": call.callee, "location": _location(call.location)}
+                {"from": call.caller, "to": call.callee, "location": as_location(call.location)}
                 for call in graph.calls
             ],
         }
     )
 
 
-def _place(qualname: str, filename: str, location: Location) -> dict[str, Any]:
-    return {"qualname": qualname, "filename": filename, "location": _location(location)}
-
-
-def _location(location: Location) -> dict[str, int]:
-    return {"row": location.row, "column": location.column}
-
-
 def _function(function: Function) -> dict[str, Any]:
     return {
         "id": function.id,
-        **_place(function.qualname, function.filename, function.location),
+        **as_place(function.qualname, function.filename, function.location),
         "entry_point": function.entry_point,
         "diagnostics": [
             {
@@ -59,12 +50,12 @@ def _function(function: Function) -> dict[str, Any]:
                 "name": diagnostic.name,
                 "severity": diagnostic.severity.value,
                 "message": diagnostic.message,
-                "location": _location(diagnostic.location),
+                "location": as_location(diagnostic.location),
             }
             for diagnostic in function.diagnostics
         ],
         "gaps": [
-            {"written": gap.written, "reason": gap.reason, "location": _location(gap.location)}
+            {"written": gap.written, "reason": gap.reason, "location": as_location(gap.location)}
             for gap in function.gaps
         ],
     }

@@ -28,8 +28,8 @@ def as_object(diagnostic: Diagnostic) -> dict[str, Any]:
         "severity": diagnostic.severity.value,
         "message": diagnostic.message,
         "filename": diagnostic.filename,
-        "location": _location(diagnostic.location),
-        "end_location": _location(diagnostic.end_location),
+        "location": as_location(diagnostic.location),
+        "end_location": as_location(diagnostic.end_location),
         "scope": diagnostic.scope,
         "entry": _hop(diagnostic.entry) if diagnostic.entry else None,
         "chain": [_hop(hop) for hop in diagnostic.chain],
@@ -40,24 +40,26 @@ def as_object(diagnostic: Diagnostic) -> dict[str, Any]:
     }
 
 
-def _location(location: Location) -> dict[str, int]:
+def as_location(location: Location) -> dict[str, int]:
+    """A row and a column."""
     return {"row": location.row, "column": location.column}
 
 
+def as_place(qualname: str, filename: str, location: Location) -> dict[str, Any]:
+    """A place with the function that it is in."""
+    return {"qualname": qualname, "filename": filename, "location": as_location(location)}
+
+
 def _hop(hop: ShownHop) -> dict[str, Any]:
-    return {
-        "qualname": hop.qualname,
-        "filename": hop.filename,
-        "location": _location(hop.location),
-    }
+    return as_place(hop.qualname, hop.filename, hop.location)
 
 
 def _fix(fix: Fix) -> dict[str, Any]:
     edits = [
         {
             "content": edit.content,
-            "location": _location(edit.location),
-            "end_location": _location(edit.end_location),
+            "location": as_location(edit.location),
+            "end_location": as_location(edit.end_location),
         }
         for edit in fix.edits
     ]
