@@ -172,6 +172,25 @@ def test_a_helper_that_others_hand_on_is_not_fixed(code: str, tmp_path: Path) ->
     assert "other.py hands it on, so it may also run outside workflows, where" in reason
 
 
+def test_the_default_of_a_field_is_not_fixed_for_the_workflow_alone(tmp_path: Path) -> None:
+    """Whoever makes such an object runs it."""
+    clock = """
+        import time
+        from dataclasses import dataclass, field
+
+        def stamp() -> float:
+            return time.time()
+
+        @dataclass
+        class Report:
+            made_at: float = field(default_factory=stamp)
+    """
+    flow = FLOW.replace("import stamp", "import Report").replace("stamp()", "Report().made_at")
+    reason = withheld(tmp_path, clock=clock, flow=flow)
+    assert reason.startswith("`Report` in ")
+    assert "clock.py hands it on, so it may also run outside workflows, where" in reason
+
+
 def test_a_module_that_calls_it_when_it_is_imported_is_named(tmp_path: Path) -> None:
     script = "from shop.clock import stamp\n\nprint(stamp())\n"
     assert withheld(tmp_path, script=script).startswith("the module itself in ")

@@ -313,7 +313,7 @@ class Checker:
         view = self.views.of_call(node, body, made_up, name=entity.name)
         report = self.faults.ask(node.fn, rule.code, rule.judge_factory, view, names)
         if report is not None:
-            self.violations.add(rule, node, site, call.flags, report)
+            self.violations.add(rule, node, site, call.flags, report, view=view)
 
     def _factory_rule(self, entity: External) -> tuple[Rule, Rule] | None:
         """Return the rule on functions that make defaults, and the one that names ``entity``."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 import libcst as cst
 
 from wflint import limits
+from wflint.callgraph.graph import Node
 from wflint.checking.analysis import AnalysisResult
 from wflint.checking.violation import Violation
 from wflint.facts.frames import Entry
@@ -80,7 +81,10 @@ class Follow:
         nodes = [node for node in hit.nodes if node in parents]
         if not nodes or len(nodes) < len(hit.nodes):
             raise DecidesError
-        for receiver in dict.fromkeys(node.receiver for node in nodes):
+        for node in nodes:
+            if _is_class(node):
+                self._kept_in_field(node, PLAIN, 0)
+        for receiver in dict.fromkeys(node.receiver for node in nodes if not _is_class(node)):
             at = At(self.tree(hit.fn), hit.site, receiver)
             self.push(at._replace(value=self._made(at)))
 
@@ -191,10 +195,35 @@ class Follow:
             if at.hops >= limits.VALUE_HOPS or not self._is_transparent(at):
                 raise DecidesError
             for caller, site in calls:
+                if _is_class(caller):
+                    self._kept_in_field(caller, at.value, at.hops + 1)
+                    continue
                 call = At(self.tree(caller.fn), site, caller.receiver, at.value, at.hops + 1)
                 if not self._gives(call, node.fn):
                     raise DecidesError
                 self.push(call)
+
+    def _kept_in_field(self, owner: Node, value: Followed, hops: int) -> None:
+        """Follow the default of a field into the objects of a class that have it."""
+        pending, seen = [(owner, value)], {owner}
+        while pending:
+            owner, value = pending.pop()
+            for maker, site in self.project.answer.reached.callers(owner):
+                if not _is_class(maker):
+                    made = At(self.tree(maker.fn), site, maker.receiver, hops=hops)
+                    self.push(made._replace(value=self.model(value, self._class_made(made, owner))))
+                elif maker not in seen:  # the object is itself the default of a field
+                    seen.add(maker)
+                    pending.append((maker, self.model(value, Cls(*owner.fn))))
+
+    def _class_made(self, at: At, owner: Node) -> Cls:
+        """Return the class that a call makes an object of: that of a field, or one below it."""
+        node = at.entry.node
+        found = at.resolve(node.func, self.resolver) if isinstance(node, cst.Call) else ()
+        for cls in (entity.cls for entity in found if isinstance(entity, OwnClass)):
+            if Cls(*owner.fn) in self.resolver.order(cls)[0]:
+                return cls
+        raise DecidesError
 
     def _gives(self, call: At, fn: Fn) -> bool:
         """True if an expression is a call of the function, or a look at the property."""
@@ -215,6 +244,11 @@ class Follow:
         names_of = self.project.answer.checker.roots.decorator_names
         every = [names_of(d, at.fn.path) for d in (head.decorators if head is not None else ())]
         return all(names and names <= _TRANSPARENT for names in every)
+
+
+def _is_class(node: Node) -> bool:
+    """True if a class stands for what makes the defaults of its fields."""
+    return Cls(*node.fn) == node.receiver
 
 
 def _is_before(use: At, at: At) -> bool:

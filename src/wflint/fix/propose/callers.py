@@ -152,7 +152,9 @@ class Callers:
     def _strangers(self, fn: Fn) -> Iterator[Stranger]:
         outermost = Fn(fn.path, self.store.outermost(fn))
         if outermost != fn:
-            if outermost not in self._reached:
+            if fn.qualname in self.store.load(fn.path).facts.classes:
+                yield Stranger(fn, hands_on=True)  # the default of a field, wherever one is made
+            elif outermost not in self._reached:
                 yield Stranger(outermost)
             return  # only the function around it can call it, or hand it to somebody
         yield from self._keepers(fn)
