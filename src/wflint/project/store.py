@@ -430,12 +430,14 @@ class Store:
 
     def _locate(self, fn: Fn, sites: set[int]) -> dict[int, Span]:
         reader = self.reader(fn)
-        found = trees.locate(reader, sites) if reader is not None else {}
-        missing = sites - found.keys()
+        if reader is None:
+            return {}
+        found = trees.locate(reader, sites)
+        missing = (sites - found.keys()).intersection(range(len(reader.walker.entries)))
         if missing:
             with suppress(UnreadableSource):  # LibCST may refuse what Python accepts
-                reader = self.fresh_reader(fn)
-                found |= trees.locate(reader, missing) if reader is not None else {}
+                whole = self.fresh_reader(fn)
+                found |= trees.locate(whole, missing) if whole is not None else {}
         return found
 
 

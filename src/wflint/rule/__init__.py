@@ -90,7 +90,9 @@ _WITH_LIBCST = {
 def __getattr__(name: str) -> object:
     if name not in _WITH_LIBCST:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_WITH_LIBCST[name]), name)
+    value = getattr(importlib.import_module(_WITH_LIBCST[name]), name)
+    globals()[name] = value  # so that it is asked for once: visitors import it each time
+    return value
 
 
 __all__ = [

@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
@@ -23,10 +24,9 @@ _NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _BEFORE_NAME = re.compile(r"(?:async[ \t]+)?(?:def|class)[ \t]+")
 _OTHER_SPAN = (
     *(ast.AsyncFor, ast.AsyncWith, ast.For, ast.If, ast.Match, ast.Try, ast.While, ast.With),
-    *(ast.GeneratorExp, ast.Tuple),
     getattr(ast, "TryStar", ast.Try),
 )
-"""Nodes whose ends LibCST sees elsewhere: behind the end of a line, or inside of parentheses."""
+"""Nodes whose ends LibCST sees elsewhere: behind the end of a line."""
 
 
 class Making:
@@ -61,13 +61,27 @@ class Making:
 
         A definition stands where its name does. ``None`` where only LibCST knows.
         """
+        if type(made) is cst.Decorator:
+            return self._decorator_span(made)
         node = self._origins.get(id(made))
         if isinstance(node, _NAMED):
             return self._name_span(node)
         if not isinstance(node, (ast.expr, ast.stmt)) or isinstance(node, _OTHER_SPAN):
             return None
         end = self.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
-        return self.start(node), end
+        start = self.start(node)
+        if isinstance(node, (ast.GeneratorExp, ast.Tuple)):
+            return _inside(self._text[start:end], start, end)
+        return start, end
+
+    def _decorator_span(self, made: cst.Decorator) -> tuple[int, int] | None:
+        span = self.span(made.decorator)
+        if span is None:
+            return None
+        at = span[0] - 1
+        while self._text[at : at + 1] in (" ", "\t"):
+            at -= 1
+        return (at, span[1]) if self._text[at : at + 1] == "@" else None
 
     def _name_span(self, node: _Definition) -> tuple[int, int] | None:
         found = _BEFORE_NAME.match(self._text, self.start(node))
@@ -118,6 +132,16 @@ class Making:
         if first > 1 and self._text[first - 2 : first].rstrip("\r\n").endswith("\\"):
             raise Unsure  # a line that goes on
         return True
+
+
+def _inside(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The offsets of a tuple or generator without parentheses; ``None`` if white space is there."""
+    with suppress(Unsure):
+        if not is_in_brackets(text):
+            return start, end
+        has_space = text[1:2].isspace() or text[-2:-1].isspace() or "#" in text
+        return None if has_space else (start + 1, end - 1)
+    return None
 
 
 def is_in_brackets(text: str) -> bool:
