@@ -9,7 +9,7 @@ come too late. Heartbeats are not sent either, so the service considers the acti
 another attempt. With one activity at a time everything works; under load it does not.
 
 The call may be hidden at any depth: a plain function that an async activity calls also runs in the
-event loop.
+event loop. All calls of one function that have the same remedy are reported once, at the first.
 
 ## Bad
 
@@ -122,11 +122,11 @@ class BlockingCallInAsyncActivity(Rule):
         if not view.is_call or view.awaited or _is_made_by_another(view):
             return None
         if not view.in_async:
-            return Report(_in_a_thread(view))
+            return Report(_in_a_thread(view), group=_CALL)
         if view.name == "time.sleep":
-            return Report(_SLEEP.format(name=view.shown))
+            return Report(_SLEEP.format(name=view.shown), group=_SLEEP)
         message = _IN_ACTIVITY if len(view.way) == 1 else _CALL
-        return Report(message.format(name=view.shown))
+        return Report(message.format(name=view.shown), group=_CALL)
 
 
 def _in_a_thread(view: CallView) -> str:

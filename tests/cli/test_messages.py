@@ -38,7 +38,7 @@ def found(root: Path, *code: str) -> list[Diagnostic]:
     [
         ("central_time", "central_time"),
         ("tz=central_time", "central_time"),
-        ("dt.timezone(\n dt.timedelta(0))", "dt.timezone( dt.timedelta(0))"),
+        ("dt.timezone(\n dt.timedelta(0))", "dt.timezone(dt.timedelta(0))"),
     ],
 )
 def test_the_clock_in_a_zone_is_replaced_by_one_in_that_zone(

@@ -68,11 +68,11 @@ class Violations:
             return
         site = reported = site if report.site is None else report.site
         if rule.once_per_function:
-            logger = subject.rpartition(".")[0].partition("(...)")[0]
+            group = report.group or subject.rpartition(".")[0].partition("(...)")[0]
             kind = report.api.message if report.api is not None else ""
-            logger = f"{logger} {'fails' if fails else ''} {kind}"
-            site = self._firsts.setdefault((node.fn, rule.code, logger), site)
-            key = (node.fn, site, rule.code, logger)
+            group = f"{group} {'fails' if fails else ''} {kind}"
+            site = self._firsts.setdefault((node.fn, rule.code, group), site)
+            key = (node.fn, site, rule.code, group)
         else:
             key = (node.fn, site, rule.code, "")
         found = self.found.get(key)

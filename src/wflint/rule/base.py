@@ -113,13 +113,16 @@ class Report(Struct, frozen=True):
     """A rule's report on one place.
 
     ``site`` is the place if it is not the call itself. ``api`` is what is said of the name that is
-    used there; it tells :meth:`Rule.repair` what to write instead.
+    used there; it tells :meth:`Rule.repair` what to write instead. Of a rule that speaks once per
+    function, those reports are one that have the same ``group``, which is else the object that the
+    name is a part of.
     """
 
     message: str
     severity: Severity | None = None
     site: int | None = None
     api: Api | None = None
+    group: str = ""
 
 
 class Rule:
@@ -143,7 +146,7 @@ class Rule:
     mutations: ClassVar[bool] = False
     harmless_unless_replaying: ClassVar[bool] = False  # silent under `if not is_replaying()`
     value_decides: ClassVar[bool] = False  # an error is a warning where it is a mere input
-    once_per_function: ClassVar[bool] = False  # one diagnostic for each name and function
+    once_per_function: ClassVar[bool] = False  # one diagnostic for each group and function
     default_factories_of: ClassVar[frozenset[str]] = frozenset()  # see `judge_factory`
     needles: ClassVar[tuple[str, ...]] = ()  # scope ANY: regular expressions, see `suspicious`
 
