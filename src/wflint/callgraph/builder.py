@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import chain
 
 from msgspec import Struct
@@ -18,10 +19,12 @@ from msgspec.structs import replace
 from wflint import limits
 from wflint.callgraph.argument_origin import origin
 from wflint.callgraph.attribute_stores import Learning
+from wflint.callgraph.awaited import awaited, awaits_later
 from wflint.callgraph.constructors import Making
 from wflint.callgraph.defaults import Defaults
 from wflint.callgraph.entry.entry_points import Entry, EntryPoints
 from wflint.callgraph.events import (
+    Awaited,
     Entered,
     Event,
     ExternalArgument,
@@ -211,6 +214,15 @@ class CallGraphBuilder:
                 for found in self.implied.operated(operation, path, receiver, node.env):
                     self._follow(node, found, operation.site, operation.flags)
                 self.unfollowed.note_operation(node, operation)
+        for operation in awaits_later(body):
+            if self.runs(operation, node):
+                self._note_awaited(node, operation)
+
+    def _note_awaited(self, node: Node, operation: Operation) -> None:
+        resolve = partial(self.resolver.resolve, receiver=node.receiver, env=node.env)
+        effect = awaited(operation.operand, lambda ref: resolve(ref, node.fn.path))
+        if effect:
+            self.events.append(Awaited(node, operation, effect))
 
     def _resolved(self, place: Call | Use, node: Node) -> tuple[Entity, ...]:
         return self.resolver.resolve(place.target, node.fn.path, node.receiver, env=node.env)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct, field
 
-from wflint.callgraph.events import Event, ExternalCall
+from wflint.callgraph.events import Awaited, Event, ExternalCall
 from wflint.callgraph.graph import CallGraph, Hop, Node, runs, stands_in_dead_branch
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import (
@@ -114,6 +114,11 @@ def summarise(graph: CallGraph, events: Iterable[Event], store: Store) -> Effect
             for effect in _of_call(event.entity.name, event.call, is_lambda):
                 if not _is_handled(effect, event.node, event.call.site, store):
                     _keep(own, event.node, effect, event.call.site)
+        elif isinstance(event, Awaited):
+            site = event.operation.site
+            for effect in FAILS_AS:
+                if event.effect & effect and not _is_handled(effect, event.node, site, store):
+                    _keep(own, event.node, effect, site)
     for gap in graph.gaps:
         _keep(own, gap.node, Effect.UNKNOWN, gap.site)
     effects.causes.update((key, Cause(site)) for key, site in own.items())

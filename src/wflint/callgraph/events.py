@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import NamedTuple, TypeAlias
 
 from wflint.callgraph.graph import Node
-from wflint.facts.model import Call, Use
+from wflint.facts.model import Call, Operation, Use
 from wflint.inference.values import External, OwnFunction
+from wflint.temporal.effects import Effect
 
 
 class Entered(NamedTuple):
@@ -51,6 +52,14 @@ class OwnCall(NamedTuple):
     entity: OwnFunction
 
 
+class Awaited(NamedTuple):
+    """A handle or coroutine is awaited that a command has given before."""
+
+    node: Node
+    operation: Operation
+    effect: Effect
+
+
 class DefaultFactory(NamedTuple):
     """A function outside the project that makes the default value of a field.
 
@@ -64,5 +73,5 @@ class DefaultFactory(NamedTuple):
 
 
 Event: TypeAlias = (
-    Entered | ExternalCall | ExternalArgument | ExternalUse | OwnCall | DefaultFactory
+    Awaited | Entered | ExternalCall | ExternalArgument | ExternalUse | OwnCall | DefaultFactory
 )

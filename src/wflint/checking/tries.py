@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
+from wflint.callgraph.awaited import awaited, awaits_later
 from wflint.callgraph.effects import catching, keeps
 from wflint.callgraph.graph import Node, runs
+from wflint.checking.summaries import source_of
 from wflint.facts.model import Call, Flag, FunctionBody, Handler, Site, Try
 from wflint.inference.values import External
 from wflint.rule.views import EffectAt
@@ -40,6 +43,21 @@ class ProtectedView:
             found = self._checker.summaries.behind(self._node, call.site, effect)
             if found is not None:
                 return found
+        return self._awaited(effect, inner)
+
+    def _awaited(self, effect: Effect, inner: list[Try]) -> EffectAt | None:
+        """Return the first place where something that was begun before has an effect."""
+        tried, node, resolver = self.statement, self._node, self._checker.resolver
+        resolve = partial(resolver.resolve, receiver=node.receiver, env=node.env)
+        for operation in awaits_later(self._body):
+            site = operation.site
+            if not tried.start <= site < tried.end:
+                continue
+            if not runs(operation, node) or any(keeps(other, effect, site) for other in inner):
+                continue
+            if effect & awaited(operation.operand, lambda ref: resolve(ref, node.fn.path)):
+                shown = source_of(resolver.store, node.fn, site)
+                return EffectAt(shown.removeprefix("await "))
         return None
 
     def catching(self, error: str) -> Handler | None:
