@@ -21,14 +21,20 @@ from msgspec.structs import replace
 
 from tests.caching import FLOW, LABELS, NAMES, OTHER, PRICES, make_project, output, write
 from tests.command_line import enter_project
+from wflint.cache import looks
 from wflint.cache.notebook import FactCache
 from wflint.cache.witness import Seen
 from wflint.checking.program_notes import Whole
+from wflint.files import listing
 from wflint.files.prefilter import Gated
 from wflint.project.store import Store
 from wflint.run import results
 from wflint.run.program_settings import Governing
 from wflint.run.results import ResultCache
+from wflint.system import disk
+
+NO_MARGIN = -1_000_000_000
+"""Looks are recorded at once. No test changes a file within a tick of the clock after a run."""
 
 STALE = "what was kept has come back"
 JSON = ("--output-format", "json", "--show-gaps")
@@ -40,6 +46,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture(autouse=True)
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("WFLINT_NO_CACHE")
+    monkeypatch.setattr(looks, "MARGIN", NO_MARGIN)
     monkeypatch.delenv("VIRTUAL_ENV", raising=False)
     return make_project(enter_project(tmp_path, monkeypatch))
 
@@ -70,10 +77,10 @@ def _key_without_files() -> AbstractContextManager[object]:
     key = ResultCache._key
 
     def forgetful(self: ResultCache, *more: Any) -> str:
-        kept = (self._files, self._chosen, self._gated)
-        self._files, self._chosen, self._gated = [], set(), Gated()
+        kept = (self._files, self._asked, self._gated)
+        self._files, self._asked, self._gated = [], [], Gated()
         found = key(self, *more)
-        self._files, self._chosen, self._gated = kept
+        self._files, self._asked, self._gated = kept
         return found
 
     return mock.patch.object(ResultCache, "_key", forgetful)
@@ -82,6 +89,30 @@ def _key_without_files() -> AbstractContextManager[object]:
 def _fixes_without_other_files() -> AbstractContextManager[object]:
     make = Whole.__init__
     return mock.patch.object(Whole, "__init__", lambda self, answer, about: make(self, answer, b""))
+
+
+def _looks_without(*columns: int) -> AbstractContextManager[object]:
+    look_of = vars(looks)["look_of"]  # another mutant's, perhaps
+
+    def forgetful(about: os.stat_result) -> bytes:
+        look = list(disk._LOOK.unpack(look_of(about)))
+        for column in columns:
+            look[column] = look[0]
+        return disk._LOOK.pack(*look)
+
+    stack = ExitStack()
+    for module in (listing, looks):
+        stack.enter_context(mock.patch.object(module, "look_of", forgetful))
+    return stack
+
+
+def _marks_for_any_settings() -> AbstractContextManager[object]:
+    make = looks.Looks.__init__
+
+    def forgetful(self: looks.Looks, about: bytes, *more: Any) -> None:
+        make(self, b"", *more)
+
+    return mock.patch.object(looks.Looks, "__init__", forgetful)
 
 
 def _notes_by_path() -> AbstractContextManager[object]:
@@ -100,6 +131,11 @@ MUTANTS: dict[str, Callable[[], AbstractContextManager[object]]] = {
     "names in folders": lambda: _seen_without("folders"),
     "where links lead": lambda: _seen_without("links"),
     "the files of the program": _key_without_files,
+    "looks: which file it is": lambda: _looks_without(1),
+    "looks: size": lambda: _looks_without(2),
+    "looks: time of the content": lambda: _looks_without(3),
+    "looks: time of the last change": lambda: _looks_without(4),
+    "looks: what the gate looks for": _marks_for_any_settings,
     "notes: contents": _notes_by_path,
     "notes: guards elsewhere": lambda: mock.patch.object(
         Store, "_answers_are_same", lambda *_: True
@@ -165,6 +201,29 @@ def link(name: str, target: str) -> Callable[[], None]:
     return run
 
 
+def like(name: str, text: str) -> Callable[[], None]:
+    """Write a text with as many letters as the one before, and bring back the time of that one."""
+
+    def run() -> None:
+        before = os.stat(name)
+        assert len(text) <= before.st_size
+        Path(name).write_text(text + (before.st_size - len(text)) * "\n")
+        os.utime(name, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    return run
+
+
+def replaced(name: str, text: str) -> Callable[[], None]:
+    """The same with another file that takes the place."""
+
+    def run() -> None:
+        shutil.copy2(name, "beside")
+        like("beside", text)()
+        os.replace("beside", name)
+
+    return run
+
+
 def variable(name: str, value: str) -> Callable[[], None]:
     return lambda: os.environ.__setitem__(name, value)
 
@@ -220,6 +279,24 @@ from temporalio import workflow
 def in_temporal() -> bool:
     return workflow.in_workflow()
 """
+IN_HOUSE = """\
+import subprocess
+
+from engine import durable, main
+
+
+@durable
+class RefundWorkflow:
+    @main
+    async def run(self) -> None:
+        subprocess.run("refund")
+"""
+IN_HOUSE_NAMES = """\
+[tool.wflint]
+extend-exclude = ["extra/"]
+workflow-decorators = ["engine.durable"]
+run-decorators = ["engine.main"]
+"""
 CLOCK = PRICES.replace("import os", "import time").replace('os.getenv("CURRENCY")', "time.time()")
 USED = "return prices.stamp() + prices.label()"
 CALLER = "from shop import prices\n\nprint(prices.stamp())\n"
@@ -230,7 +307,30 @@ def environment(folder: str, text: str) -> Callable[[], None]:
     return put(f"{PACKAGE.format(folder)}/acme.py", text)
 
 
+LOOKED_AT = (
+    *("looks: which file it is", "looks: size"),
+    *("looks: time of the content", "looks: time of the last change"),
+)
+
 DIRECTED: dict[str, Directed] = {
+    "a text of the same length with the time of the one before": Directed(
+        ("looks: time of the last change",),
+        lambda: None,
+        like("shop/names.py", NAMES.replace("open", "iter")),
+    ),
+    "another file with the same length and time": Directed(
+        ("looks: which file it is", "looks: time of the last change"),
+        lambda: None,
+        replaced("shop/names.py", NAMES.replace("open", "iter")),
+    ),
+    "a helper, of which the look is known": Directed(
+        LOOKED_AT, lambda: None, put("shop/names.py", NAMES.replace("open", "print"))
+    ),
+    "a name that becomes one of a decorator": Directed(
+        ("looks: what the gate looks for",),
+        put("shop/other.py", IN_HOUSE),
+        put("pyproject.toml", IN_HOUSE_NAMES),
+    ),
     "a lock file above the settings": Directed(
         ("settings",),
         both(put("uv.lock", LOCK.format(35)), inner_project),

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cache.test_edits import MUTANTS
+from tests.cache.test_edits import MUTANTS, NO_MARGIN
 from tests.caching import FLOW, LABELS, NAMES, OTHER, PRICES, make_project, output
 from tests.command_line import enter_project
+from wflint.cache import looks
 
 pytestmark = pytest.mark.skipif(
     os.name == "nt" or shutil.which("git") is None, reason="needs git and links"
@@ -98,6 +99,7 @@ class Walk:
             self.remove,
             self.rename,
             self.swap,
+            self.change_unseen,
             self.link,
             self.jump_back,
         ]
@@ -157,6 +159,14 @@ class Walk:
             self.put(one, state[other])
             self.put(other, state[one])
 
+    def change_unseen(self) -> None:
+        """Another text of the same length, with the time of the one before."""
+        place = self.root / self.random.choice([n for n in self.names() if n.endswith(".py")])
+        if place.is_file():
+            about, content = place.stat(), place.read_bytes()
+            place.write_bytes(content.replace(b"open(", b"iter(").replace(b"time.", b"uuid."))
+            os.utime(place, ns=(about.st_atime_ns, about.st_mtime_ns))
+
     def link(self) -> None:
         """A link in place of a module, to a file beside it or in another folder."""
         name = self.random.choice(["shop/names.py", "shop/late.py", "shop/extra/labels.py"])
@@ -193,6 +203,7 @@ def _walk(root: Path, seed: int, steps: int) -> None:
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("WFLINT_NO_CACHE")
     monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    monkeypatch.setattr(looks, "MARGIN", NO_MARGIN)
     return enter_project(tmp_path, monkeypatch)
 
 
@@ -204,7 +215,9 @@ def test_a_run_with_a_cache_says_what_one_without_says(project: Path, seed: int)
     _walk(project, seed, STEPS)
 
 
-@pytest.mark.parametrize("mutant", ["contents", "notes: contents"])
+@pytest.mark.parametrize(
+    "mutant", ["contents", "notes: contents", "looks: time of the last change"]
+)
 def test_the_walk_finds_a_cache_that_forgets_contents(project: Path, mutant: str) -> None:
     with MUTANTS[mutant](), pytest.raises(AssertionError):
         for seed in range(3):

@@ -39,7 +39,7 @@ def listed(root: Path) -> list[str]:
 def chosen(root: Path, *arguments: str, **flags: object) -> list[str]:
     selected = choose(root, *arguments, **flags)
     assert selected.problems == []
-    return [p.relative_to(root).as_posix() for g in selected.groups for p in g.chosen]
+    return [Path(p).relative_to(root).as_posix() for g in selected.groups for p in g.chosen]
 
 
 def choose(root: Path, *arguments: str, **flags: object) -> Selected:
@@ -132,7 +132,7 @@ class TestWalk:
 
         monkeypatch.setattr(os, "scandir", refuse)
         selected = choose(root, ".")
-        assert [p.name for p in selected.groups[0].chosen] == ["b.py", "setup.py"]
+        assert [Path(p).name for p in selected.groups[0].chosen] == ["b.py", "setup.py"]
         (warning,) = selected.warnings
         assert "closed" in warning and "Permission denied" in warning
 
@@ -195,7 +195,7 @@ class TestArguments:
         make(root, "a/x.py", "b/y.py")
         (one,), (all_,) = choose(root, "a/x.py").groups, choose(root, ".").groups
         assert one.files == all_.files
-        assert one.chosen == [root / "a" / "x.py"]
+        assert one.chosen == [str(root / "a" / "x.py")]
 
     def test_same_file_named_twice_is_checked_once(self, root: Path) -> None:
         make(root, "a/x.py")
@@ -211,7 +211,7 @@ class TestArguments:
     def test_missing_path_is_a_problem_and_the_rest_is_checked(self, root: Path) -> None:
         selected = choose(root, "nosuch.py", "setup.py")
         assert selected.problems == ["no such file or folder: nosuch.py"]
-        assert [p.name for p in selected.groups[0].chosen] == ["setup.py"]
+        assert [Path(p).name for p in selected.groups[0].chosen] == ["setup.py"]
 
     def test_pattern_that_the_shell_left_alone(self, root: Path) -> None:
         make(root, "a/x.py", "a/b/y.py")
@@ -248,16 +248,20 @@ class TestArguments:
         make(root, "a/x.py")
         selected = select(["-"], ProjectFinder(root), "a/new.py")
         (group,) = selected.groups
-        assert group.chosen == [root / "a" / "new.py"]
-        assert set(group.files) == {root / "a" / "x.py", root / "setup.py", *group.chosen}
+        assert group.chosen == [str(root / "a" / "new.py")]
+        assert set(map(Path, group.files)) == {
+            root / "a" / "x.py",
+            root / "setup.py",
+            root / "a" / "new.py",
+        }
 
 
 class TestSeveralConfigurations:
     def test_they_do_not_cut_the_program(self, root: Path) -> None:
         make(root, "a.py", "service/b.py", "service/wflint.toml", "service/inner/c.py")
         (group,) = choose(root, ".").groups
-        assert [path.name for path in group.chosen] == ["a.py", "b.py", "c.py", "setup.py"]
-        owners = {path.name: group.owner(str(path)).root for path in group.files}
+        assert [Path(path).name for path in group.chosen] == ["a.py", "b.py", "c.py", "setup.py"]
+        owners = {Path(path).name: group.owner(path).root for path in group.files}
         service = root / "service"
         assert owners == {"a.py": root, "setup.py": root, "b.py": service, "c.py": service}
 
@@ -299,13 +303,13 @@ class TestSeveralConfigurations:
         selected = choose(root, ".")
         (problem,) = selected.problems
         assert problem.startswith("service/wflint.toml:1: invalid TOML")
-        assert [p.name for g in selected.groups for p in g.chosen] == ["a.py", "setup.py"]
+        assert [Path(p).name for g in selected.groups for p in g.chosen] == ["a.py", "setup.py"]
 
     def test_configuration_flag_makes_it_one_project(self, root: Path) -> None:
         make(root, "a.py", "service/b.py", "service/wflint.toml", "one.toml")
         finder = ProjectFinder(root, ["one.toml"])
         (group,) = select(["."], finder).groups
-        assert [path.name for path in group.chosen] == ["a.py", "b.py", "setup.py"]
+        assert [Path(path).name for path in group.chosen] == ["a.py", "b.py", "setup.py"]
 
 
 class TestPatterns:

@@ -25,9 +25,12 @@ MOST_DAYS = 30
 _BEGINNING = b"wflint-cache-"
 _MAGIC = _BEGINNING + b"2\n"
 _DIGEST = 16
-_ENTRY = re.compile(r"(facts|result)-[0-9a-f]{32}")
+_ENTRY = re.compile(r"(facts|looks|result)-[0-9a-f]{32}")
 _UNFINISHED_END = re.compile(r"\.[0-9a-f]+\.tmp$")
-_UNFINISHED = re.compile(r"((facts|result)-[0-9a-f]{32}|\.gitignore|CACHEDIR\.TAG)\.[0-9a-f]+\.tmp")
+_UNFINISHED = re.compile(
+    r"((facts|looks|result)-[0-9a-f]{32}|\.gitignore|CACHEDIR\.TAG)\.[0-9a-f]+\.tmp"
+)
+_LONG_AGO = 10**9
 _TAG = "CACHEDIR.TAG"
 _MARKS = {
     _TAG: (
@@ -79,6 +82,26 @@ class CacheFolder:
         except OSError as error:
             self.problem = f"{error.filename or self.path}: {error.strerror or error}"
 
+    def clock(self) -> tuple[int, int] | None:
+        """Return the device of the folder and the time that it is there, in nanoseconds.
+
+        ``None`` if nothing can be written, or the file system does not keep when a file was changed
+        apart from the time that the file is given.
+        """
+        place = self._beside(os.path.join(self.path, f"looks-{32 * '0'}"))
+        try:
+            self._prepare()
+            with open(place, "xb"):
+                pass
+            os.utime(place, (_LONG_AGO, _LONG_AGO))
+            about = os.stat(place)
+        except OSError:
+            return None
+        finally:
+            _remove(place)
+        keeps = about.st_ctime_ns > about.st_mtime_ns
+        return (about.st_dev, about.st_ctime_ns) if keeps else None
+
     def _seal(self, name: str, body: bytes) -> bytes:
         """Return a seal of an entry and its name that only those can make who have the secret."""
         seal = blake2b(name.encode() + b"\0", digest_size=_DIGEST, key=self._secret)
@@ -98,10 +121,13 @@ class CacheFolder:
         for name, data in _MARKS.items():
             self._put(name, data)
 
+    def _beside(self, place: str) -> str:
+        return f"{place}.{os.getpid():x}{time.monotonic_ns():x}.tmp"
+
     def _put(self, name: str, data: bytes) -> None:
         """Write a file beside its place and move it there."""
         place = os.path.join(self.path, name)
-        beside = f"{place}.{os.getpid():x}{time.monotonic_ns():x}.tmp"
+        beside = self._beside(place)
         try:
             with open(beside, "xb") as stream:
                 stream.write(data)

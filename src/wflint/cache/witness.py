@@ -1,17 +1,19 @@
 """Remembers what a run has seen of the disk, so that a later run can tell if it would see the same.
 
-Contents count, never times: a file that is touched, or checked out anew, is the same file.
+Contents count: a file that is touched, or checked out anew, is the same file. Its look only tells
+if it must be read to know its content.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 
 from msgspec import Struct
 
-from wflint.system.disk import read_file
+from wflint.cache.folder import CacheFolder
+from wflint.cache.looks import UNMARKED, Looks
+from wflint.system.disk import NO_LOOK
 from wflint.system.hashing import blake2b
 
 Digest = bytes
@@ -30,13 +32,15 @@ def digest_of_names(names: Iterable[str]) -> Digest:
 class ReadLog:
     """Reads files, and remembers what stood in them.
 
-    ``digests`` are those of the files, by path. ``used`` are the files that were not only looked
-    through. ``is_torn`` is set when a file was read twice and had changed in between: nothing may
+    What is in a file that looks as it did is known from ``looks``, if there are any. ``digests``
+    are those of the files, by path. ``used`` are the files that were not only looked through.
+    ``is_torn`` is set when a file was read twice and had changed in between: nothing may
     be kept of such a run.
     """
 
-    def __init__(self, read: Callable[[str], bytes]) -> None:
+    def __init__(self, read: Callable[[str], bytes], looks: Looks | None = None) -> None:
         self._read = read
+        self._looks = looks
         self.digests: dict[str, Digest] = {}
         self.used: set[str] = set()
         self.is_torn = False
@@ -50,19 +54,64 @@ class ReadLog:
         """Return the digest of a file that is used."""
         self.used.add(path)
         if path not in self.digests:
-            with suppress(OSError):
-                self.look_through(path)
+            self._note(path, self.peek(path))
         return self.digests[path]
+
+    def peek(self, path: str) -> Digest:
+        """Return the digest of a file, or of the reason why there is none, without noting it."""
+        if path in self.digests:
+            return self.digests[path]
+        look = self._look(path)
+        known = self._looks.known(path, look) if self._looks is not None else None
+        if known is not None:
+            return known[0]
+        try:
+            return self._read_after(look, path)[1]
+        except OSError as error:
+            return _unreadable(error)
+
+    def marks(self, path: str, marks_of: Callable[[bytes], int]) -> int:
+        """What the gate finds in a file; ``marks_of`` finds it in bytes that are not known."""
+        if self._looks is None:
+            return marks_of(self.look_through(path))
+        look = self._looks.look(path)
+        known = self._looks.known(path, look)
+        if known is not None and known[1] != UNMARKED:
+            self._note(path, known[0])
+            return known[1]
+        data = self.look_through(path)
+        marks = marks_of(data)
+        self._looks.put(path, look, self.digests[path], marks)
+        return marks
 
     def look_through(self, path: str) -> bytes:
         """The bytes of a file that nothing else is asked of than what the gate asks."""
+        look = self._look(path) if path not in self.digests else NO_LOOK
         try:
-            data = self._read(path)
+            data, digest = self._read_after(look, path)
         except OSError as error:
             self._note(path, _unreadable(error))
             raise
-        self._note(path, digest_of(data))
+        self._note(path, digest)
         return data
+
+    def _look(self, path: str) -> bytes:
+        return self._looks.look(path) if self._looks is not None else NO_LOOK
+
+    def _read_after(self, look: bytes, path: str) -> tuple[bytes, Digest]:
+        """Read a file that had a look just now; without one there is nothing to record."""
+        data = self._read(path)
+        digest = digest_of(data)
+        if look and self._looks is not None:
+            self._looks.put(path, look, digest)
+        return data, digest
+
+    def keep_looks(self, folder: CacheFolder) -> None:
+        """Record what files looked like, for a run that need not read them."""
+        if self._looks is not None and self.is_torn:
+            self._looks.drop(folder)
+        elif self._looks is not None:
+            self._looks.save(folder, self.digests.keys())
 
     def _note(self, path: str, digest: Digest) -> None:
         if self.digests.setdefault(path, digest) != digest:
@@ -84,31 +133,22 @@ class Seen(Struct, array_like=True):
     links: dict[bytes, bytes] = {}
 
     def is_still_so(
-        self, known: Mapping[str, Digest], names_in: Callable[[str], Iterable[str]]
+        self, digest: Callable[[str], Digest], names_in: Callable[[str], Iterable[str]]
     ) -> bool:
         """True if a look at the disk shows the same.
 
-        ``known`` are files that were read already, ``names_in`` looks into a folder.
+        ``digest`` gives that of a file as it is now, ``names_in`` looks into a folder.
         """
-        for place, digest in self.files.items():
-            path = os.fsdecode(place)
-            if (known.get(path) or _look(path)) != digest:
+        for place, wanted in self.files.items():
+            if digest(os.fsdecode(place)) != wanted:
                 return False
-        for place, wanted in self.links.items():
-            if os.path.realpath(place) != wanted:
+        for place, target in self.links.items():
+            if os.path.realpath(place) != target:
                 return False
         return all(
-            digest_of_names(names_in(os.fsdecode(place))) == digest
-            for place, digest in self.folders.items()
+            digest_of_names(names_in(os.fsdecode(place))) == wanted
+            for place, wanted in self.folders.items()
         )
-
-
-def _look(path: str) -> Digest:
-    """The digest of a file, or of the reason why there is none."""
-    try:
-        return digest_of(read_file(path))
-    except OSError as error:
-        return _unreadable(error)
 
 
 def seen(

@@ -200,7 +200,7 @@ def _show(request: Request, flags: Flags) -> int:
     finder = ProjectFinder(Path.cwd(), request.config, request.isolated, request.overrides)
     selected = select(request.paths, finder, request.stdin_filename)
     if flags["show_settings"]:
-        owners = (group.owner(str(path)) for group in selected.groups for path in group.chosen)
+        owners = (group.owner(path) for group in selected.groups for path in group.chosen)
         projects = list(dict.fromkeys(owners)) or [finder.find(finder.cwd)]
         output.write_stdout(describe_projects(projects))
     if flags["show_files"]:

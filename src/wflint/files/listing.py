@@ -14,7 +14,7 @@ from wflint.config.find import CONFIG_NAMES, ConfigError, Project, ProjectFinder
 from wflint.gitignore.patterns import Patterns
 from wflint.gitignore.spec import ignore_spec
 from wflint.system.borders import Border, is_below
-from wflint.system.disk import read_text
+from wflint.system.disk import look_of, read_text
 
 
 class Excluded:
@@ -34,7 +34,10 @@ class Excluded:
 
     def match_name(self, path: str) -> bool:
         """True if a file is left out by itself, leaving the folders above it aside."""
-        return any(patterns.match_name(name) for patterns, name in self._named(path))
+        for start, patterns in self._parts:  # written out, because it is asked of all files
+            if path.startswith(start) and patterns.match_name(path[len(start) :]):
+                return True
+        return False
 
     def match_file(self, path: str) -> bool:
         """True if a file, or a folder above it, is left out."""
@@ -47,7 +50,8 @@ class Listing:
 
     ``configured`` are folders below that have a configuration file of their own, ``apart`` those
     that are programs of their own as well: their files are not listed. These and ``notebooks`` are
-    absolute paths. ``seen`` are the names of all files that git or the walk gave, of any kind.
+    absolute paths. ``seen`` are the names of all files that git or the walk gave, of any kind;
+    ``looks`` says what the files, by absolute path, look like from outside, links left out.
     """
 
     root: str
@@ -58,18 +62,21 @@ class Listing:
     notebooks: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
+    looks: dict[str, bytes] = field(default_factory=dict)
     seen: dict[str, None] = field(default_factory=dict)
 
     def paths(self) -> list[str]:
         """The absolute paths of the files."""
-        return [self._prefix + name for name in self.files]
+        prefix = self._prefix
+        return [prefix + name for name in self.files]
 
     def below(self, folder: str) -> list[str]:
         """The absolute paths of the files below a folder."""
         if folder == self.root:
             return self.paths()
         start = folder.removeprefix(self._prefix).replace(os.sep, "/") + "/"
-        return [self._prefix + name for name in self.files if name.startswith(start)]
+        prefix = self._prefix
+        return [prefix + name for name in self.files if name.startswith(start)]
 
     def find(self, path: str) -> str | None:
         """The listed path of a file, which may be given by another path to the same file."""
@@ -150,7 +157,8 @@ def _list_alone(project: Project, only: Path) -> Listing:
 
 def _keep(names: dict[str, None], listing: Listing, border: Border) -> None:
     """Fill the listing with what is a regular file, not excluded, and not seen before."""
-    folders: dict[str, bool] = {}
+    excludes: dict[str, bool] = {}
+    leads_out: dict[str, bool] = {}
     links: list[str] = []
     outside: list[str] = []
     prefix, excluded = listing.root.rstrip(os.sep) + os.sep, listing.excluded
@@ -158,22 +166,26 @@ def _keep(names: dict[str, None], listing: Listing, border: Border) -> None:
         if not name.endswith((".py", ".ipynb")):
             continue
         folder = name.rpartition("/")[0]
-        if folder not in folders:
-            folders[folder] = excluded.match_folder(folder)
-        if folders[folder] or excluded.match_name(name):
+        if folder not in excludes:
+            excludes[folder] = excluded.match_folder(folder)
+        if excludes[folder] or excluded.match_name(name):
             continue
-        if border.folder_leads_out(prefix + folder):
+        if folder not in leads_out:
+            leads_out[folder] = border.folder_leads_out(prefix + folder)
+        if leads_out[folder]:
             outside.append(name)
             continue
+        path = prefix + name
         try:
-            mode = os.lstat(prefix + name).st_mode
+            about = os.lstat(path)
         except OSError:
             continue  # deleted, but still in git's index
         if name.endswith(".ipynb"):
-            listing.notebooks.append(prefix + name)
-        elif stat.S_ISREG(mode):
+            listing.notebooks.append(path)
+        elif stat.S_ISREG(about.st_mode):
             listing.files.append(name)
-        elif stat.S_ISLNK(mode) and os.path.isfile(prefix + name):
+            listing.looks[path] = look_of(about)
+        elif stat.S_ISLNK(about.st_mode) and os.path.isfile(path):
             links.append(name)
     outside += _keep_links(sorted(links), listing, border)
     listing.files.sort()

@@ -45,6 +45,9 @@ SANDBOX = (
 """Texts without which a file that talks to Temporal says nothing to the sandbox."""
 
 
+NAMED, CANDIDATE, CONFIGURING = 1, 2, 4
+
+
 class Gated(Struct):
     """The files that pass the prefilter, as absolute paths in the order of the files.
 
@@ -58,22 +61,39 @@ class Gated(Struct):
     unreadable: dict[str, str] = field(default_factory=dict)
 
 
-def gate(files: Iterable[str], read: Callable[[str], bytes], needles: Iterable[str]) -> Gated:
-    """Search the bytes of ``files``; ``needles`` are texts that count besides wflint's own."""
-    own = tuple(needle.encode("utf-8", "surrogateescape") for needle in needles)
-    named, entry_points = (*_NAMED, *own), (*_ENTRY_POINTS, *own)
+class Gate:
+    """Searches the bytes of files; ``needles`` are texts that count besides wflint's own."""
+
+    def __init__(self, needles: Iterable[str]) -> None:
+        own = tuple(needle.encode("utf-8", "surrogateescape") for needle in needles)
+        self._named, self._entry_points = (*_NAMED, *own), (*_ENTRY_POINTS, *own)
+
+    def marks(self, data: bytes) -> int:
+        """Return what is found in the bytes of a file, as flags."""
+        if not _has_any(data, self._named):
+            return 0
+        marks = NAMED
+        if _has_any(data, self._entry_points) or _OTHER_SPELLINGS.search(data):
+            marks |= CANDIDATE
+        if _has_any(data, SANDBOX):
+            marks |= CONFIGURING
+        return marks
+
+
+def gate(files: Iterable[str], marks_of: Callable[[str], int]) -> Gated:
+    """Sort ``files`` by their marks, which those of :meth:`Gate.marks` are."""
     gated = Gated()
     for path in files:
         try:
-            data = read(path)
+            marks = marks_of(path)
         except OSError as error:
             gated.unreadable[path] = error.strerror or str(error)
             continue
-        if _has_any(data, named):
+        if marks:
             gated.named.append(path)
-            if _has_any(data, entry_points) or _OTHER_SPELLINGS.search(data):
+            if marks & CANDIDATE:
                 gated.candidates.append(path)
-            if _has_any(data, SANDBOX):
+            if marks & CONFIGURING:
                 gated.configuring.append(path)
     return gated
 

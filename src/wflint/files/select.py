@@ -20,16 +20,17 @@ STDIN = "-"
 
 
 class Group(Struct):
-    """A program: all of its files, and those that are to be reported, both sorted.
+    """A program: all of its files, and those that are to be reported, as sorted absolute paths.
 
     ``project`` has the settings of its root, ``below`` those of the folders that have settings of
-    their own, by their absolute paths.
+    their own, by their absolute paths. ``looks`` says what listed files looked like from outside.
     """
 
     project: Project
-    files: list[Path]
-    chosen: list[Path]
+    files: list[str]
+    chosen: list[str]
     below: dict[str, Project] = {}
+    looks: dict[str, bytes] = {}
 
     @property
     def projects(self) -> list[Project]:
@@ -101,9 +102,10 @@ class _Program:
 
     def finish(self) -> Group:
         """The group, with its files."""
-        names = sorted({*self.listing.paths(), *self.extra})
-        self.group.files = [Path(name) for name in names]
-        self.group.chosen = [path for path in self.group.files if str(path) in self.chosen]
+        listed = self.listing.paths()  # sorted already
+        self.group.files = sorted({*listed, *self.extra}) if self.extra else listed
+        self.group.chosen = [path for path in self.group.files if path in self.chosen]
+        self.group.looks = self.listing.looks
         return self.group
 
     def leave_out_broken(self) -> Iterator[tuple[bool, str]]:

@@ -78,7 +78,7 @@ def find(projects: Sequence[Examined], text: str, cwd: Path) -> Target:
 
 def _files(examined: Examined, file: str, cwd: Path) -> frozenset[str]:
     """The files that were asked for, or those among them that ``file`` is the end of."""
-    chosen = frozenset(map(str, examined.group.chosen))
+    chosen = frozenset(examined.group.chosen)
     if not file:
         return chosen
     exact = os.path.abspath(cwd / file)

@@ -7,6 +7,7 @@ another, and without a secret nobody can tell whose an entry is.
 from __future__ import annotations
 
 import os
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from wflint.cache.folder import NAME, CacheFolder
@@ -18,31 +19,44 @@ if TYPE_CHECKING:
     from wflint.run.request import Request
 
 
-def cache_folder(group: Group, request: Request, notes: list[str]) -> CacheFolder | None:
-    """Return the folder of a program's entries; ``None`` when the run uses no cache.
+class CachePlace:
+    """The place of a program's entries. ``notes`` gets the reason why there is none."""
 
-    If that is not what the run was asked for, the reason is added to ``notes``.
-    """
-    if not request.cache or group.project.only is not None:
-        return None
-    root = group.project.root
-    configured = (p.root / p.settings.cache_dir for p in group.projects if p.settings.cache_dir)
-    path = str(next(configured, root / NAME))
-    border = Border(root)
-    writes = request.stdin is None and not request.texts
-    try:
-        secret = secret_of_user(border, make=writes)
-    except NoSecret as error:
-        note = f"no cache is used: {error}"
-        if note not in notes:  # it is the same for each program
-            notes.append(note)
-        return None
-    if secret is None:
-        return None
-    if _is_tracked(path, border):
-        notes.append(f"no cache is used: git tracks {path}; remove it from the repository")
-        return None
-    return CacheFolder(path, secret, writes)
+    def __init__(self, group: Group, request: Request, notes: list[str]) -> None:
+        self.notes = notes
+        self._request = request
+        self._is_wanted = request.cache and group.project.only is None
+        self._root = group.project.root
+        configured = (p.root / p.settings.cache_dir for p in group.projects if p.settings.cache_dir)
+        self._path = str(next(configured, self._root / NAME))
+
+    @property
+    def exists(self) -> bool:
+        """True if an earlier run may have left something."""
+        return self._is_wanted and os.path.isdir(self._path)
+
+    @cached_property
+    def folder(self) -> CacheFolder | None:
+        """The folder of the entries; ``None`` when the run uses no cache."""
+        if not self._is_wanted:
+            return None
+        border = Border(self._root)
+        writes = self._request.stdin is None and not self._request.texts
+        try:
+            secret = secret_of_user(border, make=writes)
+        except NoSecret as error:
+            note = f"no cache is used: {error}"
+            if note not in self.notes:  # it is the same for each program
+                self.notes.append(note)
+            return None
+        if secret is None:
+            return None
+        if _is_tracked(self._path, border):
+            self.notes.append(
+                f"no cache is used: git tracks {self._path}; remove it from the repository"
+            )
+            return None
+        return CacheFolder(self._path, secret, writes)
 
 
 def _is_tracked(path: str, border: Border) -> bool:

@@ -9,16 +9,20 @@ import gc
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wflint.cache.build import build_id
+from wflint.cache.looks import Looks
+from wflint.cache.packing import standing_for
 from wflint.cache.witness import ReadLog
 from wflint.config.errors import ConfigError
 from wflint.config.find import ProjectFinder
 from wflint.config.settings import Settings
-from wflint.files.prefilter import Gated, gate
+from wflint.files.prefilter import Gate, Gated, gate
 from wflint.files.select import Group, select, shown_path
-from wflint.run.cache_place import cache_folder
+from wflint.run.cache_place import CachePlace
 from wflint.run.request import Request, Result
 from wflint.run.results import ResultCache, add
 from wflint.system.disk import read_file
@@ -57,10 +61,9 @@ def _check(request: Request, keep: Keep | None) -> Result:
     finder = ProjectFinder(cwd, request.config, request.isolated, request.overrides)
     selected = select(request.paths, finder, request.stdin_filename)
     result = Result(problems=selected.problems, warnings=selected.warnings, notes=selected.notes)
-    read = ReadLog(reader(request))
     for group in selected.groups:
         try:
-            _check_project(group, read, request, cwd, result, keep)
+            _check_project(group, request, cwd, result, keep)
         except ConfigError as error:
             if len(selected.groups) == 1:
                 raise
@@ -76,20 +79,22 @@ def _check(request: Request, keep: Keep | None) -> Result:
 
 def _check_project(
     group: Group,
-    read: ReadLog,
     request: Request,
     cwd: Path,
     result: Result,
     keep: Keep | None,
 ) -> None:
     every = [project.settings for project in group.projects]
-    needles = dict.fromkeys(needle for settings in every for needle in _needles(settings))
-    gated = gate(map(str, group.files), read.look_through, needles)
+    needles = tuple(dict.fromkeys(needle for one in every for needle in _needles(one)))
+    place = CachePlace(group, request, result.notes)
+    read = ReadLog(reader(request), _looks(group, needles, request, place))
+    marks_of = Gate(needles).marks
+    gated = gate(group.files, lambda path: read.marks(path, marks_of))
     result.stats.files += len(group.chosen)
     before = result.stats.all_workflows
     if gated.named or any(map(_names_rules, every)) or keep is not None:
-        add(result, _result_of(group, gated, read, request, cwd, result.notes, keep))
-    chosen = set(map(str, group.chosen))
+        add(result, _result_of(group, gated, read, request, cwd, place, keep))
+    chosen = set(group.chosen)
     for path, reason in sorted(gated.unreadable.items()):
         if path in chosen:
             result.problems.append(f"{shown_path(path, cwd)}: cannot be read: {reason}")
@@ -108,16 +113,17 @@ def _result_of(
     read: ReadLog,
     request: Request,
     cwd: Path,
-    notes: list[str],
+    place: CachePlace,
     keep: Keep | None,
 ) -> Result:
     """Return what is found in one program, now or by an earlier run."""
-    folder = cache_folder(group, request, notes)
+    folder = place.folder
     cache = None
     if folder is not None and keep is None:
         cache = ResultCache(folder, group, gated, request, cwd, read)
     known = cache.load() if cache is not None else None
-    if known is not None:
+    if known is not None and folder is not None:
+        read.keep_looks(folder)
         return known
     from wflint.run.program_run import ProjectRun
 
@@ -127,10 +133,25 @@ def _result_of(
         keep(examined)
     if cache is not None and folder is not None:
         cache.save(result, examined.answer)
+        read.keep_looks(folder)
         folder.clean_up()
         if folder.problem:
-            notes.append(f"no results are cached: {folder.problem}")
+            place.notes.append(f"no results are cached: {folder.problem}")
     return result
+
+
+def _looks(
+    group: Group, needles: tuple[str, ...], request: Request, place: CachePlace
+) -> Looks | None:
+    """Return what is recorded of the files of a program, if a run may use a cache."""
+    if not request.cache:
+        return None
+    about = standing_for((build_id(), str(group.project.root), needles))
+    gives = request.texts or request.stdin is not None
+    looks = Looks(about, group.looks, partial(is_given, request) if gives else None)
+    if place.exists and place.folder is not None:
+        looks.load(place.folder)
+    return looks
 
 
 def _names_rules(settings: Settings) -> bool:
@@ -166,6 +187,11 @@ def reader(request: Request) -> Callable[[str], bytes]:
         return read_file(path)
 
     return read
+
+
+def is_given(request: Request, path: str) -> bool:
+    """True if the content of a file comes with the request, and not from the disk."""
+    return path in request.texts or is_stdin(path, request)
 
 
 def is_stdin(path: str, request: Request) -> bool:

@@ -77,7 +77,7 @@ class ProjectRun:
         self.governing = Governing(group, request)
         self.registry = self.governing.registry
         self.shown: Callable[[str], str] = partial(shown_path, cwd=cwd)
-        self.chosen = frozenset(map(str, group.files if request.whole else group.chosen))
+        self.chosen = frozenset(group.files if request.whole else group.chosen)
         self.notebook = self._notebook(folder)
 
     def run(self) -> Examined:
@@ -133,7 +133,7 @@ class ProjectRun:
         return AnalysisInput(
             root=str(self.group.project.root),
             src=governing.src,
-            files=[str(path) for path in self.group.files],
+            files=self.group.files,
             chosen=self.chosen,
             read=self.read,
             rules=self.registry.by_code,
@@ -184,7 +184,7 @@ class ProjectRun:
 
         return Repairs(
             answer,
-            [str(path) for path in self.group.files],
+            self.group.files,
             self.read,
             self.governing.rule_settings,
             self.shown,

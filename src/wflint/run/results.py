@@ -49,8 +49,9 @@ class ResultCache:
         witness: ReadLog,
     ) -> None:
         self._folder = folder
-        self._files = [str(path) for path in group.files]
-        self._chosen = set(self._files if request.whole else map(str, group.chosen))
+        self._files = group.files
+        self._asked = group.files if request.whole else group.chosen
+        self._chosen = set(self._asked)
         self._gated = gated
         self._cwd = cwd
         self._witness = witness
@@ -60,7 +61,7 @@ class ResultCache:
         """The result, if it was kept and still holds."""
         data = self._folder.read(self._name)
         entry = unpacked(data, _Entry) if data is not None else None
-        if entry is None or not entry.seen.is_still_so(self._witness.digests, names_in):
+        if entry is None or not entry.seen.is_still_so(self._witness.peek, names_in):
             return None
         paths = self._paths_of(entry.result)
         if paths is None:
@@ -77,7 +78,7 @@ class ResultCache:
         named = {diagnostic.filename for diagnostic in result.diagnostics}
         if not named:
             return {}
-        shown = ((shown_path(path, self._cwd), path) for path in sorted(self._chosen))
+        shown = ((shown_path(path, self._cwd), path) for path in self._asked)
         paths = {name: path for name, path in shown if name in named}
         return paths if paths.keys() == named else None
 
@@ -119,14 +120,14 @@ class ResultCache:
         lists = (
             [str(group.project.root), str(self._cwd)],
             self._files,
-            sorted(self._chosen),
+            self._asked,
             gated.named,
             gated.candidates,
             gated.configuring,
             gated.unreadable,
         )
         for paths in lists:
-            key.update(b"\0".join(map(os.fsencode, paths)) + b"\0\0")
+            key.update(os.fsencode("\0".join(paths)) + b"\0\0")
         return key.hexdigest()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import struct
 
 MOST_BYTES = 64 * 1024 * 1024
 """No source file, lock file or configuration is longer than this."""
@@ -41,6 +42,39 @@ def read_file(path: AnyPath, most: int = MOST_BYTES) -> bytes:
                 return data
             data += more
     raise _too_large(path)
+
+
+_LOOK = struct.Struct("<5q")
+LOOK_LENGTH = _LOOK.size
+NO_LOOK = b""
+
+
+def look_of(about: os.stat_result) -> bytes:
+    """Return what tells a file from a changed one, seen from outside; empty if nothing does.
+
+    These are the file itself (device and inode), its size, the time of its content, and that of the
+    last change of any kind, which nobody can choose: ``touch -r``, ``cp -p`` and ``tar`` bring back
+    the other time. Windows tells when a file was made in place of the latter, so nothing does.
+    """
+    if os.name == "nt" or not about.st_ino:
+        return NO_LOOK
+    try:
+        return _LOOK.pack(
+            about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns
+        )
+    except struct.error:  # an inode or a time that is larger than any sound one
+        return NO_LOOK
+
+
+def changed_at(look: bytes) -> int:
+    """Return the later one of the times in what begins with a look, in nanoseconds."""
+    *_, content, any_change = _LOOK.unpack_from(look)
+    return int(max(content, any_change))
+
+
+def device_of(look: bytes) -> int:
+    """Return the device in what begins with a look."""
+    return int(_LOOK.unpack_from(look)[0])
 
 
 def begins(path: AnyPath, beginning: bytes) -> bool:

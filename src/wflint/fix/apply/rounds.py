@@ -172,7 +172,7 @@ class _Rounds:
         """All files of the projects."""
         request = self.request
         groups = select(request.paths, finder_for(request), request.stdin_filename).groups
-        return [str(path) for group in groups for path in group.files]
+        return [path for group in groups for path in group.files]
 
 
 def finder_for(request: Request) -> ProjectFinder:
