@@ -15,20 +15,16 @@ def nothing() -> None:
 
 
 class Run(NamedTuple):
-    """A command that is measured. ``prepare`` is called before each run and is not timed.
-
-    ``slow`` commands are run once.
-    """
+    """A command that is measured. ``prepare`` is called before each run and is not timed."""
 
     name: str
     command: tuple[str, ...]
     folder: Path
     prepare: Callable[[], None] = nothing
-    slow: bool = False
 
 
 class Cost(NamedTuple):
-    """The cost of a run: seconds of wall and of CPU time, MB of the largest process."""
+    """The cost of a run: seconds of wall time, of CPU time of all processes, MB of the largest."""
 
     wall: float
     cpu: float
@@ -38,11 +34,10 @@ class Cost(NamedTuple):
 def costs(runs: Sequence[Run], rounds: int) -> dict[str, Cost]:
     """The median cost of each run. All take their turns, so that noise meets all of them."""
     found: dict[str, list[Cost]] = {run.name: [] for run in runs}
-    for number in range(rounds):
+    for _ in range(rounds):
         for run in runs:
-            if number == 0 or not run.slow:
-                run.prepare()
-                found[run.name].append(_cost(run))
+            run.prepare()
+            found[run.name].append(_cost(run))
     return {
         name: Cost(*map(statistics.median, zip(*all_, strict=True))) for name, all_ in found.items()
     }
