@@ -125,7 +125,8 @@ class BlockingCallInAsyncActivity(Rule):
             return Report(_in_a_thread(view), group=_CALL)
         if view.name == "time.sleep":
             return Report(_SLEEP.format(name=view.shown), group=_SLEEP)
-        message = _IN_ACTIVITY if len(view.way) == 1 else _CALL
+        is_alone = len(view.way) == 1 and view.can_be_plain
+        message = _IN_ACTIVITY if is_alone else _CALL
         return Report(message.format(name=view.shown), group=_CALL)
 
 

@@ -55,6 +55,7 @@ class Printer:
 async def act(printer: Printer):
     {code}
 """
+RUN = 'subprocess.run(["true"])'
 IN_THREAD = "use `await asyncio.to_thread(...)`"
 
 
@@ -94,8 +95,17 @@ def test_what_has_no_name_that_a_thread_can_call_is_not_named(code: str, tmp_pat
 
 @pytest.mark.parametrize(
     ("code", "plainly"),
-    [('subprocess.run(["true"])', ", or make the activity a plain `def`"), ("await prepare()", "")],
-    ids=["activity", "what-it-waits-for"],
+    [
+        (RUN, ", or make the activity a plain `def`"),
+        ("await prepare()", ""),
+        (f"{RUN}; await unknown()", ""),
+        (f"{RUN}; pending = unknown(); await pending", ""),
+        (f"async with unknown(): {RUN}", ""),
+        (f"{RUN}; print([one async for one in unknown()])", ""),
+    ],
+    ids=["activity", "what-it-waits-for", "waits", "waits-for-a-name", "async-with", "async-for"],
 )
-def test_only_an_activity_can_be_made_plain(code: str, plainly: str, tmp_path: Path) -> None:
+def test_only_an_activity_that_waits_for_nothing_can_be_made_plain(
+    code: str, plainly: str, tmp_path: Path
+) -> None:
     assert told(code, tmp_path) == {IN_THREAD + plainly}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from wflint.callgraph.graph import CallGraph, Node
@@ -24,6 +25,8 @@ _OPTION_BAGS = frozenset(
         "temporalio.workflow.LocalActivityConfig",
     }
 )
+
+_WAITING = re.compile(r"\bawait\b|\basync\s+(?:for|with)\b")
 
 
 class CallViews:
@@ -91,7 +94,13 @@ class CallViews:
             lambda name: properties_of(self.table.lookup(name)),
             lambda site: source_of(self.resolver.store, node.fn, site),
             lambda: self._way(node),
+            lambda: self._may_wait(node),
         )
+
+    def _may_wait(self, node: Node) -> bool:
+        head = self.resolver.store.body(node.fn).head
+        text = self.resolver.store.load(node.fn.path).source.text[head.start : head.end]
+        return _WAITING.search(text) is not None
 
     def _way(self, node: Node) -> list[FunctionHead]:
         return [self.resolver.store.body(hop.node.fn).head for hop in self.reached.chain(node)]

@@ -50,7 +50,8 @@ class Lookups(Struct):
     literal, of ``dict(...)`` or of ``ActivityConfig(...)``, also when it is a constant elsewhere.
     ``passes`` tells whether the sandbox passes a module through wherever it is imported, or may;
     ``missing`` is :meth:`FindingView.missing`. ``written`` returns the source of a site, shortened.
-    ``way`` returns the functions by which the place is reached, from an entry point on.
+    ``way`` returns the functions by which the place is reached, from an entry point on;
+    ``may_wait`` tells whether the text of the last of them speaks of waiting.
     """
 
     qualified: Callable[[Value], str]
@@ -61,6 +62,7 @@ class Lookups(Struct):
     properties: Callable[[str], frozenset[Property]] = lambda name: frozenset()
     written: Callable[[Site], str] = lambda site: ""
     way: Callable[[], Sequence[FunctionHead]] = tuple
+    may_wait: Callable[[], bool] = lambda: False
 
 
 class TypeView(Struct, frozen=True):
@@ -248,6 +250,11 @@ class CallView(Struct, dict=True):
     def in_async(self) -> bool:
         """True if the function that contains the call is ``async def``."""
         return self.function.is_async
+
+    @property
+    def can_be_plain(self) -> bool:
+        """True if the function that contains the call surely has no ``await``."""
+        return not self.function.is_async or not self.lookups.may_wait()
 
     @property
     def way(self) -> Sequence[FunctionHead]:
