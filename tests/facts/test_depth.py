@@ -31,8 +31,10 @@ class W:
         time.time()
 {body}
 """
-FEW, SOME, MANY = 90, 900, 5_000
+FEW, SOME, MANY = 90, 900, 2_000
 """As many brackets or blocks as Python reads, as LibCST can bear in one expression, and more."""
+
+LAST = MANY - 1
 
 
 def nested(before: str, inner: str, behind: str, times: int = FEW) -> str:
@@ -131,7 +133,7 @@ BODIES = {
     "a name made of itself": "\n".join(["x = [x, (x, x)]"] * MANY),
     "`elif`": "if x == 0: pass\n" + steps("elif x == N: pass", SOME),
     # LibCST writes each `elif` a level deeper; with 5,000 of them Python 3.12 and later give up.
-    "more `elif`": "if x == 0: pass\n" + steps("elif x == N: y = helper(N)", 2_000),
+    "more `elif`": "if x == 0: pass\n" + steps("elif x == N: y = helper(N)"),
     "nested `if`": blocks("if x:", "x = helper(x)"),
     "nested `try`": blocks("try:", "helper(x)", "except ValueError: pass"),
     "tuples of exceptions": (
@@ -188,7 +190,8 @@ CASES: dict[str, Callable[[Path], None]] = {
     },
     **{
         f"{name} in a module": case(
-            text, "a4999; f4999(x); C899(x).x.y(); A4999(x); f(x); C().x.x.x; T['a'][0](x)"
+            text,
+            f"a{LAST}; f{LAST}(x); C899(x).x.y(); A{LAST}(x); f(x); C().x.x.x; T['a'][0](x)",
         )
         for name, text in MODULES.items()
     },

@@ -1,0 +1,88 @@
+"""Runs wflint in processes of their own, which need not import it again.
+
+``run(...)`` is for tests. A process that has imported wflint, this file as a program, starts a copy
+of itself for each run, so that a run may crash like any process. Where the system cannot copy
+processes, each run is a new one.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import TextIO
+
+END = 120
+"""Seconds after which a run is taken to have no end."""
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a folder. Its exit code is negative if a signal has ended it."""
+    if not hasattr(os, "fork"):
+        command = [sys.executable, "-m", "wflint", *arguments]
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=END)
+    with tempfile.TemporaryDirectory() as place:
+        out, err = os.path.join(place, "out"), os.path.join(place, "err")
+        code = _ask([str(folder), out, err, dict(os.environ), arguments])
+        texts = [Path(file).read_text(encoding="utf-8") for file in (out, err)]
+    return subprocess.CompletedProcess(arguments, code, *texts)
+
+
+def _ask(request: object) -> int:
+    server = _server()
+    assert server.stdin is not None and server.stdout is not None
+    server.stdin.write(json.dumps(request) + "\n")
+    server.stdin.flush()
+    return int(server.stdout.readline())
+
+
+@cache
+def _server() -> subprocess.Popen[str]:
+    started = subprocess.Popen(
+        [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    atexit.register(started.kill)
+    return started
+
+
+def _serve(requests: TextIO) -> None:
+    """Answer each line with an exit code, until there are no more."""
+    import wflint.checking.analysis
+    import wflint.cli.check
+    import wflint.report.full  # noqa: F401
+
+    for line in requests:
+        child = os.fork()
+        if child == 0:
+            _become(*json.loads(line))
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+
+
+def _become(
+    folder: str, out: str, err: str, variables: dict[str, str], arguments: Sequence[str]
+) -> None:
+    """Be a run of the command line; does not return."""
+    import signal
+
+    from wflint.__main__ import run as run_wflint
+
+    signal.alarm(END)
+    os.chdir(folder)
+    for file, number in ((os.devnull, 0), (out, 1), (err, 2)):
+        os.dup2(os.open(file, os.O_RDWR | os.O_CREAT, 0o600), number)
+    os.environ.clear()
+    os.environ.update(variables)
+    sys.stdin, sys.stdout, sys.stderr = (open(n, m) for n, m in enumerate("rww"))  # noqa: SIM115
+    sys.argv[:] = ["wflint", *arguments]
+    run_wflint()
+
+
+if __name__ == "__main__":
+    sys.path.pop(0)
+    _serve(sys.stdin)
