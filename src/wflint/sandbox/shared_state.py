@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
+from wflint import limits
 from wflint.facts.ids import Cls, Fn, shown_name
 from wflint.facts.model import BindingKind, FunctionHead, Kind, Ref
 from wflint.inference.definitions import Origin, find_origin
@@ -11,7 +14,9 @@ from wflint.rule.views import Shared
 from wflint.sandbox.module_values import ModuleValues
 from wflint.sandbox.sandboxes import Sandboxes
 
+_HELD = ("attribute", "result", "value")
 _CACHES = frozenset({"functools.cache", "functools.lru_cache"})
+_HARMLESS = frozenset({"builtins.classmethod", "builtins.staticmethod"})
 _OWN_DECORATORS = ("temporalio.workflow.",)
 """Decorators of classes that leave the attributes as they are."""
 
@@ -31,8 +36,9 @@ class SharedObjects:
         ``receiver`` is the class of the object whose method refers to it. ``None`` when it is the
         workflow's own, or not known.
         """
-        if ref is None:
-            return None
+        return self._holder(ref, path, receiver, limits.BASE_DEPTH) if ref is not None else None
+
+    def _holder(self, ref: Ref, path: str, receiver: Cls | None, depth: int) -> Shared | None:
         if ref.kind in (Kind.SELF, Kind.CLS):
             cls = receiver or Cls(path, ref.name)
             if cls.qualname not in self.store.load(cls.path).facts.classes:
@@ -41,7 +47,7 @@ class SharedObjects:
                 return self._shared("class", cls.path, cls.qualname, receiver)
             return self._of_class(cls, ref.path, ref.kind is Kind.SELF, receiver)
         if ref.kind is Kind.RESULT:
-            return self._cached(ref, path, receiver)
+            return self._result(ref, path, receiver, depth)
         origin = find_origin(ref, path, self.resolver)
         if origin is None:
             return self._external(ref, path)
@@ -83,25 +89,54 @@ class SharedObjects:
         (module,) = targets
         return Shared("module", module, module, self.sandboxes.reuses(module))
 
-    def _cached(self, ref: Ref, path: str, receiver: Cls | None) -> Shared | None:
-        """Return what holds the result of a cached function of the project."""
-        if ref.of is None or ref.path:
+    def _result(self, ref: Ref, path: str, receiver: Cls | None, depth: int) -> Shared | None:
+        """Return what holds the result of a function of the project.
+
+        It is kept if the function is cached, or gives back what a module or class holds.
+        """
+        if ref.of is None or depth == 0:
             return None
-        for entity in self.resolver.resolve(ref.of, path, receiver):
-            if isinstance(entity, OwnFunction):
+        functions = self.resolver.resolve(ref.of, path, receiver)
+        for entity in functions:
+            if isinstance(entity, OwnFunction) and not ref.path:
                 head = self.store.head(entity.fn)
                 if head is not None and self._is_cached(head, entity.fn.path):
                     return self._shared("result", entity.fn.path, head.qualname, receiver)
-        return None
+        if len(functions) != 1 or not isinstance(functions[0], OwnFunction):
+            return None
+        if ref.path and not self._is_of_project(replace(ref, path=()), path, receiver):
+            return None
+        return self._given_back(functions[0], depth)
+
+    def _given_back(self, function: OwnFunction, depth: int) -> Shared | None:
+        """Return what holds the object that a function gives back, whichever way it returns."""
+        head = self.store.head(function.fn)
+        if head is None or not self._decorators(head, function.fn.path) <= _HARMLESS:
+            return None
+        body = self.store.body(function.fn)
+        if body.head.is_generator or not body.returned:
+            return None
+        held = {
+            self._holder(ref, function.fn.path, function.receiver, depth - 1)
+            for ref in body.returned
+        }
+        only = held.pop()
+        return only if not held and only is not None and only.kind in _HELD else None
+
+    def _is_of_project(self, ref: Ref, path: str, receiver: Cls | None) -> bool:
+        found = self.resolver.resolve(ref, path, receiver)
+        return bool(found) and all(isinstance(entity, OwnInstance) for entity in found)
 
     def _is_cached(self, head: FunctionHead, path: str) -> bool:
-        names = {
-            entity.name
+        return not self._decorators(head, path).isdisjoint(_CACHES)
+
+    def _decorators(self, head: FunctionHead, path: str) -> set[str]:
+        """The names of the decorators of a function; ``""`` for one of the project."""
+        return {
+            entity.name if isinstance(entity, External) else ""
             for decorator in head.decorators
             for entity in self.resolver.resolve(decorator.target, path)
-            if isinstance(entity, External)
         }
-        return bool(names & _CACHES)
 
     # Attributes of classes.
 
