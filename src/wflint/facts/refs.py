@@ -78,6 +78,7 @@ class Refs:
         self.scope_of: Callable[[cst.CSTNode], Scope | None] = lambda _: None
         self.sides: Callable[[cst.IfExp, Scope | None], list[cst.BaseExpression]] = _both_sides
         self.tables = NameTables()
+        self._known: dict[tuple[int, int], tuple[cst.CSTNode | None, Ref]] = {}  # when complete
 
     def detach(self) -> None:
         """Let go of who answers where nodes stand: they hold each other, and large trees."""
@@ -88,11 +89,23 @@ class Refs:
     def forget(self) -> None:
         """Drop what was concluded before all bindings were known."""
         self.tables.known.clear()
+        self._known.clear()
 
     def ref(
         self, node: cst.CSTNode | None, scope: Scope | None, steps: int = limits.EXPRESSION_STEPS
     ) -> Ref:
         """Return what ``node`` refers to, seen from ``scope`` (``None``: module level)."""
+        if not self.complete:
+            return self._found(node, scope, steps)
+        if steps < limits.EXPRESSION_STEPS:
+            return self.shared(self._found(node, scope, steps))
+        key = id(node), id(scope)
+        known = self._known.get(key)
+        if known is None:  # it is kept with the node, so that no other one gets its `id`
+            known = self._known[key] = node, self.shared(self._found(node, scope, steps))
+        return known[1]
+
+    def _found(self, node: cst.CSTNode | None, scope: Scope | None, steps: int) -> Ref:
         path: list[str] = []
         while True:
             kind = type(node)  # `isinstance` is slow for LibCST's classes, which are abstract ones
@@ -111,7 +124,7 @@ class Refs:
                 root = Ref(Kind.CLS, root.name, tuple(reversed(path[:-1])))
             else:
                 root = replace(root, path=(*root.path, *reversed(path)))
-        return self.shared(root) if self.complete else root
+        return root
 
     def _root(self, node: cst.CSTNode | None, scope: Scope | None, steps: int) -> Ref:
         if steps <= 0 or node is None:
