@@ -20,6 +20,18 @@ from typing import TextIO
 
 END = 120
 """Seconds after which a run is taken to have no end."""
+_FLOW = """\
+import time
+
+from temporalio import workflow
+
+
+@workflow.defn
+class Flow:
+    @workflow.run
+    async def run(self) -> float:
+        return time.time()
+"""
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -53,15 +65,26 @@ def _server() -> subprocess.Popen[str]:
 
 def _serve(requests: TextIO) -> None:
     """Answer each line with an exit code, until there are no more."""
-    import wflint.checking.analysis
-    import wflint.cli.check
-    import wflint.report.full  # noqa: F401
-
+    _import_what_runs_import()
     for line in requests:
         child = os.fork()
         if child == 0:
             _become(*json.loads(line))
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+
+
+def _import_what_runs_import() -> None:
+    """Check something in which there is something to find and to fix: most is imported on need."""
+    import wflint.cli.check
+    import wflint.report.concise
+    import wflint.report.full
+    import wflint.report.summary  # noqa: F401
+    from wflint.run.check import check
+    from wflint.run.request import Request
+
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "flow.py").write_text(_FLOW)
+        assert check(Request(paths=(folder,), isolated=True)).diagnostics
 
 
 def _become(
