@@ -113,6 +113,7 @@ class Store:
         self._room_for_trees = limits.KEPT_AST
         self._question = "bodies"
         self._lent: list[tuple[Module, str]] | None = None  # read for the time being
+        self._is_plain = False
 
     def load(self, path: str) -> Module:
         """The module in a file. What is wrong with it is in its ``error``, never raised."""
@@ -259,9 +260,11 @@ class Store:
         head = module.facts.functions.get(qualname) or FunctionHead(qualname)
         module.put(qualname, FunctionBody(head))
         question = f"{self._question} {qualname}"
-        known = module.notes.get(question, ReadBodies)
-        if known is None or not self._answers_are_same(module.path, known.asked):
-            known = None
+        known = self._known_bodies(module, question)
+        if known is None and self._is_plain:
+            question = f"plain {question}"
+            known = self._known_bodies(module, question)
+        if known is None:
             try:
                 with self.faults.at(module.path, qualname):
                     known = self._find_bodies(module, qualname, question)
@@ -276,6 +279,21 @@ class Store:
             self._note_classes(module, module.put(body.head.qualname, body))
             if self._lent is not None:
                 self._lent.append((module, body.head.qualname))
+
+    def _known_bodies(self, module: Module, question: str) -> ReadBodies | None:
+        known = module.notes.get(question, ReadBodies)
+        if known is None or not self._answers_are_same(module.path, known.asked):
+            return None
+        return known
+
+    @contextmanager
+    def reading_plainly(self) -> Iterator[None]:
+        """Read bodies without asking rules: for code that they have nothing to do with."""
+        before, self._is_plain = self._is_plain, True
+        try:
+            yield
+        finally:
+            self._is_plain = before
 
     @contextmanager
     def reading_otherwise(self, kind: str, reading: Callable[[], Reading]) -> Iterator[None]:
@@ -359,7 +377,7 @@ class Store:
         reading = self._reading()
         if asked is not None:
             reading = replace(reading, guard_functions=partial(self._ask, asked))
-        else:  # what rules find here is known, from when it was read for its facts
+        if asked is None or self._is_plain:  # what rules find is known, or not wanted
             reading = replace(reading, visitors={})
         definition = partial(self._definition, module)
         reader = BodyReader(

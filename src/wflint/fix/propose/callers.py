@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from wflint.checking.analysis import AnalysisResult
 from wflint.facts.ids import MODULE_BODY, Cls, Fn, shown_name
-from wflint.facts.model import Decorator, Flag, Kind, Ref
+from wflint.facts.model import Decorator, Kind, Ref
+from wflint.fix.propose.meanings import Meanings, Place, may_mean, place_of
 from wflint.fix.propose.mentions import Mentions
-from wflint.inference.values import Entity, External, OwnClass, OwnFunction, OwnModule
+from wflint.inference.values import Entity, External
 from wflint.rule.base import Fixable
 
 _DUNDER = re.compile(r"__\w+__")
@@ -63,6 +65,11 @@ class Callers:
         self._direct: dict[Fn, Stranger | None] = {}
         self._workflows = frozenset(answer.checker.sandboxes.workflows)
         self._idle: set[Fn] = set()  # methods of workflows whose callers are being looked for
+        self._meanings: dict[str, Meanings] = {}
+        self._calls: dict[tuple[str, str, str], Meanings] = {}
+        self._called: dict[tuple[Fn, str], Place] = {}
+        self._making: dict[str, list[str]] = {}
+        self._unknown: dict[tuple[str, ...], list[Stranger]] = {}
         self._entries: dict[Fn, set[str]] = {}  # with the names of the classes that have them
         for node in answer.reached.entries:
             cls = node.receiver.qualname if node.receiver is not None else node.fn.qualname
@@ -74,13 +81,17 @@ class Callers:
 
         ``None`` when every caller that can be found is workflow code.
         """
+        if fn not in self._outside:
+            with self.store.reading_plainly():  # what it reads on top is no code of workflows
+                self._find(fn)
+        return self._outside[fn]
+
+    def _find(self, fn: Fn) -> None:
         if not self._direct:  # one search in all files for all that will be asked
             hits = self.answer.checker.violations.found.values()
             fixable = {hit.fn for hit in hits if hit.rule.fix is not Fixable.NONE}
             self._search(self._above({fn, *fixable}))
-        if fn not in self._outside:
-            self._find_outside(fn)
-        return self._outside[fn]
+        self._find_outside(fn)
 
     def _above(self, functions: Iterable[Fn]) -> set[Fn]:
         """Functions and all through which workflow code reaches them."""
@@ -93,7 +104,12 @@ class Callers:
         return seen
 
     def _search(self, functions: Iterable[Fn]) -> None:
-        self.mentions.search({word for fn in functions for word in self._words(fn)})
+        words: set[str] = set()
+        for fn in functions:
+            words |= self._words(fn) | self._home(fn)
+            if fn in self._entries:
+                words.add(_method(fn))
+        self.mentions.search(words)
 
     def _find_outside(self, fn: Fn) -> None:
         """Look at a function, then at its callers and theirs, until there is a stranger."""
@@ -125,6 +141,12 @@ class Callers:
         outermost = self.store.outermost(fn)
         owner, _, name = shown_name(outermost).rpartition(".")
         return {owner.rpartition(".")[2] if _DUNDER.fullmatch(name) and owner else name}
+
+    def _home(self, fn: Fn) -> set[str]:
+        """The names of the class and of the module that have a function."""
+        owner = fn.qualname.rpartition(".")[0].rpartition(".")[2]
+        home = self.store.load(fn.path).facts.name.rpartition(".")[2]
+        return {owner, home} - {""}
 
     def _callers_of(self) -> dict[Fn, tuple[Fn, ...]]:
         """The functions of workflow code that call each function."""
@@ -159,29 +181,60 @@ class Callers:
             return  # only the function around it can call it, or hand it to somebody
         yield from self._keepers(fn)
         (word,) = self._words(fn)
-        for path in self.mentions.paths(word):
-            words = self.mentions.names(word, path)
-            for other in self.mentions.holders(path, words):
-                refers = self._refers_outside if other in self._reached else self._refers
-                if refers(other, fn, words):
-                    yield from self._who_runs(other, not self._calls_it(other, fn, words))
-            if self.mentions.is_in_main(path, words) and self._knows_home(path, fn):
-                yield Stranger(Fn(path, MODULE_BODY))
-        yield from self._unread([word], self.mentions.paths(word))
+        if word not in self._meanings:
+            self._meanings[word] = Meanings(self._places(word), self._homes)
+        for place in self._meanings[word].places(fn):
+            if place.is_main:
+                yield Stranger(place.fn)
+            else:
+                yield from self._who_runs(place.fn, fn)
+        yield from self._unread((word,), self.mentions.paths(word))
 
-    def _who_runs(self, fn: Fn, hands_on: bool) -> Iterator[Stranger]:
-        """The function itself; of a method of a workflow that nothing reaches, who calls that."""
+    def _places(self, word: str) -> Iterator[Place]:
+        """The places that hold a word, and what each of them means by it."""
+        mentions = self.mentions
+        for path in list(mentions.paths(word)):
+            words = mentions.names(word, path)
+            for other in mentions.holders(path, words):
+                refs = mentions.outside_workflows if other in self._reached else mentions.references
+                yield self._place(other, refs(other, words))
+            if mentions.is_in_main(path, words):
+                yield Place(Fn(path, MODULE_BODY), is_open=True, is_main=True)
+
+    def _place(self, fn: Fn, refs: Iterable[Ref]) -> Place:
+        found = chain.from_iterable(self._resolved(ref, fn) for ref in refs)
+        return place_of(self.answer.checker.resolver, fn, found)
+
+    def _who_runs(self, fn: Fn, meant: Fn) -> Iterator[Stranger]:
+        """Code that means a function; of a method of a workflow that nothing reaches, who calls it.
+
+        That is code that calls it, or hands it on.
+        """
         owner = fn.qualname.rpartition(".")[0]
         if fn in self._reached or Cls(fn.path, owner) not in self._workflows:
-            yield Stranger(fn, hands_on=hands_on)
+            yield Stranger(fn, hands_on=not self._calls_it(fn, meant))
         elif fn not in self._idle:
             self._idle.add(fn)
-            self._search([fn])
+            functions = self.store.load(fn.path).facts.functions.values()
+            self._search([fn, *(Fn(fn.path, h.qualname) for h in functions if h.owner == owner)])
             yield from self._strangers(fn)
             self._idle.discard(fn)
 
-    def _unread(self, words: list[str], paths: list[str]) -> Iterator[Stranger]:
+    def _calls_it(self, other: Fn, fn: Fn) -> bool:
+        """True if code calls a function, or something that may be it."""
+        (word,) = self._words(fn)
+        if (other, word) not in self._called:
+            words = self.mentions.names(word, other.path)
+            self._called[other, word] = self._place(other, self.mentions.called(other, words))
+        return may_mean(self._called[other, word], fn, self._homes(fn))
+
+    def _unread(self, words: tuple[str, ...], paths: Iterable[str]) -> list[Stranger]:
         """Code that may hold one of the words, and that wflint could not make out."""
+        if words not in self._unknown:
+            self._unknown[words] = list(self._find_unread(words, list(paths)))
+        return self._unknown[words]
+
+    def _find_unread(self, words: tuple[str, ...], paths: list[str]) -> Iterator[Stranger]:
         for path in self.mentions.closed():
             yield Stranger(Fn(path, ""), unread=True)
         for path in paths:
@@ -201,76 +254,56 @@ class Callers:
         found = self.answer.checker.resolver.resolve(decorator.target, path)
         return {entity.name for entity in found if isinstance(entity, External)}
 
-    def _refers(self, other: Fn, fn: Fn, words: frozenset[str]) -> bool:
-        """True if a function calls ``fn``, or hands it on."""
-        refs = self.mentions.references(other, words)
-        return any(self._is_meant(ref, other, fn) for ref in refs)
-
-    def _refers_outside(self, other: Fn, fn: Fn, words: frozenset[str]) -> bool:
-        """True if workflow code calls ``fn`` where it is sure not to be in a workflow."""
-        for call in self.store.body(other).calls:
-            if not call.flags & Flag.NOT_IN_WORKFLOW:
-                continue
-            refs = [call.target, *(arg.value.ref for arg in call.args)]
-            named = [ref for ref in refs if words & {*ref.path[-1:], ref.name.rpartition(".")[2]}]
-            if any(self._is_meant(ref, other, fn) for ref in named):
-                return True
-        return False
-
-    def _is_meant(self, ref: Ref, other: Fn, fn: Fn) -> bool:
-        for entity in self._resolved(ref, other):
-            match entity:
-                case OwnFunction():
-                    if entity.fn == fn:
-                        return True
-                case OwnClass():
-                    if self._is_class_of(entity.cls, fn):
-                        return True
-                case External() | OwnModule():
-                    pass
-                case _:
-                    if self._knows_home(other.path, fn):
-                        return True
-        return False
-
     def _resolved(self, ref: Ref, other: Fn) -> tuple[Entity, ...]:
         owner = self.store.body(other).head.owner
         receiver = Cls(other.path, owner) if owner else None
         return self.answer.checker.resolver.resolve(ref, other.path, receiver)
 
-    def _is_class_of(self, cls: Cls, fn: Fn) -> bool:
-        owner = fn.qualname.rpartition(".")[0]
-        order, _ = self.answer.checker.resolver.order(cls)
-        return bool(owner) and Cls(fn.path, owner) in order
+    def _homes(self, fn: Fn) -> list[Mapping[str, None]]:
+        """The files in which something of unknown type may be what has a function.
 
-    def _knows_home(self, path: str, fn: Fn) -> bool:
-        """True if something of unknown type may be what has ``fn``: the file names its home."""
-        owner = fn.qualname.rpartition(".")[0].rpartition(".")[2]
-        home = self.store.load(fn.path).facts.name.rpartition(".")[2]
-        names = [re.escape(name) for name in (owner, home) if name]
-        return path == fn.path or self.mentions.holds(path, rf"\b(?:{'|'.join(names)})\b")
+        They name its class or its module.
+        """
+        names = self._home(fn)
+        if not names:
+            return [dict.fromkeys(self.mentions.files)]
+        return [{fn.path: None}, *(self.mentions.paths(word) for word in names)]
 
     # Methods that the SDK calls.
 
     def _testers(self, fn: Fn) -> Iterator[Stranger]:
         """Code, such as a test, that makes a workflow by itself and calls a method of it."""
-        method = shown_name(fn.qualname).rpartition(".")[2]
-        making: list[str] = []
-        for word in sorted(self._entries[fn]):
-            for path in self.mentions.paths(word):
-                classes = self.mentions.names(word, path)
-                made = "|".join(re.escape(name) for name in sorted(classes))
-                if not self.mentions.holds(path, rf"\b(?:{made})\s*\("):
-                    continue
-                making.append(path)
-                words = classes if method == "__init__" else frozenset({method})
-                for other in self.mentions.holders(path, words):
-                    if other not in self._reached and self._calls_it(other, fn, words):
-                        yield Stranger(other)
-        yield from self._unread(sorted(self._entries[fn]), making)
+        method = _method(fn)
+        names = tuple(sorted(self._entries[fn]))
+        for word in names:
+            for path in self._makers(word):
+                key = path, word, method
+                if key not in self._calls:
+                    self._calls[key] = Meanings(self._calls_in(*key), self._homes)
+                for place in self._calls[key].places(fn):
+                    yield Stranger(place.fn)
+        yield from self._unread(names, (path for word in names for path in self._makers(word)))
 
-    def _calls_it(self, other: Fn, fn: Fn, words: frozenset[str]) -> bool:
-        for call in self.mentions.calls(other, words):
-            if self._is_meant(call.target, other, fn):
-                return True
-        return False
+    def _makers(self, word: str) -> list[str]:
+        """The files that may make an object of a class that is called ``word``."""
+        if word not in self._making:
+            mentions = self.mentions
+            self._making[word] = [
+                path
+                for path in mentions.paths(word)
+                if mentions.makes(path, mentions.names(word, path))
+            ]
+        return self._making[word]
+
+    def _calls_in(self, path: str, word: str, method: str) -> Iterator[Place]:
+        """The code of a file, other than that of workflows, that calls a method by its name."""
+        classes = self.mentions.names(word, path)
+        words = classes if method == "__init__" else frozenset({method})
+        for other in self.mentions.holders(path, words):
+            if other not in self._reached:
+                yield self._place(other, self.mentions.called(other, words))
+
+
+def _method(fn: Fn) -> str:
+    """The name by which a method is called."""
+    return shown_name(fn.qualname).rpartition(".")[2]

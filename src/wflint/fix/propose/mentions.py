@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from wflint.facts.ids import MODULE_BODY, Fn
-from wflint.facts.imports import is_main_block
-from wflint.facts.model import BindingKind, Call, FunctionBody, Ref
-from wflint.files.source import Source, UnreadableSource, decode, has_cookie
+from wflint.facts.model import BindingKind, Flag, FunctionBody, Ref
+from wflint.files.source import UnreadableSource, decode, has_cookie
+from wflint.fix.propose.loaded_words import MODULE_LEVEL, loaded_words
 from wflint.project.store import Store
 from wflint.syntax.guard import NewerSyntax, parse
 from wflint.syntax.pieces import LONG_VALUE, long_values
 
-_WORDS = re.compile(rb"[\w\x80-\xff]+")
+_WORDS_OF_BYTES = re.compile(rb"\w+")
+_WORDS = re.compile(r"\w+")
 _FEW = 50
 """Up to how many words a file is looked through for each, before it is taken apart."""
 
@@ -28,34 +28,37 @@ class Mentions:
         self.read = read
         self._closed: list[str] = []  # files whose bytes cannot be had
         self._cut: dict[str, list[tuple[int, int]]] = {}
-        self._paths: dict[str, list[str]] = {}
-        self._words: dict[str, dict[str, list[tuple[int, str]]]] = {}
+        self._paths: dict[str, dict[str, None]] = {}
+        self._words: dict[str, dict[str, list[int]]] = {}
         self._aliases: dict[str, dict[str, list[str]]] = {}
         self._references: dict[Fn, dict[str, list[Ref]]] = {}
+        self._called: dict[Fn, dict[str, list[Ref]]] = {}
+        self._main: dict[str, frozenset[str]] = {}
 
     def search(self, words: Iterable[str]) -> None:
         """Find the files that hold ``words``, all in one go."""
         wanted = {word.encode(): word for word in words if word not in self._paths}
         if not wanted:
             return
-        self._paths.update((word, []) for word in wanted.values())
+        self._paths.update((word, {}) for word in wanted.values())
+        self._words.clear()
+        self._references.clear()
+        self._called.clear()
         closed: list[str] = []
         for path in self.files:
             try:
-                data = _in_utf8(self.read(path))
+                data = self.read(path)
             except FileNotFoundError:
                 continue  # a link that leads nowhere holds no code
             except OSError:
                 closed.append(path)
                 continue
-            if len(wanted) <= _FEW and not any(word in data for word in wanted):
-                continue
-            for found in wanted.keys() & set(_WORDS.findall(data)):
-                self._paths[wanted[found]].append(path)
+            for word in _found(wanted, data):
+                self._paths[word][path] = None
         self._closed = closed
 
-    def paths(self, word: str) -> list[str]:
-        """The files that hold a word that was searched for."""
+    def paths(self, word: str) -> Mapping[str, None]:
+        """The files that hold a word that was searched for, in order."""
         return self._paths[word]
 
     def closed(self) -> Iterator[str]:
@@ -101,6 +104,10 @@ class Mentions:
 
     def names(self, word: str, path: str) -> frozenset[str]:
         """A name, and those that a module's imports give to what has it."""
+        return frozenset({word, *self._names(path).get(word, ())})
+
+    def _names(self, path: str) -> dict[str, list[str]]:
+        """The names that a module's imports give to what has another one, or the same."""
         if path not in self._aliases:
             aliases: dict[str, list[str]] = {}
             for name, bindings in self.store.load(path).facts.bindings.items():
@@ -108,31 +115,34 @@ class Mentions:
                     if binding.what is BindingKind.IMPORT:
                         aliases.setdefault(binding.target.rpartition(".")[2], []).append(name)
             self._aliases[path] = aliases
-        return frozenset({word, *self._aliases[path].get(word, ())})
+        return self._aliases[path]
 
     def holders(self, path: str, words: frozenset[str]) -> Iterator[Fn]:
-        """The functions of a file whose text holds one of the words, and the file's own code."""
+        """The functions of a file that load one of the words, with those inside of them.
+
+        The file's own code and its classes come last, if one of the words is loaded there.
+        """
         index = self._index(path)
         found = {holder for word in words for holder in index.get(word, ())}
-        for _, name in sorted(found):
-            bodies = self.store.with_nested(Fn(path, name))
+        functions = list(self.store.load(path).facts.functions) if found else []
+        for number in sorted(found - {MODULE_LEVEL}):
+            bodies = self.store.with_nested(Fn(path, functions[number]))
             yield from (Fn(path, body.head.qualname) for body in bodies)
-        for name in self.store.module_bodies(path):
-            yield Fn(path, name)
+        if MODULE_LEVEL in found:
+            yield from (Fn(path, name) for name in self.store.module_bodies(path))
 
-    def _index(self, path: str) -> dict[str, list[tuple[int, str]]]:
-        """For each word of a file the functions that hold it, by number and name.
-
-        Those inside of others are left out.
-        """
+    def _index(self, path: str) -> dict[str, list[int]]:
+        """Where the words that were searched for are loaded, and what imports call them."""
         if path not in self._words:
-            module = self.store.load(path)
-            index: dict[str, list[tuple[int, str]]] = {}
-            for number, (name, head) in enumerate(module.facts.functions.items()):
-                for word in set(re.findall(r"\w+", module.source.text[head.start : head.end])):
-                    index.setdefault(word, []).append((number, name))
-            self._words[path] = index
+            places = loaded_words(self.store.load(path)).places
+            given = (names for word, names in self._names(path).items() if word in self._paths)
+            wanted = {name for names in given for name in names}
+            wanted.update(word for word in places if word in self._paths)
+            self._words[path] = {word: places[word] for word in wanted if word in places}
         return self._words[path]
+
+    def _is_searched(self, word: str, path: str) -> bool:
+        return word in self._paths or word in self._index(path)
 
     def references(self, fn: Fn, words: frozenset[str]) -> Iterator[Ref]:
         """Yield what a function calls, uses and passes on under one of the words."""
@@ -140,37 +150,69 @@ class Mentions:
             index: dict[str, list[Ref]] = {}
             for ref in _references(self.store.body(fn)):
                 for word in _last_words(ref):
-                    index.setdefault(word, []).append(ref)
+                    if self._is_searched(word, fn.path):
+                        index.setdefault(word, []).append(ref)
             self._references[fn] = index
         known = self._references[fn]
         return (ref for word in sorted(words) for ref in known.get(word, ()))
 
-    def calls(self, fn: Fn, words: frozenset[str]) -> Iterator[Call]:
-        """The calls in a function of what is called by one of the words."""
+    def called(self, fn: Fn, words: frozenset[str]) -> Iterator[Ref]:
+        """Yield what a function calls by one of the words."""
+        if fn not in self._called:
+            index: dict[str, list[Ref]] = {}
+            for call in self.store.body(fn).calls:
+                target = call.target.path or (call.target.name.rpartition(".")[2],)
+                if self._is_searched(target[-1], fn.path):
+                    index.setdefault(target[-1], []).append(call.target)
+            self._called[fn] = index
+        known = self._called[fn]
+        return (ref for word in sorted(words) for ref in known.get(word, ()))
+
+    def outside_workflows(self, fn: Fn, words: frozenset[str]) -> Iterator[Ref]:
+        """Yield what code calls and passes on by one of the words where it is in no workflow."""
         for call in self.store.body(fn).calls:
-            target = call.target.path or (call.target.name.rpartition(".")[2],)
-            if target[-1] in words:
-                yield call
+            if call.flags & Flag.NOT_IN_WORKFLOW:
+                for ref in (call.target, *(arg.value.ref for arg in call.args)):
+                    if words & {*ref.path[-1:], ref.name.rpartition(".")[2]}:
+                        yield ref
 
     def is_in_main(self, path: str, words: frozenset[str]) -> bool:
         """True if one of the words stands in code that runs only when the file is a script."""
-        return not words.isdisjoint(_names_in_main(self.store.load(path).source))
+        if path not in self._main:
+            self._main[path] = frozenset(loaded_words(self.store.load(path)).main)
+        return not words.isdisjoint(self._main[path])
 
-    def holds(self, path: str, pattern: str) -> bool:
-        """True if the text of a file matches a pattern, or cannot be had."""
+    def makes(self, path: str, classes: frozenset[str]) -> bool:
+        """True if the text of a file may call one of the classes, or cannot be had."""
+        names = "|".join(re.escape(name) for name in sorted(classes))
+        return self.is_unknown(path) or bool(
+            re.search(rf"\b(?:{names})\s*\(", self.store.load(path).source.text)
+        )
+
+    def is_unknown(self, path: str) -> bool:
+        """True if the text of a file cannot be had."""
         module = self.store.load(path)
-        is_unknown = module.is_blank and not module.source.text
-        return is_unknown or re.search(pattern, module.source.text) is not None
+        return module.is_blank and not module.source.text
 
 
-def _in_utf8(data: bytes) -> bytes:
-    """The bytes of a file in UTF-8, if its own encoding is another that is known."""
-    if data.isascii() and not has_cookie(data):
-        return data
+def _found(wanted: dict[bytes, str], data: bytes) -> list[str]:
+    """The words that stand in the bytes of a file."""
+    text = None if data.isascii() and not has_cookie(data) else _text(data)
+    held = data if text is None else text.encode("utf-8", "replace")
+    if len(wanted) <= _FEW and not any(word in held for word in wanted):
+        return []
+    if text is None:
+        return [wanted[word] for word in wanted.keys() & set(_WORDS_OF_BYTES.findall(data))]
+    words = {word.encode("utf-8", "replace") for word in _WORDS.findall(text)}
+    return [wanted[word] for word in wanted.keys() & words]
+
+
+def _text(data: bytes) -> str:
+    """The text of a file, as far as it can be told."""
     try:
-        return decode(data).text.encode("utf-8", "replace")
+        return decode(data).text
     except UnreadableSource:
-        return data
+        return data.decode("utf-8", "replace")
 
 
 def _has_other(places: Iterable[int], spans: Iterable[tuple[int, int]]) -> bool:
@@ -200,19 +242,3 @@ def _references(body: FunctionBody) -> Iterator[Ref]:
 
 def _last_words(ref: Ref) -> set[str]:
     return {ref.name.rpartition(".")[2], *ref.path}
-
-
-def _names_in_main(source: Source) -> set[str]:
-    """The names in the blocks of a module that only run when it is a script."""
-    if "__main__" not in source.text:
-        return set()
-    try:
-        tree = parse(source)
-    except UnreadableSource:
-        return set()
-    except NewerSyntax:  # where the blocks end is not known
-        return set(re.findall(r"\w+", source.text[source.text.index("__main__") :]))
-    blocks = (node for node in tree.body if is_main_block(node))
-    nodes = [node for block in blocks for node in ast.walk(block)]
-    names = {node.id for node in nodes if isinstance(node, ast.Name)}
-    return names | {node.attr for node in nodes if isinstance(node, ast.Attribute)}
