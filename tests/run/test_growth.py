@@ -161,6 +161,20 @@ IN_ONE_FILE = (
 )
 """Files that a stranger may write."""
 
+
+def functions_of_one_name(folder: Path, size: int) -> None:
+    """Write modules with methods of the same name, and as many that call something so called."""
+    for n in range(size):
+        method = "    def stamp(self):\n        return time.time()\n"
+        (folder / f"part{n}.py").write_text(f"import time\n\n\nclass C{n}:\n{method}")
+        (folder / f"use{n}.py").write_text("def use(given):\n    return given.stamp()\n")
+    imports = "".join(f"import part{n}\n" for n in range(size))
+    calls = "".join(f"        part{n}.C{n}().stamp()\n" for n in range(size))
+    (folder / "flow.py").write_text(f"{imports}{HEADER}{calls}        return 1.0\n")
+
+
+IN_MANY_FILES = (Shape("functions of one name", 400, functions_of_one_name),)
+
 OWN = (str(Path(wflint.__file__).parent), str(Path(__file__).parents[2] / "rules"))
 
 
@@ -202,7 +216,7 @@ def lines_executed(work: Callable[[], None]) -> int:
 
 
 @pytest.mark.parametrize(
-    "shape", (*SHAPES, *IN_ONE_FUNCTION, *IN_ONE_FILE), ids=lambda shape: shape.name
+    "shape", (*SHAPES, *IN_ONE_FUNCTION, *IN_ONE_FILE, *IN_MANY_FILES), ids=lambda shape: shape.name
 )
 def test_twice_the_code_is_twice_the_steps(
     tmp_path: Path, shape: Shape, monkeypatch: pytest.MonkeyPatch
