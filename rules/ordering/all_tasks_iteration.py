@@ -98,10 +98,10 @@ class AllTasksIteration(Rule):
     )
 
     def _look(self, node: cst.CSTNode, ctx: Context) -> None:
-        from wflint.rule import Fate, places_of
+        from wflint.rule import Sink, places_of
 
         for place in places_of(node, ctx, _ALL_TASKS):
-            if place.fate > Fate.TASKS:
+            if place.sink > Sink.TASKS:
                 ctx.report(self, place.expr, self.message, subject=place.source)
 
     visit_For = _look

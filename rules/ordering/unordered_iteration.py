@@ -123,7 +123,7 @@ class _Seen(Struct, array_like=True):
     """A place that depends on an order: how, on what, and the calls that may make it worse."""
 
     how: str
-    fate: str
+    sink: str
     names: str
     open: tuple[int, ...]
 
@@ -142,7 +142,7 @@ class UnorderedIteration(Rule):
         for place in places(node, ctx):
             shown = shortened(on_one_line(ctx.code(place.expr)), 40)
             sites = tuple(ctx.site_of(call) for call in place.open)
-            seen = _Seen(place.how, place.fate.name, names_behind(place.expr, ctx), sites)
+            seen = _Seen(place.how, place.sink.name, names_behind(place.expr, ctx), sites)
             ctx.report(self, place.expr, shown, asked=place.expr, detail=seen)
 
     visit_For = _look
@@ -167,19 +167,19 @@ class UnorderedIteration(Rule):
         if elements and all(e.hashed_by == "value" for e in elements):
             return None
         seen = view.read(_Seen)
-        fate = seen.fate
+        sink = seen.sink
         if any(view.effect_of_call(site, _GIVES_COMMAND) for site in seen.open):
-            fate = "COMMAND"
-        if fate == "NOTHING":
+            sink = "COMMAND"
+        if sink == "NOTHING":
             return None
-        if fate in _IF_RUNNING:
+        if sink in _IF_RUNNING:
             running = bool(elements) and all(e.name in RUNNING for e in elements)
-            fate = _IF_RUNNING[fate] if running else _IF_NOT_RUNNING[fate]
-            if not fate:
+            sink = _IF_RUNNING[sink] if running else _IF_NOT_RUNNING[sink]
+            if not sink:
                 return None
-        severity = Severity.ERROR if fate == "COMMAND" else Severity.WARNING
+        severity = Severity.ERROR if sink == "COMMAND" else Severity.WARNING
         instead = _instead(elements, _has_order(view, seen.names))
-        return Report(_message(seen.how, fate, view.message, _reason(elements), instead), severity)
+        return Report(_message(seen.how, sink, view.message, _reason(elements), instead), severity)
 
     def repair(self, at: FixView) -> Repair | None:
         """Sorted, or in the order in which it was filled."""
@@ -209,7 +209,7 @@ def _instead(elements: list[TypeView], has_order: bool) -> str:
     return "`sorted(...)`, or `dict.fromkeys(...)` instead of the set"
 
 
-def _message(how: str, fate: str, shown: str, reason: str, instead: str) -> str:
-    why = f"depends on {_REASONS[reason]} and differs on replay{_EFFECTS[fate]}"
+def _message(how: str, sink: str, shown: str, reason: str, instead: str) -> str:
+    why = f"depends on {_REASONS[reason]} and differs on replay{_EFFECTS[sink]}"
     message = _MESSAGES[how].replace("{why}", why).replace("{instead}", instead)
     return message.replace("{shown}", shown)

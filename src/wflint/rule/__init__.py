@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     from wflint.dataflow.order.commands import is_command
     from wflint.dataflow.order.nones import names_behind
     from wflint.dataflow.order.places import places, places_of
-    from wflint.dataflow.order.steps import Fate
+    from wflint.dataflow.order.steps import Sink
     from wflint.facts.context import Context
     from wflint.facts.guards import always_leaves
     from wflint.facts.scopes import Bound
@@ -71,7 +71,7 @@ if TYPE_CHECKING:
     from wflint.syntax.walk import children, walk
 
 _WITH_LIBCST = {
-    "Fate": "wflint.dataflow.order.steps",
+    "Sink": "wflint.dataflow.order.steps",
     "is_command": "wflint.dataflow.order.commands",
     "names_behind": "wflint.dataflow.order.nones",
     "places": "wflint.dataflow.order.places",
@@ -115,7 +115,6 @@ __all__ = [
     "Context",
     "Decorator",
     "Effect",
-    "Fate",
     "FindingView",
     "FixView",
     "Fixable",
@@ -143,6 +142,7 @@ __all__ = [
     "RunnerKind",
     "Scope",
     "Severity",
+    "Sink",
     "Source",
     "StateView",
     "Target",

@@ -6,51 +6,60 @@ from typing import TYPE_CHECKING
 
 from wflint.dataflow.order import known
 from wflint.dataflow.order.keys import has_ties, sorts_by_first
-from wflint.dataflow.order.steps import COMMAND, NOTHING, SHOWN, Fate, Shape, Step, onward, together
+from wflint.dataflow.order.steps import (
+    COMMAND,
+    NOTHING,
+    SHOWN,
+    OrderTaint,
+    Sink,
+    Step,
+    onward,
+    together,
+)
 from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
-    from wflint.dataflow.order.follow import Follower
+    from wflint.dataflow.order.follow import OrderFlow
 
 
-def given(follower: Follower, arg: cst.Arg, call: cst.Call, shape: Shape) -> Step:
+def given(flow: OrderFlow, arg: cst.Arg, call: cst.Call, taint: OrderTaint) -> Step:
     """Go on with a call that gets a value as an argument."""
-    name = follower.ctx.dotted_name(call.func) or ""
+    name = flow.ctx.dotted_name(call.func) or ""
     method = call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
-    keyed = shape in (Shape.KEYED, Shape.FILLED)
+    keyed = taint in (OrderTaint.KEYED, OrderTaint.FILLED)
     if name in known.REPORTED_ELSEWHERE:
         return NOTHING
     if name in known.commands() - known.GATHERS or method in known.COMMAND_METHODS:
         step = _commanded(arg, call, name)
         # The SDK sorts the keys of the mappings that it sends.
-        return NOTHING if keyed and step.fate is Fate.INPUT else step
-    if shape.is_value:
-        return _value(follower, call, name, method, shape)
+        return NOTHING if keyed and step.sink is Sink.INPUT else step
+    if taint.is_value:
+        return _value(flow, call, name, method, taint)
     if name in known.GATHERS:
-        return _gathered(follower, call, name, shape)
+        return _gathered(flow, call, name, taint)
     if name in known.COUNTING | known.FORGETTING | known.SORTING | known.CHOOSING:
-        return _reduced(follower, call, name, shape)
-    made = _made(follower, arg, call, name, shape)
+        return _reduced(flow, call, name, taint)
+    made = _made(flow, arg, call, name, taint)
     if made is not None:
         return made
     if method in known.ORDERED_CHANGES:
         extends = method in ("extend", "extendleft", "writelines")
-        return _received(follower, call, shape if extends else Shape.HOLDER)
+        return _received(flow, call, taint if extends else OrderTaint.HOLDER)
     if method in known.SET_METHODS | known.ANY_OF:
         return NOTHING
     if method in ("format", "join") or name in known.TEXTS | known.PICKING:
-        return onward(call, Shape.VALUE)
-    if shape is Shape.FILLED or (keyed and name == "json.dumps" and _has(call, "sort_keys")):
+        return onward(call, OrderTaint.VALUE)
+    if taint is OrderTaint.FILLED or (keyed and name == "json.dumps" and _has(call, "sort_keys")):
         return NOTHING
-    return _handed(follower, call, shape)
+    return _handed(flow, call, taint)
 
 
-def _handed(follower: Follower, call: cst.Call, shape: Shape) -> Step:
+def _handed(flow: OrderFlow, call: cst.Call, taint: OrderTaint) -> Step:
     """Something unknown gets it. If that is awaited, it may do no more than wait for tasks."""
     if _makes_error(call):
-        return onward(call, Shape.HOLDER)
-    if shape is Shape.ELEMENTS and isinstance(follower.tree.up(call), cst.Await):
-        return together([Step(Fate.HANDED), onward(call, Shape.PARTS)])
+        return onward(call, OrderTaint.HOLDER)
+    if taint is OrderTaint.ELEMENTS and isinstance(flow.tree.up(call), cst.Await):
+        return together([Step(Sink.HANDED), onward(call, OrderTaint.PARTS)])
     return SHOWN
 
 
@@ -58,24 +67,24 @@ def _commanded(arg: cst.Arg, call: cst.Call, name: str) -> Step:
     """The first argument says what is started, others mostly what it gets."""
     if arg.keyword is not None:
         is_input = arg.keyword.value in known.INPUT_KEYWORDS or name in known.sends()
-        return Step(Fate.INPUT) if is_input else COMMAND
+        return Step(Sink.INPUT) if is_input else COMMAND
     if name in known.sends() or (name in known.starts() and arg is not call.args[0]):
-        return Step(Fate.INPUT)
+        return Step(Sink.INPUT)
     return COMMAND
 
 
-def _value(follower: Follower, call: cst.Call, name: str, method: str, shape: Shape) -> Step:
-    if shape is Shape.HOLDER and name in ("builtins.bool", "builtins.len"):
+def _value(flow: OrderFlow, call: cst.Call, name: str, method: str, taint: OrderTaint) -> Step:
+    if taint is OrderTaint.HOLDER and name in ("builtins.bool", "builtins.len"):
         return NOTHING
     if name in known.PURE or name.startswith(("datetime.", "json.", "math.")):
-        return onward(call, Shape.VALUE)
+        return onward(call, OrderTaint.VALUE)
     if method in ("format", "join"):
-        return onward(call, Shape.VALUE)
+        return onward(call, OrderTaint.VALUE)
     if name in known.COUNTING | known.KEEPING | known.MAPPING | known.FORGETTING:
-        return onward(call, Shape.VALUE)
+        return onward(call, OrderTaint.VALUE)
     if method in known.ORDERED_CHANGES | known.UNORDERED_CHANGES:
-        return _received(follower, call, Shape.HOLDER)
-    return onward(call, Shape.HOLDER) if _makes_error(call) else SHOWN
+        return _received(flow, call, OrderTaint.HOLDER)
+    return onward(call, OrderTaint.HOLDER) if _makes_error(call) else SHOWN
 
 
 def _makes_error(call: cst.Call) -> bool:
@@ -84,56 +93,64 @@ def _makes_error(call: cst.Call) -> bool:
     return isinstance(func, cst.Name) and func.value.endswith(("Error", "Exception", "Failure"))
 
 
-def _received(follower: Follower, call: cst.Call, shape: Shape) -> Step:
+def _received(flow: OrderFlow, call: cst.Call, taint: OrderTaint) -> Step:
     """Something is put into what a method is called on."""
     match call.func:
         case cst.Attribute(value=cst.Name(value=name)):
-            return follower.kept(name, call, shape)
+            return flow.kept(name, call, taint)
     return SHOWN
 
 
-def _gathered(follower: Follower, call: cst.Call, name: str, shape: Shape) -> Step:
+def _gathered(flow: OrderFlow, call: cst.Call, name: str, taint: OrderTaint) -> Step:
     """Coroutines are started in the order in which they are given; tasks run already."""
-    outer = follower.tree.up(call)
+    outer = flow.tree.up(call)
     while isinstance(outer, (cst.Await, cst.Call, cst.Arg)):
-        outer = follower.tree.up(outer)
-    if shape is not Shape.ELEMENTS or name == "temporalio.workflow.as_completed":
+        outer = flow.tree.up(outer)
+    if taint is not OrderTaint.ELEMENTS or name == "temporalio.workflow.as_completed":
         return COMMAND
-    tasks = Step(Fate.TASKS)
+    tasks = Step(Sink.TASKS)
     if isinstance(outer, cst.Expr):
         return tasks
     parts = name == "temporalio.workflow.wait"
-    return together([tasks, onward(call, Shape.PARTS if parts else Shape.MAPPED)])
+    return together([tasks, onward(call, OrderTaint.PARTS if parts else OrderTaint.MAPPED)])
 
 
-def _reduced(follower: Follower, call: cst.Call, name: str, shape: Shape) -> Step:
+def _reduced(flow: OrderFlow, call: cst.Call, name: str, taint: OrderTaint) -> Step:
     """Counted, sorted, or put into another set: the order is gone, if nothing came by position."""
-    if shape is Shape.NUMBERED:
-        return NOTHING if name in ("builtins.len", "builtins.bool") else onward(call, Shape.VALUE)
-    if name in known.COUNTING | known.FORGETTING or not has_ties(call, follower.ctx):
+    if taint is OrderTaint.NUMBERED:
+        return (
+            NOTHING if name in ("builtins.len", "builtins.bool") else onward(call, OrderTaint.VALUE)
+        )
+    if name in known.COUNTING | known.FORGETTING or not has_ties(call, flow.ctx):
         return NOTHING
-    if shape is Shape.ITEMS and sorts_by_first(call, follower.ctx):
+    if taint is OrderTaint.ITEMS and sorts_by_first(call, flow.ctx):
         return NOTHING
-    return onward(call, Shape.VALUE if name in known.CHOOSING else shape)
+    return onward(call, OrderTaint.VALUE if name in known.CHOOSING else taint)
 
 
-def _made(follower: Follower, arg: cst.Arg, call: cst.Call, name: str, shape: Shape) -> Step | None:
+def _made(
+    flow: OrderFlow, arg: cst.Arg, call: cst.Call, name: str, taint: OrderTaint
+) -> Step | None:
     """Another collection in the same order."""
-    keyed = shape in (Shape.KEYED, Shape.FILLED)
+    keyed = taint in (OrderTaint.KEYED, OrderTaint.FILLED)
     if name in known.SAME:
-        return onward(call, shape)
+        return onward(call, taint)
     if name in known.KEEPING:
-        return onward(call, Shape.MAPPED if keyed else shape)
+        return onward(call, OrderTaint.MAPPED if keyed else taint)
     if name in known.MAPPING:
         function = call.args[0].value
-        if follower.calls.gives_command(function, call):
+        if flow.calls.gives_command(function, call):
             return COMMAND
-        return onward(call, Shape.NUMBERED if shape is Shape.NUMBERED else Shape.MAPPED)
+        return onward(
+            call, OrderTaint.NUMBERED if taint is OrderTaint.NUMBERED else OrderTaint.MAPPED
+        )
     if name in known.NUMBERING:
         alone = name != "builtins.enumerate" and len(call.args) == 1 and not arg.star
-        return onward(call, Shape.MAPPED if alone else Shape.NUMBERED)
+        return onward(call, OrderTaint.MAPPED if alone else OrderTaint.NUMBERED)
     if name in known.KEYING:
-        return onward(call, Shape.NUMBERED if shape is Shape.NUMBERED else Shape.KEYED)
+        return onward(
+            call, OrderTaint.NUMBERED if taint is OrderTaint.NUMBERED else OrderTaint.KEYED
+        )
     return None
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.dataflow.order.steps import Fate
+from wflint.dataflow.order.steps import Sink
 from wflint.facts.model import Kind
 from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
-    from wflint.dataflow.order.follow import Follower
+    from wflint.dataflow.order.follow import OrderFlow
 
 STABLE = frozenset({"builtins.bool", "builtins.float", "builtins.int", "builtins.len", "uuid.UUID"})
 """Types and functions of objects that hash the same in every process."""
@@ -29,36 +29,36 @@ RUNNING = frozenset(
 """Types and functions of objects that run already when they are waited for."""
 
 
-def is_filled_with_harmless(expr: cst.BaseExpression, fate: Fate, follower: Follower) -> bool:
+def is_filled_with_harmless(expr: cst.BaseExpression, sink: Sink, flow: OrderFlow) -> bool:
     """True if all that is put into a local set is stable, or a task where that is enough."""
-    ctx = follower.ctx
+    ctx = flow.ctx
     made = ctx.assigned(expr) if isinstance(expr, cst.Name) else None
     if made is None or ctx.ref(made).kind is not Kind.LITERAL or ctx.ref(made).others:
         return False
-    types = [ctx.type_of(value) or _task_type(value, follower) for value in _added(expr, follower)]
-    if fate in (Fate.HANDED, Fate.TASKS) and types and all(t in RUNNING for t in types):
+    types = [ctx.type_of(value) or _task_type(value, flow) for value in _added(expr, flow)]
+    if sink in (Sink.HANDED, Sink.TASKS) and types and all(t in RUNNING for t in types):
         return True
     return bool(types) and all(t in STABLE for t in types)
 
 
-def _task_type(value: cst.BaseExpression, follower: Follower) -> str:
+def _task_type(value: cst.BaseExpression, flow: OrderFlow) -> str:
     """The function that made a task, also by `loop.create_task()`."""
     node: cst.BaseExpression | None = value
     if isinstance(value, cst.Name):
-        node = follower.ctx.assigned(value)
+        node = flow.ctx.assigned(value)
     if not isinstance(node, cst.Call):
         return ""
     method = node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
     return "asyncio.create_task" if method == "create_task" else ""
 
 
-def _added(name: cst.BaseExpression, follower: Follower) -> list[cst.BaseExpression]:
+def _added(name: cst.BaseExpression, flow: OrderFlow) -> list[cst.BaseExpression]:
     """Return what is added to a local set; none if it is changed in another way, or passed on."""
     found: list[cst.BaseExpression] = []
     text = name.value if isinstance(name, cst.Name) else ""
-    for use in follower.tree.reads(follower.tree.nodes[0], text):
-        outer = follower.tree.up(use)
-        call = follower.tree.up(outer) if isinstance(outer, cst.Attribute) else None
+    for use in flow.tree.reads(flow.tree.nodes[0], text):
+        outer = flow.tree.up(use)
+        call = flow.tree.up(outer) if isinstance(outer, cst.Attribute) else None
         match outer, call:
             case cst.Attribute(attr=cst.Name(value="add")), cst.Call(args=[cst.Arg(value=value)]):
                 found.append(value)

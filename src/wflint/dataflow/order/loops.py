@@ -9,39 +9,39 @@ from wflint.dataflow.order import known
 from wflint.dataflow.order.body import Body, source_of
 from wflint.dataflow.order.commands import Effect, effect
 from wflint.dataflow.order.keys import names_in
-from wflint.dataflow.order.steps import COMMAND, NOTHING, SHOWN, Fate, Shape, Step, together
+from wflint.dataflow.order.steps import COMMAND, NOTHING, SHOWN, OrderTaint, Sink, Step, together
 from wflint.syntax.cst import cst
 from wflint.wording import on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wflint.dataflow.order.follow import Follower
+    from wflint.dataflow.order.follow import OrderFlow
 
 
 class Loop:
     """One loop whose elements come in an order that a replay does not repeat.
 
-    ``shape`` is what is run over. For a ``while`` that takes out one element after the other,
+    ``taint`` is what is run over. For a ``while`` that takes out one element after the other,
     ``elements`` are the names that stand for one, and ``emptied`` is what they are taken from.
     """
 
     def __init__(
         self,
-        follower: Follower,
+        flow: OrderFlow,
         node: cst.For | cst.While,
-        shape: Shape,
+        taint: OrderTaint,
         elements: frozenset[str] = frozenset(),
         emptied: str = "",
     ) -> None:
         if isinstance(node, cst.For):
             elements = frozenset(t.value for t in names_in_target([node.target]))
-        self.follower = follower
-        self.tree = follower.tree
+        self.flow = flow
+        self.tree = flow.tree
         self.node = node
         self.elements = elements
         self.emptied = emptied
-        self.numbered = shape is Shape.NUMBERED or shape.is_value
+        self.numbered = taint is OrderTaint.NUMBERED or taint.is_value
         self.body = Body(self.tree, node, elements)
 
     def step(self) -> Step:
@@ -65,20 +65,20 @@ class Loop:
         return SHOWN
 
     def _called(self, node: cst.Call) -> Step:
-        if self.follower.tells(node):
+        if self.flow.tells(node):
             return NOTHING
-        done = effect(node, self.follower.ctx)
+        done = effect(node, self.flow.ctx)
         if done is not Effect.NOTHING:
             return COMMAND if done is Effect.COMMAND else SHOWN
         if self._concerns(node):
-            self.follower.calls.open.append(node)
+            self.flow.calls.open.append(node)
         func = node.func
         if not isinstance(func, cst.Attribute):
             return NOTHING
         method = func.attr.value
         if method in ("set_exception", "set_result") and self.body.depends(func.value):
             return SHOWN  # wakes who waits for it
-        if method == "cancel" and self.follower.cancels and self.body.depends(func.value):
+        if method == "cancel" and self.flow.cancels and self.body.depends(func.value):
             return COMMAND  # runs what cleans up after it
         if not any(self.body.depends(a.value) for a in node.args) or self._is_told(node):
             return NOTHING
@@ -104,7 +104,7 @@ class Loop:
             return NOTHING  # more to do
         if not isinstance(receiver, cst.Name):
             return self._filed(receiver)
-        return self._read_later(name, Shape.VALUE if self.numbered else Shape.MAPPED)
+        return self._read_later(name, OrderTaint.VALUE if self.numbered else OrderTaint.MAPPED)
 
     def _filed(self, receiver: cst.CSTNode) -> Step:
         """`groups[key].append(x)`: each element has a place of its own, or shares it."""
@@ -120,14 +120,14 @@ class Loop:
             return NOTHING
         name = _root(receiver)
         if name and name not in ("self", "cls") and self.tree.assignments(name, self.node):
-            return self._read_later(name, Shape.VALUE)
+            return self._read_later(name, OrderTaint.VALUE)
         return SHOWN
 
     def _is_shared(self, name: str) -> bool:
         """True if a name that depends on an element is also there outside the loop."""
         return name not in self.elements and self.body.outlives(name)
 
-    def _read_later(self, name: str, shape: Shape) -> Step:
+    def _read_later(self, name: str, taint: OrderTaint) -> Step:
         if name in self.body.bound and not self.body.outlives(name):
             return NOTHING
         if not self.tree.assignments(name, self.node):
@@ -136,7 +136,7 @@ class Loop:
         if not uses.nodes:
             return NOTHING if uses.sorted else SHOWN
         inside = [n for n in self.body.nodes if isinstance(n, cst.Name) and n.value == name]
-        return Step(Fate.NOTHING, [(n, shape) for n in (*uses.nodes, *inside)])
+        return Step(Sink.NOTHING, [(n, taint) for n in (*uses.nodes, *inside)])
 
     def _changed(self, receiver: cst.CSTNode) -> Step:
         """A set that is filled: all of it, unless the loop stops early or counts along."""
@@ -169,7 +169,7 @@ class Loop:
             if not self.tree.assignments(name, self.node):
                 return NOTHING
             uses = self.tree.later_uses(self.node, name).nodes
-            return Step(Fate.NOTHING, [(use, Shape.FILLED) for use in uses])
+            return Step(Sink.NOTHING, [(use, OrderTaint.FILLED) for use in uses])
         if name in self.body.bound and not self.body.outlives(name):
             return NOTHING
         return SHOWN if self.body.depends(value) and not _is_own_update(target, value) else NOTHING
@@ -185,7 +185,7 @@ class Loop:
         if self._builds_sequence(node):
             if not isinstance(node.target, cst.Name):
                 return SHOWN if self.body.depends(node.value) else NOTHING
-            return self._read_later(name, Shape.MAPPED)
+            return self._read_later(name, OrderTaint.MAPPED)
         if not isinstance(node.target, cst.Name) or not self.body.outlives(name):
             return NOTHING
         return SHOWN if self.body.stops or self._is_looked_at(name) else NOTHING
@@ -210,7 +210,7 @@ class Loop:
 
     def _only_fails(self, node: cst.CSTNode) -> bool:
         """True if something is only told, or decides whether an error is raised."""
-        if self.follower.is_only_told(node):
+        if self.flow.is_only_told(node):
             return True
         for inner, outer in self.tree.around(node):
             match outer:
@@ -232,10 +232,10 @@ class Loop:
 
         if not self.body.outlives(name):
             return NOTHING
-        uses: list[tuple[cst.CSTNode, Shape]] = [
-            (use, Shape.VALUE) for use in self.tree.later_uses(self.node, name).nodes
+        uses: list[tuple[cst.CSTNode, OrderTaint]] = [
+            (use, OrderTaint.VALUE) for use in self.tree.later_uses(self.node, name).nodes
         ]
-        later = Step(Fate.NOTHING, uses) if uses else SHOWN
+        later = Step(Sink.NOTHING, uses) if uses else SHOWN
         if name in self.elements and name not in self.body.bound:
             return later if uses else NOTHING
         given = [
@@ -248,18 +248,18 @@ class Loop:
         telling = [(n, s) for n, s in given if not self._is_fold(n, s, name)]
         if any(self.body.depends(source) for _, source in telling):
             return later
-        texts = {self.follower.ctx.code(source) for _, source in telling}
+        texts = {self.flow.ctx.code(source) for _, source in telling}
         return later if len(texts) > 1 else NOTHING
 
     def _is_fold(self, node: cst.CSTNode, source: cst.CSTNode, name: str) -> bool:
         """`best = max(best, x)`, or `if x > best: best = x`: the same in any order."""
         if name in names_in(source) and not _is_sequence(source):
             return True
-        value = self.follower.ctx.code(source)
+        value = self.flow.ctx.code(source)
         for _, outer in self.tree.around(node):
             if outer is self.node:
                 break
-            if isinstance(outer, cst.If) and _compares(outer.test, name, value, self.follower):
+            if isinstance(outer, cst.If) and _compares(outer.test, name, value, self.flow):
                 return True
         return False
 
@@ -268,20 +268,20 @@ class Loop:
         values = [r.value for r in self.body.returns if r.value is not None]
         if any(self.body.depends(value) for value in values):
             return SHOWN
-        texts = {self.follower.ctx.code(v) for v in values}
+        texts = {self.flow.ctx.code(v) for v in values}
         return SHOWN if len(texts) > 1 else NOTHING
 
 
-def emptying(follower: Follower, source: cst.BaseExpression, call: cst.CSTNode) -> Loop | None:
+def emptying(flow: OrderFlow, source: cst.BaseExpression, call: cst.CSTNode) -> Loop | None:
     """The loop `while names: name = names.pop()` around ``call``, which takes from ``source``."""
-    text = follower.ctx.code(source)
+    text = flow.ctx.code(source)
     tests = {text, f"len({text})", f"len({text}) > 0", f"bool({text})"}
-    given = follower.tree.up(call)
+    given = flow.tree.up(call)
     names = frozenset(t.value for t in target_names(given)) if given is not None else frozenset()
-    for _, outer in follower.tree.around(call):
+    for _, outer in flow.tree.around(call):
         if isinstance(outer, cst.While) and names:
-            test = on_one_line(follower.ctx.code(outer.test))
-            return Loop(follower, outer, Shape.ELEMENTS, names, text) if test in tests else None
+            test = on_one_line(flow.ctx.code(outer.test))
+            return Loop(flow, outer, OrderTaint.ELEMENTS, names, text) if test in tests else None
         if isinstance(outer, (cst.For, cst.While)):
             return None
     return None
@@ -321,7 +321,7 @@ def _is_own_update(target: cst.CSTNode, value: cst.CSTNode | None) -> bool:
     return any(node.deep_equals(target) for node in walk(value))
 
 
-def _compares(test: cst.CSTNode, name: str, value: str, follower: Follower) -> bool:
+def _compares(test: cst.CSTNode, name: str, value: str, flow: OrderFlow) -> bool:
     """True if a condition compares the value with the name that gets it."""
     from wflint.syntax.walk import walk
 
@@ -331,7 +331,7 @@ def _compares(test: cst.CSTNode, name: str, value: str, follower: Follower) -> b
             case cst.Comparison(
                 left=left, comparisons=[cst.ComparisonTarget(operator=operator, comparator=right)]
             ) if isinstance(operator, orders):
-                if {follower.ctx.code(left), follower.ctx.code(right)} == {name, value}:
+                if {flow.ctx.code(left), flow.ctx.code(right)} == {name, value}:
                     return True
     return False
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from wflint.dataflow.order.steps import Shape
+from wflint.dataflow.order.steps import OrderTaint
 from wflint.syntax.cst import cst
 
 
-def shape_of_view(method: str, shape: Shape) -> Shape:
-    """Return the shape of what `.keys()`, `.values()` or `.items()` gives, or a copy."""
-    if method == "items" and shape in (Shape.KEYED, Shape.FILLED):
-        return Shape.ITEMS
-    return Shape.MAPPED if method in ("keys", "items", "values") else shape
+def taint_of_view(method: str, taint: OrderTaint) -> OrderTaint:
+    """Return the taint of what `.keys()`, `.values()` or `.items()` gives, or a copy."""
+    if method == "items" and taint in (OrderTaint.KEYED, OrderTaint.FILLED):
+        return OrderTaint.ITEMS
+    return OrderTaint.MAPPED if method in ("keys", "items", "values") else taint
 
 
 def is_view(node: cst.CSTNode) -> bool:
@@ -21,12 +21,12 @@ def is_view(node: cst.CSTNode) -> bool:
     return False
 
 
-def compares_mappings(node: cst.CSTNode, whole: cst.Comparison, shape: Shape) -> bool:
+def compares_mappings(node: cst.CSTNode, whole: cst.Comparison, taint: OrderTaint) -> bool:
     """`counts == others`, `counts.keys() <= others`: these do not look at any order."""
     if len(whole.comparisons) != 1:
         return False
     equals = isinstance(whole.comparisons[0].operator, (cst.Equal, cst.NotEqual))
-    return is_view(node) or (equals and shape in (Shape.KEYED, Shape.FILLED))
+    return is_view(node) or (equals and taint in (OrderTaint.KEYED, OrderTaint.FILLED))
 
 
 def has_key_first(element: cst.CSTNode, target: cst.CSTNode) -> bool:

@@ -9,9 +9,9 @@ from wflint import limits
 from wflint.dataflow.def_use import tree_of
 from wflint.dataflow.order import known
 from wflint.dataflow.order.filled import is_filled_with_harmless
-from wflint.dataflow.order.follow import Follower
+from wflint.dataflow.order.follow import OrderFlow
 from wflint.dataflow.order.loops import emptying
-from wflint.dataflow.order.steps import Fate, Shape
+from wflint.dataflow.order.steps import OrderTaint, Sink
 from wflint.facts.model import Kind, Ref
 from wflint.syntax.cst import cst
 from wflint.wording import on_one_line
@@ -43,7 +43,7 @@ class Place(NamedTuple):
 
     expr: cst.BaseExpression
     how: str
-    fate: Fate
+    sink: Sink
     source: cst.BaseExpression | None = None
     open: tuple[cst.CSTNode, ...] = ()
 
@@ -61,15 +61,15 @@ def places(node: cst.CSTNode, ctx: Context) -> Iterator[Place]:
         tree = tree_of(ctx, node)
         if _is_alone(expr, node, ctx, tree):
             continue
-        follower = Follower(ctx, tree)
-        fate = _popped(expr, node, follower) if how == "pop" else follower.fate(expr)
-        open_calls = tuple(follower.calls.open) if fate < Fate.COMMAND else ()
-        if fate is not Fate.NOTHING and is_filled_with_harmless(expr, fate, follower):
-            fate = Fate.NOTHING
-        if open_calls and is_filled_with_harmless(expr, Fate.COMMAND, follower):
+        flow = OrderFlow(ctx, tree)
+        sink = _popped(expr, node, flow) if how == "pop" else flow.sink(expr)
+        open_calls = tuple(flow.calls.open) if sink < Sink.COMMAND else ()
+        if sink is not Sink.NOTHING and is_filled_with_harmless(expr, sink, flow):
+            sink = Sink.NOTHING
+        if open_calls and is_filled_with_harmless(expr, Sink.COMMAND, flow):
             open_calls = ()
-        if fate is not Fate.NOTHING or open_calls:
-            yield Place(expr, how, fate, open=open_calls)
+        if sink is not Sink.NOTHING or open_calls:
+            yield Place(expr, how, sink, open=open_calls)
 
 
 def places_of(node: cst.CSTNode, ctx: Context, makers: frozenset[str]) -> Iterator[Place]:
@@ -80,9 +80,9 @@ def places_of(node: cst.CSTNode, ctx: Context, makers: frozenset[str]) -> Iterat
         source = _maker(expr, ctx, makers)
         if source is not None:
             tree = tree_of(ctx, node)
-            follower = Follower(ctx, tree, cancels=True)
-            fate = _popped(expr, node, follower) if how == "pop" else follower.fate(expr)
-            yield Place(expr, how, fate, source)
+            flow = OrderFlow(ctx, tree, cancels=True)
+            sink = _popped(expr, node, flow) if how == "pop" else flow.sink(expr)
+            yield Place(expr, how, sink, source)
 
 
 def _maker(
@@ -221,14 +221,14 @@ def _is_judged_elsewhere(ref: Ref) -> bool:
     return False
 
 
-def _popped(expr: cst.BaseExpression, call: cst.CSTNode, follower: Follower) -> Fate:
+def _popped(expr: cst.BaseExpression, call: cst.CSTNode, flow: OrderFlow) -> Sink:
     """`while names: name = names.pop()` is a loop; any other `pop()` takes an arbitrary one."""
-    loop = emptying(follower, expr, call)
+    loop = emptying(flow, expr, call)
     if loop is not None:
-        return follower.finish(loop.step())
-    if isinstance(follower.tree.up(call), cst.Expr):
-        return Fate.SHOWN
-    return follower.fate(call, Shape.VALUE)
+        return flow.finish(loop.step())
+    if isinstance(flow.tree.up(call), cst.Expr):
+        return Sink.SHOWN
+    return flow.sink(call, OrderTaint.VALUE)
 
 
 # Sets of which something says that they have one element.

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from wflint.syntax.cst import cst
 
 
-class Fate(enum.IntEnum):
-    """The dependence of something on the order, the worst last.
+class Sink(enum.IntEnum):
+    """The place that a value in that order reaches, the worst last.
 
     ``TASKS`` stands for waiting for all elements, which starts those that do not run yet; so may
     ``HANDED``, which gives them to an unknown function that is awaited. ``INPUT`` is what commands
@@ -26,8 +26,8 @@ class Fate(enum.IntEnum):
     COMMAND = 6
 
 
-class Shape(enum.Enum):
-    """The part of the order that a value has."""
+class OrderTaint(enum.Enum):
+    """What a value still has of the order."""
 
     ELEMENTS = "elements"  # the elements themselves, in that order
     MAPPED = "mapped"  # something made of each element, in that order
@@ -42,30 +42,30 @@ class Shape(enum.Enum):
     @property
     def is_value(self) -> bool:
         """True if it is no longer the collection itself."""
-        return self in (Shape.HOLDER, Shape.PARTS, Shape.VALUE)
+        return self in (OrderTaint.HOLDER, OrderTaint.PARTS, OrderTaint.VALUE)
 
 
-Place = tuple["cst.CSTNode", Shape]
+Place = tuple["cst.CSTNode", OrderTaint]
 
 
 class Step(NamedTuple):
-    """The result of one step: a fate, and where else to look."""
+    """The result of one step: a sink, and where else to look."""
 
-    fate: Fate = Fate.NOTHING
+    sink: Sink = Sink.NOTHING
     places: Sequence[Place] = ()
 
 
 NOTHING = Step()
-SHOWN = Step(Fate.SHOWN)
-COMMAND = Step(Fate.COMMAND)
+SHOWN = Step(Sink.SHOWN)
+COMMAND = Step(Sink.COMMAND)
 
 
-def onward(node: cst.CSTNode, shape: Shape) -> Step:
+def onward(node: cst.CSTNode, taint: OrderTaint) -> Step:
     """Go on with ``node``."""
-    return Step(Fate.NOTHING, ((node, shape),))
+    return Step(Sink.NOTHING, ((node, taint),))
 
 
 def together(steps: list[Step]) -> Step:
     """Several steps as one."""
-    fate = max((step.fate for step in steps), default=Fate.NOTHING)
-    return Step(fate, [place for step in steps for place in step.places])
+    sink = max((step.sink for step in steps), default=Sink.NOTHING)
+    return Step(sink, [place for step in steps for place in step.places])
