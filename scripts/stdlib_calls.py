@@ -14,7 +14,7 @@ from msgspec import Struct
 from scripts.stdlib_names import Names, Public, followed, modules
 from wflint.callgraph.graph import Edge, Node
 from wflint.checking.analysis import AnalysisInput, AnalysisResult, analyse
-from wflint.checking.library import Beyond, lift
+from wflint.checking.library import LibraryViolation, at_calls
 from wflint.checking.registry import load_registry
 from wflint.facts.ids import Fn
 from wflint.files.prefilter import Gated
@@ -134,11 +134,11 @@ def _findings(
         if hit.rule.code in scope.judges and not _matches(hit.name, scope.ignored)
     ]
     found: dict[tuple[str, str], Finding] = {}
-    for hit in lift(hits, answer, lambda fn, site: 0, lambda hit, fn, site: False):
+    for hit in at_calls(hits, answer, lambda fn, site: 0, lambda hit, fn, site: False):
         name, everything = calls[hit.fn]
         if answer.checker.table.knows(name):
             continue
-        steps = hit.steps if isinstance(hit, Beyond) else []
+        steps = hit.steps if isinstance(hit, LibraryViolation) else []
         chain = tuple(dict.fromkeys(_shown(answer, node.fn) for node, _ in steps))
         finding = Finding(name, hit.rule.code, hit.name, chain, not everything)
         key = (name, hit.rule.code)

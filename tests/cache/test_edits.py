@@ -22,8 +22,8 @@ from msgspec.structs import replace
 from tests.caching import FLOW, LABELS, NAMES, OTHER, PRICES, make_project, output, write
 from tests.command_line import enter_project
 from wflint.cache import looks
-from wflint.cache.notebook import FactCache
-from wflint.cache.witness import Seen
+from wflint.cache.fact_cache import FactCache
+from wflint.cache.read_log import Seen
 from wflint.checking.program_notes import Whole
 from wflint.files import listing
 from wflint.files.prefilter import Gated

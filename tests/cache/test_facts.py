@@ -26,7 +26,7 @@ from tests.caching import (
     write,
 )
 from tests.command_line import enter_project
-from wflint.cache.notebook import FactCache
+from wflint.cache.fact_cache import FactCache
 
 GUARDED = """\
 import os

@@ -13,7 +13,7 @@ from wflint.diagnostics import Location
 from wflint.files.source import Source
 from wflint.rule import Rule, Scope, Severity
 from wflint.suppress.comments import parse_directives
-from wflint.suppress.leftovers import leftovers
+from wflint.suppress.diagnostics import suppression_diagnostics
 
 
 def hidden_rows(text: str, code: str = "WFL101", name: str = "wall-clock-time") -> list[int]:
@@ -251,7 +251,7 @@ class Run:
         directives = parse_directives(self.text)
         for code, row in self.hits:
             directives.suppresses(code, REGISTRY.by_code[code].name, row)
-        found = leftovers(directives, "a.py", REGISTRY, self.ran, Source(self.text))
+        found = suppression_diagnostics(directives, "a.py", REGISTRY, self.ran, Source(self.text))
         return [f"{d.location.row}:{d.location.column} {d.code} {d.message}" for d in found]
 
 
@@ -269,7 +269,9 @@ class TestUnused:
 
     def test_place_is_the_selector(self) -> None:
         text = "a()  # wflint: ignore[WFL101] reason\n"
-        (found,) = leftovers(parse_directives(text), "a.py", REGISTRY, DEFAULT, Source(text))
+        (found,) = suppression_diagnostics(
+            parse_directives(text), "a.py", REGISTRY, DEFAULT, Source(text)
+        )
         assert (found.location, found.end_location) == (Location(1, 23), Location(1, 29))
 
     def test_only_for_rules_that_ran(self) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from wflint import limits
-from wflint.cache.notebook import FactCache
+from wflint.cache.fact_cache import FactCache
 from wflint.callgraph.builder import CallGraphBuilder, look_at
 from wflint.callgraph.effects import summarise
 from wflint.callgraph.entry.entry_points import Entry, EntryPoints
@@ -55,7 +55,7 @@ class AnalysisInput(Struct, frozen=True):
 
     ``gated`` is what the gate let through, ``read`` gives the bytes of a file. ``apis`` are the
     names of the settings, ``inside`` those of the standard library that reach something inside.
-    ``installed`` are the packages to follow besides. ``notebook`` has what is known of files.
+    ``installed`` are the packages to follow besides. ``fact_cache`` has what is known of files.
     """
 
     root: str
@@ -74,7 +74,7 @@ class AnalysisInput(Struct, frozen=True):
     installed: Installed
     inside: tuple[ApiEntry, ...] = ()
     is_test: Callable[[str], bool] = lambda _: False
-    notebook: FactCache | None = None
+    fact_cache: FactCache | None = None
     jobs: int | None = None
     progress: Callable[[int, int], None] | None = None
 
@@ -125,7 +125,7 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
         question.read,
         index.name_of,
         lambda: _reading(question, guards),
-        question.notebook,
+        question.fact_cache,
     )
     table = ApiTable([*known, *question.apis])
     follows = bool(index.installed.tops)

@@ -26,7 +26,7 @@ Group = tuple[Rule, Severity, bool]
 """Hits with one way back: of one rule and severity, in workflows or outside of them."""
 
 
-class Beyond(Violation):
+class LibraryViolation(Violation):
     """A hit at the user's own code; ``steps`` lead from there to what is wrong in a package."""
 
     steps: list[Hop] = field(default_factory=list)
@@ -40,7 +40,7 @@ class _Way(Struct):
     to: Node | None = None
 
 
-def lift(
+def at_calls(
     hits: Iterable[Violation],
     answer: AnalysisResult,
     row_of: Callable[[Fn, int], int],
@@ -82,7 +82,7 @@ class _Lifter:
         self.row_of = row_of
         self.is_hidden = is_hidden
         self.known = known
-        self.found: dict[tuple[Fn, int, str], Beyond] = {}
+        self.found: dict[tuple[Fn, int, str], LibraryViolation] = {}
 
     def _is_followed(self, node: Node) -> bool:
         return self.answer.index.is_followed(node.fn.path)
@@ -134,7 +134,7 @@ class _Lifter:
         key = (fn, site, hit.rule.code)
         if key not in self.found and key not in self.known:
             message = self._message(hit, called, to.fn)
-            self.found[key] = Beyond(
+            self.found[key] = LibraryViolation(
                 hit.rule, fn, site, message, hit.severity, hit.flags, nodes, hit.name, steps=steps
             )
 

@@ -12,8 +12,8 @@ from typing import Generic, TypeVar
 
 from msgspec import Struct, msgpack
 
-from wflint.cache.notebook import Notes
-from wflint.cache.witness import Seen, digest_of, digest_of_names, seen
+from wflint.cache.fact_cache import Notes
+from wflint.cache.read_log import Seen, digest_of, digest_of_names, seen
 from wflint.checking.analysis import AnalysisResult
 from wflint.system.hashing import blake2b
 
@@ -63,7 +63,7 @@ class Whole:
         if not self._found:
             return
         modules = self._store.modules.keys() - self._modules
-        files = {path: self._store.notebook.digest(path) for path in modules}
+        files = {path: self._store.fact_cache.digest(path) for path in modules}
         listings = self._index.listings
         folders = {folder: listings[folder] for folder in listings.keys() - self._folders}
         more = seen(files, folders, self._index.links)
@@ -83,7 +83,7 @@ class Whole:
         """Return the digest of the program: its files, and the folders that were looked into."""
         state = blake2b(self._about, digest_size=16)
         for path in sorted(self._modules):
-            state.update(os.fsencode(path) + b"\0" + self._store.notebook.digest(path))
+            state.update(os.fsencode(path) + b"\0" + self._store.fact_cache.digest(path))
         listings = self._index.listings
         for folder in sorted(self._folders):
             state.update(os.fsencode(folder) + b"\0" + digest_of_names(listings[folder]))
@@ -95,7 +95,7 @@ class Whole:
         folders = {os.fsdecode(path): digest for path, digest in more.folders.items()}
         links = {os.fsdecode(path): os.fsdecode(target) for path, target in more.links.items()}
         return (
-            all(self._store.notebook.digest(path) == digest for path, digest in files.items())
+            all(self._store.fact_cache.digest(path) == digest for path, digest in files.items())
             and all(digest_of_names(self._index.names_in(f)) == d for f, d in folders.items())
             and all(self._index.real_path(path) == target for path, target in links.items())
         )

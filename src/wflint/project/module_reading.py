@@ -12,7 +12,7 @@ from wflint.files.source import Source, UnreadableSource
 from wflint.project.trees import CUTS
 
 if TYPE_CHECKING:
-    from wflint.cache.notebook import Notes
+    from wflint.cache.fact_cache import Notes
     from wflint.syntax.pieces import Piece
 
 

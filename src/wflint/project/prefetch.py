@@ -137,7 +137,7 @@ def _work(pipe: int, store: Store, paths: Sequence[str], read: ReadModule) -> No
     try:
         for path in paths:
             read(path)
-        news = store.notebook.news()
+        news = store.fact_cache.news()
         with open(pipe, "wb") as stream:
             stream.write(len(news).to_bytes(_LENGTH, "big") + news)
         os._exit(0)
@@ -154,5 +154,5 @@ def _take_over(store: Store, helper: Helper) -> bool:
     news = data[_LENGTH:]
     if len(data) < _LENGTH or len(news) != int.from_bytes(data[:_LENGTH], "big"):
         return False  # it did not come to the end
-    store.notebook.add(news)
+    store.fact_cache.add(news)
     return True

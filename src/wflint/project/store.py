@@ -10,8 +10,8 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from wflint import limits
-from wflint.cache.notebook import FactCache, Notes
-from wflint.cache.witness import ReadLog
+from wflint.cache.fact_cache import FactCache, Notes
+from wflint.cache.read_log import ReadLog
 from wflint.facts.ids import MODULE_BODY, PROPERTIES, Cls, Fn
 from wflint.facts.model import ClassFacts, FunctionBody, FunctionHead, Kind, ModuleFacts
 from wflint.facts.sharing import Sharing
@@ -84,7 +84,7 @@ class Store:
 
     ``suspects`` are the codes of rules that may find something outside workflow code, by path.
     ``read`` gives the bytes of a file, ``names`` its dotted name and whether it is a package, and
-    ``reading`` what bodies are read with (only asked for when one is read). ``notebook`` has what
+    ``reading`` what bodies are read with (only asked for when one is read). ``fact_cache`` has what
     is known already, ``guards`` is that of ``reading``.
     """
 
@@ -93,10 +93,10 @@ class Store:
         read: Callable[[str], bytes],
         names: Callable[[str], tuple[str, bool]],
         reading: Callable[[], Reading],
-        notebook: FactCache | None = None,
+        fact_cache: FactCache | None = None,
     ) -> None:
         self._read = read
-        self.notebook = notebook or FactCache(ReadLog(read).digest)
+        self.fact_cache = fact_cache or FactCache(ReadLog(read).digest)
         self.guards: Callable[[str, str], int] = lambda path, name: 0
         self._names = names
         self._reading = reading
@@ -168,7 +168,7 @@ class Store:
 
     def notes(self, path: str) -> Notes:
         """Return the notes on a file."""
-        return self.notebook.of(path, *self._names(path))
+        return self.fact_cache.of(path, *self._names(path))
 
     def is_noted(self, path: str) -> bool:
         """True if a file was read before, by this run or another one."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from wflint.cache.build import build_id
 from wflint.cache.looks import Looks
 from wflint.cache.packing import standing_for
-from wflint.cache.witness import ReadLog
+from wflint.cache.read_log import ReadLog
 from wflint.config.errors import ConfigError
 from wflint.config.find import ProjectFinder
 from wflint.config.settings import Settings

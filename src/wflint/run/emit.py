@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from wflint.callgraph.graph import DEFINITION, END, Chain, Hop, Node, chain_to
 from wflint.checking.analysis import AnalysisResult
 from wflint.checking.imports import ImportChain
-from wflint.checking.library import Beyond, lift
+from wflint.checking.library import LibraryViolation, at_calls
 from wflint.checking.violation import Violation
 from wflint.diagnostics import Diagnostic, Location, ShownHop
 from wflint.facts.ids import MODULE_BODY, Fn, shown_name
@@ -63,7 +63,9 @@ class Emitter(Struct):
 
     def lifted(self, hits: Iterable[Violation]) -> list[Violation]:
         """``hits``, with those in followed packages at the calls that lead there."""
-        return lift(hits, self.answer, lambda fn, site: self.location(fn, site).row, self._blocks)
+        return at_calls(
+            hits, self.answer, lambda fn, site: self.location(fn, site).row, self._blocks
+        )
 
     def diagnostics(self, hits: Iterable[Violation]) -> Iterator[Found]:
         """The diagnostics of ``hits`` that no comment hides."""
@@ -80,7 +82,7 @@ class Emitter(Struct):
             yield hit.fn, hit.site
             if hit.others and self.directives(hit.fn.path):
                 yield from ((hit.fn, site) for site in hit.others)
-            if isinstance(hit, Beyond):
+            if isinstance(hit, LibraryViolation):
                 yield from ((node.fn, site) for node, site in hit.steps)
             graph = self.answer.graph_of(hit)
             if hit.nodes and hit.nodes[0] in graph.parents:
@@ -153,7 +155,7 @@ class Emitter(Struct):
         if chain is None:
             self.suppressed += 1
             return None
-        if isinstance(hit, Beyond):
+        if isinstance(hit, LibraryViolation):
             chain += self._inside(hit)
         fix, withheld = self.fix_for(hit)
         return Diagnostic(
@@ -218,7 +220,7 @@ class Emitter(Struct):
             yield ShownHop(name or node.fn.shown, self.shown(node.fn.path), at)
             name = ""
 
-    def _inside(self, hit: Beyond) -> tuple[ShownHop, ...]:
+    def _inside(self, hit: LibraryViolation) -> tuple[ShownHop, ...]:
         """The chain in the package that a hit is about."""
         return tuple(self._hop(n, site, self.location(n.fn, site)) for n, site in hit.steps)
 

@@ -12,10 +12,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wflint.cache.build import build_id
+from wflint.cache.fact_cache import FactCache
 from wflint.cache.folder import CacheFolder
-from wflint.cache.notebook import FactCache
 from wflint.cache.packing import standing_for
-from wflint.cache.witness import ReadLog
+from wflint.cache.read_log import ReadLog
 from wflint.callgraph.graph import DEFINITION
 from wflint.checking.analysis import AnalysisInput, AnalysisResult, analyse
 from wflint.checking.inside import inside_entries
@@ -37,7 +37,7 @@ from wflint.run.places import call_as_written, gaps_by_entry
 from wflint.run.program_settings import Governing
 from wflint.run.request import Request, Result
 from wflint.run.unchecked import lines, unchecked
-from wflint.suppress.leftovers import UNUSED, leftovers
+from wflint.suppress.diagnostics import UNUSED, suppression_diagnostics
 
 SYNTAX_ERROR, GAP, FAILED = "WFL001", "WFL005", "WFL006"
 _TOP = Location(1, 1)
@@ -78,7 +78,7 @@ class ProjectRun:
         self.registry = self.governing.registry
         self.shown: Callable[[str], str] = partial(shown_path, cwd=cwd)
         self.chosen = frozenset(group.files if request.whole else group.chosen)
-        self.notebook = self._notebook(folder)
+        self.fact_cache = self._fact_cache(folder)
 
     def run(self) -> Examined:
         """Analyse the project and add what is found to the result.
@@ -89,7 +89,7 @@ class ProjectRun:
             return self._examined()
         finally:
             if not self.read.is_torn:
-                self.notebook.save()
+                self.fact_cache.save()
 
     def _examined(self) -> Examined:
         answer = analyse(self._question())
@@ -147,7 +147,7 @@ class ProjectRun:
             inside=inside_entries(self.registry.by_code, governing.oldest_python),
             is_test=governing.is_test,
             installed=Installed(governing.follow_packages, governing.environments),
-            notebook=self.notebook,
+            fact_cache=self.fact_cache,
             jobs=self.request.jobs,
             progress=self.request.progress,
         )
@@ -192,7 +192,7 @@ class ProjectRun:
             lacking,
         )
 
-    def _notebook(self, folder: CacheFolder | None) -> FactCache:
+    def _fact_cache(self, folder: CacheFolder | None) -> FactCache:
         """Return what earlier runs have noted with the same code."""
         about = build_id(self.governing.plugins).encode()
         return FactCache(self.read.digest, folder, about, self.governing.noted_settings)
@@ -224,10 +224,10 @@ class ProjectRun:
         others = [hit for hit in open_ if (hit.severity or hit.rule.severity) is not Severity.ERROR]
         errors = [hit for hit in errors if hit.rule.value_decides]
         if errors or others:
-            from wflint.severity.weigh import raise_refused, weigh
+            from wflint.severity.by_data_flow import lower_harmless, raise_refused
 
             raise_refused(answer, others, self.whole)
-            weigh(answer, errors, self.whole)
+            lower_harmless(answer, errors, self.whole)
 
     def _program_settings(self) -> bytes:
         """The settings but for those that only say what is reported of the program."""
@@ -255,7 +255,9 @@ class ProjectRun:
         if answer.store.faults:  # what seems unused may hide what was not found
             ran -= {UNUSED}
         directives, shown = emitter.directives(path), self.shown(path)
-        for diagnostic in leftovers(directives, shown, self.registry, ran, module.source):
+        for diagnostic in suppression_diagnostics(
+            directives, shown, self.registry, ran, module.source
+        ):
             yield Found(path, self._with_fix(path, diagnostic))
 
     def _failures(self, answer: AnalysisResult, emitter: Emitter) -> Iterator[Found]:

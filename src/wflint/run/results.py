@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from wflint.cache.build import build_id
 from wflint.cache.folder import CacheFolder
 from wflint.cache.packing import packed, standing_for, unpacked
-from wflint.cache.witness import ReadLog, Seen, seen
+from wflint.cache.read_log import ReadLog, Seen, seen
 from wflint.config.find import Project
 from wflint.files.prefilter import Gated
 from wflint.files.select import Group, shown_path
@@ -46,7 +46,7 @@ class ResultCache:
         gated: Gated,
         request: Request,
         cwd: Path,
-        witness: ReadLog,
+        read_log: ReadLog,
     ) -> None:
         self._folder = folder
         self._files = group.files
@@ -54,21 +54,21 @@ class ResultCache:
         self._chosen = set(self._asked)
         self._gated = gated
         self._cwd = cwd
-        self._witness = witness
+        self._read_log = read_log
         self._name = f"result-{self._key(group, request)}"
 
     def load(self) -> Result | None:
         """The result, if it was kept and still holds."""
         data = self._folder.read(self._name)
         entry = unpacked(data, _Entry) if data is not None else None
-        if entry is None or not entry.seen.is_still_so(self._witness.peek, names_in):
+        if entry is None or not entry.seen.is_still_so(self._read_log.peek, names_in):
             return None
         paths = self._paths_of(entry.result)
         if paths is None:
             return None
         entry.result.paths = paths
         entry.result.sources = {shown: self._text(path) for shown, path in paths.items()}
-        return None if self._witness.is_torn else entry.result
+        return None if self._read_log.is_torn else entry.result
 
     def _paths_of(self, result: Result) -> dict[str, str] | None:
         """The paths of the files with diagnostics; ``None`` if one is not of this run.
@@ -84,18 +84,20 @@ class ResultCache:
 
     def _text(self, path: str) -> str:
         try:
-            return decode(self._witness(path)).text
+            return decode(self._read_log(path)).text
         except (OSError, UnreadableSource):
             return ""
 
     def save(self, result: Result, answer: AnalysisResult) -> None:
         """Keep the result that was made of an answer."""
-        if self._witness.is_torn or answer.warnings or answer.store.faults.happened:
+        if self._read_log.is_torn or answer.warnings or answer.store.faults.happened:
             return
         # Other processes may have read these.
-        used = {*self._witness.used, *answer.store.modules, *self._gated.candidates}
+        used = {*self._read_log.used, *answer.store.modules, *self._gated.candidates}
         used.update(path for path in self._gated.named if path in self._chosen)
-        files = {path: self._witness.digests[path] for path in used & self._witness.digests.keys()}
+        files = {
+            path: self._read_log.digests[path] for path in used & self._read_log.digests.keys()
+        }
         entry = _Entry(
             seen(files, answer.index.listings, answer.index.links),
             replace(result, sources={}, paths={}),

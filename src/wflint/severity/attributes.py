@@ -13,7 +13,7 @@ from wflint.facts.model import FunctionHead, ParamKind, Site
 from wflint.files.source import UnreadableSource
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import External, OwnClass, OwnFunction, OwnInstance, OwnModule
-from wflint.severity.places import At, DecidesError, is_target
+from wflint.severity.places import EscapesError, TaintState, is_target
 from wflint.severity.project import Project
 
 _VALIDATORS = frozenset({"field_validator", "model_validator", "root_validator", "validator"})
@@ -49,7 +49,7 @@ def defines(resolver: Resolver, cls: Cls, name: str) -> bool:
 def find_reads(project: Project, cls: Cls, name: str, put: bool) -> list[tuple[Fn, Site]]:
     """Return where reached code reads the attribute ``name`` of objects of ``cls``, in its methods.
 
-    Raises :class:`DecidesError` where that is not clear. With ``put`` it is a container that the
+    Raises :class:`EscapesError` where that is not clear. With ``put`` it is a container that the
     value is put into: it must have been made where it is assigned to the attribute.
     """
     key = (cls, name, put)
@@ -57,12 +57,12 @@ def find_reads(project: Project, cls: Cls, name: str, put: bool) -> list[tuple[F
         project.reads[key] = None
         if not defines(project.resolver, cls, name):
             search = _Search(project, cls, name, put)
-            with suppress(DecidesError, UnreadableSource):
+            with suppress(EscapesError, UnreadableSource):
                 pieces = project.pieces.items()
                 project.reads[key] = [r for p, found in pieces for r in search.look(p, found)]
     reads = project.reads[key]
     if reads is None:
-        raise DecidesError
+        raise EscapesError
     return reads
 
 
@@ -94,23 +94,23 @@ class _Search:
         for site, entry in enumerate(tree.walker.entries):
             node = entry.node
             if isinstance(node, cst.Attribute) and node.attr.value == self.name:
-                if self._is_read(At(tree, site, None), node, receivers):
+                if self._is_read(TaintState(tree, site, None), node, receivers):
                     yield piece, site
             elif me and isinstance(node, cst.Name) and node.value == me:
-                self._alone(At(tree, site, self.cls))
+                self._alone(TaintState(tree, site, self.cls))
 
-    def _is_read(self, at: At, node: cst.Attribute, receivers: set[Cls | None]) -> bool:
+    def _is_read(self, at: TaintState, node: cst.Attribute, receivers: set[Cls | None]) -> bool:
         if at.is_self(node.value):
             if self.cls in receivers:
                 return not self._is_write(at._replace(receiver=self.cls))
             if None in receivers:
-                raise DecidesError
+                raise EscapesError
         else:
             for receiver in receivers:
                 self._other(at._replace(receiver=receiver), node.value)
         return False
 
-    def _is_write(self, at: At) -> bool:
+    def _is_write(self, at: TaintState) -> bool:
         entry = at.entry
         if not is_target(entry):
             return False
@@ -118,23 +118,23 @@ class _Search:
         shared = isinstance(parent, cst.Assign) and len(parent.targets) > 1
         value = None if shared else getattr(parent, "value", None)
         if self.put and not at.tree.makes_container(value, entry.state.scope, self.resolver):
-            raise DecidesError
+            raise EscapesError
         return True
 
-    def _other(self, at: At, base: cst.CSTNode) -> None:
+    def _other(self, at: TaintState, base: cst.CSTNode) -> None:
         """An attribute of that name, of something that must not be one of our objects."""
         unknown = False
         for entity in at.resolve(base, self.resolver):
             if isinstance(entity, (OwnInstance, OwnClass)):
                 order = self.resolver.order(entity.cls)[0]
                 if entity.cls in self.order or self.cls in order:
-                    raise DecidesError
+                    raise EscapesError
             elif not isinstance(entity, (External, OwnModule, OwnFunction)):
                 unknown = True
         if unknown and not self.is_workflow:  # workflows are not handed around, see `_alone`
-            raise DecidesError
+            raise EscapesError
 
-    def _alone(self, at: At) -> None:
+    def _alone(self, at: TaintState) -> None:
         """``self`` that is handed to something: it may read all attributes."""
         entry = at.entry
         parent = entry.parent.node if entry.parent is not None else None
@@ -145,7 +145,7 @@ class _Search:
             func = call.func
             if isinstance(func, cst.Name) and func.value in _HARMLESS_WITH_SELF:
                 return
-        raise DecidesError
+        raise EscapesError
 
 
 def _self_name(head: FunctionHead) -> str:

@@ -10,37 +10,37 @@ from wflint.facts.bodies import written_name
 from wflint.facts.frames import Entry
 from wflint.inference.values import Entity, External, OwnClass, Unresolved
 from wflint.severity.names import APPENDING, INPUTS, is_log, is_pure, looks_like_log
-from wflint.severity.places import At, DecidesError
+from wflint.severity.places import EscapesError, TaintState
 
 if TYPE_CHECKING:
     from wflint.severity.follow import Follow
 
 
-def argument(flow: Follow, at: At, parent: Entry) -> None:
+def argument(flow: Follow, at: TaintState, parent: Entry) -> None:
     """The value is given to a function, or to a class."""
     call = parent.parent
     assert call is not None
     if not isinstance(call.node, cst.Call):
-        raise DecidesError  # an argument of a class definition
+        raise EscapesError  # an argument of a class definition
     assert isinstance(parent.node, cst.Arg)
     found = at.resolve(call.node.func, flow.resolver)
     if len(found) != 1:
-        raise DecidesError
+        raise EscapesError
     _give(flow, at, parent.node, call, found[0])
 
 
-def _give(flow: Follow, at: At, arg: cst.Arg, call: Entry, callee: Entity) -> None:
+def _give(flow: Follow, at: TaintState, arg: cst.Arg, call: Entry, callee: Entity) -> None:
     node = call.node
     assert isinstance(node, cst.Call)
     leads_on = (at.fn, at.moved(call).site) in flow.project.led_on
     if isinstance(callee, Unresolved):
         if leads_on or not looks_like_log(written_name(node.func)):
-            raise DecidesError
+            raise EscapesError
         flow.harmless("the log")
     elif isinstance(callee, OwnClass):
         flow.push(at.moved(call, flow.model(at.value, callee.cls)))
     elif not isinstance(callee, External) or callee.partial:
-        raise DecidesError
+        raise EscapesError
     elif callee.name in INPUTS:
         _input(flow, node, arg, callee.name)
     elif is_log(callee.name, flow.safe_loggers):
@@ -52,7 +52,7 @@ def _give(flow: Follow, at: At, arg: cst.Arg, call: Entry, callee: Entity) -> No
     elif is_pure(callee.name) and not leads_on and not _calls_back(node):
         flow.push(at.moved(call))
     else:
-        raise DecidesError
+        raise EscapesError
 
 
 def _input(flow: Follow, call: cst.Call, arg: cst.Arg, name: str) -> None:
@@ -64,7 +64,7 @@ def _input(flow: Follow, call: cst.Call, arg: cst.Arg, name: str) -> None:
         before = call.args[: index + 1]
         is_input = len(before) > index and before[index] is arg and not any(a.star for a in before)
     if not is_input:
-        raise DecidesError
+        raise EscapesError
     flow.harmless(f"the input of `{name.rpartition('.')[2]}()`")
 
 

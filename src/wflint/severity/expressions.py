@@ -10,61 +10,61 @@ import libcst as cst
 from wflint.facts.frames import Entry
 from wflint.severity.calls import argument
 from wflint.severity.names import CHANGING
-from wflint.severity.places import At, DecidesError, is_target
+from wflint.severity.places import EscapesError, TaintState, is_target
 from wflint.syntax.walk import walk
 
 if TYPE_CHECKING:
     from wflint.severity.follow import Follow
 
-Handler = Callable[["Follow", At, Entry], None]
+Handler = Callable[["Follow", TaintState, Entry], None]
 
 
-def _on(flow: Follow, at: At, parent: Entry) -> None:
+def _on(flow: Follow, at: TaintState, parent: Entry) -> None:
     """The larger expression has the value as well."""
     flow.push(at.moved(parent))
 
 
-def _in(flow: Follow, at: At, parent: Entry) -> None:
+def _in(flow: Follow, at: TaintState, parent: Entry) -> None:
     """A list, dict or set is made with the value in it."""
     flow.push(at.moved(parent, at.value._replace(is_container=True)))
 
 
-def _attribute(flow: Follow, at: At, parent: Entry) -> None:
+def _attribute(flow: Follow, at: TaintState, parent: Entry) -> None:
     """An attribute of the value, or a method of it: of a library's type that runs no own code."""
     if is_target(parent):
         return  # `request.name = name`
     if flow.runs_code(at.value, _name(parent.node)):
-        raise DecidesError
+        raise EscapesError
     flow.push(at.moved(parent))
 
 
-def _call(flow: Follow, at: At, parent: Entry) -> None:
+def _call(flow: Follow, at: TaintState, parent: Entry) -> None:
     """A method of the value is called; something that *is* the value must not be."""
     node = at.entry.node
     if not isinstance(node, cst.Attribute) or at.is_self(node.value):
-        raise DecidesError
+        raise EscapesError
     outer = parent.parent.node if parent.parent is not None else None
     if isinstance(outer, cst.Expr):
         # Called for what it does. That is known of containers only.
         if at.value.is_container and node.attr.value in CHANGING:
             return
-        raise DecidesError
+        raise EscapesError
     flow.push(at.moved(parent))
 
 
-def _subscript(flow: Follow, at: At, parent: Entry) -> None:
+def _subscript(flow: Follow, at: TaintState, parent: Entry) -> None:
     """A part of the value. (As an index, the value stands in an ``Index``.)"""
     if is_target(parent):
         return  # `events[0] = event`
     flow.push(at.moved(parent))
 
 
-def _boolean(flow: Follow, at: At, parent: Entry) -> None:
+def _boolean(flow: Follow, at: TaintState, parent: Entry) -> None:
     """``value or other``: the value decides whether the other side runs."""
     node = parent.node
     assert isinstance(node, cst.BooleanOperation)
     if node.left is at.entry.node and not _runs_nothing(node.right):
-        raise DecidesError
+        raise EscapesError
     flow.push(at.moved(parent))
 
 
@@ -73,14 +73,14 @@ def _runs_nothing(node: cst.CSTNode) -> bool:
     return not any(isinstance(inner, acting) for inner in walk(node))
 
 
-def _if_exp(flow: Follow, at: At, parent: Entry) -> None:
+def _if_exp(flow: Follow, at: TaintState, parent: Entry) -> None:
     assert isinstance(parent.node, cst.IfExp)
     if parent.node.test is at.entry.node:
-        raise DecidesError
+        raise EscapesError
     flow.push(at.moved(parent))
 
 
-def _comprehension(flow: Follow, at: At, parent: Entry) -> None:
+def _comprehension(flow: Follow, at: TaintState, parent: Entry) -> None:
     """As an element; what is looped over, and conditions, decide."""
     node = parent.node
     parts: tuple[object, ...] = ()
@@ -89,11 +89,11 @@ def _comprehension(flow: Follow, at: At, parent: Entry) -> None:
     elif isinstance(node, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
         parts = (node.elt,)
     if not any(part is at.entry.node for part in parts):
-        raise DecidesError
+        raise EscapesError
     _in(flow, at, parent)
 
 
-def _assign(flow: Follow, at: At, parent: Entry) -> None:
+def _assign(flow: Follow, at: TaintState, parent: Entry) -> None:
     node = parent.node
     if is_target(at.entry):
         return  # `self.count += 1`, where the attribute has the value
@@ -104,31 +104,31 @@ def _assign(flow: Follow, at: At, parent: Entry) -> None:
         flow.give(at, node.target, at.value)
 
 
-def _named(flow: Follow, at: At, parent: Entry) -> None:
+def _named(flow: Follow, at: TaintState, parent: Entry) -> None:
     assert isinstance(parent.node, cst.NamedExpr)
     flow.give(at, parent.node.target, at.value)
     flow.push(at.moved(parent))
 
 
-def _return(flow: Follow, at: At, parent: Entry) -> None:
+def _return(flow: Follow, at: TaintState, parent: Entry) -> None:
     flow.returned(at)
 
 
-def _lambda(flow: Follow, at: At, parent: Entry) -> None:
+def _lambda(flow: Follow, at: TaintState, parent: Entry) -> None:
     assert isinstance(parent.node, cst.Lambda)
     if parent.node.body is not at.entry.node:
-        raise DecidesError  # a default value
+        raise EscapesError  # a default value
     flow.returned(at)
 
 
-def _statement(flow: Follow, at: At, parent: Entry) -> None:
+def _statement(flow: Follow, at: TaintState, parent: Entry) -> None:
     """The value is dropped. A call that is made for what it does is not understood."""
     node = at.entry.node
     if isinstance(node, (cst.Call, cst.Await)):
-        raise DecidesError
+        raise EscapesError
 
 
-def _delete(flow: Follow, at: At, parent: Entry) -> None:
+def _delete(flow: Follow, at: TaintState, parent: Entry) -> None:
     """``del value`` decides nothing."""
 
 

@@ -23,7 +23,7 @@ from wflint.inference.values import OwnClass, OwnFunction
 from wflint.severity.attributes import defines, find_reads, is_plain
 from wflint.severity.expressions import HANDLERS
 from wflint.severity.names import ACTING
-from wflint.severity.places import PLAIN, At, DecidesError, Followed, Tree
+from wflint.severity.places import PLAIN, EscapesError, TaintedValue, TaintState, Tree
 from wflint.severity.project import Project
 
 _TRANSPARENT = frozenset(
@@ -58,7 +58,7 @@ class Follow:
         self.resolver = project.resolver
         self.safe_loggers = project.answer.checker.safe_loggers.names
         self.reached: set[str] = set()
-        self._pending: list[At] = []
+        self._pending: list[TaintState] = []
         self._seen: set[tuple[object, ...]] = set()
         self._trees: set[Fn] = set()
         self._attributes: set[tuple[object, ...]] = set()
@@ -72,7 +72,7 @@ class Follow:
             self._start(hit)
             while self._pending:
                 self._step(self._pending.pop())
-        except (DecidesError, UnreadableSource):
+        except (EscapesError, UnreadableSource):
             return False
         return bool(self.reached)
 
@@ -80,32 +80,32 @@ class Follow:
         parents = self.project.answer.reached.parents
         nodes = [node for node in hit.nodes if node in parents]
         if not nodes or len(nodes) < len(hit.nodes):
-            raise DecidesError
+            raise EscapesError
         for node in nodes:
             if _is_class(node):
                 self._kept_in_field(node, PLAIN, 0)
         for receiver in dict.fromkeys(node.receiver for node in nodes if not _is_class(node)):
-            at = At(self.tree(hit.fn), hit.site, receiver)
+            at = TaintState(self.tree(hit.fn), hit.site, receiver)
             self.push(at._replace(value=self._made(at)))
 
-    def _made(self, at: At) -> Followed:
+    def _made(self, at: TaintState) -> TaintedValue:
         """Return the kind of value that the reported expression gives."""
         node = at.entry.node
         if isinstance(node, cst.Call):
             if isinstance(node.func, (cst.Name, cst.Attribute)) and _last(node.func) in ACTING:
-                raise DecidesError
+                raise EscapesError
             found = at.resolve(node.func, self.resolver)
             own = [e.cls for e in found if isinstance(e, OwnClass)]
             return self.model(PLAIN, own[0]) if own else PLAIN
         if isinstance(node, (cst.Name, cst.Attribute)):
             return PLAIN
-        raise DecidesError
+        raise EscapesError
 
-    def _step(self, at: At) -> None:
+    def _step(self, at: TaintState) -> None:
         parent = at.entry.parent
         handler = HANDLERS.get(type(parent.node)) if parent is not None else None
         if handler is None or parent is None:
-            raise DecidesError
+            raise EscapesError
         handler(self, at, parent)
 
     # What handlers call.
@@ -115,16 +115,16 @@ class Follow:
         tree = self.project.tree(fn)
         self._trees.add(Fn(tree.path, tree.qualname))
         if len(self._trees) > limits.VALUE_TREES:
-            raise DecidesError
+            raise EscapesError
         return tree
 
-    def push(self, at: At) -> None:
+    def push(self, at: TaintState) -> None:
         """Follow the value from another expression that has it."""
         key = (at.tree.path, at.tree.qualname, *at[1:])
         if key in self._seen:
             return
         if len(self._seen) >= limits.VALUE_STEPS:
-            raise DecidesError
+            raise EscapesError
         self._seen.add(key)
         self._pending.append(at)
 
@@ -132,7 +132,9 @@ class Follow:
         """Note a place where the value does no harm."""
         self.reached.add(place)
 
-    def give(self, at: At, target: cst.CSTNode, value: Followed, *, put: bool = False) -> None:
+    def give(
+        self, at: TaintState, target: cst.CSTNode, value: TaintedValue, *, put: bool = False
+    ) -> None:
         """Follow the value into what it is assigned to or, with ``put``, put into."""
         pending = [(target, put)]
         while pending:
@@ -147,85 +149,87 @@ class Follow:
             elif isinstance(node, cst.Subscript):
                 pending.append((node.value, True))
             else:
-                raise DecidesError
+                raise EscapesError
 
-    def _give_name(self, at: At, name: str, value: Followed, put: bool) -> None:
+    def _give_name(self, at: TaintState, name: str, value: TaintedValue, put: bool) -> None:
         scope = at.entry.state.scope
         found = scope.find(name) if scope is not None else None
         if found is None:
-            raise DecidesError  # a name of the module
+            raise EscapesError  # a name of the module
         if put and not at.tree.is_fresh(name, found[0], self.resolver):
-            raise DecidesError  # others may know the container as well
+            raise EscapesError  # others may know the container as well
         for site in at.tree.names(name, found[0]):
             use = at._replace(site=site, value=value)
             if put or not _is_before(use, at):
                 self.push(use)
 
-    def _give_attribute(self, at: At, name: str, value: Followed, put: bool) -> None:
+    def _give_attribute(self, at: TaintState, name: str, value: TaintedValue, put: bool) -> None:
         if at.receiver is None:
-            raise DecidesError
+            raise EscapesError
         key = (at.receiver, name, value, at.hops, put)
         if key in self._attributes:
             return
         self._attributes.add(key)
         for fn, site in find_reads(self.project, at.receiver, name, put):
-            self.push(At(self.tree(fn), site, at.receiver, value, at.hops))
+            self.push(TaintState(self.tree(fn), site, at.receiver, value, at.hops))
 
-    def model(self, value: Followed, cls: Cls) -> Followed:
+    def model(self, value: TaintedValue, cls: Cls) -> TaintedValue:
         """An object that holds a value, if making and comparing it runs no code of its class."""
         if not is_plain(self.resolver, cls):
-            raise DecidesError
-        return Followed(value.classes | {cls})
+            raise EscapesError
+        return TaintedValue(value.classes | {cls})
 
-    def runs_code(self, value: Followed, name: str) -> bool:
+    def runs_code(self, value: TaintedValue, name: str) -> bool:
         """True if looking at an attribute of a value may run code of the project."""
         return any(defines(self.resolver, cls, name) for cls in value.classes)
 
-    def returned(self, at: At) -> None:
+    def returned(self, at: TaintState) -> None:
         """Follow the value out of the function that returns it."""
         frame = at.entry.state.frame
         nodes = [n for n in self.project.nodes.get(at.fn, ()) if n.receiver == at.receiver]
         if not nodes or frame.yields:
-            raise DecidesError
+            raise EscapesError
         for node in nodes:
             calls = self.project.answer.reached.callers(node)
             # The result of a workflow, a query or an update is what others go by.
             if not calls or node in self.project.answer.reached.entries:
-                raise DecidesError
+                raise EscapesError
             if at.hops >= limits.VALUE_HOPS or not self._is_transparent(at):
-                raise DecidesError
+                raise EscapesError
             for caller, site in calls:
                 if _is_class(caller):
                     self._kept_in_field(caller, at.value, at.hops + 1)
                     continue
-                call = At(self.tree(caller.fn), site, caller.receiver, at.value, at.hops + 1)
+                call = TaintState(
+                    self.tree(caller.fn), site, caller.receiver, at.value, at.hops + 1
+                )
                 if not self._gives(call, node.fn):
-                    raise DecidesError
+                    raise EscapesError
                 self.push(call)
 
-    def _kept_in_field(self, owner: Node, value: Followed, hops: int) -> None:
+    def _kept_in_field(self, owner: Node, value: TaintedValue, hops: int) -> None:
         """Follow the default of a field into the objects of a class that have it."""
         pending, seen = [(owner, value)], {owner}
         while pending:
             owner, value = pending.pop()
             for maker, site in self.project.answer.reached.callers(owner):
                 if not _is_class(maker):
-                    made = At(self.tree(maker.fn), site, maker.receiver, hops=hops)
+                    made = TaintState(self.tree(maker.fn), site, maker.receiver, hops=hops)
                     self.push(made._replace(value=self.model(value, self._class_made(made, owner))))
                 elif maker not in seen:  # the object is itself the default of a field
                     seen.add(maker)
                     pending.append((maker, self.model(value, Cls(*owner.fn))))
 
-    def _class_made(self, at: At, owner: Node) -> Cls:
+    def _class_made(self, at: TaintState, owner: Node) -> Cls:
         """Return the class that a call makes an object of: that of a field, or one below it."""
         node = at.entry.node
         found = at.resolve(node.func, self.resolver) if isinstance(node, cst.Call) else ()
         for cls in (entity.cls for entity in found if isinstance(entity, OwnClass)):
             if Cls(*owner.fn) in self.resolver.order(cls)[0]:
                 return cls
-        raise DecidesError
+        raise EscapesError
 
-    def _gives(self, call: At, fn: Fn) -> bool:
+    def _gives(self, call: TaintState, fn: Fn) -> bool:
         """True if an expression is a call of the function, or a look at the property."""
         node = call.entry.node
         if isinstance(node, cst.Attribute):
@@ -235,7 +239,7 @@ class Follow:
         found = call.resolve(node.func, self.resolver)
         return any(isinstance(e, OwnFunction) and e.fn == fn and not e.partial for e in found)
 
-    def _is_transparent(self, at: At) -> bool:
+    def _is_transparent(self, at: TaintState) -> bool:
         """True if the decorators of a function, if it has any, pass on what it returns."""
         nested = at.tree.walker.definitions.get(at.fn.qualname)
         if isinstance(nested, cst.FunctionDef) and nested.decorators:
@@ -251,7 +255,7 @@ def _is_class(node: Node) -> bool:
     return Cls(*node.fn) == node.receiver
 
 
-def _is_before(use: At, at: At) -> bool:
+def _is_before(use: TaintState, at: TaintState) -> bool:
     """True if a name is used before it is given the value, and not again afterwards."""
     state = at.entry.state
     if use.entry.state.frame is not state.frame or state.flags & Flag.IN_LOOP:

@@ -31,11 +31,11 @@ _CONTAINER_CLASSES = frozenset(
 _SEE_ALL_NAMES = frozenset({"eval", "exec", "locals"})
 
 
-class DecidesError(Exception):
+class EscapesError(Exception):
     """The value decides something, or goes where it cannot be followed."""
 
 
-class Followed(NamedTuple):
+class TaintedValue(NamedTuple):
     """All that is known of the value itself.
 
     ``classes`` are the project's own whose objects hold it, or are held with it; ``is_container``
@@ -46,7 +46,7 @@ class Followed(NamedTuple):
     is_container: bool = False
 
 
-PLAIN = Followed()
+PLAIN = TaintedValue()
 
 
 class Tree:
@@ -69,7 +69,7 @@ class Tree:
         if self._names is None:
             self._names = self._index()
         if name in self._hidden or not _SEE_ALL_NAMES.isdisjoint(self._names):
-            raise DecidesError
+            raise EscapesError
         for site in self._names.get(name, ()):
             inner = self.walker.entries[site].state.scope
             found = inner.find(name) if inner is not None else None
@@ -116,7 +116,7 @@ class Tree:
         return bool(found) and {getattr(e, "name", "") for e in found} <= _CONTAINER_CLASSES
 
 
-class At(NamedTuple):
+class TaintState(NamedTuple):
     """An expression that has the value.
 
     ``receiver`` is the class of the object that the method around it was called on; ``hops`` is the
@@ -126,7 +126,7 @@ class At(NamedTuple):
     tree: Tree
     site: Site
     receiver: Cls | None
-    value: Followed = PLAIN
+    value: TaintedValue = PLAIN
     hops: int = 0
 
     @property
@@ -139,7 +139,7 @@ class At(NamedTuple):
         """The innermost function around the expression."""
         return Fn(self.tree.path, self.entry.state.frame.head.qualname)
 
-    def moved(self, entry: Entry, value: Followed | None = None) -> At:
+    def moved(self, entry: Entry, value: TaintedValue | None = None) -> TaintState:
         """The same value as another expression of the same tree."""
         site = self.tree.walker.order[id(entry.node)]
         return self._replace(site=site, value=self.value if value is None else value)

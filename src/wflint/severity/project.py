@@ -11,7 +11,7 @@ from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Site
 from wflint.inference.resolver import Resolver
 from wflint.project.store import Store
-from wflint.severity.places import DecidesError, Tree
+from wflint.severity.places import EscapesError, Tree
 
 
 class Project(Struct):
@@ -57,7 +57,7 @@ class Project(Struct):
         if known is None:
             reader = self.store.reader(piece)
             if reader is None:
-                raise DecidesError
+                raise EscapesError
             known = Tree(*piece, reader.walker)
             if len(self._trees) >= limits.KEPT_VALUE_TREES:
                 del self._trees[next(iter(self._trees))]

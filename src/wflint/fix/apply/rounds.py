@@ -21,7 +21,7 @@ from wflint.fix.apply.splice import choose, splice
 from wflint.fix.apply.unused_imports import without_unused
 from wflint.run.check import check, reader
 from wflint.run.request import Request, Result
-from wflint.suppress.leftovers import UNUSED
+from wflint.suppress.diagnostics import UNUSED
 from wflint.syntax.validity import is_python
 
 MAX_ROUNDS = 10

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from wflint.checking.library import Beyond
+from wflint.checking.library import LibraryViolation
 from wflint.checking.program_notes import Whole
 from wflint.checking.violation import Violation
 from wflint.rule.base import Fixable
@@ -25,7 +25,7 @@ class NotedRepairs:
 
     def answer_for(self, hit: Violation) -> Answered:
         """The fix of a hit."""
-        if hit.rule.fix is Fixable.NONE or isinstance(hit, Beyond):
+        if hit.rule.fix is Fixable.NONE or isinstance(hit, LibraryViolation):
             return Answered()
         question = f"fix {hit.rule.code} {hit.name} {hit.fn.qualname} {hit.site}"
         answered = self._whole.get(hit.fn.path, question, Answered)

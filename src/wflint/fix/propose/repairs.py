@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import libcst as cst
 
 from wflint.checking.analysis import AnalysisResult
-from wflint.checking.library import Beyond
+from wflint.checking.library import LibraryViolation
 from wflint.checking.violation import Violation
 from wflint.diagnostics import Applicability, Edit, Fix
 from wflint.facts.ids import Fn
@@ -59,7 +59,7 @@ class Repairs:
 
     def answer_for(self, hit: Violation) -> Answered:
         """The fix of a hit."""
-        if hit.rule.fix is Fixable.NONE or isinstance(hit, Beyond):
+        if hit.rule.fix is Fixable.NONE or isinstance(hit, LibraryViolation):
             return Answered()
         try:
             return Answered(self._repaired(hit))

@@ -1,7 +1,7 @@
 """Notes on files: what was found out about one file alone, by its content.
 
 Whoever asks something that depends on nothing but the content of a file (and on what wflint is, and
-on settings that the whole notebook is for) notes the answer. So no file is parsed twice.
+on settings that the whole cache is for) notes the answer. So no file is parsed twice.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from msgspec import Raw, Struct, field, msgpack
 
 from wflint.cache.folder import CacheFolder
 from wflint.cache.packing import packed, unpacked
-from wflint.cache.witness import Digest
+from wflint.cache.read_log import Digest
 from wflint.system.hashing import blake2b
 
 T = TypeVar("T")
 
 _SHEETS = "0123456789abcdef"
 _MOST_IDLE = 30
-"""How often a sheet may be written again before notes on it that nobody used are dropped."""
+"""How often a shard may be written again before notes on it that nobody used are dropped."""
 
 
 class Notes:
@@ -53,7 +53,7 @@ class Notes:
         return known
 
 
-class _Page(Struct, array_like=True):
+class _Entry(Struct, array_like=True):
     """The notes on one file; ``idle`` counts how often they were written and not used."""
 
     notes: dict[str, Raw] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class FactCache:
         self._folder = folder
         self._about = about
         self._settings = settings
-        self._sheets: dict[str, dict[str, _Page]] = {}
+        self._shards: dict[str, dict[str, _Entry]] = {}
         self._open: dict[str, Notes] = {}
         self._by_path: dict[str, Notes] = {}
 
@@ -96,17 +96,17 @@ class FactCache:
 
     def _notes(self, key: str) -> Notes:
         if key not in self._open:
-            page = self._sheet(key[0]).get(key)
-            self._open[key] = Notes(page.notes if page is not None else None)
+            entry = self._shard(key[0]).get(key)
+            self._open[key] = Notes(entry.notes if entry is not None else None)
         return self._open[key]
 
-    def _sheet(self, letter: str) -> dict[str, _Page]:
+    def _shard(self, letter: str) -> dict[str, _Entry]:
         """The kept notes on a sixteenth of the files; so few are written anew."""
-        if letter not in self._sheets:
+        if letter not in self._shards:
             data = self._folder.read(self._name(letter)) if self._folder is not None else None
-            pages = unpacked(data, dict[str, _Page]) if data is not None else None
-            self._sheets[letter] = pages or {}
-        return self._sheets[letter]
+            entries = unpacked(data, dict[str, _Entry]) if data is not None else None
+            self._shards[letter] = entries or {}
+        return self._shards[letter]
 
     def _name(self, letter: str) -> str:
         return f"facts-{blake2b(self._about + letter.encode(), digest_size=16).hexdigest()}"
@@ -130,13 +130,13 @@ class FactCache:
         for letter in _SHEETS:
             opened = {key: notes for key, notes in self._open.items() if key[0] == letter}
             if self._folder is not None and any(notes.new for notes in opened.values()):
-                pages: dict[str, object] = {
-                    key: (page.notes, page.idle + 1)
-                    for key, page in self._sheet(letter).items()
-                    if page.idle < _MOST_IDLE
+                entries: dict[str, object] = {
+                    key: (entry.notes, entry.idle + 1)
+                    for key, entry in self._shard(letter).items()
+                    if entry.idle < _MOST_IDLE
                 }
-                pages.update((k, (_encoded(n, n.answers), 0)) for k, n in opened.items())
-                self._folder.write(self._name(letter), msgpack.encode(pages))
+                entries.update((k, (_encoded(n, n.answers), 0)) for k, n in opened.items())
+                self._folder.write(self._name(letter), msgpack.encode(entries))
 
 
 def _encoded(notes: Notes, questions: Iterable[str]) -> dict[str, Raw]:

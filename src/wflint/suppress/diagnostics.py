@@ -13,7 +13,7 @@ from wflint.suppress.fix import removal
 UNUSED, WITHOUT_REASON, UNKNOWN = "WFL002", "WFL003", "WFL004"
 
 
-def leftovers(
+def suppression_diagnostics(
     directives: Directives,
     filename: str,
     registry: Registry,

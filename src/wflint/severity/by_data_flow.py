@@ -1,4 +1,4 @@
-"""Weighs errors by what the value at fault decides."""
+"""Lowers the severity of errors by what the value at fault decides."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _REFUSED = "; the sandbox refuses it: the workflow task fails and is retried for
 _ONLY = "; the value only reaches {places}, so replay is not broken, but may see another value"
 
 
-def weigh(answer: AnalysisResult, hits: Iterable[Violation], whole: Whole) -> None:
+def lower_harmless(answer: AnalysisResult, hits: Iterable[Violation], whole: Whole) -> None:
     """Make warnings of those errors whose value is only seen to reach inputs and logs.
 
     Replay compares which commands a workflow gives, their types and their ids. A value that decides
