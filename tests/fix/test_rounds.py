@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import pytest
 from tests.command_line import enter_project, invoke
 from tests.mending import CLOCK, mend_in_memory, mended, put
 from wflint.checking.registry import load_registry
+from wflint.project.store import Module, Store
 from wflint.rule import FixView, Repair
+from wflint.run.program_run import ProjectRun
 
 LOOP = """\
 from temporalio import workflow
@@ -111,3 +114,40 @@ def test_a_fault_in_finding_a_fix_costs_that_fix_alone(
     assert "WFL101" in result.stdout
     assert "(not fixed: wflint failed to find the fix: ZeroDivisionError in " in result.stdout
     assert "WFL006" not in result.stdout
+
+
+def test_all_rounds_together_read_each_function_once(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With each text of its file, that is; in the last one an import is gone as well."""
+    read: Counter[tuple[str, str, str]] = Counter()
+    find = Store._find_bodies
+
+    def counted(own: Store, module: Module, qualname: str, question: str) -> object:
+        read[Path(module.path).name, qualname, module.source.text] += 1
+        return find(own, module, qualname, question)
+
+    monkeypatch.setattr(Store, "_find_bodies", counted)
+    put(project, "class Timer:\n    def stop(self): ...\n", "timer.py")
+    put(
+        project,
+        LOOP.replace("1.0", "timer.Timer().stop()").replace("from", "import timer\nfrom", 1),
+    )
+    assert "workflow.time()" in invoke("check", "--fix", "--diff", "--no-cache").stdout
+    assert set(read.values()) == {1}
+    assert len([name for name, *_ in read if name == "clock.py"]) > 1, "nothing is checked again"
+
+
+def test_a_diff_that_was_made_before_takes_no_analysis(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WFLINT_NO_CACHE")
+    checked = invoke("check").stdout
+    first = invoke("check", "--fix", "--diff")
+    with monkeypatch.context() as patch:
+        patch.setattr(ProjectRun, "run", None)
+        again = invoke("check", "--fix", "--diff")
+        assert invoke("check").stdout == checked
+    assert (again.exit_code, again.stdout) == (first.exit_code, first.stdout)
+    put(project, CLOCK.replace("time.time()", "time.time() + 1"), "clock.py")
+    assert "workflow.time() + 1" in invoke("check", "--fix", "--diff").stdout

@@ -66,7 +66,7 @@ class FactCache:
     ``digest`` gives what stands for the content of a file, ``settings`` for what notes on it depend
     on besides: two files may be the same to a letter, and lie in folders with different settings.
     ``about`` is what all the notes depend on. Without a ``folder`` nothing is kept for the next
-    run.
+    run. What ``earlier`` checks of the same program have noted in this process is known as well.
     """
 
     def __init__(
@@ -75,13 +75,14 @@ class FactCache:
         folder: CacheFolder | None = None,
         about: bytes = b"",
         settings: Callable[[str], bytes] = lambda path: b"",
+        earlier: FactCache | None = None,
     ) -> None:
         self.digest = digest
         self._folder = folder
         self._about = about
         self._settings = settings
-        self._shards: dict[str, dict[str, _Entry]] = {}
-        self._open: dict[str, Notes] = {}
+        self._shards: dict[str, dict[str, _Entry]] = earlier._shards if earlier is not None else {}
+        self._open: dict[str, Notes] = earlier._open if earlier is not None else {}
         self._by_path: dict[str, Notes] = {}
 
     def of(self, path: str, name: str, is_package: bool) -> Notes:
@@ -127,9 +128,11 @@ class FactCache:
 
     def save(self) -> None:
         """Keep what is new for the next run."""
+        if self._folder is None or not self._folder.writes:
+            return
         for letter in _SHEETS:
             opened = {key: notes for key, notes in self._open.items() if key[0] == letter}
-            if self._folder is not None and any(notes.new for notes in opened.values()):
+            if any(notes.new for notes in opened.values()):
                 entries: dict[str, object] = {
                     key: (entry.notes, entry.idle + 1)
                     for key, entry in self._shard(letter).items()

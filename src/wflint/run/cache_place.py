@@ -41,7 +41,8 @@ class CachePlace:
         if not self._is_wanted:
             return None
         border = Border(self._root)
-        writes = self._request.stdin is None and not self._request.texts
+        is_on_disk = self._request.mended or not self._request.texts
+        writes = self._request.stdin is None and is_on_disk
         try:
             secret = secret_of_user(border, make=writes)
         except NoSecret as error:

@@ -29,7 +29,7 @@ from wflint.system.disk import read_file
 from wflint.temporal.decorators import HANDLER_SETTINGS
 
 if TYPE_CHECKING:
-    from wflint.run.program_run import Examined
+    from wflint.run.program_run import Examined, FactCaches
 
 NO_WORKFLOW = (
     "no workflow was found: a class is one by `@workflow.defn`, by a name of your own in "
@@ -39,23 +39,26 @@ NO_WORKFLOW = (
 Keep = Callable[["Examined"], None]
 
 
-def check(request: Request, keep: Keep | None = None) -> Result:
+def check(
+    request: Request, keep: Keep | None = None, fact_caches: FactCaches | None = None
+) -> Result:
     """Check what the request names and say what was found.
 
     ``keep`` is called with each project, for those who want to know more than the result says.
+    ``fact_caches`` holds what is noted for those who check the same projects again.
     Raises :class:`wflint.config.errors.ConfigError` for a configuration that cannot be used.
     """
     # Trees and facts hold no circles: the collector finds nothing and takes a seventh of a run.
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return _check(request, keep)
+        return _check(request, keep, fact_caches)
     finally:
         if collecting:
             gc.enable()
 
 
-def _check(request: Request, keep: Keep | None) -> Result:
+def _check(request: Request, keep: Keep | None, fact_caches: FactCaches | None) -> Result:
     started = time.perf_counter()
     cwd = Path.cwd()
     finder = ProjectFinder(cwd, request.config, request.isolated, request.overrides)
@@ -63,7 +66,7 @@ def _check(request: Request, keep: Keep | None) -> Result:
     result = Result(problems=selected.problems, warnings=selected.warnings, notes=selected.notes)
     for group in selected.groups:
         try:
-            _check_project(group, request, cwd, result, keep)
+            _check_project(group, request, cwd, result, keep, fact_caches)
         except ConfigError as error:
             if len(selected.groups) == 1:
                 raise
@@ -83,6 +86,7 @@ def _check_project(
     cwd: Path,
     result: Result,
     keep: Keep | None,
+    fact_caches: FactCaches | None,
 ) -> None:
     every = [project.settings for project in group.projects]
     needles = tuple(dict.fromkeys(needle for one in every for needle in _needles(one)))
@@ -93,7 +97,8 @@ def _check_project(
     result.stats.files += len(group.chosen)
     before = result.stats.all_workflows
     if gated.named or any(map(_names_rules, every)) or keep is not None:
-        add(result, _result_of(group, gated, read, request, cwd, place, keep))
+        part = _result_of(group, gated, read, request, cwd, place, keep, fact_caches)
+        add(result, part)
     chosen = set(group.chosen)
     for path, reason in sorted(gated.unreadable.items()):
         if path in chosen:
@@ -115,6 +120,7 @@ def _result_of(
     cwd: Path,
     place: CachePlace,
     keep: Keep | None,
+    fact_caches: FactCaches | None,
 ) -> Result:
     """Return what is found in one program, now or by an earlier run."""
     folder = place.folder
@@ -123,17 +129,19 @@ def _result_of(
         cache = ResultCache(folder, group, gated, request, cwd, read)
     known = cache.load() if cache is not None else None
     if known is not None and folder is not None:
-        read.keep_looks(folder)
+        if not request.texts:
+            read.keep_looks(folder)
         return known
     from wflint.run.program_run import ProjectRun
 
     result = Result()
-    examined = ProjectRun(group, gated, read, request, cwd, result, folder).run()
+    examined = ProjectRun(group, gated, read, request, cwd, result, folder, fact_caches).run()
     if keep is not None:
         keep(examined)
     if cache is not None and folder is not None:
         cache.save(result, examined.answer)
-        read.keep_looks(folder)
+        if not request.texts:
+            read.keep_looks(folder)
         folder.clean_up()
         if folder.problem:
             place.notes.append(f"no results are cached: {folder.problem}")

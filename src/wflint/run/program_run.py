@@ -45,6 +45,9 @@ _TOP = Location(1, 1)
 if TYPE_CHECKING:
     from wflint.fix.propose.repairs import Repairs
 
+FactCaches = dict[tuple[Path, bytes], FactCache]
+"""The notes of programs that are checked several times in one process."""
+
 
 class Examined(Struct):
     """A project after its analysis: its files, what was found out, and the diagnostics."""
@@ -67,6 +70,7 @@ class ProjectRun:
         cwd: Path,
         result: Result,
         folder: CacheFolder | None,
+        fact_caches: FactCaches | None = None,
     ) -> None:
         self.group = group
         self.gated = gated
@@ -78,7 +82,8 @@ class ProjectRun:
         self.registry = self.governing.registry
         self.shown: Callable[[str], str] = partial(shown_path, cwd=cwd)
         self.chosen = frozenset(group.files if request.whole else group.chosen)
-        self.fact_cache = self._fact_cache(folder)
+        self.fact_caches = fact_caches
+        self.fact_cache = self._fact_cache(folder, fact_caches)
 
     def run(self) -> Examined:
         """Analyse the project and add what is found to the result.
@@ -90,6 +95,8 @@ class ProjectRun:
         finally:
             if not self.read.is_torn:
                 self.fact_cache.save()
+            elif self.fact_caches is not None:
+                self.fact_caches.clear()
 
     def _examined(self) -> Examined:
         answer = analyse(self._question())
@@ -192,10 +199,16 @@ class ProjectRun:
             lacking,
         )
 
-    def _fact_cache(self, folder: CacheFolder | None) -> FactCache:
+    def _fact_cache(self, folder: CacheFolder | None, known: FactCaches | None) -> FactCache:
         """Return what earlier runs have noted with the same code."""
         about = build_id(self.governing.plugins).encode()
-        return FactCache(self.read.digest, folder, about, self.governing.noted_settings)
+        digest, settings = self.read.digest, self.governing.noted_settings
+        key = self.group.project.root, about
+        earlier = known.get(key) if known is not None else None
+        fact_cache = FactCache(digest, folder, about, settings, earlier)
+        if known is not None:
+            known[key] = fact_cache
+        return fact_cache
 
     # The diagnostics.
 

@@ -21,6 +21,7 @@ class Request(Struct, frozen=True):
     ``config`` holds the values of ``--config``: file names or ``key = value`` lines.
     ``overrides`` holds settings given by flags, under the names they have in a config file.
     ``texts`` has the bytes of files, by absolute path, that go before what is on disk.
+    With ``mended`` they are what fixes make of the files, so that what is found in them is kept.
     ``whole`` asks for the diagnostics of all files of the projects that ``paths`` lie in.
     ``cache`` allows to take over what an earlier run found, and to leave something for later ones.
     ``progress`` is called with the number of files done and the number of files known so far.
@@ -35,6 +36,7 @@ class Request(Struct, frozen=True):
     no_ignores: bool = False
     show_gaps: bool = False
     texts: Mapping[str, bytes] = {}
+    mended: bool = False
     whole: bool = False
     jobs: int | None = None
     cache: bool = False

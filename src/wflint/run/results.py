@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from wflint.cache.build import build_id
 from wflint.cache.folder import CacheFolder
 from wflint.cache.packing import packed, standing_for, unpacked
-from wflint.cache.read_log import ReadLog, Seen, seen
+from wflint.cache.read_log import ReadLog, Seen, digest_of, seen
 from wflint.config.find import Project
 from wflint.files.prefilter import Gated
 from wflint.files.select import Group, shown_path
@@ -116,6 +116,7 @@ class ResultCache:
             request.no_ignores,
             request.show_gaps,
             [_environments(project, request) for project in projects],
+            sorted((os.fsencode(path), digest_of(text)) for path, text in request.texts.items()),
         )
         key = blake2b(standing_for(about), digest_size=16)
         gated = self._gated

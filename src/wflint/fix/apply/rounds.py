@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -23,6 +24,9 @@ from wflint.run.check import check, reader
 from wflint.run.request import Request, Result
 from wflint.suppress.diagnostics import UNUSED
 from wflint.syntax.validity import is_python
+
+if TYPE_CHECKING:
+    from wflint.run.program_run import FactCaches
 
 MAX_ROUNDS = 10
 
@@ -64,6 +68,7 @@ class _Rounds:
         self.read = reader(request)
         self.files: dict[str, Mended] = {}
         self.given_up: dict[str, str] = {}
+        self.fact_caches: FactCaches = {}
 
     def run(self) -> Outcome:
         result = self._check()
@@ -81,7 +86,10 @@ class _Rounds:
 
     def _check(self) -> Result:
         texts = {file.path: file.after for file in self.files.values()}
-        return check(replace(self.request, texts={**self.request.texts, **texts}))
+        mended = bool(texts) and not self.request.texts
+        texts = {**self.request.texts, **texts}
+        request = replace(self.request, texts=texts, mended=mended)
+        return check(request, fact_caches=self.fact_caches)
 
     def _apply(self, result: Result) -> bool:
         """Apply the fixes of one round. Comments that hide nothing wait until all else is done."""
