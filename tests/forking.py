@@ -8,12 +8,14 @@ processes, each run is a new one.
 from __future__ import annotations
 
 import atexit
+import importlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TextIO
@@ -34,15 +36,30 @@ class Flow:
 """
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line in a folder. Its exit code is negative if a signal has ended it."""
+def run(
+    folder: Path,
+    *arguments: str,
+    variables: Mapping[str, str] | None = None,
+    log: Path | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a folder. Its exit code is negative if a signal has ended it.
+
+    ``variables`` are added to those of this process. With ``log``, the run is watched as
+    ``tests/watched.py`` says. Raises ``TimeoutError`` for a run without end.
+    """
+    environment = {**os.environ, **(variables or {})}
     if not hasattr(os, "fork"):
         command = [sys.executable, "-m", "wflint", *arguments]
-        return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=END)
+        return subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=END
+        )
     with tempfile.TemporaryDirectory() as place:
         out, err = os.path.join(place, "out"), os.path.join(place, "err")
-        code = _ask([str(folder), out, err, dict(os.environ), arguments])
-        texts = [Path(file).read_text(encoding="utf-8") for file in (out, err)]
+        watching = str(log) if log is not None else None
+        code = _ask([str(folder), out, err, environment, arguments, watching])
+        texts = [Path(file).read_text(encoding="utf-8", errors="replace") for file in (out, err)]
+    if code == -signal.SIGALRM:
+        raise TimeoutError(f"wflint {' '.join(arguments)} has not ended after {END} seconds")
     return subprocess.CompletedProcess(arguments, code, *texts)
 
 
@@ -88,11 +105,14 @@ def _import_what_runs_import() -> None:
 
 
 def _become(
-    folder: str, out: str, err: str, variables: dict[str, str], arguments: Sequence[str]
+    folder: str,
+    out: str,
+    err: str,
+    variables: dict[str, str],
+    arguments: Sequence[str],
+    log: str | None,
 ) -> None:
     """Be a run of the command line; does not return."""
-    import signal
-
     from wflint.__main__ import run as run_wflint
 
     signal.alarm(END)
@@ -103,9 +123,13 @@ def _become(
     os.environ.update(variables)
     sys.stdin, sys.stdout, sys.stderr = (open(n, m) for n, m in enumerate("rww"))  # noqa: SIM115
     sys.argv[:] = ["wflint", *arguments]
+    tempfile.tempdir = None  # other variables, another folder
+    if log is not None:
+        importlib.import_module("watched").watch(log)
     run_wflint()
 
 
 if __name__ == "__main__":
+    importlib.import_module("watched")
     sys.path.pop(0)
     _serve(sys.stdin)

@@ -1,7 +1,7 @@
 """Runs wflint in a process that writes down what it touches: programs, files, folders.
 
-``run(...)`` is for tests. The module itself is what the process runs first; it uses nothing but the
-standard library, and is given to Python by its path.
+``run(...)`` is for tests. The process has loaded wflint already, unless variables say where Python
+finds modules. It imports this module by its path; nothing outside the standard library is used.
 """
 
 from __future__ import annotations
@@ -41,28 +41,57 @@ def run(
     arguments: Sequence[str], cwd: Path, log: Path, variables: Mapping[str, str] | None = None
 ) -> Watched:
     """Run wflint in a folder, with little memory and not for long."""
-    start = _START.format(tests=os.path.dirname(__file__), log=str(log))
-    done = subprocess.run(
-        [sys.executable, "-c", start, *arguments],
-        cwd=cwd,
-        env={**os.environ, "WFLINT_NO_CACHE": "", "NO_COLOR": "1", **(variables or {})},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
+    added = {"WFLINT_NO_CACHE": "", "NO_COLOR": "1", **(variables or {})}
+    runner = _run_anew if "PYTHONPATH" in added else _run_copy
+    code, said = runner(arguments, cwd, log, added)
     events = [json.loads(line) for line in log.read_text().splitlines()]
     return Watched(
-        done.returncode,
-        (done.stdout + done.stderr).decode("utf-8", "replace"),
+        code,
+        said,
         [path for kind, path in events if kind == "run"],
         {path for kind, path in events if kind == "read"},
         {path for kind, path in events if kind == "change"},
     )
 
 
+def _run_copy(
+    arguments: Sequence[str], cwd: Path, log: Path, variables: Mapping[str, str]
+) -> tuple[int, str]:
+    from tests import forking
+
+    done = forking.run(cwd, *arguments, variables=variables, log=log)
+    return done.returncode, done.stdout + done.stderr
+
+
+def _run_anew(
+    arguments: Sequence[str], cwd: Path, log: Path, variables: Mapping[str, str]
+) -> tuple[int, str]:
+    """Run it in a process that imports all of wflint under these variables."""
+    start = _START.format(tests=os.path.dirname(__file__), log=str(log))
+    done = subprocess.run(
+        [sys.executable, "-c", start, *arguments],
+        cwd=cwd,
+        env={**os.environ, **variables},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, (done.stdout + done.stderr).decode("utf-8", "replace")
+
+
 def main(log: str) -> None:
     """Be the process: watch, then run the command line."""
+    watch(log)
+    sys.argv[:1] = ["wflint"]
+    sys.path.pop(0)
+    from wflint.__main__ import run as run_wflint
+
+    run_wflint()
+
+
+def watch(log: str) -> None:
+    """Write down from now on what this process touches, in little memory."""
     import resource
 
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
@@ -74,7 +103,7 @@ def main(log: str) -> None:
             line = json.dumps([kind, os.path.realpath(os.fsdecode(path))])
             os.write(stream, line.encode() + b"\n")
 
-    def watch(event: str, arguments: tuple[object, ...]) -> None:
+    def see(event: str, arguments: tuple[object, ...]) -> None:
         nonlocal busy
         if busy or event not in _WRITES | _READS | _RUNS:
             return
@@ -92,9 +121,4 @@ def main(log: str) -> None:
         finally:
             busy = False
 
-    sys.addaudithook(watch)
-    sys.argv[:1] = ["wflint"]
-    sys.path.pop(0)
-    from wflint.__main__ import run as run_wflint
-
-    run_wflint()
+    sys.addaudithook(see)

@@ -91,14 +91,9 @@ class CacheFolder:
         place = self._beside(os.path.join(self.path, f"looks-{32 * '0'}"))
         try:
             self._prepare()
-            with open(place, "xb"):
-                pass
-            os.utime(place, (_LONG_AGO, _LONG_AGO))
-            about = os.stat(place)
+            about = _stat_of_a_new_file(place)
         except OSError:
             return None
-        finally:
-            _remove(place)
         keeps = about.st_ctime_ns > about.st_mtime_ns
         return (about.st_dev, about.st_ctime_ns) if keeps else None
 
@@ -192,6 +187,17 @@ class CacheFolder:
         except OSError:
             return False
         return data == mark or (name not in _MARKS and mark.startswith(data))
+
+
+def _stat_of_a_new_file(place: str) -> os.stat_result:
+    """Return what the system says of a file that is made here, given an old time, and removed."""
+    try:
+        with open(place, "xb"):
+            pass
+        os.utime(place, (_LONG_AGO, _LONG_AGO))
+        return os.stat(place)
+    finally:
+        _remove(place)
 
 
 def _is_ours(name: str) -> bool:
