@@ -12,7 +12,8 @@ import pytest
 from tests.command_line import enter_project, invoke
 from wflint.checking.registry import load_registry
 from wflint.diagnostics import Diagnostic
-from wflint.project.store import Module, Store
+from wflint.project.module import Module
+from wflint.project.store import Store
 from wflint.rule.base import Api, Property, Report, Rule, Scope, Severity
 from wflint.rule.views import CallView
 from wflint.run.check import check

@@ -23,8 +23,9 @@ from wflint.facts.bodies import BodyReader
 from wflint.facts.modules import ModuleReader
 from wflint.inference.attributes import Members
 from wflint.project import trees
+from wflint.project.module import Module
 from wflint.project.module_reading import ReadBodies
-from wflint.project.store import Module, Store
+from wflint.project.store import Store
 from wflint.run.check import check
 from wflint.run.emit import Emitter
 from wflint.run.request import Request, Result

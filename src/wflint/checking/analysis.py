@@ -36,9 +36,10 @@ from wflint.model.lists import Lists
 from wflint.model.project import Parts
 from wflint.model.workers import Workers
 from wflint.project.installed import Installed
+from wflint.project.module import Module
 from wflint.project.module_index import ModuleIndex
 from wflint.project.prefetch import prefetch
-from wflint.project.store import Module, Store
+from wflint.project.store import Store
 from wflint.rule.api_table import ApiEntry, ApiTable, rule_entries, rule_results
 from wflint.rule.base import Rule, RuleSettings, Scope
 from wflint.sandbox.sandboxes import Sandboxes

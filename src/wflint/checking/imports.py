@@ -17,7 +17,7 @@ from wflint.diagnostics import Severity
 from wflint.facts.ids import Fn
 from wflint.facts.model import ValueType
 from wflint.inference.values import External
-from wflint.project.store import Module
+from wflint.project.module import Module
 from wflint.rule.base import Report, Rule, Scope
 from wflint.rule.views import ImportView
 from wflint.sandbox.loading import imports_in_functions

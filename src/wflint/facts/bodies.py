@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from sys import intern
 from typing import TYPE_CHECKING
 
 import libcst as cst
 from msgspec.structs import replace
 
-from wflint import limits
+from wflint.facts.attribute_stores import NONE, OBJECTS, AttributeStores
 from wflint.facts.builtin_names import is_builtin
 from wflint.facts.context import Context, Reporter
 from wflint.facts.cst_definitions import CstSyntax, read_class, type_bounds, written_decorators
@@ -32,7 +31,6 @@ from wflint.facts.model import (
     ModuleFacts,
     Mutation,
     Operation,
-    Put,
     Ref,
     Term,
     Use,
@@ -43,9 +41,10 @@ from wflint.facts.scopes import Scope, is_global
 from wflint.facts.sharing import Sharing
 from wflint.facts.terms import Terms, defaults
 from wflint.facts.tries import Tries
-from wflint.facts.types import declared_as, either, instance, substituted
+from wflint.facts.types import substituted
 from wflint.facts.values import value
 from wflint.facts.walker import Walker
+from wflint.facts.written import written_name
 from wflint.faults import Faults
 
 if TYPE_CHECKING:
@@ -55,27 +54,7 @@ if TYPE_CHECKING:
 Visitor = tuple[Reporter, Callable[[cst.CSTNode, Context], None]]
 Visitors = Mapping[type[cst.CSTNode], Sequence[Visitor]]
 
-NONE = Ref(Kind.GLOBAL, "None")
-_ADDERS = frozenset({"add", "append", "appendleft", "insert", "setdefault"})
 _NEVER_OWN = frozenset({Kind.UNKNOWN, Kind.LITERAL, Kind.LOCAL, Kind.IMPORT})
-_OBJECTS = frozenset(
-    {
-        Kind.SELF,
-        Kind.CLS,
-        Kind.SUPER,
-        Kind.PARAM,
-        Kind.INSTANCE,
-        Kind.ELEMENT,
-        Kind.PART,
-        Kind.ENTERED,
-        Kind.ITEM,
-        Kind.OR,
-        Kind.OPERATION,
-        Kind.RESULT,
-        Kind.DECLARED,
-    }
-)
-
 _LASTING = frozenset(
     {Kind.GLOBAL, Kind.IMPORT, Kind.SELF, Kind.CLS, Kind.SUPER, Kind.PARAM, Kind.INSTANCE}
 )
@@ -119,6 +98,7 @@ class BodyReader:
         self.walker = Walker(module, partial(reading.guard_functions, path), shared)
         self.refs = self.walker.refs
         self.terms = Terms(self.refs)
+        self.stores = AttributeStores(self.refs)
         self.piece: Piece | None = None
         self.frame_at: dict[int, Frame] = {}  # by its site, when all are known
         self.local_classes: list[tuple[Entry, Frame, cst.ClassDef]] = []
@@ -208,7 +188,7 @@ class BodyReader:
         under = self.under(state)
         call = Call(site, target, written, args, state.flags, state.fallback, bound_to, under)
         state.frame.calls.append(call)
-        self._note_addition(entry, node)
+        self.stores.added(entry, node)
         if written == "getattr":
             self._note_read(site, self.refs.ref(node, state.scope), state)
 
@@ -248,84 +228,13 @@ class BodyReader:
         known = state.frame.numbers.get(id(state.under))
         return known if known is not None else self.terms.number(state.frame, state.under)
 
-    # What attributes of `self` hold.
-
     def _note_assign(self, site: int, entry: Entry, node: cst.Assign) -> None:
         _note_member(site, entry)
-        for assigned in node.targets:
-            target = assigned.target
-            if isinstance(target, cst.Subscript):
-                self._note_put(entry, target.value, self.refs.ref(node.value, entry.state.scope))
-            elif isinstance(target, (cst.Attribute, cst.Tuple)):
-                self._note_attributes(entry, target, node.value)
-
-    def _note_attributes(
-        self, entry: Entry, target: cst.CSTNode, given: cst.BaseExpression
-    ) -> None:
-        if isinstance(target, cst.Attribute):
-            self._note_attribute(entry, target, self.refs.ref(given, entry.state.scope))
-        elif isinstance(target, cst.Tuple) and isinstance(given, cst.Tuple):
-            for left, right in zip(target.elements, given.elements, strict=False):
-                if isinstance(left.value, cst.Attribute):
-                    ref = self.refs.ref(right.value, entry.state.scope)
-                    self._note_attribute(entry, left.value, ref)
+        self.stores.assigned(entry, node)
 
     def _note_ann_assign(self, site: int, entry: Entry, node: cst.AnnAssign) -> None:
-        """The value says what it is, or else the annotation."""
         _note_member(site, entry)
-        if not isinstance(node.target, cst.Attribute):
-            return
-        scope = entry.state.scope
-        ref = self.refs.ref(node.value, scope)
-        declared = instance(self.refs.annotation(node.annotation, scope))
-        if ref.kind is Kind.PARAM and ref.of is None and not ref.path:
-            ref = replace(ref, of=None if declared.kind is Kind.UNKNOWN else declared)
-        elif ref.kind in (Kind.UNKNOWN, Kind.LITERAL) or ref == NONE:
-            ref = declared if declared.kind is not Kind.UNKNOWN and not ref.others else ref
-        else:
-            ref = declared_as(declared, ref)
-        self._note_attribute(entry, node.target, ref)
-
-    def _note_attribute(self, entry: Entry, target: cst.CSTNode, ref: Ref) -> None:
-        """Note what is put into an attribute of ``self``; a first ``None`` says little."""
-        if entry.state.flags & (Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED):
-            return
-        name = self._own_attribute(entry, target)
-        if not name:
-            self._note_store(entry, target, ref, False)
-            return
-        known = entry.state.frame.attributes
-        if known.get(name, NONE) != NONE:
-            ref = known[name] if ref == NONE else either([known[name], ref])
-        known[name] = ref
-
-    def _own_attribute(self, entry: Entry, target: cst.CSTNode) -> str:
-        """The name of an attribute of ``self``, or ``""``."""
-        if not (isinstance(target, cst.Attribute) and isinstance(target.value, cst.Name)):
-            return ""
-        is_self = self.refs.ref(target.value, entry.state.scope).kind is Kind.SELF
-        return target.attr.value if is_self else ""
-
-    def _note_addition(self, entry: Entry, node: cst.Call) -> None:
-        """``self.handlers.append(f)``."""
-        if isinstance(node.func, cst.Attribute) and node.func.attr.value in _ADDERS and node.args:
-            given, scope = node.args[-1].value, entry.state.scope
-            of = self.refs.put_into_set if node.func.attr.value == "add" else self.refs.ref
-            self._note_put(entry, node.func.value, of(given, scope))
-
-    def _note_put(self, entry: Entry, target: cst.CSTNode, ref: Ref) -> None:
-        name = self._own_attribute(entry, target)
-        if not name:
-            self._note_store(entry, target, ref, True)
-        elif ref.kind is not Kind.UNKNOWN:
-            entry.state.frame.additions.setdefault(name, []).append(ref)
-
-    def _note_store(self, entry: Entry, target: cst.CSTNode, ref: Ref, into: bool) -> None:
-        """Note what is put into an attribute of another object."""
-        if isinstance(target, cst.Attribute) and ref.kind not in (Kind.UNKNOWN, Kind.LITERAL):
-            of = self.refs.ref(target.value, entry.state.scope)
-            if of.kind in _OBJECTS or of.kind is Kind.GLOBAL:
-                entry.state.frame.stores.append(Put(of, target.attr.value, ref, into))
+        self.stores.annotated(entry, node)
 
     # Definitions inside functions.
 
@@ -384,7 +293,7 @@ class BodyReader:
 
     def _note_read(self, site: int, target: Ref, state: State) -> None:
         """An attribute of an object; of a place where it is set or deleted, each time."""
-        if not target.path or target.kind not in _OBJECTS:
+        if not target.path or target.kind not in OBJECTS:
             return
         changed = state.flags & (Flag.STORED | Flag.DELETED)
         under = self.under(state)
@@ -456,28 +365,6 @@ def _bound_to(entry: Entry) -> str:
             return node.targets[0].target.value
         above = above.parent
     return ""
-
-
-def written_name(node: cst.CSTNode) -> str:
-    """A name or call as the source has it, shortened: ``self.helper``, ``Path(...).exists``."""
-    parts: list[str] = []
-    for _ in range(limits.WRITTEN_PARTS):
-        if isinstance(node, cst.Attribute):
-            parts.append(node.attr.value)
-            node = node.value
-        elif isinstance(node, cst.Call) and isinstance(node.func, (cst.Name, cst.Attribute)):
-            inner = node.func
-            parts.append((inner if isinstance(inner, cst.Name) else inner.attr).value + "(...)")
-            if isinstance(inner, cst.Name):
-                break
-            node = inner.value
-        elif isinstance(node, cst.Name):
-            parts.append(node.value)
-            break
-        else:
-            parts.append("...")
-            break
-    return intern(".".join(reversed(parts)))
 
 
 _NOTES: dict[type[cst.CSTNode], Callable[..., None]] = {

@@ -19,7 +19,7 @@ from wflint.config.errors import ConfigError
 from wflint.facts.ids import Cls, Fn, shown_name
 from wflint.files.select import shown_path
 from wflint.inference.values import OwnClass, OwnFunction
-from wflint.project.store import Module
+from wflint.project.module import Module
 from wflint.run.program_run import Examined
 from wflint.system.disk import read_file
 

@@ -13,7 +13,7 @@ from wflint.inference.resolver import Resolver
 from wflint.inference.values import External, OwnClass
 from wflint.model.callees import Callees
 from wflint.model.state import state_of
-from wflint.project.store import Module
+from wflint.project.module import Module
 from wflint.rule.definition_views import ActivityView, HandlerView, Place, WorkflowView
 from wflint.rule.views import Callee
 from wflint.temporal.decorators import ACTIVITY, DEFN, REGIONS

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from wflint.facts.model import UNKNOWN, Ref
 from wflint.files.source import UnreadableSource
 from wflint.model.listings import Lister, Listing, Names, names_in, names_of, returns_of
-from wflint.project.store import Module
+from wflint.project.module import Module
 
 _LISTS = frozenset({"activities", "workflows"})
 _NAME = "Worker"

@@ -13,7 +13,7 @@ from wflint.model.definitions import Definitions
 from wflint.model.listings import Listing
 from wflint.model.lists import Element, Lists, shown
 from wflint.model.worker_calls import Given, WorkerCall, worker_calls
-from wflint.project.store import Module
+from wflint.project.module import Module
 from wflint.rule.definition_views import ActivityView, Place, WorkflowView
 from wflint.rule.worker_view import Listed, RunnerKind, WorkerView
 

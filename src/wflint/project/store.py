@@ -6,77 +6,25 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wflint import limits
 from wflint.cache.fact_cache import FactCache, Notes
 from wflint.cache.read_log import ReadLog
-from wflint.facts.ids import MODULE_BODY, PROPERTIES, Cls, Fn
-from wflint.facts.model import ClassFacts, FunctionBody, FunctionHead, Kind, ModuleFacts
+from wflint.facts.ids import MODULE_BODY, Cls, Fn
+from wflint.facts.model import ClassFacts, FunctionBody, FunctionHead, ModuleFacts
 from wflint.facts.sharing import Sharing
 from wflint.faults import Faults
 from wflint.files.source import Source, UnreadableSource, decode
 from wflint.project import trees
+from wflint.project.module import Module, special_names
 from wflint.project.module_reading import ReadBodies, ReadModule, read_module
 from wflint.project.trees import Span
 from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
     from wflint.facts.bodies import BodyReader, Reading
-    from wflint.syntax.pieces import Piece
-
-
-class Module:
-    """One loaded module. ``error`` is set instead of facts that could not be had.
-
-    ``read`` gives its text when that is needed: facts may come from the ``notes``. ``whole`` is the
-    module as LibCST has it, where only LibCST could read it. ``is_blank`` is set when nothing of
-    its code is known; ``unread`` are the outermost functions that could not be read.
-    """
-
-    def __init__(
-        self,
-        path: str,
-        facts: ModuleFacts,
-        read: Callable[[], Source],
-        error: UnreadableSource | None = None,
-        whole: Piece | None = None,
-        notes: Notes | None = None,
-    ) -> None:
-        self.path = path
-        self.notes = notes if notes is not None else Notes()
-        self.facts = facts
-        self.error = error
-        self.is_blank = error is not None
-        self.unread: set[str] = set()
-        self.whole = whole
-        self.bodies: dict[str, FunctionBody] = {}
-        self.local_classes: dict[str, ClassFacts] = {}  # of the bodies that have been read
-        self._inside: dict[str, dict[str, None]] = {}
-        self._read = read
-
-    @cached_property
-    def source(self) -> Source:
-        """The text of the module; empty if it cannot be had."""
-        try:
-            return self._read()
-        except (OSError, UnreadableSource):
-            return Source("")
-
-    def put(self, qualname: str, body: FunctionBody) -> FunctionBody:
-        """Keep what a function does, in place of what was known of it."""
-        if qualname not in self.bodies:
-            around = qualname.rpartition(".")[0]
-            while around:
-                self._inside.setdefault(around, {})[qualname] = None
-                around = around.rpartition(".")[0]
-        self.bodies[qualname] = body
-        return body
-
-    def inside(self, qualname: str) -> list[str]:
-        """The functions and classes in a function or class whose bodies are known, in order."""
-        return [name for name in self._inside.get(qualname, ()) if name in self.bodies]
 
 
 class Store:
@@ -134,7 +82,7 @@ class Store:
 
     def _note_special(self, module: Module) -> None:
         classes = module.facts.classes.values()
-        self.special_names.update(_special_names(classes))
+        self.special_names.update(special_names(classes))
         self.asks_for_any |= any("__getattr__" in cls.methods for cls in classes)
 
     def load_mentions(self, word: str) -> None:
@@ -333,7 +281,7 @@ class Store:
     def _note_classes(self, module: Module, body: FunctionBody) -> None:
         for facts in body.classes:
             module.local_classes[facts.qualname] = facts
-            self.special_names.update(_special_names([facts]))
+            self.special_names.update(special_names([facts]))
             self.asks_for_any |= "__getattr__" in facts.methods
 
     def fresh_reader(self, fn: Fn) -> BodyReader | None:
@@ -457,14 +405,3 @@ class Store:
                 whole = self.fresh_reader(fn)
                 found |= trees.locate(whole, missing) if whole is not None else {}
         return found
-
-
-def _special_names(classes: Iterable[ClassFacts]) -> Iterator[str]:
-    """Attributes of classes that may run code: properties, and objects that may be descriptors."""
-    for cls in classes:
-        for name, head in cls.methods.items():
-            if any((d.target.path or (d.target.name,))[-1] in PROPERTIES for d in head.decorators):
-                yield name
-        for name, ref in cls.attributes.items():
-            if ref.kind is Kind.RESULT and (ref.of is None or ref.of.kind is not Kind.UNKNOWN):
-                yield name

@@ -9,7 +9,7 @@ from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
     from wflint.facts.bodies import BodyReader
-    from wflint.project.store import Module
+    from wflint.project.module import Module
     from wflint.syntax.pieces import Piece
 
 Span = tuple[int, int]

@@ -26,8 +26,9 @@ from wflint.facts.model import BindingKind, ImportFact, ModuleFacts
 from wflint.facts.relative import known_as
 from wflint.files.source import UnreadableSource
 from wflint.project.folders import is_namespace
+from wflint.project.module import Module
 from wflint.project.module_index import ModuleIndex
-from wflint.project.store import Module, Store
+from wflint.project.store import Store
 
 _INDENTED_IMPORT = re.compile(r"^[ \t]+(?:from|import)\b", re.MULTILINE)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct, field
 
 from wflint.files.source import UnreadableSource
-from wflint.project.store import Module
+from wflint.project.module import Module
 from wflint.sandbox.restrictions import PLUGINS
 
 _ALL = "with_passthrough_all_modules"

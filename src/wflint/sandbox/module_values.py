@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from wflint.files.source import Source, UnreadableSource
-from wflint.project.store import Module
+from wflint.project.module import Module
 from wflint.syntax.guard import BLOCKS, NewerSyntax, inner_statements, parse, span
 
 _BROAD = frozenset({"BaseException", "Exception"})

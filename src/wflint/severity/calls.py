@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from wflint.facts.bodies import written_name
 from wflint.facts.frames import Entry
+from wflint.facts.written import written_name
 from wflint.inference.values import Entity, External, OwnClass, Unresolved
 from wflint.severity.names import APPENDING, INPUTS, is_log, is_pure, looks_like_log
 from wflint.severity.places import EscapesError, TaintState

@@ -9,7 +9,7 @@ from wflint.callgraph.entry.entry_points import Entry, EntryPoints
 from wflint.facts.ids import Cls, Fn, shown_name
 from wflint.facts.model import FunctionHead
 from wflint.inference.resolver import Resolver
-from wflint.project.store import Module
+from wflint.project.module import Module
 from wflint.temporal.decorators import ACTIVITY
 from wflint.temporal.regions import Region
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct, field
 
 from wflint.files.source import UnreadableSource
-from wflint.project.store import Module
+from wflint.project.module import Module
 from wflint.syntax.guard import Function, NewerSyntax, parse
 
 _DEF = re.compile(r"^[ \t]*(?:async[ \t]+)?def\b", re.MULTILINE)

@@ -14,7 +14,7 @@ from wflint.facts.ids import Cls, Fn, shown_name
 from wflint.facts.model import ClassFacts, Decorator, FunctionHead, Kind
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import External, OwnClass, OwnFunction
-from wflint.project.store import Module
+from wflint.project.module import Module
 from wflint.temporal.decorators import (
     ACTIVITY,
     DEFN,

@@ -16,7 +16,7 @@ from wflint.facts.ids import Fn
 from wflint.facts.model import Kind, Ref
 from wflint.files.source import UnreadableSource
 from wflint.inference.values import OwnFunction
-from wflint.project.store import Module
+from wflint.project.module import Module
 from wflint.syntax.guard import NewerSyntax, parse
 
 _PRESETS = Path(__file__).with_name("frameworks.toml")

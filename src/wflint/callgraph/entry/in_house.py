@@ -14,7 +14,7 @@ from wflint.callgraph.entry.by_hand import ByHand, by_hand
 from wflint.facts.ids import MODULE_BODY, Fn
 from wflint.facts.model import Binding, BindingKind, ClassFacts, ModuleFacts, Ref
 from wflint.project.importers import Importers
-from wflint.project.store import Module
+from wflint.project.module import Module
 from wflint.temporal.decorators import MAKE_WORKFLOWS
 
 _SDK = "temporalio.workflow"

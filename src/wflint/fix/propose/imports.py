@@ -17,8 +17,8 @@ from wflint.fix.propose.hard_imports import lacked, needs
 from wflint.fix.propose.import_block import new_import
 from wflint.fix.propose.piece import PieceText
 from wflint.project.folders import is_namespace
+from wflint.project.module import Module
 from wflint.project.module_index import ModuleIndex
-from wflint.project.store import Module
 from wflint.rule.fix import TextEdit, Withheld
 from wflint.syntax.guard import NewerSyntax, parse
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 from wflint.facts.imports import is_main_block
 from wflint.facts.model import FunctionHead
 from wflint.files.source import Source, UnreadableSource
-from wflint.project.store import Module
+from wflint.project.module import Module
 from wflint.syntax.guard import BLOCKS, Function, NewerSyntax, inner_statements, parse, span
 
 MODULE_LEVEL = -1

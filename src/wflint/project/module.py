@@ -1,0 +1,78 @@
+"""One module: its facts, and the bodies of its functions as far as they have been read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from wflint.cache.fact_cache import Notes
+from wflint.facts.ids import PROPERTIES
+from wflint.facts.model import ClassFacts, FunctionBody, Kind, ModuleFacts
+from wflint.files.source import Source, UnreadableSource
+
+if TYPE_CHECKING:
+    from wflint.syntax.pieces import Piece
+
+
+class Module:
+    """One loaded module. ``error`` is set instead of facts that could not be had.
+
+    ``read`` gives its text when that is needed: facts may come from the ``notes``. ``whole`` is the
+    module as LibCST has it, where only LibCST could read it. ``is_blank`` is set when nothing of
+    its code is known; ``unread`` are the outermost functions that could not be read.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        facts: ModuleFacts,
+        read: Callable[[], Source],
+        error: UnreadableSource | None = None,
+        whole: Piece | None = None,
+        notes: Notes | None = None,
+    ) -> None:
+        self.path = path
+        self.notes = notes if notes is not None else Notes()
+        self.facts = facts
+        self.error = error
+        self.is_blank = error is not None
+        self.unread: set[str] = set()
+        self.whole = whole
+        self.bodies: dict[str, FunctionBody] = {}
+        self.local_classes: dict[str, ClassFacts] = {}  # of the bodies that have been read
+        self._inside: dict[str, dict[str, None]] = {}
+        self._read = read
+
+    @cached_property
+    def source(self) -> Source:
+        """The text of the module; empty if it cannot be had."""
+        try:
+            return self._read()
+        except (OSError, UnreadableSource):
+            return Source("")
+
+    def put(self, qualname: str, body: FunctionBody) -> FunctionBody:
+        """Keep what a function does, in place of what was known of it."""
+        if qualname not in self.bodies:
+            around = qualname.rpartition(".")[0]
+            while around:
+                self._inside.setdefault(around, {})[qualname] = None
+                around = around.rpartition(".")[0]
+        self.bodies[qualname] = body
+        return body
+
+    def inside(self, qualname: str) -> list[str]:
+        """The functions and classes in a function or class whose bodies are known, in order."""
+        return [name for name in self._inside.get(qualname, ()) if name in self.bodies]
+
+
+def special_names(classes: Iterable[ClassFacts]) -> Iterator[str]:
+    """The attributes of classes that may run code: properties and possible descriptors."""
+    for cls in classes:
+        for name, head in cls.methods.items():
+            if any((d.target.path or (d.target.name,))[-1] in PROPERTIES for d in head.decorators):
+                yield name
+        for name, ref in cls.attributes.items():
+            if ref.kind is Kind.RESULT and (ref.of is None or ref.of.kind is not Kind.UNKNOWN):
+                yield name
