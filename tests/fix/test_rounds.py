@@ -11,7 +11,8 @@ import pytest
 from tests.command_line import enter_project, invoke
 from tests.mending import CLOCK, mend_in_memory, mended, put
 from wflint.checking.registry import load_registry
-from wflint.project.store import Module, Store
+from wflint.project.module import Module
+from wflint.project.store import Store
 from wflint.rule import FixView, Repair
 from wflint.run.program_run import ProjectRun
 
