@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -53,13 +54,15 @@ def main(
     """Measure wflint, other linters and the floor on a generated application and on PATHS."""
     programs = peer_programs(peers)
     parts = [about_this_run(programs, rounds)]
-    for name, path in trees(paths, application=application):
-        parts.append(measured(name, path, programs, rounds))
-        click.echo(parts[-1])
-    if growth:
-        parts.append(about_growth(growth_table()))
-        click.echo(parts[-1])
-    output.write_text("\n".join(parts), encoding="utf-8")
+    tables = (
+        measured(name, path, programs, rounds)
+        for name, path in trees(paths, application=application)
+    )
+    about_inputs = (about_growth(growth_table()) for _ in range(growth))
+    for part in chain(tables, about_inputs):
+        click.echo(part)
+        parts.append(part)
+        output.write_text("\n".join(parts), encoding="utf-8")  # what follows may take long
 
 
 def trees(paths: tuple[Path, ...], *, application: bool) -> Iterator[tuple[str, Path | None]]:
