@@ -40,6 +40,7 @@ from wflint.project.module import Module
 from wflint.project.module_index import ModuleIndex
 from wflint.project.prefetch import prefetch
 from wflint.project.store import Store
+from wflint.project.subclasses import Subclasses
 from wflint.rule.api_table import ApiEntry, ApiTable, rule_entries, rule_results
 from wflint.rule.base import Rule, RuleSettings, Scope
 from wflint.sandbox.sandboxes import Sandboxes
@@ -128,6 +129,8 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
         lambda: _reading(question, guards),
         question.fact_cache,
     )
+    code = (path for path in question.files if not question.is_test(path))
+    store.mentions = Subclasses(code, question.read).of
     table = ApiTable([*known, *question.apis])
     follows = bool(index.installed.tops)
     gives = rule_results(question.rules.values())

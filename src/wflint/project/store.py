@@ -86,7 +86,7 @@ class Store:
         self.asks_for_any |= any("__getattr__" in cls.methods for cls in classes)
 
     def load_mentions(self, word: str) -> None:
-        """Load the modules of the project in which a word occurs."""
+        """Load the modules of the project in which a class has a base of some name."""
         if word not in self._mentioned:
             self._mentioned.add(word)
             for path in self.mentions(word):

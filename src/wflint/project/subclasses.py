@@ -1,0 +1,35 @@
+"""The files in which a class has a base of some name, told from their text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import cached_property
+
+_CLASS = re.compile(rb"^[ \t]*class\s+\w+\s*(?:\[[^\]]*\]\s*)?\(([^)]*)\)", re.MULTILINE)
+_NAME = re.compile(rb"[^\W\d]\w*")
+
+
+class Subclasses:
+    """Finds the files that may derive from a class; each is read once, and only if it is asked."""
+
+    def __init__(self, files: Iterable[str], read: Callable[[str], bytes]) -> None:
+        self._files = list(files)
+        self._read = read
+
+    def of(self, word: str) -> list[str]:
+        """The files with a class that names ``word`` among its bases, in order."""
+        return self._by_word.get(word.encode(), [])
+
+    @cached_property
+    def _by_word(self) -> dict[bytes, list[str]]:
+        found: dict[bytes, list[str]] = {}
+        for path in self._files:
+            try:
+                data = self._read(path)
+            except OSError:
+                continue
+            words = {w for bases in _CLASS.findall(data) for w in _NAME.findall(bases)}
+            for word in words:
+                found.setdefault(word, []).append(path)
+        return found
