@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-import libcst as cst
-
 from tests.command_line import invoke
 from wflint.cache.folder import CacheFolder
 from wflint.cache.secret import secret_of_user
@@ -129,19 +127,19 @@ def parsed_files(root: Path) -> Iterator[list[str]]:
         found = (p for p in root.rglob("*.py") if p.read_text() == text)
         names.append(next(found).relative_to(root).as_posix())
 
-    by_ast, by_libcst = guard._parse, pieces._parse
+    by_ast, by_piece = guard._parse, pieces._piece
 
     def parse(text: str) -> ast.Module:
         note(text)
         return by_ast(text)
 
-    def parse_piece(source: Source, *more: Any) -> cst.Module:
+    def parse_piece(source: Source, *more: Any) -> pieces.Piece:
         note(source.text)
-        return by_libcst(source, *more)
+        return by_piece(source, *more)
 
     with (
         mock.patch.object(guard, "_parse", parse),
-        mock.patch.object(pieces, "_parse", parse_piece),
+        mock.patch.object(pieces, "_piece", parse_piece),
     ):
         yield names
 
