@@ -27,6 +27,7 @@ from tests.caching import (
 )
 from tests.command_line import enter_project
 from wflint.cache.fact_cache import FactCache
+from wflint.cache.shelf import Shards
 
 GUARDED = """\
 import os
@@ -258,7 +259,7 @@ class TestANotebook:
 
         def run(*contents: bytes) -> int:
             """Note something of files on one sheet; gives how many notes were kept before."""
-            book = FactCache(lambda path: path.encode(), folder)
+            book = FactCache(lambda path: path.encode(), Shards(folder, b""))
             kept = 0
             for content in contents:
                 notes = book.of(content.decode(), "m", False)
@@ -271,8 +272,8 @@ class TestANotebook:
         book = FactCache(lambda path: path.encode())
         for name in names:
             book.of(name, "m", False)
-        same = [key for key in book._open if key[0] == "0"][:2]
-        first, second = (names[list(book._open).index(key)].encode() for key in same)
+        same = [key for key in book._book._open if key[0] == "0"][:2]
+        first, second = (names[list(book._book._open).index(key)].encode() for key in same)
         run(first, second)
         assert run(first) == 1
         assert run(second) == 1
@@ -293,11 +294,11 @@ class TestANotebook:
         for _ in range(100_000):
             deep = [deep]
         answers: dict[str, object] = {"half": "\ud800", "huge": 10**40, "deep": deep}
-        book = FactCache(lambda path: path.encode(), folder_at(tmp_path / "cache"))
+        book = FactCache(lambda path: path.encode(), Shards(folder_at(tmp_path / "cache"), b""))
         book.of("a", "m", False).put("odd", answers[odd])
         book.of("a", "m", False).put("plain", 1)
         book.save()
-        ours = FactCache(lambda path: path.encode(), folder_at(tmp_path / "cache"))
+        ours = FactCache(lambda path: path.encode(), Shards(folder_at(tmp_path / "cache"), b""))
         assert ours.of("a", "m", False).get("odd", object) is None
         assert ours.of("a", "m", False).get("plain", int) == 1
 

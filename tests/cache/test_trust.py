@@ -275,9 +275,10 @@ class TestTheSecret:
         output()
         place = project.parent / "caches/wflint/secret"
         assert len(place.read_bytes()) == 32
-        assert stat.S_IMODE(place.stat().st_mode) == 0o600
         assert stat.S_IMODE(place.parent.stat().st_mode) == 0o700
-        assert [p.name for p in place.parent.iterdir()] == ["secret"]
+        beside = sorted(place.parent.iterdir())
+        assert [p.name for p in beside] == ["notes-1.sqlite", "secret"]
+        assert {stat.S_IMODE(p.stat().st_mode) for p in beside} == {0o600}
         first = place.read_bytes()
         output("--select", "ALL")
         assert place.read_bytes() == first
@@ -381,5 +382,5 @@ def test_the_secret_lies_where_the_system_has_such_files(
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys, "platform", system)
     with mock.patch.object(os, "name", "nt" if system == "win32" else "posix"):
-        found = secrets._folder()
+        found = secrets.folder_of_user()
     assert found == folder

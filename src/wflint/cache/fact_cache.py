@@ -1,7 +1,8 @@
-"""Notes on files: what was found out about one file alone, by its content.
+"""Notes on files: what was found out about one file, by its content.
 
 Whoever asks something that depends on nothing but the content of a file (and on what wflint is, and
-on settings that the whole cache is for) notes the answer. So no file is parsed twice.
+on settings of the file) notes the answer. So no file is parsed twice, whatever checkout it lies in.
+What depends on the program around the file is noted apart from that, and stays with the program.
 """
 
 from __future__ import annotations
@@ -9,18 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from msgspec import Raw, Struct, field, msgpack
+from msgspec import Raw, msgpack
 
-from wflint.cache.folder import CacheFolder
 from wflint.cache.packing import packed, unpacked
 from wflint.cache.read_log import Digest
+from wflint.cache.shelf import Page, Shelf
 from wflint.system.hashing import blake2b
 
 T = TypeVar("T")
-
-_SHEETS = "0123456789abcdef"
-_MOST_IDLE = 30
-"""How often a shard may be written again before notes on it that nobody used are dropped."""
 
 
 class Notes:
@@ -53,11 +50,36 @@ class Notes:
         return known
 
 
-class _Entry(Struct, array_like=True):
-    """The notes on one file; ``idle`` counts how often they were written and not used."""
+class _Book:
+    """Notes by the key of a file, of which ``shelf`` keeps what earlier runs have noted.
 
-    notes: dict[str, Raw] = field(default_factory=dict)
-    idle: int = 0
+    What an ``earlier`` book of this process has is known as well.
+    """
+
+    def __init__(self, shelf: Shelf | None, earlier: _Book | None = None) -> None:
+        self._shelf = shelf
+        self._open: dict[str, Notes] = earlier._open if earlier is not None else {}
+
+    def notes(self, key: str) -> Notes:
+        """The notes with a key."""
+        if key not in self._open:
+            page = self._shelf.get(key) if self._shelf is not None else None
+            self._open[key] = Notes(page)
+        return self._open[key]
+
+    def news(self) -> dict[str, Page]:
+        """Return what was noted in this process and is not kept yet."""
+        return {key: _encoded(notes, notes.new) for key, notes in self._open.items()}
+
+    def save(self) -> None:
+        """Keep what is new for the next run."""
+        if self._shelf is None or not self._shelf.writes:
+            return
+        changed = {key: notes for key, notes in self._open.items() if notes.new}
+        new = {key: _encoded(notes, notes.answers) for key, notes in changed.items()}
+        self._shelf.put(new, self._open.keys() - new.keys())
+        for notes in changed.values():
+            notes.new.clear()
 
 
 class FactCache:
@@ -65,86 +87,64 @@ class FactCache:
 
     ``digest`` gives what stands for the content of a file, ``settings`` for what notes on it depend
     on besides: two files may be the same to a letter, and lie in folders with different settings.
-    ``about`` is what all the notes depend on. Without a ``folder`` nothing is kept for the next
-    run. What ``earlier`` checks of the same program have noted in this process is known as well.
+    Without a shelf nothing is kept for the next run: ``shelf`` is for notes on files alone,
+    ``program_shelf`` for those that depend on the program. What ``earlier`` checks of the same
+    program have noted in this process is known as well.
     """
 
     def __init__(
         self,
         digest: Callable[[str], Digest],
-        folder: CacheFolder | None = None,
-        about: bytes = b"",
+        shelf: Shelf | None = None,
         settings: Callable[[str], bytes] = lambda path: b"",
+        program_shelf: Shelf | None = None,
         earlier: FactCache | None = None,
     ) -> None:
         self.digest = digest
-        self._folder = folder
-        self._about = about
         self._settings = settings
-        self._shards: dict[str, dict[str, _Entry]] = earlier._shards if earlier is not None else {}
-        self._open: dict[str, Notes] = earlier._open if earlier is not None else {}
+        known = (earlier._book, earlier._program_book) if earlier is not None else (None, None)
+        self._book: _Book = _Book(shelf, known[0])
+        self._program_book: _Book = _Book(program_shelf, known[1])
         self._by_path: dict[str, Notes] = {}
 
     def of(self, path: str, name: str, is_package: bool) -> Notes:
         """The notes on a file. They depend on its dotted name and its settings as well."""
         notes = self._by_path.get(path)
         if notes is None:
-            about = f"{name}\0{is_package}\0".encode("utf-8", "surrogateescape")
-            about += self._settings(path)
-            key = blake2b(self.digest(path) + about, digest_size=16).hexdigest()
-            notes = self._by_path[path] = self._notes(key)
+            notes = self._by_path[path] = self._book.notes(self._key(path, name, is_package))
         return notes
 
-    def _notes(self, key: str) -> Notes:
-        if key not in self._open:
-            entry = self._shard(key[0]).get(key)
-            self._open[key] = Notes(entry.notes if entry is not None else None)
-        return self._open[key]
+    def in_program(self, path: str, name: str, is_package: bool) -> Notes:
+        """The notes on a file that depend on the program around it."""
+        return self._program_book.notes(self._key(path, name, is_package, b"in the program"))
 
-    def _shard(self, letter: str) -> dict[str, _Entry]:
-        """The kept notes on a sixteenth of the files; so few are written anew."""
-        if letter not in self._shards:
-            data = self._folder.read(self._name(letter)) if self._folder is not None else None
-            entries = unpacked(data, dict[str, _Entry]) if data is not None else None
-            self._shards[letter] = entries or {}
-        return self._shards[letter]
-
-    def _name(self, letter: str) -> str:
-        return f"facts-{blake2b(self._about + letter.encode(), digest_size=16).hexdigest()}"
+    def _key(self, path: str, name: str, is_package: bool, kind: bytes = b"") -> str:
+        about = f"{name}\0{is_package}\0".encode("utf-8", "surrogateescape")
+        about += self._settings(path)
+        return blake2b(self.digest(path) + about + kind, digest_size=16).hexdigest()
 
     # What is new.
 
     def news(self) -> bytes:
-        """Return what was noted in this process, for another one."""
-        news = {key: _encoded(notes, notes.new) for key, notes in self._open.items()}
-        return msgpack.encode(news)
+        """Return what was noted of files in this process, for another one."""
+        return msgpack.encode(self._book.news())
 
     def add(self, news: bytes) -> None:
         """Add what was noted in another process."""
         for key, answers in msgpack.decode(news, type=dict[str, dict[str, Raw]]).items():
-            notes = self._notes(key)
+            notes = self._book.notes(key)
             for question, answer in answers.items():
                 notes.put(question, answer)
 
     def save(self) -> None:
         """Keep what is new for the next run."""
-        if self._folder is None or not self._folder.writes:
-            return
-        for letter in _SHEETS:
-            opened = {key: notes for key, notes in self._open.items() if key[0] == letter}
-            if any(notes.new for notes in opened.values()):
-                entries: dict[str, object] = {
-                    key: (entry.notes, entry.idle + 1)
-                    for key, entry in self._shard(letter).items()
-                    if entry.idle < _MOST_IDLE
-                }
-                entries.update((k, (_encoded(n, n.answers), 0)) for k, n in opened.items())
-                self._folder.write(self._name(letter), msgpack.encode(entries))
+        self._book.save()
+        self._program_book.save()
 
 
-def _encoded(notes: Notes, questions: Iterable[str]) -> dict[str, Raw]:
+def _encoded(notes: Notes, questions: Iterable[str]) -> Page:
     """The answers to some questions, always in the same order."""
-    encoded: dict[str, Raw] = {}
+    encoded: Page = {}
     for question in sorted(questions):
         answer = notes.answers[question]
         data = packed(answer)

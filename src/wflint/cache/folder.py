@@ -65,7 +65,7 @@ class CacheFolder:
             return None
         start = len(_MAGIC) + _DIGEST
         body = data[start:]
-        if data[:start] != _MAGIC + self._seal(name, body):
+        if data[:start] != _MAGIC + self.seal(name, body):
             return None
         if self.writes:
             with suppress(OSError):
@@ -78,7 +78,7 @@ class CacheFolder:
             return
         try:
             self._prepare()
-            self._put(name, _MAGIC + self._seal(name, body) + body)
+            self._put(name, _MAGIC + self.seal(name, body) + body)
         except OSError as error:
             self.problem = f"{error.filename or self.path}: {error.strerror or error}"
 
@@ -97,7 +97,7 @@ class CacheFolder:
         keeps = about.st_ctime_ns > about.st_mtime_ns
         return (about.st_dev, about.st_ctime_ns) if keeps else None
 
-    def _seal(self, name: str, body: bytes) -> bytes:
+    def seal(self, name: str, body: bytes) -> bytes:
         """Return a seal of an entry and its name that only those can make who have the secret."""
         seal = blake2b(name.encode() + b"\0", digest_size=_DIGEST, key=self._secret)
         seal.update(body)

@@ -29,7 +29,7 @@ def secret_of_user(border: Border, make: bool = True) -> bytes | None:
     Raises :class:`NoSecret` where others may know or choose it: the repository that is checked,
     which has the ``border``, or other users.
     """
-    folder = _folder()
+    folder = folder_of_user()
     if not os.path.isabs(folder):
         raise NoSecret("the home folder is not known")
     _must_be_outside(folder, border)
@@ -43,7 +43,7 @@ def secret_of_user(border: Border, make: bool = True) -> bytes | None:
     return secret
 
 
-def _folder() -> str:
+def folder_of_user() -> str:
     """The folder for what wflint keeps for the user, where the system has such folders."""
     home = os.path.expanduser("~")
     if os.name == "nt":

@@ -46,7 +46,7 @@ class Whole:
     def get(self, path: str, question: str, kind: type[T]) -> T | None:
         """A noted answer about something in a file, if it still holds."""
         noted: type[_Noted[T]] = _Noted[kind]  # type: ignore[valid-type]
-        known = self._store.notes(path).get(_of_place(question, path), noted)
+        known = self._store.notes_in_program(path).get(_of_place(question, path), noted)
         if known is None or known.state != self._state:
             return None
         if known.more not in self._holds:
@@ -71,12 +71,12 @@ class Whole:
         self._common_notes().put(_name_of(name), more)
         for path, question, answer in self._found:
             noted = _Noted(self._state, name, answer)
-            self._store.notes(path).put(_of_place(question, path), noted)
+            self._store.notes_in_program(path).put(_of_place(question, path), noted)
         self._found.clear()
 
     def _common_notes(self) -> Notes:
         """The notes on one file of the program: whatever changes in it, it is another program."""
-        return self._store.notes(min(self._modules))
+        return self._store.notes_in_program(min(self._modules))
 
     @cached_property
     def _state(self) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from wflint.cache.folder import NAME, CacheFolder
+from wflint.cache.machine import remove_notes
 from wflint.config.find import ConfigError, find_project
 from wflint.config.settings import DEFAULT_EXCLUDE
 from wflint.gitignore.patterns import Patterns
@@ -37,6 +38,13 @@ def remove_caches(paths: Iterable[str], cache_dir: str | None = None) -> Iterato
         configured = project.settings.cache_dir
         if configured and _remove(str(project.root / configured)):
             yield os.path.relpath(project.root / configured, cwd)
+
+
+def remove_users_notes() -> Iterator[str]:
+    """Remove the notes that hold for all projects of the user; gives their place."""
+    place = remove_notes()
+    if place is not None:
+        yield place
 
 
 def _remove(folder: str) -> bool:

@@ -274,13 +274,16 @@ def config(key: str | None, output_format: str) -> None:
     envvar="WFLINT_CACHE_DIR",
     help="Where else there may be a cache.",
 )
-def clean(paths: tuple[str, ...], cache_dir: str | None) -> None:
+@click.option("--user", is_flag=True, help="Remove also what is kept for all projects of the user.")
+def clean(paths: tuple[str, ...], cache_dir: str | None, user: bool) -> None:
     """Remove wflint's caches (`.wflint_cache`) from a project."""
-    from wflint.cli.clean import remove_caches
+    from wflint.cli.clean import remove_caches, remove_users_notes
     from wflint.system.printable import visible
 
     for folder in remove_caches(paths or (".",), cache_dir):
         click.echo(f"removed {visible(str(folder))}", err=True)
+    for place in remove_users_notes() if user else ():
+        click.echo(f"removed {visible(place)}", err=True)
 
 
 @main.command()

@@ -118,6 +118,10 @@ class Store:
         """Return the notes on a file."""
         return self.fact_cache.of(path, *self._names(path))
 
+    def notes_in_program(self, path: str) -> Notes:
+        """Return the notes on a file that depend on the program around it."""
+        return self.fact_cache.in_program(path, *self._names(path))
+
     def is_noted(self, path: str) -> bool:
         """True if a file was read before, by this run or another one."""
         return bool(self.notes(path).answers)

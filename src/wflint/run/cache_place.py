@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 from wflint.cache.folder import NAME, CacheFolder
 from wflint.cache.secret import NoSecret, secret_of_user
+from wflint.cache.shelf import Shards
 from wflint.system.borders import Border
 
 if TYPE_CHECKING:
+    from wflint.cache.shelf import Shelf
     from wflint.files.select import Group
     from wflint.run.request import Request
 
@@ -58,6 +60,17 @@ class CachePlace:
             )
             return None
         return CacheFolder(self._path, secret, writes)
+
+
+def notes_shelf(folder: CacheFolder, about: bytes) -> Shelf:
+    """Return what keeps notes on files: for all checkouts, if Python was built with SQLite."""
+    try:
+        import sqlite3  # noqa: F401
+    except ImportError:
+        return Shards(folder, about)
+    from wflint.cache.machine import MachineShelf
+
+    return MachineShelf(folder, about)
 
 
 def _is_tracked(path: str, border: Border) -> bool:

@@ -16,6 +16,7 @@ from wflint.cache.fact_cache import FactCache
 from wflint.cache.folder import CacheFolder
 from wflint.cache.packing import standing_for
 from wflint.cache.read_log import ReadLog
+from wflint.cache.shelf import Shards
 from wflint.callgraph.graph import DEFINITION
 from wflint.checking.analysis import AnalysisInput, AnalysisResult, analyse
 from wflint.checking.inside import inside_entries
@@ -30,6 +31,7 @@ from wflint.files.source import UnreadableSource
 from wflint.fix.propose.noted import NotedRepairs
 from wflint.project.installed import Installed
 from wflint.rule.fix import Answered
+from wflint.run.cache_place import notes_shelf
 from wflint.run.emit import Emitter, Found
 from wflint.run.failures import failures
 from wflint.run.fingerprint import with_fingerprints
@@ -205,7 +207,9 @@ class ProjectRun:
         digest, settings = self.read.digest, self.governing.noted_settings
         key = self.group.project.root, about
         earlier = known.get(key) if known is not None else None
-        fact_cache = FactCache(digest, folder, about, settings, earlier)
+        shelf = notes_shelf(folder, about) if folder is not None else None
+        program_shelf = Shards(folder, about) if folder is not None else None
+        fact_cache = FactCache(digest, shelf, settings, program_shelf, earlier)
         if known is not None:
             known[key] = fact_cache
         return fact_cache
