@@ -36,6 +36,8 @@ from wflint.run.request import Request
 from wflint.sandbox import module_values
 from wflint.syntax import guard, pieces, single_expressions
 
+Write = Callable[[Path, int], None]
+
 HEADER = """\
 import time
 
@@ -175,6 +177,72 @@ def functions_of_one_name(folder: Path, size: int) -> None:
 
 IN_MANY_FILES = (Shape("functions of one name", 400, functions_of_one_name),)
 
+
+def with_helper(helper: str, part: str, before: str = "", behind: str = "return x") -> Write:
+    """Return what writes a file in which a method has a part again and again, and a helper.
+
+    That has ``N`` where it is to be written as often as the part.
+    """
+    write = repeated(part, before, behind)
+
+    def write_both(folder: Path, size: int) -> None:
+        write(folder, size)
+        count = size if "N" in helper else 1
+        helpers = "".join(helper.replace("N", str(n)) for n in range(count))
+        flow = folder / "flow.py"
+        flow.write_text(
+            f"import os\nfrom temporalio import workflow\n{helpers}\n\n{flow.read_text()}"
+        )
+
+    return write_both
+
+
+WAITS = "async def helper(x): await workflow.execute_activity('a', x)"
+
+ASKED_BY_SITE = (
+    Shape(
+        "statements that are tried",
+        1_000,
+        with_helper(WAITS, "try:\n    await helper(N)\nexcept Exception:\n    time.time()\n"),
+    ),
+    Shape(
+        "statements that are tried in one that is",
+        1_000,
+        with_helper(
+            WAITS,
+            "    try:\n        await helper(N)\n    except Exception:\n        pass\n",
+            "try:\n",
+            "except Exception as e:\n    print(e)\nreturn x",
+        ),
+    ),
+    Shape(
+        "calls that are tried",
+        5_000,
+        with_helper(
+            WAITS,
+            "    await helper(N)\n",
+            "try:\n",
+            "except Exception as e:\n    print(e)\nreturn x",
+        ),
+    ),
+    Shape(
+        "helpers in loops over sets",
+        1_000,
+        with_helper("def helper(x): print(x)", "for y in {x, N}:\n    helper(y)\n"),
+    ),
+    Shape(
+        "default values that are left out",
+        2_000,
+        with_helper("V = os.environ\ndef helperN(x=V): return x\n", "helperN()\n"),
+    ),
+    Shape(
+        "values that reach a workflow",
+        2_000,
+        with_helper("VN = os.getenv('N')\ndef helperN(): return VN\n", "helperN()\n"),
+    ),
+)
+"""Functions with many places of which something is asked, one by one."""
+
 OWN = (str(Path(wflint.__file__).parent), str(Path(__file__).parents[2] / "rules"))
 
 
@@ -216,7 +284,9 @@ def lines_executed(work: Callable[[], None]) -> int:
 
 
 @pytest.mark.parametrize(
-    "shape", (*SHAPES, *IN_ONE_FUNCTION, *IN_ONE_FILE, *IN_MANY_FILES), ids=lambda shape: shape.name
+    "shape",
+    (*SHAPES, *IN_ONE_FUNCTION, *IN_ONE_FILE, *IN_MANY_FILES, *ASKED_BY_SITE),
+    ids=lambda shape: shape.name,
 )
 def test_twice_the_code_is_twice_the_steps(
     tmp_path: Path, shape: Shape, monkeypatch: pytest.MonkeyPatch

@@ -7,6 +7,7 @@ from wflint.callgraph.graph import CallGraph, Node
 from wflint.facts.ids import Fn
 from wflint.facts.model import Arg, Call, Kind
 from wflint.facts.signatures import Signature, by_keyword
+from wflint.facts.sites import call_at
 from wflint.project.store import Store
 
 Given = tuple[Node, Call, int]
@@ -40,11 +41,11 @@ def origin(reached: CallGraph, store: Store, node: Node, call: Call) -> Given | 
 def _argument(store: Store, caller: Node, site: int, fn: Fn, name: str) -> tuple[Arg, Call] | None:
     """The argument that a call gives to a parameter."""
     head = store.head(fn)
-    for call in store.body(caller.fn).calls:
-        if call.site != site or head is None:
-            continue
-        for bound in (False, True):
-            arguments = Signature.of(head, bound=bound).bind(by_keyword(call.args))
-            if name in arguments.by_name:
-                return arguments.by_name[name], call
+    call = call_at(store.body(caller.fn), site)
+    if call is None or head is None:
+        return None
+    for bound in (False, True):
+        arguments = Signature.of(head, bound=bound).bind(by_keyword(call.args))
+        if name in arguments.by_name:
+            return arguments.by_name[name], call
     return None

@@ -15,6 +15,7 @@ from wflint.callgraph.graph import GapAt, Node
 from wflint.facts.ids import Fn
 from wflint.facts.model import Arg, Call, Kind, ValueType
 from wflint.facts.signatures import Signature, by_keyword
+from wflint.facts.sites import call_at
 from wflint.inference.values import External, OwnClass, OwnFunction, Unresolved
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class Defaults:
     def gaps(self) -> Iterator[GapAt]:
         """Return the gaps among what was noted since this was asked, after the search."""
         noted, self._noted = self._noted, []
+        if not noted:
+            return
         followed = {(n.fn, e.site) for n, edges in self.reach.reached.edges.items() for e in edges}
         reported = {
             (e.node.fn, e.call.site) for e in self.reach.events if isinstance(e, ExternalCall)
@@ -91,28 +94,27 @@ class Defaults:
 
     def _is_made(self, caller: Node, site: int, field: str) -> bool:
         """True if a call makes the object, and the field is given something that is there."""
-        for call in self.reach.store.body(caller.fn).calls:
-            if call.site == site and call.args and not any(arg.star for arg in call.args):
-                arg = next((a for a in call.args if a.keyword == field), None)
-                found = self.reach.resolver.resolve(
-                    call.target, caller.fn.path, caller.receiver, env=caller.env
-                )
-                is_class = any(isinstance(e, OwnClass) for e in found)
-                return is_class and (arg is None or self._is_surely_there(caller, arg))
-        return False
+        call = call_at(self.reach.store.body(caller.fn), site)
+        if call is None or not call.args or any(arg.star for arg in call.args):
+            return False
+        arg = next((a for a in call.args if a.keyword == field), None)
+        resolve = self.reach.resolver.resolve
+        found = resolve(call.target, caller.fn.path, caller.receiver, env=caller.env)
+        is_class = any(isinstance(e, OwnClass) for e in found)
+        return is_class and (arg is None or self._is_surely_there(caller, arg))
 
     def _given(self, caller: Node, site: int, fn: Fn, name: str) -> Arg | None:
         """Return what a call gives to a parameter, or an argument that is spread into it."""
         head = self.reach.store.head(fn)
-        for call in self.reach.store.body(caller.fn).calls:
-            if call.site == site and head is not None:
-                spread = next((arg for arg in call.args if arg.star), None)
-                if spread is not None:
-                    return spread
-                bound = bool(head.owner)
-                arguments = Signature.of(head, bound=bound).bind(by_keyword(call.args))
-                return arguments.by_name.get(name)
-        return None
+        call = call_at(self.reach.store.body(caller.fn), site)
+        if call is None or head is None:
+            return None
+        spread = next((arg for arg in call.args if arg.star), None)
+        if spread is not None:
+            return spread
+        bound = bool(head.owner)
+        arguments = Signature.of(head, bound=bound).bind(by_keyword(call.args))
+        return arguments.by_name.get(name)
 
     def _is_surely_there(self, caller: Node, arg: Arg) -> bool:
         value = arg.value

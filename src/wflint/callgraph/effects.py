@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from msgspec import Struct, field
 
@@ -25,9 +26,10 @@ from wflint.facts.model import (
     Try,
     Use,
 )
+from wflint.facts.sites import call_at, tries_around
 from wflint.project.store import Store
 from wflint.temporal.api import Gives, sdk_calls
-from wflint.temporal.effects import Effect
+from wflint.temporal.effects import Effect, parts_of
 
 FAILS_AS = {
     Effect.AWAITS_ACTIVITY: "temporalio.exceptions.ActivityError",
@@ -53,6 +55,7 @@ _OTHERS = {
     "temporalio.activity.heartbeat": Effect.HEARTBEATS,
     "temporalio.workflow.continue_as_new": Effect.COMMAND | Effect.RAISES,
 }
+_NO_EFFECT = Effect(0)
 _HARMLESS = ("builtins.", "collections.", "dataclasses.", "enum.", "itertools.", "math.", "typing.")
 """Prefixes of functions that do nothing but give a value, or change what they get."""
 _OF_THE_SAME_OBJECT = frozenset({Kind.SELF, Kind.CLS, Kind.SUPER})
@@ -77,10 +80,8 @@ class Effects(Struct):
         """True if a call of ``callee``, at ``hop``, has some part of an effect for the caller."""
         function = (callee.fn, callee.receiver)
         return any(
-            effect & one
-            and (function, one) in self.causes
-            and _passed_on(one, callee, hop, store) is not None
-            for one in Effect
+            (function, one) in self.causes and _passed_on(one, callee, hop, store) is not None
+            for one in parts_of(effect)
         )
 
     def way(self, function: Function, effect: Effect) -> list[tuple[Function, Site]]:
@@ -132,18 +133,23 @@ def _keep(own: dict[tuple[Function, Effect], Site], node: Node, effect: Effect, 
     own[key] = min(site, own.get(key, site))
 
 
-def _of_call(name: str, call: Call, is_lambda: bool) -> Iterator[Effect]:
+def _of_call(name: str, call: Call, is_lambda: bool) -> tuple[Effect, ...]:
     known = sdk_calls().get(name)
-    does = _OTHERS.get(name, Effect(0))
-    if known is None and not does and not name.startswith(_HARMLESS):
+    if known is None or not known.in_workflow:
+        return _of_name(name)
+    awaited = Flag.AWAITED if is_lambda else Flag.AWAITED | Flag.RETURNED
+    if known.gives is not Gives.COROUTINE or call.flags & awaited:
+        return parts_of(_OTHERS.get(name, _NO_EFFECT) | known.does)
+    return _of_name(name)  # it is a coroutine that does nothing yet
+
+
+@lru_cache(maxsize=4096)
+def _of_name(name: str) -> tuple[Effect, ...]:
+    """What calling something does that is no call of the SDK's, or only makes a coroutine."""
+    does = _OTHERS.get(name, _NO_EFFECT)
+    if not does and name not in sdk_calls() and not name.startswith(_HARMLESS):
         does = Effect.UNKNOWN
-    if known is not None and known.in_workflow:
-        awaited = Flag.AWAITED if is_lambda else Flag.AWAITED | Flag.RETURNED
-        if known.gives is not Gives.COROUTINE or call.flags & awaited:
-            does |= known.does  # else it is a coroutine that does nothing yet
-    for effect in Effect:
-        if does & effect:
-            yield effect
+    return parts_of(does)
 
 
 def _of_body(node: Node, body: FunctionBody, followed: set[Site]) -> Iterator[tuple[Effect, Site]]:
@@ -170,14 +176,14 @@ def _of_body(node: Node, body: FunctionBody, followed: set[Site]) -> Iterator[tu
 def _is_handled(effect: Effect, node: Node, site: Site, store: Store) -> bool:
     """True if an effect is one that may fail, and a handler around the place keeps the error."""
     return effect in FAILS_AS and any(
-        keeps(tried, effect, site) for tried in store.body(node.fn).tries
+        keeps(tried, effect) for tried in tries_around(store.body(node.fn), site)
     )
 
 
-def keeps(tried: Try, effect: Effect, site: Site) -> bool:
-    """True if a ``try`` keeps, or may keep, the error that waiting at a site may give."""
+def keeps(tried: Try, effect: Effect) -> bool:
+    """True if a ``try`` keeps, or may keep, the error that waiting inside of it may give."""
     error = FAILS_AS.get(effect)
-    if error is None or not tried.start <= site < tried.end:
+    if error is None:
         return False
     handler = catching(tried, error)
     return tried.leaves_finally or (handler is not None and not handler.raises)
@@ -217,12 +223,12 @@ def _inherit(graph: CallGraph, store: Store, effects: Effects) -> None:
 
 def _passed_on(effect: Effect, callee: Node, hop: Hop, store: Store) -> Effect | None:
     """Return what an effect of a callee is for the caller; None if it is none."""
-    calls = [call for call in store.body(hop.node.fn).calls if call.site == hop.site]
+    call = call_at(store.body(hop.node.fn), hop.site)
     head = store.body(callee.fn).head
     is_coroutine = head.is_async and not head.is_generator
-    if is_coroutine and calls and not any(call.flags & Flag.AWAITED for call in calls):
+    if is_coroutine and call is not None and not call.flags & Flag.AWAITED:
         return None  # it runs in a task of its own, or not at all
-    if effect in FAILS_AS and any(_last_word(call) in _CANCELLED_FIRST for call in calls):
+    if effect in FAILS_AS and call is not None and _last_word(call) in _CANCELLED_FIRST:
         return None
     if effect is not Effect.MUTATES_SELF:
         return effect
@@ -230,10 +236,9 @@ def _passed_on(effect: Effect, callee: Node, hop: Hop, store: Store) -> Effect |
         return effect  # a function inside a method, which changes what that was called on
     if head.name in _CONSTRUCTORS:
         return None  # the object is new
-    kinds = {call.target.kind for call in calls}
-    if not kinds or kinds & _OF_THE_SAME_OBJECT:
+    if call is None or call.target.kind in _OF_THE_SAME_OBJECT:
         return effect
-    return Effect.MUTATES_SHARED if kinds & {Kind.GLOBAL, Kind.IMPORT} else None
+    return Effect.MUTATES_SHARED if call.target.kind in (Kind.GLOBAL, Kind.IMPORT) else None
 
 
 def _last_word(call: Call) -> str:

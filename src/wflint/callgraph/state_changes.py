@@ -15,6 +15,7 @@ from wflint.callgraph.graph import CallGraph, Edge, Node, runs
 from wflint.facts.ids import Cls
 from wflint.facts.model import Call, FunctionBody, Kind, Mutation, Ref
 from wflint.facts.signatures import Signature, by_keyword
+from wflint.facts.sites import at, call_at
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import External
 
@@ -79,14 +80,11 @@ class StateChanges:
         """True unless a method only sounds like one that changes a container."""
         if mutation.how in _NO_METHODS:
             return True
-        calls = [call for call in body.calls if call.site == mutation.site]
-        entities = [
-            entity
-            for call in calls
-            for entity in self.resolver.resolve(
-                call.target, node.fn.path, node.receiver, env=node.env
-            )
-        ]
+        call = call_at(body, mutation.site)
+        if call is None:
+            return False
+        resolve = self.resolver.resolve
+        entities = resolve(call.target, node.fn.path, node.receiver, env=node.env)
         return bool(entities) and all(
             isinstance(entity, External) and entity.name.startswith(_CONTAINERS)
             for entity in entities
@@ -97,8 +95,8 @@ class StateChanges:
     def _handed_on(self, body: FunctionBody, edge: Edge, state: frozenset[Name]) -> frozenset[Name]:
         """Return the names of a called function that are the workflow, or a part of it."""
         head = self.store.body(edge.to.fn).head
-        calls = [call for call in body.calls if call.site == edge.site]
-        found = {name for call in calls for name in self._arguments(call, edge, state)}
+        call = call_at(body, edge.site)
+        found = set(self._arguments(call, edge, state)) if call is not None else set()
         if not head.owner:
             return frozenset(found | state)  # a function inside this one sees what it sees
         if head.name not in _CONSTRUCTORS and state.intersection(_called_on(body, edge.site)):
@@ -115,10 +113,10 @@ class StateChanges:
 
 def _called_on(body: FunctionBody, site: int) -> Iterator[Name]:
     """The names of the objects that what stands at a site calls a method of."""
-    calls = [call.target for call in body.calls if call.site == site]
-    places = (*body.uses, *body.reads)
-    refs = calls or [place.target for place in places if place.site == site]
-    refs += [operation.operand for operation in body.operations if operation.site == site]
+    call = call_at(body, site)
+    places = (*at(body.uses, site), *at(body.reads, site))
+    refs = [call.target] if call is not None else [place.target for place in places]
+    refs += [operation.operand for operation in at(body.operations, site)]
     return (name for ref in refs if (name := _name(ref)) is not None)
 
 

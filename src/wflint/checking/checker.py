@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Mapping
 from typing import TypeVar
 
+from wflint.callgraph.awaited import awaits_later
 from wflint.callgraph.builder import Border
 from wflint.callgraph.effects import Effects
 from wflint.callgraph.entry.entry_points import EntryPoints
@@ -204,10 +205,11 @@ class Checker:
     def _tries(self, node: Node, body: FunctionBody, codes: Container[str], skips: int) -> None:
         """The ``try`` statements of a reached function."""
         hooks = [(rule, rule.check_try) for rule in self.try_rules if rule.code in codes]
+        later = tuple(awaits_later(body)) if hooks and body.tries else ()
         for statement in body.tries if hooks else ():
             if statement.flags & skips or stands_in_dead_branch(statement, node):
                 continue
-            view = ProtectedView(self, statement, node, body)
+            view = ProtectedView(self, statement, node, body, later)
             self._ask(hooks, view, node, statement)
 
     def _subject_holds(self, finding: Finding, node: Node) -> bool:

@@ -279,10 +279,9 @@ class ImportTime:
     # Hits.
 
     def _report(self, proposal: _Proposal) -> None:
-        place, rule, hits = proposal.place, proposal.rule, self.checker.violations.found
+        place, rule = proposal.place, proposal.rule
         fn, site = place.node.fn, place.site
-        owner = self._owner(place)
-        if any(key[0] == fn and key[1] == site and key[2] == owner for key in hits):
+        if self.checker.violations.has(fn, site, self._owner(place)):
             return  # it is wrong whenever the function runs, and has been reported so
         self.checker.violations.add(rule, place.node, site, place.flags, proposal.report)
         self.chains.setdefault((fn, site, rule.code), self._chain(proposal.way, proposal.use))

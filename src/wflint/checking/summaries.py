@@ -10,7 +10,7 @@ from wflint.facts.ids import Fn
 from wflint.facts.model import Site
 from wflint.project.store import Store
 from wflint.rule.views import EffectAt
-from wflint.temporal.effects import Effect
+from wflint.temporal.effects import Effect, parts_of
 from wflint.wording import code_on_one_line, shortened
 
 _MOST_SHOWN = 60
@@ -24,10 +24,16 @@ class Summaries:
         self._graph = graph
         self._effects = effects
         self._store = store
+        self._at_sites: dict[Node, dict[Site, list[Node]]] = {}
 
     def called(self, node: Node, site: Site) -> list[Node]:
         """Return what a node calls at a site of its body."""
-        return [edge.to for edge in self._graph.callees(node) if edge.site == site]
+        known = self._at_sites.get(node)
+        if known is None:
+            known = self._at_sites[node] = {}
+            for edge in self._graph.callees(node):
+                known.setdefault(edge.site, []).append(edge.to)
+        return known.get(site, [])
 
     def of_call(self, node: Node, site: Site, effect: Effect) -> EffectAt | None:
         """Return the nearest place where what is called at a site has an effect for the caller."""
@@ -65,8 +71,8 @@ class Summaries:
         ways = [
             way
             for function in functions
-            for one in Effect
-            if effect & one and (way := self._effects.way(function, one))
+            for one in parts_of(effect)
+            if (way := self._effects.way(function, one))
         ]
         return min(ways, key=lambda way: (len(way), way[-1][1]), default=[])
 

@@ -50,6 +50,11 @@ class Violations:
     def __init__(self) -> None:
         self.found: dict[tuple[Fn, int, str, str], Violation] = {}
         self._firsts: dict[tuple[Fn, str, str], int] = {}  # of rules that speak once a function
+        self._places: set[tuple[Fn, int, str]] = set()
+
+    def has(self, fn: Fn, site: int, code: str) -> bool:
+        """True if a rule is broken at a place."""
+        return (fn, site, code) in self._places
 
     def add(
         self,
@@ -89,6 +94,7 @@ class Violations:
                 is_call=view is not None and view.is_call,
             )
             self.found[key] = found
+            self._places.add(key[:3])
         if reported != site:
             name = view.name if view is not None else ""
             found.others.setdefault(reported, (report.message, name, report.api))
@@ -103,3 +109,4 @@ class Violations:
             rule, fn, site, report.message, report.severity, 0, list(nodes), api=report.api
         )
         self.found.setdefault((fn, site, rule.code, ""), found)
+        self._places.add((fn, site, rule.code))

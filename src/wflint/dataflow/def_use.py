@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from wflint.dataflow.order.keys import has_ties
@@ -35,15 +36,16 @@ class Tree:
         self._place = {id(node): number for number, node in enumerate(self.nodes)}
         self._up = {id(child): node for node in self.nodes for child in children(node)}
         self._last = list(range(len(self.nodes)))  # the number of the last node below each
-        self._names: dict[str, list[cst.Name]] = {}
+        self._names: dict[str, list[int]] = {}  # the numbers of nodes, which rise
         self._bindings: dict[str, list[cst.CSTNode]] = {}
+        self._bound_in: dict[str, dict[int, list[cst.CSTNode]]] = {}
         self._targets: set[int] = set()
         for number in range(len(self.nodes) - 1, 0, -1):
             outer = self._place[id(self._up[id(self.nodes[number])])]
             self._last[outer] = max(self._last[outer], self._last[number])
-        for node in self.nodes:
+        for number, node in enumerate(self.nodes):
             if type(node) is cst.Name:
-                self._names.setdefault(node.value, []).append(node)
+                self._names.setdefault(node.value, []).append(number)
             for target in target_names(node):
                 self._targets.add(id(target))
                 self._bindings.setdefault(target.value, []).append(node)
@@ -79,20 +81,24 @@ class Tree:
 
     def assignments(self, name: str, near: cst.CSTNode) -> list[cst.CSTNode]:
         """Statements in the function around ``near`` that bind a name, in source order."""
-        here = self.function(near)
-        return [n for n in self._bindings.get(name, ()) if self.function(n) is here]
+        if name not in self._bound_in:
+            by_function = self._bound_in[name] = {}
+            for node in self._bindings.get(name, ()):
+                by_function.setdefault(id(self.function(node)), []).append(node)
+        return self._bound_in[name].get(id(self.function(near)), [])
 
     def reads(self, part: cst.CSTNode, name: str) -> list[cst.Name]:
         """The places in ``part`` that read a name; not where it is bound, or is another."""
         first = self._place[id(part)]
-        last = self._last[first]
-        return [
-            node
-            for node in self._names.get(name, ())
-            if first <= self._place[id(node)] <= last
-            and id(node) not in self._targets
-            and not self._is_another(node, part)
-        ]
+        numbers = self._names.get(name, [])
+        start = bisect_left(numbers, first)
+        end = bisect_right(numbers, self._last[first], start)
+        found: list[cst.Name] = []
+        for node in (self.nodes[number] for number in numbers[start:end]):
+            assert isinstance(node, cst.Name)
+            if id(node) not in self._targets and not self._is_another(node, part):
+                found.append(node)
+        return found
 
     def _is_another(self, name: cst.Name, part: cst.CSTNode) -> bool:
         """True if a name is bound again between ``part`` and where it stands."""
@@ -114,27 +120,47 @@ class Tree:
         In a loop that is also what comes before the statement, in the next round.
         """
         found: list[cst.Name] = []
-        before: list[cst.CSTNode] = []
+        passed: list[tuple[cst.CSTNode, cst.CSTNode]] = []
         leaves = False
         inner: cst.CSTNode = statement
         outer = self.up(inner)
         while outer is not None and not isinstance(inner, (cst.FunctionDef, cst.ClassDef)):
-            for part in _following(inner, outer):
+            for part in self._following(inner, outer):
                 found += self.reads(part, name)
                 if self._sorts(part, name):
                     return Uses(found, True)
                 if name in {t.value for t in target_names(_only(part))}:
                     return Uses(found)
                 leaves = leaves or isinstance(_only(part), (cst.Break, cst.Raise, cst.Return))
-            before = [*_preceding(inner, outer), *before]
+            passed.append((inner, outer))
             if isinstance(outer, (cst.For, cst.While)) and inner is outer.body:
                 if not leaves and name not in {t.value for t in target_names(outer)}:
-                    found += self._reads_until_bound(before, name)
+                    before = (_preceding(*step) for step in reversed(passed))
+                    found += self._reads_until_bound(chain.from_iterable(before), name)
                 leaves = False
             inner, outer = outer, self.up(outer)
         return Uses(found)
 
-    def _reads_until_bound(self, parts: list[cst.CSTNode], name: str) -> list[cst.Name]:
+    def _following(self, inner: cst.CSTNode, outer: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """Yield what runs after ``inner``, as far as ``outer`` says."""
+        match outer:
+            case cst.IndentedBlock() | cst.SimpleStatementLine() | cst.SimpleStatementSuite():
+                body: Sequence[cst.CSTNode] = outer.body
+                place = self._place[id(inner)]
+                at = bisect_right(body, place, key=lambda part: self._place[id(part)])
+                yield from (body[number] for number in range(at, len(body)))
+            case cst.Try() | cst.TryStar():
+                after = (outer.orelse, outer.finalbody)
+                for part in after if inner is outer.body else after[1:]:
+                    if part is not None and part is not inner:
+                        yield part
+            case cst.For() | cst.While() if inner is outer.body:
+                if isinstance(outer, cst.While):
+                    yield outer.test
+                if outer.orelse is not None:
+                    yield outer.orelse
+
+    def _reads_until_bound(self, parts: Iterable[cst.CSTNode], name: str) -> list[cst.Name]:
         found: list[cst.Name] = []
         for part in parts:
             found += self.reads(part, name)
@@ -212,31 +238,14 @@ def value_for(node: cst.CSTNode, name: str) -> cst.BaseExpression | None:
     return None
 
 
-def _following(inner: cst.CSTNode, outer: cst.CSTNode) -> list[cst.CSTNode]:
-    """Return what runs after ``inner``, as far as ``outer`` says."""
+def _preceding(inner: cst.CSTNode, outer: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Yield what runs before ``inner``, as far as ``outer`` says."""
     match outer:
         case cst.IndentedBlock() | cst.SimpleStatementLine() | cst.SimpleStatementSuite():
             body: Sequence[cst.CSTNode] = outer.body
-            at = next((n for n, part in enumerate(body) if part is inner), len(body))
-            return list(body[at + 1 :])
-        case cst.Try() | cst.TryStar():
-            after = (outer.orelse, outer.finalbody) if inner is outer.body else (outer.finalbody,)
-            return [part for part in after if part is not None and part is not inner]
-        case cst.For() | cst.While() if inner is outer.body:
-            before = [outer.test] if isinstance(outer, cst.While) else []
-            return [*before, *([outer.orelse] if outer.orelse is not None else [])]
-    return []
-
-
-def _preceding(inner: cst.CSTNode, outer: cst.CSTNode) -> list[cst.CSTNode]:
-    """Return what runs before ``inner``, as far as ``outer`` says."""
-    match outer:
-        case cst.IndentedBlock() | cst.SimpleStatementLine() | cst.SimpleStatementSuite():
-            body: Sequence[cst.CSTNode] = outer.body
-            return list(takewhile(lambda part: part is not inner, body))
+            yield from takewhile(lambda part: part is not inner, body)
         case cst.If() if inner is not outer.test:
-            return [outer.test]
-    return []
+            yield outer.test
 
 
 def _only(node: cst.CSTNode) -> cst.CSTNode:

@@ -193,7 +193,8 @@ class BodyReader:
             self._note_read(site, self.refs.ref(node, state.scope), state)
 
     def _note_try(self, site: int, entry: Entry, node: cst.Try | cst.TryStar) -> None:
-        entry.state.frame.tries.append(self._tries.read(site, self.under(entry.state)))
+        known = entry.state.frame.tries
+        known.append(self._tries.read(site, self.under(entry.state), known))
 
     def _note_decorator(self, site: int, entry: Entry, node: cst.Decorator) -> None:
         """A decorator is called where a function is defined."""

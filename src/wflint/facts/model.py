@@ -439,7 +439,8 @@ class Try(Struct, frozen=True, array_like=True, gc=False):
     """A ``try``, which protects the sites from ``start`` to ``end`` (exclusive).
 
     ``is_group`` is set for ``except*``, ``leaves_finally`` if its ``finally`` has a ``return``,
-    ``break`` or ``continue``, which drops every error.
+    ``break`` or ``continue``, which drops every error. ``outer`` is the index, among those of the
+    body, of the one that protects this one; -1 if there is none.
     """
 
     site: Site
@@ -450,6 +451,7 @@ class Try(Struct, frozen=True, array_like=True, gc=False):
     leaves_finally: bool = False
     flags: int = 0
     under: int = 0
+    outer: int = -1
 
 
 class FunctionBody(Struct, frozen=True, array_like=True, gc=False):

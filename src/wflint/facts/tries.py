@@ -25,8 +25,11 @@ class Tries:
         self._refs = refs
         self._ends: list[Site] = []
 
-    def read(self, site: Site, under: int) -> Try:
-        """Return the facts of the ``try`` at a site; ``under`` is the number of its condition."""
+    def read(self, site: Site, under: int, before: Sequence[Try]) -> Try:
+        """Return the facts of the ``try`` at a site; ``under`` is the number of its condition.
+
+        ``before`` are those of the same function that have been read.
+        """
         entry = self._entries[site]
         node = entry.node
         assert isinstance(node, (cst.Try, cst.TryStar))
@@ -41,6 +44,7 @@ class Tries:
             last is not None and self._has(last, _PASS_ON),
             entry.state.flags,
             under,
+            _outer(site, before),
         )
 
     def _handler(self, node: cst.ExceptHandler | cst.ExceptStarHandler) -> Handler:
@@ -105,3 +109,11 @@ class Tries:
                     outer = self._order[id(parent.node)]
                     self._ends[outer] = max(self._ends[outer], self._ends[number])
         return self._ends[site]
+
+
+def _outer(site: Site, before: Sequence[Try]) -> int:
+    """The index of the last of some statements that protects a site, or -1."""
+    number = len(before) - 1
+    while number >= 0 and not before[number].start <= site < before[number].end:
+        number = before[number].outer
+    return number

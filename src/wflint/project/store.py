@@ -390,7 +390,7 @@ class Store:
         piece = self.outermost(fn)
         question, notes = f"spans {piece}", self.notes(fn.path)
         known = notes.get(question, dict[int, Span]) or {}
-        missing = sites - known.keys()
+        missing = {site for site in sites - known.keys() if site >= 0}
         if missing:
             with self.faults.at(fn.path, piece):
                 found = self._locate(fn, missing)

@@ -60,15 +60,30 @@ class ModuleValues:
 
     def at(self, offset: int) -> Held | None:
         """The value that an expression at ``offset`` becomes part of."""
-        for held in reversed(self.held[: bisect.bisect_right(self._starts, offset)]):
-            if held.end > offset:
-                return held
-        return None
+        number = bisect.bisect_right(self._starts, offset) - 1  # none is part of another one
+        held = self.held[number] if number >= 0 else None
+        return held if held is not None and held.end > offset else None
+
+    @cached_property
+    def defaults(self) -> dict[str, list[Held]]:
+        """The default values of parameters that are made from names, by function."""
+        found: dict[str, list[Held]] = {}
+        for held in self.held:
+            if held.function and held.reads:
+                found.setdefault(held.function, []).append(held)
+        return found
+
+    @cached_property
+    def _read_by(self) -> dict[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        for held in self.held:
+            for name in held.names if not held.owner and not held.function else ():
+                found.setdefault(name, set()).update(held.reads)
+        return {name: frozenset(reads) for name, reads in found.items()}
 
     def read_by(self, name: str) -> frozenset[str]:
         """The names that the value of a module-level name is made from."""
-        found = (h.reads for h in self.held if name in h.names and not h.owner and not h.function)
-        return frozenset().union(*found)
+        return self._read_by.get(name, frozenset())
 
     def ingredients(self, held: Held) -> frozenset[str]:
         """The names that a value is made from, and those that these are made from."""

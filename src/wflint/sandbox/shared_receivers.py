@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from wflint.callgraph.graph import CallGraph, Node
+from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Flag, FunctionBody, Kind, Ref
 from wflint.rule.views import Shared
 from wflint.sandbox.shared_state import SharedObjects
@@ -41,12 +42,12 @@ class SharedReceivers:
     def _find(self) -> dict[Node, Shared]:
         found: dict[Node, Shared] = {}
         called_on_self: dict[Node, list[Node]] = {}
-        asked: set[Shared] = set()
+        objects_of: dict[Fn, dict[int, Ref]] = {}
         for node in self.graph.order:
-            body = self.shared.store.body(node.fn)
-            objects = _objects(body)
+            if node.fn not in objects_of:
+                objects_of[node.fn] = _objects(self.shared.store.body(node.fn))
             for edge in self.graph.callees(node):
-                ref = objects.get(edge.site)
+                ref = objects_of[node.fn].get(edge.site)
                 if ref is None or edge.to.receiver is None:
                     continue
                 holder = self._holder_of(ref, node)
@@ -54,7 +55,7 @@ class SharedReceivers:
                     found.setdefault(edge.to, holder)
                 elif ref.kind is Kind.SELF:
                     called_on_self.setdefault(node, []).append(edge.to)
-            asked.update(filter(None, (self._holder_of(ref, node) for ref in _asked(body))))
+        asked = self._asked_among(set(found.values()))
         found = {node: holder for node, holder in found.items() if holder in asked}
         pending = deque(found)
         while pending:
@@ -63,6 +64,22 @@ class SharedReceivers:
                 if to not in found:
                     found[to] = found[node]
                     pending.append(to)
+        return found
+
+    def _asked_among(self, holders: set[Shared]) -> set[Shared]:
+        """The holders of objects that some reached function asks for something."""
+        found: set[Shared] = set()
+        seen: set[tuple[Fn, Cls | None]] = set()
+        for node in self.graph.order:
+            if found == holders:
+                break
+            if (node.fn, node.receiver) in seen:
+                continue
+            seen.add((node.fn, node.receiver))
+            for ref in dict.fromkeys(_asked(self.shared.store.body(node.fn))):
+                holder = self._holder_of(ref, node)
+                if holder in holders:
+                    found.add(holder)
         return found
 
     def _holder_of(self, ref: Ref, node: Node) -> Shared | None:

@@ -8,6 +8,7 @@ from functools import cached_property
 from wflint.callgraph.graph import CallGraph, Node
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import BindingKind, Call, Flag, Kind, ParamKind, Ref, Use
+from wflint.facts.sites import call_at
 from wflint.inference.definitions import Name, find_origin
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import OwnClass
@@ -28,6 +29,7 @@ class UsedValues:
         self.reached = reached
         self._values: dict[str, ModuleValues] = {}
         self._made_into: dict[Name, Name] = {}
+        self._names_in: dict[Fn, tuple[Name, ...]] = {}
         self._origins: dict[tuple[Kind, str, tuple[str, ...], str], Name | None] = {}
 
     def values(self, path: str) -> ModuleValues:
@@ -71,10 +73,8 @@ class UsedValues:
         """The names that are written in reached code, each with the first function that does it."""
         found: dict[Name, Node] = {}
         for node in self._functions:
-            for ref in self._refs(node):
-                origin = self._origin(ref, node.fn.path)
-                if origin is not None:
-                    found.setdefault(origin, node)
+            for name in self._named_in(node.fn):
+                found.setdefault(name, node)
         return found
 
     @cached_property
@@ -106,9 +106,7 @@ class UsedValues:
         The default is evaluated at import, and is the value of that time.
         """
         for node in nodes:
-            for held in self.values(node.fn.path).held:
-                if not held.reads or held.function != node.fn.qualname:
-                    continue
+            for held in self.values(node.fn.path).defaults.get(node.fn.qualname, ()):
                 user = self._left_out(node.fn, held.names[0])
                 for read in sorted(held.reads) if user is not None else ():
                     origin = self._origin_of(read, node.fn.path)
@@ -129,9 +127,24 @@ class UsedValues:
         seen = self.reached.search(self.reached.entries, lambda _, to: not _logs(to))
         return [node for node in self.reached.order if node in seen]
 
-    def _refs(self, node: Node) -> Iterator[Ref]:
-        """Yield what a function refers to, when it is reached."""
-        body = self.resolver.store.body(node.fn)
+    @cached_property
+    def _users_of(self) -> dict[Fn, list[Node]]:
+        """The users by function."""
+        found: dict[Fn, list[Node]] = {}
+        for node in self._users:
+            found.setdefault(node.fn, []).append(node)
+        return found
+
+    def _named_in(self, fn: Fn) -> tuple[Name, ...]:
+        """The names of modules that a function refers to, when it is reached."""
+        known = self._names_in.get(fn)
+        if known is None:
+            origins = (self._origin(ref, fn.path) for ref in self._refs(fn))
+            known = self._names_in[fn] = tuple(dict.fromkeys(o for o in origins if o is not None))
+        return known
+
+    def _refs(self, fn: Fn) -> Iterator[Ref]:
+        body = self.resolver.store.body(fn)
         places: list[Call | Use] = [*body.calls, *body.uses]
         pending = [p.target for p in places if not p.flags & _ELSEWHERE]
         seen: set[Ref] = set()  # refs have many parts in common
@@ -180,14 +193,12 @@ class UsedValues:
 
     def _left_out(self, fn: Fn, param: str) -> Node | None:
         """A function that is entered without its parameter."""
-        for node in self._users:
-            if node.fn != fn:
-                continue
+        for node in self._users_of.get(fn, ()):
             if node in self.reached.entries:
                 return node
             for caller, site in self.reached.callers(node):
-                calls = self.resolver.store.body(caller.fn).calls
-                if any(c.site == site and self._lacks(node, c, param) for c in calls):
+                call = call_at(self.resolver.store.body(caller.fn), site)
+                if call is not None and self._lacks(node, call, param):
                     return node
         return None
 
@@ -206,8 +217,7 @@ class UsedValues:
         name = Name(cls.path, cls.qualname.partition(".")[0])
         if node.receiver is not None and cls in self.resolver.order(node.receiver)[0]:
             return True
-        found = (self._origin(ref, node.fn.path) for ref in self._refs(node))
-        return any(origin == name for origin in found)
+        return name in self._named_in(node.fn)
 
     @cached_property
     def classes(self) -> dict[Cls, Node]:

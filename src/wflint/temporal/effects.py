@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from functools import lru_cache
 
 
 class Effect(enum.IntFlag):
@@ -22,3 +23,12 @@ class Effect(enum.IntFlag):
     AWAITS_CHILD = enum.auto()  # the same for a child workflow
     AWAITS_OPERATION = enum.auto()  # the same for a Nexus operation
     UNKNOWN = enum.auto()  # calls something of which nothing is known
+
+
+@lru_cache(maxsize=512)
+def parts_of(effects: Effect) -> tuple[Effect, ...]:
+    """Return the single effects that several consist of, in order.
+
+    Operations on :class:`enum.Flag` are slow, so it is kept.
+    """
+    return tuple(effect for effect in Effect if effect & effects)
