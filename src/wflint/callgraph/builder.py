@@ -472,7 +472,7 @@ class CallGraphBuilder:
                 self._ask(node, call, self._value(arg.value, node), _FORMAT)
         if entity.name in COMPARED_BY and all(a.keyword != "key" for a in args):
             given = [e for a in args for e in self._value(a.value, node)]
-            inner = [i for e in given for i in self.resolver.element(e)]
+            inner = [i for e in given for i in self.resolver.contents.element(e)]
             self._ask(node, call, (*given[1:], *inner), ("__lt__|__gt__",))
 
     def _ask(

@@ -81,7 +81,7 @@ class Literals:
             if isinstance(entity, OwnInstance) and self._is_typed_dict(entity.cls):
                 found += self.resolver.attribute(entity, ref.name, depth - 1)
             else:
-                some = self.resolver.item(entity, [], depth)
+                some = self.resolver.contents.item(entity, [], depth)
                 found += some if len(some) == 1 else NOT_KNOWN
         return unique(found)
 

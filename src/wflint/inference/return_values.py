@@ -109,7 +109,9 @@ class Results:
             if known is not None:
                 return known
             if entity.name in builtin_types.STACKS and plain:
-                return unique(e for one in plain[0] for e in self.resolver.entered(one, depth))
+                return unique(
+                    e for one in plain[0] for e in self.resolver.contents.entered(one, depth)
+                )
             typed = typed_result(entity, given, self.resolver.as_instance)
             if typed is not None:
                 is_cast = entity.name in CASTS and len(plain) > 1
@@ -128,7 +130,7 @@ class Results:
             found = self.returned(replace(entity, env=env), depth - 1)
             return tuple(map(_as_awaitable, found)) if head.is_async else found
         if isinstance(entity, OwnInstance):
-            return self.resolver.method_result(entity, ("__call__",), depth)
+            return self.resolver.contents.method_result(entity, ("__call__",), depth)
         return NOT_KNOWN
 
     def _waited_for(self, entity: External, plain: Types) -> Types:

@@ -197,6 +197,15 @@ OUTCOME_NOT_KNOWN = (Unresolved("its type is not known", is_awaitable=True),)
 """The outcome of an activity, child workflow or coroutine that does not say what it gives."""
 
 
+def as_class(entity: Entity) -> Entity:
+    """The class of an instance."""
+    if isinstance(entity, OwnInstance):
+        return OwnClass(entity.cls, entity.args)
+    if isinstance(entity, External):
+        return External(entity.name, args=entity.args)
+    return entity
+
+
 def of_object(env: Env) -> Env:
     """Return what an object remembers, without the parameters of the method that asks."""
     return tuple(h for h in env if type(h) is not GivenParam or _is_init(h.owner))
