@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Protocol
 
 from wflint import limits
 from wflint.facts.ids import PROPERTIES, Cls, Fn
 from wflint.facts.model import ClassFacts, FunctionHead, Kind, Ref
-from wflint.facts.types import either, says_little
+from wflint.facts.types import says_little
 from wflint.inference.library_types import COPIED, MODELS, result_of
 from wflint.inference.mro import ClassOrders
+from wflint.inference.set_attributes import NO_VALUE, SetAttributes
+from wflint.inference.type_arguments import TypeArguments
 from wflint.inference.values import (
     Entity,
     Env,
@@ -19,8 +20,6 @@ from wflint.inference.values import (
     OwnFunction,
     OwnInstance,
     SuperOf,
-    TypeArgument,
-    Types,
     Unresolved,
     given_field,
     joined,
@@ -28,7 +27,6 @@ from wflint.inference.values import (
 )
 from wflint.project.store import Store
 
-_NONE = Ref(Kind.GLOBAL, "None")
 _MAKERS = frozenset({"model_validate", "model_validate_json", "model_validate_strings"})
 _MAKERS_OF_MODELS = frozenset({"parse_file", "parse_obj", "parse_raw"})
 """Class methods that make an object of the class they are called on, besides `from_...`."""
@@ -83,10 +81,8 @@ class Members:
         self._orders = ClassOrders(self.bases)
         self.learned: dict[tuple[Cls, str], tuple[Entity, ...]] = {}
         self.unknown: set[tuple[Cls, str]] = set()  # attributes that were asked for in vain
-        self._set: dict[tuple[Cls, str], Ref | None] = {}
-        self._type_env: dict[tuple[Cls, Types], Env] = {}
-        self._setting: dict[tuple[Cls, str], list[FunctionHead]] = {}
-        self._in_order: dict[Cls, list[FunctionHead]] = {}
+        self._set = SetAttributes(store)
+        self._type_arguments = TypeArguments(store, resolver)
 
     def facts_of(self, cls: Cls) -> ClassFacts | None:
         """The facts of a class."""
@@ -112,7 +108,9 @@ class Members:
     def attribute(self, of: OwnClass | OwnInstance, name: str, depth: int) -> tuple[Entity, ...]:
         """Return the values of an attribute of a class or of an instance."""
         cls, on_instance = of.cls, isinstance(of, OwnInstance)
-        env = joined(of.env if isinstance(of, OwnInstance) else (), self.type_env(cls, of.args))
+        env = joined(
+            of.env if isinstance(of, OwnInstance) else (), self._type_arguments.of(cls, of.args)
+        )
         order, externals = self.order(cls)
         for find in (self._own_of_instance if on_instance else self._own_of_class, self._set_by):
             for base in order:
@@ -202,10 +200,10 @@ class Members:
         if given is not None:
             declared = self.resolver.resolve(ref, base.path, receiver, depth - 1, env)
             return self.resolver.together(declared, given)
-        if on_instance and (ref.kind is Kind.UNKNOWN or ref == _NONE):
+        if on_instance and (ref.kind is Kind.UNKNOWN or ref == NO_VALUE):
             return None  # `clock = None` says less than what `__init__` sets
         found_here = self.resolver.resolve(ref, base.path, receiver, depth - 1, env)
-        added = self._additions(base, name) if on_instance else ()
+        added = self._set.additions(base, name) if on_instance else ()
         if added and ref.kind is Kind.LITERAL:
             more = Ref(Kind.LITERAL, ref.name, others=(*ref.others, *added))
             return self.resolver.resolve(more, base.path, receiver, depth - 1, env)
@@ -251,7 +249,7 @@ class Members:
             facts = self.facts_of(base)
             if facts is None or name in facts.methods:
                 return None
-            ref = self._what_is_set(base, name) or facts.attributes.get(name)
+            ref = self._set.value(base, name) or facts.attributes.get(name)
             if ref is not None:
                 return (ref, base.path) if ref.kind is Kind.LITERAL and not ref.path else None
         return None
@@ -260,11 +258,7 @@ class Members:
         self, base: Cls, receiver: Cls, name: str, depth: int, env: Env
     ) -> tuple[Entity, ...] | None:
         """An attribute that methods set on the object."""
-        key = (base, name)
-        if key not in self._set:
-            self._set[key] = None  # a method that sets it to what it holds
-            self._set[key] = self._what_is_set(base, name)
-        ref = self._set[key]
+        ref = self._set.value(base, name)
         if ref is None:
             return None
         refs = ref.others if ref.kind is Kind.EITHER and not ref.path else (ref,)
@@ -272,102 +266,9 @@ class Members:
         known = [a for a in answers if not all(isinstance(e, Unresolved) for e in a)]
         return unique(e for a in (known or answers) for e in a)
 
-    def _what_is_set(self, base: Cls, name: str) -> Ref | None:
-        refs: list[Ref] = []
-        for head in self._setters(base, name):
-            ref = self.store.body(Fn(base.path, head.qualname)).attributes.get(name)
-            if ref is not None and ref not in (_NONE, *refs):
-                refs.append(ref)
-        some = [ref for ref in refs if ref.kind is not Kind.UNKNOWN]
-        if not refs:
-            return None
-        merged = either(some or refs)
-        added = self._additions(base, name)
-        if added and merged.kind is Kind.LITERAL:
-            return Ref(Kind.LITERAL, merged.name, others=(*merged.others, *added))
-        return merged
-
-    def _additions(self, base: Cls, name: str) -> tuple[Ref, ...]:
-        """Return what methods put into a container that is an attribute."""
-        found: dict[Ref, None] = {}
-        for head in self._setters(base, name):
-            body = self.store.body(Fn(base.path, head.qualname))
-            found.update(dict.fromkeys(body.additions.get(name, ())))
-        return tuple(found)
-
     def sets(self, cls: Cls, name: str) -> bool:
         """True if a method of a class may set an attribute."""
-        return bool(self._setters(cls, name))
-
-    def _setters(self, cls: Cls, name: str) -> list[FunctionHead]:
-        """The methods that may set an attribute, ``__init__`` first; told from their text."""
-        known = self._setting.get((cls, name))
-        if known is None:
-            known = self._setting[cls, name] = self._find_setters(cls, name)
-        return known
-
-    def _find_setters(self, cls: Cls, name: str) -> list[FunctionHead]:
-        text = self.store.load(cls.path).source.text
-        sets = re.compile(
-            rf"\.{re.escape(name)}\s*(?:[:,\[]|=(?!=)|\.(?:add|append|appendleft|insert)\()"
-        )
-        return [h for h in self._methods(cls) if sets.search(text, h.start, h.end)]
-
-    def _methods(self, cls: Cls) -> list[FunctionHead]:
-        """The methods of a class, ``__init__`` first and the others as they are written."""
-        known = self._in_order.get(cls)
-        if known is None:
-            facts = self.facts_of(cls)
-            if facts is None:
-                return []
-            heads = facts.methods.values()
-            known = sorted(heads, key=lambda head: (head.name != "__init__", head.start))
-            self._in_order[cls] = known
-        return known
-
-    # Type parameters.
-
-    def type_env(self, cls: Cls, args: Types) -> Env:
-        """Return what the type parameters of a class and of its bases stand for."""
-        key = (cls, args)
-        known = self._type_env.get(key)
-        if known is None:
-            self._type_env[key] = ()
-            known = self._type_env[key] = self._find_type_env(cls, args)
-        return known
-
-    def _find_type_env(self, cls: Cls, args: Types) -> Env:
-        found: list[TypeArgument] = []
-        pending = [(cls, args)]
-        seen: set[Cls] = set()
-        while pending:
-            current, given = pending.pop()
-            facts = self.facts_of(current)
-            if facts is None or current in seen:
-                continue
-            seen.add(current)
-            pairs = zip(facts.params, given, strict=False)
-            own = [TypeArgument(current, param, values) for param, values in pairs if values]
-            found += own
-            for ref in facts.bases:
-                pending += self._base_args(ref, current, tuple(own))
-        return joined(found)
-
-    def _base_args(self, ref: Ref, cls: Cls, env: Env) -> list[tuple[Cls, Types]]:
-        if ref.kind is Kind.ITEM and ref.of is not None:
-            base, others = ref.of, ref.others
-        else:
-            base, others = ref, ()
-        args = tuple(
-            unique(
-                self.resolver.as_instance(e)
-                for e in self.resolver.resolve(o, cls.path, None, limits.BASE_DEPTH, env)
-                if not isinstance(e, Unresolved)
-            )
-            for o in others
-        )
-        entities = self.resolver.resolve_afresh(base, cls.path, limits.BASE_DEPTH)
-        return [(e.cls, args) for e in entities[:1] if isinstance(e, OwnClass)]
+        return bool(self._set.setters(cls, name))
 
 
 _CONTAINERS = frozenset({"builtins.dict", "builtins.list", "builtins.set"})

@@ -1,0 +1,74 @@
+"""What methods put into the attributes of their object."""
+
+from __future__ import annotations
+
+import re
+
+from wflint.facts.ids import Cls, Fn
+from wflint.facts.model import FunctionHead, Kind, Ref
+from wflint.facts.types import either
+from wflint.project.store import Store
+
+NO_VALUE = Ref(Kind.GLOBAL, "None")
+_SETS = re.compile(r"\.(\w+)\s*(?:[:,\[]|=(?!=)|\.(?:add|append|appendleft|insert)\()")
+
+
+class SetAttributes:
+    """Answers what methods set attributes of ``self`` to; told from their text which may."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._values: dict[tuple[Cls, str], Ref | None] = {}
+        self._setters: dict[Cls, dict[str, list[FunctionHead]]] = {}
+
+    def value(self, cls: Cls, name: str) -> Ref | None:
+        """What the methods of a class set an attribute to."""
+        key = (cls, name)
+        if key not in self._values:
+            self._values[key] = None  # a method that sets it to what it holds
+            self._values[key] = self._find_value(cls, name)
+        return self._values[key]
+
+    def additions(self, cls: Cls, name: str) -> tuple[Ref, ...]:
+        """Return what methods put into a container that is an attribute."""
+        found: dict[Ref, None] = {}
+        for head in self.setters(cls, name):
+            body = self.store.body(Fn(cls.path, head.qualname))
+            found.update(dict.fromkeys(body.additions.get(name, ())))
+        return tuple(found)
+
+    def setters(self, cls: Cls, name: str) -> list[FunctionHead]:
+        """The methods that may set an attribute, ``__init__`` first."""
+        known = self._setters.get(cls)
+        if known is None:
+            known = self._setters[cls] = self._find_setters(cls)
+        return known.get(name, [])
+
+    def _find_value(self, cls: Cls, name: str) -> Ref | None:
+        refs: list[Ref] = []
+        for head in self.setters(cls, name):
+            ref = self.store.body(Fn(cls.path, head.qualname)).attributes.get(name)
+            if ref is not None and ref not in (NO_VALUE, *refs):
+                refs.append(ref)
+        some = [ref for ref in refs if ref.kind is not Kind.UNKNOWN]
+        if not refs:
+            return None
+        merged = either(some or refs)
+        added = self.additions(cls, name)
+        if added and merged.kind is Kind.LITERAL:
+            return Ref(Kind.LITERAL, merged.name, others=(*merged.others, *added))
+        return merged
+
+    def _find_setters(self, cls: Cls) -> dict[str, list[FunctionHead]]:
+        """By attribute the methods of a class that may set it, in one look at each of them."""
+        facts = self.store.class_facts(cls)
+        if facts is None:
+            return {}
+        text = self.store.load(cls.path).source.text
+        heads = facts.methods.values()
+        found: dict[str, list[FunctionHead]] = {}
+        for head in sorted(heads, key=lambda head: (head.name != "__init__", head.start)):
+            sets = _SETS.finditer(text, head.start, head.end)
+            for name in dict.fromkeys(match[1] for match in sets):
+                found.setdefault(name, []).append(head)
+        return found
