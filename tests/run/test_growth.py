@@ -20,7 +20,7 @@ import pytest
 import wflint
 from benchmarks.shapes import SHAPES, Shape
 from wflint import limits
-from wflint.callgraph import builder
+from wflint.callgraph import contexts
 from wflint.callgraph.guards import functions
 from wflint.config import environment, targets
 from wflint.facts import sharing
@@ -387,7 +387,7 @@ def test_what_a_call_may_leave_out_is_asked_once_of_each_function(
         asked.append(body.head.qualname)
         return arguments.fallbacks(body)
 
-    monkeypatch.setattr(builder, "fallbacks", counted)
+    monkeypatch.setattr(contexts, "fallbacks", counted)
     body = "        self.one()\n" * 20 + "".join(f"        self.one({n})\n" for n in range(20))
     one = "\n    def one(self, x=None):\n" + "        print(x)\n" * 20
     (tmp_path / "flow.py").write_text(DOUBLING.format(body=body) + one)

@@ -24,13 +24,15 @@ _MOST_STEPS = 200
 _WAIT_FOR_SEVERAL = frozenset({"as_completed", "done", "gather", "wait"})
 
 
-def awaits_later(body: FunctionBody) -> Iterator[Operation]:
+def awaits_later(body: FunctionBody) -> list[Operation]:
     """Return where a function awaits what was made before, and has perhaps not ended by then.
 
     A cancellation reaches a function that also waits for several things in that other place.
     """
-    if not any(call.written.rpartition(".")[2] in _WAIT_FOR_SEVERAL for call in body.calls):
-        yield from (one for one in body.operations if one.methods == ("__await__",))
+    found = [one for one in body.operations if one.methods == ("__await__",)]
+    if found and any(c.written.rpartition(".")[2] in _WAIT_FOR_SEVERAL for c in body.calls):
+        return []
+    return found
 
 
 def awaited(operand: Ref, resolve: Resolve) -> Effect:

@@ -35,14 +35,16 @@ class Making:
     def construct(self, node: Node, call: Call, made: OwnClass) -> None:
         """Making an object runs its constructors, and what makes the defaults of its fields."""
         self.made.add(made.cls)
-        env = self.resolver.memory.constructor_env(made.cls, self.reach.given(node, call.args))
+        env = self.resolver.memory.constructor_env(
+            made.cls, self.reach.contexts.given(node, call.args)
+        )
         stored = frozenset(f".{name}" for name in given_fields(self.resolver, made.cls, call))
         for entity in self.reach.implied.constructors(made.cls, env):
             self.reach.edge(node, entity, call, stored)
         kind = generated_init(self.resolver, made.cls)
         if kind:
-            given, is_known = written_out(call, takes_data=kind == "model")
-            factories = list(default_factories(self.resolver, made.cls, given))
+            written, is_known = written_out(call, takes_data=kind == "model")
+            factories = list(default_factories(self.resolver, made.cls, written))
             if not is_known:
                 self._note_open(node, call, factories)
             for factory in factories if is_known else ():
@@ -64,9 +66,7 @@ class Making:
                 self._lambda_factory(node, call, owner, factory, entity)
             elif isinstance(entity, OwnFunction) and not self.reach.border.ends_at(entity.fn):
                 self._connect_class(node, owner, call.site)
-                self.reach.connect(
-                    owner, self.reach.node_of(entity, (), frozenset(), False), factory.arg.site
-                )
+                self.reach.connect(owner, self.reach.contexts.node(entity), factory.arg.site)
             elif isinstance(entity, OwnClass):
                 self._connect_class(node, owner, call.site)
                 self.construct(owner, replace(factory.call, args=()), entity)
@@ -97,9 +97,7 @@ class Making:
     def _run_hook(self, node: Node, call: Call, hook: Factory) -> None:
         for entity in self.resolver.resolve(hook.value.ref, hook.cls.path):
             if isinstance(entity, OwnFunction) and not self.reach.border.ends_at(entity.fn):
-                self.reach.connect(
-                    node, self.reach.node_of(entity, (), frozenset(), False), call.site
-                )
+                self.reach.connect(node, self.reach.contexts.node(entity), call.site)
 
     def _external_factory(
         self, node: Node, call: Call, owner: Node, factory: Factory, entity: External
@@ -119,9 +117,7 @@ class Making:
                     self._external_factory(node, call, owner, factory, called)
                 elif isinstance(called, OwnFunction):
                     self._connect_class(node, owner, call.site)
-                    self.reach.connect(
-                        owner, self.reach.node_of(called, (), frozenset(), False), inner.site
-                    )
+                    self.reach.connect(owner, self.reach.contexts.node(called), inner.site)
 
     def _connect_class(self, node: Node, owner: Node, site: int) -> None:
         """The class is a hop of the chain, but nothing in it runs now except the factory."""

@@ -118,7 +118,33 @@ class AnalysisResult(Struct):
 
 def analyse(question: AnalysisInput) -> AnalysisResult:
     """Find the entry points of a project, follow their calls, and hold the rules against them."""
-    gated = question.gated
+    checker = _checker_for(question)
+    resolver, roots, sandboxes = checker.resolver, checker.roots, checker.sandboxes
+    gated, store = question.gated, resolver.store
+    answer = AnalysisResult(store, resolver.index, checker, CallGraph())
+    defining = _read_files(question, answer, roots)
+    entries, workflows = _find_entries(defining, answer, roots)
+    own = [p for p in defining if p in question.chosen and not question.is_test(p)]
+    with store.faults.at(EVERYWHERE):
+        answer.unseen = unseen_classes(roots, own, workflows)
+    sandboxes.begin(workflows)
+    answer.reached, events = _search(resolver, roots, checker, entries, question.is_test)
+    with store.faults.at(EVERYWHERE):
+        reached = {node.fn for node in answer.reached.order}
+        answer.unmarked = unmarked_methods(roots, own, workflows, reached)
+    with store.faults.at(EVERYWHERE):
+        import_time = ImportTime(checker, sandboxes, answer.reached)
+        answer.import_chains = import_time.chains
+        import_time.check()
+    _check_anywhere(question, gated, answer)
+    with store.faults.at(EVERYWHERE):
+        _search_outside(question, defining, answer, roots)
+    _check_definitions(question, answer, roots, Parts(workflows, defining, gated.named, events))
+    return answer
+
+
+def _checker_for(question: AnalysisInput) -> Checker:
+    """Set up what answers questions about a project. No file is read yet."""
     known = [entry for rule in question.rules.values() for entry in rule_entries(rule)]
     known += question.inside
     libraries = frozenset(entry.name.partition(".")[0] for entry in known)
@@ -138,7 +164,8 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
     guards = store.guards = GuardFunctions(resolver, question.guard_functions)
     importer = f"{question.root}/__init__.py"
     roots = EntryPoints(resolver, question.names, importer)
-    sandboxes = Sandboxes(resolver, question.root, gated.configuring, question.is_test)
+    configuring = question.gated.configuring
+    sandboxes = Sandboxes(resolver, question.root, configuring, question.is_test)
     checker = Checker(
         question.rules,
         table,
@@ -149,7 +176,12 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
         sandboxes,
     )
     checker.resolve_own_apis(question.apis, importer)
-    answer = AnalysisResult(store, index, checker, CallGraph())
+    return checker
+
+
+def _read_files(question: AnalysisInput, answer: AnalysisResult, roots: EntryPoints) -> list[str]:
+    """Read the files that passed the gate. Return those that define entry points."""
+    gated, store = question.gated, answer.store
     candidates = frozenset(gated.candidates)
     others = [p for p in gated.named if p in question.chosen and p not in candidates]
     read = partial(_read_file, question, store, roots, candidates)
@@ -159,24 +191,7 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
     for path in defining:
         if path not in candidates:
             _read_file(question, store, roots, frozenset(defining), path)
-    entries, workflows = _find_entries(defining, answer, roots)
-    own = [p for p in defining if p in question.chosen and not question.is_test(p)]
-    with store.faults.at(EVERYWHERE):
-        answer.unseen = unseen_classes(roots, own, workflows)
-    sandboxes.begin(workflows)
-    answer.reached, events = _search(resolver, roots, checker, entries, question.is_test)
-    with store.faults.at(EVERYWHERE):
-        reached = {node.fn for node in answer.reached.order}
-        answer.unmarked = unmarked_methods(roots, own, workflows, reached)
-    with store.faults.at(EVERYWHERE):
-        import_time = ImportTime(checker, sandboxes, answer.reached)
-        answer.import_chains = import_time.chains
-        import_time.check()
-    _check_anywhere(question, gated, answer)
-    with store.faults.at(EVERYWHERE):
-        _search_outside(question, defining, answer, roots, guards)
-    _check_definitions(question, answer, roots, Parts(workflows, defining, gated.named, events))
-    return answer
+    return defining
 
 
 def _defining_files(question: AnalysisInput, roots: EntryPoints) -> list[str]:
@@ -226,7 +241,6 @@ def _search_outside(
     defining: list[str],
     answer: AnalysisResult,
     roots: EntryPoints,
-    guards: GuardFunctions,
 ) -> None:
     """Follow activities and what makes Workers, if a rule that runs is about them.
 
@@ -239,7 +253,7 @@ def _search_outside(
         return
     search = Outside(roots, wanted)
     configuring, is_test = question.gated.configuring, question.is_test
-    reading = partial(_reading, question, guards, Scope.OUTSIDE)
+    reading = partial(_reading, question, answer.store.guards, Scope.OUTSIDE)
     with answer.store.reading_otherwise("outside", reading):
         answer.outside, events = search.search(defining, configuring, is_test)
         answer.checker.hold_regions(answer.outside, events, wanted, skips=0)
@@ -302,7 +316,7 @@ def _suspects(question: AnalysisInput, path: str, text: str) -> list[str]:
 
 
 def _reading(
-    question: AnalysisInput, guards: GuardFunctions, regions: Scope | None = None
+    question: AnalysisInput, guards: Callable[[str, str], int], regions: Scope | None = None
 ) -> Reading:
     """Return the reading of bodies for all rules, or for those about some of ``regions``."""
     from wflint.facts.bodies import Reading

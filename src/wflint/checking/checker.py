@@ -205,7 +205,7 @@ class Checker:
     def _tries(self, node: Node, body: FunctionBody, codes: Container[str], skips: int) -> None:
         """The ``try`` statements of a reached function."""
         hooks = [(rule, rule.check_try) for rule in self.try_rules if rule.code in codes]
-        later = tuple(awaits_later(body)) if hooks and body.tries else ()
+        later = awaits_later(body) if hooks and body.tries else []
         for statement in body.tries if hooks else ():
             if statement.flags & skips or stands_in_dead_branch(statement, node):
                 continue

@@ -1,0 +1,92 @@
+"""Functions of the project that something outside of it calls, because it was given them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from wflint.callgraph.contexts import is_quiet
+from wflint.callgraph.events import ExternalArgument
+from wflint.callgraph.graph import Hop, Node
+from wflint.facts.builtin_calls import CALLED_BY_BUILTINS, COMPARED_BY
+from wflint.facts.model import Call, Value, ValueType
+from wflint.inference.library_types import calls_its_arguments
+from wflint.inference.values import Entity, External, OwnClass, OwnFunction, OwnInstance
+from wflint.temporal.regions import REGISTERED_BY, Region
+
+if TYPE_CHECKING:
+    from wflint.callgraph.builder import CallGraphBuilder
+
+_FORMAT = ("__format__|__str__|__repr__",)
+_RUN_ELSEWHERE = {
+    "run": "asyncio.run",  # refuses to work where a loop runs
+    "run_coroutine_threadsafe": "asyncio.run_coroutine_threadsafe",
+    "run_until_complete": "asyncio.AbstractEventLoop.run_until_complete",
+}
+
+
+class Callbacks:
+    """The part of a search that follows what is called back."""
+
+    def __init__(self, reach: CallGraphBuilder) -> None:
+        self.reach = reach
+        self.resolver = reach.resolver
+
+    def follow(self, node: Node, call: Call, entity: External) -> None:
+        """Follow what a function outside the project calls of what it is given."""
+        if calls_its_arguments(entity.name):
+            self.arguments(node, call, REGISTERED_BY.get(entity.name))
+        methods = CALLED_BY_BUILTINS.get(entity.name)
+        args = [a for a in call.args if not a.star]
+        value = self.reach.contexts.value
+        if methods is not None and args and not args[0].keyword:
+            self._ask(node, call, value(args[0].value, node), methods)
+        if entity.name == "builtins.str.format":
+            for arg in args:
+                self._ask(node, call, value(arg.value, node), _FORMAT)
+        if entity.name in COMPARED_BY and all(a.keyword != "key" for a in args):
+            given = [e for a in args for e in value(a.value, node)]
+            inner = [i for e in given for i in self.resolver.contents.element(e)]
+            self._ask(node, call, (*given[1:], *inner), ("__lt__|__gt__",))
+
+    def _ask(
+        self, node: Node, call: Call, given: Iterable[Entity], methods: tuple[str, ...]
+    ) -> None:
+        """Methods that a function outside the project calls of what it is given."""
+        for entity in given:
+            if isinstance(entity, OwnInstance):
+                for found in self.reach.implied.called_on(entity, methods):
+                    self.reach.follow(node, found, call.site, call.flags)
+
+    def arguments(self, node: Node, call: Call, region: Region | None = None) -> None:
+        """Functions that are handed to something that calls them, then or as a handler."""
+        for arg in call.args:
+            begins = Region.VALIDATOR if region and arg.keyword == "validator" else region
+            self._handed(node, call, arg.value, arg.site, begins)
+
+    def _handed(
+        self, node: Node, call: Call, value: Value, site: int, region: Region | None
+    ) -> None:
+        reach = self.reach
+        for entity in reach.contexts.value(value, node):
+            if isinstance(entity, External) and not entity.instance:
+                reach.events.append(ExternalArgument(node, call, site, entity))
+            elif isinstance(entity, OwnFunction) and not reach.border.ends_at(entity.fn):
+                to = reach.contexts.node(entity, quiet=is_quiet(node, call))
+                reach.connect(node, to, call.site)
+                if region is not None:
+                    reach.reached.registered.setdefault(Hop(node, call.site), {})[to] = region
+            elif isinstance(entity, OwnClass) and value.type in (ValueType.NAME, ValueType.CALL):
+                reach.making.construct(node, replace(call, args=()), entity)
+
+    def given_away(self, node: Node, call: Call) -> Iterable[int]:
+        """The sites of coroutines that a call gives to another thread, or that never begin."""
+        if call.written.rpartition(".")[2] not in _RUN_ELSEWHERE:
+            return ()
+        path, receiver = node.fn.path, node.receiver
+        found = self.resolver.resolve(call.target, path, receiver, env=node.env)
+        if any(isinstance(e, External) and e.name in _RUN_ELSEWHERE.values() for e in found):
+            return [arg.site for arg in call.args]
+        return ()
