@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import gc
 import sys
+import weakref
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +21,7 @@ import pytest
 import wflint
 from benchmarks.shapes import SHAPES, Shape
 from wflint import limits
-from wflint.callgraph import contexts
+from wflint.callgraph import builder, contexts
 from wflint.callgraph.guards import functions
 from wflint.config import environment, targets
 from wflint.facts import sharing
@@ -462,6 +463,31 @@ def test_trees_do_not_outlive_the_reading_of_a_function(tmp_path: Path) -> None:
         gc.enable()
     kept = limits.KEPT_READERS + limits.KEPT_DEFINITIONS
     assert left <= kept
+
+
+def test_searches_do_not_outlive_their_graphs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One is done again with what was learned, others are about imports and activities."""
+    made: list[weakref.ref[builder.CallGraphBuilder]] = []
+    run = builder.CallGraphBuilder.run
+
+    def noted(self: builder.CallGraphBuilder, *rest: Any) -> Any:
+        made.append(weakref.ref(self))
+        return run(self, *rest)
+
+    monkeypatch.setattr(builder.CallGraphBuilder, "run", noted)
+    body = "        Box().keep(helper)\n        Box().open()\n"
+    box = "class Box:\n    def keep(self, x): self.x = x\n    def open(self): self.x()\n"
+    helper = "def helper(): print(1)\n"
+    (tmp_path / "flow.py").write_text(f"{box}{helper}{DOUBLING.format(body=body)}")
+    gc.disable()
+    try:
+        check(Request(paths=(str(tmp_path),), jobs=1))
+        assert len({id(one) for one in made}) > 2
+        assert not any(one() for one in made)
+    finally:
+        gc.enable()
 
 
 def test_trees_do_not_outlive_the_reading_of_what_a_module_holds(

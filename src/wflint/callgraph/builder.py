@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain
+from weakref import proxy
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -104,11 +105,12 @@ class CallGraphBuilder:
         self._queue: deque[Node] = deque()
         self._ways: dict[tuple[Ref, int, bool], list[OwnFunction]] = {}  # in the function at hand
         self.learning = Learning(resolver)
-        self.making = Making(self)
-        self.unfollowed = Unfollowed(self)
-        self.defaults = Defaults(self)
+        itself = proxy(self)  # no circle: garbage is not looked for during a run
+        self.making = Making(itself)
+        self.unfollowed = Unfollowed(itself)
+        self.defaults = Defaults(itself)
         self.contexts = Contexts(resolver, Telling(resolver, border.ends_at))
-        self.callbacks = Callbacks(self)
+        self.callbacks = Callbacks(itself)
 
     def run(self, entries: Iterable[Entry]) -> CallGraph:
         """Search from ``entries``, which come sorted."""

@@ -140,6 +140,7 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
     with store.faults.at(EVERYWHERE):
         _search_outside(question, defining, answer, roots)
     _check_definitions(question, answer, roots, Parts(workflows, defining, gated.named, events))
+    resolver.forget()
     return answer
 
 

@@ -106,6 +106,10 @@ class Resolver:
             self._known.clear()  # all of it: in circles, an answer rests on what was asked before
         return changed
 
+    def forget(self) -> None:
+        """Drop all answers: not many of the same questions will be asked any more."""
+        self._known.clear()
+
     def resolve(
         self,
         ref: Ref,
