@@ -28,11 +28,16 @@ def documents() -> dict[Path, str]:
 def output_of(command: str) -> str:
     """Return what a terminal shows for a command; the time, which varies, is always the same."""
     terminal = {"WFLINT_OUTPUT_FORMAT": "full", "NO_COLOR": "1", "GITHUB_ACTIONS": ""}
-    environment = os.environ | terminal | {"PYTHONIOENCODING": "utf-8"}
-    arguments = [sys.executable, "-m", *command.split()]
-    done = subprocess.run(arguments, cwd=ROOT, env=environment, capture_output=True)
-    shown = re.sub(r"in \d+\.\d s\.", "in 0.5 s.", (done.stdout + done.stderr).decode())
+    shown = re.sub(r"in \d+\.\d s\.", "in 0.5 s.", printed(command.split()[1:], terminal))
     return f"```console\n$ {command}\n{shown}```\n"
+
+
+def printed(arguments: list[str], variables: dict[str, str]) -> str:
+    """Return what ``wflint`` prints at the top of the repository."""
+    environment = os.environ | variables | {"PYTHONIOENCODING": "utf-8"}
+    command = [sys.executable, "-m", "wflint", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True)
+    return (done.stdout + done.stderr).decode()
 
 
 def tables() -> str:

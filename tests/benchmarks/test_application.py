@@ -14,6 +14,8 @@ from wflint.run.check import check
 from wflint.run.program_run import Examined
 from wflint.run.request import Request, Result
 
+pytestmark = pytest.mark.xdist_group("application")
+
 
 class Checked:
     """The application after one check: the result and the functions that were reached."""

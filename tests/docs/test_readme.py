@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from docs.generate import PAGES, README, ROOT, documents
-from tests import harness
+from tests import forking, harness
 from tests.command_line import invoke
 from wflint.checking.registry import added_apis, load_registry, select_rules
 from wflint.config.find import find_project
@@ -25,7 +25,14 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
 
 
-def test_generated_text_is_up_to_date() -> None:
+def printed(arguments: list[str], variables: dict[str, str]) -> str:
+    """Return what ``wflint`` prints at the top of the repository, in a copy of one process."""
+    done = forking.run(ROOT, *arguments, variables=variables)
+    return done.stdout + done.stderr
+
+
+def test_generated_text_is_up_to_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("docs.generate.printed", printed)
     wanted = documents()
     stale = [
         path.relative_to(ROOT).as_posix()

@@ -28,8 +28,19 @@ def of_old(data: bytes) -> bytes:
     return signed.replace(b"\n", b"\r")
 
 
-@pytest.mark.parametrize("case", PLAIN, ids=lambda case: case.id)
-@pytest.mark.parametrize("dress", [of_windows, of_old])
+DRESSES = (of_windows, of_old)
+BOTH = [
+    pytest.param(case, dress, id=f"{dress.__name__}-{case.id}", marks=marks)
+    for number, case in enumerate(PLAIN)
+    for dress, marks in (
+        (DRESSES[number % 2], ()),
+        (DRESSES[1 - number % 2], pytest.mark.exhaustive),
+    )
+]
+"""Each case in each dress; by default they take turns."""
+
+
+@pytest.mark.parametrize(("case", "dress"), BOTH)
 def test_the_fix_is_the_same_in_another_dress(case: Case, dress: Dress, tmp_path: Path) -> None:
     file = project(replace(case, before=dress(case.before)), tmp_path)
     after = text_after(fix(file, unsafe=case.kind != "safe"), file)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -9,45 +11,64 @@ import pytest
 from tests.fix_cases import Case, cases, fix, project, text_after
 from wflint.checking.registry import load_registry
 from wflint.diagnostics import Applicability
+from wflint.fix.apply.rounds import Outcome
 from wflint.rule import Fixable, Rule
 
 ALL = list(cases())
 RULES = load_registry()
 
-each_case = pytest.mark.parametrize("case", ALL, ids=lambda case: case.id)
+
+class Mended:
+    """The project of a case, and what comes of fixing it; each is found out once."""
+
+    def __init__(self, case: Case, folder: Path) -> None:
+        self.case = case
+        self.file = project(case, folder)
+
+    @cached_property
+    def safely(self) -> Outcome:
+        return fix(self.file, unsafe=False)
+
+    @cached_property
+    def unsafely(self) -> Outcome:
+        return fix(self.file, unsafe=True)
 
 
-@each_case
-def test_fix_gives_what_the_fixture_says(case: Case, tmp_path: Path) -> None:
-    file = project(case, tmp_path)
-    outcome = fix(file, unsafe=case.kind != "safe")
-    assert text_after(outcome, file).decode() == case.after.decode()
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(case, marks=pytest.mark.xdist_group(case.id)) for case in ALL],
+    ids=lambda case: case.id,
+)
+def mended(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Mended:
+    """One case after the other: all tests of a case come at once."""
+    return Mended(request.param, tmp_path_factory.mktemp("case"))
 
 
-@each_case
-def test_safe_fixes_leave_alone_what_is_unsafe(case: Case, tmp_path: Path) -> None:
-    file = project(case, tmp_path)
-    if case.kind != "safe":
-        assert text_after(fix(file, unsafe=False), file) == case.before
+def test_fix_gives_what_the_fixture_says(mended: Mended) -> None:
+    case = mended.case
+    outcome = mended.safely if case.kind == "safe" else mended.unsafely
+    assert text_after(outcome, mended.file).decode() == case.after.decode()
 
 
-@each_case
-def test_says_why_nothing_is_fixed(case: Case, tmp_path: Path) -> None:
-    file = project(case, tmp_path)
-    found = [d for d in fix(file, unsafe=True).result.diagnostics if d.name == case.rule]
+def test_safe_fixes_leave_alone_what_is_unsafe(mended: Mended) -> None:
+    if mended.case.kind != "safe":
+        assert text_after(mended.safely, mended.file) == mended.case.before
+
+
+def test_says_why_nothing_is_fixed(mended: Mended) -> None:
+    case = mended.case
+    found = [d for d in mended.unsafely.result.diagnostics if d.name == case.rule]
     if case.kind == "none":
         assert found, "there is something to mend"
     said = [d.message for d in found if "(not fixed: " in d.message]
     assert any(case.reason in message for message in said) == bool(case.reason), said
 
 
-@each_case
-def test_what_is_fixed_is_reported_no_more(case: Case, tmp_path: Path) -> None:
+def test_what_is_fixed_is_reported_no_more(mended: Mended, tmp_path: Path) -> None:
+    case = mended.case
     if case.kind == "none":
         return
-    file = project(case, tmp_path)
-    file.write_bytes(case.after)
-    outcome = fix(file, unsafe=True)
+    outcome = fix(project(replace(case, before=case.after), tmp_path), unsafe=True)
     assert [d for d in outcome.result.diagnostics if d.name == case.rule and d.fix] == []
     assert outcome.files == []
 
