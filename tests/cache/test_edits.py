@@ -27,6 +27,7 @@ from wflint.cache.read_log import Seen
 from wflint.checking.program_notes import Whole
 from wflint.files import listing
 from wflint.files.prefilter import Gated
+from wflint.fix.propose import noted
 from wflint.project.store import Store
 from wflint.run import results
 from wflint.run.program_settings import Governing
@@ -86,9 +87,8 @@ def _key_without_files() -> AbstractContextManager[object]:
     return mock.patch.object(ResultCache, "_key", forgetful)
 
 
-def _fixes_without_other_files() -> AbstractContextManager[object]:
-    make = Whole.__init__
-    return mock.patch.object(Whole, "__init__", lambda self, answer, about: make(self, answer, b""))
+def _fixes_without_questions() -> AbstractContextManager[object]:
+    return mock.patch.object(noted, "have_same_answers", lambda *_: True)
 
 
 def _looks_without(*columns: int) -> AbstractContextManager[object]:
@@ -147,7 +147,7 @@ MUTANTS: dict[str, Callable[[], AbstractContextManager[object]]] = {
     "notes: what was read on top": lambda: mock.patch.object(
         Whole, "_is_still_so", lambda *_: True
     ),
-    "notes: callers of what is fixed": _fixes_without_other_files,
+    "notes: what fixes have asked": _fixes_without_questions,
 }
 
 
@@ -299,6 +299,7 @@ run-decorators = ["engine.main"]
 """
 CLOCK = PRICES.replace("import os", "import time").replace('os.getenv("CURRENCY")', "time.time()")
 USED = "return prices.stamp() + prices.label()"
+QUERY = "\n    @workflow.query\n    def at(self) -> str:\n        return prices.stamp()\n"
 CALLER = "from shop import prices\n\nprint(prices.stamp())\n"
 DURABLE = "from temporalio import workflow\n\n\ndef durable(cls):\n    return workflow.defn(cls)\n"
 
@@ -463,14 +464,24 @@ DIRECTED: dict[str, Directed] = {
         put("shop/where.py", WHERE.replace("workflow.in_workflow()", "bool(workflow)")),
     ),
     "a caller that holds a fix back": Directed(
-        ("notes: callers of what is fixed", "notes: what was read on top"),
+        ("notes: what fixes have asked", "notes: what was read on top"),
         both(put("shop/prices.py", CLOCK), put("tools/other.py", "")),
         put("tools/script.py", CALLER),
     ),
     "a caller that no longer holds a fix back": Directed(
-        ("notes: callers of what is fixed", "notes: what was read on top"),
+        ("notes: what fixes have asked", "notes: what was read on top"),
         both(put("shop/prices.py", CLOCK), put("script.py", CALLER)),
         put("script.py", ""),
+    ),
+    "a query that alone runs what is fixed": Directed(
+        ("notes: what fixes have asked",),
+        put("shop/prices.py", CLOCK),
+        put("shop/flow.py", FLOW.replace(USED, "return prices.label()") + QUERY),
+    ),
+    "a module of the project beside which an import is put": Directed(
+        ("notes: what fixes have asked",),
+        put("shop/prices.py", f"import time\nimport acme\n{CLOCK}"),
+        put("acme.py", ""),
     ),
     "what a value decides in another module": Directed(
         ("notes: the program",),

@@ -29,6 +29,7 @@ from wflint.files.prefilter import Gated
 from wflint.files.select import Group, shown_path
 from wflint.files.source import UnreadableSource
 from wflint.fix.propose.noted import NotedRepairs
+from wflint.fix.propose.surroundings import Program
 from wflint.project.installed import Installed
 from wflint.rule.fix import Answered
 from wflint.run.cache_place import notes_shelf
@@ -164,11 +165,18 @@ class ProjectRun:
     def _fix_for(self, answer: AnalysisResult) -> Callable[[Violation], Answered]:
         """A function that gives the fix of a hit. What it takes is imported for the first one."""
         lacking = self._without_sdk(answer)
-        # Who else calls a function is looked for in all files, and named by its shown path.
-        files = (os.fsencode(path) + digest for path, digest in sorted(self.read.digests.items()))
-        state = b"\0".join((self._program_settings(), os.fsencode(self.cwd), *files))
-        self.fixes = Whole(answer, state)
-        repairs = NotedRepairs(self.fixes, lambda: self._repairs(answer, lacking))
+        program = Program(
+            answer,
+            self.group.files,
+            self.read,
+            self.governing.rule_settings,
+            self.shown,
+            lambda fn: repairs.piece(fn),
+        )
+        about = (self._program_settings(), str(self.cwd), sorted(lacking))
+        repairs = self.fixes = NotedRepairs(
+            program, lambda: self._repairs(program, lacking), standing_for(about)
+        )
 
         def fix_for(hit: Violation) -> Answered:
             if not self._is_fixable(hit):
@@ -188,18 +196,10 @@ class ProjectRun:
         folders = sorted({*map(os.path.dirname, paths)})
         return without_sdk(folders, self.group.project.root, self.read)
 
-    def _repairs(self, answer: AnalysisResult, lacking: frozenset[str]) -> Repairs:
+    def _repairs(self, program: Program, lacking: frozenset[str]) -> Repairs:
         from wflint.fix.propose.repairs import Repairs
 
-        return Repairs(
-            answer,
-            self.group.files,
-            self.read,
-            self.governing.rule_settings,
-            self.shown,
-            lambda path: self.governing.selection(path).applicability,
-            lacking,
-        )
+        return Repairs(program, lambda path: self.governing.selection(path).applicability, lacking)
 
     def _fact_cache(self, folder: CacheFolder | None, known: FactCaches | None) -> FactCache:
         """Return what earlier runs have noted with the same code."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from collections.abc import Callable
 from functools import cached_property
 
 import libcst as cst
@@ -16,9 +17,7 @@ from wflint.fix.propose.bound_names import bound_names
 from wflint.fix.propose.hard_imports import lacked, needs
 from wflint.fix.propose.import_block import new_import
 from wflint.fix.propose.piece import PieceText
-from wflint.project.folders import is_namespace
 from wflint.project.module import Module
-from wflint.project.module_index import ModuleIndex
 from wflint.rule.fix import TextEdit, Withheld
 from wflint.syntax.guard import NewerSyntax, parse
 
@@ -28,12 +27,14 @@ _SDK = re.compile(r"(?:from|import)\s+temporalio\b")
 class Imports:
     """The imports of one module, and what it would take to import more.
 
-    ``lacks_sdk`` is set where the project can be used without ``temporalio``.
+    ``finds_own`` tells if the project has a module of some name. ``lacks_sdk`` is set where the
+    project can be used without ``temporalio``.
     """
 
-    def __init__(self, module: Module, index: ModuleIndex, lacks_sdk: bool) -> None:
+    def __init__(self, module: Module, finds_own: Callable[[str], bool], lacks_sdk: bool) -> None:
         self.module = module
-        self._index = index
+        self.own: dict[str, bool] = {}  # the modules that were asked about
+        self._finds_own = finds_own
         self._lacks_sdk = lacks_sdk
         self._tree: ast.Module | None = None
         self._bound_names: dict[str, list[str]] = {}
@@ -133,10 +134,9 @@ class Imports:
 
     def is_own(self, module: str) -> bool:
         """True if the project has a module of that name."""
-        if module.partition(".")[0] == self.module.facts.name.partition(".")[0]:
-            return True
-        path = self._index.find(module, self.module.path)
-        return path is not None and not is_namespace(path) and not self._index.is_followed(path)
+        if module not in self.own:
+            self.own[module] = self._finds_own(module)
+        return self.own[module]
 
     def tree(self) -> ast.Module:
         """The whole module as ``ast`` sees it."""

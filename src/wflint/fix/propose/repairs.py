@@ -6,22 +6,20 @@ import io
 import os
 import re
 import tokenize
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import libcst as cst
 
-from wflint.checking.analysis import AnalysisResult
-from wflint.checking.library import LibraryViolation
 from wflint.checking.violation import Violation
 from wflint.diagnostics import Applicability, Edit, Fix
 from wflint.facts.ids import Fn
 from wflint.faults import REPORT_URL
 from wflint.files.source import Source, UnreadableSource
+from wflint.fix.propose.asked import Asking
 from wflint.fix.propose.imports import Imports
 from wflint.fix.propose.piece import PieceText
 from wflint.fix.propose.surroundings import Program, Surroundings
 from wflint.fix.propose.view import RepairView
-from wflint.rule.base import Fixable, RuleSettings
 from wflint.rule.fix import Answered, NoFix, Repair, Withheld
 
 _FAILED = f"wflint failed to find the fix: {{}}; please report it at {REPORT_URL}"
@@ -35,43 +33,42 @@ _HEAD_OF_FILE = 2_000
 class Repairs:
     """Makes the fixes of one analysed project.
 
-    ``shown`` gives the path of a file as the user would write it, ``applicability_in`` how far a
-    fix of a rule is trusted in a file that calls itself safe or unsafe. ``without_sdk`` are the
+    ``applicability_in`` tells how far a fix of a rule is trusted in a file that calls itself safe
+    or unsafe. ``without_sdk`` are the
     folders whose code must do without ``temporalio``.
     """
 
     def __init__(
         self,
-        answer: AnalysisResult,
-        files: Sequence[str],
-        read: Callable[[str], bytes],
-        settings_of: Callable[[str], RuleSettings],
-        shown: Callable[[str], str],
+        program: Program,
         applicability_in: Callable[[str], Callable[[str, Applicability], Applicability]],
         without_sdk: frozenset[str],
     ) -> None:
-        self.answer = answer
+        self.answer = program.answer
+        self.program = program
         self.applicability_in = applicability_in
         self.without_sdk = without_sdk
-        self.program = Program(answer, files, read, settings_of, shown, self._piece)
         self._imports: dict[str, Imports] = {}
         self._pieces: dict[Fn, PieceText | None] = {}
 
-    def answer_for(self, hit: Violation) -> Answered:
-        """The fix of a hit."""
-        if hit.rule.fix is Fixable.NONE or isinstance(hit, LibraryViolation):
-            return Answered()
+    def answer_for(self, hit: Violation, around: Asking) -> Answered:
+        """The fix of a hit; what is asked about the program is noted ``around`` it."""
         try:
-            return Answered(self._repaired(hit))
+            return Answered(self._repaired(hit, around))
         except (NoFix, UnreadableSource):  # Python accepts some code that LibCST does not
             return Answered()
         except Withheld as error:
             return Answered(None, error.reason)
         except Exception as error:
+            around.has_failed = True
             return Answered(None, _FAILED.format(self.answer.store.faults.tell(error)))
+        finally:
+            imports = self._imports.get(hit.fn.path)
+            for module in imports.own if imports is not None else ():
+                around.is_own(module)
 
-    def _repaired(self, hit: Violation) -> Fix | None:
-        view = self._view(hit)
+    def _repaired(self, hit: Violation, around: Asking) -> Fix | None:
+        view = self._view(hit, around)
         repair = hit.rule.repair(view) if view is not None else None
         if view is None or repair is None:
             return None
@@ -90,9 +87,9 @@ class Repairs:
             applicability = Applicability.UNSAFE  # what was not seen may use the same code
         return as_fix(repair, applicability, source)
 
-    def _view(self, hit: Violation) -> RepairView | None:
+    def _view(self, hit: Violation, around: Asking) -> RepairView | None:
         self._make_room()
-        piece = self._piece(hit.fn)
+        piece = self.piece(hit.fn)
         if piece is None:
             return None
         entries = piece.reader.walker.entries
@@ -101,14 +98,14 @@ class Repairs:
             return None
         path = hit.fn.path
         if path not in self._imports:
-            index = self.answer.checker.resolver.index
             lacks_sdk = os.path.dirname(path) in self.without_sdk
-            self._imports[path] = Imports(self.answer.store.load(path), index, lacks_sdk)
+            finds_own = Surroundings(self.program, hit).is_own
+            self._imports[path] = Imports(self.answer.store.load(path), finds_own, lacks_sdk)
         imports = self._imports[path]
-        around = Surroundings(self.program, hit)
         return RepairView(hit, piece, [entries[site] for site in sites], imports, around)
 
-    def _piece(self, fn: Fn) -> PieceText | None:
+    def piece(self, fn: Fn) -> PieceText | None:
+        """The text of the outermost function around one."""
         store = self.answer.store
         key = Fn(fn.path, store.outermost(fn))
         if key not in self._pieces:

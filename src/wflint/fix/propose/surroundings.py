@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property, reduce
 from itertools import chain
 from operator import or_
+from typing import TYPE_CHECKING
 
 from wflint.callgraph.graph import Node
 from wflint.checking.analysis import AnalysisResult
@@ -15,15 +16,18 @@ from wflint.facts.ids import MODULE_BODY, Fn
 from wflint.facts.model import Ref
 from wflint.fix.propose.callers import Callers, Stranger
 from wflint.fix.propose.draws import Draws
-from wflint.fix.propose.handled import Handled
 from wflint.fix.propose.lacking import Lacking
-from wflint.fix.propose.piece import PieceText
 from wflint.inference.sortable import can_sort_elements
 from wflint.inference.type_views import types_of
 from wflint.inference.values import Entity
+from wflint.project.folders import is_namespace
 from wflint.rule.base import RuleSettings
 from wflint.rule.fix import Withheld
 from wflint.rule.views import TypeView
+
+if TYPE_CHECKING:
+    from wflint.fix.propose.handled import Handled
+    from wflint.fix.propose.piece import PieceText
 
 
 class Program:
@@ -45,9 +49,22 @@ class Program:
         self.answer = answer
         self.settings_of = settings_of
         self.shown = shown
-        self.callers = Callers(answer, files, read)
         self.lacking = Lacking(files, read)
-        self.handled = Handled(answer, piece_of)
+        self._files = files
+        self._read = read
+        self._piece_of = piece_of
+
+    @cached_property
+    def callers(self) -> Callers:
+        """Those who call functions of workflow code."""
+        return Callers(self.answer, self._files, self._read)
+
+    @cached_property
+    def handled(self) -> Handled:
+        """Where exceptions are caught."""
+        from wflint.fix.propose.handled import Handled
+
+        return Handled(self.answer, self._piece_of)
 
     @cached_property
     def draws(self) -> Draws:
@@ -111,6 +128,15 @@ class Surroundings:
     def imports_back(self, module: str) -> bool:
         """True if a module imports the one that the place is in."""
         return imports_back(self._resolver, module, self._hit.fn.path)
+
+    def is_own(self, module: str) -> bool:
+        """True if the project has a module of that name."""
+        at, index = self._hit.fn.path, self._resolver.index
+        home = self._program.answer.store.load(at).facts.name
+        if module.partition(".")[0] == home.partition(".")[0]:
+            return True
+        path = index.find(module, at)
+        return path is not None and not is_namespace(path) and not index.is_followed(path)
 
     def may_lack(self, package: str) -> str:
         """The first file that works without a package, or ``""``."""
