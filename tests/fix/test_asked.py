@@ -79,6 +79,14 @@ def test_a_module_of_the_project_that_stands_among_the_imports_makes_it_another(
     assert said == plain_output()
 
 
+def test_nothing_is_looked_for_that_is_not_shown(project: Path, found: list[str]) -> None:
+    hidden = '[tool.wflint.per-file-ignores]\n"prices.py" = ["WFL101"]\n'
+    write(project / "pyproject.toml", hidden)
+    write(project / "shop/prices.py", f"{CLOCK}\n\nMORE = 1\n")
+    assert "WFL101" not in output()[1]
+    assert "prices.py" not in found
+
+
 def test_all_that_a_repair_may_ask_is_noted() -> None:
     """A question that is added to the one class must be noted by the other."""
     from wflint.fix.propose.asked import Asking

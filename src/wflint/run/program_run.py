@@ -179,14 +179,16 @@ class ProjectRun:
         )
 
         def fix_for(hit: Violation) -> Answered:
-            if not self._is_fixable(hit):
+            severity = hit.severity or hit.rule.severity
+            is_hidden = self._hidden_by(hit.fn.path, hit.rule.code, severity) is not None
+            if is_hidden or not self._is_fixable(hit):
                 return Answered()
             return repairs.answer_for(hit)
 
         return fix_for
 
     def _is_fixable(self, hit: Violation) -> bool:
-        """True if a fix of a diagnostic is wanted."""
+        """True if a fix of a diagnostic is wanted, should it be shown."""
         path = hit.fn.path
         return path in self.chosen and hit.rule.code in self.governing.selection(path).fixable
 
@@ -335,28 +337,31 @@ class ProjectRun:
     # What is left out, and the count.
 
     def _is_wanted(self, path: str, diagnostic: Diagnostic) -> bool:
+        if path not in self.chosen:
+            return False
+        hidden_by = self._hidden_by(path, diagnostic.code, diagnostic.severity)
+        if hidden_by:
+            held_back = self.result.stats.held_back
+            held_back[hidden_by] = held_back.get(hidden_by, 0) + 1
+        return hidden_by is None
+
+    def _hidden_by(self, path: str, code: str, severity: Severity) -> str | None:
+        """The setting that hides a diagnostic, if any; ``""`` if nobody has asked for it."""
         governing = self.governing
-        if path not in self.chosen or diagnostic.code not in governing.selection(path).codes:
-            return False
-        if self._is_remark(path, diagnostic):
-            return False
-        if diagnostic.code not in governing.codes(path):
-            return self._hold_back("per-file-ignores")
-        if governing.is_test(path) and diagnostic.severity is not Severity.ERROR:
-            return self._hold_back("test-paths")
-        return True
+        if code not in governing.selection(path).codes or self._is_remark(path, code, severity):
+            return ""
+        if code not in governing.codes(path):
+            return "per-file-ignores"
+        if governing.is_test(path) and severity is not Severity.ERROR:
+            return "test-paths"
+        return None
 
-    def _hold_back(self, reason: str) -> bool:
-        held_back = self.result.stats.held_back
-        held_back[reason] = held_back.get(reason, 0) + 1
-        return False
-
-    def _is_remark(self, path: str, diagnostic: Diagnostic) -> bool:
+    def _is_remark(self, path: str, code: str, severity: Severity) -> bool:
         """True if an info comes from a rule of higher severity that is not selected by its name."""
-        rule = self.registry.by_code[diagnostic.code]
-        if diagnostic.severity is not Severity.INFO or rule.severity is Severity.INFO:
+        rule = self.registry.by_code[code]
+        if severity is not Severity.INFO or rule.severity is Severity.INFO:
             return False
-        return not self.governing.selects_by_name(path, diagnostic.code, diagnostic.name)
+        return not self.governing.selects_by_name(path, code, rule.name)
 
     def _count(self, answer: AnalysisResult, emitter: Emitter) -> None:
         stats = self.result.stats
