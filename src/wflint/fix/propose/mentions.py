@@ -203,8 +203,8 @@ def _found(wanted: dict[bytes, str], data: bytes) -> list[str]:
         return []
     if text is None:
         return [wanted[word] for word in wanted.keys() & set(_WORDS_OF_BYTES.findall(data))]
-    words = {word.encode("utf-8", "replace") for word in _WORDS.findall(text)}
-    return [wanted[word] for word in wanted.keys() & words]
+    words = set(_WORDS.findall(text))
+    return [word for word in wanted.values() if word in words]
 
 
 def _text(data: bytes) -> str:
