@@ -48,6 +48,7 @@ pytestmark = pytest.mark.skipif(
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("WFLINT_NO_CACHE")
     monkeypatch.setattr(looks, "MARGIN", NO_MARGIN)
+    monkeypatch.setattr("wflint.run.check.WORTH_WHILE", 0)
     monkeypatch.delenv("VIRTUAL_ENV", raising=False)
     return make_project(enter_project(tmp_path, monkeypatch))
 
@@ -95,10 +96,10 @@ def _looks_without(*columns: int) -> AbstractContextManager[object]:
     look_of = vars(looks)["look_of"]  # another mutant's, perhaps
 
     def forgetful(about: os.stat_result) -> bytes:
-        look = list(disk._LOOK.unpack(look_of(about)))
+        look = disk.parts_of(look_of(about))
         for column in columns:
             look[column] = look[0]
-        return disk._LOOK.pack(*look)
+        return look.tobytes()
 
     stack = ExitStack()
     for module in (listing, looks):

@@ -204,6 +204,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("WFLINT_NO_CACHE")
     monkeypatch.delenv("VIRTUAL_ENV", raising=False)
     monkeypatch.setattr(looks, "MARGIN", NO_MARGIN)
+    monkeypatch.setattr("wflint.run.check.WORTH_WHILE", 0)
     return enter_project(tmp_path, monkeypatch)
 
 

@@ -18,18 +18,12 @@ import os
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 
-from msgspec import Struct
-
 from wflint.cache.folder import CacheFolder
-from wflint.cache.packing import packed, unpacked
 from wflint.system.disk import LOOK_LENGTH, NO_LOOK, changed_at, device_of, look_of
 from wflint.system.hashing import blake2b
 
 MARGIN = 2_000_000_000
 """Nanoseconds that a file must not have changed for. No file system counts in longer ticks."""
-
-UNMARKED = 0xFF
-"""The marks of a file that did not go through the gate."""
 
 _DIGEST = 16
 _ROW = LOOK_LENGTH + _DIGEST + 1
@@ -37,19 +31,18 @@ _FEW = 50
 """If fewer than one in so many files had to be read, the record is not worth writing again."""
 
 
-class _Record(Struct, array_like=True):
-    """Paths with NUL between them, and for each a row: look, digest and marks."""
-
-    paths: bytes
-    rows: bytes
-
-
 class Looks:
     """The recorded looks of the files of a program.
+
+    The record has paths with a NUL between them, two NUL, and for each path a row: look, digest and
+    marks.
 
     ``about`` is what the marks of the gate depend on. ``listed`` has the looks of files that were
     looked at just now. ``is_given`` tells of a file whose content does not come from the disk.
     """
+
+    UNMARKED = 0xFF
+    """The marks of a file that did not go through the gate."""
 
     def __init__(
         self,
@@ -67,14 +60,11 @@ class Looks:
 
     def load(self, folder: CacheFolder) -> None:
         """Take over what earlier runs have recorded."""
-        data = folder.read(self._name)
-        record = unpacked(data, _Record) if data is not None else None
-        if record is None or not record.paths:
-            return
-        paths = os.fsdecode(record.paths).split("\0")
-        if len(record.rows) == len(paths) * _ROW:
-            self._data = record.rows
-            self._rows = dict(zip(paths, range(0, len(record.rows), _ROW), strict=True))
+        names, _, rows = (folder.read(self._name) or b"").partition(b"\0\0")
+        paths = os.fsdecode(names).split("\0")
+        if names and len(rows) == len(paths) * _ROW:
+            self._data = rows
+            self._rows = dict(zip(paths, range(0, len(rows), _ROW), strict=True))
 
     def look(self, path: str) -> bytes:
         """Return what a file looks like now; to be asked before it is read."""
@@ -128,10 +118,8 @@ class Looks:
 
     def _write(self, folder: CacheFolder, rows: Mapping[str, bytes]) -> None:
         paths = sorted(rows)
-        record = _Record(os.fsencode("\0".join(paths)), b"".join(rows[path] for path in paths))
-        data = packed(record)
-        if data is not None:
-            folder.write(self._name, data)
+        names = os.fsencode("\0".join(paths))
+        folder.write(self._name, names + b"\0\0" + b"".join(rows[path] for path in paths))
 
 
 def _look_at(path: str) -> bytes:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from wflint.cache.folder import CacheFolder
-from wflint.cache.looks import UNMARKED, Looks
 from wflint.system.disk import NO_LOOK
 from wflint.system.hashing import blake2b
+
+if TYPE_CHECKING:
+    from wflint.cache.looks import Looks
 
 Digest = bytes
 
@@ -76,9 +79,11 @@ class ReadLog:
             return marks_of(self.look_through(path))
         look = self._looks.look(path)
         known = self._looks.known(path, look)
-        if known is not None and known[1] != UNMARKED:
-            self._note(path, known[0])
-            return known[1]
+        if known is not None and known[1] != self._looks.UNMARKED:
+            digest, marks = known
+            if self.digests.setdefault(path, digest) != digest:
+                self.is_torn = True
+            return marks
         data = self.look_through(path)
         marks = marks_of(data)
         self._looks.put(path, look, self.digests[path], marks)

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wflint.cache.build import build_id
-from wflint.cache.looks import Looks
 from wflint.cache.packing import standing_for
 from wflint.cache.read_log import ReadLog
 from wflint.config.errors import ConfigError
@@ -29,12 +28,16 @@ from wflint.system.disk import read_file
 from wflint.temporal.decorators import HANDLER_SETTINGS
 
 if TYPE_CHECKING:
+    from wflint.cache.looks import Looks
     from wflint.run.program_run import Examined, FactCaches
 
 NO_WORKFLOW = (
     "no workflow was found: a class is one by `@workflow.defn`, by a name of your own in "
     "`workflow-decorators` or `workflow-base-classes`, or because a Worker lists it"
 )
+
+WORTH_WHILE = 200
+"""Files from which on it takes less time to know their looks than to read them (3 ms)."""
 
 Keep = Callable[["Examined"], None]
 
@@ -152,8 +155,10 @@ def _looks(
     group: Group, needles: tuple[str, ...], request: Request, place: CachePlace
 ) -> Looks | None:
     """Return what is recorded of the files of a program, if a run may use a cache."""
-    if not request.cache:
+    if not request.cache or len(group.files) < WORTH_WHILE:
         return None
+    from wflint.cache.looks import Looks
+
     about = standing_for((build_id(), str(group.project.root), needles))
     gives = request.texts or request.stdin is not None
     looks = Looks(about, group.looks, partial(is_given, request) if gives else None)

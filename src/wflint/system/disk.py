@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import struct
+from array import array
 
 MOST_BYTES = 64 * 1024 * 1024
 """No source file, lock file or configuration is longer than this."""
@@ -44,8 +44,7 @@ def read_file(path: AnyPath, most: int = MOST_BYTES) -> bytes:
     raise _too_large(path)
 
 
-_LOOK = struct.Struct("<5q")
-LOOK_LENGTH = _LOOK.size
+LOOK_LENGTH = 5 * 8
 NO_LOOK = b""
 
 
@@ -59,22 +58,25 @@ def look_of(about: os.stat_result) -> bytes:
     if os.name == "nt" or not about.st_ino:
         return NO_LOOK
     try:
-        return _LOOK.pack(
-            about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns
-        )
-    except struct.error:  # an inode or a time that is larger than any sound one
+        times = (about.st_mtime_ns, about.st_ctime_ns)
+        return array("q", (about.st_dev, about.st_ino, about.st_size, *times)).tobytes()
+    except OverflowError:  # an inode or a time that is larger than any sound one
         return NO_LOOK
 
 
 def changed_at(look: bytes) -> int:
     """Return the later one of the times in what begins with a look, in nanoseconds."""
-    *_, content, any_change = _LOOK.unpack_from(look)
-    return int(max(content, any_change))
+    return max(parts_of(look)[3:])
 
 
 def device_of(look: bytes) -> int:
     """Return the device in what begins with a look."""
-    return int(_LOOK.unpack_from(look)[0])
+    return parts_of(look)[0]
+
+
+def parts_of(look: bytes) -> array[int]:
+    """Return the numbers that something begins with that begins with a look."""
+    return array("q", look[:LOOK_LENGTH])
 
 
 def begins(path: AnyPath, beginning: bytes) -> bool:
