@@ -20,6 +20,7 @@ COLD = "wflint, cold"
 ONE_CORE = "wflint, cold, `-j1`"
 WARM = "wflint, nothing changed"
 FIX = "wflint --fix, cold"
+FRESH = "wflint, nothing but what is kept for the user"
 DIFF = "wflint --fix --diff, nothing changed"
 BODY = "wflint, a body of a workflow changed"
 SIGNATURE = "wflint, a signature of a helper changed"
@@ -71,11 +72,18 @@ def own_runs(tree: Path, scratch: Path) -> Iterator[Run]:
     yield Run(ONE_CORE, (*cold, "-j1", "."), tree)
     cached = (*_WFLINT, "--cache-dir", str(scratch / "cache"))
     yield _filled(Run(WARM, (*cached, "."), tree))
+    yield _fresh(tree, scratch / "fresh cache")
     yield _filled(Run(DIFF, (*cached, "--fix", "--diff", "."), tree))
     fixed = scratch / "fixed"
     yield Run(FIX, (*cold, "--fix", "."), fixed, partial(copy, tree, fixed))
     yield from _changed_runs(tree, scratch)
     yield Run(TWICE, (sys.executable, _TWICE), tree)
+
+
+def _fresh(tree: Path, cache: Path) -> Run:
+    """Return a run as in a fresh checkout, of files that the user has checked elsewhere."""
+    command = (*_WFLINT, "--cache-dir", str(cache), ".")
+    return Run(FRESH, command, tree, partial(shutil.rmtree, cache, ignore_errors=True))
 
 
 def _changed_runs(tree: Path, scratch: Path) -> Iterator[Run]:
