@@ -11,7 +11,7 @@ from wflint.config.environment import Environment
 from wflint.facts.ids import Cls
 from wflint.facts.model import Decorator, FunctionHead, ModuleFacts, Param
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import Entity, OwnClass, OwnFunction
+from wflint.inference.values import AbstractValue, ClassValue, FunctionValue
 from wflint.project.installed import Installed
 
 
@@ -106,9 +106,9 @@ class Names:
             for entity in self.resolver.name(path, name):
                 if not self._belongs(entity, name, facts):
                     continue
-                if isinstance(entity, OwnFunction):
+                if isinstance(entity, FunctionValue):
                     yield Public(f"{module}.{name}", module, "", self.store.head(entity.fn))
-                elif isinstance(entity, OwnClass):
+                elif isinstance(entity, ClassValue):
                     yield from self._of_class(entity.cls, f"{module}.{name}", module)
 
     def _names(self, facts: ModuleFacts, path: str) -> set[str]:
@@ -122,11 +122,11 @@ class Names:
                 names.update(inner.exports or (n for n in inner.bindings if n[0] != "_"))
         return names
 
-    def _belongs(self, entity: Entity, name: str, facts: ModuleFacts) -> bool:
+    def _belongs(self, entity: AbstractValue, name: str, facts: ModuleFacts) -> bool:
         """True if a name of a module is the module's own, and not merely imported for its use."""
-        if not isinstance(entity, (OwnFunction, OwnClass)):
+        if not isinstance(entity, (FunctionValue, ClassValue)):
             return False
-        path = entity.fn.path if isinstance(entity, OwnFunction) else entity.cls.path
+        path = entity.fn.path if isinstance(entity, FunctionValue) else entity.cls.path
         home = self.store.load(path).facts.name
         if home == facts.name or name in (facts.exports or ()):
             return True

@@ -11,7 +11,7 @@ from wflint.callgraph.graph import Node
 from wflint.callgraph.telling import Telling
 from wflint.callgraph.told import Told
 from wflint.facts.model import Call
-from wflint.inference.values import OwnFunction
+from wflint.inference.values import FunctionValue
 from wflint.run.check import check
 from wflint.run.request import Request
 
@@ -50,7 +50,7 @@ def told(monkeypatch: pytest.MonkeyPatch, folder: Path, code: str) -> dict[str, 
     found: dict[str, set[object]] = {}
     plain = Telling.told
 
-    def noting(self: Telling, node: Node, entity: OwnFunction, call: Call) -> Told:
+    def noting(self: Telling, node: Node, entity: FunctionValue, call: Call) -> Told:
         given = plain(self, node, entity, call)
         found.setdefault(entity.fn.qualname, set()).add(given)
         return given

@@ -6,7 +6,7 @@ from wflint.callgraph.graph import Node
 from wflint.facts.ids import Cls
 from wflint.facts.model import FunctionBody, Kind, Ref
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import Entity, OwnFunction, OwnInstance
+from wflint.inference.values import AbstractValue, FunctionValue, InstanceValue
 
 
 class Learning:
@@ -14,7 +14,7 @@ class Learning:
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
-        self.attributes: dict[tuple[Cls, str], dict[Entity, None]] = {}
+        self.attributes: dict[tuple[Cls, str], dict[AbstractValue, None]] = {}
 
     def see(self, node: Node, body: FunctionBody) -> None:
         """Note what is put into attributes, where only this call knows what it is."""
@@ -29,12 +29,12 @@ class Learning:
                     self._keep(cls, name, self._of(ref, node))
         for store in body.stores:
             for entity in self._of(store.target, node):
-                if isinstance(entity, OwnInstance):
+                if isinstance(entity, InstanceValue):
                     self._keep(entity.cls, store.attribute, self._of(store.value, node))
 
-    def _of(self, ref: Ref, node: Node) -> tuple[Entity, ...]:
+    def _of(self, ref: Ref, node: Node) -> tuple[AbstractValue, ...]:
         return self.resolver.resolve(ref, node.fn.path, node.receiver, env=node.env)
 
-    def _keep(self, cls: Cls, name: str, values: tuple[Entity, ...]) -> None:
+    def _keep(self, cls: Cls, name: str, values: tuple[AbstractValue, ...]) -> None:
         known = self.attributes.setdefault((cls, name), {})
-        known.update((v, None) for v in values if isinstance(v, (OwnFunction, OwnInstance)))
+        known.update((v, None) for v in values if isinstance(v, (FunctionValue, InstanceValue)))

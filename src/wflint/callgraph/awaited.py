@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from msgspec.structs import replace
 
 from wflint.facts.model import FunctionBody, Kind, Operation, Ref
-from wflint.inference.values import Entity, External
+from wflint.inference.values import AbstractValue, ExternalValue
 from wflint.temporal.api import CallKind, Gives, sdk_calls
 from wflint.temporal.effects import Effect
 
-Resolve = Callable[[Ref], tuple[Entity, ...]]
+Resolve = Callable[[Ref], tuple[AbstractValue, ...]]
 
 _HANDLE = "temporalio.workflow.ActivityHandle"
 _FAILS = Effect.AWAITS_ACTIVITY | Effect.AWAITS_CHILD | Effect.AWAITS_OPERATION
@@ -37,7 +37,9 @@ def awaits_later(body: FunctionBody) -> list[Operation]:
 
 def awaited(operand: Ref, resolve: Resolve) -> Effect:
     """Return what awaiting a value that was made before waits for: effects of :data:`_FAILS`."""
-    if any(isinstance(e, External) and e.instance and e.name == _HANDLE for e in resolve(operand)):
+    if any(
+        isinstance(e, ExternalValue) and e.instance and e.name == _HANDLE for e in resolve(operand)
+    ):
         return Effect.AWAITS_ACTIVITY
     found = Effect(0)
     for ref in _Values().of(operand):
@@ -47,8 +49,8 @@ def awaited(operand: Ref, resolve: Resolve) -> Effect:
     return found
 
 
-def _of_call(entity: Entity) -> Effect:
-    call = sdk_calls().get(entity.name) if isinstance(entity, External) else None
+def _of_call(entity: AbstractValue) -> Effect:
+    call = sdk_calls().get(entity.name) if isinstance(entity, ExternalValue) else None
     if call is None or not call.in_workflow:
         return Effect(0)
     if call.gives is Gives.HANDLE and call.kind is CallKind.ACTIVITY:

@@ -62,12 +62,12 @@ from wflint.inference.attributes import is_abstract
 from wflint.inference.library_types import CALLBACK_METHODS
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import (
-    Entity,
-    External,
-    OwnClass,
-    OwnFunction,
-    OwnInstance,
-    OwnModule,
+    AbstractValue,
+    ClassValue,
+    ExternalValue,
+    FunctionValue,
+    InstanceValue,
+    ModuleValue,
     Unresolved,
 )
 
@@ -83,10 +83,10 @@ class Border(Struct, frozen=True):
     that a rule is about. ``skips`` are the flags of places that do not count.
     """
 
-    follows: Callable[[OwnFunction, Call], bool]
+    follows: Callable[[FunctionValue, Call], bool]
     ends_at: Callable[[Fn], bool]
-    minds: Callable[[External], bool]
-    knows: Callable[[External], bool]
+    minds: Callable[[ExternalValue], bool]
+    knows: Callable[[ExternalValue], bool]
     skips: int = NOT_WORKFLOW_CODE
 
 
@@ -103,7 +103,7 @@ class CallGraphBuilder:
         self.implied = Implied(resolver)
         self.overriders = Overriders(resolver)
         self._queue: deque[Node] = deque()
-        self._ways: dict[tuple[Ref, int, bool], list[OwnFunction]] = {}  # in the function at hand
+        self._ways: dict[tuple[Ref, int, bool], list[FunctionValue]] = {}  # in the function at hand
         self.learning = Learning(resolver)
         itself = proxy(self)  # no circle: garbage is not looked for during a run
         self.making = Making(itself)
@@ -172,9 +172,9 @@ class CallGraphBuilder:
             if not self.runs(use, node):
                 continue
             for entity in self._resolved(use, node):
-                if isinstance(entity, External):
+                if isinstance(entity, ExternalValue):
                     self.events.append(ExternalUse(node, use, entity))
-                elif isinstance(entity, OwnClass) and use.flags & Flag.RAISED:
+                elif isinstance(entity, ClassValue) and use.flags & Flag.RAISED:
                     made = Call(use.site, use.target, use.written, flags=use.flags)
                     self.making.construct(node, made, entity)
             self._pass(node, use, use.target.path)
@@ -197,7 +197,7 @@ class CallGraphBuilder:
         if effect:
             self.events.append(Awaited(node, operation, effect))
 
-    def _resolved(self, place: Call | Use, node: Node) -> tuple[Entity, ...]:
+    def _resolved(self, place: Call | Use, node: Node) -> tuple[AbstractValue, ...]:
         return self.resolver.resolve(place.target, node.fn.path, node.receiver, env=node.env)
 
     def _replaced(self, node: Node, body: FunctionBody) -> None:
@@ -230,7 +230,7 @@ class CallGraphBuilder:
         for found in self._ways[asked]:
             self.follow(node, found, place.site, place.flags)
 
-    def follow(self, node: Node, function: OwnFunction, site: int, flags: int) -> None:
+    def follow(self, node: Node, function: FunctionValue, site: int, flags: int) -> None:
         """Follow a function that Python calls by itself, with no arguments worth telling."""
         if self.border.ends_at(function.fn):
             return
@@ -245,24 +245,24 @@ class CallGraphBuilder:
         for entity in self._callees(call, node, body):
             self._note_outcome(node, call, entity)
             match entity:
-                case External(instance=True):  # whatever calling an object of theirs does
+                case ExternalValue(instance=True):  # whatever calling an object of theirs does
                     self.unfollowed.note(node, call, entity)
-                case External() if call.target.kind is Kind.PARAM and not call.target.path:
+                case ExternalValue() if call.target.kind is Kind.PARAM and not call.target.path:
                     self._note_given(node, call, entity)
-                case External():
+                case ExternalValue():
                     self.events.append(ExternalCall(node, call, entity))
                     self.callbacks.follow(node, call, entity)
                     self.unfollowed.note(node, call, entity)
-                case OwnFunction():
+                case FunctionValue():
                     self._own(node, call, entity)
-                case OwnClass():
+                case ClassValue():
                     self.making.construct(node, call, entity)
-                case OwnInstance():
+                case InstanceValue():
                     self._method(node, call, entity, "__call__")
                 case Unresolved():
                     self._unresolved(node, call, entity)
 
-    def _note_given(self, node: Node, call: Call, entity: External) -> None:
+    def _note_given(self, node: Node, call: Call, entity: ExternalValue) -> None:
         """A parameter that is called: noted where it is given, for there it can be changed."""
         found = origin(self.reached, self.store, node, call)
         if found is None:
@@ -271,18 +271,18 @@ class CallGraphBuilder:
             caller, given, site = found
             self.events.append(ExternalArgument(caller, given, site, entity))
 
-    def _note_outcome(self, node: Node, call: Call, entity: Entity) -> None:
+    def _note_outcome(self, node: Node, call: Call, entity: AbstractValue) -> None:
         outcomes = self.reached.outcomes.setdefault(node.fn, {})
-        if isinstance(entity, External):
+        if isinstance(entity, ExternalValue):
             outcomes.setdefault(call.site, entity.name)
-        elif not isinstance(entity, (Unresolved, OwnModule)):
+        elif not isinstance(entity, (Unresolved, ModuleValue)):
             outcomes[call.site] = "own"
 
-    def _callees(self, call: Call, node: Node, body: FunctionBody) -> tuple[Entity, ...]:
+    def _callees(self, call: Call, node: Node, body: FunctionBody) -> tuple[AbstractValue, ...]:
         target = self.contexts.target(call, node, body)
         return self.resolver.resolve(target, node.fn.path, node.receiver, env=node.env)
 
-    def _own(self, node: Node, call: Call, entity: OwnFunction) -> None:
+    def _own(self, node: Node, call: Call, entity: FunctionValue) -> None:
         self.events.append(OwnCall(node, call, entity))
         if not self.border.follows(entity, call):
             return
@@ -299,7 +299,7 @@ class CallGraphBuilder:
         if not (found and is_abstract(head)):
             self.edge(node, entity, call)
 
-    def _implementations(self, entity: OwnFunction) -> tuple[OwnFunction, ...] | None:
+    def _implementations(self, entity: FunctionValue) -> tuple[FunctionValue, ...] | None:
         """Return what may implement a method that is only declared; ``None`` if too much may."""
         head = self.store.head(entity.fn)
         if head is None or not (is_abstract(head) or self._is_of_protocol(entity, head.owner)):
@@ -307,18 +307,18 @@ class CallGraphBuilder:
         found = self.overriders.of(entity, frozenset(self.making.made))
         return tuple(replace(o, env=entity.env) for o in found) if found is not None else None
 
-    def _is_of_protocol(self, entity: OwnFunction, owner: str) -> bool:
+    def _is_of_protocol(self, entity: FunctionValue, owner: str) -> bool:
         return bool(owner) and self.resolver.results.is_protocol(Cls(entity.fn.path, owner))
 
     def edge(
-        self, node: Node, entity: OwnFunction, call: Call, stored: frozenset[str] = frozenset()
+        self, node: Node, entity: FunctionValue, call: Call, stored: frozenset[str] = frozenset()
     ) -> None:
         """Follow a call. ``stored`` are the fields that a generated constructor was given."""
         self.connect(node, self.contexts.called(node, entity, call, stored), call.site)
 
-    def _method(self, node: Node, call: Call, on: OwnInstance, name: str) -> None:
+    def _method(self, node: Node, call: Call, on: InstanceValue, name: str) -> None:
         for entity in self.resolver.attribute(on, name):
-            if isinstance(entity, OwnFunction):
+            if isinstance(entity, FunctionValue):
                 self._own(node, call, entity)
 
     # What cannot be known.
@@ -350,11 +350,11 @@ def look_at(resolver: Resolver, fn: Fn) -> Iterator[Event]:
         if not runs(call, node):
             continue
         for entity in resolver.resolve(call.target, fn.path):
-            if isinstance(entity, External):
+            if isinstance(entity, ExternalValue):
                 yield ExternalCall(node, call, entity)
-            elif isinstance(entity, OwnFunction):
+            elif isinstance(entity, FunctionValue):
                 yield OwnCall(node, call, entity)
     for use in body.uses:
         for entity in resolver.resolve(use.target, fn.path):
-            if isinstance(entity, External) and runs(use, node):
+            if isinstance(entity, ExternalValue) and runs(use, node):
                 yield ExternalUse(node, use, entity)

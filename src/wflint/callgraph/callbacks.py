@@ -13,7 +13,13 @@ from wflint.callgraph.graph import Hop, Node
 from wflint.facts.builtin_calls import CALLED_BY_BUILTINS, COMPARED_BY
 from wflint.facts.model import Call, Value, ValueType
 from wflint.inference.library_types import calls_its_arguments
-from wflint.inference.values import Entity, External, OwnClass, OwnFunction, OwnInstance
+from wflint.inference.values import (
+    AbstractValue,
+    ClassValue,
+    ExternalValue,
+    FunctionValue,
+    InstanceValue,
+)
 from wflint.temporal.regions import REGISTERED_BY, Region
 
 if TYPE_CHECKING:
@@ -34,7 +40,7 @@ class Callbacks:
         self.reach = reach
         self.resolver = reach.resolver
 
-    def follow(self, node: Node, call: Call, entity: External) -> None:
+    def follow(self, node: Node, call: Call, entity: ExternalValue) -> None:
         """Follow what a function outside the project calls of what it is given."""
         if calls_its_arguments(entity.name):
             self.arguments(node, call, REGISTERED_BY.get(entity.name))
@@ -52,11 +58,11 @@ class Callbacks:
             self._ask(node, call, (*given[1:], *inner), ("__lt__|__gt__",))
 
     def _ask(
-        self, node: Node, call: Call, given: Iterable[Entity], methods: tuple[str, ...]
+        self, node: Node, call: Call, given: Iterable[AbstractValue], methods: tuple[str, ...]
     ) -> None:
         """Methods that a function outside the project calls of what it is given."""
         for entity in given:
-            if isinstance(entity, OwnInstance):
+            if isinstance(entity, InstanceValue):
                 for found in self.reach.implied.called_on(entity, methods):
                     self.reach.follow(node, found, call.site, call.flags)
 
@@ -71,14 +77,14 @@ class Callbacks:
     ) -> None:
         reach = self.reach
         for entity in reach.contexts.value(value, node):
-            if isinstance(entity, External) and not entity.instance:
+            if isinstance(entity, ExternalValue) and not entity.instance:
                 reach.events.append(ExternalArgument(node, call, site, entity))
-            elif isinstance(entity, OwnFunction) and not reach.border.ends_at(entity.fn):
+            elif isinstance(entity, FunctionValue) and not reach.border.ends_at(entity.fn):
                 to = reach.contexts.node(entity, quiet=is_quiet(node, call))
                 reach.connect(node, to, call.site)
                 if region is not None:
                     reach.reached.registered.setdefault(Hop(node, call.site), {})[to] = region
-            elif isinstance(entity, OwnClass) and value.type in (ValueType.NAME, ValueType.CALL):
+            elif isinstance(entity, ClassValue) and value.type in (ValueType.NAME, ValueType.CALL):
                 reach.making.construct(node, replace(call, args=()), entity)
 
     def given_away(self, node: Node, call: Call) -> Iterable[int]:
@@ -87,6 +93,6 @@ class Callbacks:
             return ()
         path, receiver = node.fn.path, node.receiver
         found = self.resolver.resolve(call.target, path, receiver, env=node.env)
-        if any(isinstance(e, External) and e.name in _RUN_ELSEWHERE.values() for e in found):
+        if any(isinstance(e, ExternalValue) and e.name in _RUN_ELSEWHERE.values() for e in found):
             return [arg.site for arg in call.args]
         return ()

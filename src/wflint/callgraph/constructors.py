@@ -18,7 +18,7 @@ from wflint.inference.field_factories import (
     given_fields,
     written_out,
 )
-from wflint.inference.values import External, OwnClass, OwnFunction
+from wflint.inference.values import ClassValue, ExternalValue, FunctionValue
 
 if TYPE_CHECKING:
     from wflint.callgraph.builder import CallGraphBuilder
@@ -32,7 +32,7 @@ class Making:
         self.resolver = reach.resolver
         self.made: set[Cls] = set()
 
-    def construct(self, node: Node, call: Call, made: OwnClass) -> None:
+    def construct(self, node: Node, call: Call, made: ClassValue) -> None:
         """Making an object runs its constructors, and what makes the defaults of its fields."""
         self.made.add(made.cls)
         env = self.resolver.memory.constructor_env(
@@ -53,21 +53,21 @@ class Making:
             for hook in field_hooks(self.resolver, made.cls):
                 self._run_hook(node, call, hook)
         for base in self.resolver.order(made.cls)[1]:
-            self.reach.events.append(ExternalCall(node, call, External(base, base=len(base))))
+            self.reach.events.append(ExternalCall(node, call, ExternalValue(base, base=len(base))))
 
     def _make_default(self, node: Node, call: Call, factory: Factory) -> None:
         """A default factory: reported at the field if it is external, else followed."""
         owner = Node(Fn(factory.cls.path, factory.cls.qualname), factory.cls)
         found = self.resolver.resolve(factory.value.ref, factory.cls.path)
         for entity in found:
-            if isinstance(entity, External):
+            if isinstance(entity, ExternalValue):
                 self._external_factory(node, call, owner, factory, entity)
-            elif isinstance(entity, OwnFunction) and factory.value.type is ValueType.LAMBDA:
+            elif isinstance(entity, FunctionValue) and factory.value.type is ValueType.LAMBDA:
                 self._lambda_factory(node, call, owner, factory, entity)
-            elif isinstance(entity, OwnFunction) and not self.reach.border.ends_at(entity.fn):
+            elif isinstance(entity, FunctionValue) and not self.reach.border.ends_at(entity.fn):
                 self._connect_class(node, owner, call.site)
                 self.reach.connect(owner, self.reach.contexts.node(entity), factory.arg.site)
-            elif isinstance(entity, OwnClass):
+            elif isinstance(entity, ClassValue):
                 self._connect_class(node, owner, call.site)
                 self.construct(owner, replace(factory.call, args=()), entity)
 
@@ -81,7 +81,7 @@ class Making:
         border = self.reach.border
         found = self.resolver.resolve(factory.value.ref, factory.cls.path)
         if factory.value.type is ValueType.LAMBDA:
-            functions = [e.fn for e in found if isinstance(e, OwnFunction)]
+            functions = [e.fn for e in found if isinstance(e, FunctionValue)]
             found = tuple(
                 e
                 for fn in functions
@@ -89,18 +89,18 @@ class Making:
                 for e in self.resolver.resolve(inner.target, fn.path)
             )
         return any(
-            (isinstance(e, External) and border.minds(e))
-            or (isinstance(e, OwnFunction) and not border.ends_at(e.fn))
+            (isinstance(e, ExternalValue) and border.minds(e))
+            or (isinstance(e, FunctionValue) and not border.ends_at(e.fn))
             for e in found
         )
 
     def _run_hook(self, node: Node, call: Call, hook: Factory) -> None:
         for entity in self.resolver.resolve(hook.value.ref, hook.cls.path):
-            if isinstance(entity, OwnFunction) and not self.reach.border.ends_at(entity.fn):
+            if isinstance(entity, FunctionValue) and not self.reach.border.ends_at(entity.fn):
                 self.reach.connect(node, self.reach.contexts.node(entity), call.site)
 
     def _external_factory(
-        self, node: Node, call: Call, owner: Node, factory: Factory, entity: External
+        self, node: Node, call: Call, owner: Node, factory: Factory, entity: ExternalValue
     ) -> None:
         if self.reach.border.minds(entity):
             found = DefaultFactory(owner, factory.call, factory.arg.site, entity)
@@ -108,14 +108,14 @@ class Making:
             self._connect_class(node, owner, call.site)
 
     def _lambda_factory(
-        self, node: Node, call: Call, owner: Node, factory: Factory, entity: OwnFunction
+        self, node: Node, call: Call, owner: Node, factory: Factory, entity: FunctionValue
     ) -> None:
         body = self.reach.store.body(entity.fn)
         for inner in body.calls:
             for called in self.resolver.resolve(inner.target, entity.fn.path):
-                if isinstance(called, External):
+                if isinstance(called, ExternalValue):
                     self._external_factory(node, call, owner, factory, called)
-                elif isinstance(called, OwnFunction):
+                elif isinstance(called, FunctionValue):
                     self._connect_class(node, owner, call.site)
                     self.reach.connect(owner, self.reach.contexts.node(called), inner.site)
 

@@ -35,11 +35,11 @@ from wflint.inference.arguments import (
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import (
     NOT_KNOWN,
-    Entity,
+    AbstractValue,
     Env,
-    External,
+    ExternalValue,
+    FunctionValue,
     GivenParam,
-    OwnFunction,
     Unresolved,
     joined,
 )
@@ -59,7 +59,7 @@ class Contexts:
         self._fallbacks: dict[Fn, Fallbacks | None] = {}
 
     def called(
-        self, node: Node, entity: OwnFunction, call: Call, stored: frozenset[str] = _NONE
+        self, node: Node, entity: FunctionValue, call: Call, stored: frozenset[str] = _NONE
     ) -> Node:
         """Return a function as a call in ``node`` reaches it.
 
@@ -77,8 +77,8 @@ class Contexts:
 
     def node(
         self,
-        entity: OwnFunction,
-        given: Iterable[tuple[str, tuple[Entity, ...]]] = (),
+        entity: FunctionValue,
+        given: Iterable[tuple[str, tuple[AbstractValue, ...]]] = (),
         missing: frozenset[str] = _NONE,
         quiet: bool = False,
         optional: frozenset[str] = _NONE,
@@ -92,16 +92,20 @@ class Contexts:
             env = joined(
                 env, self.resolver.memory.held_by(entity.fn, pairs), self._absent(entity, missing)
             )
-        clones = self._clones.setdefault(entity.fn, set())
-        if env not in clones and len(clones) >= limits.CONTEXTS and not _is_plain(env, clones):
+        contexts = self._clones.setdefault(entity.fn, set())
+        if (
+            env not in contexts
+            and len(contexts) >= limits.CONTEXTS
+            and not _is_plain(env, contexts)
+        ):
             env = ()
-        clones.add(env)
+        contexts.add(env)
         never = self.telling.never(entity.fn, told)
         waits = optional or _NONE
         node = Node(entity.fn, entity.receiver, missing or _NONE, quiet, env, waits, told, never)
         return self._nodes.setdefault(node, node)  # many calls lead to one
 
-    def _absent(self, entity: OwnFunction, missing: frozenset[str]) -> list[GivenParam]:
+    def _absent(self, entity: FunctionValue, missing: frozenset[str]) -> list[GivenParam]:
         """Parameters that are left out are their defaults."""
         if not missing:
             return []
@@ -109,7 +113,7 @@ class Contexts:
         found: list[GivenParam] = []
         for param in head.params:
             if param.name in missing:
-                values: tuple[Entity, ...] = ()
+                values: tuple[AbstractValue, ...] = ()
                 if param.default.kind is not Kind.UNKNOWN:
                     values = self.resolver.resolve(param.default, entity.fn.path)
                 some = tuple(v for v in values if not _is_nothing(v))
@@ -144,9 +148,11 @@ class Contexts:
 
     # Arguments.
 
-    def given(self, node: Node, args: tuple[Arg, ...]) -> list[tuple[str, tuple[Entity, ...]]]:
+    def given(
+        self, node: Node, args: tuple[Arg, ...]
+    ) -> list[tuple[str, tuple[AbstractValue, ...]]]:
         """Return what a call passes on, as far as that is plain to see."""
-        found: list[tuple[str, tuple[Entity, ...]]] = []
+        found: list[tuple[str, tuple[AbstractValue, ...]]] = []
         for arg in args:
             if not arg.star:
                 found.append((arg.keyword, self.value(arg.value, node)))
@@ -157,13 +163,13 @@ class Contexts:
                 continue
             for ref in written[0].others:
                 keyword = _keyword_of_spread(arg.star, ref)
-                values: tuple[Entity, ...] = NOT_KNOWN
+                values: tuple[AbstractValue, ...] = NOT_KNOWN
                 if keyword not in SPREAD:
                     values = self.resolver.resolve(ref, written[1], node.receiver, env=node.env)
                 found.append((keyword, values))
         return found
 
-    def value(self, value: Value, node: Node) -> tuple[Entity, ...]:
+    def value(self, value: Value, node: Node) -> tuple[AbstractValue, ...]:
         """Return what an argument is; nothing where it is ``None``."""
         if value.type is ValueType.NONE:
             return ()
@@ -177,10 +183,10 @@ def is_quiet(node: Node, call: Call) -> bool:
     return node.quiet or bool(call.flags & Flag.NOT_REPLAYING)
 
 
-def _is_plain(env: Env, clones: set[Env]) -> bool:
+def _is_plain(env: Env, contexts: set[Env]) -> bool:
     """True if there cannot be endlessly many like it: one parameter, a plain function."""
-    plain = [isinstance(v, OwnFunction) and not v.env for e in env for v in e.values]
-    return len(env) == 1 and all(plain) and len(clones) < limits.PLAIN_CONTEXTS
+    plain = [isinstance(v, FunctionValue) and not v.env for e in env for v in e.values]
+    return len(env) == 1 and all(plain) and len(contexts) < limits.PLAIN_CONTEXTS
 
 
 def _keyword_of_spread(star: str, ref: Ref) -> str:
@@ -190,5 +196,8 @@ def _keyword_of_spread(star: str, ref: Ref) -> str:
     return ref.name if ref.kind is Kind.KEYWORD else "**"
 
 
-def _is_nothing(entity: Entity) -> bool:
-    return isinstance(entity, External) and entity.name in ("builtins.None", "builtins.NoneType")
+def _is_nothing(entity: AbstractValue) -> bool:
+    return isinstance(entity, ExternalValue) and entity.name in (
+        "builtins.None",
+        "builtins.NoneType",
+    )

@@ -11,7 +11,7 @@ from wflint.facts.ids import Fn
 from wflint.facts.model import Arg, FunctionHead, Term, TermKind, Test
 from wflint.facts.signatures import Signature, by_keyword
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import OwnClass, OwnFunction
+from wflint.inference.values import ClassValue, FunctionValue
 
 _NONE: frozenset[Path] = frozenset()
 _TRANSPARENT = frozenset(
@@ -101,13 +101,13 @@ class Deciding:
                 bound = Signature.of(head, bound=called.bound).bind(by_keyword(call.args))
                 yield _Passing(called.fn, bound.by_name)
 
-    def _called(self, entity: object) -> OwnFunction | None:
-        if isinstance(entity, OwnClass):
+    def _called(self, entity: object) -> FunctionValue | None:
+        if isinstance(entity, ClassValue):
             found = self.resolver.members.method(entity.cls, "__init__")
             if found is None:
                 return None
-            entity = OwnFunction(Fn(found[0].path, found[1].qualname), bound=True)
-        return entity if isinstance(entity, OwnFunction) and not entity.partial else None
+            entity = FunctionValue(Fn(found[0].path, found[1].qualname), bound=True)
+        return entity if isinstance(entity, FunctionValue) and not entity.partial else None
 
     def _before(self, passing: _Passing, paths: set[Path]) -> set[Path]:
         found: set[Path] = set()

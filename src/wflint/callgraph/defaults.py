@@ -16,7 +16,7 @@ from wflint.facts.ids import Fn
 from wflint.facts.model import Arg, Call, Kind, ValueType
 from wflint.facts.signatures import Signature, by_keyword
 from wflint.facts.sites import call_at
-from wflint.inference.values import External, OwnClass, OwnFunction, Unresolved
+from wflint.inference.values import ClassValue, ExternalValue, FunctionValue, Unresolved
 
 if TYPE_CHECKING:
     from wflint.callgraph.builder import CallGraphBuilder
@@ -59,9 +59,13 @@ class Defaults:
         for entity in reach.resolver.resolve(
             call.target, node.fn.path, node.receiver, env=node.env
         ):
-            if isinstance(entity, OwnFunction):
+            if isinstance(entity, FunctionValue):
                 return reach.border.follows(entity, call) and not reach.border.ends_at(entity.fn)
-            if isinstance(entity, External) and not entity.instance and reach.border.knows(entity):
+            if (
+                isinstance(entity, ExternalValue)
+                and not entity.instance
+                and reach.border.knows(entity)
+            ):
                 return True
         return False
 
@@ -100,7 +104,7 @@ class Defaults:
         arg = next((a for a in call.args if a.keyword == field), None)
         resolve = self.reach.resolver.resolve
         found = resolve(call.target, caller.fn.path, caller.receiver, env=caller.env)
-        is_class = any(isinstance(e, OwnClass) for e in found)
+        is_class = any(isinstance(e, ClassValue) for e in found)
         return is_class and (arg is None or self._is_surely_there(caller, arg))
 
     def _given(self, caller: Node, site: int, fn: Fn, name: str) -> Arg | None:

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 
 from wflint.callgraph.graph import Node
 from wflint.facts.model import Call, Operation, Use
-from wflint.inference.values import External, OwnFunction
+from wflint.inference.values import ExternalValue, FunctionValue
 from wflint.temporal.effects import Effect
 
 
@@ -24,7 +24,7 @@ class ExternalCall(NamedTuple):
 
     node: Node
     call: Call
-    entity: External
+    entity: ExternalValue
 
 
 class ExternalArgument(NamedTuple):
@@ -33,7 +33,7 @@ class ExternalArgument(NamedTuple):
     node: Node
     call: Call
     site: int
-    entity: External
+    entity: ExternalValue
 
 
 class ExternalUse(NamedTuple):
@@ -41,7 +41,7 @@ class ExternalUse(NamedTuple):
 
     node: Node
     use: Use
-    entity: External
+    entity: ExternalValue
 
 
 class OwnCall(NamedTuple):
@@ -49,7 +49,7 @@ class OwnCall(NamedTuple):
 
     node: Node
     call: Call
-    entity: OwnFunction
+    entity: FunctionValue
 
 
 class Awaited(NamedTuple):
@@ -69,7 +69,7 @@ class DefaultFactory(NamedTuple):
     node: Node
     call: Call
     site: int
-    entity: External
+    entity: ExternalValue
 
 
 Event: TypeAlias = (

@@ -12,13 +12,13 @@ from wflint.inference.arguments import Given, received
 from wflint.inference.field_factories import generated_init
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import (
-    Entity,
+    AbstractValue,
+    ClassValue,
     Env,
-    External,
+    ExternalValue,
+    FunctionValue,
     GivenParam,
-    OwnClass,
-    OwnFunction,
-    OwnInstance,
+    InstanceValue,
     SuperOf,
     Unresolved,
     joined,
@@ -45,14 +45,14 @@ class Implied:
         self.resolver = resolver
         self.members = resolver.members
         self.store = resolver.store
-        self._wrappers: dict[Fn, tuple[OwnFunction, ...]] = {}
+        self._wrappers: dict[Fn, tuple[FunctionValue, ...]] = {}
         self._skipped: dict[Fn, bool] = {}
 
     # Attributes.
 
     def on_the_way(
         self, ref: Ref, path: str, receiver: Cls | None, env: Env, flags: int = 0
-    ) -> Iterator[OwnFunction]:
+    ) -> Iterator[FunctionValue]:
         """The properties and descriptors that reading attributes of ``ref`` calls.
 
         With the flags for it, those that setting or deleting the last one calls.
@@ -65,7 +65,7 @@ class Implied:
             if number == len(ref.path) - 1 and flags & (Flag.STORED | Flag.DELETED):
                 way = "set" if flags & Flag.STORED else "delete"
             for entity in found:
-                if isinstance(entity, (OwnInstance, SuperOf)):
+                if isinstance(entity, (InstanceValue, SuperOf)):
                     yield from self._accessed(entity, name, way)
             found = unique(e for entity in found for e in self.resolver.attribute(entity, name))
 
@@ -73,7 +73,9 @@ class Implied:
         """True if any of the attributes of a name may be more than data."""
         return self.store.asks_for_any or not self.store.special_names.isdisjoint(path)
 
-    def _accessed(self, of: OwnInstance | SuperOf, name: str, way: str) -> Iterator[OwnFunction]:
+    def _accessed(
+        self, of: InstanceValue | SuperOf, name: str, way: str
+    ) -> Iterator[FunctionValue]:
         cls = of.receiver if isinstance(of, SuperOf) else of.cls
         order = self.resolver.order(cls)[0]
         if isinstance(of, SuperOf) and of.owner in order:
@@ -84,14 +86,14 @@ class Implied:
                 continue
             head = facts.methods.get(f"{name}{_SUFFIXES[way]}")
             if head is not None and (way != "get" or is_property(head)):
-                yield OwnFunction(Fn(base.path, head.qualname), cls, True, env=of.env)
+                yield FunctionValue(Fn(base.path, head.qualname), cls, True, env=of.env)
                 return
             if name in facts.methods:
                 return
             if name in facts.attributes:
                 yield from self._described(facts.attributes[name], base, cls, way)
                 return
-        if self.store.asks_for_any and way == "get" and isinstance(of, OwnInstance):
+        if self.store.asks_for_any and way == "get" and isinstance(of, InstanceValue):
             known = self.resolver.attribute(of, name)
             if all(isinstance(e, Unresolved) for e in known) and not self._is_set(of.cls, name):
                 yield from self._methods(of, "__getattr__")
@@ -99,7 +101,7 @@ class Implied:
     def _is_set(self, cls: Cls, name: str) -> bool:
         return any(self.members.sets(base, name) for base in self.resolver.order(cls)[0])
 
-    def _described(self, ref: Ref, base: Cls, cls: Cls, way: str) -> Iterator[OwnFunction]:
+    def _described(self, ref: Ref, base: Cls, cls: Cls, way: str) -> Iterator[FunctionValue]:
         """Yield what a descriptor runs that is declared as an attribute of the class."""
         if ref.kind is not Kind.RESULT or ref.of is None:
             return
@@ -107,33 +109,33 @@ class Implied:
             yield from self._functions_of_property(ref, base, cls, way)
             return
         for entity in self.resolver.resolve(ref, base.path):
-            if isinstance(entity, OwnInstance):
+            if isinstance(entity, InstanceValue):
                 yield from self._methods(entity, f"__{way}__")
 
     def _functions_of_property(
         self, ref: Ref, base: Cls, cls: Cls, way: str
-    ) -> Iterator[OwnFunction]:
+    ) -> Iterator[FunctionValue]:
         """``age = property(_get_age, _set_age)``."""
         number = ("get", "set", "delete").index(way)
         names = [o.name for o in ref.others if o.kind is Kind.GLOBAL]
         facts = self.resolver.facts_of(base)
         if facts is not None and number < len(names) and names[number] in facts.methods:
-            yield OwnFunction(Fn(base.path, facts.methods[names[number]].qualname), cls, True)
+            yield FunctionValue(Fn(base.path, facts.methods[names[number]].qualname), cls, True)
 
     # Operators, loops, `with`.
 
     def operated(
         self, operation: Operation, path: str, receiver: Cls | None, env: Env
-    ) -> Iterator[OwnFunction]:
+    ) -> Iterator[FunctionValue]:
         """The methods that an operation calls."""
         for entity in self.resolver.resolve(operation.operand, path, receiver, env=env):
-            if isinstance(entity, OwnInstance):
+            if isinstance(entity, InstanceValue):
                 yield from self.called_on(entity, operation.methods)
 
-    def called_on(self, entity: OwnInstance, methods: tuple[str, ...]) -> Iterator[OwnFunction]:
+    def called_on(self, entity: InstanceValue, methods: tuple[str, ...]) -> Iterator[FunctionValue]:
         """The methods of an object, where it has them; of ``a|b`` the first that it has."""
         for names in methods:
-            of: list[Entity] = [entity]
+            of: list[AbstractValue] = [entity]
             if names in _NEXT:
                 for maker in self._methods(entity, _NEXT[names]):
                     of += self.resolver.results.returned(maker)
@@ -141,23 +143,23 @@ class Implied:
                 found = [
                     f
                     for one in unique(of)
-                    if isinstance(one, OwnInstance)
+                    if isinstance(one, InstanceValue)
                     for f in self._methods(one, name)
                 ]
                 if found:
                     yield from found
                     break
 
-    def _methods(self, entity: OwnInstance, name: str) -> Iterator[OwnFunction]:
+    def _methods(self, entity: InstanceValue, name: str) -> Iterator[FunctionValue]:
         if self.members.method(entity.cls, name) is None:
             return
         for found in self.resolver.attribute(entity, name):
-            if isinstance(found, OwnFunction):
+            if isinstance(found, FunctionValue):
                 yield found
 
     # Decorators.
 
-    def wrappers(self, fn: Fn) -> tuple[OwnFunction, ...]:
+    def wrappers(self, fn: Fn) -> tuple[FunctionValue, ...]:
         """The functions that decorators of the project have replaced a function with."""
         known = self._wrappers.get(fn)
         if known is None:
@@ -165,43 +167,45 @@ class Implied:
             head = self.store.head(fn)
             found = (w for d in (head.decorators if head else ()) for w in self._wrapping(d, fn))
             known = self._wrappers[fn] = tuple(
-                w for w in unique(found) if isinstance(w, OwnFunction) and w.fn != fn
+                w for w in unique(found) if isinstance(w, FunctionValue) and w.fn != fn
             )
         return known
 
-    def _wrapping(self, decorator: Decorator, fn: Fn) -> Iterator[Entity]:
-        decorated = OwnFunction(fn)
+    def _wrapping(self, decorator: Decorator, fn: Fn) -> Iterator[AbstractValue]:
+        decorated = FunctionValue(fn)
         for entity in self.resolver.resolve(decorator.target, fn.path):
-            if isinstance(entity, OwnFunction) and not decorator.called:
+            if isinstance(entity, FunctionValue) and not decorator.called:
                 yield from self._applied(entity, decorated)
-            elif isinstance(entity, OwnFunction):
+            elif isinstance(entity, FunctionValue):
                 if self._makes_context(entity.fn):
                     yield entity  # what `contextmanager` gives is a decorator as well
                 for inner in self.resolver.results.returned(entity):
-                    if isinstance(inner, OwnFunction):
+                    if isinstance(inner, FunctionValue):
                         yield from self._applied(inner, decorated)
-                    elif isinstance(inner, OwnInstance):
+                    elif isinstance(inner, InstanceValue):
                         yield from self._methods(inner, "__call__")
-            elif isinstance(entity, OwnClass) and decorator.called:
+            elif isinstance(entity, ClassValue) and decorator.called:
                 if "contextlib.ContextDecorator" in self.resolver.order(entity.cls)[1]:
-                    made = OwnInstance(entity.cls)
+                    made = InstanceValue(entity.cls)
                     yield from self._methods(made, "__enter__")
                     yield from self._methods(made, "__exit__")
-                for call in self._methods(OwnInstance(entity.cls), "__call__"):
+                for call in self._methods(InstanceValue(entity.cls), "__call__"):
                     yield from self._applied(call, decorated)
-            elif isinstance(entity, OwnClass):
+            elif isinstance(entity, ClassValue):
                 env = self.resolver.memory.constructor_env(entity.cls, [("", (decorated,))])
-                yield from self._methods(OwnInstance(entity.cls, env=env), "__call__")
+                yield from self._methods(InstanceValue(entity.cls, env=env), "__call__")
 
     def _makes_context(self, fn: Fn) -> bool:
         head = self.store.head(fn)
         return any(
-            isinstance(e, External) and e.name in _CONTEXTS
+            isinstance(e, ExternalValue) and e.name in _CONTEXTS
             for d in (head.decorators if head is not None else ())
             for e in self.resolver.resolve(d.target, fn.path)
         )
 
-    def _applied(self, decorator: OwnFunction, decorated: OwnFunction) -> Iterator[Entity]:
+    def _applied(
+        self, decorator: FunctionValue, decorated: FunctionValue
+    ) -> Iterator[AbstractValue]:
         """Yield what a decorator gives for a function."""
         head = self.store.head(decorator.fn)
         given: Given = [("", (decorated,))]
@@ -219,10 +223,10 @@ class Implied:
             self._skipped[fn] = known
         return known
 
-    def _leaves_out(self, wrapper: OwnFunction, fn: Fn) -> bool:
+    def _leaves_out(self, wrapper: FunctionValue, fn: Fn) -> bool:
         """True if a wrapper calls what it wraps, but only outside of workflows."""
         every = (h for h in wrapper.env if isinstance(h, GivenParam))
-        given = [h for h in every if OwnFunction(fn) in h.values]
+        given = [h for h in every if FunctionValue(fn) in h.values]
         if given and all(h.name not in self.resolver.memory.wanted(h.owner) for h in given):
             return True  # the decorator has put something else in its place
         names = {(h.owner.qualname, h.name) for h in given}
@@ -234,34 +238,34 @@ class Implied:
                     flags.append(call.flags)
         return bool(flags) and all(f & _OUTSIDE for f in flags)
 
-    def registered(self, fn: Fn) -> Iterator[OwnFunction]:
+    def registered(self, fn: Fn) -> Iterator[FunctionValue]:
         """The functions that ``@f.register`` adds to a ``functools.singledispatch`` function."""
         head = self.store.head(fn)
         names = {
             e.name
             for d in (head.decorators if head is not None else ())
             for e in self.resolver.resolve(d.target, fn.path)
-            if isinstance(e, External)
+            if isinstance(e, ExternalValue)
         }
         if head is None or not names & _DISPATCH:
             return
         for call in self.store.body(Fn(fn.path, MODULE_BODY)).calls:
             if call.target.path == ("register",) and call.target.name == head.name and call.args:
                 for entity in self.resolver.resolve(call.args[-1].value.ref, fn.path):
-                    if isinstance(entity, OwnFunction):
+                    if isinstance(entity, FunctionValue):
                         yield entity
         for name, other in self.store.load(fn.path).facts.functions.items():
             for decorator in other.decorators:
                 target = decorator.target
                 is_added = target.path == ("register",) and target.name == head.name
                 if is_added and other.owner == head.owner:
-                    yield OwnFunction(Fn(fn.path, name), bound=bool(head.owner))
+                    yield FunctionValue(Fn(fn.path, name), bound=bool(head.owner))
 
     # Constructors.
 
-    def constructors(self, cls: Cls, env: Env = ()) -> Iterator[OwnFunction]:
+    def constructors(self, cls: Cls, env: Env = ()) -> Iterator[FunctionValue]:
         """The methods that run when an object is made, in order."""
-        made = OwnInstance(cls, env=env)
+        made = InstanceValue(cls, env=env)
         yield from self._meta_call(cls)
         generated = generated_init(self.resolver, cls)
         for name in ("__new__", "__init__"):
@@ -275,27 +279,27 @@ class Implied:
             yield from self._decorated_methods(cls, _VALIDATORS)
         yield from self._methods(made, "__del__")  # at some time
 
-    def _meta_call(self, cls: Cls) -> Iterator[OwnFunction]:
+    def _meta_call(self, cls: Cls) -> Iterator[FunctionValue]:
         for base in self.resolver.order(cls)[0]:
             facts = self.resolver.facts_of(base)
             if facts is None or facts.metaclass.kind is Kind.UNKNOWN:
                 continue
             for entity in self.resolver.resolve(facts.metaclass, base.path):
-                if isinstance(entity, OwnClass):
-                    yield from self._methods(OwnInstance(entity.cls), "__call__")
+                if isinstance(entity, ClassValue):
+                    yield from self._methods(InstanceValue(entity.cls), "__call__")
             return
 
-    def _decorated_methods(self, cls: Cls, kinds: frozenset[str]) -> Iterator[OwnFunction]:
+    def _decorated_methods(self, cls: Cls, kinds: frozenset[str]) -> Iterator[FunctionValue]:
         for base in self.resolver.order(cls)[0]:
             facts = self.resolver.facts_of(base)
             for head in facts.methods.values() if facts is not None else ():
                 names = {(d.target.path or (d.target.name,))[-1] for d in head.decorators}
                 if names & kinds:
-                    yield OwnFunction(Fn(base.path, head.qualname), cls, True)
+                    yield FunctionValue(Fn(base.path, head.qualname), cls, True)
 
     # Definitions.
 
-    def defined(self, cls: Cls) -> Iterator[OwnFunction]:
+    def defined(self, cls: Cls) -> Iterator[FunctionValue]:
         """Yield what runs when a class is defined, besides its body."""
         facts = self.resolver.facts_of(cls)
         if facts is None:
@@ -304,11 +308,11 @@ class Implied:
             found = self.resolver.facts_of(base)
             if found is not None and "__init_subclass__" in found.methods:
                 head = found.methods["__init_subclass__"]
-                yield OwnFunction(Fn(base.path, head.qualname), cls, True)
+                yield FunctionValue(Fn(base.path, head.qualname), cls, True)
                 break
         for ref in facts.attributes.values():
             for entity in self.resolver.resolve(ref, cls.path) if ref.kind is Kind.RESULT else ():
-                if isinstance(entity, OwnInstance):
+                if isinstance(entity, InstanceValue):
                     yield from self._methods(entity, "__set_name__")
 
 

@@ -22,7 +22,7 @@ from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Call, FunctionHead
 from wflint.facts.signatures import Signature, by_keyword
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import External, OwnFunction
+from wflint.inference.values import ExternalValue, FunctionValue
 from wflint.project.store import Store
 
 _KEEP = (
@@ -36,7 +36,7 @@ _KEEP = (
 """Functions that give nothing of what they are given, and change nothing."""
 _LOGS = ("logging.", "temporalio.workflow.logger")
 
-Given = Callable[[Evaluation, OwnFunction, Call], Told]
+Given = Callable[[Evaluation, FunctionValue, Call], Told]
 Evaluate = Callable[[Fn, Told, "Kept"], Evaluation]
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ class Keeping:
             yield lost
         for entity in entities if call is not None else ():
             assert call is not None
-            if isinstance(entity, External):
+            if isinstance(entity, ExternalValue):
                 if entity.name not in _KEEP and not entity.name.startswith(_LOGS):
                     yield lost
                 continue
@@ -165,7 +165,7 @@ class Keeping:
             if not param:
                 yield lost
                 continue
-            assert isinstance(entity, OwnFunction)
+            assert isinstance(entity, FunctionValue)
             kept = self.of(entity.fn, self.given(evaluation, entity, call))
             if not kept.is_known:
                 yield lost
@@ -175,7 +175,7 @@ class Keeping:
 
     def _param(self, entity: object, call: Call, argument: str) -> str:
         """The parameter that takes an argument, or ``""`` where it is not known what it does."""
-        if not isinstance(entity, OwnFunction) or entity.partial:
+        if not isinstance(entity, FunctionValue) or entity.partial:
             return ""
         head = self.store.head(entity.fn)
         if head is None or not passes_on_as_given(head) or self._is_overridden(entity.fn, head):

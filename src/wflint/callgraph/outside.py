@@ -17,7 +17,7 @@ from wflint.callgraph.implicit_calls import Implied
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Call, Flag, FunctionHead
 from wflint.inference.library_types import MOVES_TO_THREAD
-from wflint.inference.values import External, OwnFunction
+from wflint.inference.values import ExternalValue, FunctionValue
 from wflint.temporal.regions import Region
 
 _WORKER = "temporalio.worker.Worker"
@@ -75,7 +75,7 @@ class Outside:
         if call.written.rpartition(".")[2] != "Worker":
             return False
         found = self.resolver.resolve(call.target, path)
-        return any(isinstance(entity, External) and entity.name == _WORKER for entity in found)
+        return any(isinstance(entity, ExternalValue) and entity.name == _WORKER for entity in found)
 
     # Where it ends.
 
@@ -83,7 +83,7 @@ class Outside:
         """True for what neither activities nor Workers run; an activity may call another one."""
         return self.roots.is_boundary(fn) and not self.roots.is_activity(fn)
 
-    def _is_followed(self, function: OwnFunction, call: Call) -> bool:
+    def _is_followed(self, function: FunctionValue, call: Call) -> bool:
         head = self.store.head(function.fn)
         if head is None or self._ends_at(function.fn):
             return False

@@ -6,7 +6,7 @@ from wflint import limits
 from wflint.facts.ids import Cls, Fn
 from wflint.inference.attributes import is_abstract
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import OwnFunction
+from wflint.inference.values import FunctionValue
 
 
 class Overriders:
@@ -17,7 +17,7 @@ class Overriders:
         self.store = resolver.store
         self._known: dict[tuple[Cls, int], list[Cls]] = {}
 
-    def of(self, entity: OwnFunction, made: frozenset[Cls]) -> tuple[OwnFunction, ...] | None:
+    def of(self, entity: FunctionValue, made: frozenset[Cls]) -> tuple[FunctionValue, ...] | None:
         """The implementations of a declared method; ``None`` when they are too many to say.
 
         Those of classes of which workflow code has ``made`` objects are preferred.
@@ -37,12 +37,12 @@ class Overriders:
             pending += new
         return found
 
-    def _candidates(self, entity: OwnFunction) -> list[OwnFunction]:
+    def _candidates(self, entity: FunctionValue) -> list[FunctionValue]:
         head = self.store.head(entity.fn)
         if head is None:
             return []
         declared = Cls(entity.fn.path, head.owner)
-        found: list[OwnFunction] = []
+        found: list[FunctionValue] = []
         for cls in self._classes(declared):
             method = self.resolver.members.method(cls, head.name)
             if method is None or cls == declared:
@@ -50,7 +50,7 @@ class Overriders:
             base, implementation = method
             fn = Fn(base.path, implementation.qualname)
             if fn != entity.fn and not is_abstract(implementation):
-                found.append(OwnFunction(fn, cls, True))
+                found.append(FunctionValue(fn, cls, True))
         return found
 
     def _classes(self, declared: Cls) -> list[Cls]:

@@ -17,7 +17,7 @@ from wflint.facts.model import Call, FunctionBody, Kind, Mutation, Ref
 from wflint.facts.signatures import Signature, by_keyword
 from wflint.facts.sites import at, call_at
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import External
+from wflint.inference.values import ExternalValue
 
 _CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
 _NO_METHODS = frozenset({"attribute", "item", "name"})
@@ -86,7 +86,7 @@ class StateChanges:
         resolve = self.resolver.resolve
         entities = resolve(call.target, node.fn.path, node.receiver, env=node.env)
         return bool(entities) and all(
-            isinstance(entity, External) and entity.name.startswith(_CONTAINERS)
+            isinstance(entity, ExternalValue) and entity.name.startswith(_CONTAINERS)
             for entity in entities
         )
 

@@ -13,7 +13,7 @@ from wflint.facts.ids import Fn
 from wflint.facts.model import Call, Term, TermKind
 from wflint.facts.signatures import Signature, by_keyword
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import OwnFunction
+from wflint.inference.values import FunctionValue
 
 _NEVER: frozenset[int] = frozenset()
 
@@ -29,7 +29,7 @@ class Telling:
         self.keeping = Keeping(resolver, self.given, self.evaluation)
         self._never: dict[tuple[Fn, Told], frozenset[int]] = {}
 
-    def told(self, node: Node, entity: OwnFunction, call: Call) -> Told:
+    def told(self, node: Node, entity: FunctionValue, call: Call) -> Told:
         """Return what a call in ``node`` tells the function that it calls."""
         if entity.partial or not self._may_tell(node.told, call, entity):
             return ()
@@ -45,7 +45,7 @@ class Telling:
         known.add(found)
         return found
 
-    def _may_tell(self, told: Told, call: Call, entity: OwnFunction) -> bool:
+    def _may_tell(self, told: Told, call: Call, entity: FunctionValue) -> bool:
         """True if a call gives, or leaves out, something that may be a literal."""
         if self.store.body(entity.fn).defaults:
             return True
@@ -54,7 +54,7 @@ class Telling:
             for arg in call.args
         )
 
-    def given(self, evaluation: Evaluation, entity: OwnFunction, call: Call) -> Told:
+    def given(self, evaluation: Evaluation, entity: FunctionValue, call: Call) -> Told:
         """Return what a call tells of the paths that decide in the function that it calls."""
         paths = self.deciding.of(entity.fn)
         body = self.store.body(entity.fn)
@@ -106,7 +106,7 @@ class Telling:
         """The argument of a call that its function gives back as it is."""
         found = self.resolver.resolve(call.ref, fn.path)
         called = found[0] if len(found) == 1 else None
-        if not isinstance(called, OwnFunction) or called.partial:
+        if not isinstance(called, FunctionValue) or called.partial:
             return None
         head = self.store.head(called.fn)
         if head is None or head.owner or not passes_on_as_given(head):

@@ -22,7 +22,7 @@ from wflint.inference.library_types import (
     is_known_library,
     is_opaque,
 )
-from wflint.inference.values import External, OwnFunction, Unresolved
+from wflint.inference.values import ExternalValue, FunctionValue, Unresolved
 from wflint.project.folders import is_namespace
 from wflint.project.store import Store
 
@@ -63,7 +63,7 @@ class Unfollowed:
             if maybe.fn not in called and (not maybe.method or maybe.method in methods):
                 yield maybe.gap
 
-    def note(self, node: Node, call: Call, entity: External) -> None:
+    def note(self, node: Node, call: Call, entity: ExternalValue) -> None:
         """Note a call of something outside the project that may be a gap."""
         source = entity.name if entity.instance else entity.name[: entity.base]
         if source:
@@ -103,7 +103,7 @@ class Unfollowed:
             if source.startswith(_FROM_LOADED):
                 return True
             return source in GIVES_ANYTHING and source not in PLAIN_DATA
-        given = External(source, instance=True, base=len(source))
+        given = ExternalValue(source, instance=True, base=len(source))
         return not self._is_known(source) and is_opaque(given)
 
     def _is_inherited(self, node: Node, call: Call, source: str) -> bool:
@@ -138,7 +138,7 @@ class Unfollowed:
     def _is_known(self, name: str) -> bool:
         return is_known_library(name) or name.partition(".")[0] in self.libraries
 
-    def _note_handed(self, node: Node, call: Call, entity: External) -> None:
+    def _note_handed(self, node: Node, call: Call, entity: ExternalValue) -> None:
         """A library that is not known may do anything with a workflow, and call functions."""
         if any(self._is_workflow(arg, node) for arg in call.args):
             why = f"`{entity.name}` is given `self`, and what it does is not known"
@@ -154,13 +154,13 @@ class Unfollowed:
             return False
         return self.roots.is_workflow(node.receiver or Cls(node.fn.path, ref.name))
 
-    def _functions(self, node: Node, args: Iterable[Arg]) -> Iterator[OwnFunction]:
+    def _functions(self, node: Node, args: Iterable[Arg]) -> Iterator[FunctionValue]:
         resolve = self.reach.resolver.resolve
         for arg in args:
             if arg.star or arg.value.type not in (ValueType.NAME, ValueType.LAMBDA):
                 continue
             for found in resolve(arg.value.ref, node.fn.path, node.receiver, env=node.env):
-                if isinstance(found, OwnFunction) and not self.reach.border.ends_at(found.fn):
+                if isinstance(found, FunctionValue) and not self.reach.border.ends_at(found.fn):
                     yield found
 
 

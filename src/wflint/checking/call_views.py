@@ -10,7 +10,7 @@ from wflint.checking.summaries import source_of
 from wflint.facts.ids import Cls
 from wflint.facts.model import Call, FunctionBody, FunctionHead, Kind, Use, Value, ValueType
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import External, OwnFunction
+from wflint.inference.values import ExternalValue, FunctionValue
 from wflint.model.callees import Callees
 from wflint.rule.api_table import ApiEntry, ApiTable
 from wflint.rule.base import Property, RuleSettings
@@ -81,7 +81,7 @@ class CallViews:
 
         def resolve(value: Value) -> Callee | None:
             for entity in self.resolver.resolve(value.ref, path, receiver):
-                if isinstance(entity, OwnFunction):
+                if isinstance(entity, FunctionValue):
                     return self.callees.of(entity.fn)
             return None
 
@@ -110,7 +110,7 @@ class CallViews:
         if ref.kind is Kind.RESULT and not ref.path and ref.of is not None:
             ref = ref.of
         for entity in self.resolver.resolve(ref, path, receiver):
-            if isinstance(entity, External):
+            if isinstance(entity, ExternalValue):
                 return entity.name
         return ""
 

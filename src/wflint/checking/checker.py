@@ -40,7 +40,7 @@ from wflint.facts.model import (
     ValueType,
 )
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import External, OwnClass, OwnFunction
+from wflint.inference.values import ClassValue, ExternalValue, FunctionValue
 from wflint.model.callees import Callees
 from wflint.model.commands import Commands
 from wflint.rule.api_table import ApiEntry, ApiTable
@@ -157,9 +157,9 @@ class Checker:
             if entry.rule is None or entry.name.endswith(".*"):
                 continue
             for entity in self.resolver.dotted(entry.name, importer):
-                if isinstance(entity, OwnFunction):
+                if isinstance(entity, FunctionValue):
                     self.own_apis[entity.fn] = entry
-                elif isinstance(entity, OwnClass):
+                elif isinstance(entity, ClassValue):
                     self.own_apis[entity.cls] = entry
 
     def _mutations(self, graph: CallGraph, codes: Container[str]) -> None:
@@ -216,14 +216,14 @@ class Checker:
         if finding.subject is None:
             return True
         found = self.resolver.resolve(finding.subject, node.fn.path, node.receiver, env=node.env)
-        return any(isinstance(e, External) for e in found)
+        return any(isinstance(e, ExternalValue) for e in found)
 
     def _external_call(
         self,
         node: Node,
         body: FunctionBody,
         call: Call,
-        entity: External,
+        entity: ExternalValue,
         codes: Container[str],
     ) -> None:
         name = entity.name
@@ -272,7 +272,7 @@ class Checker:
         body: FunctionBody,
         call: Call,
         site: int,
-        entity: External,
+        entity: ExternalValue,
         codes: Container[str],
     ) -> None:
         entry = self.table.lookup(entity.name, base=entity.base)
@@ -289,7 +289,7 @@ class Checker:
         node: Node,
         body: FunctionBody,
         use: Use,
-        entity: External,
+        entity: ExternalValue,
         codes: Container[str],
     ) -> None:
         entry = self.table.lookup(entity.name, is_call=False, base=entity.base)
@@ -304,7 +304,7 @@ class Checker:
         body: FunctionBody,
         call: Call,
         site: int,
-        entity: External,
+        entity: ExternalValue,
         codes: Container[str],
     ) -> None:
         found = self._factory_rule(entity)
@@ -317,7 +317,7 @@ class Checker:
         if report is not None:
             self.violations.add(rule, node, site, call.flags, report, view=view)
 
-    def _factory_rule(self, entity: External) -> tuple[Rule, Rule] | None:
+    def _factory_rule(self, entity: ExternalValue) -> tuple[Rule, Rule] | None:
         """Return the rule on functions that make defaults, and the one that names ``entity``."""
         entry = self.table.lookup(entity.name, base=entity.base)
         if entry is None or entry.rule is None or entry.api.kind == "use":
@@ -326,7 +326,7 @@ class Checker:
         rule = next((r for r in self.rules.values() if code in r.default_factories_of), None)
         return (rule, entry.rule) if rule is not None else None
 
-    def _is_followed(self, entity: OwnFunction, call: Call) -> bool:
+    def _is_followed(self, entity: FunctionValue, call: Call) -> bool:
         """True if workflow code goes on in a function of the project."""
         entry = self.own_apis.get(entity.fn)
         if entry is not None and entry.rule is not None:
@@ -339,7 +339,7 @@ class Checker:
         node: Node,
         body: FunctionBody,
         call: Call,
-        entity: OwnFunction,
+        entity: FunctionValue,
         codes: Container[str],
     ) -> None:
         entry = self.own_apis.get(entity.fn)
@@ -365,11 +365,11 @@ def with_hook(rules: Iterable[Rule], hook: str) -> list[Rule]:
     return [rule for rule in rules if getattr(type(rule), hook) is not plain]
 
 
-def handed_over(call: Call, site: int, entity: External) -> Call:
+def handed_over(call: Call, site: int, entity: ExternalValue) -> Call:
     """The call of a function that was handed to something that calls it, at ``site``."""
     args = (Arg(Value(ValueType.OTHER), star="*"),)
     return Call(site, call.target, _short_name(entity), args, call.flags)
 
 
-def _short_name(entity: External) -> str:
+def _short_name(entity: ExternalValue) -> str:
     return ".".join(entity.name.removeprefix("builtins.").split(".")[-2:])

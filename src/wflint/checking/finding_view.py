@@ -12,7 +12,7 @@ from wflint.diagnostics import Severity
 from wflint.facts.model import UNKNOWN, Finding, FunctionBody, Ref, Site
 from wflint.inference.sortable import can_sort_elements
 from wflint.inference.type_views import types_of
-from wflint.inference.values import Entity, External, OwnFunction
+from wflint.inference.values import AbstractValue, ExternalValue, FunctionValue
 from wflint.rule.views import Callee, EffectAt, Shared, TypeView
 from wflint.temporal.api import sdk_calls
 from wflint.temporal.effects import Effect
@@ -84,12 +84,12 @@ class FoundView:
     def _gives_command(self, ref: Ref) -> bool:
         """True if a function gives a command of the workflow, itself or through what it calls."""
         for entity in self._resolved(ref):
-            call = sdk_calls().get(entity.name) if isinstance(entity, External) else None
+            call = sdk_calls().get(entity.name) if isinstance(entity, ExternalValue) else None
             if call is not None and call.does & Effect.COMMAND:
                 return True
         return self._nearest(ref, Effect.COMMAND) is not None
 
-    def _resolved(self, ref: Ref) -> tuple[Entity, ...]:
+    def _resolved(self, ref: Ref) -> tuple[AbstractValue, ...]:
         node = self._node
         return self._resolver.resolve(ref, node.fn.path, node.receiver, env=node.env)
 
@@ -122,5 +122,5 @@ class FoundView:
         return self._resolver.store.load(self._node.fn.path).source.text
 
 
-def _functions(entities: Iterable[Entity]) -> list[Function]:
-    return [(e.fn, e.receiver) for e in entities if isinstance(e, OwnFunction)]
+def _functions(entities: Iterable[AbstractValue]) -> list[Function]:
+    return [(e.fn, e.receiver) for e in entities if isinstance(e, FunctionValue)]

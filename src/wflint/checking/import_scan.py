@@ -13,7 +13,7 @@ from wflint.callgraph.graph import Chain, Hop, Node, Parents, chain_to
 from wflint.checking.checker import Checker, handed_over
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Call
-from wflint.inference.values import External, OwnFunction
+from wflint.inference.values import ExternalValue, FunctionValue
 from wflint.project.store import Store
 from wflint.rule.views import CallView
 from wflint.temporal.regions import Region
@@ -31,7 +31,7 @@ class Place(NamedTuple):
     site: int
     flags: int
     view: CallView
-    entity: External
+    entity: ExternalValue
     is_call: bool
 
 
@@ -56,7 +56,7 @@ class ImportScan:
         )
         self.events = reach.events
 
-    def _is_followed(self, entity: OwnFunction, call: Call) -> bool:
+    def _is_followed(self, entity: FunctionValue, call: Call) -> bool:
         """True unless it is a coroutine function, for calling one runs nothing of it."""
         callee = self.checker.callees.of(entity.fn)
         elsewhere = self.checker.roots.is_boundary(entity.fn)

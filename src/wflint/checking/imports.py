@@ -16,7 +16,7 @@ from wflint.checking.violation import Violation
 from wflint.diagnostics import Severity
 from wflint.facts.ids import Fn
 from wflint.facts.model import ValueType
-from wflint.inference.values import External
+from wflint.inference.values import ExternalValue
 from wflint.project.module import Module
 from wflint.rule.base import Report, Rule, Scope
 from wflint.rule.views import ImportView
@@ -234,7 +234,7 @@ class ImportTime:
         if maker is None or len(call.target.path) != 1:
             return False
         found = self.checker.resolver.resolve(maker, path)
-        return found == (External(entity.name[: entity.base]),)
+        return found == (ExternalValue(entity.name[: entity.base]),)
 
     def _is_certain(self, node: Node, site: int) -> bool:
         return self.values.values(node.fn.path).is_certain(self._offset(node.fn, site))

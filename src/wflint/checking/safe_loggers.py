@@ -9,7 +9,7 @@ from wflint.facts.ids import Fn
 from wflint.facts.model import Kind, Ref
 from wflint.inference.loggers import WIDE_LOGGERS
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import External, held
+from wflint.inference.values import ExternalValue, held
 
 
 class SafeLoggers:
@@ -19,7 +19,7 @@ class SafeLoggers:
         self.resolver = resolver
         self.names = names
 
-    def is_unsure(self, target: Ref, entity: External, node: Node) -> bool:
+    def is_unsure(self, target: Ref, entity: ExternalValue, node: Node) -> bool:
         """True if only an annotation says what an object is, and many things pass for that."""
         if entity.name.rpartition(".")[0] not in WIDE_LOGGERS:
             return False

@@ -12,7 +12,7 @@ from wflint.callgraph.graph import Node, runs
 from wflint.checking.summaries import source_of
 from wflint.facts.model import Call, Flag, FunctionBody, Handler, Operation, Site, Try
 from wflint.facts.sites import between, call_at, tries_around
-from wflint.inference.values import External
+from wflint.inference.values import ExternalValue
 from wflint.rule.views import EffectAt
 from wflint.temporal.api import CallKind, sdk_calls
 from wflint.temporal.effects import Effect
@@ -119,4 +119,4 @@ class ProtectedView:
             return ""
         node, resolver = self._node, self._checker.resolver
         found = resolver.resolve(call.target, node.fn.path, node.receiver, env=node.env)
-        return next((e.name for e in found if isinstance(e, External)), "")
+        return next((e.name for e in found if isinstance(e, ExternalValue)), "")

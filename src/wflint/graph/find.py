@@ -18,7 +18,7 @@ from wflint.callgraph.graph import Node
 from wflint.config.errors import ConfigError
 from wflint.facts.ids import Cls, Fn, shown_name
 from wflint.files.select import shown_path
-from wflint.inference.values import OwnClass, OwnFunction
+from wflint.inference.values import ClassValue, FunctionValue
 from wflint.project.module import Module
 from wflint.run.program_run import Examined
 from wflint.system.disk import read_file
@@ -184,9 +184,9 @@ class _Directory:
         root = str(self.examined.group.project.root)
         for entity in self.examined.answer.checker.resolver.dotted(name, f"{root}/__init__.py"):
             target = None
-            if isinstance(entity, OwnFunction):
+            if isinstance(entity, FunctionValue):
                 target = self._add(*entity.fn)
-            elif isinstance(entity, OwnClass):
+            elif isinstance(entity, ClassValue):
                 target = self._add(*entity.cls, is_class=True)
             if target is not None:
                 yield target

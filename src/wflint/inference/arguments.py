@@ -20,15 +20,15 @@ from wflint.facts.model import (
 )
 from wflint.facts.signatures import Signature, by_keyword
 from wflint.inference import builtin_types
-from wflint.inference.values import Entity, OwnFunction, unique
+from wflint.inference.values import AbstractValue, FunctionValue, unique
 
-Given = list[tuple[str, tuple[Entity, ...]]]
+Given = list[tuple[str, tuple[AbstractValue, ...]]]
 """The arguments of a call: pairs of a keyword, an empty string or ``SPREAD``, and values."""
 
 
 def received(
     head: FunctionHead, given: Given, *, bound: bool
-) -> list[tuple[Param, tuple[Entity, ...]]]:
+) -> list[tuple[Param, tuple[AbstractValue, ...]]]:
     """Return what the parameters of a function stand for in a call, as far as it gives them."""
     signature = Signature.of(head, bound=bound)
     arguments = signature.bind(given)
@@ -69,7 +69,7 @@ def fallbacks(body: FunctionBody) -> Fallbacks | None:
 
 
 def left_out(
-    head: FunctionHead, names: Fallbacks, call: Call, entity: OwnFunction, missing: frozenset[str]
+    head: FunctionHead, names: Fallbacks, call: Call, entity: FunctionValue, missing: frozenset[str]
 ) -> frozenset[str]:
     """The parameters that a call leaves out or gives as ``None``, where that makes a difference.
 
@@ -94,7 +94,11 @@ def left_out(
 
 
 def may_be_missing(
-    head: FunctionHead, names: Fallbacks, call: Call, entity: OwnFunction, optional: frozenset[str]
+    head: FunctionHead,
+    names: Fallbacks,
+    call: Call,
+    entity: FunctionValue,
+    optional: frozenset[str],
 ) -> frozenset[str]:
     """The parameters that a call gives one of the ``optional`` ones of the calling function."""
     if entity.partial or not optional:

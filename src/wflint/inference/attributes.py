@@ -13,12 +13,12 @@ from wflint.inference.mro import ClassOrders
 from wflint.inference.set_attributes import NO_VALUE, SetAttributes
 from wflint.inference.type_arguments import TypeArguments
 from wflint.inference.values import (
-    Entity,
+    AbstractValue,
+    ClassValue,
     Env,
-    External,
-    OwnClass,
-    OwnFunction,
-    OwnInstance,
+    ExternalValue,
+    FunctionValue,
+    InstanceValue,
     SuperOf,
     Unresolved,
     given_field,
@@ -54,21 +54,21 @@ class Resolves(Protocol):
 
     def resolve(
         self, ref: Ref, path: str, receiver: Cls | None, depth: int, env: Env
-    ) -> tuple[Entity, ...]:
+    ) -> tuple[AbstractValue, ...]:
         """Return the values that a ref may stand for."""
 
-    def returned(self, function: OwnFunction, depth: int) -> tuple[Entity, ...]:
+    def returned(self, function: FunctionValue, depth: int) -> tuple[AbstractValue, ...]:
         """Return the values that calling a function of the project gives."""
 
-    def resolve_afresh(self, ref: Ref, path: str, depth: int) -> tuple[Entity, ...]:
+    def resolve_afresh(self, ref: Ref, path: str, depth: int) -> tuple[AbstractValue, ...]:
         """Return the values that a ref may stand for, where the answer is kept."""
 
-    def as_instance(self, entity: Entity) -> Entity:
+    def as_instance(self, entity: AbstractValue) -> AbstractValue:
         """An instance of what an entity names."""
 
     def together(
-        self, declared: tuple[Entity, ...], given: tuple[Entity, ...]
-    ) -> tuple[Entity, ...]:
+        self, declared: tuple[AbstractValue, ...], given: tuple[AbstractValue, ...]
+    ) -> tuple[AbstractValue, ...]:
         """Return the values of something declared for which something is given."""
 
 
@@ -79,7 +79,7 @@ class Members:
         self.store = store
         self.resolver = resolver
         self._orders = ClassOrders(self.bases)
-        self.learned: dict[tuple[Cls, str], tuple[Entity, ...]] = {}
+        self.learned: dict[tuple[Cls, str], tuple[AbstractValue, ...]] = {}
         self.unknown: set[tuple[Cls, str]] = set()  # attributes that were asked for in vain
         self._set = SetAttributes(store)
         self._type_arguments = TypeArguments(store, resolver)
@@ -99,17 +99,19 @@ class Members:
         externals: list[str] = []
         for ref in facts.bases if facts is not None else ():
             for entity in self.resolver.resolve_afresh(ref, cls.path, limits.BASE_DEPTH)[:1]:
-                if isinstance(entity, OwnClass) and entity.cls != cls:
+                if isinstance(entity, ClassValue) and entity.cls != cls:
                     own.append(entity.cls)
-                elif not (isinstance(entity, External) and entity.name in HARMLESS_BASES):
-                    externals.append(entity.name if isinstance(entity, External) else "?")
+                elif not (isinstance(entity, ExternalValue) and entity.name in HARMLESS_BASES):
+                    externals.append(entity.name if isinstance(entity, ExternalValue) else "?")
         return own, externals
 
-    def attribute(self, of: OwnClass | OwnInstance, name: str, depth: int) -> tuple[Entity, ...]:
+    def attribute(
+        self, of: ClassValue | InstanceValue, name: str, depth: int
+    ) -> tuple[AbstractValue, ...]:
         """Return the values of an attribute of a class or of an instance."""
-        cls, on_instance = of.cls, isinstance(of, OwnInstance)
+        cls, on_instance = of.cls, isinstance(of, InstanceValue)
         env = joined(
-            of.env if isinstance(of, OwnInstance) else (), self._type_arguments.of(cls, of.args)
+            of.env if isinstance(of, InstanceValue) else (), self._type_arguments.of(cls, of.args)
         )
         order, externals = self.order(cls)
         for find in (self._own_of_instance if on_instance else self._own_of_class, self._set_by):
@@ -124,29 +126,31 @@ class Members:
         own = any(name in f.attributes for c in order if (f := self.facts_of(c)) is not None)
         if len(externals) == 1 and not own:
             if not on_instance and _makes_one(externals[0], name):
-                return (OwnClass(cls, of.args),)
+                return (ClassValue(cls, of.args),)
             if _copies(externals[0], name):
-                copied = OwnInstance(cls, of.args, env)
-                return (External(COPIED, base=len(COPIED), args=((copied,),)),)
-            return (External(f"{externals[0]}.{name}", instance=False, base=len(externals[0])),)
+                copied = InstanceValue(cls, of.args, env)
+                return (ExternalValue(COPIED, base=len(COPIED), args=((copied,),)),)
+            return (
+                ExternalValue(f"{externals[0]}.{name}", instance=False, base=len(externals[0])),
+            )
         return (Unresolved(f"`{name}` is not a method or typed attribute of `{cls.qualname}`"),)
 
     def _with_learned(
-        self, found: tuple[Entity, ...], order: tuple[Cls, ...], name: str
-    ) -> tuple[Entity, ...]:
+        self, found: tuple[AbstractValue, ...], order: tuple[Cls, ...], name: str
+    ) -> tuple[AbstractValue, ...]:
         """Add to what is known of an attribute what the search has seen put into it."""
         if found and not all(_is_vague(e) for e in found):
             return found
         some = unique(e for base in order for e in self.learned.get((base, name), ()))
         self.unknown.update((base, name) for base in order)
-        containers = [e for e in found if isinstance(e, External) and e.name in _CONTAINERS]
+        containers = [e for e in found if isinstance(e, ExternalValue) and e.name in _CONTAINERS]
         if some and containers:
             name = containers[0].name
             types = ((), some) if name == "builtins.dict" else (some,)
-            return (External(name, instance=True, base=len(name), args=types),)
+            return (ExternalValue(name, instance=True, base=len(name), args=types),)
         return some or found
 
-    def after(self, of: SuperOf, name: str, depth: int) -> tuple[Entity, ...]:
+    def after(self, of: SuperOf, name: str, depth: int) -> tuple[AbstractValue, ...]:
         """Return the values of an attribute of ``super()``."""
         order, externals = self.order(of.receiver)
         rest = order[order.index(of.owner) + 1 :] if of.owner in order else ()
@@ -155,7 +159,7 @@ class Members:
             if found is not None:
                 return found
         if len(externals) == 1:
-            return (External(f"{externals[0]}.{name}", base=len(externals[0])),)
+            return (ExternalValue(f"{externals[0]}.{name}", base=len(externals[0])),)
         return (Unresolved(f"`super().{name}` has no definition in the project"),)
 
     def method(self, cls: Cls, name: str) -> tuple[Cls, FunctionHead] | None:
@@ -170,17 +174,17 @@ class Members:
 
     def _own_of_instance(
         self, base: Cls, receiver: Cls, name: str, depth: int, env: Env
-    ) -> tuple[Entity, ...] | None:
+    ) -> tuple[AbstractValue, ...] | None:
         return self._own(base, receiver, name, depth, True, env)
 
     def _own_of_class(
         self, base: Cls, receiver: Cls, name: str, depth: int, env: Env
-    ) -> tuple[Entity, ...] | None:
+    ) -> tuple[AbstractValue, ...] | None:
         return self._own(base, receiver, name, depth, False, env)
 
     def _own(
         self, base: Cls, receiver: Cls, name: str, depth: int, on_instance: bool, env: Env
-    ) -> tuple[Entity, ...] | None:
+    ) -> tuple[AbstractValue, ...] | None:
         facts = self.facts_of(base)
         if facts is None:
             return None
@@ -190,11 +194,11 @@ class Members:
             return unique(e for entities in found for e in entities)
         nested = Cls(base.path, f"{base.qualname}.{name}")
         if self.facts_of(nested) is not None:
-            return (OwnClass(nested),)
+            return (ClassValue(nested),)
         if name not in facts.attributes:
             return None
         if not name.startswith("_") and ENUMS.intersection(self.order(receiver)[1]):
-            return (OwnInstance(receiver),)  # a member
+            return (InstanceValue(receiver),)  # a member
         ref = facts.attributes[name]
         given = self._given(base, receiver, name, env) if on_instance else None
         if given is not None:
@@ -209,7 +213,9 @@ class Members:
             return self.resolver.resolve(more, base.path, receiver, depth - 1, env)
         return found_here
 
-    def _given(self, base: Cls, receiver: Cls, name: str, env: Env) -> tuple[Entity, ...] | None:
+    def _given(
+        self, base: Cls, receiver: Cls, name: str, env: Env
+    ) -> tuple[AbstractValue, ...] | None:
         """Return what the constructor of a dataclass was given for a field."""
         for cls in (receiver, base):
             values = given_field(env, cls, name)
@@ -225,17 +231,17 @@ class Members:
         depth: int,
         on_instance: bool,
         env: Env,
-    ) -> tuple[Entity, ...]:
+    ) -> tuple[AbstractValue, ...]:
         kinds = {_last(d.target) for d in method.decorators}
-        function = OwnFunction(Fn(base.path, method.qualname), receiver, env=env)
+        function = FunctionValue(Fn(base.path, method.qualname), receiver, env=env)
         if on_instance and kinds & PROPERTIES:
             return self._value_of_property(method, function, depth)
         bound = (on_instance or "classmethod" in kinds) and "staticmethod" not in kinds
-        return (OwnFunction(function.fn, receiver, bound, env=env),)
+        return (FunctionValue(function.fn, receiver, bound, env=env),)
 
     def _value_of_property(
-        self, method: FunctionHead, function: OwnFunction, depth: int
-    ) -> tuple[Entity, ...]:
+        self, method: FunctionHead, function: FunctionValue, depth: int
+    ) -> tuple[AbstractValue, ...]:
         found = self.resolver.returned(function, depth - 1)
         if says_little(method.returns) and any(isinstance(e, Unresolved) for e in found):
             return (Unresolved("it is a property without a type"),)
@@ -256,7 +262,7 @@ class Members:
 
     def _set_by(
         self, base: Cls, receiver: Cls, name: str, depth: int, env: Env
-    ) -> tuple[Entity, ...] | None:
+    ) -> tuple[AbstractValue, ...] | None:
         """An attribute that methods set on the object."""
         ref = self._set.value(base, name)
         if ref is None:
@@ -274,15 +280,15 @@ class Members:
 _CONTAINERS = frozenset({"builtins.dict", "builtins.list", "builtins.set"})
 
 
-def _is_vague(entity: Entity) -> bool:
+def _is_vague(entity: AbstractValue) -> bool:
     """True if an attribute is known to be no more than something to call, or a container."""
-    if isinstance(entity, External) and entity.instance:
+    if isinstance(entity, ExternalValue) and entity.instance:
         last = entity.name.rpartition(".")[2]
         inner = entity.args[-1] if entity.args else ()
         is_open = entity.name in _CONTAINERS and all(_is_vague(e) for e in inner)
         return last in ("Any", "Callable", "None", "NoneType") or is_open
     return isinstance(entity, Unresolved) or (
-        isinstance(entity, External) and entity.name == "builtins.None"
+        isinstance(entity, ExternalValue) and entity.name == "builtins.None"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from wflint.inference.arithmetic import arithmetic
-from wflint.inference.values import Entity, External, Types, Unresolved, unique
+from wflint.inference.values import AbstractValue, ExternalValue, Types, Unresolved, unique
 
 _NOT_KNOWN = (Unresolved("its type is not known"),)
 
@@ -114,19 +114,19 @@ _GIVE_STRINGS = frozenset(
 _STRINGS = {"str": "builtins.str", "bytes": "builtins.bytes"}
 
 
-def made(name: str, args: Types = ()) -> External:
+def made(name: str, args: Types = ()) -> ExternalValue:
     """An instance of a class outside the project."""
-    return External(name, instance=True, base=len(name), args=args)
+    return ExternalValue(name, instance=True, base=len(name), args=args)
 
 
-def first(types: Types) -> tuple[Entity, ...]:
+def first(types: Types) -> tuple[AbstractValue, ...]:
     """Return what the first type parameter stands for."""
     return types[0] if types and types[0] else _NOT_KNOWN
 
 
-def elements(entity: Entity) -> tuple[Entity, ...]:
+def elements(entity: AbstractValue) -> tuple[AbstractValue, ...]:
     """Return what a loop over something outside the project gives."""
-    if not isinstance(entity, External) or not entity.instance:
+    if not isinstance(entity, ExternalValue) or not entity.instance:
         return _NOT_KNOWN
     if entity.name in ("builtins.str", "builtins.bytes"):
         return (made("builtins.str" if entity.name == "builtins.str" else "builtins.int"),)
@@ -142,28 +142,28 @@ def elements(entity: Entity) -> tuple[Entity, ...]:
     return first(entity.args)
 
 
-def items(entity: Entity) -> tuple[Entity, ...]:
+def items(entity: AbstractValue) -> tuple[AbstractValue, ...]:
     """Return what ``entity[key]`` gives."""
-    if not isinstance(entity, External) or not entity.instance:
+    if not isinstance(entity, ExternalValue) or not entity.instance:
         return _NOT_KNOWN
     if entity.name in _MAPPINGS:
         return entity.args[-1] if len(entity.args) > 1 and entity.args[-1] else _NOT_KNOWN
     return elements(entity)
 
 
-def part(entity: Entity, number: int) -> tuple[Entity, ...]:
+def part(entity: AbstractValue, number: int) -> tuple[AbstractValue, ...]:
     """The part of a tuple, or what is at an index."""
-    if isinstance(entity, External) and entity.instance and entity.name == "builtins.tuple":
+    if isinstance(entity, ExternalValue) and entity.instance and entity.name == "builtins.tuple":
         if -len(entity.args) <= number < len(entity.args):
             return entity.args[number] or _NOT_KNOWN
         return elements(entity) if len(entity.args) == 1 else _NOT_KNOWN
     return items(entity)
 
 
-def operation(operator: str, left: Entity, right: Entity) -> Entity | None:
+def operation(operator: str, left: AbstractValue, right: AbstractValue) -> AbstractValue | None:
     """Return the container that an operator gives; ``None`` if it is none, or is not known."""
     for entity in (left, right):
-        if not isinstance(entity, External) or not entity.instance:
+        if not isinstance(entity, ExternalValue) or not entity.instance:
             continue
         if operator in _SET_OPERATORS and entity.name in (*_SETS, _KEYS, _ITEMS):
             is_set = entity.name in _SETS
@@ -178,11 +178,11 @@ def operation(operator: str, left: Entity, right: Entity) -> Entity | None:
     return made(name) if name else None
 
 
-def _class_of(entity: Entity) -> str:
-    return entity.name if isinstance(entity, External) and entity.instance else ""
+def _class_of(entity: AbstractValue) -> str:
+    return entity.name if isinstance(entity, ExternalValue) and entity.instance else ""
 
 
-def _merged(left: Entity, right: Entity) -> Types:
+def _merged(left: AbstractValue, right: AbstractValue) -> Types:
     """The element types of both sides; none when those of one side are not known."""
     both = [elements(e) for e in (left, right)]
     if any(isinstance(e, Unresolved) for side in both for e in side):
@@ -190,7 +190,7 @@ def _merged(left: Entity, right: Entity) -> Types:
     return (unique(e for side in both for e in side),)
 
 
-def result(name: str, args: Types, given: Types) -> tuple[Entity, ...] | None:
+def result(name: str, args: Types, given: Types) -> tuple[AbstractValue, ...] | None:
     """Return what calling a builtin gives; ``args`` are the type parameters of its object.
 
     ``None`` for functions that nothing is known of.
@@ -228,7 +228,7 @@ def result(name: str, args: Types, given: Types) -> tuple[Entity, ...] | None:
     return None
 
 
-def _gathered(given: Types) -> External:
+def _gathered(given: Types) -> ExternalValue:
     """Return what awaiting several things at once gives; some of them may be unknown."""
     every = unique(e for one in given for e in one)
     if any(isinstance(e, Unresolved) for e in every):
@@ -262,7 +262,7 @@ STACKS = (
 )
 
 
-def passed_through(name: str, is_result: bool, given: Types) -> tuple[Entity, ...] | None:
+def passed_through(name: str, is_result: bool, given: Types) -> tuple[AbstractValue, ...] | None:
     """Return what a function outside the project passes through of what it has been given."""
     if not given:
         return None
@@ -283,7 +283,7 @@ def _known(types: Types) -> Types:
     return types if len(some) == len(types) else ()
 
 
-def _mapping_result(method: str, args: Types, given: Types) -> tuple[Entity, ...] | None:
+def _mapping_result(method: str, args: Types, given: Types) -> tuple[AbstractValue, ...] | None:
     value = args[-1] if len(args) > 1 and args[-1] else _NOT_KNOWN
     if method in ("get", "pop", "setdefault"):
         return unique((*value, *(given[1] if len(given) > 1 else ())))
@@ -295,7 +295,9 @@ def _mapping_result(method: str, args: Types, given: Types) -> tuple[Entity, ...
     return (made(views[method], args),) if method in views else None
 
 
-def _set_result(owner: str, method: str, args: Types, given: Types) -> tuple[Entity, ...] | None:
+def _set_result(
+    owner: str, method: str, args: Types, given: Types
+) -> tuple[AbstractValue, ...] | None:
     if method == "pop":
         return first(args)
     if method not in _SET_METHODS:
@@ -308,7 +310,7 @@ def _set_result(owner: str, method: str, args: Types, given: Types) -> tuple[Ent
     return (made(owner, _known(types)),)
 
 
-def _string_result(method: str) -> tuple[Entity, ...] | None:
+def _string_result(method: str) -> tuple[AbstractValue, ...] | None:
     if method in ("split", "rsplit", "splitlines"):
         return (made("builtins.list", ((made("builtins.str"),),)),)
     if method == "encode":

@@ -10,11 +10,11 @@ from wflint import limits
 from wflint.inference import builtin_types
 from wflint.inference.values import (
     NOT_KNOWN,
-    Entity,
-    External,
-    OwnClass,
-    OwnFunction,
-    OwnInstance,
+    AbstractValue,
+    ClassValue,
+    ExternalValue,
+    FunctionValue,
+    InstanceValue,
     Types,
     Unresolved,
     unique,
@@ -31,15 +31,15 @@ class Contents:
         self.resolver = resolver
 
     def item(
-        self, entity: Entity, args: list[tuple[Entity, ...]], depth: int
-    ) -> tuple[Entity, ...]:
+        self, entity: AbstractValue, args: list[tuple[AbstractValue, ...]], depth: int
+    ) -> tuple[AbstractValue, ...]:
         """``Class[...]`` with its parameters, or what is found under a key."""
-        if isinstance(entity, OwnClass):
-            return (OwnClass(entity.cls, _known(args)),)
-        if isinstance(entity, OwnInstance):
+        if isinstance(entity, ClassValue):
+            return (ClassValue(entity.cls, _known(args)),)
+        if isinstance(entity, InstanceValue):
             return self.method_result(entity, ("__getitem__",), depth)
         results = self.resolver.results
-        if isinstance(entity, External) and not entity.instance:
+        if isinstance(entity, ExternalValue) and not entity.instance:
             last = entity.name.rpartition(".")[2]
             is_builtin_class = entity.name.startswith("builtins.") and bool(args)
             is_builtin_class = is_builtin_class or entity.name in builtin_types.GENERICS
@@ -47,30 +47,32 @@ class Contents:
             if is_builtin_class or (last[:1].isupper() and not last.isupper()):
                 return (replace(entity, args=_known(args)),)
             return NOT_KNOWN
-        if isinstance(entity, External):
+        if isinstance(entity, ExternalValue):
             given = results.gives.get(f"{entity.name}.__getitem__")
             if given is not None:
                 return (builtin_types.made(given),)
         return builtin_types.items(entity)
 
-    def element(self, entity: Entity, depth: int = limits.DEPTH) -> tuple[Entity, ...]:
+    def element(
+        self, entity: AbstractValue, depth: int = limits.DEPTH
+    ) -> tuple[AbstractValue, ...]:
         """Return what a loop over an entity gives."""
-        if isinstance(entity, OwnClass):  # an enumeration
-            return (OwnInstance(entity.cls),)
-        if not isinstance(entity, OwnInstance):
+        if isinstance(entity, ClassValue):  # an enumeration
+            return (InstanceValue(entity.cls),)
+        if not isinstance(entity, InstanceValue):
             return builtin_types.elements(entity)
         found = self.method_result(entity, ("__iter__", "__aiter__"), depth)
-        result: list[Entity] = []
+        result: list[AbstractValue] = []
         for one in found:
-            if isinstance(one, OwnInstance):
+            if isinstance(one, InstanceValue):
                 result += self.method_result(one, ("__next__", "__anext__"), depth)
             else:
                 result += builtin_types.elements(one)
         return unique(result) or NOT_KNOWN
 
-    def part(self, entity: Entity, number: int, depth: int) -> tuple[Entity, ...]:
+    def part(self, entity: AbstractValue, number: int, depth: int) -> tuple[AbstractValue, ...]:
         """Return the part of a number of what is taken apart: ``a, b = entity``."""
-        if not isinstance(entity, OwnInstance):
+        if not isinstance(entity, InstanceValue):
             return builtin_types.part(entity, number)
         fields = self.resolver.memory.fields(entity.cls)
         has_items = self.resolver.members.method(entity.cls, "__getitem__") is not None
@@ -78,19 +80,23 @@ class Contents:
             return self.resolver.attribute(entity, fields[number], depth - 1)
         return self.method_result(entity, ("__getitem__",), depth)
 
-    def entered(self, entity: Entity, depth: int) -> tuple[Entity, ...]:
+    def entered(self, entity: AbstractValue, depth: int) -> tuple[AbstractValue, ...]:
         """Return what ``with entity as x`` binds."""
-        if isinstance(entity, OwnInstance):
+        if isinstance(entity, InstanceValue):
             return self.method_result(entity, ("__enter__", "__aenter__"), depth)
-        if isinstance(entity, External) and entity.name.startswith("collections.abc."):
+        if isinstance(entity, ExternalValue) and entity.name.startswith("collections.abc."):
             return builtin_types.first(entity.args)  # a generator under `contextmanager`
-        if isinstance(entity, External) and entity.name.startswith("contextlib.") and entity.args:
+        if (
+            isinstance(entity, ExternalValue)
+            and entity.name.startswith("contextlib.")
+            and entity.args
+        ):
             return builtin_types.first(entity.args)
-        return (entity,) if isinstance(entity, External) else NOT_KNOWN
+        return (entity,) if isinstance(entity, ExternalValue) else NOT_KNOWN
 
     def method_result(
-        self, of: OwnInstance, names: tuple[str, ...], depth: int
-    ) -> tuple[Entity, ...]:
+        self, of: InstanceValue, names: tuple[str, ...], depth: int
+    ) -> tuple[AbstractValue, ...]:
         """Return what the first method of some names gives that an object has."""
         for name in names:
             if self.resolver.members.method(of.cls, name) is None:
@@ -99,11 +105,11 @@ class Contents:
             return unique(
                 e
                 for f in found
-                if isinstance(f, OwnFunction)
+                if isinstance(f, FunctionValue)
                 for e in self.resolver.results.returned(f, depth - 1)
             )
         return NOT_KNOWN
 
 
-def _known(args: list[tuple[Entity, ...]]) -> Types:
+def _known(args: list[tuple[AbstractValue, ...]]) -> Types:
     return tuple(() if any(isinstance(e, Unresolved) for e in arg) else arg for arg in args)

@@ -12,14 +12,14 @@ from wflint.facts.model import NOTHING, Call, FunctionHead, Kind, Param, Ref
 from wflint.facts.signatures import SPREAD, Signature
 from wflint.inference.arguments import Given, received
 from wflint.inference.values import (
-    Entity,
+    AbstractValue,
+    ClassValue,
     Env,
-    External,
+    ExternalValue,
+    FunctionValue,
     GivenField,
     GivenParam,
-    OwnClass,
-    OwnFunction,
-    OwnInstance,
+    InstanceValue,
     Unresolved,
     depth_of,
     is_worth_holding,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from wflint.inference.resolver import Resolver
 
 
-class Memory:
+class Environments:
     """Answers what a call gives its function to remember."""
 
     def __init__(self, resolver: Resolver) -> None:
@@ -47,7 +47,9 @@ class Memory:
             known = self._wanted[fn] = asked_parameters(self.store, fn)
         return known
 
-    def held_by(self, fn: Fn, pairs: list[tuple[Param, tuple[Entity, ...]]]) -> list[GivenParam]:
+    def held_by(
+        self, fn: Fn, pairs: list[tuple[Param, tuple[AbstractValue, ...]]]
+    ) -> list[GivenParam]:
         """Return what a call gives to the parameters of a function, as far as it matters."""
         if not pairs:
             return []
@@ -58,7 +60,7 @@ class Memory:
             if param.name in wanted and _is_worth_holding(values)
         ]
 
-    def passed(self, called: OwnFunction, head: FunctionHead, given: Given) -> list[GivenParam]:
+    def passed(self, called: FunctionValue, head: FunctionHead, given: Given) -> list[GivenParam]:
         """Return what a call gives to the parameters of a function, or their defaults."""
         fn = called.fn
         pairs = received(head, given, bound=called.bound)
@@ -74,7 +76,7 @@ class Memory:
         ]
         return [*found, *self.held_by(fn, pairs)]
 
-    def _default(self, param: Param, fn: Fn) -> tuple[Entity, ...]:
+    def _default(self, param: Param, fn: Fn) -> tuple[AbstractValue, ...]:
         if param.default == NOTHING:
             return ()
         return self.resolver.resolve(param.default, fn.path)
@@ -86,7 +88,7 @@ class Memory:
             base, head = found
             init = Fn(base.path, head.qualname)
             return self._with_bases(
-                cls, init, joined(self.passed(OwnFunction(init, bound=True), head, given))
+                cls, init, joined(self.passed(FunctionValue(init, bound=True), head, given))
             )
         if not given:
             return ()
@@ -104,7 +106,7 @@ class Memory:
             if call is None:
                 break
             targets = self.resolver.resolve(call.target, init.path, cls, env=env)
-            base = next((t for t in targets if isinstance(t, OwnFunction)), None)
+            base = next((t for t in targets if isinstance(t, FunctionValue)), None)
             head = self.store.head(base.fn) if base is not None else None
             if base is None or head is None or any(a.star for a in call.args):
                 break
@@ -123,11 +125,11 @@ class Memory:
             names.update(dict.fromkeys(facts.fields if facts is not None else ()))
         return list(names)
 
-    def partial(self, entity: Entity, ref: Ref, inner: object) -> Entity:
+    def partial(self, entity: AbstractValue, ref: Ref, inner: object) -> AbstractValue:
         assert callable(inner)
-        if isinstance(entity, External):
+        if isinstance(entity, ExternalValue):
             return replace(entity, partial=True)
-        if not isinstance(entity, OwnFunction):
+        if not isinstance(entity, FunctionValue):
             return entity
         head = self.store.head(entity.fn)
         given = [(keyword_of(o), inner(o)) for o in ref.others]
@@ -140,7 +142,7 @@ def _is_super_init(call: Call) -> bool:
     return call.target.kind is Kind.SUPER and call.target.path == ("__init__",)
 
 
-def _is_worth_holding(values: tuple[Entity, ...]) -> bool:
+def _is_worth_holding(values: tuple[AbstractValue, ...]) -> bool:
     if any(isinstance(e, Unresolved) for e in values):
         return False
     if len(values) > limits.MADE_VALUES and sum(map(_is_made, values)) > limits.MADE_VALUES:
@@ -148,15 +150,15 @@ def _is_worth_holding(values: tuple[Entity, ...]) -> bool:
     return not values or any(is_worth_holding(e) for e in values)
 
 
-def _is_made(entity: Entity) -> bool:
+def _is_made(entity: AbstractValue) -> bool:
     """True of what there may be endlessly many of: not a function or a class as it is written."""
-    own = isinstance(entity, (OwnClass, OwnFunction, OwnInstance))
+    own = isinstance(entity, (ClassValue, FunctionValue, InstanceValue))
     return not own or bool(getattr(entity, "env", ()) or getattr(entity, "args", ()))
 
 
-def _shallow(entity: Entity) -> Entity:
+def _shallow(entity: AbstractValue) -> AbstractValue:
     """An entity without what is nested too deeply in it: so there are only so many of them."""
-    if not isinstance(entity, (OwnFunction, OwnInstance)):
+    if not isinstance(entity, (FunctionValue, InstanceValue)):
         return entity
     return entity if depth_of(entity) < limits.NESTED_MEMORIES else replace(entity, env=())
 

@@ -11,7 +11,7 @@ from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Arg, Call, ClassFacts, Decorator, Value, ValueType
 from wflint.inference.library_types import MODELS
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import External
+from wflint.inference.values import ExternalValue
 
 _FIELDS = {
     "attr.attrib": "factory",
@@ -72,7 +72,7 @@ def generated_init(resolver: Resolver, cls: Cls) -> str:
 
 def _field_kind(resolver: Resolver, decorator: Decorator, path: str) -> str:
     for entity in resolver.resolve(decorator.target, path):
-        name = entity.name if isinstance(entity, External) else ""
+        name = entity.name if isinstance(entity, ExternalValue) else ""
         if name.startswith(("attr.", "attrs.")):
             return "attrs"
         if name.rpartition(".")[2] == "dataclass":
@@ -154,7 +154,9 @@ def _of_class(resolver: Resolver, cls: Cls) -> Iterator[tuple[str, Factory]]:
     body = resolver.store.body(Fn(cls.path, cls.qualname))
     inner: dict[int, Call] = {}
     for call in body.calls:
-        names = {e.name for e in resolver.resolve(call.target, cls.path) if isinstance(e, External)}
+        names = {
+            e.name for e in resolver.resolve(call.target, cls.path) if isinstance(e, ExternalValue)
+        }
         if names & _FACTORIES and call.args:
             inner[call.site] = call
         keyword = next((_FIELDS[n] for n in sorted(names) if n in _FIELDS), "")
@@ -176,7 +178,9 @@ def field_hooks(resolver: Resolver, cls: Cls) -> Iterator[Factory]:
         body = resolver.store.body(Fn(base.path, base.qualname))
         for call in body.calls:
             names = {
-                e.name for e in resolver.resolve(call.target, base.path) if isinstance(e, External)
+                e.name
+                for e in resolver.resolve(call.target, base.path)
+                if isinstance(e, ExternalValue)
             }
             if names & _CHECKERS and call.args:
                 yield Factory(base, call, call.args[0])

@@ -14,7 +14,7 @@ from wflint import limits
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import ClassFacts, Kind
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import Entity, External, OwnInstance
+from wflint.inference.values import AbstractValue, ExternalValue, InstanceValue
 from wflint.project.questions import answered
 from wflint.project.store import Store
 from wflint.syntax.cst import cst
@@ -106,19 +106,19 @@ class Hashes:
         self.resolver = resolver
         self._known: dict[Cls, HashedBy] = {}
 
-    def of(self, entity: Entity, depth: int = limits.HASH_DEPTH) -> HashedBy:
+    def of(self, entity: AbstractValue, depth: int = limits.HASH_DEPTH) -> HashedBy:
         """The source of the hash of an instance."""
         if depth <= 0:
             return HashedBy.UNKNOWN
-        if isinstance(entity, OwnInstance):
+        if isinstance(entity, InstanceValue):
             return self._own(entity.cls, depth)
-        if not isinstance(entity, External) or not entity.instance:
+        if not isinstance(entity, ExternalValue) or not entity.instance:
             return HashedBy.UNKNOWN
         if entity.name in _CONTAINERS:
             return self.of_all([e for arg in entity.args for e in arg], depth - 1)
         return _of_external(entity.name)
 
-    def of_all(self, entities: Sequence[Entity], depth: int = limits.HASH_DEPTH) -> HashedBy:
+    def of_all(self, entities: Sequence[AbstractValue], depth: int = limits.HASH_DEPTH) -> HashedBy:
         """The source of a hash that is made of several: the same everywhere if all of them are."""
         sources = {self.of(entity, depth) for entity in entities}
         if HashedBy.UNKNOWN in sources or not sources:
@@ -155,7 +155,7 @@ class Hashes:
         """True if a decorator makes a hash of the fields."""
         for decorator in facts.decorators:
             for entity in self.resolver.resolve(decorator.target, cls.path):
-                name = entity.name if isinstance(entity, External) else ""
+                name = entity.name if isinstance(entity, ExternalValue) else ""
                 if name in _FROZEN:
                     return True
                 if name.startswith(("attr.", "attrs.")) or name in _DATACLASS:
@@ -164,7 +164,7 @@ class Hashes:
 
     def _of_fields(self, cls: Cls, facts: Sequence[tuple[Cls, ClassFacts]], depth: int) -> HashedBy:
         """The fields are the annotated attributes."""
-        fields: list[Entity] = []
+        fields: list[AbstractValue] = []
         for base, own in facts:
             for ref in own.attributes.values():
                 if ref.kind is Kind.INSTANCE:
@@ -178,7 +178,7 @@ class Hashes:
         parts, is_known = store.notes(fn.path).answer(question, tuple[list[str], bool], find)
         if not is_known:
             return HashedBy.UNKNOWN
-        instance = OwnInstance(cls)
+        instance = InstanceValue(cls)
         found = [e for name in parts for e in self.resolver.attribute(instance, name)]
         return self.of_all(found, depth - 1)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
-from wflint.inference.values import External
+from wflint.inference.values import ExternalValue
 
 _LOOP = "asyncio.AbstractEventLoop"
 _CLIENT = "temporalio.client"
@@ -314,7 +314,7 @@ def is_known_library(name: str) -> bool:
     return top in _KNOWN_LIBRARIES or top in sys.stdlib_module_names
 
 
-def is_opaque(entity: External) -> bool:
+def is_opaque(entity: ExternalValue) -> bool:
     """True if nothing is known of a value but the function or module that it comes from."""
     name = entity.name
     if not is_known_library(name):

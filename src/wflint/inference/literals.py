@@ -8,9 +8,9 @@ from wflint.facts.ids import Cls
 from wflint.facts.model import Kind, Ref
 from wflint.inference.values import (
     NOT_KNOWN,
-    Entity,
+    AbstractValue,
     Env,
-    OwnInstance,
+    InstanceValue,
     unique,
 )
 
@@ -38,7 +38,7 @@ class Literals:
 
     def part_of(
         self, ref: Ref, path: str, receiver: Cls | None, depth: int, env: Env
-    ) -> tuple[Entity, ...] | None:
+    ) -> tuple[AbstractValue, ...] | None:
         """Return what stands under a literal key or number of a container that is written out."""
         found = self.find(ref.of, path, receiver) if ref.of is not None else None
         if found is None:
@@ -66,19 +66,19 @@ class Literals:
     def under_key(
         self,
         ref: Ref,
-        of: tuple[Entity, ...],
+        of: tuple[AbstractValue, ...],
         path: str,
         receiver: Cls | None,
         depth: int,
         env: Env,
-    ) -> tuple[Entity, ...]:
+    ) -> tuple[AbstractValue, ...]:
         """Return what stands under a literal key; unknown where it may be one of several things."""
         exact = self.part_of(ref, path, receiver, depth, env)
         if exact is not None:
             return exact
-        found: list[Entity] = []
+        found: list[AbstractValue] = []
         for entity in of:
-            if isinstance(entity, OwnInstance) and self._is_typed_dict(entity.cls):
+            if isinstance(entity, InstanceValue) and self._is_typed_dict(entity.cls):
                 found += self.resolver.attribute(entity, ref.name, depth - 1)
             else:
                 some = self.resolver.contents.item(entity, [], depth)

@@ -8,7 +8,7 @@ from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Kind, Ref
 from wflint.inference.arguments import Given
 from wflint.inference.builtin_types import ADAPTER
-from wflint.inference.values import Entity, Env, External, held
+from wflint.inference.values import AbstractValue, Env, ExternalValue, held
 
 if TYPE_CHECKING:
     from wflint.inference.resolver import Resolver
@@ -33,9 +33,9 @@ _LOGS = frozenset(
 """Methods of an adapter that may keep from its logger what it is told."""
 
 
-def is_wide_logger(entity: Entity) -> bool:
+def is_wide_logger(entity: AbstractValue) -> bool:
     """True for a logger of which only its type is known, which says little."""
-    return isinstance(entity, External) and entity.instance and entity.name in WIDE_LOGGERS
+    return isinstance(entity, ExternalValue) and entity.instance and entity.name in WIDE_LOGGERS
 
 
 def is_only_declared(ref: Ref, path: str, env: Env) -> bool:
@@ -45,7 +45,7 @@ def is_only_declared(ref: Ref, path: str, env: Env) -> bool:
     return ref.kind is Kind.INSTANCE and not ref.path
 
 
-def adapted(resolver: Resolver, cls: Cls, given: Given) -> tuple[Entity, ...]:
+def adapted(resolver: Resolver, cls: Cls, given: Given) -> tuple[AbstractValue, ...]:
     """The logger that an adapter of the project is given, if it hands on what it is told."""
     order, externals = resolver.order(cls)
     if externals != (ADAPTER,) or not given:
@@ -53,4 +53,4 @@ def adapted(resolver: Resolver, cls: Cls, given: Given) -> tuple[Entity, ...]:
     facts = [resolver.facts_of(base) for base in order]
     if any(f is None or not _LOGS.isdisjoint(f.methods) for f in facts):
         return ()
-    return tuple(e for e in given[0][1] if isinstance(e, External))
+    return tuple(e for e in given[0][1] if isinstance(e, ExternalValue))

@@ -12,11 +12,11 @@ from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Binding, BindingKind, Kind, ModuleFacts, Ref, Value
 from wflint.facts.types import declared_as
 from wflint.inference.values import (
-    Entity,
-    External,
-    OwnClass,
-    OwnFunction,
-    OwnModule,
+    AbstractValue,
+    ClassValue,
+    ExternalValue,
+    FunctionValue,
+    ModuleValue,
     Unresolved,
     unique,
 )
@@ -32,10 +32,10 @@ _ANYTHING = (Unresolved("it may be too many things"),)
 Key: TypeAlias = tuple[str, str]
 """A name of a module: the path of its file, and the name."""
 
-ResolveRef = Callable[[Ref, str, int], tuple[Entity, ...]]
+ResolveRef = Callable[[Ref, str, int], tuple[AbstractValue, ...]]
 """Gives what a ref stands for: the ref, the path of its module, how deep to go."""
 
-Attribute = Callable[[Entity, str, int], tuple[Entity, ...]]
+Attribute = Callable[[AbstractValue, str, int], tuple[AbstractValue, ...]]
 """Gives what an attribute of an entity stands for."""
 
 
@@ -49,9 +49,9 @@ class Names:
         self.index = index
         self.resolve = resolve
         self.attribute = attribute
-        self._names: dict[Key, tuple[Entity, ...]] = {}
+        self._names: dict[Key, tuple[AbstractValue, ...]] = {}
 
-    def name(self, path: str, name: str) -> tuple[Entity, ...]:
+    def name(self, path: str, name: str) -> tuple[AbstractValue, ...]:
         """Return the values of a module-level name of a module; builtins included."""
         key = (path, name)
         known = self._names.get(key)
@@ -119,11 +119,11 @@ class Names:
                 if binding.what is BindingKind.IMPORT:
                     yield from self._dotted_names(f"{binding.target}.{ref.path[0]}", path)
 
-    def _name(self, path: str, name: str, depth: int) -> tuple[Entity, ...]:
+    def _name(self, path: str, name: str, depth: int) -> tuple[AbstractValue, ...]:
         found = self._bound(path, name, depth)
         return found if len(found) <= limits.NAME_ALTERNATIVES else _ANYTHING
 
-    def _bound(self, path: str, name: str, depth: int) -> tuple[Entity, ...]:
+    def _bound(self, path: str, name: str, depth: int) -> tuple[AbstractValue, ...]:
         module = self.store.load(path)
         bindings = module.facts.bindings.get(name)
         if bindings is not None:
@@ -136,21 +136,21 @@ class Names:
             if not _is_builtin_entity(found):
                 return found
         if is_builtin(name):
-            return (External(f"builtins.{name}"),)
+            return (ExternalValue(f"builtins.{name}"),)
         return (Unresolved(f"`{name}` is not defined in its module"),)
 
-    def _binding(self, binding: Binding, path: str, depth: int) -> tuple[Entity, ...]:
+    def _binding(self, binding: Binding, path: str, depth: int) -> tuple[AbstractValue, ...]:
         if binding.what is BindingKind.IMPORT:
             return self.dotted(binding.target, path, depth)
         if binding.what is BindingKind.FUNCTION:
-            return (OwnFunction(Fn(path, binding.target)),)
+            return (FunctionValue(Fn(path, binding.target)),)
         if binding.what is BindingKind.CLASS:
-            return (OwnClass(Cls(path, binding.target)),)
+            return (ClassValue(Cls(path, binding.target)),)
         if binding.value is not None and binding.value.ref.kind is not Kind.UNKNOWN:
             return self.resolve(declared_as(binding.declared, binding.value.ref), path, depth - 1)
         return (Unresolved("its type is not known"),)
 
-    def _star_sources(self, path: str, name: str) -> Iterator[Key | External | OwnModule]:
+    def _star_sources(self, path: str, name: str) -> Iterator[Key | ExternalValue | ModuleValue]:
         """Yield what star imports may take a name from, the last import first.
 
         These are names that modules bind, modules, and names outside the project.
@@ -162,7 +162,7 @@ class Names:
             target = self.index.find(star, importer)
             if target is None:
                 if name in _exported(star):
-                    yield External(f"{star}.{name}")
+                    yield ExternalValue(f"{star}.{name}")
                 continue
             facts = self.store.load(target).facts
             if target in seen or not _exports(facts, name):
@@ -173,12 +173,12 @@ class Names:
                 continue
             inner = self.index.find(f"{star}.{name}", importer) if facts.exports else None
             if inner is not None:
-                yield OwnModule(inner)  # `__all__` names a module of the package
+                yield ModuleValue(inner)  # `__all__` names a module of the package
             pending.extend((further, target) for further in facts.stars)
 
     def dotted(
         self, name: str, importer: str, depth: int = limits.NAME_DEPTH
-    ) -> tuple[Entity, ...]:
+    ) -> tuple[AbstractValue, ...]:
         """Return the values of an absolute dotted name, as imported by a file."""
         if depth <= 0:
             return (Unresolved("too many steps"),)
@@ -187,7 +187,7 @@ class Names:
             path = self.index.find(".".join(parts[:length]), importer)
             if path is None or (length < len(parts) and is_namespace(path)):
                 continue
-            found: tuple[Entity, ...] = (OwnModule(path),)
+            found: tuple[AbstractValue, ...] = (ModuleValue(path),)
             if length == 1 and len(parts) > 1 and not self._has(path, parts[1]):
                 break  # a folder that happens to be called like an installed package
             for part in parts[length:]:
@@ -195,7 +195,7 @@ class Names:
                     e for entity in found for e in self.attribute(entity, part, depth - 1)
                 )
             return found
-        return (External(name),)
+        return (ExternalValue(name),)
 
     def constant(self, ref: Ref, path: str) -> tuple[Value, str] | None:
         """The value of a module-level name that is assigned exactly once, and its module."""
@@ -232,7 +232,7 @@ class Names:
         known = name in facts.bindings or facts.stars or "__getattr__" in facts.functions
         return bool(known) or self.index.find(f"{facts.name}.{name}", path) is not None
 
-    def module_attribute(self, path: str, name: str) -> tuple[Entity, ...]:
+    def module_attribute(self, path: str, name: str) -> tuple[AbstractValue, ...]:
         """Return the values of an attribute of a module."""
         module = self.store.load(path)
         if name in module.facts.bindings or module.facts.stars:
@@ -241,9 +241,9 @@ class Names:
                 return found
         inner = self.index.find(f"{module.facts.name}.{name}", path) if module.facts.name else None
         if inner is not None:
-            return (OwnModule(inner),)
+            return (ModuleValue(inner),)
         if is_namespace(path):  # a folder says nothing of an installed package of its name
-            return (External(f"{module.facts.name}.{name}"),)
+            return (ExternalValue(f"{module.facts.name}.{name}"),)
         return (Unresolved(f"`{name}` is not defined in `{module.facts.name}`"),)
 
 
@@ -264,15 +264,16 @@ def _exports(facts: ModuleFacts, name: str) -> bool:
     return name in facts.exports if facts.exports is not None else not name.startswith("_")
 
 
-def _is_something(entity: Entity) -> bool:
+def _is_something(entity: AbstractValue) -> bool:
     """True if an entity is more than a stand-in for what only type checkers import."""
-    name = entity.name if isinstance(entity, External) else ""
+    name = entity.name if isinstance(entity, ExternalValue) else ""
     return not isinstance(entity, Unresolved) and name not in ("typing.Any", "builtins.object")
 
 
-def _is_builtin_entity(found: tuple[Entity, ...]) -> bool:
+def _is_builtin_entity(found: tuple[AbstractValue, ...]) -> bool:
     return all(
-        isinstance(e, Unresolved) or (isinstance(e, External) and e.name.startswith("builtins."))
+        isinstance(e, Unresolved)
+        or (isinstance(e, ExternalValue) and e.name.startswith("builtins."))
         for e in found
     )
 

@@ -12,7 +12,7 @@ from wflint.inference import builtin_types
 from wflint.inference.attributes import Members
 from wflint.inference.contents import Contents
 from wflint.inference.declared import together
-from wflint.inference.environments import Memory
+from wflint.inference.environments import Environments
 from wflint.inference.library_types import ATTRIBUTES
 from wflint.inference.literals import Literals
 from wflint.inference.names import Names
@@ -20,13 +20,13 @@ from wflint.inference.return_values import Results, stands_for_another
 from wflint.inference.roots import Place, Roots
 from wflint.inference.values import (
     NOT_KNOWN,
-    Entity,
+    AbstractValue,
+    ClassValue,
     Env,
-    External,
-    OwnClass,
-    OwnFunction,
-    OwnInstance,
-    OwnModule,
+    ExternalValue,
+    FunctionValue,
+    InstanceValue,
+    ModuleValue,
     SuperOf,
     Unresolved,
     as_class,
@@ -55,21 +55,21 @@ class Resolver:
         )
         self.members = Members(store, self)
         self.literals = Literals(self)
-        self.memory = Memory(self)
+        self.memory = Environments(self)
         self.results = Results(self, gives)
         self.contents = Contents(self)
         self.roots = Roots(self)
         self._open = 0  # how many questions are being answered, one in the other
         self._left = 0  # how many more may be asked to answer the outermost
-        self._known: dict[Question, tuple[Entity, ...]] = {}
+        self._known: dict[Question, tuple[AbstractValue, ...]] = {}
 
     # What others ask.
 
-    def name(self, path: str, name: str) -> tuple[Entity, ...]:
+    def name(self, path: str, name: str) -> tuple[AbstractValue, ...]:
         """Return the values of a module-level name of a module; builtins included."""
         return self.names.name(path, name)
 
-    def dotted(self, name: str, importer: str) -> tuple[Entity, ...]:
+    def dotted(self, name: str, importer: str) -> tuple[AbstractValue, ...]:
         """Return the values of an absolute dotted name, as imported by a file."""
         return self.names.dotted(name, importer)
 
@@ -85,11 +85,13 @@ class Resolver:
         """The project's classes in the method resolution order of a class, and external bases."""
         return self.members.order(cls)
 
-    def returned(self, function: OwnFunction, depth: int = limits.DEPTH) -> tuple[Entity, ...]:
+    def returned(
+        self, function: FunctionValue, depth: int = limits.DEPTH
+    ) -> tuple[AbstractValue, ...]:
         """Return the values that calling a function of the project gives."""
         return self.results.returned(function, depth)
 
-    def learn(self, learned: Mapping[tuple[Cls, str], Iterable[Entity]]) -> bool:
+    def learn(self, learned: Mapping[tuple[Cls, str], Iterable[AbstractValue]]) -> bool:
         """Take over what a search has seen put into attributes that it then asked for in vain.
 
         True if that is anything new: the search is worth repeating.
@@ -117,7 +119,7 @@ class Resolver:
         receiver: Cls | None = None,
         depth: int = limits.DEPTH,
         env: Env = (),
-    ) -> tuple[Entity, ...]:
+    ) -> tuple[AbstractValue, ...]:
         """Return the values that ``ref``, found in the module ``path``, may stand for.
 
         ``receiver`` is the class of the object that the enclosing method was called on, ``env``
@@ -149,14 +151,14 @@ class Resolver:
             del self._known[key]
         return found
 
-    def _find(self, ref: Ref, at: Place) -> tuple[Entity, ...]:
+    def _find(self, ref: Ref, at: Place) -> tuple[AbstractValue, ...]:
         found = self.roots.find(ref, at)
         for name in ref.path:
             of = (self.attribute(entity, name, at.depth - 1) for entity in found)
             found = unique(e for one in of for e in one)
         return found
 
-    def resolve_afresh(self, ref: Ref, path: str, depth: int) -> tuple[Entity, ...]:
+    def resolve_afresh(self, ref: Ref, path: str, depth: int) -> tuple[AbstractValue, ...]:
         """Return the values of a ref where the answer is kept: a question of its own."""
         before = self._open, self._left
         self._open = 0
@@ -168,16 +170,16 @@ class Resolver:
     # Types.
 
     def together(
-        self, declared: tuple[Entity, ...], given: tuple[Entity, ...]
-    ) -> tuple[Entity, ...]:
+        self, declared: tuple[AbstractValue, ...], given: tuple[AbstractValue, ...]
+    ) -> tuple[AbstractValue, ...]:
         """Return the values of something declared for which something is given."""
         return together(declared, given, self)
 
-    def as_instance(self, entity: Entity) -> Entity:
+    def as_instance(self, entity: AbstractValue) -> AbstractValue:
         """An instance of the class that an entity is."""
-        if isinstance(entity, OwnClass):
-            return OwnInstance(entity.cls, entity.args)
-        if isinstance(entity, External):
+        if isinstance(entity, ClassValue):
+            return InstanceValue(entity.cls, entity.args)
+        if isinstance(entity, ExternalValue):
             name = builtin_types.ALIASES.get(entity.name, entity.name)
             if name == "builtins.type" and entity.args and entity.args[0]:
                 return as_class(entity.args[0][0])
@@ -186,31 +188,37 @@ class Resolver:
 
     # Attributes.
 
-    def attribute(self, entity: Entity, name: str, depth: int = limits.DEPTH) -> tuple[Entity, ...]:
+    def attribute(
+        self, entity: AbstractValue, name: str, depth: int = limits.DEPTH
+    ) -> tuple[AbstractValue, ...]:
         """Return the values of an attribute of an entity."""
-        if isinstance(entity, External) and entity.args and stands_for_another(entity.name, name):
+        if (
+            isinstance(entity, ExternalValue)
+            and entity.args
+            and stands_for_another(entity.name, name)
+        ):
             return unique(e for of in entity.args[0] for e in self.attribute(of, name, depth))
-        if isinstance(entity, External):
+        if isinstance(entity, ExternalValue):
             return (_external_attribute(entity, name),)
         if depth <= 0:
             return (_TOO_MANY,)
         match entity:
-            case OwnModule():
+            case ModuleValue():
                 return self.names.module_attribute(entity.path, name)
-            case OwnClass() | OwnInstance():
+            case ClassValue() | InstanceValue():
                 return self.members.attribute(entity, name, depth)
             case SuperOf():
                 return self.members.after(entity, name, depth)
-            case OwnFunction() if name == "__call__" or name == "__wrapped__":
+            case FunctionValue() if name == "__call__" or name == "__wrapped__":
                 return (entity,)
-            case OwnFunction():
+            case FunctionValue():
                 return (Unresolved(f"`{name}` is an attribute of a function"),)
         return (entity,) if isinstance(entity, Unresolved) else NOT_KNOWN
 
 
-def _external_attribute(entity: External, name: str) -> Entity:
+def _external_attribute(entity: ExternalValue, name: str) -> AbstractValue:
     full = f"{entity.name}.{name}"
     if entity.instance and full in ATTRIBUTES:
         of = ATTRIBUTES[full]
-        return External(of, instance=True, base=len(of))
-    return External(full, base=entity.base, args=entity.args)
+        return ExternalValue(of, instance=True, base=len(of))
+    return ExternalValue(full, base=entity.base, args=entity.args)

@@ -27,11 +27,11 @@ from wflint.inference.typed_calls import CASTS, typed_result
 from wflint.inference.values import (
     NOT_KNOWN,
     OUTCOME_NOT_KNOWN,
-    Entity,
-    External,
-    OwnClass,
-    OwnFunction,
-    OwnInstance,
+    AbstractValue,
+    ClassValue,
+    ExternalValue,
+    FunctionValue,
+    InstanceValue,
     Types,
     Unresolved,
     is_callable_type,
@@ -73,7 +73,7 @@ _OF_HANDLES = frozenset(
 """The attributes of tasks and handles themselves."""
 
 
-def _as_awaitable(entity: Entity) -> Entity:
+def _as_awaitable(entity: AbstractValue) -> AbstractValue:
     return replace(entity, is_awaitable=True) if isinstance(entity, Unresolved) else entity
 
 
@@ -94,15 +94,15 @@ class Results:
         """True if it is known what the instances of a class outside the project make."""
         return f"{name}.__call__" in self.gives
 
-    def of_call(self, entity: Entity, given: Given, depth: int) -> tuple[Entity, ...]:
+    def of_call(self, entity: AbstractValue, given: Given, depth: int) -> tuple[AbstractValue, ...]:
         """Return what calling an entity gives."""
-        if isinstance(entity, OwnClass):
+        if isinstance(entity, ClassValue):
             env = self.resolver.memory.constructor_env(entity.cls, given)
             return (
-                OwnInstance(entity.cls, entity.args, env),
+                InstanceValue(entity.cls, entity.args, env),
                 *adapted(self.resolver, entity.cls, given),
             )
-        if isinstance(entity, External):
+        if isinstance(entity, ExternalValue):
             plain = tuple(values for keyword, values in given if keyword in ("", "*"))
             known = builtin_types.passed_through(entity.name, entity.instance, plain)
             known = known or builtin_types.result(entity.name, entity.args, plain)
@@ -120,8 +120,8 @@ class Results:
                 return self._declared_result(plain[0])
             name = result_of(entity.name, entity.instance, self.gives)
             args = self._waited_for(entity, plain) if name in WAITED else entity.args
-            return (External(name, instance=True, base=len(name), args=args),)
-        if isinstance(entity, OwnFunction):
+            return (ExternalValue(name, instance=True, base=len(name), args=args),)
+        if isinstance(entity, FunctionValue):
             head = self.store.head(entity.fn)
             if head is None:
                 return NOT_KNOWN
@@ -129,11 +129,11 @@ class Results:
             env = joined(entity.env, passed)
             found = self.returned(replace(entity, env=env), depth - 1)
             return tuple(map(_as_awaitable, found)) if head.is_async else found
-        if isinstance(entity, OwnInstance):
+        if isinstance(entity, InstanceValue):
             return self.resolver.contents.method_result(entity, ("__call__",), depth)
         return NOT_KNOWN
 
-    def _waited_for(self, entity: External, plain: Types) -> Types:
+    def _waited_for(self, entity: ExternalValue, plain: Types) -> Types:
         """Return what awaiting a task or a handle gives."""
         if not plain or any(isinstance(e, Unresolved) for e in plain[0]):
             return entity.args
@@ -143,38 +143,43 @@ class Results:
         return () if any(isinstance(e, Unresolved) for e in given) else (given,)
 
     def unawaited(
-        self, call: Ref, given: tuple[Entity, ...], inner: Callable[[Ref], tuple[Entity, ...]]
-    ) -> tuple[Entity, ...]:
+        self,
+        call: Ref,
+        given: tuple[AbstractValue, ...],
+        inner: Callable[[Ref], tuple[AbstractValue, ...]],
+    ) -> tuple[AbstractValue, ...]:
         """Return what a call gives that nobody awaits, where that awaited would be ``given``."""
         called = inner(call.of) if call.of is not None else ()
         if called and all(self._is_coroutine_function(entity) for entity in called):
             return (builtin_types.made(COROUTINE, (given,)),)
-        if called and all(isinstance(e, External) and e.name in FUTURES for e in called):
+        if called and all(isinstance(e, ExternalValue) and e.name in FUTURES for e in called):
             return (builtin_types.made("asyncio.Future"),)
         return given
 
-    def _is_coroutine_function(self, entity: Entity) -> bool:
-        if isinstance(entity, External):
+    def _is_coroutine_function(self, entity: AbstractValue) -> bool:
+        if isinstance(entity, ExternalValue):
             return not entity.instance and entity.name in ASYNC_FUNCTIONS
-        if not isinstance(entity, OwnFunction):
+        if not isinstance(entity, FunctionValue):
             return False
         head = self.store.head(entity.fn)
         return (
             head is not None and head.is_async and not self.store.body(entity.fn).head.is_generator
         )
 
-    def _declared_result(self, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    def _declared_result(self, entities: tuple[AbstractValue, ...]) -> tuple[AbstractValue, ...]:
         """Return the declared result of an activity or child workflow: its code runs elsewhere."""
-        found: list[Entity] = []
+        found: list[AbstractValue] = []
         for entity in entities:
-            said: tuple[Entity, ...] = ()
-            if isinstance(entity, OwnFunction):
+            said: tuple[AbstractValue, ...] = ()
+            if isinstance(entity, FunctionValue):
                 head = self.store.head(entity.fn)
                 said = self._said(head, entity, limits.DEPTH) if head is not None else ()
             found.extend(said or OUTCOME_NOT_KNOWN)
         return unique(found) or OUTCOME_NOT_KNOWN
 
-    def returned(self, function: OwnFunction, depth: int = limits.DEPTH) -> tuple[Entity, ...]:
+    def returned(
+        self, function: FunctionValue, depth: int = limits.DEPTH
+    ) -> tuple[AbstractValue, ...]:
         """Return what calling a function gives: as it declares, or as its body shows."""
         head = self.store.head(function.fn)
         if head is None or depth <= 0:
@@ -185,7 +190,7 @@ class Results:
         body = self.store.body(function.fn)
         path, receiver, env = function.fn.path, function.receiver, function.env
         if body.head.is_generator:
-            if said and isinstance(said[0], External) and said[0].args:
+            if said and isinstance(said[0], ExternalValue) and said[0].args:
                 return said
             given = [self.resolver.resolve(r, path, receiver, depth - 1, env) for r in body.yielded]
             types = unique(e for one in given for e in one)
@@ -204,10 +209,10 @@ class Results:
         return said or shown or NOT_KNOWN
 
     def _as_made(
-        self, said: tuple[Entity, ...], function: OwnFunction, depth: int
-    ) -> tuple[Entity, ...]:
+        self, said: tuple[AbstractValue, ...], function: FunctionValue, depth: int
+    ) -> tuple[AbstractValue, ...]:
         """The declared result, or the very objects of that class that the body makes."""
-        classes = {e.cls for e in said if isinstance(e, OwnInstance)}
+        classes = {e.cls for e in said if isinstance(e, InstanceValue)}
         if len(classes) != len(said) or not classes:
             return said
         depth = min(depth, limits.MADE_DEPTH)
@@ -216,27 +221,29 @@ class Results:
         shown = [self.resolver.resolve(r, path, receiver, depth - 1, env) for r in body.returned]
         made = unique(e for one in shown for e in one)
         for entity in made:
-            if not isinstance(entity, OwnInstance) or classes.isdisjoint(
+            if not isinstance(entity, InstanceValue) or classes.isdisjoint(
                 self.resolver.order(entity.cls)[0]
             ):
                 return said
         return made or said
 
-    def _said(self, head: FunctionHead, function: OwnFunction, depth: int) -> tuple[Entity, ...]:
+    def _said(
+        self, head: FunctionHead, function: FunctionValue, depth: int
+    ) -> tuple[AbstractValue, ...]:
         if says_little(head.returns):
             return ()
         last = head.returns.path[-1] if head.returns.path else head.returns.name
         if last == "Self" and function.receiver is not None:
-            return (OwnInstance(function.receiver, env=of_object(function.env)),)
+            return (InstanceValue(function.receiver, env=of_object(function.env)),)
         path, env = function.fn.path, function.env
         named = self.resolver.resolve(head.returns, path, function.receiver, depth - 1, env)
         return unique(self.resolver.as_instance(e) for e in named)
 
-    def says_little(self, entity: Entity) -> bool:
+    def says_little(self, entity: AbstractValue) -> bool:
         """True if a declared type leaves open what the object really is."""
-        if isinstance(entity, OwnInstance):
+        if isinstance(entity, InstanceValue):
             return self.is_open(entity.cls)
-        if isinstance(entity, External) and entity.instance:
+        if isinstance(entity, ExternalValue) and entity.instance:
             if any(self.says_little(e) for arg in entity.args for e in arg):
                 return True
             return (

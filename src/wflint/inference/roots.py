@@ -14,13 +14,13 @@ from wflint.inference.environments import keyword_of
 from wflint.inference.library_types import is_opaque
 from wflint.inference.values import (
     NOT_KNOWN,
-    Entity,
+    AbstractValue,
+    ClassValue,
     Env,
-    External,
+    ExternalValue,
+    FunctionValue,
     GivenParam,
-    OwnClass,
-    OwnFunction,
-    OwnInstance,
+    InstanceValue,
     SuperOf,
     TypeArgument,
     Unresolved,
@@ -35,7 +35,7 @@ from wflint.inference.values import (
 if TYPE_CHECKING:
     from wflint.inference.resolver import Resolver
 
-Found = tuple[Entity, ...]
+Found = tuple[AbstractValue, ...]
 
 
 class Place(Struct, frozen=True):
@@ -109,7 +109,7 @@ class Roots:
         """A nested class or function; that remembers the parameters of the functions around it."""
         name, path = ref.name, at.path
         if self.store.class_facts(Cls(path, name)) is not None:
-            return (OwnClass(Cls(path, name)),)
+            return (ClassValue(Cls(path, name)),)
         around = [
             h
             for h in at.env
@@ -117,13 +117,13 @@ class Roots:
             and h.owner.path == path
             and name.startswith(f"{h.owner.qualname}.")
         ]
-        return (OwnFunction(Fn(path, name), at.receiver, env=joined(of_object(at.env), around)),)
+        return (FunctionValue(Fn(path, name), at.receiver, env=joined(of_object(at.env), around)),)
 
     def _self(self, ref: Ref, at: Place) -> Found:
-        return (OwnInstance(at.receiver or Cls(at.path, ref.name), env=of_object(at.env)),)
+        return (InstanceValue(at.receiver or Cls(at.path, ref.name), env=of_object(at.env)),)
 
     def _class(self, ref: Ref, at: Place) -> Found:
-        return (OwnClass(at.receiver or Cls(at.path, ref.name)),)
+        return (ClassValue(at.receiver or Cls(at.path, ref.name)),)
 
     def _super(self, ref: Ref, at: Place) -> Found:
         """``super()``, or ``super(Base, self)``, which starts behind the class it is given."""
@@ -131,7 +131,7 @@ class Roots:
         receiver, env = at.receiver or owner, of_object(at.env)
         resolve = self.resolver.resolve
         named = resolve(ref.of, at.path, at.receiver, env=at.env) if ref.of is not None else ()
-        given = next((entity.cls for entity in named if isinstance(entity, OwnClass)), owner)
+        given = next((entity.cls for entity in named if isinstance(entity, ClassValue)), owner)
         return (SuperOf(given, receiver, env),)
 
     def _param(self, ref: Ref, at: Place) -> Found:
@@ -149,12 +149,12 @@ class Roots:
         others = [self._inner(other, at) for other in ref.others]
         name = f"builtins.{ref.name}"
         if not others:
-            return (External(name, instance=True),)
+            return (ExternalValue(name, instance=True),)
         if ref.name == "tuple":
-            return (External(name, instance=True, args=tuple(others)),)
+            return (ExternalValue(name, instance=True, args=tuple(others)),)
         inner = unique(e for one in others for e in one)
         args = ((), inner) if ref.name == "dict" else (inner,)
-        return (External(name, instance=True, args=args),)
+        return (ExternalValue(name, instance=True, args=args),)
 
     def _declared(self, ref: Ref, at: Place) -> Found:
         if ref.of is None:
@@ -176,7 +176,7 @@ class Roots:
 
     def _operation(self, ref: Ref, at: Place) -> Found:
         sides = [self._inner(other, at) for other in ref.others]
-        found: list[Entity] = []
+        found: list[AbstractValue] = []
         for left in sides[0]:
             for right in sides[1]:
                 given = builtin_types.operation(ref.name, left, right)
@@ -226,12 +226,15 @@ class Roots:
         return unique(e for entity in of for e in entered(entity, at.depth))
 
 
-def _is_vague(entity: Entity) -> bool:
+def _is_vague(entity: AbstractValue) -> bool:
     """True of what may be missing, or anything."""
-    if isinstance(entity, External):
+    if isinstance(entity, ExternalValue):
         return _is_none(entity) or is_callable_type(entity) or is_opaque(entity)
     return isinstance(entity, Unresolved)
 
 
-def _is_none(entity: Entity) -> bool:
-    return isinstance(entity, External) and entity.name in ("builtins.None", "builtins.NoneType")
+def _is_none(entity: AbstractValue) -> bool:
+    return isinstance(entity, ExternalValue) and entity.name in (
+        "builtins.None",
+        "builtins.NoneType",
+    )

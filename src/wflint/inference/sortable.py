@@ -8,7 +8,7 @@ from wflint.facts.ids import Cls
 from wflint.facts.model import Kind, Ref
 from wflint.inference.resolver import Resolver
 from wflint.inference.type_views import types_of
-from wflint.inference.values import Env, External, Unresolved
+from wflint.inference.values import Env, ExternalValue, Unresolved
 from wflint.rule.views import TypeView, elements_of
 
 _KINDS = {
@@ -92,7 +92,8 @@ def _is_variable(ref: Ref, path: str, resolver: Resolver) -> bool:
         return False
     found = resolver.resolve(ref, path)
     return all(
-        isinstance(e, Unresolved) or (isinstance(e, External) and e.name in _UNKNOWN) for e in found
+        isinstance(e, Unresolved) or (isinstance(e, ExternalValue) and e.name in _UNKNOWN)
+        for e in found
     )
 
 
@@ -135,7 +136,7 @@ def _defines_order(cls: Cls, resolver: Resolver) -> bool:
     if "__lt__" in facts.methods:
         return True
     return any(
-        isinstance(entity, External) and entity.name in _DATACLASS and "order" in d.keywords
+        isinstance(entity, ExternalValue) and entity.name in _DATACLASS and "order" in d.keywords
         for d in facts.decorators
         for entity in resolver.resolve(d.target, cls.path)
     )

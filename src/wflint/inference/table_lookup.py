@@ -11,7 +11,13 @@ from typing import Any
 
 from wflint.facts.model import BindingKind, Kind, Ref
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import Entity, External, OwnClass, OwnFunction, OwnInstance
+from wflint.inference.values import (
+    AbstractValue,
+    ClassValue,
+    ExternalValue,
+    FunctionValue,
+    InstanceValue,
+)
 from wflint.project.module_index import ModuleIndex
 from wflint.project.store import Store
 from wflint.rule.api_table import ApiTable
@@ -27,21 +33,25 @@ class KnownFirst(Resolver):
         self.table = table
         self._tops = index.installed.tops
 
-    def resolve(self, ref: Ref, path: str, *more: Any, **named: Any) -> tuple[Entity, ...]:
+    def resolve(self, ref: Ref, path: str, *more: Any, **named: Any) -> tuple[AbstractValue, ...]:
         """Return the values that ``ref``, found in the module ``path``, may stand for."""
         found = self._outside(super().resolve(ref, path, *more, **named))
         return self._as_spelled(self._spelled(ref, path), found)
 
-    def name(self, path: str, name: str) -> tuple[Entity, ...]:
+    def name(self, path: str, name: str) -> tuple[AbstractValue, ...]:
         """Return the values of a module-level name of a module; builtins included."""
         return self._outside(super().name(path, name))
 
-    def dotted(self, name: str, importer: str, *more: Any, **named: Any) -> tuple[Entity, ...]:
+    def dotted(
+        self, name: str, importer: str, *more: Any, **named: Any
+    ) -> tuple[AbstractValue, ...]:
         """Return the values of an absolute dotted name, as imported by a file."""
         found = self._outside(super().dotted(name, importer, *more, **named))
         return self._as_spelled(name if self._is_followed(name) else "", found)
 
-    def attribute(self, entity: Entity, name: str, *more: Any, **named: Any) -> tuple[Entity, ...]:
+    def attribute(
+        self, entity: AbstractValue, name: str, *more: Any, **named: Any
+    ) -> tuple[AbstractValue, ...]:
         """Return the values of an attribute of an entity."""
         return self._outside(super().attribute(entity, name, *more, **named))
 
@@ -61,48 +71,51 @@ class KnownFirst(Resolver):
             return ""
         return ".".join((name, *ref.path)) if self._is_followed(name) else ""
 
-    def _as_spelled(self, name: str, found: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    def _as_spelled(self, name: str, found: tuple[AbstractValue, ...]) -> tuple[AbstractValue, ...]:
         if not name or not self.table.knows(name):
             return found
-        return (*(entity for entity in found if isinstance(entity, OwnClass)), External(name))
+        return (
+            *(entity for entity in found if isinstance(entity, ClassValue)),
+            ExternalValue(name),
+        )
 
-    def _outside(self, found: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    def _outside(self, found: tuple[AbstractValue, ...]) -> tuple[AbstractValue, ...]:
         if not any(self._is_inside(entity) for entity in found):
             return found
         return tuple(dict.fromkeys(e for entity in found for e in self._as_known(entity)))
 
-    def _is_inside(self, entity: Entity) -> bool:
+    def _is_inside(self, entity: AbstractValue) -> bool:
         match entity:
-            case OwnFunction():
+            case FunctionValue():
                 return self.index.is_followed(entity.fn.path)
-            case OwnClass() | OwnInstance():
+            case ClassValue() | InstanceValue():
                 return self.index.is_followed(entity.cls.path)
         return False
 
-    def _as_known(self, entity: Entity) -> Iterator[Entity]:
+    def _as_known(self, entity: AbstractValue) -> Iterator[AbstractValue]:
         """A function as what the table knows; a class as that too, for its methods it may not.
 
         The class goes first: as a base it is the class.
         """
         match entity:
-            case OwnFunction():
+            case FunctionValue():
                 for name in self._function_names(entity):
                     if self.table.knows(name):
-                        yield External(name, partial=entity.partial)
+                        yield ExternalValue(name, partial=entity.partial)
                         return
-            case OwnClass():
+            case ClassValue():
                 names = self._full_names(entity.cls.path, entity.cls.qualname)
                 known = next(filter(self.table.knows, names), None)
-                yield from (entity, External(known)) if known is not None else (entity,)
+                yield from (entity, ExternalValue(known)) if known is not None else (entity,)
                 return
-            case OwnInstance():
+            case InstanceValue():
                 for name in self._full_names(entity.cls.path, entity.cls.qualname):
                     if self.table.knows(f"{name}.*"):
-                        yield External(name, instance=True, base=len(name))
+                        yield ExternalValue(name, instance=True, base=len(name))
                         return
         yield entity
 
-    def _function_names(self, function: OwnFunction) -> Iterator[str]:
+    def _function_names(self, function: FunctionValue) -> Iterator[str]:
         fn, receiver = function.fn, function.receiver
         yield from self._full_names(fn.path, fn.shown)
         if receiver is not None:

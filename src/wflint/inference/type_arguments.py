@@ -8,9 +8,9 @@ from wflint import limits
 from wflint.facts.ids import Cls
 from wflint.facts.model import Kind, Ref
 from wflint.inference.values import (
-    Entity,
+    AbstractValue,
+    ClassValue,
     Env,
-    OwnClass,
     TypeArgument,
     Types,
     Unresolved,
@@ -25,13 +25,13 @@ class Resolves(Protocol):
 
     def resolve(
         self, ref: Ref, path: str, receiver: Cls | None, depth: int, env: Env
-    ) -> tuple[Entity, ...]:
+    ) -> tuple[AbstractValue, ...]:
         """Return the values that a ref may stand for."""
 
-    def resolve_afresh(self, ref: Ref, path: str, depth: int) -> tuple[Entity, ...]:
+    def resolve_afresh(self, ref: Ref, path: str, depth: int) -> tuple[AbstractValue, ...]:
         """Return the values that a ref may stand for, where the answer is kept."""
 
-    def as_instance(self, entity: Entity) -> Entity:
+    def as_instance(self, entity: AbstractValue) -> AbstractValue:
         """An instance of what an entity names."""
 
 
@@ -83,4 +83,4 @@ class TypeArguments:
             for o in others
         )
         entities = self.resolver.resolve_afresh(base, cls.path, limits.BASE_DEPTH)
-        return [(e.cls, args) for e in entities[:1] if isinstance(e, OwnClass)]
+        return [(e.cls, args) for e in entities[:1] if isinstance(e, ClassValue)]

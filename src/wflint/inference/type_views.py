@@ -11,7 +11,7 @@ from wflint.facts.model import Ref
 from wflint.inference.builtin_types import ALIASES
 from wflint.inference.hash_sources import Hashes
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import Entity, Env, External, OwnInstance, Types
+from wflint.inference.values import AbstractValue, Env, ExternalValue, InstanceValue, Types
 from wflint.rule.views import TypeView
 
 _COLLECTIONS = frozenset(f"builtins.{name}" for name in ("dict", "frozenset", "list", "set"))
@@ -33,17 +33,17 @@ def types_of(
 
 
 def type_views(
-    entities: Iterable[Entity], resolver: Resolver, depth: int = limits.TYPE_PARAMETERS
+    entities: Iterable[AbstractValue], resolver: Resolver, depth: int = limits.TYPE_PARAMETERS
 ) -> tuple[TypeView, ...]:
     """The types that instances may have; none when one of them is not known."""
     hashes = _hashes(resolver)
     found: list[TypeView] = []
     for entity in entities:
         own: Cls | None = None
-        base, args = "", entity.args if isinstance(entity, (External, OwnInstance)) else ()
-        if isinstance(entity, External) and entity.instance:
+        base, args = "", entity.args if isinstance(entity, (ExternalValue, InstanceValue)) else ()
+        if isinstance(entity, ExternalValue) and entity.instance:
             name = entity.name
-        elif isinstance(entity, OwnInstance):
+        elif isinstance(entity, InstanceValue):
             own = entity.cls
             name = f"{resolver.store.load(own.path).facts.name}.{own.qualname}"
             base, args = _collection(own, resolver) or ("", args)
@@ -62,9 +62,9 @@ def _collection(cls: Cls, resolver: Resolver) -> tuple[str, Types] | None:
             return None
         for ref in facts.bases:
             for entity in resolver.resolve(ref, base.path):
-                name = entity.name if isinstance(entity, External) else ""
+                name = entity.name if isinstance(entity, ExternalValue) else ""
                 name = ALIASES.get(name, name)
-                if isinstance(entity, External) and name in _COLLECTIONS:
+                if isinstance(entity, ExternalValue) and name in _COLLECTIONS:
                     return name, entity.args
     return None
 

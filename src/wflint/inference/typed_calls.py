@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from wflint.inference.arguments import Given
 from wflint.inference.library_types import COPIED
-from wflint.inference.values import Entity, External, Types, unique
+from wflint.inference.values import AbstractValue, ExternalValue, Types, unique
 
 CASTS = frozenset({"typing.cast", "typing_extensions.cast"})
 _TYPED: dict[str, tuple[int, str]] = {
@@ -58,12 +58,12 @@ _HOLDING = frozenset(
     }
 )
 
-AsInstance = Callable[[Entity], Entity]
+AsInstance = Callable[[AbstractValue], AbstractValue]
 
 
 def typed_result(
-    entity: External, given: Given, as_instance: AsInstance
-) -> tuple[Entity, ...] | None:
+    entity: ExternalValue, given: Given, as_instance: AsInstance
+) -> tuple[AbstractValue, ...] | None:
     """Return what a call gives where it, or an object that it is a method of, is told the class."""
     name = entity.name
     if name == COPIED and entity.args:
@@ -76,17 +76,17 @@ def typed_result(
     if name in _HOLDERS and not entity.args:
         held = _instances(_argument(given, *_HOLDERS[name]), as_instance)
         args: Types = (held,) if held is not None else ()
-        return (External(name, instance=True, base=len(name), args=args),)
+        return (ExternalValue(name, instance=True, base=len(name), args=args),)
     return None
 
 
 def _instances(
-    classes: Iterable[Entity] | None, as_instance: AsInstance
-) -> tuple[Entity, ...] | None:
+    classes: Iterable[AbstractValue] | None, as_instance: AsInstance
+) -> tuple[AbstractValue, ...] | None:
     return unique(map(as_instance, classes)) if classes else None
 
 
-def _argument(given: Given, position: int, keyword: str) -> tuple[Entity, ...] | None:
+def _argument(given: Given, position: int, keyword: str) -> tuple[AbstractValue, ...] | None:
     for name, values in given:
         if name == keyword:
             return values

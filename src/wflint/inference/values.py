@@ -18,7 +18,7 @@ class GivenParam(Struct, frozen=True, cache_hash=True):
 
     owner: Fn
     name: str
-    values: tuple[Entity, ...]
+    values: tuple[AbstractValue, ...]
 
 
 class GivenField(Struct, frozen=True, cache_hash=True):
@@ -26,7 +26,7 @@ class GivenField(Struct, frozen=True, cache_hash=True):
 
     owner: Cls
     name: str
-    values: tuple[Entity, ...]
+    values: tuple[AbstractValue, ...]
 
 
 class TypeArgument(Struct, frozen=True, cache_hash=True):
@@ -34,7 +34,7 @@ class TypeArgument(Struct, frozen=True, cache_hash=True):
 
     owner: Cls
     name: str
-    values: tuple[Entity, ...]
+    values: tuple[AbstractValue, ...]
 
 
 Held = GivenParam | GivenField | TypeArgument
@@ -43,13 +43,13 @@ Env = tuple[Held, ...]
 """Bindings of names around a call; of each kind, each owner and name once, sorted."""
 
 
-class OwnModule(Struct, frozen=True, cache_hash=True):
+class ModuleValue(Struct, frozen=True, cache_hash=True):
     """A module of the project."""
 
     path: str
 
 
-class OwnFunction(Struct, frozen=True, cache_hash=True):
+class FunctionValue(Struct, frozen=True, cache_hash=True):
     """A function of the project; ``receiver`` is the class it is called on, for methods.
 
     ``bound`` is set when the call does not give the first parameter, ``partial`` when arguments may
@@ -64,15 +64,15 @@ class OwnFunction(Struct, frozen=True, cache_hash=True):
     env: Env = ()
 
 
-class OwnClass(Struct, frozen=True, cache_hash=True):
+class ClassValue(Struct, frozen=True, cache_hash=True):
     """A class of the project, maybe with its type parameters."""
 
     cls: Cls
     args: Types = ()
 
 
-class OwnInstance(Struct, frozen=True, cache_hash=True):
-    """An instance of a class of the project; ``args`` as in :class:`External`.
+class InstanceValue(Struct, frozen=True, cache_hash=True):
+    """An instance of a class of the project; ``args`` as in :class:`ExternalValue`.
 
     ``env`` is what its constructor was given.
     """
@@ -90,7 +90,7 @@ class SuperOf(Struct, frozen=True, cache_hash=True):
     env: Env = ()
 
 
-class External(Struct, frozen=True, cache_hash=True):
+class ExternalValue(Struct, frozen=True, cache_hash=True):
     """A dotted name outside the project.
 
     ``instance`` says that it is an instance of the class of that name. ``base`` is the length of
@@ -116,22 +116,24 @@ class Unresolved(Struct, frozen=True, cache_hash=True):
     is_awaitable: bool = False
 
 
-Types = tuple[tuple["Entity", ...], ...]
+Types = tuple[tuple["AbstractValue", ...], ...]
 """Type parameters: for each the instances that it may stand for; none when that is not known."""
 
-Entity = OwnModule | OwnFunction | OwnClass | OwnInstance | SuperOf | External | Unresolved
+AbstractValue = (
+    ModuleValue | FunctionValue | ClassValue | InstanceValue | SuperOf | ExternalValue | Unresolved
+)
 
 
 _INIT = "__init__"
 _RANKS: dict[type, int] = {GivenParam: 0, GivenField: 1, TypeArgument: 2}
 
 
-def unique(entities: Iterable[Entity]) -> tuple[Entity, ...]:
+def unique(entities: Iterable[AbstractValue]) -> tuple[AbstractValue, ...]:
     """Entities in order, each once."""
     return tuple(dict.fromkeys(entities))
 
 
-def held(env: Env, owner: Fn, name: str) -> tuple[Entity, ...] | None:
+def held(env: Env, owner: Fn, name: str) -> tuple[AbstractValue, ...] | None:
     """Return the values of a parameter of a function; ``None`` if nothing is known of it."""
     for entry in env:
         if entry.name == name and type(entry) is GivenParam and entry.owner == owner:
@@ -139,7 +141,7 @@ def held(env: Env, owner: Fn, name: str) -> tuple[Entity, ...] | None:
     return None
 
 
-def given_field(env: Env, cls: Cls, name: str) -> tuple[Entity, ...]:
+def given_field(env: Env, cls: Cls, name: str) -> tuple[AbstractValue, ...]:
     """Return what the constructor of a class was given for an attribute that the class declares.
 
     That may be a field, or a parameter of the same name.
@@ -165,18 +167,18 @@ _NOT_WORTH = ("builtins.", "datetime.", "decimal.", "enum.", "uuid.UUID")
 _SETS = ("builtins.frozenset", "builtins.set")
 
 
-def is_worth_holding(entity: Entity) -> bool:
+def is_worth_holding(entity: AbstractValue) -> bool:
     """True if what a called function does can depend on an argument: functions, objects, sets."""
     if isinstance(entity, Unresolved):
         return False
-    if not isinstance(entity, External) or not entity.instance or entity.name in _SETS:
+    if not isinstance(entity, ExternalValue) or not entity.instance or entity.name in _SETS:
         return True
     if entity.name.startswith(_NOT_WORTH):
         return any(is_worth_holding(inner) for arg in entity.args for inner in arg)
     return True
 
 
-def depth_of(entity: Entity, limit: int = limits.MEMORIES_SEEN) -> int:
+def depth_of(entity: AbstractValue, limit: int = limits.MEMORIES_SEEN) -> int:
     """Return how many environments are nested in an entity, up to a limit."""
     deepest, pending = 0, [(entity, 0)]
     while pending:
@@ -197,12 +199,12 @@ OUTCOME_NOT_KNOWN = (Unresolved("its type is not known", is_awaitable=True),)
 """The outcome of an activity, child workflow or coroutine that does not say what it gives."""
 
 
-def as_class(entity: Entity) -> Entity:
+def as_class(entity: AbstractValue) -> AbstractValue:
     """The class of an instance."""
-    if isinstance(entity, OwnInstance):
-        return OwnClass(entity.cls, entity.args)
-    if isinstance(entity, External):
-        return External(entity.name, args=entity.args)
+    if isinstance(entity, InstanceValue):
+        return ClassValue(entity.cls, entity.args)
+    if isinstance(entity, ExternalValue):
+        return ExternalValue(entity.name, args=entity.args)
     return entity
 
 
@@ -215,10 +217,10 @@ def _is_init(fn: Fn | Cls) -> bool:
     return fn.qualname.rpartition(".")[2].partition("#")[0] == _INIT
 
 
-def is_callable_type(entity: Entity) -> bool:
+def is_callable_type(entity: AbstractValue) -> bool:
     """True if a declared type only says that something can be called, or nothing at all."""
     return (
-        isinstance(entity, External)
+        isinstance(entity, ExternalValue)
         and entity.instance
         and entity.name.rpartition(".")[2]
         in (

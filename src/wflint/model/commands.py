@@ -8,7 +8,7 @@ from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Decorator, Value, ValueType
 from wflint.facts.signatures import RECEIVERS, Signature
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import OwnClass, OwnFunction
+from wflint.inference.values import ClassValue, FunctionValue
 from wflint.model.callees import Callees
 from wflint.rule.command_view import CommandView, Target
 from wflint.rule.views import CallView
@@ -47,9 +47,9 @@ class Commands:
         if len(found) != 1:
             return None
         (only,) = found
-        if isinstance(only, OwnClass) and sdk.kind in _ACTIVITIES:
+        if isinstance(only, ClassValue) and sdk.kind in _ACTIVITIES:
             return self._callable(only.cls)
-        if isinstance(only, OwnFunction) and self._is_meant(only.fn, sdk):
+        if isinstance(only, FunctionValue) and self._is_meant(only.fn, sdk):
             return self._of(only.fn)
         return None
 

@@ -10,7 +10,7 @@ from wflint.callgraph.graph import DEFINITION
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Decorator, Kind, Ref, Value, ValueType
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import External, OwnClass
+from wflint.inference.values import ClassValue, ExternalValue
 from wflint.model.callees import Callees
 from wflint.model.state import state_of
 from wflint.project.module import Module
@@ -154,7 +154,7 @@ class Definitions:
 
     def _is_of_sdk(self, decorator: Decorator, path: str) -> bool:
         found = self.resolver.resolve(decorator.target, path)
-        return all(isinstance(e, External) and e.name.startswith("temporalio.") for e in found)
+        return all(isinstance(e, ExternalValue) and e.name.startswith("temporalio.") for e in found)
 
     def text(self, value: Value, path: str) -> str | None:
         """Return a text that stands there, or that is a constant."""
@@ -180,9 +180,9 @@ class Definitions:
         if len(found) != 1:
             return ""
         (only,) = found
-        if isinstance(only, OwnClass):
+        if isinstance(only, ClassValue):
             return f"{self.resolver.store.load(only.cls.path).facts.name}.{only.cls.qualname}"
-        return only.name if isinstance(only, External) else ""
+        return only.name if isinstance(only, ExternalValue) else ""
 
 
 def _is_true(decorator: Decorator | None, option: str) -> bool:

@@ -10,7 +10,13 @@ from wflint.facts.ids import Fn
 from wflint.facts.model import BindingKind, FunctionHead, Kind, ParamKind, Ref
 from wflint.facts.signatures import RECEIVERS
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import Entity, OwnClass, OwnFunction, OwnModule, Unresolved
+from wflint.inference.values import (
+    AbstractValue,
+    ClassValue,
+    FunctionValue,
+    ModuleValue,
+    Unresolved,
+)
 from wflint.model.listings import Listing
 from wflint.model.worker_calls import (
     Given,
@@ -86,7 +92,7 @@ class Lists:
 
     def _results(self, ref: Ref, path: str) -> list[tuple[Listing, str]]:
         entities = self._resolver.resolve(ref, path)
-        functions = [e.fn for e in entities if isinstance(e, OwnFunction)]
+        functions = [e.fn for e in entities if isinstance(e, FunctionValue)]
         if len(functions) != len(entities):
             return []
         lists = [(returned(self._store.load(fn.path), fn.qualname), fn.path) for fn in functions]
@@ -113,9 +119,9 @@ class Lists:
         elif ref.path:
             holder = Ref(ref.kind, ref.name, ref.path[:-1], ref.of, ref.others, ref.owner)
             for entity in self._resolver.resolve(holder, path):
-                if isinstance(entity, OwnModule):
+                if isinstance(entity, ModuleValue):
                     yield from self._home_of_name(ref.path[-1], entity.path)
-                elif isinstance(entity, OwnClass):
+                elif isinstance(entity, ClassValue):
                     for cls in self._resolver.order(entity.cls)[0]:
                         yield cls.path, cls.qualname, ref.path[-1]
 
@@ -195,14 +201,14 @@ class Lists:
                 elif self._may_be(found, head):
                     yield None, path
 
-    def _is_of(self, entity: Entity, fn: Fn) -> bool:
-        if isinstance(entity, OwnFunction):
+    def _is_of(self, entity: AbstractValue, fn: Fn) -> bool:
+        if isinstance(entity, FunctionValue):
             return entity.fn == fn
-        if isinstance(entity, OwnClass):
+        if isinstance(entity, ClassValue):
             return fn.qualname == f"{entity.cls.qualname}.__init__" and fn.path == entity.cls.path
         return False
 
-    def _may_be(self, entities: Iterable[Entity], head: FunctionHead | None) -> bool:
+    def _may_be(self, entities: Iterable[AbstractValue], head: FunctionHead | None) -> bool:
         """True if a method of an unknown object may be called: any method may be meant."""
         is_method = head is not None and bool(head.params) and head.params[0].kind in RECEIVERS
         return is_method and all(isinstance(entity, Unresolved) for entity in entities)

@@ -8,7 +8,13 @@ from typing import NamedTuple, TypeVar
 
 from wflint.facts.ids import MODULE_BODY, Cls, Fn
 from wflint.facts.model import Kind, Ref
-from wflint.inference.values import Entity, External, OwnClass, OwnFunction, OwnInstance
+from wflint.inference.values import (
+    AbstractValue,
+    ClassValue,
+    ExternalValue,
+    FunctionValue,
+    InstanceValue,
+)
 from wflint.model.definitions import Definitions
 from wflint.model.listings import Listing
 from wflint.model.lists import Element, Lists, shown
@@ -88,15 +94,15 @@ class Workers:
 
     def _makes_worker(self, at: _Call) -> bool:
         return any(
-            (isinstance(e, External) and e.name == _WORKER)
-            or (isinstance(e, OwnClass) and _WORKER in self._resolver.order(e.cls)[1])
+            (isinstance(e, ExternalValue) and e.name == _WORKER)
+            or (isinstance(e, ClassValue) and _WORKER in self._resolver.order(e.cls)[1])
             for e in self._resolver.resolve(at.call.callee, at.path)
         )
 
     def _is_own(self, call: WorkerCall, path: str) -> bool:
         """True for a call of a function or class of the project: what it makes is seen there."""
         found = self._resolver.resolve(call.callee, path)
-        return any(isinstance(entity, (OwnClass, OwnFunction)) for entity in found)
+        return any(isinstance(entity, (ClassValue, FunctionValue)) for entity in found)
 
     # One Worker.
 
@@ -119,13 +125,17 @@ class Workers:
             self._is_test(path),
         )
 
-    def _registered(self, option: str, at: _Call, find: Callable[[Entity], T | None]) -> Listed[T]:
+    def _registered(
+        self, option: str, at: _Call, find: Callable[[AbstractValue], T | None]
+    ) -> Listed[T]:
         given = at.call.keywords.get(option)
         if given is None:
             return Listed((), _UNKNOWN_OPTIONS if at.call.spread else "")
         return self._listed(given.listing, at.path, find)
 
-    def _listed(self, listing: Listing, path: str, find: Callable[[Entity], T | None]) -> Listed[T]:
+    def _listed(
+        self, listing: Listing, path: str, find: Callable[[AbstractValue], T | None]
+    ) -> Listed[T]:
         expanded = self._lists.expand(listing, path)
         items: dict[T, None] = {}
         reason = expanded.open
@@ -134,22 +144,22 @@ class Workers:
                 item = find(entity)
                 if item is not None:
                     items[item] = None
-                elif not isinstance(entity, External):
+                elif not isinstance(entity, ExternalValue):
                     reason = reason or f"it is not known what `{shown(element.ref)}` is"
         return Listed(tuple(items), reason)
 
-    def _entities(self, element: Element) -> tuple[Entity, ...]:
+    def _entities(self, element: Element) -> tuple[AbstractValue, ...]:
         return self._resolver.resolve(element.ref, element.path)
 
-    def _activity(self, entity: Entity) -> ActivityView | None:
-        if isinstance(entity, OwnFunction):
+    def _activity(self, entity: AbstractValue) -> ActivityView | None:
+        if isinstance(entity, FunctionValue):
             return self._definitions.activity(entity.fn)
-        if isinstance(entity, (OwnClass, OwnInstance)):
+        if isinstance(entity, (ClassValue, InstanceValue)):
             return self._definitions.callable_activity(entity.cls)
         return None
 
-    def _workflow(self, entity: Entity) -> WorkflowView | None:
-        return self._definitions.workflow(entity.cls) if isinstance(entity, OwnClass) else None
+    def _workflow(self, entity: AbstractValue) -> WorkflowView | None:
+        return self._definitions.workflow(entity.cls) if isinstance(entity, ClassValue) else None
 
     def _more(self, listed: Listed[ActivityView], at: _Call) -> Listed[ActivityView]:
         """Take into account that a plugin of the project may add activities."""
@@ -163,7 +173,7 @@ class Workers:
             return Listed(listed.items, f"its plugins are not known: {expanded.open}")
         elements = expanded.elements if expanded is not None else ()
         for element in elements:
-            if not all(isinstance(entity, External) for entity in self._entities(element)):
+            if not all(isinstance(entity, ExternalValue) for entity in self._entities(element)):
                 return Listed(listed.items, f"its plugin `{shown(element.ref)}` may add to them")
         return listed
 

@@ -15,7 +15,7 @@ from wflint import limits
 from wflint.facts.ids import Cls
 from wflint.facts.model import BindingKind, Kind, Ref
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import OwnClass
+from wflint.inference.values import ClassValue
 from wflint.sandbox.module_settings import Collection, constant, sandbox_says
 from wflint.sandbox.restrictions import is_below, passes_by_default
 
@@ -115,7 +115,7 @@ class _Reader:
 
     def _classes(self, name: str) -> frozenset[Cls]:
         found = self.resolver.resolve(Ref(Kind.GLOBAL, name), self.path)
-        return frozenset(entity.cls for entity in found if isinstance(entity, OwnClass))
+        return frozenset(entity.cls for entity in found if isinstance(entity, ClassValue))
 
     def _texts(self, collections: Iterable[Collection]) -> tuple[frozenset[str], bool]:
         """All texts in some collections, and whether there are more that cannot be told."""

@@ -19,11 +19,11 @@ from wflint.facts.model import Call, Flag, Ref, Use
 from wflint.inference.field_factories import generated_init, given_fields, written_out
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import (
-    Entity,
-    External,
-    OwnClass,
-    OwnFunction,
-    OwnInstance,
+    AbstractValue,
+    ClassValue,
+    ExternalValue,
+    FunctionValue,
+    InstanceValue,
     Unresolved,
 )
 
@@ -92,13 +92,13 @@ class AttributeReads:
         is_open = any(isinstance(entity, Unresolved) for entity in found)
         return is_open and self._knows(node, cls) and self._keeps(cls, name)
 
-    def _has_from(self, entity: Entity, cls: Cls, name: str) -> bool:
+    def _has_from(self, entity: AbstractValue, cls: Cls, name: str) -> bool:
         """True if an entity may have the attribute as the class defines it."""
-        if not isinstance(entity, (OwnClass, OwnInstance)):
+        if not isinstance(entity, (ClassValue, InstanceValue)):
             return False
         if self._definer(entity.cls, name) != cls:
             return False
-        return isinstance(entity, OwnClass) or self._keeps(cls, name)
+        return isinstance(entity, ClassValue) or self._keeps(cls, name)
 
     def _definer(self, cls: Cls, name: str) -> Cls | None:
         """The first class in the method resolution order that defines an attribute."""
@@ -139,7 +139,7 @@ class AttributeReads:
                     continue
                 path, receiver = node.fn.path, node.receiver
                 for entity in self.resolver.resolve(call.target, path, receiver, env=node.env):
-                    if isinstance(entity, OwnClass):
+                    if isinstance(entity, ClassValue):
                         found.setdefault(entity.cls, {})[call] = None
         return {cls: list(calls) for cls, calls in found.items()}
 
@@ -155,16 +155,16 @@ class AttributeReads:
         pending = [entity for node in self._users for entity in self._from_payloads(node)]
         while pending:
             entity = pending.pop()
-            if isinstance(entity, External):
+            if isinstance(entity, ExternalValue):
                 pending.extend(e for arg in entity.args for e in arg)
-            if not isinstance(entity, (OwnClass, OwnInstance)) or entity.cls in found:
+            if not isinstance(entity, (ClassValue, InstanceValue)) or entity.cls in found:
                 continue
             found.add(entity.cls)
             for field in sorted(self._fields(entity.cls)):
-                pending.extend(self.resolver.attribute(OwnInstance(entity.cls), field))
+                pending.extend(self.resolver.attribute(InstanceValue(entity.cls), field))
         return frozenset(found)
 
-    def _from_payloads(self, node: Node) -> Iterator[Entity]:
+    def _from_payloads(self, node: Node) -> Iterator[AbstractValue]:
         """What a handler is given, and what the commands of a function give."""
         body = self.resolver.store.body(node.fn)
         path, receiver = node.fn.path, node.receiver
@@ -172,16 +172,16 @@ class AttributeReads:
             yield from self.resolver.resolve(param.annotation, path, receiver)
         for call in body.calls:
             called = self.resolver.resolve(call.target, path, receiver, env=node.env)
-            if not any(isinstance(e, External) and e.name.startswith(_SDK) for e in called):
+            if not any(isinstance(e, ExternalValue) and e.name.startswith(_SDK) for e in called):
                 continue
             for arg in call.args:
                 for entity in self.resolver.resolve(arg.value.ref, path, receiver, env=node.env):
-                    if isinstance(entity, OwnClass):
+                    if isinstance(entity, ClassValue):
                         yield entity
-                    elif isinstance(entity, OwnFunction):
+                    elif isinstance(entity, FunctionValue):
                         yield from self._declared_result(entity.fn)
 
-    def _declared_result(self, fn: Fn) -> tuple[Entity, ...]:
+    def _declared_result(self, fn: Fn) -> tuple[AbstractValue, ...]:
         head = self.resolver.store.head(fn)
         return self.resolver.resolve(head.returns, fn.path) if head is not None else ()
 

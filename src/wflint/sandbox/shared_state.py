@@ -9,7 +9,7 @@ from wflint.facts.ids import Cls, Fn, shown_name
 from wflint.facts.model import BindingKind, FunctionHead, Kind, Ref
 from wflint.inference.definitions import Origin, find_origin
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import External, OwnFunction, OwnInstance
+from wflint.inference.values import ExternalValue, FunctionValue, InstanceValue
 from wflint.rule.views import Shared
 from wflint.sandbox.module_values import ModuleValues
 from wflint.sandbox.sandboxes import Sandboxes
@@ -73,7 +73,7 @@ class SharedObjects:
         if kinds != {BindingKind.VALUE}:
             return None
         found = self.resolver.name(path, name)
-        if rest and not all(isinstance(entity, OwnInstance) for entity in found):
+        if rest and not all(isinstance(entity, InstanceValue) for entity in found):
             return None
         return self._shared("value", path, name, receiver)
 
@@ -98,17 +98,17 @@ class SharedObjects:
             return None
         functions = self.resolver.resolve(ref.of, path, receiver)
         for entity in functions:
-            if isinstance(entity, OwnFunction) and not ref.path:
+            if isinstance(entity, FunctionValue) and not ref.path:
                 head = self.store.head(entity.fn)
                 if head is not None and self._is_cached(head, entity.fn.path):
                     return self._shared("result", entity.fn.path, head.qualname, receiver)
-        if len(functions) != 1 or not isinstance(functions[0], OwnFunction):
+        if len(functions) != 1 or not isinstance(functions[0], FunctionValue):
             return None
         if ref.path and not self._is_of_project(replace(ref, path=()), path, receiver):
             return None
         return self._given_back(functions[0], depth)
 
-    def _given_back(self, function: OwnFunction, depth: int) -> Shared | None:
+    def _given_back(self, function: FunctionValue, depth: int) -> Shared | None:
         """Return what holds the object that a function gives back, whichever way it returns."""
         head = self.store.head(function.fn)
         if head is None or not self._decorators(head, function.fn.path) <= _HARMLESS:
@@ -125,7 +125,7 @@ class SharedObjects:
 
     def _is_of_project(self, ref: Ref, path: str, receiver: Cls | None) -> bool:
         found = self.resolver.resolve(ref, path, receiver)
-        return bool(found) and all(isinstance(entity, OwnInstance) for entity in found)
+        return bool(found) and all(isinstance(entity, InstanceValue) for entity in found)
 
     def _is_cached(self, head: FunctionHead, path: str) -> bool:
         return not self._decorators(head, path).isdisjoint(_CACHES)
@@ -133,7 +133,7 @@ class SharedObjects:
     def _decorators(self, head: FunctionHead, path: str) -> set[str]:
         """The names of the decorators of a function; ``""`` for one of the project."""
         return {
-            entity.name if isinstance(entity, External) else ""
+            entity.name if isinstance(entity, ExternalValue) else ""
             for decorator in head.decorators
             for entity in self.resolver.resolve(decorator.target, path)
         }
@@ -166,7 +166,7 @@ class SharedObjects:
             facts = self.resolver.facts_of(cls)
             for decorator in facts.decorators if facts is not None else ():
                 for entity in self.resolver.resolve(decorator.target, cls.path):
-                    name = entity.name if isinstance(entity, External) else ""
+                    name = entity.name if isinstance(entity, ExternalValue) else ""
                     if not name.startswith(_OWN_DECORATORS):
                         return False
         return True

@@ -11,7 +11,7 @@ from wflint.facts.model import BindingKind, Call, Flag, Kind, ParamKind, Ref, Us
 from wflint.facts.sites import call_at
 from wflint.inference.definitions import Name, find_origin
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import OwnClass
+from wflint.inference.values import ClassValue
 from wflint.sandbox.module_values import Held, ModuleValues
 from wflint.sandbox.read_attributes import AttributeReads
 
@@ -228,7 +228,7 @@ class UsedValues:
                 found.setdefault(cls, node)
         for name, node in self.names.items():
             for entity in self.resolver.name(name.path, name.name):
-                if isinstance(entity, OwnClass):
+                if isinstance(entity, ClassValue):
                     found.setdefault(entity.cls, node)
         return found
 

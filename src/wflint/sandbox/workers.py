@@ -18,7 +18,7 @@ from msgspec import Struct
 from wflint.facts.ids import Cls
 from wflint.facts.model import Kind
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import OwnClass
+from wflint.inference.values import ClassValue
 from wflint.model.listings import Listing
 from wflint.model.lists import Lists
 from wflint.model.worker_calls import worker_calls
@@ -165,7 +165,7 @@ class WorkerSettings:
             complete &= expanded is not None and not expanded.open
             for element in expanded.elements if expanded is not None else ():
                 entities = self.resolver.resolve(element.ref, element.path)
-                classes = {entity.cls for entity in entities if isinstance(entity, OwnClass)}
+                classes = {entity.cls for entity in entities if isinstance(entity, ClassValue)}
                 workflows |= classes
                 complete &= bool(classes)
         return Listed(frozenset(workflows), complete)

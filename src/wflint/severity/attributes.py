@@ -12,7 +12,13 @@ from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import FunctionHead, ParamKind, Site
 from wflint.files.source import UnreadableSource
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import External, OwnClass, OwnFunction, OwnInstance, OwnModule
+from wflint.inference.values import (
+    ClassValue,
+    ExternalValue,
+    FunctionValue,
+    InstanceValue,
+    ModuleValue,
+)
 from wflint.severity.places import EscapesError, TaintState, is_target
 from wflint.severity.project import Project
 
@@ -125,11 +131,11 @@ class _Search:
         """An attribute of that name, of something that must not be one of our objects."""
         unknown = False
         for entity in at.resolve(base, self.resolver):
-            if isinstance(entity, (OwnInstance, OwnClass)):
+            if isinstance(entity, (InstanceValue, ClassValue)):
                 order = self.resolver.order(entity.cls)[0]
                 if entity.cls in self.order or self.cls in order:
                     raise EscapesError
-            elif not isinstance(entity, (External, OwnModule, OwnFunction)):
+            elif not isinstance(entity, (ExternalValue, ModuleValue, FunctionValue)):
                 unknown = True
         if unknown and not self.is_workflow:  # workflows are not handed around, see `_alone`
             raise EscapesError

@@ -8,7 +8,7 @@ import libcst as cst
 
 from wflint.facts.frames import Entry
 from wflint.facts.written import written_name
-from wflint.inference.values import Entity, External, OwnClass, Unresolved
+from wflint.inference.values import AbstractValue, ClassValue, ExternalValue, Unresolved
 from wflint.severity.names import APPENDING, INPUTS, is_log, is_pure, looks_like_log
 from wflint.severity.places import EscapesError, TaintState
 
@@ -29,7 +29,7 @@ def argument(flow: Follow, at: TaintState, parent: Entry) -> None:
     _give(flow, at, parent.node, call, found[0])
 
 
-def _give(flow: Follow, at: TaintState, arg: cst.Arg, call: Entry, callee: Entity) -> None:
+def _give(flow: Follow, at: TaintState, arg: cst.Arg, call: Entry, callee: AbstractValue) -> None:
     node = call.node
     assert isinstance(node, cst.Call)
     leads_on = (at.fn, at.moved(call).site) in flow.project.led_on
@@ -37,9 +37,9 @@ def _give(flow: Follow, at: TaintState, arg: cst.Arg, call: Entry, callee: Entit
         if leads_on or not looks_like_log(written_name(node.func)):
             raise EscapesError
         flow.harmless("the log")
-    elif isinstance(callee, OwnClass):
+    elif isinstance(callee, ClassValue):
         flow.push(at.moved(call, flow.model(at.value, callee.cls)))
-    elif not isinstance(callee, External) or callee.partial:
+    elif not isinstance(callee, ExternalValue) or callee.partial:
         raise EscapesError
     elif callee.name in INPUTS:
         _input(flow, node, arg, callee.name)

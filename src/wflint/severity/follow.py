@@ -19,7 +19,7 @@ from wflint.facts.frames import Entry
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Flag
 from wflint.files.source import UnreadableSource
-from wflint.inference.values import OwnClass, OwnFunction
+from wflint.inference.values import ClassValue, FunctionValue
 from wflint.severity.attributes import defines, find_reads, is_plain
 from wflint.severity.expressions import HANDLERS
 from wflint.severity.names import ACTING
@@ -95,7 +95,7 @@ class Follow:
             if isinstance(node.func, (cst.Name, cst.Attribute)) and _last(node.func) in ACTING:
                 raise EscapesError
             found = at.resolve(node.func, self.resolver)
-            own = [e.cls for e in found if isinstance(e, OwnClass)]
+            own = [e.cls for e in found if isinstance(e, ClassValue)]
             return self.model(PLAIN, own[0]) if own else PLAIN
         if isinstance(node, (cst.Name, cst.Attribute)):
             return PLAIN
@@ -224,7 +224,7 @@ class Follow:
         """Return the class that a call makes an object of: that of a field, or one below it."""
         node = at.entry.node
         found = at.resolve(node.func, self.resolver) if isinstance(node, cst.Call) else ()
-        for cls in (entity.cls for entity in found if isinstance(entity, OwnClass)):
+        for cls in (entity.cls for entity in found if isinstance(entity, ClassValue)):
             if Cls(*owner.fn) in self.resolver.order(cls)[0]:
                 return cls
         raise EscapesError
@@ -237,7 +237,7 @@ class Follow:
         if not isinstance(node, cst.Call):
             return False
         found = call.resolve(node.func, self.resolver)
-        return any(isinstance(e, OwnFunction) and e.fn == fn and not e.partial for e in found)
+        return any(isinstance(e, FunctionValue) and e.fn == fn and not e.partial for e in found)
 
     def _is_transparent(self, at: TaintState) -> bool:
         """True if the decorators of a function, if it has any, pass on what it returns."""

@@ -13,7 +13,7 @@ from wflint.facts.model import Kind, Ref, Site
 from wflint.facts.scopes import Scope
 from wflint.facts.walker import Walker
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import Entity
+from wflint.inference.values import AbstractValue
 from wflint.syntax.walk import walk
 
 _CONTAINERS = (cst.List, cst.Dict, cst.Set, cst.ListComp, cst.DictComp, cst.SetComp)
@@ -144,7 +144,7 @@ class TaintState(NamedTuple):
         site = self.tree.walker.order[id(entry.node)]
         return self._replace(site=site, value=self.value if value is None else value)
 
-    def resolve(self, node: cst.CSTNode, resolver: Resolver) -> tuple[Entity, ...]:
+    def resolve(self, node: cst.CSTNode, resolver: Resolver) -> tuple[AbstractValue, ...]:
         """Return the values of another expression in the same surroundings."""
         ref = self.tree.ref(node, self.entry.state.scope)
         return resolver.resolve(ref, self.tree.path, self.receiver)

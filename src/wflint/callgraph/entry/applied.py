@@ -14,7 +14,13 @@ from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Call, FunctionBody, Kind, Ref
 from wflint.inference.mro import Inherited
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import Entity, External, OwnClass, OwnFunction, OwnInstance
+from wflint.inference.values import (
+    AbstractValue,
+    ClassValue,
+    ExternalValue,
+    FunctionValue,
+    InstanceValue,
+)
 from wflint.project.questions import answered
 from wflint.temporal.decorators import Meanings
 
@@ -59,18 +65,18 @@ class Applied:
 
     # Decorators.
 
-    def names(self, entities: Iterable[Entity]) -> set[str]:
+    def names(self, entities: Iterable[AbstractValue]) -> set[str]:
         """The qualified names that a decorator stands for which may be any of ``entities``.
 
         For what is defined in the project these are the names of the SDK's decorators in it.
         """
         found: set[str] = set()
         for entity in entities:
-            if isinstance(entity, External):
+            if isinstance(entity, ExternalValue):
                 found |= {entity.name, *self.meanings.of(entity.name)}
-            elif isinstance(entity, OwnFunction):
+            elif isinstance(entity, FunctionValue):
                 found |= self._names_of_own(entity.fn) or self.by(entity.fn)
-            elif isinstance(entity, (OwnClass, OwnInstance)):
+            elif isinstance(entity, (ClassValue, InstanceValue)):
                 found |= self._names_of_own(entity.cls)
                 for fn in self._methods(entity.cls, ("__call__", "__init__", "__new__")):
                     found |= self.by(fn)
@@ -98,7 +104,7 @@ class Applied:
             fn, depth = pending.pop()
             for body in self.store.with_nested(fn):
                 for entity in self._mentioned(body, fn.path):
-                    if isinstance(entity, External):
+                    if isinstance(entity, ExternalValue):
                         found |= self.meanings.of(entity.name)
                 goes_on = depth < limits.DECORATOR_DEPTH
                 for other in self._passed_on(body, fn.path) if goes_on else ():
@@ -108,7 +114,7 @@ class Applied:
                         pending.append((other, depth + 1))
         return frozenset(found)
 
-    def _mentioned(self, body: FunctionBody, path: str) -> Iterator[Entity]:
+    def _mentioned(self, body: FunctionBody, path: str) -> Iterator[AbstractValue]:
         targets = [*(call.target for call in body.calls), *(use.target for use in body.uses)]
         for target in targets:
             yield from self.resolver.resolve(target, path)
@@ -118,7 +124,7 @@ class Applied:
         for call in body.calls:
             if any(arg.value.ref.kind is Kind.PARAM for arg in call.args if not arg.star):
                 for entity in self.resolver.resolve(call.target, path):
-                    if isinstance(entity, OwnFunction):
+                    if isinstance(entity, FunctionValue):
                         yield entity.fn
 
     # What exactly they are applied to.
@@ -147,11 +153,11 @@ class Applied:
         if not call.args or depth <= 0:
             return
         for entity in self.resolver.resolve(call.target, path):
-            if isinstance(entity, External):
+            if isinstance(entity, ExternalValue):
                 names = self.meanings.of(entity.name)
                 if names and not call.args[0].star and not call.args[0].keyword:
                     yield "", call.args[0].value.ref, names
-            elif isinstance(entity, OwnFunction):
+            elif isinstance(entity, FunctionValue):
                 own = self.meanings.of_all(self._own_names.get(entity.fn, ()))
                 if own and not call.args[0].star and not call.args[0].keyword:
                     yield "", call.args[0].value.ref, own
@@ -160,7 +166,7 @@ class Applied:
                     if ref is not None:
                         yield given.attribute, ref, names
 
-    def _argument(self, call: Call, function: OwnFunction, param: str) -> Ref | None:
+    def _argument(self, call: Call, function: FunctionValue, param: str) -> Ref | None:
         head = self.store.head(function.fn)
         names = [p.name for p in head.params] if head is not None else []
         if param not in names:
@@ -198,7 +204,7 @@ class Applied:
         if facts.metaclass.kind is Kind.UNKNOWN:
             return
         for entity in self.resolver.resolve(facts.metaclass, cls.path):
-            if isinstance(entity, OwnClass):
+            if isinstance(entity, ClassValue):
                 for fn in self._methods(entity.cls, ("__new__", "__init__")):
                     yield _Definer(fn, self._made_class(fn))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from wflint.callgraph.entry.applied import Applied
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import FunctionBody, Kind, Ref
-from wflint.inference.values import Entity, OwnClass, OwnFunction
+from wflint.inference.values import AbstractValue, ClassValue, FunctionValue
 from wflint.temporal.decorators import DEFN, HANDLERS
 
 
@@ -40,7 +40,7 @@ class ByCall:
                 for entity in self._given(ref, body, path):
                     self._put(entity, attribute, names)
 
-    def _given(self, ref: Ref, body: FunctionBody, path: str) -> tuple[Entity, ...]:
+    def _given(self, ref: Ref, body: FunctionBody, path: str) -> tuple[AbstractValue, ...]:
         """Return the values of an argument; in the body of a class it may be a method of it.
 
         What a function was given itself is not known here: see `Applied.to_params`.
@@ -51,16 +51,16 @@ class ByCall:
         if facts is not None and ref.kind is Kind.GLOBAL and not ref.path:
             head = facts.methods.get(ref.name)
             if head is not None:
-                return (OwnFunction(Fn(path, head.qualname)),)
+                return (FunctionValue(Fn(path, head.qualname)),)
         return self.resolver.resolve(ref, path)
 
-    def _put(self, entity: Entity, attribute: str, names: frozenset[str]) -> None:
-        if isinstance(entity, OwnClass) and attribute:
+    def _put(self, entity: AbstractValue, attribute: str, names: frozenset[str]) -> None:
+        if isinstance(entity, ClassValue) and attribute:
             of_class = self._attributes.setdefault(entity.cls, {})
             of_class.setdefault(attribute, set()).update(names)
-        elif isinstance(entity, OwnClass):
+        elif isinstance(entity, ClassValue):
             self._classes.setdefault(entity.cls, set()).update(names)
-        elif isinstance(entity, OwnFunction) and not attribute:
+        elif isinstance(entity, FunctionValue) and not attribute:
             self._functions.setdefault(entity.fn, set()).update(names)
 
     # What was found.

@@ -13,7 +13,7 @@ from wflint.callgraph.entry.by_call import ByCall
 from wflint.facts.ids import Cls, Fn, shown_name
 from wflint.facts.model import ClassFacts, Decorator, FunctionHead, Kind
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import External, OwnClass, OwnFunction
+from wflint.inference.values import ClassValue, ExternalValue, FunctionValue
 from wflint.project.module import Module
 from wflint.temporal.decorators import (
     ACTIVITY,
@@ -126,9 +126,9 @@ class EntryPoints:
         found: dict[Fn | Cls, set[str]] = {}
         for name in sorted(set().union(*self.names.groups())):
             for entity in self.resolver.dotted(name, importer):
-                if isinstance(entity, OwnFunction):
+                if isinstance(entity, FunctionValue):
                     found.setdefault(entity.fn, set()).add(name)
-                elif isinstance(entity, OwnClass):
+                elif isinstance(entity, ClassValue):
                     found.setdefault(entity.cls, set()).add(name)
         return found
 
@@ -175,7 +175,7 @@ class EntryPoints:
         found: set[str] = set()
         for decorator in decorators:
             for entity in self.resolver.resolve(decorator.target, path):
-                if isinstance(entity, External) and self.is_of_others(entity.name):
+                if isinstance(entity, ExternalValue) and self.is_of_others(entity.name):
                     found.add(entity.name.partition(".")[0])
         return found
 
@@ -329,7 +329,7 @@ class EntryPoints:
         facts = self.resolver.facts_of(cls)
         for decorator in facts.decorators if facts is not None else ():
             for entity in self.resolver.resolve(decorator.target, cls.path):
-                if isinstance(entity, OwnFunction):
+                if isinstance(entity, FunctionValue):
                     for body in self.resolver.store.with_nested(entity.fn):
                         inner = Fn(entity.fn.path, body.head.qualname)
                         yield from self.applied.to_params(inner).items()

@@ -15,7 +15,7 @@ from wflint.callgraph.entry.entry_points import EntryPoints
 from wflint.facts.ids import Fn
 from wflint.facts.model import Kind, Ref
 from wflint.files.source import UnreadableSource
-from wflint.inference.values import OwnFunction
+from wflint.inference.values import FunctionValue
 from wflint.project.module import Module
 from wflint.syntax.guard import NewerSyntax, parse
 
@@ -83,7 +83,7 @@ def given_to_frameworks(
                     first, *rest = name.split(".")
                     ref = Ref(Kind.GLOBAL, first, tuple(rest))
                     entities = roots.resolver.resolve(ref, path)
-                    found.update(e.fn for e in entities if isinstance(e, OwnFunction))
+                    found.update(e.fn for e in entities if isinstance(e, FunctionValue))
     return {fn for fn in found if not roots.is_boundary(fn)}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from wflint.callgraph.entry.entry_points import EntryPoints
 from wflint.facts.ids import Cls
 from wflint.facts.model import Kind, Ref
-from wflint.inference.values import Entity, External, OwnClass
+from wflint.inference.values import AbstractValue, ClassValue, ExternalValue
 
 _GIVEN = re.compile(r"\bworkflows\s*=\s*(?:\[([^\[\]=]*)\]|([\w.]+))")
 _NAME = re.compile(r"[^\W\d][\w.]*")
@@ -56,9 +56,9 @@ def _names(text: str) -> Iterator[str]:
         yield from dict.fromkeys(_NAME.findall(match.group(1) or match.group(2) or ""))
 
 
-def _classes(entities: Iterable[Entity]) -> Iterator[Cls]:
+def _classes(entities: Iterable[AbstractValue]) -> Iterator[Cls]:
     for entity in entities:
-        if isinstance(entity, OwnClass):
+        if isinstance(entity, ClassValue):
             yield entity.cls
-        elif isinstance(entity, External) and entity.name in _COLLECTIONS:
-            yield from (e.cls for arg in entity.args for e in arg if isinstance(e, OwnClass))
+        elif isinstance(entity, ExternalValue) and entity.name in _COLLECTIONS:
+            yield from (e.cls for arg in entity.args for e in arg if isinstance(e, ClassValue))

@@ -12,7 +12,7 @@ from msgspec import Struct
 from wflint.callgraph.entry.entry_points import EntryPoints
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Decorator
-from wflint.inference.values import External, Unresolved
+from wflint.inference.values import ExternalValue, Unresolved
 from wflint.temporal.decorators import RUN
 
 
@@ -85,7 +85,7 @@ def _unknown_decorator(roots: EntryPoints, cls: Cls) -> str:
 def _first_unknown(roots: EntryPoints, decorators: Iterable[Decorator], path: str) -> str:
     for decorator in decorators:
         for entity in roots.resolver.resolve(decorator.target, path):
-            if isinstance(entity, External) and roots.is_of_others(entity.name):
+            if isinstance(entity, ExternalValue) and roots.is_of_others(entity.name):
                 return entity.name
             if isinstance(entity, Unresolved):
                 return decorator.written or decorator.target.name

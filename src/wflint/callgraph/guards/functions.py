@@ -17,7 +17,7 @@ from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Flag, FunctionBody, FunctionHead
 from wflint.facts.questions import RAISES, REPLAYING, WHEN_YES
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import External, OwnFunction, Unresolved
+from wflint.inference.values import ExternalValue, FunctionValue, Unresolved
 from wflint.project.store import Store
 from wflint.syntax.cst import cst
 
@@ -56,7 +56,7 @@ class GuardFunctions:
         if not name:
             return 0
         found = self.resolver.dotted(name, path)
-        if len(found) != 1 or not isinstance(found[0], OwnFunction):
+        if len(found) != 1 or not isinstance(found[0], FunctionValue):
             return 0
         fn, receiver = found[0].fn, found[0].receiver
         # Only `self` and `cls` lead to a class of the module: the object may be of one below it.
@@ -119,7 +119,7 @@ class GuardFunctions:
         asked: set[str] = set()
         for call in body.calls:
             for entity in self.resolver.resolve(call.target, fn.path):
-                if isinstance(entity, External) and entity.name.startswith(_HARMLESS):
+                if isinstance(entity, ExternalValue) and entity.name.startswith(_HARMLESS):
                     asked.add(entity.name)
                 elif not isinstance(entity, Unresolved):
                     return set()

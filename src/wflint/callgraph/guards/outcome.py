@@ -18,7 +18,7 @@ from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import FunctionHead, Kind, ParamKind, Ref
 from wflint.facts.questions import IN_WORKFLOW, RAISES_OUTSIDE, REPLAYING
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import External, OwnFunction, OwnInstance
+from wflint.inference.values import ExternalValue, FunctionValue, InstanceValue
 
 _FOLLOWED = 6
 """The number of functions in a chain of calls that are followed."""
@@ -98,8 +98,8 @@ def outcome_on_object(fn: Fn, receiver: Cls, asks: Asks) -> Outcome:
         return Outcome.UNKNOWN
     name = fn.qualname.rpartition(".")[2]
     for cls in asks.overriders.below(receiver):
-        match asks.resolver.members.attribute(OwnInstance(cls), name, limits.DEPTH):
-            case [OwnFunction(fn=other)] if outcome_of(other, cls, asks) is ended:
+        match asks.resolver.members.attribute(InstanceValue(cls), name, limits.DEPTH):
+            case [FunctionValue(fn=other)] if outcome_of(other, cls, asks) is ended:
                 continue
         return Outcome.UNKNOWN
     return ended
@@ -111,7 +111,7 @@ def _runs_when_called(head: FunctionHead, path: str, resolver: Resolver) -> bool
         return False
     for decorator in head.decorators:
         match resolver.resolve(decorator.target, path):
-            case [External(name=name)] if name.removeprefix("builtins.") in _PLAIN_DECORATORS:
+            case [ExternalValue(name=name)] if name.removeprefix("builtins.") in _PLAIN_DECORATORS:
                 continue
         return False
     return True
@@ -228,7 +228,7 @@ class _Run:
         match manager:
             case ["call", [_, *_] as spelled, [], _]:
                 match self._resolved(spelled):
-                    case [External(name=name)] if name.startswith(_UNSAFE):
+                    case [ExternalValue(name=name)] if name.startswith(_UNSAFE):
                         return True
         self._value(manager)
         self.is_risky = True
@@ -291,7 +291,7 @@ class _Run:
 
     def _attribute(self, spelled: list[str], inner: Shape) -> Outcome:
         match self._resolved(spelled):
-            case [External(name=name)] if name in RAISES_OUTSIDE:
+            case [ExternalValue(name=name)] if name in RAISES_OUTSIDE:
                 return self._external(name, Outcome.UNKNOWN)
         # What the SDK gives has the attribute that is asked for.
         self.is_risky = self.is_risky or self._value(inner) is not Outcome.YES
@@ -300,14 +300,14 @@ class _Run:
     def _called(self, spelled: list[str], given: Outcome) -> Outcome:
         ended = Outcome.UNKNOWN
         match self._resolved(spelled):
-            case [External(name=name)]:
+            case [ExternalValue(name=name)]:
                 return self._external(name, given)
-            case [OwnFunction(fn=fn)] if self._is_configured(spelled, fn):
+            case [FunctionValue(fn=fn)] if self._is_configured(spelled, fn):
                 self.asks.has_asked = True
                 return Outcome.YES
-            case [OwnFunction(fn=fn)] if spelled[0] in self.myself:
+            case [FunctionValue(fn=fn)] if spelled[0] in self.myself:
                 ended = outcome_on_object(fn, self.owner, self.asks)
-            case [OwnFunction(fn=fn, receiver=receiver)]:
+            case [FunctionValue(fn=fn, receiver=receiver)]:
                 ended = outcome_of(fn, receiver, self.asks)
         if ended is Outcome.RAISES:
             raise _Raised

@@ -14,7 +14,7 @@ from wflint.cache.packing import standing_for
 from wflint.cache.read_log import digest_of
 from wflint.facts.model import Ref
 from wflint.fix.propose.surroundings import Surroundings
-from wflint.inference.values import Entity
+from wflint.inference.values import AbstractValue
 from wflint.rule.fix import Withheld
 from wflint.rule.views import TypeView
 
@@ -41,7 +41,7 @@ class Asking(Surroundings):
         self.has_failed = False
         self._around = around
 
-    def resolve(self, ref: Ref) -> frozenset[Entity]:
+    def resolve(self, ref: Ref) -> frozenset[AbstractValue]:
         found = self._around.resolve(ref)
         self._note(Question("resolve", ref), _shallow(found))
         return found
@@ -110,7 +110,7 @@ def _answered(question: Question, answer: object) -> Question:
     return Question(question.name, question.ref, question.text, question.when_awaited, digest)
 
 
-def _shallow(entities: Iterable[Entity]) -> list[tuple[str, ...]]:
+def _shallow(entities: Iterable[AbstractValue]) -> list[tuple[str, ...]]:
     """Return what repairs look at in values: their kinds and names."""
     names = ("name", "instance", "fn", "cls")
     return sorted(

@@ -18,7 +18,7 @@ from wflint.facts.ids import MODULE_BODY, Cls, Fn, shown_name
 from wflint.facts.model import Decorator, Kind, Ref
 from wflint.fix.propose.meanings import Meanings, Place, may_mean, place_of
 from wflint.fix.propose.mentions import Mentions
-from wflint.inference.values import Entity, External
+from wflint.inference.values import AbstractValue, ExternalValue
 from wflint.rule.base import Fixable
 
 _DUNDER = re.compile(r"__\w+__")
@@ -252,9 +252,9 @@ class Callers:
 
     def _external_names(self, decorator: Decorator, path: str) -> set[str]:
         found = self.answer.checker.resolver.resolve(decorator.target, path)
-        return {entity.name for entity in found if isinstance(entity, External)}
+        return {entity.name for entity in found if isinstance(entity, ExternalValue)}
 
-    def _resolved(self, ref: Ref, other: Fn) -> tuple[Entity, ...]:
+    def _resolved(self, ref: Ref, other: Fn) -> tuple[AbstractValue, ...]:
         owner = self.store.body(other).head.owner
         receiver = Cls(other.path, owner) if owner else None
         return self.answer.checker.resolver.resolve(ref, other.path, receiver)

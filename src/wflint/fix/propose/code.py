@@ -19,7 +19,7 @@ from wflint.fix.propose.import_block import newline_of
 from wflint.fix.propose.imports import Imports
 from wflint.fix.propose.piece import PieceText
 from wflint.fix.propose.surroundings import Surroundings
-from wflint.inference.values import External, OwnClass, OwnFunction
+from wflint.inference.values import ClassValue, ExternalValue, FunctionValue
 from wflint.rule.fix import NoFix
 from wflint.rule.views import TypeView
 
@@ -143,12 +143,12 @@ class Code:
         """The qualified name outside the project that an expression surely has, or ``""``."""
         found = self.around.resolve(self.ref(expr))
         (only,) = found if len(found) == 1 else (None,)
-        return only.name if isinstance(only, External) and not only.instance else ""
+        return only.name if isinstance(only, ExternalValue) and not only.instance else ""
 
     def is_made_of(self, expr: cst.CSTNode, name: str) -> bool:
         """True if an expression is, or may be, an object that ``name`` makes."""
         found = self.around.resolve(self.ref(expr))
-        return any(isinstance(e, External) and e.name == name for e in found)
+        return any(isinstance(e, ExternalValue) and e.name == name for e in found)
 
     def is_written_out(self, expr: cst.CSTNode) -> bool:
         """True if :meth:`written_name` of an expression is :attr:`name`."""
@@ -168,7 +168,7 @@ class Code:
         if ref.kind not in (Kind.GLOBAL, Kind.IMPORT) or self._is_assigned_later(ref):
             return ""
         owners = self.around.resolve(replace(ref, path=ref.path[:-1])) if ref.path else ()
-        inherits = any(isinstance(owner, OwnClass) for owner in owners)
+        inherits = any(isinstance(owner, ClassValue) for owner in owners)
         return "" if inherits else self.dotted_name(expr)
 
     def _is_assigned_later(self, ref: Ref) -> bool:
@@ -196,13 +196,13 @@ class Code:
         """
         ref = self.ref(expr)
         found = self.around.resolve(ref)
-        made = (isinstance(e, External) and e.instance and e.name == name for e in found)
+        made = (isinstance(e, ExternalValue) and e.instance and e.name == name for e in found)
         return ref.kind is not Kind.PARAM and bool(found) and all(made)
 
     def means_one_thing(self, expr: cst.CSTNode) -> bool:
         """True if an expression surely refers to one function, of the project or outside of it."""
         found = self.around.resolve(self.ref(expr))
-        return len(found) == 1 and all(isinstance(e, (External, OwnFunction)) for e in found)
+        return len(found) == 1 and all(isinstance(e, (ExternalValue, FunctionValue)) for e in found)
 
     def may_be_caught(self, when_awaited: bool = False) -> bool:
         """True if a ``TypeError`` that the call raises may not get out of the workflow.

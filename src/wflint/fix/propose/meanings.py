@@ -12,7 +12,13 @@ from msgspec import Struct
 
 from wflint.facts.ids import Cls, Fn
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import Entity, External, OwnClass, OwnFunction, OwnModule
+from wflint.inference.values import (
+    AbstractValue,
+    ClassValue,
+    ExternalValue,
+    FunctionValue,
+    ModuleValue,
+)
 
 
 class Place(Struct, frozen=True, gc=False):
@@ -28,18 +34,18 @@ class Place(Struct, frozen=True, gc=False):
     is_main: bool = False
 
 
-def place_of(resolver: Resolver, fn: Fn, entities: Iterable[Entity]) -> Place:
+def place_of(resolver: Resolver, fn: Fn, entities: Iterable[AbstractValue]) -> Place:
     """Return what code means that refers to ``entities``; of classes that is all they inherit."""
     functions: set[Fn] = set()
     classes: set[Cls] = set()
     is_open = False
     for entity in entities:
         match entity:
-            case OwnFunction():
+            case FunctionValue():
                 functions.add(entity.fn)
-            case OwnClass():
+            case ClassValue():
                 classes.update(resolver.order(entity.cls)[0])
-            case External() | OwnModule():
+            case ExternalValue() | ModuleValue():
                 pass
             case _:
                 is_open = True

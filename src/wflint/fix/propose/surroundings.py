@@ -19,7 +19,7 @@ from wflint.fix.propose.draws import Draws
 from wflint.fix.propose.lacking import Lacking
 from wflint.inference.sortable import can_sort_elements
 from wflint.inference.type_views import types_of
-from wflint.inference.values import Entity
+from wflint.inference.values import AbstractValue
 from wflint.project.folders import is_namespace
 from wflint.rule.base import RuleSettings
 from wflint.rule.fix import Withheld
@@ -102,7 +102,7 @@ class Surroundings:
         self._hit = hit
         self._resolver = program.answer.checker.resolver
 
-    def resolve(self, ref: Ref) -> frozenset[Entity]:
+    def resolve(self, ref: Ref) -> frozenset[AbstractValue]:
         """Return what a reference stands for, also where a reached function has no fault."""
         hit = self._hit
         nodes = [*hit.nodes, *self._program.nodes.get(hit.fn, ())]
