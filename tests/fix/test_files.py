@@ -542,8 +542,8 @@ class TestChangedMeanwhile:
     ) -> None:
         checked: list[int] = []
 
-        def check_and_change(request: Any) -> Any:
-            result = check(request)
+        def check_and_change(request: Any, **caches: Any) -> Any:
+            result = check(request, **caches)
             checked.append(1)
             if len(checked) == 1:
                 change(project / "first.py")

@@ -122,6 +122,7 @@ def _raise_in(thread: threading.Thread, error: type[BaseException]) -> None:
 
 def judge(source: str, folder: Path) -> Verdict:
     """Run the last workflow class that ``source``, a whole module, defines."""
+    gc.collect()  # what earlier code has left is not the fault of this one
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         with _module(source, folder) as load:

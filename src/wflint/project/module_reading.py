@@ -43,8 +43,8 @@ def read_module(
     needed for. Raises :class:`UnreadableSource`.
     """
     from wflint.facts.modules import ModuleReader
+    from wflint.syntax.cuts import skeleton_cuts
     from wflint.syntax.guard import NewerSyntax, parse
-    from wflint.syntax.pieces import skeleton_cuts
 
     try:
         tree = parse(source)

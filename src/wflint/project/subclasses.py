@@ -19,7 +19,7 @@ class Subclasses:
 
     def of(self, word: str) -> list[str]:
         """The files with a class that names ``word`` among its bases, in order."""
-        return self._by_word.get(word.encode(), [])
+        return self._by_word.get(word.encode(errors="surrogatepass"), [])
 
     @cached_property
     def _by_word(self) -> dict[bytes, list[str]]:

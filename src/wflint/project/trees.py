@@ -20,8 +20,9 @@ CUTS = "cuts"
 
 def skeleton(module: Module, *, light: bool = False) -> Piece | None:
     """The code of a module without the bodies of its functions."""
+    from wflint.syntax.cuts import skeleton_cuts
     from wflint.syntax.guard import NewerSyntax, parse
-    from wflint.syntax.pieces import read_skeleton, read_whole, skeleton_cuts
+    from wflint.syntax.pieces import read_skeleton, read_whole
 
     if module.whole is not None:
         return module.whole

@@ -6,24 +6,18 @@ small LibCST parse. Each piece knows how its own offsets map to those of the fil
 
 from __future__ import annotations
 
-import ast
 import bisect
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 import libcst as cst
 
 from wflint.files.source import TOO_DEEP, Source, UnreadableSource
-from wflint.syntax.guard import BLOCKS, body_span, check_depth, import_time_statements, span
 from wflint.syntax.light.making import Making, Unsure
 from wflint.syntax.light.module import light_tree
 from wflint.syntax.parser import UNREADABLE, quickly
 from wflint.syntax.patterns import has_deep_patterns
-
-LONG_VALUE = 20_000
-"""Characters from which on a module-level value is not read (tables of data)."""
-
 
 _HEADER = "if 1:\n"
 _TOO_LONG = "the code is too long or too deep to be analysed"
@@ -81,7 +75,7 @@ def function_node(piece: Piece) -> cst.FunctionDef | cst.Lambda | None:
 
 
 def read_skeleton(source: Source, cuts: Sequence[tuple[int, int]], *, light: bool = False) -> Piece:
-    """The module with ``...`` for what :func:`skeleton_cuts` gives."""
+    """The module with ``...`` for what :func:`wflint.syntax.cuts.skeleton_cuts` gives."""
     parts: list[str] = []
     shifts: list[tuple[int, int]] = []
     at = length = 0
@@ -95,41 +89,6 @@ def read_skeleton(source: Source, cuts: Sequence[tuple[int, int]], *, light: boo
     parts.append(source.text[at:])
     text = "".join(parts)
     return _piece(source, text, 0, shifts, light)
-
-
-def skeleton_cuts(source: Source, tree: ast.Module) -> list[tuple[int, int]]:
-    """Return the offsets of the body of each function and of each very long value, in order.
-
-    Raises :class:`UnreadableSource` if what is left is nested too deeply.
-    """
-    return sorted(_cuts(source, tree))
-
-
-def _cuts(source: Source, tree: ast.Module) -> Iterator[tuple[int, int]]:
-    yield from long_values(source, tree)
-    for node in import_time_statements(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            yield body_span(source, node)
-        elif not isinstance(node, BLOCKS) and not _long_value(source, node):
-            check_depth(node)
-
-
-def long_values(source: Source, tree: ast.Module) -> Iterator[tuple[int, int]]:
-    """The offsets of the values that :func:`read_skeleton` leaves out."""
-    for node in import_time_statements(tree):
-        is_simple = not isinstance(node, (*BLOCKS, ast.FunctionDef, ast.AsyncFunctionDef))
-        where = _long_value(source, node) if is_simple else None
-        if where is not None:
-            yield where
-
-
-def _long_value(source: Source, node: ast.stmt) -> tuple[int, int] | None:
-    """The offsets of the value of a statement, if it is too long to be read."""
-    value = getattr(node, "value", None)
-    if not isinstance(value, ast.expr):
-        return None
-    start, end = span(source, value)
-    return (start, end) if end - start >= LONG_VALUE else None
 
 
 def read_whole(source: Source, refused: UnreadableSource) -> Piece:

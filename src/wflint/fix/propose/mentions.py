@@ -10,8 +10,8 @@ from wflint.facts.model import BindingKind, Flag, FunctionBody, Ref
 from wflint.files.source import UnreadableSource, decode, has_cookie
 from wflint.fix.propose.loaded_words import MODULE_LEVEL, loaded_words
 from wflint.project.store import Store
+from wflint.syntax.cuts import LONG_VALUE, long_values
 from wflint.syntax.guard import NewerSyntax, parse
-from wflint.syntax.pieces import LONG_VALUE, long_values
 
 _WORDS_OF_BYTES = re.compile(rb"\w+")
 _WORDS = re.compile(r"\w+")
@@ -37,7 +37,9 @@ class Mentions:
 
     def search(self, words: Iterable[str]) -> None:
         """Find the files that hold ``words``, all in one go."""
-        wanted = {word.encode(): word for word in words if word not in self._paths}
+        wanted = {
+            word.encode(errors="surrogatepass"): word for word in words if word not in self._paths
+        }
         if not wanted:
             return
         self._paths.update((word, {}) for word in wanted.values())
