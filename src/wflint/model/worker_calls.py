@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ from wflint.project.module import Module
 _LISTS = frozenset({"activities", "workflows"})
 _NAME = "Worker"
 _Function = (ast.FunctionDef, ast.AsyncFunctionDef)
+_MAY_REGISTER = re.compile(rf"\b{_NAME}\b|\b(?:{'|'.join(sorted(_LISTS))})(?:\s*=|[\"'])")
+"""What stands in the text of each file that has something to read: most files are not parsed."""
 
 
 class Given(Struct, array_like=True):
@@ -126,6 +129,8 @@ def _walk(tree: ast.AST) -> Iterator[_At]:
 
 
 def _worker_calls(module: Module) -> list[WorkerCall]:
+    if _MAY_REGISTER.search(module.source.text) is None:
+        return []
     tree = _tree(module)
     aliases = {_NAME}
     for node in ast.walk(tree):
