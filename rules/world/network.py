@@ -53,7 +53,9 @@ class RateWorkflow:
 Making a client counts as well, because a client is of no use without the network. What only
 prepares for it does not count: an engine, a factory of sessions, a session that has not been asked
 for anything, a pool, credentials. Their methods that connect, send or fetch do, wherever the object
-was made. Exceptions, types, payload models and pure helpers such as `urllib.parse` do not count.
+was made. SQLite runs in the process and is no network: engines, sessions and connections do not
+count where the URL that they are made with visibly begins with `sqlite`. Exceptions, types, payload
+models and pure helpers such as `urllib.parse` do not count.
 
 ## What the SDK does
 

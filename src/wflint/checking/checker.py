@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Mapping
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from wflint.callgraph.awaited import awaits_later
 from wflint.callgraph.builder import Border
 from wflint.callgraph.effects import Effects
@@ -39,12 +41,13 @@ from wflint.facts.model import (
     Value,
     ValueType,
 )
+from wflint.inference.databases import is_in_process, is_told_so, takes_one
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ClassValue, ExternalValue, FunctionValue
 from wflint.model.callees import Callees
 from wflint.model.commands import Commands
 from wflint.rule.api_table import ApiEntry, ApiTable
-from wflint.rule.base import Api, Report, Rule, RuleSettings, Scope
+from wflint.rule.base import Api, Property, Report, Rule, RuleSettings, Scope
 from wflint.rule.views import CallView, MutationView
 from wflint.sandbox.sandboxes import Sandboxes
 from wflint.sandbox.shared_receivers import SharedReceivers
@@ -227,7 +230,7 @@ class Checker:
         codes: Container[str],
     ) -> None:
         name = entity.name
-        entry = self.table.lookup(name, base=entity.base)
+        entry = self._entry(entity, node, call)
         speaking = self._speaking(entry, codes)
         watching = [(r, r.check_call) for r in self.targets.get(name, ()) if r.code in codes]
         sdk = sdk_calls().get(name)
@@ -246,6 +249,33 @@ class Checker:
         self._ask(watching, view, node, call)
         if sdk is not None and checking:
             self._ask(checking, self.commands.view(node, view, sdk), node, call)
+
+    def _entry(
+        self,
+        entity: ExternalValue,
+        node: Node | None = None,
+        call: Call | None = None,
+        *,
+        is_call: bool = True,
+    ) -> ApiEntry | None:
+        """Return the entry that speaks for something outside the project.
+
+        That of a database in the process has nothing of the network, but still blocks.
+        """
+        entry = self.table.lookup(entity.name, is_call=is_call, base=entity.base)
+        if entry is None or Property.NETWORK not in entry.properties:
+            return entry
+        is_local = is_in_process(entity)
+        if not is_local and node is not None and call is not None and takes_one(entity.name):
+            given = [
+                (
+                    arg.keyword or arg.star,
+                    self.resolver.resolve(arg.value.ref, node.fn.path, node.receiver, env=node.env),
+                )
+                for arg in call.args
+            ]
+            is_local = is_told_so(entity.name, given)
+        return replace(entry, rule=None) if is_local else entry
 
     def _speaking(self, entry: ApiEntry | None, codes: Container[str]) -> list[ApiEntry]:
         """Return an entry for each rule that speaks of a name: its own, and by its properties."""
@@ -275,7 +305,7 @@ class Checker:
         entity: ExternalValue,
         codes: Container[str],
     ) -> None:
-        entry = self.table.lookup(entity.name, base=entity.base)
+        entry = self._entry(entity)
         if entry is None or entry.api.kind == "use":
             return
         for one in self._speaking(entry, codes):
@@ -292,7 +322,7 @@ class Checker:
         entity: ExternalValue,
         codes: Container[str],
     ) -> None:
-        entry = self.table.lookup(entity.name, is_call=False, base=entity.base)
+        entry = self._entry(entity, is_call=False)
         for one in self._speaking(entry, codes):
             view = self.views.of_use(node, body, use, entity.name)
             view.properties = properties_of(entry)

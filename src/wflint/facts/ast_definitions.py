@@ -30,7 +30,7 @@ from wflint.facts.model import (
     ValueType,
     value_type,
 )
-from wflint.facts.refs import Refs
+from wflint.facts.refs import Refs, text_ref
 from wflint.facts.types import either
 from wflint.facts.values import value as read_value
 from wflint.files.source import Source
@@ -140,6 +140,8 @@ class AstSyntax:
         """Return the shape of a value."""
         if isinstance(node, ast.Constant):
             return _constant(node.value)
+        if isinstance(node, ast.JoinedStr):
+            return Value(ValueType.STR, ref=_joined_text(node))
         name = dotted(node)
         if name is not None:
             return Value(ValueType.NAME, ref=name)
@@ -184,7 +186,7 @@ class AstSyntax:
     def element(self, node: ast.expr, read: bool) -> Ref:
         """Return what an element refers to; in long tables only names are looked at."""
         if isinstance(node, ast.Constant):
-            return Ref(Kind.LITERAL, type(node.value).__name__)
+            return _literal(node.value)
         if isinstance(node, ast.Lambda) and read:
             return self._lambda_value(node)
         if isinstance(node, ast.Starred):
@@ -282,7 +284,16 @@ def _constant(value: object) -> Value:
     if value is None:
         return Value(ValueType.NONE)
     kind = type(value).__name__
-    return Value(value_type(kind), _shown(value), Ref(Kind.LITERAL, kind))
+    return Value(value_type(kind), _shown(value), _literal(value))
+
+
+def _literal(value: object) -> Ref:
+    return text_ref(value) if isinstance(value, str) else Ref(Kind.LITERAL, type(value).__name__)
+
+
+def _joined_text(node: ast.JoinedStr) -> Ref:
+    first = node.values[0] if node.values else None
+    return _literal(first.value if isinstance(first, ast.Constant) else "")
 
 
 def _shown(value: object) -> str:

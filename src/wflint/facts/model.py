@@ -68,6 +68,13 @@ AFTER_INIT = frozenset({"__post_init__", "__attrs_post_init__", "model_post_init
 UNKNOWN = Ref(Kind.UNKNOWN)
 NOTHING = Ref(Kind.LITERAL, "None")
 
+SQLITE = "sqlite"
+"""The scheme of the URL of a database that runs in the process.
+
+A text that begins with it is a literal with this one among its parts.
+"""
+SQLITE_URL = Ref(Kind.LITERAL, "str", others=(Ref(Kind.LITERAL, SQLITE),))
+
 
 class Flag:
     """Facts about the place of a call, use or finding: bits of an integer.

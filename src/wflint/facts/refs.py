@@ -14,6 +14,8 @@ from wflint.facts.builtin_names import is_builtin
 from wflint.facts.calls import called
 from wflint.facts.local_names import NOWHERE, NameTables, Place, named, one_of
 from wflint.facts.model import (
+    SQLITE,
+    SQLITE_URL,
     UNKNOWN,
     BindingKind,
     Kind,
@@ -142,7 +144,13 @@ class Refs:
         return Ref(Kind.LOCAL, qualname) if qualname else UNKNOWN
 
     def _string(self, node: cst.SimpleString, scope: Scope | None, steps: int) -> Ref:
-        return Ref(Kind.LITERAL, "bytes" if "b" in node.prefix else "str")
+        is_bytes = "b" in node.prefix
+        return Ref(Kind.LITERAL, "bytes") if is_bytes else text_ref(_beginning(node))
+
+    def _joined_text(
+        self, node: cst.FormattedString | cst.ConcatenatedString, scope: Scope | None, steps: int
+    ) -> Ref:
+        return text_ref(_beginning(node))
 
     def _binary(self, node: cst.BinaryOperation, scope: Scope | None, steps: int) -> Ref:
         left = self.ref(node.left, scope, steps - 4)
@@ -284,6 +292,22 @@ class Refs:
         return found[1][0].node if not found[1][0].parts else None
 
 
+def text_ref(text: str) -> Ref:
+    """The ref of a text that is written out, or begins with what is."""
+    is_local = text.partition(":")[0].partition("+")[0] == SQLITE
+    return SQLITE_URL if is_local else Ref(Kind.LITERAL, "str")
+
+
+def _beginning(node: cst.CSTNode) -> str:
+    """The part of a text that is written out, or as much as its first part says."""
+    while isinstance(node, cst.ConcatenatedString):
+        node = node.left
+    if isinstance(node, cst.FormattedString):
+        first = node.parts[0] if node.parts else None
+        return first.value if isinstance(first, cst.FormattedStringText) else ""
+    return str(node.raw_value) if isinstance(node, cst.SimpleString) else ""
+
+
 def _literal_index(node: cst.BaseExpression) -> str:
     sign = ""
     if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Minus):
@@ -310,6 +334,8 @@ _ROOTS: dict[type[cst.CSTNode], _Rooted] = {
     cst.Call: called,
     cst.Lambda: Refs._lambda,
     cst.SimpleString: Refs._string,
+    cst.FormattedString: Refs._joined_text,
+    cst.ConcatenatedString: Refs._joined_text,
     cst.BinaryOperation: Refs._binary,
     cst.UnaryOperation: Refs._unary,
     cst.BooleanOperation: Refs._boolean,

@@ -28,9 +28,8 @@ def value(refs: Refs, node: cst.BaseExpression, scope: Scope | None) -> Value:
         return Value(ValueType.AWAIT, ref=refs.ref(node, scope))
     if isinstance(node, cst.SimpleString):
         kind = "bytes" if "b" in node.prefix else "str"
-        return Value(
-            value_type(kind), str(node.raw_value)[: limits.KEPT_TEXT], Ref(Kind.LITERAL, kind)
-        )
+        text = str(node.raw_value)[: limits.KEPT_TEXT]
+        return Value(value_type(kind), text, refs.ref(node, scope))
     if isinstance(node, (cst.Integer, cst.Float)):
         kind = "int" if isinstance(node, cst.Integer) else "float"
         return Value(value_type(kind), node.value, Ref(Kind.LITERAL, kind))
@@ -45,7 +44,7 @@ def value(refs: Refs, node: cst.BaseExpression, scope: Scope | None) -> Value:
         items, values = _read(refs, [("", e.value) for e in node.elements], scope)
         return Value(kind, "", refs.ref(node, scope), items, plain, values)
     if isinstance(node, cst.FormattedString):
-        return Value(ValueType.FSTRING, ref=Ref(Kind.LITERAL, "str"))
+        return Value(ValueType.FSTRING, ref=refs.ref(node, scope))
     return Value(value_type(LITERALS.get(type(node), "")), ref=refs.ref(node, scope))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from wflint.inference.arithmetic import arithmetic
+from wflint.inference.databases import is_in_process
 from wflint.inference.values import AbstractValue, ExternalValue, Types, Unresolved, unique
 
 _NOT_KNOWN = (Unresolved("its type is not known"),)
@@ -139,7 +140,7 @@ def elements(entity: AbstractValue) -> tuple[AbstractValue, ...]:
         return (made("builtins.tuple", entity.args),) if entity.args else _NOT_KNOWN
     if entity.name == _VALUES:
         return entity.args[1] if len(entity.args) > 1 and entity.args[1] else _NOT_KNOWN
-    return first(entity.args)
+    return _NOT_KNOWN if is_in_process(entity) else first(entity.args)
 
 
 def items(entity: AbstractValue) -> tuple[AbstractValue, ...]:
@@ -173,7 +174,7 @@ def operation(operator: str, left: AbstractValue, right: AbstractValue) -> Abstr
         if operator == "BitOr" and entity.name in _MAPPINGS:
             return entity
         if operator in ("Add", "Modulo", "Multiply") and entity.name in _STRINGS.values():
-            return made(entity.name)
+            return made(entity.name, entity.args if entity is left else ())
     name = arithmetic(operator, _class_of(left), _class_of(right))
     return made(name) if name else None
 

@@ -14,6 +14,7 @@ from wflint.facts.types import says_little
 from wflint.inference import builtin_types
 from wflint.inference.arguments import Given
 from wflint.inference.attributes import is_abstract
+from wflint.inference.databases import are_in_process, args_of_result, may_be_in_process
 from wflint.inference.library_types import (
     ASYNC_FUNCTIONS,
     FUTURES,
@@ -119,7 +120,8 @@ class Results:
             if entity.name in _RUNS_ITS_ARGUMENT and plain:
                 return self._declared_result(plain[0])
             name = result_of(entity.name, entity.instance, self.gives)
-            args = self._waited_for(entity, plain) if name in WAITED else entity.args
+            is_waited = name in WAITED
+            args = self._waited_for(entity, plain) if is_waited else args_of_result(entity, given)
             return (ExternalValue(name, instance=True, base=len(name), args=args),)
         if isinstance(entity, FunctionValue):
             head = self.store.head(entity.fn)
@@ -212,6 +214,8 @@ class Results:
         self, said: tuple[AbstractValue, ...], function: FunctionValue, depth: int
     ) -> tuple[AbstractValue, ...]:
         """The declared result, or the very objects of that class that the body makes."""
+        if all(map(may_be_in_process, said)):
+            return self._with_database(said, function, depth)
         classes = {e.cls for e in said if isinstance(e, InstanceValue)}
         if len(classes) != len(said) or not classes:
             return said
@@ -226,6 +230,22 @@ class Results:
             ):
                 return said
         return made or said
+
+    def _with_database(
+        self, said: tuple[AbstractValue, ...], function: FunctionValue, depth: int
+    ) -> tuple[AbstractValue, ...]:
+        """The declared result, of a database in the process if the body shows that."""
+        depth = min(depth, limits.MADE_DEPTH)
+        body = self.store.body(function.fn)
+        path, receiver, env = function.fn.path, function.receiver, function.env
+        refs = body.yielded if body.head.is_generator else body.returned
+        shown = [self.resolver.resolve(r, path, receiver, depth - 1, env) for r in refs]
+        made = unique(e for one in shown for e in one)
+        if not are_in_process(made):
+            return said
+        if not body.head.is_generator:
+            return made
+        return tuple(replace(e, args=(made,)) for e in said if isinstance(e, ExternalValue))
 
     def _said(
         self, head: FunctionHead, function: FunctionValue, depth: int

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from wflint.facts.ids import Cls, Fn
-from wflint.facts.model import Kind, Ref
+from wflint.facts.model import SQLITE, Kind, Ref
 from wflint.inference import builtin_types
+from wflint.inference.databases import IN_PROCESS
 from wflint.inference.environments import keyword_of
 from wflint.inference.library_types import is_opaque
 from wflint.inference.values import (
@@ -147,6 +148,8 @@ class Roots:
 
     def _literal(self, ref: Ref, at: Place) -> Found:
         others = [self._inner(other, at) for other in ref.others]
+        if ref.name == SQLITE:
+            return (IN_PROCESS,)
         name = f"builtins.{ref.name}"
         if not others:
             return (ExternalValue(name, instance=True),)
