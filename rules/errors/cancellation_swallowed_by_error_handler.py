@@ -6,6 +6,7 @@ When a workflow is cancelled while it waits for an activity, the wait ends with 
 whose cause is a `CancelledError`; a child workflow ends with a `ChildWorkflowError`. A handler for
 such errors, or for `Exception`, gets the cancellation as well. If it goes on as after any failure,
 the workflow never ends as cancelled: it retries, compensates, or completes with a result.
+`asyncio.gather` passes the cancellation on to all that it waits for, and raises the same errors.
 
 Let the cancellation through before the error is handled: `if is_cancelled_exception(e): raise`. A
 handler that cleans up with an activity should do so for a cancellation, too, and raise afterwards.

@@ -1,42 +1,68 @@
 """What is begun at one place and awaited at another: handles and coroutines of commands.
 
 ``handle = workflow.start_activity(...)`` or ``jobs.append(workflow.execute_activity(...))`` fails
-where ``await handle`` or ``await job`` stands.
+where ``await handle`` or ``await job`` stands, or ``await asyncio.gather(handle, job)``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import reduce
+from operator import or_
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from wflint.facts.model import FunctionBody, Kind, Operation, Ref
+from wflint.facts.model import Arg, Call, Flag, FunctionBody, Kind, Operation, Ref
 from wflint.inference.values import AbstractValue, ExternalValue
 from wflint.temporal.api import CallKind, Gives, sdk_calls
 from wflint.temporal.effects import Effect
 
+Awaits: TypeAlias = Operation | Call
 Resolve = Callable[[Ref], tuple[AbstractValue, ...]]
 
 _HANDLE = "temporalio.workflow.ActivityHandle"
 _FAILS = Effect.AWAITS_ACTIVITY | Effect.AWAITS_CHILD | Effect.AWAITS_OPERATION
-_CONTAINERS = frozenset({"dict", "list", "set", "tuple"})
+_CONTAINERS = frozenset({"dict", "generator", "list", "set", "tuple"})
 _MOST_STEPS = 200
 _WAIT_FOR_SEVERAL = frozenset({"as_completed", "done", "gather", "wait"})
+_GATHERS = frozenset({"asyncio.gather", "asyncio.tasks.gather"})
 
 
-def awaits_later(body: FunctionBody) -> list[Operation]:
+def awaits_later(body: FunctionBody) -> list[Awaits]:
     """Return where a function awaits what was made before, and has perhaps not ended by then.
 
-    A cancellation reaches a function that also waits for several things in that other place.
+    A cancellation reaches a function that also waits for several things in that other place. Calls
+    are those of ``gather`` that are awaited: they raise the error of the first to fail.
     """
-    found = [one for one in body.operations if one.methods == ("__await__",)]
-    if found and any(c.written.rpartition(".")[2] in _WAIT_FOR_SEVERAL for c in body.calls):
-        return []
-    return found
+    several = [c for c in body.calls if c.written.rpartition(".")[2] in _WAIT_FOR_SEVERAL]
+    if several:
+        is_plain = all(c.written.rpartition(".")[2] == "gather" and _raises(c) for c in several)
+        return [c for c in several if is_plain and c.flags & Flag.AWAITED]
+    return [one for one in body.operations if one.methods == ("__await__",)]
 
 
-def awaited(operand: Ref, resolve: Resolve) -> Effect:
-    """Return what awaiting a value that was made before waits for: effects of :data:`_FAILS`."""
+def awaited(place: Awaits, resolve: Resolve) -> Effect:
+    """Return what a place of :func:`awaits_later` waits for: effects of :data:`_FAILS`."""
+    if isinstance(place, Operation):
+        return _of_value(place.operand, resolve)
+    return _of_several(place, resolve)
+
+
+def _of_several(call: Call, resolve: Resolve) -> Effect:
+    """Return what a call of ``gather`` waits for, if all of it fails when it is cancelled.
+
+    ``gather`` cancels all of it, and raises what is the first to end: for a timer that is a
+    ``CancelledError``, which is no ``Exception``.
+    """
+    if not any(isinstance(e, ExternalValue) and e.name in _GATHERS for e in resolve(call.target)):
+        return Effect(0)
+    effects = [_of_value(ref, resolve) for arg in call.args for ref in _given(arg)]
+    return reduce(or_, effects, Effect(0)) if all(effects) else Effect(0)
+
+
+def _of_value(operand: Ref, resolve: Resolve) -> Effect:
+    """Return what awaiting a value that was made before waits for."""
     if any(
         isinstance(e, ExternalValue) and e.instance and e.name == _HANDLE for e in resolve(operand)
     ):
@@ -47,6 +73,20 @@ def awaited(operand: Ref, resolve: Resolve) -> Effect:
             for entity in resolve(ref.of):
                 found |= _of_call(entity)
     return found
+
+
+def _raises(call: Call) -> bool:
+    """True if a call of ``gather`` is not told to ``return_exceptions``."""
+    options = [arg for arg in call.args if arg.keyword or arg.star == "**"]
+    return all(not arg.star and arg.value.text == "False" for arg in options)
+
+
+def _given(arg: Arg) -> list[Ref]:
+    """What a positional argument may be, each element by itself if it is spread."""
+    if arg.keyword:
+        return []
+    ref = Ref(Kind.ELEMENT, of=arg.value.ref) if arg.star else arg.value.ref
+    return list(_Values().of(ref)) or [ref]
 
 
 def _of_call(entity: AbstractValue) -> Effect:

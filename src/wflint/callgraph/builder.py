@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from wflint.callgraph.argument_origin import origin
 from wflint.callgraph.attribute_stores import Learning
-from wflint.callgraph.awaited import awaited, awaits_later
+from wflint.callgraph.awaited import Awaits, awaited, awaits_later
 from wflint.callgraph.callbacks import Callbacks
 from wflint.callgraph.constructors import Making
 from wflint.callgraph.contexts import Contexts
@@ -187,15 +187,15 @@ class CallGraphBuilder:
                 for found in self.implied.operated(operation, path, receiver, node.env):
                     self.follow(node, found, operation.site, operation.flags)
                 self.unfollowed.note_operation(node, operation)
-        for operation in awaits_later(body):
-            if self.runs(operation, node):
-                self._note_awaited(node, operation)
+        for place in awaits_later(body):
+            if self.runs(place, node):
+                self._note_awaited(node, place)
 
-    def _note_awaited(self, node: Node, operation: Operation) -> None:
+    def _note_awaited(self, node: Node, place: Awaits) -> None:
         resolve = partial(self.resolver.resolve, receiver=node.receiver, env=node.env)
-        effect = awaited(operation.operand, lambda ref: resolve(ref, node.fn.path))
+        effect = awaited(place, lambda ref: resolve(ref, node.fn.path))
         if effect:
-            self.events.append(Awaited(node, operation, effect))
+            self.events.append(Awaited(node, place.site, effect))
 
     def _resolved(self, place: Call | Use, node: Node) -> tuple[AbstractValue, ...]:
         return self.resolver.resolve(place.target, node.fn.path, node.receiver, env=node.env)

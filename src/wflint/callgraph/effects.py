@@ -116,7 +116,7 @@ def summarise(graph: CallGraph, events: Iterable[Event], store: Store) -> Effect
                 if not _is_handled(effect, event.node, event.call.site, store):
                     _keep(own, event.node, effect, event.call.site)
         elif isinstance(event, Awaited):
-            site = event.operation.site
+            site = event.site
             for effect in FAILS_AS:
                 if event.effect & effect and not _is_handled(effect, event.node, site, store):
                     _keep(own, event.node, effect, site)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple, TypeAlias
 
 from wflint.callgraph.graph import Node
-from wflint.facts.model import Call, Operation, Use
+from wflint.facts.model import Call, Site, Use
 from wflint.inference.values import ExternalValue, FunctionValue
 from wflint.temporal.effects import Effect
 
@@ -53,10 +53,10 @@ class OwnCall(NamedTuple):
 
 
 class Awaited(NamedTuple):
-    """A handle or coroutine is awaited that a command has given before."""
+    """A handle or coroutine that a command has given is awaited, perhaps with others."""
 
     node: Node
-    operation: Operation
+    site: Site
     effect: Effect
 
 

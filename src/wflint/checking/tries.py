@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wflint.callgraph.awaited import awaited
+from wflint.callgraph.awaited import Awaits, awaited
 from wflint.callgraph.effects import catching, keeps
 from wflint.callgraph.graph import Node, runs
 from wflint.checking.summaries import source_of
-from wflint.facts.model import Call, Flag, FunctionBody, Handler, Operation, Site, Try
+from wflint.facts.model import Call, Flag, FunctionBody, Handler, Site, Try
 from wflint.facts.sites import between, call_at, tries_around
 from wflint.inference.values import ExternalValue
 from wflint.rule.views import EffectAt
@@ -33,7 +33,7 @@ class ProtectedView:
         statement: Try,
         node: Node,
         body: FunctionBody,
-        later: Sequence[Operation],
+        later: Sequence[Awaits],
     ) -> None:
         self.statement = statement
         self.function = body.head
@@ -60,11 +60,11 @@ class ProtectedView:
         """Return the first place where something that was begun before has an effect."""
         tried, node, resolver = self.statement, self._node, self._checker.resolver
         resolve = partial(resolver.resolve, receiver=node.receiver, env=node.env)
-        for operation in between(self._later, tried.start, tried.end):
-            site = operation.site
-            if not runs(operation, node) or self._is_kept(site, effect):
+        for place in between(self._later, tried.start, tried.end):
+            site = place.site
+            if not runs(place, node) or self._is_kept(site, effect):
                 continue
-            if effect & awaited(operation.operand, lambda ref: resolve(ref, node.fn.path)):
+            if effect & awaited(place, lambda ref: resolve(ref, node.fn.path)):
                 shown = source_of(resolver.store, node.fn, site)
                 return EffectAt(shown.removeprefix("await "))
         return None
