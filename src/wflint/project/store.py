@@ -407,5 +407,7 @@ class Store:
         if missing:
             with suppress(UnreadableSource):  # LibCST may refuse what Python accepts
                 whole = self.fresh_reader(fn)
-                found |= trees.locate(whole, missing) if whole is not None else {}
+                if whole is not None:
+                    found |= trees.locate(whole, missing)
+                    whole.refs.detach()
         return found
