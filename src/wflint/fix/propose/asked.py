@@ -7,8 +7,10 @@ its answer holds for as long as they have the same answers, whatever has changed
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wflint.cache.packing import standing_for
 from wflint.cache.read_log import digest_of
@@ -17,6 +19,8 @@ from wflint.fix.propose.surroundings import Surroundings
 from wflint.inference.values import AbstractValue
 from wflint.rule.fix import Withheld
 from wflint.rule.views import TypeView
+
+_Answer = TypeVar("_Answer")
 
 
 class Question(Struct, frozen=True, array_like=True):
@@ -47,44 +51,31 @@ class Asking(Surroundings):
         return found
 
     def types(self, ref: Ref) -> tuple[TypeView, ...]:
-        found = self._around.types(ref)
-        self._note(Question("types", ref), found)
-        return found
+        return self._noted(Question("types", ref), self._around.types(ref))
 
     def can_sort(self, ref: Ref) -> bool | None:
-        found = self._around.can_sort(ref)
-        self._note(Question("can_sort", ref), found)
-        return found
+        return self._noted(Question("can_sort", ref), self._around.can_sort(ref))
 
     def imports_back(self, module: str) -> bool:
-        found = self._around.imports_back(module)
-        self._note(Question("imports_back", text=module), found)
-        return found
+        return self._noted(Question("imports_back", text=module), self._around.imports_back(module))
 
     def is_own(self, module: str) -> bool:
-        found = self._around.is_own(module)
-        self._note(Question("is_own", text=module), found)
-        return found
+        return self._noted(Question("is_own", text=module), self._around.is_own(module))
 
     def may_lack(self, package: str) -> str:
-        found = self._around.may_lack(package)
-        self._note(Question("may_lack", text=package), found)
-        return found
+        return self._noted(Question("may_lack", text=package), self._around.may_lack(package))
 
     def may_be_caught(self, when_awaited: bool) -> bool:
-        found = self._around.may_be_caught(when_awaited)
-        self._note(Question("may_be_caught", when_awaited=when_awaited), found)
-        return found
+        return self._noted(
+            Question("may_be_caught", when_awaited=when_awaited),
+            self._around.may_be_caught(when_awaited),
+        )
 
     def draws(self) -> bool:
-        found = self._around.draws()
-        self._note(Question("draws"), found)
-        return found
+        return self._noted(Question("draws"), self._around.draws())
 
     def is_read_only(self) -> bool:
-        found = self._around.is_read_only()
-        self._note(Question("is_read_only"), found)
-        return found
+        return self._noted(Question("is_read_only"), self._around.is_read_only())
 
     def only_workflows(self, otherwise: str) -> None:
         self._check(Question("only_workflows", text=otherwise), self._around.only_workflows)
@@ -100,14 +91,16 @@ class Asking(Surroundings):
             raise
         self._note(question, None)
 
+    def _noted(self, question: Question, answer: _Answer) -> _Answer:
+        self._note(question, answer)
+        return answer
+
     def _note(self, question: Question, answer: object) -> None:
-        named = Question(question.name, question.ref, question.text, question.when_awaited)
-        self.questions[_answered(named, answer)] = None
+        self.questions[_answered(question, answer)] = None
 
 
 def _answered(question: Question, answer: object) -> Question:
-    digest = digest_of(standing_for(answer))
-    return Question(question.name, question.ref, question.text, question.when_awaited, digest)
+    return replace(question, answer=digest_of(standing_for(answer)))
 
 
 def _shallow(entities: Iterable[AbstractValue]) -> list[tuple[str, ...]]:
