@@ -31,7 +31,7 @@ from wflint.run.emit import Emitter
 from wflint.run.request import Request, Result
 from wflint.severity.follow import Follow
 from wflint.syntax.light import module as light
-from wflint.syntax.light.making import Making, Unsure
+from wflint.syntax.light.tree import LightTree, Unsure
 from wflint.syntax.single_expressions import read_expression
 from wflint.system import interrupts
 
@@ -195,7 +195,7 @@ def parser_raises(error: BaseException, at: str, monkeypatch: pytest.MonkeyPatch
     read_expression.cache_clear()
 
 
-def _unsure(text: str, mode: str) -> Making:
+def _unsure(text: str, mode: str) -> LightTree:
     raise Unsure
 
 

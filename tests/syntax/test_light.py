@@ -11,8 +11,8 @@ import libcst as cst
 import pytest
 
 import wflint
-from wflint.syntax.light.making import Unsure
 from wflint.syntax.light.module import light_tree
+from wflint.syntax.light.tree import Unsure
 from wflint.syntax.parser import quickly
 from wflint.syntax.single_expressions import read_expression
 from wflint.syntax.walk import walk

@@ -18,7 +18,7 @@ _LISTS = frozenset({"activities", "workflows"})
 _NAME = "Worker"
 _Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 _MAY_REGISTER = re.compile(rf"\b{_NAME}\b|\b(?:{'|'.join(sorted(_LISTS))})(?:\s*=|[\"'])")
-"""What stands in the text of each file that has something to read: most files are not parsed."""
+"""Matches the text of each file that has something to read: most files are not parsed."""
 
 
 class Given(Struct, array_like=True):

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import libcst as cst
 
 from wflint.files.source import TOO_DEEP, Source, UnreadableSource
-from wflint.syntax.light.making import Making, Unsure
 from wflint.syntax.light.module import light_tree
+from wflint.syntax.light.tree import LightTree, Unsure
 from wflint.syntax.parser import UNREADABLE, quickly
 from wflint.syntax.patterns import has_deep_patterns
 
@@ -34,7 +34,7 @@ class Piece:
     module: cst.Module
     text: str
     shifts: list[tuple[int, int]]
-    light: Making | None = None
+    light: LightTree | None = None
 
     def file_offset(self, offset: int) -> int:
         """The offset in the file of an offset in the piece."""

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 import libcst as cst
 
-from wflint.syntax.light.making import Unsure
 from wflint.syntax.light.module import light_expression
+from wflint.syntax.light.tree import Unsure
 from wflint.syntax.parser import UNREADABLE, quickly
 
 

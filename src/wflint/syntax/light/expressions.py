@@ -9,11 +9,11 @@ from typing import Any
 
 import libcst as cst
 
-from wflint.syntax.light.making import (
+from wflint.syntax.light.tree import (
     Arg,
     Asynchronous,
     KeywordArg,
-    Making,
+    LightTree,
     Name,
     Unsure,
     is_in_brackets,
@@ -98,48 +98,48 @@ UnaryOperation = maker(cst.UnaryOperation)
 Yield = maker(cst.Yield)
 
 
-def _name(making: Making, node: ast.Name) -> cst.Name:
+def _name(tree: LightTree, node: ast.Name) -> cst.Name:
     return Name(node.id)
 
 
-def _attribute(making: Making, node: ast.Attribute) -> cst.Attribute:
-    return Attribute(making.of(node.value), Name(node.attr))
+def _attribute(tree: LightTree, node: ast.Attribute) -> cst.Attribute:
+    return Attribute(tree.of(node.value), Name(node.attr))
 
 
-def _constant(making: Making, node: ast.Constant) -> cst.BaseExpression:
+def _constant(tree: LightTree, node: ast.Constant) -> cst.BaseExpression:
     value = node.value
     if value is None or value is True or value is False:
         return Name(str(value))
     if isinstance(value, (str, bytes)):
-        text = making.text(node)
+        text = tree.text(node)
         return SimpleString(text) if _PLAIN_STRING.fullmatch(text) else _parsed(text)
     if isinstance(value, int):
-        return Integer(making.text(node))
+        return Integer(tree.text(node))
     if isinstance(value, float):
-        return cst.Float(making.text(node))
+        return cst.Float(tree.text(node))
     if isinstance(value, complex):
-        return cst.Imaginary(making.text(node))
+        return cst.Imaginary(tree.text(node))
     return cst.Ellipsis()
 
 
 def _parsed(text: str) -> cst.BaseExpression:
-    """What LibCST reads itself: strings that are put together of others or of expressions."""
+    """Strings that are put together of others or of expressions, which LibCST itself reads."""
     try:
         return quickly(cst.parse_expression, f"({text})")
     except UNREADABLE as error:
         raise Unsure from error
 
 
-def _string_with_parts(making: Making, node: ast.JoinedStr) -> cst.BaseExpression:
-    return _parsed(making.text(node))
+def _string_with_parts(tree: LightTree, node: ast.JoinedStr) -> cst.BaseExpression:
+    return _parsed(tree.text(node))
 
 
-def _call(making: Making, node: ast.Call) -> cst.Call:
-    return Call(making.of(node.func), list(arguments(making, node.args, node.keywords)))
+def _call(tree: LightTree, node: ast.Call) -> cst.Call:
+    return Call(tree.of(node.func), list(arguments(tree, node.args, node.keywords)))
 
 
 def arguments(
-    making: Making, args: Sequence[ast.expr], keywords: Sequence[ast.keyword]
+    tree: LightTree, args: Sequence[ast.expr], keywords: Sequence[ast.keyword]
 ) -> Iterator[cst.Arg]:
     """The arguments of a call, in the order of the source."""
     given: list[ast.expr | ast.keyword] = [*args, *keywords]
@@ -147,182 +147,182 @@ def arguments(
         given.sort(key=lambda arg: (arg.lineno, arg.col_offset))
     for arg in given:
         if isinstance(arg, ast.keyword):
-            value = making.of(arg.value)
+            value = tree.of(arg.value)
             yield KeywordArg(value, Name(arg.arg)) if arg.arg is not None else Arg(value, star="**")
         elif isinstance(arg, ast.Starred):
-            yield Arg(making.of(arg.value), star="*")
+            yield Arg(tree.of(arg.value), star="*")
         else:
-            yield Arg(making.of(arg))
+            yield Arg(tree.of(arg))
 
 
-def _binary(making: Making, node: ast.BinOp) -> cst.BinaryOperation:
-    left, right = making.of(node.left), making.of(node.right)
+def _binary(tree: LightTree, node: ast.BinOp) -> cst.BinaryOperation:
+    left, right = tree.of(node.left), tree.of(node.right)
     return BinaryOperation(left, _BINARY[type(node.op)], right)
 
 
-def _boolean(making: Making, node: ast.BoolOp) -> cst.BooleanOperation:
+def _boolean(tree: LightTree, node: ast.BoolOp) -> cst.BooleanOperation:
     operator = _BOOLEAN[type(node.op)]
-    found, *others = making.all(node.values)
+    found, *others = tree.all(node.values)
     for other in others:
         found = BooleanOperation(found, operator, other)
     assert isinstance(found, cst.BooleanOperation)
     return found
 
 
-def _unary(making: Making, node: ast.UnaryOp) -> cst.UnaryOperation:
-    return UnaryOperation(_UNARY[type(node.op)], making.of(node.operand))
+def _unary(tree: LightTree, node: ast.UnaryOp) -> cst.UnaryOperation:
+    return UnaryOperation(_UNARY[type(node.op)], tree.of(node.operand))
 
 
-def _comparison(making: Making, node: ast.Compare) -> cst.Comparison:
+def _comparison(tree: LightTree, node: ast.Compare) -> cst.Comparison:
     targets = [
-        ComparisonTarget(_COMPARED[type(operator)], making.of(right))
+        ComparisonTarget(_COMPARED[type(operator)], tree.of(right))
         for operator, right in zip(node.ops, node.comparators, strict=True)
     ]
-    return Comparison(making.of(node.left), targets)
+    return Comparison(tree.of(node.left), targets)
 
 
-def _if_exp(making: Making, node: ast.IfExp) -> cst.IfExp:
-    return IfExp(making.of(node.test), making.of(node.body), making.of(node.orelse))
+def _if_exp(tree: LightTree, node: ast.IfExp) -> cst.IfExp:
+    return IfExp(tree.of(node.test), tree.of(node.body), tree.of(node.orelse))
 
 
-def _named(making: Making, node: ast.NamedExpr) -> cst.NamedExpr:
-    return NamedExpr(making.of(node.target), making.of(node.value))
+def _named(tree: LightTree, node: ast.NamedExpr) -> cst.NamedExpr:
+    return NamedExpr(tree.of(node.target), tree.of(node.value))
 
 
-def _await(making: Making, node: ast.Await) -> cst.Await:
-    return Await(making.of(node.value))
+def _await(tree: LightTree, node: ast.Await) -> cst.Await:
+    return Await(tree.of(node.value))
 
 
-def _yield(making: Making, node: ast.Yield) -> cst.Yield:
-    return Yield(making.maybe(node.value))
+def _yield(tree: LightTree, node: ast.Yield) -> cst.Yield:
+    return Yield(tree.maybe(node.value))
 
 
-def _yield_from(making: Making, node: ast.YieldFrom) -> cst.Yield:
-    return Yield(From(making.of(node.value)))
+def _yield_from(tree: LightTree, node: ast.YieldFrom) -> cst.Yield:
+    return Yield(From(tree.of(node.value)))
 
 
 # Displays and comprehensions.
 
 
-def elements(making: Making, nodes: Sequence[ast.expr]) -> list[Any]:
+def elements(tree: LightTree, nodes: Sequence[ast.expr]) -> list[Any]:
     """The elements of a tuple, list or set."""
     return [
-        StarredElement(making.of(node.value))
+        StarredElement(tree.of(node.value))
         if isinstance(node, ast.Starred)
-        else Element(making.of(node))
+        else Element(tree.of(node))
         for node in nodes
     ]
 
 
-def _tuple(making: Making, node: ast.Tuple) -> cst.Tuple:
-    return Tuple(elements(making, node.elts))
+def _tuple(tree: LightTree, node: ast.Tuple) -> cst.Tuple:
+    return Tuple(elements(tree, node.elts))
 
 
-def _list(making: Making, node: ast.List) -> cst.List:
-    return List(elements(making, node.elts))
+def _list(tree: LightTree, node: ast.List) -> cst.List:
+    return List(elements(tree, node.elts))
 
 
-def _set(making: Making, node: ast.Set) -> cst.Set:
-    return Set(elements(making, node.elts))
+def _set(tree: LightTree, node: ast.Set) -> cst.Set:
+    return Set(elements(tree, node.elts))
 
 
-def _dict(making: Making, node: ast.Dict) -> cst.Dict:
+def _dict(tree: LightTree, node: ast.Dict) -> cst.Dict:
     return Dict(
         [
-            StarredDictElement(making.of(value))
+            StarredDictElement(tree.of(value))
             if key is None
-            else DictElement(making.of(key), making.of(value))
+            else DictElement(tree.of(key), tree.of(value))
             for key, value in zip(node.keys, node.values, strict=True)
         ]
     )
 
 
-def _loops(making: Making, loops: Sequence[ast.comprehension]) -> cst.CompFor:
+def _loops(tree: LightTree, loops: Sequence[ast.comprehension]) -> cst.CompFor:
     inner = None
     for loop in reversed(loops):
-        tests = [CompIf(making.of(test)) for test in loop.ifs]
-        target, over = making.of(loop.target), making.of(loop.iter)
+        tests = [CompIf(tree.of(test)) for test in loop.ifs]
+        target, over = tree.of(loop.target), tree.of(loop.iter)
         inner = CompFor(target, over, tests, inner, Asynchronous if loop.is_async else None)
     assert isinstance(inner, cst.CompFor)
     return inner
 
 
-def _list_comp(making: Making, node: ast.ListComp) -> cst.ListComp:
-    return ListComp(making.of(node.elt), _loops(making, node.generators))
+def _list_comp(tree: LightTree, node: ast.ListComp) -> cst.ListComp:
+    return ListComp(tree.of(node.elt), _loops(tree, node.generators))
 
 
-def _set_comp(making: Making, node: ast.SetComp) -> cst.SetComp:
-    return SetComp(making.of(node.elt), _loops(making, node.generators))
+def _set_comp(tree: LightTree, node: ast.SetComp) -> cst.SetComp:
+    return SetComp(tree.of(node.elt), _loops(tree, node.generators))
 
 
-def _generator(making: Making, node: ast.GeneratorExp) -> cst.GeneratorExp:
-    return GeneratorExp(making.of(node.elt), _loops(making, node.generators))
+def _generator(tree: LightTree, node: ast.GeneratorExp) -> cst.GeneratorExp:
+    return GeneratorExp(tree.of(node.elt), _loops(tree, node.generators))
 
 
-def _dict_comp(making: Making, node: ast.DictComp) -> cst.DictComp:
-    loops = _loops(making, node.generators)
-    return DictComp(making.of(node.key), making.of(node.value), loops)
+def _dict_comp(tree: LightTree, node: ast.DictComp) -> cst.DictComp:
+    loops = _loops(tree, node.generators)
+    return DictComp(tree.of(node.key), tree.of(node.value), loops)
 
 
 # Subscripts.
 
 
-def _subscript(making: Making, node: ast.Subscript) -> cst.Subscript:
-    return Subscript(making.of(node.value), list(_subscript_elements(making, node.slice)))
+def _subscript(tree: LightTree, node: ast.Subscript) -> cst.Subscript:
+    return Subscript(tree.of(node.value), list(_subscript_elements(tree, node.slice)))
 
 
-def _subscript_elements(making: Making, node: ast.expr) -> Iterator[cst.SubscriptElement]:
-    is_tuple = isinstance(node, ast.Tuple) and not is_in_brackets(making.text(node))
+def _subscript_elements(tree: LightTree, node: ast.expr) -> Iterator[cst.SubscriptElement]:
+    is_tuple = isinstance(node, ast.Tuple) and not is_in_brackets(tree.text(node))
     parts = node.elts if isinstance(node, ast.Tuple) and is_tuple else [node]
     for part in parts:
         if isinstance(part, ast.Slice):
-            yield SubscriptElement(making.of(part))
+            yield SubscriptElement(tree.of(part))
         elif isinstance(part, ast.Starred):
-            yield SubscriptElement(Index(making.of(part.value), "*"))
+            yield SubscriptElement(Index(tree.of(part.value), "*"))
         else:
-            yield SubscriptElement(Index(making.of(part)))
+            yield SubscriptElement(Index(tree.of(part)))
 
 
-def _slice(making: Making, node: ast.Slice) -> cst.Slice:
-    lower, upper, step = (making.maybe(part) for part in (node.lower, node.upper, node.step))
+def _slice(tree: LightTree, node: ast.Slice) -> cst.Slice:
+    lower, upper, step = (tree.maybe(part) for part in (node.lower, node.upper, node.step))
     return Slice(lower, upper, step)
 
 
 # Parameters.
 
 
-def parameters(making: Making, args: ast.arguments) -> cst.Parameters:
+def parameters(tree: LightTree, args: ast.arguments) -> cst.Parameters:
     """The parameters of a function or lambda."""
     plain = [*args.posonlyargs, *args.args]
     missing = len(plain) - len(args.defaults)
     defaults: list[ast.expr | None] = [*[None] * missing, *args.defaults]
-    made = [_param(making, arg, given) for arg, given in zip(plain, defaults, strict=True)]
+    made = [_param(tree, arg, given) for arg, given in zip(plain, defaults, strict=True)]
     by_keyword = [
-        _param(making, arg, given)
+        _param(tree, arg, given)
         for arg, given in zip(args.kwonlyargs, args.kw_defaults, strict=True)
     ]
     star: Any = cst.MaybeSentinel.DEFAULT
     if args.vararg is not None:
-        star = _param(making, args.vararg, None, "*")
+        star = _param(tree, args.vararg, None, "*")
     elif by_keyword:
         star = ParamStar()
-    others = _param(making, args.kwarg, None, "**") if args.kwarg is not None else None
+    others = _param(tree, args.kwarg, None, "**") if args.kwarg is not None else None
     alone = len(args.posonlyargs)
     return Parameters(made[alone:], star, by_keyword, others, made[:alone])
 
 
-def _param(making: Making, arg: ast.arg, default: ast.expr | None, star: str = "") -> cst.Param:
+def _param(tree: LightTree, arg: ast.arg, default: ast.expr | None, star: str = "") -> cst.Param:
     if isinstance(arg.annotation, ast.Starred):
         raise Unsure  # `*args: *Ts`
-    annotation = Annotation(making.of(arg.annotation)) if arg.annotation is not None else None
-    return Param(Name(arg.arg), annotation, default=making.maybe(default), star=star)
+    annotation = Annotation(tree.of(arg.annotation)) if arg.annotation is not None else None
+    return Param(Name(arg.arg), annotation, default=tree.maybe(default), star=star)
 
 
-def _lambda(making: Making, node: ast.Lambda) -> cst.Lambda:
-    return Lambda(parameters(making, node.args), making.of(node.body))
+def _lambda(tree: LightTree, node: ast.Lambda) -> cst.Lambda:
+    return Lambda(parameters(tree, node.args), tree.of(node.body))
 
 
-EXPRESSIONS: dict[type[ast.AST], Callable[[Making, Any], Any]] = {
+EXPRESSIONS: dict[type[ast.AST], Callable[[LightTree, Any], Any]] = {
     ast.Attribute: _attribute,
     ast.Await: _await,
     ast.BinOp: _binary,
@@ -349,4 +349,4 @@ EXPRESSIONS: dict[type[ast.AST], Callable[[Making, Any], Any]] = {
     ast.Yield: _yield,
     ast.YieldFrom: _yield_from,
 }
-"""What makes an expression. One that stands for parts of another, such as ``*x``, is not here."""
+"""Makers of expressions. A part of another one, such as ``*x``, has none."""

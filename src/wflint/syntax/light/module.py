@@ -9,9 +9,9 @@ from typing import Literal
 import libcst as cst
 
 from wflint.syntax.light.expressions import EXPRESSIONS
-from wflint.syntax.light.making import Making, Unsure
 from wflint.syntax.light.patterns import PATTERNS
 from wflint.syntax.light.statements import STATEMENTS
+from wflint.syntax.light.tree import LightTree, Unsure
 from wflint.syntax.parser import without_validation
 
 _MAKERS = {**EXPRESSIONS, **PATTERNS, **STATEMENTS}
@@ -28,7 +28,7 @@ _PARTS = frozenset(
         ast.withitem,
     }
 )
-"""What the node around it makes."""
+"""Nodes that are made by the one around them."""
 _NO_NODES = frozenset(
     (
         *("arg", "asname", "attr", "ctx", "id", "is_async", "kind", "kwd_attrs", "level", "module"),
@@ -37,10 +37,10 @@ _NO_NODES = frozenset(
 )
 """Fields that hold no nodes, or nodes that say nothing."""
 _WHOLE = frozenset({ast.Constant, ast.JoinedStr, ast.MatchSingleton})
-"""What is read by its text."""
+"""Nodes that are made from their text."""
 
 
-def light_tree(text: str) -> Making:
+def light_tree(text: str) -> LightTree:
     """Return the light tree of a text that is a whole module.
 
     Raises :class:`Unsure` where only LibCST knows, and for text that the running Python refuses.
@@ -50,36 +50,36 @@ def light_tree(text: str) -> Making:
 
 def light_expression(text: str) -> cst.BaseExpression:
     """Return the light tree of a text that is an expression; it raises what the others do."""
-    making = _made(text, "eval")
-    found = making.of(making.nodes[1])
+    tree = _made(text, "eval")
+    found = tree.of(tree.nodes[1])
     assert isinstance(found, cst.BaseExpression)
     return found
 
 
-def _made(text: str, mode: Literal["exec", "eval"]) -> Making:
+def _made(text: str, mode: Literal["exec", "eval"]) -> LightTree:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(text, mode=mode)
+            parsed = ast.parse(text, mode=mode)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise Unsure from error
-    nodes = _nodes(tree)
-    making = Making(text, nodes)
-    made = making.made
+    nodes = _nodes(parsed)
+    tree = LightTree(text, nodes)
+    made = tree.made
     with without_validation():
         for node in reversed(nodes):
             make = _MAKERS.get(type(node))
             if make is not None:
-                made[id(node)] = make(making, node)
+                made[id(node)] = make(tree, node)
             elif type(node) not in _PARTS:
                 raise Unsure
-    return making
+    return tree
 
 
-def _nodes(tree: ast.AST) -> list[ast.AST]:
+def _nodes(root: ast.AST) -> list[ast.AST]:
     """All nodes, each before those in it."""
     found: list[ast.AST] = []
-    pending: list[ast.AST] = [tree]
+    pending: list[ast.AST] = [root]
     while pending:
         node = pending.pop()
         found.append(node)

@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from wflint.syntax.light.making import Making, Name, is_in_brackets, maker
+from wflint.syntax.light.tree import LightTree, Name, is_in_brackets, maker
 
 MatchAs = maker(cst.MatchAs)
 MatchClass = maker(cst.MatchClass)
@@ -25,52 +25,52 @@ MatchTuple = maker(cst.MatchTuple)
 MatchValue = maker(cst.MatchValue)
 
 
-def _as(making: Making, node: ast.MatchAs) -> cst.MatchAs:
+def _as(tree: LightTree, node: ast.MatchAs) -> cst.MatchAs:
     name = Name(node.name) if node.name is not None else None
-    return MatchAs(making.maybe(node.pattern), name)
+    return MatchAs(tree.maybe(node.pattern), name)
 
 
-def _or(making: Making, node: ast.MatchOr) -> cst.MatchOr:
-    return MatchOr([MatchOrElement(made) for made in making.all(node.patterns)])
+def _or(tree: LightTree, node: ast.MatchOr) -> cst.MatchOr:
+    return MatchOr([MatchOrElement(made) for made in tree.all(node.patterns)])
 
 
-def _value(making: Making, node: ast.MatchValue) -> cst.MatchValue:
-    return MatchValue(making.of(node.value))
+def _value(tree: LightTree, node: ast.MatchValue) -> cst.MatchValue:
+    return MatchValue(tree.of(node.value))
 
 
-def _singleton(making: Making, node: ast.MatchSingleton) -> cst.MatchSingleton:
+def _singleton(tree: LightTree, node: ast.MatchSingleton) -> cst.MatchSingleton:
     return MatchSingleton(Name(str(node.value)))
 
 
-def _star(making: Making, node: ast.MatchStar) -> cst.MatchStar:
+def _star(tree: LightTree, node: ast.MatchStar) -> cst.MatchStar:
     return MatchStar(Name(node.name) if node.name is not None else None)
 
 
-def _sequence(making: Making, node: ast.MatchSequence) -> cst.MatchList | cst.MatchTuple:
-    parts = _parts(making, node.patterns)
-    if not is_in_brackets(making.text(node)):
+def _sequence(tree: LightTree, node: ast.MatchSequence) -> cst.MatchList | cst.MatchTuple:
+    parts = _parts(tree, node.patterns)
+    if not is_in_brackets(tree.text(node)):
         return MatchList(parts)
     return MatchTuple(parts)
 
 
-def _parts(making: Making, patterns: Sequence[ast.pattern]) -> list[Any]:
-    made = making.all(patterns)
+def _parts(tree: LightTree, patterns: Sequence[ast.pattern]) -> list[Any]:
+    made = tree.all(patterns)
     return [one if type(one) is cst.MatchStar else MatchSequenceElement(one) for one in made]
 
 
-def _mapping(making: Making, node: ast.MatchMapping) -> cst.MatchMapping:
-    pairs = zip(making.all(node.keys), making.all(node.patterns), strict=True)
+def _mapping(tree: LightTree, node: ast.MatchMapping) -> cst.MatchMapping:
+    pairs = zip(tree.all(node.keys), tree.all(node.patterns), strict=True)
     rest = Name(node.rest) if node.rest is not None else None
     return MatchMapping([MatchMappingElement(key, one) for key, one in pairs], rest=rest)
 
 
-def _class(making: Making, node: ast.MatchClass) -> cst.MatchClass:
-    pairs = zip(node.kwd_attrs, making.all(node.kwd_patterns), strict=True)
+def _class(tree: LightTree, node: ast.MatchClass) -> cst.MatchClass:
+    pairs = zip(node.kwd_attrs, tree.all(node.kwd_patterns), strict=True)
     by_name = [MatchKeywordElement(Name(name), one) for name, one in pairs]
-    return MatchClass(making.of(node.cls), _parts(making, node.patterns), by_name)
+    return MatchClass(tree.of(node.cls), _parts(tree, node.patterns), by_name)
 
 
-PATTERNS: dict[type[ast.AST], Callable[[Making, Any], Any]] = {
+PATTERNS: dict[type[ast.AST], Callable[[LightTree, Any], Any]] = {
     ast.MatchAs: _as,
     ast.MatchClass: _class,
     ast.MatchMapping: _mapping,

@@ -8,8 +8,8 @@ from typing import Any
 
 import libcst as cst
 
-from wflint.syntax.light.expressions import Annotation, Element, Tuple, arguments, parameters
-from wflint.syntax.light.making import AsName, Asynchronous, Making, Name, maker
+from wflint.syntax.light.expressions import Annotation, Element, From, Tuple, arguments, parameters
+from wflint.syntax.light.tree import AsName, Asynchronous, LightTree, Name, maker
 
 _AUGMENTED = {
     ast.Add: cst.AddAssign(),
@@ -44,7 +44,6 @@ ExceptStarHandler = maker(cst.ExceptStarHandler)
 Expr = maker(cst.Expr)
 Finally = maker(cst.Finally)
 For = maker(cst.For)
-From = maker(cst.From)
 FunctionDef = maker(cst.FunctionDef)
 Global = maker(cst.Global)
 If = maker(cst.If)
@@ -72,37 +71,37 @@ WithItem = maker(cst.WithItem)
 # Blocks.
 
 
-def lines(making: Making, nodes: Sequence[ast.stmt]) -> list[Any]:
+def lines(tree: LightTree, nodes: Sequence[ast.stmt]) -> list[Any]:
     """Statements, with the simple ones of a line together."""
     found: list[Any] = []
     for node in nodes:
-        made = making.of(node)
+        made = tree.of(node)
         if isinstance(made, cst.BaseCompoundStatement):
             found.append(made)
-        elif found and not making.begins_line(node):
+        elif found and not tree.begins_line(node):
             found[-1].body.append(made)
         else:
             found.append(SimpleStatementLine([made]))
     return found
 
 
-def _suite(making: Making, nodes: Sequence[ast.stmt]) -> cst.BaseSuite:
-    if making.begins_line(nodes[0]):
-        return IndentedBlock(lines(making, nodes))
-    return SimpleStatementSuite(making.all(nodes))
+def _suite(tree: LightTree, nodes: Sequence[ast.stmt]) -> cst.BaseSuite:
+    if tree.begins_line(nodes[0]):
+        return IndentedBlock(lines(tree, nodes))
+    return SimpleStatementSuite(tree.all(nodes))
 
 
-def _else(making: Making, nodes: Sequence[ast.stmt]) -> cst.Else | None:
-    return Else(_suite(making, nodes)) if nodes else None
+def _else(tree: LightTree, nodes: Sequence[ast.stmt]) -> cst.Else | None:
+    return Else(_suite(tree, nodes)) if nodes else None
 
 
-def _if(making: Making, node: ast.If) -> cst.If:
+def _if(tree: LightTree, node: ast.If) -> cst.If:
     orelse: Any = None
     if _has_elif(node):
-        orelse = making.of(node.orelse[0])
+        orelse = tree.of(node.orelse[0])
     elif node.orelse:
-        orelse = _else(making, node.orelse)
-    return If(making.of(node.test), _suite(making, node.body), orelse)
+        orelse = _else(tree, node.orelse)
+    return If(tree.of(node.test), _suite(tree, node.body), orelse)
 
 
 def _has_elif(node: ast.If) -> bool:
@@ -113,120 +112,120 @@ def _has_elif(node: ast.If) -> bool:
     return isinstance(other, ast.If) and other.col_offset == node.col_offset
 
 
-def _while(making: Making, node: ast.While) -> cst.While:
-    body = _suite(making, node.body)
-    return While(making.of(node.test), body, _else(making, node.orelse))
+def _while(tree: LightTree, node: ast.While) -> cst.While:
+    body = _suite(tree, node.body)
+    return While(tree.of(node.test), body, _else(tree, node.orelse))
 
 
-def _for(making: Making, node: ast.For | ast.AsyncFor) -> cst.For:
+def _for(tree: LightTree, node: ast.For | ast.AsyncFor) -> cst.For:
     is_async = Asynchronous if isinstance(node, ast.AsyncFor) else None
-    target, over = making.of(node.target), making.of(node.iter)
-    return For(target, over, _suite(making, node.body), _else(making, node.orelse), is_async)
+    target, over = tree.of(node.target), tree.of(node.iter)
+    return For(target, over, _suite(tree, node.body), _else(tree, node.orelse), is_async)
 
 
-def _with(making: Making, node: ast.With | ast.AsyncWith) -> cst.With:
+def _with(tree: LightTree, node: ast.With | ast.AsyncWith) -> cst.With:
     items = [
         WithItem(
-            making.of(item.context_expr),
-            AsName(making.of(item.optional_vars)) if item.optional_vars is not None else None,
+            tree.of(item.context_expr),
+            AsName(tree.of(item.optional_vars)) if item.optional_vars is not None else None,
         )
         for item in node.items
     ]
     is_async = Asynchronous if isinstance(node, ast.AsyncWith) else None
-    return With(items, _suite(making, node.body), is_async)
+    return With(items, _suite(tree, node.body), is_async)
 
 
-def _try(making: Making, node: ast.Try) -> cst.Try | cst.TryStar:
+def _try(tree: LightTree, node: ast.Try) -> cst.Try | cst.TryStar:
     is_star = not isinstance(node, ast.Try)
-    handlers = [_handler(making, handler, is_star) for handler in node.handlers]
-    last = Finally(_suite(making, node.finalbody)) if node.finalbody else None
+    handlers = [_handler(tree, handler, is_star) for handler in node.handlers]
+    last = Finally(_suite(tree, node.finalbody)) if node.finalbody else None
     make: Callable[..., cst.Try | cst.TryStar] = TryStar if is_star else Try
-    return make(_suite(making, node.body), handlers, _else(making, node.orelse), last)
+    return make(_suite(tree, node.body), handlers, _else(tree, node.orelse), last)
 
 
-def _handler(making: Making, node: ast.ExceptHandler, is_star: bool) -> Any:
+def _handler(tree: LightTree, node: ast.ExceptHandler, is_star: bool) -> Any:
     name = AsName(Name(node.name)) if node.name is not None else None
     make: Callable[..., Any] = ExceptStarHandler if is_star else ExceptHandler
-    return make(_suite(making, node.body), making.maybe(node.type), name)
+    return make(_suite(tree, node.body), tree.maybe(node.type), name)
 
 
-def _match(making: Making, node: ast.Match) -> cst.Match:
+def _match(tree: LightTree, node: ast.Match) -> cst.Match:
     cases = [
-        MatchCase(making.of(case.pattern), _suite(making, case.body), making.maybe(case.guard))
+        MatchCase(tree.of(case.pattern), _suite(tree, case.body), tree.maybe(case.guard))
         for case in node.cases
     ]
-    return Match(making.of(node.subject), cases)
+    return Match(tree.of(node.subject), cases)
 
 
 # Definitions.
 
 
-def _function(making: Making, node: ast.FunctionDef | ast.AsyncFunctionDef) -> cst.FunctionDef:
-    returns = Annotation(making.of(node.returns)) if node.returns is not None else None
+def _function(tree: LightTree, node: ast.FunctionDef | ast.AsyncFunctionDef) -> cst.FunctionDef:
+    returns = Annotation(tree.of(node.returns)) if node.returns is not None else None
     return FunctionDef(
         Name(node.name),
-        parameters(making, node.args),
-        _suite(making, node.body),
-        [Decorator(made) for made in making.all(node.decorator_list)],
+        parameters(tree, node.args),
+        _suite(tree, node.body),
+        [Decorator(made) for made in tree.all(node.decorator_list)],
         returns,
         Asynchronous if isinstance(node, ast.AsyncFunctionDef) else None,
     )
 
 
-def _class(making: Making, node: ast.ClassDef) -> cst.ClassDef:
+def _class(tree: LightTree, node: ast.ClassDef) -> cst.ClassDef:
     return ClassDef(
         Name(node.name),
-        _suite(making, node.body),
-        list(arguments(making, node.bases, ())),
-        list(arguments(making, (), node.keywords)),
-        [Decorator(made) for made in making.all(node.decorator_list)],
+        _suite(tree, node.body),
+        list(arguments(tree, node.bases, ())),
+        list(arguments(tree, (), node.keywords)),
+        [Decorator(made) for made in tree.all(node.decorator_list)],
     )
 
 
 # Simple statements.
 
 
-def _expr(making: Making, node: ast.Expr) -> cst.Expr:
-    return Expr(making.of(node.value))
+def _expr(tree: LightTree, node: ast.Expr) -> cst.Expr:
+    return Expr(tree.of(node.value))
 
 
-def _assign(making: Making, node: ast.Assign) -> cst.Assign:
-    targets = [AssignTarget(made) for made in making.all(node.targets)]
-    return Assign(targets, making.of(node.value))
+def _assign(tree: LightTree, node: ast.Assign) -> cst.Assign:
+    targets = [AssignTarget(made) for made in tree.all(node.targets)]
+    return Assign(targets, tree.of(node.value))
 
 
-def _ann_assign(making: Making, node: ast.AnnAssign) -> cst.AnnAssign:
-    annotation = Annotation(making.of(node.annotation))
-    return AnnAssign(making.of(node.target), annotation, making.maybe(node.value))
+def _ann_assign(tree: LightTree, node: ast.AnnAssign) -> cst.AnnAssign:
+    annotation = Annotation(tree.of(node.annotation))
+    return AnnAssign(tree.of(node.target), annotation, tree.maybe(node.value))
 
 
-def _aug_assign(making: Making, node: ast.AugAssign) -> cst.AugAssign:
-    return AugAssign(making.of(node.target), _AUGMENTED[type(node.op)], making.of(node.value))
+def _aug_assign(tree: LightTree, node: ast.AugAssign) -> cst.AugAssign:
+    return AugAssign(tree.of(node.target), _AUGMENTED[type(node.op)], tree.of(node.value))
 
 
-def _return(making: Making, node: ast.Return) -> cst.Return:
-    return Return(making.maybe(node.value))
+def _return(tree: LightTree, node: ast.Return) -> cst.Return:
+    return Return(tree.maybe(node.value))
 
 
-def _raise(making: Making, node: ast.Raise) -> cst.Raise:
-    cause = From(making.of(node.cause)) if node.cause is not None else None
-    return Raise(making.maybe(node.exc), cause)
+def _raise(tree: LightTree, node: ast.Raise) -> cst.Raise:
+    cause = From(tree.of(node.cause)) if node.cause is not None else None
+    return Raise(tree.maybe(node.exc), cause)
 
 
-def _assert(making: Making, node: ast.Assert) -> cst.Assert:
-    return Assert(making.of(node.test), making.maybe(node.msg))
+def _assert(tree: LightTree, node: ast.Assert) -> cst.Assert:
+    return Assert(tree.of(node.test), tree.maybe(node.msg))
 
 
-def _delete(making: Making, node: ast.Delete) -> cst.Del:
-    targets = making.all(node.targets)
+def _delete(tree: LightTree, node: ast.Delete) -> cst.Del:
+    targets = tree.all(node.targets)
     return Del(targets[0] if len(targets) == 1 else Tuple([Element(made) for made in targets]))
 
 
-def _import(making: Making, node: ast.Import) -> cst.Import:
+def _import(tree: LightTree, node: ast.Import) -> cst.Import:
     return Import([_alias(alias) for alias in node.names])
 
 
-def _import_from(making: Making, node: ast.ImportFrom) -> cst.ImportFrom:
+def _import_from(tree: LightTree, node: ast.ImportFrom) -> cst.ImportFrom:
     module = _dotted(node.module) if node.module is not None else None
     is_star = node.names[0].name == "*"
     names: Any = ImportStar() if is_star else [_alias(alias) for alias in node.names]
@@ -246,31 +245,31 @@ def _dotted(text: str) -> cst.Name | cst.Attribute:
     return found
 
 
-def _global(making: Making, node: ast.Global) -> cst.Global:
+def _global(tree: LightTree, node: ast.Global) -> cst.Global:
     return Global([NameItem(Name(name)) for name in node.names])
 
 
-def _nonlocal(making: Making, node: ast.Nonlocal) -> cst.Nonlocal:
+def _nonlocal(tree: LightTree, node: ast.Nonlocal) -> cst.Nonlocal:
     return Nonlocal([NameItem(Name(name)) for name in node.names])
 
 
-def _pass(making: Making, node: ast.Pass) -> cst.Pass:
+def _pass(tree: LightTree, node: ast.Pass) -> cst.Pass:
     return Pass()
 
 
-def _break(making: Making, node: ast.Break) -> cst.Break:
+def _break(tree: LightTree, node: ast.Break) -> cst.Break:
     return Break()
 
 
-def _continue(making: Making, node: ast.Continue) -> cst.Continue:
+def _continue(tree: LightTree, node: ast.Continue) -> cst.Continue:
     return Continue()
 
 
-def _module(making: Making, node: ast.Module) -> cst.Module:
-    return cst.Module(lines(making, node.body))
+def _module(tree: LightTree, node: ast.Module) -> cst.Module:
+    return cst.Module(lines(tree, node.body))
 
 
-STATEMENTS: dict[type[ast.AST], Callable[[Making, Any], Any]] = {
+STATEMENTS: dict[type[ast.AST], Callable[[LightTree, Any], Any]] = {
     ast.AnnAssign: _ann_assign,
     ast.Assert: _assert,
     ast.Assign: _assign,

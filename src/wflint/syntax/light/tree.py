@@ -1,4 +1,4 @@
-"""What all parts of a light tree are made with."""
+"""The light tree, and the tools that make all kinds of its nodes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wflint.files.source import Source
 
 
 class Unsure(Exception):
-    """What LibCST makes of a text cannot be told from its ``ast``."""
+    """The ``ast`` of a text does not show what LibCST would make of it."""
 
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -29,11 +29,10 @@ _OTHER_SPAN = (
 """Nodes whose ends LibCST sees elsewhere: behind the end of a line."""
 
 
-class Making:
-    """A light tree, which may still be in the making; inner nodes come first.
+class LightTree:
+    """The light tree of a text. Inner nodes are made before those around them.
 
-    ``nodes`` are those of the ``ast``, the module first; ``made`` has what was made of them, by
-    their ``id``.
+    ``nodes`` are those of the ``ast``, the outermost first; ``made`` maps their ``id`` to LibCST's.
     """
 
     def __init__(self, text: str, nodes: Sequence[ast.AST]) -> None:
@@ -53,7 +52,7 @@ class Making:
 
     @cached_property
     def _origins(self) -> dict[int, ast.AST]:
-        """What nodes were made of, by their ``id``."""
+        """The nodes of the ``ast`` by the ``id`` of LibCST's that were made of them."""
         return {id(self.made[id(node)]): node for node in self.nodes if id(node) in self.made}
 
     def span(self, made: cst.CSTNode) -> tuple[int, int] | None:
@@ -68,8 +67,7 @@ class Making:
             return self._name_span(node)
         if not isinstance(node, (ast.expr, ast.stmt)) or isinstance(node, _OTHER_SPAN):
             return None
-        end = self.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
-        start = self.start(node)
+        start, end = self.start(node), self.end(node)
         if isinstance(node, (ast.GeneratorExp, ast.Tuple)):
             return _inside(self._text[start:end], start, end)
         return start, end
@@ -96,15 +94,15 @@ class Making:
         return self.text(node) if isinstance(node, ast.expr) else None
 
     def of(self, node: ast.AST) -> Any:
-        """What was made of a node."""
+        """LibCST's node for a node of the ``ast``."""
         return self.made[id(node)]
 
     def maybe(self, node: ast.AST | None) -> Any:
-        """What was made of a node; ``None`` where there is none."""
+        """LibCST's node for one that may be missing."""
         return None if node is None else self.made[id(node)]
 
     def all(self, nodes: Sequence[ast.AST]) -> list[Any]:
-        """What was made of several nodes."""
+        """LibCST's nodes for several."""
         made = self.made
         return [made[id(node)] for node in nodes]
 
@@ -118,10 +116,13 @@ class Making:
         """The offset at which a node begins."""
         return self.offset(node.lineno, node.col_offset)
 
+    def end(self, node: ast.expr | ast.stmt | ast.pattern) -> int:
+        """The offset at which a node ends."""
+        return self.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
+
     def text(self, node: ast.expr | ast.pattern) -> str:
         """The text of an expression, without parentheses around it."""
-        end = self.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
-        return self._text[self.start(node) : end]
+        return self._text[self.start(node) : self.end(node)]
 
     def begins_line(self, node: ast.stmt) -> bool:
         """True if a statement is the first one in its line."""
