@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Settings:
-    """What a service can be told."""
+    """The settings of a service."""
 
     task_queue: str = "market"
     currency: str = "EUR"
@@ -56,7 +56,7 @@ def after(moment: datetime, days: int) -> datetime:
         later += timedelta(days=1)
     return later
 '''
-_MODELS = '''"""What workflows and activities hand to one another."""
+_MODELS = '''"""The data that workflows and activities exchange."""
 
 from dataclasses import dataclass, field
 
@@ -73,7 +73,7 @@ class Item:
 
 @dataclass
 class Job:
-    """What a workflow is started with."""
+    """The input of a workflow."""
 
     customer: str
     items: list[Item] = field(default_factory=list)
@@ -85,7 +85,7 @@ class Job:
 
 @dataclass
 class Report:
-    """What a workflow gives back."""
+    """The result of a workflow."""
 
     customer: str
     total: float
@@ -196,7 +196,7 @@ class ${Area}Workflow:
     def progress(self) -> list[str]:
         return self.done
 '''
-_ACTIVITIES = '''"""What the workflow for $area of $service does in the world."""
+_ACTIVITIES = '''"""The activities of the workflow for $area of $service."""
 
 import os
 import time
@@ -232,7 +232,7 @@ async def settle(total: float) -> float:
 def with_tax(total: float) -> float:
     return round(total * (1 + SETTINGS.tax), 2)
 '''
-_BOTTOM = '''"""What all helpers for $area of $service come to."""
+_BOTTOM = '''"""The helpers that all others for $area of $service call in the end."""
 
 import random
 

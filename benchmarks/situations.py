@@ -42,7 +42,7 @@ class Place(NamedTuple):
 
 
 class Places(NamedTuple):
-    """What is changed: a function of a file with workflows, and of the file with most helpers."""
+    """The functions to change: one beside workflows, one in the file with most helpers."""
 
     workflow: Place
     helper: Place

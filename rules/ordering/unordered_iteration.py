@@ -187,7 +187,7 @@ class UnorderedIteration(Rule):
 
 
 def _has_order(view: FindingView, names: str) -> bool:
-    """True if ``sorted()`` takes the elements, for all that is known."""
+    """True if ``sorted()`` takes the elements, as far as that is known."""
     if view.can_sort() is False:
         return False
     return not may_hold_none(names, view.function, view.source())
