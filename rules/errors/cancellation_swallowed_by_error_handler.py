@@ -113,14 +113,14 @@ class CancellationSwallowedByErrorHandler(Rule):
         for effect, error in _ERRORS.items():
             found = at.effect(effect)
             handler = at.catching(_MODULE + error) if found is not None else None
-            if found is None or handler is None or not _WIDER.isdisjoint(handler.caught):
+            if found is None or handler is None or not _WIDER.isdisjoint(at.caught(handler)):
                 continue
             if at.raises(handler) or _tells_apart(handler, at):
                 continue
             where = f" in `{found.function}`" if found.function else ""
             advice = _LAST if at.gives_commands(handler) else _FIRST
             yield Report(
-                f"`except {_shown(handler)}` also catches the cancellation of `{found.shown}`"
+                f"`{at.shown(handler)}` also catches the cancellation of `{found.shown}`"
                 f"{where}, which comes as `{error}`, so a cancelled workflow goes on; {advice.use}",
                 site=handler.site,
                 api=advice,
@@ -154,9 +154,3 @@ def _tells_apart(handler: Handler, at: TryView) -> bool:
     return not all(
         name.startswith(_SHOW) or name.endswith(_LOGGERS) for name in at.given_to(handler)
     )
-
-
-def _shown(handler: Handler) -> str:
-    """The classes of a handler as the source may have them."""
-    words = [name.rpartition(".")[2] for name in handler.caught]
-    return words[0] if len(words) == 1 else f"({', '.join(words)})"

@@ -23,9 +23,11 @@ Resolve = Callable[[Ref], tuple[AbstractValue, ...]]
 
 _HANDLE = "temporalio.workflow.ActivityHandle"
 _FAILS = Effect.AWAITS_ACTIVITY | Effect.AWAITS_CHILD | Effect.AWAITS_OPERATION
+_WAITS = _FAILS | Effect.AWAITS_START | Effect.AWAITS_ASYNCIO
 _CONTAINERS = frozenset({"dict", "generator", "list", "set", "tuple"})
 _MOST_STEPS = 200
 _WAIT_FOR_SEVERAL = frozenset({"as_completed", "done", "gather", "wait"})
+_TASKS = frozenset({"asyncio.create_task", "asyncio.ensure_future", "asyncio.tasks.create_task"})
 _GATHERS = frozenset({"asyncio.gather", "asyncio.tasks.gather"})
 
 
@@ -35,6 +37,8 @@ def awaits_later(body: FunctionBody) -> list[Awaits]:
     A cancellation reaches a function that also waits for several things in that other place. Calls
     are those of ``gather`` that are awaited: they raise the error of the first to fail.
     """
+    if cancels_something(body):
+        return []  # maybe what is awaited
     several = [c for c in body.calls if c.written.rpartition(".")[2] in _WAIT_FOR_SEVERAL]
     if several:
         is_plain = all(c.written.rpartition(".")[2] == "gather" and _raises(c) for c in several)
@@ -42,15 +46,20 @@ def awaits_later(body: FunctionBody) -> list[Awaits]:
     return [one for one in body.operations if one.methods == ("__await__",)]
 
 
+def cancels_something(body: FunctionBody) -> bool:
+    """True if a function cancels tasks or handles of its own."""
+    return any(call.written.endswith(".cancel") for call in body.calls)
+
+
 def awaited(place: Awaits, resolve: Resolve) -> Effect:
-    """Return what a place of :func:`awaits_later` waits for: effects of :data:`_FAILS`."""
+    """Return what a place of :func:`awaits_later` waits for: effects of :data:`_WAITS`."""
     if isinstance(place, Operation):
         return _of_value(place.operand, resolve)
     return _of_several(place, resolve)
 
 
 def _of_several(call: Call, resolve: Resolve) -> Effect:
-    """Return what a call of ``gather`` waits for, if all of it fails when it is cancelled.
+    """Return what a call of ``gather`` waits for, if it is known of all.
 
     ``gather`` cancels all of it, and raises what is the first to end: for a timer that is a
     ``CancelledError``, which is no ``Exception``.
@@ -58,7 +67,10 @@ def _of_several(call: Call, resolve: Resolve) -> Effect:
     if not any(isinstance(e, ExternalValue) and e.name in _GATHERS for e in resolve(call.target)):
         return Effect(0)
     effects = [_of_value(ref, resolve) for arg in call.args for ref in _given(arg)]
-    return reduce(or_, effects, Effect(0)) if all(effects) else Effect(0)
+    if not all(effects):
+        return Effect(0)
+    found = reduce(or_, effects, Effect(0))
+    return Effect.AWAITS_ASYNCIO if found & Effect.AWAITS_ASYNCIO else found
 
 
 def _of_value(operand: Ref, resolve: Resolve) -> Effect:
@@ -71,8 +83,18 @@ def _of_value(operand: Ref, resolve: Resolve) -> Effect:
     for ref in _Values().of(operand):
         if ref.kind is Kind.RESULT and ref.of is not None and not ref.path:
             for entity in resolve(ref.of):
-                found |= _of_call(entity)
+                found |= _of_call(entity) or _of_task(entity, ref, resolve)
     return found
+
+
+def _of_task(entity: AbstractValue, made: Ref, resolve: Resolve) -> Effect:
+    """Return what awaiting a task waits for: it fails as the one coroutine does in it."""
+    if not isinstance(entity, ExternalValue) or entity.name not in _TASKS:
+        return Effect(0)
+    inner = made.others[0] if made.others else None
+    if inner is None or inner.kind is not Kind.RESULT or inner.of is None:
+        return Effect(0)
+    return reduce(or_, map(_of_call, resolve(inner.of)), Effect(0))
 
 
 def _raises(call: Call) -> bool:
@@ -95,7 +117,7 @@ def _of_call(entity: AbstractValue) -> Effect:
         return Effect(0)
     if call.gives is Gives.HANDLE and call.kind is CallKind.ACTIVITY:
         return Effect.AWAITS_ACTIVITY
-    return call.does & _FAILS if call.gives is Gives.COROUTINE else Effect(0)
+    return call.does & _WAITS if call.gives is Gives.COROUTINE else Effect(0)
 
 
 class _Values:

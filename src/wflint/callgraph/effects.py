@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from msgspec import Struct, field
 
+from wflint.callgraph.catching import Catching
 from wflint.callgraph.events import Awaited, Event, ExternalCall
 from wflint.callgraph.graph import CallGraph, Hop, Node, runs, stands_in_dead_branch
 from wflint.facts.ids import Cls, Fn
@@ -19,31 +20,17 @@ from wflint.facts.model import (
     Call,
     Flag,
     FunctionBody,
-    Handler,
     Kind,
     Mutation,
     Site,
-    Try,
     Use,
+    ValueType,
 )
 from wflint.facts.sites import call_at, tries_around
 from wflint.project.store import Store
-from wflint.temporal.api import Gives, sdk_calls
+from wflint.temporal.api import Gives, SdkCall, sdk_calls
 from wflint.temporal.effects import Effect, parts_of
-
-FAILS_AS = {
-    Effect.AWAITS_ACTIVITY: "temporalio.exceptions.ActivityError",
-    Effect.AWAITS_CHILD: "temporalio.exceptions.ChildWorkflowError",
-    Effect.AWAITS_OPERATION: "temporalio.exceptions.NexusOperationError",
-}
-"""The errors that come out of waiting for something."""
-
-_BASES = (
-    "builtins.BaseException",
-    "builtins.Exception",
-    "temporalio.exceptions.FailureError",
-    "temporalio.exceptions.TemporalError",
-)
+from wflint.temporal.errors import FAILS_AS
 
 _CANCELLED_FIRST = frozenset({"shield", "wait_for"})
 """Functions of asyncio that are cancelled themselves, before what they wait for has failed."""
@@ -53,8 +40,25 @@ Function = tuple[Fn, "Cls | None"]
 
 _OTHERS = {
     "temporalio.activity.heartbeat": Effect.HEARTBEATS,
-    "temporalio.workflow.continue_as_new": Effect.COMMAND | Effect.RAISES,
+    "temporalio.workflow.continue_as_new": Effect.COMMAND | Effect.RAISES | Effect.CONTINUES,
 }
+_WAITS_IN_LOOP = frozenset(
+    {
+        "asyncio.Barrier.wait",
+        "asyncio.Condition.wait",
+        "asyncio.Condition.wait_for",
+        "asyncio.Event.wait",
+        "asyncio.Lock.acquire",
+        "asyncio.PriorityQueue.get",
+        "asyncio.Queue.get",
+        "asyncio.Queue.join",
+        "asyncio.Queue.put",
+        "asyncio.Semaphore.acquire",
+        "asyncio.shield",
+        "asyncio.wait",
+    }
+)
+"""What waits in the event loop when it is awaited, and is no command."""
 _NO_EFFECT = Effect(0)
 _HARMLESS = ("builtins.", "collections.", "dataclasses.", "enum.", "itertools.", "math.", "typing.")
 """Prefixes of functions that do nothing but give a value, or change what they get."""
@@ -101,7 +105,9 @@ class Effects(Struct):
         return found
 
 
-def summarise(graph: CallGraph, events: Iterable[Event], store: Store) -> Effects:
+def summarise(
+    graph: CallGraph, events: Iterable[Event], store: Store, catching: Catching
+) -> Effects:
     """Return the effects of everything that a call graph reaches."""
     effects = Effects()
     own: dict[tuple[Function, Effect], Site] = {}
@@ -113,17 +119,17 @@ def summarise(graph: CallGraph, events: Iterable[Event], store: Store) -> Effect
         if isinstance(event, ExternalCall) and runs(event.call, event.node):
             is_lambda = event.node.fn.qualname.rpartition(".")[2].startswith("<lambda>")
             for effect in _of_call(event.entity.name, event.call, is_lambda):
-                if not _is_handled(effect, event.node, event.call.site, store):
+                if not _is_handled(effect, event.node, event.call.site, store, catching):
                     _keep(own, event.node, effect, event.call.site)
         elif isinstance(event, Awaited):
             site = event.site
-            for effect in FAILS_AS:
-                if event.effect & effect and not _is_handled(effect, event.node, site, store):
+            for effect in parts_of(event.effect):
+                if not _is_handled(effect, event.node, site, store, catching):
                     _keep(own, event.node, effect, site)
     for gap in graph.gaps:
         _keep(own, gap.node, Effect.UNKNOWN, gap.site)
     effects.causes.update((key, Cause(site)) for key, site in own.items())
-    _inherit(graph, store, effects)
+    _inherit(graph, store, effects, catching)
     return effects
 
 
@@ -136,11 +142,36 @@ def _keep(own: dict[tuple[Function, Effect], Site], node: Node, effect: Effect, 
 def _of_call(name: str, call: Call, is_lambda: bool) -> tuple[Effect, ...]:
     known = sdk_calls().get(name)
     if known is None or not known.in_workflow:
-        return _of_name(name)
+        waits = name in _WAITS_IN_LOOP and call.flags & Flag.AWAITED
+        return (*_of_name(name), Effect.AWAITS_ASYNCIO) if waits else _of_name(name)
     awaited = Flag.AWAITED if is_lambda else Flag.AWAITED | Flag.RETURNED
     if known.gives is not Gives.COROUTINE or call.flags & awaited:
-        return parts_of(_OTHERS.get(name, _NO_EFFECT) | known.does)
+        return parts_of(_OTHERS.get(name, _NO_EFFECT) | effects_of(known, call))
     return _of_name(name)  # it is a coroutine that does nothing yet
+
+
+def effects_of(known: SdkCall, call: Call) -> Effect:
+    """Return what a call of the SDK or of asyncio does where it happens, and is awaited."""
+    if known.name in _WAITS_IN_LOOP and call.flags & Flag.AWAITED:
+        return known.does | Effect.AWAITS_ASYNCIO
+    if known.does & Effect.TIMES_OUT and not _has_timeout(known, call):
+        return known.does & ~Effect.TIMES_OUT
+    return known.does
+
+
+def waits_in_loop(name: str) -> Effect:
+    """Return what awaiting something does that is no call of the SDK."""
+    return Effect.AWAITS_ASYNCIO if name in _WAITS_IN_LOOP else _NO_EFFECT
+
+
+def _has_timeout(known: SdkCall, call: Call) -> bool:
+    """True if a call that may have a timeout surely has one."""
+    plain = [arg for arg in call.args if not arg.keyword]
+    position = 0 if not known.options else 1
+    given = [arg for arg in call.args if arg.keyword == "timeout"] or plain[position : position + 1]
+    if not given or any(arg.star for arg in plain[: position + 1]):
+        return False
+    return given[0].value.type is not ValueType.NONE
 
 
 @lru_cache(maxsize=4096)
@@ -173,26 +204,12 @@ def _of_body(node: Node, body: FunctionBody, followed: set[Site]) -> Iterator[tu
             yield effect, mutation.site
 
 
-def _is_handled(effect: Effect, node: Node, site: Site, store: Store) -> bool:
+def _is_handled(effect: Effect, node: Node, site: Site, store: Store, catching: Catching) -> bool:
     """True if an effect is one that may fail, and a handler around the place keeps the error."""
     return effect in FAILS_AS and any(
-        keeps(tried, effect) for tried in tries_around(store.body(node.fn), site)
+        catching.keeps(tried, effect, node.fn.path, node.receiver)
+        for tried in tries_around(store.body(node.fn), site)
     )
-
-
-def keeps(tried: Try, effect: Effect) -> bool:
-    """True if a ``try`` keeps, or may keep, the error that waiting inside of it may give."""
-    error = FAILS_AS.get(effect)
-    if error is None:
-        return False
-    handler = catching(tried, error)
-    return tried.leaves_finally or (handler is not None and not handler.raises)
-
-
-def catching(tried: Try, error: str) -> Handler | None:
-    """Return the handler that gets an error of the SDK; one that is not known may get it."""
-    wanted = {error, "", *_BASES}
-    return next((h for h in tried.handlers if not wanted.isdisjoint(h.caught)), None)
 
 
 def _of_mutation(mutation: Mutation) -> Effect | None:
@@ -202,7 +219,7 @@ def _of_mutation(mutation: Mutation) -> Effect | None:
     return Effect.MUTATES_SHARED if kind in _SHARED else None
 
 
-def _inherit(graph: CallGraph, store: Store, effects: Effects) -> None:
+def _inherit(graph: CallGraph, store: Store, effects: Effects, catching: Catching) -> None:
     """Give each effect to the callers, nearest first."""
     nodes: dict[Function, list[Node]] = {}
     for node in graph.order:
@@ -212,7 +229,7 @@ def _inherit(graph: CallGraph, store: Store, effects: Effects) -> None:
         function, effect = queue.popleft()
         for node in nodes[function]:
             for hop in graph.callers(node):
-                if _is_handled(effect, hop.node, hop.site, store):
+                if _is_handled(effect, hop.node, hop.site, store, catching):
                     continue
                 passed_on = _passed_on(effect, node, hop, store)
                 caller = (hop.node.fn, hop.node.receiver)
@@ -225,8 +242,7 @@ def _passed_on(effect: Effect, callee: Node, hop: Hop, store: Store) -> Effect |
     """Return what an effect of a callee is for the caller; None if it is none."""
     call = call_at(store.body(hop.node.fn), hop.site)
     head = store.body(callee.fn).head
-    is_coroutine = head.is_async and not head.is_generator
-    if is_coroutine and call is not None and not call.flags & Flag.AWAITED:
+    if not runs_in_same_task(callee, hop, store):
         return None  # it runs in a task of its own, or not at all
     if effect in FAILS_AS and call is not None and _last_word(call) in _CANCELLED_FIRST:
         return None
@@ -239,6 +255,15 @@ def _passed_on(effect: Effect, callee: Node, hop: Hop, store: Store) -> Effect |
     if call is None or call.target.kind in _OF_THE_SAME_OBJECT:
         return effect
     return Effect.MUTATES_SHARED if call.target.kind in (Kind.GLOBAL, Kind.IMPORT) else None
+
+
+def runs_in_same_task(callee: Node, hop: Hop, store: Store) -> bool:
+    """True if what is called runs before the caller goes on: a coroutine if it is awaited."""
+    head = store.body(callee.fn).head
+    if not head.is_async or head.is_generator:
+        return True
+    call = call_at(store.body(hop.node.fn), hop.site)
+    return call is None or bool(call.flags & Flag.AWAITED)
 
 
 def _last_word(call: Call) -> str:

@@ -230,7 +230,7 @@ def _search(
         reached = reach.run(entry for entry in entries if is_test(entry.fn.path))
         if not resolver.learn(reach.learning.attributes):
             break
-    effects = summarise(reached, reach.events, resolver.store)
+    effects = summarise(reached, reach.events, resolver.store, checker.catching)
     checker.summaries = Summaries(reached, effects, resolver.store)
     checker.receivers = SharedReceivers(reached, checker.shared)
     checker.hold_regions(reached, reach.events, Scope.WORKFLOW)

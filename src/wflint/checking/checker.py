@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from wflint.callgraph.awaited import awaits_later
 from wflint.callgraph.builder import Border
+from wflint.callgraph.catching import Catching
 from wflint.callgraph.effects import Effects
 from wflint.callgraph.entry.entry_points import EntryPoints
 from wflint.callgraph.events import (
@@ -81,6 +82,7 @@ class Checker:
         self.shared = SharedObjects(resolver, sandboxes)
         self.receivers = SharedReceivers(CallGraph(), self.shared)  # those of the whole graph,
         self.summaries = Summaries(CallGraph(), Effects(), resolver.store)  # once it is there
+        self.catching = Catching(resolver)
         self.try_rules = with_hook(rules.values(), "check_try")
         self.violations = Violations()
         self.own_apis: dict[Fn | Cls, ApiEntry] = {}

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from wflint.callgraph.effects import Effects, Function
+from wflint.callgraph.effects import Effects, Function, runs_in_same_task
 from wflint.callgraph.graph import CallGraph, Hop, Node
 from wflint.facts.ids import Fn
 from wflint.facts.model import Site
 from wflint.project.store import Store
 from wflint.rule.views import EffectAt
 from wflint.temporal.effects import Effect, parts_of
+from wflint.temporal.regions import Region
 from wflint.wording import code_on_one_line, shortened
+
+_CANCELLED = Region.RUN | Region.ACTIVITY
+"""Regions whose entry points are cancelled from outside."""
 
 _MOST_SHOWN = 60
 """How many characters of the source a message quotes."""
@@ -25,6 +29,7 @@ class Summaries:
         self._effects = effects
         self._store = store
         self._at_sites: dict[Node, dict[Site, list[Node]]] = {}
+        self._main_task: Collection[Node] | None = None
 
     def called(self, node: Node, site: Site) -> list[Node]:
         """Return what a node calls at a site of its body."""
@@ -34,6 +39,23 @@ class Summaries:
             for edge in self._graph.callees(node):
                 known.setdefault(edge.site, []).append(edge.to)
         return known.get(site, [])
+
+    def is_in_main_task(self, node: Node) -> bool:
+        """True if the run method of a workflow, or an activity, runs a function in its own task.
+
+        That is the one that a cancellation reaches. It gets into other tasks only through what the
+        main one waits for, and handlers of messages have tasks of their own.
+        """
+        if self._main_task is None:
+            graph = self._graph
+            starts = (n for n, entry in graph.entries.items() if entry.kind & _CANCELLED)
+            self._main_task = graph.search(starts, self._goes_on)
+        return node in self._main_task
+
+    def _goes_on(self, hop: Hop, to: Node) -> bool:
+        return to not in self._graph.registered.get(hop, ()) and runs_in_same_task(
+            to, hop, self._store
+        )
 
     def of_call(self, node: Node, site: Site, effect: Effect) -> EffectAt | None:
         """Return the nearest place where what is called at a site has an effect for the caller."""

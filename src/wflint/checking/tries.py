@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wflint.callgraph.awaited import Awaits, awaited
-from wflint.callgraph.effects import catching, keeps
+from wflint.callgraph.awaited import Awaits, awaited, cancels_something
+from wflint.callgraph.effects import effects_of, waits_in_loop
 from wflint.callgraph.graph import Node, runs
 from wflint.checking.summaries import source_of
 from wflint.facts.model import Call, Flag, FunctionBody, Handler, Site, Try
 from wflint.facts.sites import between, call_at, tries_around
 from wflint.inference.values import ExternalValue
 from wflint.rule.views import EffectAt
-from wflint.temporal.api import CallKind, sdk_calls
+from wflint.temporal.api import CallKind, Gives, sdk_calls
 from wflint.temporal.effects import Effect
 
 if TYPE_CHECKING:
@@ -69,9 +69,26 @@ class ProtectedView:
                 return EffectAt(shown.removeprefix("await "))
         return None
 
-    def catching(self, error: str) -> Handler | None:
-        """Return the handler that gets, or may get, an error of the SDK."""
-        return catching(self.statement, error)
+    def caught(self, handler: Handler) -> tuple[str, ...]:
+        """Return the dotted names of the classes that a handler is for."""
+        node = self._node
+        return self._checker.catching.caught(handler, node.fn.path, node.receiver)
+
+    def shown(self, handler: Handler) -> str:
+        """Return the head of a handler as the source may have it."""
+        if not handler.caught:
+            return "except:"
+        words = [name.rpartition(".")[2] or "..." for name in self.caught(handler)]
+        if self.statement.is_with:
+            return f"suppress({', '.join(words)})"
+        head = "except*" if self.statement.is_group else "except"
+        return f"{head} {words[0] if len(words) == 1 else '(' + ', '.join(words) + ')'}"
+
+    def catching(self, error: str, *, surely: bool = False) -> Handler | None:
+        """Return the handler that gets, or may get, an error of Python or the SDK."""
+        tried, node = self.statement, self._node
+        catching = self._checker.catching.catching
+        return catching(tried, error, node.fn.path, node.receiver, surely=surely)
 
     def raises(self, handler: Handler) -> bool:
         """True if a handler may raise, itself or by what it calls."""
@@ -82,7 +99,14 @@ class ProtectedView:
 
     def gives_commands(self, handler: Handler) -> bool:
         """True if a handler gives commands other than timers, itself or by what it calls."""
-        for call in between(self._body.calls, handler.site, handler.end):
+        return self._commands_in(handler.site, handler.end)
+
+    def cleans_up(self) -> bool:
+        """True if the ``finally`` gives such commands."""
+        return self._commands_in(self.statement.last, self.statement.last_end)
+
+    def _commands_in(self, start: Site, end: Site) -> bool:
+        for call in between(self._body.calls, start, end):
             known = sdk_calls().get(self._name(call))
             if known is not None and known.kind is not CallKind.TIMER and runs(call, self._node):
                 if known.does & Effect.COMMAND:
@@ -95,12 +119,35 @@ class ProtectedView:
         """Return the dotted names of what a handler gives its error to."""
         return [self._name(call_at(self._body, site)) for site in handler.given]
 
+    @property
+    def is_cancelled(self) -> bool:
+        """True if a cancellation of the workflow reaches the statement."""
+        return self._checker.summaries.is_in_main_task(self._node)
+
+    @property
+    def cancels(self) -> bool:
+        """True if the function cancels something itself, which may be what is awaited."""
+        return cancels_something(self._body)
+
+    def is_handling(self, error: str) -> bool:
+        """True if the statement stands in a handler of an error, or in a ``finally``."""
+        site, node = self.statement.site, self._node
+        catching = self._checker.catching.catching
+        for tried in self._body.tries:
+            handler = catching(tried, error, node.fn.path, node.receiver)
+            if handler is not None and handler.site <= site < handler.end:
+                return True
+            if tried.last <= site < tried.last_end:
+                return True
+        return False
+
     def _is_kept(self, site: Site, effect: Effect) -> bool:
         """True if a ``try`` further in keeps the error of what stands at a site."""
+        node, keeps = self._node, self._checker.catching.keeps
         for tried in tries_around(self._body, site):
             if tried is self.statement:
                 return False
-            if keeps(tried, effect):
+            if keeps(tried, effect, node.fn.path, node.receiver):
                 return True
         return False
 
@@ -109,10 +156,15 @@ class ProtectedView:
 
     def _does(self, call: Call) -> Effect:
         """Return the effects of a call of the SDK; none as long as it is not awaited."""
-        known = sdk_calls().get(self._name(call))
-        if known is None or not runs(call, self._node) or not call.flags & Flag.AWAITED:
+        if not runs(call, self._node):
             return Effect(0)
-        return known.does
+        name = self._name(call)
+        known = sdk_calls().get(name)
+        if known is not None and known.gives is not Gives.COROUTINE:
+            return effects_of(known, call)
+        if not call.flags & Flag.AWAITED:
+            return Effect(0)
+        return effects_of(known, call) if known is not None else waits_in_loop(name)
 
     def _name(self, call: Call | None) -> str:
         if call is None:

@@ -196,6 +196,12 @@ class BodyReader:
         known = entry.state.frame.tries
         known.append(self._tries.read(site, self.under(entry.state), known))
 
+    def _note_with(self, site: int, entry: Entry, node: cst.With) -> None:
+        known = entry.state.frame.tries
+        found = self._tries.read_with(site, self.under(entry.state), known)
+        if found is not None:
+            known.append(found)
+
     def _note_decorator(self, site: int, entry: Entry, node: cst.Decorator) -> None:
         """A decorator is called where a function is defined."""
         parent = entry.parent.node if entry.parent is not None else None
@@ -382,5 +388,6 @@ _NOTES: dict[type[cst.CSTNode], Callable[..., None]] = {
     cst.Return: BodyReader._note_return,
     cst.Try: BodyReader._note_try,
     cst.TryStar: BodyReader._note_try,
+    cst.With: BodyReader._note_with,
     cst.Yield: BodyReader._note_yield,
 }

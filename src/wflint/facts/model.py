@@ -423,31 +423,47 @@ class Mutation(Struct, frozen=True, array_like=True, gc=False):
     under: int = 0
 
 
+class Exit:
+    """The ways in which control leaves a block: bits of an integer."""
+
+    RAISES = 1
+    RETURNS = 2
+    BREAKS = 4
+    CONTINUES = 8
+    ENDS = 16  # what follows the block runs
+    LEAVES = RETURNS | BREAKS | CONTINUES
+
+
 class Handler(Struct, frozen=True, array_like=True, gc=False):
     """An ``except``: the sites from ``site`` to ``end`` (exclusive).
 
-    ``caught`` are the dotted names of the classes, ``""`` for one of the project or one that is not
-    known. ``raises`` is set if there is a ``raise`` in it. Of the error, which has ``name``, it
-    reads the attributes ``asked``, gives it to the calls at the sites ``given``, and does something
-    else with it (keeps it, compares it) if ``kept`` is set.
+    ``caught`` are the classes, or tuples of classes; without any it catches everything. ``raises``
+    is set if there is a ``raise`` in it, and ``exits`` are the ways out of it, those of
+    :class:`Exit`. Of the error, which has ``name``, it reads the attributes ``asked``, gives it to
+    the calls at the sites ``given``, and does something else with it (keeps it, compares it) if
+    ``kept`` is set.
     """
 
     site: Site
     end: Site
-    caught: tuple[str, ...]
+    caught: tuple[Ref, ...]
     name: str = ""
     raises: bool = False
     asked: tuple[str, ...] = ()
     given: tuple[Site, ...] = ()
     kept: bool = False
+    exits: int = Exit.ENDS
 
 
 class Try(Struct, frozen=True, array_like=True, gc=False):
     """A ``try``, which protects the sites from ``start`` to ``end`` (exclusive).
 
-    ``is_group`` is set for ``except*``, ``leaves_finally`` if its ``finally`` has a ``return``,
-    ``break`` or ``continue``, which drops every error. ``outer`` is the index, among those of the
-    body, of the one that protects this one; -1 if there is none.
+    A ``with contextlib.suppress(...)`` is one as well: ``is_with`` is set. ``is_group`` is set for
+    ``except*``. Its ``finally`` has the sites from ``last`` to ``last_end``, if there is one; at
+    the site ``leaves`` it has a ``return``, ``break`` or ``continue``, which drops every error, and
+    ``always_leaves`` is set if no way leads past that. ``is_plain`` is set if what is protected is
+    nothing but names and calls, so that nothing else can fail there. ``outer`` is the index, among
+    those of the body, of the one that protects this one; -1 if there is none.
     """
 
     site: Site
@@ -455,7 +471,12 @@ class Try(Struct, frozen=True, array_like=True, gc=False):
     end: Site
     handlers: tuple[Handler, ...] = ()
     is_group: bool = False
-    leaves_finally: bool = False
+    is_with: bool = False
+    last: Site = -1
+    last_end: Site = -1
+    leaves: Site = -1
+    always_leaves: bool = False
+    is_plain: bool = False
     flags: int = 0
     under: int = 0
     outer: int = -1

@@ -1,6 +1,7 @@
 """The ``try`` statements of a function: what they protect and catch, as ranges of sites.
 
 Sites are numbers in a walk in source order, so what is below a node is a range of them.
+``with contextlib.suppress(...)`` is read as the ``try`` that it stands for.
 """
 
 from __future__ import annotations
@@ -9,11 +10,39 @@ from collections.abc import Sequence
 
 import libcst as cst
 
+from wflint.facts.exits import exits
 from wflint.facts.frames import Entry
-from wflint.facts.model import Handler, Site, Try
+from wflint.facts.model import Exit, Handler, Ref, Site, Try
 from wflint.facts.refs import Refs
 
-_PASS_ON = (cst.Return, cst.Break, cst.Continue)
+_LEAVING = (cst.Return, cst.Break, cst.Continue)
+_SUPPRESS = "contextlib.suppress"
+_PLAIN = (
+    cst.AnnAssign,
+    cst.Arg,
+    cst.Assign,
+    cst.AssignTarget,
+    cst.Attribute,
+    cst.Await,
+    cst.Call,
+    cst.ConcatenatedString,
+    cst.Dict,
+    cst.DictElement,
+    cst.Element,
+    cst.Expr,
+    cst.Float,
+    cst.IndentedBlock,
+    cst.Integer,
+    cst.List,
+    cst.Name,
+    cst.Pass,
+    cst.Return,
+    cst.SimpleStatementLine,
+    cst.SimpleStatementSuite,
+    cst.SimpleString,
+    cst.Tuple,
+)
+"""Nodes that cannot fail by themselves, but for what is called."""
 
 
 class Tries:
@@ -34,18 +63,54 @@ class Tries:
         node = entry.node
         assert isinstance(node, (cst.Try, cst.TryStar))
         body = self._order.get(id(node.body), site)
-        last = node.finalbody
+        last = self._last(node.finalbody)
+        ways = exits(node.finalbody.body) if node.finalbody is not None else Exit.ENDS
         return Try(
             site,
             body,
             self._end(body),
             tuple(self._handler(handler) for handler in node.handlers),
             isinstance(node, cst.TryStar),
-            last is not None and self._has(last, _PASS_ON),
-            entry.state.flags,
-            under,
-            _outer(site, before),
+            last=last,
+            last_end=self._end(last) if last >= 0 else -1,
+            leaves=self._leaving(last) if ways & Exit.LEAVES else -1,
+            always_leaves=not ways & Exit.ENDS and bool(ways & Exit.LEAVES),
+            is_plain=self._is_plain(body),
+            flags=entry.state.flags,
+            under=under,
+            outer=_outer(site, before),
         )
+
+    def read_with(self, site: Site, under: int, before: Sequence[Try]) -> Try | None:
+        """Return the facts of a ``with`` that suppresses errors; ``None`` for any other."""
+        entry = self._entries[site]
+        node = entry.node
+        assert isinstance(node, cst.With)
+        scope = entry.state.scope
+        for item in node.items:
+            call = item.item
+            if not isinstance(call, cst.Call) or not call.args:
+                continue
+            if self._refs.external(self._refs.ref(call.func, scope)) != _SUPPRESS:
+                continue
+            at = self._order[id(call)]
+            caught = tuple(self._refs.ref(arg.value, scope) for arg in call.args)
+            body = self._order.get(id(node.body), site)
+            return Try(
+                site,
+                body,
+                self._end(body),
+                (Handler(at, self._end(at), caught),),
+                is_with=True,
+                is_plain=self._is_plain(body),
+                flags=entry.state.flags,
+                under=under,
+                outer=_outer(site, before),
+            )
+        return None
+
+    def _last(self, node: cst.Finally | None) -> Site:
+        return self._order.get(id(node), -1) if node is not None else -1
 
     def _handler(self, node: cst.ExceptHandler | cst.ExceptStarHandler) -> Handler:
         site = self._order[id(node)]
@@ -58,19 +123,19 @@ class Tries:
             self._end(site),
             self._caught(site, node.type),
             name,
-            self._has(node, (cst.Raise,)),
+            self._has_raise(site),
             asked,
             given,
             kept,
+            exits(node.body),
         )
 
-    def _caught(self, site: Site, caught: cst.BaseExpression | None) -> tuple[str, ...]:
-        """The dotted names of what is caught, ``""`` for one that this module does not tell."""
+    def _caught(self, site: Site, caught: cst.BaseExpression | None) -> tuple[Ref, ...]:
         if caught is None:
-            return ("builtins.BaseException",)
+            return ()
         parts = [e.value for e in caught.elements] if isinstance(caught, cst.Tuple) else [caught]
         scope = self._entries[site].state.scope
-        return tuple(self._refs.external(self._refs.ref(part, scope)) for part in parts)
+        return tuple(self._refs.ref(part, scope) for part in parts)
 
     def _uses(self, site: Site, name: str) -> tuple[tuple[str, ...], tuple[Site, ...], bool]:
         """Return what is done with the caught error: attributes read, calls given it, or more."""
@@ -90,14 +155,30 @@ class Tries:
                 kept = True
         return tuple(asked), tuple(given), kept
 
-    def _has(self, node: cst.CSTNode, kinds: tuple[type[cst.CSTNode], ...]) -> bool:
-        """True if a statement of these kinds is below a node, in the same function."""
-        site = self._order.get(id(node))
-        if site is None:
-            return False
+    def _leaving(self, last: Site) -> Site:
+        """The first statement of a ``finally`` that leaves it; loops in it keep their jumps."""
+        frame = self._entries[last].state.frame
+        for number in range(last, self._end(last)):
+            entry = self._entries[number]
+            if not isinstance(entry.node, _LEAVING) or entry.state.frame is not frame:
+                continue
+            if isinstance(entry.node, cst.Return) or not self._in_loop(entry, last):
+                return number
+        return -1
+
+    def _in_loop(self, entry: Entry, last: Site) -> bool:
+        """True if there is a loop around a place that begins behind a site."""
+        around = (node for node in entry.around() if self._order.get(id(node), -1) > last)
+        return any(isinstance(node, (cst.For, cst.While)) for node in around)
+
+    def _has_raise(self, site: Site) -> bool:
+        """True if a ``raise`` is below a site, in the same function."""
         frame = self._entries[site].state.frame
         below = self._entries[site : self._end(site)]
-        return any(isinstance(e.node, kinds) and e.state.frame is frame for e in below)
+        return any(type(e.node) is cst.Raise and e.state.frame is frame for e in below)
+
+    def _is_plain(self, body: Site) -> bool:
+        return all(type(e.node) in _PLAIN for e in self._entries[body : self._end(body)])
 
     def _end(self, site: Site) -> Site:
         """The first site that is not below the one given."""

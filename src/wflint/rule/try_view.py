@@ -24,10 +24,18 @@ class TryView(Protocol):
         """
         ...
 
-    def catching(self, error: str) -> Handler | None:
-        """Return the handler that gets an error of the SDK, given by its dotted name.
+    def caught(self, handler: Handler) -> tuple[str, ...]:
+        """Return the dotted names of the classes that a handler is for, ``""`` if not known."""
+        ...
 
-        One whose classes are not known may get it, too.
+    def shown(self, handler: Handler) -> str:
+        """Return the head of a handler as the source may have it: ``except ValueError``."""
+        ...
+
+    def catching(self, error: str, *, surely: bool = False) -> Handler | None:
+        """Return the handler that gets an error of Python or the SDK, given by its dotted name.
+
+        One whose classes are not known may get it, too, unless ``surely`` is set.
         """
         ...
 
@@ -39,6 +47,27 @@ class TryView(Protocol):
         """True if a handler gives commands other than timers, itself or by what it calls."""
         ...
 
+    def cleans_up(self) -> bool:
+        """True if the ``finally`` gives such commands."""
+        ...
+
     def given_to(self, handler: Handler) -> list[str]:
         """Return the dotted names of what a handler gives its error to, ``""`` if not known."""
+        ...
+
+    @property
+    def is_cancelled(self) -> bool:
+        """True if a cancellation of the workflow, or of the activity, reaches the statement.
+
+        It reaches the run method and what that awaits, but no other task, and no handler.
+        """
+        ...
+
+    @property
+    def cancels(self) -> bool:
+        """True if the function cancels something itself, which may be what is awaited."""
+        ...
+
+    def is_handling(self, error: str) -> bool:
+        """True if the statement stands in a handler of an error, or in a ``finally``."""
         ...

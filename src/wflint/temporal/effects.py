@@ -22,6 +22,10 @@ class Effect(enum.IntFlag):
     AWAITS_ACTIVITY = enum.auto()  # waits for the result of an activity, and fails as that does
     AWAITS_CHILD = enum.auto()  # the same for a child workflow
     AWAITS_OPERATION = enum.auto()  # the same for a Nexus operation
+    AWAITS_START = enum.auto()  # waits for a child workflow or Nexus operation to be started
+    AWAITS_ASYNCIO = enum.auto()  # waits in the event loop: for a timer, a condition, a task
+    TIMES_OUT = enum.auto()  # waits so with a timeout
+    CONTINUES = enum.auto()  # continues the workflow as new
     UNKNOWN = enum.auto()  # calls something of which nothing is known
 
 

@@ -1,0 +1,77 @@
+"""The errors that workflow code meets, with the classes that they derive from."""
+
+from __future__ import annotations
+
+import builtins
+from functools import lru_cache
+
+from wflint.temporal.effects import Effect
+
+ACTIVITY_ERROR = "temporalio.exceptions.ActivityError"
+CHILD_ERROR = "temporalio.exceptions.ChildWorkflowError"
+OPERATION_ERROR = "temporalio.exceptions.NexusOperationError"
+CANCELLED = "asyncio.CancelledError"
+SDK_CANCELLED = "temporalio.exceptions.CancelledError"
+TIMED_OUT = "asyncio.TimeoutError"
+CONTINUES = "temporalio.workflow.ContinueAsNewError"
+
+FAILS_AS = {
+    Effect.AWAITS_ACTIVITY: ACTIVITY_ERROR,
+    Effect.AWAITS_CHILD: CHILD_ERROR,
+    Effect.AWAITS_OPERATION: OPERATION_ERROR,
+    Effect.AWAITS_START: CANCELLED,
+    Effect.AWAITS_ASYNCIO: CANCELLED,
+    Effect.TIMES_OUT: TIMED_OUT,
+    Effect.CONTINUES: CONTINUES,
+}
+"""The errors that come out of an effect: where it fails, is cancelled, or ends the workflow."""
+
+_SAME = {
+    "asyncio.exceptions.CancelledError": CANCELLED,
+    "asyncio.exceptions.TimeoutError": TIMED_OUT,
+    "builtins.EnvironmentError": "builtins.OSError",
+    "builtins.IOError": "builtins.OSError",
+    "builtins.TimeoutError": TIMED_OUT,  # from Python 3.11 on
+    "socket.error": "builtins.OSError",
+}
+_TEMPORAL = "temporalio.exceptions.TemporalError"
+_FAILURE = "temporalio.exceptions.FailureError"
+_DERIVED = {
+    _TEMPORAL: "builtins.Exception",
+    _FAILURE: _TEMPORAL,
+    **dict.fromkeys(
+        (
+            ACTIVITY_ERROR,
+            CHILD_ERROR,
+            OPERATION_ERROR,
+            SDK_CANCELLED,
+            "temporalio.exceptions.ApplicationError",
+            "temporalio.exceptions.ServerError",
+            "temporalio.exceptions.TerminatedError",
+            "temporalio.exceptions.TimeoutError",
+            "temporalio.exceptions.WorkflowAlreadyStartedError",
+        ),
+        _FAILURE,
+    ),
+    CANCELLED: "builtins.BaseException",
+    CONTINUES: "builtins.BaseException",
+    TIMED_OUT: "builtins.OSError",
+}
+
+
+def error_name(name: str) -> str:
+    """Return the one name of a class that has several, for comparison."""
+    return _SAME.get(name, name)
+
+
+@lru_cache(maxsize=512)
+def classes_of(error: str) -> tuple[str, ...]:
+    """Return an error of Python or the SDK with all that it derives from, as far as is known."""
+    found = [error_name(error)]
+    while found[-1] in _DERIVED:
+        found.append(_DERIVED[found[-1]])
+    module, _, name = found[-1].rpartition(".")
+    known = getattr(builtins, name, None) if module == "builtins" else None
+    if isinstance(known, type) and issubclass(known, BaseException):
+        found += [f"builtins.{cls.__name__}" for cls in known.__mro__[1:-1]]
+    return tuple(found)
