@@ -15,13 +15,13 @@ SOURCE = """\
 from temporalio import activity, workflow
 
 
-def in_replay() -> bool:
-    return workflow.unsafe.is_replaying()
+def is_inside() -> bool:
+    return workflow.in_workflow()
 
 
 def helper() -> None:
-    if not in_replay():
-        len("")
+    if is_inside():
+        workflow.logger.info("only there")
 
 
 @activity.defn
@@ -37,7 +37,7 @@ class W:
 """
 
 
-def test_no_guard_is_looked_for_and_no_body_is_kept(
+def test_what_only_workflows_run_is_left_out_and_no_body_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
@@ -53,7 +53,7 @@ def test_no_guard_is_looked_for_and_no_body_is_kept(
     kept: list[Examined] = []
     result = check(Request(paths=(str(tmp_path),), jobs=1, isolated=True), kept.append)
     assert not result.diagnostics
-    assert not asked
+    assert asked == ["flow.is_inside"]
     module = kept[0].answer.store.modules[str(path)]
     assert "helper" not in module.bodies
     assert "W.run" in module.bodies

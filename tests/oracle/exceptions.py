@@ -194,7 +194,11 @@ NEEDS_LIBRARY: dict[str, str] = {
 # Of the fixes. A rule that has cases at all must have one that needs its entry.
 
 NOT_NOTICED: dict[str, str] = {
+    "activity-api-in-workflow": "`activity.logger` only logs too often",
+    "async-api-in-sync-activity": "a workflow does not run the activity itself",
+    "awaited-heartbeat": "a workflow does not run the activity itself",
     "unused-suppression": "the SDK does not read comments",
+    "workflow-api-in-activity": "a workflow does not run the activity itself",
 }
 """Rules with safe fixes whose before the SDK does not object to, each with the reason."""
 

@@ -80,7 +80,8 @@ class Border(Struct, frozen=True):
     ``follows`` is true of calls of functions of the project that are followed, ``ends_at`` of
     functions that run somewhere else, whoever is given them. ``minds`` is true of functions outside
     the project that are worth telling of where they make the default of a field, ``knows`` of those
-    that a rule is about. ``skips`` are the flags of places that do not count.
+    that a rule is about. ``skips`` are the flags of places that do not count. ``in_threads`` is set
+    for code that may run in threads, where a function may run a loop of its own.
     """
 
     follows: Callable[[FunctionValue, Call], bool]
@@ -88,6 +89,7 @@ class Border(Struct, frozen=True):
     minds: Callable[[ExternalValue], bool]
     knows: Callable[[ExternalValue], bool]
     skips: int = NOT_WORKFLOW_CODE
+    in_threads: bool = False
 
 
 class CallGraphBuilder:

@@ -32,6 +32,8 @@ _RUN_ELSEWHERE = {
     "run_until_complete": "asyncio.AbstractEventLoop.run_until_complete",
 }
 
+_RUN_HERE = frozenset({"run", "run_until_complete"})
+
 
 class Callbacks:
     """The part of a search that follows what is called back."""
@@ -87,9 +89,14 @@ class Callbacks:
             elif isinstance(entity, ClassValue) and value.type in (ValueType.NAME, ValueType.CALL):
                 reach.making.construct(node, replace(call, args=()), entity)
 
+    def _has_no_loop(self, node: Node) -> bool:
+        """True if a function may run in a thread without a loop, where it can run one itself."""
+        return self.reach.border.in_threads and not self.reach.store.body(node.fn).head.is_async
+
     def given_away(self, node: Node, call: Call) -> Iterable[int]:
         """The sites of coroutines that a call gives to another thread, or that never begin."""
-        if call.written.rpartition(".")[2] not in _RUN_ELSEWHERE:
+        last = call.written.rpartition(".")[2]
+        if last not in _RUN_ELSEWHERE or (last in _RUN_HERE and self._has_no_loop(node)):
             return ()
         path, receiver = node.fn.path, node.receiver
         found = self.resolver.resolve(call.target, path, receiver, env=node.env)

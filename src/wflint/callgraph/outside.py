@@ -23,6 +23,10 @@ from wflint.temporal.regions import Region
 _WORKER = "temporalio.worker.Worker"
 
 
+def _nothing(_: object) -> bool:
+    return False
+
+
 class Outside:
     """The search from activities and Workers, as far as some ``regions`` are wanted."""
 
@@ -39,7 +43,9 @@ class Outside:
         """Return what is reached from the files with activities, and those that make Workers."""
         entries = [*self._activities(defining), *self._workers(configuring)]
         entries = [entry for entry in entries if entry.kind & self.regions]
-        border = Border(self._is_followed, self._ends_at, lambda _: False, lambda _: False, skips=0)
+        border = Border(
+            self._is_followed, self._ends_at, _nothing, _nothing, Flag.IN_WORKFLOW, True
+        )
         reach = CallGraphBuilder(self.resolver, self.roots, border)
         reach.run(entry for entry in entries if not is_test(entry.fn.path))
         graph = reach.run(entry for entry in entries if is_test(entry.fn.path))

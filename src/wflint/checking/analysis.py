@@ -19,7 +19,7 @@ from wflint.callgraph.entry.listed import listed_workflows
 from wflint.callgraph.entry.unseen import Unmarked, Unseen, unmarked_methods, unseen_classes
 from wflint.callgraph.events import Event
 from wflint.callgraph.graph import CallGraph
-from wflint.callgraph.guards.functions import GuardFunctions
+from wflint.callgraph.guards.functions import GuardFunctions, in_activities
 from wflint.callgraph.outside import Outside
 from wflint.checking.checker import Checker
 from wflint.checking.definitions import DefinitionChecks
@@ -27,6 +27,7 @@ from wflint.checking.imports import ImportChain, ImportTime
 from wflint.checking.summaries import Summaries
 from wflint.checking.violation import Violation
 from wflint.facts.ids import Cls, Fn
+from wflint.facts.model import Flag
 from wflint.faults import EVERYWHERE
 from wflint.files.prefilter import Gated
 from wflint.inference.resolver import Resolver
@@ -245,7 +246,7 @@ def _search_outside(
 ) -> None:
     """Follow activities and what makes Workers, if a rule that runs is about them.
 
-    Rules about workflows see none of what is read for it, and no guard of a workflow stops it.
+    Rules about workflows see none of what is read for it, and it stops at what only workflows run.
     """
     wanted = Scope(0)
     for code in question.codes:
@@ -254,10 +255,11 @@ def _search_outside(
         return
     search = Outside(roots, wanted)
     configuring, is_test = question.gated.configuring, question.is_test
-    reading = partial(_reading, question, answer.store.guards, Scope.OUTSIDE)
-    with answer.store.reading_otherwise("outside", reading):
+    guards = in_activities(answer.store.guards)
+    reading = partial(_reading, question, guards, Scope.OUTSIDE)
+    with answer.store.reading_otherwise("outside", reading, guards):
         answer.outside, events = search.search(defining, configuring, is_test)
-        answer.checker.hold_regions(answer.outside, events, wanted, skips=0)
+        answer.checker.hold_regions(answer.outside, events, wanted, skips=Flag.IN_WORKFLOW)
 
 
 def _check_definitions(

@@ -11,7 +11,7 @@ import libcst as cst
 
 from wflint import limits
 from wflint.facts.model import Flag
-from wflint.facts.questions import IN_WORKFLOW, RAISES, REPLAYING, WHEN_YES
+from wflint.facts.questions import IN_ACTIVITY, IN_WORKFLOW, RAISES, REPLAYING, WHEN_YES
 from wflint.syntax.walk import walk
 
 DEAD = 1 << 20
@@ -90,15 +90,15 @@ def _single(test: cst.BaseExpression, name: DottedName, guards: Guards) -> tuple
 def _single_name(test: cst.BaseExpression, name: DottedName, guards: Guards) -> tuple[int, int]:
     if isinstance(test, cst.Call):
         called = name(test.func)
-        when_no = _when_no(called)
-        answer = guards(called) if called and not when_no else 0
-        return answer % RAISES // WHEN_YES, when_no or answer % WHEN_YES
+        yes, no = _answers(called)
+        answer = guards(called) if called and not no else 0
+        return yes or answer % RAISES // WHEN_YES, no or answer % WHEN_YES
     if isinstance(test, (cst.Name, cst.Attribute)):
         known = name(test)
         if known in _TYPE_CHECKING:
             return DEAD, 0
         if isinstance(test, cst.Name):  # `inside = in_workflow()`
-            return 0, _when_no(known)
+            return _answers(known)
     return (DEAD, 0) if _is_main_test(test) else (0, 0)
 
 
@@ -116,11 +116,13 @@ def called_at_once(statement: cst.BaseSmallStatement) -> cst.Call | None:
     return None
 
 
-def _when_no(asked: str) -> int:
-    """The flag of code that runs when a function of the SDK says no."""
+def _answers(asked: str) -> tuple[int, int]:
+    """The flags of code that runs when a function of the SDK says yes, and when it says no."""
     if asked in IN_WORKFLOW:
-        return Flag.NOT_IN_WORKFLOW
-    return Flag.NOT_REPLAYING if asked in REPLAYING else 0
+        return Flag.IN_WORKFLOW, Flag.NOT_IN_WORKFLOW
+    if asked in IN_ACTIVITY:
+        return Flag.NOT_IN_WORKFLOW, Flag.IN_WORKFLOW
+    return 0, Flag.NOT_REPLAYING if asked in REPLAYING else 0
 
 
 def _terms(test: cst.BaseExpression) -> tuple[list[cst.BaseExpression], type | None]:

@@ -93,6 +93,7 @@ class Flag:
     RAISED = 256  # the expression is raised
     STORED = 512  # the name or attribute is assigned to
     DELETED = 1024  # the name or attribute is deleted
+    IN_WORKFLOW = 2048  # runs only where no activity runs: `if workflow.in_workflow()`, ...
 
 
 class ValueType(str, enum.Enum):

@@ -1,17 +1,18 @@
 """``try`` statements that ask the workflow something which raises outside of one.
 
 Their handlers run outside of workflows only, as long as nothing else in the ``try`` can fail with
-what they catch.
+what they catch. The same goes for activities.
 """
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Container
 
 import libcst as cst
 
 from wflint.facts.guards import DottedName
-from wflint.facts.questions import RAISES_OUTSIDE
+from wflint.facts.questions import RAISES_OUTSIDE, RAISES_OUTSIDE_ACTIVITY
 from wflint.syntax.walk import walk
 
 _NOT_IN_WORKFLOW = {
@@ -42,10 +43,13 @@ class Probe(enum.Enum):
     ANY = "any"
 
 
-def probe_in(body: cst.BaseSuite, name: DottedName) -> Probe:
+def probe_in(
+    body: cst.BaseSuite, name: DottedName, raising: Container[str] = RAISES_OUTSIDE
+) -> Probe:
     """Return which handlers of a ``try`` can only run outside of workflows.
 
     ``ONLY_NARROW`` stands for those that do not catch what a lookup or a conversion raises.
+    ``raising`` are the names that raise there.
     """
     reading = _Reading(name)
     for node in walk(body):
@@ -54,7 +58,7 @@ def probe_in(body: cst.BaseSuite, name: DottedName) -> Probe:
         reading.note_names(node)
         if isinstance(node, (cst.Call, cst.Attribute)):
             target = name(node.func if isinstance(node, cst.Call) else node)
-            reading.asks = reading.asks or target in RAISES_OUTSIDE
+            reading.asks = reading.asks or target in raising
             if isinstance(node, cst.Call) and not reading.is_harmless(node, target):
                 return Probe.NONE
         reading.may_fail = reading.may_fail or reading.fails(node)
@@ -121,6 +125,15 @@ class _Reading:
         if not isinstance(root, cst.Name):
             return False
         return root.value in self.given or self.name(root).startswith("temporalio.")
+
+
+def asks_activity(node: cst.Try | cst.TryStar, name: DottedName) -> bool:
+    """True if a ``try`` only asks the activity something, and keeps what is raised outside of it.
+
+    Then what it protects does nothing but raise in a workflow.
+    """
+    probe = probe_in(node.body, name, RAISES_OUTSIDE_ACTIVITY)
+    return any(catches_probe(handler, name, probe) for handler in node.handlers)
 
 
 def catches_probe(

@@ -6,6 +6,7 @@ IN_WORKFLOW = {
     "temporalio.workflow.in_workflow",
     "temporalio.workflow.unsafe.in_sandbox",
 }
+IN_ACTIVITY = {"temporalio.activity.in_activity"}
 REPLAYING = {
     "temporalio.workflow.unsafe.is_replaying",
     "temporalio.workflow.unsafe.is_replaying_history_events",
@@ -20,6 +21,15 @@ RAISES_OUTSIDE = {
     "temporalio.workflow.uuid4",
 }
 """Calls that do nothing in a workflow and raise outside of one: `try:` around them is a guard."""
+
+RAISES_OUTSIDE_ACTIVITY = {
+    f"temporalio.activity.{name}"
+    for name in (
+        *("cancellation_details", "client", "heartbeat", "info", "is_cancelled"),
+        *("is_worker_shutdown", "metric_meter", "payload_converter"),
+    )
+}
+"""The same for activities."""
 
 WHEN_YES = 1 << 16
 RAISES = 1 << 30

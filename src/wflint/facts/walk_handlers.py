@@ -116,7 +116,7 @@ def _try(walker: Walker, entry: Entry, node: cst.Try | cst.TryStar, state: State
     name = walker.name_at(state.scope)
     probe = probes.probe_in(node.body, name)
     asks_for_loop = probes.asks_for_loop(node.body, name)
-    outside = state.having(Flag.NOT_IN_WORKFLOW)
+    outside, inside = state.having(Flag.NOT_IN_WORKFLOW), state
     for part in (node.finalbody, node.orelse):
         if part is not None:
             walker.push([part], entry, state)
@@ -125,7 +125,10 @@ def _try(walker: Walker, entry: Entry, node: cst.Try | cst.TryStar, state: State
         caught = probes.catches_probe(handler, name, probe)
         caught = caught or (asks_for_loop and probes.catches_missing_loop(handler, name))
         walker.push([handler], entry, outside if caught else state)
-    walker.push([node.body], entry, state)
+        inside = state.having(Flag.IN_WORKFLOW) if caught else inside
+    if probes.asks_activity(node, name):
+        inside = outside
+    walker.push([node.body], entry, inside)
 
 
 def _with(walker: Walker, entry: Entry, node: cst.With, state: State) -> None:

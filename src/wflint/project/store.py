@@ -248,15 +248,17 @@ class Store:
             self._is_plain = before
 
     @contextmanager
-    def reading_otherwise(self, kind: str, reading: Callable[[], Reading]) -> Iterator[None]:
-        """Read bodies for one purpose, without asking what guards are, and forget them afterwards.
+    def reading_otherwise(
+        self, kind: str, reading: Callable[[], Reading], guards: Callable[[str, str], int]
+    ) -> Iterator[None]:
+        """Read bodies for one purpose, with other ``guards``, and forget them afterwards.
 
         Those that have been read already are taken as they are. ``kind`` says in the notes how they
         were read.
         """
         before = self._question, self._reading, self.guards
         self._question, self._reading = f"bodies {kind}", reading
-        self.guards, self._lent = lambda path, name: 0, []
+        self.guards, self._lent = guards, []
         try:
             yield
         finally:

@@ -200,6 +200,13 @@ class FixView(Protocol):
         """
         ...
 
+    def activity(self, path: str) -> str:
+        """Return what to write for ``activity.<path>``, imported if needed.
+
+        Raises :class:`Withheld` where workflows run the function as well.
+        """
+        ...
+
     def imported(self, target: str) -> str:
         """Return what to write for a name such as ``datetime.timedelta``, imported if needed."""
         ...

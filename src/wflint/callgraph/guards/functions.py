@@ -8,6 +8,7 @@ when that surely raises there.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from wflint import limits
 from wflint.callgraph.guards.outcome import Asks, Outcome, outcome_of, outcome_on_object
@@ -21,15 +22,26 @@ from wflint.inference.values import ExternalValue, FunctionValue, Unresolved
 from wflint.project.store import Store
 from wflint.syntax.cst import cst
 
+Guards = Callable[[str, str], int]
+"""Gives, for a module and a name in it, what the answer of the function means."""
+
 _ASKS = re.compile(
-    r"\b(?:in_workflow|in_sandbox|is_replaying\w*|get_running_loop|workflow\.\w+)\b|\binfo\("
+    r"\b(?:in_activity|in_workflow|in_sandbox|is_replaying\w*|get_running_loop|workflow\.\w+)\b|\binfo\("
 )
 _CHECKS = re.compile(r"\b(?:if|assert)\b[^\n]*\w\(")
 _ENDS = re.compile(r"\b(?:raise|assert|return)\b")
-_MAY_CHAIN = re.compile(r"\b(?:in_workflow|in_sandbox|get_running_loop)\b|workflow\.info\b")
+_MAY_CHAIN = re.compile(
+    r"\b(?:in_activity|in_workflow|in_sandbox|get_running_loop)\b|workflow\.info\b"
+)
 """Words that the text of a guard, or of its module, must contain."""
 
 _HARMLESS = ("builtins.", "temporalio.workflow.")
+
+_SAYS_YES = Flag.NOT_IN_WORKFLOW | Flag.IN_WORKFLOW * WHEN_YES
+_SAYS_NO = Flag.IN_WORKFLOW | Flag.NOT_IN_WORKFLOW * WHEN_YES
+"""The meaning of functions that say yes in a workflow, and of those that say no."""
+
+_ONLY_IN_WORKFLOW = Flag.IN_WORKFLOW | Flag.IN_WORKFLOW * WHEN_YES
 
 
 class GuardFunctions:
@@ -52,7 +64,7 @@ class GuardFunctions:
         one that does not come back in a workflow. 0 when it is no guard.
         """
         if name in self.configured:
-            return Flag.NOT_IN_WORKFLOW
+            return _SAYS_YES
         if not name:
             return 0
         found = self.resolver.dotted(name, path)
@@ -76,9 +88,9 @@ class GuardFunctions:
             case _ if not asks.has_asked:
                 pass  # what it says has nothing to do with workflows
             case Outcome.YES:
-                return Flag.NOT_IN_WORKFLOW
+                return _SAYS_YES
             case Outcome.NO:
-                return Flag.NOT_IN_WORKFLOW * WHEN_YES
+                return _SAYS_NO
             case Outcome.RAISES:
                 return RAISES
         return Flag.NOT_REPLAYING if self._asks_for_replay(fn) else 0
@@ -124,6 +136,14 @@ class GuardFunctions:
                 elif not isinstance(entity, Unresolved):
                     return set()
         return asked
+
+
+def in_activities(guards: Guards) -> Guards:
+    """Return what the same answers mean for the code of activities.
+
+    Only what runs in a workflow alone is left out there.
+    """
+    return lambda path, name: guards(path, name) & _ONLY_IN_WORKFLOW
 
 
 def _is_plain(store: Store, fn: Fn) -> bool:

@@ -16,7 +16,7 @@ from wflint.callgraph.guards.shapes import SUPER, Shape
 from wflint.callgraph.overrides import Overriders
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import FunctionHead, Kind, ParamKind, Ref
-from wflint.facts.questions import IN_WORKFLOW, RAISES_OUTSIDE, REPLAYING
+from wflint.facts.questions import IN_ACTIVITY, IN_WORKFLOW, RAISES_OUTSIDE, REPLAYING
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ExternalValue, FunctionValue, InstanceValue
 
@@ -318,6 +318,9 @@ class _Run:
         if name in IN_WORKFLOW | RAISES_OUTSIDE or name in self.asks.configured:
             self.asks.has_asked = True
             return Outcome.UNKNOWN if name in RAISES_OUTSIDE - _TRUE else Outcome.YES
+        if name in IN_ACTIVITY:
+            self.asks.has_asked = True
+            return Outcome.NO
         if name == "builtins.bool":
             return given
         self.is_risky = self.is_risky or name not in REPLAYING

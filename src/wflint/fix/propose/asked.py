@@ -80,6 +80,9 @@ class Asking(Surroundings):
     def only_workflows(self, otherwise: str) -> None:
         self._check(Question("only_workflows", text=otherwise), self._around.only_workflows)
 
+    def no_workflow(self, otherwise: str) -> None:
+        self._check(Question("no_workflow", text=otherwise), self._around.no_workflow)
+
     def not_read_only(self, why: str) -> None:
         self._check(Question("not_read_only", text=why), self._around.not_read_only)
 
@@ -121,7 +124,9 @@ def _is_same(question: Question, around: Asking) -> bool:
         match question.name:
             case "resolve" | "types" | "can_sort" if question.ref is not None:
                 getattr(around, question.name)(question.ref)
-            case "imports_back" | "is_own" | "may_lack" | "only_workflows" | "not_read_only":
+            case "imports_back" | "is_own" | "may_lack":
+                getattr(around, question.name)(question.text)
+            case "only_workflows" | "no_workflow" | "not_read_only":
                 getattr(around, question.name)(question.text)
             case "may_be_caught":
                 around.may_be_caught(question.when_awaited)

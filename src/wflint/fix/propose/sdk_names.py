@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wflint.rule.fix import Withheld
 
+ACTIVITY = "temporalio.activity"
 WORKFLOW = "temporalio.workflow"
 
 SINCE = {"new_random": (1, 23), "sleep": (1, 9), "uuid7": (1, 32)}

@@ -165,6 +165,13 @@ class Surroundings:
         if stranger is not None:
             raise Withheld(f"{self._blame(stranger)}, {otherwise}")
 
+    def no_workflow(self, otherwise: str) -> None:
+        """Raise :class:`Withheld` where workflow code runs the function as well."""
+        reached = self._program.answer.reached
+        for node in self._program.nodes.get(self._hit.fn, ()):
+            entry, _ = reached.chain(node)[0]
+            raise Withheld(f"`{reached.entries[entry].shown}` also runs it, {otherwise}")
+
     def _blame(self, stranger: Stranger) -> str:
         if stranger.decorator:
             decorated = f"`@{stranger.decorator}` of `{stranger.fn.shown}`"

@@ -71,6 +71,14 @@ class RepairView(Code):
             self.only_workflows("and may not want the SDK to be imported")
         return f"{name}.{path}"
 
+    def activity(self, path: str) -> str:
+        """Return what to write for ``activity.<path>``, imported if needed.
+
+        Raises :class:`Withheld` where workflows run the function as well.
+        """
+        self.around.no_workflow("in a workflow")
+        return f"{self.imported(sdk_names.ACTIVITY)}.{path}"
+
     def imported(self, target: str) -> str:
         """Return what to write for a name such as ``datetime.timedelta``, imported if needed."""
         name, edits = self.imports.name_for(target, self.piece, self.entry)
