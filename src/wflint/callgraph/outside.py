@@ -6,6 +6,7 @@ so neither learns from the other.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 from wflint.callgraph.builder import Border, CallGraphBuilder
@@ -18,9 +19,12 @@ from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Call, Flag, FunctionHead
 from wflint.inference.library_types import MOVES_TO_THREAD
 from wflint.inference.values import ExternalValue, FunctionValue
+from wflint.temporal.api import CallKind, names_of
 from wflint.temporal.regions import Region
 
 _WORKER = "temporalio.worker.Worker"
+_COMMANDS = names_of(CallKind.ACTIVITY, CallKind.LOCAL_ACTIVITY)
+_GIVES_COMMAND = re.compile(r"\b(?:execute|start)_(?:local_)?activity\w*$")
 
 
 def _nothing(_: object) -> bool:
@@ -87,7 +91,24 @@ class Outside:
 
     def _ends_at(self, fn: Fn) -> bool:
         """True for what neither activities nor Workers run; an activity may call another one."""
-        return self.roots.is_boundary(fn) and not self.roots.is_activity(fn)
+        if self.roots.is_activity(fn):
+            return False
+        return self.roots.is_boundary(fn) or self._is_of_workflows(fn)
+
+    def _is_of_workflows(self, fn: Fn) -> bool:
+        """True for a nested function that gives commands, such as what a decorator puts in place.
+
+        A decorator of the project may register what it is given as an activity, and give back what
+        workflows call to have it executed.
+        """
+        if self.store.outermost(fn) == fn.qualname:
+            return False
+        return any(
+            isinstance(entity, ExternalValue) and entity.name in _COMMANDS
+            for call in self.store.body(fn).calls
+            if _GIVES_COMMAND.search(call.written)
+            for entity in self.resolver.resolve(call.target, fn.path)
+        )
 
     def _is_followed(self, function: FunctionValue, call: Call) -> bool:
         head = self.store.head(function.fn)

@@ -1,7 +1,7 @@
 """``try`` statements that ask the workflow something which raises outside of one.
 
 Their handlers run outside of workflows only, as long as nothing else in the ``try`` can fail with
-what they catch. The same goes for activities.
+what they catch.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Container
 import libcst as cst
 
 from wflint.facts.guards import DottedName
-from wflint.facts.questions import RAISES_OUTSIDE, RAISES_OUTSIDE_ACTIVITY
+from wflint.facts.questions import RAISES_OUTSIDE
 from wflint.syntax.walk import walk
 
 _NOT_IN_WORKFLOW = {
@@ -43,13 +43,10 @@ class Probe(enum.Enum):
     ANY = "any"
 
 
-def probe_in(
-    body: cst.BaseSuite, name: DottedName, raising: Container[str] = RAISES_OUTSIDE
-) -> Probe:
+def probe_in(body: cst.BaseSuite, name: DottedName) -> Probe:
     """Return which handlers of a ``try`` can only run outside of workflows.
 
     ``ONLY_NARROW`` stands for those that do not catch what a lookup or a conversion raises.
-    ``raising`` are the names that raise there.
     """
     reading = _Reading(name)
     for node in walk(body):
@@ -58,7 +55,7 @@ def probe_in(
         reading.note_names(node)
         if isinstance(node, (cst.Call, cst.Attribute)):
             target = name(node.func if isinstance(node, cst.Call) else node)
-            reading.asks = reading.asks or target in raising
+            reading.asks = reading.asks or target in RAISES_OUTSIDE
             if isinstance(node, cst.Call) and not reading.is_harmless(node, target):
                 return Probe.NONE
         reading.may_fail = reading.may_fail or reading.fails(node)
@@ -127,13 +124,21 @@ class _Reading:
         return root.value in self.given or self.name(root).startswith("temporalio.")
 
 
-def asks_activity(node: cst.Try | cst.TryStar, name: DottedName) -> bool:
-    """True if a ``try`` only asks the activity something, and keeps what is raised outside of it.
+def keeps_what_is_asked(
+    node: cst.Try | cst.TryStar, name: DottedName, raising: Container[str]
+) -> bool:
+    """True if a ``try`` first asks one of ``raising``, and keeps what that raises.
 
-    Then what it protects does nothing but raise in a workflow.
+    Then nothing of what it protects runs where that raises.
     """
-    probe = probe_in(node.body, name, RAISES_OUTSIDE_ACTIVITY)
-    return any(catches_probe(handler, name, probe) for handler in node.handlers)
+    first = next((n for n in walk(node.body) if isinstance(n, cst.Call)), None)
+    if first is None or name(first.func) not in raising:
+        return False
+    kept = _EVERYTHING | _NOT_IN_WORKFLOW
+    for handler in node.handlers:
+        if handler.type is None or not kept.isdisjoint(_caught(handler.type, name)):
+            return not any(isinstance(n, cst.Raise) for n in walk(handler))
+    return False
 
 
 def catches_probe(
@@ -144,11 +149,15 @@ def catches_probe(
         return False
     if handler.type is None:
         return probe is Probe.ANY
-    elements = handler.type.elements if isinstance(handler.type, cst.Tuple) else None
-    caught = {name(e.value) for e in elements} if elements is not None else {name(handler.type)}
+    caught = _caught(handler.type, name)
     if probe is Probe.ONLY_NARROW:
         return caught <= _NOT_IN_WORKFLOW
     return not caught.isdisjoint(_NOT_IN_WORKFLOW | _EVERYTHING)
+
+
+def _caught(types: cst.BaseExpression, name: DottedName) -> set[str]:
+    elements = types.elements if isinstance(types, cst.Tuple) else None
+    return {name(e.value) for e in elements} if elements is not None else {name(types)}
 
 
 def asks_for_loop(body: cst.BaseSuite, name: DottedName) -> bool:

@@ -11,25 +11,26 @@ REPLAYING = {
     "temporalio.workflow.unsafe.is_replaying",
     "temporalio.workflow.unsafe.is_replaying_history_events",
 }
-RAISES_OUTSIDE = {
+NEEDS_WORKFLOW = {
     f"temporalio.workflow.{name}"
-    for name in ("info", "instance", "memo", "metric_meter", "now", "time", "time_ns")
-} | {
-    "asyncio.get_running_loop",
-    "temporalio.workflow.logger",
-    "temporalio.workflow.random",
-    "temporalio.workflow.uuid4",
+    for name in (
+        *("info", "instance", "logger", "memo", "metric_meter", "now", "random", "time"),
+        *("time_ns", "uuid4"),
+    )
 }
-"""Calls that do nothing in a workflow and raise outside of one: `try:` around them is a guard."""
+"""Calls that do nothing in a workflow and raise everywhere else."""
 
-RAISES_OUTSIDE_ACTIVITY = {
+RAISES_OUTSIDE = NEEDS_WORKFLOW | {"asyncio.get_running_loop"}
+"""Calls that do nothing in a workflow and may raise outside: `try:` around them is a guard."""
+
+NEEDS_ACTIVITY = {
     f"temporalio.activity.{name}"
     for name in (
         *("cancellation_details", "client", "heartbeat", "info", "is_cancelled"),
         *("is_worker_shutdown", "metric_meter", "payload_converter"),
     )
 }
-"""The same for activities."""
+"""Calls that raise where no activity runs."""
 
 WHEN_YES = 1 << 16
 RAISES = 1 << 30

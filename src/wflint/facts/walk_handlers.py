@@ -9,6 +9,7 @@ import libcst as cst
 from wflint.facts import guards, probes, walk_names
 from wflint.facts.frames import Entry, State, Under
 from wflint.facts.model import AFTER_INIT, Flag
+from wflint.facts.questions import NEEDS_ACTIVITY, NEEDS_WORKFLOW
 from wflint.facts.scopes import Block, How, Scope
 from wflint.facts.walker import DIRECT, Walker
 from wflint.syntax.walk import children
@@ -125,8 +126,9 @@ def _try(walker: Walker, entry: Entry, node: cst.Try | cst.TryStar, state: State
         caught = probes.catches_probe(handler, name, probe)
         caught = caught or (asks_for_loop and probes.catches_missing_loop(handler, name))
         walker.push([handler], entry, outside if caught else state)
-        inside = state.having(Flag.IN_WORKFLOW) if caught else inside
-    if probes.asks_activity(node, name):
+    if probes.keeps_what_is_asked(node, name, NEEDS_WORKFLOW):
+        inside = state.having(Flag.IN_WORKFLOW)
+    elif probes.keeps_what_is_asked(node, name, NEEDS_ACTIVITY):
         inside = outside
     walker.push([node.body], entry, inside)
 
