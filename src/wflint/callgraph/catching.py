@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from wflint import limits
 from wflint.facts.ids import Cls
 from wflint.facts.model import Handler, Kind, Ref, Try, ValueType
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import ClassValue, ExternalValue
+from wflint.inference.values import AbstractValue, ClassValue, ExternalValue
 from wflint.temporal.effects import Effect
 from wflint.temporal.errors import FAILS_AS, classes_of, error_name
 
 EVERYTHING = "builtins.BaseException"
+
+_MIXED_IN = ("abc.", "builtins.", "enum.", "typing.", "typing_extensions.")
+"""Beginnings of classes that make no error of what derives from them."""
 
 
 class Catching:
@@ -36,7 +39,19 @@ class Catching:
 
         One whose classes are not known may get it, unless ``surely`` is set.
         """
-        wanted = set(classes_of(error))
+        return self.handler_for(tried, classes_of(error), path, receiver, surely=surely)
+
+    def handler_for(
+        self,
+        tried: Try,
+        classes: Iterable[str],
+        path: str,
+        receiver: Cls | None,
+        *,
+        surely: bool = False,
+    ) -> Handler | None:
+        """Return the handler that gets an error of some classes: its own, and all above that."""
+        wanted = set(classes)
         for handler in tried.handlers:
             caught = self.caught(handler, path, receiver)
             if not wanted.isdisjoint(caught):
@@ -52,6 +67,41 @@ class Catching:
             return False
         handler = self.catching(tried, error, path, receiver)
         return tried.leaves >= 0 or (handler is not None and not handler.raises)
+
+    def error_classes(self, entity: AbstractValue) -> tuple[str, ...]:
+        """Return the names of the class of an error and of all that it derives from.
+
+        Nothing if ``entity`` is no such class, or if not all of that is known.
+        """
+        if isinstance(entity, ExternalValue):
+            found = () if entity.instance else classes_of(entity.name)
+        elif isinstance(entity, ClassValue):
+            found = self._own_classes(entity.cls)
+        else:
+            found = ()
+        return found if EVERYTHING in found else ()
+
+    def _own_classes(self, cls: Cls) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        order, _ = self._resolver.order(cls)
+        for one in order:
+            facts = self._resolver.facts_of(one)
+            found[self._own_name(one)] = None
+            for base in facts.bases if facts is not None else ():
+                for entity in self._resolver.resolve(base, one.path):
+                    if isinstance(entity, ExternalValue) and not entity.instance:
+                        classes = classes_of(entity.name)
+                        is_known = EVERYTHING in classes or entity.name.startswith(_MIXED_IN)
+                        if not is_known:
+                            return ()
+                        found.update(dict.fromkeys(classes))
+                    elif not isinstance(entity, ClassValue):
+                        return ()
+        return tuple(found)
+
+    def _own_name(self, cls: Cls) -> str:
+        module, _ = self._resolver.index.name_of(cls.path)
+        return f"{module}.{cls.qualname}"
 
     def _classes(self, ref: Ref, path: str, receiver: Cls | None) -> tuple[str, ...]:
         key = ref, path, receiver
@@ -73,8 +123,7 @@ class Catching:
             if isinstance(entity, ExternalValue) and not entity.instance:
                 yield error_name(entity.name)
             elif isinstance(entity, ClassValue):
-                module, _ = self._resolver.index.name_of(entity.cls.path)
-                yield f"{module}.{entity.cls.qualname}"
+                yield self._own_name(entity.cls)
             else:
                 yield ""
 

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from wflint.callgraph.entry.entry_points import Entry
 from wflint.callgraph.told import Told
 from wflint.facts.ids import Cls, Fn
-from wflint.facts.model import Call, Finding, Flag, Mutation, Operation, Try, Use
+from wflint.facts.model import Call, Finding, Flag, Mutation, Operation, Raise, Try, Use
 from wflint.inference.values import Env
 from wflint.temporal.regions import Region
 
@@ -284,7 +284,7 @@ NOT_WORKFLOW_CODE = Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED
 """Flags of what stands in workflow code and is none."""
 
 
-def stands_in_dead_branch(place: Finding | Mutation | Try, node: Node) -> bool:
+def stands_in_dead_branch(place: Finding | Mutation | Raise | Try, node: Node) -> bool:
     """True if a place does not run for what a function is told, when reached as ``node``."""
     return place.under in node.never
 

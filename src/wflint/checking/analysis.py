@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct, field
 
@@ -23,6 +23,7 @@ from wflint.callgraph.guards.functions import GuardFunctions, in_activities
 from wflint.callgraph.outside import Outside
 from wflint.checking.checker import Checker
 from wflint.checking.definitions import DefinitionChecks
+from wflint.checking.escapes import Escapes
 from wflint.checking.imports import ImportChain, ImportTime
 from wflint.checking.summaries import Summaries
 from wflint.checking.violation import Violation
@@ -33,6 +34,7 @@ from wflint.files.prefilter import Gated
 from wflint.inference.resolver import Resolver
 from wflint.inference.table_lookup import KnownFirst
 from wflint.model.definitions import Definitions
+from wflint.model.failure_types import FailureTypes
 from wflint.model.lists import Lists
 from wflint.model.project import Parts
 from wflint.model.workers import Workers
@@ -129,7 +131,8 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
     with store.faults.at(EVERYWHERE):
         answer.unseen = unseen_classes(roots, own, workflows)
     sandboxes.begin(workflows)
-    answer.reached, events = _search(resolver, roots, checker, entries, question.is_test)
+    model = _model(question, checker)
+    answer.reached, events = _search(question, model, checker, entries)
     with store.faults.at(EVERYWHERE):
         reached = {node.fn for node in answer.reached.order}
         answer.unmarked = unmarked_methods(roots, own, workflows, reached)
@@ -140,7 +143,7 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
     _check_anywhere(question, gated, answer)
     with store.faults.at(EVERYWHERE):
         _search_outside(question, defining, answer, roots)
-    _check_definitions(question, answer, roots, Parts(workflows, defining, gated.named, events))
+    _check_definitions(question, answer, model, Parts(workflows, defining, gated.named, events))
     resolver.forget()
     return answer
 
@@ -214,17 +217,32 @@ def _defining_files(question: AnalysisInput, roots: EntryPoints) -> list[str]:
     return [path for path in question.files if path in wanted]
 
 
+class Model(NamedTuple):
+    """What finds out about definitions and Workers, when it is asked."""
+
+    definitions: Definitions
+    workers: Workers
+
+
+def _model(question: AnalysisInput, checker: Checker) -> Model:
+    resolver, named = checker.resolver, question.gated.named
+    definitions = Definitions(resolver, checker.roots, checker.callees)
+    lists = Lists(resolver, question.files, question.read)
+    configuring = frozenset(question.gated.configuring)
+    setting_up = (
+        path for path in named if path in configuring or "activities" in resolver.store.text(path)
+    )
+    return Model(definitions, Workers(definitions, lists, setting_up, question.is_test))
+
+
 def _search(
-    resolver: Resolver,
-    roots: EntryPoints,
-    checker: Checker,
-    entries: list[Entry],
-    is_test: Callable[[str], bool],
+    question: AnalysisInput, model: Model, checker: Checker, entries: list[Entry]
 ) -> tuple[CallGraph, list[Event]]:
     """Follow all calls; again with what was learned of attributes on the way, if that helps.
 
     What other workflows reach is shown with a chain from one of them, not from one of a test.
     """
+    resolver, roots, is_test = checker.resolver, checker.roots, question.is_test
     for _ in range(limits.LEARNING_ROUNDS):
         reach = CallGraphBuilder(resolver, roots, checker.border())
         reach.run(entry for entry in entries if not is_test(entry.fn.path))
@@ -234,6 +252,9 @@ def _search(
     effects = summarise(reached, reach.events, resolver.store, checker.catching)
     checker.summaries = Summaries(reached, effects, resolver.store)
     checker.receivers = SharedReceivers(reached, checker.shared)
+    own = (path for path in question.gated.named if not is_test(path))
+    failures = FailureTypes(*model, own)
+    checker.escapes = Escapes(reached, resolver, checker.catching, failures.may_have)
     checker.hold_regions(reached, reach.events, Scope.WORKFLOW)
     return reached, reach.events
 
@@ -263,24 +284,14 @@ def _search_outside(
 
 
 def _check_definitions(
-    question: AnalysisInput, answer: AnalysisResult, roots: EntryPoints, parts: Parts
+    question: AnalysisInput, answer: AnalysisResult, model: Model, parts: Parts
 ) -> None:
     """Ask the rules about definitions, Workers and the whole program, if one of those runs is."""
     rules = [question.rules[code] for code in sorted(question.codes)]
     if not DefinitionChecks.are_wanted(rules):
         return
-    checker, resolver = answer.checker, roots.resolver
-    definitions = Definitions(resolver, roots, checker.callees)
-    lists = Lists(resolver, question.files, question.read)
-    configuring = frozenset(question.gated.configuring)
-    setting_up = (
-        path
-        for path in question.gated.named
-        if path in configuring or "activities" in answer.store.text(path)
-    )
-    workers = Workers(definitions, lists, setting_up, question.is_test)
     graphs = (answer.reached, answer.outside)
-    checks = DefinitionChecks(checker, definitions, workers, parts, question.chosen, graphs)
+    checks = DefinitionChecks(answer.checker, *model, parts, question.chosen, graphs)
     with answer.store.faults.at(EVERYWHERE):
         checks.check(rules)
 

@@ -24,7 +24,9 @@ from wflint.callgraph.events import (
 from wflint.callgraph.graph import NOT_WORKFLOW_CODE, CallGraph, Node, stands_in_dead_branch
 from wflint.callgraph.state_changes import StateChanges
 from wflint.checking.call_views import CallViews, properties_of
+from wflint.checking.escapes import Escapes
 from wflint.checking.finding_view import FoundView
+from wflint.checking.raises import RaisedView
 from wflint.checking.safe_loggers import SafeLoggers
 from wflint.checking.summaries import Summaries, source_of
 from wflint.checking.tries import ProtectedView
@@ -37,6 +39,7 @@ from wflint.facts.model import (
     FunctionBody,
     Kind,
     Mutation,
+    Raise,
     Try,
     Use,
     Value,
@@ -83,7 +86,9 @@ class Checker:
         self.receivers = SharedReceivers(CallGraph(), self.shared)  # those of the whole graph,
         self.summaries = Summaries(CallGraph(), Effects(), resolver.store)  # once it is there
         self.catching = Catching(resolver)
+        self.escapes = Escapes(CallGraph(), resolver, self.catching, lambda *_: True)
         self.try_rules = with_hook(rules.values(), "check_try")
+        self.raise_rules = with_hook(rules.values(), "check_raise")
         self.violations = Violations()
         self.own_apis: dict[Fn | Cls, ApiEntry] = {}
         self.callees = Callees(resolver, roots)
@@ -145,6 +150,7 @@ class Checker:
             case Entered(node):
                 self._findings(node, body, codes, skips)
                 self._tries(node, body, codes, skips)
+                self._raises(node, body, codes, skips)
             case ExternalCall(node, call, entity):
                 self._external_call(node, body, call, entity, codes)
             case ExternalArgument(node, call, site, entity):
@@ -184,7 +190,7 @@ class Checker:
         hooks: Iterable[tuple[Rule, Callable[[V], Iterable[Report]]]],
         view: V,
         node: Node,
-        place: Call | Mutation | Try,
+        place: Call | Mutation | Raise | Try,
     ) -> None:
         """Ask rules about a place of a function by their hooks, and keep what they report."""
         for rule, check in hooks:
@@ -216,6 +222,14 @@ class Checker:
                 continue
             view = ProtectedView(self, statement, node, body, later)
             self._ask(hooks, view, node, statement)
+
+    def _raises(self, node: Node, body: FunctionBody, codes: Container[str], skips: int) -> None:
+        """The ``raise`` statements of a reached function."""
+        hooks = [(rule, rule.check_raise) for rule in self.raise_rules if rule.code in codes]
+        for statement in body.raises if hooks else ():
+            is_dead = statement.flags & skips or stands_in_dead_branch(statement, node)
+            if not is_dead and not statement.is_again:
+                self._ask(hooks, RaisedView(self, statement, node, body), node, statement)
 
     def _subject_holds(self, finding: Finding, node: Node) -> bool:
         if finding.subject is None:

@@ -16,6 +16,7 @@ from wflint.inference.values import AbstractValue, ExternalValue, FunctionValue
 from wflint.rule.views import Callee, EffectAt, Shared, TypeView
 from wflint.temporal.api import sdk_calls
 from wflint.temporal.effects import Effect
+from wflint.temporal.errors import classes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -92,6 +93,10 @@ class FoundView:
     def _resolved(self, ref: Ref) -> tuple[AbstractValue, ...]:
         node = self._node
         return self._resolver.resolve(ref, node.fn.path, node.receiver, env=node.env)
+
+    def fails_task(self, error: str) -> bool:
+        """True if an error that comes out of the place makes the workflow task fail."""
+        return self._checker.escapes.fails_task(self._node, self.site, classes_of(error))
 
     def is_passed_through(self) -> bool:
         """True if the sandbox passes the module of the place through."""

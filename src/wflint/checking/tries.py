@@ -16,6 +16,7 @@ from wflint.inference.values import ExternalValue
 from wflint.rule.views import EffectAt
 from wflint.temporal.api import CallKind, Gives, sdk_calls
 from wflint.temporal.effects import Effect
+from wflint.temporal.errors import classes_of
 
 if TYPE_CHECKING:
     from wflint.checking.checker import Checker
@@ -140,6 +141,11 @@ class ProtectedView:
             if tried.last <= site < tried.last_end:
                 return True
         return False
+
+    def fails_task(self, error: str) -> bool:
+        """True if an error that comes out of the statement makes the workflow task fail."""
+        escapes, site = self._checker.escapes, self.statement.site
+        return escapes.fails_task(self._node, site, classes_of(error))
 
     def _is_kept(self, site: Site, effect: Effect) -> bool:
         """True if a ``try`` further in keeps the error of what stands at a site."""

@@ -37,6 +37,7 @@ from wflint.facts.model import (
 )
 from wflint.facts.mutations import MUTATIONS, Mutations
 from wflint.facts.operations import OPERATIONS, Operations
+from wflint.facts.raises import read_raise
 from wflint.facts.scopes import Scope, is_global
 from wflint.facts.sharing import Sharing
 from wflint.facts.terms import Terms, defaults
@@ -201,6 +202,10 @@ class BodyReader:
         found = self._tries.read_with(site, self.under(entry.state), known)
         if found is not None:
             known.append(found)
+
+    def _note_raise(self, site: int, entry: Entry, node: cst.Raise) -> None:
+        found = read_raise(site, entry, node, self.refs, self.under(entry.state))
+        entry.state.frame.raises.append(found)
 
     def _note_decorator(self, site: int, entry: Entry, node: cst.Decorator) -> None:
         """A decorator is called where a function is defined."""
@@ -385,6 +390,7 @@ _NOTES: dict[type[cst.CSTNode], Callable[..., None]] = {
     cst.Import: BodyReader._note_import,
     cst.ImportFrom: BodyReader._note_import,
     cst.Name: BodyReader._note_use,
+    cst.Raise: BodyReader._note_raise,
     cst.Return: BodyReader._note_return,
     cst.Try: BodyReader._note_try,
     cst.TryStar: BodyReader._note_try,

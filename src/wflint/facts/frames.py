@@ -20,6 +20,7 @@ from wflint.facts.model import (
     Mutation,
     Operation,
     Put,
+    Raise,
     Ref,
     Term,
     Try,
@@ -53,6 +54,7 @@ class Frame:
     tries: list[Try] = field(default_factory=list)
     conditions: dict[Condition, int] = field(default_factory=dict)
     defaults: dict[str, Term] = field(default_factory=dict)
+    raises: list[Raise] = field(default_factory=list)
     numbers: dict[int, int] = field(default_factory=dict)
     yields: bool = False
     members: list[tuple[int, Entry]] = field(default_factory=list)
@@ -77,6 +79,7 @@ class Frame:
             tuple(self.tries),
             tuple(self.conditions),
             self.defaults,
+            tuple(self.raises),
         )
 
 

@@ -483,6 +483,21 @@ class Try(Struct, frozen=True, array_like=True, gc=False):
     outer: int = -1
 
 
+class Raise(Struct, frozen=True, array_like=True, gc=False):
+    """A ``raise``: ``error`` is what it raises, as it is written: ``E``, ``E(...)``, ``error``.
+
+    ``is_again`` is set for a plain ``raise``, and for one of the error that a handler around it has
+    caught. ``is_all`` is set if the function does nothing else.
+    """
+
+    site: Site
+    error: Ref = UNKNOWN
+    is_again: bool = False
+    is_all: bool = False
+    flags: int = 0
+    under: int = 0
+
+
 class FunctionBody(Struct, frozen=True, array_like=True, gc=False):
     """All that a function does, in source order. Nested functions and lambdas have their own.
 
@@ -512,6 +527,7 @@ class FunctionBody(Struct, frozen=True, array_like=True, gc=False):
     tries: tuple[Try, ...] = ()
     conditions: tuple[Condition, ...] = ()
     defaults: dict[str, Term] = {}
+    raises: tuple[Raise, ...] = ()
 
 
 class BindingKind(str, enum.Enum):

@@ -169,6 +169,8 @@ class Definitions:
         given = decorator.option("failure_exception_types") if decorator is not None else None
         if given is None:
             return ()
+        if given.type is ValueType.NAME:
+            given, path = self.resolver.constant(given.ref, path) or (given, path)
         refs = [value.ref for value in given.values] or list(given.ref.others)
         is_whole = given.type in _DISPLAYS and given.complete
         names = [self.dotted_name(ref, path) for ref in refs]

@@ -79,6 +79,15 @@ def calls_by_name(module: Module, word: str) -> Calls:
     return module.notes.answer(f"calls of {word}", Calls, lambda: _calls_by_name(module, word))
 
 
+def calls_giving(module: Module, words: frozenset[str]) -> Calls:
+    """Return the calls that have an option of one of some names.
+
+    ``passed_on`` if such a name is a key or an attribute as well, of which nothing is known.
+    """
+    question = f"calls giving {' '.join(sorted(words))}"
+    return module.notes.answer(question, Calls, lambda: _calls_giving(module, words))
+
+
 def returned(module: Module, qualname: str) -> list[Listing]:
     """Return the lists that a function gives."""
     question = f"lists of {qualname}"
@@ -184,6 +193,19 @@ def _calls_by_name(module: Module, word: str) -> Calls:
         if isinstance(n, (ast.Attribute, ast.Name))
     )
     return found
+
+
+def _calls_giving(module: Module, words: frozenset[str]) -> Calls:
+    tree = _tree(module)
+    calls = _calls(module, tree, lambda node: any(k.arg in words for k in node.keywords))
+    return Calls(calls, any(_names_one(node, words) for node in ast.walk(tree)))
+
+
+def _names_one(node: ast.AST, words: frozenset[str]) -> bool:
+    match node:
+        case ast.Constant(value=str(word)) | ast.Attribute(attr=word):
+            return word in words
+    return False
 
 
 def _qualname(names: Names | None) -> str:

@@ -51,8 +51,12 @@ class Workers:
         self._resolver = definitions.resolver
         self._store = definitions.resolver.store
         self._lists = lists
-        self._paths = list(paths)
+        self._found = paths
         self._is_test = is_test
+
+    @cached_property
+    def _paths(self) -> list[str]:
+        return list(self._found)
 
     @cached_property
     def workers(self) -> tuple[WorkerView, ...]:
@@ -108,7 +112,7 @@ class Workers:
 
     def _worker(self, at: _Call) -> WorkerView:
         call, path = at
-        plugins = self._names("plugins", at)
+        plugins = self.names("plugins", call, path)
         return WorkerView(
             self._place(at),
             self._registered("workflows", at, self._workflow),
@@ -117,8 +121,8 @@ class Workers:
             self._runner(call),
             self._passthrough(call),
             plugins,
-            self._names("interceptors", at),
-            self._names("workflow_failure_exception_types", at),
+            self.names("interceptors", call, path),
+            self.names("workflow_failure_exception_types", call, path),
             self._is_given(call, "activity_executor"),
             self._is_set(call, "debug_mode"),
             frozenset(call.keywords),
@@ -177,12 +181,12 @@ class Workers:
                 return Listed(listed.items, f"its plugin `{shown(element.ref)}` may add to them")
         return listed
 
-    def _names(self, option: str, at: _Call) -> Listed[str]:
-        """Return the dotted names of what is given, or of the classes of the objects."""
-        given = at.call.keywords.get(option)
+    def names(self, option: str, call: WorkerCall, path: str) -> Listed[str]:
+        """Return the dotted names of what an option is given, or of the classes of the objects."""
+        given = call.keywords.get(option)
         if given is None:
-            return Listed((), _UNKNOWN_OPTIONS if at.call.spread else "")
-        expanded = self._lists.expand(given.listing, at.path)
+            return Listed((), _UNKNOWN_OPTIONS if call.spread else "")
+        expanded = self._lists.expand(given.listing, path)
         items: dict[str, None] = {}
         reason = expanded.open
         for element in expanded.elements:

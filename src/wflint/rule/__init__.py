@@ -42,6 +42,7 @@ from wflint.rule.definition_views import (
 from wflint.rule.fix import NoFix, Repair, TextEdit, Withheld
 from wflint.rule.fix_view import FixView
 from wflint.rule.project_view import CommandAt, Patch, PlacedReport, ProjectView
+from wflint.rule.raise_view import ErrorView, RaiseView
 from wflint.rule.try_view import TryView
 from wflint.rule.views import (
     Callee,
@@ -115,6 +116,7 @@ __all__ = [
     "Context",
     "Decorator",
     "Effect",
+    "ErrorView",
     "FindingView",
     "FixView",
     "Fixable",
@@ -134,6 +136,7 @@ __all__ = [
     "PlacedReport",
     "ProjectView",
     "Property",
+    "RaiseView",
     "Ref",
     "Repair",
     "Report",

@@ -15,6 +15,7 @@ more of these ways:
 * ``commands`` and :meth:`Rule.check_command`: every call of the SDK that is about one of these
   kinds of commands, with its target, payload and options.
 * :meth:`Rule.check_try`: every ``try`` statement, with what it protects and catches.
+* :meth:`Rule.check_raise`: every ``raise`` of something new, with what is known of its class.
 * :meth:`Rule.check_own_call` (with ``own_calls = True``): every call that resolves to a function
   of the project.
 * :meth:`Rule.check_mutation` (with ``mutations = True``): every place that changes the state of the
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from wflint.rule.fix import Repair
     from wflint.rule.fix_view import FixView
     from wflint.rule.project_view import PlacedReport, ProjectView
+    from wflint.rule.raise_view import RaiseView
     from wflint.rule.try_view import TryView
     from wflint.rule.views import CallView, FindingView, ImportView, MutationView
     from wflint.rule.worker_view import WorkerView
@@ -211,6 +213,10 @@ class Rule:
 
     def check_try(self, at: TryView) -> Iterable[Report]:
         """Look at a ``try`` statement; a report stands at the statement or at a site in it."""
+        return ()
+
+    def check_raise(self, at: RaiseView) -> Iterable[Report]:
+        """Look at a ``raise`` statement that does not raise again what it has caught."""
         return ()
 
     def check_own_call(self, view: CallView) -> Iterable[Report]:

@@ -71,3 +71,10 @@ class TryView(Protocol):
     def is_handling(self, error: str) -> bool:
         """True if the statement stands in a handler of an error, or in a ``finally``."""
         ...
+
+    def fails_task(self, error: str) -> bool:
+        """True if an error that comes out of the statement makes the workflow task fail.
+
+        It is given by its dotted name; see :meth:`wflint.rule.raise_view.RaiseView.fails_task`.
+        """
+        ...

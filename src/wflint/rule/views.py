@@ -194,6 +194,13 @@ class FindingView(Protocol):
         """True if the place waits for what a command gives, such as the result of an activity."""
         ...
 
+    def fails_task(self, error: str) -> bool:
+        """True if an error that comes out of the place makes the workflow task fail.
+
+        It is given by its dotted name; see :meth:`wflint.rule.raise_view.RaiseView.fails_task`.
+        """
+        ...
+
 
 class CallView(Struct, dict=True):
     """One call or use of a name, with its arguments.

@@ -34,29 +34,45 @@ _SAME = {
     "builtins.TimeoutError": TIMED_OUT,  # from Python 3.11 on
     "socket.error": "builtins.OSError",
 }
-_TEMPORAL = "temporalio.exceptions.TemporalError"
-_FAILURE = "temporalio.exceptions.FailureError"
+TEMPORAL = "temporalio.exceptions.TemporalError"
+FAILURE = "temporalio.exceptions.FailureError"
 _DERIVED = {
-    _TEMPORAL: "builtins.Exception",
-    _FAILURE: _TEMPORAL,
+    TEMPORAL: "builtins.Exception",
+    FAILURE: TEMPORAL,
     **dict.fromkeys(
         (
             ACTIVITY_ERROR,
             CHILD_ERROR,
             OPERATION_ERROR,
             SDK_CANCELLED,
+            "temporalio.exceptions.ActivityAlreadyStartedError",
             "temporalio.exceptions.ApplicationError",
+            "temporalio.exceptions.InvalidVersioningOverrideError",
+            "temporalio.exceptions.NexusOperationAlreadyStartedError",
             "temporalio.exceptions.ServerError",
             "temporalio.exceptions.TerminatedError",
             "temporalio.exceptions.TimeoutError",
             "temporalio.exceptions.WorkflowAlreadyStartedError",
         ),
-        _FAILURE,
+        FAILURE,
     ),
     CANCELLED: "builtins.BaseException",
     CONTINUES: "builtins.BaseException",
     TIMED_OUT: "builtins.OSError",
+    "binascii.Error": "builtins.ValueError",
+    "fastapi.HTTPException": "builtins.Exception",
+    "fastapi.exceptions.HTTPException": "builtins.Exception",
+    "json.JSONDecodeError": "builtins.ValueError",
+    "json.decoder.JSONDecodeError": "builtins.ValueError",
+    "pydantic.ValidationError": "builtins.ValueError",
+    "pydantic_core.ValidationError": "builtins.ValueError",
+    "starlette.exceptions.HTTPException": "builtins.Exception",
+    "urllib.error.URLError": "builtins.OSError",
+    "zoneinfo.ZoneInfoNotFoundError": "builtins.KeyError",
 }
+
+FAILS_WORKFLOW = frozenset({FAILURE, CANCELLED, CONTINUES, TIMED_OUT})
+"""The errors that end a workflow, whatever its settings say."""
 
 
 def error_name(name: str) -> str:

@@ -1,0 +1,189 @@
+"""Follows an error from where it is raised up to the SDK, which is not told what somebody catches.
+
+What comes out of a run method or of a handler of signals and updates ends the workflow if it is a
+failure, and else only the workflow task, which is tried again for ever.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Collection
+
+from wflint.callgraph.catching import Catching
+from wflint.callgraph.graph import CallGraph, Hop, Node
+from wflint.facts.ids import Cls, Fn
+from wflint.facts.model import Call, Decorator, Exit, Flag, FunctionBody, Handler, Site, Try
+from wflint.facts.sites import between, call_at, tries_around
+from wflint.inference.resolver import Resolver
+from wflint.inference.values import ExternalValue, FunctionValue
+from wflint.project.store import Store
+from wflint.temporal.errors import FAILS_WORKFLOW
+from wflint.temporal.regions import Region
+
+FAILING = Region.RUN | Region.SIGNAL | Region.UPDATE | Region.INIT
+"""Where an error that nobody catches is the workflow's, or that of its task.
+
+It is an answer to a query, it rejects an update when it comes from a validator, and frameworks and
+converters may do with it as they like.
+"""
+
+_AWAITED_FOR = frozenset({"gather", "shield", "wait_for"})
+_CALL_AT_ONCE = ("asyncio.gather", "asyncio.shield", "asyncio.wait_for", "builtins.", "functools.")
+_TRANSPARENT = (
+    "abc.",
+    "builtins.",
+    "contextlib.",
+    "dataclasses.",
+    "functools.",
+    "temporalio.workflow.",
+    "typing.",
+    "typing_extensions.",
+)
+"""Beginnings of decorators that pass on what the function raises."""
+
+_OF_FUNCTIONS = frozenset({"deleter", "getter", "register", "setter", "validator"})
+"""Decorators that are attributes of another function."""
+
+_PROTOCOLS = {
+    "__anext__": ("builtins.StopAsyncIteration",),
+    "__delitem__": ("builtins.LookupError",),
+    "__getattr__": ("builtins.AttributeError",),
+    "__getattribute__": ("builtins.AttributeError",),
+    "__getitem__": ("builtins.LookupError",),
+    "__missing__": ("builtins.LookupError",),
+    "__next__": ("builtins.StopIteration",),
+}
+"""Errors that Python itself expects of methods."""
+
+_NEVER_HEARD = frozenset({"__del__"})
+
+
+class Escapes:
+    """Answers for the graph of workflow code."""
+
+    def __init__(
+        self,
+        graph: CallGraph,
+        resolver: Resolver,
+        catching: Catching,
+        may_have: Callable[[Cls, Collection[str]], bool],
+    ) -> None:
+        self._whole = graph
+        self._part = graph.within(FAILING)
+        self._resolver = resolver
+        self._store: Store = resolver.store
+        self._catching = catching
+        self._may_have = may_have
+        self._opaque: dict[Fn, bool] = {}
+        self._failing: dict[tuple[Cls, tuple[str, ...]], bool] = {}
+
+    def fails_task(self, node: Node, site: Site, classes: tuple[str, ...]) -> bool:
+        """True if an error of some classes, raised at a site, ends a workflow task.
+
+        There is a way from an entry point on which nobody may catch it, and the workflow is not
+        known to fail with it.
+        """
+        if not FAILS_WORKFLOW.isdisjoint(classes) or node not in self._part.parents:
+            return False
+        if not self._gets_out(node, site, classes):
+            return False
+        seen = {node}
+        pending = deque([node])
+        while pending:
+            at = pending.popleft()
+            if self._ends_task(at, classes):
+                return True
+            for hop in self._part.callers(at):
+                if hop.node not in seen and self._goes_on(hop, at, classes):
+                    seen.add(hop.node)
+                    pending.append(hop.node)
+        return False
+
+    def _ends_task(self, node: Node, classes: tuple[str, ...]) -> bool:
+        entry = self._part.entries.get(node)
+        if entry is None or not entry.kind & FAILING or not entry.receiver.qualname:
+            return False
+        key = entry.receiver, classes
+        if key not in self._failing:
+            self._failing[key] = not self._may_have(*key)
+        return self._failing[key]
+
+    def _goes_on(self, hop: Hop, callee: Node, classes: tuple[str, ...]) -> bool:
+        """True if an error of what is called at a hop surely comes out of the caller."""
+        if callee in self._whole.registered.get(hop, ()) or not self._is_passed(hop, callee):
+            return False
+        return self._gets_out(hop.node, hop.site, classes)
+
+    def _is_passed(self, hop: Hop, callee: Node) -> bool:
+        """True if the caller surely gets the errors of what is called."""
+        call = call_at(self._store.body(hop.node.fn), hop.site)
+        if call is None:
+            return True  # an operator, a property, a decorator
+        head = self._store.body(callee.fn).head
+        if head.is_async and not head.is_generator and not call.flags & Flag.AWAITED:
+            return self._is_awaited_for(hop.node, call)
+        name = self._whole.outcomes.get(hop.node.fn, {}).get(hop.site, "")
+        return name in ("", "own") or name.startswith(_CALL_AT_ONCE)
+
+    def _is_awaited_for(self, node: Node, call: Call) -> bool:
+        """True if a coroutine is given to a function that is awaited and raises its errors."""
+        body = self._store.body(node.fn)
+        return any(
+            outer.flags & Flag.AWAITED
+            and outer.written.rpartition(".")[2] in _AWAITED_FOR
+            and any(arg.site == call.site for arg in outer.args)
+            and all(arg.keyword != "return_exceptions" and not arg.star for arg in outer.args)
+            for outer in between(body.calls, 0, call.site)
+        )
+
+    def _gets_out(self, node: Node, site: Site, classes: tuple[str, ...]) -> bool:
+        """True if an error that is raised at a site of a function surely comes out of that."""
+        body = self._store.body(node.fn)
+        name = body.head.name
+        if name in _NEVER_HEARD or not set(_PROTOCOLS.get(name, ())).isdisjoint(classes):
+            return False
+        if self._is_opaque(node.fn):
+            return False
+        return not any(
+            self._may_keep(tried, node, body, classes) for tried in tries_around(body, site)
+        )
+
+    def _may_keep(
+        self, tried: Try, node: Node, body: FunctionBody, classes: tuple[str, ...]
+    ) -> bool:
+        """True if a ``try`` may keep an error, or raise another one instead."""
+        if tried.leaves >= 0:
+            return True
+        handler = self._catching.handler_for(tried, classes, node.fn.path, node.receiver)
+        return handler is not None and not _raises_again(handler, body)
+
+    def _is_opaque(self, fn: Fn) -> bool:
+        """True if a decorator of a function may catch what that raises."""
+        if fn not in self._opaque:
+            decorators = self._store.body(fn).head.decorators
+            self._opaque[fn] = any(self._may_change(one, fn.path) for one in decorators)
+        return self._opaque[fn]
+
+    def _may_change(self, decorator: Decorator, path: str) -> bool:
+        if decorator.target.path[-1:] and decorator.target.path[-1] in _OF_FUNCTIONS:
+            return False
+        for entity in self._resolver.resolve(decorator.target, path):
+            match entity:
+                case ExternalValue(name=name) if name.startswith(_TRANSPARENT):
+                    pass
+                case FunctionValue(fn=fn) if not self._may_catch(fn):
+                    pass
+                case _:
+                    return True
+        return False
+
+    def _may_catch(self, decorator: Fn) -> bool:
+        """True if a decorator of the project has a handler, in itself or in its wrapper."""
+        return any(body.tries for body in self._store.with_nested(decorator))
+
+
+def _raises_again(handler: Handler, body: FunctionBody) -> bool:
+    """True if a handler surely raises the error that it has caught."""
+    if handler.exits != Exit.RAISES:
+        return False
+    return all(one.is_again for one in between(body.raises, handler.site, handler.end))

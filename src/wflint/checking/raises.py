@@ -1,0 +1,95 @@
+"""Asks rules about the ``raise`` statements of reached functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from wflint.callgraph.graph import Node
+from wflint.facts.model import FunctionBody, Kind, Raise, Ref
+from wflint.inference.values import AbstractValue, ClassValue, ExternalValue, FunctionValue
+from wflint.rule.raise_view import ErrorView
+
+if TYPE_CHECKING:
+    from wflint.checking.checker import Checker
+
+_GIVEN = frozenset({Kind.DECLARED, Kind.INSTANCE, Kind.PARAM})
+"""Kinds of what may also be an error of a class that derives from the one that is known."""
+
+
+class RaisedView:
+    """A ``raise`` in the body of ``node``; see :class:`~wflint.rule.raise_view.RaiseView`."""
+
+    def __init__(self, checker: Checker, statement: Raise, node: Node, body: FunctionBody) -> None:
+        self.statement = statement
+        self.function = body.head
+        self.settings = checker.settings_of(node.fn.path)
+        self._checker = checker
+        self._node = node
+
+    def errors(self) -> tuple[ErrorView, ...]:
+        """Return the classes of which the error may be."""
+        found: dict[ErrorView, None] = {}
+        for entity in self._classes():
+            view = self._view(entity)
+            if view is None:
+                return ()
+            found[view] = None
+        return tuple(found)
+
+    def fails_task(self, error: ErrorView) -> bool:
+        """True if an error of a class, raised here, makes a workflow task fail."""
+        return self._checker.escapes.fails_task(self._node, self.statement.site, error.classes)
+
+    def _view(self, entity: AbstractValue | None) -> ErrorView | None:
+        if entity is None:
+            return None
+        classes = self._checker.catching.error_classes(entity)
+        if not classes:
+            return None
+        return ErrorView(classes[0], classes, isinstance(entity, ClassValue))
+
+    def _classes(self) -> Iterator[AbstractValue | None]:
+        """Yield the classes whose objects are made, ``None`` for one that is not known."""
+        node = self._node
+        pending = [(self.statement.error, node.fn.path, True)]
+        while pending:
+            ref, path, may_call = pending.pop()
+            parts = _parts(ref)
+            if parts is not None:
+                pending += [(part, path, may_call) for part in parts]
+                continue
+            if _is_given(ref):
+                yield None
+                return
+            made = ref.of if ref.kind is Kind.RESULT and ref.of and not ref.path else ref
+            env = node.env if may_call else ()
+            found = self._checker.resolver.resolve(made, path, node.receiver, env=env)
+            for entity in found:
+                if isinstance(entity, FunctionValue) and may_call and made is not ref:
+                    returned = self._checker.resolver.store.body(entity.fn).returned
+                    pending += [(one, entity.fn.path, False) for one in returned]
+                elif isinstance(entity, ClassValue):
+                    yield entity
+                else:
+                    is_class = isinstance(entity, ExternalValue) and not entity.instance
+                    yield entity if is_class else None
+            if not found:
+                yield None
+
+
+def _parts(ref: Ref) -> list[Ref] | None:
+    """Return what an error is one of."""
+    if ref.kind in (Kind.EITHER, Kind.OR) and not ref.path:
+        return list(ref.others)
+    return None
+
+
+def _is_given(ref: Ref) -> bool:
+    """True if a ref stands for what somebody else has made."""
+    at: Ref | None = ref
+    while at is not None:
+        if at.kind in _GIVEN:
+            return True
+        at = at.of
+    return False

@@ -1,0 +1,50 @@
+"""The view of a ``raise`` statement."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from msgspec import Struct
+
+from wflint.config.rule_settings import RuleSettings
+from wflint.facts.model import FunctionHead, Raise
+
+
+class ErrorView(Struct, frozen=True):
+    """A class of errors: its dotted name, and the names of ``classes``: it and all above it.
+
+    ``is_own`` is set for one of the project.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    is_own: bool = False
+
+    @property
+    def shown(self) -> str:
+        """Return how people know it."""
+        return self.name.rpartition(".")[2]
+
+
+class RaiseView(Protocol):
+    """A ``raise`` of something new in a function, when all modules are known.
+
+    One that raises again what it has caught is not shown to rules.
+    """
+
+    statement: Raise
+    function: FunctionHead
+    settings: RuleSettings
+
+    def errors(self) -> tuple[ErrorView, ...]:
+        """Return the classes of which the error may be; none if they are not all known."""
+        ...
+
+    def fails_task(self, error: ErrorView) -> bool:
+        """True if an error of a class, raised here, makes a workflow task fail, not the workflow.
+
+        There is a way from a workflow's run method, constructor, signal or update handler on which
+        nobody catches it, and neither the workflow nor its Worker names it among the
+        ``failure_exception_types``.
+        """
+        ...
