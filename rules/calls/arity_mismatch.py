@@ -4,8 +4,9 @@
 
 The SDK does not compare the payload with the parameters of the receiver: the caller need not even
 have its code. The worker that has it calls it with the payload, and Python raises `TypeError`. An
-activity is then retried, by default for ever. A child workflow fails its workflow tasks, one after
-the other. A signal or update fails in the handler.
+activity is then retried, by default for ever. Of a workflow, and of one that gets a signal or an
+update, the workflow *task* fails and is retried for ever: the workflow does not fail, it hangs. A
+query fails.
 
 Give exactly the parameters that have no default, and no more than there are.
 
@@ -56,10 +57,14 @@ class OrderWorkflow:
 ## What the SDK does
 
 Nothing where the call is made. The activity fails with `TypeError: charge() missing 1 required
-positional argument`, and is retried as its retry policy says.
+positional argument`, and is retried as its retry policy says. Only Nexus operations are different:
+they have one input, and `execute_operation()` itself raises the `TypeError` without it.
 
-Messages that clients send are looked at as well. Not reported are payloads and targets that cannot
-be followed, dynamic activities and handlers, and `workflow.continue_as_new()`.
+What clients send is looked at as well. A target that is given by its name counts if the project
+defines it: an activity that is called on the own task queue, a workflow, the handler of a message
+that is sent through the handle of a known workflow. Not reported are payloads and targets that
+cannot be followed, and dynamic activities and handlers. `workflow.continue_as_new()` is
+[continue-as-new-args](continue-as-new-args.md).
 
 ## References
 
@@ -72,16 +77,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import CallKind, ParamKind, Report, Rule, Scope, Severity
+from wflint.rule import CallKind, Report, Rule, Scope, Severity, is_refused
 
 if TYPE_CHECKING:
-    from wflint.rule import CommandView, Target
+    from wflint.rule import CommandView
 
+_ATTEMPTS = "the activity fails at each attempt"
+_TASKS = "its workflow tasks fail and are retried for ever"
+_HANDLER = "the workflow task that handles it fails and is retried for ever"
 _THEN = {
-    CallKind.ACTIVITY: "the activity fails at each attempt",
-    CallKind.LOCAL_ACTIVITY: "the activity fails at each attempt",
-    CallKind.CHILD_WORKFLOW: "its workflow tasks fail and are retried for ever",
-    CallKind.WORKFLOW: "its workflow tasks fail and are retried for ever",
+    CallKind.ACTIVITY: _ATTEMPTS,
+    CallKind.CHILD_WORKFLOW: _TASKS,
+    CallKind.LOCAL_ACTIVITY: _ATTEMPTS,
+    CallKind.QUERY: "the query fails",
+    CallKind.SIGNAL: _HANDLER,
+    CallKind.SIGNAL_WITH_START: _TASKS,
+    CallKind.UPDATE: f"unless a validator rejects it, {_HANDLER}",
+    CallKind.WORKFLOW: _TASKS,
 }
 
 
@@ -91,33 +103,38 @@ class ArityMismatch(Rule):
     severity = Severity.ERROR
     scope = Scope.ANY
     since = "0.1"
-    needles = (r"\.(?:execute_update|query|signal|start_update)\(",)
-    commands = frozenset({*_THEN, CallKind.QUERY, CallKind.SIGNAL, CallKind.UPDATE})
+    needles = (
+        r"\.(?:execute|start)_(?:activity|update|workflow)\w*\(|\.(?:query|signal)\("
+        r"|ScheduleActionStartWorkflow\(|WithStartWorkflowOperation\(",
+    )
+    commands = frozenset({*_THEN, CallKind.NEXUS_OPERATION})
 
     def check_command(self, at: CommandView) -> Iterable[Report]:
         """Count what is sent against the parameters of what gets it."""
-        target, payload = at.target, at.payload
-        if target is None or payload is None or target.signature.accepts(len(payload)):
+        if at.kind is CallKind.NEXUS_OPERATION:
+            yield from _check_operation(at)
             return
-        then = _THEN.get(at.kind, "the handler fails")
-        wanted = _wanted(target)
-        yield Report(
-            f"`{target.shown}` takes {wanted}, and `{at.call.shown}` sends {len(payload)}: {then}"
-        )
+        if is_refused(at.targets, at.payload):
+            sent = len(at.payload or ())
+            yield Report(
+                f"`{at.targets[0].shown}` takes {at.targets[0].takes}, and `{at.call.shown}` "
+                f"sends {sent}: {_THEN[at.kind]}"
+            )
+        if at.signal is not None and is_refused(at.signal.targets, at.signal_payload):
+            handler, sent = at.signal.targets[0], len(at.signal_payload or ())
+            yield Report(
+                f"`{handler.shown}` takes {handler.takes}, and `{at.call.shown}` sends {sent} in "
+                f"`{at.signal.option}`: {_HANDLER}"
+            )
 
 
-def _wanted(target: Target) -> str:
-    """The number of arguments that the parameters ask for, with their names."""
-    params = target.signature.params
-    plain = [p for p in params if p.kind is ParamKind.POSITIONAL]
-    least = sum(not p.has_default for p in plain)
-    more = any(p.kind is ParamKind.VAR_POSITIONAL for p in params)
-    named = [p.name for p in params if p.kind is ParamKind.KEYWORD and not p.has_default]
-    if named:
-        return f"`{named[0]}` by keyword only, which nothing can be sent to"
-    if not plain and not more:
-        return "no arguments"
-    count = f"at least {least}" if more else f"{least} to {len(plain)}"
-    count = str(least) if not more and least == len(plain) else count
-    noun = "argument" if count == "1" else "arguments"
-    return f"{count} {noun} ({', '.join(p.name for p in plain)})"
+def _check_operation(at: CommandView) -> Iterable[Report]:
+    """An operation has one input, also where its name is all that is known of it."""
+    call = at.call
+    given = len(call.positional) + len(call.keywords & {"input", at.sdk.target})
+    if call.spread or given == 2:
+        return
+    yield Report(
+        f"`{call.shown}` takes an operation and one input, not {given} arguments: it raises a "
+        "`TypeError`, the workflow task fails and is retried for ever"
+    )

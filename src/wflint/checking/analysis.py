@@ -131,6 +131,7 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
     with store.faults.at(EVERYWHERE):
         answer.unseen = unseen_classes(roots, own, workflows)
     sandboxes.begin(workflows)
+    checker.commands.targets.defining = defining
     model = _model(question, checker)
     answer.reached, events = _search(question, model, checker, entries)
     with store.faults.at(EVERYWHERE):
@@ -226,7 +227,7 @@ class Model(NamedTuple):
 
 def _model(question: AnalysisInput, checker: Checker) -> Model:
     resolver, named = checker.resolver, question.gated.named
-    definitions = Definitions(resolver, checker.roots, checker.callees)
+    definitions = checker.definitions
     lists = Lists(resolver, question.files, question.read)
     configuring = frozenset(question.gated.configuring)
     setting_up = (
@@ -255,6 +256,7 @@ def _search(
     own = (path for path in question.gated.named if not is_test(path))
     failures = FailureTypes(*model, own)
     checker.escapes = Escapes(reached, resolver, checker.catching, failures.may_have)
+    checker.commands.targets.graph = reached
     checker.hold_regions(reached, reach.events, Scope.WORKFLOW)
     return reached, reach.events
 

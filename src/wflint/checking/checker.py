@@ -50,6 +50,8 @@ from wflint.inference.resolver import Resolver
 from wflint.inference.values import ClassValue, ExternalValue, FunctionValue
 from wflint.model.callees import Callees
 from wflint.model.commands import Commands
+from wflint.model.definitions import Definitions
+from wflint.model.targets import TargetFinder
 from wflint.rule.api_table import ApiEntry, ApiTable
 from wflint.rule.base import Api, Property, Report, Rule, RuleSettings, Scope
 from wflint.rule.views import CallView, MutationView
@@ -93,7 +95,8 @@ class Checker:
         self.own_apis: dict[Fn | Cls, ApiEntry] = {}
         self.callees = Callees(resolver, roots)
         self.views = CallViews(resolver, table, settings_of, sandboxes, self.callees)
-        self.commands = Commands(resolver, roots, self.callees)
+        self.definitions = Definitions(resolver, roots, self.callees)
+        self.commands = Commands(TargetFinder(self.definitions))
         self.targets: dict[str, list[Rule]] = {}
         self._by_property = [rule for rule in rules.values() if rule.properties]
         self.command_rules: dict[CallKind, list[Rule]] = {}
@@ -264,7 +267,7 @@ class Checker:
             self._judge(one, view, node, call.site, call.flags, call.written)
         self._ask(watching, view, node, call)
         if sdk is not None and checking:
-            self._ask(checking, self.commands.view(node, view, sdk), node, call)
+            self._ask(checking, self.commands.view(node, view, sdk, entity), node, call)
 
     def _entry(
         self,

@@ -15,6 +15,8 @@ from wflint.facts.scopes import How, Scope
 MOST_VALUES = 24
 """The number of parts of a dict, list or call that keep their values; options are fewer."""
 
+_LISTS = (cst.List, cst.Tuple)
+
 
 def value(refs: Refs, node: cst.BaseExpression, scope: Scope | None) -> Value:
     """The shape of an argument or of a module-level value."""
@@ -56,10 +58,14 @@ def _named(refs: Refs, node: cst.Name | cst.Attribute | cst.Lambda, scope: Scope
         return constant
     if isinstance(node, cst.Name):
         assigned = refs.assigned(node.value, scope)
-        if isinstance(assigned, cst.Dict) or _is_keyword_call(assigned):
+        is_list = isinstance(assigned, _LISTS)
+        if is_list or isinstance(assigned, cst.Dict) or _is_keyword_call(assigned):
             assert assigned is not None
             found = value(refs, assigned, scope)
-            return replace(found, complete=False) if node.value in refs.changed else found
+            if is_list:
+                found = replace(found, ref=refs.ref(node, scope))
+            is_changed = node.value in refs.changed or node.value in refs.rebound
+            return replace(found, complete=False) if is_changed else found
         if _is_param(node.value, scope):
             return Value(ValueType.NAME, node.value, refs.ref(node, scope))
     return Value(ValueType.NAME, ref=refs.ref(node, scope))
@@ -105,9 +111,17 @@ def _read(
 
 
 def _shallow(refs: Refs, node: cst.BaseExpression, scope: Scope | None) -> Value:
-    """Return the shape of a part of a value; what is in that is not looked at, but for calls."""
-    if isinstance(node, (cst.Dict, cst.List, cst.Tuple, cst.Set)):
-        return Value(value_type(LITERALS[type(node)]), ref=Ref(Kind.LITERAL, LITERALS[type(node)]))
+    """Return the shape of a part of a value; what is in that is not looked at, but for calls.
+
+    Of a list or tuple it is known how long it is.
+    """
+    if isinstance(node, _LISTS):
+        ref = Ref(Kind.LITERAL, LITERALS[type(node)])
+        is_plain = all(isinstance(e, cst.Element) for e in node.elements)
+        return Value(value_type(ref.name), "", ref, ("",) * len(node.elements), is_plain)
+    if isinstance(node, (cst.Dict, cst.Set)):
+        ref = Ref(Kind.LITERAL, LITERALS[type(node)])
+        return Value(value_type(ref.name), ref=ref, complete=not node.elements)
     if isinstance(node, cst.Call):
         return Value(ValueType.CALL, ref=refs.ref(node, scope), complete=False)
     if isinstance(node, (cst.Name, cst.Attribute)):

@@ -14,7 +14,12 @@ from wflint.facts.scopes import Block, How, Scope
 from wflint.facts.walker import DIRECT, Walker
 from wflint.syntax.walk import children
 
-_CHANGERS = frozenset({"clear", "pop", "popitem", "setdefault", "update"})
+_CHANGERS = frozenset(
+    {
+        *("append", "clear", "extend", "insert", "pop", "popitem"),
+        *("remove", "setdefault", "update"),
+    }
+)
 _ADDERS = frozenset({"add", "append", "appendleft", "extend", "insert", "register", "setdefault"})
 _FALLBACK_VALUES = (
     cst.Call,
@@ -240,8 +245,18 @@ def _direct(walker: Walker, entry: Entry, node: cst.CSTNode, state: State) -> No
         cst.Return: Flag.RETURNED,
         cst.Raise: Flag.RAISED,
     }
+    if isinstance(node, cst.Del):
+        walker.refs.changed |= _changed_by(node)
     flags = (state.flags & ~DIRECT) | flag.get(type(node), Flag.AWAITED)
     walker.push(children(node), entry, state._replace(flags=flags))
+
+
+def _changed_by(node: cst.Del) -> set[str]:
+    """Return the names of containers that ``del x[key]`` takes something out of."""
+    target = node.target
+    targets = [e.value for e in target.elements] if isinstance(target, cst.Tuple) else [target]
+    taken = (t.value for t in targets if isinstance(t, cst.Subscript))
+    return {of.value for of in taken if isinstance(of, cst.Name)}
 
 
 def _skip(walker: Walker, entry: Entry, node: cst.CSTNode, state: State) -> None:

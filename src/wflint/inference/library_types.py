@@ -121,6 +121,18 @@ WAITED: frozenset[str] = frozenset(
 )
 """Classes of objects that stand for what awaiting them gives."""
 
+_CHILD_HANDLE = f"{_WORKFLOW}.ChildWorkflowHandle"
+WORKFLOW_HANDLES: frozenset[str] = frozenset(
+    {_CHILD_HANDLE, f"{_WORKFLOW}.ExternalWorkflowHandle", f"{_CLIENT}.WorkflowHandle"}
+)
+"""Classes of objects that stand for a workflow; the first type parameter is its class."""
+
+
+def result_parameter(name: str) -> int:
+    """Return which type parameter of a class says what awaiting an object of it gives."""
+    return 1 if name == _CHILD_HANDLE else 0
+
+
 TASK_MAKERS = frozenset(
     {
         f"{_LOOP}.create_task",

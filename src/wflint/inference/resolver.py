@@ -16,7 +16,7 @@ from wflint.inference.environments import Environments
 from wflint.inference.library_types import ATTRIBUTES
 from wflint.inference.literals import Literals
 from wflint.inference.names import Names
-from wflint.inference.return_values import Results, stands_for_another
+from wflint.inference.return_values import Results, awaited_for
 from wflint.inference.roots import Place, Roots
 from wflint.inference.values import (
     NOT_KNOWN,
@@ -192,13 +192,10 @@ class Resolver:
         self, entity: AbstractValue, name: str, depth: int = limits.DEPTH
     ) -> tuple[AbstractValue, ...]:
         """Return the values of an attribute of an entity."""
-        if (
-            isinstance(entity, ExternalValue)
-            and entity.args
-            and stands_for_another(entity.name, name)
-        ):
-            return unique(e for of in entity.args[0] for e in self.attribute(of, name, depth))
         if isinstance(entity, ExternalValue):
+            awaited = awaited_for(entity, name) if entity.args else ()
+            if awaited:
+                return unique(e for of in awaited for e in self.attribute(of, name, depth))
             return (_external_attribute(entity, name),)
         if depth <= 0:
             return (_TOO_MANY,)

@@ -21,7 +21,9 @@ from wflint.inference.library_types import (
     RESULTS,
     TASK_MAKERS,
     WAITED,
+    WORKFLOW_HANDLES,
     result_of,
+    result_parameter,
 )
 from wflint.inference.loggers import adapted, is_only_declared, is_wide_logger
 from wflint.inference.typed_calls import CASTS, typed_result
@@ -74,13 +76,24 @@ _OF_HANDLES = frozenset(
 """The attributes of tasks and handles themselves."""
 
 
+def _owner_of(entity: AbstractValue) -> Cls | None:
+    """Return the class that a workflow is named by, by itself or by its run method."""
+    if isinstance(entity, ClassValue):
+        return entity.cls
+    return entity.receiver if isinstance(entity, FunctionValue) else None
+
+
 def _as_awaitable(entity: AbstractValue) -> AbstractValue:
     return replace(entity, is_awaitable=True) if isinstance(entity, Unresolved) else entity
 
 
-def stands_for_another(name: str, attribute: str) -> bool:
-    """True if an attribute of an object is that of what awaiting it gives: `await` is not seen."""
-    return name == COROUTINE or (name in WAITED and attribute not in _OF_HANDLES)
+def awaited_for(entity: ExternalValue, attribute: str) -> tuple[AbstractValue, ...]:
+    """Return what awaiting an object gives if an attribute is that of it: `await` is not seen."""
+    name = entity.name
+    if name != COROUTINE and (name not in WAITED or attribute in _OF_HANDLES):
+        return ()
+    number = result_parameter(name)
+    return entity.args[number] if number < len(entity.args) else ()
 
 
 class Results:
@@ -120,8 +133,7 @@ class Results:
             if entity.name in _RUNS_ITS_ARGUMENT and plain:
                 return self._declared_result(plain[0])
             name = result_of(entity.name, entity.instance, self.gives)
-            is_waited = name in WAITED
-            args = self._waited_for(entity, plain) if is_waited else args_of_result(entity, given)
+            args = self._args_of_result(entity, name, given)
             return (ExternalValue(name, instance=True, base=len(name), args=args),)
         if isinstance(entity, FunctionValue):
             head = self.store.head(entity.fn)
@@ -134,6 +146,21 @@ class Results:
         if isinstance(entity, InstanceValue):
             return self.resolver.contents.method_result(entity, ("__call__",), depth)
         return NOT_KNOWN
+
+    def _args_of_result(self, entity: ExternalValue, name: str, given: Given) -> Types:
+        """Return the type parameters of what a call gives, which is an object of class ``name``."""
+        plain = tuple(values for keyword, values in given if keyword in ("", "*"))
+        if name in WORKFLOW_HANDLES:
+            return self._of_handle(entity, name, plain, given)
+        return self._waited_for(entity, plain) if name in WAITED else args_of_result(entity, given)
+
+    def _of_handle(self, entity: ExternalValue, name: str, plain: Types, given: Given) -> Types:
+        """Return the class of the workflow that a handle is for, and what awaiting it gives."""
+        by_name = (values for keyword, values in given if keyword == "workflow")
+        started = plain[0] if plain else next(by_name, ())
+        found = unique(InstanceValue(cls) for e in started if (cls := _owner_of(e)) is not None)
+        result = self._waited_for(entity, plain) if name in WAITED else ()
+        return (found, *result) if found or result else ()
 
     def _waited_for(self, entity: ExternalValue, plain: Types) -> Types:
         """Return what awaiting a task or a handle gives."""

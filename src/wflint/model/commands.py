@@ -2,84 +2,80 @@
 
 from __future__ import annotations
 
-from wflint.callgraph.entry.entry_points import EntryPoints
+from collections.abc import Iterable
+
 from wflint.callgraph.graph import Node
-from wflint.facts.ids import Cls, Fn
-from wflint.facts.model import Decorator, Value, ValueType
-from wflint.facts.signatures import RECEIVERS, Signature
-from wflint.inference.resolver import Resolver
-from wflint.inference.values import ClassValue, FunctionValue
-from wflint.model.callees import Callees
-from wflint.rule.command_view import CommandView, Target
+from wflint.inference.values import AbstractValue, ExternalValue
+from wflint.model.targets import ACTIVITIES, MESSAGES, TargetFinder, Targets
+from wflint.rule.command_view import CommandView, Message
 from wflint.rule.views import CallView
 from wflint.temporal.api import CallKind, SdkCall
-from wflint.temporal.regions import Region
 
-_ACTIVITIES = frozenset({CallKind.ACTIVITY, CallKind.LOCAL_ACTIVITY})
-_RUNS = frozenset({CallKind.CHILD_WORKFLOW, CallKind.WORKFLOW})
-_MESSAGES = {
-    CallKind.QUERY: Region.QUERY,
-    CallKind.SIGNAL: Region.SIGNAL,
-    CallKind.UPDATE: Region.UPDATE,
-}
+_SIGNALS = (("signal", "signal_args"), ("start_signal", "start_signal_args"))
+"""The options of calls that send a signal to the workflow that they start."""
 
 
 class Commands:
     """Finds out what the commands of a program are about."""
 
-    def __init__(self, resolver: Resolver, roots: EntryPoints, callees: Callees) -> None:
-        self._resolver = resolver
-        self._roots = roots
-        self._callees = callees
+    def __init__(self, targets: TargetFinder) -> None:
+        self.targets = targets
 
-    def view(self, node: Node, call: CallView, sdk: SdkCall) -> CommandView:
-        """Return what a rule is shown of a command that ``node`` gives."""
+    def view(self, node: Node, call: CallView, sdk: SdkCall, entity: ExternalValue) -> CommandView:
+        """Return what a rule is shown of a command that ``node`` gives.
+
+        ``entity`` is what is called, which knows what it is a method of.
+        """
+        if sdk.kind is CallKind.CONTINUE_AS_NEW:
+            name, targets = self._of_next_run(node, call)
+        else:
+            name, targets = self._of_target(node, call, sdk, entity)
+        return CommandView(call, sdk, targets, name, self._signal(node, call, sdk, targets))
+
+    def _of_target(
+        self, node: Node, call: CallView, sdk: SdkCall, entity: ExternalValue
+    ) -> tuple[str, Targets]:
         given = call.argument(0, sdk.target) if sdk.target and not call.partial else None
-        if given is None:
-            return CommandView(call, sdk)
-        if given.value.type is ValueType.STR:
-            return CommandView(call, sdk, name=given.value.text)
-        return CommandView(call, sdk, self._target(node, given.value, sdk))
+        if given is None or given.star:
+            return "", ()
+        name = self.targets.text(given.value, node.fn.path)
+        if not name:
+            return "", self.targets.of_value(node, given.value, sdk.kind)
+        if sdk.kind in MESSAGES:
+            return name, self.targets.handlers(_workflows_of(entity), name, sdk.kind)
+        if sdk.kind in ACTIVITIES and (call.spread or "task_queue" in call.keywords):
+            return name, ()  # it may be one of another program
+        return name, self.targets.named(name, sdk.kind, node.fn.path)
 
-    def _target(self, node: Node, value: Value, sdk: SdkCall) -> Target | None:
-        path, receiver = node.fn.path, node.receiver
-        found = self._resolver.resolve(value.ref, path, receiver, env=node.env)
-        if len(found) != 1:
+    def _of_next_run(self, node: Node, call: CallView) -> tuple[str, Targets]:
+        """Return what ``continue_as_new`` starts: as a rule the workflow that calls it."""
+        if call.partial or call.spread:
+            return "", ()
+        other = call.option("workflow")
+        if "workflow" not in call.keywords or "workflow" in call.none_keywords:
+            return "", self.targets.own_runs(node)
+        if other is None:
+            return "", ()
+        name = self.targets.text(other, node.fn.path)
+        if name:
+            return name, self.targets.named(name, CallKind.CONTINUE_AS_NEW, node.fn.path)
+        return "", self.targets.of_value(node, other, CallKind.CONTINUE_AS_NEW)
+
+    def _signal(self, node: Node, call: CallView, sdk: SdkCall, started: Targets) -> Message | None:
+        """Return the signal that a workflow is started with."""
+        options = next((names for names in _SIGNALS if sdk.options.issuperset(names)), None)
+        if options is None or options[0] not in call.keywords or call.spread:
             return None
-        (only,) = found
-        if isinstance(only, ClassValue) and sdk.kind in _ACTIVITIES:
-            return self._callable(only.cls)
-        if isinstance(only, FunctionValue) and self._is_meant(only.fn, sdk):
-            return self._of(only.fn)
-        return None
-
-    def _is_meant(self, fn: Fn, sdk: SdkCall) -> bool:
-        """True if a function is of the kind that a command is about."""
-        if sdk.kind in _ACTIVITIES:
-            return self._roots.is_activity(fn)
-        if sdk.kind in _RUNS:
-            return self._roots.is_run(fn)
-        wanted = _MESSAGES.get(sdk.kind)
-        return wanted is not None and bool(self._roots.handles(fn) & wanted)
-
-    def _callable(self, cls: Cls) -> Target | None:
-        """An activity that is a class: what its objects do when they are called."""
-        for owner in self._resolver.order(cls)[0]:
-            fn = Fn(owner.path, f"{owner.qualname}.__call__")
-            if self._resolver.store.head(fn) is not None:
-                return self._of(fn) if self._roots.is_activity(fn) else None
-        return None
-
-    def _of(self, fn: Fn) -> Target | None:
-        callee = self._callees.of(fn)
-        if callee is None or any(map(_is_dynamic, callee.head.decorators)):
-            return None  # what a dynamic one is given has no parameters of its own
-        params = callee.head.params
-        has_self = bool(params) and params[0].kind in RECEIVERS
-        shown = fn.shown.rpartition(".")[0] if callee.is_workflow_run else fn.shown
-        return Target(shown, callee, Signature.of(callee.head, bound=has_self))
+        signal, args = options
+        value = call.option(signal)
+        if value is None:
+            return None
+        name = self.targets.text(value, node.fn.path)
+        if not name:
+            return Message(self.targets.of_value(node, value, CallKind.SIGNAL), "", args)
+        return Message(self.targets.signals(started, name), name, args)
 
 
-def _is_dynamic(decorator: Decorator) -> bool:
-    given = decorator.option("dynamic")
-    return given is not None and given.text != "False"
+def _workflows_of(entity: ExternalValue) -> Iterable[AbstractValue]:
+    """Return the workflow whose handle has a method."""
+    return entity.args[0] if entity.args else ()

@@ -97,7 +97,7 @@ class Projects:
             sdk = sdk_calls().get(event.entity.name)
             if sdk is not None and sdk.name.startswith("temporalio."):
                 call = self._view_of_call(event.node, event)
-                view = self._commands.view(event.node, call, sdk)
+                view = self._commands.view(event.node, call, sdk, event.entity)
                 yield CommandAt(view, Place(event.node.fn, event.call.site))
 
     def _requests(self, paths: Iterable[str]) -> Iterator[CommandAt]:

@@ -251,6 +251,13 @@ class ModuleIndex:
             namespace = namespace or path
         return namespace
 
+    def distribution_of(self, path: str) -> str:
+        """Return the folder of a file's distribution: the nearest one, or the root."""
+        folder = os.path.dirname(path)
+        while len(folder) > len(self.root) and self._listing(folder).isdisjoint(MARKERS):
+            folder = os.path.dirname(folder)
+        return folder
+
     def _is_distributed(self, root: str) -> bool:
         """True if a folder of packages, or the one around it, has a packaging file."""
         folders = (root, os.path.dirname(root)) if os.path.basename(root) == "src" else (root,)

@@ -30,7 +30,7 @@ from wflint.facts.model import (
 from wflint.facts.types import instance
 from wflint.rule.api_table import ApiTable, rule_entries
 from wflint.rule.base import Api, ApiKind, Fixable, Property, Report, Rule, Scope
-from wflint.rule.command_view import CommandView, Target
+from wflint.rule.command_view import CommandView, Message, Payload, Target, is_refused
 from wflint.rule.definition_views import (
     Access,
     ActivityView,
@@ -128,10 +128,12 @@ __all__ = [
     "ImportView",
     "Kind",
     "Listed",
+    "Message",
     "MutationView",
     "NoFix",
     "ParamKind",
     "Patch",
+    "Payload",
     "Place",
     "PlacedReport",
     "ProjectView",
@@ -163,6 +165,7 @@ __all__ = [
     "elements_of",
     "instance",
     "is_command",
+    "is_refused",
     "may_hold_none",
     "names_behind",
     "names_giving",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
-from wflint.facts.model import Value, ValueType
+from wflint.facts.ids import Cls
+from wflint.facts.model import ParamKind, Value, ValueType
 from wflint.facts.signatures import Signature
 from wflint.rule.views import Callee, CallView
 from wflint.temporal.api import CallKind, SdkCall
@@ -16,25 +19,74 @@ class Target(Struct, frozen=True):
     """The definition of the project that a command starts or addresses.
 
     ``shown`` is how people know it: ``charge``, ``OrderWorkflow``, ``OrderWorkflow.cancel``.
-    ``signature`` has the parameters that the payload is given to, without ``self``.
+    ``signature`` has the parameters that the payload is given to, without ``self``. ``workflow`` is
+    the class of a workflow that is started.
     """
 
     shown: str
     callee: Callee
     signature: Signature
+    workflow: Cls | None = None
+
+    @property
+    def takes(self) -> str:
+        """The number of arguments that the parameters ask for, with their names."""
+        params = self.signature.params
+        plain = [p for p in params if p.kind is ParamKind.POSITIONAL]
+        least = sum(not p.has_default for p in plain)
+        more = any(p.kind is ParamKind.VAR_POSITIONAL for p in params)
+        named = [p.name for p in params if p.kind is ParamKind.KEYWORD and not p.has_default]
+        if named:
+            return f"`{named[0]}` by keyword only, which nothing can be sent to"
+        if not plain and not more:
+            return "no arguments"
+        count = f"at least {least}" if more else f"{least} to {len(plain)}"
+        count = str(least) if not more and least == len(plain) else count
+        noun = "argument" if count == "1" else "arguments"
+        return f"{count} {noun} ({', '.join(p.name for p in plain)})"
+
+
+Payload = tuple[Value | None, ...]
+"""Values that are sent; ``None`` for each that is not known."""
+
+
+def is_refused(targets: Sequence[Target], payload: Payload | None) -> bool:
+    """True if a payload surely fits none of the definitions that may get it."""
+    if payload is None or not targets:
+        return False
+    return not any(target.signature.accepts(len(payload)) for target in targets)
+
+
+class Message(Struct, frozen=True):
+    """A signal that is sent to a workflow with its start.
+
+    ``targets`` and ``name`` are as in :class:`CommandView`; ``option`` is the keyword of what is
+    sent with it.
+    """
+
+    targets: tuple[Target, ...]
+    name: str
+    option: str
 
 
 class CommandView(Struct, frozen=True):
     """One call that asks the server for something.
 
-    ``sdk`` says what the call is about, ``target`` what it starts or addresses, if that is one
-    definition of the project; ``name`` is the target where that is a literal text.
+    ``sdk`` says what the call is about. ``targets`` are the definitions of the project that it may
+    start or address; none if any of them is not known. ``name`` is the target where that is a text.
+    ``signal`` is sent to what is started.
     """
 
     call: CallView
     sdk: SdkCall
-    target: Target | None = None
+    targets: tuple[Target, ...] = ()
     name: str = ""
+    signal: Message | None = None
+
+    @property
+    def target(self) -> Target | None:
+        """The one definition that it starts or addresses."""
+        return self.targets[0] if len(self.targets) == 1 else None
 
     @property
     def kind(self) -> CallKind:
@@ -42,20 +94,32 @@ class CommandView(Struct, frozen=True):
         return self.sdk.kind
 
     @property
-    def payload(self) -> tuple[Value | None, ...] | None:
-        """The values that are sent, ``None`` for each that is not known; or ``None`` for all.
+    def payload(self) -> Payload | None:
+        """The values that are sent; ``None`` if it is not known how many.
 
         More than one by position is no payload: the SDK refuses the call.
         """
         call = self.call
         given: list[Value | None] = []
         given += [arg.value for arg in call.positional[self.sdk.input_position :]]
-        several = call.option("args")
-        if call.spread or len(given) > 1 or (several is None and "args" in call.keywords):
+        if call.spread or len(given) > 1:
             return None
-        if several is not None:
-            return _elements(several)
-        return (*given, call.option("arg")) if "arg" in call.keywords else tuple(given)
+        if "args" in self.sdk.input and "args" in call.keywords:
+            return self._several("args")
+        named = [call.option(name) for name in self.sdk.input if name in call.keywords]
+        return (*given, *named)
+
+    @property
+    def signal_payload(self) -> Payload | None:
+        """The values that are sent with :attr:`signal`; ``None`` if it is not known how many."""
+        if self.signal is None or self.call.spread:
+            return None
+        option = self.signal.option
+        return self._several(option) if option in self.call.keywords else ()
+
+    def _several(self, option: str) -> Payload | None:
+        value = self.call.option(option)
+        return _elements(value) if value is not None else None
 
     def option(self, name: str) -> Value | None:
         """The value of an option, given as it is or spread into the call, if it is known."""
@@ -67,7 +131,7 @@ class CommandView(Struct, frozen=True):
         return self.call.keywords & self.sdk.options
 
 
-def _elements(value: Value) -> tuple[Value | None, ...] | None:
+def _elements(value: Value) -> Payload | None:
     if value.type not in _DISPLAYS or not value.complete:
         return None
     return value.values or (None,) * len(value.items)

@@ -1,0 +1,1 @@
+"""Rules about versions of workflow code, and about long histories."""
