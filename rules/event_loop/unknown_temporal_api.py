@@ -114,6 +114,7 @@ class UnknownTemporalApi(Rule):
     scope = Scope.ANY
     fix = Fixable.UNSAFE
     since = "0.1"
+    words = ("temporalio",)
 
     @classmethod
     def suspicious(cls, source: str, settings: RuleSettings) -> bool:

@@ -118,6 +118,7 @@ class LocalTimezoneDependent(Rule):
     fix = Fixable.UNSAFE
     since = "0.1"
     value_decides = True
+    words = ("astimezone", "timestamp")
     message = _LOCAL
     apis = {
         "datetime.date.fromtimestamp": Api("datetime.fromtimestamp(..., tz=timezone.utc).date()"),

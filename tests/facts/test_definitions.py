@@ -162,7 +162,7 @@ def in_function(text: str) -> list[ClassFacts]:
     head = facts.functions["f"]
     node = function_node(read_function(source, head.start, head.end))
     assert node is not None
-    reading = Reading({}, lambda path, name: 0, lambda path: RuleSettings())
+    reading = Reading(lambda text: {}, lambda path, name: 0, lambda path: RuleSettings())
     reader = BodyReader(facts, "module.py", reading, lambda name: None, Faults())
     bodies = reader.read_function(node, head)
     found = [cls for body in bodies for cls in body.classes]

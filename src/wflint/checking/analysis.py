@@ -339,10 +339,16 @@ def _reading(
 
     every = question.rules.values()
     rules = tuple(rule for rule in every if regions is None or rule.scope & regions)
-    return Reading(visitors(rules), guards, question.settings_of)
+    return Reading(partial(visitors_for, rules), guards, question.settings_of)
 
 
-@lru_cache(maxsize=4)
+def visitors_for(rules: tuple[Rule, ...], text: str) -> Visitors:
+    """Return the visitors of the rules that a file with this text is worth asking."""
+    asked = (rule for rule in rules if not rule.words or any(word in text for word in rule.words))
+    return visitors(tuple(asked))
+
+
+@lru_cache(maxsize=64)
 def visitors(rules: tuple[Rule, ...]) -> Visitors:
     """The rules' visitor methods by the node type they want to see."""
     found: dict[type[cst.CSTNode], list[tuple[Rule, Callable[..., None]]]] = {}

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 
 Visitor = tuple[Reporter, Callable[[cst.CSTNode, Context], None]]
 Visitors = Mapping[type[cst.CSTNode], Sequence[Visitor]]
+NO_VISITORS: Visitors = {}
 
 _NEVER_OWN = frozenset({Kind.UNKNOWN, Kind.LITERAL, Kind.LOCAL, Kind.IMPORT})
 _LASTING = frozenset(
@@ -69,11 +70,12 @@ Finder = Callable[[str], "cst.FunctionDef | cst.Lambda | None"]
 class Reading:
     """The settings that bodies are read with: the rules' visitors, and what changes what is seen.
 
+    ``visitors_for`` gives the visitors that may find something in a file with this text.
     ``guard_functions`` gives, for a module's path and the dotted name of a function of the user's
     own, the flags of code that runs when that function says no.
     """
 
-    visitors: Visitors
+    visitors_for: Callable[[str], Visitors]
     guard_functions: Callable[[str, str], int]
     settings_of: Callable[[str], RuleSettings]
 
@@ -89,12 +91,13 @@ class BodyReader:
         find: Finder,
         faults: Faults,
         shared: Sharing | None = None,
+        visitors: Visitors = NO_VISITORS,
     ) -> None:
         self.module = module
         self.path = path
         self.find = find
         self.faults = faults
-        self.visitors = reading.visitors
+        self.visitors = visitors
         self.settings = reading.settings_of(path)
         self.walker = Walker(module, partial(reading.guard_functions, path), shared)
         self.refs = self.walker.refs

@@ -325,17 +325,18 @@ class Store:
 
         ``asked`` is filled with the names that were asked about, and the answers.
         """
-        from wflint.facts.bodies import BodyReader
+        from wflint.facts.bodies import NO_VISITORS, BodyReader
         from wflint.syntax.pieces import function_node
 
         reading = self._reading()
         if asked is not None:
             reading = replace(reading, guard_functions=partial(self._ask, asked))
-        if asked is None or self._is_plain:  # what rules find is known, or not wanted
-            reading = replace(reading, visitors={})
+        visitors = NO_VISITORS
+        if asked is not None and not self._is_plain:  # else what rules find is known, or not wanted
+            visitors = reading.visitors_for(module.source.text)
         definition = partial(self._definition, module)
         reader = BodyReader(
-            module.facts, module.path, reading, definition, self.faults, self._shared
+            module.facts, module.path, reading, definition, self.faults, self._shared, visitors
         )
         if qualname == MODULE_BODY:
             piece = trees.skeleton(module, light=light)

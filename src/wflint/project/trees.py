@@ -20,19 +20,28 @@ CUTS = "cuts"
 
 def skeleton(module: Module, *, light: bool = False) -> Piece | None:
     """The code of a module without the bodies of its functions."""
-    from wflint.syntax.cuts import skeleton_cuts
-    from wflint.syntax.guard import NewerSyntax, parse
+    from wflint.syntax.guard import NewerSyntax
     from wflint.syntax.pieces import read_skeleton, read_whole
 
     if module.whole is not None:
         return module.whole
     try:
-        cuts = module.notes.answer(
-            CUTS, list[Span], lambda: skeleton_cuts(module.source, parse(module.source))
-        )
+        cuts = skeleton_cuts(module)
     except NewerSyntax as error:
         return read_whole(module.source, error.refused)
     return read_skeleton(module.source, cuts, light=light)
+
+
+def skeleton_cuts(module: Module) -> list[Span]:
+    """The offsets of what the skeleton leaves out.
+
+    Raises :class:`UnreadableSource` and :class:`wflint.syntax.guard.NewerSyntax`.
+    """
+    from wflint.syntax import cuts
+    from wflint.syntax.guard import parse
+
+    source = module.source
+    return module.notes.answer(CUTS, list[Span], lambda: cuts.skeleton_cuts(source, parse(source)))
 
 
 def piece(module: Module, qualname: str, *, light: bool = False) -> Piece | None:

@@ -150,6 +150,7 @@ class Rule:
     value_decides: ClassVar[bool] = False  # an error is a warning where it is a mere input
     once_per_function: ClassVar[bool] = False  # one diagnostic for each group and function
     default_factories_of: ClassVar[frozenset[str]] = frozenset()  # see `judge_factory`
+    words: ClassVar[tuple[str, ...]] = ()  # visitors are asked only where the file has one of them
     needles: ClassVar[tuple[str, ...]] = ()  # scope ANY: regular expressions, see `suspicious`
 
     def judge(self, view: CallView, api: Api) -> Report | None:

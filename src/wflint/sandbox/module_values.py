@@ -14,7 +14,9 @@ from typing import NamedTuple
 
 from wflint.files.source import Source, UnreadableSource
 from wflint.project.module import Module
+from wflint.project.trees import skeleton_cuts
 from wflint.syntax.guard import BLOCKS, NewerSyntax, inner_statements, parse, span
+from wflint.syntax.pieces import shifted, skeleton_text
 
 _BROAD = frozenset({"BaseException", "Exception"})
 
@@ -45,8 +47,18 @@ class ModuleValues:
         self._returned: dict[ast.stmt, frozenset[str]] = {}
 
     def _find_held(self) -> list[Held]:
-        tree = _parse(self.source)  # not kept: all modules that are imported are asked for this
-        return sorted(_held(self.source, tree), key=lambda held: held.start)
+        """The values in the skeleton: all modules that are imported are asked for this."""
+        try:
+            cuts = skeleton_cuts(self._module)
+        except (NewerSyntax, UnreadableSource):
+            return []
+        text, shifts = skeleton_text(self.source, cuts)
+        skeleton = Source(text)
+        found = [
+            held._replace(start=shifted(shifts, held.start), end=shifted(shifts, held.end))
+            for held in _held(skeleton, _parse(skeleton))
+        ]
+        return sorted(found, key=lambda held: held.start)
 
     @property
     def source(self) -> Source:

@@ -38,13 +38,18 @@ class Piece:
 
     def file_offset(self, offset: int) -> int:
         """The offset in the file of an offset in the piece."""
-        at = bisect.bisect_right(self.shifts, (offset, 1 << 60)) - 1
-        return offset + (self.shifts[at][1] if at >= 0 else 0)
+        return shifted(self.shifts, offset)
 
     def code(self, node: cst.CSTNode) -> str:
         """The text of an expression."""
         text = self.light.code(node) if self.light is not None else None
         return text if text is not None else self.module.code_for_node(node)
+
+
+def shifted(shifts: list[tuple[int, int]], offset: int) -> int:
+    """The offset in the file of an offset in a piece."""
+    at = bisect.bisect_right(shifts, (offset, 1 << 60)) - 1
+    return offset + (shifts[at][1] if at >= 0 else 0)
 
 
 def read_function(source: Source, start: int, end: int, *, light: bool = False) -> Piece:
@@ -76,6 +81,14 @@ def function_node(piece: Piece) -> cst.FunctionDef | cst.Lambda | None:
 
 def read_skeleton(source: Source, cuts: Sequence[tuple[int, int]], *, light: bool = False) -> Piece:
     """The module with ``...`` for what :func:`wflint.syntax.cuts.skeleton_cuts` gives."""
+    text, shifts = skeleton_text(source, cuts)
+    return _piece(source, text, 0, shifts, light)
+
+
+def skeleton_text(
+    source: Source, cuts: Sequence[tuple[int, int]]
+) -> tuple[str, list[tuple[int, int]]]:
+    """Return the text of the skeleton, and its shifts: see :class:`Piece`."""
     parts: list[str] = []
     shifts: list[tuple[int, int]] = []
     at = length = 0
@@ -87,8 +100,7 @@ def read_skeleton(source: Source, cuts: Sequence[tuple[int, int]], *, light: boo
         at = end
     shifts.append((length, at - length))
     parts.append(source.text[at:])
-    text = "".join(parts)
-    return _piece(source, text, 0, shifts, light)
+    return "".join(parts), shifts
 
 
 def read_whole(source: Source, refused: UnreadableSource) -> Piece:

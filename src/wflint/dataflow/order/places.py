@@ -111,13 +111,14 @@ def _maker(
 
 def _consumed(node: cst.CSTNode, ctx: Context) -> Iterator[tuple[cst.BaseExpression, str]]:
     """The expressions that a node goes through one by one, or shows."""
+    if type(node) is cst.Call:  # most are, and LibCST's abstract classes make `match` slow
+        yield from _given(node, ctx)
+        return
     match node:
         case cst.For(asynchronous=None):
             yield node.iter, "loop"
         case cst.ListComp() | cst.SetComp() | cst.DictComp() | cst.GeneratorExp():
             yield from ((expr, "order") for expr in _comprehended(node))
-        case cst.Call():
-            yield from _given(node, ctx)
         case cst.Assign(targets=[*targets]) if any(_unpacks(t.target) for t in targets):
             yield node.value, "first"
         case cst.StarredElement() if not isinstance(ctx.parent(), cst.Set):
