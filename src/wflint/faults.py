@@ -116,7 +116,10 @@ class Faults:
         finally:
             self._open -= bool(qualname)
         if failed is not None:
-            self.note(failed, path, qualname, rule)
+            try:
+                self.note(failed, path, qualname, rule)
+            finally:
+                failed = None  # its traceback holds this frame: a circle, with all that was read
 
     def ask(
         self, place: tuple[str, str], rule: str, question: Callable[P, T], *args: P.args,

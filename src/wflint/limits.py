@@ -203,5 +203,8 @@ KEPT_DEFINITIONS = 64
 KEPT_READERS = 32
 """How many trees of functions are kept."""
 
+KEPT_MODULE_TREES = 4
+"""How many modules are kept of which single places are asked about."""
+
 KEPT_VALUE_TREES = 32
 """How many pieces of code are kept that values are followed through."""

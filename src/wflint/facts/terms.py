@@ -42,12 +42,19 @@ def literal(node: cst.CSTNode) -> Term:
     if isinstance(node, cst.Name):
         written = _SINGLETONS.get(node.value, "")
     elif isinstance(node, cst.SimpleString):
-        text = node.evaluated_value if "\\" not in node.value else None
-        if isinstance(text, str) and len(text) <= limits.KEPT_TEXT:
+        text = _plain_text(node)
+        if text is not None and len(text) <= limits.KEPT_TEXT:
             written = f"s:{text}"
     elif isinstance(node, cst.Integer) and len(node.value) <= limits.INDEX_LENGTH:
-        written = f"i:{node.evaluated_value}"
+        written = f"i:{int(node.value, 0)}"
     return Term(TermKind.CONSTANT, written) if written else OPEN
+
+
+def _plain_text(node: cst.SimpleString) -> str | None:
+    """The value of a text without escapes, read off: ``ast.literal_eval`` leaves circles behind."""
+    if "\\" in node.value or "\r" in node.value or "b" in node.prefix.lower():
+        return None
+    return node.raw_value
 
 
 class Terms:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
+from wflint import limits
 from wflint.files.source import Source, UnreadableSource
 from wflint.project.module import Module
 from wflint.project.trees import skeleton_cuts
@@ -37,38 +38,40 @@ class Held(NamedTuple):
     reads: frozenset[str] = frozenset()
 
 
+class LatestTrees:
+    """The ``ast`` of the modules that were asked about last."""
+
+    def __init__(self) -> None:
+        self._trees: dict[Source, ast.Module] = {}
+
+    def of(self, source: Source) -> ast.Module:
+        """Return the tree of a module; without statements, if only LibCST can read it."""
+        tree = self._trees.pop(source, None) or _parse(source)
+        self._trees[source] = tree
+        if len(self._trees) > limits.KEPT_MODULE_TREES:
+            del self._trees[next(iter(self._trees))]
+        return tree
+
+
 class ModuleValues:
     """The values of one module. A module that only LibCST can read has none."""
 
-    def __init__(self, module: Module) -> None:
+    def __init__(self, module: Module, trees: LatestTrees) -> None:
         self._module = module
-        self.held = module.notes.answer("held", list[Held], self._find_held)
+        self._trees = trees
+        self.held = read_held(module)
         self._starts = [held.start for held in self.held]
-        self._returned: dict[ast.stmt, frozenset[str]] = {}
-
-    def _find_held(self) -> list[Held]:
-        """The values in the skeleton: all modules that are imported are asked for this."""
-        try:
-            cuts = skeleton_cuts(self._module)
-        except (NewerSyntax, UnreadableSource):
-            return []
-        text, shifts = skeleton_text(self.source, cuts)
-        skeleton = Source(text)
-        found = [
-            held._replace(start=shifted(shifts, held.start), end=shifted(shifts, held.end))
-            for held in _held(skeleton, _parse(skeleton))
-        ]
-        return sorted(found, key=lambda held: held.start)
+        self._returned: dict[int, frozenset[str]] = {}  # by the line of the function
 
     @property
     def source(self) -> Source:
         """The text of the module."""
         return self._module.source
 
-    @cached_property
+    @property
     def tree(self) -> ast.Module:
-        """The module; it is kept only where something is asked about single places."""
-        return _parse(self.source)
+        """The module; asked for only where something is asked about single places."""
+        return self._trees.of(self.source)
 
     def at(self, offset: int) -> Held | None:
         """The value that an expression at ``offset`` becomes part of."""
@@ -158,11 +161,11 @@ class ModuleValues:
 
     def _names_returned(self, function: ast.stmt) -> frozenset[str]:
         """The variables that what a function returns is made from."""
-        known = self._returned.get(function)
+        known = self._returned.get(function.lineno)
         if known is None:
             values = [n.value for n in ast.walk(function) if isinstance(n, ast.Return)]
             names = {_first(read) for value in values if value for read in _reads(value)}
-            known = self._returned[function] = frozenset(names)
+            known = self._returned[function.lineno] = frozenset(names)
         return known
 
     def _is_optional(self, node: ast.stmt, offset: int) -> bool:
@@ -200,6 +203,25 @@ class ModuleValues:
             if node.lineno > row and start > offset:
                 return None
         return None
+
+
+def read_held(module: Module) -> list[Held]:
+    """Return the values in the skeleton of a module, in the order of their places."""
+    return module.notes.answer("held", list[Held], lambda: _find_held(module))
+
+
+def _find_held(module: Module) -> list[Held]:
+    try:
+        cuts = skeleton_cuts(module)
+    except (NewerSyntax, UnreadableSource):
+        return []
+    text, shifts = skeleton_text(module.source, cuts)
+    skeleton = Source(text)
+    found = [
+        held._replace(start=shifted(shifts, held.start), end=shifted(shifts, held.end))
+        for held in _held(skeleton, _parse(skeleton))
+    ]
+    return sorted(found, key=lambda held: held.start)
 
 
 def _parse(source: Source) -> ast.Module:

@@ -11,7 +11,7 @@ from wflint.inference.definitions import Origin, find_origin
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ExternalValue, FunctionValue, InstanceValue
 from wflint.rule.views import Shared
-from wflint.sandbox.module_values import ModuleValues
+from wflint.sandbox.module_values import Held, read_held
 from wflint.sandbox.sandboxes import Sandboxes
 
 _HELD = ("attribute", "result", "value")
@@ -28,7 +28,7 @@ class SharedObjects:
         self.resolver = resolver
         self.store = resolver.store
         self.sandboxes = sandboxes
-        self._values: dict[str, ModuleValues] = {}
+        self._held: dict[str, list[Held]] = {}  # by file
 
     def holder(self, ref: Ref | None, path: str, receiver: Cls | None) -> Shared | None:
         """Return what holds the object that ``ref`` refers to, in a file.
@@ -173,10 +173,9 @@ class SharedObjects:
 
     def _has_value(self, cls: Cls, name: str) -> bool:
         """True if the body of a class gives an attribute a value."""
-        values = self._values.get(cls.path)
-        if values is None:
-            values = self._values[cls.path] = ModuleValues(self.store.load(cls.path))
-        held = values.held
+        held = self._held.get(cls.path)
+        if held is None:
+            held = self._held[cls.path] = read_held(self.store.load(cls.path))
         return any(h.owner == cls.qualname and name in h.names for h in held)
 
     def _sets(self, cls: Cls, name: str) -> bool:
