@@ -223,6 +223,52 @@ class TestActivities:
         assert says(Scope.ACTIVITY, acts=ACTIVITIES) == ["later", "later → shared", "thread"]
         assert says(Scope.WORKFLOW, acts=ACTIVITIES) == []
 
+    def test_what_runs_in_a_thread_is_a_region_of_its_own(self, says: Says) -> None:
+        text = """
+            import asyncio, contextvars, os, threading
+            from concurrent.futures import ThreadPoolExecutor
+            from functools import partial
+            from temporalio import activity
+
+            def inner():
+                os.getcwd()
+            def first(): inner()
+            def second(): inner()
+            def third(): inner()
+            def fourth(): inner()
+            def fifth(): inner()
+            def stays_outside(): inner()
+
+            @activity.defn
+            async def act(executor: ThreadPoolExecutor):
+                await asyncio.to_thread(first)
+                await asyncio.get_running_loop().run_in_executor(None, partial(second))
+                executor.submit(third)
+                threading.Thread(target=fourth).start()
+                executor.submit(contextvars.copy_context().run, fifth)
+                executor.shutdown(stays_outside)
+        """
+        assert says(Scope.ACTIVITY, acts=text) == ["act → first → inner"]
+        assert says(Scope.ASYNC_ACTIVITY, acts=text) == []
+        for name in ("second", "third", "fourth", "fifth"):
+            only = text.replace("first(): inner", "first(): len")
+            only = only.replace(f"def {name}(): inner()", f"def {name}(): os.getcwd()")
+            assert f"act → {name}" in says(Scope.ACTIVITY, acts=only)
+
+    def test_a_loop_of_its_own_runs_in_a_plain_function(self, says: Says) -> None:
+        text = """
+            import asyncio, os
+            from temporalio import activity
+
+            async def work():
+                os.getcwd()
+            def start(): asyncio.run(work())
+
+            @activity.defn
+            def act(): start()
+        """
+        assert says(Scope.ACTIVITY, acts=text) == ["act → start → work"]
+
     def test_methods_objects_and_nested_functions(self, says: Says) -> None:
         base = """
             import os

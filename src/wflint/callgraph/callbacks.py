@@ -12,7 +12,7 @@ from wflint.callgraph.events import ExternalArgument
 from wflint.callgraph.graph import Hop, Node
 from wflint.facts.builtin_calls import CALLED_BY_BUILTINS, COMPARED_BY
 from wflint.facts.model import Call, Value, ValueType
-from wflint.inference.library_types import calls_its_arguments
+from wflint.inference.library_types import CONTEXT_RUN, STARTS_THREAD, calls_its_arguments
 from wflint.inference.values import (
     AbstractValue,
     ClassValue,
@@ -46,6 +46,8 @@ class Callbacks:
         """Follow what a function outside the project calls of what it is given."""
         if calls_its_arguments(entity.name):
             self.arguments(node, call, REGISTERED_BY.get(entity.name))
+        if self.reach.border.in_threads and entity.name in STARTS_THREAD:
+            self._start_thread(node, call, *STARTS_THREAD[entity.name])
         methods = CALLED_BY_BUILTINS.get(entity.name)
         args = [a for a in call.args if not a.star]
         value = self.reach.contexts.value
@@ -68,6 +70,19 @@ class Callbacks:
                 for found in self.reach.implied.called_on(entity, methods):
                     self.reach.follow(node, found, call.site, call.flags)
 
+    def _start_thread(self, node: Node, call: Call, position: int, name: str) -> None:
+        """Follow the function that a thread runs, which may be told the context to run in."""
+        plain = [arg for arg in call.args if not arg.keyword]
+        given = next((arg for arg in call.args if arg.keyword == name), None)
+        if given is None and not any(arg.star for arg in plain[: position + 1]):
+            given = next(iter(plain[position : position + 1]), None)
+        if given is None:
+            return
+        found = self.reach.contexts.value(given.value, node)
+        if any(isinstance(e, ExternalValue) and e.name == CONTEXT_RUN for e in found):
+            given = next(iter(plain[position + 1 : position + 2]), given)
+        self._handed(node, call, given.value, given.site, Region.THREAD)
+
     def arguments(self, node: Node, call: Call, region: Region | None = None) -> None:
         """Functions that are handed to something that calls them, then or as a handler."""
         for arg in call.args:
@@ -79,6 +94,8 @@ class Callbacks:
     ) -> None:
         reach = self.reach
         for entity in reach.contexts.value(value, node):
+            if isinstance(entity, ExternalValue) and region is Region.THREAD:
+                continue  # what blocks does so there
             if isinstance(entity, ExternalValue) and not entity.instance:
                 reach.events.append(ExternalArgument(node, call, site, entity))
             elif isinstance(entity, FunctionValue) and not reach.border.ends_at(entity.fn):

@@ -274,6 +274,26 @@ MOVES_TO_THREAD: frozenset[str] = frozenset(
 )
 """Decorators that run a plain function in a thread, for an event loop that goes on meanwhile."""
 
+STARTS_THREAD: dict[str, tuple[int, str]] = {
+    "anyio.to_thread.run_sync": (0, "func"),
+    "asyncio.AbstractEventLoop.run_in_executor": (1, "func"),
+    "asyncio.BaseEventLoop.run_in_executor": (1, "func"),
+    "asyncio.threads.to_thread": (0, "func"),
+    "asyncio.to_thread": (0, "func"),
+    "concurrent.futures.Executor.map": (0, "fn"),
+    "concurrent.futures.Executor.submit": (0, "fn"),
+    "concurrent.futures.ThreadPoolExecutor.map": (0, "fn"),
+    "concurrent.futures.ThreadPoolExecutor.submit": (0, "fn"),
+    "concurrent.futures.thread.ThreadPoolExecutor.map": (0, "fn"),
+    "concurrent.futures.thread.ThreadPoolExecutor.submit": (0, "fn"),
+    "threading.Thread": (1, "target"),
+    "threading.Timer": (1, "function"),
+}
+"""What runs a function in a thread, with the place and the name of that in its arguments."""
+
+CONTEXT_RUN = "contextvars.Context.run"
+"""Runs the function behind it with variables of another context."""
+
 CALLBACK_METHODS: frozenset[str] = frozenset({"add_done_callback", "sort"})
 """Methods that call what they are given, whatever they are called on."""
 

@@ -21,12 +21,13 @@ class Region(enum.Flag):
     IMPORT = enum.auto()  # what runs when a module that a workflow needs is imported
     ASYNC_ACTIVITY = enum.auto()  # shares its event loop with the other activities and the worker
     SYNC_ACTIVITY = enum.auto()  # runs in a thread or process of the worker's executor
+    THREAD = enum.auto()  # runs in a thread that an activity starts
     WORKER = enum.auto()  # code that makes a Worker
     ELSEWHERE = enum.auto()  # any other code in a file that names Temporal; no call leads there
 
     HANDLER = SIGNAL | QUERY | UPDATE | VALIDATOR
     WORKFLOW = RUN | HANDLER | INIT | HOOK
-    ACTIVITY = ASYNC_ACTIVITY | SYNC_ACTIVITY
+    ACTIVITY = ASYNC_ACTIVITY | SYNC_ACTIVITY | THREAD
     OUTSIDE = ACTIVITY | WORKER  # code that a worker runs outside of its workflows
     ANY = WORKFLOW | ELSEWHERE
 
@@ -69,6 +70,7 @@ _NAMES = {
     Region.IMPORT: "workflow-module",
     Region.ASYNC_ACTIVITY: "async-activity",
     Region.SYNC_ACTIVITY: "sync-activity",
+    Region.THREAD: "thread",
     Region.WORKER: "worker",
     Region.ELSEWHERE: "elsewhere",
 }
