@@ -14,7 +14,14 @@ from msgspec import Struct, field
 
 from wflint.callgraph.catching import Catching
 from wflint.callgraph.events import Awaited, Event, ExternalCall
-from wflint.callgraph.graph import CallGraph, Hop, Node, runs, stands_in_dead_branch
+from wflint.callgraph.graph import (
+    NOT_WORKFLOW_CODE,
+    CallGraph,
+    Hop,
+    Node,
+    runs,
+    stands_in_dead_branch,
+)
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import (
     Call,
@@ -26,6 +33,7 @@ from wflint.facts.model import (
     Use,
     ValueType,
 )
+from wflint.facts.questions import NEEDS_ACTIVITY
 from wflint.facts.sites import call_at, tries_around
 from wflint.project.store import Store
 from wflint.temporal.api import Gives, SdkCall, sdk_calls
@@ -39,7 +47,8 @@ Function = tuple[Fn, "Cls | None"]
 """A function, and the class of the object that it is called on."""
 
 _OTHERS = {
-    "temporalio.activity.heartbeat": Effect.HEARTBEATS,
+    **dict.fromkeys(NEEDS_ACTIVITY, Effect.ASKS_ACTIVITY),
+    "temporalio.activity.heartbeat": Effect.HEARTBEATS | Effect.ASKS_ACTIVITY,
     "temporalio.workflow.continue_as_new": Effect.COMMAND | Effect.RAISES | Effect.CONTINUES,
 }
 _WAITS_IN_LOOP = frozenset(
@@ -106,19 +115,28 @@ class Effects(Struct):
 
 
 def summarise(
-    graph: CallGraph, events: Iterable[Event], store: Store, catching: Catching
+    graph: CallGraph,
+    events: Iterable[Event],
+    store: Store,
+    catching: Catching,
+    skips: int = NOT_WORKFLOW_CODE,
 ) -> Effects:
-    """Return the effects of everything that a call graph reaches."""
+    """Return the effects of everything that a call graph reaches.
+
+    What has any of the flags ``skips`` does not run there.
+    """
     effects = Effects()
     own: dict[tuple[Function, Effect], Site] = {}
     for node in graph.order:
         followed = {edge.site for edge in graph.callees(node)}
-        for effect, site in _of_body(node, store.body(node.fn), followed):
+        for effect, site in _of_body(node, store.body(node.fn), followed, skips):
             _keep(own, node, effect, site)
     for event in events:
-        if isinstance(event, ExternalCall) and runs(event.call, event.node):
+        if isinstance(event, ExternalCall) and runs(event.call, event.node, skips):
             is_lambda = event.node.fn.qualname.rpartition(".")[2].startswith("<lambda>")
             for effect in _of_call(event.entity.name, event.call, is_lambda):
+                if effect is Effect.ASKS_ACTIVITY and event.call.flags & Flag.NOT_IN_WORKFLOW:
+                    continue  # only where an activity runs
                 if not _is_handled(effect, event.node, event.call.site, store, catching):
                     _keep(own, event.node, effect, event.call.site)
         elif isinstance(event, Awaited):
@@ -183,24 +201,26 @@ def _of_name(name: str) -> tuple[Effect, ...]:
     return parts_of(does)
 
 
-def _of_body(node: Node, body: FunctionBody, followed: set[Site]) -> Iterator[tuple[Effect, Site]]:
+def _of_body(
+    node: Node, body: FunctionBody, followed: set[Site], skips: int
+) -> Iterator[tuple[Effect, Site]]:
     """Return what a body does by itself; ``followed`` are the sites of the calls that lead on."""
     places: list[Call | Use] = [*body.calls, *body.uses, *body.reads]
     for place in places:
-        if not runs(place, node):
+        if not runs(place, node, skips):
             continue
         if place.flags & Flag.RAISED:
             yield Effect.RAISES, place.site
         if place.flags & Flag.AWAITED and place.site not in followed:
             yield Effect.WAITS, place.site
     for operation in body.operations:
-        if not _ASYNC_METHODS.isdisjoint(operation.methods) and runs(operation, node):
+        if not _ASYNC_METHODS.isdisjoint(operation.methods) and runs(operation, node, skips):
             yield Effect.WAITS, operation.site
     for mutation in body.mutations:
         if stands_in_dead_branch(mutation, node):
             continue
         effect = _of_mutation(mutation)
-        if effect is not None and not mutation.flags & (Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED):
+        if effect is not None and not mutation.flags & skips:
             yield effect, mutation.site
 
 

@@ -21,6 +21,7 @@ from wflint.callgraph.events import Event
 from wflint.callgraph.graph import CallGraph
 from wflint.callgraph.guards.functions import GuardFunctions, in_activities
 from wflint.callgraph.outside import Outside
+from wflint.checking.activity_calls import ActivityCalls
 from wflint.checking.checker import Checker
 from wflint.checking.definitions import DefinitionChecks
 from wflint.checking.escapes import Escapes
@@ -35,6 +36,7 @@ from wflint.inference.resolver import Resolver
 from wflint.inference.table_lookup import KnownFirst
 from wflint.model.definitions import Definitions
 from wflint.model.failure_types import FailureTypes
+from wflint.model.heartbeats import Heartbeats
 from wflint.model.lists import Lists
 from wflint.model.project import Parts
 from wflint.model.workers import Workers
@@ -143,7 +145,7 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
         import_time.check()
     _check_anywhere(question, gated, answer)
     with store.faults.at(EVERYWHERE):
-        _search_outside(question, defining, answer, roots)
+        _search_outside(question, defining, answer, model, events)
     _check_definitions(question, answer, model, Parts(workflows, defining, gated.named, events))
     resolver.forget()
     return answer
@@ -265,24 +267,35 @@ def _search_outside(
     question: AnalysisInput,
     defining: list[str],
     answer: AnalysisResult,
-    roots: EntryPoints,
+    model: Model,
+    events: list[Event],
 ) -> None:
     """Follow activities and what makes Workers, if a rule that runs is about them.
 
     Rules about workflows see none of what is read for it, and it stops at what only workflows run.
+    ``events`` are what workflow code has passed.
     """
     wanted = Scope(0)
     for code in question.codes:
-        wanted |= question.rules[code].scope & Scope.OUTSIDE
+        rule = question.rules[code]
+        wanted |= (rule.scope | rule.asks_about) & Scope.OUTSIDE
     if not wanted:
         return
-    search = Outside(roots, wanted)
+    checker, store = answer.checker, answer.store
+    checker.calls = ActivityCalls(checker, model.definitions, events)
+    model.definitions.calls_of = checker.calls.of
+    search = Outside(checker.roots, wanted)
     configuring, is_test = question.gated.configuring, question.is_test
-    guards = in_activities(answer.store.guards)
+    guards = in_activities(store.guards)
     reading = partial(_reading, question, guards, Scope.OUTSIDE)
-    with answer.store.reading_otherwise("outside", reading, guards):
-        answer.outside, events = search.search(defining, configuring, is_test)
-        answer.checker.hold_regions(answer.outside, events, wanted, skips=Flag.IN_WORKFLOW)
+    with store.reading_otherwise("outside", reading, guards):
+        found, passed = search.search(defining, configuring, is_test)
+        answer.outside = found
+        effects = summarise(found, passed, store, checker.catching, skips=Flag.IN_WORKFLOW)
+        checker.summaries = Summaries(found, effects, store)
+        checker.heartbeats = Heartbeats(found, passed, store, question.files, question.read)
+        model.definitions.beats_of = checker.heartbeats.of
+        checker.hold_regions(found, passed, wanted, skips=Flag.IN_WORKFLOW)
 
 
 def _check_definitions(

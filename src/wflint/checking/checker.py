@@ -23,6 +23,7 @@ from wflint.callgraph.events import (
 )
 from wflint.callgraph.graph import NOT_WORKFLOW_CODE, CallGraph, Node, stands_in_dead_branch
 from wflint.callgraph.state_changes import StateChanges
+from wflint.checking.activity_calls import ActivityCalls
 from wflint.checking.call_views import CallViews, properties_of
 from wflint.checking.escapes import Escapes
 from wflint.checking.finding_view import FoundView
@@ -51,6 +52,7 @@ from wflint.inference.values import ClassValue, ExternalValue, FunctionValue
 from wflint.model.callees import Callees
 from wflint.model.commands import Commands
 from wflint.model.definitions import Definitions
+from wflint.model.heartbeats import Heartbeats
 from wflint.model.targets import TargetFinder
 from wflint.rule.api_table import ApiEntry, ApiTable
 from wflint.rule.base import Api, Property, Report, Rule, RuleSettings, Scope
@@ -89,6 +91,8 @@ class Checker:
         self.summaries = Summaries(CallGraph(), Effects(), resolver.store)  # once it is there
         self.catching = Catching(resolver)
         self.escapes = Escapes(CallGraph(), resolver, self.catching, lambda *_: True)
+        self.heartbeats = Heartbeats(CallGraph(), (), resolver.store, (), lambda _: b"")
+        self.calls = ActivityCalls(self)
         self.try_rules = with_hook(rules.values(), "check_try")
         self.raise_rules = with_hook(rules.values(), "check_raise")
         self.violations = Violations()

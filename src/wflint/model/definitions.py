@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from wflint.callgraph.entry.activities import Activities
 from wflint.callgraph.entry.entry_points import Entry, EntryPoints
@@ -14,7 +14,8 @@ from wflint.inference.values import ClassValue, ExternalValue
 from wflint.model.callees import Callees
 from wflint.model.state import state_of
 from wflint.project.module import Module
-from wflint.rule.definition_views import ActivityView, HandlerView, Place, WorkflowView
+from wflint.rule.command_view import CommandView
+from wflint.rule.definition_views import ActivityView, Beats, HandlerView, Place, WorkflowView
 from wflint.rule.views import Callee
 from wflint.temporal.decorators import ACTIVITY, DEFN, REGIONS
 from wflint.temporal.regions import Region
@@ -23,7 +24,10 @@ _DISPLAYS = (ValueType.LIST, ValueType.SET, ValueType.TUPLE)
 
 
 class Definitions:
-    """Finds out about definitions; each answer is given once."""
+    """Finds out about definitions; each answer is given once.
+
+    ``beats_of`` and ``calls_of`` tell of activities, once workflows and activities were followed.
+    """
 
     def __init__(self, resolver: Resolver, roots: EntryPoints, callees: Callees) -> None:
         self.resolver = resolver
@@ -32,6 +36,8 @@ class Definitions:
         self._found = Activities(roots)
         self._workflows: dict[Cls, WorkflowView | None] = {}
         self._activities: dict[Fn, ActivityView | None] = {}
+        self.beats_of: Callable[[Fn], Beats] = lambda fn: Beats.UNKNOWN
+        self.calls_of: Callable[[Fn], tuple[CommandView, ...]] = lambda fn: ()
 
     # Activities.
 
@@ -65,7 +71,14 @@ class Definitions:
         decorator = self._decorator(decorators, ACTIVITY, fn.path)
         place = Place(fn, DEFINITION)
         is_dynamic = _is_true(decorator, "dynamic")
-        return ActivityView(self._name(decorator, called, fn.path), callee, place, is_dynamic)
+        return ActivityView(
+            self._name(decorator, called, fn.path),
+            callee,
+            place,
+            is_dynamic,
+            lambda: self.beats_of(fn),
+            lambda: self.calls_of(fn),
+        )
 
     def callable_activity(self, cls: Cls) -> ActivityView | None:
         """Return the activity that objects of a class are."""

@@ -34,6 +34,7 @@ from wflint.rule.command_view import CommandView, Message, Payload, Target, is_r
 from wflint.rule.definition_views import (
     Access,
     ActivityView,
+    Beats,
     HandlerView,
     Place,
     StateView,
@@ -107,6 +108,7 @@ __all__ = [
     "ApiKind",
     "ApiTable",
     "Arg",
+    "Beats",
     "Bound",
     "CallKind",
     "CallView",

@@ -151,6 +151,7 @@ class Rule:
     once_per_function: ClassVar[bool] = False  # one diagnostic for each group and function
     default_factories_of: ClassVar[frozenset[str]] = frozenset()  # see `judge_factory`
     words: ClassVar[tuple[str, ...]] = ()  # visitors are asked only where the file has one of them
+    asks_about: ClassVar[Scope] = Scope(0)  # regions that it must know besides those of its scope
     needles: ClassVar[tuple[str, ...]] = ()  # scope ANY: regular expressions, see `suspicious`
 
     def judge(self, view: CallView, api: Api) -> Report | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable
 from functools import cached_property
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from msgspec import Struct
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Site
 from wflint.facts.signatures import Signature
+from wflint.rule.command_view import CommandView
 from wflint.rule.views import Callee
 from wflint.temporal.regions import Region
 
@@ -95,16 +97,38 @@ class WorkflowView(Struct, frozen=True, dict=True):
         return self.find_state()
 
 
+class Beats(enum.Enum):
+    """What is known of the heartbeats of an activity."""
+
+    NEVER = "never"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+
+
 class ActivityView(Struct, frozen=True):
     """An activity: a function, a method, or a class whose objects are called.
 
-    ``name`` is what it is called by, or ``""`` if that is not known.
+    ``name`` is what it is called by, or ``""`` if that is not known. ``find_beats`` tells of its
+    heartbeats, and of those that anything sends which it calls or starts. ``find_calls`` gives the
+    commands of workflows that call it, as far as they are known.
     """
 
     name: str
     function: Callee
     place: Place
     is_dynamic: bool = False
+    find_beats: Callable[[], Beats] = lambda: Beats.UNKNOWN
+    find_calls: Callable[[], tuple[CommandView, ...]] = tuple
+
+    @property
+    def beats(self) -> Beats:
+        """Return what is known of its heartbeats."""
+        return self.find_beats()
+
+    @property
+    def calls(self) -> tuple[CommandView, ...]:
+        """Return the commands that call it, in the order in which workflow code is reached."""
+        return self.find_calls()
 
     @property
     def shown(self) -> str:
