@@ -14,7 +14,6 @@ from wflint.temporal.api import CallKind, sdk_calls
 
 if TYPE_CHECKING:
     from wflint.checking.checker import Checker
-    from wflint.model.definitions import Definitions
 
 _KINDS = frozenset({CallKind.ACTIVITY, CallKind.LOCAL_ACTIVITY})
 
@@ -22,16 +21,13 @@ _KINDS = frozenset({CallKind.ACTIVITY, CallKind.LOCAL_ACTIVITY})
 class ActivityCalls:
     """Finds them among what the search of workflow code has passed, when somebody asks."""
 
-    def __init__(
-        self, checker: Checker, definitions: Definitions | None = None, events: Iterable[Event] = ()
-    ) -> None:
+    def __init__(self, checker: Checker, events: Iterable[Event] = ()) -> None:
         self._checker = checker
-        self._definitions = definitions
         self._events = events
 
     def of(self, fn: Fn) -> tuple[CommandView, ...]:
         """Return the commands that call an activity, also by its name."""
-        activity = self._definitions.activity(fn) if self._definitions is not None else None
+        activity = self._checker.definitions.activity(fn)
         if activity is None:
             return ()
         key = activity.function.module, activity.function.qualname
@@ -58,21 +54,21 @@ class ActivityCalls:
         body = checker.resolver.store.body(node.fn)
         name, is_partial = event.entity.name, event.entity.partial
         call = checker.views.of_call(node, body, event.call, name=name, partial=is_partial)
-        return checker.commands.view(node, call, sdk_calls()[name])
+        return checker.commands.view(node, call, sdk_calls()[name], event.entity)
 
     @cached_property
     def _by_function(self) -> dict[tuple[str, str], list[CommandView]]:
         found: dict[tuple[str, str], list[CommandView]] = {}
         for command in self._commands:
-            if command.target is not None:
-                callee = command.target.callee
-                found.setdefault((callee.module, callee.qualname), []).append(command)
+            for target in command.targets:
+                key = target.callee.module, target.callee.qualname
+                found.setdefault(key, []).append(command)
         return found
 
     @cached_property
     def _by_name(self) -> dict[str, list[CommandView]]:
         found: dict[str, list[CommandView]] = {}
         for command in self._commands:
-            if command.name:
+            if command.name and not command.targets:
                 found.setdefault(command.name, []).append(command)
         return found

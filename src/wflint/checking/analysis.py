@@ -282,7 +282,7 @@ def _search_outside(
     if not wanted:
         return
     checker, store = answer.checker, answer.store
-    checker.calls = ActivityCalls(checker, model.definitions, events)
+    checker.calls = ActivityCalls(checker, events)
     model.definitions.calls_of = checker.calls.of
     search = Outside(checker.roots, wanted)
     configuring, is_test = question.gated.configuring, question.is_test
