@@ -67,6 +67,9 @@ error, and where the handler gives commands, which a cancelled workflow may need
 
 Nothing. The workflow shows as completed or failed, and whoever has cancelled it waits in vain.
 
+Only the run method and what it awaits are cancelled; handlers of signals and updates are not, and
+tasks of their own only by those who wait for them.
+
 Not reported are handlers that may raise, themselves or in what they call, that look at the cause of
 the error, or that pass the error to a function or keep it.
 
@@ -83,8 +86,10 @@ from typing import TYPE_CHECKING
 
 from wflint.rule import Api, Effect, Fixable, Report, Rule, Scope, Severity, cst
 
+from ._handlers import tells_apart
+
 if TYPE_CHECKING:
-    from wflint.rule import FixView, Handler, Repair, TryView
+    from wflint.rule import FixView, Repair, TryView
 
 _ERRORS = {
     Effect.AWAITS_ACTIVITY: "ActivityError",
@@ -95,9 +100,6 @@ _FIRST = Api("write `if is_cancelled_exception(e): raise` first", Fixable.UNSAFE
 _LAST = Api("write `if is_cancelled_exception(e): raise` at the end of the handler")
 _MODULE = "temporalio.exceptions."
 _WIDER = frozenset({"", "builtins.BaseException"})
-_LOOKS = frozenset({"__cause__", "cause", "retry_state"})
-_SHOW = ("builtins.print", "builtins.repr", "builtins.str", "builtins.type", "logging.")
-_LOGGERS = (".critical", ".debug", ".error", ".exception", ".info", ".log", ".warning")
 
 
 class CancellationSwallowedByErrorHandler(Rule):
@@ -110,12 +112,14 @@ class CancellationSwallowedByErrorHandler(Rule):
 
     def check_try(self, at: TryView) -> Iterable[Report]:
         """The handler that gets the error, if it does nothing that tells a cancellation apart."""
+        if not at.is_cancelled:
+            return
         for effect, error in _ERRORS.items():
             found = at.effect(effect)
             handler = at.catching(_MODULE + error) if found is not None else None
             if found is None or handler is None or not _WIDER.isdisjoint(at.caught(handler)):
                 continue
-            if at.raises(handler) or _tells_apart(handler, at):
+            if at.raises(handler) or tells_apart(handler, at):
                 continue
             where = f" in `{found.function}`" if found.function else ""
             advice = _LAST if at.gives_commands(handler) else _FIRST
@@ -145,12 +149,3 @@ class CancellationSwallowedByErrorHandler(Rule):
         step = inner.removeprefix(outer) or "    "
         text = f"if {asks}({name}):{at.newline}{inner}{step}raise{at.newline}{inner}"
         return at.unsafe("Let a cancellation through", at.insert_before(first, text))
-
-
-def _tells_apart(handler: Handler, at: TryView) -> bool:
-    """True if the error is looked at, or given to something that may do so."""
-    if handler.kept or not _LOOKS.isdisjoint(handler.asked):
-        return True
-    return not all(
-        name.startswith(_SHOW) or name.endswith(_LOGGERS) for name in at.given_to(handler)
-    )

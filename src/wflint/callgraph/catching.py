@@ -141,6 +141,4 @@ class Catching:
         if constant is None or constant[0].type is not ValueType.TUPLE:
             return None
         value, where = constant
-        if not value.complete or len(value.values) != len(value.items):
-            return [(Ref(Kind.UNKNOWN), where)]
-        return [(each.ref, where) for each in value.values]
+        return [(value.ref, where)]

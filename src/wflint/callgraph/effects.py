@@ -170,11 +170,12 @@ def _of_call(name: str, call: Call, is_lambda: bool) -> tuple[Effect, ...]:
 
 def effects_of(known: SdkCall, call: Call) -> Effect:
     """Return what a call of the SDK or of asyncio does where it happens, and is awaited."""
+    does = known.does | Effect.ACTS if known.acts else known.does
     if known.name in _WAITS_IN_LOOP and call.flags & Flag.AWAITED:
-        return known.does | Effect.AWAITS_ASYNCIO
-    if known.does & Effect.TIMES_OUT and not _has_timeout(known, call):
-        return known.does & ~Effect.TIMES_OUT
-    return known.does
+        return does | Effect.AWAITS_ASYNCIO
+    if does & Effect.TIMES_OUT and not _has_timeout(known, call):
+        return does & ~Effect.TIMES_OUT
+    return does
 
 
 def waits_in_loop(name: str) -> Effect:

@@ -14,7 +14,7 @@ from wflint.temporal.effects import Effect, parts_of
 from wflint.temporal.regions import Region
 from wflint.wording import code_on_one_line, shortened
 
-_CANCELLED = Region.RUN | Region.ACTIVITY
+_CANCELLED = Region.RUN | Region.ASYNC_ACTIVITY | Region.SYNC_ACTIVITY
 """Regions whose entry points are cancelled from outside."""
 
 _MOST_SHOWN = 60
@@ -25,7 +25,7 @@ class Summaries:
     """The effects of the functions of a call graph."""
 
     def __init__(self, graph: CallGraph, effects: Effects, store: Store) -> None:
-        self._graph = graph
+        self.graph = graph
         self._effects = effects
         self._store = store
         self._at_sites: dict[Node, dict[Site, list[Node]]] = {}
@@ -36,7 +36,7 @@ class Summaries:
         known = self._at_sites.get(node)
         if known is None:
             known = self._at_sites[node] = {}
-            for edge in self._graph.callees(node):
+            for edge in self.graph.callees(node):
                 known.setdefault(edge.site, []).append(edge.to)
         return known.get(site, [])
 
@@ -47,13 +47,13 @@ class Summaries:
         main one waits for, and handlers of messages have tasks of their own.
         """
         if self._main_task is None:
-            graph = self._graph
+            graph = self.graph
             starts = (n for n, entry in graph.entries.items() if entry.kind & _CANCELLED)
             self._main_task = graph.search(starts, self._goes_on)
         return node in self._main_task
 
     def _goes_on(self, hop: Hop, to: Node) -> bool:
-        return to not in self._graph.registered.get(hop, ()) and runs_in_same_task(
+        return to not in self.graph.registered.get(hop, ()) and runs_in_same_task(
             to, hop, self._store
         )
 

@@ -9,17 +9,22 @@ from typing import TYPE_CHECKING
 from wflint.callgraph.awaited import Awaits, awaited, cancels_something
 from wflint.callgraph.effects import effects_of, waits_in_loop
 from wflint.callgraph.graph import Node, runs
+from wflint.checking.protected import acts, cleans_up_around, may_raise, raised
 from wflint.checking.summaries import source_of
 from wflint.facts.model import Call, Flag, FunctionBody, Handler, Site, Try
 from wflint.facts.sites import between, call_at, tries_around
 from wflint.inference.values import ExternalValue
 from wflint.rule.views import EffectAt
-from wflint.temporal.api import CallKind, Gives, sdk_calls
+from wflint.temporal.api import Gives, sdk_calls
 from wflint.temporal.effects import Effect
 from wflint.temporal.errors import classes_of
+from wflint.temporal.regions import Region
 
 if TYPE_CHECKING:
     from wflint.checking.checker import Checker
+
+
+_ASYNC_METHODS = frozenset({"__aenter__", "__aiter__", "__anext__", "__await__"})
 
 
 class ProtectedView:
@@ -103,18 +108,14 @@ class ProtectedView:
         return self._commands_in(handler.site, handler.end)
 
     def cleans_up(self) -> bool:
-        """True if the ``finally`` gives such commands."""
-        return self._commands_in(self.statement.last, self.statement.last_end)
+        """True if the ``finally``, or a ``try`` around, gives such commands on a cancellation."""
+        tried = self.statement
+        if tried.last >= 0 and self._commands_in(tried.last, tried.last_end):
+            return True
+        return cleans_up_around(self._checker, self._node, tried.site)
 
     def _commands_in(self, start: Site, end: Site) -> bool:
-        for call in between(self._body.calls, start, end):
-            known = sdk_calls().get(self._name(call))
-            if known is not None and known.kind is not CallKind.TIMER and runs(call, self._node):
-                if known.does & Effect.COMMAND:
-                    return True
-            elif known is None and self._of_call(call, Effect.COMMAND) is not None:
-                return True
-        return False
+        return acts(self._checker, self._node, self._body, start, end)
 
     def given_to(self, handler: Handler) -> list[str]:
         """Return the dotted names of what a handler gives its error to."""
@@ -141,6 +142,42 @@ class ProtectedView:
             if tried.last <= site < tried.last_end:
                 return True
         return False
+
+    def raises_later(self, *errors: str) -> bool:
+        """True if the function raises one of some errors itself, outside of the statement."""
+        tried = self.statement
+        last = max((handler.end for handler in tried.handlers), default=tried.end)
+        return any(
+            not tried.site <= one.site < last
+            and not raised(self._checker, self._node, one).isdisjoint(errors)
+            for one in self._body.raises
+        )
+
+    def may_raise(self, *errors: str) -> bool:
+        """True if what is protected may raise one of some errors, itself or by what it calls."""
+        tried = self.statement
+        return may_raise(self._checker, self._node, tried.start, tried.end, errors)
+
+    @property
+    def shields(self) -> bool:
+        """True if something is protected from being cancelled there."""
+        tried = self.statement
+        calls = between(self._body.calls, tried.start, tried.end)
+        return any(call.written.rpartition(".")[2] == "shield" for call in calls)
+
+    @property
+    def awaits(self) -> bool:
+        """True if anything is awaited there, in the function itself."""
+        tried = self.statement
+        calls = between(self._body.calls, tried.start, tried.end)
+        operations = between(self._body.operations, tried.start, tried.end)
+        return any(call.flags & Flag.AWAITED for call in calls) or any(
+            not _ASYNC_METHODS.isdisjoint(operation.methods) for operation in operations
+        )
+
+    def runs_in(self, region: Region) -> bool:
+        """True if entry points of a region reach the function."""
+        return self._node in self._checker.summaries.graph.within(region).parents
 
     def fails_task(self, error: str) -> bool:
         """True if an error that comes out of the statement makes the workflow task fail."""

@@ -18,6 +18,7 @@ from wflint.facts.ids import PROPERTIES
 from wflint.facts.model import (
     Arg,
     Decorator,
+    Exit,
     Flag,
     FunctionHead,
     Handler,
@@ -48,6 +49,7 @@ from wflint.rule.try_view import TryView
 from wflint.rule.views import (
     Callee,
     CallView,
+    EffectAt,
     FindingView,
     ImportView,
     MutationView,
@@ -118,7 +120,9 @@ __all__ = [
     "Context",
     "Decorator",
     "Effect",
+    "EffectAt",
     "ErrorView",
+    "Exit",
     "FindingView",
     "FixView",
     "Fixable",

@@ -8,6 +8,7 @@ from wflint.config.rule_settings import RuleSettings
 from wflint.facts.model import FunctionHead, Handler, Try
 from wflint.rule.views import EffectAt
 from wflint.temporal.effects import Effect
+from wflint.temporal.regions import Region
 
 
 class TryView(Protocol):
@@ -48,7 +49,7 @@ class TryView(Protocol):
         ...
 
     def cleans_up(self) -> bool:
-        """True if the ``finally`` gives such commands."""
+        """True if the ``finally`` gives such commands, or a ``try`` around it when cancelled."""
         ...
 
     def given_to(self, handler: Handler) -> list[str]:
@@ -70,6 +71,31 @@ class TryView(Protocol):
 
     def is_handling(self, error: str) -> bool:
         """True if the statement stands in a handler of an error, or in a ``finally``."""
+        ...
+
+    def raises_later(self, *errors: str) -> bool:
+        """True if the function raises one of some errors itself, outside of the statement."""
+        ...
+
+    def may_raise(self, *errors: str) -> bool:
+        """True if what is protected may raise one of some errors, itself or by what it calls.
+
+        What the SDK and libraries raise does not count.
+        """
+        ...
+
+    @property
+    def shields(self) -> bool:
+        """True if something is protected from being cancelled there."""
+        ...
+
+    @property
+    def awaits(self) -> bool:
+        """True if anything is awaited there, in the function itself."""
+        ...
+
+    def runs_in(self, region: Region) -> bool:
+        """True if entry points of a region reach the function."""
         ...
 
     def fails_task(self, error: str) -> bool:

@@ -50,6 +50,17 @@ class CallKind(enum.Enum):
     WORKFLOW = "workflow"
 
 
+_ASIDE = frozenset(
+    {
+        CallKind.CONDITION,
+        CallKind.CONTINUE_AS_NEW,
+        CallKind.PATCH,
+        CallKind.TIMER,
+        CallKind.WAIT,
+    }
+)
+
+
 class Gives(enum.Enum):
     """The kind of value that a call evaluates to; see ``api.toml``."""
 
@@ -80,6 +91,11 @@ class SdkCall(msgspec.Struct, frozen=True):
     def input_position(self) -> int:
         """The position (0-based) at which the payload may begin."""
         return 1 if self.target else 0
+
+    @property
+    def acts(self) -> bool:
+        """True if others see what the call asks for, as they see no timer and no patch."""
+        return bool(self.does & Effect.COMMAND) and self.kind not in _ASIDE
 
     @property
     def in_workflow(self) -> bool:

@@ -10,6 +10,7 @@ class Effect(enum.IntFlag):
     """Effects of a call or of a function, itself or through what it calls."""
 
     COMMAND = enum.auto()  # the workflow task answers with a command, records one, or starts a task
+    ACTS = enum.auto()  # gives a command that others see: no timer, and no marker of a version
     WAITS = enum.auto()  # the task gives way to others until something happens
     DRAWS = enum.auto()  # takes from the workflow's random numbers
     WORKFLOW_CLOCK = enum.auto()  # reads the workflow's clock

@@ -1,0 +1,101 @@
+"""What can happen below and around a ``try``: errors that come out of calls, and who cleans up."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
+
+from wflint.callgraph.effects import runs_in_same_task
+from wflint.callgraph.graph import CallGraph, Hop, Node, runs
+from wflint.facts.model import FunctionBody, Kind, Raise, Site, Try
+from wflint.facts.sites import between, tries_around
+from wflint.inference.values import ClassValue, ExternalValue
+from wflint.temporal.api import sdk_calls
+from wflint.temporal.effects import Effect
+from wflint.temporal.errors import CANCELLED, error_name
+
+if TYPE_CHECKING:
+    from wflint.checking.checker import Checker
+
+
+def may_raise(checker: Checker, node: Node, start: Site, end: Site, errors: Iterable[str]) -> bool:
+    """True if sites of a function, or what is called there, may raise one of some errors.
+
+    What the SDK and libraries raise does not count, but an error of the project that is not known.
+    """
+    graph, store = checker.summaries.graph, checker.resolver.store
+    wanted = set(errors)
+    body = store.body(node.fn)
+    if any(_may_be(checker, node, one, wanted) for one in between(body.raises, start, end)):
+        return True
+    starts = [Hop(node, edge.site) for edge in graph.callees(node) if start <= edge.site < end]
+    reached = graph.search(starts, lambda hop, to: runs_in_same_task(to, hop, store))
+    return any(
+        _may_be(checker, other, one, wanted)
+        for other in reached
+        for one in store.body(other.fn).raises
+    )
+
+
+def _may_be(checker: Checker, node: Node, statement: Raise, errors: Collection[str]) -> bool:
+    if statement.is_again:
+        return False
+    found = raised(checker, node, statement)
+    return not found or "" in found or not found.isdisjoint(errors)
+
+
+def raised(checker: Checker, node: Node, statement: Raise) -> set[str]:
+    """Return the dotted names of the errors that a ``raise`` may raise, ``""`` if not known.
+
+    Of an error of the project also those of the classes that it derives from.
+    """
+    resolver, ref = checker.resolver, statement.error
+    made = ref.of if ref.kind is Kind.RESULT and ref.of is not None and not ref.path else ref
+    found: set[str] = set()
+    for entity in resolver.resolve(made, node.fn.path, node.receiver, env=node.env):
+        if isinstance(entity, ExternalValue) and not entity.instance:
+            found.add(error_name(entity.name))
+        elif isinstance(entity, ClassValue):
+            found.update(checker.catching.error_classes(entity) or ("",))
+        else:
+            found.add("")
+    return found
+
+
+def acts(checker: Checker, node: Node, body: FunctionBody, start: Site, end: Site) -> bool:
+    """True if something between two sites gives a command other than a timer."""
+    summaries, resolver = checker.summaries, checker.resolver
+    for call in between(body.calls, start, end):
+        if not runs(call, node):
+            continue
+        if summaries.of_call(node, call.site, Effect.ACTS) is not None:
+            return True
+        for entity in resolver.resolve(call.target, node.fn.path, node.receiver, env=node.env):
+            known = sdk_calls().get(entity.name) if isinstance(entity, ExternalValue) else None
+            if known is not None and known.acts:
+                return True
+    return False
+
+
+def cleans_up_around(checker: Checker, node: Node, site: Site) -> bool:
+    """True if a ``try`` around a site cleans up when that is cancelled, here or in a caller."""
+    graph: CallGraph = checker.summaries.graph
+    store = checker.resolver.store
+    pending, seen = [(node, site)], {(node, site)}
+    while pending:
+        at, place = pending.pop()
+        body = store.body(at.fn)
+        if any(_cleans_up(checker, at, body, tried) for tried in tries_around(body, place)):
+            return True
+        for hop in graph.callers(at):
+            if hop not in seen and runs_in_same_task(at, hop, store):
+                seen.add(hop)
+                pending.append(hop)
+    return False
+
+
+def _cleans_up(checker: Checker, node: Node, body: FunctionBody, tried: Try) -> bool:
+    if tried.last >= 0 and acts(checker, node, body, tried.last, tried.last_end):
+        return True
+    handler = checker.catching.catching(tried, CANCELLED, node.fn.path, node.receiver)
+    return handler is not None and acts(checker, node, body, handler.site, handler.end)
