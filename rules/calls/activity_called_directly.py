@@ -66,10 +66,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Report, Rule, Scope, Severity
+from wflint.rule import CallKind, Report, Rule, Scope, Severity, names_of
 
 if TYPE_CHECKING:
     from wflint.rule import CallView
+
+_EXECUTE = names_of(CallKind.ACTIVITY, CallKind.LOCAL_ACTIVITY)
 
 
 class ActivityCalledDirectly(Rule):
@@ -81,9 +83,9 @@ class ActivityCalledDirectly(Rule):
     own_calls = True
 
     def check_own_call(self, view: CallView) -> Iterable[Report]:
-        """The engine asks about calls in workflow code only."""
+        """The engine asks about calls in workflow code only. `execute_activity(f(x))` is WFL612."""
         callee = view.callee
-        if callee is None or not callee.is_activity:
+        if callee is None or not callee.is_activity or view.target_of in _EXECUTE:
             return
         api = "execute_activity_method" if callee.head.owner else "execute_activity"
         yield Report(

@@ -8,7 +8,17 @@ from collections.abc import Callable
 from wflint.callgraph.graph import CallGraph, Node
 from wflint.checking.summaries import source_of
 from wflint.facts.ids import Cls
-from wflint.facts.model import Call, FunctionBody, FunctionHead, Kind, Use, Value, ValueType
+from wflint.facts.model import (
+    Arg,
+    Call,
+    FunctionBody,
+    FunctionHead,
+    Kind,
+    Site,
+    Use,
+    Value,
+    ValueType,
+)
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ExternalValue, FunctionValue
 from wflint.model.callees import Callees
@@ -16,6 +26,7 @@ from wflint.rule.api_table import ApiEntry, ApiTable
 from wflint.rule.base import Property, RuleSettings
 from wflint.rule.views import Callee, CallView, Lookups
 from wflint.sandbox.sandboxes import Sandboxes
+from wflint.temporal.api import sdk_calls
 
 _OPTION_BAGS = frozenset(
     {
@@ -95,7 +106,24 @@ class CallViews:
             lambda site: source_of(self.resolver.store, node.fn, site),
             lambda: self._way(node),
             lambda: self._may_wait(node),
+            lambda site: self._target_of(node, site),
         )
+
+    def _target_of(self, node: Node, site: Site) -> str:
+        """Return the call of the SDK of which a call, or what awaiting it gives, is the target."""
+        for call in self.resolver.store.body(node.fn).calls:
+            given = [arg for arg in call.args if not arg.star]
+            if not any(_is_at(site, arg) for arg in given):
+                continue
+            name = self._qualified(
+                Value(ValueType.NAME, ref=call.target), node.fn.path, node.receiver
+            )
+            sdk = sdk_calls().get(name)
+            first = given[0] if not given[0].keyword else None
+            target = next((a for a in given if sdk and a.keyword == sdk.target), first)
+            if sdk is not None and target is not None and _is_at(site, target):
+                return name
+        return ""
 
     def _may_wait(self, node: Node) -> bool:
         head = self.resolver.store.body(node.fn).head
@@ -126,6 +154,11 @@ class CallViews:
             value.type is ValueType.DICT or self._qualified(value, path, receiver) in _OPTION_BAGS
         )
         return value if is_known else None
+
+
+def _is_at(site: Site, arg: Arg) -> bool:
+    is_awaited = arg.value.type is ValueType.AWAIT
+    return arg.site >= 0 and site == (arg.site + 1 if is_awaited else arg.site)
 
 
 def properties_of(entry: ApiEntry | None) -> frozenset[Property]:

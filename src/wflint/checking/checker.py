@@ -53,7 +53,6 @@ from wflint.model.callees import Callees
 from wflint.model.commands import Commands
 from wflint.model.definitions import Definitions
 from wflint.model.heartbeats import Heartbeats
-from wflint.model.targets import TargetFinder
 from wflint.rule.api_table import ApiEntry, ApiTable
 from wflint.rule.base import Api, Property, Report, Rule, RuleSettings, Scope
 from wflint.rule.views import CallView, MutationView
@@ -100,7 +99,7 @@ class Checker:
         self.callees = Callees(resolver, roots)
         self.views = CallViews(resolver, table, settings_of, sandboxes, self.callees)
         self.definitions = Definitions(resolver, roots, self.callees)
-        self.commands = Commands(TargetFinder(self.definitions))
+        self.commands = Commands(self.definitions)
         self.targets: dict[str, list[Rule]] = {}
         self._by_property = [rule for rule in rules.values() if rule.properties]
         self.command_rules: dict[CallKind, list[Rule]] = {}

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from wflint.callgraph.graph import Node
 from wflint.inference.values import AbstractValue, ExternalValue
+from wflint.model.definitions import Definitions
+from wflint.model.misfits import Misfits
 from wflint.model.targets import ACTIVITIES, MESSAGES, TargetFinder, Targets
 from wflint.rule.command_view import CommandView, Message
 from wflint.rule.views import CallView
@@ -18,8 +20,9 @@ _SIGNALS = (("signal", "signal_args"), ("start_signal", "start_signal_args"))
 class Commands:
     """Finds out what the commands of a program are about."""
 
-    def __init__(self, targets: TargetFinder) -> None:
-        self.targets = targets
+    def __init__(self, definitions: Definitions) -> None:
+        self.targets = TargetFinder(definitions)
+        self._misfits = Misfits(definitions)
 
     def view(self, node: Node, call: CallView, sdk: SdkCall, entity: ExternalValue) -> CommandView:
         """Return what a rule is shown of a command that ``node`` gives.
@@ -30,7 +33,12 @@ class Commands:
             name, targets = self._of_next_run(node, call)
         else:
             name, targets = self._of_target(node, call, sdk, entity)
-        return CommandView(call, sdk, targets, name, self._signal(node, call, sdk, targets))
+        signal = self._signal(node, call, sdk, targets)
+        misfit = None
+        if sdk.kind in ACTIVITIES and not targets and not name and not call.partial:
+            given = call.argument(0, sdk.target)
+            misfit = self._misfits.of(node, given.value) if given and not given.star else None
+        return CommandView(call, sdk, targets, name, signal, misfit)
 
     def _of_target(
         self, node: Node, call: CallView, sdk: SdkCall, entity: ExternalValue

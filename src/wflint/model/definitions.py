@@ -82,13 +82,26 @@ class Definitions:
 
     def callable_activity(self, cls: Cls) -> ActivityView | None:
         """Return the activity that objects of a class are."""
+        if not self.is_callable_activity(cls):
+            return None
         for owner in self.resolver.order(cls)[0]:
             fn = Fn(owner.path, f"{owner.qualname}.__call__")
-            facts = self.resolver.facts_of(owner)
-            if self.resolver.store.head(fn) is not None and facts is not None:
-                is_marked = self._decorator(facts.decorators, ACTIVITY, owner.path) is not None
-                return self.activity(fn) if is_marked or self.roots.is_activity(fn) else None
+            if self.resolver.store.head(fn) is not None:
+                return self.activity(fn)
         return None
+
+    def is_callable_activity(self, cls: Cls) -> bool:
+        """True if a class, or one that it derives from, has the decorator of activities.
+
+        One on its ``__call__`` alone makes it none: the SDK asks the class.
+        """
+        for owner in self.resolver.order(cls)[0]:
+            facts = self.resolver.facts_of(owner)
+            if facts is None or ACTIVITY in self.roots.by_call.of_class(owner):
+                return facts is not None
+            if self._decorator(facts.decorators, ACTIVITY, owner.path) is not None:
+                return True
+        return False
 
     # Workflows.
 

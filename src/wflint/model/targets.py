@@ -86,11 +86,10 @@ class TargetFinder:
 
     def _callable(self, cls: Cls) -> Target | None:
         """An activity that is a class: what its objects do when they are called."""
-        for owner in self._resolver.order(cls)[0]:
-            fn = Fn(owner.path, f"{owner.qualname}.__call__")
-            if self._resolver.store.head(fn) is not None:
-                return self._of(fn) if self._roots.is_activity(fn) else None
-        return None
+        if not self._definitions.is_callable_activity(cls):
+            return None
+        view = self._definitions.callable_activity(cls)
+        return self._of(view.place.fn) if view is not None else None
 
     def _of(self, fn: Fn) -> Target | None:
         callee = self._callees.of(fn)

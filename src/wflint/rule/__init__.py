@@ -31,7 +31,15 @@ from wflint.facts.model import (
 from wflint.facts.types import instance
 from wflint.rule.api_table import ApiTable, rule_entries
 from wflint.rule.base import Api, ApiKind, Fixable, Property, Report, Rule, Scope
-from wflint.rule.command_view import CommandView, Message, Payload, Target, is_refused
+from wflint.rule.command_view import (
+    CommandView,
+    Message,
+    Misfit,
+    MisfitKind,
+    Payload,
+    Target,
+    is_refused,
+)
 from wflint.rule.definition_views import (
     Access,
     ActivityView,
@@ -135,6 +143,8 @@ __all__ = [
     "Kind",
     "Listed",
     "Message",
+    "Misfit",
+    "MisfitKind",
     "MutationView",
     "NoFix",
     "ParamKind",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Sequence
 
 from msgspec import Struct
 
 from wflint.facts.ids import Cls
-from wflint.facts.model import ParamKind, Value, ValueType
+from wflint.facts.model import Arg, ParamKind, Value, ValueType
 from wflint.facts.signatures import Signature
 from wflint.rule.views import Callee, CallView
 from wflint.temporal.api import CallKind, SdkCall
@@ -57,6 +58,29 @@ def is_refused(targets: Sequence[Target], payload: Payload | None) -> bool:
     return not any(target.signature.accepts(len(payload)) for target in targets)
 
 
+class MisfitKind(enum.Enum):
+    """The kinds of what can stand in the place of an activity."""
+
+    CLASS = "class"  # one without the decorator, or an object of one
+    DYNAMIC = "dynamic"  # a dynamic activity, which has no name
+    FUNCTION = "function"  # one without the decorator
+    LAMBDA = "lambda"
+    PARTIAL = "partial"  # `functools.partial`
+    RESULT = "result"  # what calling an activity gives
+
+
+class Misfit(Struct, frozen=True):
+    """Something that is given in place of an activity and surely is none.
+
+    ``shown`` is the function or class. ``is_coroutine`` is set for the result of an ``async def``
+    that nobody awaits.
+    """
+
+    kind: MisfitKind
+    shown: str
+    is_coroutine: bool = False
+
+
 class Message(Struct, frozen=True):
     """A signal that is sent to a workflow with its start.
 
@@ -74,7 +98,7 @@ class CommandView(Struct, frozen=True):
 
     ``sdk`` says what the call is about. ``targets`` are the definitions of the project that it may
     start or address; none if any of them is not known. ``name`` is the target where that is a text.
-    ``signal`` is sent to what is started.
+    ``signal`` is sent to what is started. ``misfit`` is what stands in the place of an activity.
     """
 
     call: CallView
@@ -82,11 +106,17 @@ class CommandView(Struct, frozen=True):
     targets: tuple[Target, ...] = ()
     name: str = ""
     signal: Message | None = None
+    misfit: Misfit | None = None
 
     @property
     def target(self) -> Target | None:
         """The one definition that it starts or addresses."""
         return self.targets[0] if len(self.targets) == 1 else None
+
+    @property
+    def target_argument(self) -> Arg | None:
+        """The argument that says what is started or addressed."""
+        return self.call.argument(0, self.sdk.target) if self.sdk.target else None
 
     @property
     def kind(self) -> CallKind:

@@ -51,7 +51,8 @@ class Lookups(Struct):
     ``passes`` tells whether the sandbox passes a module through wherever it is imported, or may;
     ``missing`` is :meth:`FindingView.missing`. ``written`` returns the source of a site, shortened.
     ``way`` returns the functions by which the place is reached, from an entry point on;
-    ``may_wait`` tells whether the text of the last of them speaks of waiting.
+    ``may_wait`` tells whether the text of the last of them speaks of waiting. ``target_of`` is
+    :attr:`CallView.target_of` of a site.
     """
 
     qualified: Callable[[Value], str]
@@ -63,6 +64,7 @@ class Lookups(Struct):
     written: Callable[[Site], str] = lambda site: ""
     way: Callable[[], Sequence[FunctionHead]] = tuple
     may_wait: Callable[[], bool] = lambda: False
+    target_of: Callable[[Site], str] = lambda site: ""
 
 
 class TypeView(Struct, frozen=True):
@@ -247,6 +249,11 @@ class CallView(Struct, dict=True):
     def is_returned(self) -> bool:
         """True if the call is the operand of ``return``, or all of a lambda's body."""
         return bool(self._flags & Flag.RETURNED)
+
+    @property
+    def target_of(self) -> str:
+        """The call of the SDK that gets the value as its target: `execute_activity(f(x))`."""
+        return self.lookups.target_of(self.site)
 
     @property
     def in_loop(self) -> bool:

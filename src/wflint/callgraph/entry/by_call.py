@@ -73,6 +73,10 @@ class ByCall:
         """True if a class is a workflow by a call, or because a Worker is given it."""
         return cls in self.listed or DEFN in self._classes.get(cls, ())
 
+    def of_class(self, cls: Cls) -> set[str]:
+        """The decorators that calls apply to a class."""
+        return self._classes.get(cls, set())
+
     def of_function(self, fn: Fn) -> set[str]:
         """The decorators that calls apply to a function."""
         return self._functions.get(fn, set())
