@@ -224,6 +224,7 @@ UNSAFE_BECAUSE: dict[str, str] = {
     "cancellation-swallowed-by-error-handler": "lets a cancellation through",
     "dynamic-import": "It then happens earlier, and under the sandbox for each workflow",
     "interactive": "somebody may still be debugging",
+    "raise-non-failure": "might have let it go on",
     "polling-loop": "which workflows that are already running have in their history",
     "print": "the text goes to the log instead of standard output",
     "stdlib-logging": "records move to the logger `temporalio.workflow`",

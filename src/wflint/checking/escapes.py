@@ -13,6 +13,7 @@ from wflint.callgraph.catching import Catching
 from wflint.callgraph.graph import CallGraph, Hop, Node
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Call, Decorator, Exit, Flag, FunctionBody, Handler, Site, Try
+from wflint.facts.questions import IN_WORKFLOW, RAISES
 from wflint.facts.sites import between, call_at, tries_around
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ExternalValue, FunctionValue
@@ -55,6 +56,7 @@ _PROTOCOLS = {
 }
 """Errors that Python itself expects of methods."""
 
+_SDK = "temporalio"
 _NEVER_HEARD = frozenset({"__del__"})
 
 
@@ -67,6 +69,7 @@ class Escapes:
         resolver: Resolver,
         catching: Catching,
         may_have: Callable[[Cls, Collection[str]], bool],
+        is_test: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self._whole = graph
         self._part = graph.within(FAILING)
@@ -74,14 +77,16 @@ class Escapes:
         self._store: Store = resolver.store
         self._catching = catching
         self._may_have = may_have
+        self._is_test = is_test
+        self._entered = {node.fn.path for node in graph.entries}
         self._opaque: dict[Fn, bool] = {}
         self._failing: dict[tuple[Cls, tuple[str, ...]], bool] = {}
 
     def fails_task(self, node: Node, site: Site, classes: tuple[str, ...]) -> bool:
         """True if an error of some classes, raised at a site, ends a workflow task.
 
-        There is a way from an entry point on which nobody may catch it, and the workflow is not
-        known to fail with it.
+        There is a way from an entry point on which nobody may catch it, and the workflow, which is
+        no test's, is not known to fail with it.
         """
         if not FAILS_WORKFLOW.isdisjoint(classes) or node not in self._part.parents:
             return False
@@ -99,13 +104,23 @@ class Escapes:
                     pending.append(hop.node)
         return False
 
+    def is_known_to_workflows(self, node: Node) -> bool:
+        """True if a function, or one that calls it, stands in a file that is about workflows."""
+        callers = (hop.node for hop in self._part.callers(node))
+        return any(self._is_about_workflows(one.fn.path) for one in (node, *callers))
+
+    def _is_about_workflows(self, path: str) -> bool:
+        imports = self._store.load(path).facts.imports
+        return path in self._entered or any(one.module.startswith(_SDK) for one in imports)
+
     def _ends_task(self, node: Node, classes: tuple[str, ...]) -> bool:
         entry = self._part.entries.get(node)
         if entry is None or not entry.kind & FAILING or not entry.receiver.qualname:
             return False
         key = entry.receiver, classes
         if key not in self._failing:
-            self._failing[key] = not self._may_have(*key)
+            is_test = self._is_test(entry.receiver.path)
+            self._failing[key] = not is_test and not self._may_have(*key)
         return self._failing[key]
 
     def _goes_on(self, hop: Hop, callee: Node, classes: tuple[str, ...]) -> bool:
@@ -142,11 +157,19 @@ class Escapes:
         name = body.head.name
         if name in _NEVER_HEARD or not set(_PROTOCOLS.get(name, ())).isdisjoint(classes):
             return False
-        if self._is_opaque(node.fn):
+        if self._is_opaque(node.fn) or self._asks_where(node):
             return False
         return not any(
             self._may_keep(tried, node, body, classes) for tried in tries_around(body, site)
         )
+
+    def _asks_where(self, node: Node) -> bool:
+        """True if a function asks where it runs: it raises where nobody is to call it."""
+        outcomes = self._whole.outcomes.get(node.fn, {})
+        if not IN_WORKFLOW.isdisjoint(outcomes.values()):
+            return True
+        module = self._store.load(node.fn.path).facts.name
+        return bool(self._store.guards(node.fn.path, f"{module}.{node.fn.qualname}") & RAISES)
 
     def _may_keep(
         self, tried: Try, node: Node, body: FunctionBody, classes: tuple[str, ...]

@@ -16,6 +16,7 @@ from wflint.dataflow.order.nones import may_hold_none
 from wflint.diagnostics import Severity
 from wflint.facts.ids import PROPERTIES
 from wflint.facts.model import (
+    AFTER_INIT,
     Arg,
     Decorator,
     Exit,
@@ -108,6 +109,7 @@ def __getattr__(name: str) -> object:
 
 
 __all__ = [
+    "AFTER_INIT",
     "ORDERED_CHANGES",
     "PROPERTIES",
     "RUNNING",

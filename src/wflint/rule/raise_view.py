@@ -48,3 +48,15 @@ class RaiseView(Protocol):
         ``failure_exception_types``.
         """
         ...
+
+    @property
+    def is_entry(self) -> bool:
+        """True if the SDK itself calls the function: it is a method of a workflow."""
+        ...
+
+    def is_known_to_workflows(self) -> bool:
+        """True if the function, or one that calls it, stands in a file that is about workflows.
+
+        Such a file imports the SDK, or defines a workflow.
+        """
+        ...

@@ -1,0 +1,136 @@
+"""Raises an error that does not fail the workflow, only its task.
+
+## What breaks
+
+The SDK fails a workflow only for a `FailureError`, such as `ApplicationError`, for a timeout, and
+for a cancellation. Any other exception counts as a bug in the code that a new deployment will fix:
+the workflow *task* fails and is retried for ever. So the workflow neither goes on nor fails, and
+stays open as *Running*, with a "Workflow Task in failed state" and `WorkflowTaskFailed` events in
+its history, until somebody terminates it. Who waits for its result, or for the answer of an update,
+waits in vain, and a parent workflow waits with it.
+
+Raise an `ApplicationError` where the workflow, or an update, is to fail. Or name the class in
+`@workflow.defn(failure_exception_types=[...])`, or for all workflows in
+`Worker(workflow_failure_exception_types=[...])`.
+
+## Bad
+
+```python
+from temporalio import workflow
+
+
+@workflow.defn
+class OrderWorkflow:
+    @workflow.run
+    async def run(self, amount: int) -> int:
+        if amount <= 0:
+            raise ValueError(f"amount must be positive: {amount}")
+        return amount
+```
+
+## Good
+
+```python
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+
+@workflow.defn
+class OrderWorkflow:
+    @workflow.run
+    async def run(self, amount: int) -> int:
+        if amount <= 0:
+            raise ApplicationError(f"amount must be positive: {amount}", type="ValueError")
+        return amount
+```
+
+## Fix safety
+
+A workflow that hangs today fails as soon as the fix is deployed, where correcting what was wrong
+might have let it go on, so the fix is unsafe. It is made for the exceptions of Python that are
+given one text, and withheld in functions that others than workflows call as well.
+
+## What the SDK does
+
+The worker logs `Failed activation on workflow` with the exception, and the server repeats the task.
+
+Not reported are
+
+* exceptions that somebody between here and the SDK catches, also a caller or a decorator;
+* those that the workflow or its Worker names among its failures, or may name;
+* those of update validators, which reject the update, and of query handlers, which fail the query;
+* `NotImplementedError` in methods that do nothing else, and `AssertionError`: both say that the
+  code is wrong, and for that the SDK's answer is the right one. So do constructors of classes that
+  are no workflows, when they refuse what they are given;
+* those of general code, unless code that deals with Temporal calls it directly.
+
+## References
+
+* https://docs.temporal.io/develop/python/best-practices/error-handling
+* https://docs.temporal.io/references/failures
+* https://python.temporal.io/temporalio.workflow.html#defn
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from wflint.rule import AFTER_INIT, Api, Fixable, Report, Rule, Scope, Severity, cst
+
+if TYPE_CHECKING:
+    from wflint.rule import ErrorView, FixView, RaiseView, Repair
+
+_FAILURE = "temporalio.exceptions.ApplicationError"
+_CONSTRUCTORS = AFTER_INIT | {"__init__", "__new__"}
+_TEXTS = (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString)
+
+
+class RaiseNonFailure(Rule):
+    code = "WFL701"
+    name = "raise-non-failure"
+    severity = Severity.WARNING
+    scope = Scope.RUN | Scope.SIGNAL | Scope.UPDATE | Scope.INIT
+    fix = Fixable.UNSAFE
+    since = "0.1"
+
+    def check_raise(self, at: RaiseView) -> Iterable[Report]:
+        """The first of the possible errors that fails the task."""
+        is_constructor = at.function.name in _CONSTRUCTORS and not at.is_entry
+        if is_constructor or not at.is_known_to_workflows():
+            return
+        for error in at.errors():
+            if _is_meant(error, at) or not at.fails_task(error):
+                continue
+            yield Report(
+                f"`{error.shown}` does not fail the workflow: the workflow *task* fails, and is "
+                "retried for ever; raise `ApplicationError`, or name the class in "
+                "`failure_exception_types`",
+                api=None if error.is_own else Api(error.shown, Fixable.UNSAFE),
+            )
+            return
+
+    def repair(self, at: FixView) -> Repair | None:
+        """The failure instead, which is told what it stands for."""
+        match at.node:
+            case cst.Raise(
+                exc=cst.Call(func=raised, args=[cst.Arg(keyword=None, star="")]) as call
+            ):
+                pass
+            case _:
+                return None
+        if at.api is None or not isinstance(call.args[0].value, _TEXTS):
+            return None
+        from wflint.rules.calls._arguments import added
+
+        at.only_workflows()
+        edits = added(at, call, f'type="{at.api.use}"')
+        edits.append(at.replace(raised, at.imported(_FAILURE)))
+        return at.unsafe(f"Raise `ApplicationError` of the type `{at.api.use}`", *edits)
+
+
+def _is_meant(error: ErrorView, at: RaiseView) -> bool:
+    """True if an error says that the code is wrong, or that it is to be overridden or left."""
+    if error.name == "builtins.NotImplementedError" and at.statement.is_all:
+        return True
+    return error.name == "builtins.AssertionError" or "builtins.Exception" not in error.classes
