@@ -107,6 +107,12 @@ TYPE_PARAMETERS = 4
 HASH_DEPTH = 6
 """How many levels of fields and parameters are looked into for the source of a hash."""
 
+WRITTEN_STEPS = 16
+"""How many names, results and tables are followed from an option to where it is written out."""
+
+WRITTEN_OPTIONS = 200
+"""How many keywords and spreads a dictionary of options may be made of."""
+
 # What functions and objects remember of calls.
 
 CONSTRUCTORS_OF_BASES = 16

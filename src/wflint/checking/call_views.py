@@ -21,21 +21,14 @@ from wflint.facts.model import (
 )
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ExternalValue, FunctionValue
+from wflint.inference.written_values import WrittenValues
 from wflint.model.callees import Callees
 from wflint.rule.api_table import ApiEntry, ApiTable
 from wflint.rule.base import Property, RuleSettings
 from wflint.rule.views import Callee, CallView, Lookups
+from wflint.rule.written import Written
 from wflint.sandbox.sandboxes import Sandboxes
 from wflint.temporal.api import sdk_calls
-
-_OPTION_BAGS = frozenset(
-    {
-        "builtins.dict",
-        "temporalio.workflow.ActivityConfig",
-        "temporalio.workflow.ChildWorkflowConfig",
-        "temporalio.workflow.LocalActivityConfig",
-    }
-)
 
 _WAITING = re.compile(r"\bawait\b|\basync\s+(?:for|with)\b")
 
@@ -56,6 +49,7 @@ class CallViews:
         self.settings_of = settings_of
         self.sandboxes = sandboxes
         self.callees = callees
+        self.values = WrittenValues(resolver)
         self.reached = CallGraph()  # the part of the graph that the rule asked is about
 
     def of_use(self, node: Node, body: FunctionBody, use: Use, name: str) -> CallView:
@@ -99,7 +93,8 @@ class CallViews:
         return Lookups(
             lambda value: self._qualified(value, path, receiver),
             resolve,
-            lambda value: self._options(value, path, receiver),
+            lambda value: Written(value, path, receiver),
+            self.values,
             lambda module: self.sandboxes.passes(module, path),
             lambda module, names: self.sandboxes.missing(module, names, path, receiver),
             lambda name: properties_of(self.table.lookup(name)),
@@ -141,19 +136,6 @@ class CallViews:
             if isinstance(entity, ExternalValue):
                 return entity.name
         return ""
-
-    def _options(self, value: Value, path: str, receiver: Cls | None) -> Value | None:
-        if value.type is ValueType.NAME:
-            constant = self.resolver.constant(value.ref, path)
-            if constant is None:
-                return None
-            value, path = constant
-        if not value.complete or value.type not in (ValueType.DICT, ValueType.CALL):
-            return None
-        is_known = (
-            value.type is ValueType.DICT or self._qualified(value, path, receiver) in _OPTION_BAGS
-        )
-        return value if is_known else None
 
 
 def _is_at(site: Site, arg: Arg) -> bool:

@@ -32,6 +32,7 @@ from wflint.facts.model import (
 )
 from wflint.facts.refs import Refs, text_ref
 from wflint.facts.types import either
+from wflint.facts.values import option as read_option
 from wflint.facts.values import value as read_value
 from wflint.files.source import Source
 from wflint.syntax.guard import MAX_DEPTH, span
@@ -49,6 +50,7 @@ _READ = (
     ast.Subscript,
     ast.UnaryOp,
 )
+_OPTIONS = (ast.BinOp, ast.Call, ast.Constant, ast.Dict, ast.UnaryOp)
 _LITERALS: dict[type[ast.expr], str] = {
     ast.JoinedStr: "str",
     ast.List: "list",
@@ -150,9 +152,7 @@ class AstSyntax:
             return Value(ValueType.OTHER, ref=variable)
         if isinstance(node, _READ):
             read = self._read(node)
-            if isinstance(node, ast.Subscript) or (
-                isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr)
-            ):
+            if isinstance(node, ast.Subscript) or _is_union(node):
                 named = self.refs.annotation(read, None)
                 if named.kind is not Kind.UNKNOWN:
                     return Value(ValueType.OTHER, ref=named)
@@ -166,6 +166,11 @@ class AstSyntax:
             if kind
             else Value(ValueType.OTHER)
         )
+
+    def option(self, node: ast.expr) -> Value | None:
+        """Return the shape of a value that may be an option, or several."""
+        read = self._read(node) if isinstance(node, _OPTIONS) else None
+        return read_option(self.refs, read, None) if read is not None else None
 
     def _read(self, node: ast.expr) -> cst.BaseExpression | None:
         """Return an expression of the module as LibCST has it."""
@@ -257,6 +262,13 @@ def written_decorators(nodes: Sequence[ast.expr]) -> Iterator[WrittenDecorator[a
             node = node.func
         last = node.attr if isinstance(node, ast.Attribute) else ""
         yield WrittenDecorator(node, called, keywords, last)
+
+
+def _is_union(node: ast.expr) -> bool:
+    """True for ``A | B``, which may be a type, but not for dictionaries that are put together."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.BitOr):
+        return False
+    return not isinstance(node.left, ast.Dict) and not isinstance(node.right, ast.Dict)
 
 
 def dotted(node: ast.expr | None) -> Ref | None:

@@ -34,6 +34,8 @@ from wflint.facts.model import (
     Ref,
     Term,
     Use,
+    Value,
+    ValueType,
 )
 from wflint.facts.mutations import MUTATIONS, Mutations
 from wflint.facts.operations import OPERATIONS, Operations
@@ -43,7 +45,7 @@ from wflint.facts.sharing import Sharing
 from wflint.facts.terms import Terms, defaults
 from wflint.facts.tries import Tries
 from wflint.facts.types import substituted
-from wflint.facts.values import value
+from wflint.facts.values import option, value
 from wflint.facts.walker import Walker
 from wflint.facts.written import written_name
 from wflint.faults import Faults
@@ -327,6 +329,8 @@ class BodyReader:
     def _note_return(self, site: int, entry: Entry, node: cst.Return) -> None:
         if node.value is not None:
             self._note_result(entry, node.value, entry.state.frame.returned)
+            found = option(self.refs, node.value, entry.state.scope)
+            entry.state.frame.results.append(found or Value(ValueType.OTHER))
 
     def _note_yield(self, site: int, entry: Entry, node: cst.Yield) -> None:
         given = node.value

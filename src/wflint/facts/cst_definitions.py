@@ -29,6 +29,7 @@ from wflint.facts.model import (
 )
 from wflint.facts.refs import Refs
 from wflint.facts.scopes import Scope
+from wflint.facts.values import option as read_option
 from wflint.facts.values import value as read_value
 
 _FORMS: dict[type[cst.CSTNode], Form] = {
@@ -77,6 +78,10 @@ class CstSyntax:
     def shape(self, node: cst.BaseExpression) -> Value:
         """Return the shape of a value."""
         return read_value(self.refs, node, self.scope)
+
+    def option(self, node: cst.BaseExpression) -> Value | None:
+        """Return the shape of a value that may be an option, or several."""
+        return read_option(self.refs, node, self.scope)
 
     def lambda_head(self, node: cst.BaseExpression, owner: str) -> FunctionHead | None:
         """Return the function that a lambda is; the walk has given it its owner."""

@@ -62,6 +62,9 @@ class Syntax(Protocol[E]):
     def shape(self, node: E) -> Value:
         """Return the shape of a value."""
 
+    def option(self, node: E) -> Value | None:
+        """Return the shape of a value that may be an option, or several."""
+
     def lambda_head(self, node: E, owner: str) -> FunctionHead | None:
         """Return the function that a lambda in the class ``owner`` is, if it can be read."""
 
@@ -222,6 +225,7 @@ class ClassBuilder(Generic[E]):
         self.metaclass = UNKNOWN
         self.methods: dict[str, FunctionHead] = {}
         self.attributes: dict[str, Ref] = {}
+        self.values: dict[str, Value] = {}
         self._fields: dict[str, None] = {}
         self._makes_defaults = False
 
@@ -237,6 +241,7 @@ class ClassBuilder(Generic[E]):
             self.params,
             self.metaclass,
             self._makes_defaults,
+            self.values,
         )
 
     def add_method(self, head: FunctionHead, *, alternative: bool) -> None:
@@ -255,6 +260,7 @@ class ClassBuilder(Generic[E]):
         if form is Form.CALL:  # `attr.ib(factory=...)`
             self._add_field(name, form)
         if not self._is_function(name, value, form, is_static=static is not None):
+            self._keep(name, value, form)
             self.bind(name, UNKNOWN if form is Form.NONE else self.syntax.value(value))
 
     def declare(self, name: str, annotation: E, value: E | None) -> None:
@@ -263,7 +269,18 @@ class ClassBuilder(Generic[E]):
         if value is not None and self._is_function(name, value, form):
             return
         self._add_field(name, form)
+        self._keep(name, value, form)
         self.bind(name, self._declared(annotation, value, form))
+
+    def _keep(self, name: str, value: E | None, form: Form) -> None:
+        """Keep what may be an option as it is written; not if a name has several values."""
+        is_first = name not in self.attributes and value is not None
+        is_read = is_first and form in (Form.CALL, Form.OTHER)
+        found = self.syntax.option(value) if is_read and value is not None else None
+        if found is not None:
+            self.values[name] = found
+        else:
+            self.values.pop(name, None)
 
     def _declared(self, annotation: E, value: E | None, form: Form) -> Ref:
         """Return what a field holds: what it is declared to be, unless that says little."""

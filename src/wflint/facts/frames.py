@@ -25,6 +25,8 @@ from wflint.facts.model import (
     Term,
     Try,
     Use,
+    Value,
+    ValueType,
 )
 from wflint.facts.scopes import Block, Narrowed, Scope
 
@@ -55,6 +57,7 @@ class Frame:
     conditions: dict[Condition, int] = field(default_factory=dict)
     defaults: dict[str, Term] = field(default_factory=dict)
     raises: list[Raise] = field(default_factory=list)
+    results: list[Value] = field(default_factory=list)
     numbers: dict[int, int] = field(default_factory=dict)
     yields: bool = False
     members: list[tuple[int, Entry]] = field(default_factory=list)
@@ -80,6 +83,7 @@ class Frame:
             tuple(self.conditions),
             self.defaults,
             tuple(self.raises),
+            tuple(self.results) if any(v.type is not ValueType.OTHER for v in self.results) else (),
         )
 
 

@@ -128,15 +128,20 @@ def value_type(name: str) -> ValueType:
     return _VALUE_TYPES.get(name, ValueType.OTHER)
 
 
+SPREAD = "**"
+"""The key of what is spread into a dict or call."""
+
+
 class Value(Struct, frozen=True, array_like=True, gc=False):
     """The shape of an argument.
 
     ``text`` is the source of a number, bool or string literal (without quotes), or a
     name that is a parameter.
     ``ref`` is what a name, attribute or lambda refers to, or what a call calls. ``items`` are the
-    keys of a dict literal, the keyword names of a ``dict()``/``ActivityConfig()``-like call, or the
-    element texts of a list or tuple. ``complete`` is false when something was spread into it.
-    ``values`` are what stands there for each of the ``items``; nothing if those are very many.
+    keys of a dict literal or the keywords of a call, ``**`` for what is spread into it, and empty
+    for what a call is given by position and for the elements of a list, a tuple, an f-string or an
+    operator. ``complete`` is false when there may be more. ``values`` are what stands there for
+    each of the ``items``; nothing if those are very many.
     """
 
     type: ValueType
@@ -383,6 +388,7 @@ class ClassFacts(Struct, frozen=True, array_like=True, gc=False):
     ``attributes`` maps an attribute to what it holds (an annotated one: an instance of the
     annotation); ``fields`` are the annotated ones in order. ``params`` are its type parameters.
     ``makes_defaults`` is set when a field may have a function that makes its default value.
+    ``values`` are the attributes that may be options, as they are written.
     """
 
     qualname: str
@@ -394,6 +400,7 @@ class ClassFacts(Struct, frozen=True, array_like=True, gc=False):
     params: tuple[str, ...] = ()
     metaclass: Ref = UNKNOWN
     makes_defaults: bool = False
+    values: dict[str, Value] = {}
 
 
 class Put(Struct, frozen=True, array_like=True, gc=False):
@@ -508,7 +515,8 @@ class FunctionBody(Struct, frozen=True, array_like=True, gc=False):
     that are defined in it; the body of a class is one of its own. ``stores`` are what it puts into
     attributes of other objects. ``mutations`` are all changes of objects that outlive it.
     ``conditions`` are those that places stand under, counted from 1, each behind the one that it
-    comes after; ``defaults`` are the default values of parameters that are literals.
+    comes after; ``defaults`` are the default values of parameters that are literals. ``results``
+    are the shapes of all that it returns, if one of them may be an option, or several.
     """
 
     head: FunctionHead
@@ -528,6 +536,7 @@ class FunctionBody(Struct, frozen=True, array_like=True, gc=False):
     conditions: tuple[Condition, ...] = ()
     defaults: dict[str, Term] = {}
     raises: tuple[Raise, ...] = ()
+    results: tuple[Value, ...] = ()
 
 
 class BindingKind(str, enum.Enum):

@@ -286,10 +286,21 @@ class Refs:
 
     def assigned(self, name: str, scope: Scope | None) -> cst.BaseExpression | None:
         """The expression that a local name was assigned, if it was assigned exactly once."""
+        only = self._only_bound(name, scope)
+        return only.node if only is not None and only.how is How.VALUE else None
+
+    def assigned_or_declared(self, name: str, scope: Scope | None) -> cst.BaseExpression | None:
+        """The same, also for ``name: Annotation = expression``."""
+        only = self._only_bound(name, scope)
+        if only is not None and only.how is How.ANNOTATION:
+            return only.value
+        return self.assigned(name, scope)
+
+    def _only_bound(self, name: str, scope: Scope | None) -> Bound | None:
         found = scope.find(name) if scope is not None else None
-        if found is None or len(found[1]) != 1 or found[1][0].how is not How.VALUE:
+        if found is None or len(found[1]) != 1 or found[1][0].parts:
             return None
-        return found[1][0].node if not found[1][0].parts else None
+        return found[1][0]
 
 
 def text_ref(text: str) -> Ref:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from wflint.facts.ids import Cls, Fn
-from wflint.facts.model import Arg, Call, ClassFacts, Decorator, Value, ValueType
+from wflint.facts.model import SPREAD, Arg, Call, ClassFacts, Decorator, Value, ValueType
 from wflint.inference.library_types import MODELS
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ExternalValue
@@ -109,8 +109,9 @@ def written_out(call: Call, takes_data: bool) -> tuple[Call, bool]:
     for arg in call.args:
         if arg.star == "**" or (takes_data and not arg.keyword):
             is_display = arg.value.type is ValueType.DICT and arg.star != "*"
-            is_known = is_known and is_display and arg.value.complete
-            args += [replace(arg, keyword=key, star="") for key in arg.value.items if is_display]
+            items = arg.value.items if is_display else ()
+            is_known = is_known and is_display and arg.value.complete and SPREAD not in items
+            args += [replace(arg, keyword=key, star="") for key in items if key != SPREAD]
         else:
             is_known = is_known and not arg.star
             args.append(arg)

@@ -66,6 +66,7 @@ from wflint.rule.views import (
     elements_of,
 )
 from wflint.rule.worker_view import Listed, RunnerKind, WorkerView
+from wflint.rule.written import Written
 from wflint.syntax.cst import cst
 from wflint.temporal.api import CallKind, Gives, names_giving, names_of, sdk_calls
 from wflint.temporal.effects import Effect
@@ -177,6 +178,7 @@ __all__ = [
     "Withheld",
     "WorkerView",
     "WorkflowView",
+    "Written",
     "always_leaves",
     "children",
     "cst",

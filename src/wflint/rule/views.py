@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Protocol, TypeVar
 
@@ -13,6 +13,7 @@ from wflint.facts.ids import Cls
 from wflint.facts.model import Arg, Call, Flag, FunctionHead, Site, Use, Value, ValueType
 from wflint.facts.signatures import RECEIVERS, Signature, by_keyword, positional
 from wflint.rule.base import Api, Property, RuleSettings
+from wflint.rule.written import Written
 from wflint.temporal.effects import Effect
 
 T = TypeVar("T")
@@ -43,13 +44,48 @@ class Callee(Struct, frozen=True):
         return self.head.qualname
 
 
+class WrittenLookups(Protocol):
+    """Answers about values, as far as they are written out."""
+
+    def follow(self, at: Written) -> Written:
+        """Return what a value stands for; itself where that is not known."""
+        ...
+
+    def options(self, at: Written) -> Mapping[str, Written] | None:
+        """Return all keywords behind a ``**spread``; ``None`` if there may be others."""
+        ...
+
+    def elements(self, at: Written) -> Sequence[Written] | None:
+        """Return what is in a list, tuple or set."""
+        ...
+
+    def number(self, at: Written) -> float | None:
+        """Return the number that a value is."""
+        ...
+
+    def seconds(self, at: Written) -> float | None:
+        """Return the length of a ``timedelta``."""
+        ...
+
+    def name(self, at: Written) -> str:
+        """Return the qualified name outside of the project that a value refers to, or ``""``."""
+        ...
+
+    def error_class(self, at: Written) -> str:
+        """Return the name of the exception class that a value is, or ``""``."""
+        ...
+
+    def types(self, at: Written) -> tuple[TypeView, ...]:
+        """Return all types that a value may be an instance of; none when any is not known."""
+        ...
+
+
 class Lookups(Struct):
     """Questions about argument values that need the whole program.
 
-    ``options`` gives the keywords behind a ``**spread`` if all of them are known: those of a dict
-    literal, of ``dict(...)`` or of ``ActivityConfig(...)``, also when it is a constant elsewhere.
+    ``written`` says where a value of the call is written, and ``values`` follows it on.
     ``passes`` tells whether the sandbox passes a module through wherever it is imported, or may;
-    ``missing`` is :meth:`FindingView.missing`. ``written`` returns the source of a site, shortened.
+    ``missing`` is :meth:`FindingView.missing`. ``source`` returns the text of a site, shortened.
     ``way`` returns the functions by which the place is reached, from an entry point on;
     ``may_wait`` tells whether the text of the last of them speaks of waiting. ``target_of`` is
     :attr:`CallView.target_of` of a site.
@@ -57,11 +93,12 @@ class Lookups(Struct):
 
     qualified: Callable[[Value], str]
     resolve: Callable[[Value], Callee | None]
-    options: Callable[[Value], Value | None]
+    written: Callable[[Value], Written]
+    values: WrittenLookups
     passes: Callable[[str], bool] = lambda _: False
     missing: Callable[[str, Sequence[str]], str] = lambda module, names: ""
     properties: Callable[[str], frozenset[Property]] = lambda name: frozenset()
-    written: Callable[[Site], str] = lambda site: ""
+    source: Callable[[Site], str] = lambda site: ""
     way: Callable[[], Sequence[FunctionHead]] = tuple
     may_wait: Callable[[], bool] = lambda: False
     target_of: Callable[[Site], str] = lambda site: ""
@@ -293,9 +330,10 @@ class CallView(Struct, dict=True):
         return self.keyword(name)
 
     @cached_property
-    def spreads(self) -> list[Value | None]:
+    def spreads(self) -> list[Mapping[str, Written] | None]:
         """The contents of each ``**spread``; ``None`` where that is not known."""
-        return [self.lookups.options(a.value) for a in self.args if a.star == "**"]
+        options, written = self.lookups.values.options, self.lookups.written
+        return [options(written(a.value)) for a in self.args if a.star == "**"]
 
     @property
     def spread(self) -> bool:
@@ -306,29 +344,46 @@ class CallView(Struct, dict=True):
     def keywords(self) -> frozenset[str]:
         """The names of all keyword arguments, those of followed spreads included."""
         names = {a.keyword for a in self.args if a.keyword}
-        return frozenset(names.union(*(s.items for s in self.spreads if s is not None)))
+        return frozenset(names.union(*(s for s in self.spreads if s is not None)))
 
     @cached_property
     def none_keywords(self) -> frozenset[str]:
-        """Those keyword arguments that are given as the literal ``None``."""
+        """Those keyword arguments that are ``None``."""
         return self._keywords_of(ValueType.NONE)
 
     @cached_property
     def number_keywords(self) -> frozenset[str]:
-        """Those keyword arguments that are given as an integer or float literal."""
+        """Those keyword arguments that are an integer or a float."""
         return self._keywords_of(ValueType.INT, ValueType.FLOAT)
 
     def _keywords_of(self, *types: ValueType) -> frozenset[str]:
-        given = ((name, self.option(name)) for name in self.keywords)
-        return frozenset(name for name, value in given if value and value.type in types)
+        given = ((name, self.given(name)) for name in self.keywords)
+        return frozenset(name for name, at in given if at and at.value.type in types)
 
     def option(self, name: str) -> Value | None:
         """The value of a keyword argument, that of a followed spread included, if it is known."""
-        direct = self.keyword(name)
+        given = self._given(name)
+        return given.value if given is not None else None
+
+    def given(self, name: str, index: int = -1) -> Written | None:
+        """Return an argument as :meth:`option` does, followed to where it is written out.
+
+        That may be in a constant, a table or a function, of any module. ``index`` is its position
+        (0-based) if it can come by position.
+        """
+        given = self._given(name, index)
+        return self.lookups.values.follow(given) if given is not None else None
+
+    def _given(self, name: str, index: int = -1) -> Written | None:
+        direct = self.argument(index, name) if index >= 0 else self.keyword(name)
         if direct is not None:
-            return direct.value
-        spreads = (s for s in self.spreads if s is not None and name in s.items)
-        return next((s.get(name) for s in spreads), None)
+            return self.lookups.written(direct.value)
+        return next((s[name] for s in self.spreads if s is not None and name in s), None)
+
+    @property
+    def values(self) -> WrittenLookups:
+        """Answers about what :meth:`given` returns."""
+        return self.lookups.values
 
     def qualified(self, value: Value) -> str:
         """The qualified external name that an argument refers to, or ``""``."""
@@ -340,7 +395,7 @@ class CallView(Struct, dict=True):
 
     def written(self, argument: Arg) -> str:
         """Return the source of an argument on one line, shortened; empty if it has no place."""
-        return self.lookups.written(argument.site) if argument.site >= 0 else ""
+        return self.lookups.source(argument.site) if argument.site >= 0 else ""
 
     def properties_of(self, name: str) -> frozenset[Property]:
         """The properties that rules' tables know of a qualified name."""
