@@ -29,6 +29,7 @@ from wflint.rule.views import Callee, CallView, Lookups
 from wflint.rule.written import Written
 from wflint.sandbox.sandboxes import Sandboxes
 from wflint.temporal.api import sdk_calls
+from wflint.temporal.regions import Region
 
 _WAITING = re.compile(r"\bawait\b|\basync\s+(?:for|with)\b")
 
@@ -102,6 +103,7 @@ class CallViews:
             lambda: self._way(node),
             lambda: self._may_wait(node),
             lambda site: self._target_of(node, site),
+            lambda: self._regions(node),
         )
 
     def _target_of(self, node: Node, site: Site) -> str:
@@ -127,6 +129,12 @@ class CallViews:
 
     def _way(self, node: Node) -> list[FunctionHead]:
         return [self.resolver.store.body(hop.node.fn).head for hop in self.reached.chain(node)]
+
+    def _regions(self, node: Node) -> Region:
+        found = Region(0)
+        for entry in self.reached.entry_points([node]):
+            found |= self.reached.entries[entry].kind
+        return found
 
     def _qualified(self, value: Value, path: str, receiver: Cls | None) -> str:
         ref = value.ref

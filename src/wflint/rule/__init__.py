@@ -68,7 +68,7 @@ from wflint.rule.views import (
 from wflint.rule.worker_view import Listed, RunnerKind, WorkerView
 from wflint.rule.written import Written
 from wflint.syntax.cst import cst
-from wflint.temporal.api import CallKind, Gives, names_giving, names_of, sdk_calls
+from wflint.temporal.api import CallKind, Gives, names_giving, names_of, names_that, sdk_calls
 from wflint.temporal.effects import Effect
 from wflint.wording import on_one_line, shortened
 
@@ -190,6 +190,7 @@ __all__ = [
     "names_behind",
     "names_giving",
     "names_of",
+    "names_that",
     "on_one_line",
     "places",
     "places_of",

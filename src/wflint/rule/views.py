@@ -15,6 +15,7 @@ from wflint.facts.signatures import RECEIVERS, Signature, by_keyword, positional
 from wflint.rule.base import Api, Property, RuleSettings
 from wflint.rule.written import Written
 from wflint.temporal.effects import Effect
+from wflint.temporal.regions import Region
 
 T = TypeVar("T")
 
@@ -88,7 +89,8 @@ class Lookups(Struct):
     ``missing`` is :meth:`FindingView.missing`. ``source`` returns the text of a site, shortened.
     ``way`` returns the functions by which the place is reached, from an entry point on;
     ``may_wait`` tells whether the text of the last of them speaks of waiting. ``target_of`` is
-    :attr:`CallView.target_of` of a site.
+    :attr:`CallView.target_of` of a site. ``regions`` are those of all entry points that lead to the
+    place.
     """
 
     qualified: Callable[[Value], str]
@@ -102,6 +104,7 @@ class Lookups(Struct):
     way: Callable[[], Sequence[FunctionHead]] = tuple
     may_wait: Callable[[], bool] = lambda: False
     target_of: Callable[[Site], str] = lambda site: ""
+    regions: Callable[[], Region] = lambda: Region(0)
 
 
 class TypeView(Struct, frozen=True):
@@ -306,6 +309,11 @@ class CallView(Struct, dict=True):
     def can_be_plain(self) -> bool:
         """True if the function that contains the call surely has no ``await``."""
         return not self.function.is_async or not self.lookups.may_wait()
+
+    @property
+    def regions(self) -> Region:
+        """The regions of the rule's scope that the place is in."""
+        return self.lookups.regions()
 
     @property
     def way(self) -> Sequence[FunctionHead]:

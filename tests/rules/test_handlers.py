@@ -1,0 +1,147 @@
+"""The rules on handlers, against the real SDK: what it refuses, and what it lets through."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.documentation import examples
+from tests.oracle.recorded import in_sandbox
+from tests.oracle.sandbox import SEED, Stage
+from wflint.checking.registry import load_registry
+from wflint.rule import Rule
+from wflint.rule import documentation as rule_docs
+
+RULES = load_registry().rules
+HANDLERS = {rule.name: rule for rule in RULES if rule_docs.family(rule) == "handlers"}
+
+# The examples, with all messages sent in the first workflow task.
+
+REFUSED = {
+    "command-in-read-only-handler": (Stage.FAILED, "ReadOnlyContextError"),
+    "continue-as-new-in-handler": (Stage.RUNTIME, "Cannot continue as new from an update handler"),
+}
+"""Rules whose bad example fails: how far it comes, and what the SDK says."""
+
+ACCEPTED = {
+    "query-mutates-state": "the change is made, and nobody looks",
+    "validator-mutates-state": "the change is made, and nobody looks",
+}
+"""Rules whose bad example the SDK runs without a word, each with the reason."""
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED))
+def test_bad_example_fails(name: str, tmp_path: Path) -> None:
+    (example,) = examples(HANDLERS[name], "Bad")
+    run = in_sandbox(example.encode(), tmp_path, SEED, messages=True)
+    stage, text = REFUSED[name]
+    assert (run.stage, text in run.detail) == (stage, True), run
+
+
+@pytest.mark.parametrize("name", sorted(ACCEPTED))
+def test_bad_example_is_let_through(name: str, tmp_path: Path) -> None:
+    (example,) = examples(HANDLERS[name], "Bad")
+    assert not in_sandbox(example.encode(), tmp_path, SEED, messages=True).misbehaves
+
+
+@pytest.mark.parametrize("rule", HANDLERS.values(), ids=lambda rule: rule.name)
+def test_good_example_runs(rule: Rule, tmp_path: Path) -> None:
+    (example,) = examples(rule, "Good")
+    assert not in_sandbox(example.encode(), tmp_path, SEED, messages=True).misbehaves
+
+
+def test_each_rule_is_on_one_list() -> None:
+    assert sorted([*REFUSED, *ACCEPTED]) == sorted(HANDLERS)
+
+
+# What is read-only.
+
+ACTIVITY = "record, start_to_close_timeout=timedelta(seconds=1)"
+ARGUMENTS = {
+    "asyncio.create_task": "self.nothing()",
+    "asyncio.ensure_future": "self.nothing()",
+    "asyncio.gather": "self.nothing()",
+    "asyncio.shield": "self.nothing()",
+    "asyncio.sleep": "1",
+    "asyncio.wait_for": "self.nothing(), 1",
+    "workflow.continue_as_new": "",
+    "workflow.deprecate_patch": "'id'",
+    "workflow.execute_activity": ACTIVITY,
+    "workflow.execute_child_workflow": "'Child', id='child'",
+    "workflow.execute_local_activity": ACTIVITY,
+    "workflow.new_random": "",
+    "workflow.patched": "'id'",
+    "workflow.random": "",
+    "workflow.register_random_seed_callback": "print",
+    "workflow.set_current_details": "'details'",
+    "workflow.set_dynamic_query_handler": "None",
+    "workflow.set_dynamic_signal_handler": "None",
+    "workflow.set_dynamic_update_handler": "None",
+    "workflow.set_query_handler": "'name', None",
+    "workflow.set_signal_handler": "'name', None",
+    "workflow.set_update_handler": "'name', None",
+    "workflow.sleep": "1",
+    "workflow.start_activity": ACTIVITY,
+    "workflow.start_child_workflow": "'Child', id='child'",
+    "workflow.start_local_activity": ACTIVITY,
+    "workflow.upsert_memo": "{'a': 1}",
+    "workflow.upsert_search_attributes": "{'a': ['b']}",
+    "workflow.uuid4": "",
+    "workflow.uuid7": "",
+    "workflow.wait_condition": "lambda: True",
+}
+"""Calls that the SDK refuses, with their arguments."""
+
+LIKE_OTHERS = {
+    "asyncio.timeout": "only entering it starts a timer",
+    "asyncio.timeout_at": "only entering it starts a timer",
+    "temporalio.workflow.ChildWorkflowHandle.signal": "a workflow that only a server starts",
+    "temporalio.workflow.ExternalWorkflowHandle.cancel": "as that of a child",
+    "temporalio.workflow.ExternalWorkflowHandle.signal": "as that of a child",
+    "temporalio.workflow.NexusClient.execute_operation": "needs an endpoint",
+    "temporalio.workflow.NexusClient.start_operation": "needs an endpoint",
+    "temporalio.workflow.signal_with_start_workflow": "a Nexus operation of the server",
+}
+"""Names of the rule that are not called here, each with the reason."""
+
+QUERY = """\
+import asyncio
+from datetime import timedelta
+from temporalio import activity, workflow
+
+@activity.defn
+async def record() -> None: ...
+
+@workflow.defn
+class Flow:
+    @workflow.run
+    async def run(self) -> None:
+        await workflow.wait_condition(lambda: False)
+
+    async def nothing(self) -> None: ...
+
+    @workflow.query
+    async def ask(self) -> None:
+        called = {name}({arguments})
+        if asyncio.iscoroutine(called):
+            await called
+"""
+
+
+def refused() -> set[str]:
+    variants = ("_class", "_method")
+    names = {n for n in HANDLERS["command-in-read-only-handler"].targets if n not in LIKE_OTHERS}
+    return {n.removeprefix("temporalio.") for n in names if not n.endswith(variants)}
+
+
+def test_each_name_is_called() -> None:
+    assert refused() == set(ARGUMENTS)
+
+
+@pytest.mark.parametrize("name", sorted(ARGUMENTS))
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_read_only_context_refuses(name: str, tmp_path: Path) -> None:
+    source = QUERY.format(name=name, arguments=ARGUMENTS[name])
+    run = in_sandbox(source.encode(), tmp_path, SEED, messages=True)
+    assert "While in read-only function, action attempted" in run.detail, run
