@@ -18,6 +18,7 @@ from wflint.project.store import Store
 from wflint.rule.definition_views import Beats
 
 _HEARTBEAT = "temporalio.activity.heartbeat"
+_ABOUT_OTHERS = (ExternalArgument, ExternalCall, ExternalUse)
 _SPEAKS = re.compile(
     r"heart_?beat|raise_complete_async|get_async_activity_handle|task_token", re.IGNORECASE
 )
@@ -31,7 +32,8 @@ _WORD = re.compile(r"\w+")
 class Heartbeats:
     """Tells of each activity of a finished search whether it sends heartbeats.
 
-    ``files`` are all of the project, ``read`` gives their bytes.
+    Nothing is said of one that only gives back a value. ``files`` are all of the project, ``read``
+    gives their bytes.
     """
 
     def __init__(
@@ -46,10 +48,13 @@ class Heartbeats:
         self._store = store
         self._files = files
         self._read = read
-        self._sending = graph.ancestors(_beating(events))
+        passed = [event for event in events if isinstance(event, _ABOUT_OTHERS)]
+        self._sending = graph.ancestors(e.node for e in passed if e.entity.name == _HEARTBEAT)
+        self._working = {e.node for e in passed if not e.entity.name.startswith("builtins.")}
         self._unresolved: dict[Node, set[str]] = {}
         for gap in graph.gaps:
             self._unresolved.setdefault(gap.node, set()).add(gap.written.rpartition(".")[2])
+        self._working.update(self._unresolved)
         self._entries: dict[Fn, list[Node]] = {}
         for node in graph.entries:
             self._entries.setdefault(node.fn, []).append(node)
@@ -67,10 +72,11 @@ class Heartbeats:
         return found.pop() if len(found) == 1 else Beats.UNKNOWN
 
     def _is_silent(self, nodes: Iterable[Node]) -> bool:
-        """True if nothing that some nodes lead to may send a heartbeat."""
-        if self._is_intercepted:
+        """True if nothing that nodes lead to may send a heartbeat, and something takes time."""
+        found = [*self._graph.search(nodes)]
+        if self._is_intercepted or self._working.isdisjoint(found):
             return False
-        return not any(self._may_send(node) for node in self._graph.search(nodes))
+        return not any(map(self._may_send, found))
 
     def _may_send(self, node: Node) -> bool:
         text = self._text(node.fn)
@@ -121,16 +127,6 @@ class Heartbeats:
         return frozenset(found)
 
 
-def _beating(events: Iterable[Event]) -> list[Node]:
-    """Return the functions that send a heartbeat, or hand the function that does to something."""
-    return [
-        event.node
-        for event in events
-        if isinstance(event, (ExternalArgument, ExternalCall, ExternalUse))
-        and event.entity.name == _HEARTBEAT
-    ]
-
-
 def _definitions(text: str, wanted: re.Pattern[str]) -> set[str]:
     """Return the names of functions and classes whose text, as far as the next one, has a match.
 
@@ -138,9 +134,9 @@ def _definitions(text: str, wanted: re.Pattern[str]) -> set[str]:
     """
     found: set[str] = set()
     places = [*_DEFINES.finditer(text)]
-    ends = [place.start() for place in places[1:]] + [len(text)]
     owner = ""
-    for place, end in zip(places, ends, strict=True):
+    for number, place in enumerate(places, 1):
+        end = places[number].start() if number < len(places) else len(text)
         if "class" in place[0]:
             owner = place[1]
         if wanted.search(text, place.end(), end):

@@ -56,6 +56,12 @@ class ProjectView(Struct, frozen=True, dict=True):
         target = command.target
         return self._by_function.get(_key(target.callee)) if target is not None else None
 
+    def activities_of(self, command: CommandView) -> tuple[ActivityView, ...]:
+        """Return all activities that a command may call; none if one of them is not known."""
+        found = [self._by_function.get(_key(target.callee)) for target in command.targets]
+        known = tuple(activity for activity in found if activity is not None)
+        return known if len(known) == len(found) else ()
+
     @cached_property
     def _by_function(self) -> dict[tuple[str, str], ActivityView]:
         return {_key(activity.function): activity for activity in self.activities}
