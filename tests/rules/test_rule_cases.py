@@ -26,6 +26,7 @@ WAYS = frozenset({MODULE, BASE, OBJECT})
 CANNOT = {
     "analysis-failed": "it is about wflint itself: a fault is no property of the code",
     "analysis-gap": "it is about what wflint could not follow, at the call that leads nowhere",
+    "subclassing-temporal-error": "it is about classes, which no call leads to",
     "suppression-without-reason": "it is about comments, which no call leads to",
     "syntax-error": "it is about files, which no call leads to",
     "unknown-rule-in-suppression": "it is about comments, which no call leads to",

@@ -12,7 +12,13 @@ from wflint.diagnostics import Severity
 from wflint.facts.model import UNKNOWN, Finding, FunctionBody, Ref, Site
 from wflint.inference.sortable import can_sort_elements
 from wflint.inference.type_views import types_of
-from wflint.inference.values import AbstractValue, ExternalValue, FunctionValue
+from wflint.inference.values import (
+    AbstractValue,
+    ClassValue,
+    ExternalValue,
+    FunctionValue,
+    InstanceValue,
+)
 from wflint.rule.views import Callee, EffectAt, Shared, TypeView
 from wflint.temporal.api import sdk_calls
 from wflint.temporal.effects import Effect
@@ -93,6 +99,14 @@ class FoundView:
     def _resolved(self, ref: Ref) -> tuple[AbstractValue, ...]:
         node = self._node
         return self._resolver.resolve(ref, node.fn.path, node.receiver, env=node.env)
+
+    def external_bases(self) -> frozenset[str]:
+        """Return the classes outside the project that the class of the expression derives from."""
+        found: set[str] = set()
+        for entity in self._resolved(self._asked):
+            if isinstance(entity, (ClassValue, InstanceValue)):
+                found.update(self._resolver.order(entity.cls)[1])
+        return frozenset(found)
 
     def fails_task(self, error: str) -> bool:
         """True if an error that comes out of the place makes the workflow task fail."""

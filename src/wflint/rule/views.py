@@ -236,6 +236,13 @@ class FindingView(Protocol):
         """True if the place waits for what a command gives, such as the result of an activity."""
         ...
 
+    def external_bases(self) -> frozenset[str]:
+        """Return the dotted names of all classes outside the project that the expression has.
+
+        They are the bases of the class of the project that it is, or is an object of.
+        """
+        ...
+
     def fails_task(self, error: str) -> bool:
         """True if an error that comes out of the place makes the workflow task fail.
 

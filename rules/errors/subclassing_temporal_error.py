@@ -1,0 +1,119 @@
+"""Derives a class of its own from an error of the SDK.
+
+## What breaks
+
+An error leaves a workflow or an activity as a message, and arrives on the other side as one of the
+SDK's own classes. A class of your own does not survive that: where an activity raises a subclass of
+`ApplicationError`, the workflow gets a plain `ApplicationError`, so `except OrderError` never
+matches. Nor has it a name: the `type` of the failure, which for other exceptions is the name of
+their class, stays empty unless it is given. So `non_retryable_error_types=["OrderError"]` does not
+match either, and the activity is retried.
+
+Raise `ApplicationError(message, type="OrderError")`, and look at `error.cause.type` where it
+arrives; a function that makes it keeps the words in one place. Or derive from `Exception` where the
+error is raised in an activity: its type is then the name of the class.
+
+## Bad
+
+```python
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+
+class OutOfStock(ApplicationError):
+    pass
+
+
+@activity.defn
+async def reserve(item: str) -> None:
+    raise OutOfStock(f"no {item} is left")
+```
+
+## Good
+
+```python
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+
+def out_of_stock(item: str) -> ApplicationError:
+    return ApplicationError(f"no {item} is left", type="OutOfStock", non_retryable=True)
+
+
+@activity.defn
+async def reserve(item: str) -> None:
+    raise out_of_stock(item)
+```
+
+## What the SDK does
+
+Nothing; its documentation says not to extend `TemporalError` or its children. Not reported are
+subclasses of `ApplicationError` that say in their own code what `type` they have, so that the
+failure can be recognised.
+
+## References
+
+* https://docs.temporal.io/develop/python/best-practices/error-handling
+* https://python.temporal.io/temporalio.exceptions.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, ClassVar
+
+from wflint.rule import Report, Rule, Scope, Severity, cst
+
+if TYPE_CHECKING:
+    from wflint.rule import Context, FindingView
+
+_MODULE = "temporalio.exceptions."
+_APPLICATION = f"{_MODULE}ApplicationError"
+_GIVES_TYPE = re.compile(r"\btype\s*=")
+_BECOMES = {
+    "ApplicationError": "arrives elsewhere as a plain `ApplicationError`, without its name",
+    "TemporalError": "is no failure, so a workflow does not fail with it",
+}
+
+
+class SubclassingTemporalError(Rule):
+    code = "WFL711"
+    name = "subclassing-temporal-error"
+    severity = Severity.WARNING
+    scope = Scope.ANY
+    since = "0.1"
+    needles: ClassVar[tuple[str, ...]] = (r"class\s+\w+\s*\([^)]*Error\b",)
+
+    def visit_ClassDef(self, node: cst.ClassDef, ctx: Context) -> None:
+        """A class with such a base."""
+        for base in node.bases:
+            name = ctx.dotted_name(base.value) or ""
+            if not name.startswith(_MODULE) or not name.endswith("Error"):
+                continue
+            base_name = name.removeprefix(_MODULE)
+            ctx.report(
+                self,
+                node.name,
+                f"`{node.name.value}` derives from `{base_name}`: an error of this class "
+                f"{_BECOMES.get(base_name) or f'arrives elsewhere as a plain `{base_name}`'}; "
+                'raise `ApplicationError(..., type="...")` instead',
+                subject=base.value,
+                detail=(node.name.value, name),
+            )
+
+    def confirm(self, view: FindingView) -> Report | None:
+        """Not where the class says what type its errors have."""
+        cls, base = view.read(tuple[str, str])
+        if base == _APPLICATION and _GIVES_TYPE.search(_text_of(cls, view.source())):
+            return None
+        return Report(view.message)
+
+
+def _text_of(cls: str, source: str) -> str:
+    """The source of the class of a name: visitors are shown no methods with it."""
+    head = re.search(rf"^([ \t]*)class\s+{re.escape(cls)}\b", source, re.MULTILINE)
+    if head is None:
+        return ""
+    rest = source[head.end() :].partition("\n")[2]
+    end = re.search(rf"^(?!{head[1]}[ \t])[ \t]*[^\s)#]", rest, re.MULTILINE)
+    return rest[: end.start()] if end is not None else rest
