@@ -24,7 +24,8 @@ class OrderWorkflow:
     async def run(self, amount: int) -> None:
         if amount > 100:
             raise TimeoutError(
-                "nobody has approved it", type=TimeoutType.START_TO_CLOSE,
+                "nobody has approved it",
+                type=TimeoutType.START_TO_CLOSE,
                 last_heartbeat_details=[],
             )
 ```
