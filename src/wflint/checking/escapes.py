@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection
+from functools import cached_property
 
 from wflint.callgraph.catching import Catching
 from wflint.callgraph.graph import CallGraph, Hop, Node
@@ -94,9 +95,10 @@ class Escapes:
             return False
         seen = {node}
         pending = deque([node])
+        is_checked = node.fn in self._of_validators
         while pending:
             at = pending.popleft()
-            if self._ends_task(at, classes):
+            if self._ends_task(at, classes, is_checked):
                 return True
             for hop in self._part.callers(at):
                 if hop.node not in seen and self._goes_on(hop, at, classes):
@@ -113,9 +115,15 @@ class Escapes:
         imports = self._store.load(path).facts.imports
         return path in self._entered or any(one.module.startswith(_SDK) for one in imports)
 
-    def _ends_task(self, node: Node, classes: tuple[str, ...]) -> bool:
+    @cached_property
+    def _of_validators(self) -> set[Fn]:
+        """The functions that validators of updates call: what these refuse, no update gets."""
+        return {node.fn for node in self._whole.within(Region.VALIDATOR).order}
+
+    def _ends_task(self, node: Node, classes: tuple[str, ...], is_checked: bool) -> bool:
         entry = self._part.entries.get(node)
-        if entry is None or not entry.kind & FAILING or not entry.receiver.qualname:
+        failing = FAILING & ~Region.UPDATE if is_checked else FAILING
+        if entry is None or not entry.kind & failing or not entry.receiver.qualname:
             return False
         key = entry.receiver, classes
         if key not in self._failing:
