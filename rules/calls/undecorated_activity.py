@@ -56,7 +56,7 @@ class OrderWorkflow:
 ## What the SDK does
 
 The call raises `TypeError: Activity charge missing attributes, was it decorated with
-@activity.defn?`, for a dynamic activity `ValueError: Activity ... definition has no name`.
+@activity.defn?`, for a dynamic activity `ValueError: Cannot invoke dynamic activity explicitly`.
 
 Functions behind decorators that are not known, or of classes that something unknown has a part in,
 are not reported: they may be activities.

@@ -9,7 +9,9 @@ from msgspec import msgpack
 from wflint.callgraph.graph import Node
 from wflint.checking.circles import imports_back
 from wflint.diagnostics import Severity
+from wflint.facts.ids import Cls
 from wflint.facts.model import UNKNOWN, Finding, FunctionBody, Ref, Site
+from wflint.facts.sites import call_at
 from wflint.inference.sortable import can_sort_elements
 from wflint.inference.type_views import types_of
 from wflint.inference.values import (
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from wflint.callgraph.effects import Function
     from wflint.checking.checker import Checker
+    from wflint.rule.command_view import CommandView
 
 T = TypeVar("T")
 
@@ -47,6 +50,7 @@ class FoundView:
         self._finding = finding
         self._asked = finding.asked or UNKNOWN
         self._node = node
+        self._body = body
 
     @property
     def is_run(self) -> bool:
@@ -76,6 +80,13 @@ class FoundView:
     def effect(self, effect: Effect) -> EffectAt | None:
         """Return the nearest place where what the expression refers to has an effect."""
         return self._nearest(self._asked, effect)
+
+    def effect_of_entries(self, effect: Effect) -> EffectAt | None:
+        """Return the nearest place where an entry point that leads to the place has an effect."""
+        checker = self._checker
+        entries = checker.views.reached.entry_points((self._node,))
+        ordered = sorted(entries, key=lambda node: (node.fn, node.receiver or Cls("", "")))
+        return checker.summaries.nearest(((e.fn, e.receiver) for e in ordered), effect)
 
     def effect_of_call(self, site: Site, effect: Effect) -> EffectAt | None:
         """Return the nearest place where what is called at a site has an effect."""
@@ -107,6 +118,19 @@ class FoundView:
             if isinstance(entity, (ClassValue, InstanceValue)):
                 found.update(self._resolver.order(entity.cls)[1])
         return frozenset(found)
+
+    def command(self) -> CommandView | None:
+        """Return the command that the call at the place gives."""
+        node, checker = self._node, self._checker
+        call = call_at(self._body, self.site)
+        for entity in self._resolved(call.target) if call is not None else ():
+            sdk = sdk_calls().get(entity.name) if isinstance(entity, ExternalValue) else None
+            if call is not None and sdk is not None and isinstance(entity, ExternalValue):
+                view = checker.views.of_call(
+                    node, self._body, call, name=sdk.name, partial=entity.partial
+                )
+                return checker.commands.view(node, view, sdk, entity)
+        return None
 
     def fails_task(self, error: str) -> bool:
         """True if an error that comes out of the place makes the workflow task fail."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from msgspec import Struct, field
 
@@ -16,6 +16,9 @@ from wflint.rule.base import Api, Property, RuleSettings
 from wflint.rule.written import Written
 from wflint.temporal.effects import Effect
 from wflint.temporal.regions import Region
+
+if TYPE_CHECKING:
+    from wflint.rule.command_view import CommandView
 
 T = TypeVar("T")
 
@@ -190,11 +193,19 @@ class FindingView(Protocol):
         """Return the one function of the project that the expression refers to."""
         ...
 
+    def command(self) -> CommandView | None:
+        """Return the command that the call at the place gives."""
+        ...
+
     def effect(self, effect: Effect) -> EffectAt | None:
         """Return the nearest place where a function that the expression refers to has an effect.
 
         It may be there itself, or in what it calls.
         """
+        ...
+
+    def effect_of_entries(self, effect: Effect) -> EffectAt | None:
+        """Return the nearest place where an entry point that leads to the place has an effect."""
         ...
 
     def effect_of_call(self, site: Site, effect: Effect) -> EffectAt | None:
