@@ -200,6 +200,7 @@ NOT_NOTICED: dict[str, str] = {
     "activity-api-in-workflow": "`activity.logger` only logs too often",
     "async-api-in-sync-activity": "a workflow does not run the activity itself",
     "awaited-heartbeat": "a workflow does not run the activity itself",
+    "non-retryable-in-workflow": "the flag is sent, and nobody reads it",
     "unused-suppression": "the SDK does not read comments",
     "workflow-api-in-activity": "a workflow does not run the activity itself",
 }
