@@ -21,6 +21,7 @@ HANDLERS = {rule.name: rule for rule in RULES if rule_docs.family(rule) == "hand
 REFUSED = {
     "command-in-read-only-handler": (Stage.FAILED, "ReadOnlyContextError"),
     "continue-as-new-in-handler": (Stage.RUNTIME, "Cannot continue as new from an update handler"),
+    "handler-uses-uninitialised-state": (Stage.RUNTIME, "has no attribute 'items'"),
 }
 """Rules whose bad example fails: how far it comes, and what the SDK says."""
 
@@ -145,3 +146,44 @@ def test_read_only_context_refuses(name: str, tmp_path: Path) -> None:
     source = QUERY.format(name=name, arguments=ARGUMENTS[name])
     run = in_sandbox(source.encode(), tmp_path, SEED, messages=True)
     assert "While in read-only function, action attempted" in run.detail, run
+
+
+# What handlers find.
+
+STATE = """\
+from datetime import timedelta
+from temporalio import activity, workflow
+
+@activity.defn
+async def load() -> int: ...
+
+@workflow.defn
+class Flow:
+    @workflow.run
+    async def run(self) -> None:
+        self.early = 1
+        await workflow.execute_activity(load, start_to_close_timeout=timedelta(seconds=1))
+        self.late = 2
+
+    @workflow.{kind}
+    def handler(self) -> None:
+        self.{attribute}
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "attribute", "stage"),
+    [
+        ("query", "early", Stage.OK),
+        ("query", "late", Stage.FAILED),
+        ("signal", "early", Stage.RUNTIME),
+        ("update", "early", Stage.RUNTIME),
+    ],
+)
+def test_messages_come_before_the_run_method(
+    kind: str, attribute: str, stage: Stage, tmp_path: Path
+) -> None:
+    source = STATE.format(kind=kind, attribute=attribute)
+    run = in_sandbox(source.encode(), tmp_path, SEED, messages=True)
+    assert run.stage is stage
+    assert stage is Stage.OK or f"no attribute '{attribute}'" in run.detail

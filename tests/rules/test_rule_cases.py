@@ -27,6 +27,7 @@ CANNOT = {
     "analysis-failed": "it is about wflint itself: a fault is no property of the code",
     "analysis-gap": "it is about what wflint could not follow, at the call that leads nowhere",
     "subclassing-temporal-error": "it is about classes, which no call leads to",
+    "handler-uses-uninitialised-state": "it is about the methods of workflows, and those of bases",
     "suppression-without-reason": "it is about comments, which no call leads to",
     "syntax-error": "it is about files, which no call leads to",
     "unknown-rule-in-suppression": "it is about comments, which no call leads to",

@@ -15,6 +15,7 @@ from wflint.model.project import Parts, Projects
 from wflint.model.workers import Workers
 from wflint.rule.base import Report, Rule
 from wflint.rule.definition_views import ActivityView, HandlerView, Place, WorkflowView
+from wflint.rule.project_view import PlacedReport
 from wflint.rule.views import CallView
 
 _HOOKS = ("check_activity", "check_handler", "check_project", "check_worker", "check_workflow")
@@ -71,7 +72,7 @@ class DefinitionChecks:
             if workflow is None:
                 continue
             for rule in on_workflows:
-                self._ask(rule, workflow.place, partial(rule.check_workflow, workflow))
+                self._ask_anywhere(rule, workflow.place, partial(rule.check_workflow, workflow))
             for handler in _methods(workflow):
                 for rule in on_handlers:
                     ask = partial(rule.check_handler, handler, workflow)
@@ -107,11 +108,18 @@ class DefinitionChecks:
     # What they say.
 
     def _ask(self, rule: Rule, place: Place, ask: Callable[[], Iterable[Report]]) -> None:
-        if place.fn.path not in self._chosen:
-            return
+        if place.fn.path in self._chosen:
+            self._ask_anywhere(rule, place, ask)
+
+    def _ask_anywhere(
+        self, rule: Rule, place: Place, ask: Callable[[], Iterable[Report | PlacedReport]]
+    ) -> None:
+        """Ask about a definition in any file; a report may be on a place in one of the chosen."""
         with self._faults.at(*place.fn, rule.code):
-            for report in ask():
-                self._hit(rule, place, report)
+            for given in ask():
+                at, report = given if isinstance(given, PlacedReport) else (place, given)
+                if at.fn.path in self._chosen:
+                    self._hit(rule, at, report)
 
     def _hit(self, rule: Rule, place: Place, report: Report) -> None:
         """Note that a rule is broken at a place; where workflow code reaches it, with the way."""

@@ -13,9 +13,17 @@ from wflint.inference.resolver import Resolver
 from wflint.inference.values import ClassValue, ExternalValue
 from wflint.model.callees import Callees
 from wflint.model.state import state_of
+from wflint.model.state_flow import StateFlow
 from wflint.project.module import Module
 from wflint.rule.command_view import CommandView
-from wflint.rule.definition_views import ActivityView, Beats, HandlerView, Place, WorkflowView
+from wflint.rule.definition_views import (
+    ActivityView,
+    Beats,
+    EarlyRead,
+    HandlerView,
+    Place,
+    WorkflowView,
+)
 from wflint.rule.views import Callee
 from wflint.temporal.decorators import ACTIVITY, DEFN, REGIONS
 from wflint.temporal.regions import Region
@@ -135,7 +143,14 @@ class Definitions:
             sandboxed is None or sandboxed.text != "False",
             self._exceptions(decorator, cls.path),
             lambda: state_of(cls, entries, self.roots),
+            self._early_reads,
         )
+
+    def _early_reads(self, workflow: WorkflowView) -> tuple[EarlyRead, ...]:
+        if workflow.run is None or not workflow.handlers:
+            return ()
+        flow = StateFlow(workflow.cls, self.roots)
+        return tuple(flow.early_reads(workflow.run, workflow.handlers))
 
     def _handlers(self, entry: Entry) -> Iterator[HandlerView]:
         """Return what a method is; more than one if several decorators stand on it."""

@@ -225,8 +225,8 @@ class Rule:
         """Look at a call that resolves to a function of the project."""
         return ()
 
-    def check_workflow(self, workflow: WorkflowView) -> Iterable[Report]:
-        """Look at a workflow; what is reported is reported at its class."""
+    def check_workflow(self, workflow: WorkflowView) -> Iterable[Report | PlacedReport]:
+        """Look at a workflow; what is reported is reported at its class, or at the place given."""
         return ()
 
     def check_handler(self, handler: HandlerView, workflow: WorkflowView) -> Iterable[Report]:

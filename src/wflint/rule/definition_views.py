@@ -65,6 +65,17 @@ class StateView(Struct, frozen=True):
     readers: tuple[Access, ...] = ()
 
 
+class EarlyRead(NamedTuple):
+    """A place where a handler, or what it calls, reads an attribute that may not be there yet.
+
+    Nothing but the run method sets it first, and the message may come before that.
+    """
+
+    name: str
+    handler: HandlerView
+    place: Place
+
+
 class WorkflowView(Struct, frozen=True, dict=True):
     """A workflow.
 
@@ -85,6 +96,7 @@ class WorkflowView(Struct, frozen=True, dict=True):
     sandboxed: bool
     failure_exception_types: tuple[str, ...] | None
     find_state: Callable[[], tuple[StateView, ...]]
+    find_early_reads: Callable[[WorkflowView], tuple[EarlyRead, ...]] = lambda _: ()
 
     @property
     def shown(self) -> str:
@@ -95,6 +107,11 @@ class WorkflowView(Struct, frozen=True, dict=True):
     def state(self) -> tuple[StateView, ...]:
         """Return its attributes in the order of their names."""
         return self.find_state()
+
+    @cached_property
+    def early_reads(self) -> tuple[EarlyRead, ...]:
+        """Return what handlers read before the run method has surely set it."""
+        return self.find_early_reads(self)
 
 
 class Beats(enum.Enum):

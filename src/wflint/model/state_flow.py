@@ -1,0 +1,246 @@
+"""What handlers read of the workflow's object before the run method has set it.
+
+The SDK gives signals and updates that arrive with the first workflow task to their handlers before
+the run method begins. A query has a workflow task to itself, and sees what the run method has done
+up to where it waits.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from wflint.callgraph.entry.entry_points import EntryPoints
+from wflint.callgraph.graph import DEFINITION
+from wflint.facts.ids import Cls, Fn
+from wflint.facts.model import UNKNOWN, FunctionHead, Kind
+from wflint.files.source import UnreadableSource
+from wflint.inference.values import ExternalValue
+from wflint.model.steps import Step, Steps, What, steps_of
+from wflint.project.module import Module
+from wflint.rule.definition_views import EarlyRead, HandlerView, Place
+from wflint.syntax.guard import NewerSyntax, parse
+from wflint.temporal.decorators import DEFN
+from wflint.temporal.regions import Region
+
+_HARMLESS_BASES = frozenset({"abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol"})
+_HARMLESS_DECORATORS = frozenset({DEFN, "dataclasses.dataclass"})
+_DATACLASS = "dataclasses.dataclass"
+_OWN_ACCESS = frozenset(
+    {"__getattr__", "__getattribute__", "__init_subclass__", "__new__", "__setattr__"}
+)
+"""Methods with which a class may give its objects attributes that nobody sees."""
+
+
+class _At(NamedTuple):
+    """A step, and the method that takes it."""
+
+    fn: Fn
+    step: Step
+
+
+class StateFlow:
+    """Follows the methods of one workflow."""
+
+    def __init__(self, cls: Cls, roots: EntryPoints) -> None:
+        self._roots = roots
+        self._resolver = roots.resolver
+        self._store = roots.resolver.store
+        self._order, self._externals = roots.resolver.order(cls)
+        self._methods: dict[str, list[Fn]] = {}
+        self._heads: dict[Fn, FunctionHead] = {}
+        for base in self._order:
+            facts = self._resolver.facts_of(base)
+            for head in facts.methods.values() if facts is not None else ():
+                fn = Fn(base.path, head.qualname)
+                self._heads[fn] = head
+                self._methods.setdefault(head.name, []).append(fn)
+
+    def early_reads(self, run: HandlerView, handlers: Iterable[HandlerView]) -> Iterator[EarlyRead]:
+        """Return where handlers read what only the run method sets, and may not have set yet."""
+        given = self._given()
+        if given is None:
+            return
+        flow = list(self.flow(run.place.fn))
+        in_run = {at.step.name for at in flow if at.step.what is What.WRITE}
+        missing = in_run - given - self._methods.keys()
+        late = _set_late(flow, missing)
+        for handler in handlers:
+            names = late if handler.kind is Region.QUERY else missing
+            yield from self._read_early(handler, names) if names else ()
+
+    def _read_early(self, handler: HandlerView, names: set[str]) -> Iterator[EarlyRead]:
+        missing = set(names)
+        for fn, step in self.flow(handler.place.fn):
+            if step.what in (What.OPEN, What.WAIT) and not step.is_later:
+                return
+            if step.name not in missing or step.what not in (What.READ, What.WRITE):
+                continue
+            if step.what is What.WRITE or step.is_sure:
+                missing.discard(step.name)
+            if step.what is What.READ and step.is_sure:
+                yield EarlyRead(step.name, handler, Place(fn, self._site(fn, step.name)))
+
+    def _site(self, fn: Fn, name: str) -> int:
+        """Return the first place in a method that reads an attribute."""
+        body = self._store.body(fn)
+        refs = [(u.target, u.site) for u in body.reads]
+        refs += [(c.target, c.site) for c in body.calls]
+        refs += [(o.operand, o.site) for o in body.operations]
+        sites = (s for r, s in refs if r.kind is Kind.SELF and r.path[:1] == (name,))
+        return min(sites, default=DEFINITION)
+
+    # What the object has from the beginning.
+
+    def _given(self) -> set[str] | None:
+        """Return the attributes that each object has before anything runs; None if not known."""
+        if not _HARMLESS_BASES.issuperset(self._externals) or self._methods.keys() & _OWN_ACCESS:
+            return None
+        found: set[str] = set()
+        for base in self._order:
+            in_class = self._in_class(base)
+            if in_class is None:
+                return None
+            found |= in_class
+        for fn in self._methods.get("__init__", ())[:1]:
+            for _, step in self.flow(fn):
+                if step.what is What.OPEN:
+                    return None
+                if step.what is What.WRITE:
+                    found.add(step.name)
+        return found
+
+    def _in_class(self, cls: Cls) -> set[str] | None:
+        """Return the names to which a class gives a value; None if others may give some as well."""
+        facts = self._resolver.facts_of(cls)
+        if facts is None or facts.metaclass != UNKNOWN:
+            return None
+        decorators: set[str] = set()
+        for decorator in facts.decorators:
+            for entity in self._resolver.resolve(decorator.target, cls.path):
+                decorators.add(entity.name if isinstance(entity, ExternalValue) else "")
+        if not decorators <= _HARMLESS_DECORATORS:
+            return None
+        module = self._store.load(cls.path)
+        bare = _annotated_only(module, cls.qualname)
+        if bare is None or _DATACLASS in decorators:
+            return set(facts.attributes)
+        return facts.attributes.keys() - bare
+
+    # The steps of a method, with those of the methods that it calls.
+
+    def flow(self, fn: Fn) -> Iterator[_At]:
+        """Return all steps of a method and of what it calls on the same object, in order."""
+        stack: list[tuple[Fn, Iterator[Step], bool, bool]] = []
+        self._enter(stack, fn, True, False)
+        while stack:
+            at, steps, is_sure, is_later = stack[-1]
+            step = next(steps, None)
+            if step is None:
+                stack.pop()
+                continue
+            step = _within(step, is_sure, is_later)
+            called = self._called(at, step)
+            if called is None:
+                yield _At(at, _as_read(step) if step.what is What.CALL else step)
+            elif all(called != entered for entered, *_ in stack):
+                runs = step.awaited or not self._heads[called].is_async
+                later = step.is_later or not runs
+                self._enter(stack, called, step.is_sure and runs, later)
+
+    def _enter(
+        self,
+        stack: list[tuple[Fn, Iterator[Step], bool, bool]],
+        fn: Fn,
+        is_sure: bool,
+        is_later: bool,
+    ) -> None:
+        found = self.steps(fn)
+        steps = found.steps if found is not None else (Step(What.OPEN),)
+        stack.append((fn, iter(steps), is_sure, is_later))
+
+    def steps(self, fn: Fn) -> Steps | None:
+        """Return the steps of one method alone."""
+        return steps_of(self._store.load(fn.path), fn.qualname)
+
+    def _called(self, at: Fn, step: Step) -> Fn | None:
+        """Return the method that a step leads to: by a call, a property, or a mere mention."""
+        if step.what is What.SUPER:
+            above = self._above(at, step.name)
+            return above[0] if above else None
+        if step.what not in (What.CALL, What.READ, What.WRITE) or step.name not in self._methods:
+            return None
+        found = self._methods[step.name]
+        if step.what is What.WRITE:
+            found = [fn for fn in found if _is_accessor(self._heads[fn], "setter")] or found
+        return found[0]
+
+    def _above(self, at: Fn, name: str) -> list[Fn]:
+        owner = Cls(at.path, at.qualname.rpartition(".")[0])
+        rest = self._order[self._order.index(owner) + 1 :] if owner in self._order else ()
+        owners = set(rest)
+        return [
+            fn
+            for fn in self._methods.get(name, ())
+            if Cls(fn.path, fn.qualname.rpartition(".")[0]) in owners
+        ]
+
+
+def _set_late(flow: Iterable[_At], names: set[str]) -> set[str]:
+    """Return the names that are surely not set when the run method first waits."""
+    missing, late = set(names), set[str]()
+    for _, step in flow:
+        if step.what is What.OPEN and not step.is_later:
+            break
+        if step.what is What.WRITE:
+            missing.discard(step.name)
+        elif step.what is What.WAIT and step.long and not step.is_later:
+            late |= missing
+    return late
+
+
+def _within(step: Step, is_sure: bool, is_later: bool) -> Step:
+    if is_sure and not is_later:
+        return step
+    is_later = step.is_later or is_later
+    return Step(step.what, step.name, False, is_later, step.awaited, step.long)
+
+
+def _as_read(step: Step) -> Step:
+    """Return a call of what an attribute holds as what it is first: a read of it."""
+    return Step(What.READ, step.name, step.is_sure, step.is_later)
+
+
+def _is_accessor(head: FunctionHead, name: str) -> bool:
+    return any(decorator.written == name for decorator in head.decorators)
+
+
+def _annotated_only(module: Module, qualname: str) -> set[str] | None:
+    """Return the names that the body of a class only annotates: ``count: int`` sets nothing."""
+    found = module.notes.answer(
+        f"annotated only {qualname}", list[str], lambda: _look(module, qualname)
+    )
+    return set(found) if found != [""] else None
+
+
+def _look(module: Module, qualname: str) -> list[str]:
+    try:
+        body: list[ast.stmt] = parse(module.source).body
+    except (NewerSyntax, UnreadableSource):
+        return [""]
+    for name in qualname.split("."):
+        inner = [n for n in body if isinstance(n, ast.ClassDef) and n.name == name]
+        if len(inner) != 1:
+            return [""]
+        body = inner[0].body
+    bare, given = set[str](), set[str]()
+    for statement in body:
+        match statement:
+            case ast.AnnAssign(target=ast.Name(id=name), value=None):
+                bare.add(name)
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                given.add(name)
+            case ast.Assign():
+                given |= {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
+    return sorted(bare - given)

@@ -1,0 +1,368 @@
+"""The steps of a method that concern the object it is called on, in the order in which they happen.
+
+Read from ``ast`` when somebody asks, and kept with the notes on the file. What a method calls is
+put in by :mod:`wflint.model.state_flow`.
+"""
+
+from __future__ import annotations
+
+import ast
+import enum
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from wflint.files.source import Source, UnreadableSource
+from wflint.project.module import Module
+from wflint.syntax.guard import Function, NewerSyntax, parse
+from wflint.temporal.api import sdk_calls
+from wflint.temporal.effects import Effect
+
+_HEADER = "if 1:\n"
+_LOOK_ONLY = frozenset({"getattr", "hasattr", "id", "isinstance", "repr", "str", "type"})
+_FREE_CALLS = frozenset({"all", "any", "bool", "int", "isinstance", "len", "str", "type"})
+_LATER = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.GeneratorExp)
+_LEAVES = (ast.Return, ast.Raise, ast.Break, ast.Continue)
+_TRY: tuple[type[ast.stmt], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))  # since Python 3.11
+
+
+class What(enum.IntEnum):
+    """The kinds of step."""
+
+    READ = 0
+    WRITE = 1
+    CALL = 2  # of a method, or of what an attribute holds
+    SUPER = 3  # of a method of the next class
+    WAIT = 4  # others may run
+    OPEN = 5  # somebody else is given the object, and may do anything with it
+
+
+class Step(Struct, frozen=True, array_like=True, gc=False):
+    """One step. ``name`` is the attribute or method.
+
+    ``is_sure`` is set if neither the state of the object nor anything that is not known decides
+    whether it happens. A wait that is ``long`` surely outlasts the workflow task. ``is_later`` is
+    set for what a function inside the method does, whenever it is called.
+    """
+
+    what: What
+    name: str = ""
+    is_sure: bool = True
+    is_later: bool = False
+    awaited: bool = False
+    long: bool = False
+
+
+class Steps(Struct, frozen=True):
+    """The steps of a method; ``ends`` is set if there is a way out of it but an error."""
+
+    steps: tuple[Step, ...] = ()
+    ends: bool = True
+
+
+def steps_of(module: Module, qualname: str) -> Steps | None:
+    """Return the steps of a method; ``None`` if it cannot be read."""
+    head = module.facts.functions.get(qualname)
+    if head is None or head.too_deep:
+        return None
+    found = module.notes.answer(
+        f"steps {qualname}", list[Steps], lambda: _read(module.source, head.start, head.end)
+    )
+    return found[0] if found else None
+
+
+def function_node(source: Source, start: int, end: int) -> ast.FunctionDef | None:
+    """Return the definition between two offsets, if Python can read it."""
+    text = source.text[start:end]
+    header = _HEADER if text[:1] in (" ", "\t") else ""
+    try:
+        tree = parse(Source(f"{header}{text}\n"))
+    except (NewerSyntax, UnreadableSource):
+        return None
+    node = tree.body[0] if tree.body else None
+    if isinstance(node, ast.If):
+        node = node.body[0]
+    return node if isinstance(node, Function) else None  # type: ignore[return-value]
+
+
+def _read(source: Source, start: int, end: int) -> list[Steps]:
+    node = function_node(source, start, end)
+    if node is None or not (node.args.posonlyargs or node.args.args):
+        return []
+    reader = _Reader(node)
+    return [Steps(tuple(reader.read()), reader.ends)]
+
+
+class _Task(Struct, frozen=True):
+    """Something that the reader is about to do: read nodes, or take a step itself."""
+
+    node: ast.AST | None
+    is_sure: bool
+    is_later: bool = False
+    step: Step | None = None
+    unsure_after: bool = False
+
+
+class _Reader:
+    """Goes through one method, with a stack of its own: code may be nested as deep as it likes."""
+
+    def __init__(self, node: ast.FunctionDef) -> None:
+        self._node = node
+        self._self = (node.args.posonlyargs + node.args.args)[0].arg
+        self._bound = _rebound(node)
+        self._ways_out = _with_way_out(node)
+        self._is_sure = True  # until a way out depends on the state
+        self.ends = _ends(node.body)
+
+    def read(self) -> Iterator[Step]:
+        stack = [_Task(n, True) for n in reversed(self._node.body)]
+        while stack:
+            task = stack.pop()
+            if task.unsure_after:
+                self._is_sure = False
+            elif task.step is not None:
+                yield task.step
+            elif task.node is not None:
+                stack.extend(reversed(list(self._parts(task.node, task))))
+
+    def _step(self, at: _Task, what: What, name: str = "", **more: bool) -> _Task:
+        is_sure = at.is_sure and self._is_sure and not at.is_later
+        step = Step(what, name, is_sure, at.is_later, **more)
+        return _Task(None, is_sure, step=step)
+
+    def _parts(self, node: ast.AST, at: _Task) -> Iterator[_Task]:
+        """Return what a node consists of, in the order in which it happens."""
+        if isinstance(node, _TRY):
+            yield from self._try(node, at)  # type: ignore[arg-type]
+            return
+        match node:
+            case ast.Attribute() | ast.Name():
+                yield from self._name(node, at)
+            case ast.Call():
+                yield from self._call(node, at, awaited=False)
+            case ast.Await(value=ast.Call() as call) if self._method(call.func):
+                yield from self._call(call, at, awaited=True)
+            case ast.Await(value=value):
+                yield _Task(value, at.is_sure, at.is_later)
+                yield self._step(at, What.WAIT, long=_is_long(value))
+            case ast.If() | ast.IfExp() | ast.While():
+                yield from self._branches(node, at)
+            case ast.BoolOp(values=[first, *others]):
+                yield _Task(first, at.is_sure, at.is_later)
+                free = at.is_sure and all(self._is_free(v) for v in node.values[:-1])
+                yield from (_Task(other, free, at.is_later) for other in others)
+            case ast.Assert():
+                yield _Task(node.test, at.is_sure, at.is_later)
+                yield from self._way_out(node.test)
+            case ast.Match():
+                yield from self._match(node, at)
+            case ast.For() | ast.AsyncFor() | ast.With() | ast.AsyncWith():
+                yield from self._block(node, at)
+            case ast.ListComp() | ast.SetComp() | ast.DictComp():
+                yield from self._comprehension(node, at)
+            case ast.Lambda() | ast.FunctionDef() | ast.AsyncFunctionDef() | ast.GeneratorExp():
+                yield from (_Task(n, False, True) for n in ast.iter_child_nodes(node))
+            case ast.Assign():
+                yield from self._all([node.value, *node.targets], at)
+            case ast.AugAssign(target=ast.Attribute() as target) if self._method(target):
+                yield self._step(at, What.READ, target.attr)
+                yield from self._all([node.value, target], at)
+            case ast.AnnAssign():
+                if node.value is not None:
+                    yield from self._all([node.value, node.target], at)
+            case _:
+                yield from self._all(ast.iter_child_nodes(node), at)
+
+    def _all(self, nodes: Iterable[ast.AST], at: _Task, *, is_sure: bool = True) -> Iterator[_Task]:
+        yield from (_Task(n, at.is_sure and is_sure, at.is_later) for n in nodes)
+
+    # Names and calls.
+
+    def _method(self, node: ast.AST) -> bool:
+        """True for an attribute of the object itself."""
+        if not isinstance(node, ast.Attribute):
+            return False
+        return isinstance(node.value, ast.Name) and node.value.id == self._self
+
+    def _name(self, node: ast.Attribute | ast.Name, at: _Task) -> Iterator[_Task]:
+        if isinstance(node, ast.Name):
+            if node.id == self._self:
+                yield self._step(at, What.OPEN)
+        elif not self._method(node):
+            yield _Task(node.value, at.is_sure, at.is_later)
+        elif node.attr == "__dict__":
+            yield self._step(at, What.OPEN)
+        elif isinstance(node.ctx, ast.Store):
+            yield self._step(at, What.WRITE, node.attr)
+        elif isinstance(node.ctx, ast.Load):
+            yield self._step(at, What.READ, node.attr)
+
+    def _call(self, node: ast.Call, at: _Task, *, awaited: bool) -> Iterator[_Task]:
+        func, given = node.func, [*node.args, *(k.value for k in node.keywords)]
+        if isinstance(func, ast.Name) and func.id in ("setattr", *_LOOK_ONLY) and node.args:
+            yield from self._about_object(node, at)
+            return
+        if isinstance(func, ast.Attribute) and _is_super(func.value):
+            yield from self._all(given, at)
+            yield self._step(at, What.SUPER, func.attr, awaited=awaited)
+            return
+        if isinstance(func, ast.Attribute) and self._method(func):
+            yield from self._all(given, at)
+            yield self._step(at, What.CALL, func.attr, awaited=awaited)
+            return
+        yield from self._all([func, *given], at)
+
+    def _about_object(self, node: ast.Call, at: _Task) -> Iterator[_Task]:
+        """``hasattr(self, ...)`` and the like; only ``setattr`` does anything."""
+        first, *others = node.args
+        is_own = isinstance(first, ast.Name) and first.id == self._self
+        yield from self._all(others if is_own else node.args, at)
+        if is_own and isinstance(node.func, ast.Name) and node.func.id == "setattr":
+            name = others[0] if others else None
+            if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                yield self._step(at, What.WRITE, name.value)
+            else:
+                yield self._step(at, What.OPEN)
+
+    # Statements.
+
+    def _branches(self, node: ast.If | ast.IfExp | ast.While, at: _Task) -> Iterator[_Task]:
+        yield _Task(node.test, at.is_sure, at.is_later)
+        free = self._is_free(node.test)
+        for part in (node.body, node.orelse):
+            nodes = part if isinstance(part, list) else [part]
+            yield from self._all(nodes, at, is_sure=free)
+        if not isinstance(node, ast.IfExp) and self._has_way_out([*node.body, *node.orelse]):
+            yield from self._way_out(node.test)
+
+    def _way_out(self, test: ast.expr) -> Iterator[_Task]:
+        if not self._is_free(test):
+            yield _Task(None, False, unsure_after=True)
+
+    def _try(self, node: ast.Try, at: _Task) -> Iterator[_Task]:
+        is_safe = not node.handlers
+        yield from self._all([*node.body, *node.orelse], at, is_sure=is_safe)
+        yield from self._all(node.handlers, at, is_sure=False)
+        if node.handlers and self._has_way_out([*node.handlers, *node.body]):
+            yield _Task(None, False, unsure_after=True)
+        yield from self._all(node.finalbody, at)
+
+    def _has_way_out(self, nodes: Iterable[ast.AST]) -> bool:
+        return not self._ways_out.isdisjoint(nodes)
+
+    def _match(self, node: ast.Match, at: _Task) -> Iterator[_Task]:
+        yield _Task(node.subject, at.is_sure, at.is_later)
+        free = self._is_free(node.subject)
+        yield from self._all(node.cases, at, is_sure=free)
+        if self._has_way_out(node.cases):
+            yield from self._way_out(node.subject)
+
+    def _block(
+        self, node: ast.For | ast.AsyncFor | ast.With | ast.AsyncWith, at: _Task
+    ) -> Iterator[_Task]:
+        if isinstance(node, (ast.For, ast.AsyncFor)):
+            yield _Task(node.iter, at.is_sure, at.is_later)
+            free = self._is_free(node.iter)
+            first: list[ast.AST] = [node.target]
+        else:
+            free = not any(_suppresses(item.context_expr) for item in node.items)
+            first = [*node.items]
+        if isinstance(node, (ast.AsyncFor, ast.AsyncWith)):
+            yield self._step(at, What.WAIT)
+        yield from self._all([*first, *node.body], at, is_sure=free)
+        if isinstance(node, (ast.For, ast.AsyncFor)):
+            yield from self._all(node.orelse, at)
+        if not free and self._has_way_out(node.body):
+            yield _Task(None, False, unsure_after=True)
+
+    def _comprehension(
+        self, node: ast.ListComp | ast.SetComp | ast.DictComp, at: _Task
+    ) -> Iterator[_Task]:
+        first = node.generators[0]
+        yield _Task(first.iter, at.is_sure, at.is_later)
+        free = self._is_free(first.iter)
+        rest = [first.target, *first.ifs, *node.generators[1:]]
+        results = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+        yield from self._all([*rest, *results], at, is_sure=free)
+
+    def _is_free(self, node: ast.AST) -> bool:
+        """True if nothing but parameters and constants decides what an expression gives."""
+        for inner in ast.walk(node):
+            match inner:
+                case ast.Name(id=name) if name == self._self or name in self._bound:
+                    return False
+                case ast.Call(func=ast.Name(id=name)) if name in _FREE_CALLS:
+                    pass
+                case ast.Call() | ast.Await() | ast.NamedExpr():
+                    return False
+        return True
+
+
+def _rebound(node: ast.FunctionDef) -> set[str]:
+    """Return the local names of a function that are no mere parameters."""
+    return {
+        inner.id
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)
+    }
+
+
+def _is_super(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        return False
+    return node.func.id == "super"
+
+
+def _suppresses(node: ast.AST) -> bool:
+    func = node.func if isinstance(node, ast.Call) else node
+    name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+    return name == "suppress"
+
+
+def _is_long(node: ast.AST) -> bool:
+    """True if what is awaited is, by its name, a command of the workflow."""
+    func = node.func if isinstance(node, ast.Call) else node
+    return isinstance(func, ast.Attribute) and func.attr in _long_names()
+
+
+def _long_names() -> frozenset[str]:
+    prefix = "temporalio.workflow."
+    return frozenset(
+        name.rpartition(".")[2]
+        for name, call in sdk_calls().items()
+        if name.startswith(prefix) and call.does & Effect.WAITS and call.does & Effect.COMMAND
+    )
+
+
+def _with_way_out(function: ast.FunctionDef) -> set[ast.AST]:
+    """Return all nodes in which something may leave the function, or a loop around it."""
+    parents: dict[ast.AST, ast.AST] = {}
+    found: set[ast.AST] = set()
+    pending: list[ast.AST] = [function]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, _LEAVES):
+            at: ast.AST | None = node
+            while at is not None and at not in found:
+                found.add(at)
+                at = parents.get(at)
+        for inner in ast.iter_child_nodes(node):
+            if not isinstance(inner, (*_LATER, ast.expr)):
+                parents[inner] = node
+                pending.append(inner)
+    return found
+
+
+def _ends(body: list[ast.stmt]) -> bool:
+    """True unless a loop that nothing leaves stands at the end."""
+    last = body[-1] if body else None
+    if not isinstance(last, ast.While) or not isinstance(last.test, ast.Constant):
+        return True
+    pending: list[ast.AST] = [*body]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (ast.Return, ast.Break)):
+            return True
+        if not isinstance(node, (*_LATER, ast.expr)):
+            pending.extend(ast.iter_child_nodes(node))
+    return False
