@@ -86,18 +86,18 @@ from typing import TYPE_CHECKING
 
 from wflint.rule import Api, Effect, Fixable, Report, Rule, Scope, Severity, cst
 
-from ._handlers import tells_apart
+from ._handlers import place, tells_apart
 
 if TYPE_CHECKING:
-    from wflint.rule import FixView, Repair, TryView
+    from wflint.rule import FixView, Handler, Repair, TryView
 
 _ERRORS = {
     Effect.AWAITS_ACTIVITY: "ActivityError",
     Effect.AWAITS_CHILD: "ChildWorkflowError",
     Effect.AWAITS_OPERATION: "NexusOperationError",
 }
-_FIRST = Api("write `if is_cancelled_exception(e): raise` first", Fixable.UNSAFE)
-_LAST = Api("write `if is_cancelled_exception(e): raise` at the end of the handler")
+_FIRST = Api("first", Fixable.UNSAFE)
+_LAST = Api("at the end of the handler")
 _MODULE = "temporalio.exceptions."
 _WIDER = frozenset({"", "builtins.BaseException"})
 
@@ -121,13 +121,13 @@ class CancellationSwallowedByErrorHandler(Rule):
                 continue
             if at.raises(handler) or tells_apart(handler, at):
                 continue
-            where = f" in `{found.function}`" if found.function else ""
-            advice = _LAST if at.gives_commands(handler) else _FIRST
+            api = _LAST if at.gives_commands(handler) else _FIRST
             yield Report(
-                f"`{at.shown(handler)}` also catches the cancellation of `{found.shown}`"
-                f"{where}, which comes as `{error}`, so a cancelled workflow goes on; {advice.use}",
+                f"`{at.shown(handler)}` also catches the cancellation of {place(found)}, "
+                f"which comes as `{error}`, so a cancelled workflow goes on; "
+                f"{_advice(at, handler, api)}",
                 site=handler.site,
-                api=advice,
+                api=api,
             )
             return
 
@@ -149,3 +149,11 @@ class CancellationSwallowedByErrorHandler(Rule):
         step = inner.removeprefix(outer) or "    "
         text = f"if {asks}({name}):{at.newline}{inner}{step}raise{at.newline}{inner}"
         return at.unsafe("Let a cancellation through", at.insert_before(first, text))
+
+
+def _advice(at: TryView, handler: Handler, api: Api) -> str:
+    if at.statement.is_with:
+        return "catch the error instead, and raise it again if `is_cancelled_exception()` says so"
+    name = handler.name or "e"
+    named = "" if handler.name or not handler.caught else f"`{at.shown(handler)} as e:` and "
+    return f"write {named}`if is_cancelled_exception({name}): raise` {api.use}"

@@ -77,10 +77,10 @@ from typing import TYPE_CHECKING
 
 from wflint.rule import Effect, Report, Rule, Scope, Severity
 
-from ._handlers import tells_apart
+from ._handlers import place, tells_apart
 
 if TYPE_CHECKING:
-    from wflint.rule import EffectAt, TryView
+    from wflint.rule import TryView
 
 _CANCELLED = "asyncio.CancelledError"
 _SDK_CANCELLED = "temporalio.exceptions.CancelledError"
@@ -107,7 +107,7 @@ class SwallowedCancellation(Rule):
         if at.statement.always_leaves:
             found = next(filter(None, map(at.effect, _COMES_AS)), None)
             if found is not None:
-                message = f"this drops the cancellation of {_place(found)}: the workflow goes on"
+                message = f"this drops the cancellation of {place(found)}: the workflow goes on"
                 yield Report(
                     f"{message}; let the `finally` run to its end", site=at.statement.leaves
                 )
@@ -120,12 +120,8 @@ class SwallowedCancellation(Rule):
             if found is None or at.raises_later(_CANCELLED, _SDK_CANCELLED):
                 continue
             yield Report(
-                f"`{at.shown(handler)}` keeps the cancellation of {_place(found)}, so a cancelled "
+                f"`{at.shown(handler)}` keeps the cancellation of {place(found)}, so a cancelled "
                 "workflow goes on; raise it again",
                 site=handler.site,
             )
             return
-
-
-def _place(found: EffectAt) -> str:
-    return f"`{found.shown}`" + (f" in `{found.function}`" if found.function else "")

@@ -214,6 +214,12 @@ NEVER_WORKED: dict[str, str] = {
 """Rules with safe fixes whose before fails each workflow task, so that no history goes beyond it;
 each with the reason."""
 
+ENDED: dict[str, str] = {
+    "wrong-timeout-class": "the timeout that the handler does not get fails the workflow",
+}
+"""Rules with safe fixes whose before ends the workflow where the fix makes a difference, so that
+the history is closed; each with the reason."""
+
 OTHER_VALUES: dict[str, str] = {}
 """Cases of safe fixes whose values are not those of the stand-ins, each with the reason."""
 
@@ -226,6 +232,8 @@ UNSAFE_BECAUSE: dict[str, str] = {
     "asyncio-as-completed": "equal elements are then started twice",
     "asyncio-wait": "uses of the results as sets become uses of lists",
     "cancellation-swallowed-by-error-handler": "lets a cancellation through",
+    "never-matching-handler": "may have gone on in another way",
+    "wrong-cancelled-class": "may have gone another way",
     "dynamic-import": "It then happens earlier, and under the sandbox for each workflow",
     "interactive": "somebody may still be debugging",
     "raise-non-failure": "might have let it go on",

@@ -10,12 +10,27 @@ from wflint.callgraph.graph import CallGraph, Hop, Node, runs
 from wflint.facts.model import FunctionBody, Kind, Raise, Site, Try
 from wflint.facts.sites import between, tries_around
 from wflint.inference.values import ClassValue, ExternalValue
-from wflint.temporal.api import sdk_calls
+from wflint.temporal.api import CallKind, sdk_calls
 from wflint.temporal.effects import Effect
 from wflint.temporal.errors import CANCELLED, error_name
 
 if TYPE_CHECKING:
     from wflint.checking.checker import Checker
+
+
+_FAILS = Effect.AWAITS_ACTIVITY | Effect.AWAITS_CHILD | Effect.AWAITS_OPERATION
+_HARMLESS = (
+    "builtins.",
+    "collections.",
+    "dataclasses.",
+    "datetime.",
+    "logging.",
+    "temporalio.common.",
+    "temporalio.workflow.",
+    "typing.",
+)
+_SENDS = frozenset({CallKind.CANCEL, CallKind.SIGNAL, CallKind.SIGNAL_WITH_START})
+"""Commands to other workflows, which fail with an ``ApplicationError`` themselves."""
 
 
 def may_raise(checker: Checker, node: Node, start: Site, end: Site, errors: Iterable[str]) -> bool:
@@ -54,12 +69,54 @@ def raised(checker: Checker, node: Node, statement: Raise) -> set[str]:
     found: set[str] = set()
     for entity in resolver.resolve(made, node.fn.path, node.receiver, env=node.env):
         if isinstance(entity, ExternalValue) and not entity.instance:
-            found.add(error_name(entity.name))
+            is_class = entity.name.rpartition(".")[2][:1].isupper()
+            found.add(error_name(entity.name) if is_class else "")  # `error.cause`
         elif isinstance(entity, ClassValue):
             found.update(checker.catching.error_classes(entity) or ("",))
         else:
             found.add("")
     return found
+
+
+def may_fail_otherwise(checker: Checker, node: Node, tried: Try, *, strictly: bool) -> bool:
+    """True if anything in a ``try`` may fail but commands: a library, or what is not known.
+
+    ``strictly`` says that expressions and functions of the project may do so as well.
+    """
+    graph, store = checker.summaries.graph, checker.resolver.store
+    outcomes = graph.outcomes.get(node.fn, {})
+    inside = [
+        outcomes.get(call.site, "gap")
+        for call in between(store.body(node.fn).calls, tried.start, tried.end)
+    ]
+    if strictly:
+        return not tried.is_plain or not all(map(_only_fails_later, inside))
+    if not all(map(_is_harmless, inside)):
+        return True
+    starts = [
+        Hop(node, edge.site) for edge in graph.callees(node) if tried.start <= edge.site < tried.end
+    ]
+    return any(
+        not _is_harmless(graph.outcomes.get(other.fn, {}).get(call.site, "gap"))
+        for other in graph.search(starts)
+        for call in store.body(other.fn).calls
+    )
+
+
+def _only_fails_later(name: str) -> bool:
+    """True of a command whose failure is an error of the SDK, and of what its options are made."""
+    known = sdk_calls().get(name)
+    if known is not None:
+        return bool(known.does & _FAILS) or known.kind is CallKind.TIMER
+    return name in ("datetime.timedelta", "temporalio.common.RetryPolicy")
+
+
+def _is_harmless(name: str) -> bool:
+    """True of a call that raises no errors of its own kind: only such as ``TypeError``."""
+    known = sdk_calls().get(name)
+    if known is not None:
+        return known.kind not in _SENDS
+    return name == "own" or name.startswith(_HARMLESS)
 
 
 def acts(checker: Checker, node: Node, body: FunctionBody, start: Site, end: Site) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from wflint.callgraph.awaited import Awaits, awaited, cancels_something
 from wflint.callgraph.effects import effects_of, waits_in_loop
 from wflint.callgraph.graph import Node, runs
-from wflint.checking.protected import acts, cleans_up_around, may_raise, raised
+from wflint.checking.protected import acts, cleans_up_around, may_fail_otherwise, may_raise, raised
 from wflint.checking.summaries import source_of
 from wflint.facts.model import Call, Flag, FunctionBody, Handler, Site, Try
 from wflint.facts.sites import between, call_at, tries_around
@@ -158,6 +158,10 @@ class ProtectedView:
         tried = self.statement
         return may_raise(self._checker, self._node, tried.start, tried.end, errors)
 
+    def may_fail_otherwise(self, *, strictly: bool) -> bool:
+        """True if anything that is protected may fail but commands."""
+        return may_fail_otherwise(self._checker, self._node, self.statement, strictly=strictly)
+
     @property
     def shields(self) -> bool:
         """True if something is protected from being cancelled there."""
@@ -174,6 +178,13 @@ class ProtectedView:
         return any(call.flags & Flag.AWAITED for call in calls) or any(
             not _ASYNC_METHODS.isdisjoint(operation.methods) for operation in operations
         )
+
+    @property
+    def is_entry(self) -> bool:
+        """True if the function is the run method of a workflow, and only that."""
+        graph, node = self._checker.summaries.graph, self._node
+        entry = graph.entries.get(node)
+        return entry is not None and entry.kind is Region.RUN and not graph.callers(node)
 
     def runs_in(self, region: Region) -> bool:
         """True if entry points of a region reach the function."""

@@ -71,9 +71,14 @@ class Project:
     @cached_property
     def target_python(self) -> Version:
         """The lowest version of Python that the code runs with."""
+        return self.named_python or DEFAULT_PYTHON
+
+    @cached_property
+    def named_python(self) -> Version | None:
+        """The lowest version of Python that the settings or the project's files name."""
         if self.settings.target_python is not None:
             return parse_version(self.settings.target_python)
-        return infer_python(self.root) or DEFAULT_PYTHON
+        return infer_python(self.root)
 
 
 def find_project(

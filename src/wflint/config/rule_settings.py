@@ -10,9 +10,11 @@ class RuleSettings(Struct, frozen=True):
 
     ``target_sdk`` is the oldest SDK that the code must run with, ``exact_sdk`` the one that it
     surely runs with: that of the settings or of a lock file. (99, 0) stands for the newest.
+    ``target_python`` is the oldest Python, and ``named_python`` the one that the project names.
     """
 
     default_activity_timeout: int = 60
     target_sdk: tuple[int, int] = (99, 0)
     exact_sdk: tuple[int, int] = (99, 0)
     target_python: tuple[int, int] = (3, 10)
+    named_python: tuple[int, int] = (99, 0)

@@ -84,6 +84,13 @@ class TryView(Protocol):
         """
         ...
 
+    def may_fail_otherwise(self, *, strictly: bool) -> bool:
+        """True if anything that is protected may fail but commands: a library, something unknown.
+
+        ``strictly`` says that expressions and functions of the project may do so as well.
+        """
+        ...
+
     @property
     def shields(self) -> bool:
         """True if something is protected from being cancelled there."""
@@ -92,6 +99,11 @@ class TryView(Protocol):
     @property
     def awaits(self) -> bool:
         """True if anything is awaited there, in the function itself."""
+        ...
+
+    @property
+    def is_entry(self) -> bool:
+        """True if the function is the run method of a workflow, and only that."""
         ...
 
     def runs_in(self, region: Region) -> bool:

@@ -25,6 +25,7 @@ from wflint.run.request import Request
 from wflint.temporal.decorators import HANDLER_SETTINGS, EntryNames
 
 _NEWEST_SDK = (99, 0)
+_NEWEST_PYTHON = (99, 0)
 _REPORTING = (
     *("select", "extend_select", "ignore", "severity", "per_file_ignores"),
     *("extend_per_file_ignores", "output_format", "cache_dir"),
@@ -167,4 +168,5 @@ def _rule_settings(project: Project) -> RuleSettings:
         project.target_sdk or _NEWEST_SDK,
         project.exact_sdk or _NEWEST_SDK,
         project.target_python,
+        project.named_python or _NEWEST_PYTHON,
     )

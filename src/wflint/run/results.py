@@ -137,7 +137,7 @@ class ResultCache:
 def _about(project: Project) -> object:
     """Return the settings of one folder that a result depends on."""
     settings = replace(project.settings, output_format=None, cache_dir=None)
-    versions = (project.target_sdk, project.exact_sdk, project.target_python)
+    versions = (project.target_sdk, project.exact_sdk, project.target_python, project.named_python)
     return (str(project.root), settings, versions)
 
 

@@ -26,12 +26,14 @@ FAILS_AS = {
 }
 """The errors that come out of an effect: where it fails, is cancelled, or ends the workflow."""
 
+_TIMED_OUT = "builtins.TimeoutError"
+"""The same as that of asyncio from Python 3.11 on."""
+
 _SAME = {
     "asyncio.exceptions.CancelledError": CANCELLED,
     "asyncio.exceptions.TimeoutError": TIMED_OUT,
     "builtins.EnvironmentError": "builtins.OSError",
     "builtins.IOError": "builtins.OSError",
-    "builtins.TimeoutError": TIMED_OUT,  # from Python 3.11 on
     "socket.error": "builtins.OSError",
 }
 TEMPORAL = "temporalio.exceptions.TemporalError"
@@ -58,7 +60,7 @@ _DERIVED = {
     ),
     CANCELLED: "builtins.BaseException",
     CONTINUES: "builtins.BaseException",
-    TIMED_OUT: "builtins.OSError",
+    TIMED_OUT: _TIMED_OUT,
     "binascii.Error": "builtins.ValueError",
     "fastapi.HTTPException": "builtins.Exception",
     "fastapi.exceptions.HTTPException": "builtins.Exception",
@@ -83,7 +85,7 @@ def error_name(name: str) -> str:
 @lru_cache(maxsize=512)
 def classes_of(error: str) -> tuple[str, ...]:
     """Return an error of Python or the SDK with all that it derives from, as far as is known."""
-    found = [error_name(error)]
+    found = [TIMED_OUT if error == _TIMED_OUT else error_name(error)]
     while found[-1] in _DERIVED:
         found.append(_DERIVED[found[-1]])
     module, _, name = found[-1].rpartition(".")

@@ -1,0 +1,128 @@
+"""Cleans up after errors and after some cancellations, and after others not.
+
+## What breaks
+
+Where a workflow waits for an activity, its cancellation comes as an `ActivityError`, and `except
+Exception` gets it. Where it waits for a timer, for `workflow.wait_condition()` or for a task, also
+through `asyncio.wait_for()` and `asyncio.shield()`, it comes as an `asyncio.CancelledError`. That
+is no `Exception`: the handler does not run. So it is a matter of luck if a cancelled workflow marks
+its order as failed, pays back or releases what it holds.
+
+Clean up in a `finally`, or in an `except asyncio.CancelledError` (or `BaseException`) that raises
+at its end. Activities that a cancelled workflow calls there do run.
+
+## Bad
+
+```python
+from datetime import timedelta
+
+from temporalio import workflow
+
+SOON = timedelta(seconds=60)
+
+
+@workflow.defn
+class BookingWorkflow:
+    @workflow.run
+    async def run(self, order: str) -> None:
+        try:
+            await workflow.execute_activity("reserve", order, start_to_close_timeout=SOON)
+            await workflow.sleep(timedelta(hours=1))
+            await workflow.execute_activity("charge", order, start_to_close_timeout=SOON)
+        except Exception:
+            await workflow.execute_activity("release", order, start_to_close_timeout=SOON)
+            raise
+```
+
+## Good
+
+```python
+import asyncio
+from datetime import timedelta
+
+from temporalio import workflow
+
+SOON = timedelta(seconds=60)
+
+
+@workflow.defn
+class BookingWorkflow:
+    @workflow.run
+    async def run(self, order: str) -> None:
+        try:
+            await workflow.execute_activity("reserve", order, start_to_close_timeout=SOON)
+            await workflow.sleep(timedelta(hours=1))
+            await workflow.execute_activity("charge", order, start_to_close_timeout=SOON)
+        except (Exception, asyncio.CancelledError):
+            await workflow.execute_activity("release", order, start_to_close_timeout=SOON)
+            raise
+```
+
+## What the SDK does
+
+It cancels the task of the run method where that waits, and does not ask who cleans up. A child
+workflow or Nexus operation that is cancelled before it has been started raises an
+`asyncio.CancelledError` as well, and a `ChildWorkflowError` or `NexusOperationError` later.
+
+Not reported is a `try` with a `finally`, or a handler of `asyncio.CancelledError`, that gives
+commands, here or around what calls the function, and code that only waits for activities.
+
+## References
+
+* https://docs.temporal.io/develop/python/cancellation
+* https://docs.python.org/3/library/asyncio-task.html#task-cancellation
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from wflint.rule import Effect, Report, Rule, Scope, Severity
+
+from ._handlers import place
+
+if TYPE_CHECKING:
+    from wflint.rule import Handler, TryView
+
+_CANCELLED = "asyncio.CancelledError"
+_FAILS = Effect.AWAITS_ACTIVITY | Effect.AWAITS_CHILD | Effect.AWAITS_OPERATION
+
+
+class CleanupSkippedOnCancel(Rule):
+    code = "WFL716"
+    name = "cleanup-skipped-on-cancel"
+    severity = Severity.WARNING
+    scope = Scope.WORKFLOW
+    since = "0.1"
+
+    def check_try(self, at: TryView) -> Iterable[Report]:
+        """The handler of `Exception`, where nothing else cleans up."""
+        if not at.is_cancelled or at.statement.leaves >= 0:
+            return
+        handler = at.catching("builtins.Exception", surely=True)
+        if handler is None or at.catching(_CANCELLED) is not None:
+            return
+        skipped = _skipped(at, handler)
+        if not skipped or not at.gives_commands(handler) or at.is_handling(_CANCELLED):
+            return
+        if at.cleans_up():
+            return
+        fails = at.effect(_FAILS)
+        where = f"cancelled {skipped}, the workflow does not run `{at.shown(handler)}`"
+        other = f", but cancelled in {place(fails)} it does" if fails is not None else ""
+        advice = "clean up in a `finally`, or catch `asyncio.CancelledError` as well and raise it"
+        yield Report(f"{where}{other}; {advice}", site=handler.site)
+
+
+def _skipped(at: TryView, handler: Handler) -> str:
+    """Return where a cancellation is no `Exception`.
+
+    Until a child workflow is started it is none, either. Where the handler takes its later
+    cancellation for a failure, there is worse to say.
+    """
+    found = at.effect(Effect.AWAITS_ASYNCIO)
+    if found is not None:
+        return f"in {place(found)}"
+    child = at.effect(Effect.AWAITS_CHILD) if at.raises(handler) else None
+    return f"before {place(child)} has started it" if child is not None else ""

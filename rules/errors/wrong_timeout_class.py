@@ -1,0 +1,132 @@
+"""Catches the SDK's `TimeoutError` where a wait with a timeout raises the one of asyncio.
+
+## What breaks
+
+`workflow.wait_condition(..., timeout=...)`, `asyncio.wait_for()` and `asyncio.timeout()` raise an
+`asyncio.TimeoutError` when the time is over. `temporalio.exceptions.TimeoutError` is another class:
+it only stands in the `cause` of an `ActivityError` or `ChildWorkflowError`. A handler for that
+never runs, and the timeout fails the workflow.
+
+Up to Python 3.10 `asyncio.TimeoutError` is not the built-in `TimeoutError`, either. Write
+`asyncio.TimeoutError`, which is right in all versions.
+
+## Bad
+
+```python
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import TimeoutError
+
+
+@workflow.defn
+class ApprovalWorkflow:
+    def __init__(self) -> None:
+        self.approved = False
+
+    @workflow.run
+    async def run(self) -> str:
+        try:
+            await workflow.wait_condition(lambda: self.approved, timeout=timedelta(days=1))
+        except TimeoutError:
+            return "expired"
+        return "approved"
+```
+
+## Good
+
+```python
+import asyncio
+from datetime import timedelta
+
+from temporalio import workflow
+
+
+@workflow.defn
+class ApprovalWorkflow:
+    def __init__(self) -> None:
+        self.approved = False
+
+    @workflow.run
+    async def run(self) -> str:
+        try:
+            await workflow.wait_condition(lambda: self.approved, timeout=timedelta(days=1))
+        except asyncio.TimeoutError:
+            return "expired"
+        return "approved"
+```
+
+## Fix safety
+
+The handler has never run, and where nothing else gets the timeout it has failed the workflow: no
+history that is still open has it. So the fix is safe in a run method whose `try` stands in no other
+one, and unsafe elsewhere, where somebody may have caught the timeout and gone on.
+
+## What the SDK does
+
+The workflow fails with a `TimeoutError` that says nothing about what it has waited for.
+
+## References
+
+* https://python.temporal.io/temporalio.workflow.html#wait_condition
+* https://docs.python.org/3/library/asyncio-exceptions.html#asyncio.TimeoutError
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from wflint.rule import Api, Effect, Fixable, Report, Rule, Scope, Severity
+
+from ._handlers import catch_instead, place
+
+if TYPE_CHECKING:
+    from wflint.rule import FixView, Repair, TryView
+
+_TIMED_OUT = "asyncio.TimeoutError"
+_SDK_TIMED_OUT = "temporalio.exceptions.TimeoutError"
+_BUILTIN = "builtins.TimeoutError"
+_SAFE = Api(_TIMED_OUT, Fixable.SAFE)
+_UNSAFE = Api(_TIMED_OUT, Fixable.UNSAFE)
+
+
+class WrongTimeoutClass(Rule):
+    code = "WFL709"
+    name = "wrong-timeout-class"
+    severity = Severity.WARNING
+    scope = Scope.WORKFLOW
+    fix = Fixable.SAFE
+    since = "0.1"
+
+    def check_try(self, at: TryView) -> Iterable[Report]:
+        """The handler of another `TimeoutError`, where nothing else gets the timeout."""
+        found = at.effect(Effect.TIMES_OUT)
+        if found is None:
+            return
+        for handler in at.statement.handlers:
+            caught = at.caught(handler)
+            if caught == (_SDK_TIMED_OUT,):
+                if at.catching(_TIMED_OUT) is not None or at.may_raise(_SDK_TIMED_OUT):
+                    continue
+                why = f"is for `{_SDK_TIMED_OUT}`"
+            elif caught == (_BUILTIN,) and at.settings.named_python < (3, 11):
+                if at.catching(_TIMED_OUT) is not handler:
+                    continue
+                why = "is another class up to Python 3.10, which the project supports,"
+            else:
+                continue
+            is_alone = at.is_entry and at.statement.outer < 0
+            yield Report(
+                f"`{at.shown(handler)}` {why} and never gets the timeout of "
+                f"{place(found)}, which fails the workflow; catch `{_TIMED_OUT}`",
+                site=handler.site,
+                api=_SAFE if is_alone else _UNSAFE,
+            )
+
+    def repair(self, at: FixView) -> Repair | None:
+        """The right class."""
+        edits = catch_instead(at, _TIMED_OUT)
+        if edits is None or at.api is None:
+            return None
+        return at.repair(at.api.fix, f"Catch `{_TIMED_OUT}`", *edits)
