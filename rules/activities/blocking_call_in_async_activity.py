@@ -69,7 +69,8 @@ class ThumbnailWorkflow:
         )
 ```
 
-Reading and writing files is not reported: on a local disk it takes no time worth a thread.
+Reading and writing files is not reported: on a local disk it takes no time worth a thread. Nor is
+`with lock:`, which is as a rule held for a moment; `lock.acquire()` is.
 
 ## What the SDK does
 
@@ -84,6 +85,8 @@ heartbeats do not come through. In a workflow the same calls are other faults, s
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from wflint.rule import (
     PROPERTIES,
@@ -106,6 +109,16 @@ _CALL = f"{_BLOCKS}use `await asyncio.to_thread(...)`"
 _IN_ACTIVITY = f"{_CALL}, or make the activity a plain `def`"
 _IN_HELPER = f"{_BLOCKS}call `{{use}}` with `await asyncio.to_thread(...)`"
 _BELOW_HELPER = f"{_BLOCKS}call `{{use}}`, which leads here, with `await asyncio.to_thread(...)`"
+_RUNS = (
+    "`{name}` raises `RuntimeError` in an async activity, whose event loop is running; "
+    "await the coroutine instead"
+)
+_WAIT = frozenset(
+    f"temporalio.activity.{name}_sync"
+    for name in ("wait_for_cancelled", "wait_for_worker_shutdown")
+)
+_WHETHER = frozenset({"block", "blocking", "timeout"})
+"""Arguments of what need not wait, or only for a time."""
 
 
 class BlockingCallInAsyncActivity(Rule):
@@ -114,12 +127,21 @@ class BlockingCallInAsyncActivity(Rule):
     severity = Severity.ERROR
     scope = Scope.ASYNC_ACTIVITY
     properties = frozenset({Property.BLOCKS})
+    targets = frozenset({"asyncio.run", *_WAIT})
     once_per_function = True
     since = "0.1"
 
+    def check_call(self, view: CallView) -> Iterable[Report]:
+        """What waits for the activity itself, and what cannot run where a loop runs."""
+        if view.name in _WAIT:
+            use = f"await activity.{view.name.rpartition('.')[2].removesuffix('_sync')}()"
+            yield Report(f"{_BLOCKS.format(name=view.shown)}use `{use}`", group=view.name)
+        elif not view.only_outside:
+            yield Report(_RUNS.format(name=view.shown), group=view.name)
+
     def judge(self, view: CallView, api: Api) -> Report | None:
         """Report a call, unless it is awaited or belongs to one that is reported."""
-        if not view.is_call or view.awaited or _is_made_by_another(view):
+        if not view.is_call or view.awaited or _is_made_by_another(view) or _returns_at_once(view):
             return None
         if not view.in_async:
             return Report(_in_a_thread(view), group=_CALL)
@@ -151,6 +173,19 @@ def _called_as(head: FunctionHead) -> str:
     decorators = {d.target.path[-1] if d.target.path else d.target.name for d in head.decorators}
     is_called = not head.is_generator and decorators.isdisjoint(PROPERTIES)
     return head.name if is_called and not head.name.startswith(("<", "__")) else ""
+
+
+def _returns_at_once(view: CallView) -> bool:
+    """True for `lock.acquire(False)`, `queue.get(block=False)`, `event.wait(0)`, `time.sleep(0)`.
+
+    A database in memory waits for nobody.
+    """
+    if view.name.startswith("sqlite3."):
+        given = view.argument(0, "database")
+        return given is not None and given.value.text == ":memory:"
+    given = next((arg for arg in view.args if arg.keyword in _WHETHER), None)
+    first = given or next(iter(view.positional), None)
+    return first is not None and first.value.text in ("False", "0", "0.0")
 
 
 def _is_made_by_another(view: CallView) -> bool:

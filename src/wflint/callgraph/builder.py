@@ -70,6 +70,7 @@ from wflint.inference.values import (
     ModuleValue,
     Unresolved,
 )
+from wflint.temporal.regions import Region
 
 _CHANGED = Flag.STORED | Flag.DELETED
 
@@ -137,6 +138,9 @@ class CallGraphBuilder:
         if self.roots.is_trusted(to.fn):
             return
         self.reached.edges.setdefault(node, []).append(Edge(to, site))
+        if Hop(node, site) in self.callbacks.in_own_loop:
+            own = self.reached.registered.setdefault(Hop(node, site), {})
+            own[to] = Region.SYNC_ACTIVITY
         if to not in self.reached.parents:
             self._enqueue(to, Hop(node, site))
 

@@ -41,6 +41,7 @@ class Callbacks:
     def __init__(self, reach: CallGraphBuilder) -> None:
         self.reach = reach
         self.resolver = reach.resolver
+        self.in_own_loop: set[Hop] = set()  # where coroutines begin that a loop of their own runs
 
     def follow(self, node: Node, call: Call, entity: ExternalValue) -> None:
         """Follow what a function outside the project calls of what it is given."""
@@ -113,10 +114,16 @@ class Callbacks:
     def given_away(self, node: Node, call: Call) -> Iterable[int]:
         """The sites of coroutines that a call gives to another thread, or that never begin."""
         last = call.written.rpartition(".")[2]
-        if last not in _RUN_ELSEWHERE or (last in _RUN_HERE and self._has_no_loop(node)):
+        if last not in _RUN_ELSEWHERE:
             return ()
         path, receiver = node.fn.path, node.receiver
         found = self.resolver.resolve(call.target, path, receiver, env=node.env)
-        if any(isinstance(e, ExternalValue) and e.name in _RUN_ELSEWHERE.values() for e in found):
-            return [arg.site for arg in call.args]
-        return ()
+        if not any(
+            isinstance(e, ExternalValue) and e.name in _RUN_ELSEWHERE.values() for e in found
+        ):
+            return ()
+        sites = [arg.site for arg in call.args]
+        if last in _RUN_HERE and self._has_no_loop(node):
+            self.in_own_loop.update(Hop(node, site) for site in sites)
+            return ()
+        return sites

@@ -132,8 +132,8 @@ class CallGraph(Struct):
         """Return the part of the graph that the entry points of some regions reach.
 
         Its chains begin at these. What the workflow only registers as a handler is one of them,
-        and no part of the regions that register it. What runs in a thread is reached from where
-        that is started, if threads are in the scope.
+        and no part of the regions that register it. What an activity runs in a thread, or in a loop
+        of its own, is reached from where that is started, if it is in the scope.
         """
         if self.entry_kinds in scope:
             return self
@@ -146,14 +146,14 @@ class CallGraph(Struct):
         later = [node for node in list(self.entries)[self.first_round :] if node in entries]
         for handlers in self.registered.values():
             for node, kind in handlers.items():
-                if kind & scope & ~Region.THREAD and node not in entries:
+                if kind & scope & ~Region.ACTIVITY and node not in entries:
                     owner = node.receiver or Cls(node.fn.path, "")
                     entries[node] = Entry(node.fn, owner, node.fn.shown, kind)
         parents: Parents = {}
 
         def goes(hop: Hop, to: Node) -> bool:
             kind = self.registered.get(hop, {}).get(to)
-            is_same = kind is None or bool(kind & Region.THREAD & scope)
+            is_same = kind is None or bool(kind & Region.ACTIVITY & scope)
             return to not in parents and is_same
 
         parents.update(self.search((node for node in entries if node not in later), goes))

@@ -319,6 +319,11 @@ class CallView(Struct, dict=True):
         return bool(self._flags & Flag.IN_LOOP)
 
     @property
+    def only_outside(self) -> bool:
+        """True if the place only runs outside of workflows, or where no event loop runs."""
+        return bool(self._flags & Flag.NOT_IN_WORKFLOW)
+
+    @property
     def in_async(self) -> bool:
         """True if the function that contains the call is ``async def``."""
         return self.function.is_async

@@ -197,17 +197,20 @@ class EntryPoints:
         """True if a function is an activity."""
         known = self._activities.get(fn)
         if known is None:
-            known = self._activities[fn] = ACTIVITY in self._decorators(fn)
-        return known
+            known = self._activities[fn] = ACTIVITY in self._of_definition(fn)
+        return known or ACTIVITY in self.by_call.of_function(fn)
 
     def is_boundary(self, fn: Fn) -> bool:
         """True if workflow code ends at a function: at activities, Nexus handlers and the like."""
         return self.is_activity(fn) or any(n.startswith(_ELSEWHERE) for n in self._decorators(fn))
 
     def _decorators(self, fn: Fn) -> set[str]:
+        return self._of_definition(fn) | self.by_call.of_function(fn)
+
+    def _of_definition(self, fn: Fn) -> set[str]:
         head = self.resolver.store.head(fn)
         names = (self.decorator_names(d, fn.path) for d in (head.decorators if head else ()))
-        return set().union(*names, self.by_call.of_function(fn))
+        return set().union(*names)
 
     def is_run(self, fn: Fn) -> bool:
         """True if a method is decorated with ``@workflow.run``."""

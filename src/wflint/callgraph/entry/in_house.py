@@ -15,7 +15,7 @@ from wflint.facts.ids import MODULE_BODY, Fn
 from wflint.facts.model import Binding, BindingKind, ClassFacts, ModuleFacts, Ref
 from wflint.project.importers import Importers
 from wflint.project.module import Module
-from wflint.temporal.decorators import MAKE_WORKFLOWS
+from wflint.temporal.decorators import ACTIVITY, MAKE_WORKFLOWS
 
 _SDK = "temporalio.workflow"
 _NAMES = ("defn", "run", "signal", "query", "update", "init")
@@ -63,7 +63,8 @@ class InHouse:
 
     def pieces(self, path: str) -> list[Fn]:
         """The code of a module in which decorators may be applied by calls."""
-        found = self._by_hand(self.store.load(path))
+        module = self.store.load(path)
+        found = self._by_hand(module, _activity_spellings(module.facts))
         names = [*found.functions, *([MODULE_BODY] if found.in_body else [])]
         return [Fn(path, name) for name in names]
 
@@ -118,8 +119,9 @@ class InHouse:
             return False
         return bool(self.applied.names(self.resolver.resolve(ref, module.path)) & MAKE_WORKFLOWS)
 
-    def _by_hand(self, module: Module) -> ByHand:
-        return by_hand(module, {*_spellings(module.facts), *self._spellings(module.facts)})
+    def _by_hand(self, module: Module, more: Iterable[str] = ()) -> ByHand:
+        facts = module.facts
+        return by_hand(module, {*_spellings(facts), *self._spellings(facts), *more})
 
     def _spellings(self, facts: ModuleFacts) -> Iterator[str]:
         """Yield the ways in which a module may spell the project's names that make workflows."""
@@ -153,4 +155,16 @@ def _spellings(facts: ModuleFacts) -> Iterator[str]:
         elif _SDK in targets or (name == "workflow" and targets):
             yield from (f"{name}.{last}" for last in _NAMES)
         elif targets & MAKE_WORKFLOWS:
+            yield name
+
+
+def _activity_spellings(facts: ModuleFacts) -> Iterator[str]:
+    """Yield the ways in which a module may spell the decorator of activities."""
+    for name, bindings in facts.bindings.items():
+        targets = {binding.target for binding in bindings if binding.what is BindingKind.IMPORT}
+        if "temporalio" in targets:
+            yield f"{name}.activity.defn"
+        elif "temporalio.activity" in targets:
+            yield f"{name}.defn"
+        elif ACTIVITY in targets:
             yield name
