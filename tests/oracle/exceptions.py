@@ -201,8 +201,11 @@ NOT_NOTICED: dict[str, str] = {
     "async-api-in-sync-activity": "a workflow does not run the activity itself",
     "awaited-heartbeat": "a workflow does not run the activity itself",
     "non-retryable-in-workflow": "the flag is sent, and nobody reads it",
+    "start-then-await": "the SDK does the same for both",
     "unused-suppression": "the SDK does not read comments",
     "workflow-api-in-activity": "a workflow does not run the activity itself",
+    "workflow-class-not-run": "only type checkers object",
+    "wrong-activity-variant": "only type checkers object",
 }
 """Rules with safe fixes whose before the SDK does not object to, each with the reason."""
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
 from wflint.callgraph.graph import CallGraph, Node
 from wflint.facts.ids import Cls, Fn
-from wflint.facts.model import Value, ValueType
+from wflint.facts.model import ParamKind, Value, ValueType
 from wflint.facts.signatures import RECEIVERS, Signature
 from wflint.inference.values import AbstractValue, ClassValue, FunctionValue, InstanceValue
 from wflint.model.definitions import Definitions
 from wflint.model.wrappers import Wrappers
-from wflint.rule.command_view import Target
+from wflint.rule.command_view import Form, Target
 from wflint.temporal.api import CallKind
 from wflint.temporal.regions import Region
 
@@ -61,7 +63,10 @@ class TargetFinder:
     def of_value(self, node: Node, value: Value, kind: CallKind) -> Targets:
         """Return all that an argument may stand for; nothing if any of that is not known."""
         found = self._resolver.resolve(value.ref, node.fn.path, node.receiver, env=node.env)
-        return _all_known(self._of_entity(entity, kind) for entity in found)
+        targets = ((self._of_entity(entity, kind), self._form(entity)) for entity in found)
+        return _all_known(
+            replace(target, form=form) if target else None for target, form in targets
+        )
 
     def _of_entity(self, entity: AbstractValue, kind: CallKind) -> Target | None:
         if kind in ACTIVITIES and isinstance(entity, (ClassValue, InstanceValue)):
@@ -74,6 +79,18 @@ class TargetFinder:
             return None
         owner = entity.receiver if kind in _RUNS else None
         return (self.run_of(owner) if owner is not None else None) or self._of(entity.fn)
+
+    def _form(self, entity: AbstractValue) -> Form:
+        if isinstance(entity, ClassValue):
+            return Form.CLASS
+        if not isinstance(entity, FunctionValue):
+            return Form.OBJECT
+        if entity.bound:
+            return Form.BOUND
+        head = self._resolver.store.head(entity.fn)
+        params = head.params if head is not None else ()
+        is_method = bool(params) and params[0].kind is ParamKind.SELF
+        return Form.METHOD if is_method else Form.FUNCTION
 
     def _is_meant(self, fn: Fn, kind: CallKind) -> bool:
         """True if a function is of the kind that a command is about."""

@@ -34,6 +34,7 @@ from wflint.rule.api_table import ApiTable, rule_entries
 from wflint.rule.base import Api, ApiKind, Fixable, Property, Report, Rule, Scope
 from wflint.rule.command_view import (
     CommandView,
+    Form,
     Message,
     Misfit,
     MisfitKind,
@@ -140,6 +141,7 @@ __all__ = [
     "FixView",
     "Fixable",
     "Flag",
+    "Form",
     "FunctionHead",
     "Gives",
     "Handler",

@@ -16,18 +16,30 @@ from wflint.temporal.api import CallKind, SdkCall
 _DISPLAYS = (ValueType.LIST, ValueType.TUPLE)
 
 
+class Form(enum.Enum):
+    """The ways in which a call can say what it starts or addresses."""
+
+    BOUND = "bound"  # a method of an object
+    CLASS = "class"
+    FUNCTION = "function"
+    METHOD = "method"  # one of a class
+    NAME = "name"  # a text, or nothing at all: the own workflow
+    OBJECT = "object"
+
+
 class Target(Struct, frozen=True):
     """The definition of the project that a command starts or addresses.
 
     ``shown`` is how people know it: ``charge``, ``OrderWorkflow``, ``OrderWorkflow.cancel``.
     ``signature`` has the parameters that the payload is given to, without ``self``. ``workflow`` is
-    the class of a workflow that is started.
+    the class of a workflow that is started, ``form`` how the call says what it means.
     """
 
     shown: str
     callee: Callee
     signature: Signature
     workflow: Cls | None = None
+    form: Form = Form.NAME
 
     @property
     def takes(self) -> str:
