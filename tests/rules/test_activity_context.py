@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import inspect
+import threading
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 
 import pytest
@@ -128,3 +131,31 @@ def test_a_plain_activity_does_not_wait_with_a_coroutine(name: str) -> None:
     with pytest.raises(RuntimeError, match="not in async activity"):
         ActivityEnvironment().run(lambda: asyncio.run(wait()))
     assert callable(getattr(activity, f"{name}_sync"))
+
+
+@pytest.mark.parametrize("way", ["run_in_executor", "submit", "Thread", "to_thread", "copy"])
+def test_threads_have_the_activity_if_its_context_is_taken_along(way: str) -> None:
+    errors: list[str] = []
+
+    def asks() -> None:
+        try:
+            activity.info()
+        except RuntimeError as error:
+            errors.append(str(error))
+
+    async def starts() -> None:
+        if way == "to_thread":
+            await asyncio.to_thread(asks)
+        elif way == "run_in_executor":
+            await asyncio.get_running_loop().run_in_executor(None, asks)
+        elif way == "Thread":
+            thread = threading.Thread(target=asks)
+            thread.start()
+            await asyncio.to_thread(thread.join)
+        else:
+            given = (contextvars.copy_context().run, asks) if way == "copy" else (asks,)
+            with ThreadPoolExecutor() as executor:
+                executor.submit(*given)
+
+    asyncio.run(ActivityEnvironment().run(starts))
+    assert errors == ([] if way in ("to_thread", "copy") else ["Not in activity context"])

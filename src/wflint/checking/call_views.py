@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from wflint.callgraph.effects import Effects
 from wflint.callgraph.graph import CallGraph, Node
-from wflint.checking.summaries import source_of
+from wflint.checking.summaries import Summaries, source_of
 from wflint.facts.ids import Cls
 from wflint.facts.model import (
     Arg,
@@ -25,10 +26,11 @@ from wflint.inference.written_values import WrittenValues
 from wflint.model.callees import Callees
 from wflint.rule.api_table import ApiEntry, ApiTable
 from wflint.rule.base import Property, RuleSettings
-from wflint.rule.views import Callee, CallView, Lookups
+from wflint.rule.views import Callee, CallView, EffectAt, Lookups
 from wflint.rule.written import Written
 from wflint.sandbox.sandboxes import Sandboxes
 from wflint.temporal.api import sdk_calls
+from wflint.temporal.effects import Effect
 from wflint.temporal.regions import Region
 
 _WAITING = re.compile(r"\bawait\b|\basync\s+(?:for|with)\b")
@@ -51,6 +53,7 @@ class CallViews:
         self.sandboxes = sandboxes
         self.callees = callees
         self.values = WrittenValues(resolver)
+        self.summaries = Summaries(CallGraph(), Effects(), resolver.store)  # of the whole graph
         self.reached = CallGraph()  # the part of the graph that the rule asked is about
 
     def of_use(self, node: Node, body: FunctionBody, use: Use, name: str) -> CallView:
@@ -104,7 +107,13 @@ class CallViews:
             lambda: self._may_wait(node),
             lambda site: self._target_of(node, site),
             lambda: self._regions(node),
+            lambda value, effect: self._effect(value, effect, node),
         )
+
+    def _effect(self, value: Value, effect: Effect, node: Node) -> EffectAt | None:
+        found = self.resolver.resolve(value.ref, node.fn.path, node.receiver, env=node.env)
+        functions = [(e.fn, e.receiver) for e in found if isinstance(e, FunctionValue)]
+        return self.summaries.nearest(functions, effect)
 
     def _target_of(self, node: Node, site: Site) -> str:
         """Return the call of the SDK of which a call, or what awaiting it gives, is the target."""

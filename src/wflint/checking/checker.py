@@ -117,6 +117,7 @@ class Checker:
 
         ``events`` are what the search has passed that made the graph.
         """
+        self.views.summaries = self.summaries
         by_scope: dict[Scope, set[str]] = {}
         for code, rule in self.rules.items():
             if rule.scope & regions:

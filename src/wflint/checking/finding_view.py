@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from wflint.callgraph.effects import Function
     from wflint.checking.checker import Checker
     from wflint.rule.command_view import CommandView
+    from wflint.rule.definition_views import Beats
 
 T = TypeVar("T")
 
@@ -56,6 +57,20 @@ class FoundView:
     def is_run(self) -> bool:
         """True if the function is the run method of a workflow."""
         return self._checker.roots.is_run(self._node.fn)
+
+    @property
+    def is_activity(self) -> bool:
+        """True if the function is an activity itself."""
+        return self._checker.roots.is_activity(self._node.fn)
+
+    def beats(self) -> Beats:
+        """Return what is known of the heartbeats of all activities that run the function."""
+        return self._checker.heartbeats.of_all(self._node)
+
+    def calls(self) -> Sequence[CommandView]:
+        """Return the commands by which workflows call these activities."""
+        checker = self._checker
+        return checker.calls.leading_to(checker.views.reached, self._node)
 
     def read(self, kind: type[T]) -> T:
         """Return the detail that the visitor has noted."""

@@ -29,6 +29,7 @@ from wflint.facts.model import (
     Value,
     ValueType,
 )
+from wflint.facts.questions import NEEDS_ACTIVITY
 from wflint.facts.types import instance
 from wflint.rule.api_table import ApiTable, rule_entries
 from wflint.rule.base import Api, ApiKind, Fixable, Property, Report, Rule, Scope
@@ -113,6 +114,7 @@ def __getattr__(name: str) -> object:
 
 __all__ = [
     "AFTER_INIT",
+    "NEEDS_ACTIVITY",
     "ORDERED_CHANGES",
     "PROPERTIES",
     "RUNNING",

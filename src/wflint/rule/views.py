@@ -19,6 +19,7 @@ from wflint.temporal.regions import Region
 
 if TYPE_CHECKING:
     from wflint.rule.command_view import CommandView
+    from wflint.rule.definition_views import Beats
 
 T = TypeVar("T")
 
@@ -93,7 +94,7 @@ class Lookups(Struct):
     ``way`` returns the functions by which the place is reached, from an entry point on;
     ``may_wait`` tells whether the text of the last of them speaks of waiting. ``target_of`` is
     :attr:`CallView.target_of` of a site. ``regions`` are those of all entry points that lead to the
-    place.
+    place. ``effect`` is :meth:`CallView.effect_of`.
     """
 
     qualified: Callable[[Value], str]
@@ -108,6 +109,7 @@ class Lookups(Struct):
     may_wait: Callable[[], bool] = lambda: False
     target_of: Callable[[Site], str] = lambda site: ""
     regions: Callable[[], Region] = lambda: Region(0)
+    effect: Callable[[Value, Effect], EffectAt | None] = lambda value, effect: None
 
 
 class TypeView(Struct, frozen=True):
@@ -179,6 +181,19 @@ class FindingView(Protocol):
     @property
     def is_run(self) -> bool:
         """True if the function is the run method of a workflow."""
+        ...
+
+    @property
+    def is_activity(self) -> bool:
+        """True if the function is an activity itself."""
+        ...
+
+    def beats(self) -> Beats:
+        """Return what is known of the heartbeats of all activities that run the function."""
+        ...
+
+    def calls(self) -> Sequence[CommandView]:
+        """Return the commands by which workflows call these activities, as far as known."""
         ...
 
     def read(self, kind: type[T]) -> T:
@@ -423,6 +438,10 @@ class CallView(Struct, dict=True):
     def resolve(self, value: Value) -> Callee | None:
         """The function of the project that an argument refers to."""
         return self.lookups.resolve(value)
+
+    def effect_of(self, argument: Arg, effect: Effect) -> EffectAt | None:
+        """Return the nearest place where a function that is handed over has an effect."""
+        return self.lookups.effect(argument.value, effect)
 
     def written(self, argument: Arg) -> str:
         """Return the source of an argument on one line, shortened; empty if it has no place."""
