@@ -92,6 +92,7 @@ class AllTasksIteration(Rule):
     severity = Severity.ERROR
     scope = Scope.WORKFLOW
     since = "0.1"
+    differs_on_replay = True
     words = ("all_tasks",)
     message = (
         "the order of `asyncio.all_tasks()` comes from memory addresses (the heap layout) and "

@@ -99,6 +99,7 @@ class AsyncioAsCompleted(Rule):
     scope = Scope.WORKFLOW
     fix = Fixable.SAFE
     since = "0.1"
+    differs_on_replay = True
     message = "`{name}` hands out results in an order that differs on replay; use `{use}`"
     apis = {"asyncio.as_completed": _AS_COMPLETED, "asyncio.tasks.as_completed": _AS_COMPLETED}
 

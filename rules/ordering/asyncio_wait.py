@@ -95,6 +95,7 @@ class AsyncioWait(Rule):
     scope = Scope.WORKFLOW
     fix = Fixable.SAFE
     since = "0.1"
+    differs_on_replay = True
     message = "`{name}` returns sets, whose order differs on replay; use `{use}`"
     apis = {"asyncio.tasks.wait": _WAIT, "asyncio.wait": _WAIT}
 

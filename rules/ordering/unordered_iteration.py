@@ -135,6 +135,7 @@ class UnorderedIteration(Rule):
     scope = Scope.WORKFLOW
     fix = Fixable.UNSAFE
     since = "0.1"
+    differs_on_replay = True
 
     def _look(self, node: cst.CSTNode, ctx: Context) -> None:
         from wflint.rule import names_behind, on_one_line, places, shortened

@@ -93,6 +93,7 @@ class WeakrefGc(Rule):
     severity = Severity.WARNING
     scope = Scope.WORKFLOW
     since = "0.1"
+    differs_on_replay = True
     message = "`{name}` steers or asks the garbage collector, which is never the same on replay"
     apis = {
         "gc.*": Api(),

@@ -110,6 +110,7 @@ class GlobalRandom(Rule):
     names_are = frozenset({Property.RANDOM})
     fix = Fixable.SAFE
     since = "0.1"
+    differs_on_replay = True
     value_decides = True
     message = "`{name}` draws from a generator that a replay cannot repeat; use `{use}`"
     apis = {

@@ -96,6 +96,7 @@ class ObjectIdentity(Rule):
     severity = Severity.WARNING
     scope = Scope.WORKFLOW
     since = "0.1"
+    differs_on_replay = True
     message = "`{name}` differs on replay; use a value that the object carries"
 
     def visit_Call(self, node: cst.Call, ctx: Context) -> None:

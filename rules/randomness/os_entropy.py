@@ -64,6 +64,7 @@ class OsEntropy(Rule):
     names_are = frozenset({Property.RANDOM})
     fix = Fixable.NONE
     since = "0.1"
+    differs_on_replay = True
     value_decides = True
     message = (
         "`{name}` reads randomness of the operating system, which a replay cannot repeat; "

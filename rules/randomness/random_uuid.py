@@ -87,6 +87,7 @@ class RandomUuid(Rule):
     names_are = frozenset({Property.RANDOM})
     fix = Fixable.SAFE
     since = "0.1"
+    differs_on_replay = True
     value_decides = True
     message = "`{name}` makes another id on every replay; use `{use}`"
     apis = {

@@ -85,6 +85,7 @@ class ThirdPartyRandomness(Rule):
     names_are = frozenset({Property.RANDOM})
     fix = Fixable.NONE
     since = "0.1"
+    differs_on_replay = True
     value_decides = True
     message = "`{name}` makes another value on every replay; move it to an activity"
     tables = ("third_party_randomness.toml",)

@@ -102,6 +102,7 @@ class UnseededRng(Rule):
     names_are = frozenset({Property.RANDOM})
     fix = Fixable.SAFE
     since = "0.1"
+    differs_on_replay = True
     value_decides = True
     message = "`{name}` gets a new seed on every replay; use `{use}`"
     apis = {

@@ -117,6 +117,7 @@ class LocalTimezoneDependent(Rule):
     scope = Scope.WORKFLOW
     fix = Fixable.UNSAFE
     since = "0.1"
+    differs_on_replay = True
     value_decides = True
     words = ("astimezone", "timestamp")
     message = _LOCAL

@@ -96,6 +96,7 @@ class MonotonicClock(Rule):
     names_are = frozenset({Property.CLOCK})
     fix = Fixable.UNSAFE
     since = "0.1"
+    differs_on_replay = True
     value_decides = True
     message = (
         "`{name}` reads a clock of the worker's machine, which a replay cannot repeat; use `{use}`"

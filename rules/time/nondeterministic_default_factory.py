@@ -81,6 +81,7 @@ class NondeterministicDefaultFactory(Rule):
     severity = Severity.ERROR
     scope = Scope.WORKFLOW
     since = "0.1"
+    differs_on_replay = True
     value_decides = True
     message = (
         "`{name}` makes a new default value of a field on every replay; give the field a value "

@@ -112,6 +112,7 @@ class ThirdPartyClock(Rule):
     names_are = frozenset({Property.CLOCK})
     fix = Fixable.UNSAFE
     since = "0.1"
+    differs_on_replay = True
     value_decides = True
     message = "`{name}` reads the wall clock; use `{use}`"
     tables = ("third_party_clock.toml",)

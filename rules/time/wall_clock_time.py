@@ -104,6 +104,7 @@ class WallClockTime(Rule):
     names_are = frozenset({Property.CLOCK})
     fix = Fixable.SAFE
     since = "0.1"
+    differs_on_replay = True
     value_decides = True
     message = "`{name}` reads the wall clock; use `{use}`"
     apis = {

@@ -72,6 +72,7 @@ class Environment(Rule):
     scope = Scope.WORKFLOW
     names_are = frozenset({Property.ENVIRONMENT})
     since = "0.1"
+    differs_on_replay = True
     value_decides = True
     message = (
         "`{name}` depends on the worker's environment variables; "

@@ -72,5 +72,6 @@ class HostInformation(Rule):
     scope = Scope.WORKFLOW
     names_are = frozenset({Property.HOST})
     since = "0.1"
+    differs_on_replay = True
     message = "`{name}` depends on the machine and process of the worker; read it in an activity"
     tables = ("host_information.toml",)

@@ -97,6 +97,7 @@ class CallGraph(Struct):
     first_round: int = 0
     _kinds: Region | None = None
     _within: dict[Region, CallGraph] = field(default_factory=dict)
+    _without: dict[Region, CallGraph] = field(default_factory=dict)
     _callers: dict[Node, list[Hop]] | None = None
     _entry_marks: dict[Node, int] | None = None
 
@@ -141,25 +142,58 @@ class CallGraph(Struct):
             self._within[scope] = self._part(scope)
         return self._within[scope]
 
+    def without(self, regions: Region) -> CallGraph:
+        """Return the graph without what only the entry points of some regions reach.
+
+        Its chains are those of the graph: to a handler they lead from where it is registered.
+        """
+        if not self.entry_kinds & regions:
+            return self
+        if regions not in self._without:
+            entries = {node: e for node, e in self.entries.items() if e.kind & ~regions}
+            self._without[regions] = self._searched(
+                entries, lambda kind: kind is None or bool(kind & ~regions)
+            )
+        return self._without[regions]
+
     def _part(self, scope: Region) -> CallGraph:
         entries = {node: entry for node, entry in self.entries.items() if entry.kind & scope}
-        later = [node for node in list(self.entries)[self.first_round :] if node in entries]
         for handlers in self.registered.values():
             for node, kind in handlers.items():
                 if kind & scope & ~Region.ACTIVITY and node not in entries:
                     owner = node.receiver or Cls(node.fn.path, "")
                     entries[node] = Entry(node.fn, owner, node.fn.shown, kind)
+        return self._searched(
+            entries, lambda kind: kind is None or bool(kind & Region.ACTIVITY & scope)
+        )
+
+    def _searched(
+        self, entries: dict[Node, Entry], leads: Callable[[Region | None], bool]
+    ) -> CallGraph:
+        """Return what some entry points reach.
+
+        ``leads`` is asked whether the search goes from where a handler is registered to the
+        handler, of a kind that is given; ``None`` stands for a call.
+        """
         parents: Parents = {}
+        known = list(self.entries)
+        later = [node for node in known[self.first_round :] if node in entries]
 
         def goes(hop: Hop, to: Node) -> bool:
-            kind = self.registered.get(hop, {}).get(to)
-            is_same = kind is None or bool(kind & Region.ACTIVITY & scope)
-            return to not in parents and is_same
+            return to not in parents and leads(self._registered_as(hop, to))
 
         parents.update(self.search((node for node in entries if node not in later), goes))
         parents.update(self.search((node for node in later if node not in parents), goes))
-        edges = {node: self.edges[node] for node in parents if node in self.edges}
+        edges: dict[Node, list[Edge]] = {}
+        for node in parents:
+            for to, site in self.callees(node):
+                if leads(self._registered_as(Hop(node, site), to)):
+                    edges.setdefault(node, []).append(Edge(to, site))
         return CallGraph(entries, list(parents), edges, parents, outcomes=self.outcomes)
+
+    def _registered_as(self, hop: Hop, to: Node) -> Region | None:
+        """The regions of the handler that a call registers; ``None`` if it is a mere call."""
+        return self.registered.get(hop, {}).get(to)
 
     def cut(self, is_cut: Callable[[Node, Edge], bool]) -> None:
         """Take calls out of the graph."""
@@ -167,6 +201,7 @@ class CallGraph(Struct):
             self.edges[node] = [edge for edge in edges if not is_cut(node, edge)]
         self._callers = self._entry_marks = None
         self._within.clear()
+        self._without.clear()
 
     def chain(self, node: Node) -> Chain:
         """Return the way from an entry point by which ``node`` was first reached."""

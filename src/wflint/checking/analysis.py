@@ -111,9 +111,21 @@ class AnalysisResult(Struct):
     unseen: list[Unseen] = field(default_factory=list)
     unmarked: list[Unmarked] = field(default_factory=list)
 
+    @property
+    def recorded(self) -> CallGraph:
+        """The part of what workflows reach that replays run, or whose results they compare."""
+        return self.reached.without(Scope.UNRECORDED)
+
+    def is_unrecorded(self, hit: Violation) -> bool:
+        """True if a place is in workflow code that only queries and validators reach."""
+        reached, recorded = self.reached.parents, self.recorded.parents
+        return any(node in reached for node in hit.nodes) and recorded.keys().isdisjoint(hit.nodes)
+
     def graph_of(self, hit: Violation) -> CallGraph:
         """Return the part of a call graph in which a rule was broken."""
         scope = hit.rule.scope
+        if scope & Scope.WORKFLOW and hit.is_about_replay and not self.is_unrecorded(hit):
+            return self.recorded
         for graph, regions in ((self.reached, Scope.WORKFLOW), (self.outside, Scope.OUTSIDE)):
             part = graph.within(scope) if scope & regions else None
             if part is not None and any(node in part.parents for node in hit.nodes):

@@ -135,7 +135,16 @@ class _Lifter:
         if key not in self.found and key not in self.known:
             message = self._message(hit, called, to.fn)
             self.found[key] = LibraryViolation(
-                hit.rule, fn, site, message, hit.severity, hit.flags, nodes, hit.name, steps=steps
+                hit.rule,
+                fn,
+                site,
+                message,
+                hit.severity,
+                hit.flags,
+                nodes,
+                hit.name,
+                is_weighed=hit.is_weighed,
+                steps=steps,
             )
 
     def _called(self, fn: Fn, site: int, to: Node) -> str:

@@ -20,7 +20,8 @@ class Violation(Struct):
     ``name`` is the name of the table that is used there, if it is one, ``is_call`` is set if it is
     called, and ``api`` is what the rule says of it. ``others`` are further sites in the function
     that the one diagnostic speaks for, each with the message, the name and the rest of the table
-    that would be shown there.
+    that would be shown there. ``shown`` is the name as the source has it, and ``is_weighed`` is set
+    once severity and message are final.
     """
 
     rule: Rule
@@ -34,6 +35,15 @@ class Violation(Struct):
     api: Api | None = None
     others: dict[int, tuple[str, str, Api | None]] = field(default_factory=dict)
     is_call: bool = False
+    shown: str = ""
+    is_weighed: bool = False
+
+    @property
+    def is_about_replay(self) -> bool:
+        """True if what was found only does harm where it is recorded, or run again by a replay."""
+        if self.rule.harmless_unless_replaying:
+            return self.severity is not Severity.ERROR  # the first run fails, too
+        return self.rule.differs_on_replay
 
     def move_on(self) -> bool:
         """Speak for the other places only, from the next one on; false if there is none."""
@@ -92,6 +102,7 @@ class Violations:
                 name=view.name if view is not None else "",
                 api=report.api,
                 is_call=view is not None and view.is_call,
+                shown=view.shown if view is not None else "",
             )
             self.found[key] = found
             self._places.add(key[:3])

@@ -147,6 +147,7 @@ class Rule:
     own_calls: ClassVar[bool] = False
     mutations: ClassVar[bool] = False
     harmless_unless_replaying: ClassVar[bool] = False  # silent under `if not is_replaying()`
+    differs_on_replay: ClassVar[bool] = False  # harmless in what only queries and validators run
     value_decides: ClassVar[bool] = False  # an error is a warning where it is a mere input
     once_per_function: ClassVar[bool] = False  # one diagnostic for each group and function
     default_factories_of: ClassVar[frozenset[str]] = frozenset()  # see `judge_factory`

@@ -15,6 +15,13 @@ What would be an error is a warning where its value is only seen to reach inputs
 child workflows, or logs: replay does not compare these. It stays an error where the sandbox refuses
 the call: the workflow task fails and is retried for ever.
 """
+_UNRECORDED = """
+No replay runs queries and update validators, so what only they run is not reported.
+"""
+_REFUSED = """
+No replay runs queries and update validators. What only they run is not reported, unless the sandbox
+refuses it: then the query fails, or the update is rejected.
+"""
 
 
 def documentation(rule: Rule) -> str:
@@ -68,4 +75,12 @@ def as_text(rule: Rule) -> str:
     facts.append(f"since {rule.since}")
     title = f"# {rule.name} ({rule.code})"
     head = f"{title}\n\n{family(rule)} · {' · '.join(facts)}\n"
-    return f"{head}{_WEIGHED if rule.value_decides else ''}\n{documentation(rule)}"
+    return f"{head}{_remarks(rule)}\n{documentation(rule)}"
+
+
+def _remarks(rule: Rule) -> str:
+    """What the page says before the rule's own text, for all rules of its kind."""
+    unrecorded = _UNRECORDED if rule.differs_on_replay or rule.harmless_unless_replaying else ""
+    if unrecorded and (rule.value_decides or rule.names_are):
+        unrecorded = _REFUSED
+    return f"{_WEIGHED if rule.value_decides else ''}{unrecorded}"

@@ -21,6 +21,7 @@ from wflint.callgraph.graph import DEFINITION
 from wflint.checking.analysis import AnalysisInput, AnalysisResult, analyse
 from wflint.checking.inside import inside_entries
 from wflint.checking.program_notes import Whole
+from wflint.checking.unrecorded import without_unrecorded
 from wflint.checking.violation import Violation
 from wflint.config.optional_sdk import without_sdk
 from wflint.diagnostics import Diagnostic, Location, Severity
@@ -222,7 +223,7 @@ class ProjectRun:
         """Diagnostics in the chosen files; all others are looked at for suppressions only."""
         codes = self.governing.all_codes
         hits = [h for h in answer.checker.violations.found.values() if h.rule.code in codes]
-        hits = emitter.lifted(hits)
+        hits = emitter.lifted(without_unrecorded(answer, hits, self.whole))
         if not any(emitter.directives(path) for path in self._loaded()):
             hits = [h for h in hits if h.fn.path in self.chosen]
         for hit in hits:
@@ -237,6 +238,7 @@ class ProjectRun:
             hit
             for hit in hits
             if hit.fn.path in self.chosen
+            and not hit.is_weighed
             and hit.rule.code not in self.governing.selection(hit.fn.path).severities
         ]
         errors = [hit for hit in open_ if (hit.severity or hit.rule.severity) is Severity.ERROR]

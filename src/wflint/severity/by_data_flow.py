@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from wflint.checking.analysis import AnalysisResult
 from wflint.checking.program_notes import Whole
 from wflint.checking.refusals import is_refused_at
+from wflint.checking.unrecorded import what_fails
 from wflint.checking.violation import Violation
 from wflint.diagnostics import Severity
 
 _LOG = "the log"
 _LOGGED = "; the value is only logged, so replay is not broken"
-_REFUSED = "; the sandbox refuses it: the workflow task fails and is retried for ever"
+_REFUSED = "; the sandbox refuses it: {effect}"
+_TASK_FAILS = "the workflow task fails and is retried for ever"
 _ONLY = "; the value only reaches {places}, so replay is not broken, but may see another value"
 
 
@@ -41,7 +43,7 @@ def lower_harmless(answer: AnalysisResult, hits: Iterable[Violation], whole: Who
             places.append((hit, reached))
     for hit, reached in places:
         if reached and is_refused_at(answer, hit, whole):
-            hit.message += _REFUSED
+            hit.message += _refused(answer, hit)
         elif reached:
             hit.severity = Severity.WARNING
             hit.message += _effect(reached)
@@ -52,7 +54,12 @@ def raise_refused(answer: AnalysisResult, hits: Iterable[Violation], whole: Whol
     for hit in hits:
         if is_refused_at(answer, hit, whole):
             hit.severity = Severity.ERROR
-            hit.message += _REFUSED
+            hit.message += _refused(answer, hit)
+
+
+def _refused(answer: AnalysisResult, hit: Violation) -> str:
+    effect = what_fails(answer, hit) if answer.is_unrecorded(hit) else _TASK_FAILS
+    return _REFUSED.format(effect=effect)
 
 
 def _effect(places: list[str]) -> str:

@@ -18,6 +18,7 @@ class Region(enum.Flag):
     VALIDATOR = enum.auto()
     INIT = enum.auto()  # `__init__`, with or without `workflow.init`
     HOOK = enum.auto()  # interceptors, converters, and what frameworks call in the workflow
+    READ_HOOK = enum.auto()  # interceptors of queries and of update validators
     IMPORT = enum.auto()  # what runs when a module that a workflow needs is imported
     ASYNC_ACTIVITY = enum.auto()  # shares its event loop with the other activities and the worker
     SYNC_ACTIVITY = enum.auto()  # runs in a thread or process of the worker's executor
@@ -26,7 +27,8 @@ class Region(enum.Flag):
     ELSEWHERE = enum.auto()  # any other code in a file that names Temporal; no call leads there
 
     HANDLER = SIGNAL | QUERY | UPDATE | VALIDATOR
-    WORKFLOW = RUN | HANDLER | INIT | HOOK
+    WORKFLOW = RUN | HANDLER | INIT | HOOK | READ_HOOK
+    UNRECORDED = QUERY | VALIDATOR | READ_HOOK  # leaves no trace in the history: no replay runs it
     ACTIVITY = ASYNC_ACTIVITY | SYNC_ACTIVITY | THREAD
     OUTSIDE = ACTIVITY | WORKER  # code that a worker runs outside of its workflows
     ANY = WORKFLOW | ELSEWHERE
@@ -67,6 +69,7 @@ _NAMES = {
     Region.VALIDATOR: "validator",
     Region.INIT: "init",
     Region.HOOK: "hook",
+    Region.READ_HOOK: "hook",
     Region.IMPORT: "workflow-module",
     Region.ASYNC_ACTIVITY: "async-activity",
     Region.SYNC_ACTIVITY: "sync-activity",

@@ -79,6 +79,9 @@ _CODE_IN_WORKFLOWS: dict[str, frozenset[str]] = {
 }
 """Base classes, and those of their methods that the SDK calls inside workflows."""
 
+_READ_ONLY = frozenset({"handle_query", "handle_update_validator"})
+"""Those of these methods that run for queries and update validators."""
+
 
 class Entry(NamedTuple):
     """One entry point: a method, the class it is called on, and the name it is shown by.
@@ -350,4 +353,5 @@ class EntryPoints:
         facts = self.resolver.facts_of(cls)
         for head in (facts.methods if facts is not None else {}).values():
             if any(head.name in names for names in hooks):
-                yield Entry(Fn(cls.path, head.qualname), cls, head.qualname, Region.HOOK)
+                kind = Region.READ_HOOK if head.name in _READ_ONLY else Region.HOOK
+                yield Entry(Fn(cls.path, head.qualname), cls, head.qualname, kind)
