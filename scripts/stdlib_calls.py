@@ -77,13 +77,15 @@ def derive(library: Path, scope: Scope, only: Iterable[str] = ()) -> list[Findin
 
 
 def _question(root: str, files: list[str], installed: Installed) -> AnalysisInput:
+    registry = load_registry()
     return AnalysisInput(
         root=root,
         src=(),
         files=files,
         chosen=frozenset(),
         read=lambda path: Path(path).read_bytes(),
-        rules=load_registry().by_code,
+        rules=registry.by_code,
+        every_rule=registry.rules,
         codes=frozenset(),
         names=EntryNames(),
         gated=Gated(files, files),

@@ -280,3 +280,25 @@ def test_a_file_that_begins_to_use_a_name_of_the_project_counts_at_once() -> Non
     write(Path("shop/late.py"), f"{imported}        return time.time()\n")
     assert "shop/late.py:" in output()[1]
     assert output() == plain_output()
+
+
+ASSERTS = """\
+from temporalio import workflow
+
+
+@workflow.defn
+class AssertingWorkflow:
+    @workflow.run
+    async def run(self, total: int) -> int:
+        assert total
+        return total
+"""
+
+
+def test_rules_that_are_off_by_default_find_what_runs_without_them_did_not_note() -> None:
+    write(Path("shop/asserting.py"), ASSERTS)
+    assert "WFL702" not in output()[1]
+    found = output("--extend-select", "WFL702")
+    assert "WFL702" in found[1]
+    assert found == plain_output("--extend-select", "WFL702")
+    assert output() == plain_output()

@@ -60,6 +60,8 @@ if TYPE_CHECKING:
 class AnalysisInput(Struct, frozen=True):
     """A question about a project. ``files`` are absolute paths, ``chosen`` those to report on.
 
+    ``rules`` are asked, and may find things; the tables of ``every_rule`` say what names are.
+    ``codes`` are of the rules whose findings count.
     ``gated`` is what the gate let through, ``read`` gives the bytes of a file. ``apis`` are the
     names of the settings, ``inside`` those of the standard library that reach something inside.
     ``installed`` are the packages to follow besides. ``fact_cache`` has what is known of files.
@@ -71,6 +73,7 @@ class AnalysisInput(Struct, frozen=True):
     chosen: frozenset[str]
     read: Callable[[str], bytes]
     rules: Mapping[str, Rule]
+    every_rule: Sequence[Rule]
     codes: frozenset[str]
     names: EntryNames
     gated: Gated
@@ -165,7 +168,7 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
 
 def _checker_for(question: AnalysisInput) -> Checker:
     """Set up what answers questions about a project. No file is read yet."""
-    known = [entry for rule in question.rules.values() for entry in rule_entries(rule)]
+    known = [entry for rule in question.every_rule for entry in rule_entries(rule)]
     known += question.inside
     libraries = frozenset(entry.name.partition(".")[0] for entry in known)
     index = ModuleIndex(question.root, question.src, question.files, libraries, question.installed)
@@ -179,7 +182,7 @@ def _checker_for(question: AnalysisInput) -> Checker:
     store.mentions = Subclasses(code, question.read).of
     table = ApiTable([*known, *question.apis])
     follows = bool(index.installed.tops)
-    gives = rule_results(question.rules.values())
+    gives = rule_results(question.every_rule)
     resolver = KnownFirst(store, index, gives, table) if follows else Resolver(store, index, gives)
     guards = store.guards = GuardFunctions(resolver, question.guard_functions)
     importer = f"{question.root}/__init__.py"

@@ -18,9 +18,10 @@ from wflint.checking.registry import Registry, Selection, added_apis, load_regis
 from wflint.config.environment import Environment, find_environments
 from wflint.config.find import Project
 from wflint.config.settings import Settings
+from wflint.diagnostics import Severity
 from wflint.files.select import Group
 from wflint.rule.api_table import ApiEntry
-from wflint.rule.base import RuleSettings
+from wflint.rule.base import Rule, RuleSettings
 from wflint.run.request import Request
 from wflint.temporal.decorators import HANDLER_SETTINGS, EntryNames
 
@@ -43,7 +44,8 @@ class Governing:
         self.registry: Registry = load_registry(self.plugins)
         self._selections = {p: select_rules(p.settings, self.registry) for p in self.projects}
         self._rule_settings = {p: _rule_settings(p) for p in self.projects}
-        self._noted_settings = {p: standing_for(s) for p, s in self._rule_settings.items()}
+        extra = sorted(code for code, rule in self.asked.items() if rule.severity is Severity.INFO)
+        self._noted_settings = {p: standing_for((s, extra)) for p, s in self._rule_settings.items()}
 
     @property
     def settings(self) -> list[Settings]:
@@ -88,6 +90,18 @@ class Governing:
     def all_codes(self) -> frozenset[str]:
         """The rules that run in any file."""
         return frozenset().union(*(s.codes for s in self._selections.values()))
+
+    @cached_property
+    def asked(self) -> dict[str, Rule]:
+        """The rules that look at code: those that are off by default only where they run.
+
+        The others do so also where they are not selected: then other settings change no notes.
+        """
+        return {
+            code: rule
+            for code, rule in self.registry.by_code.items()
+            if rule.severity is not Severity.INFO or code in self.all_codes
+        }
 
     @cached_property
     def src(self) -> tuple[str, ...]:
