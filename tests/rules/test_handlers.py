@@ -25,6 +25,11 @@ REFUSED = {
 }
 """Rules whose bad example fails: how far it comes, and what the SDK says."""
 
+WARNED = {
+    "unfinished-handlers": "[TMPRL1102] Workflow finished while update handlers are still running",
+}
+"""Rules whose bad example makes the SDK warn, with its words."""
+
 ACCEPTED = {
     "query-mutates-state": "the change is made, and nobody looks",
     "validator-mutates-state": "the change is made, and nobody looks",
@@ -46,6 +51,13 @@ def test_bad_example_is_let_through(name: str, tmp_path: Path) -> None:
     assert not in_sandbox(example.encode(), tmp_path, SEED, messages=True).misbehaves
 
 
+@pytest.mark.parametrize("name", sorted(WARNED))
+def test_bad_example_is_warned_of(name: str, tmp_path: Path) -> None:
+    (example,) = examples(HANDLERS[name], "Bad")
+    run = in_sandbox(example.encode(), tmp_path, SEED, messages=True)
+    assert any(WARNED[name] in text for text in run.warnings), run
+
+
 @pytest.mark.parametrize("rule", HANDLERS.values(), ids=lambda rule: rule.name)
 def test_good_example_runs(rule: Rule, tmp_path: Path) -> None:
     (example,) = examples(rule, "Good")
@@ -53,7 +65,7 @@ def test_good_example_runs(rule: Rule, tmp_path: Path) -> None:
 
 
 def test_each_rule_is_on_one_list() -> None:
-    assert sorted([*REFUSED, *ACCEPTED]) == sorted(HANDLERS)
+    assert sorted([*REFUSED, *WARNED, *ACCEPTED]) == sorted(HANDLERS)
 
 
 # What is read-only.

@@ -39,6 +39,7 @@ from wflint.model.failure_types import FailureTypes
 from wflint.model.heartbeats import Heartbeats
 from wflint.model.lists import Lists
 from wflint.model.project import Parts
+from wflint.model.unfinished import Unfinished
 from wflint.model.workers import Workers
 from wflint.project.installed import Installed
 from wflint.project.module import Module
@@ -269,6 +270,8 @@ def _search(
             break
     effects = summarise(reached, reach.events, resolver.store, checker.catching)
     checker.summaries = Summaries(reached, effects, resolver.store)
+    unfinished = Unfinished(reached, reach.events, effects, resolver.store)
+    model.definitions.unfinished_of = unfinished.of
     checker.receivers = SharedReceivers(reached, checker.shared)
     own = (path for path in question.gated.named if not is_test(path))
     failures = FailureTypes(*model, own)

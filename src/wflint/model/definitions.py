@@ -34,7 +34,8 @@ _DISPLAYS = (ValueType.LIST, ValueType.SET, ValueType.TUPLE)
 class Definitions:
     """Finds out about definitions; each answer is given once.
 
-    ``beats_of`` and ``calls_of`` tell of activities, once workflows and activities were followed.
+    ``beats_of`` and ``calls_of`` tell of activities, ``unfinished_of`` tells of workflows, once
+    these were followed.
     """
 
     def __init__(self, resolver: Resolver, roots: EntryPoints, callees: Callees) -> None:
@@ -45,6 +46,9 @@ class Definitions:
         self._workflows: dict[Cls, WorkflowView | None] = {}
         self._activities: dict[Fn, ActivityView | None] = {}
         self.beats_of: Callable[[Fn], Beats] = lambda fn: Beats.UNKNOWN
+        self.unfinished_of: Callable[[WorkflowView, StateFlow], Iterable[HandlerView]] = (
+            lambda workflow, flow: ()
+        )
         self.calls_of: Callable[[Fn], tuple[CommandView, ...]] = lambda fn: ()
 
     # Activities.
@@ -144,6 +148,7 @@ class Definitions:
             self._exceptions(decorator, cls.path),
             lambda: state_of(cls, entries, self.roots),
             self._early_reads,
+            self._unfinished,
         )
 
     def _early_reads(self, workflow: WorkflowView) -> tuple[EarlyRead, ...]:
@@ -151,6 +156,11 @@ class Definitions:
             return ()
         flow = StateFlow(workflow.cls, self.roots)
         return tuple(flow.early_reads(workflow.run, workflow.handlers))
+
+    def _unfinished(self, workflow: WorkflowView) -> tuple[HandlerView, ...]:
+        if not any(handler.function.is_async for handler in workflow.handlers):
+            return ()
+        return tuple(self.unfinished_of(workflow, StateFlow(workflow.cls, self.roots)))
 
     def _handlers(self, entry: Entry) -> Iterator[HandlerView]:
         """Return what a method is; more than one if several decorators stand on it."""
@@ -173,7 +183,7 @@ class Definitions:
             head.owner,
             Place(entry.fn, DEFINITION),
             _is_true(decorator, "dynamic"),
-            (ref.path or ("",))[-1],
+            (ref.path or (ref.name,))[-1],
         )
 
     # What decorators say.

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from wflint.callgraph.entry.entry_points import EntryPoints
 from wflint.callgraph.graph import DEFINITION
-from wflint.facts.ids import Cls, Fn
+from wflint.facts.ids import PROPERTIES, Cls, Fn
 from wflint.facts.model import UNKNOWN, FunctionHead, Kind
 from wflint.files.source import UnreadableSource
 from wflint.inference.values import ExternalValue
@@ -145,7 +145,9 @@ class StateFlow:
             if called is None:
                 yield _At(at, _as_read(step) if step.what is What.CALL else step)
             elif all(called != entered for entered, *_ in stack):
-                runs = step.awaited or not self._heads[called].is_async
+                head = self._heads[called]
+                is_mention = step.what is What.READ and not _is_property(head)
+                runs = not is_mention and (step.awaited or not head.is_async)
                 later = step.is_later or not runs
                 self._enter(stack, called, step.is_sure and runs, later)
 
@@ -210,6 +212,10 @@ def _within(step: Step, is_sure: bool, is_later: bool) -> Step:
 def _as_read(step: Step) -> Step:
     """Return a call of what an attribute holds as what it is first: a read of it."""
     return Step(What.READ, step.name, step.is_sure, step.is_later)
+
+
+def _is_property(head: FunctionHead) -> bool:
+    return any((d.target.path or (d.target.name,))[-1] in PROPERTIES for d in head.decorators)
 
 
 def _is_accessor(head: FunctionHead, name: str) -> bool:

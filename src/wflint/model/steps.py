@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import enum
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from msgspec import Struct
 
@@ -18,6 +19,10 @@ from wflint.syntax.guard import Function, NewerSyntax, parse
 from wflint.temporal.api import sdk_calls
 from wflint.temporal.effects import Effect
 
+ENTERED = "async"
+"""The name of a wait that often takes no time: for a lock, for room in a queue."""
+
+_OFTEN_FREE = frozenset({"acquire", "put"})
 _HEADER = "if 1:\n"
 _LOOK_ONLY = frozenset({"getattr", "hasattr", "id", "isinstance", "repr", "str", "type"})
 _FREE_CALLS = frozenset({"all", "any", "bool", "int", "isinstance", "len", "str", "type"})
@@ -144,7 +149,8 @@ class _Reader:
                 yield from self._call(call, at, awaited=True)
             case ast.Await(value=value):
                 yield _Task(value, at.is_sure, at.is_later)
-                yield self._step(at, What.WAIT, long=_is_long(value))
+                name = ENTERED if _called_word(value) in _OFTEN_FREE else ""
+                yield self._step(at, What.WAIT, name, long=_called_word(value) in _long_names())
             case ast.If() | ast.IfExp() | ast.While():
                 yield from self._branches(node, at)
             case ast.BoolOp(values=[first, *others]):
@@ -268,7 +274,7 @@ class _Reader:
             free = not any(_suppresses(item.context_expr) for item in node.items)
             first = [*node.items]
         if isinstance(node, (ast.AsyncFor, ast.AsyncWith)):
-            yield self._step(at, What.WAIT)
+            yield self._step(at, What.WAIT, ENTERED)
         yield from self._all([*first, *node.body], at, is_sure=free)
         if isinstance(node, (ast.For, ast.AsyncFor)):
             yield from self._all(node.orelse, at)
@@ -319,12 +325,13 @@ def _suppresses(node: ast.AST) -> bool:
     return name == "suppress"
 
 
-def _is_long(node: ast.AST) -> bool:
-    """True if what is awaited is, by its name, a command of the workflow."""
-    func = node.func if isinstance(node, ast.Call) else node
-    return isinstance(func, ast.Attribute) and func.attr in _long_names()
+def _called_word(node: ast.AST | None) -> str:
+    """Return the last word of the method that is called, or ``""``."""
+    func = node.func if isinstance(node, ast.Call) else None
+    return func.attr if isinstance(func, ast.Attribute) else ""
 
 
+@cache
 def _long_names() -> frozenset[str]:
     prefix = "temporalio.workflow."
     return frozenset(
@@ -354,15 +361,36 @@ def _with_way_out(function: ast.FunctionDef) -> set[ast.AST]:
 
 
 def _ends(body: list[ast.stmt]) -> bool:
-    """True unless a loop that nothing leaves stands at the end."""
+    """True unless it ends with a loop that nothing leaves, or waits for ever."""
+    ways: tuple[type[ast.stmt], ...] = (ast.Return,)
     last = body[-1] if body else None
-    if not isinstance(last, ast.While) or not isinstance(last.test, ast.Constant):
+    if isinstance(last, ast.While) and isinstance(last.test, ast.Constant) and last.test.value:
+        ways = (ast.Return, ast.Break)
+    elif not any(map(_waits_for_ever, body)):
         return True
     pending: list[ast.AST] = [*body]
     while pending:
         node = pending.pop()
-        if isinstance(node, (ast.Return, ast.Break)):
+        if isinstance(node, ways) and not _waits_for_ever(node):
             return True
         if not isinstance(node, (*_LATER, ast.expr)):
             pending.extend(ast.iter_child_nodes(node))
+    return False
+
+
+def _waits_for_ever(statement: ast.AST) -> bool:
+    """True for ``await asyncio.Future()``, and for a condition that is never true."""
+    awaited = getattr(statement, "value", None)
+    waits_for = awaited.value if isinstance(awaited, ast.Await) else None
+    match waits_for:
+        case ast.Call(func=ast.Attribute(attr="Future"), args=[]):
+            return True
+        case ast.Call(func=ast.Attribute(attr="wait", value=ast.Call() as made)):
+            return _called_word(made) == "Event"
+        case ast.Call(
+            func=ast.Attribute(attr="wait_condition"),
+            args=[ast.Lambda(body=ast.Constant(value=False))],
+            keywords=[],
+        ):
+            return True
     return False

@@ -97,6 +97,7 @@ class WorkflowView(Struct, frozen=True, dict=True):
     failure_exception_types: tuple[str, ...] | None
     find_state: Callable[[], tuple[StateView, ...]]
     find_early_reads: Callable[[WorkflowView], tuple[EarlyRead, ...]] = lambda _: ()
+    find_unfinished: Callable[[WorkflowView], tuple[HandlerView, ...]] = lambda _: ()
 
     @property
     def shown(self) -> str:
@@ -112,6 +113,11 @@ class WorkflowView(Struct, frozen=True, dict=True):
     def early_reads(self) -> tuple[EarlyRead, ...]:
         """Return what handlers read before the run method has surely set it."""
         return self.find_early_reads(self)
+
+    @cached_property
+    def unfinished(self) -> tuple[HandlerView, ...]:
+        """Return the handlers that may be at work when the run method ends without them."""
+        return self.find_unfinished(self)
 
 
 class Beats(enum.Enum):
