@@ -83,10 +83,14 @@ from wflint.rule import Effect, Report, Rule, Scope, Severity
 from ._handlers import place
 
 if TYPE_CHECKING:
-    from wflint.rule import Handler, TryView
+    from wflint.rule import EffectAt, Handler, TryView
 
 _CANCELLED = "asyncio.CancelledError"
-_FAILS = Effect.AWAITS_ACTIVITY | Effect.AWAITS_CHILD | Effect.AWAITS_OPERATION
+_FAILS = {
+    Effect.AWAITS_ACTIVITY: "temporalio.exceptions.ActivityError",
+    Effect.AWAITS_CHILD: "temporalio.exceptions.ChildWorkflowError",
+    Effect.AWAITS_OPERATION: "temporalio.exceptions.NexusOperationError",
+}
 
 
 class CleanupSkippedOnCancel(Rule):
@@ -108,7 +112,7 @@ class CleanupSkippedOnCancel(Rule):
             return
         if at.cleans_up():
             return
-        fails = at.effect(_FAILS)
+        fails = _runs_for(at, handler)
         where = f"cancelled {skipped}, the workflow does not run `{at.shown(handler)}`"
         other = f", but cancelled in {place(fails)} it does" if fails is not None else ""
         advice = "clean up in a `finally`, or catch `asyncio.CancelledError` as well and raise it"
@@ -126,3 +130,9 @@ def _skipped(at: TryView, handler: Handler) -> str:
         return f"in {place(found)}"
     child = at.effect(Effect.AWAITS_CHILD) if at.raises(handler) else None
     return f"before {place(child)} has started it" if child is not None else ""
+
+
+def _runs_for(at: TryView, handler: Handler) -> EffectAt | None:
+    """Return where a cancellation is an error that the handler gets."""
+    got = (effect for effect, error in _FAILS.items() if at.catching(error) is handler)
+    return next(filter(None, map(at.effect, got)), None)

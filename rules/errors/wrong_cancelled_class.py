@@ -61,7 +61,8 @@ may have gone another way, so it is unsafe.
 It cancels the task of the run method, or of the async activity, as asyncio does. In an activity
 that runs in a thread it raises its own `CancelledError` at whatever the thread is doing.
 
-Not reported are handlers of both classes, and code that raises the SDK's `CancelledError` itself,
+Not reported are handlers of both classes, those that do nothing but `raise` where no later handler
+would get the cancellation, and code that raises the SDK's `CancelledError` itself,
 or may do so.
 
 ## References
@@ -75,7 +76,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Effect, Fixable, Report, Rule, Scope, Severity
+from wflint.rule import Api, Effect, Exit, Fixable, Report, Rule, Scope, Severity
 
 from ._handlers import catch_instead, place
 
@@ -129,7 +130,7 @@ class WrongCancelledClass(Rule):
 
 def _of_workflow(at: TryView, handler: Handler) -> Iterable[Report]:
     found = {error: where for effect, error in _COMES_AS.items() if (where := at.effect(effect))}
-    if not found or at.may_raise(_SDK_CANCELLED):
+    if not found or at.may_raise(_SDK_CANCELLED) or _is_harmless(at, handler, found):
         return
     error = next(iter(found))
     is_alone = len(found) == 1 and at.catching(error) is None
@@ -143,6 +144,14 @@ def _of_workflow(at: TryView, handler: Handler) -> Iterable[Report]:
         site=handler.site,
         api=_INSTEAD[error] if is_alone else None,
     )
+
+
+def _is_harmless(at: TryView, handler: Handler, come: Iterable[str]) -> bool:
+    """True of a handler that only lets through what no later handler would get anyway."""
+    if handler.exits != Exit.RAISES or at.does_more(handler):
+        return False
+    others = filter(None, map(at.catching, come))
+    return all(other.site < handler.site for other in others)
 
 
 def _of_activity(at: TryView, handler: Handler) -> Iterable[Report]:

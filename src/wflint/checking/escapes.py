@@ -183,7 +183,7 @@ class Escapes:
         self, tried: Try, node: Node, body: FunctionBody, classes: tuple[str, ...]
     ) -> bool:
         """True if a ``try`` may keep an error, or raise another one instead."""
-        if tried.leaves >= 0:
+        if tried.leaves >= 0 or tried.is_group:
             return True
         handler = self._catching.handler_for(tried, classes, node.fn.path, node.receiver)
         return handler is not None and not _raises_again(handler, body)

@@ -147,11 +147,19 @@ class ProtectedView:
         """True if the function raises one of some errors itself, outside of the statement."""
         tried = self.statement
         last = max((handler.end for handler in tried.handlers), default=tried.end)
+        wanted = {"", *errors}
         return any(
             not tried.site <= one.site < last
-            and not raised(self._checker, self._node, one).isdisjoint(errors)
+            and not one.is_again
+            and not raised(self._checker, self._node, one).isdisjoint(wanted)
             for one in self._body.raises
         )
+
+    def does_more(self, handler: Handler) -> bool:
+        """True if a handler calls or sets anything."""
+        body = self._body
+        places = (body.calls, body.mutations)
+        return any(between(each, handler.site, handler.end) for each in places)
 
     def may_raise(self, *errors: str) -> bool:
         """True if what is protected may raise one of some errors, itself or by what it calls."""

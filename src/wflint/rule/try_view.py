@@ -74,7 +74,14 @@ class TryView(Protocol):
         ...
 
     def raises_later(self, *errors: str) -> bool:
-        """True if the function raises one of some errors itself, outside of the statement."""
+        """True if the function itself raises one of some errors outside of the statement.
+
+        What it has kept may be one of them.
+        """
+        ...
+
+    def does_more(self, handler: Handler) -> bool:
+        """True if a handler calls or sets anything."""
         ...
 
     def may_raise(self, *errors: str) -> bool:

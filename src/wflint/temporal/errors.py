@@ -61,6 +61,8 @@ _DERIVED = {
     CANCELLED: "builtins.BaseException",
     CONTINUES: "builtins.BaseException",
     TIMED_OUT: _TIMED_OUT,
+    "builtins.ExceptionGroup": "builtins.BaseExceptionGroup",  # not in Python 3.10
+    "builtins.BaseExceptionGroup": "builtins.Exception",
     "binascii.Error": "builtins.ValueError",
     "fastapi.HTTPException": "builtins.Exception",
     "fastapi.exceptions.HTTPException": "builtins.Exception",
