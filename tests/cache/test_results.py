@@ -290,7 +290,7 @@ from temporalio import workflow
 class AssertingWorkflow:
     @workflow.run
     async def run(self, total: int) -> int:
-        assert total
+        assert total > 2
         return total
 """
 
