@@ -76,13 +76,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import AFTER_INIT, Api, Fixable, Report, Rule, Scope, Severity, cst
+from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity, cst
 
 if TYPE_CHECKING:
     from wflint.rule import ErrorView, FixView, RaiseView, Repair
 
 _FAILURE = "temporalio.exceptions.ApplicationError"
-_CONSTRUCTORS = AFTER_INIT | {"__init__", "__new__"}
 _TEXTS = (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString)
 
 
@@ -96,8 +95,7 @@ class RaiseNonFailure(Rule):
 
     def check_raise(self, at: RaiseView) -> Iterable[Report]:
         """The first of the possible errors that fails the task."""
-        is_constructor = at.function.name in _CONSTRUCTORS and not at.is_entry
-        if is_constructor or not at.is_known_to_workflows():
+        if not at.is_known_to_workflows():
             return
         for error in at.errors():
             if _is_meant(error, at) or not at.fails_task(error):

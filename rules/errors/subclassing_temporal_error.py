@@ -72,7 +72,7 @@ _APPLICATION = f"{_MODULE}ApplicationError"
 _GIVES_TYPE = re.compile(r"\btype\s*=")
 _BECOMES = {
     "ApplicationError": "arrives elsewhere as a plain `ApplicationError`, without its name",
-    "TemporalError": "is no failure, so a workflow does not fail with it",
+    "TemporalError": "is no failure unless `failure_exception_types` name it",
 }
 
 

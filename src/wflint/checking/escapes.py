@@ -13,7 +13,17 @@ from functools import cached_property
 from wflint.callgraph.catching import Catching
 from wflint.callgraph.graph import CallGraph, Hop, Node
 from wflint.facts.ids import Cls, Fn
-from wflint.facts.model import Call, Decorator, Exit, Flag, FunctionBody, Handler, Site, Try
+from wflint.facts.model import (
+    AFTER_INIT,
+    Call,
+    Decorator,
+    Exit,
+    Flag,
+    FunctionBody,
+    Handler,
+    Site,
+    Try,
+)
 from wflint.facts.questions import IN_WORKFLOW, RAISES
 from wflint.facts.sites import between, call_at, tries_around
 from wflint.inference.resolver import Resolver
@@ -58,6 +68,9 @@ _PROTOCOLS = {
 """Errors that Python itself expects of methods."""
 
 _SDK = "temporalio"
+_CONSTRUCTORS = AFTER_INIT | {"__init__", "__new__"}
+"""Those of classes that are no workflows refuse what the code itself has given them: a bug."""
+
 _NEVER_HEARD = frozenset({"__del__"})
 
 
@@ -164,6 +177,8 @@ class Escapes:
         body = self._store.body(node.fn)
         name = body.head.name
         if name in _NEVER_HEARD or not set(_PROTOCOLS.get(name, ())).isdisjoint(classes):
+            return False
+        if name in _CONSTRUCTORS and node not in self._part.entries:
             return False
         if self._is_opaque(node.fn) or self._asks_where(node):
             return False

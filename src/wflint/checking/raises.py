@@ -41,11 +41,6 @@ class RaisedView:
         """True if an error of a class, raised here, makes a workflow task fail."""
         return self._checker.escapes.fails_task(self._node, self.statement.site, error.classes)
 
-    @property
-    def is_entry(self) -> bool:
-        """True if the SDK itself calls the function."""
-        return self._node in self._checker.summaries.graph.entries
-
     def is_known_to_workflows(self) -> bool:
         """True if the function, or one that calls it, stands in a file that is about workflows."""
         return self._checker.escapes.is_known_to_workflows(self._node)

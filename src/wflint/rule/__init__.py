@@ -16,7 +16,6 @@ from wflint.dataflow.order.nones import may_hold_none
 from wflint.diagnostics import Severity
 from wflint.facts.ids import PROPERTIES
 from wflint.facts.model import (
-    AFTER_INIT,
     Arg,
     Decorator,
     Exit,
@@ -113,7 +112,6 @@ def __getattr__(name: str) -> object:
 
 
 __all__ = [
-    "AFTER_INIT",
     "NEEDS_ACTIVITY",
     "ORDERED_CHANGES",
     "PROPERTIES",

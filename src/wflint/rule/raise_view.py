@@ -45,13 +45,9 @@ class RaiseView(Protocol):
 
         There is a way from a workflow's run method, constructor, signal or update handler on which
         nobody catches it, and neither the workflow nor its Worker names it among the
-        ``failure_exception_types``.
+        ``failure_exception_types``. What comes out of a constructor of another class does not
+        count: the code itself has given that what it refuses.
         """
-        ...
-
-    @property
-    def is_entry(self) -> bool:
-        """True if the SDK itself calls the function: it is a method of a workflow."""
         ...
 
     def is_known_to_workflows(self) -> bool:
