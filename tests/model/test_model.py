@@ -341,3 +341,62 @@ def test_each_definition_is_asked_about_once_where_it_stands(
         (19, 15, "handler run"),
         (20, 1, "worker q"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("Worker(client, activities=[one])", "one FUNCTION sure"),
+        ("Worker(client, activities=[one()])", "one() CALLED sure"),
+        ("Worker(client, activities=[Acts.three])", "Acts.three UNBOUND sure"),
+        ("Worker(client, activities=[Acts().three])", "Acts().three BOUND sure"),
+        ("acts = Acts(); Worker(client, activities=[acts.three])", "acts.three BOUND sure"),
+        ("Worker(client, activities=[Acts])", "Acts CLASS sure"),
+        ("Worker(client, activities=[Acts()])", "Acts() OBJECT sure"),
+        ("Worker(client, activities=[*LIST])", "one FUNCTION sure"),
+        ("a = [one]; Worker(client, activities=a)", "one FUNCTION sure"),
+        ("Worker(client, activities=[one] if client else [])", "one FUNCTION"),
+        ("Worker(client, activities=client or [one])", "one FUNCTION"),
+        ("a = []; a.append(one); Worker(client, activities=a)", "one FUNCTION"),
+    ],
+)
+def test_elements_are_known_as_they_are_written(seen: Seen, code: str, shown: str) -> None:
+    main = f"LIST = [one]\n\ndef main(client: Client):\n    {code}\n"
+    (element,) = only(seen(main)).activities.elements
+    sure = " sure" if element.is_sure else ""
+    assert f"{element.shown} {element.form.name}{sure}" == shown
+    assert element.find_place() is not None
+
+
+@pytest.mark.parametrize(
+    ("option", "made"),
+    [
+        ("ThreadPoolExecutor(5)", "concurrent.futures.ThreadPoolExecutor"),
+        ("pool", "concurrent.futures.ThreadPoolExecutor"),
+        ("entered", "concurrent.futures.ThreadPoolExecutor"),
+        ("POOL", "concurrent.futures.ThreadPoolExecutor"),
+        ("either", ""),
+        ("client", ""),
+    ],
+)
+def test_options_say_what_makes_them(seen: Seen, option: str, made: str) -> None:
+    worker = only(
+        seen(
+            f"""
+            from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+
+            POOL = ThreadPoolExecutor(max_workers=5)
+
+            def main(client):
+                pool = ThreadPoolExecutor(5)
+                either = ThreadPoolExecutor(5)
+                if client:
+                    either = ProcessPoolExecutor(5)
+                with ThreadPoolExecutor(5) as entered:
+                    Worker(client, activities=[one], activity_executor={option})
+            """
+        )
+    )
+    assert worker.given["activity_executor"].made_by == made
+    assert worker.has("activity_executor") == bool(made)
+    assert not worker.lacks("activity_executor")

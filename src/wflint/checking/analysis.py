@@ -22,7 +22,7 @@ from wflint.callgraph.graph import CallGraph
 from wflint.callgraph.guards.functions import GuardFunctions, in_activities
 from wflint.callgraph.outside import Outside
 from wflint.checking.activity_calls import ActivityCalls
-from wflint.checking.checker import Checker
+from wflint.checking.checker import Checker, with_hook
 from wflint.checking.definitions import DefinitionChecks
 from wflint.checking.escapes import Escapes
 from wflint.checking.imports import ImportChain, ImportTime
@@ -296,7 +296,10 @@ def _search_outside(
     wanted = Scope(0)
     for code in question.codes:
         rule = question.rules[code]
-        wanted |= (rule.scope | rule.asks_about) & Scope.OUTSIDE
+        regions = (rule.scope | rule.asks_about) & Scope.OUTSIDE
+        if with_hook([rule], "check_worker"):
+            regions &= ~Scope.WORKER  # it is shown Workers, and asks for no code around them
+        wanted |= regions
     if not wanted:
         return
     checker, store = answer.checker, answer.store

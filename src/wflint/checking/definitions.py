@@ -61,7 +61,7 @@ class DefinitionChecks:
         self._check_activities(with_hook(rules, "check_activity"))
         for rule in with_hook(rules, "check_worker"):
             for worker in self._workers.workers:
-                self._ask(rule, worker.place, partial(rule.check_worker, worker))
+                self._ask_anywhere(rule, worker.place, partial(rule.check_worker, worker))
         self._check_project(with_hook(rules, "check_project"))
 
     def _check_workflows(self, rules: Iterable[Rule]) -> None:

@@ -10,8 +10,9 @@ from msgspec import Struct
 from msgspec import field as struct_field
 
 from wflint import limits
-from wflint.facts.model import UNKNOWN, Kind, ModuleFacts, Ref
+from wflint.facts.model import UNKNOWN, Kind, Ref
 from wflint.facts.relative import absolute_base
+from wflint.project.module import Module
 from wflint.wording import shortened
 
 _COLLECTIONS = frozenset({"frozenset", "list", "set", "sorted", "tuple"})
@@ -19,6 +20,18 @@ _ADDING = frozenset({"add", "append", "insert"})
 _EXTENDING = frozenset({"extend", "update"})
 _Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 _Block = (*_Function, ast.ClassDef, ast.Lambda)
+
+
+class Item(Struct, array_like=True):
+    """A part of a list, as it is written between two offsets of the file.
+
+    ``is_sure`` is set if the list has it whenever it is made.
+    """
+
+    ref: Ref
+    start: int
+    end: int
+    is_sure: bool = True
 
 
 class Listing(Struct, array_like=True):
@@ -29,8 +42,8 @@ class Listing(Struct, array_like=True):
     is the source of the first part of which nothing is known.
     """
 
-    elements: list[Ref] = struct_field(default_factory=list)
-    spreads: list[Ref] = struct_field(default_factory=list)
+    elements: list[Item] = struct_field(default_factory=list)
+    spreads: list[Item] = struct_field(default_factory=list)
     unclear: str = ""
 
 
@@ -39,8 +52,9 @@ class Names:
     """The bindings of the names of one function, or of a module or class.
 
     ``bound`` has all values that a name is given, ``None`` for one that is no expression, ``added``
-    what is put into a list afterwards, with ``True`` for the elements of another one. The code is
-    only read when it is asked for.
+    what is put into a list afterwards, with ``True`` for the elements of another one, and
+    ``entered`` what a ``with`` statement enters to bind them. The code is only read when it is
+    asked for.
     """
 
     qualname: str = ""
@@ -52,6 +66,7 @@ class Names:
     inside: set[str] = field(default_factory=set)
     bound: dict[str, list[ast.expr | None]] = field(default_factory=dict)
     added: dict[str, list[tuple[ast.expr, bool]]] = field(default_factory=dict)
+    entered: dict[str, ast.expr] = field(default_factory=dict)
     unread: Sequence[ast.stmt] = ()
 
     def read(self) -> Names:
@@ -66,6 +81,10 @@ class Names:
         while at is not None and not at._has(name):
             at = at.around
         return at
+
+    def is_entered(self, name: str) -> bool:
+        """True if a ``with`` statement alone gives a name of the function its value."""
+        return self.bound.get(name) == [None] and name in self.entered and name not in self.params
 
     def _has(self, name: str) -> bool:
         self.read()
@@ -124,6 +143,9 @@ def _note(names: Names, node: ast.AST) -> None:
             _bind(names, target, value)
         case ast.NamedExpr(target=ast.Name(id=name), value=value):
             names.bound.setdefault(name, []).append(value)
+        case ast.withitem(context_expr=value, optional_vars=ast.Name(id=name)):
+            names.bound.setdefault(name, []).append(None)
+            names.entered[name] = value
         case ast.Name(id=name, ctx=ast.Store()) if name not in names.bound:
             names.bound[name] = [None]
         case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=how), args=args) if args:
@@ -140,89 +162,116 @@ def _bind(names: Names, target: ast.expr, value: ast.expr) -> None:
             names.bound.setdefault(node.id, []).append(None)
 
 
-class Lister:
-    """Reads expressions of one module; ``facts`` are only asked for its name."""
+Part = tuple[ast.expr | None, bool]
+"""A part of a list, and if that is sure to be in it."""
 
-    def __init__(self, facts: ModuleFacts) -> None:
-        self._facts = facts
+
+class Lister:
+    """Reads expressions of one module; its facts are only asked for its name."""
+
+    def __init__(self, module: Module) -> None:
+        self._facts = module.facts
+        self._source = module.source
 
     def listing(self, node: ast.expr, names: Names | None) -> Listing:
         """Return what an expression lists that stands where ``names`` hold."""
         found = Listing()
-        pending: list[ast.expr | None] = [node]
+        pending: list[Part] = [(node, True)]
         seen: set[tuple[str, str]] = set()
         for _ in range(limits.LISTED_NAMES * 4):
             if not pending:
                 return found
-            part = pending.pop()
+            part, is_sure = pending.pop()
             if isinstance(part, ast.Name):
-                pending += self._named(part, names, found, seen)[::-1]
+                parts = self._named(part, names, found, seen, is_sure)
             else:
-                pending += self._part(part, names, found)[::-1]
+                parts = self._part(part, names, found, is_sure)
+            pending += parts[::-1]
         found.unclear = found.unclear or "a very long list"
         return found
 
     def _part(
-        self, node: ast.expr | None, names: Names | None, found: Listing
-    ) -> list[ast.expr | None]:
+        self, node: ast.expr | None, names: Names | None, found: Listing, is_sure: bool
+    ) -> list[Part]:
         """Take in one part of a list, and return the parts that it is made of."""
         match node:
             case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
-                return self._elements(elements, names, found)
+                return self._elements(elements, names, found, is_sure)
             case ast.BinOp(left=left, op=ast.Add() | ast.BitOr(), right=right):
-                return [left, right]
+                return [(left, is_sure), (right, is_sure)]
             case ast.IfExp(body=body, orelse=other):
-                return [body, other]
+                return [(body, False), (other, False)]
             case ast.BoolOp(values=values):
-                return list(values)
+                return [(value, False) for value in values]
             case ast.Await(value=value) | ast.NamedExpr(value=value) | ast.Starred(value=value):
-                return [value]
+                return [(value, is_sure)]
             case ast.Constant(value=None):
                 return []
             case ast.Call(func=ast.Name(id=name), args=args) if name in _COLLECTIONS:
-                return list(args[:1])
+                return [(arg, is_sure) for arg in args[:1]]
             case ast.Attribute() | ast.Call():
-                ref = self.ref(node, names)
-                if ref.kind is not Kind.UNKNOWN:
-                    found.spreads.append(ref)
+                item = self._item(node, names, is_sure)
+                if item.ref.kind is not Kind.UNKNOWN:
+                    found.spreads.append(item)
                     return []
         found.unclear = found.unclear or _shown(node)
         return []
 
     def _elements(
-        self, nodes: list[ast.expr], names: Names | None, found: Listing
-    ) -> list[ast.expr | None]:
-        spreads: list[ast.expr | None] = []
+        self, nodes: list[ast.expr], names: Names | None, found: Listing, is_sure: bool
+    ) -> list[Part]:
+        spreads: list[Part] = []
         for node in nodes:
             if isinstance(node, ast.Starred):
-                spreads.append(node.value)
+                spreads.append((node.value, is_sure))
             elif not isinstance(node, ast.Constant):
-                ref = self.ref(node, names)
-                found.elements.append(ref)
-                if ref.kind is Kind.UNKNOWN:
+                item = self._item(node, names, is_sure)
+                found.elements.append(item)
+                if item.ref.kind is Kind.UNKNOWN:
                     found.unclear = found.unclear or _shown(node)
         return spreads
 
     def _named(
-        self, node: ast.Name, names: Names | None, found: Listing, seen: set[tuple[str, str]]
-    ) -> list[ast.expr | None]:
+        self,
+        node: ast.Name,
+        names: Names | None,
+        found: Listing,
+        seen: set[tuple[str, str]],
+        is_sure: bool,
+    ) -> list[Part]:
         """Take in a name that stands for a list, and return all that it is given."""
         holder = names.holder(node.id) if names is not None else None
         if holder is None or node.id not in holder.bound:
-            found.spreads.append(self.ref(node, names))
-            parts: list[ast.expr | None] = []
+            found.spreads.append(self._item(node, names, is_sure))
+            given: list[ast.expr | None] = []
         else:
-            parts = list(holder.bound[node.id])
+            given = list(holder.bound[node.id])
             if node.id in holder.params:
-                found.spreads.append(Ref(Kind.PARAM, node.id, owner=holder.qualname))
+                ref = Ref(Kind.PARAM, node.id, owner=holder.qualname)
+                found.spreads.append(self._item(node, names, False, ref))
         if holder is not None:
             if (holder.qualname, node.id) in seen:
                 return []
             seen.add((holder.qualname, node.id))
-            parts += self.additions(holder, node.id)
-        if None in parts:
+        is_only = len(given) == 1 and holder is not None and node.id not in holder.params
+        parts = [(value, is_sure and is_only) for value in given]
+        if holder is not None:
+            parts += [(value, False) for value in self.additions(holder, node.id)]
+        if any(value is None for value, _ in parts):
             found.unclear = found.unclear or node.id
-        return [part for part in parts if part is not None]
+        return [part for part in parts if part[0] is not None]
+
+    def _item(
+        self, node: ast.expr, names: Names | None, is_sure: bool, ref: Ref | None = None
+    ) -> Item:
+        start, end = self.span(node)
+        return Item(self.ref(node, names) if ref is None else ref, start, end, is_sure)
+
+    def span(self, node: ast.expr) -> tuple[int, int]:
+        """Return the offsets of an expression in the file."""
+        start = self._source.offset(node.lineno, node.col_offset)
+        row, column = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+        return start, self._source.offset(row, column)
 
     def additions(self, names: Names, name: str) -> list[ast.expr | None]:
         """Return lists of what is put into the list of a name."""
@@ -231,7 +280,7 @@ class Lister:
 
     def ref(self, node: ast.expr, names: Names | None) -> Ref:
         """Return what an expression refers to: names, attributes, and what calls give."""
-        steps: list[str | None] = []  # the attributes that are taken, ``None`` for a call
+        steps: list[str | Kind] = []  # the attributes that are taken, or another kind of step
         seen: set[tuple[str, str]] = set()
         for _ in range(limits.EXPRESSION_STEPS):
             match node:
@@ -241,11 +290,14 @@ class Lister:
                     steps.append(attr)
                     node = value
                 case ast.Call(func=func):
-                    steps.append(None)
+                    steps.append(Kind.RESULT)
                     node = func
                 case ast.Name(id=name):
                     holder = names.holder(name) if names is not None else None
                     given = self._only(holder, name)
+                    if given is None and holder is not None and holder.is_entered(name):
+                        steps.append(Kind.ENTERED)
+                        given = holder.entered[name]
                     if given is None or holder is None or (holder.qualname, name) in seen:
                         return _applied(self._root(name, holder), steps)
                     seen.add((holder.qualname, name))
@@ -283,14 +335,14 @@ class Lister:
         return Ref(Kind.IMPORT, f"{module}.{name}") if module else UNKNOWN
 
 
-def _applied(root: Ref, steps: list[str | None]) -> Ref:
-    """Return what is left of a root when attributes are taken and calls made, the last first."""
+def _applied(root: Ref, steps: list[str | Kind]) -> Ref:
+    """Return what is left of a root when steps are taken from it, the last first."""
     ref = root
     for step in reversed(steps):
         if ref.kind is Kind.UNKNOWN:
             return UNKNOWN
-        if step is None:
-            ref = Ref(Kind.RESULT, of=ref)
+        if isinstance(step, Kind):
+            ref = Ref(step, of=ref)
         else:
             ref = Ref(ref.kind, ref.name, (*ref.path, step), ref.of, ref.others, ref.owner)
     return ref

@@ -29,10 +29,16 @@ from wflint.model.worker_calls import (
 
 
 class Element(NamedTuple):
-    """An element of a list, and the file that it stands in."""
+    """An element of a list, and the file that it stands in, from ``start`` to ``end``.
+
+    ``is_sure`` is set if the list has it whenever it is made.
+    """
 
     ref: Ref
     path: str
+    start: int
+    end: int
+    is_sure: bool
 
 
 class Expanded(NamedTuple):
@@ -58,26 +64,27 @@ class Lists:
     def expand(self, listing: Listing, path: str) -> Expanded:
         """Return all that is in a list that stands in a file."""
         elements: dict[Element, None] = {}
-        pending, seen, reasons = [(listing, path)], set[Element](), list[str]()
+        pending, seen, reasons = [(listing, path, True)], set[tuple[Ref, str]](), list[str]()
         while pending:
-            one, at = pending.pop(0)
-            elements.update((Element(ref, at), None) for ref in one.elements)
+            one, at, is_sure = pending.pop(0)
+            for item in one.elements:
+                sure = is_sure and item.is_sure
+                elements[Element(item.ref, at, item.start, item.end, sure)] = None
             if one.unclear:
                 reasons.append(f"`{one.unclear}` cannot be followed")
-            for ref in one.spreads:
-                spread = Element(ref, at)
-                if spread in seen:
+            for item in one.spreads:
+                if (item.ref, at) in seen:
                     continue
-                seen.add(spread)
-                inner, reason = self._spread(spread)
+                seen.add((item.ref, at))
+                inner, reason = self._spread(item.ref, at)
                 if len(seen) > limits.LISTED_NAMES:
                     inner, reason = [], "the list is made of too many"
-                pending += inner
+                sure = is_sure and item.is_sure and len(inner) == 1
+                pending += [(found, home, sure) for found, home in inner]
                 reasons += [reason] if reason else []
         return Expanded(tuple(elements), reasons[0] if reasons else "")
 
-    def _spread(self, spread: Element) -> tuple[list[tuple[Listing, str]], str]:
-        ref, path = spread
+    def _spread(self, ref: Ref, path: str) -> tuple[list[tuple[Listing, str]], str]:
         if ref.kind is Kind.PARAM:
             if ref.path:
                 return [], f"`{shown(ref)}` cannot be followed"

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from msgspec import Struct, field
 
+from wflint import limits
 from wflint.facts.model import UNKNOWN, Ref
 from wflint.files.source import UnreadableSource
 from wflint.model.listings import Lister, Listing, Names, names_in, names_of, returns_of
@@ -24,13 +25,27 @@ _MAY_REGISTER = re.compile(rf"\b{_NAME}\b|\b(?:{'|'.join(sorted(_LISTS))})(?:\s*
 class Given(Struct, array_like=True):
     """An argument. ``text`` is that of a literal, ``word`` its source if it is another constant.
 
-    ``ref`` is what it refers to, and ``listing`` what it lists, if it does.
+    ``ref`` is what it refers to, and ``listing`` what it lists, if it does. ``made`` is the call
+    that gives it, if there is only one, which stands in the same file.
     """
 
     text: str | None = None
     word: str = ""
     ref: Ref = UNKNOWN
     listing: Listing = field(default_factory=Listing)
+    made: Made | None = None
+
+
+class Made(Struct, array_like=True):
+    """A call that makes an argument of another one.
+
+    ``spread`` is set when there are arguments of which nothing is known.
+    """
+
+    callee: Ref
+    positional: list[Given] = field(default_factory=list)
+    keywords: dict[str, Given] = field(default_factory=dict)
+    spread: bool = False
 
 
 class Runner(Struct, array_like=True):
@@ -158,7 +173,7 @@ def _worker_calls(module: Module) -> list[WorkerCall]:
 
 def _put_by_hand(module: Module, tree: ast.Module) -> Iterator[WorkerCall]:
     """Yield the lists that are put under their name into a dictionary of options."""
-    lister = Lister(module.facts)
+    lister = Lister(module)
     for at in _walk(tree):
         match at.node:
             case ast.Assign(
@@ -175,7 +190,7 @@ def _put_by_hand(module: Module, tree: ast.Module) -> Iterator[WorkerCall]:
 def _calls(
     module: Module, tree: ast.Module, is_wanted: Callable[[ast.Call], bool]
 ) -> list[WorkerCall]:
-    lister = Lister(module.facts)
+    lister = Lister(module)
     return [
         _Call(module, lister, at.names, tree).read(at.node, _qualname(at.names))
         for at in _walk(tree)
@@ -231,7 +246,7 @@ class _Call:
             if isinstance(arg, ast.Starred):
                 call.spread = True
             elif not call.spread:
-                call.positional.append(self._given(arg))
+                call.positional.append(self._given(arg, has_made=True))
         for keyword in node.keywords:
             if keyword.arg is None:
                 self._options(keyword.value, call)
@@ -240,18 +255,41 @@ class _Call:
         return call
 
     def _keyword(self, name: str, value: ast.expr, call: WorkerCall) -> None:
-        call.keywords[name] = self._given(value)
+        call.keywords[name] = self._given(value, has_made=True)
         if name == "workflow_runner":
             call.runner = self._runner(value)
 
-    def _given(self, node: ast.expr) -> Given:
-        listing = self.lister.listing(node, self.names)
+    def _given(self, node: ast.expr, *, has_made: bool = False) -> Given:
         match node:
             case ast.Constant(value=str(text)):
                 return Given(text)
             case ast.Constant(value=value):
                 return Given(word=repr(value))
-        return Given(ref=self.lister.ref(node, self.names), listing=listing)
+        listing = self.lister.listing(node, self.names)
+        given = Given(ref=self.lister.ref(node, self.names), listing=listing)
+        given.made = self._made(node) if has_made else None
+        return given
+
+    def _made(self, node: ast.expr) -> Made | None:
+        """Return the call that gives an expression its value, through names that have only one."""
+        behind: ast.expr | None = node
+        for _ in range(limits.EXPRESSION_STEPS):
+            match behind:
+                case ast.Name():
+                    behind = self._behind(behind)
+                case ast.Await(value=value) | ast.NamedExpr(value=value):
+                    behind = value
+                case ast.Call(func=func, args=args, keywords=keywords):
+                    made = Made(self.lister.ref(func, self.names))
+                    made.spread = any(isinstance(arg, ast.Starred) for arg in args)
+                    made.spread |= any(keyword.arg is None for keyword in keywords)
+                    made.positional = [] if made.spread else [self._given(arg) for arg in args]
+                    named = [(keyword.arg, keyword.value) for keyword in keywords]
+                    made.keywords = {name: self._given(value) for name, value in named if name}
+                    return made
+                case _:
+                    return None
+        return None
 
     def _options(self, node: ast.expr, call: WorkerCall) -> None:
         """Take in ``**options``, which may be a dictionary that a name stands for."""
@@ -281,6 +319,8 @@ class _Call:
         bound = holder or names_in(self.tree.body)
         if node.id in bound.params or node.id in bound.added or _is_filled(self.tree, node.id):
             return None
+        if bound.is_entered(node.id):
+            return bound.entered[node.id]
         values = bound.bound.get(node.id, ())
         return values[0] if len(values) == 1 and values[0] is not node else None
 
@@ -314,7 +354,7 @@ def _is_filled(tree: ast.Module, name: str) -> bool:
 
 
 def _returned(module: Module, qualname: str) -> list[Listing]:
-    lister = Lister(module.facts)
+    lister = Lister(module)
     for node, names in _functions(module, qualname):
         given = list(returns_of(node.body))
         if given and None not in given:
@@ -334,7 +374,7 @@ def _functions(
 
 
 def _constant(module: Module, name: str, owner: str) -> list[Listing]:
-    tree, lister = _tree(module), Lister(module.facts)
+    tree, lister = _tree(module), Lister(module)
     bodies = [tree.body]
     if owner:
         bodies = [
@@ -347,11 +387,14 @@ def _constant(module: Module, name: str, owner: str) -> list[Listing]:
         names = names_in(body)
         values = names.bound.get(name, ())
         if values and None not in values:
-            parts: list[ast.expr] = [v for v in values if v is not None]
-            parts += [v for v in lister.additions(names, name) if v is not None]
-            listings = [lister.listing(part, None) for part in parts]
-            inside = [] if owner else _added_inside(tree, name, lister)
-            return [_joined([*listings, *inside])]
+            listings = [lister.listing(v, None) for v in values if v is not None]
+            parts = [v for v in lister.additions(names, name) if v is not None]
+            added = [lister.listing(part, None) for part in parts]
+            added += [] if owner else _added_inside(tree, name, lister)
+            unsure = added if len(listings) == 1 else [*listings, *added]
+            for item in (item for one in unsure for item in (*one.elements, *one.spreads)):
+                item.is_sure = False
+            return [_joined([*listings, *added])]
     return []
 
 
@@ -377,14 +420,14 @@ def _default(module: Module, qualname: str, param: str) -> list[Listing]:
         ]
         for arg, default in pairs:
             if arg.arg == param and default is not None:
-                return [Lister(module.facts).listing(default, None)]
+                return [Lister(module).listing(default, None)]
     return []
 
 
 def _joined(listings: list[Listing]) -> Listing:
     return Listing(
-        [ref for one in listings for ref in one.elements],
-        [ref for one in listings for ref in one.spreads],
+        [item for one in listings for item in one.elements],
+        [item for one in listings for item in one.spreads],
         next((one.unclear for one in listings if one.unclear), ""),
     )
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import NamedTuple, TypeVar
+
+from msgspec.structs import replace
 
 from wflint.facts.ids import MODULE_BODY, Cls, Fn
 from wflint.facts.model import Kind, Ref
@@ -16,10 +18,12 @@ from wflint.inference.values import (
     InstanceValue,
 )
 from wflint.model.definitions import Definitions
+from wflint.model.elements import Elements
 from wflint.model.listings import Listing
 from wflint.model.lists import Element, Lists, shown
+from wflint.model.options import options_of
+from wflint.model.places import call_at
 from wflint.model.worker_calls import Given, WorkerCall, worker_calls
-from wflint.project.module import Module
 from wflint.rule.definition_views import ActivityView, Place, WorkflowView
 from wflint.rule.worker_view import Listed, RunnerKind, WorkerView
 
@@ -53,6 +57,7 @@ class Workers:
         self._lists = lists
         self._found = paths
         self._is_test = is_test
+        self._elements = Elements(definitions)
 
     @cached_property
     def _paths(self) -> list[str]:
@@ -127,7 +132,23 @@ class Workers:
             self._is_set(call, "debug_mode"),
             frozenset(call.keywords),
             self._is_test(path),
+            options_of(call, path, self._resolver),
+            self._changed(at, plugins),
         )
+
+    def _changed(self, at: _Call, plugins: Listed[str]) -> str:
+        """Return what may give a Worker other options than those that stand there."""
+        if at.call.spread:
+            return _UNKNOWN_OPTIONS
+        found = self._resolver.resolve(at.call.callee, at.path)
+        if not all(isinstance(e, ExternalValue) and e.name == _WORKER for e in found):
+            return "its class may set them"
+        if self._has_own_plugin:
+            return "a plugin of the project may set them"
+        if plugins.open:
+            return f"its plugins are not known: {plugins.open}"
+        foreign = (name for name in plugins.items if not name.startswith("temporalio."))
+        return next((f"its plugin `{name}` may set them" for name in foreign), "")
 
     def _registered(
         self, option: str, at: _Call, find: Callable[[AbstractValue], T | None]
@@ -143,6 +164,7 @@ class Workers:
         expanded = self._lists.expand(listing, path)
         items: dict[T, None] = {}
         reason = expanded.open
+        elements = (self._elements.of(element, find) for element in expanded.elements)
         for element in expanded.elements:
             for entity in self._entities(element):
                 item = find(entity)
@@ -150,7 +172,7 @@ class Workers:
                     items[item] = None
                 elif not isinstance(entity, ExternalValue):
                     reason = reason or f"it is not known what `{shown(element.ref)}` is"
-        return Listed(tuple(items), reason)
+        return Listed(tuple(items), reason, tuple(one for one in elements if one is not None))
 
     def _entities(self, element: Element) -> tuple[AbstractValue, ...]:
         return self._resolver.resolve(element.ref, element.path)
@@ -171,14 +193,15 @@ class Workers:
         if listed.open:
             return listed
         if self._has_own_plugin:
-            return Listed(listed.items, "a plugin of the project may add to them")
+            return replace(listed, open="a plugin of the project may add to them")
         expanded = self._lists.expand(given.listing, at.path) if given is not None else None
         if expanded is not None and expanded.open:
-            return Listed(listed.items, f"its plugins are not known: {expanded.open}")
+            return replace(listed, open=f"its plugins are not known: {expanded.open}")
         elements = expanded.elements if expanded is not None else ()
         for element in elements:
             if not all(isinstance(entity, ExternalValue) for entity in self._entities(element)):
-                return Listed(listed.items, f"its plugin `{shown(element.ref)}` may add to them")
+                reason = f"its plugin `{shown(element.ref)}` may add to them"
+                return replace(listed, open=reason)
         return listed
 
     def names(self, option: str, call: WorkerCall, path: str) -> Listed[str]:
@@ -249,22 +272,6 @@ class Workers:
             return None if call.spread else False
         return {"True": True, "False": False}.get(given.word)
 
-    # Its place.
-
     def _place(self, at: _Call) -> Place:
-        """Return the call as the facts have it, which number the nodes of a function."""
-        module = self._store.load(at.path)
-        for piece in self._pieces(module, at.call.offset):
-            for body in self._store.with_nested(piece):
-                fn = Fn(at.path, body.head.qualname)
-                sites = {call.site for call in body.calls}
-                for site, (start, _) in sorted(self._store.locate(fn, sites).items()):
-                    if start == at.call.offset:
-                        return Place(fn, site)
-        return Place(Fn(at.path, MODULE_BODY), 0)
-
-    def _pieces(self, module: Module, offset: int) -> Iterator[Fn]:
-        for qualname, head in module.facts.functions.items():
-            if head.start <= offset < head.end:
-                yield Fn(module.path, qualname)
-        yield from (Fn(module.path, name) for name in self._store.module_bodies(module.path))
+        found = call_at(self._store, at.path, at.call.offset)
+        return found or Place(Fn(at.path, MODULE_BODY), 0)

@@ -92,6 +92,22 @@ def locate(reader: BodyReader, sites: set[int]) -> dict[int, Span]:
     }
 
 
+def site_at(reader: BodyReader, span: Span) -> int | None:
+    """The site of the innermost node that stands between two offsets of the file."""
+    from wflint.syntax.positions import spans
+
+    if reader.piece is None:
+        return None
+    at, found = reader.piece, None
+    nodes = [entry.node for entry in reader.walker.entries]
+    by_id = spans(at.module, nodes) if at.light is None else {}
+    for site, node in enumerate(nodes):
+        own = by_id.get(id(node)) if at.light is None else at.light.span(node)
+        if own is not None and (at.file_offset(own[0]), at.file_offset(own[1])) == span:
+            found = site
+    return found
+
+
 def _shown_part(node: cst.CSTNode) -> cst.CSTNode:
     """A definition is shown at its name, everything else as a whole."""
     import libcst

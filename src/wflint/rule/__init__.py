@@ -67,7 +67,14 @@ from wflint.rule.views import (
     TypeView,
     elements_of,
 )
-from wflint.rule.worker_view import Listed, RunnerKind, WorkerView
+from wflint.rule.worker_view import (
+    ElementForm,
+    Listed,
+    ListElement,
+    OptionView,
+    RunnerKind,
+    WorkerView,
+)
 from wflint.rule.written import Written
 from wflint.syntax.cst import cst
 from wflint.temporal.api import CallKind, Gives, names_giving, names_of, names_that, sdk_calls
@@ -135,6 +142,7 @@ __all__ = [
     "EarlyRead",
     "Effect",
     "EffectAt",
+    "ElementForm",
     "ErrorView",
     "Exit",
     "FindingView",
@@ -148,12 +156,14 @@ __all__ = [
     "HandlerView",
     "ImportView",
     "Kind",
+    "ListElement",
     "Listed",
     "Message",
     "Misfit",
     "MisfitKind",
     "MutationView",
     "NoFix",
+    "OptionView",
     "ParamKind",
     "Patch",
     "Payload",

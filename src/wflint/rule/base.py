@@ -241,8 +241,8 @@ class Rule:
         """Look at an activity; reported at its definition."""
         return ()
 
-    def check_worker(self, worker: WorkerView) -> Iterable[Report]:
-        """Look at a Worker; reported at the call that makes it."""
+    def check_worker(self, worker: WorkerView) -> Iterable[Report | PlacedReport]:
+        """Look at a Worker; reported at the call that makes it, or at a place that is given."""
         return ()
 
     def check_project(self, project: ProjectView) -> Iterable[PlacedReport]:

@@ -1,0 +1,40 @@
+"""Finds the site of code that is known by its offsets in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wflint.facts.ids import Fn
+from wflint.project import trees
+from wflint.project.module import Module
+from wflint.project.store import Store
+from wflint.rule.definition_views import Place
+
+
+def call_at(store: Store, path: str, offset: int) -> Place | None:
+    """Return the call that begins at an offset, as the facts have it."""
+    for piece in _pieces(store, store.load(path), offset):
+        for body in store.with_nested(piece):
+            fn = Fn(path, body.head.qualname)
+            sites = {call.site for call in body.calls}
+            for site, (start, _) in sorted(store.locate(fn, sites).items()):
+                if start == offset:
+                    return Place(fn, site)
+    return None
+
+
+def code_at(store: Store, path: str, start: int, end: int) -> Place | None:
+    """Return the innermost code that stands between two offsets."""
+    for piece in _pieces(store, store.load(path), start):
+        reader = store.reader(piece)
+        site = trees.site_at(reader, (start, end)) if reader is not None else None
+        if site is not None:
+            return Place(piece, site)
+    return None
+
+
+def _pieces(store: Store, module: Module, offset: int) -> Iterator[Fn]:
+    for qualname, head in module.facts.functions.items():
+        if head.start <= offset < head.end:
+            yield Fn(module.path, qualname)
+    yield from (Fn(module.path, name) for name in store.module_bodies(module.path))
