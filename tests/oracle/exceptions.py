@@ -161,6 +161,7 @@ DELIBERATELY_NOT: dict[str, str] = {
 ``.*`` stands for every name below it that no rule knows."""
 
 NOT_CAUGHT: dict[str, str] = {
+    "activity-hides-failure": "a workflow gets a result, as from any activity",
     "all-tasks-iteration": "the sandbox does not see what a loop runs over",
     "condition-side-effect": "the condition is evaluated like any other code",
     "discarded-task": "the command is issued; that nobody waits for it is not noticed",

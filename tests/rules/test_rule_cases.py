@@ -24,6 +24,7 @@ MODULE, BASE, OBJECT = "in a function", "in a base class", "in another object"
 WAYS = frozenset({MODULE, BASE, OBJECT})
 
 CANNOT = {
+    "activity-hides-failure": "it is about what the activity itself does with an error",
     "analysis-failed": "it is about wflint itself: a fault is no property of the code",
     "analysis-gap": "it is about what wflint could not follow, at the call that leads nowhere",
     "subclassing-temporal-error": "it is about classes, which no call leads to",

@@ -1,0 +1,192 @@
+"""Catches every error of an activity's work, and returns as if it had succeeded.
+
+## What breaks
+
+An activity that returns has completed. If its handler for `Exception` returns `None`, `False` or an
+empty list, the server sees no failure: the caller's retry policy never fires, however it is set,
+and the workflow goes on with a value that looks like a result. An outage of a minute is then a lost
+order, and not a second attempt.
+
+Let the error out. Catch the errors that mean something by their class, and mark what no attempt can
+mend as `ApplicationError(..., non_retryable=True)`.
+
+## Bad
+
+```python
+from datetime import timedelta
+
+from temporalio import activity, workflow
+
+
+async def send(order: str) -> str:
+    return f"sent-{order}"
+
+
+@activity.defn
+async def notify(order: str) -> str | None:
+    try:
+        return await send(order)
+    except Exception:
+        activity.logger.exception("not sent")
+        return None
+
+
+@workflow.defn
+class OrderWorkflow:
+    @workflow.run
+    async def run(self) -> str | None:
+        return await workflow.execute_activity(
+            notify, "order-1", start_to_close_timeout=timedelta(seconds=30)
+        )
+```
+
+## Good
+
+```python
+from datetime import timedelta
+
+from temporalio import activity, workflow
+
+
+async def send(order: str) -> str:
+    return f"sent-{order}"
+
+
+@activity.defn
+async def notify(order: str) -> str:
+    try:
+        return await send(order)
+    except Exception:
+        activity.logger.exception("not sent")
+        raise
+
+
+@workflow.defn
+class OrderWorkflow:
+    @workflow.run
+    async def run(self) -> str:
+        return await workflow.execute_activity(
+            notify, "order-1", start_to_close_timeout=timedelta(seconds=30)
+        )
+```
+
+## What the SDK does
+
+It reports the activity as completed. Only an exception makes it fail, and be retried.
+
+Not reported are handlers of narrower classes, handlers that may raise, results that tell of the
+error (`{"error": str(e)}`, `Result(success=False)`), which the workflow can look at, and activities
+that are only called with `maximum_attempts=1`.
+
+## References
+
+* https://docs.temporal.io/encyclopedia/retry-policies
+* https://docs.temporal.io/develop/python/best-practices/error-handling
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from wflint.rule import Effect, Report, Rule, Scope, Severity, cst
+
+if TYPE_CHECKING:
+    from wflint.rule import CommandView, Context, FindingView
+
+_ALL = frozenset({"builtins.BaseException", "builtins.Exception"})
+_TELLS = re.compile(
+    r"error|exception|fail|success|status|\bok\b|valid|reason|message|skip|retry|result|outcome",
+    re.IGNORECASE,
+)
+"""Words of a value that may tell the workflow what has happened."""
+
+
+class ActivityHidesFailure(Rule):
+    code = "WFL816"
+    name = "activity-hides-failure"
+    severity = Severity.WARNING
+    scope = Scope.ACTIVITY
+    since = "0.1"
+
+    def visit_Try(self, node: cst.Try, ctx: Context) -> None:
+        """The `try` that a function ends with, and its handler for everything."""
+        handler = next((h for h in node.handlers if _catches_all(h, ctx)), None)
+        if handler is None or not _is_last(node, ctx) or not _works(node.body):
+            return
+        sites = _hiding(handler, ctx)
+        if sites is not None:
+            ctx.report(self, handler, "", detail=sites)
+
+    def confirm(self, view: FindingView) -> Report | None:
+        """Only in the activity itself, and where something would be tried again."""
+        calls = view.calls()
+        if not view.is_activity or (calls and all(map(_is_tried_once, calls))):
+            return None
+        if any(view.effect_of_call(s, Effect.RAISES) for s in view.read(tuple[int, ...])):
+            return None
+        retries = any("retry_policy" in command.options for command in calls)
+        policy = "the retry policy of its caller" if retries else "its retry policy"
+        return Report(
+            f"`{view.function.name}` returns after any error as if it had succeeded, so {policy} "
+            "never fires; let the error out, or catch narrower classes"
+        )
+
+
+def _catches_all(handler: cst.ExceptHandler, ctx: Context) -> bool:
+    return handler.type is None or ctx.dotted_name(handler.type) in _ALL
+
+
+def _is_last(node: cst.Try, ctx: Context) -> bool:
+    """True if nothing follows a `try` in the function but what returns a value."""
+    block = ctx.parent(1)
+    is_outermost = ctx.parent(2) is None or isinstance(ctx.parent(2), cst.FunctionDef)
+    if not isinstance(block, cst.IndentedBlock) or not is_outermost:
+        return False
+    behind = block.body[block.body.index(node) + 1 :]
+    return not any(isinstance(n, (cst.Call, cst.Await)) for s in behind for n in _nodes(s))
+
+
+def _works(body: cst.BaseSuite) -> bool:
+    return any(isinstance(n, (cst.Call, cst.Await)) for n in _nodes(body))
+
+
+def _hiding(handler: cst.ExceptHandler, ctx: Context) -> tuple[int, ...] | None:
+    """Return the sites of what a handler calls, if it surely returns and tells nothing."""
+    nodes = _nodes(handler.body)
+    returns = [n for n in nodes if isinstance(n, cst.Return)]
+    leaves = (cst.Raise, cst.Break, cst.Continue, cst.Await, cst.Yield)
+    if any(isinstance(n, leaves) for n in nodes) or not _ends_in_return(handler.body):
+        return None
+    values = [n.value for n in returns if n.value is not None]
+    if len(values) < len(returns) or not all(_is_plain(value, ctx) for value in values):
+        return None
+    return tuple(ctx.site_of(n) for n in nodes if isinstance(n, cst.Call))
+
+
+def _ends_in_return(body: cst.BaseSuite) -> bool:
+    last = body.body[-1] if body.body else None
+    match last:
+        case cst.SimpleStatementLine(body=[*_, cst.Return()]):
+            return True
+    return isinstance(last, cst.Return)
+
+
+def _is_plain(value: cst.BaseExpression, ctx: Context) -> bool:
+    """True for a value that looks as one of success may."""
+    is_constant = not any(isinstance(n, (cst.Call, cst.Name)) for n in _nodes(value))
+    is_named = isinstance(value, cst.Name) and value.value in ("None", "False", "True")
+    return (is_constant or is_named) and _TELLS.search(ctx.code(value)) is None
+
+
+def _is_tried_once(command: CommandView) -> bool:
+    """True if the caller allows a single attempt."""
+    given = command.call.given("retry_policy")
+    most = given.value.get("maximum_attempts") if given is not None else None
+    return most is not None and most.text == "1"
+
+
+def _nodes(node: cst.CSTNode) -> list[cst.CSTNode]:
+    from wflint.rule import walk
+
+    return list(walk(node, into_functions=False))
