@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wflint import limits
 from wflint.cache.fact_cache import FactCache
@@ -41,6 +42,7 @@ from wflint.model.lists import Lists
 from wflint.model.project import Parts
 from wflint.model.unfinished import Unfinished
 from wflint.model.workers import Workers
+from wflint.project.hidden import hidden_files, without
 from wflint.project.installed import Installed
 from wflint.project.module import Module
 from wflint.project.module_index import ModuleIndex
@@ -96,7 +98,7 @@ class AnalysisResult(Struct):
     ``module_entries`` has the first workflow of each module; ``import_chains`` has how places are
     reached that are only reached by imports, by function, site and code; ``mute`` are workflows
     without any method that is known to run, ``unseen`` are classes that only look like workflows,
-    ``unmarked`` methods that may be handlers.
+    ``unmarked`` methods that may be handlers; ``hidden`` are files that Python never imports.
     ``reached`` is what workflows reach, ``outside`` what activities and Workers do, as far as a
     rule is about them. ``workflows`` and ``activities`` count those that each file defines.
     """
@@ -114,6 +116,7 @@ class AnalysisResult(Struct):
     mute: list[Cls] = field(default_factory=list)
     unseen: list[Unseen] = field(default_factory=list)
     unmarked: list[Unmarked] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
 
     @property
     def recorded(self) -> CallGraph:
@@ -139,10 +142,16 @@ class AnalysisResult(Struct):
 
 def analyse(question: AnalysisInput) -> AnalysisResult:
     """Find the entry points of a project, follow their calls, and hold the rules against them."""
-    checker = _checker_for(question)
+    index = _index_for(question)
+    hidden = hidden_files(question.gated, index, question.read)
+    told = [path for path in question.gated.candidates if path in hidden]
+    if hidden:
+        files = [path for path in question.files if path not in hidden]
+        question = replace(question, gated=without(question.gated, hidden), files=files)
+    checker = _checker_for(question, index)
     resolver, roots, sandboxes = checker.resolver, checker.roots, checker.sandboxes
-    gated, store = question.gated, resolver.store
-    answer = AnalysisResult(store, resolver.index, checker, CallGraph())
+    store = resolver.store
+    answer = AnalysisResult(store, index, checker, CallGraph(), hidden=told)
     defining = _read_files(question, answer, roots)
     entries, workflows = _find_entries(defining, answer, roots)
     own = [p for p in defining if p in question.chosen and not question.is_test(p)]
@@ -159,20 +168,28 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
         import_time = ImportTime(checker, sandboxes, answer.reached)
         answer.import_chains = import_time.chains
         import_time.check()
-    _check_anywhere(question, gated, answer)
+    _check_anywhere(question, answer)
     with store.faults.at(EVERYWHERE):
         _search_outside(question, defining, answer, model, events)
-    _check_definitions(question, answer, model, Parts(workflows, defining, gated.named, events))
+    _check_definitions(
+        question, answer, model, Parts(workflows, defining, question.gated.named, events)
+    )
     resolver.forget()
     return answer
 
 
-def _checker_for(question: AnalysisInput) -> Checker:
-    """Set up what answers questions about a project. No file is read yet."""
+def _known_names(question: AnalysisInput) -> list[ApiEntry]:
     known = [entry for rule in question.every_rule for entry in rule_entries(rule)]
-    known += question.inside
-    libraries = frozenset(entry.name.partition(".")[0] for entry in known)
-    index = ModuleIndex(question.root, question.src, question.files, libraries, question.installed)
+    return [*known, *question.inside]
+
+
+def _index_for(question: AnalysisInput) -> ModuleIndex:
+    libraries = frozenset(entry.name.partition(".")[0] for entry in _known_names(question))
+    return ModuleIndex(question.root, question.src, question.files, libraries, question.installed)
+
+
+def _checker_for(question: AnalysisInput, index: ModuleIndex) -> Checker:
+    """Set up what answers questions about a project. No file is read yet."""
     store = Store(
         question.read,
         index.name_of,
@@ -181,7 +198,7 @@ def _checker_for(question: AnalysisInput) -> Checker:
     )
     code = (path for path in question.files if not question.is_test(path))
     store.mentions = Subclasses(code, question.read).of
-    table = ApiTable([*known, *question.apis])
+    table = ApiTable([*_known_names(question), *question.apis])
     follows = bool(index.installed.tops)
     gives = rule_results(question.every_rule)
     resolver = KnownFirst(store, index, gives, table) if follows else Resolver(store, index, gives)
@@ -425,12 +442,12 @@ def _place(store: Store, entry: Entry) -> tuple[int, str, int]:
     return (at, entry.fn.path, head.start if head is not None else 0)
 
 
-def _check_anywhere(question: AnalysisInput, gated: Gated, answer: AnalysisResult) -> None:
+def _check_anywhere(question: AnalysisInput, answer: AnalysisResult) -> None:
     """Rules that speak outside workflow code as well, in the files to report on."""
     codes = frozenset(c for c, rule in question.rules.items() if Scope.ELSEWHERE in rule.scope)
     resolver = answer.checker.resolver
     seen = {node.fn for node in answer.reached.order}
-    for path in gated.named:
+    for path in question.gated.named:
         suspects = [question.rules[code] for code in answer.store.suspects.get(path, ())]
         names: list[str] = []
         with answer.store.faults.at(path):

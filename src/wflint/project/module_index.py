@@ -66,6 +66,17 @@ class ModuleIndex:
             roots.update(r for r in _src_folders(folder, self.root) if r not in packages)
         return sorted(roots)
 
+    def is_hidden(self, path: str) -> bool:
+        """True if a package beside a module has its name: Python imports that, and never the file.
+
+        A package without ``__init__.py`` gives way to the module.
+        """
+        folder, file = os.path.split(path)
+        name = file.removesuffix(".py")
+        if name not in self._listing(folder):
+            return False
+        return "__init__.py" in self._listing(os.path.join(folder, name))
+
     def name_of(self, path: str) -> tuple[str, bool]:
         """The dotted name of a file as its own project would import it, and if it is a package."""
         known = self._followed.get(path) or self._names.get(path)

@@ -378,7 +378,19 @@ class ProjectRun:
         gaps = {(g.node.fn, g.site) for g in answer.reached.gaps}
         stats.gaps += sum(fn.path in self.chosen for fn, _ in gaps)
         self.result.warnings += [*answer.warnings, *self._not_followed(answer)]
+        self.result.warnings += self._hidden(answer)
         self.result.warnings += lines(unchecked(answer, self.chosen), self.shown)
+
+    def _hidden(self, answer: AnalysisResult) -> Iterator[str]:
+        """Lines for the files with workflow code that a package of the same name hides."""
+        for path in answer.hidden:
+            if path in self.chosen:
+                package = self.shown(path.removesuffix(".py"))
+                yield (
+                    f"{self.shown(path)}: Python never imports this file, because the package "
+                    f"{package}/ has the same name, so what is in there is not checked; rename or "
+                    "delete one of them"
+                )
 
     def _not_followed(self, answer: AnalysisResult) -> Iterator[str]:
         """Lines for the packages and modules that should be followed and cannot be."""
