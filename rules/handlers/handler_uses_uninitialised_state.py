@@ -100,7 +100,7 @@ class HandlerUsesUninitialisedState(Rule):
 
 
 def _message(read: EarlyRead) -> str:
-    handler = f"the {_NAMES[read.handler.kind]} `{read.handler.function.head.name}`"
+    handler = f"the {_NAMES[read.handler.kind]} `{read.handler.method}`"
     if read.handler.kind is Scope.QUERY:
         when = f"{handler} fails while `run` waits for something else and has not set it yet"
     elif read.handler.kind is Scope.VALIDATOR:

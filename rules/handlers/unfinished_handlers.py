@@ -111,7 +111,7 @@ class UnfinishedHandlers(Rule):
                 handler.place,
                 Report(
                     f"`{workflow.shown}.run` may end while the {kind} handler "
-                    f"`{handler.function.head.name}` still waits, and drops it; first await "
+                    f"`{handler.method}` still waits, and drops it; first await "
                     "`workflow.wait_condition(workflow.all_handlers_finished)`"
                 ),
             )

@@ -19,6 +19,8 @@ HANDLERS = {rule.name: rule for rule in RULES if rule_docs.family(rule) == "hand
 # The examples, with all messages sent in the first workflow task.
 
 REFUSED = {
+    "async-validator": (Stage.DEFINITION, "Update validator must not be an async function"),
+    "duplicate-handler-name": (Stage.DEFINITION, "Multiple signal methods found for add"),
     "command-in-read-only-handler": (Stage.FAILED, "ReadOnlyContextError"),
     "continue-as-new-in-handler": (Stage.RUNTIME, "Cannot continue as new from an update handler"),
     "handler-uses-uninitialised-state": (Stage.RUNTIME, "has no attribute 'items'"),
@@ -31,6 +33,13 @@ WARNED = {
 """Rules whose bad example makes the SDK warn, with its words."""
 
 ACCEPTED = {
+    "async-query": "it is deprecated, which is no warning for users",
+    "query-returns-nothing": "the answer is None",
+    "reserved-handler-name": "it is the SDK's word only",
+    "signal-returns-value": "the value is dropped",
+    "stacked-handler-decorators": "one of the kinds is dropped",
+    "validator-returns-value": "the update is accepted",
+    "validator-shadows-update": "there is no such update",
     "query-mutates-state": "the change is made, and nobody looks",
     "validator-mutates-state": "the change is made, and nobody looks",
 }

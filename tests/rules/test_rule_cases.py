@@ -23,8 +23,23 @@ from wflint.rule import Scope
 MODULE, BASE, OBJECT = "in a function", "in a base class", "in another object"
 WAYS = frozenset({MODULE, BASE, OBJECT})
 
+_DEFINED = "it is about the definition of a handler, wherever the class stands"
 CANNOT = {
     "activity-hides-failure": "it is about what the activity itself does with an error",
+    **dict.fromkeys(
+        (
+            "async-query",
+            "async-validator",
+            "duplicate-handler-name",
+            "query-returns-nothing",
+            "reserved-handler-name",
+            "signal-returns-value",
+            "stacked-handler-decorators",
+            "validator-returns-value",
+            "validator-shadows-update",
+        ),
+        _DEFINED,
+    ),
     "analysis-failed": "it is about wflint itself: a fault is no property of the code",
     "analysis-gap": "it is about what wflint could not follow, at the call that leads nowhere",
     "subclassing-temporal-error": "it is about classes, which no call leads to",

@@ -12,6 +12,7 @@ from wflint.facts.model import Decorator, Kind, Ref, Value, ValueType
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ClassValue, ExternalValue
 from wflint.model.callees import Callees
+from wflint.model.method_text import text_of
 from wflint.model.state import state_of
 from wflint.model.state_flow import StateFlow
 from wflint.project.module import Module
@@ -184,6 +185,7 @@ class Definitions:
             Place(entry.fn, DEFINITION),
             _is_true(decorator, "dynamic"),
             (ref.path or (ref.name,))[-1],
+            lambda: text_of(self.resolver.store.load(path), entry.fn.qualname),
         )
 
     # What decorators say.

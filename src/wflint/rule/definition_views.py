@@ -24,6 +24,35 @@ class Place(NamedTuple):
     site: Site
 
 
+class ParamText(Struct, frozen=True):
+    """A parameter as it is written.
+
+    ``kind`` is ``positional``, ``positional-only``, ``keyword``, ``*`` or ``**``; ``annotation``
+    and ``default`` are empty where there is none.
+    """
+
+    name: str
+    kind: str
+    annotation: str = ""
+    default: str = ""
+
+
+class MethodText(Struct, frozen=True):
+    """A method as it is written: its parameters, ``self`` included, and the annotation of what it
+    returns.
+
+    ``values`` are the expressions in its ``return`` statements that are surely not None;
+    ``returns_something`` is set if there may be others. A stub has nothing in its body.
+    """
+
+    params: tuple[ParamText, ...]
+    returns: str
+    values: tuple[str, ...] = ()
+    returns_something: bool = False
+    yields: bool = False
+    is_stub: bool = False
+
+
 class HandlerView(Struct, frozen=True):
     """A method that the SDK calls: ``run``, or the handler of a message.
 
@@ -38,6 +67,23 @@ class HandlerView(Struct, frozen=True):
     place: Place
     is_dynamic: bool = False
     unfinished_policy: str = ""
+    find_text: Callable[[], MethodText | None] = lambda: None
+
+    @property
+    def text(self) -> MethodText | None:
+        """Return what stands in its definition; ``None`` if that cannot be read."""
+        return self.find_text()
+
+    @property
+    def method(self) -> str:
+        """The name of the method."""
+        return self.function.head.name.partition("@")[0]  # `add@validator`, beside `add`
+
+    @property
+    def validates(self) -> str:
+        """The name of the method that it is the validator of, or ``""``."""
+        decorators = self.function.head.decorators
+        return next((d.target.name for d in decorators if d.written == "validator"), "")
 
     @property
     def signature(self) -> Signature:

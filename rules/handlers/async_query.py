@@ -1,0 +1,83 @@
+"""A query that is async: the SDK deprecates it, and it can wait for nothing.
+
+## What breaks
+
+A query is answered in one go, while the workflow stands still. Whatever an `async` query awaits
+that is not there at once makes it fail (`ReadOnlyContextError`). The SDK warns that it is going to
+refuse such queries.
+
+## Bad
+
+```python
+from temporalio import workflow
+
+
+@workflow.defn
+class CartWorkflow:
+    def __init__(self) -> None:
+        self.items: list[str] = []
+
+    @workflow.run
+    async def run(self) -> None:
+        await workflow.wait_condition(lambda: len(self.items) == 3)
+
+    @workflow.query
+    async def count(self) -> int:
+        return len(self.items)
+```
+
+## Good
+
+```python
+from temporalio import workflow
+
+
+@workflow.defn
+class CartWorkflow:
+    def __init__(self) -> None:
+        self.items: list[str] = []
+
+    @workflow.run
+    async def run(self) -> None:
+        await workflow.wait_condition(lambda: len(self.items) == 3)
+
+    @workflow.query
+    def count(self) -> int:
+        return len(self.items)
+```
+
+## What the SDK does
+
+`DeprecationWarning: Queries as async def functions are deprecated`, when the class is made.
+
+## References
+
+* https://docs.temporal.io/develop/python/workflows/message-passing
+* https://docs.temporal.io/handling-messages
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from wflint.rule import Report, Rule, Scope, Severity
+
+if TYPE_CHECKING:
+    from wflint.rule import HandlerView, WorkflowView
+
+
+class AsyncQuery(Rule):
+    code = "WFL404"
+    name = "async-query"
+    severity = Severity.ERROR
+    scope = Scope.QUERY
+    since = "0.1"
+
+    def check_handler(self, handler: HandlerView, workflow: WorkflowView) -> Iterable[Report]:
+        """Each query that is `async def`."""
+        if handler.kind is Scope.QUERY and handler.function.head.is_async:
+            yield Report(
+                f"the query `{handler.method}` is `async def`, which the SDK deprecates: "
+                "a query can wait for nothing; make it a plain `def`"
+            )

@@ -1,0 +1,95 @@
+"""An update validator that is async: older SDKs accept every update with it.
+
+## What breaks
+
+Before version 1.35 the SDK called the validator and dropped the coroutine that it gave: nothing
+of it ran, and every update was accepted. From 1.35 on the class cannot be made.
+
+## Bad
+
+```python
+from temporalio import workflow
+
+
+@workflow.defn
+class CartWorkflow:
+    def __init__(self) -> None:
+        self.items: list[str] = []
+
+    @workflow.run
+    async def run(self) -> None:
+        await workflow.wait_condition(lambda: len(self.items) == 3)
+
+    @workflow.update
+    def add(self, item: str) -> int:
+        self.items.append(item)
+        return len(self.items)
+
+    @add.validator
+    async def validate_add(self, item: str) -> None:
+        if not item:
+            raise ValueError("empty")
+```
+
+## Good
+
+```python
+from temporalio import workflow
+
+
+@workflow.defn
+class CartWorkflow:
+    def __init__(self) -> None:
+        self.items: list[str] = []
+
+    @workflow.run
+    async def run(self) -> None:
+        await workflow.wait_condition(lambda: len(self.items) == 3)
+
+    @workflow.update
+    def add(self, item: str) -> int:
+        self.items.append(item)
+        return len(self.items)
+
+    @add.validator
+    def validate_add(self, item: str) -> None:
+        if not item:
+            raise ValueError("empty")
+```
+
+## What the SDK does
+
+From 1.35 on: `ValueError: Update validator must not be an async function`, when the module is
+imported. Before that nothing.
+
+## References
+
+* https://docs.temporal.io/develop/python/workflows/message-passing
+* https://docs.temporal.io/handling-messages
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from wflint.rule import Report, Rule, Scope, Severity
+
+if TYPE_CHECKING:
+    from wflint.rule import HandlerView, WorkflowView
+
+
+class AsyncValidator(Rule):
+    code = "WFL405"
+    name = "async-validator"
+    severity = Severity.ERROR
+    scope = Scope.VALIDATOR
+    since = "0.1"
+
+    def check_handler(self, handler: HandlerView, workflow: WorkflowView) -> Iterable[Report]:
+        """Each validator that is `async def`."""
+        if handler.kind is Scope.VALIDATOR and handler.function.head.is_async:
+            yield Report(
+                f"the validator `{handler.method}` is `async def`: the SDK refuses it, or (before "
+                "1.35) accepts every update without running it; make it a plain `def`"
+            )

@@ -1,0 +1,99 @@
+"""Two handlers of one kind that have the same name: the class cannot be made.
+
+## What breaks
+
+A workflow has one handler for each signal, one for each query and one for each update, and one
+dynamic handler of each kind. The same name for a signal and a query is fine.
+
+## Bad
+
+```python
+from temporalio import workflow
+
+
+@workflow.defn
+class CartWorkflow:
+    def __init__(self) -> None:
+        self.items: list[str] = []
+
+    @workflow.run
+    async def run(self) -> None:
+        await workflow.wait_condition(lambda: len(self.items) == 3)
+
+    @workflow.signal(name="add")
+    def add_one(self, item: str) -> None:
+        self.items.append(item)
+
+    @workflow.signal(name="add")
+    def add_two(self, item: str) -> None:
+        self.items += [item, item]
+```
+
+## Good
+
+```python
+from temporalio import workflow
+
+
+@workflow.defn
+class CartWorkflow:
+    def __init__(self) -> None:
+        self.items: list[str] = []
+
+    @workflow.run
+    async def run(self) -> None:
+        await workflow.wait_condition(lambda: len(self.items) == 3)
+
+    @workflow.signal(name="add")
+    def add_one(self, item: str) -> None:
+        self.items.append(item)
+
+    @workflow.signal(name="add_twice")
+    def add_two(self, item: str) -> None:
+        self.items += [item, item]
+```
+
+## What the SDK does
+
+`ValueError: Invalid workflow class: Multiple signal methods found for add (at least on add_two
+and add_one)`, when the module is imported.
+
+## References
+
+* https://docs.temporal.io/develop/python/workflows/message-passing
+* https://docs.temporal.io/handling-messages
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from wflint.rule import PlacedReport, Report, Rule, Scope, Severity
+
+if TYPE_CHECKING:
+    from wflint.rule import WorkflowView
+
+
+class DuplicateHandlerName(Rule):
+    code = "WFL414"
+    name = "duplicate-handler-name"
+    severity = Severity.ERROR
+    scope = Scope.SIGNAL | Scope.QUERY | Scope.UPDATE
+    since = "0.1"
+
+    def check_workflow(self, workflow: WorkflowView) -> Iterable[PlacedReport]:
+        """Each handler after the first of its kind and name."""
+        known: dict[tuple[Scope, str], str] = {}
+        handlers = sorted(workflow.handlers, key=lambda h: (h.place.fn.path, h.function.head.start))
+        for handler in handlers:
+            name = "<dynamic>" if handler.is_dynamic else handler.name
+            if handler.kind is Scope.VALIDATOR or not name:
+                continue
+            first = known.setdefault((handler.kind, name), handler.method)
+            if first != handler.method:
+                message = (
+                    f"`{first}` is the {handler.kind.label} handler `{name}` already, and the SDK "
+                    "refuses the class; give this one another name"
+                )
+                yield PlacedReport(handler.place, Report(message))

@@ -1,0 +1,94 @@
+"""A validator that has the name of its update takes the update's place.
+
+## What breaks
+
+The class then has one method of that name, the validator, and the workflow has no such update: it
+is refused as unknown. Unlike `@property`, `@some_update.validator` gives back the plain function.
+
+## Bad
+
+```python
+from temporalio import workflow
+
+
+@workflow.defn
+class CartWorkflow:
+    def __init__(self) -> None:
+        self.items: list[str] = []
+
+    @workflow.run
+    async def run(self) -> None:
+        await workflow.wait_condition(lambda: len(self.items) == 3)
+
+    @workflow.update
+    def add(self, item: str) -> int:
+        self.items.append(item)
+        return len(self.items)
+
+    @add.validator
+    def add(self, item: str) -> None:
+        if not item:
+            raise ValueError("empty")
+```
+
+## Good
+
+```python
+from temporalio import workflow
+
+
+@workflow.defn
+class CartWorkflow:
+    def __init__(self) -> None:
+        self.items: list[str] = []
+
+    @workflow.run
+    async def run(self) -> None:
+        await workflow.wait_condition(lambda: len(self.items) == 3)
+
+    @workflow.update
+    def add(self, item: str) -> int:
+        self.items.append(item)
+        return len(self.items)
+
+    @add.validator
+    def validate_add(self, item: str) -> None:
+        if not item:
+            raise ValueError("empty")
+```
+
+## What the SDK does
+
+Nothing: the update is missing without a word.
+
+## References
+
+* https://docs.temporal.io/develop/python/workflows/message-passing
+* https://docs.temporal.io/handling-messages
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from wflint.rule import Report, Rule, Scope, Severity
+
+if TYPE_CHECKING:
+    from wflint.rule import HandlerView, WorkflowView
+
+
+class ValidatorShadowsUpdate(Rule):
+    code = "WFL406"
+    name = "validator-shadows-update"
+    severity = Severity.ERROR
+    scope = Scope.VALIDATOR
+    since = "0.1"
+
+    def check_handler(self, handler: HandlerView, workflow: WorkflowView) -> Iterable[Report]:
+        """Each validator with the name of the method that it validates."""
+        if handler.kind is Scope.VALIDATOR and handler.method == handler.validates:
+            yield Report(
+                f"the validator takes the place of the update `{handler.method}`, which the "
+                f"workflow then does not have; call it `validate_{handler.method}`"
+            )
