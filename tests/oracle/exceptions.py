@@ -169,6 +169,7 @@ NOT_CAUGHT: dict[str, str] = {
     "heartbeat-timeout-without-heartbeat": "only the server waits for heartbeats",
     "import-time-nondeterminism": "uuid is restricted only once the workflow runs",
     "local-activity-heartbeat": "heartbeats of local activities are dropped",
+    "long-loop-without-heartbeat": "a workflow does not run the activity itself",
     "local-timezone-dependent": "only time.localtime and time.tzset are restricted",
     "object-identity": "the sandbox does not look at id() and hash()",
     "polling-loop": "the loop works, it is only expensive",
