@@ -57,6 +57,10 @@ if __name__ == "__main__":
     atexit.register(say_goodbye)
 ```
 
+What stands under a condition is not reported: in `if not os.path.exists(path):` it is done once.
+Neither is what makes something that must not exist yet, such as `os.mkdir()`, where the error that
+it does is caught.
+
 A module that configures `logging` is also reported, with severity info.
 
 ## What the SDK does
@@ -97,6 +101,15 @@ _OF_OS = (
     *("system", "truncate", "umask", "unlink", "unsetenv", "utime"),
 )
 """Functions of `os` that change something, and that the sandbox lets pass at import."""
+
+
+_MAKES = frozenset({"os.link", "os.makedirs", "os.mkdir", "os.mkfifo", "os.symlink"})
+"""Functions that fail, and do nothing, where there is already what they make."""
+
+_EXISTS = frozenset(
+    {"BaseException", "EnvironmentError", "Exception", "FileExistsError", "OSError"}
+)
+"""The error that they raise then, and those that it is one of."""
 
 
 class SideEffectInWorkflowModule(Rule):
@@ -145,14 +158,20 @@ class SideEffectInWorkflowModule(Rule):
         connects = view.owner == _NETWORK and _CONNECTS.fullmatch(view.call.name)
         if not view.is_reloaded or (view.api is None and not connects):
             return None
-        if view.api is _OPENS and not _is_for_writing(view.call):
+        if view.api is _OPENS and not _mode_has(view.call, "wax+"):
+            return None
+        is_done_once = view.call.name in _MAKES or (
+            view.api is _OPENS and _mode_has(view.call, "x")
+        )
+        if not view.runs_always(_EXISTS if is_done_once else frozenset()):
             return None
         severity = view.api.severity if view.api is not None else None
         return Report(self.message.format(name=view.call.shown), severity)
 
 
-def _is_for_writing(call: CallView) -> bool:
+def _mode_has(call: CallView, letters: str) -> bool:
+    """True if the mode that a file is opened with has one of some letters."""
     mode = call.argument(1, "mode")
     if mode is None or mode.value.type is not ValueType.STR:
         return False
-    return not set(mode.value.text).isdisjoint("wax+")
+    return not set(mode.value.text).isdisjoint(letters)

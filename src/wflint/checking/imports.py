@@ -185,7 +185,16 @@ class ImportTime:
             api = rule.at_import.get(place.entity.name)
             if api is not None and api.kind == "call" and not place.is_call:
                 api = None
-            view = ImportView(place.view, api, owner, scan.is_reloaded, refused, used, is_repeated)
+            view = ImportView(
+                place.view,
+                api,
+                owner,
+                scan.is_reloaded,
+                refused,
+                used,
+                is_repeated,
+                partial(self._runs_always, scan, place),
+            )
             report = self.store.faults.ask(place.node.fn, rule.code, rule.judge_import, view)
             if report is not None:
                 use = uses[0] if uses else None
@@ -235,6 +244,15 @@ class ImportTime:
             return False
         found = self.checker.resolver.resolve(maker, path)
         return found == (ExternalValue(entity.name[: entity.base]),)
+
+    def _runs_always(self, scan: ImportScan, place: Place, errors: frozenset[str]) -> bool:
+        """True if no condition stands on the way to a place, and nothing there catches errors."""
+        way = [*scan.way(place.node)[:-1], Hop(place.node, place.site)]
+        return all(
+            site < 0
+            or self.values.values(node.fn.path).runs_always(self._offset(node.fn, site), errors)
+            for node, site in way
+        )
 
     def _is_certain(self, node: Node, site: int) -> bool:
         return self.values.values(node.fn.path).is_certain(self._offset(node.fn, site))

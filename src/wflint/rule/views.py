@@ -475,6 +475,8 @@ class ImportView(Struct, frozen=True):
     it again for some workflow, ``is_refused`` when the sandbox lets it fail. ``used`` gives, when
     workflow code uses a value that the place has a part in, the names that the value is made from,
     and ``is_repeated`` says that the sandbox does it again for a workflow that uses the value.
+    ``runs_always`` is asked with names of errors: true if it surely happens at each import, and
+    nothing around it catches these.
     """
 
     call: CallView
@@ -484,3 +486,4 @@ class ImportView(Struct, frozen=True):
     is_refused: bool
     used: Callable[[], frozenset[str] | None]
     is_repeated: Callable[[], bool]
+    runs_always: Callable[[frozenset[str]], bool]

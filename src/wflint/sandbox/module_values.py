@@ -115,10 +115,17 @@ class ModuleValues:
 
         A condition around it, or one before it that may leave, makes it uncertain.
         """
-        question = f"certain {offset}"
-        return self._module.notes.answer(question, bool, lambda: self._is_certain(offset))
+        return self.runs_always(offset, _BROAD)
 
-    def _is_certain(self, offset: int) -> bool:
+    def runs_always(self, offset: int, errors: frozenset[str]) -> bool:
+        """True if the code at ``offset`` surely runs with its function, and none catches errors.
+
+        ``errors`` are the names of those that must not be caught.
+        """
+        question = f"certain {offset} {' '.join(sorted(errors))}"
+        return self._module.notes.answer(question, bool, lambda: self._is_certain(offset, errors))
+
+    def _is_certain(self, offset: int, errors: frozenset[str]) -> bool:
         certain = True
         body: list[ast.stmt] = self.tree.body
         while True:
@@ -131,7 +138,7 @@ class ModuleValues:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 certain = certain or inside
             elif inside:
-                certain = certain and not _is_conditional(node)
+                certain = certain and not _is_conditional(node, errors)
             else:
                 inner = inner_statements(node)
                 if self._around(inner, offset) is None:
@@ -296,15 +303,17 @@ def _below(owner: str, name: str) -> str:
     return f"{owner}.{name}" if owner else name
 
 
-def _is_conditional(node: ast.stmt) -> bool:
-    """True if the body of a compound statement may be left out, or its errors are caught."""
+def _is_conditional(node: ast.stmt, errors: frozenset[str]) -> bool:
+    """True if the body of a compound statement may be left out, or some errors are caught."""
     if isinstance(node, (ast.If, ast.While, ast.Match)):
         return True
     if isinstance(node, ast.For):
         return not _is_filled(node.iter)
     if isinstance(node, ast.With):
-        return any("suppress" in ast.dump(item.context_expr) for item in node.items)
-    return any(_is_broad(handler) for handler in getattr(node, "handlers", ()))
+        return bool(errors) and any(
+            "suppress" in ast.dump(item.context_expr) for item in node.items
+        )
+    return any(_catches(handler, errors) for handler in getattr(node, "handlers", ()))
 
 
 def _is_filled(node: ast.expr) -> bool:
@@ -329,6 +338,7 @@ def _may_leave(node: ast.stmt) -> bool:
     return False
 
 
-def _is_broad(handler: ast.ExceptHandler) -> bool:
+def _catches(handler: ast.ExceptHandler, errors: frozenset[str]) -> bool:
     kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return any(kind is None or getattr(kind, "id", "") in _BROAD for kind in kinds)
+    is_bare = bool(errors) and None in kinds
+    return is_bare or any(getattr(kind, "id", "") in errors for kind in kinds)
