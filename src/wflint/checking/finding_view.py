@@ -8,6 +8,7 @@ from msgspec import msgpack
 
 from wflint.callgraph.graph import Node
 from wflint.checking.circles import imports_back
+from wflint.checking.protected import may_be_caught
 from wflint.diagnostics import Severity
 from wflint.facts.ids import Cls
 from wflint.facts.model import UNKNOWN, Finding, FunctionBody, Ref, Site
@@ -146,6 +147,10 @@ class FoundView:
                 )
                 return checker.commands.view(node, view, sdk, entity)
         return None
+
+    def may_be_caught(self, error: str) -> bool:
+        """True if a handler around the place may get an error, here or in a caller."""
+        return may_be_caught(self._checker, self._node, self.site, error)
 
     def fails_task(self, error: str) -> bool:
         """True if an error that comes out of the place makes the workflow task fail."""

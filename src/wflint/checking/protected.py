@@ -134,6 +134,23 @@ def acts(checker: Checker, node: Node, body: FunctionBody, start: Site, end: Sit
     return False
 
 
+def may_be_caught(checker: Checker, node: Node, site: Site, error: str) -> bool:
+    """True if a handler around a site may get an error, in the function or in a caller."""
+    graph, store = checker.summaries.graph, checker.resolver.store
+    catching = checker.catching.catching
+    pending, seen = [Hop(node, site)], {Hop(node, site)}
+    while pending:
+        at, place = pending.pop()
+        for tried in tries_around(store.body(at.fn), place):
+            if tried.leaves >= 0 or catching(tried, error, at.fn.path, at.receiver) is not None:
+                return True
+        for hop in graph.callers(at):
+            if hop not in seen:
+                seen.add(hop)
+                pending.append(hop)
+    return False
+
+
 def cleans_up_around(checker: Checker, node: Node, site: Site) -> bool:
     """True if a ``try`` around a site cleans up when that is cancelled, here or in a caller."""
     graph: CallGraph = checker.summaries.graph

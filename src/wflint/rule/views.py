@@ -269,6 +269,13 @@ class FindingView(Protocol):
         """
         ...
 
+    def may_be_caught(self, error: str) -> bool:
+        """True if a handler around the place may get an error, here or in a caller.
+
+        It is given by its dotted name.
+        """
+        ...
+
     def fails_task(self, error: str) -> bool:
         """True if an error that comes out of the place makes the workflow task fail.
 
