@@ -25,17 +25,26 @@ RAISES = {
     "WFL551": "ValueError: Activity charge is not async so an activity_executor must be present",
     "WFL553": "TypeError: Activity Payments missing attributes, was it decorated with @activity.de",
     "WFL554": "ValueError: Workflow <unknown> missing attributes, was it decorated with @workflow.",
+    "WFL555": "ValueError: Activity charge is not async and executor is not thread-pool executor",
+    "WFL558": "ValueError: More than one activity named charge",
+    "WFL560": "ValueError: deployment_config cannot be used with build_id or use_worker_versioning",
+    "WFL563": "TypeError: Client.execute_workflow() missing 1 required keyword-only argument: 'id'",
+    "WFL564": "RuntimeError: Lazy clients cannot be used for workers",
 }
 WARNS = {
+    "WFL557": "Worker max_concurrent_activities is 50 but activity_executor's max_workers is only",
     "WFL552": "Activity named charge has a first parameter named self but is not bound to an ins",
 }
+TALKS = {"WFL563", "WFL564"}
+"""Rules whose good example talks to a server."""
 
 
+_KINDS = (RuntimeWarning, UserWarning)
 Judge = Callable[[str, str], tuple[str, list[str]]]
 
 
 async def make(name: str) -> tuple[str, list[str]]:
-    """Return what `make_worker` of a module raises, and what it warns of."""
+    """Return what `make_worker` or `start` of a module raises, and what it warns of."""
     client = await Client.connect("localhost:1", lazy=True)
     client.service_client.config.lazy = False  # and still not connected
     said = ""
@@ -43,14 +52,15 @@ async def make(name: str) -> tuple[str, list[str]]:
         warnings.simplefilter("always")
         try:
             module = importlib.import_module(name)
-            given = module.make_worker(client)
+            function = getattr(module, "make_worker", None) or module.start
+            given = function(*[client][: len(inspect.signature(function).parameters)])
             if inspect.isawaitable(given):
                 await given
         except AssertionError:
             pass  # all was checked, and then the client is not connected
         except Exception as error:
             said = f"{type(error).__name__}: {error}"
-    return said, [str(w.message) for w in caught if issubclass(w.category, UserWarning)]
+    return said, [str(w.message) for w in caught if issubclass(w.category, _KINDS)]
 
 
 @pytest.fixture
@@ -83,7 +93,7 @@ def test_the_bad_example_is_warned_of(code: str, judge: Judge) -> None:
     assert [one for one in said if one.startswith(WARNS[code])]
 
 
-@pytest.mark.parametrize("code", sorted(RAISES | WARNS))
+@pytest.mark.parametrize("code", sorted((RAISES | WARNS).keys() - TALKS))
 def test_the_good_example_is_taken(code: str, judge: Judge) -> None:
     assert judge(code, "Good") == ("", [])
 
@@ -92,3 +102,9 @@ def test_the_good_example_is_taken(code: str, judge: Judge) -> None:
 def test_the_page_quotes_what_is_said(code: str) -> None:
     text = sections(RULES[code])["What the SDK does"]
     assert (RAISES | WARNS)[code] in " ".join(text.split())
+
+
+def test_a_client_call_that_is_not_awaited_only_warns(judge: Judge) -> None:
+    error, said = judge("WFL562", "Bad")
+    assert error == ""
+    assert said == ["coroutine 'Client.start_workflow' was never awaited"]
