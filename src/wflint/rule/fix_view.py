@@ -159,6 +159,10 @@ class FixView(Protocol):
         """True if an expression surely refers to one function, of the project or outside of it."""
         ...
 
+    def class_name(self, expr: cst.CSTNode) -> str:
+        """The name with which the class is defined that an expression surely is, or ``""``."""
+        ...
+
     def may_be_caught(self, when_awaited: bool = False) -> bool:
         """True if a ``TypeError`` that the call raises may not get out of the workflow.
 

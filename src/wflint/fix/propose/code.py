@@ -204,6 +204,16 @@ class Code:
         found = self.around.resolve(self.ref(expr))
         return len(found) == 1 and all(isinstance(e, (ExternalValue, FunctionValue)) for e in found)
 
+    def class_name(self, expr: cst.CSTNode) -> str:
+        """The name with which the class is defined that an expression surely is, or ``""``."""
+        found = list(self.around.resolve(self.ref(expr)))
+        match found[0] if len(found) == 1 else None:
+            case ClassValue(cls=cls):
+                return cls.qualname.rpartition(".")[2]
+            case ExternalValue(name=name, instance=False):
+                return name.rpartition(".")[2]
+        return ""
+
     def may_be_caught(self, when_awaited: bool = False) -> bool:
         """True if a ``TypeError`` that the call raises may not get out of the workflow.
 
