@@ -101,8 +101,10 @@ class UnknownActivityName(Rule):
                 continue
             near = difflib.get_close_matches(name, sorted(names), 1)
             hint = f"; did you mean `{near[0]}`?" if near else ""
+            given = command.target_argument
+            at = place if given is None or given.site < 0 else place._replace(site=given.site)
             yield PlacedReport(
-                place,
+                at,
                 Report(
                     f"no activity of the project has the name `{name}`, so the call is tried again "
                     f"and again until its timeouts run out{hint}"
