@@ -161,7 +161,6 @@ DELIBERATELY_NOT: dict[str, str] = {
 ``.*`` stands for every name below it that no rule knows."""
 
 NOT_CAUGHT: dict[str, str] = {
-    "activity-hides-failure": "a workflow gets a result, as from any activity",
     "all-tasks-iteration": "the sandbox does not see what a loop runs over",
     "condition-side-effect": "the condition is evaluated like any other code",
     "discarded-task": "the command is issued; that nobody waits for it is not noticed",
@@ -169,7 +168,6 @@ NOT_CAUGHT: dict[str, str] = {
     "heartbeat-timeout-without-heartbeat": "only the server waits for heartbeats",
     "import-time-nondeterminism": "uuid is restricted only once the workflow runs",
     "local-activity-heartbeat": "heartbeats of local activities are dropped",
-    "long-loop-without-heartbeat": "a workflow does not run the activity itself",
     "local-timezone-dependent": "only time.localtime and time.tzset are restricted",
     "object-identity": "the sandbox does not look at id() and hash()",
     "polling-loop": "the loop works, it is only expensive",
@@ -244,6 +242,7 @@ UNSAFE_BECAUSE: dict[str, str] = {
     "raise-non-failure": "might have let it go on",
     "polling-loop": "which workflows that are already running have in their history",
     "print": "the text goes to the log instead of standard output",
+    "print-in-activity": "goes to the log instead of standard output",
     "stdlib-logging": "records move to the logger `temporalio.workflow`",
     "third-party-clock": "a local time becomes one in UTC, and a naive one an aware one",
     "unordered-iteration": "workflows that are already running have another order in their history",
