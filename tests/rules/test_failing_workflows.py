@@ -73,6 +73,8 @@ CASES = {
     "its-own-class": ("raise StockError('no')", TASK),
     "in-a-helper": ("await fail()", TASK),
     "in-gather": ("await asyncio.gather(fail(), asyncio.sleep(1))", TASK),
+    "in-gather-of-a-list": ("await asyncio.gather(*[fail() for _ in range(2)])", TASK),
+    "in-gather-of-a-generator": ("await asyncio.gather(*(fail() for _ in range(2)))", TASK),
     "in-wait-for": ("await asyncio.wait_for(fail(), 5)", TASK),
     "in-shield": ("await asyncio.shield(fail())", TASK),
     "of-the-sdk-but-no-failure": ("raise TemporalError('no')", TASK),
@@ -98,6 +100,12 @@ CASES = {
     "suppressed": ("with contextlib.suppress(ShopError):\n    await fail()", NOTHING),
     "dropped-by-finally": ("try:\n    await fail()\nfinally:\n    return None", NOTHING),
     "caught-by-a-decorator": ("await fail_quietly()", NOTHING),
+    "in-a-task-after-gather": (
+        "await asyncio.gather(*[asyncio.sleep(1)])\n"
+        "tasks = [asyncio.create_task(fail()) for _ in range(2)]\nawait asyncio.sleep(1)\n"
+        "[task.exception() for task in tasks]",
+        NOTHING,
+    ),
     "in-a-list": ("await asyncio.gather(fail(), return_exceptions=True)", NOTHING),
 }
 NAMED = {

@@ -7,7 +7,7 @@ failure, and else only the workflow task, which is tried again for ever.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 
 from wflint.callgraph.catching import Catching
@@ -23,6 +23,7 @@ from wflint.facts.model import (
     Handler,
     Site,
     Try,
+    ValueType,
 )
 from wflint.facts.questions import IN_WORKFLOW, RAISES
 from wflint.facts.sites import between, call_at, tries_around
@@ -163,13 +164,14 @@ class Escapes:
 
     def _is_awaited_for(self, node: Node, call: Call) -> bool:
         """True if a coroutine is given to a function that is awaited and raises its errors."""
-        body = self._store.body(node.fn)
+        calls = self._store.body(node.fn).calls
+        before = between(calls, 0, call.site)
         return any(
             outer.flags & Flag.AWAITED
             and outer.written.rpartition(".")[2] in _AWAITED_FOR
-            and any(arg.site == call.site for arg in outer.args)
-            and all(arg.keyword != "return_exceptions" and not arg.star for arg in outer.args)
-            for outer in between(body.calls, 0, call.site)
+            and all(arg.keyword != "return_exceptions" and arg.star != "**" for arg in outer.args)
+            and (_is_given(call, outer) or _is_one_of(call, outer, before))
+            for outer in before
         )
 
     def _gets_out(self, node: Node, site: Site, classes: tuple[str, ...]) -> bool:
@@ -226,6 +228,23 @@ class Escapes:
     def _may_catch(self, decorator: Fn) -> bool:
         """True if a decorator of the project has a handler, in itself or in its wrapper."""
         return any(body.tries for body in self._store.with_nested(decorator))
+
+
+def _is_given(call: Call, outer: Call) -> bool:
+    """True if a call is itself an argument of another one."""
+    return any(arg.site == call.site for arg in outer.args)
+
+
+def _is_one_of(call: Call, outer: Call, before: Sequence[Call]) -> bool:
+    """True if a call makes the elements that are spread: ``gather(*(f(x) for x in y))``.
+
+    Between the two stand at most calls that give what the loop runs over.
+    """
+    looping = [one for one in (*before, call) if one.flags & Flag.IN_LOOP and one.site > outer.site]
+    if outer.flags & Flag.IN_LOOP or looping != [call]:
+        return False
+    kinds = {arg.value.type for arg in outer.args if arg.star == "*" and arg.site < call.site}
+    return not kinds.isdisjoint({ValueType.LIST, ValueType.GENERATOR})
 
 
 def _raises_again(handler: Handler, body: FunctionBody) -> bool:
