@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,9 @@ _AWARE = re.compile(
 )
 """Functions that return aware times."""
 
+_WAITS = re.compile(r"\b(?:wait_condition|wait_for|timeout|timeout_at)\(")
+"""Functions that raise ``asyncio.TimeoutError`` when the time is up."""
+
 _DROPS_ARGUMENTS = frozenset({"get_logger"})
 """Made-up functions that only give what the SDK has, whatever they are given."""
 
@@ -39,6 +43,9 @@ def renamed(at: FixView) -> Repair | None:
 
 def _renamed_attribute(node: cst.Attribute, at: FixView) -> Repair | None:
     module, name = at.dotted_name(node.value), node.attr.value
+    if (module, name) == ("temporalio.workflow", "TimeoutError") and _is_caught_in_time(at):
+        new = f"{at.imported('asyncio')}.TimeoutError"
+        return at.unsafe("Catch `asyncio.TimeoutError`", at.replace(node, new))
     new = sdk().replacement(module, name, at.settings.exact_sdk)
     if not new:
         return None
@@ -59,6 +66,16 @@ def _renamed_attribute(node: cst.Attribute, at: FixView) -> Repair | None:
     if path.startswith(f"{module}."):
         return at.unsafe(message, at.replace(node.attr, path.removeprefix(f"{module}.")))
     return at.unsafe(message, at.replace(node, _written(path, module, node, at)))
+
+
+def _is_caught_in_time(at: FixView) -> bool:
+    """True if a ``try`` catches an error by what is found, around what waits in the event loop."""
+    for node, around in itertools.pairwise(at.ancestors()):
+        if isinstance(node, cst.ExceptHandler) and isinstance(around, cst.Try):
+            start, end = at.span(node.type) if node.type is not None else (0, 0)
+            is_caught = start <= at.span(at.node)[0] < end
+            return is_caught and _WAITS.search(at.text(around.body)) is not None
+    return False
 
 
 def _is_value(new: str) -> bool:

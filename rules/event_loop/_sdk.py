@@ -86,7 +86,10 @@ class Sdk:
         """
         if name in self.names.get(module, ()):
             return ""
-        new = self.renames.get((module, name)) or self._same_name_elsewhere(module, name)
+        new = self.renames.get((module, name), "")
+        if not new and (module, name) in self.instead:
+            return ""  # what has this name elsewhere, or a similar one, means something else
+        new = new or self._same_name_elsewhere(module, name)
         if not new:
             near = self._near(module, name, 0.9)
             new = f"{module}.{near}" if near else ""

@@ -274,9 +274,26 @@ def _use_fault(ctx: Context) -> str:
         return ""
     if isinstance(parent, cst.Assign):
         names = [t.target.value for t in parent.targets if isinstance(t.target, cst.Name)]
-        return "" if any(name.startswith("_") for name in names) else _NO_RESULT
+        is_dropped = len(names) == len(parent.targets) and not _is_read(names, ctx)
+        return "" if is_dropped or any(name.startswith("_") for name in names) else _NO_RESULT
+    if isinstance(parent, cst.AnnAssign) and isinstance(parent.target, cst.Name):
+        return _NO_RESULT if _is_read([parent.target.value], ctx) else ""
     kept = isinstance(parent, (cst.AnnAssign, cst.ComparisonTarget, cst.Comparison, cst.NamedExpr))
     return _NO_RESULT if kept else ""
+
+
+def _is_read(names: Iterable[str], ctx: Context) -> bool:
+    """True if the code around uses a variable anywhere besides giving it a value."""
+    from wflint.rule import walk
+
+    nodes, wanted = walk(ctx.ancestors[0]), set(names)
+    targets = {
+        id(node.target) for node in nodes if isinstance(node, (cst.AnnAssign, cst.AssignTarget))
+    }
+    return any(
+        isinstance(node, cst.Name) and node.value in wanted and id(node) not in targets
+        for node in nodes
+    )
 
 
 def _can_be_asked_again(condition: cst.BaseExpression, at: FixView) -> bool:

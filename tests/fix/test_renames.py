@@ -6,12 +6,14 @@ import ast
 import importlib
 import importlib.util
 import inspect
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 import temporalio.service
 from wflint.rules.event_loop._sdk import sdk
 
+from tests.oracle.sandbox import Stage, judge
 from wflint.config.targets import parse_version
 
 RENAMES = sorted(sdk().renames.items())
@@ -167,3 +169,37 @@ def test_a_name_that_is_gone_is_not_in_newer_versions(module: str, name: str) ->
     if once.home and "." in once.home and once.is_in(installed):
         value, name = getattr(imported, name), once.home.rpartition(".")[2]
         assert value is _found(once.home) or value.__name__ == name  # as typing_extensions has it
+
+
+WAITS = """\
+import asyncio
+from temporalio import exceptions, workflow
+
+@workflow.defn
+class Flow:
+    @workflow.run
+    async def run(self) -> None:
+        try:
+            await {wait}
+        except {error}:
+            pass
+"""
+
+
+@pytest.mark.parametrize(
+    "wait",
+    [
+        "workflow.wait_condition(lambda: False, timeout=1)",
+        "asyncio.wait_for(asyncio.Future(), 1)",
+    ],
+)
+def test_what_waits_raises_the_error_of_asyncio(tmp_path: Path, wait: str) -> None:
+    caught = WAITS.format(wait=wait, error="asyncio.TimeoutError")
+    assert judge(caught, tmp_path).stage is Stage.OK
+    missed = WAITS.format(wait=wait, error="exceptions.TimeoutError")
+    assert judge(missed, tmp_path).stage is not Stage.OK
+
+
+@pytest.mark.parametrize("name", ["CancelledError", "TimeoutError", "WorkflowHandle"])
+def test_a_namesake_that_means_something_else_is_not_the_replacement(name: str) -> None:
+    assert sdk().replacement("temporalio.workflow", name, NEWEST) == ""
