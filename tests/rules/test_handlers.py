@@ -19,6 +19,10 @@ HANDLERS = {rule.name: rule for rule in RULES if rule_docs.family(rule) == "hand
 # The examples, with all messages sent in the first workflow task.
 
 REFUSED = {
+    "dynamic-handler-signature": (Stage.DEFINITION, "Dynamic handler must have 3 arguments"),
+    "keyword-only-parameter": (Stage.RUNTIME, "missing 1 required keyword-only argument"),
+    "undecorated-override": (Stage.DEFINITION, "Base.add but not on the override"),
+    "validator-signature": (Stage.DEFINITION, "parameters do not match update method add"),
     "async-validator": (Stage.DEFINITION, "Update validator must not be an async function"),
     "duplicate-handler-name": (Stage.DEFINITION, "Multiple signal methods found for add"),
     "command-in-read-only-handler": (Stage.FAILED, "ReadOnlyContextError"),

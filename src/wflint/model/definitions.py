@@ -22,11 +22,12 @@ from wflint.rule.definition_views import (
     Beats,
     EarlyRead,
     HandlerView,
+    LostHandler,
     Place,
     WorkflowView,
 )
 from wflint.rule.views import Callee
-from wflint.temporal.decorators import ACTIVITY, DEFN, REGIONS
+from wflint.temporal.decorators import ACTIVITY, DEFN, REGIONS, region_of
 from wflint.temporal.regions import Region
 
 _DISPLAYS = (ValueType.LIST, ValueType.SET, ValueType.TUPLE)
@@ -149,8 +150,31 @@ class Definitions:
             self._exceptions(decorator, cls.path),
             lambda: state_of(cls, entries, self.roots),
             self._early_reads,
+            self._lost_handlers,
             self._unfinished,
         )
+
+    def _lost_handlers(self, workflow: WorkflowView) -> tuple[LostHandler, ...]:
+        """Return what the SDK misses: it looks at each method of the bases that is a handler."""
+        heads = self.roots.methods(workflow.cls)
+        final = {head.name: Fn(base.path, head.qualname) for base, head in heads}
+        known = {(h.kind, h.name) for h in workflow.handlers}
+        if workflow.run is not None:
+            known.add((Region.RUN, workflow.run.method))
+        found: list[LostHandler] = []
+        for base in workflow.bases:
+            facts = self.resolver.facts_of(base)
+            for head in facts.methods.values() if facts is not None else ():
+                fn, override = Fn(base.path, head.qualname), final.get(head.name)
+                names = self.roots.handler_names(head, base.path)
+                if override is None or override == fn or not names:
+                    continue
+                for view in self._handlers(Entry(fn, base, "", region_of(names))):
+                    name = view.method if view.kind is Region.RUN else view.name
+                    is_known = (view.kind, name) in known or (view.kind, "") in known
+                    if view.kind is not Region.VALIDATOR and name and not is_known:
+                        found.append(LostHandler(view, Place(override, DEFINITION)))
+        return tuple(found)
 
     def _early_reads(self, workflow: WorkflowView) -> tuple[EarlyRead, ...]:
         if workflow.run is None or not workflow.handlers:

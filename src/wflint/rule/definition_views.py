@@ -122,6 +122,13 @@ class EarlyRead(NamedTuple):
     place: Place
 
 
+class LostHandler(NamedTuple):
+    """A handler of a base class whose override, at ``place``, is none of its kind and name."""
+
+    base: HandlerView
+    place: Place
+
+
 class WorkflowView(Struct, frozen=True, dict=True):
     """A workflow.
 
@@ -143,6 +150,7 @@ class WorkflowView(Struct, frozen=True, dict=True):
     failure_exception_types: tuple[str, ...] | None
     find_state: Callable[[], tuple[StateView, ...]]
     find_early_reads: Callable[[WorkflowView], tuple[EarlyRead, ...]] = lambda _: ()
+    find_lost: Callable[[WorkflowView], tuple[LostHandler, ...]] = lambda _: ()
     find_unfinished: Callable[[WorkflowView], tuple[HandlerView, ...]] = lambda _: ()
 
     @property
@@ -159,6 +167,11 @@ class WorkflowView(Struct, frozen=True, dict=True):
     def early_reads(self) -> tuple[EarlyRead, ...]:
         """Return what handlers read before the run method has surely set it."""
         return self.find_early_reads(self)
+
+    @cached_property
+    def lost_handlers(self) -> tuple[LostHandler, ...]:
+        """Return the handlers of bases that are overridden by what is no such handler."""
+        return self.find_lost(self)
 
     @cached_property
     def unfinished(self) -> tuple[HandlerView, ...]:

@@ -1,0 +1,101 @@
+"""A parameter that the SDK cannot give: it passes arguments by position only.
+
+## What breaks
+
+A parameter behind `*` that has no default is missing in every call: `TypeError`, which fails the
+workflow *task*, and is retried for ever. One that has a default, `*args` and `**kwargs` make the
+SDK drop the type hints of all parameters: a dataclass then arrives as a `dict`.
+
+## Bad
+
+```python
+from temporalio import workflow
+
+
+@workflow.defn
+class CartWorkflow:
+    def __init__(self) -> None:
+        self.items: list[str] = []
+
+    @workflow.run
+    async def run(self) -> None:
+        await workflow.wait_condition(lambda: len(self.items) == 3)
+
+    @workflow.signal
+    def add(self, *, item: str) -> None:
+        self.items.append(item)
+```
+
+## Good
+
+```python
+from temporalio import workflow
+
+
+@workflow.defn
+class CartWorkflow:
+    def __init__(self) -> None:
+        self.items: list[str] = []
+
+    @workflow.run
+    async def run(self) -> None:
+        await workflow.wait_condition(lambda: len(self.items) == 3)
+
+    @workflow.signal
+    def add(self, item: str) -> None:
+        self.items.append(item)
+```
+
+## What the SDK does
+
+Nothing when the class is made. `TypeError: add() missing 1 required keyword-only argument` when the
+message comes.
+
+## References
+
+* https://docs.temporal.io/develop/python/workflows/message-passing
+* https://docs.temporal.io/handling-messages
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from wflint.rule import Report, Rule, Scope, Severity
+
+if TYPE_CHECKING:
+    from wflint.rule import HandlerView, WorkflowView
+
+
+_PLAIN = re.compile(r"(?:\W|\b(?:typing|Any|bool|[Dd]ict|float|int|[Ll]ist|None|object|str)\b)*")
+
+
+class KeywordOnlyParameter(Rule):
+    code = "WFL418"
+    name = "keyword-only-parameter"
+    severity = Severity.ERROR
+    scope = Scope.RUN | Scope.SIGNAL | Scope.QUERY | Scope.UPDATE
+    since = "0.1"
+
+    def check_handler(self, handler: HandlerView, workflow: WorkflowView) -> Iterable[Report]:
+        """Look at the parameters that are not given by position."""
+        text = handler.text if handler.kind & self.scope and not handler.is_dynamic else None
+        if text is None:
+            return
+        needed = [p for p in text.params if p.kind == "keyword" and not p.default]
+        if needed:
+            yield Report(
+                f"nothing gives `{handler.method}` its keyword-only parameter `{needed[0].name}`: "
+                "each call raises TypeError, and the workflow task is retried for ever"
+            )
+            return
+        others = [p for p in text.params if p.kind in ("keyword", "*", "**")]
+        typed = [p for p in text.params if not _PLAIN.fullmatch(p.annotation) and p not in others]
+        if others and typed:
+            yield Report(
+                f"`{others[0].name}` makes the SDK drop all type hints of `{handler.method}`: "
+                f"`{typed[0].name}` arrives as plain JSON, not as `{typed[0].annotation}`",
+                Severity.WARNING,
+            )
