@@ -146,10 +146,15 @@ class CommandView(Struct, frozen=True):
         given += [arg.value for arg in call.positional[self.sdk.input_position :]]
         if call.spread or len(given) > 1:
             return None
-        if "args" in self.sdk.input and "args" in call.keywords:
-            return self._several("args")
-        named = [call.option(name) for name in self.sdk.input if name in call.keywords]
-        return (*given, *named)
+        names = [name for name in self.sdk.input if name in call.keywords]
+        if "args" in names:
+            several = self._several("args")
+            if not given and "arg" not in names:
+                return several
+            if several != ():
+                return None  # of both the SDK takes none, unless the list is empty
+            names.remove("args")
+        return (*given, *(call.option(name) for name in names))
 
     @property
     def signal_payload(self) -> Payload | None:
