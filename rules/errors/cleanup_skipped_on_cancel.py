@@ -3,10 +3,10 @@
 ## What breaks
 
 Where a workflow waits for an activity, its cancellation comes as an `ActivityError`, and `except
-Exception` gets it. Where it waits for a timer, for `workflow.wait_condition()` or for a task, also
-through `asyncio.wait_for()` and `asyncio.shield()`, it comes as an `asyncio.CancelledError`. That
-is no `Exception`: the handler does not run. So it is a matter of luck if a cancelled workflow marks
-its order as failed, pays back or releases what it holds.
+Exception` gets it. Where it waits for a timer, for `workflow.wait_condition()` or for a task, or
+for anything through `asyncio.shield()` and, up to Python 3.11, `asyncio.wait_for()`, it comes as an
+`asyncio.CancelledError`. That is no `Exception`: the handler does not run. So it is a matter of
+luck if a cancelled workflow marks its order as failed, pays back or releases what it holds.
 
 Clean up in a `finally`, or in an `except asyncio.CancelledError` (or `BaseException`) that raises
 at its end. Activities that a cancelled workflow calls there do run.
