@@ -104,7 +104,7 @@ class ArityMismatch(Rule):
     scope = Scope.ANY
     since = "0.1"
     needles = (
-        r"\.(?:execute|start)_(?:activity|update|workflow)\w*\(|\.(?:query|signal)\("
+        r"\.(?:execute|start)_(?:update|workflow)\w*\(|\.(?:query|signal)\("
         r"|ScheduleActionStartWorkflow\(|WithStartWorkflowOperation\(",
     )
     commands = frozenset({*_THEN, CallKind.NEXUS_OPERATION})

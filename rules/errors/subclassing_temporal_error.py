@@ -83,6 +83,7 @@ class SubclassingTemporalError(Rule):
     scope = Scope.ANY
     since = "0.1"
     needles: ClassVar[tuple[str, ...]] = (r"class\s+\w+\s*\([^)]*Error\b",)
+    words: ClassVar[tuple[str, ...]] = ("temporalio",)
 
     def visit_ClassDef(self, node: cst.ClassDef, ctx: Context) -> None:
         """A class with such a base."""

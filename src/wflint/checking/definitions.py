@@ -11,7 +11,7 @@ from wflint.checking.checker import Checker, with_hook
 from wflint.facts.ids import Fn
 from wflint.faults import EVERYWHERE
 from wflint.model.definitions import Definitions
-from wflint.model.project import Parts, Projects
+from wflint.model.project import Parts, Project
 from wflint.model.workers import Workers
 from wflint.rule.base import Report, Rule
 from wflint.rule.definition_views import ActivityView, HandlerView, Place, WorkflowView
@@ -92,8 +92,9 @@ class DefinitionChecks:
         if not rules:
             return
         commands = self._checker.commands
-        projects = Projects(self._definitions, commands, self._workers, self._view_of_call)
-        project = projects.view(self._parts)
+        project = Project(
+            self._parts, self._definitions, commands, self._workers, self._view_of_call
+        )
         for rule in rules:
             with self._faults.at(EVERYWHERE, "", rule.code):
                 for place, report in rule.check_project(project):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from wflint.callgraph.builder import look_at
@@ -16,8 +17,9 @@ from wflint.model.definitions import Definitions
 from wflint.model.workers import Workers
 from wflint.rule.command_view import CommandView
 from wflint.rule.definition_views import ActivityView, Place, WorkflowView
-from wflint.rule.project_view import CommandAt, Patch, ProjectView
-from wflint.rule.views import CallView
+from wflint.rule.project_view import CommandAt, Patch
+from wflint.rule.views import Callee, CallView
+from wflint.rule.worker_view import Listed, WorkerView
 from wflint.temporal.api import CallKind, sdk_calls
 
 _REQUESTS = re.compile(
@@ -41,54 +43,82 @@ class Parts(NamedTuple):
     events: Iterable[Event]
 
 
-class Projects:
-    """Builds the view of a program."""
+class Project:
+    """A program, for the rules that look at all of it: see
+    :class:`wflint.rule.project_view.ProjectView`."""
 
     def __init__(
         self,
+        parts: Parts,
         definitions: Definitions,
         commands: Commands,
         workers: Workers,
         view_of_call: ViewOfCall,
     ) -> None:
+        self._parts = parts
         self._definitions = definitions
         self._store = definitions.resolver.store
         self._commands = commands
         self._workers = workers
         self._view_of_call = view_of_call
 
-    def view(self, parts: Parts) -> ProjectView:
-        """Return what a rule is shown of a program."""
-        commands: list[CommandAt] = []
-        patches: list[Patch] = []
-        for at in self._calls(parts.events):
-            if at.command.kind is CallKind.PATCH:
-                patches.append(_patch(at))
-            elif at.command.sdk.in_workflow:
-                commands.append(at)
-        return ProjectView(
-            tuple(self._workflows(parts.workflows)),
-            tuple(self._activities(parts.defining)),
-            self._workers.workers,
-            tuple(commands),
-            tuple(self._requests(parts.named)),
-            tuple(patches),
-            self._workers.others,
-        )
+    @cached_property
+    def workflows(self) -> tuple[WorkflowView, ...]:
+        """Return the workflows."""
+        found = (self._definitions.workflow(cls) for cls in self._parts.workflows)
+        return tuple(view for view in found if view is not None)
 
-    def _workflows(self, classes: Iterable[Cls]) -> Iterator[WorkflowView]:
-        for cls in classes:
-            view = self._definitions.workflow(cls)
-            if view is not None:
-                yield view
+    @cached_property
+    def activities(self) -> tuple[ActivityView, ...]:
+        """Return the activities in the order of the files."""
+        modules = (self._store.load(path) for path in self._parts.defining)
+        found = (view for module in modules for view in self._definitions.activities(module))
+        return tuple(dict.fromkeys(found))  # a base class of another module may define it
 
-    def _activities(self, paths: Iterable[str]) -> Iterator[ActivityView]:
-        seen: set[ActivityView] = set()
-        for path in paths:
-            for view in self._definitions.activities(self._store.load(path)):
-                if view not in seen:  # a base class of another module may define it
-                    seen.add(view)
-                    yield view
+    @property
+    def workers(self) -> tuple[WorkerView, ...]:
+        """Return the Workers in the order of the files."""
+        return self._workers.workers
+
+    @property
+    def others(self) -> Listed[ActivityView]:
+        """Return the activities that others than Workers are told to register."""
+        return self._workers.others
+
+    @cached_property
+    def commands(self) -> tuple[CommandAt, ...]:
+        """Return the commands that workflow code gives."""
+        calls = (at for at in self._own_calls if at.command.kind is not CallKind.PATCH)
+        return tuple(at for at in calls if at.command.sdk.in_workflow)
+
+    @cached_property
+    def requests(self) -> tuple[CommandAt, ...]:
+        """Return the requests of clients."""
+        return tuple(self._requests(self._parts.named))
+
+    @cached_property
+    def patches(self) -> tuple[Patch, ...]:
+        """Return the calls that ask for patches."""
+        return tuple(_patch(at) for at in self._own_calls if at.command.kind is CallKind.PATCH)
+
+    def activity_of(self, command: CommandView) -> ActivityView | None:
+        """Return the activity of the program that a command calls, if it is one that is known."""
+        target = command.target
+        return self._by_function.get(_key(target.callee)) if target is not None else None
+
+    def activities_of(self, command: CommandView) -> tuple[ActivityView, ...]:
+        """Return all activities that a command may call; none if one of them is not known."""
+        found = [self._by_function.get(_key(target.callee)) for target in command.targets]
+        known = tuple(activity for activity in found if activity is not None)
+        return known if len(known) == len(found) else ()
+
+    @cached_property
+    def _by_function(self) -> dict[tuple[str, str], ActivityView]:
+        return {_key(activity.function): activity for activity in self.activities}
+
+    @cached_property
+    def _own_calls(self) -> list[CommandAt]:
+        return list(self._calls(self._parts.events))
 
     def _calls(self, events: Iterable[Event]) -> Iterator[CommandAt]:
         for event in events:
@@ -117,6 +147,10 @@ class Projects:
             if _REQUESTS.search(text, head.start, head.end):
                 bodies = self._store.with_nested(Fn(path, qualname))
                 yield from (Fn(path, body.head.qualname) for body in bodies)
+
+
+def _key(callee: Callee) -> tuple[str, str]:
+    return callee.module, callee.qualname
 
 
 def _patch(at: CommandAt) -> Patch:
