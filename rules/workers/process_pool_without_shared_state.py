@@ -1,4 +1,4 @@
-"""Runs plain `def` activities in an executor without threads, and gives no `shared_state_manager`.
+"""Runs plain `def` activities in processes, without a `shared_state_manager`.
 
 ## What breaks
 
