@@ -124,6 +124,23 @@ class LongLoopWithoutHeartbeat(Rule):
         if not any(map(_ends, nodes)):
             ctx.report(self, node, _MESSAGE)
 
+    def visit_For(self, node: cst.For, ctx: Context) -> None:
+        """A loop over `range(count)` that sleeps in each round, and never leaves early."""
+        from wflint.rule import Kind, walk
+
+        match node.iter:
+            case cst.Call(args=[cst.Arg(value=cst.Name() as count)]) as call:
+                is_open = ctx.dotted_name(call.func) == "builtins.range"
+                if not is_open or ctx.ref(count).kind is not Kind.PARAM:
+                    return
+            case _:
+                return
+        nodes = [*walk(node.body, into_functions=False)]
+        calls = [n for n in nodes if isinstance(n, cst.Call)]
+        leaves = (cst.Return, cst.Break, cst.Raise, cst.Try)
+        if any(_waits(c, ctx) for c in calls) and not any(isinstance(n, leaves) for n in nodes):
+            ctx.report(self, node, _MESSAGE)
+
     def confirm(self, view: FindingView) -> Report | None:
         """Only where no activity that runs it sends heartbeats, and there is time to wait."""
         if view.beats() is not Beats.NEVER:
