@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,20 @@ class Sdk:
     instead: dict[tuple[str, str], str]
     renames: dict[tuple[str, str], str]
     once: dict[tuple[str, str], Once]
+    given_by: dict[str, frozenset[str]]
+
+    def attribute_fault(self, function: str, name: str, target: tuple[int, int], shown: str) -> str:
+        """Return what is wrong with an attribute of what a function gives, or `""`.
+
+        No version had attributes that the newest has not.
+        """
+        known = self.given_by.get(function)
+        is_newer = self.newest < target < _UNSET
+        if known is None or name in known or name.startswith("_") or is_newer:
+            return ""
+        near = _nearest(name, known, 0.75)
+        advice = f"did you mean `{near}`?" if near else "it has nothing similar"
+        return f"`{shown}` does not exist in what `{function}()` gives; {advice}"
 
     def fault(self, module: str, name: str, target: tuple[int, int], shown: str = "") -> str:
         """Return what is wrong with `name` of `module` in version `target`, or `""`."""
@@ -102,10 +117,7 @@ class Sdk:
         return f"{homes[0]}.{name}" if len(homes) == 1 else ""
 
     def _near(self, module: str, name: str, cutoff: float) -> str:
-        import difflib
-
-        near = difflib.get_close_matches(name, sorted(self._own(module)), 1, cutoff)
-        return near[0] if near else ""
+        return _nearest(name, self._own(module), cutoff)
 
     def _own(self, module: str) -> frozenset[str]:
         """The names that a module has for others."""
@@ -124,6 +136,13 @@ class Sdk:
             return f"use `{origin}`"
         near = self._near(module, name, 0.75)
         return f"did you mean `{near}`?" if near else f"no name in `{module}` is similar"
+
+
+def _nearest(name: str, names: Iterable[str], cutoff: float) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(name, sorted(names), 1, cutoff)
+    return near[0] if near else ""
 
 
 def _text(version: tuple[int, int]) -> str:
@@ -161,6 +180,9 @@ def sdk() -> Sdk:
             for module, ranges in table["once"].items()
             for versions, names in ranges.items()
             for name, home in names.items()
+        },
+        given_by={
+            function: frozenset(facts["names"]) for function, facts in table["given_by"].items()
         },
     )
 

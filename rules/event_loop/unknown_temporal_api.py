@@ -80,6 +80,7 @@ _WORKER_METHODS = frozenset(
 )
 """Methods of a variable called `worker`; reading such functions would be in vain."""
 
+_OF_INFO = re.compile(r"\binfo(?:\(\))?\.([a-z]\w*)")
 _MISSING = ("AttributeError", "ImportError", "ModuleNotFoundError")
 
 
@@ -127,6 +128,9 @@ class UnknownTemporalApi(Rule):
             names = _names_taken_from(module, source) - harmless
             if any(table.fault(path, name, target) for name in names):
                 return True
+        members = frozenset().union(*table.given_by.values())
+        if any(name not in members for name in _OF_INFO.findall(source)):
+            return True
         for package, names, plain in _IMPORTS.findall(source):
             path = f"temporalio{package or plain}"
             wanted = re.findall(r"\w+", _NOT_NAMES.sub("", names))
@@ -136,6 +140,8 @@ class UnknownTemporalApi(Rule):
 
     def visit_Attribute(self, node: cst.Attribute, ctx: Context) -> None:
         """`workflow.side_effect`, however `workflow` was imported."""
+        if isinstance(node.value, (cst.Call, cst.Name)):
+            self._look_at_given(node, ctx)
         module = ctx.dotted_name(node.value)
         if module is None or not module.startswith("temporalio"):
             return
@@ -148,6 +154,20 @@ class UnknownTemporalApi(Rule):
             severity = Severity.WARNING if passing else None
             detail = ctx.code(node.value), (name,)
             ctx.report(self, node, message, severity, node.value, detail=detail)
+
+    def _look_at_given(self, node: cst.Attribute, ctx: Context) -> None:
+        """`workflow.info().is_signal_received`, also through a variable."""
+        given = node.value
+        if isinstance(given, cst.Name):
+            assigned = ctx.assigned(given)
+            given = assigned if assigned is not None else given
+        if not isinstance(given, cst.Call) or isinstance(ctx.parent(), cst.AssignTarget):
+            return
+        name, target = node.attr.value, ctx.settings.exact_sdk
+        function = ctx.dotted_name(given.func) or ""
+        message = sdk().attribute_fault(function, name, target, ctx.code(node))
+        if message and not _is_guarded(ctx):
+            ctx.report(self, node, message, subject=given.func, detail=(function, ()))
 
     def visit_Import(self, node: cst.Import, ctx: Context) -> None:
         """`import temporalio.worker.deployment_config`."""

@@ -203,3 +203,19 @@ def test_what_waits_raises_the_error_of_asyncio(tmp_path: Path, wait: str) -> No
 @pytest.mark.parametrize("name", ["CancelledError", "TimeoutError", "WorkflowHandle"])
 def test_a_namesake_that_means_something_else_is_not_the_replacement(name: str) -> None:
     assert sdk().replacement("temporalio.workflow", name, NEWEST) == ""
+
+
+@pytest.mark.parametrize("module", ["activity", "workflow"])
+def test_what_is_known_of_the_objects_that_functions_give(module: str) -> None:
+    info = importlib.import_module(f"temporalio.{module}").Info
+    names = {*dir(info), *info.__dataclass_fields__}
+    known = sdk().given_by[f"temporalio.{module}.info"]
+    assert known == {name for name in names if not name.startswith("_")}
+    assert not hasattr(info, "__getattr__")
+
+
+def test_a_newer_version_may_give_more() -> None:
+    given = "temporalio.workflow.info"
+    assert "not exist" in sdk().attribute_fault(given, "is_late", NEWEST, "info.is_late")
+    assert sdk().attribute_fault(given, "is_late", (1, 90), "info.is_late") == ""
+    assert sdk().attribute_fault(given, "_private", NEWEST, "info._private") == ""
