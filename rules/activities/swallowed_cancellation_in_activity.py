@@ -1,4 +1,4 @@
-"""Keeps the cancellation of an activity to itself, so that the activity counts as completed.
+"""Keeps the cancellation of an activity to itself, and the activity is completed.
 
 ## What breaks
 

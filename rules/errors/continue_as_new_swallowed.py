@@ -1,4 +1,4 @@
-"""Catches what `workflow.continue_as_new()` raises, so that the workflow does not continue as new.
+"""Catches `workflow.continue_as_new()`, so that the workflow does not continue as new.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Catches an error of an activity or child workflow that only comes as the cause of another one.
+"""Catches an error that only comes as the cause of an activity's or a child's error.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Runs what can fail in an `asyncio.TaskGroup`, whose `ExceptionGroup` does not fail the workflow.
+"""Runs in an `asyncio.TaskGroup` what can fail; its group of errors fails no workflow.
 
 ## What breaks
 
