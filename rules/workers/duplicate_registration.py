@@ -90,9 +90,12 @@ class DuplicateRegistration(Rule):
             for element in elements:
                 what = _what(element, kind)
                 if what in seen:
+                    both = f"`{seen[what]}` and `{element.shown}` are both {what}"
+                    twice = f"`{element.shown}` is listed twice"
+                    reason = twice if seen[what] == element.shown else both
                     yield Report(
-                        f"`Worker()` raises, for `{seen[what]}` and `{element.shown}` are both "
-                        f"{what}; leave one of them out, or give it another name"
+                        f"`Worker()` raises, for {reason}; leave one of them out, or give it "
+                        "another name"
                     )
                     return
                 if what:

@@ -17,6 +17,7 @@ from wflint.rule.base import Report, Rule
 from wflint.rule.definition_views import ActivityView, HandlerView, Place, WorkflowView
 from wflint.rule.project_view import PlacedReport
 from wflint.rule.views import CallView
+from wflint.rule.worker_view import WorkerView
 
 _HOOKS = ("check_activity", "check_handler", "check_project", "check_worker", "check_workflow")
 
@@ -61,8 +62,18 @@ class DefinitionChecks:
         self._check_activities(with_hook(rules, "check_activity"))
         for rule in with_hook(rules, "check_worker"):
             for worker in self._workers.workers:
-                self._ask_anywhere(rule, worker.place, partial(rule.check_worker, worker))
+                self._ask_of_worker(rule, worker)
         self._check_project(with_hook(rules, "check_project"))
+
+    def _ask_of_worker(self, rule: Rule, worker: WorkerView) -> None:
+        with self._faults.at(worker.path, "", rule.code):
+            for given in rule.check_worker(worker):
+                if isinstance(given, PlacedReport):
+                    at, report = given
+                    if at.fn.path in self._chosen:
+                        self._hit(rule, at, report)
+                elif worker.path in self._chosen:
+                    self._hit(rule, worker.place, given)
 
     def _check_workflows(self, rules: Iterable[Rule]) -> None:
         on_workflows = with_hook(rules, "check_workflow")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple, TypeVar
 
 from msgspec.structs import replace
@@ -119,10 +119,9 @@ class Workers:
         call, path = at
         plugins = self.names("plugins", call, path)
         return WorkerView(
-            self._place(at),
+            path,
             self._registered("workflows", at, self._workflow),
             self._more(self._registered("activities", at, self._activity), at),
-            self._text(call.keywords.get("task_queue"), path, call),
             self._runner(call),
             self._passthrough(call),
             plugins,
@@ -134,6 +133,8 @@ class Workers:
             self._is_test(path),
             options_of(call, path, self._resolver),
             self._changed(at, plugins),
+            partial(self._place, at),
+            partial(self._text, call.keywords.get("task_queue"), path, call),
         )
 
     def _changed(self, at: _Call, plugins: Listed[str]) -> str:

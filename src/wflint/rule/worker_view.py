@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Generic, NamedTuple, TypeVar
 
 from msgspec import Struct
@@ -95,10 +96,10 @@ class OptionView(Struct, frozen=True):
         return int(self.word) if self.word.isdecimal() else None
 
 
-class WorkerView(Struct, frozen=True):
+class WorkerView(Struct, frozen=True, dict=True):
     """A Worker.
 
-    ``task_queue`` is ``None`` if it is not known. ``passthrough`` are modules that its runner
+    ``path`` is its file. ``passthrough`` are modules that its runner
     passes through besides the SDK's own. ``plugins``, ``interceptors`` and
     ``workflow_failure_exception_types`` are dotted names. ``has_executor`` and ``debug_mode`` are
     ``None`` if it is not known what is given. ``in_test`` is set for one that a test makes.
@@ -107,10 +108,9 @@ class WorkerView(Struct, frozen=True):
     says what may give it more options, or other ones, and is empty if nothing does.
     """
 
-    place: Place
+    path: str
     workflows: Listed[WorkflowView]
     activities: Listed[ActivityView]
-    task_queue: str | None
     runner: RunnerKind
     passthrough: Listed[str]
     plugins: Listed[str]
@@ -119,9 +119,21 @@ class WorkerView(Struct, frozen=True):
     has_executor: bool | None
     debug_mode: bool | None
     options: frozenset[str]
-    in_test: bool = False
-    given: Mapping[str, OptionView] = {}
-    changed: str = ""
+    in_test: bool
+    given: Mapping[str, OptionView]
+    changed: str
+    find_place: Callable[[], Place]
+    find_task_queue: Callable[[], str | None]
+
+    @cached_property
+    def place(self) -> Place:
+        """Return the call that makes it, which has to be looked for."""
+        return self.find_place()
+
+    @cached_property
+    def task_queue(self) -> str | None:
+        """Return the name of its task queue; ``None`` if that is not known."""
+        return self.find_task_queue()
 
     def lacks(self, option: str) -> bool:
         """True if an option is surely not given, or given as nothing."""
