@@ -83,7 +83,8 @@ class DeprecatedSearchAttributes(Rule):
         direct = view.argument(0, "attributes") if is_upsert else view.keyword(_OPTION)
         use = "a list of `key.value_set(...)`" if is_upsert else "`TypedSearchAttributes`"
         yield Report(
-            f"search attributes in a dictionary are deprecated, for their types get lost; use {use}",
+            "search attributes in a dictionary are deprecated, for their types get lost; use "
+            f"{use}",
             site=direct.site if direct is not None else None,
         )
 
@@ -91,6 +92,6 @@ class DeprecatedSearchAttributes(Rule):
 def _is_dictionary(view: CallView, given: Written) -> bool:
     """True if what is given is surely a dictionary, and not one that is always empty."""
     if given.value.type is ValueType.DICT:
-        return bool(given.value.items) or not given.value.complete
+        return bool(given.value.items) or not given.value.complete  # `{}` does nothing
     types = {each.name for each in view.values.types(given)} - _NONE
     return bool(types) and types <= _DICTIONARIES

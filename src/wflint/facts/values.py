@@ -57,7 +57,9 @@ def value(refs: Refs, node: cst.BaseExpression, scope: Scope | None) -> Value:
         return _joined(refs, ValueType.FSTRING, node, _filled_in(node), scope)
     if isinstance(node, cst.BinaryOperation):
         return _binary(refs, node, scope)
-    return Value(value_type(LITERALS.get(type(node), "")), ref=refs.ref(node, scope))
+    kind = value_type(LITERALS.get(type(node), ""))
+    is_written_out = not isinstance(node, cst.BaseComp)
+    return Value(kind, ref=refs.ref(node, scope), complete=is_written_out)
 
 
 def _named(refs: Refs, node: cst.Name | cst.Attribute | cst.Lambda, scope: Scope | None) -> Value:
