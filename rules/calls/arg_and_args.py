@@ -69,15 +69,29 @@ list of which it is not known what is in it is not reported.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Fixable, Report, Rule, Scope, Severity, TextEdit, cst, sdk_calls
+from wflint.rule import (
+    Fixable,
+    Report,
+    Rule,
+    RuleSettings,
+    Scope,
+    Severity,
+    TextEdit,
+    cst,
+    sdk_calls,
+)
+
+from ._requests import may_send
 
 if TYPE_CHECKING:
     from wflint.rule import CallView, FixView, Repair
 
 _CALLS = {name: call for name, call in sdk_calls().items() if call.input == ("arg", "args")}
+_GIVEN = re.compile(r"\bargs\s*=\s*[\[(]")
 
 
 class ArgAndArgs(Rule):
@@ -87,8 +101,12 @@ class ArgAndArgs(Rule):
     scope = Scope.ANY
     fix = Fixable.UNSAFE
     since = "0.1"
-    needles = (r"\bargs\s*=\s*[\[(]",)
     targets = frozenset(_CALLS)
+
+    @classmethod
+    def suspicious(cls, source: str, settings: RuleSettings) -> bool:
+        """True if a client seems to send `args`; workflow code is looked at anyway."""
+        return may_send(source, _GIVEN)
 
     def check_call(self, view: CallView) -> Iterable[Report]:
         """An argument beside a list that is surely not empty."""

@@ -68,10 +68,13 @@ ever.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Report, Rule, Scope, Severity, sdk_calls
+from wflint.rule import Report, Rule, RuleSettings, Scope, Severity, sdk_calls
+
+from ._requests import may_send
 
 if TYPE_CHECKING:
     from wflint.rule import CallView
@@ -86,6 +89,7 @@ _THEN = {
     "set": "whose order differs between processes",
     "str": "of which each letter is an argument",
 }
+_GIVEN = re.compile(r"\bargs\s*=")
 
 
 class ArgsNotASequence(Rule):
@@ -94,8 +98,12 @@ class ArgsNotASequence(Rule):
     severity = Severity.ERROR
     scope = Scope.ANY
     since = "0.1"
-    needles = (r"\bargs\s*=",)
     targets = frozenset(name for name, call in sdk_calls().items() if "args" in call.input)
+
+    @classmethod
+    def suspicious(cls, source: str, settings: RuleSettings) -> bool:
+        """True if a client seems to send `args`; workflow code is looked at anyway."""
+        return may_send(source, _GIVEN)
 
     def check_call(self, view: CallView) -> Iterable[Report]:
         """Literals, and what is surely an instance of one of these types."""

@@ -73,7 +73,7 @@ class MissingIdOrTaskQueue(Rule):
     scope = Scope.ANY
     since = "0.1"
     needles = (
-        r"\.(?:execute|start)_(?:activity|workflow)\w*\("
+        r"(?<!workflow)\.(?:execute|start)_(?:activity|workflow)\w*\("
         r"|ScheduleActionStartWorkflow\(|WithStartWorkflowOperation\(",
     )
     commands = frozenset({CallKind.ACTIVITY, CallKind.WORKFLOW})

@@ -168,7 +168,8 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
         import_time = ImportTime(checker, sandboxes, answer.reached)
         answer.import_chains = import_time.chains
         import_time.check()
-    _check_anywhere(question, answer)
+    with store.reading_otherwise("elsewhere", partial(_reading_elsewhere, question), _no_guard):
+        _check_anywhere(question, answer)
     with store.faults.at(EVERYWHERE):
         _search_outside(question, defining, answer, model, events)
     _check_definitions(
@@ -336,6 +337,15 @@ def _search_outside(
         checker.hold_regions(found, passed, wanted, skips=Flag.IN_WORKFLOW)
 
 
+def _reading_elsewhere(question: AnalysisInput) -> Reading:
+    """Return the reading of bodies that no workflow runs, so that nothing in them is guarded."""
+    return _reading(question, _no_guard, Scope.ELSEWHERE)
+
+
+def _no_guard(path: str, name: str) -> int:
+    return 0
+
+
 def _check_definitions(
     question: AnalysisInput, answer: AnalysisResult, model: Model, parts: Parts
 ) -> None:
@@ -452,14 +462,26 @@ def _check_anywhere(question: AnalysisInput, answer: AnalysisResult) -> None:
         names: list[str] = []
         with answer.store.faults.at(path):
             if suspects:
-                names += answer.store.module_bodies(path)
-                module = answer.store.load(path)
-                for fn in _functions(module, suspects, question.settings_of(path)):
+                module, settings = answer.store.load(path), question.settings_of(path)
+                rest = _text_outside_of_functions(module)
+                if any(rule.suspicious(rest, settings) for rule in suspects):
+                    names += answer.store.module_bodies(path)
+                for fn in _functions(module, suspects, settings):
                     if fn not in seen:
                         names += _with_nested(answer.store, fn)
         for name in names:
             with answer.store.faults.at(path, name):
                 answer.checker.hold(look_at(resolver, Fn(path, name)), codes)
+
+
+def _text_outside_of_functions(module: Module) -> str:
+    """The text of a module without its functions and methods."""
+    text, parts, at = module.source.text, [], 0
+    for head in sorted(module.facts.functions.values(), key=lambda head: head.start):
+        if head.start >= at:
+            parts.append(text[at : head.start])
+            at = head.end
+    return "".join([*parts, text[at:]])
 
 
 def _functions(module: Module, suspects: list[Rule], settings: RuleSettings) -> list[Fn]:
