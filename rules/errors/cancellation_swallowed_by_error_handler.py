@@ -97,7 +97,7 @@ _ERRORS = {
     Effect.AWAITS_OPERATION: "NexusOperationError",
 }
 _FIRST = Api("first", Fixable.UNSAFE)
-_LAST = Api("at the end of the handler")
+_LAST = Api("when the handler has done its work")
 _MODULE = "temporalio.exceptions."
 _WIDER = frozenset({"", "builtins.BaseException"})
 
@@ -121,10 +121,11 @@ class CancellationSwallowedByErrorHandler(Rule):
                 continue
             if at.raises(handler) or tells_apart(handler, at):
                 continue
-            api = _LAST if at.gives_commands(handler) else _FIRST
+            may_act = at.gives_commands(handler) or at.awaits_unknown(handler)
+            api = _LAST if may_act else _FIRST
             yield Report(
                 f"`{at.shown(handler)}` also catches the cancellation of {place(found)}, "
-                f"which comes as `{error}`, so a cancelled workflow goes on; "
+                f"which comes as `{error}`, so a cancelled workflow goes on, or completes; "
                 f"{_advice(at, handler, api)}",
                 site=handler.site,
                 api=api,

@@ -91,11 +91,12 @@ def test_a_handler_that_cleans_nothing_up_raises_first(handled: str, tmp_path: P
         'workflow.start_activity("refund", start_to_close_timeout=SOON)',
         "await charge()",
         "await report_quietly()",
+        "for undo in undone: await undo()",
     ],
-    ids=["activity", "started", "in-a-helper", "failing-quietly"],
+    ids=["activity", "started", "in-a-helper", "failing-quietly", "unknown"],
 )
 def test_a_handler_that_cleans_up_raises_afterwards(handled: str, tmp_path: Path) -> None:
     """A fix at its beginning would leave that out, so there is none."""
     found = told(tmp_path, handled=handled)
-    assert found.message.endswith(f"; {RAISE} at the end of the handler")
+    assert found.message.endswith(f"; {RAISE} when the handler has done its work")
     assert found.fix is None

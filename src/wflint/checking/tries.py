@@ -13,7 +13,7 @@ from wflint.checking.protected import acts, cleans_up_around, may_fail_otherwise
 from wflint.checking.summaries import source_of
 from wflint.facts.model import Call, Flag, FunctionBody, Handler, Site, Try
 from wflint.facts.sites import between, call_at, tries_around
-from wflint.inference.values import ExternalValue
+from wflint.inference.values import ExternalValue, Unresolved
 from wflint.rule.views import EffectAt
 from wflint.temporal.api import Gives, sdk_calls
 from wflint.temporal.effects import Effect
@@ -106,6 +106,16 @@ class ProtectedView:
     def gives_commands(self, handler: Handler) -> bool:
         """True if a handler gives commands other than timers, itself or by what it calls."""
         return self._commands_in(handler.site, handler.end)
+
+    def awaits_unknown(self, handler: Handler) -> bool:
+        """True if a handler awaits the result of a call of which it is not known what it does."""
+        calls = between(self._body.calls, handler.site, handler.end)
+        return any(call.flags & Flag.AWAITED and not self._is_known(call) for call in calls)
+
+    def _is_known(self, call: Call) -> bool:
+        node, resolver = self._node, self._checker.resolver
+        found = resolver.resolve(call.target, node.fn.path, node.receiver, env=node.env)
+        return bool(found) and not any(isinstance(entity, Unresolved) for entity in found)
 
     def cleans_up(self) -> bool:
         """True if the ``finally``, or a ``try`` around, gives such commands on a cancellation."""

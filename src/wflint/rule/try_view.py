@@ -48,6 +48,10 @@ class TryView(Protocol):
         """True if a handler gives commands other than timers, itself or by what it calls."""
         ...
 
+    def awaits_unknown(self, handler: Handler) -> bool:
+        """True if a handler awaits the result of a call of which it is not known what it does."""
+        ...
+
     def cleans_up(self) -> bool:
         """True if the ``finally`` gives such commands, or a ``try`` around it when cancelled."""
         ...
