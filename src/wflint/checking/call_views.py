@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from wflint.callgraph.effects import Effects
 from wflint.callgraph.graph import CallGraph, Node
@@ -26,6 +26,7 @@ from wflint.inference.written_values import WrittenValues
 from wflint.model.callees import Callees
 from wflint.rule.api_table import ApiEntry, ApiTable
 from wflint.rule.base import Property, RuleSettings
+from wflint.rule.command_view import CommandView
 from wflint.rule.views import Callee, CallView, EffectAt, Lookups
 from wflint.rule.written import Written
 from wflint.sandbox.sandboxes import Sandboxes
@@ -55,6 +56,7 @@ class CallViews:
         self.values = WrittenValues(resolver)
         self.summaries = Summaries(CallGraph(), Effects(), resolver.store)  # of the whole graph
         self.reached = CallGraph()  # the part of the graph that the rule asked is about
+        self.callers: Callable[[Node], Sequence[CommandView]] = lambda node: ()  # of activities
 
     def of_use(self, node: Node, body: FunctionBody, use: Use, name: str) -> CallView:
         """Return the view of a use of a name."""
@@ -108,6 +110,7 @@ class CallViews:
             lambda site: self._target_of(node, site),
             lambda: self._regions(node),
             lambda value, effect: self._effect(value, effect, node),
+            lambda: self.callers(node),
         )
 
     def _effect(self, value: Value, effect: Effect, node: Node) -> EffectAt | None:

@@ -98,6 +98,7 @@ class Checker:
         self.own_apis: dict[Fn | Cls, ApiEntry] = {}
         self.callees = Callees(resolver, roots)
         self.views = CallViews(resolver, table, settings_of, sandboxes, self.callees)
+        self.views.callers = lambda node: self.calls.leading_to(self.views.reached, node)
         self.definitions = Definitions(resolver, roots, self.callees)
         self.commands = Commands(self.definitions)
         self.targets: dict[str, list[Rule]] = {}

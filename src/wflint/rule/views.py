@@ -94,7 +94,7 @@ class Lookups(Struct):
     ``way`` returns the functions by which the place is reached, from an entry point on;
     ``may_wait`` tells whether the text of the last of them speaks of waiting. ``target_of`` is
     :attr:`CallView.target_of` of a site. ``regions`` are those of all entry points that lead to the
-    place. ``effect`` is :meth:`CallView.effect_of`.
+    place. ``effect`` is :meth:`CallView.effect_of`. ``callers`` is :attr:`CallView.callers`.
     """
 
     qualified: Callable[[Value], str]
@@ -110,6 +110,7 @@ class Lookups(Struct):
     target_of: Callable[[Site], str] = lambda site: ""
     regions: Callable[[], Region] = lambda: Region(0)
     effect: Callable[[Value, Effect], EffectAt | None] = lambda value, effect: None
+    callers: Callable[[], Sequence[CommandView]] = tuple
 
 
 class TypeView(Struct, frozen=True):
@@ -364,6 +365,11 @@ class CallView(Struct, dict=True):
     def way(self) -> Sequence[FunctionHead]:
         """The functions by which the place is reached: from an entry point to its own one."""
         return self.lookups.way() or (self.function,)
+
+    @property
+    def callers(self) -> Sequence[CommandView]:
+        """The commands by which workflows call the activities that lead here, as far as known."""
+        return self.lookups.callers()
 
     @cached_property
     def positional(self) -> list[Arg]:
