@@ -82,6 +82,7 @@ from wflint.rule.written import Written
 from wflint.syntax.cst import cst
 from wflint.temporal.api import CallKind, Gives, names_giving, names_of, names_that, sdk_calls
 from wflint.temporal.effects import Effect
+from wflint.temporal.options import newest_sdk, option_tables
 from wflint.wording import on_one_line, shortened
 
 if TYPE_CHECKING:
@@ -211,7 +212,9 @@ __all__ = [
     "names_giving",
     "names_of",
     "names_that",
+    "newest_sdk",
     "on_one_line",
+    "option_tables",
     "places",
     "places_of",
     "rule_entries",

@@ -152,21 +152,22 @@ def names_that(effect: Effect, prefix: str = "") -> frozenset[str]:
 
 
 def _calls(row: _Row) -> Iterator[SdkCall]:
-    since = _version(row.since) if row.since else _OLDEST
+    since = parsed_version(row.since) if row.since else _OLDEST
     does = Effect(0)
     for effect in row.does:
         does |= Effect[effect]
-    for name in itertools.chain.from_iterable(map(_spelled_out, row.names)):
+    for name in itertools.chain.from_iterable(map(spelled_out, row.names)):
         yield SdkCall(name, row.kind, does, row.gives, row.target, row.input, row.options, since)
 
 
-def _spelled_out(name: str) -> list[str]:
+def spelled_out(name: str) -> list[str]:
     """Return the names that a name with ``{a,b}`` stands for."""
     parts = _ALTERNATIVES.split(name)
     choices = [part.split(",") if number % 2 else [part] for number, part in enumerate(parts)]
     return ["".join(chosen) for chosen in itertools.product(*choices)]
 
 
-def _version(text: str) -> Version:
+def parsed_version(text: str) -> Version:
+    """Return the version that a text names: "1.9"."""
     major, _, minor = text.partition(".")
     return int(major), int(minor)

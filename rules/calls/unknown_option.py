@@ -1,0 +1,146 @@
+"""Gives a call, a decorator or a policy an option that Temporal's Python SDK does not have.
+
+## What breaks
+
+Python refuses the call with a `TypeError`. In a workflow that fails the workflow task, which is
+tried again and again: the workflow hangs with a "Workflow Task in failed state", and does not fail.
+A decorator that is refused keeps the module from being imported, and a Worker from starting.
+
+Mostly the option has another name here than in the SDKs of other languages (`maximum_attempts`, not
+`max_attempts`), or belongs elsewhere: timeouts and retries of an activity are given where it is
+called. Options that are newer than the project's version of the SDK are also reported, if that
+version is known from a lock file or from `target-sdk`.
+
+## Bad
+
+```python
+from datetime import timedelta
+
+from temporalio import activity, workflow
+
+
+@activity.defn
+async def charge(order: str) -> str:
+    return f"payment-{order}"
+
+
+@workflow.defn
+class OrderWorkflow:
+    @workflow.run
+    async def run(self) -> str:
+        return await workflow.execute_activity(
+            charge, "order-1", start_to_close=timedelta(seconds=60)
+        )
+```
+
+## Good
+
+```python
+from datetime import timedelta
+
+from temporalio import activity, workflow
+
+
+@activity.defn
+async def charge(order: str) -> str:
+    return f"payment-{order}"
+
+
+@workflow.defn
+class OrderWorkflow:
+    @workflow.run
+    async def run(self) -> str:
+        return await workflow.execute_activity(
+            charge, "order-1", start_to_close_timeout=timedelta(seconds=60)
+        )
+```
+
+## What the SDK does
+
+Python raises `TypeError: execute_activity() got an unexpected keyword argument 'start_to_close'`.
+Arguments behind `**options` are read where these are written out.
+
+## References
+
+* https://python.temporal.io/temporalio.workflow.html#execute_activity
+* https://github.com/temporalio/sdk-python/releases
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from wflint.rule import Report, Rule, Scope, Severity, newest_sdk, option_tables
+
+if TYPE_CHECKING:
+    from wflint.rule import CallView
+
+_UNSET = (99, 0)
+_DEFN = "temporalio.activity.defn"
+_DECORATORS = frozenset(
+    {_DEFN, *(f"temporalio.workflow.{name}" for name in ("defn", "query", "signal", "update"))}
+)
+_OF_CALLS = option_tables()["temporalio.workflow.execute_activity"].names - {"activity"}
+_WITH_OPTIONS = frozenset(name for name, table in option_tables().items() if table.names)
+_LAST_WORDS = sorted({name.rpartition(".")[2] for name in _WITH_OPTIONS})
+
+
+class UnknownOption(Rule):
+    code = "WFL619"
+    name = "unknown-option"
+    severity = Severity.ERROR
+    scope = Scope.ANY
+    since = "0.1"
+    needles = (rf"\b(?:{'|'.join(_LAST_WORDS)})\s*\(",)
+    targets = _WITH_OPTIONS
+
+    def check_call(self, view: CallView) -> Iterable[Report]:
+        """One report for each option that the version of the SDK does not have."""
+        for name in sorted(view.keywords):
+            fault = _fault(view, name)
+            if fault:
+                direct = view.keyword(name)
+                site = direct.site if direct is not None and direct.site >= 0 else None
+                yield Report(fault, site=site)
+
+
+def _fault(view: CallView, name: str) -> str:
+    """Return what is wrong with an option, or ``""``."""
+    table, settings = option_tables()[view.name], view.settings
+    since = table.since.get(name)
+    if since is not None and settings.exact_sdk < since:
+        return (
+            f"`{name}` of `{view.shown}` is new in temporalio {_text(since)}, and the project has "
+            f"{_text(settings.exact_sdk)}, {_then(view.name)}"
+        )
+    is_there = name in table.names or name == "stack_level"
+    if is_there or newest_sdk() < settings.exact_sdk < _UNSET:
+        return ""
+    if name in table.gone and settings.target_sdk < table.gone[name]:
+        return ""
+    return f"`{view.shown}` has no option `{name}`, {_then(view.name)}{_hint(view.name, name)}"
+
+
+def _then(name: str) -> str:
+    """What comes of the ``TypeError``."""
+    if name in _DECORATORS:
+        return "so the module cannot be imported"
+    if name.startswith("temporalio.workflow."):
+        return "so the workflow task fails and is retried for ever"
+    return "so it raises `TypeError`"
+
+
+def _hint(call: str, name: str) -> str:
+    if call == _DEFN and name in _OF_CALLS:
+        return "; give it where the activity is called"
+    known = option_tables()[call].names
+    short = re.sub(r"^(?:workflow|activity)_", "", name)
+    near = [short] if short in known else difflib.get_close_matches(name, sorted(known), 1, 0.7)
+    return f"; did you mean `{near[0]}`?" if near else ""
+
+
+def _text(version: tuple[int, int]) -> str:
+    return f"{version[0]}.{version[1]}"
