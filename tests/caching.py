@@ -125,7 +125,7 @@ def parsed_files(root: Path) -> Iterator[list[str]]:
 
     def note(text: str) -> None:
         found = (p for p in root.rglob("*.py") if p.read_text() == text)
-        names.append(next(found).relative_to(root).as_posix())
+        names.extend(p.relative_to(root).as_posix() for p in found)  # a piece has no file
 
     by_ast, by_piece = guard._parse, pieces._piece
 

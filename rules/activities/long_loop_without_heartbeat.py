@@ -96,7 +96,6 @@ if TYPE_CHECKING:
     from wflint.rule import CommandView, Context, FindingView
 
 _SLEEPS = frozenset({"anyio.sleep", "asyncio.sleep", "time.sleep", "trio.sleep"})
-_COMPARES = (cst.LessThan, cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual)
 _LIMITS = ("start_to_close_timeout", "schedule_to_close_timeout")
 _PUTS = frozenset({"add", "append", "extend", "update"})
 _LONG = 5 * 60
@@ -154,7 +153,9 @@ class LongLoopWithoutHeartbeat(Rule):
 def _ends(node: cst.CSTNode) -> bool:
     """True for what counts rounds, or compares with a limit."""
     if isinstance(node, cst.ComparisonTarget):
-        return isinstance(node.operator, _COMPARES)
+        return isinstance(
+            node.operator, (cst.LessThan, cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual)
+        )
     return isinstance(node, cst.AugAssign)
 
 

@@ -88,7 +88,6 @@ if TYPE_CHECKING:
 
 _TYPES = "non_retryable_error_types"
 _THEN = "the SDK refuses the policy where it is used, and a workflow task fails again and again"
-_DISPLAYS = (cst.List, cst.Tuple, cst.Set)
 
 
 class NonRetryableTypeNotString(Rule):
@@ -132,7 +131,7 @@ class NonRetryableTypeNotString(Rule):
         if isinstance(node, cst.SimpleString):
             text = at.text(node)
             return at.unsafe(f"Use `[{text}]`", at.replace(node, f"[{text}]"))
-        if not isinstance(node, _DISPLAYS):
+        if not isinstance(node, (cst.List, cst.Tuple, cst.Set)):
             return None
         classes = [e.value for e in node.elements if not isinstance(e.value, cst.SimpleString)]
         names = [at.class_name(value) for value in classes]

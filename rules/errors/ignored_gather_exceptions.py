@@ -68,7 +68,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Rule, Scope, Severity, cst, walk
+from wflint.rule import Rule, Scope, Severity, cst
 
 if TYPE_CHECKING:
     from wflint.rule import Context
@@ -114,6 +114,8 @@ def _is_dropped(ctx: Context) -> bool:
 
 
 def _cancels(ctx: Context) -> bool:
+    from wflint.rule import walk
+
     around = ctx.ancestors[:1]
     return any(
         isinstance(node, cst.Attribute) and node.attr.value == "cancel"

@@ -63,7 +63,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import ParamKind, Report, Rule, Scope, Severity, cst, walk
+from wflint.rule import ParamKind, Report, Rule, Scope, Severity, cst
 
 if TYPE_CHECKING:
     from wflint.rule import Context, FindingView
@@ -154,6 +154,8 @@ _HANDLERS = frozenset({"run", "signal", "update"})
 
 def _is_awaited(name: str, ctx: Context) -> bool:
     """True if a name is given what is awaited, and nothing else."""
+    from wflint.rule import walk
+
     values = [
         node.value
         for node in walk(ctx.ancestors[0])
@@ -165,6 +167,8 @@ def _is_awaited(name: str, ctx: Context) -> bool:
 
 def _is_looked_for(table: str, ctx: Context) -> bool:
     """True if the function asks what is in a table."""
+    from wflint.rule import walk
+
     return any(
         isinstance(node, cst.ComparisonTarget)
         and isinstance(node.operator, (cst.In, cst.NotIn))

@@ -82,7 +82,6 @@ if TYPE_CHECKING:
     from wflint.rule import ErrorView, FixView, RaiseView, Repair
 
 _FAILURE = "temporalio.exceptions.ApplicationError"
-_TEXTS = (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString)
 
 
 class RaiseNonFailure(Rule):
@@ -117,7 +116,9 @@ class RaiseNonFailure(Rule):
                 pass
             case _:
                 return None
-        if at.api is None or not isinstance(call.args[0].value, _TEXTS):
+        if at.api is None or not isinstance(
+            call.args[0].value, (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString)
+        ):
             return None
         from wflint.rules.calls._arguments import added
 

@@ -78,7 +78,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from wflint.rule import Effect, Report, Rule, Scope, Severity, cst, sdk_calls, walk
+from wflint.rule import Effect, Report, Rule, Scope, Severity, cst, sdk_calls
 
 if TYPE_CHECKING:
     from wflint.rule import Context, FindingView
@@ -148,9 +148,13 @@ def _added(statement: cst.BaseStatement) -> cst.Call | None:
 
 def _bound(statement: cst.BaseStatement) -> set[str]:
     """The names that a step gives a value."""
+    from wflint.rule import walk
+
     targets = [n for n in walk(statement) if isinstance(n, (cst.AssignTarget, cst.AnnAssign))]
     return {name for node in targets for name in _names_in(node.target)}
 
 
 def _names_in(node: cst.CSTNode) -> set[str]:
+    from wflint.rule import walk
+
     return {inner.value for inner in walk(node) if isinstance(inner, cst.Name)}

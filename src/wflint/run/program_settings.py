@@ -21,7 +21,7 @@ from wflint.config.settings import Settings
 from wflint.diagnostics import Severity
 from wflint.files.select import Group
 from wflint.rule.api_table import ApiEntry
-from wflint.rule.base import Rule, RuleSettings
+from wflint.rule.base import Rule, RuleSettings, Scope
 from wflint.run.request import Request
 from wflint.temporal.decorators import HANDLER_SETTINGS, EntryNames
 
@@ -44,7 +44,7 @@ class Governing:
         self.registry: Registry = load_registry(self.plugins)
         self._selections = {p: select_rules(p.settings, self.registry) for p in self.projects}
         self._rule_settings = {p: _rule_settings(p) for p in self.projects}
-        extra = sorted(code for code, rule in self.asked.items() if rule.severity is Severity.INFO)
+        extra = sorted(code for code, rule in self.asked.items() if _adds_to_notes(rule))
         self._noted_settings = {p: standing_for((s, extra)) for p, s in self._rule_settings.items()}
 
     @property
@@ -174,6 +174,15 @@ class Governing:
 
     def _all(self, key: str) -> Iterable[str]:
         return (name for settings in self.settings for name in getattr(settings, key))
+
+
+def _adds_to_notes(rule: Rule) -> bool:
+    """True if a rule that does not always look at code notes what it sees in a file."""
+    if rule.severity is not Severity.INFO:
+        return False
+    visits = any(name.startswith("visit_") for name in dir(type(rule)))
+    looks_anywhere = "suspicious" in vars(type(rule))
+    return visits or (Scope.ELSEWHERE in rule.scope and (looks_anywhere or bool(rule.needles)))
 
 
 def _rule_settings(project: Project) -> RuleSettings:

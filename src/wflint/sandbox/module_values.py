@@ -17,7 +17,6 @@ from wflint.files.source import Source, UnreadableSource
 from wflint.project.module import Module
 from wflint.project.trees import skeleton_cuts
 from wflint.syntax.guard import BLOCKS, NewerSyntax, inner_statements, parse, span
-from wflint.syntax.pieces import shifted, skeleton_text
 
 _BROAD = frozenset({"BaseException", "Exception"})
 
@@ -218,6 +217,8 @@ def read_held(module: Module) -> list[Held]:
 
 
 def _find_held(module: Module) -> list[Held]:
+    from wflint.syntax.pieces import shifted, skeleton_text  # loads LibCST
+
     try:
         cuts = skeleton_cuts(module)
     except (NewerSyntax, UnreadableSource):
