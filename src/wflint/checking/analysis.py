@@ -464,7 +464,7 @@ def _check_anywhere(question: AnalysisInput, answer: AnalysisResult) -> None:
             if suspects:
                 module, settings = answer.store.load(path), question.settings_of(path)
                 rest = _text_outside_of_functions(module)
-                if any(rule.suspicious(rest, settings) for rule in suspects):
+                if not module.is_blank and any(r.suspicious(rest, settings) for r in suspects):
                     names += answer.store.module_bodies(path)
                 for fn in _functions(module, suspects, settings):
                     if fn not in seen:
