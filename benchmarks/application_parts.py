@@ -103,6 +103,7 @@ COMMON = {
 _WORKER = '''"""The worker of $service."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -118,6 +119,7 @@ async def main() -> None:
         task_queue=SETTINGS.task_queue,
         workflows=[$workflows],
         activities=[$activities],
+        activity_executor=ThreadPoolExecutor(),
     )
     await worker.run()
 
@@ -206,12 +208,12 @@ from temporalio import activity
 from market.common import clock
 
 
-@activity.defn
+@activity.defn(name="$area.load")
 async def load(name: str) -> str:
     return f"{name} of {clock.stamp()}"
 
 
-@activity.defn
+@activity.defn(name="$area.store")
 def store(reference: str) -> str:
     time.sleep(0.1)
     return f"{reference}-{os.urandom(4).hex()}"
