@@ -5,10 +5,12 @@
 `workflow.wait_condition(..., timeout=...)`, `asyncio.wait_for()` and `asyncio.timeout()` raise an
 `asyncio.TimeoutError` when the time is over. `temporalio.exceptions.TimeoutError` is another class:
 it only stands in the `cause` of an `ActivityError` or `ChildWorkflowError`. A handler for that
-never runs, and the timeout fails the workflow.
+never runs, and the timeout fails the workflow, or the update whose handler waits.
 
 Up to Python 3.10 `asyncio.TimeoutError` is not the built-in `TimeoutError`, either. Write
-`asyncio.TimeoutError`, which is right in all versions.
+`asyncio.TimeoutError`, which is right in all versions. That is reported where the project names
+Python 3.10, no file of it takes names that only newer versions have (`datetime.UTC`,
+`enum.StrEnum`, `asyncio.TaskGroup`), and no other handler gets the timeout, there or in a caller.
 
 ## Bad
 
@@ -82,11 +84,14 @@ from wflint.rule import Api, Effect, Fixable, Report, Rule, Scope, Severity
 from ._handlers import catch_instead, place
 
 if TYPE_CHECKING:
-    from wflint.rule import FixView, Repair, TryView
+    from wflint.rule import FixView, Handler, Repair, TryView
 
 _TIMED_OUT = "asyncio.TimeoutError"
 _SDK_TIMED_OUT = "temporalio.exceptions.TimeoutError"
 _BUILTIN = "builtins.TimeoutError"
+_IN_PYTHON_3_10 = (_TIMED_OUT, "builtins.Exception", "builtins.BaseException")
+"""The class of the timeout there, and what it derives from."""
+_OTHERS = Scope.WORKFLOW & ~Scope.UPDATE
 _SAFE = Api(_TIMED_OUT, Fixable.SAFE)
 _UNSAFE = Api(_TIMED_OUT, Fixable.UNSAFE)
 
@@ -105,21 +110,13 @@ class WrongTimeoutClass(Rule):
         if found is None:
             return
         for handler in at.statement.handlers:
-            caught = at.caught(handler)
-            if caught == (_SDK_TIMED_OUT,):
-                if at.catching(_TIMED_OUT) is not None or at.may_raise(_SDK_TIMED_OUT):
-                    continue
-                why = f"is for `{_SDK_TIMED_OUT}`"
-            elif caught == (_BUILTIN,) and at.settings.named_python < (3, 11):
-                if at.catching(_TIMED_OUT) is not handler:
-                    continue
-                why = "is another class up to Python 3.10, which the project supports,"
-            else:
+            why = _mistaken(at, handler)
+            if not why:
                 continue
             is_alone = at.is_entry and at.statement.outer < 0
             yield Report(
                 f"`{at.shown(handler)}` {why} and never gets the timeout of "
-                f"{place(found)}, which fails the workflow; catch `{_TIMED_OUT}`",
+                f"{place(found)}{_outcome(at)}; catch `{_TIMED_OUT}`",
                 site=handler.site,
                 api=_SAFE if is_alone else _UNSAFE,
             )
@@ -130,3 +127,28 @@ class WrongTimeoutClass(Rule):
         if edits is None or at.api is None:
             return None
         return at.repair(at.api.fix, f"Catch `{_TIMED_OUT}`", *edits)
+
+
+def _mistaken(at: TryView, handler: Handler) -> str:
+    """Say how a handler does not get the timeout, which no other of the statement does; or not."""
+    caught = at.caught(handler)
+    if caught == (_SDK_TIMED_OUT,):
+        if at.catching(_TIMED_OUT) is not None or at.may_raise(_SDK_TIMED_OUT):
+            return ""
+        return f"is for `{_SDK_TIMED_OUT}`"
+    if caught != (_BUILTIN,) or at.settings.named_python >= (3, 11):
+        return ""
+    if at.catching(_TIMED_OUT) is not handler or at.may_be_caught(_IN_PYTHON_3_10):
+        return ""
+    if at.needs_python_3_11:
+        return ""
+    return "is another class up to Python 3.10, which the project supports,"
+
+
+def _outcome(at: TryView) -> str:
+    """Return what the timeout leads to, where nobody else may get it; in other tasks, nothing."""
+    if at.may_be_caught(_IN_PYTHON_3_10, around=True):
+        return ""
+    if at.runs_in(Scope.UPDATE):
+        return "" if at.runs_in(_OTHERS) else ", which fails the update"
+    return ", which fails the workflow" if at.is_cancelled else ""

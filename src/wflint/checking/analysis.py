@@ -39,6 +39,7 @@ from wflint.model.definitions import Definitions
 from wflint.model.failure_types import FailureTypes
 from wflint.model.heartbeats import Heartbeats
 from wflint.model.lists import Lists
+from wflint.model.newer_python import NewerPython
 from wflint.model.project import Parts
 from wflint.model.unfinished import Unfinished
 from wflint.model.workers import Workers
@@ -217,6 +218,7 @@ def _checker_for(question: AnalysisInput, index: ModuleIndex) -> Checker:
         question.safe_loggers,
         sandboxes,
     )
+    checker.newer_python = NewerPython(question.files, question.read)
     checker.resolve_own_apis(question.apis, importer)
     return checker
 

@@ -53,6 +53,7 @@ from wflint.model.callees import Callees
 from wflint.model.commands import Commands
 from wflint.model.definitions import Definitions
 from wflint.model.heartbeats import Heartbeats
+from wflint.model.newer_python import NewerPython
 from wflint.rule.api_table import ApiEntry, ApiTable
 from wflint.rule.base import Api, Property, Report, Rule, RuleSettings, Scope
 from wflint.rule.views import CallView, MutationView
@@ -91,6 +92,7 @@ class Checker:
         self.catching = Catching(resolver)
         self.escapes = Escapes(CallGraph(), resolver, self.catching, lambda *_: True)
         self.heartbeats = Heartbeats(CallGraph(), (), resolver.store, (), lambda _: b"")
+        self.newer_python = NewerPython((), lambda _: b"")
         self.calls = ActivityCalls(self)
         self.try_rules = with_hook(rules.values(), "check_try")
         self.raise_rules = with_hook(rules.values(), "check_raise")

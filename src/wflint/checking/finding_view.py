@@ -150,7 +150,7 @@ class FoundView:
 
     def may_be_caught(self, error: str) -> bool:
         """True if a handler around the place may get an error, here or in a caller."""
-        return may_be_caught(self._checker, self._node, self.site, error)
+        return may_be_caught(self._checker, self._node, self.site, classes_of(error))
 
     def fails_task(self, error: str) -> bool:
         """True if an error that comes out of the place makes the workflow task fail."""

@@ -134,15 +134,21 @@ def acts(checker: Checker, node: Node, body: FunctionBody, start: Site, end: Sit
     return False
 
 
-def may_be_caught(checker: Checker, node: Node, site: Site, error: str) -> bool:
-    """True if a handler around a site may get an error, in the function or in a caller."""
+def may_be_caught(checker: Checker, node: Node, site: Site, classes: Collection[str]) -> bool:
+    """True if a handler around a site may get an error, in the function or in a caller.
+
+    ``classes`` are that of the error and all that it derives from.
+    """
     graph, store = checker.summaries.graph, checker.resolver.store
-    catching = checker.catching.catching
+    handler_for = checker.catching.handler_for
     pending, seen = [Hop(node, site)], {Hop(node, site)}
     while pending:
         at, place = pending.pop()
         for tried in tries_around(store.body(at.fn), place):
-            if tried.leaves >= 0 or catching(tried, error, at.fn.path, at.receiver) is not None:
+            if (
+                tried.leaves >= 0
+                or handler_for(tried, classes, at.fn.path, at.receiver) is not None
+            ):
                 return True
         for hop in graph.callers(at):
             if hop not in seen:

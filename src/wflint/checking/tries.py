@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from wflint.callgraph.awaited import Awaits, awaited, cancels_something
 from wflint.callgraph.effects import effects_of, waits_in_loop
 from wflint.callgraph.graph import Node, runs
-from wflint.checking.protected import acts, cleans_up_around, may_fail_otherwise, may_raise, raised
+from wflint.checking.protected import (
+    acts,
+    cleans_up_around,
+    may_be_caught,
+    may_fail_otherwise,
+    may_raise,
+    raised,
+)
 from wflint.checking.summaries import source_of
 from wflint.facts.model import Call, Flag, FunctionBody, Handler, Site, Try
 from wflint.facts.sites import between, call_at, tries_around
@@ -175,6 +182,16 @@ class ProtectedView:
         """True if what is protected may raise one of some errors, itself or by what it calls."""
         tried = self.statement
         return may_raise(self._checker, self._node, tried.start, tried.end, errors)
+
+    def may_be_caught(self, classes: Collection[str], *, around: bool = False) -> bool:
+        """True if the statement, or one around it, here or in a caller, may catch an error."""
+        site = self.statement.site if around else self.statement.start
+        return may_be_caught(self._checker, self._node, site, classes)
+
+    @property
+    def needs_python_3_11(self) -> bool:
+        """True if a file of the program cannot be loaded with Python 3.10, or fails there."""
+        return self._checker.newer_python.is_needed
 
     def may_fail_otherwise(self, *, strictly: bool) -> bool:
         """True if anything that is protected may fail but commands."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Protocol
 
 from wflint.config.rule_settings import RuleSettings
@@ -92,6 +93,22 @@ class TryView(Protocol):
         """True if what is protected may raise one of some errors, itself or by what it calls.
 
         What the SDK and libraries raise does not count.
+        """
+        ...
+
+    def may_be_caught(self, classes: Collection[str], *, around: bool = False) -> bool:
+        """True if the statement, or one around it, here or in a caller, may catch an error.
+
+        ``classes`` are the dotted names of that of the error and of all that it derives from.
+        ``around`` leaves out the handlers of the statement itself.
+        """
+        ...
+
+    @property
+    def needs_python_3_11(self) -> bool:
+        """True if a file of the program cannot be loaded with Python 3.10, or fails there.
+
+        It takes names that only newer ones have, whatever the project's packaging files say.
         """
         ...
 
