@@ -17,6 +17,7 @@ version is known from a lock file or from `target-sdk`.
 from datetime import timedelta
 
 from temporalio import activity, workflow
+from temporalio.common import RetryPolicy
 
 
 @activity.defn
@@ -29,7 +30,10 @@ class OrderWorkflow:
     @workflow.run
     async def run(self) -> str:
         return await workflow.execute_activity(
-            charge, "order-1", start_to_close=timedelta(seconds=60)
+            charge,
+            "order-1",
+            start_to_close_timeout=timedelta(seconds=60),
+            retry_policy=RetryPolicy(max_attempts=3),
         )
 ```
 
@@ -39,6 +43,7 @@ class OrderWorkflow:
 from datetime import timedelta
 
 from temporalio import activity, workflow
+from temporalio.common import RetryPolicy
 
 
 @activity.defn
@@ -51,14 +56,17 @@ class OrderWorkflow:
     @workflow.run
     async def run(self) -> str:
         return await workflow.execute_activity(
-            charge, "order-1", start_to_close_timeout=timedelta(seconds=60)
+            charge,
+            "order-1",
+            start_to_close_timeout=timedelta(seconds=60),
+            retry_policy=RetryPolicy(maximum_attempts=3),
         )
 ```
 
 ## What the SDK does
 
-Python raises `TypeError: execute_activity() got an unexpected keyword argument 'start_to_close'`.
-Arguments behind `**options` are read where these are written out.
+Python raises `TypeError: RetryPolicy.__init__() got an unexpected keyword argument
+'max_attempts'`. Arguments behind `**options` are read where these are written out.
 
 ## References
 
