@@ -6,12 +6,15 @@ The SDK fails a workflow only for a `FailureError`, such as `ApplicationError`, 
 for a cancellation. Any other exception counts as a bug in the code that a new deployment will fix:
 the workflow *task* fails and is retried for ever. So the workflow neither goes on nor fails, and
 stays open as *Running*, with a "Workflow Task in failed state" and `WorkflowTaskFailed` events in
-its history, until somebody terminates it. Who waits for its result, or for the answer of an update,
-waits in vain, and a parent workflow waits with it.
+its history, until somebody terminates it. That holds for handlers of signals and updates, too. Who
+waits for its result, or for the answer of an update, waits in vain, and a parent workflow waits
+with it.
 
 Raise an `ApplicationError` where the workflow, or an update, is to fail. Or name the class in
 `@workflow.defn(failure_exception_types=[...])`, or for all workflows in
-`Worker(workflow_failure_exception_types=[...])`.
+`Worker(workflow_failure_exception_types=[...])`. In an update handler that rejects the update, and
+the workflow goes on; in a signal handler it fails the whole workflow, so that it is mostly better
+to log what is wrong with the signal, and to drop it.
 
 ## Bad
 
@@ -48,7 +51,9 @@ class OrderWorkflow:
 
 A workflow that hangs today fails as soon as the fix is deployed, where correcting what was wrong
 might have let it go on, so the fix is unsafe. It is made for the exceptions of Python that are
-given one text, and withheld in functions that others than workflows call as well.
+given one text, and withheld in functions that others than workflows call as well, and where a
+caller catches the exception by a class that `ApplicationError` does not have. In signal handlers,
+and in what they call, there is none: it would let one bad signal fail the workflow.
 
 ## What the SDK does
 
@@ -56,7 +61,8 @@ The worker logs `Failed activation on workflow` with the exception, and the serv
 
 Not reported are
 
-* exceptions that somebody between here and the SDK catches, also a caller or a decorator;
+* exceptions that somebody between here and the SDK catches, also a caller or a decorator; where
+  only some callers do, the chain shown is one on which nobody does;
 * those that the workflow or its Worker names among its failures, or may name;
 * those of update validators, which reject the update, and of query handlers, which fail the query;
 * `NotImplementedError` in methods that do nothing else, and `AssertionError`: both say that the
@@ -76,7 +82,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity, cst
+from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity, Withheld, cst
 
 if TYPE_CHECKING:
     from wflint.rule import ErrorView, FixView, RaiseView, Repair
@@ -97,15 +103,14 @@ class RaiseNonFailure(Rule):
         if not at.is_known_to_workflows():
             return
         for error in at.errors():
-            if _is_meant(error, at) or not at.fails_task(error):
+            if _is_meant(error, at):
                 continue
-            yield Report(
-                f"`{error.shown}` does not fail the workflow: the workflow *task* fails, and is "
-                "retried for ever; raise `ApplicationError`, or name the class in "
-                "`failure_exception_types`",
-                api=None if error.is_own else Api(error.shown, Fixable.UNSAFE),
-            )
-            return
+            regions = at.fails_tasks_of(error)
+            if regions:
+                is_fixable = not error.is_own and bool(regions & ~Scope.SIGNAL)
+                api = Api(error.shown, Fixable.UNSAFE) if is_fixable else None
+                yield Report(_message(error, regions), api=api, error=error)
+                return
 
     def repair(self, at: FixView) -> Repair | None:
         """The failure instead, which is told what it stands for."""
@@ -123,9 +128,28 @@ class RaiseNonFailure(Rule):
         from wflint.rules.calls._arguments import added
 
         at.only_workflows()
+        if at.is_signalled():
+            raise Withheld("a signal handler runs it, and one bad signal would fail the workflow")
+        if at.is_caught_otherwise(at.external_name(at.ref(raised)), _FAILURE):
+            raise Withheld(f"a caller may catch `{at.api.use}`, and would not catch the other one")
         edits = added(at, call, f'type="{at.api.use}"')
         edits.append(at.replace(raised, at.imported(_FAILURE)))
         return at.unsafe(f"Raise `ApplicationError` of the type `{at.api.use}`", *edits)
+
+
+def _message(error: ErrorView, regions: Scope) -> str:
+    """Say what does not fail, and what is to be done, by where the error comes out."""
+    task = "the workflow *task* fails, and is retried for ever"
+    if not regions & ~Scope.SIGNAL:
+        return (
+            f"`{error.shown}` comes out of a signal handler: {task}; log what is wrong with the "
+            "signal and drop it, or raise `ApplicationError` to fail the whole workflow"
+        )
+    what = "workflow" if regions & ~(Scope.UPDATE | Scope.SIGNAL) else "update"
+    return (
+        f"`{error.shown}` does not fail the {what}: {task}; raise `ApplicationError`, or name the "
+        "class in `failure_exception_types`"
+    )
 
 
 def _is_meant(error: ErrorView, at: RaiseView) -> bool:

@@ -140,3 +140,26 @@ def test_knows_what_the_workflow_names(options: str, stage: Stage, tmp_path: Pat
     text = source("await fail()", options)
     assert judge(text, tmp_path).stage is stage
     assert reported(text, tmp_path) == (stage is TASK)
+
+
+BY_ENTRY = {
+    "run": ("@workflow.run", "does not fail the workflow", True),
+    "update": ("@workflow.update", "does not fail the update", True),
+    "signal": ("@workflow.signal", "drop it", False),
+}
+
+
+@pytest.mark.parametrize(("decorator", "said", "has_fix"), BY_ENTRY.values(), ids=BY_ENTRY)
+def test_says_what_it_is_that_does_not_fail(
+    decorator: str, said: str, has_fix: bool, tmp_path: Path
+) -> None:
+    file = tmp_path / "flow.py"
+    file.write_text(
+        "from temporalio import workflow\n\n\n@workflow.defn\nclass Flow:\n"
+        f"    {decorator}\n    async def go(self) -> None:\n        raise ValueError('no')\n",
+        encoding="utf-8",
+    )
+    root = harness.copy_to(Fixture("flow", file), tmp_path)
+    (found,) = (d for d in harness.run(root).diagnostics if d.code == "WFL701")
+    assert said in found.message
+    assert (found.fix is not None) == has_fix

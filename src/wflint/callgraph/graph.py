@@ -77,6 +77,18 @@ Parents: TypeAlias = "dict[Node, Hop | None]"
 """For each node of a search the call that it was reached by; ``None`` where the search began."""
 
 
+class Ways(Struct):
+    """Some ways through a graph: the entry points where they begin, and the calls on them."""
+
+    entries: set[Node] = field(default_factory=set)
+    calls: set[tuple[Hop, Node]] = field(default_factory=set)
+
+    def add(self, others: Ways) -> None:
+        """Add other ways through the same graph."""
+        self.entries |= others.entries
+        self.calls |= others.calls
+
+
 class CallGraph(Struct):
     """The functions that entry points reach, and the calls by which they do.
 
@@ -152,9 +164,14 @@ class CallGraph(Struct):
         if regions not in self._without:
             entries = {node: e for node, e in self.entries.items() if e.kind & ~regions}
             self._without[regions] = self._searched(
-                entries, lambda kind: kind is None or bool(kind & ~regions)
+                entries, self._leads(lambda kind: bool(kind & ~regions))
             )
         return self._without[regions]
+
+    def along(self, ways: Ways) -> CallGraph:
+        """Return what is reached on some ways only."""
+        entries = {node: entry for node, entry in self.entries.items() if node in ways.entries}
+        return self._searched(entries, lambda hop, to: (hop, to) in ways.calls)
 
     def _part(self, scope: Region) -> CallGraph:
         entries = {node: entry for node, entry in self.entries.items() if entry.kind & scope}
@@ -164,36 +181,48 @@ class CallGraph(Struct):
                     owner = node.receiver or Cls(node.fn.path, "")
                     entries[node] = Entry(node.fn, owner, node.fn.shown, kind)
         return self._searched(
-            entries, lambda kind: kind is None or bool(kind & Region.ACTIVITY & scope)
+            entries, self._leads(lambda kind: bool(kind & Region.ACTIVITY & scope))
         )
 
     def _searched(
-        self, entries: dict[Node, Entry], leads: Callable[[Region | None], bool]
+        self, entries: dict[Node, Entry], leads: Callable[[Hop, Node], bool]
     ) -> CallGraph:
-        """Return what some entry points reach.
+        """Return what some entry points reach; ``leads`` is asked if the search goes along a call.
 
-        ``leads`` is asked whether the search goes from where a handler is registered to the
-        handler, of a kind that is given; ``None`` stands for a call.
+        Those that this graph was searched from first come first.
         """
         parents: Parents = {}
-        known = list(self.entries)
-        later = [node for node in known[self.first_round :] if node in entries]
+        second = dict.fromkeys(list(self.entries)[self.first_round :])
+        first = [node for node in entries if node not in second]
+        later = [node for node in second if node in entries]
 
         def goes(hop: Hop, to: Node) -> bool:
-            return to not in parents and leads(self._registered_as(hop, to))
+            return to not in parents and leads(hop, to)
 
-        parents.update(self.search((node for node in entries if node not in later), goes))
+        parents.update(self.search(first, goes))
         parents.update(self.search((node for node in later if node not in parents), goes))
         edges: dict[Node, list[Edge]] = {}
         for node in parents:
             for to, site in self.callees(node):
-                if leads(self._registered_as(Hop(node, site), to)):
+                if leads(Hop(node, site), to):
                     edges.setdefault(node, []).append(Edge(to, site))
-        return CallGraph(entries, list(parents), edges, parents, outcomes=self.outcomes)
+        ordered = {node: entries[node] for node in (*first, *later)}
+        order = list(parents)
+        return CallGraph(
+            ordered, order, edges, parents, outcomes=self.outcomes, first_round=len(first)
+        )
 
-    def _registered_as(self, hop: Hop, to: Node) -> Region | None:
-        """The regions of the handler that a call registers; ``None`` if it is a mere call."""
-        return self.registered.get(hop, {}).get(to)
+    def _leads(self, is_handler_in: Callable[[Region], bool]) -> Callable[[Hop, Node], bool]:
+        """Return a search's question: it follows calls, and to handlers of some kinds.
+
+        The latter are reached from where they are registered.
+        """
+
+        def leads(hop: Hop, to: Node) -> bool:
+            kind = self.registered.get(hop, {}).get(to)
+            return kind is None or is_handler_in(kind)
+
+        return leads
 
     def cut(self, is_cut: Callable[[Node, Edge], bool]) -> None:
         """Take calls out of the graph."""

@@ -129,6 +129,11 @@ class AnalysisResult(Struct):
         reached, recorded = self.reached.parents, self.recorded.parents
         return any(node in reached for node in hit.nodes) and recorded.keys().isdisjoint(hit.nodes)
 
+    def ways_to(self, hit: Violation) -> CallGraph:
+        """Return the part of a call graph whose chains lead to where a place does harm."""
+        graph = self.graph_of(hit)
+        return graph.along(hit.ways) if hit.ways is not None else graph
+
     def graph_of(self, hit: Violation) -> CallGraph:
         """Return the part of a call graph in which a rule was broken."""
         scope = hit.rule.scope

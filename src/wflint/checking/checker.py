@@ -239,7 +239,20 @@ class Checker:
         for statement in body.raises if hooks else ():
             is_dead = statement.flags & skips or stands_in_dead_branch(statement, node)
             if not is_dead and not statement.is_again:
-                self._ask(hooks, RaisedView(self, statement, node, body), node, statement)
+                self._ask_of_raise(hooks, RaisedView(self, statement, node, body), node)
+
+    def _ask_of_raise(
+        self,
+        hooks: Iterable[tuple[Rule, Callable[[RaisedView], Iterable[Report]]]],
+        view: RaisedView,
+        node: Node,
+    ) -> None:
+        site, flags = view.statement.site, view.statement.flags
+        for rule, check in hooks:
+            with self.faults.at(*node.fn, rule.code):
+                for report in check(view):
+                    ways = view.ways(report.error) if report.error is not None else None
+                    self.violations.add(rule, node, site, flags, report, ways=ways)
 
     def _subject_holds(self, finding: Finding, node: Node) -> bool:
         if finding.subject is None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 
 from wflint.callgraph.catching import Catching
-from wflint.callgraph.graph import CallGraph, Hop, Node
+from wflint.callgraph.graph import CallGraph, Hop, Node, Ways
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import (
     AFTER_INIT,
@@ -96,29 +96,52 @@ class Escapes:
         self._entered = {node.fn.path for node in graph.entries}
         self._opaque: dict[Fn, bool] = {}
         self._failing: dict[tuple[Cls, tuple[str, ...]], bool] = {}
+        self._ways: dict[tuple[Node, Site, tuple[str, ...]], Ways] = {}
+        self._going_on: dict[tuple[Hop, Node, tuple[str, ...]], bool] = {}
 
     def fails_task(self, node: Node, site: Site, classes: tuple[str, ...]) -> bool:
-        """True if an error of some classes, raised at a site, ends a workflow task.
+        """True if an error of some classes, raised at a site, ends a workflow task."""
+        return bool(self.ways(node, site, classes).entries)
 
-        There is a way from an entry point on which nobody may catch it, and the workflow, which is
-        no test's, is not known to fail with it.
+    def regions(self, node: Node, site: Site, classes: tuple[str, ...]) -> Region:
+        """Return the regions whose tasks such an error ends."""
+        found = Region(0)
+        for entry in self.ways(node, site, classes).entries:
+            found |= self._part.entries[entry].kind & FAILING
+        return found
+
+    def ways(self, node: Node, site: Site, classes: tuple[str, ...]) -> Ways:
+        """Return the ways on which an error of some classes, raised at a site, ends a task.
+
+        They lead from entry points of workflows, which are no test's and not known to fail with it,
+        and nobody on them may catch it.
         """
+        key = node, site, classes
+        if key not in self._ways:
+            self._ways[key] = self._find_ways(*key)
+        return self._ways[key]
+
+    def _find_ways(self, node: Node, site: Site, classes: tuple[str, ...]) -> Ways:
+        found = Ways()
         if not FAILS_WORKFLOW.isdisjoint(classes) or node not in self._part.parents:
-            return False
+            return found
         if not self._gets_out(node, site, classes):
-            return False
+            return found
         seen = {node}
         pending = deque([node])
         is_checked = node.fn in self._of_validators
         while pending:
             at = pending.popleft()
             if self._ends_task(at, classes, is_checked):
-                return True
+                found.entries.add(at)
             for hop in self._part.callers(at):
-                if hop.node not in seen and self._goes_on(hop, at, classes):
+                if not self._goes_on(hop, at, classes):
+                    continue
+                found.calls.add((hop, at))
+                if hop.node not in seen:
                     seen.add(hop.node)
                     pending.append(hop.node)
-        return False
+        return found
 
     def is_known_to_workflows(self, node: Node) -> bool:
         """True if a function, or one that calls it, stands in a file that is about workflows."""
@@ -147,6 +170,12 @@ class Escapes:
 
     def _goes_on(self, hop: Hop, callee: Node, classes: tuple[str, ...]) -> bool:
         """True if an error of what is called at a hop surely comes out of the caller."""
+        key = hop, callee, classes
+        if key not in self._going_on:
+            self._going_on[key] = self._comes_out(*key)
+        return self._going_on[key]
+
+    def _comes_out(self, hop: Hop, callee: Node, classes: tuple[str, ...]) -> bool:
         if callee in self._whole.registered.get(hop, ()) or not self._is_passed(hop, callee):
             return False
         return self._gets_out(hop.node, hop.site, classes)

@@ -157,6 +157,29 @@ def may_be_caught(checker: Checker, node: Node, site: Site, classes: Collection[
     return False
 
 
+def is_caught_otherwise(
+    checker: Checker, graph: CallGraph, hops: Iterable[Hop], error: str, instead: str
+) -> bool:
+    """True if other handlers may get an error than another one that is raised instead.
+
+    The handlers are those around some sites of a graph, in the function or in a caller.
+    """
+    store, catching = checker.resolver.store, checker.catching.catching
+    pending = list(hops)
+    seen = set(pending)
+    while pending:
+        at, site = pending.pop()
+        for tried in tries_around(store.body(at.fn), site):
+            getting = (catching(tried, one, at.fn.path, at.receiver) for one in (error, instead))
+            if len(set(map(id, getting))) > 1:
+                return True
+        for hop in graph.callers(at):
+            if hop not in seen:
+                seen.add(hop)
+                pending.append(hop)
+    return False
+
+
 def cleans_up_around(checker: Checker, node: Node, site: Site) -> bool:
     """True if a ``try`` around a site cleans up when that is cancelled, here or in a caller."""
     graph: CallGraph = checker.summaries.graph

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from wflint.callgraph.graph import Node
+from wflint.callgraph.graph import Node, Ways
 from wflint.facts.model import FunctionBody, Kind, Raise, Ref
 from wflint.inference.values import AbstractValue, ClassValue, ExternalValue, FunctionValue
 from wflint.rule.raise_view import ErrorView
+from wflint.temporal.regions import Region
 
 if TYPE_CHECKING:
     from wflint.checking.checker import Checker
@@ -37,9 +38,13 @@ class RaisedView:
             found[view] = None
         return tuple(found)
 
-    def fails_task(self, error: ErrorView) -> bool:
-        """True if an error of a class, raised here, makes a workflow task fail."""
-        return self._checker.escapes.fails_task(self._node, self.statement.site, error.classes)
+    def fails_tasks_of(self, error: ErrorView) -> Region:
+        """Return the regions in which an error of a class, raised here, fails the workflow task."""
+        return self._checker.escapes.regions(self._node, self.statement.site, error.classes)
+
+    def ways(self, error: ErrorView) -> Ways:
+        """Return the ways to here on which that happens."""
+        return self._checker.escapes.ways(self._node, self.statement.site, error.classes)
 
     def is_known_to_workflows(self) -> bool:
         """True if the function, or one that calls it, stands in a file that is about workflows."""

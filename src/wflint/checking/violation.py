@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct, field
 
-from wflint.callgraph.graph import Node
+from wflint.callgraph.graph import Node, Ways
 from wflint.diagnostics import Severity
 from wflint.facts.ids import Fn
 from wflint.facts.model import Flag
@@ -21,7 +21,8 @@ class Violation(Struct):
     called, and ``api`` is what the rule says of it. ``others`` are further sites in the function
     that the one diagnostic speaks for, each with the message, the name and the rest of the table
     that would be shown there. ``shown`` is the name as the source has it, and ``is_weighed`` is set
-    once severity and message are final.
+    once severity and message are final. ``ways`` are those on which the place does harm, if it does
+    not on all.
     """
 
     rule: Rule
@@ -37,6 +38,7 @@ class Violation(Struct):
     is_call: bool = False
     shown: str = ""
     is_weighed: bool = False
+    ways: Ways | None = None
 
     @property
     def is_about_replay(self) -> bool:
@@ -75,6 +77,7 @@ class Violations:
         report: Report,
         subject: str = "",
         view: CallView | None = None,
+        ways: Ways | None = None,
     ) -> None:
         """Note that a rule is broken at a place of a function."""
         fails = report.severity is Severity.ERROR  # the first run does, too
@@ -110,6 +113,9 @@ class Violations:
             name = view.name if view is not None else ""
             found.others.setdefault(reported, (report.message, name, report.api))
         found.nodes.append(node)
+        if ways is not None:
+            found.ways = found.ways or Ways()
+            found.ways.add(ways)
 
     def add_at(
         self, rule: Rule, fn: Fn, site: int, report: Report, nodes: Iterable[Node] = ()

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from wflint.rule.fix import Repair
     from wflint.rule.fix_view import FixView
     from wflint.rule.project_view import PlacedReport, ProjectView
-    from wflint.rule.raise_view import RaiseView
+    from wflint.rule.raise_view import ErrorView, RaiseView
     from wflint.rule.try_view import TryView
     from wflint.rule.views import CallView, FindingView, ImportView, MutationView
     from wflint.rule.worker_view import WorkerView
@@ -117,7 +117,7 @@ class Report(Struct, frozen=True):
     ``site`` is the place if it is not the call itself. ``api`` is what is said of the name that is
     used there; it tells :meth:`Rule.repair` what to write instead. Of a rule that speaks once per
     function, those reports are one that have the same ``group``, which is else the object that the
-    name is a part of.
+    name is a part of. ``error`` is what a ``raise`` raises, if the report is about where that ends.
     """
 
     message: str
@@ -125,6 +125,7 @@ class Report(Struct, frozen=True):
     site: int | None = None
     api: Api | None = None
     group: str = ""
+    error: ErrorView | None = None
 
 
 class Rule:

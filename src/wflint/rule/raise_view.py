@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from wflint.config.rule_settings import RuleSettings
 from wflint.facts.model import FunctionHead, Raise
+from wflint.temporal.regions import Region
 
 
 class ErrorView(Struct, frozen=True):
@@ -40,13 +41,14 @@ class RaiseView(Protocol):
         """Return the classes of which the error may be; none if they are not all known."""
         ...
 
-    def fails_task(self, error: ErrorView) -> bool:
-        """True if an error of a class, raised here, makes a workflow task fail, not the workflow.
+    def fails_tasks_of(self, error: ErrorView) -> Region:
+        """Return where an error of a class, raised here, fails the workflow task, not the workflow.
 
-        There is a way from a workflow's run method, constructor, signal or update handler on which
-        nobody catches it, and neither the workflow nor its Worker names it among the
-        ``failure_exception_types``. What comes out of a constructor of another class does not
-        count: the code itself has given that what it refuses.
+        These are the regions of the entry points that it comes out of: of a workflow's run method,
+        constructor, signal or update handler to which there is a way on which nobody catches it.
+        Neither the workflow nor its Worker names it among the ``failure_exception_types``. What
+        comes out of a constructor of another class does not count: the code itself has given that
+        what it refuses.
         """
         ...
 

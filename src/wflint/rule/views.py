@@ -280,7 +280,7 @@ class FindingView(Protocol):
     def fails_task(self, error: str) -> bool:
         """True if an error that comes out of the place makes the workflow task fail.
 
-        It is given by its dotted name; see :meth:`wflint.rule.raise_view.RaiseView.fails_task`.
+        It is given by its dotted name; see :meth:`wflint.rule.raise_view.RaiseView.fails_tasks_of`.
         """
         ...
 

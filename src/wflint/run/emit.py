@@ -84,7 +84,7 @@ class Emitter(Struct):
                 yield from ((hit.fn, site) for site in hit.others)
             if isinstance(hit, LibraryViolation):
                 yield from ((node.fn, site) for node, site in hit.steps)
-            graph = self.answer.graph_of(hit)
+            graph = self.answer.ways_to(hit)
             if hit.nodes and hit.nodes[0] in graph.parents:
                 for node, site in graph.chain(hit.nodes[0])[:-1]:
                     yield node.fn, site
@@ -192,7 +192,7 @@ class Emitter(Struct):
         imports = self.answer.import_chains.get((hit.fn, hit.site, hit.rule.code))
         if imports is not None:
             return tuple(self._import_hops(imports, location)), 0
-        reached = self.answer.graph_of(hit)
+        reached = self.answer.ways_to(hit)
         if hit.nodes[0] not in reached.parents and self._is_body(hit.fn):
             cls = self.answer.module_entries.get(hit.fn.path)
             return ((ShownHop(shown_name(cls.qualname), filename, location),) if cls else ()), 0
@@ -273,7 +273,7 @@ class Emitter(Struct):
 
     def _detour(self, hit: Violation, nodes: list[Node]) -> Chain | None:
         """A shortest chain to any of ``nodes`` around all suppressed calls, if there is one."""
-        reached = self.answer.graph_of(hit)
+        reached = self.answer.ways_to(hit)
         goals = set(nodes)
         leading = reached.ancestors(nodes)  # a comment elsewhere has nothing to do with the hit
 

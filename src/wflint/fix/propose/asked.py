@@ -29,6 +29,7 @@ class Question(Struct, frozen=True, array_like=True):
     name: str
     ref: Ref | None = None
     text: str = ""
+    other: str = ""
     when_awaited: bool = False
     answer: bytes = b""
 
@@ -70,6 +71,15 @@ class Asking(Surroundings):
             Question("may_be_caught", when_awaited=when_awaited),
             self._around.may_be_caught(when_awaited),
         )
+
+    def is_caught_otherwise(self, error: str, instead: str) -> bool:
+        return self._noted(
+            Question("is_caught_otherwise", text=error, other=instead),
+            self._around.is_caught_otherwise(error, instead),
+        )
+
+    def is_signalled(self) -> bool:
+        return self._noted(Question("is_signalled"), self._around.is_signalled())
 
     def draws(self) -> bool:
         return self._noted(Question("draws"), self._around.draws())
@@ -130,7 +140,9 @@ def _is_same(question: Question, around: Asking) -> bool:
                 getattr(around, question.name)(question.text)
             case "may_be_caught":
                 around.may_be_caught(question.when_awaited)
-            case "draws" | "is_read_only":
+            case "is_caught_otherwise":
+                around.is_caught_otherwise(question.text, question.other)
+            case "draws" | "is_read_only" | "is_signalled":
                 getattr(around, question.name)()
     except Withheld:
         pass  # that is an answer as well

@@ -222,6 +222,17 @@ class Code:
         """
         return self.around.may_be_caught(when_awaited)
 
+    def is_caught_otherwise(self, error: str, instead: str) -> bool:
+        """True if others may catch an error that is raised here than what is to be raised instead.
+
+        Both are given by their dotted names.
+        """
+        return self.around.is_caught_otherwise(error, instead)
+
+    def is_signalled(self) -> bool:
+        """True if the harm is done in signal handlers, or in them as well."""
+        return self.around.is_signalled()
+
     @property
     def context(self) -> Context:
         """Return the context that the rule's visitor was shown with the node."""

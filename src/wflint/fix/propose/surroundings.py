@@ -8,9 +8,10 @@ from itertools import chain
 from operator import or_
 from typing import TYPE_CHECKING
 
-from wflint.callgraph.graph import Node
+from wflint.callgraph.graph import Hop, Node
 from wflint.checking.analysis import AnalysisResult
 from wflint.checking.circles import imports_back
+from wflint.checking.protected import is_caught_otherwise
 from wflint.checking.violation import Violation
 from wflint.facts.ids import MODULE_BODY, Fn
 from wflint.facts.model import Ref
@@ -24,6 +25,7 @@ from wflint.project.folders import is_namespace
 from wflint.rule.base import RuleSettings
 from wflint.rule.fix import Withheld
 from wflint.rule.views import TypeView
+from wflint.temporal.regions import Region
 
 if TYPE_CHECKING:
     from wflint.fix.propose.handled import Handled
@@ -147,6 +149,19 @@ class Surroundings:
         """True if the workflow may survive a ``TypeError`` that the place raises."""
         hit = self._hit
         return self._program.handled.may_be_caught(hit.nodes, hit.site, when_awaited)
+
+    def is_caught_otherwise(self, error: str, instead: str) -> bool:
+        """True if others may catch an error that is raised here than what is to be raised instead.
+
+        Both are given by their dotted names.
+        """
+        hit, answer = self._hit, self._program.answer
+        hops = [Hop(node, hit.site) for node in hit.nodes]
+        return is_caught_otherwise(answer.checker, answer.reached, hops, error, instead)
+
+    def is_signalled(self) -> bool:
+        """True if the harm is done in signal handlers, or in them as well."""
+        return bool(self._program.answer.ways_to(self._hit).entry_kinds & Region.SIGNAL)
 
     def draws(self) -> bool:
         """True if a workflow that runs the place draws random numbers or ids already."""
