@@ -1,17 +1,83 @@
-"""What the rules on cancellation ask of a handler."""
+"""What the rules on cancellation ask of a handler.
+
+Each `try` gets one report on the cancellation: of a handler for the wrong class, else of one that
+takes it for an error, else of one that it does not reach.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
-from wflint.rule import cst
+from wflint.rule import Effect, Exit, Scope, cst
 
 if TYPE_CHECKING:
     from wflint.rule import EffectAt, FixView, Handler, TextEdit, TryView
 
+CANCELLED = "asyncio.CancelledError"
+SDK_CANCELLED = "temporalio.exceptions.CancelledError"
+FAILS_AS = {
+    Effect.AWAITS_ACTIVITY: "temporalio.exceptions.ActivityError",
+    Effect.AWAITS_CHILD: "temporalio.exceptions.ChildWorkflowError",
+    Effect.AWAITS_OPERATION: "temporalio.exceptions.NexusOperationError",
+}
+COMES_AS = {Effect.AWAITS_ASYNCIO: CANCELLED, **FAILS_AS}
+_WIDER = frozenset({"", "builtins.BaseException"})
 _LOOKS = frozenset({"__cause__", "cause", "retry_state"})
 _SHOW = ("builtins.print", "builtins.repr", "builtins.str", "builtins.type", "logging.")
 _LOGGERS = (".critical", ".debug", ".error", ".exception", ".info", ".log", ".warning")
+
+
+class Swallowed(NamedTuple):
+    """A handler that takes the cancellation at a place, which comes as an error, for a failure."""
+
+    handler: Handler
+    found: EffectAt
+    error: str
+
+
+def mistaken(at: TryView) -> dict[str, EffectAt]:
+    """Return the cancellations of a workflow that a handler for the SDK's class does not get.
+
+    They are told by the errors as which they come; none where no handler is for that, or where it
+    makes no difference.
+    """
+    handler = next((h for h in at.statement.handlers if at.caught(h) == (SDK_CANCELLED,)), None)
+    if handler is None or at.catching(CANCELLED) is not None or not at.runs_in(Scope.WORKFLOW):
+        return {}
+    found = {error: where for effect, error in COMES_AS.items() if (where := at.effect(effect))}
+    if not found or at.may_raise(SDK_CANCELLED) or _is_harmless(at, handler, found):
+        return {}
+    return found
+
+
+def _is_harmless(at: TryView, handler: Handler, come: Iterable[str]) -> bool:
+    """True of a handler that only lets through what no later handler would get anyway."""
+    if handler.exits != Exit.RAISES or at.does_more(handler):
+        return False
+    others = filter(None, map(at.catching, come))
+    return all(other.site < handler.site for other in others)
+
+
+def swallowed(at: TryView) -> Swallowed | None:
+    """Return the handler that gets a cancellation as an error, and does not tell it apart."""
+    if not at.is_cancelled or mistaken(at):
+        return None
+    for effect, error in FAILS_AS.items():
+        found = at.effect(effect)
+        handler = at.catching(error) if found is not None else None
+        if found is None or handler is None or not _WIDER.isdisjoint(at.caught(handler)):
+            continue
+        if not at.raises(handler) and not tells_apart(handler, at):
+            return Swallowed(handler, found, error)
+    return None
+
+
+def lets_through(at: TryView, handler: Handler) -> str:
+    """What a message calls the test that lets a cancellation through, to be written there."""
+    name = handler.name or "e"
+    named = "" if handler.name or not handler.caught else f"`{at.shown(handler)} as e:` and "
+    return f"{named}`if is_cancelled_exception({name}): raise`"
 
 
 def tells_apart(handler: Handler, at: TryView) -> bool:

@@ -71,7 +71,8 @@ Only the run method and what it awaits are cancelled; handlers of signals and up
 tasks of their own only by those who wait for them.
 
 Not reported are handlers that may raise, themselves or in what they call, that look at the cause of
-the error, or that pass the error to a function or keep it.
+the error, or that pass the error to a function or keep it. Where the `try` also has a handler for
+the `CancelledError` that does not come, `wrong-cancelled-class` says what to do.
 
 ## References
 
@@ -84,22 +85,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Effect, Fixable, Report, Rule, Scope, Severity, cst
+from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity, cst
 
-from ._handlers import place, tells_apart
+from ._handlers import lets_through, place, swallowed
 
 if TYPE_CHECKING:
     from wflint.rule import FixView, Handler, Repair, TryView
 
-_ERRORS = {
-    Effect.AWAITS_ACTIVITY: "ActivityError",
-    Effect.AWAITS_CHILD: "ChildWorkflowError",
-    Effect.AWAITS_OPERATION: "NexusOperationError",
-}
 _FIRST = Api("first", Fixable.UNSAFE)
 _LAST = Api("when the handler has done its work")
 _MODULE = "temporalio.exceptions."
-_WIDER = frozenset({"", "builtins.BaseException"})
 
 
 class CancellationSwallowedByErrorHandler(Rule):
@@ -112,25 +107,19 @@ class CancellationSwallowedByErrorHandler(Rule):
 
     def check_try(self, at: TryView) -> Iterable[Report]:
         """The handler that gets the error, if it does nothing that tells a cancellation apart."""
-        if not at.is_cancelled:
+        found = swallowed(at)
+        if found is None:
             return
-        for effect, error in _ERRORS.items():
-            found = at.effect(effect)
-            handler = at.catching(_MODULE + error) if found is not None else None
-            if found is None or handler is None or not _WIDER.isdisjoint(at.caught(handler)):
-                continue
-            if at.raises(handler) or tells_apart(handler, at):
-                continue
-            may_act = at.gives_commands(handler) or at.awaits_unknown(handler)
-            api = _LAST if may_act else _FIRST
-            yield Report(
-                f"`{at.shown(handler)}` also catches the cancellation of {place(found)}, "
-                f"which comes as `{error}`, so a cancelled workflow goes on, or completes; "
-                f"{_advice(at, handler, api)}",
-                site=handler.site,
-                api=api,
-            )
-            return
+        handler = found.handler
+        may_act = at.gives_commands(handler) or at.awaits_unknown(handler)
+        api = _LAST if may_act else _FIRST
+        yield Report(
+            f"`{at.shown(handler)}` also catches the cancellation of {place(found.found)}, "
+            f"which comes as `{found.error.removeprefix(_MODULE)}`, so a cancelled workflow "
+            f"goes on, or completes; {_advice(at, handler, api)}",
+            site=handler.site,
+            api=api,
+        )
 
     def repair(self, at: FixView) -> Repair | None:
         """One more statement in front of the handler's."""
@@ -155,6 +144,4 @@ class CancellationSwallowedByErrorHandler(Rule):
 def _advice(at: TryView, handler: Handler, api: Api) -> str:
     if at.statement.is_with:
         return "catch the error instead, and raise it again if `is_cancelled_exception()` says so"
-    name = handler.name or "e"
-    named = "" if handler.name or not handler.caught else f"`{at.shown(handler)} as e:` and "
-    return f"write {named}`if is_cancelled_exception({name}): raise` {api.use}"
+    return f"write {lets_through(at, handler)} {api.use}"

@@ -65,7 +65,9 @@ workflow or Nexus operation that is cancelled before it has been started raises 
 `asyncio.CancelledError` as well, and a `ChildWorkflowError` or `NexusOperationError` later.
 
 Not reported is a `try` with a `finally`, or a handler of `asyncio.CancelledError`, that gives
-commands, here or around what calls the function, and code that only waits for activities.
+commands, here or around what calls the function, and code that only waits for activities. Where
+another handler of the `try` is meant for the cancellation, or one takes it for an error, see
+`wrong-cancelled-class` and `cancellation-swallowed-by-error-handler`.
 
 ## References
 
@@ -80,17 +82,12 @@ from typing import TYPE_CHECKING
 
 from wflint.rule import Effect, Report, Rule, Scope, Severity
 
-from ._handlers import place
+from ._handlers import CANCELLED, FAILS_AS, SDK_CANCELLED, place, swallowed
 
 if TYPE_CHECKING:
     from wflint.rule import EffectAt, Handler, TryView
 
-_CANCELLED = "asyncio.CancelledError"
-_FAILS = {
-    Effect.AWAITS_ACTIVITY: "temporalio.exceptions.ActivityError",
-    Effect.AWAITS_CHILD: "temporalio.exceptions.ChildWorkflowError",
-    Effect.AWAITS_OPERATION: "temporalio.exceptions.NexusOperationError",
-}
+_FOR_CANCELLATIONS = frozenset({CANCELLED, SDK_CANCELLED})
 
 
 class CleanupSkippedOnCancel(Rule):
@@ -105,18 +102,24 @@ class CleanupSkippedOnCancel(Rule):
         if not at.is_cancelled or at.statement.leaves >= 0:
             return
         handler = at.catching("builtins.Exception", surely=True)
-        if handler is None or at.catching(_CANCELLED) is not None:
+        if handler is None or at.catching(CANCELLED) is not None:
             return
         skipped = _skipped(at, handler)
-        if not skipped or not at.gives_commands(handler) or at.is_handling(_CANCELLED):
+        if not skipped or not at.gives_commands(handler) or at.is_handling(CANCELLED):
             return
-        if at.cleans_up():
+        if at.cleans_up() or _is_told_otherwise(at):
             return
         fails = _runs_for(at, handler)
         where = f"cancelled {skipped}, the workflow does not run `{at.shown(handler)}`"
         other = f", but cancelled in {place(fails)} it does" if fails is not None else ""
         advice = "clean up in a `finally`, or catch `asyncio.CancelledError` as well and raise it"
         yield Report(f"{where}{other}; {advice}", site=handler.site)
+
+
+def _is_told_otherwise(at: TryView) -> bool:
+    """True if another handler is meant for the cancellation, or there is worse to say of one."""
+    caught = (name for handler in at.statement.handlers for name in at.caught(handler))
+    return not _FOR_CANCELLATIONS.isdisjoint(caught) or swallowed(at) is not None
 
 
 def _skipped(at: TryView, handler: Handler) -> str:
@@ -134,5 +137,5 @@ def _skipped(at: TryView, handler: Handler) -> str:
 
 def _runs_for(at: TryView, handler: Handler) -> EffectAt | None:
     """Return where a cancellation is an error that the handler gets."""
-    got = (effect for effect, error in _FAILS.items() if at.catching(error) is handler)
+    got = (effect for effect, error in FAILS_AS.items() if at.catching(error) is handler)
     return next(filter(None, map(at.effect, got)), None)

@@ -76,22 +76,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Effect, Exit, Fixable, Report, Rule, Scope, Severity
+from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
 
-from ._handlers import catch_instead, place
+from ._handlers import (
+    CANCELLED,
+    COMES_AS,
+    SDK_CANCELLED,
+    catch_instead,
+    lets_through,
+    mistaken,
+    place,
+)
 
 if TYPE_CHECKING:
     from wflint.rule import FixView, Handler, Repair, TryView
 
-_CANCELLED = "asyncio.CancelledError"
-_SDK_CANCELLED = "temporalio.exceptions.CancelledError"
-_COMES_AS = {
-    Effect.AWAITS_ASYNCIO: _CANCELLED,
-    Effect.AWAITS_ACTIVITY: "temporalio.exceptions.ActivityError",
-    Effect.AWAITS_CHILD: "temporalio.exceptions.ChildWorkflowError",
-    Effect.AWAITS_OPERATION: "temporalio.exceptions.NexusOperationError",
-}
-_INSTEAD = {name: Api(name, Fixable.UNSAFE) for name in (*_COMES_AS.values(), _SDK_CANCELLED)}
+_INSTEAD = {name: Api(name, Fixable.UNSAFE) for name in (*COMES_AS.values(), SDK_CANCELLED)}
 _IS_CANCELLED = "temporalio.exceptions.is_cancelled_exception"
 
 
@@ -107,21 +107,21 @@ class WrongCancelledClass(Rule):
         """The handlers of one kind, where a cancellation is of the other."""
         for handler in at.statement.handlers:
             caught = at.caught(handler)
-            if caught == (_SDK_CANCELLED,) and at.catching(_CANCELLED) is None:
+            if caught == (SDK_CANCELLED,) and at.catching(CANCELLED) is None:
                 in_workflow = at.runs_in(Scope.WORKFLOW)
                 yield from _of_workflow(at, handler) if in_workflow else _of_activity(at, handler)
-            elif caught == (_CANCELLED,) and _runs_in_threads(at):
+            elif caught == (CANCELLED,) and _runs_in_threads(at):
                 yield Report(
                     f"`{at.shown(handler)}` is for `asyncio.CancelledError`, which no activity in "
-                    f"a thread gets, so it never runs; catch `{_SDK_CANCELLED}`",
+                    f"a thread gets, so it never runs; catch `{SDK_CANCELLED}`",
                     site=handler.site,
-                    api=_INSTEAD[_SDK_CANCELLED],
+                    api=_INSTEAD[SDK_CANCELLED],
                 )
 
     def repair(self, at: FixView) -> Repair | None:
         """Another class, and a question where that has other reasons as well."""
         error = at.api.use if at.api is not None else ""
-        asks = "" if error in (_CANCELLED, _SDK_CANCELLED) else at.imported(_IS_CANCELLED)
+        asks = "" if error in (CANCELLED, SDK_CANCELLED) else at.imported(_IS_CANCELLED)
         edits = catch_instead(at, error, f"not {asks}({{name}})" if asks else "") if error else None
         if edits is None:
             return None
@@ -129,8 +129,8 @@ class WrongCancelledClass(Rule):
 
 
 def _of_workflow(at: TryView, handler: Handler) -> Iterable[Report]:
-    found = {error: where for effect, error in _COMES_AS.items() if (where := at.effect(effect))}
-    if not found or at.may_raise(_SDK_CANCELLED) or _is_harmless(at, handler, found):
+    found = mistaken(at)
+    if not found:
         return
     error = next(iter(found))
     is_alone = len(found) == 1 and at.catching(error) is None
@@ -139,31 +139,36 @@ def _of_workflow(at: TryView, handler: Handler) -> Iterable[Report]:
         for error, where in found.items()
     )
     yield Report(
-        f"`{at.shown(handler)}` is for `{_SDK_CANCELLED}` and gets no cancellation: "
-        f"{', '.join(places)}; catch that",
+        f"`{at.shown(handler)}` is for `{SDK_CANCELLED}` and gets no cancellation: "
+        f"{', '.join(places)}; {_advice(at, found)}",
         site=handler.site,
         api=_INSTEAD[error] if is_alone else None,
     )
 
 
-def _is_harmless(at: TryView, handler: Handler, come: Iterable[str]) -> bool:
-    """True of a handler that only lets through what no later handler would get anyway."""
-    if handler.exits != Exit.RAISES or at.does_more(handler):
-        return False
-    others = filter(None, map(at.catching, come))
-    return all(other.site < handler.site for other in others)
+def _advice(at: TryView, found: Iterable[str]) -> str:
+    """Say what to catch, or where another handler already gets the cancellation, what to ask."""
+    others = [at.catching(error) for error in found if error != CANCELLED]
+    other = next(filter(None, others), None)
+    if other is None:
+        return "catch that"
+    catch = f"catch `{CANCELLED}`, and " if CANCELLED in found else ""
+    if at.raises(other):
+        ask = f"is_cancelled_exception({other.name or 'e'})"
+        return f"{catch}ask `{ask}` in `{at.shown(other)}`, which gets it"
+    return f"{catch}in `{at.shown(other)}`, which gets it, write {lets_through(at, other)}"
 
 
 def _of_activity(at: TryView, handler: Handler) -> Iterable[Report]:
     """An async activity; not one that a plain activity runs as well."""
     if not at.runs_in(Scope.ASYNC_ACTIVITY) or at.runs_in(Scope.SYNC_ACTIVITY):
         return
-    if at.is_cancelled and at.function.is_async and at.awaits and not at.may_raise(_SDK_CANCELLED):
+    if at.is_cancelled and at.function.is_async and at.awaits and not at.may_raise(SDK_CANCELLED):
         yield Report(
-            f"`{at.shown(handler)}` is for `{_SDK_CANCELLED}`, which no async activity gets, so it "
-            f"never runs; catch `{_CANCELLED}`",
+            f"`{at.shown(handler)}` is for `{SDK_CANCELLED}`, which no async activity gets, so it "
+            f"never runs; catch `{CANCELLED}`",
             site=handler.site,
-            api=_INSTEAD[_CANCELLED],
+            api=_INSTEAD[CANCELLED],
         )
 
 
@@ -171,4 +176,4 @@ def _runs_in_threads(at: TryView) -> bool:
     """True if only activities that are plain functions run a function, in their own thread."""
     is_plain = at.runs_in(Scope.SYNC_ACTIVITY) and not at.function.is_async and at.is_cancelled
     others = Scope.WORKFLOW | Scope.ASYNC_ACTIVITY | Scope.THREAD
-    return is_plain and not at.runs_in(others) and not at.may_raise(_CANCELLED)
+    return is_plain and not at.runs_in(others) and not at.may_raise(CANCELLED)

@@ -100,3 +100,55 @@ def test_a_handler_that_cleans_up_raises_afterwards(handled: str, tmp_path: Path
     found = told(tmp_path, handled=handled)
     assert found.message.endswith(f"; {RAISE} when the handler has done its work")
     assert found.fix is None
+
+
+WRONG = """\
+        try:
+            {tried}
+        except exceptions.CancelledError:
+            return
+        {clause}
+            {handled}
+"""
+IN_EXCEPTION = "in `except Exception`, which gets it"
+
+
+@pytest.mark.parametrize(
+    ("tried", "clause", "handled", "advice"),
+    [
+        ("await charge()", "except ValueError:", "pass", "catch that"),
+        ("await charge()", "except Exception as e:", "pass", f"{IN_EXCEPTION}, {RAISE}"),
+        (
+            "await charge()",
+            "except Exception:",
+            "pass",
+            f"{IN_EXCEPTION}, {RAISE.replace('write', 'write `except Exception as e:` and')}",
+        ),
+        (
+            "await charge()",
+            "except Exception as error:",
+            "raise",
+            f"ask `is_cancelled_exception(error)` {IN_EXCEPTION}",
+        ),
+        (
+            "await charge(); await workflow.sleep(5)",
+            "except Exception as e:",
+            "pass",
+            f"catch `asyncio.CancelledError`, and {IN_EXCEPTION}, {RAISE}",
+        ),
+    ],
+    ids=["alone", "named", "not-named", "raising", "with-a-timer"],
+)
+def test_a_handler_that_gets_the_cancellation_is_where_to_ask(
+    tried: str, clause: str, handled: str, advice: str, tmp_path: Path
+) -> None:
+    """Catching the error of an activity instead would take its failures as well."""
+    head, _, _ = FLOW.partition("        for attempt")
+    text = head.replace("import workflow", "import exceptions, workflow")
+    file = tmp_path / "flow.py"
+    body = WRONG.format(tried=tried, clause=clause, handled=handled)
+    file.write_text(text + body, encoding="utf-8")
+    root = harness.copy_to(Fixture("flow", file), tmp_path)
+    (found,) = harness.run(root).diagnostics
+    assert found.code == "WFL705"
+    assert found.message.endswith(f"; {advice}")
