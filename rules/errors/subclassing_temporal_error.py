@@ -48,8 +48,10 @@ async def reserve(item: str) -> None:
 ## What the SDK does
 
 Nothing; its documentation says not to extend `TemporalError` or its children. Not reported are
-subclasses of `ApplicationError` that say in their own code what `type` they have, so that the
-failure can be recognised.
+subclasses of `ApplicationError` that say in their own code what `type` they have, or that are given
+one by all who make them, so that the failure can be recognised. A class that derives from
+`TemporalError` itself is no failure; it is only reported where a workflow raises it and hangs with
+it, since neither the workflow nor its Worker names it in `failure_exception_types`.
 
 ## References
 
@@ -69,11 +71,8 @@ if TYPE_CHECKING:
 
 _MODULE = "temporalio.exceptions."
 _APPLICATION = f"{_MODULE}ApplicationError"
+_ANY = f"{_MODULE}TemporalError"
 _GIVES_TYPE = re.compile(r"\btype\s*=")
-_BECOMES = {
-    "ApplicationError": "arrives elsewhere as a plain `ApplicationError`, without its name",
-    "TemporalError": "is no failure unless `failure_exception_types` name it",
-}
 
 
 class SubclassingTemporalError(Rule):
@@ -91,23 +90,43 @@ class SubclassingTemporalError(Rule):
             name = ctx.dotted_name(base.value) or ""
             if not name.startswith(_MODULE) or not name.endswith("Error"):
                 continue
-            base_name = name.removeprefix(_MODULE)
+            own = node.name.value
             ctx.report(
                 self,
                 node.name,
-                f"`{node.name.value}` derives from `{base_name}`: an error of this class "
-                f"{_BECOMES.get(base_name) or f'arrives elsewhere as a plain `{base_name}`'}; "
-                'raise `ApplicationError(..., type="...")` instead',
+                f"`{own}` derives from `{_shown(name, own)}`: an error of this class "
+                f"{_becomes(name, own)}; "
+                f'raise `{_shown(_APPLICATION, own)}(..., type="...")` instead',
                 subject=base.value,
-                detail=(node.name.value, name),
+                detail=(own, name),
             )
 
     def confirm(self, view: FindingView) -> Report | None:
-        """Not where the class says what type its errors have."""
+        """Not where the class, or who makes its errors, says what type they have.
+
+        One that only derives from the base of all errors does harm where a workflow raises it.
+        """
         cls, base = view.read(tuple[str, str])
-        if base == _APPLICATION and _GIVES_TYPE.search(_text_of(cls, view.source())):
-            return None
-        return Report(view.message)
+        if base == _ANY:
+            return Report(view.message) if view.is_raised_to_fail_task(cls) else None
+        if base != _APPLICATION:
+            return Report(view.message)
+        says_type = _GIVES_TYPE.search(_text_of(cls, view.source()))
+        return None if says_type or view.is_always_given(cls, "type") else Report(view.message)
+
+
+def _shown(base: str, cls: str) -> str:
+    """Return a class of the SDK as it is to be called beside one of the project."""
+    name = base.removeprefix(_MODULE)
+    return base if name == cls else name
+
+
+def _becomes(base: str, cls: str) -> str:
+    """Say what becomes of an error of a class of the project."""
+    if base == _ANY:
+        return "fails no workflow, only its task"
+    nameless = ", without its name" if base == _APPLICATION else ""
+    return f"arrives elsewhere as a plain `{_shown(base, cls)}`{nameless}"
 
 
 def _text_of(cls: str, source: str) -> str:

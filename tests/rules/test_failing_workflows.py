@@ -163,3 +163,16 @@ def test_says_what_it_is_that_does_not_fail(
     (found,) = (d for d in harness.run(root).diagnostics if d.code == "WFL701")
     assert said in found.message
     assert (found.fix is not None) == has_fix
+
+
+def test_tells_two_classes_of_one_name_apart(tmp_path: Path) -> None:
+    file = tmp_path / "errors.py"
+    file.write_text(
+        "from temporalio import exceptions\n\n\nclass TimeoutError(exceptions.TimeoutError):\n    pass\n",
+        encoding="utf-8",
+    )
+    root = harness.copy_to(Fixture("errors", file), tmp_path)
+    (found,) = (d for d in harness.run(root).diagnostics if d.code == "WFL711")
+    base = "temporalio.exceptions.TimeoutError"
+    assert found.message.startswith(f"`TimeoutError` derives from `{base}`: ")
+    assert f"as a plain `{base}`" in found.message

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,12 +27,14 @@ from wflint.checking.checker import Checker, with_hook
 from wflint.checking.definitions import DefinitionChecks
 from wflint.checking.escapes import Escapes
 from wflint.checking.imports import ImportChain, ImportTime
+from wflint.checking.own_errors import OwnErrors
 from wflint.checking.summaries import Summaries
 from wflint.checking.violation import Violation
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Flag
 from wflint.faults import EVERYWHERE
 from wflint.files.prefilter import Gated
+from wflint.files.source import UnreadableSource
 from wflint.inference.resolver import Resolver
 from wflint.inference.table_lookup import KnownFirst
 from wflint.model.definitions import Definitions
@@ -223,9 +225,21 @@ def _checker_for(question: AnalysisInput, index: ModuleIndex) -> Checker:
         question.safe_loggers,
         sandboxes,
     )
+    naming = partial(_naming, [p for p in question.files if not question.is_test(p)], store)
+    checker.own_errors = OwnErrors(checker, naming)
     checker.newer_python = NewerPython(question.files, question.read)
     checker.resolve_own_apis(question.apis, importer)
     return checker
+
+
+def _naming(files: Iterable[str], store: Store, word: str) -> Iterator[str]:
+    """Yield the files that have a word in them."""
+    for path in files:
+        try:
+            if word in store.text(path):
+                yield path
+        except (OSError, UnreadableSource):
+            continue
 
 
 def _read_files(question: AnalysisInput, answer: AnalysisResult, roots: EntryPoints) -> list[str]:

@@ -27,6 +27,7 @@ from wflint.checking.activity_calls import ActivityCalls
 from wflint.checking.call_views import CallViews, properties_of
 from wflint.checking.escapes import Escapes
 from wflint.checking.finding_view import FoundView
+from wflint.checking.own_errors import OwnErrors
 from wflint.checking.raises import RaisedView
 from wflint.checking.safe_loggers import SafeLoggers
 from wflint.checking.summaries import Summaries, source_of
@@ -91,6 +92,7 @@ class Checker:
         self.summaries = Summaries(CallGraph(), Effects(), resolver.store)  # once it is there
         self.catching = Catching(resolver)
         self.escapes = Escapes(CallGraph(), resolver, self.catching, lambda *_: True)
+        self.own_errors = OwnErrors(self, lambda _: ())
         self.heartbeats = Heartbeats(CallGraph(), (), resolver.store, (), lambda _: b"")
         self.newer_python = NewerPython((), lambda _: b"")
         self.calls = ActivityCalls(self)

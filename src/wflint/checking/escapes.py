@@ -99,6 +99,11 @@ class Escapes:
         self._ways: dict[tuple[Node, Site, tuple[str, ...]], Ways] = {}
         self._going_on: dict[tuple[Hop, Node, tuple[str, ...]], bool] = {}
 
+    @property
+    def order(self) -> list[Node]:
+        """The functions whose errors may end a workflow task."""
+        return self._part.order
+
     def fails_task(self, node: Node, site: Site, classes: tuple[str, ...]) -> bool:
         """True if an error of some classes, raised at a site, ends a workflow task."""
         return bool(self.ways(node, site, classes).entries)

@@ -156,6 +156,14 @@ class FoundView:
         """True if an error that comes out of the place makes the workflow task fail."""
         return self._checker.escapes.fails_task(self._node, self.site, classes_of(error))
 
+    def is_raised_to_fail_task(self, name: str) -> bool:
+        """True if an error of a class of the module makes a workflow task fail."""
+        return self._checker.own_errors.fails_task(Cls(self._node.fn.path, name))
+
+    def is_always_given(self, name: str, keyword: str) -> bool:
+        """True if all calls that make an object of a class of the module pass an argument."""
+        return self._checker.own_errors.always_given(Cls(self._node.fn.path, name), keyword)
+
     def is_passed_through(self) -> bool:
         """True if the sandbox passes the module of the place through."""
         return self._checker.sandboxes.is_shared(self._node.fn.path, self._node.receiver)

@@ -284,6 +284,21 @@ class FindingView(Protocol):
         """
         ...
 
+    def is_raised_to_fail_task(self, name: str) -> bool:
+        """True if workflow code raises a class of the module, which makes the workflow task fail.
+
+        It may also be one that derives from it; see
+        :meth:`wflint.rule.raise_view.RaiseView.fails_tasks_of`.
+        """
+        ...
+
+    def is_always_given(self, name: str, keyword: str) -> bool:
+        """True if all calls that make an object of a class of the module pass an argument.
+
+        False if there is no such call. Tests do not count.
+        """
+        ...
+
 
 class CallView(Struct, dict=True):
     """One call or use of a name, with its arguments.
