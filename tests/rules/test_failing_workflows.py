@@ -168,7 +168,8 @@ def test_says_what_it_is_that_does_not_fail(
 def test_tells_two_classes_of_one_name_apart(tmp_path: Path) -> None:
     file = tmp_path / "errors.py"
     file.write_text(
-        "from temporalio import exceptions\n\n\nclass TimeoutError(exceptions.TimeoutError):\n    pass\n",
+        "from temporalio import exceptions\n\n\n"
+        "class TimeoutError(exceptions.TimeoutError):\n    pass\n",
         encoding="utf-8",
     )
     root = harness.copy_to(Fixture("errors", file), tmp_path)
