@@ -52,7 +52,8 @@ async def poll() -> str:
 It reports what the activity returns as its result. Raised again, the cancellation is reported as
 one if it was asked for, and as a failure that is retried if the Worker shuts down.
 
-Not reported are handlers that may raise, themselves or in what they call, that look at the error or
+Not reported are handlers that may raise, themselves or in what they call, or that a `raise` follows
+in any case, that look at the error or
 pass it on, code that itself cancels a task whose end it then waits for, and code that shields what
 it waits for or that runs in another task than the activity.
 
@@ -69,7 +70,7 @@ from typing import TYPE_CHECKING
 
 from wflint.rule import Report, Rule, Scope, Severity
 
-from ..errors._handlers import tells_apart
+from ..errors._handlers import ends_otherwise, returns, tells_apart
 
 if TYPE_CHECKING:
     from wflint.rule import TryView
@@ -91,7 +92,7 @@ class SwallowedCancellationInActivity(Rule):
             return
         error = _CANCELLED if at.awaits else _SDK_CANCELLED
         handler = at.catching(error, surely=True)
-        if handler is None or at.raises(handler) or tells_apart(handler, at):
+        if handler is None or ends_otherwise(at, handler) or tells_apart(handler, at):
             return
         if error == _SDK_CANCELLED and not _is_of_thread(at):
             return
@@ -99,9 +100,10 @@ class SwallowedCancellationInActivity(Rule):
             return  # which are for errors
         if at.raises_later(_CANCELLED, _SDK_CANCELLED):
             return
+        outcome = "counts" if returns(handler) else "goes on and counts"
         yield Report(
-            f"`{at.shown(handler)}` keeps the cancellation of the activity, which goes on and "
-            "counts as completed; raise it again",
+            f"`{at.shown(handler)}` keeps the cancellation of the activity, which {outcome} as "
+            "completed; raise it again",
             site=handler.site,
         )
 

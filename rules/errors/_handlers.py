@@ -68,9 +68,23 @@ def swallowed(at: TryView) -> Swallowed | None:
         handler = at.catching(error) if found is not None else None
         if found is None or handler is None or not _WIDER.isdisjoint(at.caught(handler)):
             continue
-        if not at.raises(handler) and not tells_apart(handler, at):
+        if not ends_otherwise(at, handler) and not tells_apart(handler, at):
             return Swallowed(handler, found, error)
     return None
+
+
+def ends_otherwise(at: TryView, handler: Handler) -> bool:
+    """True if a cancellation is not just kept: an error follows in any case, or it is taken back.
+
+    That is an error of the handler, or of what comes after the statement.
+    """
+    raises_next = at.statement.raises_next and not handler.exits & Exit.LEAVES
+    return at.raises(handler) or raises_next or at.uncancels(handler)
+
+
+def returns(handler: Handler) -> bool:
+    """True if nothing of the function runs after a handler."""
+    return not handler.exits & ~(Exit.RETURNS | Exit.RAISES)
 
 
 def lets_through(at: TryView, handler: Handler) -> str:

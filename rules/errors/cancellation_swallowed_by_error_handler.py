@@ -70,7 +70,8 @@ Nothing. The workflow shows as completed or failed, and whoever has cancelled it
 Only the run method and what it awaits are cancelled; handlers of signals and updates are not, and
 tasks of their own only by those who wait for them.
 
-Not reported are handlers that may raise, themselves or in what they call, that look at the cause of
+Not reported are handlers that may raise, themselves or in what they call, or that a `raise` follows
+in any case, that look at the cause of
 the error, or that pass the error to a function or keep it. Where the `try` also has a handler for
 the `CancelledError` that does not come, `wrong-cancelled-class` says what to do.
 

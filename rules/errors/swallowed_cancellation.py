@@ -59,10 +59,11 @@ Only the task of the run method is cancelled, with all that it awaits itself: ha
 and updates, and tasks of their own, are not.
 
 Not reported are handlers that may raise, themselves or in what they call, that look at the error or
-pass it on, code that itself cancels a task or handle whose end it then waits for, and code that
-shields what it waits for. Waiting for
-an activity or child workflow alone ends with an `ActivityError` or `ChildWorkflowError` instead:
-see `cancellation-swallowed-by-error-handler`.
+pass it on, and those that a `raise` follows in any case. Nor is code that itself cancels a task or
+handle whose end it then waits for, there or in a helper that it calls, code that shields what it
+waits for, and code that takes the cancellation back by `uncancel()`. Waiting for an activity
+or child workflow alone ends with an `ActivityError` or `ChildWorkflowError` instead: see
+`cancellation-swallowed-by-error-handler`.
 
 ## References
 
@@ -77,7 +78,7 @@ from typing import TYPE_CHECKING
 
 from wflint.rule import Effect, Report, Rule, Scope, Severity
 
-from ._handlers import place, tells_apart
+from ._handlers import ends_otherwise, place, returns, tells_apart
 
 if TYPE_CHECKING:
     from wflint.rule import TryView
@@ -113,15 +114,16 @@ class SwallowedCancellation(Rule):
                 )
             return
         handler = at.catching(_CANCELLED, surely=True)
-        if handler is None or at.raises(handler) or tells_apart(handler, at):
+        if handler is None or ends_otherwise(at, handler) or tells_apart(handler, at):
             return
         for effect, error in _COMES_AS.items():
             found = at.effect(effect) if at.catching(error, surely=True) is handler else None
             if found is None or at.raises_later(_CANCELLED, _SDK_CANCELLED):
                 continue
+            outcome = "completes" if at.is_entry and returns(handler) else "goes on"
             yield Report(
                 f"`{at.shown(handler)}` keeps the cancellation of {place(found)}, so a cancelled "
-                "workflow goes on; raise it again",
+                f"workflow {outcome}; raise it again",
                 site=handler.site,
             )
             return

@@ -152,3 +152,40 @@ def test_a_handler_that_gets_the_cancellation_is_where_to_ask(
     (found,) = harness.run(root).diagnostics
     assert found.code == "WFL705"
     assert found.message.endswith(f"; {advice}")
+
+
+KEEPING = """\
+        try:
+            await workflow.sleep(5)
+        except {caught}:
+            {handled}
+"""
+
+
+@pytest.mark.parametrize(
+    ("caught", "handled", "begin", "outcome"),
+    [
+        ("asyncio.CancelledError", "return", "except asyncio.CancelledError", "completes"),
+        ("BaseException", "pass", "except BaseException", "goes on"),
+        (
+            "(exceptions.CancelledError, asyncio.CancelledError) as e",
+            "pass",
+            "except (exceptions.CancelledError, asyncio.CancelledError)",
+            "goes on",
+        ),
+    ],
+    ids=["returning", "passing", "two-classes"],
+)
+def test_a_kept_cancellation_is_shown_as_it_is_written(
+    caught: str, handled: str, begin: str, outcome: str, tmp_path: Path
+) -> None:
+    """Two classes of one name would look like one."""
+    head, _, _ = FLOW.partition("        for attempt")
+    text = head.replace("import workflow", "import exceptions, workflow")
+    file = tmp_path / "flow.py"
+    file.write_text(text + KEEPING.format(caught=caught, handled=handled), encoding="utf-8")
+    root = harness.copy_to(Fixture("flow", file), tmp_path)
+    (found,) = harness.run(root).diagnostics
+    assert found.code == "WFL703"
+    assert found.message.startswith(f"`{begin}` keeps")
+    assert f"so a cancelled workflow {outcome};" in found.message

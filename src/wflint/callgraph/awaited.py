@@ -51,6 +51,11 @@ def cancels_something(body: FunctionBody) -> bool:
     return any(call.written.endswith(".cancel") for call in body.calls)
 
 
+def takes_back(body: FunctionBody) -> bool:
+    """True if a function takes a cancellation back: ``asyncio.current_task().uncancel()``."""
+    return any(call.written.endswith(".uncancel") for call in body.calls)
+
+
 def awaited(place: Awaits, resolve: Resolve) -> Effect:
     """Return what a place of :func:`awaits_later` waits for: effects of :data:`_WAITS`."""
     if isinstance(place, Operation):

@@ -99,8 +99,8 @@ class Summaries:
         return min(ways, key=lambda way: (len(way), way[-1][1]), default=[])
 
 
-def source_of(store: Store, fn: Fn, site: Site) -> str:
-    """Return the source of a site on one line, shortened."""
+def source_of(store: Store, fn: Fn, site: Site, most: int = _MOST_SHOWN) -> str:
+    """Return the source of a site on one line, shortened to so many characters."""
     piece = Fn(fn.path, store.outermost(fn))
     start, end = store.locate(piece, {site}).get(site, (0, 0))
-    return shortened(code_on_one_line(store.load(fn.path).source.text[start:end]), _MOST_SHOWN)
+    return shortened(code_on_one_line(store.load(fn.path).source.text[start:end]), most)

@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wflint.callgraph.awaited import Awaits, awaited, cancels_something
+from wflint.callgraph.awaited import Awaits, awaited, cancels_something, takes_back
 from wflint.callgraph.effects import effects_of, waits_in_loop
-from wflint.callgraph.graph import Node, runs
+from wflint.callgraph.graph import Hop, Node, runs
 from wflint.checking.protected import (
     acts,
     cleans_up_around,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from wflint.checking.checker import Checker
 
 
+_LONGEST_HEAD = 120
 _ASYNC_METHODS = frozenset({"__aenter__", "__aiter__", "__anext__", "__await__"})
 
 
@@ -71,6 +72,8 @@ class ProtectedView:
 
     def _awaited(self, effect: Effect) -> EffectAt | None:
         """Return the first place where something that was begun before has an effect."""
+        if self._is_cancelled_by_callers:
+            return None  # maybe what is awaited
         tried, node, resolver = self.statement, self._node, self._checker.resolver
         resolve = partial(resolver.resolve, receiver=node.receiver, env=node.env)
         for place in between(self._later, tried.start, tried.end):
@@ -91,11 +94,22 @@ class ProtectedView:
         """Return the head of a handler as the source may have it."""
         if not handler.caught:
             return "except:"
+        written = self._written(handler)
+        if written:
+            return written
         words = [name.rpartition(".")[2] or "..." for name in self.caught(handler)]
         if self.statement.is_with:
             return f"suppress({', '.join(words)})"
         head = "except*" if self.statement.is_group else "except"
         return f"{head} {words[0] if len(words) == 1 else '(' + ', '.join(words) + ')'}"
+
+    def _written(self, handler: Handler) -> str:
+        """Return the head of a handler as the source has it, without the name of the error."""
+        text = source_of(self._checker.resolver.store, self._node.fn, handler.site, _LONGEST_HEAD)
+        if self.statement.is_with:
+            return text
+        head, colon, _ = text.partition(":")
+        return head.removesuffix(f" as {handler.name}").strip() if colon else ""
 
     def catching(self, error: str, *, surely: bool = False) -> Handler | None:
         """Return the handler that gets, or may get, an error of Python or the SDK."""
@@ -145,8 +159,23 @@ class ProtectedView:
 
     @property
     def cancels(self) -> bool:
-        """True if the function cancels something itself, which may be what is awaited."""
-        return cancels_something(self._body)
+        """True if the function, or all that call it, cancel something, which may be awaited."""
+        return cancels_something(self._body) or self._is_cancelled_by_callers
+
+    @property
+    def _is_cancelled_by_callers(self) -> bool:
+        graph, store = self._checker.summaries.graph, self._checker.resolver.store
+        callers = graph.callers(self._node) if self._node not in graph.entries else []
+        return bool(callers) and all(cancels_something(store.body(c.node.fn)) for c in callers)
+
+    def uncancels(self, handler: Handler) -> bool:
+        """True if the function, or what a handler calls, takes a cancellation back."""
+        graph, store = self._checker.summaries.graph, self._checker.resolver.store
+        if takes_back(self._body):
+            return True
+        edges = between(graph.callees(self._node), handler.site, handler.end)
+        starts = [Hop(self._node, edge.site) for edge in edges]
+        return any(takes_back(store.body(one.fn)) for one in graph.search(starts))
 
     def is_handling(self, error: str) -> bool:
         """True if the statement stands in a handler of an error, or in a ``finally``."""

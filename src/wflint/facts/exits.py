@@ -22,10 +22,11 @@ _SMALL: dict[type[cst.CSTNode], int] = {
 
 def exits(block: cst.BaseSuite) -> int:
     """Return the ways out of a block."""
-    return _of_all(block.body)
+    return exits_of_all(block.body)
 
 
-def _of_all(statements: Sequence[cst.BaseStatement | cst.BaseSmallStatement]) -> int:
+def exits_of_all(statements: Sequence[cst.BaseStatement | cst.BaseSmallStatement]) -> int:
+    """Return the ways out of some statements."""
     found = 0
     for statement in statements:
         ways = _of(statement)
@@ -38,7 +39,7 @@ def _of_all(statements: Sequence[cst.BaseStatement | cst.BaseSmallStatement]) ->
 def _of(node: cst.CSTNode) -> int:
     match node:
         case cst.SimpleStatementLine(body=body):
-            return _of_all(body)
+            return exits_of_all(body)
         case cst.If():
             return _of_branches(node)
         case cst.While() | cst.For():

@@ -471,7 +471,8 @@ class Try(Struct, frozen=True, array_like=True, gc=False):
     the site ``leaves`` it has a ``return``, ``break`` or ``continue``, which drops every error, and
     ``always_leaves`` is set if no way leads past that. ``is_plain`` is set if what is protected is
     nothing but names and calls, so that nothing else can fail there. ``outer`` is the index, among
-    those of the body, of the one that protects this one; -1 if there is none.
+    those of the body, of the one that protects this one; -1 if there is none. ``raises_next`` is
+    set if what follows it in the same block raises in any case.
     """
 
     site: Site
@@ -488,6 +489,7 @@ class Try(Struct, frozen=True, array_like=True, gc=False):
     flags: int = 0
     under: int = 0
     outer: int = -1
+    raises_next: bool = False
 
 
 class Raise(Struct, frozen=True, array_like=True, gc=False):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from wflint.facts.exits import exits
+from wflint.facts.exits import exits, exits_of_all
 from wflint.facts.frames import Entry
 from wflint.facts.model import Exit, Handler, Ref, Site, Try
 from wflint.facts.refs import Refs
@@ -79,6 +79,7 @@ class Tries:
             flags=entry.state.flags,
             under=under,
             outer=_outer(site, before),
+            raises_next=_raises_next(entry),
         )
 
     def read_with(self, site: Site, under: int, before: Sequence[Try]) -> Try | None:
@@ -106,6 +107,7 @@ class Tries:
                 flags=entry.state.flags,
                 under=under,
                 outer=_outer(site, before),
+                raises_next=_raises_next(entry),
             )
         return None
 
@@ -198,3 +200,12 @@ def _outer(site: Site, before: Sequence[Try]) -> int:
     while number >= 0 and not before[number].start <= site < before[number].end:
         number = before[number].outer
     return number
+
+
+def _raises_next(entry: Entry) -> bool:
+    """True if the statements that follow one in its block raise in any case."""
+    block = entry.above(1)
+    if not isinstance(block, cst.IndentedBlock):
+        return False
+    number = next((n for n, each in enumerate(block.body) if each is entry.node), -1)
+    return number >= 0 and exits_of_all(block.body[number + 1 :]) == Exit.RAISES

@@ -71,7 +71,11 @@ class TryView(Protocol):
 
     @property
     def cancels(self) -> bool:
-        """True if the function cancels something itself, which may be what is awaited."""
+        """True if the function, or all that call it, cancel something, which may be awaited."""
+        ...
+
+    def uncancels(self, handler: Handler) -> bool:
+        """True if the function, or what a handler calls, takes a cancellation back."""
         ...
 
     def is_handling(self, error: str) -> bool:
