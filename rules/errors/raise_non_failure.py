@@ -68,6 +68,7 @@ Not reported are
 * `NotImplementedError` in methods that do nothing else, and `AssertionError`: both say that the
   code is wrong, and for that the SDK's answer is the right one. So do constructors of classes that
   are no workflows, when they refuse what they are given;
+* what is left to do after all members of an enumeration, or of a `Literal`, are taken;
 * those of general code, unless code that deals with Temporal calls it directly.
 
 ## References
@@ -106,7 +107,7 @@ class RaiseNonFailure(Rule):
             if _is_meant(error, at):
                 continue
             regions = at.fails_tasks_of(error)
-            if regions:
+            if regions and not at.is_left_over():
                 is_fixable = not error.is_own and bool(regions & ~Scope.SIGNAL)
                 api = Api(error.shown, Fixable.UNSAFE) if is_fixable else None
                 yield Report(_message(error, regions), api=api, error=error)

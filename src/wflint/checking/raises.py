@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from wflint.callgraph.graph import Node, Ways
+from wflint.checking.leftovers import is_left_over, members_in
 from wflint.facts.model import FunctionBody, Kind, Raise, Ref
 from wflint.inference.values import AbstractValue, ClassValue, ExternalValue, FunctionValue
 from wflint.rule.raise_view import ErrorView
@@ -13,6 +14,8 @@ from wflint.temporal.regions import Region
 
 if TYPE_CHECKING:
     from wflint.checking.checker import Checker
+
+_ENUMS = frozenset({"enum.Enum", "enum.IntEnum", "enum.StrEnum"})
 
 _GIVEN = frozenset({Kind.DECLARED, Kind.INSTANCE, Kind.PARAM})
 """Kinds of what may also be an error of a class that derives from the one that is known."""
@@ -45,6 +48,24 @@ class RaisedView:
     def ways(self, error: ErrorView) -> Ways:
         """Return the ways to here on which that happens."""
         return self._checker.escapes.ways(self._node, self.statement.site, error.classes)
+
+    def is_left_over(self) -> bool:
+        """True if all members of an enumeration, or of a ``Literal``, are taken before."""
+        fn, store = self._node.fn, self._checker.resolver.store
+        source = store.load(fn.path).source
+        start, _ = store.locate(fn, {self.statement.site}).get(self.statement.site, (0, 0))
+        return is_left_over(source.text, source.location(start).row, self._members)
+
+    def _members(self, name: str) -> frozenset[str]:
+        path, resolver = self._node.fn.path, self._checker.resolver
+        module = resolver.store.load(path).facts.name
+        for entity in resolver.dotted(f"{module}.{name}", path):
+            if isinstance(entity, ClassValue) and not _ENUMS.isdisjoint(
+                resolver.order(entity.cls)[1]
+            ):
+                text = resolver.store.load(entity.cls.path).source.text
+                return members_in(text, entity.cls.qualname)
+        return frozenset()
 
     def is_known_to_workflows(self) -> bool:
         """True if the function, or one that calls it, stands in a file that is about workflows."""

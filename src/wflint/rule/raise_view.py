@@ -52,6 +52,10 @@ class RaiseView(Protocol):
         """
         ...
 
+    def is_left_over(self) -> bool:
+        """True if no case is left for it: all of an enumeration, or of a ``Literal``, are taken."""
+        ...
+
     def is_known_to_workflows(self) -> bool:
         """True if the function, or one that calls it, stands in a file that is about workflows.
 

@@ -1,0 +1,174 @@
+"""Tells code that no case is left for, as all of an enumeration or of a ``Literal`` are taken.
+
+The ``else`` of such a chain says what type checkers want to hear, or what comes with a new member.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+Members = Callable[[str], frozenset[str]]
+"""Gives the members of the enumeration of a name, none if it is no plain one."""
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+Taken = tuple[str, str, int]
+"""What is compared, and what it is then known not to be, as they are written; and in which row."""
+
+
+@lru_cache(maxsize=16)
+def parsed(text: str) -> ast.Module | None:
+    """Return the tree of a module; ``None`` if this Python cannot read it."""
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def is_left_over(text: str, row: int, members: Members) -> bool:
+    """True if nothing is left for the ``raise`` in a row of a module."""
+    tree = parsed(text)
+    path = _path_to(tree, row) if tree is not None else []
+    functions = [at for at, node in enumerate(path) if isinstance(node, _FUNCTIONS)]
+    if not functions:
+        return False
+    inside = path[functions[-1] :]
+    taken: dict[str, set[str]] = {}
+    first_rows: dict[str, int] = {}
+    for outer, inner in pairwise(inside):
+        for what, value, at in _taken_before(outer, inner):
+            taken.setdefault(what, set()).add(value)
+            first_rows[what] = min(at, first_rows.get(what, at))
+    function = inside[0]
+    assert isinstance(function, _FUNCTIONS)
+    return any(
+        _is_all(what, values, function, members)
+        and not _is_bound(what, function, range(first_rows[what], row))
+        for what, values in taken.items()
+    )
+
+
+def _path_to(tree: ast.Module, row: int) -> list[ast.AST]:
+    """Return the nodes around the only ``raise`` that begins in a row, and itself."""
+    found: list[list[ast.AST]] = []
+    pending: list[list[ast.AST]] = [[tree]]
+    while pending:
+        path = pending.pop()
+        if isinstance(path[-1], ast.Raise) and path[-1].lineno == row:
+            found.append(path)
+        for child in ast.iter_child_nodes(path[-1]):
+            is_block = isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case))
+            if is_block and _spans(child, row):
+                pending.append([*path, child])
+    return found[0] if len(found) == 1 else []
+
+
+def _spans(node: ast.AST, row: int) -> bool:
+    first, last = getattr(node, "lineno", row), getattr(node, "end_lineno", row)
+    return first <= row <= (last or row)
+
+
+def _taken_before(outer: ast.AST, inner: ast.AST) -> Iterator[Taken]:
+    """Yield what is taken where ``inner`` runs, by what stands in ``outer`` before it."""
+    if isinstance(outer, ast.If) and inner in outer.orelse:
+        yield from _taken_by(outer.test)
+    if isinstance(outer, ast.Match) and isinstance(inner, ast.match_case):
+        yield from _taken_in(outer, outer.cases[: outer.cases.index(inner)])
+    for name in ("body", "orelse", "finalbody"):
+        block = getattr(outer, name, [])
+        if isinstance(block, list) and inner in block:
+            for before in block[: block.index(inner)]:
+                yield from _left_by(before)
+
+
+def _left_by(statement: ast.stmt) -> Iterator[Taken]:
+    """Yield what does not get past a statement."""
+    if isinstance(statement, ast.Match):
+        yield from _taken_in(statement, [c for c in statement.cases if _leaves(c.body)])
+    at: ast.stmt | None = statement
+    while isinstance(at, ast.If) and _leaves(at.body):
+        yield from _taken_by(at.test)
+        at = at.orelse[0] if len(at.orelse) == 1 else None
+
+
+def _leaves(block: Sequence[ast.stmt]) -> bool:
+    return isinstance(block[-1], _LEAVING)
+
+
+def _taken_by(test: ast.expr) -> Iterator[Taken]:
+    match test:
+        case ast.Compare(left=left, ops=[ast.Eq() | ast.Is()], comparators=[right]):
+            yield from _taken(left, [right])
+        case ast.Compare(
+            left=left, ops=[ast.In()], comparators=[ast.Tuple() | ast.Set() | ast.List() as right]
+        ):
+            yield from _taken(left, right.elts)
+        case ast.BoolOp(op=ast.Or(), values=values):
+            for value in values:
+                yield from _taken_by(value)
+
+
+def _taken_in(statement: ast.Match, cases: Sequence[ast.match_case]) -> Iterator[Taken]:
+    pending = [case.pattern for case in cases if case.guard is None]
+    while pending:
+        pattern = pending.pop()
+        if isinstance(pattern, ast.MatchOr):
+            pending += pattern.patterns
+        elif isinstance(pattern, ast.MatchValue):
+            yield from _taken(statement.subject, [pattern.value])
+
+
+def _taken(what: ast.expr, values: Sequence[ast.expr]) -> Iterator[Taken]:
+    if isinstance(what, (ast.Name, ast.Attribute)):
+        yield from ((ast.unparse(what), ast.unparse(value), what.lineno) for value in values)
+
+
+def _is_all(
+    what: str, values: set[str], function: ast.FunctionDef | ast.AsyncFunctionDef, members: Members
+) -> bool:
+    """True if values are all that something can have."""
+    args = function.args
+    for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs):
+        if arg.arg == what:
+            literals = _literals(arg.annotation)
+            if literals:
+                return literals <= values
+    enums = {value.rpartition(".")[0] for value in values}
+    for enum in sorted(enums - {""}):
+        known = members(enum)
+        if known and {f"{enum}.{name}" for name in known} <= values:
+            return True
+    return False
+
+
+def _literals(annotation: ast.expr | None) -> set[str]:
+    match annotation:
+        case ast.Subscript(value=ast.Name(id="Literal") | ast.Attribute(attr="Literal")):
+            of = annotation.slice
+            return {ast.unparse(one) for one in (of.elts if isinstance(of, ast.Tuple) else [of])}
+    return set()
+
+
+def _is_bound(what: str, function: ast.AST, rows: range) -> bool:
+    """True if a function gives what is compared, or the object it is of, another value in rows."""
+    for node in ast.walk(function):
+        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Store):
+            is_it = f"{what}.".startswith(f"{ast.unparse(node)}.")
+            if is_it and node.lineno in rows:
+                return True
+    return False
+
+
+def members_in(text: str, qualname: str) -> frozenset[str]:
+    """Return the members of an enumeration that stands in a module."""
+    block: Sequence[ast.stmt] = getattr(parsed(text), "body", [])
+    found: ast.ClassDef | None = None
+    for name in qualname.split("."):
+        found = next((n for n in block if isinstance(n, ast.ClassDef) and n.name == name), None)
+        block = found.body if found is not None else []
+    assigned = (n.targets for n in block if isinstance(n, ast.Assign))
+    names = {t.id for targets in assigned for t in targets if isinstance(t, ast.Name)}
+    return frozenset(name for name in names if not name.startswith("_"))
