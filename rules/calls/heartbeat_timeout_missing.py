@@ -61,7 +61,8 @@ class CopyWorkflow:
 
 The fix adds `heartbeat_timeout=timedelta(seconds=60)`. Timeouts are not compared when a workflow is
 replayed, but an activity that sends its heartbeats less often than that would now fail. Only you
-know how often they come, so the fix is unsafe.
+know how often they come, so the fix is unsafe. There is none where no loop is seen to send them:
+before and after one long call they come too seldom.
 
 ## What the SDK does
 
@@ -92,6 +93,10 @@ _OPTION = "heartbeat_timeout"
 _SECONDS = 60
 _LONG = 5 * _SECONDS
 _ADD = Api(f"{_OPTION}=timedelta(seconds={_SECONDS})", Fixable.UNSAFE)
+_AT_POINTS = (
+    "no loop is seen to send them, so they may come only at certain points: send them while it "
+    f"works, and add a `{_OPTION}` that is longer than the time between two"
+)
 
 
 class HeartbeatTimeoutMissing(Rule):
@@ -114,14 +119,18 @@ class HeartbeatTimeoutMissing(Rule):
             called = project.activities_of(command)
             if not called or any(activity.beats is not Beats.SENT for activity in called):
                 continue
+            in_loop = all(activity.beats_in_loop for activity in called)
+            advice = f"add `{_ADD.use}`" if in_loop else _AT_POINTS
             message = (
                 f"`{called[0].shown}` sends heartbeats, but without a `{_OPTION}` the server does "
-                f"not miss them when its worker dies; add `{_ADD.use}`"
+                f"not miss them when its worker dies; {advice}"
             )
-            yield PlacedReport(place, Report(message, api=_ADD))
+            yield PlacedReport(place, Report(message, api=_ADD if in_loop else None))
 
     def repair(self, at: FixView) -> Repair | None:
-        """One more argument."""
+        """One more argument, where heartbeats come again and again."""
+        if at.api != _ADD:
+            return None
         from ._arguments import added
 
         value = f"{at.imported('datetime.timedelta')}(seconds={_SECONDS})"

@@ -355,6 +355,7 @@ def _search_outside(
         checker.summaries = Summaries(found, effects, store)
         checker.heartbeats = Heartbeats(found, passed, store, question.files, question.read)
         model.definitions.beats_of = checker.heartbeats.of
+        model.definitions.beats_in_loop = checker.heartbeats.are_repeated
         checker.hold_regions(found, passed, wanted, skips=Flag.IN_WORKFLOW)
 
 

@@ -48,6 +48,7 @@ class Definitions:
         self._workflows: dict[Cls, WorkflowView | None] = {}
         self._activities: dict[Fn, ActivityView | None] = {}
         self.beats_of: Callable[[Fn], Beats] = lambda fn: Beats.UNKNOWN
+        self.beats_in_loop: Callable[[Fn], bool] = lambda fn: False
         self.unfinished_of: Callable[[WorkflowView, StateFlow], Iterable[HandlerView]] = (
             lambda workflow, flow: ()
         )
@@ -92,6 +93,7 @@ class Definitions:
             is_dynamic,
             lambda: self.beats_of(fn),
             lambda: self.calls_of(fn),
+            lambda: self.beats_in_loop(fn),
         )
 
     def callable_activity(self, cls: Cls) -> ActivityView | None:

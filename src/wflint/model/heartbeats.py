@@ -14,6 +14,8 @@ from functools import cached_property
 from wflint.callgraph.events import Event, ExternalArgument, ExternalCall, ExternalUse
 from wflint.callgraph.graph import CallGraph, Node
 from wflint.facts.ids import Fn
+from wflint.facts.model import Flag
+from wflint.facts.sites import call_at
 from wflint.project.store import Store
 from wflint.rule.definition_views import Beats
 
@@ -49,7 +51,8 @@ class Heartbeats:
         self._files = files
         self._read = read
         passed = [event for event in events if isinstance(event, _ABOUT_OTHERS)]
-        self._sending = graph.ancestors(e.node for e in passed if e.entity.name == _HEARTBEAT)
+        self._sent = [e for e in passed if e.entity.name == _HEARTBEAT]
+        self._sending = graph.ancestors(e.node for e in self._sent)
         self._working = {e.node for e in passed if not e.entity.name.startswith("builtins.")}
         self._unresolved: dict[Node, set[str]] = {}
         for gap in graph.gaps:
@@ -65,6 +68,23 @@ class Heartbeats:
         if any(node in self._sending for node in nodes):
             return Beats.SENT
         return Beats.NEVER if nodes and self._is_silent(nodes) else Beats.UNKNOWN
+
+    def are_repeated(self, fn: Fn) -> bool:
+        """True if an activity surely sends heartbeats in a loop, itself or in what it calls."""
+        return any(node in self._repeating for node in self._entries.get(fn, []))
+
+    @cached_property
+    def _repeating(self) -> set[Node]:
+        """The nodes from which a loop is reached that sends heartbeats."""
+        calls = (e for e in self._sent if isinstance(e, ExternalCall))
+        found = {e.node for e in calls if e.call.flags & Flag.IN_LOOP}
+        for node in self._sending:
+            body = self._store.body(node.fn)
+            sites = [e.site for e in self._graph.callees(node) if e.to in self._sending]
+            inside = (call_at(body, site) for site in sites)
+            if any(call is not None and call.flags & Flag.IN_LOOP for call in inside):
+                found.add(node)
+        return self._graph.ancestors(found)
 
     def of_all(self, node: Node) -> Beats:
         """Return what is known of all activities that run a function."""

@@ -201,6 +201,12 @@ class ActivityView(Struct, frozen=True):
     is_dynamic: bool = False
     find_beats: Callable[[], Beats] = lambda: Beats.UNKNOWN
     find_calls: Callable[[], tuple[CommandView, ...]] = tuple
+    find_beats_in_loop: Callable[[], bool] = bool
+
+    @property
+    def beats_in_loop(self) -> bool:
+        """True if it surely sends heartbeats in a loop, and not only at certain points."""
+        return self.find_beats_in_loop()
 
     @property
     def beats(self) -> Beats:

@@ -1,0 +1,85 @@
+"""`heartbeat-timeout-missing` offers a timeout only where heartbeats come again and again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests import harness
+from tests.harness import Fixture
+from wflint.diagnostics import Diagnostic
+
+FLOW = """\
+import asyncio
+from datetime import timedelta
+
+from temporalio import activity, workflow
+
+
+def beat(row):
+    activity.heartbeat(row)
+
+
+async def beat_for_ever():
+    while True:
+        activity.heartbeat()
+        await asyncio.sleep(1)
+
+
+def render():
+    return sum(range(1000000))
+
+
+@activity.defn
+async def work():
+    {work}
+
+
+@workflow.defn
+class Flow:
+    @workflow.run
+    async def run(self):
+        await workflow.execute_activity(work, start_to_close_timeout=timedelta(minutes=15))
+"""
+
+
+def told(folder: Path, work: str) -> Diagnostic:
+    """The one diagnostic on the call of an activity."""
+    file = folder / "flow.py"
+    file.write_text(FLOW.format(work=work), encoding="utf-8")
+    root = harness.copy_to(Fixture("flow", file), folder)
+    (one,) = [d for d in harness.run(root).diagnostics if d.code == "WFL621"]
+    return one
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        "for row in range(9): activity.heartbeat(row)",
+        "for row in range(9): beat(row)",
+        "task = asyncio.create_task(beat_for_ever()); render(); task.cancel()",
+    ],
+    ids=["loop", "loop-around-a-helper", "task"],
+)
+def test_heartbeats_of_a_loop_get_a_timeout(work: str, tmp_path: Path) -> None:
+    found = told(tmp_path, work)
+    assert found.message.endswith("; add `heartbeat_timeout=timedelta(seconds=60)`")
+    assert found.fix is not None
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        'activity.heartbeat("begun"); render(); activity.heartbeat("done")',
+        'beat("begun"); render()',
+        "for row in range(9): render()\n    beat(row)",
+        "await asyncio.to_thread(activity.heartbeat)",
+    ],
+    ids=["before-and-after", "helper", "after-a-loop", "passed-on"],
+)
+def test_heartbeats_at_certain_points_get_none(work: str, tmp_path: Path) -> None:
+    """A minute is less than the long call between them takes."""
+    found = told(tmp_path, work)
+    assert "they may come only at certain points: send them while it works" in found.message
+    assert found.fix is None
