@@ -94,33 +94,20 @@ from typing import TYPE_CHECKING
 
 from wflint.rule import Rule, Scope, Severity, cst
 
+from ..randomness._random_values import RANDOM, random_part
+
 if TYPE_CHECKING:
     from wflint.rule import Context
 
 _KEY = re.compile(
     r"idempoten|dedup.*id|dedup.*key|^client_?(request_?)?token$|paypal-request-id", re.IGNORECASE
 )
-_RANDOM = frozenset(
-    {
-        "datetime.datetime.now",
-        "datetime.datetime.utcnow",
-        "os.urandom",
-        "random.getrandbits",
-        "random.randint",
-        "random.random",
-        "secrets.token_bytes",
-        "secrets.token_hex",
-        "secrets.token_urlsafe",
-        "time.time",
-        "time.time_ns",
-        "uuid.uuid1",
-        "uuid.uuid4",
-        "uuid.uuid6",
-        "uuid.uuid7",
-    }
-)
-_SHOWS = frozenset({"builtins.int", "builtins.repr", "builtins.str"})
-_FORMS = frozenset({"isoformat", "timestamp"})
+_CHANGING = RANDOM | {
+    "datetime.datetime.now",
+    "datetime.datetime.utcnow",
+    "time.time",
+    "time.time_ns",
+}
 _DATA = re.compile(r"[\w.]+$|[({\[]|(\w+\.)*[A-Z]\w*\(")
 """What is returned as it is: a variable, a display, an object of a class."""
 
@@ -153,7 +140,7 @@ class RandomIdempotencyKey(Rule):
             self._look_at(node, node.value, ctx)
 
     def _look_at(self, node: cst.CSTNode, value: cst.BaseExpression, ctx: Context) -> None:
-        made = _random(value, ctx)
+        made = random_part(value, ctx, _CHANGING, lambda name: _KEY.search(name) is None)
         if made is None or _is_for_others(node, ctx) or _may_be_there(ctx):
             return
         code = f"{ctx.code(made.func)}()"
@@ -169,35 +156,6 @@ def _is_key(target: cst.BaseExpression, ctx: Context) -> bool:
         ):
             return _KEY.search(name.strip("\"'")) is not None
     return False
-
-
-def _random(value: cst.BaseExpression, ctx: Context) -> cst.Call | None:
-    """Return the random part of a value, if the value is that or a text that has it."""
-    pending: list[cst.BaseExpression] = [value]
-    while pending:
-        match pending.pop():
-            case cst.Call() as call:
-                name = ctx.dotted_name(call.func)
-                if name in _RANDOM:
-                    return call
-                if name in _SHOWS:
-                    pending += [arg.value for arg in call.args[:1]]
-                elif isinstance(call.func, cst.Attribute) and call.func.attr.value in _FORMS:
-                    pending.append(call.func.value)
-            case cst.Attribute(value=of, attr=cst.Name(value="hex" | "int" | "bytes")):
-                pending.append(of)
-            case cst.Subscript(value=of):
-                pending.append(of)
-            case cst.FormattedString(parts=parts):
-                found = [p for p in parts if isinstance(p, cst.FormattedStringExpression)]
-                pending += [part.expression for part in found if part.format_spec is None]
-            case cst.BinaryOperation(left=left, operator=cst.Add(), right=right):
-                pending += [left, right]
-            case cst.Name(value=name) as local if not _KEY.search(name):
-                given = ctx.assigned(local)
-                if given is not None and not isinstance(given, cst.Name):
-                    pending.append(given)
-    return None
 
 
 def _is_for_others(node: cst.CSTNode, ctx: Context) -> bool:

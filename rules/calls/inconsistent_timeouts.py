@@ -92,6 +92,7 @@ _LIMITS = (
     (_START, _WHOLE, "one attempt may use up the time of all, and is not tried again"),
     (_QUEUE, _WHOLE, "the activity times out as a whole first"),
 )
+_LOCAL = names_of(CallKind.LOCAL_ACTIVITY)
 
 
 class InconsistentTimeouts(Rule):
@@ -105,6 +106,8 @@ class InconsistentTimeouts(Rule):
     def check_call(self, view: CallView) -> Iterable[Report]:
         """One report for each timeout that another one cuts short."""
         for name, limit, then in _LIMITS:
+            if name == _HEARTBEAT and view.name in _LOCAL:
+                continue  # no option there: that is another fault
             seconds, most = _length(view, name), _length(view, limit)
             if not seconds or not most or seconds < most:
                 continue

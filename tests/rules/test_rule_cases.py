@@ -47,6 +47,7 @@ CANNOT = {
     "analysis-failed": "it is about wflint itself: a fault is no property of the code",
     "analysis-gap": "it is about what wflint could not follow, at the call that leads nowhere",
     "missing-id-or-task-queue": "it is about what clients and Workers are given at the call",
+    "nondeterministic-workflow-id": "it is about calls of clients, which no workflow leads to",
     "unawaited-client-call": "it is about calls of clients, which no workflow leads to",
     "subclassing-temporal-error": "it is about classes, which no call leads to",
     "handler-uses-uninitialised-state": "it is about the methods of workflows, and those of bases",
