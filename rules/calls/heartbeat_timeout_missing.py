@@ -71,7 +71,8 @@ It sends heartbeats at most every 30 seconds where there is no `heartbeat_timeou
 
 The activity is looked at together with all that it calls and starts: helpers, tasks, threads. Calls
 whose options or targets cannot be followed are not reported, nor are those that give an attempt no
-more than five minutes.
+more than five minutes. Nor are heartbeats that no loop is seen to send: those that come only before
+and after a long call would make a timeout end what is at work.
 
 ## References
 
@@ -93,10 +94,6 @@ _OPTION = "heartbeat_timeout"
 _SECONDS = 60
 _LONG = 5 * _SECONDS
 _ADD = Api(f"{_OPTION}=timedelta(seconds={_SECONDS})", Fixable.UNSAFE)
-_AT_POINTS = (
-    "no loop is seen to send them, so they may come only at certain points: send them while it "
-    f"works, and add a `{_OPTION}` that is longer than the time between two"
-)
 
 
 class HeartbeatTimeoutMissing(Rule):
@@ -119,18 +116,16 @@ class HeartbeatTimeoutMissing(Rule):
             called = project.activities_of(command)
             if not called or any(activity.beats is not Beats.SENT for activity in called):
                 continue
-            in_loop = all(activity.beats_in_loop for activity in called)
-            advice = f"add `{_ADD.use}`" if in_loop else _AT_POINTS
+            if not all(activity.beats_in_loop for activity in called):
+                continue  # with a long silence after the last, a timeout would end what is at work
             message = (
                 f"`{called[0].shown}` sends heartbeats, but without a `{_OPTION}` the server does "
-                f"not miss them when its worker dies; {advice}"
+                f"not miss them when its worker dies; add `{_ADD.use}`"
             )
-            yield PlacedReport(place, Report(message, api=_ADD if in_loop else None))
+            yield PlacedReport(place, Report(message, api=_ADD))
 
     def repair(self, at: FixView) -> Repair | None:
-        """One more argument, where heartbeats come again and again."""
-        if at.api != _ADD:
-            return None
+        """One more argument."""
         from ._arguments import added
 
         value = f"{at.imported('datetime.timedelta')}(seconds={_SECONDS})"
