@@ -195,11 +195,13 @@ NEEDS_LIBRARY: dict[str, str] = {
 
 NOT_NOTICED: dict[str, str] = {
     "activity-api-in-workflow": "`activity.logger` only logs too often",
+    "activity-class-or-call": "a workflow does not make the Worker",
     "async-api-in-sync-activity": "a workflow does not run the activity itself",
     "awaited-heartbeat": "a workflow does not run the activity itself",
     "non-retryable-in-workflow": "the flag is sent, and nobody reads it",
     "start-then-await": "the SDK does the same for both",
     "unused-suppression": "the SDK does not read comments",
+    "workflow-instance": "a workflow does not make the Worker",
     "workflow-api-in-activity": "a workflow does not run the activity itself",
     "workflow-class-not-run": "only type checkers object",
     "wrong-activity-variant": "only type checkers object",
@@ -209,6 +211,7 @@ NOT_NOTICED: dict[str, str] = {
 NEVER_WORKED: dict[str, str] = {
     "activity-result-passed": "the SDK raises TypeError for what is no activity",
     "multiple-positional-args": "the SDK's functions raise TypeError if there are several",
+    "non-retryable-type-not-string": "the SDK raises TypeError for a class",
     "sleep-argument": "asyncio.sleep() raises TypeError for a timedelta",
 }
 """Rules with safe fixes whose before fails each workflow task, so that no history goes beyond it;
@@ -241,6 +244,8 @@ UNSAFE_BECAUSE: dict[str, str] = {
     "print": "the text goes to the log instead of standard output",
     "print-in-activity": "goes to the log instead of standard output",
     "stdlib-logging": "records move to the logger `temporalio.workflow`",
+    "sync-activity-without-executor": "how many threads the machine stands",
+    "unawaited-client-call": "does what it has never done so far",
     "third-party-clock": "a local time becomes one in UTC, and a naive one an aware one",
     "unordered-iteration": "workflows that are already running have another order in their history",
     "wall-clock-time": "`datetime.now(tz)`, which becomes `workflow.now().astimezone(tz)`",

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from wflint.syntax.unparsed import unparsed
+
 Members = Callable[[str], frozenset[str]]
 """Gives the members of the enumeration of a name, none if it is no plain one."""
 
@@ -123,7 +125,7 @@ def _taken_in(statement: ast.Match, cases: Sequence[ast.match_case]) -> Iterator
 
 def _taken(what: ast.expr, values: Sequence[ast.expr]) -> Iterator[Taken]:
     if isinstance(what, (ast.Name, ast.Attribute)):
-        yield from ((ast.unparse(what), ast.unparse(value), what.lineno) for value in values)
+        yield from ((unparsed(what), unparsed(value), what.lineno) for value in values)
 
 
 def _is_all(
@@ -148,7 +150,7 @@ def _literals(annotation: ast.expr | None) -> set[str]:
     match annotation:
         case ast.Subscript(value=ast.Name(id="Literal") | ast.Attribute(attr="Literal")):
             of = annotation.slice
-            return {ast.unparse(one) for one in (of.elts if isinstance(of, ast.Tuple) else [of])}
+            return {unparsed(one) for one in (of.elts if isinstance(of, ast.Tuple) else [of])}
     return set()
 
 
@@ -156,7 +158,7 @@ def _is_bound(what: str, function: ast.AST, rows: range) -> bool:
     """True if a function gives what is compared, or the object it is of, another value in rows."""
     for node in ast.walk(function):
         if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Store):
-            is_it = f"{what}.".startswith(f"{ast.unparse(node)}.")
+            is_it = f"{what}.".startswith(f"{unparsed(node)}.")
             if is_it and node.lineno in rows:
                 return True
     return False

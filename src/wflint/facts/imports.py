@@ -9,6 +9,7 @@ from typing import NamedTuple
 from wflint.facts.model import ImportFact, ModuleFacts
 from wflint.facts.relative import absolute_base
 from wflint.syntax.guard import BLOCKS, inner_statements
+from wflint.syntax.unparsed import unparsed
 
 _PASSES_THROUGH = ("passed_through", "passthrough", "pass_through")
 """Parts of the names of context managers: that of the SDK, and what wrappers of it are called."""
@@ -173,4 +174,4 @@ def _caught(handler: ast.ExceptHandler) -> list[str]:
     if handler.type is None:
         return ["BaseException"]
     types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return [ast.unparse(one).rpartition(".")[2] for one in types]
+    return [unparsed(one).rpartition(".")[2] for one in types]

@@ -13,6 +13,7 @@ from wflint import limits
 from wflint.facts.model import UNKNOWN, Kind, Ref
 from wflint.facts.relative import absolute_base
 from wflint.project.module import Module
+from wflint.syntax.unparsed import unparsed
 from wflint.wording import shortened
 
 _COLLECTIONS = frozenset({"frozenset", "list", "set", "sorted", "tuple"})
@@ -364,5 +365,5 @@ def returns_of(body: Iterable[ast.stmt]) -> Iterator[ast.expr | None]:
 
 
 def _shown(node: ast.AST | None) -> str:
-    text = ast.unparse(node) if node is not None else ""
+    text = unparsed(node) if node is not None else ""
     return shortened(text, limits.KEPT_TEXT)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from wflint.model.steps import function_node
 from wflint.project.module import Module
 from wflint.rule.definition_views import MethodText, ParamText
+from wflint.syntax.unparsed import unparsed
 
 _VALUES = (
     ast.BoolOp,
@@ -45,8 +46,8 @@ def _read(module: Module, start: int, end: int) -> list[MethodText]:
     return [
         MethodText(
             tuple(_params(node.args)),
-            ast.unparse(node.returns) if node.returns is not None else "",
-            tuple(ast.unparse(v) for v in returned if v is not None and _is_value(v)),
+            unparsed(node.returns) if node.returns is not None else "",
+            tuple(unparsed(v) for v in returned if v is not None and _is_value(v)),
             bool(returned),
             any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in inner),
             all(_is_nothing(statement) for statement in node.body),
@@ -96,5 +97,5 @@ def _params(args: ast.arguments) -> Iterator[ParamText]:
 
 
 def _param(arg: ast.arg, kind: str, default: ast.expr | None) -> ParamText:
-    annotation = ast.unparse(arg.annotation) if arg.annotation is not None else ""
-    return ParamText(arg.arg, kind, annotation, ast.unparse(default) if default is not None else "")
+    annotation = unparsed(arg.annotation) if arg.annotation is not None else ""
+    return ParamText(arg.arg, kind, annotation, unparsed(default) if default is not None else "")
