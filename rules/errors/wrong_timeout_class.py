@@ -113,7 +113,7 @@ class WrongTimeoutClass(Rule):
             why = _mistaken(at, handler)
             if not why:
                 continue
-            is_alone = at.is_entry and at.statement.outer < 0
+            is_alone = at.is_entry and not at.is_protected
             yield Report(
                 f"`{at.shown(handler)}` {why} and never gets the timeout of "
                 f"{place(found)}{_outcome(at)}; catch `{_TIMED_OUT}`",

@@ -284,16 +284,9 @@ def lines_executed(work: Callable[[], None]) -> int:
     return count
 
 
-TOO_FAST = frozenset({"statements that are tried"})
-GROWS_TOO_FAST = pytest.mark.xfail(reason="each try asks those behind it", strict=False)
-
-
 @pytest.mark.parametrize(
     "shape",
-    [
-        pytest.param(shape, marks=GROWS_TOO_FAST) if shape.name in TOO_FAST else shape
-        for shape in (*SHAPES, *IN_ONE_FUNCTION, *IN_ONE_FILE, *IN_MANY_FILES, *ASKED_BY_SITE)
-    ],
+    (*SHAPES, *IN_ONE_FUNCTION, *IN_ONE_FILE, *IN_MANY_FILES, *ASKED_BY_SITE),
     ids=lambda shape: shape.name,
 )
 def test_twice_the_code_is_twice_the_steps(

@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from wflint.callgraph.awaited import awaits_later
 from wflint.callgraph.builder import Border
 from wflint.callgraph.catching import Catching
 from wflint.callgraph.effects import Effects
@@ -31,7 +30,7 @@ from wflint.checking.own_errors import OwnErrors
 from wflint.checking.raises import RaisedView
 from wflint.checking.safe_loggers import SafeLoggers
 from wflint.checking.summaries import Summaries, source_of
-from wflint.checking.tries import ProtectedView
+from wflint.checking.tries import Cancelling, ProtectedView
 from wflint.checking.violation import Violations
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import (
@@ -228,11 +227,11 @@ class Checker:
     def _tries(self, node: Node, body: FunctionBody, codes: Container[str], skips: int) -> None:
         """The ``try`` statements of a reached function."""
         hooks = [(rule, rule.check_try) for rule in self.try_rules if rule.code in codes]
-        later = awaits_later(body) if hooks and body.tries else []
+        cancelling = Cancelling(self, node, body)
         for statement in body.tries if hooks else ():
             if statement.flags & skips or stands_in_dead_branch(statement, node):
                 continue
-            view = ProtectedView(self, statement, node, body, later)
+            view = ProtectedView(self, statement, node, body, cancelling)
             self._ask(hooks, view, node, statement)
 
     def _raises(self, node: Node, body: FunctionBody, codes: Container[str], skips: int) -> None:

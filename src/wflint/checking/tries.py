@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from wflint.callgraph.awaited import Awaits, awaited, cancels_something, takes_back
+from wflint.callgraph.awaited import Awaits, awaited, awaits_later, cancels_something, takes_back
 from wflint.callgraph.effects import effects_of, waits_in_loop
 from wflint.callgraph.graph import Hop, Node, runs
 from wflint.checking.protected import (
@@ -19,8 +19,8 @@ from wflint.checking.protected import (
 )
 from wflint.checking.summaries import source_of
 from wflint.facts.model import Call, Flag, FunctionBody, Handler, Site, Try
-from wflint.facts.sites import between, call_at, tries_around
-from wflint.inference.values import ExternalValue, Unresolved
+from wflint.facts.sites import between, call_at, tries_around, tries_handling
+from wflint.inference.values import AbstractValue, ExternalValue, Unresolved
 from wflint.rule.views import EffectAt
 from wflint.temporal.api import Gives, sdk_calls
 from wflint.temporal.effects import Effect
@@ -35,11 +35,39 @@ _LONGEST_HEAD = 120
 _ASYNC_METHODS = frozenset({"__aenter__", "__aiter__", "__anext__", "__await__"})
 
 
-class ProtectedView:
-    """A ``try`` in the body of ``node``; see :class:`~wflint.rule.try_view.TryView`.
+class Cancelling:
+    """Answers what a function does about cancellations, once for all ``try`` statements in it."""
 
-    ``later`` is what the body awaits that was begun before.
-    """
+    def __init__(self, checker: Checker, node: Node, body: FunctionBody) -> None:
+        self._checker = checker
+        self._node = node
+        self._body = body
+
+    @cached_property
+    def later(self) -> Sequence[Awaits]:
+        """What the function awaits that was begun before."""
+        return awaits_later(self._body)
+
+    @cached_property
+    def cancels(self) -> bool:
+        """True if the function cancels something."""
+        return cancels_something(self._body)
+
+    @cached_property
+    def takes_back(self) -> bool:
+        """True if the function takes a cancellation back."""
+        return takes_back(self._body)
+
+    @cached_property
+    def is_caused_by_callers(self) -> bool:
+        """True if all that call the function cancel something."""
+        graph, store = self._checker.summaries.graph, self._checker.resolver.store
+        callers = graph.callers(self._node) if self._node not in graph.entries else []
+        return bool(callers) and all(cancels_something(store.body(c.node.fn)) for c in callers)
+
+
+class ProtectedView:
+    """A ``try`` in the body of ``node``; see :class:`~wflint.rule.try_view.TryView`."""
 
     def __init__(
         self,
@@ -47,7 +75,7 @@ class ProtectedView:
         statement: Try,
         node: Node,
         body: FunctionBody,
-        later: Sequence[Awaits],
+        cancelling: Cancelling,
     ) -> None:
         self.statement = statement
         self.function = body.head
@@ -55,7 +83,7 @@ class ProtectedView:
         self._checker = checker
         self._node = node
         self._body = body
-        self._later = later
+        self._cancelling = cancelling
 
     def effect(self, effect: Effect) -> EffectAt | None:
         """Return the nearest place where what is protected has an effect."""
@@ -72,11 +100,11 @@ class ProtectedView:
 
     def _awaited(self, effect: Effect) -> EffectAt | None:
         """Return the first place where something that was begun before has an effect."""
-        if self._is_cancelled_by_callers:
+        if self._cancelling.is_caused_by_callers:
             return None  # maybe what is awaited
         tried, node, resolver = self.statement, self._node, self._checker.resolver
         resolve = partial(resolver.resolve, receiver=node.receiver, env=node.env)
-        for place in between(self._later, tried.start, tried.end):
+        for place in between(self._cancelling.later, tried.start, tried.end):
             site = place.site
             if not runs(place, node) or self._is_kept(site, effect):
                 continue
@@ -105,11 +133,14 @@ class ProtectedView:
 
     def _written(self, handler: Handler) -> str:
         """Return the head of a handler as the source has it, without the name of the error."""
-        text = source_of(self._checker.resolver.store, self._node.fn, handler.site, _LONGEST_HEAD)
-        if self.statement.is_with:
+        is_with = self.statement.is_with
+        site = handler.site if is_with else handler.site + 1  # what it catches comes first in it
+        text = source_of(self._checker.resolver.store, self._node.fn, site, _LONGEST_HEAD)
+        if is_with or not text:
             return text
-        head, colon, _ = text.partition(":")
-        return head.removesuffix(f" as {handler.name}").strip() if colon else ""
+        if len(handler.caught) > 1 or text.endswith(","):
+            text = f"({text})"  # the place of a tuple is that of what is in it
+        return f"{'except*' if self.statement.is_group else 'except'} {text}"
 
     def catching(self, error: str, *, surely: bool = False) -> Handler | None:
         """Return the handler that gets, or may get, an error of Python or the SDK."""
@@ -134,8 +165,7 @@ class ProtectedView:
         return any(call.flags & Flag.AWAITED and not self._is_known(call) for call in calls)
 
     def _is_known(self, call: Call) -> bool:
-        node, resolver = self._node, self._checker.resolver
-        found = resolver.resolve(call.target, node.fn.path, node.receiver, env=node.env)
+        found = self._called(call)
         return bool(found) and not any(isinstance(entity, Unresolved) for entity in found)
 
     def cleans_up(self) -> bool:
@@ -160,18 +190,12 @@ class ProtectedView:
     @property
     def cancels(self) -> bool:
         """True if the function, or all that call it, cancel something, which may be awaited."""
-        return cancels_something(self._body) or self._is_cancelled_by_callers
-
-    @property
-    def _is_cancelled_by_callers(self) -> bool:
-        graph, store = self._checker.summaries.graph, self._checker.resolver.store
-        callers = graph.callers(self._node) if self._node not in graph.entries else []
-        return bool(callers) and all(cancels_something(store.body(c.node.fn)) for c in callers)
+        return self._cancelling.cancels or self._cancelling.is_caused_by_callers
 
     def uncancels(self, handler: Handler) -> bool:
         """True if the function, or what a handler calls, takes a cancellation back."""
         graph, store = self._checker.summaries.graph, self._checker.resolver.store
-        if takes_back(self._body):
+        if self._cancelling.takes_back:
             return True
         edges = between(graph.callees(self._node), handler.site, handler.end)
         starts = [Hop(self._node, edge.site) for edge in edges]
@@ -179,15 +203,16 @@ class ProtectedView:
 
     def is_handling(self, error: str) -> bool:
         """True if the statement stands in a handler of an error, or in a ``finally``."""
-        site, node = self.statement.site, self._node
-        catching = self._checker.catching.catching
-        for tried in self._body.tries:
-            handler = catching(tried, error, node.fn.path, node.receiver)
-            if handler is not None and handler.site <= site < handler.end:
-                return True
-            if tried.last <= site < tried.last_end:
-                return True
-        return False
+        node, catching = self._node, self._checker.catching.catching
+        return any(
+            handler is None or catching(tried, error, node.fn.path, node.receiver) is handler
+            for tried, handler in tries_handling(self._body, self.statement.site)
+        )
+
+    @property
+    def is_protected(self) -> bool:
+        """True if another ``try`` of the function protects the statement."""
+        return any(tries_around(self._body, self.statement.site))
 
     def raises_later(self, *errors: str) -> bool:
         """True if the function raises one of some errors itself, outside of the statement."""
@@ -285,8 +310,9 @@ class ProtectedView:
         return effects_of(known, call) if known is not None else waits_in_loop(name)
 
     def _name(self, call: Call | None) -> str:
-        if call is None:
-            return ""
-        node, resolver = self._node, self._checker.resolver
-        found = resolver.resolve(call.target, node.fn.path, node.receiver, env=node.env)
+        found = self._called(call) if call is not None else ()
         return next((e.name for e in found if isinstance(e, ExternalValue)), "")
+
+    def _called(self, call: Call) -> Sequence[AbstractValue]:
+        node, resolver = self._node, self._checker.resolver
+        return resolver.resolve(call.target, node.fn.path, node.receiver, env=node.env)

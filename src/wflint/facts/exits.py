@@ -36,6 +36,17 @@ def exits_of_all(statements: Sequence[cst.BaseStatement | cst.BaseSmallStatement
     return found | Exit.ENDS
 
 
+def exits_behind(statements: Sequence[cst.BaseStatement]) -> list[int]:
+    """Return, for each statement of a block, the ways out of all that follow it."""
+    found: list[int] = []
+    behind: int = Exit.ENDS
+    for statement in reversed(statements):
+        found.append(behind)
+        ways = _of(statement)
+        behind = ways & ~Exit.ENDS | behind if ways & Exit.ENDS else ways
+    return found[::-1]
+
+
 def _of(node: cst.CSTNode) -> int:
     match node:
         case cst.SimpleStatementLine(body=body):

@@ -470,9 +470,10 @@ class Try(Struct, frozen=True, array_like=True, gc=False):
     ``except*``. Its ``finally`` has the sites from ``last`` to ``last_end``, if there is one; at
     the site ``leaves`` it has a ``return``, ``break`` or ``continue``, which drops every error, and
     ``always_leaves`` is set if no way leads past that. ``is_plain`` is set if what is protected is
-    nothing but names and calls, so that nothing else can fail there. ``outer`` is the index, among
-    those of the body, of the one that protects this one; -1 if there is none. ``raises_next`` is
-    set if what follows it in the same block raises in any case.
+    nothing but names and calls, so that nothing else can fail there. ``around`` is the index,
+    among those of the body, of the innermost one that this one stands in: in what that protects,
+    in a handler or in its ``finally``; -1 if there is none. ``raises_next`` is set if what follows
+    it in the same block raises in any case.
     """
 
     site: Site
@@ -488,7 +489,7 @@ class Try(Struct, frozen=True, array_like=True, gc=False):
     is_plain: bool = False
     flags: int = 0
     under: int = 0
-    outer: int = -1
+    around: int = -1
     raises_next: bool = False
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from typing import Protocol, TypeVar
 
-from wflint.facts.model import Call, FunctionBody, Site, Try
+from wflint.facts.model import Call, FunctionBody, Handler, Site, Try
 
 
 class Placed(Protocol):
@@ -41,9 +41,20 @@ def call_at(body: FunctionBody, site: Site) -> Call | None:
 
 def tries_around(body: FunctionBody, site: Site) -> Iterator[Try]:
     """Yield the ``try`` statements that protect a site, the innermost first."""
+    return (tried for tried in _tries_with(body, site) if tried.start <= site < tried.end)
+
+
+def tries_handling(body: FunctionBody, site: Site) -> Iterator[tuple[Try, Handler | None]]:
+    """Yield the ``try`` statements of which a site stands in a handler, or in the ``finally``."""
+    for tried in _tries_with(body, site):
+        handler = next((h for h in tried.handlers if h.site <= site < h.end), None)
+        if handler is not None or tried.last <= site < tried.last_end:
+            yield tried, handler
+
+
+def _tries_with(body: FunctionBody, site: Site) -> Iterator[Try]:
+    """Yield the last statement that begins before a site, and all that this one stands in."""
     number = bisect_right(body.tries, site, key=_SITE) - 1
     while number >= 0:
-        tried = body.tries[number]
-        if tried.start <= site < tried.end:
-            yield tried
-        number = tried.outer
+        yield body.tries[number]
+        number = body.tries[number].around

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from wflint.facts.exits import exits, exits_of_all
+from wflint.facts.exits import exits, exits_behind
 from wflint.facts.frames import Entry
 from wflint.facts.model import Exit, Handler, Ref, Site, Try
 from wflint.facts.refs import Refs
@@ -53,6 +53,7 @@ class Tries:
         self._order = order
         self._refs = refs
         self._ends: list[Site] = []
+        self._behind: dict[int, dict[int, int]] = {}  # by block and statement
 
     def read(self, site: Site, under: int, before: Sequence[Try]) -> Try:
         """Return the facts of the ``try`` at a site; ``under`` is the number of its condition.
@@ -78,8 +79,8 @@ class Tries:
             is_plain=self._is_plain(body),
             flags=entry.state.flags,
             under=under,
-            outer=_outer(site, before),
-            raises_next=_raises_next(entry),
+            around=_around(site, before),
+            raises_next=self._raises_next(entry),
         )
 
     def read_with(self, site: Site, under: int, before: Sequence[Try]) -> Try | None:
@@ -106,10 +107,20 @@ class Tries:
                 is_plain=self._is_plain(body),
                 flags=entry.state.flags,
                 under=under,
-                outer=_outer(site, before),
-                raises_next=_raises_next(entry),
+                around=_around(site, before),
+                raises_next=self._raises_next(entry),
             )
         return None
+
+    def _raises_next(self, entry: Entry) -> bool:
+        """True if the statements that follow one in its block raise in any case."""
+        block = entry.above(1)
+        if not isinstance(block, cst.IndentedBlock):
+            return False
+        if id(block) not in self._behind:
+            ways = exits_behind(block.body)
+            self._behind[id(block)] = dict(zip(map(id, block.body), ways, strict=True))
+        return self._behind[id(block)].get(id(entry.node)) == Exit.RAISES
 
     def _last(self, node: cst.Finally | None) -> Site:
         return self._order.get(id(node), -1) if node is not None else -1
@@ -194,18 +205,14 @@ class Tries:
         return self._ends[site]
 
 
-def _outer(site: Site, before: Sequence[Try]) -> int:
-    """The index of the last of some statements that protects a site, or -1."""
+def _around(site: Site, before: Sequence[Try]) -> int:
+    """The index of the last of some statements that a site stands in, or -1."""
     number = len(before) - 1
-    while number >= 0 and not before[number].start <= site < before[number].end:
-        number = before[number].outer
+    while number >= 0 and site >= _whole_end(before[number]):
+        number = before[number].around
     return number
 
 
-def _raises_next(entry: Entry) -> bool:
-    """True if the statements that follow one in its block raise in any case."""
-    block = entry.above(1)
-    if not isinstance(block, cst.IndentedBlock):
-        return False
-    number = next((n for n, each in enumerate(block.body) if each is entry.node), -1)
-    return number >= 0 and exits_of_all(block.body[number + 1 :]) == Exit.RAISES
+def _whole_end(tried: Try) -> Site:
+    """The site at which a statement ends with its handlers and its ``finally``."""
+    return max(tried.end, tried.last_end, *(handler.end for handler in tried.handlers))

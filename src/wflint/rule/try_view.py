@@ -82,6 +82,11 @@ class TryView(Protocol):
         """True if the statement stands in a handler of an error, or in a ``finally``."""
         ...
 
+    @property
+    def is_protected(self) -> bool:
+        """True if another ``try`` of the function protects the statement."""
+        ...
+
     def raises_later(self, *errors: str) -> bool:
         """True if the function itself raises one of some errors outside of the statement.
 
