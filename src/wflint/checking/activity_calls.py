@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from wflint.callgraph.events import Event, ExternalCall
 from wflint.callgraph.graph import CallGraph, Node
 from wflint.facts.ids import Fn
+from wflint.model.definitions import Definitions
 from wflint.rule.command_view import CommandView
-from wflint.temporal.api import CallKind, sdk_calls
-
-if TYPE_CHECKING:
-    from wflint.checking.checker import Checker
+from wflint.rule.project_view import CommandAt
+from wflint.temporal.api import CallKind
 
 _KINDS = frozenset({CallKind.ACTIVITY, CallKind.LOCAL_ACTIVITY})
 
 
 class ActivityCalls:
-    """Finds them among what the search of workflow code has passed, when somebody asks."""
+    """Finds them when somebody asks, among the ``commands`` of workflow code."""
 
-    def __init__(self, checker: Checker, events: Iterable[Event] = ()) -> None:
-        self._checker = checker
-        self._events = events
+    def __init__(
+        self, definitions: Definitions, commands: Callable[[], Iterable[CommandAt]] = tuple
+    ) -> None:
+        self._definitions = definitions
+        self._find_commands = commands
 
     def of(self, fn: Fn) -> tuple[CommandView, ...]:
         """Return the commands that call an activity, also by its name."""
-        activity = self._checker.definitions.activity(fn)
+        activity = self._definitions.activity(fn)
         if activity is None:
             return ()
         key = activity.function.module, activity.function.qualname
@@ -41,20 +40,8 @@ class ActivityCalls:
 
     @cached_property
     def _commands(self) -> list[CommandView]:
-        return [
-            self._view(event)
-            for event in self._events
-            if isinstance(event, ExternalCall)
-            and event.entity.name in sdk_calls()
-            and sdk_calls()[event.entity.name].kind in _KINDS
-        ]
-
-    def _view(self, event: ExternalCall) -> CommandView:
-        node, checker = event.node, self._checker
-        body = checker.resolver.store.body(node.fn)
-        name, is_partial = event.entity.name, event.entity.partial
-        call = checker.views.of_call(node, body, event.call, name=name, partial=is_partial)
-        return checker.commands.view(node, call, sdk_calls()[name], event.entity)
+        found = (at.command for at in self._find_commands())
+        return [command for command in found if command.kind in _KINDS]
 
     @cached_property
     def _by_function(self) -> dict[tuple[str, str], list[CommandView]]:

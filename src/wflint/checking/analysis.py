@@ -42,7 +42,7 @@ from wflint.model.failure_types import FailureTypes
 from wflint.model.heartbeats import Heartbeats
 from wflint.model.lists import Lists
 from wflint.model.newer_python import NewerPython
-from wflint.model.project import Parts
+from wflint.model.project import Parts, Project
 from wflint.model.unfinished import Unfinished
 from wflint.model.workers import Workers
 from wflint.project.hidden import hidden_files, without
@@ -169,6 +169,8 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
     checker.commands.targets.defining = defining
     model = _model(question, checker)
     answer.reached, events = _search(question, model, checker, entries)
+    parts = Parts(workflows, defining, question.gated.named, events)
+    project = Project(parts, *model, checker.commands, checker.views.of_external)
     with store.faults.at(EVERYWHERE):
         reached = {node.fn for node in answer.reached.order}
         answer.unmarked = unmarked_methods(roots, own, workflows, reached)
@@ -179,10 +181,8 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
     with store.reading_otherwise("elsewhere", partial(_reading_elsewhere, question), _no_guard):
         _check_anywhere(question, answer)
     with store.faults.at(EVERYWHERE):
-        _search_outside(question, defining, answer, model, events)
-    _check_definitions(
-        question, answer, model, Parts(workflows, defining, question.gated.named, events)
-    )
+        _search_outside(question, defining, answer, project)
+    _check_definitions(question, answer, project)
     resolver.forget()
     return answer
 
@@ -324,13 +324,11 @@ def _search_outside(
     question: AnalysisInput,
     defining: list[str],
     answer: AnalysisResult,
-    model: Model,
-    events: list[Event],
+    project: Project,
 ) -> None:
     """Follow activities and what makes Workers, if a rule that runs is about them.
 
     Rules about workflows see none of what is read for it, and it stops at what only workflows run.
-    ``events`` are what workflow code has passed.
     """
     wanted = Scope(0)
     for code in question.codes:
@@ -342,8 +340,8 @@ def _search_outside(
     if not wanted:
         return
     checker, store = answer.checker, answer.store
-    checker.calls = ActivityCalls(checker, events)
-    model.definitions.calls_of = checker.calls.of
+    checker.calls = ActivityCalls(checker.definitions, lambda: project.commands)
+    checker.definitions.calls_of = checker.calls.of
     search = Outside(checker.roots, wanted)
     configuring, is_test = question.gated.configuring, question.is_test
     guards = in_activities(store.guards)
@@ -354,8 +352,8 @@ def _search_outside(
         effects = summarise(found, passed, store, checker.catching, skips=Flag.IN_WORKFLOW)
         checker.summaries = Summaries(found, effects, store)
         checker.heartbeats = Heartbeats(found, passed, store, question.files, question.read)
-        model.definitions.beats_of = checker.heartbeats.of
-        model.definitions.beats_in_loop = checker.heartbeats.are_repeated
+        checker.definitions.beats_of = checker.heartbeats.of
+        checker.definitions.beats_in_loop = checker.heartbeats.are_repeated
         checker.hold_regions(found, passed, wanted, skips=Flag.IN_WORKFLOW)
 
 
@@ -368,15 +366,13 @@ def _no_guard(path: str, name: str) -> int:
     return 0
 
 
-def _check_definitions(
-    question: AnalysisInput, answer: AnalysisResult, model: Model, parts: Parts
-) -> None:
+def _check_definitions(question: AnalysisInput, answer: AnalysisResult, project: Project) -> None:
     """Ask the rules about definitions, Workers and the whole program, if one of those runs is."""
     rules = [question.rules[code] for code in sorted(question.codes)]
     if not DefinitionChecks.are_wanted(rules):
         return
     graphs = (answer.reached, answer.outside)
-    checks = DefinitionChecks(answer.checker, *model, parts, question.chosen, graphs)
+    checks = DefinitionChecks(answer.checker, project, question.chosen, graphs)
     with answer.store.faults.at(EVERYWHERE):
         checks.check(rules)
 

@@ -87,6 +87,11 @@ class CallViews:
             partial=partial,
         )
 
+    def of_external(self, node: Node, call: Call, entity: ExternalValue) -> CallView:
+        """Return the view of a call of something outside of the project."""
+        body = self.resolver.store.body(node.fn)
+        return self.of_call(node, body, call, name=entity.name, partial=entity.partial)
+
     def _lookups(self, node: Node) -> Lookups:
         path, receiver = node.fn.path, node.receiver
 

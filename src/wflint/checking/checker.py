@@ -94,7 +94,6 @@ class Checker:
         self.own_errors = OwnErrors(self, lambda _: ())
         self.heartbeats = Heartbeats(CallGraph(), (), resolver.store, (), lambda _: b"")
         self.newer_python = NewerPython((), lambda _: b"")
-        self.calls = ActivityCalls(self)
         self.try_rules = with_hook(rules.values(), "check_try")
         self.raise_rules = with_hook(rules.values(), "check_raise")
         self.violations = Violations()
@@ -104,6 +103,7 @@ class Checker:
         self.views.callers = lambda node: self.calls.leading_to(self.views.reached, node)
         self.definitions = Definitions(resolver, roots, self.callees)
         self.commands = Commands(self.definitions)
+        self.calls = ActivityCalls(self.definitions)
         self.targets: dict[str, list[Rule]] = {}
         self._by_property = [rule for rule in rules.values() if rule.properties]
         self.command_rules: dict[CallKind, list[Rule]] = {}

@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 
-from wflint.callgraph.events import ExternalCall
 from wflint.callgraph.graph import CallGraph, Node
 from wflint.checking.checker import Checker, with_hook
 from wflint.facts.ids import Fn
 from wflint.faults import EVERYWHERE
-from wflint.model.definitions import Definitions
-from wflint.model.project import Parts, Project
-from wflint.model.workers import Workers
+from wflint.model.project import Project
 from wflint.rule.base import Report, Rule
 from wflint.rule.definition_views import ActivityView, HandlerView, Place, WorkflowView
 from wflint.rule.project_view import PlacedReport
-from wflint.rule.views import CallView
-from wflint.rule.worker_view import WorkerView
 
 _HOOKS = ("check_activity", "check_handler", "check_project", "check_worker", "check_workflow")
 
@@ -28,17 +23,14 @@ class DefinitionChecks:
     def __init__(
         self,
         checker: Checker,
-        definitions: Definitions,
-        workers: Workers,
-        parts: Parts,
+        project: Project,
         chosen: frozenset[str],
         graphs: Iterable[CallGraph],
     ) -> None:
         self._checker = checker
         self._faults = checker.faults
-        self._definitions = definitions
-        self._workers = workers
-        self._parts = parts
+        self._project = project
+        self._definitions = project.definitions
         self._chosen = chosen
         self._graphs = graphs
 
@@ -61,24 +53,15 @@ class DefinitionChecks:
         self._check_workflows(rules)
         self._check_activities(with_hook(rules, "check_activity"))
         for rule in with_hook(rules, "check_worker"):
-            for worker in self._workers.workers:
-                self._ask_of_worker(rule, worker)
+            for worker in self._project.workers:
+                with self._faults.at(worker.path, "", rule.code):
+                    self._note(rule, rule.check_worker(worker), worker.find_place)
         self._check_project(with_hook(rules, "check_project"))
-
-    def _ask_of_worker(self, rule: Rule, worker: WorkerView) -> None:
-        with self._faults.at(worker.path, "", rule.code):
-            for given in rule.check_worker(worker):
-                if isinstance(given, PlacedReport):
-                    at, report = given
-                    if at.fn.path in self._chosen:
-                        self._hit(rule, at, report)
-                elif worker.path in self._chosen:
-                    self._hit(rule, worker.place, given)
 
     def _check_workflows(self, rules: Iterable[Rule]) -> None:
         on_workflows = with_hook(rules, "check_workflow")
         on_handlers = with_hook(rules, "check_handler")
-        for cls in self._parts.workflows if on_workflows or on_handlers else ():
+        for cls in self._project.parts.workflows if on_workflows or on_handlers else ():
             workflow = self._faults.ask(cls, "", self._definitions.workflow, cls)
             if workflow is None:
                 continue
@@ -91,7 +74,7 @@ class DefinitionChecks:
 
     def _check_activities(self, rules: Iterable[Rule]) -> None:
         seen: set[ActivityView] = set()
-        for path in self._parts.defining if rules else ():
+        for path in self._project.parts.defining if rules else ():
             with self._faults.at(path):
                 module = self._definitions.resolver.store.load(path)
                 for activity in self._definitions.activities(module):
@@ -102,20 +85,11 @@ class DefinitionChecks:
     def _check_project(self, rules: Sequence[Rule]) -> None:
         if not rules:
             return
-        commands = self._checker.commands
-        project = Project(
-            self._parts, self._definitions, commands, self._workers, self._view_of_call
-        )
         for rule in rules:
             with self._faults.at(EVERYWHERE, "", rule.code):
-                for place, report in rule.check_project(project):
+                for place, report in rule.check_project(self._project):
                     if place.fn.path in self._chosen:
                         self._hit(rule, place, report)
-
-    def _view_of_call(self, node: Node, event: ExternalCall) -> CallView:
-        body = self._definitions.resolver.store.body(node.fn)
-        name, is_partial = event.entity.name, event.entity.partial
-        return self._checker.views.of_call(node, body, event.call, name=name, partial=is_partial)
 
     # What they say.
 
@@ -128,10 +102,15 @@ class DefinitionChecks:
     ) -> None:
         """Ask about a definition in any file; a report may be on a place in one of the chosen."""
         with self._faults.at(*place.fn, rule.code):
-            for given in ask():
-                at, report = given if isinstance(given, PlacedReport) else (place, given)
-                if at.fn.path in self._chosen:
-                    self._hit(rule, at, report)
+            self._note(rule, ask(), lambda: place)
+
+    def _note(
+        self, rule: Rule, said: Iterable[Report | PlacedReport], find_place: Callable[[], Place]
+    ) -> None:
+        for given in said:
+            at, report = given if isinstance(given, PlacedReport) else (find_place(), given)
+            if at.fn.path in self._chosen:
+                self._hit(rule, at, report)
 
     def _hit(self, rule: Rule, place: Place, report: Report) -> None:
         """Note that a rule is broken at a place; where workflow code reaches it, with the way."""

@@ -142,9 +142,7 @@ class FoundView:
         for entity in self._resolved(call.target) if call is not None else ():
             sdk = sdk_calls().get(entity.name) if isinstance(entity, ExternalValue) else None
             if call is not None and sdk is not None and isinstance(entity, ExternalValue):
-                view = checker.views.of_call(
-                    node, self._body, call, name=sdk.name, partial=entity.partial
-                )
+                view = checker.views.of_external(node, call, entity)
                 return checker.commands.view(node, view, sdk, entity)
         return None
 

@@ -11,7 +11,8 @@ from wflint.callgraph.builder import look_at
 from wflint.callgraph.events import Event, ExternalCall
 from wflint.callgraph.graph import Node
 from wflint.facts.ids import Cls, Fn
-from wflint.facts.model import ValueType
+from wflint.facts.model import Call, ValueType
+from wflint.inference.values import ExternalValue
 from wflint.model.commands import Commands
 from wflint.model.definitions import Definitions
 from wflint.model.workers import Workers
@@ -28,7 +29,7 @@ _REQUESTS = re.compile(
 )
 _DEPRECATES = "temporalio.workflow.deprecate_patch"
 
-ViewOfCall = Callable[[Node, ExternalCall], CallView]
+ViewOfCall = Callable[[Node, Call, ExternalValue], CallView]
 
 
 class Parts(NamedTuple):
@@ -51,12 +52,12 @@ class Project:
         self,
         parts: Parts,
         definitions: Definitions,
-        commands: Commands,
         workers: Workers,
+        commands: Commands,
         view_of_call: ViewOfCall,
     ) -> None:
-        self._parts = parts
-        self._definitions = definitions
+        self.parts = parts
+        self.definitions = definitions
         self._store = definitions.resolver.store
         self._commands = commands
         self._workers = workers
@@ -65,14 +66,14 @@ class Project:
     @cached_property
     def workflows(self) -> tuple[WorkflowView, ...]:
         """Return the workflows."""
-        found = (self._definitions.workflow(cls) for cls in self._parts.workflows)
+        found = (self.definitions.workflow(cls) for cls in self.parts.workflows)
         return tuple(view for view in found if view is not None)
 
     @cached_property
     def activities(self) -> tuple[ActivityView, ...]:
         """Return the activities in the order of the files."""
-        modules = (self._store.load(path) for path in self._parts.defining)
-        found = (view for module in modules for view in self._definitions.activities(module))
+        modules = (self._store.load(path) for path in self.parts.defining)
+        found = (view for module in modules for view in self.definitions.activities(module))
         return tuple(dict.fromkeys(found))  # a base class of another module may define it
 
     @property
@@ -94,7 +95,7 @@ class Project:
     @cached_property
     def requests(self) -> tuple[CommandAt, ...]:
         """Return the requests of clients."""
-        return tuple(self._requests(self._parts.named))
+        return tuple(self._requests(self.parts.named))
 
     @cached_property
     def patches(self) -> tuple[Patch, ...]:
@@ -118,7 +119,7 @@ class Project:
 
     @cached_property
     def _own_calls(self) -> list[CommandAt]:
-        return list(self._calls(self._parts.events))
+        return list(self._calls(self.parts.events))
 
     def _calls(self, events: Iterable[Event]) -> Iterator[CommandAt]:
         for event in events:
@@ -126,7 +127,7 @@ class Project:
                 continue
             sdk = sdk_calls().get(event.entity.name)
             if sdk is not None and sdk.name.startswith("temporalio."):
-                call = self._view_of_call(event.node, event)
+                call = self._view_of_call(event.node, event.call, event.entity)
                 view = self._commands.view(event.node, call, sdk, event.entity)
                 yield CommandAt(view, Place(event.node.fn, event.call.site))
 
@@ -137,7 +138,7 @@ class Project:
             if _REQUESTS.search(text):
                 with self._store.faults.at(path):
                     for fn in self._functions(path, text):
-                        found = self._calls(look_at(self._definitions.resolver, fn))
+                        found = self._calls(look_at(self.definitions.resolver, fn))
                         yield from (at for at in found if not at.command.sdk.in_workflow)
 
     def _functions(self, path: str, text: str) -> Iterator[Fn]:
