@@ -1,4 +1,4 @@
-"""The loggers of the SDK, and edits that put one in the place of another."""
+"""The loggers of the SDK, and edits that replace one with another."""
 
 from __future__ import annotations
 

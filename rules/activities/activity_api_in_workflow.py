@@ -82,7 +82,7 @@ _USE = {
     "metric_meter": "workflow.metric_meter()",
     "payload_converter": "workflow.payload_converter()",
 }
-"""What does the same in a workflow."""
+"""The counterparts in a workflow."""
 
 _OTHERS = frozenset(
     {

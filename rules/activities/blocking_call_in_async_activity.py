@@ -132,7 +132,7 @@ class BlockingCallInAsyncActivity(Rule):
     since = "0.1"
 
     def check_call(self, view: CallView) -> Iterable[Report]:
-        """What waits for the activity itself, and what cannot run where a loop runs."""
+        """Report calls that wait for the activity itself, or that cannot run inside a loop."""
         if view.name in _WAIT:
             use = f"await activity.{view.name.rpartition('.')[2].removesuffix('_sync')}()"
             yield Report(f"{_BLOCKS.format(name=view.shown)}use `{use}`", group=view.name)

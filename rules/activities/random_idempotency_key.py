@@ -109,7 +109,7 @@ _CHANGING = RANDOM | {
     "time.time_ns",
 }
 _DATA = re.compile(r"[\w.]+$|[({\[]|(\w+\.)*[A-Z]\w*\(")
-"""What is returned as it is: a variable, a display, an object of a class."""
+"""Expressions that are returned unchanged: a variable, a display, an object of a class."""
 
 _MESSAGE = (
     "`{}` makes another idempotency key in each attempt, so a retry does the same again; make it "

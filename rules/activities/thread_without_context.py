@@ -112,7 +112,7 @@ _STARTS = {
     "threading.Thread": (1, "target"),
     "threading.Timer": (1, "function"),
 }
-"""What starts a thread with an empty context, and which of its arguments runs there."""
+"""Calls that start a thread with an empty context, with the argument that runs there."""
 
 
 class ThreadWithoutContext(Rule):
@@ -124,7 +124,7 @@ class ThreadWithoutContext(Rule):
     targets = frozenset(_STARTS)
 
     def check_call(self, view: CallView) -> Iterable[Report]:
-        """What the thread runs, itself or through what that calls."""
+        """Look at the function that the thread runs, and at all that it calls."""
         argument = view.argument(*_STARTS[view.name])
         asks = _asks(view, argument) if argument is not None and not argument.star else ""
         if asks:

@@ -101,7 +101,7 @@ _USE = {
     "uuid4": "uuid.uuid4()",
     "uuid7": "uuid.uuid4()",
 }
-"""What does the same in an activity."""
+"""The counterparts in an activity."""
 
 _OTHERS = frozenset(
     {

@@ -2,8 +2,8 @@
 
 ## What breaks
 
-What becomes of a child when its parent ends is said by `parent_close_policy`, and by default that
-is `TERMINATE`. A child that is started and then forgotten ("fire and forget") therefore lives only
+When its parent ends, a child is treated as `parent_close_policy` says, which is `TERMINATE` by
+default. A child that is started and then forgotten ("fire and forget") therefore lives only
 as long as its parent: when the parent completes, fails or is cancelled, the server terminates the
 child in the middle of its work. No code of the child runs any more, no `finally` and no
 compensation. In tests it often goes well, because the parent still has something to do.

@@ -105,7 +105,7 @@ class ActivityResultPassed(Rule):
     commands = frozenset({CallKind.ACTIVITY, CallKind.LOCAL_ACTIVITY})
 
     def check_command(self, at: CommandView) -> Iterable[Report]:
-        """What is no activity at all is WFL613."""
+        """Report an activity's result or coroutine; other values are WFL613."""
         misfit = at.misfit
         if misfit is None or misfit.kind is not MisfitKind.RESULT:
             return

@@ -122,7 +122,7 @@ def _shown(base: str, cls: str) -> str:
 
 
 def _becomes(base: str, cls: str) -> str:
-    """Say what becomes of an error of a class of the project."""
+    """Return how an error of a class of the project ends."""
     if base == _ANY:
         return "fails no workflow, only its task"
     nameless = ", without its name" if base == _APPLICATION else ""

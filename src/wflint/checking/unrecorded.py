@@ -48,7 +48,7 @@ def without_unrecorded(
 
 
 def what_fails(answer: AnalysisResult, hit: Violation) -> str:
-    """Return what becomes of an error that is raised in code of queries and validators."""
+    """Return which message fails when code of queries and validators raises an error."""
     parts = {region: answer.reached.within(region).parents for region in _FAILS}
     found = [region for region, part in parts.items() if not part.keys().isdisjoint(hit.nodes)]
     return _FAILS[found[0] if len(found) == 1 else Scope.READ_HOOK]

@@ -17,6 +17,7 @@ from wflint.facts.model import ClassFacts, FunctionBody, FunctionHead, ModuleFac
 from wflint.facts.sharing import Sharing
 from wflint.faults import Faults
 from wflint.files.source import Source, UnreadableSource, decode
+from wflint.latest import Latest
 from wflint.project import trees
 from wflint.project.module import Module, special_names
 from wflint.project.module_reading import ReadBodies, ReadModule, read_module
@@ -54,9 +55,11 @@ class Store:
         self.asks_for_any = False  # whether any class has a `__getattr__`
         self.mentions: Callable[[str], Iterable[str]] = lambda _: ()
         self.suspects: dict[str, tuple[str, ...]] = {}
-        self._readers: dict[Fn, BodyReader | None] = {}
+        self._readers: Latest[Fn, BodyReader | None] = Latest(lambda: limits.KEPT_READERS, _let_go)
         self._shared = Sharing()
-        self._definitions: dict[Fn, cst.FunctionDef | cst.Lambda | None] = {}
+        self._definitions: Latest[Fn, cst.FunctionDef | cst.Lambda | None] = Latest(
+            lambda: limits.KEPT_DEFINITIONS
+        )
         self._mentioned: set[str] = set()
         self._room_for_trees = limits.KEPT_AST
         self._question = "bodies"
@@ -303,15 +306,7 @@ class Store:
         Its trees are light where they can be: good for what code means.
         """
         piece = Fn(fn.path, self.outermost(fn))
-        if piece in self._readers:
-            self._readers[piece] = self._readers.pop(piece)
-        else:
-            self._readers[piece] = self._reader(self.load(fn.path), piece.qualname)
-            if len(self._readers) > limits.KEPT_READERS:
-                oldest = self._readers.pop(next(iter(self._readers)))
-                if oldest is not None:
-                    oldest.refs.detach()
-        return self._readers[piece]
+        return self._readers.get(piece, lambda: self._reader(self.load(fn.path), piece.qualname))
 
     def _reader(
         self,
@@ -365,14 +360,7 @@ class Store:
     def _definition(self, module: Module, qualname: str) -> cst.FunctionDef | cst.Lambda | None:
         """The tree of a function of a module, for rules that look into it."""
         fn = Fn(module.path, qualname)
-        if fn in self._definitions:
-            node = self._definitions.pop(fn)
-        else:
-            node = trees.definition(module, qualname)
-            if len(self._definitions) >= limits.KEPT_DEFINITIONS:
-                del self._definitions[next(iter(self._definitions))]
-        self._definitions[fn] = node
-        return node
+        return self._definitions.get(fn, lambda: trees.definition(module, qualname))
 
     def outermost(self, fn: Fn) -> str:
         """The qualname of the function or method that a nested function stands in.
@@ -414,3 +402,8 @@ class Store:
                     found |= trees.locate(whole, missing)
                     whole.refs.detach()
         return found
+
+
+def _let_go(reader: BodyReader | None) -> None:
+    if reader is not None:
+        reader.refs.detach()

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from wflint import limits
 from wflint.files.source import Source, UnreadableSource
+from wflint.latest import Latest
 from wflint.project.module import Module
 from wflint.project.trees import skeleton_cuts
 from wflint.syntax.guard import BLOCKS, NewerSyntax, inner_statements, parse, span
@@ -37,25 +38,15 @@ class Held(NamedTuple):
     reads: frozenset[str] = frozenset()
 
 
-class LatestTrees:
-    """The ``ast`` of the modules that were asked about last."""
-
-    def __init__(self) -> None:
-        self._trees: dict[Source, ast.Module] = {}
-
-    def of(self, source: Source) -> ast.Module:
-        """Return the tree of a module; without statements, if only LibCST can read it."""
-        tree = self._trees.pop(source, None) or _parse(source)
-        self._trees[source] = tree
-        if len(self._trees) > limits.KEPT_MODULE_TREES:
-            del self._trees[next(iter(self._trees))]
-        return tree
+def latest_trees() -> Latest[Source, ast.Module]:
+    """Keep the ``ast`` of the modules that were asked about last."""
+    return Latest(lambda: limits.KEPT_MODULE_TREES)
 
 
 class ModuleValues:
     """The values of one module. A module that only LibCST can read has none."""
 
-    def __init__(self, module: Module, trees: LatestTrees) -> None:
+    def __init__(self, module: Module, trees: Latest[Source, ast.Module]) -> None:
         self._module = module
         self._trees = trees
         self.held = read_held(module)
@@ -70,7 +61,7 @@ class ModuleValues:
     @property
     def tree(self) -> ast.Module:
         """The module; asked for only where something is asked about single places."""
-        return self._trees.of(self.source)
+        return self._trees.get(self.source, lambda: _parse(self.source))
 
     def at(self, offset: int) -> Held | None:
         """The value that an expression at ``offset`` becomes part of."""

@@ -12,7 +12,7 @@ from wflint.facts.sites import call_at
 from wflint.inference.definitions import Name, find_origin
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ClassValue
-from wflint.sandbox.module_values import Held, LatestTrees, ModuleValues
+from wflint.sandbox.module_values import Held, ModuleValues, latest_trees
 from wflint.sandbox.read_attributes import AttributeReads
 
 _ELSEWHERE = Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED
@@ -28,7 +28,7 @@ class UsedValues:
         self.resolver = resolver
         self.reached = reached
         self._values: dict[str, ModuleValues] = {}
-        self._trees = LatestTrees()
+        self._trees = latest_trees()
         self._made_into: dict[Name, Name] = {}
         self._names_in: dict[Fn, tuple[Name, ...]] = {}
         self._origins: dict[tuple[Kind, str, tuple[str, ...], str], Name | None] = {}

@@ -10,6 +10,7 @@ from wflint.checking.analysis import AnalysisResult
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Site
 from wflint.inference.resolver import Resolver
+from wflint.latest import Latest
 from wflint.project.store import Store
 from wflint.severity.places import EscapesError, Tree
 
@@ -28,7 +29,9 @@ class Project(Struct):
     led_on: set[tuple[Fn, Site]] = field(default_factory=set)
     pieces: dict[Fn, set[Cls | None]] = field(default_factory=dict)
     reads: dict[tuple[Cls, str, bool], list[tuple[Fn, Site]] | None] = field(default_factory=dict)
-    _trees: dict[Fn, Tree] = field(default_factory=dict)
+    _trees: Latest[Fn, Tree] = field(
+        default_factory=lambda: Latest(lambda: limits.KEPT_VALUE_TREES)
+    )
 
     def __post_init__(self) -> None:
         reached = self.answer.reached
@@ -53,13 +56,10 @@ class Project(Struct):
     def tree(self, fn: Fn) -> Tree:
         """The piece of code that a function stands in; the last few are kept."""
         piece = Fn(fn.path, self.store.outermost(fn))
-        known = self._trees.pop(piece, None)
-        if known is None:
-            reader = self.store.reader(piece)
-            if reader is None:
-                raise EscapesError
-            known = Tree(*piece, reader.walker)
-            if len(self._trees) >= limits.KEPT_VALUE_TREES:
-                del self._trees[next(iter(self._trees))]
-        self._trees[piece] = known
-        return known
+        return self._trees.get(piece, lambda: self._read(piece))
+
+    def _read(self, piece: Fn) -> Tree:
+        reader = self.store.reader(piece)
+        if reader is None:
+            raise EscapesError
+        return Tree(*piece, reader.walker)

@@ -1,0 +1,31 @@
+"""Answers that are kept for a while, because the same is asked several times in a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class Latest(Generic[K, V]):
+    """The answers to the last questions.
+
+    ``most`` tells how many are kept; ``drop`` is called with each that is let go of.
+    """
+
+    def __init__(self, most: Callable[[], int], drop: Callable[[V], None] | None = None) -> None:
+        self._most = most
+        self._drop = drop
+        self._known: dict[K, V] = {}
+
+    def get(self, key: K, find: Callable[[], V]) -> V:
+        """Return the answer that is kept, or the one that ``find`` gives."""
+        found = self._known.pop(key) if key in self._known else find()
+        self._known[key] = found
+        if len(self._known) > self._most():
+            oldest = self._known.pop(next(iter(self._known)))
+            if self._drop is not None:
+                self._drop(oldest)
+        return found
