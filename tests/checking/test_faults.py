@@ -15,8 +15,8 @@ from tests.command_line import enter_project, invoke
 from tests.planted import plant
 from wflint.callgraph.builder import CallGraphBuilder
 from wflint.callgraph.entry.entry_points import EntryPoints
-from wflint.checking.analysis import visitors
 from wflint.checking.imports import ImportTime
+from wflint.checking.readings import visitors
 from wflint.checking.registry import load_registry
 from wflint.diagnostics import Applicability, Diagnostic
 from wflint.facts.bodies import BodyReader

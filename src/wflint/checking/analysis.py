@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache, partial
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from typing import NamedTuple
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from wflint import limits
 from wflint.cache.fact_cache import FactCache
-from wflint.callgraph.builder import CallGraphBuilder, look_at
+from wflint.callgraph.builder import CallGraphBuilder
 from wflint.callgraph.effects import summarise
 from wflint.callgraph.entry.entry_points import Entry, EntryPoints
-from wflint.callgraph.entry.frameworks import given_to_frameworks
-from wflint.callgraph.entry.in_house import InHouse
-from wflint.callgraph.entry.listed import listed_workflows
 from wflint.callgraph.entry.unseen import Unmarked, Unseen, unmarked_methods, unseen_classes
 from wflint.callgraph.events import Event
 from wflint.callgraph.graph import CallGraph
@@ -25,9 +22,12 @@ from wflint.callgraph.outside import Outside
 from wflint.checking.activity_calls import ActivityCalls
 from wflint.checking.checker import Checker, with_hook
 from wflint.checking.definitions import DefinitionChecks
+from wflint.checking.elsewhere import check_elsewhere
+from wflint.checking.entries import find_entries, read_files
 from wflint.checking.escapes import Escapes
 from wflint.checking.imports import ImportChain, ImportTime
 from wflint.checking.own_errors import OwnErrors
+from wflint.checking.readings import no_guard, reading_elsewhere, reading_for
 from wflint.checking.summaries import Summaries
 from wflint.checking.violation import Violation
 from wflint.facts.ids import Cls, Fn
@@ -47,20 +47,14 @@ from wflint.model.unfinished import Unfinished
 from wflint.model.workers import Workers
 from wflint.project.hidden import hidden_files, without
 from wflint.project.installed import Installed
-from wflint.project.module import Module
 from wflint.project.module_index import ModuleIndex
-from wflint.project.prefetch import prefetch
 from wflint.project.store import Store
 from wflint.project.subclasses import Subclasses
 from wflint.rule.api_table import ApiEntry, ApiTable, rule_entries, rule_results
 from wflint.rule.base import Rule, RuleSettings, Scope
 from wflint.sandbox.sandboxes import Sandboxes
 from wflint.sandbox.shared_receivers import SharedReceivers
-from wflint.syntax.cst import cst
 from wflint.temporal.decorators import EntryNames
-
-if TYPE_CHECKING:
-    from wflint.facts.bodies import Reading, Visitors
 
 
 class AnalysisInput(Struct, frozen=True):
@@ -160,8 +154,8 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
     resolver, roots, sandboxes = checker.resolver, checker.roots, checker.sandboxes
     store = resolver.store
     answer = AnalysisResult(store, index, checker, CallGraph(), hidden=told)
-    defining = _read_files(question, answer, roots)
-    entries, workflows = _find_entries(defining, answer, roots)
+    defining = read_files(question, answer, roots)
+    entries, workflows = find_entries(defining, answer, roots)
     own = [p for p in defining if p in question.chosen and not question.is_test(p)]
     with store.faults.at(EVERYWHERE):
         answer.unseen = unseen_classes(roots, own, workflows)
@@ -178,8 +172,8 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
         import_time = ImportTime(checker, sandboxes, answer.reached)
         answer.import_chains = import_time.chains
         import_time.check()
-    with store.reading_otherwise("elsewhere", partial(_reading_elsewhere, question), _no_guard):
-        _check_anywhere(question, answer)
+    with store.reading_otherwise("elsewhere", partial(reading_elsewhere, question), no_guard):
+        check_elsewhere(question, answer)
     with store.faults.at(EVERYWHERE):
         _search_outside(question, defining, answer, project)
     _check_definitions(question, answer, project)
@@ -202,7 +196,7 @@ def _checker_for(question: AnalysisInput, index: ModuleIndex) -> Checker:
     store = Store(
         question.read,
         index.name_of,
-        lambda: _reading(question, guards),
+        lambda: reading_for(question, guards),
         question.fact_cache,
     )
     code = (path for path in question.files if not question.is_test(path))
@@ -240,39 +234,6 @@ def _naming(files: Iterable[str], store: Store, word: str) -> Iterator[str]:
                 yield path
         except (OSError, UnreadableSource):
             continue
-
-
-def _read_files(question: AnalysisInput, answer: AnalysisResult, roots: EntryPoints) -> list[str]:
-    """Read the files that passed the gate. Return those that define entry points."""
-    gated, store = question.gated, answer.store
-    candidates = frozenset(gated.candidates)
-    others = [p for p in gated.named if p in question.chosen and p not in candidates]
-    read = partial(_read_file, question, store, roots, candidates)
-    files = [*gated.candidates, *others]
-    answer.warnings = prefetch(store, files, read, question.jobs, question.progress)
-    defining = _defining_files(question, roots)
-    for path in defining:
-        if path not in candidates:
-            _read_file(question, store, roots, frozenset(defining), path)
-    return defining
-
-
-def _defining_files(question: AnalysisInput, roots: EntryPoints) -> list[str]:
-    """The candidates, and the files whose classes only other code makes workflows, in order."""
-    gated, by_call = question.gated, roots.by_call
-    in_house = InHouse(roots.applied)
-    candidates = in_house.find(gated.candidates, question.files, question.read)
-    for path in candidates:
-        with roots.resolver.store.faults.at(path):
-            by_call.read(in_house.pieces(path))
-    with roots.resolver.store.faults.at(EVERYWHERE):
-        by_call.listed |= listed_workflows(roots, candidates, gated.configuring, question.is_test)
-        by_call.in_frameworks |= given_to_frameworks(
-            roots, gated.configuring, question.files, question.read
-        )
-    wanted = {*candidates, *(cls.path for cls in by_call.classes())}
-    wanted |= {fn.path for fn in by_call.in_frameworks}
-    return [path for path in question.files if path in wanted]
 
 
 class Model(NamedTuple):
@@ -345,7 +306,7 @@ def _search_outside(
     search = Outside(checker.roots, wanted)
     configuring, is_test = question.gated.configuring, question.is_test
     guards = in_activities(store.guards)
-    reading = partial(_reading, question, guards, Scope.OUTSIDE)
+    reading = partial(reading_for, question, guards, Scope.OUTSIDE)
     with store.reading_otherwise("outside", reading, guards):
         found, passed = search.search(defining, configuring, is_test)
         answer.outside = found
@@ -357,15 +318,6 @@ def _search_outside(
         checker.hold_regions(found, passed, wanted, skips=Flag.IN_WORKFLOW)
 
 
-def _reading_elsewhere(question: AnalysisInput) -> Reading:
-    """Return the reading of bodies that no workflow runs, so that nothing in them is guarded."""
-    return _reading(question, _no_guard, Scope.ELSEWHERE)
-
-
-def _no_guard(path: str, name: str) -> int:
-    return 0
-
-
 def _check_definitions(question: AnalysisInput, answer: AnalysisResult, project: Project) -> None:
     """Ask the rules about definitions, Workers and the whole program, if one of those runs is."""
     rules = [question.rules[code] for code in sorted(question.codes)]
@@ -375,142 +327,3 @@ def _check_definitions(question: AnalysisInput, answer: AnalysisResult, project:
     checks = DefinitionChecks(answer.checker, project, question.chosen, graphs)
     with answer.store.faults.at(EVERYWHERE):
         checks.check(rules)
-
-
-def _read_file(
-    question: AnalysisInput, store: Store, roots: EntryPoints, candidates: frozenset[str], path: str
-) -> None:
-    """Read a file that passed the gate, as far as it will surely be needed.
-
-    That is the module and the bodies of its entry points; of a file without entry points it is only
-    whether it can be read at all, and which of the rules for any code may find something in it.
-    """
-    with store.faults.at(path):
-        if path in candidates:
-            module = store.load(path)
-            for entry in roots.find(module).entries:
-                store.body(entry.fn)
-        else:
-            store.check(path)
-    with store.faults.at(path):
-        if path in question.chosen:
-            found = store.notes(path).answer(
-                "suspects", list[str], lambda: _suspects(question, path, store.text(path))
-            )
-            store.suspects[path] = tuple(code for code in found if code in question.codes)
-
-
-def _suspects(question: AnalysisInput, path: str, text: str) -> list[str]:
-    """The rules for any code that may find something in a text, be they selected or not."""
-    rules, settings = sorted(question.rules.items()), question.settings_of(path)
-    return [
-        code
-        for code, rule in rules
-        if Scope.ELSEWHERE in rule.scope and rule.suspicious(text, settings)
-    ]
-
-
-def _reading(
-    question: AnalysisInput, guards: Callable[[str, str], int], regions: Scope | None = None
-) -> Reading:
-    """Return the reading of bodies for all rules, or for those about some of ``regions``."""
-    from wflint.facts.bodies import Reading
-
-    every = question.rules.values()
-    rules = tuple(rule for rule in every if regions is None or rule.scope & regions)
-    return Reading(partial(visitors_for, rules), guards, question.settings_of)
-
-
-def visitors_for(rules: tuple[Rule, ...], text: str) -> Visitors:
-    """Return the visitors of the rules that a file with this text is worth asking."""
-    asked = (rule for rule in rules if not rule.words or any(word in text for word in rule.words))
-    return visitors(tuple(asked))
-
-
-@lru_cache(maxsize=64)
-def visitors(rules: tuple[Rule, ...]) -> Visitors:
-    """The rules' visitor methods by the node type they want to see."""
-    found: dict[type[cst.CSTNode], list[tuple[Rule, Callable[..., None]]]] = {}
-    for rule in rules:
-        for name in sorted(dir(type(rule))):
-            if name.startswith("visit_"):
-                found.setdefault(getattr(cst, name[6:]), []).append((rule, getattr(rule, name)))
-    return found
-
-
-def _find_entries(
-    candidates: list[str], answer: AnalysisResult, roots: EntryPoints
-) -> tuple[list[Entry], list[Cls]]:
-    """The entry points and the workflows of the candidates in the order of the files."""
-    entries: list[Entry] = []
-    workflows: list[Cls] = []
-    for path in candidates:
-        with answer.store.faults.at(path):
-            found = roots.find(answer.store.load(path))
-            entries += sorted(found.entries, key=lambda e: _place(answer.store, e))
-            answer.workflows[path] = len(found.workflows)
-            workflows += found.workflows
-            if found.workflows:
-                answer.module_entries[path] = found.workflows[0]
-            reachable = {e.receiver for e in found.entries if not _is_constructor(e)}
-            answer.mute += [cls for cls in found.workflows if cls not in reachable]
-            answer.activities[path] = found.activities
-    return entries, workflows
-
-
-def _is_constructor(entry: Entry) -> bool:
-    return entry.fn.qualname.endswith(".__init__")
-
-
-def _place(store: Store, entry: Entry) -> tuple[int, str, int]:
-    classes = list(store.load(entry.receiver.path).facts.classes)
-    head = store.head(entry.fn)
-    named = entry.receiver.qualname  # none for a function that is no method
-    at = classes.index(named) if named in classes else len(classes)
-    return (at, entry.fn.path, head.start if head is not None else 0)
-
-
-def _check_anywhere(question: AnalysisInput, answer: AnalysisResult) -> None:
-    """Rules that speak outside workflow code as well, in the files to report on."""
-    codes = frozenset(c for c, rule in question.rules.items() if Scope.ELSEWHERE in rule.scope)
-    resolver = answer.checker.resolver
-    seen = {node.fn for node in answer.reached.order}
-    for path in question.gated.named:
-        suspects = [question.rules[code] for code in answer.store.suspects.get(path, ())]
-        names: list[str] = []
-        with answer.store.faults.at(path):
-            if suspects:
-                module, settings = answer.store.load(path), question.settings_of(path)
-                rest = _text_outside_of_functions(module)
-                if not module.is_blank and any(r.suspicious(rest, settings) for r in suspects):
-                    names += answer.store.module_bodies(path)
-                for fn in _functions(module, suspects, settings):
-                    if fn not in seen:
-                        names += _with_nested(answer.store, fn)
-        for name in names:
-            with answer.store.faults.at(path, name):
-                answer.checker.hold(look_at(resolver, Fn(path, name)), codes)
-
-
-def _text_outside_of_functions(module: Module) -> str:
-    """The text of a module without its functions and methods."""
-    text, parts, at = module.source.text, [], 0
-    for head in sorted(module.facts.functions.values(), key=lambda head: head.start):
-        if head.start >= at:
-            parts.append(text[at : head.start])
-            at = head.end
-    return "".join([*parts, text[at:]])
-
-
-def _functions(module: Module, suspects: list[Rule], settings: RuleSettings) -> list[Fn]:
-    found = []
-    for name, head in module.facts.functions.items():
-        text = module.source.text[head.start : head.end]
-        if any(rule.suspicious(text, settings) for rule in suspects):
-            found.append(Fn(module.path, name))
-    return found
-
-
-def _with_nested(store: Store, fn: Fn) -> list[str]:
-    store.body(fn)
-    return [fn.qualname, *store.load(fn.path).inside(fn.qualname)]

@@ -1,0 +1,73 @@
+"""Checks code that no workflow runs, in files that name Temporal, by the rules about any code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wflint.callgraph.builder import look_at
+from wflint.facts.ids import Fn
+from wflint.project.module import Module
+from wflint.project.store import Store
+from wflint.rule.base import Rule, RuleSettings, Scope
+
+if TYPE_CHECKING:
+    from wflint.checking.analysis import AnalysisInput, AnalysisResult
+
+
+def suspects_in(question: AnalysisInput, path: str, text: str) -> list[str]:
+    """Return the codes of the rules for any code that may find something in a text.
+
+    Rules that are not selected are among them, so that the answer can be kept with the file.
+    """
+    rules, settings = sorted(question.rules.items()), question.settings_of(path)
+    return [
+        code
+        for code, rule in rules
+        if Scope.ELSEWHERE in rule.scope and rule.suspicious(text, settings)
+    ]
+
+
+def check_elsewhere(question: AnalysisInput, answer: AnalysisResult) -> None:
+    """Ask the rules that speak outside of workflow code too, in the files to report on."""
+    codes = frozenset(c for c, rule in question.rules.items() if Scope.ELSEWHERE in rule.scope)
+    resolver = answer.checker.resolver
+    seen = {node.fn for node in answer.reached.order}
+    for path in question.gated.named:
+        suspects = [question.rules[code] for code in answer.store.suspects.get(path, ())]
+        names: list[str] = []
+        with answer.store.faults.at(path):
+            if suspects:
+                module, settings = answer.store.load(path), question.settings_of(path)
+                rest = _text_outside_of_functions(module)
+                if not module.is_blank and any(r.suspicious(rest, settings) for r in suspects):
+                    names += answer.store.module_bodies(path)
+                for fn in _functions(module, suspects, settings):
+                    if fn not in seen:
+                        names += _with_nested(answer.store, fn)
+        for name in names:
+            with answer.store.faults.at(path, name):
+                answer.checker.hold(look_at(resolver, Fn(path, name)), codes)
+
+
+def _text_outside_of_functions(module: Module) -> str:
+    """The text of a module without its functions and methods."""
+    text, parts, at = module.source.text, [], 0
+    for head in sorted(module.facts.functions.values(), key=lambda head: head.start):
+        if head.start >= at:
+            parts.append(text[at : head.start])
+            at = head.end
+    return "".join([*parts, text[at:]])
+
+
+def _functions(module: Module, suspects: list[Rule], settings: RuleSettings) -> list[Fn]:
+    found = []
+    for name, head in module.facts.functions.items():
+        text = module.source.text[head.start : head.end]
+        if any(rule.suspicious(text, settings) for rule in suspects):
+            found.append(Fn(module.path, name))
+    return found
+
+
+def _with_nested(store: Store, fn: Fn) -> list[str]:
+    store.body(fn)
+    return [fn.qualname, *store.load(fn.path).inside(fn.qualname)]
