@@ -46,6 +46,11 @@ class CartWorkflow:
         return len(self.items)
 ```
 
+## Fix safety
+
+The fix takes `async` away where nothing in the query waits and nothing but the SDK calls it. It is
+unsafe: a class of another project may derive from this one and await the query.
+
 ## What the SDK does
 
 `DeprecationWarning: Queries as async def functions are deprecated`, when the class is made.
@@ -61,10 +66,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Report, Rule, Scope, Severity
+from wflint.rule import Fixable, Report, Rule, Scope, Severity
+
+from ._plain import as_plain_function
 
 if TYPE_CHECKING:
-    from wflint.rule import HandlerView, WorkflowView
+    from wflint.rule import FixView, HandlerView, Repair, WorkflowView
 
 
 class AsyncQuery(Rule):
@@ -72,6 +79,7 @@ class AsyncQuery(Rule):
     name = "async-query"
     severity = Severity.ERROR
     scope = Scope.QUERY
+    fix = Fixable.UNSAFE
     since = "0.1"
 
     def check_handler(self, handler: HandlerView, workflow: WorkflowView) -> Iterable[Report]:
@@ -81,3 +89,7 @@ class AsyncQuery(Rule):
                 f"the query `{handler.method}` is `async def`, which the SDK deprecates: "
                 "a query can wait for nothing; make it a plain `def`"
             )
+
+    def repair(self, at: FixView) -> Repair | None:
+        """A plain `def`, if nothing in it waits."""
+        return as_plain_function(at)

@@ -57,6 +57,11 @@ class CartWorkflow:
             raise ValueError("empty")
 ```
 
+## Fix safety
+
+The fix takes `async` away where nothing in the validator waits and nothing but the SDK calls it. It
+is unsafe: with an SDK before 1.35 the validator has run never so far, and then rejects updates.
+
 ## What the SDK does
 
 From 1.35 on: `ValueError: Update validator must not be an async function`, when the module is
@@ -73,10 +78,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Report, Rule, Scope, Severity
+from wflint.rule import Fixable, Report, Rule, Scope, Severity
+
+from ._plain import as_plain_function
 
 if TYPE_CHECKING:
-    from wflint.rule import HandlerView, WorkflowView
+    from wflint.rule import FixView, HandlerView, Repair, WorkflowView
 
 
 class AsyncValidator(Rule):
@@ -84,6 +91,7 @@ class AsyncValidator(Rule):
     name = "async-validator"
     severity = Severity.ERROR
     scope = Scope.VALIDATOR
+    fix = Fixable.UNSAFE
     since = "0.1"
 
     def check_handler(self, handler: HandlerView, workflow: WorkflowView) -> Iterable[Report]:
@@ -93,3 +101,7 @@ class AsyncValidator(Rule):
                 f"the validator `{handler.method}` is `async def`: the SDK refuses it, or (before "
                 "1.35) accepts every update without running it; make it a plain `def`"
             )
+
+    def repair(self, at: FixView) -> Repair | None:
+        """A plain `def`, if nothing in it waits."""
+        return as_plain_function(at)

@@ -53,6 +53,26 @@ class FixView(Protocol):
         ...
 
     @property
+    def function(self) -> cst.FunctionDef:
+        """The offending definition, which must be a function's; otherwise there is no fix.
+
+        It is shown without its body, see :meth:`with_body`.
+        """
+        ...
+
+    @property
+    def owner(self) -> cst.ClassDef:
+        """The class around the offending node; without one there is no fix."""
+        ...
+
+    def with_body(self, node: cst.FunctionDef) -> FixView:
+        """A view of a function with its body, without which definitions are shown.
+
+        Its node is the definition. There is no fix where it cannot be read.
+        """
+        ...
+
+    @property
     def can_await(self) -> bool:
         """True if Python allows an ``await`` there; it does not in a class's body."""
         ...
@@ -241,6 +261,10 @@ class FixView(Protocol):
         """Raise :class:`Withheld` where others than workflows run the function as well."""
         ...
 
+    def only_the_sdk(self) -> None:
+        """Raise :class:`Withheld` where others than the SDK call the function as well."""
+        ...
+
     def command(self) -> None:
         """Raise :class:`Withheld` where a workflow may not wait or start something."""
         ...
@@ -255,6 +279,10 @@ class FixView(Protocol):
 
     def insert_after(self, node: cst.CSTNode, text: str) -> TextEdit:
         """Put ``text`` behind a node, inside the parentheses around it."""
+        ...
+
+    def line_above(self, node: cst.FunctionDef | cst.ClassDef, text: str) -> TextEdit:
+        """Put a line above a definition and its decorators."""
         ...
 
     def renamed_uses(self, old: str, new: str) -> list[TextEdit] | None:

@@ -81,6 +81,9 @@ class Asking(Surroundings):
     def is_signalled(self) -> bool:
         return self._noted(Question("is_signalled"), self._around.is_signalled())
 
+    def is_called(self) -> bool:
+        return self._noted(Question("is_called"), self._around.is_called())
+
     def draws(self) -> bool:
         return self._noted(Question("draws"), self._around.draws())
 
@@ -142,7 +145,7 @@ def _is_same(question: Question, around: Asking) -> bool:
                 around.may_be_caught(question.when_awaited)
             case "is_caught_otherwise":
                 around.is_caught_otherwise(question.text, question.other)
-            case "draws" | "is_read_only" | "is_signalled":
+            case "draws" | "is_called" | "is_read_only" | "is_signalled":
                 getattr(around, question.name)()
     except Withheld:
         pass  # that is an answer as well

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import libcst as cst
 from msgspec.structs import replace
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from wflint.checking.violation import Violation
 from wflint.facts.context import Context
 from wflint.facts.frames import Entry
+from wflint.facts.ids import Fn
 from wflint.facts.model import FunctionHead, Kind, Ref
 from wflint.facts.scopes import Bound
 from wflint.files.source import Source
@@ -28,7 +29,8 @@ class Code:
     """The offending code, as a repair may ask about it.
 
     ``name`` is the qualified name that the rule's table knows, or ``""``, and ``api`` what the rule
-    says of it. ``others`` are further places that the diagnostic speaks for.
+    says of it. ``others`` are further places that the diagnostic speaks for. ``piece_of`` gives the
+    text of other functions of the file.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class Code:
         entries: Sequence[Entry],
         imports: Imports,
         around: Surroundings,
+        piece_of: Callable[[Fn], PieceText | None] = lambda fn: None,
     ) -> None:
         self.name = hit.name
         self.api = hit.api
@@ -45,6 +48,7 @@ class Code:
         self.entry, *self.others = entries
         self.imports = imports
         self.around = around
+        self.piece_of = piece_of
         self.settings = around.settings
 
     @property
@@ -61,6 +65,21 @@ class Code:
     def call(self) -> cst.Call:
         """The offending node, which must be a call; otherwise there is no fix."""
         return as_call(self.entry.node)
+
+    @property
+    def function(self) -> cst.FunctionDef:
+        """The offending definition, which must be a function's; otherwise there is no fix."""
+        if not isinstance(self.entry.node, cst.FunctionDef):
+            raise NoFix
+        return self.entry.node
+
+    @property
+    def owner(self) -> cst.ClassDef:
+        """The class around the offending node; without one there is no fix."""
+        for node in self.ancestors():
+            if isinstance(node, cst.ClassDef):
+                return node
+        raise NoFix
 
     @property
     def in_async(self) -> bool:

@@ -16,14 +16,14 @@ class PieceText:
         assert reader.piece is not None
         self.reader = reader
         self.source = source
-        self._piece = reader.piece
+        self.piece = reader.piece
         self._spans = all_spans(reader.piece.module)
         self._whole: dict[int, tuple[int, int]] | None = None
 
     def span(self, node: cst.CSTNode) -> tuple[int, int]:
         """The offsets of a node in the file, without parentheses and white space around it."""
         start, end = self._spans[id(node)]
-        return self._piece.file_offset(start), self._piece.file_offset(end)
+        return self.piece.file_offset(start), self.piece.file_offset(end)
 
     def text(self, node: cst.CSTNode) -> str:
         """The source of a node, byte for byte as it stands in the file."""
@@ -33,6 +33,6 @@ class PieceText:
     def whole(self, node: cst.CSTNode) -> str:
         """The source of an expression together with the parentheses around it."""
         if self._whole is None:
-            self._whole = all_spans(self._piece.module, with_parentheses=True)
+            self._whole = all_spans(self.piece.module, with_parentheses=True)
         start, end = self._whole[id(node)]
-        return self.source.text[self._piece.file_offset(start) : self._piece.file_offset(end)]
+        return self.source.text[self.piece.file_offset(start) : self.piece.file_offset(end)]

@@ -10,12 +10,14 @@ from collections.abc import Callable
 
 import libcst as cst
 
+from wflint.callgraph.graph import DEFINITION
 from wflint.checking.violation import Violation
 from wflint.diagnostics import Applicability, Edit, Fix
 from wflint.facts.ids import Fn
 from wflint.faults import REPORT_URL
 from wflint.files.source import Source, UnreadableSource
 from wflint.fix.propose.asked import Asking
+from wflint.fix.propose.defined import piece_around, site_of
 from wflint.fix.propose.imports import Imports
 from wflint.fix.propose.piece import PieceText
 from wflint.fix.propose.surroundings import Program, Surroundings
@@ -89,20 +91,24 @@ class Repairs:
 
     def _view(self, hit: Violation, around: Asking) -> RepairView | None:
         self._make_room()
-        piece = self.piece(hit.fn)
+        store = self.answer.store
+        piece = self.piece(piece_around(hit.fn, hit.site, store))
         if piece is None:
             return None
-        entries = piece.reader.walker.entries
-        sites = [hit.site, *(site for site in hit.others if site != hit.site)]
-        if not all(0 <= site < len(entries) for site in sites):
+        entries, path = piece.reader.walker.entries, hit.fn.path
+        is_definition = hit.site == DEFINITION
+        first = site_of(hit.fn, piece, store.load(path)) if is_definition else hit.site
+        sites = [first, *(site for site in hit.others if site != hit.site)]
+        known = [site for site in sites if site is not None and 0 <= site < len(entries)]
+        if len(known) < len(sites):
             return None
-        path = hit.fn.path
         if path not in self._imports:
             lacks_sdk = os.path.dirname(path) in self.without_sdk
             finds_own = Surroundings(self.program, hit).is_own
-            self._imports[path] = Imports(self.answer.store.load(path), finds_own, lacks_sdk)
+            self._imports[path] = Imports(store.load(path), finds_own, lacks_sdk)
         imports = self._imports[path]
-        return RepairView(hit, piece, [entries[site] for site in sites], imports, around)
+        shown = [entries[site] for site in known]
+        return RepairView(hit, piece, shown, imports, around, self.piece)
 
     def piece(self, fn: Fn) -> PieceText | None:
         """The text of the outermost function around one."""

@@ -10,7 +10,10 @@ WORKFLOW = "temporalio.workflow"
 SINCE = {"new_random": (1, 23), "sleep": (1, 9), "uuid7": (1, 32)}
 """In which SDK a name came, where that is not long ago."""
 
-ANYWHERE = frozenset({"as_completed", "in_workflow", "unsafe", "wait"})
+DECORATORS = frozenset({"defn", "init", "query", "run", "signal", "update"})
+"""Names that only ever stand where a class is made."""
+
+ANYWHERE = DECORATORS | {"as_completed", "in_workflow", "unsafe", "wait"}
 """Names that work outside of workflows, too."""
 
 DRAWS = frozenset({"random", "uuid4", "uuid7"})

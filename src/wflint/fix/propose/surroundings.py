@@ -163,6 +163,11 @@ class Surroundings:
         """True if the harm is done in signal handlers, or in them as well."""
         return bool(self._program.answer.ways_to(self._hit).entry_kinds & Region.SIGNAL)
 
+    def is_called(self) -> bool:
+        """True if workflow code calls the function, which the SDK calls as well."""
+        reached = self._program.answer.reached
+        return any(reached.callers(node) for node in self._program.nodes.get(self._hit.fn, ()))
+
     def draws(self) -> bool:
         """True if a workflow that runs the place draws random numbers or ids already."""
         reached = self._program.answer.reached.parents

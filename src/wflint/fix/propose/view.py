@@ -13,6 +13,7 @@ from wflint.facts.builtin_names import is_builtin
 from wflint.facts.cst_definitions import imported_modules, written_import
 from wflint.fix.propose import sdk_names
 from wflint.fix.propose.code import Code
+from wflint.fix.propose.defined import function_at, whole_function
 from wflint.fix.propose.hard_imports import needs
 from wflint.fix.propose.uses import renamed_uses
 from wflint.rule.base import Api, Fixable
@@ -45,6 +46,21 @@ class RepairView(Code):
                 view.name = view.dotted_name(entry.node.func)
             views.append(view)
         return views
+
+    def with_body(self, node: cst.FunctionDef) -> RepairView:
+        """A view of a function with its body, without which definitions are shown.
+
+        Its node is the definition. There is no fix where it cannot be read.
+        """
+        fn = function_at(self.span(node)[0], self.imports.module)
+        piece = self.piece_of(fn) if fn is not None else None
+        entry = whole_function(piece) if piece is not None else None
+        if piece is None or entry is None:
+            raise NoFix
+        added, view = self._added, copy(self)
+        view.piece, view.entry, view.others = piece, entry, []
+        view.__dict__["_added"] = added
+        return view
 
     # Names to write.
 
@@ -120,6 +136,12 @@ class RepairView(Code):
         """Raise :class:`Withheld` where others than workflows run the function as well."""
         self.around.only_workflows(otherwise)
 
+    def only_the_sdk(self) -> None:
+        """Raise :class:`Withheld` where others than the SDK call the function as well."""
+        if self.around.is_called():
+            raise Withheld("the workflow calls it itself")
+        self.only_workflows("and relies on what it is")
+
     def command(self) -> None:
         """Raise :class:`Withheld` where a workflow may not wait or start something."""
         self.only_workflows()
@@ -140,6 +162,14 @@ class RepairView(Code):
         """Put ``text`` behind a node, inside the parentheses around it."""
         _, end = self.span(node)
         return TextEdit(end, end, text)
+
+    def line_above(self, node: cst.FunctionDef | cst.ClassDef, text: str) -> TextEdit:
+        """Put a line above a definition and its decorators."""
+        first = node.decorators[0] if node.decorators else node
+        if not self.begins_line(first):
+            raise NoFix
+        start, _ = self.span(first)
+        return TextEdit(start, start, f"{text}{self.newline}{self.indent(first)}")
 
     def renamed_uses(self, old: str, new: str) -> list[TextEdit] | None:
         """The edits that rename a name, which an import at module level binds, in the whole file.
