@@ -60,7 +60,8 @@ class CartWorkflow:
 ## Fix safety
 
 The fix takes `async` away where nothing in the validator waits and nothing but the SDK calls it. It
-is unsafe: with an SDK before 1.35 the validator has run never so far, and then rejects updates.
+is unsafe: with an SDK before 1.35 nothing in the validator has ever run, and then it rejects
+updates.
 
 ## What the SDK does
 

@@ -68,6 +68,13 @@ class TripWorkflow:
         await workflow.execute_activity(book, item, start_to_close_timeout=timedelta(seconds=30))
 ```
 
+## Fix safety
+
+The fix waits for the handlers before each `return` of the run method, before it continues as new,
+and at its end. It is unsafe: only a person can tell that each handler comes to an end. Where the
+run method stands in another class than the handler, or continues as new in a helper, there is
+more to do.
+
 ## What the SDK does
 
 It warns when it happens: `[TMPRL1102] Workflow finished while an update handler is still running`
@@ -90,10 +97,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import PlacedReport, Report, Rule, Scope, Severity
+from wflint.rule import Fixable, PlacedReport, Report, Rule, Scope, Severity
+
+from ._endings import endings
 
 if TYPE_CHECKING:
-    from wflint.rule import WorkflowView
+    from wflint.rule import FixView, Repair, WorkflowView
+
+_RUN = "temporalio.workflow.run"
 
 
 class UnfinishedHandlers(Rule):
@@ -101,6 +112,7 @@ class UnfinishedHandlers(Rule):
     name = "unfinished-handlers"
     severity = Severity.WARNING
     scope = Scope.SIGNAL | Scope.UPDATE
+    fix = Fixable.UNSAFE
     since = "0.1"
 
     def check_workflow(self, workflow: WorkflowView) -> Iterable[PlacedReport]:
@@ -115,3 +127,14 @@ class UnfinishedHandlers(Rule):
                     "`workflow.wait_condition(workflow.all_handlers_finished)`"
                 ),
             )
+
+    def repair(self, at: FixView) -> Repair | None:
+        """Wait wherever the run method of the class ends."""
+        for method in at.methods():
+            if any(at.dotted_name(d.decorator) == _RUN for d in method.decorators):
+                run = at.with_body(method)
+                name = run.imported("temporalio.workflow")
+                wait = f"await {name}.wait_condition({name}.all_handlers_finished)"
+                edits = endings(run, wait)
+                return run.unsafe("Wait for handlers in the run method", *edits) if edits else None
+        return None

@@ -57,6 +57,11 @@ class CartWorkflow:
             raise ValueError("empty")
 ```
 
+## Fix safety
+
+The fix gives the validator the name `validate_...`, after its update, where the class has nothing
+of that name. It is unsafe: the workflow then takes updates that it has refused so far.
+
 ## What the SDK does
 
 Nothing: the update is missing without a word.
@@ -69,13 +74,14 @@ Nothing: the update is missing without a word.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Report, Rule, Scope, Severity
+from wflint.rule import Fixable, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
-    from wflint.rule import HandlerView, WorkflowView
+    from wflint.rule import FixView, HandlerView, Repair, WorkflowView
 
 
 class ValidatorShadowsUpdate(Rule):
@@ -83,6 +89,7 @@ class ValidatorShadowsUpdate(Rule):
     name = "validator-shadows-update"
     severity = Severity.ERROR
     scope = Scope.VALIDATOR
+    fix = Fixable.UNSAFE
     since = "0.1"
 
     def check_handler(self, handler: HandlerView, workflow: WorkflowView) -> Iterable[Report]:
@@ -92,3 +99,10 @@ class ValidatorShadowsUpdate(Rule):
                 f"the validator takes the place of the update `{handler.method}`, which the "
                 f"workflow then does not have; call it `validate_{handler.method}`"
             )
+
+    def repair(self, at: FixView) -> Repair | None:
+        """Another name for the validator, if nothing in the file has that."""
+        name = f"validate_{at.function.name.value}"
+        if re.search(rf"\b{name}\b", at.source.text) or at.has_member(name):
+            return None
+        return at.unsafe(f"Call it `{name}`", at.replace(at.function.name, name))

@@ -57,6 +57,11 @@ class CartWorkflow:
             raise ValueError("empty")
 ```
 
+## Fix safety
+
+The fix writes the parameters of the update in place of the validator's, under the names that the
+validator uses. It is unsafe: only a person can tell which of the two was meant.
+
 ## What the SDK does
 
 `ValueError: Invalid workflow class: Update validator method validate_add parameters do not match
@@ -77,10 +82,10 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Report, Rule, Scope, Severity
+from wflint.rule import Fixable, NoFix, Report, Rule, Scope, Severity, TextEdit, cst, walk
 
 if TYPE_CHECKING:
-    from wflint.rule import HandlerView, ParamText, WorkflowView
+    from wflint.rule import FixView, HandlerView, ParamText, Repair, WorkflowView
 
 
 _PLAIN = frozenset({"bool", "bytes", "dict", "float", "int", "list", "object", "str", "tuple"})
@@ -92,6 +97,7 @@ class ValidatorSignature(Rule):
     name = "validator-signature"
     severity = Severity.ERROR
     scope = Scope.VALIDATOR
+    fix = Fixable.UNSAFE
     since = "0.1"
 
     def check_handler(self, handler: HandlerView, workflow: WorkflowView) -> Iterable[Report]:
@@ -111,6 +117,48 @@ class ValidatorSignature(Rule):
                 f"the parameters of the validator `{handler.method}` are not those of the update "
                 f"`{update.method}`: the SDK refuses the class; write them alike, names excepted"
             )
+
+    def repair(self, at: FixView) -> Repair | None:
+        """The update's parameters, under the names that the validator has for them."""
+        validator, whole = at.function, at.with_body(at.function)
+        update = _validated(at)
+        if update is None:
+            return None
+        own, other = _params(validator), _params(update)
+        names = {node.value for node in walk(whole.function.body) if isinstance(node, cst.Name)}
+        lost, new = own[len(other) :], other[len(own) :]
+        if any(param.name.value in names for param in (*lost, *new)):
+            return None
+        start, end = _between_parentheses(update, at)
+        text, offset = at.source.text[start:end], start
+        for mine, theirs in reversed(list(zip(own, other, strict=False))):
+            start, end = (place - offset for place in at.span(theirs.name))
+            text = f"{text[:start]}{mine.name.value}{text[end:]}"
+        edit = TextEdit(*_between_parentheses(validator, at), text)
+        return at.unsafe(f"Write the parameters of `{update.name.value}`", edit)
+
+
+def _validated(at: FixView) -> cst.FunctionDef | None:
+    """The method of the same class that the first decorator names."""
+    match at.function.decorators[0].decorator if at.function.decorators else None:
+        case cst.Attribute(value=cst.Name(value=name)):
+            return next((m for m in at.methods() if m.name.value == name), None)
+    return None
+
+
+def _params(node: cst.FunctionDef) -> list[cst.Param]:
+    params = node.params
+    stars = [p for p in (params.star_arg, params.star_kwarg) if isinstance(p, cst.Param)]
+    return [*params.posonly_params, *params.params, *stars[:1], *params.kwonly_params, *stars[1:]]
+
+
+def _between_parentheses(node: cst.FunctionDef, at: FixView) -> tuple[int, int]:
+    """The offsets of the parameters, with the lines and comments before and between them."""
+    (_, name), (start, end) = at.span(node.name), at.span(node.params)
+    before = at.source.text[name:start]
+    if "#" in at.source.text[name:end]:
+        raise NoFix
+    return name + before.rindex("(") + 1, end
 
 
 def _differ(one: ParamText, other: ParamText) -> bool:

@@ -232,6 +232,7 @@ STILL_FAILS: dict[str, str] = {
 """Cases of unsafe fixes whose after still fails in the sandbox, each with the reason."""
 
 UNSAFE_BECAUSE: dict[str, str] = {
+    "async-query": "may derive from this one and await the query",
     "asyncio-as-completed": "equal elements are then started twice",
     "asyncio-wait": "uses of the results as sets become uses of lists",
     "cancellation-swallowed-by-error-handler": "lets a cancellation through",

@@ -65,6 +65,14 @@ class FixView(Protocol):
         """The class around the offending node; without one there is no fix."""
         ...
 
+    def has_member(self, name: str) -> bool:
+        """True if the class around the offending node, or a base of it, has an attribute."""
+        ...
+
+    def methods(self) -> list[cst.FunctionDef]:
+        """The methods that the class around the offending node defines itself."""
+        ...
+
     def with_body(self, node: cst.FunctionDef) -> FixView:
         """A view of a function with its body, without which definitions are shown.
 

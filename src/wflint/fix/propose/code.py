@@ -20,7 +20,7 @@ from wflint.fix.propose.import_block import newline_of
 from wflint.fix.propose.imports import Imports
 from wflint.fix.propose.piece import PieceText
 from wflint.fix.propose.surroundings import Surroundings
-from wflint.inference.values import ClassValue, ExternalValue, FunctionValue
+from wflint.inference.values import ClassValue, ExternalValue, FunctionValue, Unresolved
 from wflint.rule.fix import NoFix
 from wflint.rule.views import TypeView
 
@@ -80,6 +80,16 @@ class Code:
             if isinstance(node, cst.ClassDef):
                 return node
         raise NoFix
+
+    def has_member(self, name: str) -> bool:
+        """True if the class around the offending node, or a base of it, has an attribute."""
+        ref = self.ref(self.owner.name)
+        found = self.around.resolve(replace(ref, path=(*ref.path, name)))
+        return any(not isinstance(value, Unresolved) for value in found)
+
+    def methods(self) -> list[cst.FunctionDef]:
+        """The methods that the class around the offending node defines itself."""
+        return [node for node in self.owner.body.body if isinstance(node, cst.FunctionDef)]
 
     @property
     def in_async(self) -> bool:
