@@ -132,6 +132,9 @@ What a function gives to itself, made of what it was given, would double with ev
 
 # The search for what a workflow reaches.
 
+GIVEN_CODE = 400
+"""How many places are looked at for the code that a framework is given in one call."""
+
 CONTEXTS = 16
 """For how many different arguments a function is looked at; after that they are forgotten."""
 

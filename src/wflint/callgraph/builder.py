@@ -82,7 +82,8 @@ class Border(Struct, frozen=True):
     functions that run somewhere else, whoever is given them. ``minds`` is true of functions outside
     the project that are worth telling of where they make the default of a field, ``knows`` of those
     that a rule is about. ``skips`` are the flags of places that do not count. ``in_threads`` is set
-    for code that may run in threads, where a function may run a loop of its own.
+    for code that may run in threads, where a function may run a loop of its own, ``runs_agents``
+    where frameworks run what they are given: in workflows, and not when a module is imported.
     """
 
     follows: Callable[[FunctionValue, Call], bool]
@@ -91,6 +92,7 @@ class Border(Struct, frozen=True):
     knows: Callable[[ExternalValue], bool]
     skips: int = NOT_WORKFLOW_CODE
     in_threads: bool = False
+    runs_agents: bool = False
 
 
 class CallGraphBuilder:

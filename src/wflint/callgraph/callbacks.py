@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from wflint.callgraph.contexts import is_quiet
 from wflint.callgraph.events import ExternalArgument
+from wflint.callgraph.framework_code import FrameworkCode
 from wflint.callgraph.graph import Hop, Node
 from wflint.facts.builtin_calls import CALLED_BY_BUILTINS, COMPARED_BY
 from wflint.facts.model import Call, Value, ValueType
@@ -41,12 +42,14 @@ class Callbacks:
     def __init__(self, reach: CallGraphBuilder) -> None:
         self.reach = reach
         self.resolver = reach.resolver
+        self.framework_code = FrameworkCode(reach.resolver)
         self.in_own_loop: set[Hop] = set()  # where coroutines begin that a loop of their own runs
 
     def follow(self, node: Node, call: Call, entity: ExternalValue) -> None:
         """Follow what a function outside the project calls of what it is given."""
         if calls_its_arguments(entity.name):
             self.arguments(node, call, REGISTERED_BY.get(entity.name))
+        self._in_framework(node, call, entity.name)
         if self.reach.border.in_threads and entity.name in STARTS_THREAD:
             self._start_thread(node, call, *STARTS_THREAD[entity.name])
         methods = CALLED_BY_BUILTINS.get(entity.name)
@@ -61,6 +64,21 @@ class Callbacks:
             given = [e for a in args for e in value(a.value, node)]
             inner = [i for e in given for i in self.resolver.contents.element(e)]
             self._ask(node, call, (*given[1:], *inner), ("__lt__|__gt__",))
+
+    def _in_framework(self, node: Node, call: Call, name: str) -> None:
+        """Follow the tools of agents and the like, which run where the agent does.
+
+        What becomes of their results and errors is up to the framework.
+        """
+        reach = self.reach
+        if not reach.border.runs_agents:
+            return
+        given = self.framework_code.given(call, name, node.fn.path, node.receiver, node.env)
+        for found in given:
+            if not reach.border.ends_at(found.fn):
+                to = reach.contexts.node(found, quiet=is_quiet(node, call))
+                reach.connect(node, to, call.site)
+                reach.reached.registered.setdefault(Hop(node, call.site), {})[to] = Region.HOOK
 
     def _ask(
         self, node: Node, call: Call, given: Iterable[AbstractValue], methods: tuple[str, ...]

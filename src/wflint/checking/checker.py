@@ -140,6 +140,7 @@ class Checker:
             self.roots.is_boundary,
             lambda entity: self._factory_rule(entity) is not None,
             lambda entity: self.table.lookup(entity.name, base=entity.base) is not None,
+            runs_agents=True,
         )
 
     def hold(

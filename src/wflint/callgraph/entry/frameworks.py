@@ -5,11 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from functools import lru_cache
-from pathlib import Path
-
-import msgspec
-from msgspec import Struct
 
 from wflint.callgraph.entry.entry_points import EntryPoints
 from wflint.facts.ids import Fn
@@ -18,44 +13,7 @@ from wflint.files.source import UnreadableSource
 from wflint.inference.values import FunctionValue
 from wflint.project.module import Module
 from wflint.syntax.guard import NewerSyntax, parse
-
-_PRESETS = Path(__file__).with_name("frameworks.toml")
-
-
-class When(Struct, frozen=True, forbid_unknown_fields=True):
-    """A condition: a keyword argument is a dictionary that has ``value`` under ``key``."""
-
-    keyword: str
-    key: str
-    value: str
-
-
-class Giving(Struct, frozen=True, forbid_unknown_fields=True):
-    """A method that gives the framework a function; see ``frameworks.toml``."""
-
-    method: str
-    arguments: tuple[int | str, ...]
-    when: When | None = None
-
-
-class Framework(Struct, frozen=True, forbid_unknown_fields=True):
-    """The preset of one framework."""
-
-    plugin: str
-    marker: str
-    calls: tuple[Giving, ...]
-
-
-class _Presets(Struct, frozen=True, forbid_unknown_fields=True):
-    framework: tuple[Framework, ...]
-
-
-@lru_cache(maxsize=1)
-def presets() -> tuple[Framework, ...]:
-    """All presets."""
-    import tomli
-
-    return msgspec.convert(tomli.loads(_PRESETS.read_text("utf-8")), _Presets).framework
+from wflint.temporal.frameworks import Framework, When, frameworks
 
 
 def given_to_frameworks(
@@ -70,8 +28,8 @@ def given_to_frameworks(
     """
     store, found = roots.resolver.store, set[Fn]()
     set_up = [store.text(path) for path in configuring]
-    for framework in presets():
-        if not any(framework.plugin in text for text in set_up):
+    for framework in frameworks():
+        if not framework.plugin or not any(framework.plugin in text for text in set_up):
             continue
         marker = framework.marker.encode()
         for path in files:
@@ -103,8 +61,8 @@ def _find(module: Module, framework: Framework) -> Iterator[str]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
-        for giving in framework.calls:
-            if giving.method == node.func.attr and _holds(giving.when, node, dictionaries):
+        for giving in framework.gives:
+            if giving.call == node.func.attr and _holds(giving.when, node, dictionaries):
                 yield from _names(node, giving.arguments)
 
 
