@@ -27,6 +27,7 @@ REFUSED = {
     "duplicate-handler-name": (Stage.DEFINITION, "Multiple signal methods found for add"),
     "command-in-read-only-handler": (Stage.FAILED, "ReadOnlyContextError"),
     "continue-as-new-in-handler": (Stage.RUNTIME, "Cannot continue as new from an update handler"),
+    "raise-in-signal": (Stage.FAILED, "not an item"),
     "handler-uses-uninitialised-state": (Stage.RUNTIME, "has no attribute 'items'"),
 }
 """Rules whose bad example fails: how far it comes, and what the SDK says."""

@@ -21,6 +21,9 @@ END = -1
 DEFINITION = -2
 """The site of a call that no code makes: of what a decorator has replaced a function with."""
 
+ANNOTATION = -3
+"""The site of the first annotation in the head of a function; that of the next one is -4, ..."""
+
 
 class Node(NamedTuple):
     """A function as it is reached.

@@ -37,6 +37,7 @@ from wflint.files.prefilter import Gated
 from wflint.files.source import UnreadableSource
 from wflint.inference.resolver import Resolver
 from wflint.inference.table_lookup import KnownFirst
+from wflint.model.converters import Converters
 from wflint.model.definitions import Definitions
 from wflint.model.failure_types import FailureTypes
 from wflint.model.heartbeats import Heartbeats
@@ -246,6 +247,7 @@ class Model(NamedTuple):
 def _model(question: AnalysisInput, checker: Checker) -> Model:
     resolver, named = checker.resolver, question.gated.named
     definitions = checker.definitions
+    definitions.converter_is_default = Converters(resolver, named, question.root).is_default
     lists = Lists(resolver, question.files, question.read)
     configuring = frozenset(question.gated.configuring)
     setting_up = (

@@ -11,7 +11,8 @@ from wflint.facts.ids import Fn
 from wflint.faults import EVERYWHERE
 from wflint.model.project import Project
 from wflint.rule.base import Report, Rule
-from wflint.rule.definition_views import ActivityView, HandlerView, Place, WorkflowView
+from wflint.rule.definition_views import ActivityView, HandlerView, WorkflowView
+from wflint.rule.place import Place
 from wflint.rule.project_view import PlacedReport
 
 _HOOKS = ("check_activity", "check_handler", "check_project", "check_worker", "check_workflow")
@@ -93,7 +94,9 @@ class DefinitionChecks:
 
     # What they say.
 
-    def _ask(self, rule: Rule, place: Place, ask: Callable[[], Iterable[Report]]) -> None:
+    def _ask(
+        self, rule: Rule, place: Place, ask: Callable[[], Iterable[Report | PlacedReport]]
+    ) -> None:
         if place.fn.path in self._chosen:
             self._ask_anywhere(rule, place, ask)
 

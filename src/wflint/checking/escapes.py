@@ -106,20 +106,27 @@ class Escapes:
 
     def fails_task(self, node: Node, site: Site, classes: tuple[str, ...]) -> bool:
         """True if an error of some classes, raised at a site, ends a workflow task."""
-        return bool(self.ways(node, site, classes).entries)
+        return bool(self.regions(node, site, classes))
 
     def regions(self, node: Node, site: Site, classes: tuple[str, ...]) -> Region:
         """Return the regions whose tasks such an error ends."""
+        return self._regions(node, site, classes) if _is_no_failure(classes) else Region(0)
+
+    def failing(self, node: Node, site: Site, classes: tuple[str, ...]) -> Region:
+        """Return the regions that a failure, raised at a site, comes out of."""
+        return Region(0) if _is_no_failure(classes) else self._regions(node, site, classes)
+
+    def _regions(self, node: Node, site: Site, classes: tuple[str, ...]) -> Region:
         found = Region(0)
         for entry in self.ways(node, site, classes).entries:
             found |= self._part.entries[entry].kind & FAILING
         return found
 
     def ways(self, node: Node, site: Site, classes: tuple[str, ...]) -> Ways:
-        """Return the ways on which an error of some classes, raised at a site, ends a task.
+        """Return the ways on which an error of some classes, raised at a site, gets to the SDK.
 
-        They lead from entry points of workflows, which are no test's and not known to fail with it,
-        and nobody on them may catch it.
+        They lead from entry points of workflows, which are no test's, and nobody on them may catch
+        it. If it is no failure, the workflow is not known to fail with it: it ends the task.
         """
         key = node, site, classes
         if key not in self._ways:
@@ -128,7 +135,7 @@ class Escapes:
 
     def _find_ways(self, node: Node, site: Site, classes: tuple[str, ...]) -> Ways:
         found = Ways()
-        if not FAILS_WORKFLOW.isdisjoint(classes) or node not in self._part.parents:
+        if node not in self._part.parents:
             return found
         if not self._gets_out(node, site, classes):
             return found
@@ -137,7 +144,7 @@ class Escapes:
         is_checked = node.fn in self._of_validators
         while pending:
             at = pending.popleft()
-            if self._ends_task(at, classes, is_checked):
+            if self._ends_at(at, classes, is_checked):
                 found.entries.add(at)
             for hop in self._part.callers(at):
                 if not self._goes_on(hop, at, classes):
@@ -162,7 +169,7 @@ class Escapes:
         """The functions that validators of updates call: what these refuse, no update gets."""
         return {node.fn for node in self._whole.within(Region.VALIDATOR).order}
 
-    def _ends_task(self, node: Node, classes: tuple[str, ...], is_checked: bool) -> bool:
+    def _ends_at(self, node: Node, classes: tuple[str, ...], is_checked: bool) -> bool:
         entry = self._part.entries.get(node)
         failing = FAILING & ~Region.UPDATE if is_checked else FAILING
         if entry is None or not entry.kind & failing or not entry.receiver.qualname:
@@ -170,7 +177,8 @@ class Escapes:
         key = entry.receiver, classes
         if key not in self._failing:
             is_test = self._is_test(entry.receiver.path)
-            self._failing[key] = not is_test and not self._may_have(*key)
+            is_told = _is_no_failure(classes) and self._may_have(*key)
+            self._failing[key] = not is_test and not is_told
         return self._failing[key]
 
     def _goes_on(self, hop: Hop, callee: Node, classes: tuple[str, ...]) -> bool:
@@ -262,6 +270,11 @@ class Escapes:
     def _may_catch(self, decorator: Fn) -> bool:
         """True if a decorator of the project has a handler, in itself or in its wrapper."""
         return any(body.tries for body in self._store.with_nested(decorator))
+
+
+def _is_no_failure(classes: Collection[str]) -> bool:
+    """True of errors that the SDK does not take for a failure of the workflow by themselves."""
+    return FAILS_WORKFLOW.isdisjoint(classes)
 
 
 def _is_given(call: Call, outer: Call) -> bool:

@@ -45,6 +45,10 @@ class RaisedView:
         """Return the regions in which an error of a class, raised here, fails the workflow task."""
         return self._checker.escapes.regions(self._node, self.statement.site, error.classes)
 
+    def fails_workflows_of(self, error: ErrorView) -> Region:
+        """Return the regions that a failure of a class, raised here, comes out of."""
+        return self._checker.escapes.failing(self._node, self.statement.site, error.classes)
+
     def ways(self, error: ErrorView) -> Ways:
         """Return the ways to here on which that happens."""
         return self._checker.escapes.ways(self._node, self.statement.site, error.classes)

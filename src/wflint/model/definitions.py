@@ -13,6 +13,7 @@ from wflint.inference.resolver import Resolver
 from wflint.inference.values import ClassValue, ExternalValue
 from wflint.model.callees import Callees
 from wflint.model.method_text import text_of
+from wflint.model.payloads import Payloads
 from wflint.model.state import state_of
 from wflint.model.state_flow import StateFlow
 from wflint.project.module import Module
@@ -23,9 +24,9 @@ from wflint.rule.definition_views import (
     EarlyRead,
     HandlerView,
     LostHandler,
-    Place,
     WorkflowView,
 )
+from wflint.rule.place import Place
 from wflint.rule.views import Callee
 from wflint.temporal.decorators import ACTIVITY, DEFN, REGIONS, region_of
 from wflint.temporal.regions import Region
@@ -37,7 +38,7 @@ class Definitions:
     """Finds out about definitions; each answer is given once.
 
     ``beats_of`` and ``calls_of`` tell of activities, ``unfinished_of`` tells of workflows, once
-    these were followed.
+    these were followed, ``converter_is_default`` of the converter for a definition.
     """
 
     def __init__(self, resolver: Resolver, roots: EntryPoints, callees: Callees) -> None:
@@ -53,6 +54,8 @@ class Definitions:
             lambda workflow, flow: ()
         )
         self.calls_of: Callable[[Fn], tuple[CommandView, ...]] = lambda fn: ()
+        self.converter_is_default: Callable[[Fn], bool] = lambda fn: True
+        self._payloads = Payloads(resolver)
 
     # Activities.
 
@@ -94,6 +97,8 @@ class Definitions:
             lambda: self.beats_of(fn),
             lambda: self.calls_of(fn),
             lambda: self.beats_in_loop(fn),
+            lambda: self._payloads.of(fn, head),
+            lambda: self.converter_is_default(fn),
         )
 
     def callable_activity(self, cls: Cls) -> ActivityView | None:
@@ -212,6 +217,8 @@ class Definitions:
             _is_true(decorator, "dynamic"),
             (ref.path or (ref.name,))[-1],
             lambda: text_of(self.resolver.store.load(path), entry.fn.qualname),
+            lambda: self._payloads.of(entry.fn, head),
+            lambda: self.converter_is_default(entry.fn),
         )
 
     # What decorators say.

@@ -8,7 +8,7 @@ from wflint.facts.ids import Fn
 from wflint.project import trees
 from wflint.project.module import Module
 from wflint.project.store import Store
-from wflint.rule.definition_views import Place
+from wflint.rule.place import Place
 
 
 def call_at(store: Store, path: str, offset: int) -> Place | None:

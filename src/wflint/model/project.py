@@ -17,7 +17,8 @@ from wflint.model.commands import Commands
 from wflint.model.definitions import Definitions
 from wflint.model.workers import Workers
 from wflint.rule.command_view import CommandView
-from wflint.rule.definition_views import ActivityView, Place, WorkflowView
+from wflint.rule.definition_views import ActivityView, WorkflowView
+from wflint.rule.place import Place
 from wflint.rule.project_view import CommandAt, Patch
 from wflint.rule.views import Callee, CallView
 from wflint.rule.worker_view import Listed, WorkerView

@@ -15,12 +15,12 @@ from wflint.callgraph.entry.entry_points import EntryPoints
 from wflint.callgraph.graph import DEFINITION
 from wflint.facts.ids import PROPERTIES, Cls, Fn
 from wflint.facts.model import UNKNOWN, FunctionHead, Kind
-from wflint.files.source import UnreadableSource
 from wflint.inference.values import ExternalValue
+from wflint.model.class_text import class_body
 from wflint.model.steps import Step, Steps, What, steps_of
 from wflint.project.module import Module
-from wflint.rule.definition_views import EarlyRead, HandlerView, Place
-from wflint.syntax.guard import NewerSyntax, parse
+from wflint.rule.definition_views import EarlyRead, HandlerView
+from wflint.rule.place import Place
 from wflint.temporal.decorators import DEFN
 from wflint.temporal.regions import Region
 
@@ -231,15 +231,9 @@ def _annotated_only(module: Module, qualname: str) -> set[str] | None:
 
 
 def _look(module: Module, qualname: str) -> list[str]:
-    try:
-        body: list[ast.stmt] = parse(module.source).body
-    except (NewerSyntax, UnreadableSource):
+    body = class_body(module, qualname)
+    if body is None:
         return [""]
-    for name in qualname.split("."):
-        inner = [n for n in body if isinstance(n, ast.ClassDef) and n.name == name]
-        if len(inner) != 1:
-            return [""]
-        body = inner[0].body
     bare, given = set[str](), set[str]()
     for statement in body:
         match statement:

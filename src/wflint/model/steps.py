@@ -23,7 +23,8 @@ ENTERED = "async"
 """The name of a wait that often takes no time: for a lock, for room in a queue."""
 
 _OFTEN_FREE = frozenset({"acquire", "put"})
-_HEADER = "if 1:\n"
+HEADER = "if 1:\n"
+"""What stands before a method, so that it may be indented."""
 _LOOK_ONLY = frozenset({"getattr", "hasattr", "id", "isinstance", "repr", "str", "type"})
 _FREE_CALLS = frozenset({"all", "any", "bool", "int", "isinstance", "len", "str", "type"})
 _LATER = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.GeneratorExp)
@@ -79,7 +80,7 @@ def steps_of(module: Module, qualname: str) -> Steps | None:
 def function_node(source: Source, start: int, end: int) -> ast.FunctionDef | None:
     """Return the definition between two offsets, if Python can read it."""
     text = source.text[start:end]
-    header = _HEADER if text[:1] in (" ", "\t") else ""
+    header = HEADER if text[:1] in (" ", "\t") else ""
     try:
         tree = parse(Source(f"{header}{text}\n"))
     except (NewerSyntax, UnreadableSource):

@@ -24,7 +24,8 @@ from wflint.model.lists import Element, Lists, shown
 from wflint.model.options import options_of
 from wflint.model.places import call_at
 from wflint.model.worker_calls import Given, WorkerCall, worker_calls
-from wflint.rule.definition_views import ActivityView, Place, WorkflowView
+from wflint.rule.definition_views import ActivityView, WorkflowView
+from wflint.rule.place import Place
 from wflint.rule.worker_view import Listed, RunnerKind, WorkerView
 
 _WORKER = "temporalio.worker.Worker"

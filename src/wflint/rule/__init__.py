@@ -51,12 +51,13 @@ from wflint.rule.definition_views import (
     LostHandler,
     MethodText,
     ParamText,
-    Place,
     StateView,
     WorkflowView,
 )
 from wflint.rule.fix import NoFix, Repair, TextEdit, Withheld
 from wflint.rule.fix_view import FixView
+from wflint.rule.payload_view import ClassForm, PayloadPart, PayloadType, PayloadView
+from wflint.rule.place import Place
 from wflint.rule.project_view import CommandAt, Patch, PlacedReport, ProjectView
 from wflint.rule.raise_view import ErrorView, RaiseView
 from wflint.rule.try_view import TryView
@@ -139,6 +140,7 @@ __all__ = [
     "CallKind",
     "CallView",
     "Callee",
+    "ClassForm",
     "CommandAt",
     "CommandView",
     "Context",
@@ -174,6 +176,9 @@ __all__ = [
     "ParamText",
     "Patch",
     "Payload",
+    "PayloadPart",
+    "PayloadType",
+    "PayloadView",
     "Place",
     "PlacedReport",
     "ProjectView",

@@ -231,15 +231,17 @@ class Rule:
         """Look at a workflow; what is reported is reported at its class, or at the place given."""
         return ()
 
-    def check_handler(self, handler: HandlerView, workflow: WorkflowView) -> Iterable[Report]:
-        """Look at the run method or a handler of a workflow; reported at the method.
+    def check_handler(
+        self, handler: HandlerView, workflow: WorkflowView
+    ) -> Iterable[Report | PlacedReport]:
+        """Look at the run method or a handler of a workflow; reported at the method, or at a place.
 
         A method that several workflows inherit is looked at for each of them.
         """
         return ()
 
-    def check_activity(self, activity: ActivityView) -> Iterable[Report]:
-        """Look at an activity; reported at its definition."""
+    def check_activity(self, activity: ActivityView) -> Iterable[Report | PlacedReport]:
+        """Look at an activity; reported at its definition, or at the place given."""
         return ()
 
     def check_worker(self, worker: WorkerView) -> Iterable[Report | PlacedReport]:

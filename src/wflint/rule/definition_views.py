@@ -10,18 +10,12 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from wflint.facts.ids import Cls, Fn
-from wflint.facts.model import Site
 from wflint.facts.signatures import Signature
 from wflint.rule.command_view import CommandView
+from wflint.rule.payload_view import PayloadView
+from wflint.rule.place import Place
 from wflint.rule.views import Callee
 from wflint.temporal.regions import Region
-
-
-class Place(NamedTuple):
-    """A place: a function or class, and a site in it."""
-
-    fn: Fn
-    site: Site
 
 
 class ParamText(Struct, frozen=True):
@@ -58,6 +52,7 @@ class HandlerView(Struct, frozen=True):
 
     ``name`` is what it is called by, or ``""`` if that is not known. ``unfinished_policy`` is the
     last word of what is given: ``ABANDON``. ``owner`` is the class that defines it.
+    ``has_default_converter`` tells if nothing sets another data converter than the SDK's own.
     """
 
     kind: Region
@@ -68,6 +63,13 @@ class HandlerView(Struct, frozen=True):
     is_dynamic: bool = False
     unfinished_policy: str = ""
     find_text: Callable[[], MethodText | None] = lambda: None
+    find_payloads: Callable[[], tuple[PayloadView, ...]] = tuple
+    has_default_converter: Callable[[], bool] = lambda: True
+
+    @property
+    def payloads(self) -> tuple[PayloadView, ...]:
+        """Return its parameters, without ``self``, and then its result."""
+        return self.find_payloads()
 
     @property
     def text(self) -> MethodText | None:
@@ -192,7 +194,8 @@ class ActivityView(Struct, frozen=True):
 
     ``name`` is what it is called by, or ``""`` if that is not known. ``find_beats`` tells of its
     heartbeats, and of those that anything sends which it calls or starts. ``find_calls`` gives the
-    commands of workflows that call it, as far as they are known.
+    commands of workflows that call it, as far as they are known. ``has_default_converter`` is as in
+    :class:`HandlerView`.
     """
 
     name: str
@@ -202,6 +205,13 @@ class ActivityView(Struct, frozen=True):
     find_beats: Callable[[], Beats] = lambda: Beats.UNKNOWN
     find_calls: Callable[[], tuple[CommandView, ...]] = tuple
     find_beats_in_loop: Callable[[], bool] = bool
+    find_payloads: Callable[[], tuple[PayloadView, ...]] = tuple
+    has_default_converter: Callable[[], bool] = lambda: True
+
+    @property
+    def payloads(self) -> tuple[PayloadView, ...]:
+        """Return its parameters, without ``self``, and then its result."""
+        return self.find_payloads()
 
     @property
     def beats_in_loop(self) -> bool:

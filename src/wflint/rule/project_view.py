@@ -6,7 +6,8 @@ from typing import NamedTuple, Protocol
 
 from wflint.rule.base import Report
 from wflint.rule.command_view import CommandView
-from wflint.rule.definition_views import ActivityView, Place, WorkflowView
+from wflint.rule.definition_views import ActivityView, WorkflowView
+from wflint.rule.place import Place
 from wflint.rule.worker_view import Listed, WorkerView
 
 

@@ -52,6 +52,14 @@ class RaiseView(Protocol):
         """
         ...
 
+    def fails_workflows_of(self, error: ErrorView) -> Region:
+        """Return where a failure of a class, raised here, comes out, and nobody catches it.
+
+        These are the regions of entry points, as of :meth:`fails_tasks_of`; none for an error that
+        is no failure, such as ``ValueError``.
+        """
+        ...
+
     def is_left_over(self) -> bool:
         """True if no case is left for it: all of an enumeration, or of a ``Literal``, are taken."""
         ...

@@ -9,7 +9,8 @@ from typing import Generic, NamedTuple, TypeVar
 
 from msgspec import Struct
 
-from wflint.rule.definition_views import ActivityView, Place, WorkflowView
+from wflint.rule.definition_views import ActivityView, WorkflowView
+from wflint.rule.place import Place
 
 T = TypeVar("T")
 

@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 from msgspec import Struct, field
 
-from wflint.callgraph.graph import DEFINITION, END, Chain, Hop, Node, chain_to
+from wflint.callgraph.graph import ANNOTATION, DEFINITION, END, Chain, Hop, Node, chain_to
 from wflint.checking.analysis import AnalysisResult
 from wflint.checking.imports import ImportChain
 from wflint.checking.library import LibraryViolation, at_calls
 from wflint.checking.violation import Violation
 from wflint.diagnostics import Diagnostic, Location, ShownHop
 from wflint.facts.ids import MODULE_BODY, Fn, shown_name
+from wflint.model.head_text import annotations_of
 from wflint.rule.fix import Answered
 from wflint.suppress.comments import Directives, may_have_directives, parse_directives
 
@@ -109,6 +110,9 @@ class Emitter(Struct):
     def _span(self, fn: Fn, site: int) -> Span:
         if site == DEFINITION:
             return self.name_span(fn)
+        if site <= ANNOTATION:
+            written = annotations_of(self.answer.store.load(fn.path), fn.qualname)
+            return written[ANNOTATION - site].start, written[ANNOTATION - site].end
         piece = Fn(fn.path, self.answer.store.outermost(fn))
         known = self._spans.setdefault(piece, {})
         if site not in known:

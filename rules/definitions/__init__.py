@@ -1,0 +1,1 @@
+"""Rules about how workflows and activities are defined, and what they are sent."""

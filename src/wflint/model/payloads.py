@@ -1,0 +1,158 @@
+"""What is sent to workflows, handlers and activities, and what they give back."""
+
+from __future__ import annotations
+
+import ast
+from functools import partial
+
+from wflint import limits
+from wflint.callgraph.graph import ANNOTATION, DEFINITION
+from wflint.facts.ids import Cls, Fn
+from wflint.facts.model import UNKNOWN, ClassFacts, FunctionHead, Kind, ParamKind, Ref
+from wflint.facts.types import instance
+from wflint.inference.library_types import MODELS
+from wflint.inference.resolver import Resolver
+from wflint.inference.values import AbstractValue, ExternalValue, InstanceValue
+from wflint.model.class_text import class_body
+from wflint.model.head_text import RESULT, annotations_of
+from wflint.project.module import Module
+from wflint.rule.payload_view import ClassForm, PayloadField, PayloadType, PayloadView
+from wflint.rule.place import Place
+from wflint.syntax.unparsed import unparsed
+
+_DATACLASSES = frozenset({"dataclasses.dataclass", "pydantic.dataclasses.dataclass"})
+_PLAIN_BASES = frozenset({"abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol"})
+_ENUMS = frozenset({"enum.Enum"})
+_FORMS = {
+    "typing.NamedTuple": ClassForm.NAMED_TUPLE,
+    "typing.TypedDict": ClassForm.TYPED_DICT,
+    "typing_extensions.NamedTuple": ClassForm.NAMED_TUPLE,
+    "typing_extensions.TypedDict": ClassForm.TYPED_DICT,
+}
+_OWN_JSON = frozenset({"__getattr__", "__iter__", "dict", "parse_obj"})
+"""Members that the SDK's converter looks for: objects that have one are no plain objects."""
+_OWN_MODEL_JSON = frozenset({"Config", "dict", "model_config", "model_dump"})
+_SERIALIZERS = frozenset({"field_serializer", "model_serializer"})
+
+
+class Payloads:
+    """Answers for one program."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self._resolver = resolver
+        self._store = resolver.store
+        self._forms: dict[Cls, ClassForm] = {}
+
+    def of(self, fn: Fn, head: FunctionHead) -> tuple[PayloadView, ...]:
+        """Return the parameters of a definition, without its receiver, and then its result."""
+        written = annotations_of(self._store.load(fn.path), fn.qualname)
+        texts = {one.name: one.text for one in written}
+        places = {one.name: Place(fn, ANNOTATION - n) for n, one in enumerate(written)}
+        plain = (ParamKind.POSITIONAL, ParamKind.KEYWORD)
+        found = [(p.name, p.annotation) for p in head.params if p.kind in plain]
+        return tuple(
+            PayloadView(
+                "" if name == RESULT else name,
+                self._types(instance(annotation), fn.path),
+                texts.get(name, ""),
+                places.get(name, Place(fn, DEFINITION)),
+            )
+            for name, annotation in (*found, (RESULT, head.returns))
+        )
+
+    # Types.
+
+    def _types(
+        self, ref: Ref, path: str, receiver: Cls | None = None, depth: int = limits.TYPE_PARAMETERS
+    ) -> tuple[PayloadType, ...]:
+        if ref.kind is Kind.UNKNOWN:
+            return ()
+        return self._all(self._resolver.resolve(ref, path, receiver), depth)
+
+    def _all(self, values: tuple[AbstractValue, ...], depth: int) -> tuple[PayloadType, ...]:
+        """Return the types of instances; none if one of them is not known."""
+        found: list[PayloadType] = []
+        for value in values:
+            if isinstance(value, InstanceValue):
+                found.append(self._own(value.cls))
+            elif isinstance(value, ExternalValue) and value.instance:
+                args = value.args if depth > 0 else ()
+                inner = tuple(self._all(arg, depth - 1) for arg in args)
+                found.append(PayloadType(value.name, ClassForm.EXTERNAL, inner))
+            else:
+                return ()
+        return tuple(found)
+
+    def _own(self, cls: Cls) -> PayloadType:
+        if cls not in self._forms:
+            self._forms[cls] = self._form(cls)
+        form = self._forms[cls]
+        name = f"{self._store.load(cls.path).facts.name}.{cls.qualname}"
+        return PayloadType(name, form, (), partial(self._fields, cls, form))
+
+    def _form(self, cls: Cls) -> ClassForm:
+        order, externals = self._resolver.order(cls)
+        facts = [(base, self._resolver.facts_of(base)) for base in order]
+        known = [(base, own) for base, own in facts if own is not None]
+        marks = {self._mark(d.target, base.path) for base, own in known for d in own.decorators}
+        if len(known) < len(facts) or "" in marks:
+            return ClassForm.UNKNOWN
+        if _DATACLASSES & marks:
+            return ClassForm.DATACLASS
+        if any(name.startswith(MODELS) for name in externals):
+            return ClassForm.MODEL
+        for name, form in _FORMS.items():
+            if name in externals:
+                return form
+        if marks or any(own.metaclass != UNKNOWN for _, own in known):
+            return ClassForm.UNKNOWN
+        bases = set(externals) - _PLAIN_BASES
+        members = {name for _, own in known for name in (*own.methods, *own.attributes)}
+        if bases:
+            return ClassForm.ENUM if bases == _ENUMS else ClassForm.UNKNOWN
+        return ClassForm.UNKNOWN if members & _OWN_JSON else ClassForm.PLAIN
+
+    def _mark(self, decorator: Ref, path: str) -> str:
+        """Return the name of a decorator of another package; ``""`` if it is none of these."""
+        found = self._resolver.resolve(decorator, path)
+        names = {e.name if isinstance(e, ExternalValue) else "" for e in found}
+        name = names.pop() if len(names) == 1 else ""
+        return "" if name.startswith("temporalio.") else name
+
+    def _fields(self, cls: Cls, form: ClassForm) -> tuple[PayloadField, ...]:
+        if form in (ClassForm.ENUM, ClassForm.PLAIN, ClassForm.UNKNOWN):
+            return ()
+        found: dict[str, PayloadField] = {}
+        for base in reversed(self._resolver.order(cls)[0]):
+            facts = self._resolver.facts_of(base)
+            if facts is None or (form is ClassForm.MODEL and _serializes(facts)):
+                return ()
+            for name in facts.fields:
+                ref = facts.attributes.get(name, UNKNOWN)
+                if ref.kind is Kind.OR:  # of a field with a default value: what it is declared as
+                    ref = ref.others[0]
+                types = self._types(ref, base.path) if ref.kind is Kind.INSTANCE else ()
+                found[name] = PayloadField(name, types, partial(self._text, base, name))
+        return tuple(found.values())
+
+    def _text(self, cls: Cls, name: str) -> str:
+        module = self._store.load(cls.path)
+        find = partial(_fields_written, module, cls.qualname)
+        return module.notes.answer(f"fields {cls.qualname}", dict[str, str], find).get(name, "")
+
+
+def _serializes(facts: ClassFacts) -> bool:
+    """True if a model decides itself what becomes of its fields."""
+    marks = {d.written or d.target.name for m in facts.methods.values() for d in m.decorators}
+    members = facts.methods.keys() | facts.attributes.keys()
+    return bool(_OWN_MODEL_JSON & members or _SERIALIZERS & marks)
+
+
+def _fields_written(module: Module, qualname: str) -> dict[str, str]:
+    """Return the annotations in the body of a class as they are written."""
+    body = class_body(module, qualname)
+    return {
+        statement.target.id: unparsed(statement.annotation)
+        for statement in body or ()
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
+    }
