@@ -72,7 +72,7 @@ from wflint.rule import Effect, Report, Rule, Scope, Severity, cst
 if TYPE_CHECKING:
     from wflint.rule import Context, FindingView
 
-_CHANGES = Effect.COMMAND | Effect.HANDLERS | Effect.MUTATES_SELF
+_CHANGES = Effect.ACTS | Effect.CONTINUES | Effect.HANDLERS | Effect.MUTATES_SELF
 
 
 class ConditionSideEffect(Rule):

@@ -193,3 +193,13 @@ def continued_as_new(value: object = None) -> HistoryEvent:
     attributes.input.CopyFrom(_payloads(value))
     attributes.workflow_task_completed_event_id = _TASK_COMPLETED
     return event
+
+
+def patch_marker(id: str, deprecated: bool = False) -> HistoryEvent:
+    """A patch was asked for, and the workflow went the new way."""
+    event = _event(EventType.EVENT_TYPE_MARKER_RECORDED)
+    attributes = event.marker_recorded_event_attributes
+    attributes.marker_name = "core_patch"
+    attributes.details["patch-data"].CopyFrom(_payloads({"id": id, "deprecated": deprecated}))
+    attributes.workflow_task_completed_event_id = _TASK_COMPLETED
+    return event

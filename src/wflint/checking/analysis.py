@@ -164,7 +164,7 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
     checker.commands.targets.defining = defining
     model = _model(question, checker)
     answer.reached, events = _search(question, model, checker, entries)
-    parts = Parts(workflows, defining, question.gated.named, events)
+    parts = Parts(workflows, defining, question.gated.named, events, answer.reached)
     project = Project(parts, *model, checker.commands, checker.views.of_external)
     with store.faults.at(EVERYWHERE):
         reached = {node.fn for node in answer.reached.order}

@@ -9,9 +9,10 @@ from msgspec import msgpack
 from wflint.callgraph.graph import Node
 from wflint.checking.circles import imports_back
 from wflint.checking.protected import may_be_caught
+from wflint.checking.stretches import Stretch
 from wflint.diagnostics import Severity
 from wflint.facts.ids import Cls
-from wflint.facts.model import UNKNOWN, Finding, FunctionBody, Ref, Site
+from wflint.facts.model import UNKNOWN, Finding, FunctionBody, Ref, Site, ValueType
 from wflint.facts.sites import call_at
 from wflint.inference.sortable import can_sort_elements
 from wflint.inference.type_views import types_of
@@ -22,10 +23,12 @@ from wflint.inference.values import (
     FunctionValue,
     InstanceValue,
 )
+from wflint.model.continuing import may_continue
 from wflint.rule.views import Callee, EffectAt, Shared, TypeView
 from wflint.temporal.api import sdk_calls
 from wflint.temporal.effects import Effect
 from wflint.temporal.errors import classes_of
+from wflint.temporal.regions import Region
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -82,6 +85,12 @@ class FoundView:
         node = self._node
         return types_of(self._asked, node.fn.path, node.receiver, node.env, self._resolver)
 
+    def number(self) -> int | None:
+        """Return the number that the expression stands for, if it is a constant of a module."""
+        found = self._resolver.constant(self._asked, self._node.fn.path)
+        value = found[0] if found is not None else None
+        return int(value.text, 0) if value is not None and value.type is ValueType.INT else None
+
     def callee(self) -> Callee | None:
         """Return the one function of the project that the expression refers to."""
         found = {fn for fn, _ in _functions(self._resolved(self._asked))}
@@ -107,6 +116,38 @@ class FoundView:
     def effect_of_call(self, site: Site, effect: Effect) -> EffectAt | None:
         """Return the nearest place where what is called at a site has an effect."""
         return self._checker.summaries.of_call(self._node, site, effect)
+
+    def effect_between(self, start: Site, end: Site, effect: Effect) -> EffectAt | None:
+        """Return the first place in a stretch of the function that has an effect."""
+        return Stretch(self._checker, self._node, self._body).effect(start, end, effect)
+
+    @property
+    def is_in_main_task(self) -> bool:
+        """True if the run method itself runs the function."""
+        return self._checker.summaries.is_in_main_task(self._node)
+
+    def may_continue_as_new(self) -> bool:
+        """True if a workflow that leads to the place continues as new, or may do so."""
+        checker = self._checker
+        if self.effect_of_entries(Effect.CONTINUES) is not None:
+            return True
+        graph = checker.views.reached
+        classes = {graph.entries[entry].receiver for entry in graph.entry_points((self._node,))}
+        return any(may_continue(checker.resolver, cls) for cls in classes)
+
+    def is_set_by_messages(self, name: str) -> bool:
+        """True if only handlers of signals and updates set an attribute of the workflow."""
+        cls = self._node.receiver
+        workflow = self._checker.definitions.workflow(cls) if cls is not None else None
+        state = next((s for s in workflow.state if s.name == name), None) if workflow else None
+        writers = [w for w in state.writers if w.method != "__init__"] if state else []
+        return bool(writers) and all(w.kind & (Region.SIGNAL | Region.UPDATE) for w in writers)
+
+    @property
+    def is_on_workflow(self) -> bool:
+        """True if the function is a method that is called on a workflow."""
+        receiver = self._node.receiver
+        return receiver is not None and self._checker.roots.is_workflow(receiver)
 
     def _nearest(self, ref: Ref, effect: Effect) -> EffectAt | None:
         return self._checker.summaries.nearest(_functions(self._resolved(ref)), effect)

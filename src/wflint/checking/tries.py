@@ -7,7 +7,6 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from wflint.callgraph.awaited import Awaits, awaited, awaits_later, cancels_something, takes_back
-from wflint.callgraph.effects import effects_of, waits_in_loop
 from wflint.callgraph.graph import Hop, Node, runs
 from wflint.checking.protected import (
     acts,
@@ -17,12 +16,12 @@ from wflint.checking.protected import (
     may_raise,
     raised,
 )
+from wflint.checking.stretches import Stretch
 from wflint.checking.summaries import source_of
 from wflint.facts.model import Call, Flag, FunctionBody, Handler, Site, Try
 from wflint.facts.sites import between, call_at, tries_around, tries_handling
-from wflint.inference.values import AbstractValue, ExternalValue, Unresolved
+from wflint.inference.values import Unresolved
 from wflint.rule.views import EffectAt
-from wflint.temporal.api import Gives, sdk_calls
 from wflint.temporal.effects import Effect
 from wflint.temporal.errors import classes_of
 from wflint.temporal.regions import Region
@@ -84,6 +83,7 @@ class ProtectedView:
         self._node = node
         self._body = body
         self._cancelling = cancelling
+        self._stretch = Stretch(checker, node, body)
 
     def effect(self, effect: Effect) -> EffectAt | None:
         """Return the nearest place where what is protected has an effect."""
@@ -91,7 +91,7 @@ class ProtectedView:
         for call in between(self._body.calls, tried.start, tried.end):
             if self._is_kept(call.site, effect):
                 continue
-            if effect & self._does(call):
+            if effect & self._stretch.does(call):
                 return EffectAt(f"{call.written}()")
             found = self._checker.summaries.behind(self._node, call.site, effect)
             if found is not None:
@@ -165,7 +165,7 @@ class ProtectedView:
         return any(call.flags & Flag.AWAITED and not self._is_known(call) for call in calls)
 
     def _is_known(self, call: Call) -> bool:
-        found = self._called(call)
+        found = self._stretch.called(call)
         return bool(found) and not any(isinstance(entity, Unresolved) for entity in found)
 
     def cleans_up(self) -> bool:
@@ -180,7 +180,8 @@ class ProtectedView:
 
     def given_to(self, handler: Handler) -> list[str]:
         """Return the dotted names of what a handler gives its error to."""
-        return [self._name(call_at(self._body, site)) for site in handler.given]
+        calls = (call_at(self._body, site) for site in handler.given)
+        return [self._stretch.name(call) if call is not None else "" for call in calls]
 
     @property
     def is_cancelled(self) -> bool:
@@ -296,23 +297,3 @@ class ProtectedView:
 
     def _of_call(self, call: Call, effect: Effect) -> EffectAt | None:
         return self._checker.summaries.of_call(self._node, call.site, effect)
-
-    def _does(self, call: Call) -> Effect:
-        """Return the effects of a call of the SDK; none as long as it is not awaited."""
-        if not runs(call, self._node):
-            return Effect(0)
-        name = self._name(call)
-        known = sdk_calls().get(name)
-        if known is not None and known.gives is not Gives.COROUTINE:
-            return effects_of(known, call)
-        if not call.flags & Flag.AWAITED:
-            return Effect(0)
-        return effects_of(known, call) if known is not None else waits_in_loop(name)
-
-    def _name(self, call: Call | None) -> str:
-        found = self._called(call) if call is not None else ()
-        return next((e.name for e in found if isinstance(e, ExternalValue)), "")
-
-    def _called(self, call: Call) -> Sequence[AbstractValue]:
-        node, resolver = self._node, self._checker.resolver
-        return resolver.resolve(call.target, node.fn.path, node.receiver, env=node.env)

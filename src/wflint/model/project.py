@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from wflint.callgraph.builder import look_at
 from wflint.callgraph.events import Event, ExternalCall
-from wflint.callgraph.graph import Node
+from wflint.callgraph.graph import CallGraph, Node
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Call, ValueType
 from wflint.inference.values import ExternalValue
@@ -36,13 +36,15 @@ ViewOfCall = Callable[[Node, Call, ExternalValue], CallView]
 class Parts(NamedTuple):
     """The parts of a project: the places where it defines something, and the calls of its code.
 
-    ``events`` are those of workflow code; ``named`` are the files that name Temporal.
+    ``events`` are those of workflow code, which ``graph`` has; ``named`` are the files that name
+    Temporal.
     """
 
     workflows: Iterable[Cls]
     defining: Iterable[str]
     named: Iterable[str]
     events: Iterable[Event]
+    graph: CallGraph
 
 
 class Project:
@@ -103,6 +105,20 @@ class Project:
         """Return the calls that ask for patches."""
         return tuple(_patch(at) for at in self._own_calls if at.command.kind is CallKind.PATCH)
 
+    def workflows_with(self, place: Place) -> tuple[WorkflowView, ...]:
+        """Return the workflows whose code has a place, itself or in what it calls."""
+        graph = self.parts.graph
+        entries = graph.entry_points(self._nodes.get(place.fn, ()))
+        classes = {graph.entries[entry].receiver for entry in entries}
+        return tuple(workflow for workflow in self.workflows if workflow.cls in classes)
+
+    @cached_property
+    def _nodes(self) -> dict[Fn, list[Node]]:
+        found: dict[Fn, list[Node]] = {}
+        for node in self.parts.graph.order:
+            found.setdefault(node.fn, []).append(node)
+        return found
+
     def activity_of(self, command: CommandView) -> ActivityView | None:
         """Return the activity of the program that a command calls, if it is one that is known."""
         target = command.target
@@ -157,7 +173,7 @@ def _key(callee: Callee) -> tuple[str, str]:
 
 def _patch(at: CommandAt) -> Patch:
     command: CommandView = at.command
-    given = command.call.argument(0, "id")
+    given = command.call.given("id", 0)
     is_text = given is not None and given.value.type is ValueType.STR
     name = given.value.text if given is not None and is_text else ""
     return Patch(name, command.sdk.name == _DEPRECATES, at.place)

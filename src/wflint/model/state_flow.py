@@ -24,7 +24,9 @@ from wflint.rule.place import Place
 from wflint.temporal.decorators import DEFN
 from wflint.temporal.regions import Region
 
-_HARMLESS_BASES = frozenset({"abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol"})
+HARMLESS_BASES = frozenset({"abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol"})
+"""Bases outside of the project that give a workflow neither attributes nor methods."""
+
 _HARMLESS_DECORATORS = frozenset({DEFN, "dataclasses.dataclass"})
 _DATACLASS = "dataclasses.dataclass"
 _OWN_ACCESS = frozenset(
@@ -95,7 +97,7 @@ class StateFlow:
 
     def _given(self) -> set[str] | None:
         """Return the attributes that each object has before anything runs; None if not known."""
-        if not _HARMLESS_BASES.issuperset(self._externals) or self._methods.keys() & _OWN_ACCESS:
+        if not HARMLESS_BASES.issuperset(self._externals) or self._methods.keys() & _OWN_ACCESS:
             return None
         found: set[str] = set()
         for base in self._order:

@@ -66,6 +66,10 @@ class ProjectView(Protocol):
         """Return the calls that ask for patches."""
         ...
 
+    def workflows_with(self, place: Place) -> tuple[WorkflowView, ...]:
+        """Return the workflows whose code has a place, itself or in what it calls."""
+        ...
+
     @property
     def others(self) -> Listed[ActivityView]:
         """Return the activities that others than Workers, such as plugins, are told to register."""

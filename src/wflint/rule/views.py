@@ -205,6 +205,10 @@ class FindingView(Protocol):
         """Return all types that the expression may be; none when any is not known."""
         ...
 
+    def number(self) -> int | None:
+        """Return the number that the expression stands for, if it is a constant of a module."""
+        ...
+
     def callee(self) -> Callee | None:
         """Return the one function of the project that the expression refers to."""
         ...
@@ -230,6 +234,37 @@ class FindingView(Protocol):
 
     def callees(self, site: Site) -> list[Callee]:
         """Return the functions of the project that are called at a site."""
+        ...
+
+    def effect_between(self, start: Site, end: Site, effect: Effect) -> EffectAt | None:
+        """Return the first place from ``start`` to ``end`` (exclusive) that has an effect.
+
+        It may be there itself, or in what is called there.
+        """
+        ...
+
+    @property
+    def is_in_main_task(self) -> bool:
+        """True if the run method itself, and no task beside it, runs the function."""
+        ...
+
+    def may_continue_as_new(self) -> bool:
+        """True if a workflow that leads to the place continues as new, or may do so.
+
+        It may be in any of its methods, in a base class or in what these call.
+        """
+        ...
+
+    def is_set_by_messages(self, name: str) -> bool:
+        """True if handlers of signals and updates set an attribute of the workflow, and they alone.
+
+        What the constructor sets does not count.
+        """
+        ...
+
+    @property
+    def is_on_workflow(self) -> bool:
+        """True if the function is a method of a workflow: its ``self`` is the workflow."""
         ...
 
     def is_passed_through(self) -> bool:

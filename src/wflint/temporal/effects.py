@@ -27,6 +27,7 @@ class Effect(enum.IntFlag):
     AWAITS_ASYNCIO = enum.auto()  # waits in the event loop: for a timer, a condition, a task
     TIMES_OUT = enum.auto()  # waits so with a timeout
     CONTINUES = enum.auto()  # continues the workflow as new
+    PATCHES = enum.auto()  # asks for a patch, or deprecates one
     ASKS_ACTIVITY = enum.auto()  # asks for the running activity, and raises where there is none
     UNKNOWN = enum.auto()  # calls something of which nothing is known
 

@@ -1,0 +1,212 @@
+"""Gives commands in a loop without an end, and never continues as new.
+
+## What breaks
+
+Each activity, timer and child workflow adds events to the history. A loop that goes on for ever, or
+until somebody sends a signal, adds them without a limit: from 10,240 events on the server warns,
+and at 51,200 it terminates the workflow, with no chance to clean up. Long before that a Worker that
+does not have the workflow in its cache must replay all of it, which gets slow: "[TMPRL1101]
+Potential deadlock detected" at a cold replay is often the first sign.
+
+Continue as new when the server suggests it, with the state that the next run needs.
+
+## Bad
+
+```python
+from datetime import timedelta
+
+from temporalio import workflow
+
+
+@workflow.defn
+class PollWorkflow:
+    @workflow.run
+    async def run(self, cursor: str) -> None:
+        while True:
+            cursor = await workflow.execute_activity(
+                "poll", cursor, start_to_close_timeout=timedelta(seconds=60)
+            )
+            await workflow.sleep(60)
+```
+
+## Good
+
+```python
+from datetime import timedelta
+
+from temporalio import workflow
+
+
+@workflow.defn
+class PollWorkflow:
+    @workflow.run
+    async def run(self, cursor: str) -> None:
+        while not workflow.info().is_continue_as_new_suggested():
+            cursor = await workflow.execute_activity(
+                "poll", cursor, start_to_close_timeout=timedelta(seconds=60)
+            )
+            await workflow.sleep(60)
+        workflow.continue_as_new(cursor)
+```
+
+## What the SDK does
+
+Nothing: `workflow.info().is_continue_as_new_suggested()` tells when it is time.
+
+Reported are `while True` and loops that only handlers of signals and updates end, if each round may
+give a command. Not reported are loops with another way out, loops in tasks that something else may
+cancel, loops that sleep for days in each round, and workflows that continue as new
+anywhere: in another method, in a base class or in a helper.
+
+## References
+
+* https://docs.temporal.io/develop/python/workflows/continue-as-new
+* https://docs.temporal.io/workflow-execution/event#event-history
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from wflint.rule import Effect, Kind, Report, Rule, Scope, Severity, cst
+
+if TYPE_CHECKING:
+    from wflint.rule import Context, FindingView
+
+_ENDLESS = frozenset({"itertools.count", "itertools.cycle", "itertools.repeat"})
+_WAYS_OUT = (cst.Return, cst.Raise, cst.Break)
+_SLEEPS = frozenset({"asyncio.sleep", "temporalio.workflow.sleep"})
+_HOURS_OF_A_DAY = 24
+
+
+class _Loop(Struct, array_like=True):
+    """The sites of a loop's body, the attributes that end it, and if it is a mere sleep."""
+
+    start: int
+    end: int
+    ended_by: tuple[str, ...]
+    sleeps: bool
+
+
+class UnboundedLoop(Rule):
+    code = "WFL907"
+    name = "unbounded-loop"
+    severity = Severity.WARNING
+    scope = Scope.RUN
+    since = "0.1"
+    words = ("while", "itertools")
+
+    def visit_While(self, node: cst.While, ctx: Context) -> None:
+        """`while True`, and loops that the state of the workflow ends."""
+        always = _is_always_true(node.test)
+        self._note(node, set() if always else _asked_state(node.test, ctx), ctx)
+
+    def visit_For(self, node: cst.For, ctx: Context) -> None:
+        """`for number in itertools.count()`."""
+        call = node.iter
+        if isinstance(call, cst.Call) and ctx.dotted_name(call.func) in _ENDLESS:
+            is_counted = len(call.args) > 1 and ctx.dotted_name(call.func) == "itertools.repeat"
+            self._note(node, None if is_counted else set(), ctx)
+
+    def _note(self, node: cst.While | cst.For, ended_by: set[str] | None, ctx: Context) -> None:
+        from wflint.rule import walk
+
+        ways_out = _tests_of_ways_out(node.body)
+        for test in ways_out if ended_by is not None else ():
+            asked = _asked_state(test, ctx) if test is not None else None
+            ended_by = ended_by | asked if ended_by is not None and asked else None
+        if ended_by is None or _is_timed(ctx):
+            return
+        nodes = walk(node.body, into_functions=False)
+        sites = [ctx.site_of(inner) for inner in nodes]
+        calls = [inner for inner in nodes if isinstance(inner, cst.Call)]
+        if any(_is_of_days(call, ctx) for call in calls):
+            return
+        sleeps = any(ctx.dotted_name(call.func) in _SLEEPS for call in calls)
+        detail = _Loop(min(sites), max(sites) + 1, tuple(sorted(ended_by)), sleeps)
+        ctx.report(self, node, "", detail=detail)
+
+    def confirm(self, view: FindingView) -> Report | None:
+        """Only if rounds give commands, and nothing but messages ends them."""
+        loop = view.read(_Loop)
+        if not all(view.is_set_by_messages(name) for name in loop.ended_by):
+            return None
+        if not view.is_in_main_task or view.may_continue_as_new():
+            return None
+        found = view.effect_between(loop.start, loop.end, Effect.ACTS | Effect.TIMES_OUT)
+        if found is None and (loop.ended_by or not loop.sleeps):
+            return None
+        end = "until a message ends it" if loop.ended_by else "for ever"
+        what = f"`{found.shown}`" if found is not None else "a timer"
+        return Report(
+            f"the loop adds {what} to the history {end}, and the workflow never continues as new: "
+            "it is terminated at 51,200 events; call `workflow.continue_as_new()` when "
+            "`workflow.info().is_continue_as_new_suggested()`"
+        )
+
+
+def _is_always_true(test: cst.BaseExpression) -> bool:
+    if isinstance(test, cst.Integer):
+        return test.evaluated_value != 0
+    return isinstance(test, cst.Name) and test.value == "True"
+
+
+def _asked_state(test: cst.BaseExpression, ctx: Context) -> set[str] | None:
+    """Return the attributes of the workflow that a test asks, if it asks for nothing else."""
+    asked: set[str] = set()
+    pending = [test]
+    while pending:
+        match pending.pop():
+            case cst.UnaryOperation(operator=cst.Not(), expression=inner):
+                pending.append(inner)
+            case cst.BooleanOperation(left=left, right=right):
+                pending += [left, right]
+            case cst.Attribute() as attribute:
+                ref = ctx.ref(attribute)
+                if ref.kind is not Kind.SELF or len(ref.path) != 1:
+                    return None
+                asked.add(ref.path[0])
+            case _:
+                return None
+    return asked
+
+
+def _tests_of_ways_out(body: cst.BaseSuite) -> Iterator[cst.BaseExpression | None]:
+    """Return for each way out of a loop the test that it stands under, `None` if there is none."""
+    from wflint.rule import children
+
+    pending: list[tuple[cst.CSTNode, cst.BaseExpression | None, bool]] = [(body, None, True)]
+    while pending:
+        node, test, is_own = pending.pop()
+        if isinstance(node, _WAYS_OUT) and (is_own or not isinstance(node, cst.Break)):
+            yield test
+        if isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+            continue
+        is_own = is_own and not isinstance(node, (cst.For, cst.While))
+        if isinstance(node, cst.If):
+            test = node.test
+        pending += [(inner, test, is_own) for inner in children(node)]
+
+
+def _is_of_days(call: cst.Call, ctx: Context) -> bool:
+    """True for a `timedelta` of days, or of hours of which it is not known how many they are."""
+    if ctx.dotted_name(call.func) != "datetime.timedelta":
+        return False
+    for arg in call.args:
+        unit = arg.keyword.value if arg.keyword is not None else "days"
+        number = arg.value.evaluated_value if isinstance(arg.value, cst.Integer) else None
+        is_short = number is not None and number < _HOURS_OF_A_DAY
+        if unit in ("days", "weeks") or (unit == "hours" and not is_short):
+            return True
+    return False
+
+
+def _is_timed(ctx: Context) -> bool:
+    """True if a `with` around the loop may cancel it: `async with asyncio.timeout(60)`."""
+    return any(
+        isinstance(node, cst.With) and any("timeout" in ctx.code(item) for item in node.items)
+        for node in ctx.ancestors
+    )
