@@ -75,8 +75,10 @@ class OrderWorkflow:
 It reports the activity as completed. Only an exception makes it fail, and be retried.
 
 Not reported are handlers of narrower classes, handlers that may raise, results that tell of the
-error (`{"error": str(e)}`, `Result(success=False)`), which the workflow can look at, and activities
-that are only called with `maximum_attempts=1`.
+error (`{"error": str(e)}`, `Result(success=False)`), and results that all workflows which call the
+activity look at, as far as one can see: `if not await workflow.execute_activity(...)`. Nor is an
+activity that no workflow is seen to call, one that is only called with `maximum_attempts=1`, and a
+`try` that only computes: what fails there would fail at each attempt.
 
 ## References
 
@@ -101,6 +103,33 @@ _TELLS = re.compile(
 )
 """Words of a value that may tell the workflow what has happened."""
 
+_COMPUTING = (
+    *("base64.", "builtins.", "collections.", "copy.", "dataclasses.", "datetime.", "decimal."),
+    *("functools.", "hashlib.", "itertools.", "json.", "logging.", "math.", "random.", "re."),
+    *("temporalio.activity.info", "temporalio.activity.logger.", "time.time", "uuid."),
+)
+_OF_VALUES = frozenset(
+    {
+        *(
+            "append",
+            "capitalize",
+            "copy",
+            "critical",
+            "debug",
+            "decode",
+            "dict",
+            "encode",
+            "endswith",
+        ),
+        *("error", "exception", "extend", "find", "format", "group", "groups", "info", "isdigit"),
+        *("isoformat", "items", "join", "keys", "lower", "lstrip", "match", "model_dump"),
+        *("model_dump_json", "partition", "pop", "removeprefix", "replace", "rpartition", "rstrip"),
+        *("setdefault", "sort", "split", "splitlines", "startswith", "strftime", "strip", "title"),
+        *("total_seconds", "upper", "values", "warning", "zfill"),
+    }
+)
+"""Methods of plain values, and of loggers."""
+
 
 class ActivityHidesFailure(Rule):
     code = "WFL816"
@@ -112,7 +141,7 @@ class ActivityHidesFailure(Rule):
     def visit_Try(self, node: cst.Try, ctx: Context) -> None:
         """The `try` that a function ends with, and its handler for everything."""
         handler = next((h for h in node.handlers if _catches_all(h, ctx)), None)
-        if handler is None or not _is_last(node, ctx) or not _works(node.body):
+        if handler is None or not _is_last(node, ctx) or not _works(node.body, ctx):
             return
         sites = _hiding(handler, ctx)
         if sites is not None:
@@ -121,7 +150,9 @@ class ActivityHidesFailure(Rule):
     def confirm(self, view: FindingView) -> Report | None:
         """Only in the activity itself, and where something would be tried again."""
         calls = view.calls()
-        if not view.is_activity or (calls and all(map(_is_tried_once, calls))):
+        if not view.is_activity or not calls or all(map(_is_tried_once, calls)):
+            return None
+        if view.is_looked_at():
             return None
         if any(view.effect_of_call(s, Effect.RAISES) for s in view.read(tuple[int, ...])):
             return None
@@ -147,8 +178,21 @@ def _is_last(node: cst.Try, ctx: Context) -> bool:
     return not any(isinstance(n, (cst.Call, cst.Await)) for s in behind for n in _nodes(s))
 
 
-def _works(body: cst.BaseSuite) -> bool:
-    return any(isinstance(n, (cst.Call, cst.Await)) for n in _nodes(body))
+def _works(body: cst.BaseSuite, ctx: Context) -> bool:
+    """True if anything may fail for a reason that passes: what is awaited, or may be I/O."""
+    return any(
+        isinstance(n, cst.Await) or (isinstance(n, cst.Call) and not _computes(n.func, ctx))
+        for n in _nodes(body)
+    )
+
+
+def _computes(called: cst.BaseExpression, ctx: Context) -> bool:
+    """True if a function gives the same at each attempt, as far as its name tells."""
+    name = ctx.dotted_name(called) or ""
+    word = called.attr.value if isinstance(called, cst.Attribute) else name.rpartition(".")[2]
+    if name in ("builtins.open", "builtins.input"):
+        return False
+    return word[:1].isupper() or name.startswith(_COMPUTING) or word in _OF_VALUES
 
 
 def _hiding(handler: cst.ExceptHandler, ctx: Context) -> tuple[int, ...] | None:

@@ -62,11 +62,12 @@ class BookingWorkflow:
 
 It cancels the task of the run method where that waits, and does not ask who cleans up. A child
 workflow or Nexus operation that is cancelled before it has been started raises an
-`asyncio.CancelledError` as well, and a `ChildWorkflowError` or `NexusOperationError` later.
+`asyncio.CancelledError` as well, and a `ChildWorkflowError` or `NexusOperationError` later. That is
+a matter of milliseconds, and not reported.
 
 Not reported is a `try` with a `finally`, or a handler of `asyncio.CancelledError`, that gives
-commands, here or around what calls the function, and code that only waits for activities. Where
-another handler of the `try` is meant for the cancellation, or one takes it for an error, see
+commands, here or around what calls the function, and code that only waits for activities, child
+workflows and operations. Where another handler of the `try` is meant for the cancellation, or one takes it for an error, see
 `wrong-cancelled-class` and `cancellation-swallowed-by-error-handler`.
 
 ## References
@@ -104,13 +105,13 @@ class CleanupSkippedOnCancel(Rule):
         handler = at.catching("builtins.Exception", surely=True)
         if handler is None or at.catching(CANCELLED) is not None:
             return
-        skipped = _skipped(at, handler)
-        if not skipped or not at.gives_commands(handler) or at.is_handling(CANCELLED):
+        skipped = at.effect(Effect.AWAITS_ASYNCIO)
+        if skipped is None or not at.gives_commands(handler) or at.is_handling(CANCELLED):
             return
         if at.cleans_up() or _is_told_otherwise(at):
             return
         fails = _runs_for(at, handler)
-        where = f"cancelled {skipped}, the workflow does not run `{at.shown(handler)}`"
+        where = f"cancelled in {place(skipped)}, the workflow does not run `{at.shown(handler)}`"
         other = f", but cancelled in {place(fails)} it does" if fails is not None else ""
         advice = "clean up in a `finally`, or catch `asyncio.CancelledError` as well and raise it"
         yield Report(f"{where}{other}; {advice}", site=handler.site)
@@ -120,19 +121,6 @@ def _is_told_otherwise(at: TryView) -> bool:
     """True if another handler is meant for the cancellation, or there is worse to say of one."""
     caught = (name for handler in at.statement.handlers for name in at.caught(handler))
     return not _FOR_CANCELLATIONS.isdisjoint(caught) or swallowed(at) is not None
-
-
-def _skipped(at: TryView, handler: Handler) -> str:
-    """Return where a cancellation is no `Exception`.
-
-    Until a child workflow is started it is none, either. Where the handler takes its later
-    cancellation for a failure, there is worse to say.
-    """
-    found = at.effect(Effect.AWAITS_ASYNCIO)
-    if found is not None:
-        return f"in {place(found)}"
-    child = at.effect(Effect.AWAITS_CHILD) if at.raises(handler) else None
-    return f"before {place(child)} has started it" if child is not None else ""
 
 
 def _runs_for(at: TryView, handler: Handler) -> EffectAt | None:

@@ -26,6 +26,10 @@ class ActivityCalls:
 
     def of(self, fn: Fn) -> tuple[CommandView, ...]:
         """Return the commands that call an activity, also by its name."""
+        return tuple(at.command for at in self.placed(fn))
+
+    def placed(self, fn: Fn) -> tuple[CommandAt, ...]:
+        """Return the same with their places."""
         activity = self._definitions.activity(fn)
         if activity is None:
             return ()
@@ -39,23 +43,22 @@ class ActivityCalls:
         return tuple(command for fn in entries for command in self.of(fn))
 
     @cached_property
-    def _commands(self) -> list[CommandView]:
-        found = (at.command for at in self._find_commands())
-        return [command for command in found if command.kind in _KINDS]
+    def _commands(self) -> list[CommandAt]:
+        return [at for at in self._find_commands() if at.command.kind in _KINDS]
 
     @cached_property
-    def _by_function(self) -> dict[tuple[str, str], list[CommandView]]:
-        found: dict[tuple[str, str], list[CommandView]] = {}
-        for command in self._commands:
-            for target in command.targets:
+    def _by_function(self) -> dict[tuple[str, str], list[CommandAt]]:
+        found: dict[tuple[str, str], list[CommandAt]] = {}
+        for at in self._commands:
+            for target in at.command.targets:
                 key = target.callee.module, target.callee.qualname
-                found.setdefault(key, []).append(command)
+                found.setdefault(key, []).append(at)
         return found
 
     @cached_property
-    def _by_name(self) -> dict[str, list[CommandView]]:
-        found: dict[str, list[CommandView]] = {}
-        for command in self._commands:
-            if command.name and not command.targets:
-                found.setdefault(command.name, []).append(command)
+    def _by_name(self) -> dict[str, list[CommandAt]]:
+        found: dict[str, list[CommandAt]] = {}
+        for at in self._commands:
+            if at.command.name and not at.command.targets:
+                found.setdefault(at.command.name, []).append(at)
         return found

@@ -8,6 +8,7 @@ from msgspec import msgpack
 
 from wflint.callgraph.graph import Node
 from wflint.checking.circles import imports_back
+from wflint.checking.looked_at import is_looked_at
 from wflint.checking.protected import may_be_caught
 from wflint.checking.stretches import Stretch
 from wflint.diagnostics import Severity
@@ -75,6 +76,17 @@ class FoundView:
         """Return the commands by which workflows call these activities."""
         checker = self._checker
         return checker.calls.leading_to(checker.views.reached, self._node)
+
+    def is_looked_at(self) -> bool:
+        """True if all workflow code that calls the activity may look at what it returns."""
+        store, roots = self._resolver.store, self._checker.roots
+        for at in self._checker.calls.placed(self._node.fn):
+            fn, site = at.place.fn, at.place.site
+            text = store.load(fn.path).source.text
+            start, end = store.locate(fn, {site})[site]
+            if end and not is_looked_at(text, start, roots.is_run(fn)):
+                return False
+        return True
 
     def read(self, kind: type[T]) -> T:
         """Return the detail that the visitor has noted."""

@@ -197,6 +197,13 @@ class FindingView(Protocol):
         """Return the commands by which workflows call these activities, as far as known."""
         ...
 
+    def is_looked_at(self) -> bool:
+        """True if all workflow code that calls the activity may look at what it returns.
+
+        That is to test it, to hand it to other code, or to keep it where others can see it.
+        """
+        ...
+
     def read(self, kind: type[T]) -> T:
         """Return the ``detail`` that the visitor has noted, which is of this kind."""
         ...
