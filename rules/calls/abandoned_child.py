@@ -64,8 +64,8 @@ Nothing: it starts the child. The server terminates it when the parent closes.
 
 Not reported are handles that are kept, handed on or awaited, calls that name a policy, and options
 that cannot be read. The rule is silent as well where the parent may outlive the child: in handlers,
-in `while` loops, and where `run` waits for a timer, a condition or a task, itself or through what
-it calls. The child may report back with a signal.
+in `while` loops, and where a wait for a timer, a condition or a task may come after the start. The
+child may report back with a signal.
 
 ## References
 
@@ -113,7 +113,7 @@ class AbandonedChild(Rule):
         command = view.command()
         if command is None or command.call.spread or _POLICY in command.call.keywords:
             return None
-        if view.effect_of_entries(Effect.AWAITS_ASYNCIO) is not None:
+        if view.effect_after(Effect.AWAITS_ASYNCIO) is not None:
             return None
         return Report(
             f"the handle that `{view.message}` gives is dropped, and by default the child is "

@@ -67,8 +67,8 @@ a matter of milliseconds, and not reported.
 
 Not reported is a `try` with a `finally`, or a handler of `asyncio.CancelledError`, that gives
 commands, here or around what calls the function, and code that only waits for activities, child
-workflows and operations. Where another handler of the `try` is meant for the cancellation, or one takes it for an error, see
-`wrong-cancelled-class` and `cancellation-swallowed-by-error-handler`.
+workflows and operations. Where another handler of the `try` is meant for the cancellation, or one
+takes it for an error, see `wrong-cancelled-class` and `cancellation-swallowed-by-error-handler`.
 
 ## References
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec import msgpack
 
 from wflint.callgraph.graph import Node
+from wflint.checking.afterwards import effect_after
 from wflint.checking.circles import imports_back
 from wflint.checking.looked_at import is_looked_at
 from wflint.checking.protected import may_be_caught
@@ -118,12 +119,9 @@ class FoundView:
         """Return the nearest place where what the expression refers to has an effect."""
         return self._nearest(self._asked, effect)
 
-    def effect_of_entries(self, effect: Effect) -> EffectAt | None:
-        """Return the nearest place where an entry point that leads to the place has an effect."""
-        checker = self._checker
-        entries = checker.views.reached.entry_points((self._node,))
-        ordered = sorted(entries, key=lambda node: (node.fn, node.receiver or Cls("", "")))
-        return checker.summaries.nearest(((e.fn, e.receiver) for e in ordered), effect)
+    def effect_after(self, effect: Effect) -> EffectAt | None:
+        """Return a place with an effect that may come after this one, here or in a caller."""
+        return effect_after(self._checker, self._node, self.site, effect)
 
     def effect_of_call(self, site: Site, effect: Effect) -> EffectAt | None:
         """Return the nearest place where what is called at a site has an effect."""

@@ -231,8 +231,11 @@ class FindingView(Protocol):
         """
         ...
 
-    def effect_of_entries(self, effect: Effect) -> EffectAt | None:
-        """Return the nearest place where an entry point that leads to the place has an effect."""
+    def effect_after(self, effect: Effect) -> EffectAt | None:
+        """Return a place with an effect that may come after this one, here or in a caller.
+
+        Within a loop, and where tasks run beside each other, all may come after all.
+        """
         ...
 
     def effect_of_call(self, site: Site, effect: Effect) -> EffectAt | None:
