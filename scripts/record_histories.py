@@ -2,7 +2,7 @@
 
 Some things only a server shows: how a workflow ends that keeps its cancellation, a task that fails
 again and again, a heartbeat that is missed. The histories are kept in ``tests/histories``, and
-``tests/rules/test_recorded_histories.py`` replays them without a server. To record them again,
+``tests/rules/test_histories_of_a_server.py`` replays them without a server. To record them again,
 after a workflow or the list below has changed::
 
     pip install -e ".[record]"

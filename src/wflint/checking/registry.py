@@ -226,6 +226,10 @@ class Selection:
         """True if a file is a test, where only diagnostics of severity error are reported."""
         return self.test_paths.match_file(path)
 
+    def is_of_tests(self, folder: str) -> bool:
+        """True if all files in a folder are tests."""
+        return self.test_paths.match_folder(folder)
+
 
 def select_rules(settings: Settings, registry: Registry) -> Selection:
     """The rules that the settings turn on. An unknown selector is a :class:`ConfigError`."""

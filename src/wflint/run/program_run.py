@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,7 @@ from wflint.run.cache_place import notes_shelf
 from wflint.run.emit import Emitter, Found
 from wflint.run.failures import failures
 from wflint.run.fingerprint import with_fingerprints
+from wflint.run.imported_tests import imported_tests
 from wflint.run.places import call_as_written, gaps_by_entry
 from wflint.run.program_settings import Governing
 from wflint.run.request import Request, Result
@@ -137,6 +138,18 @@ class ProjectRun:
             self.fixes.note()
         return Examined(self.group, answer, emitter, found)
 
+    def _is_test(self, path: str) -> bool:
+        """True if a file is a test, and not only named like one."""
+        return self.governing.is_test(path) and path not in self._imported_tests
+
+    @cached_property
+    def _imported_tests(self) -> frozenset[str]:
+        """Files that are named like tests, and that other code imports."""
+        governing, gated = self.governing, self.gated
+        named = [path for path in gated.candidates if governing.is_test_by_name(path)]
+        others = (path for path in gated.named if not governing.is_test(path))
+        return imported_tests(named, others, self.read)
+
     # The question.
 
     def _question(self) -> AnalysisInput:
@@ -157,7 +170,7 @@ class ProjectRun:
             safe_loggers=governing.safe_loggers,
             settings_of=governing.rule_settings,
             inside=inside_entries(self.registry.by_code, governing.oldest_python),
-            is_test=governing.is_test,
+            is_test=self._is_test,
             installed=Installed(governing.follow_packages, governing.environments),
             fact_cache=self.fact_cache,
             jobs=self.request.jobs,
@@ -355,7 +368,7 @@ class ProjectRun:
             return ""
         if code not in governing.codes(path):
             return "per-file-ignores"
-        if governing.is_test(path) and severity is not Severity.ERROR:
+        if self._is_test(path) and severity is not Severity.ERROR:
             return "test-paths"
         return None
 

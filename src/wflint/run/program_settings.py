@@ -17,7 +17,7 @@ from wflint.cache.packing import standing_for
 from wflint.checking.registry import Registry, Selection, added_apis, load_registry, select_rules
 from wflint.config.environment import Environment, find_environments
 from wflint.config.find import Project
-from wflint.config.settings import Settings
+from wflint.config.settings import DEFAULT_TEST_PATHS, Settings
 from wflint.diagnostics import Severity
 from wflint.files.select import Group
 from wflint.rule.api_table import ApiEntry
@@ -73,6 +73,12 @@ class Governing:
     def is_test(self, path: str) -> bool:
         """True if a file is a test."""
         return self.selection(path).is_test(self.relative(path))
+
+    def is_test_by_name(self, path: str) -> bool:
+        """True if a file is a test for its name alone, and the settings do not say so."""
+        is_default = self.group.owner(path).settings.test_paths == DEFAULT_TEST_PATHS
+        folder = os.path.dirname(self.relative(path))
+        return is_default and self.is_test(path) and not self.selection(path).is_of_tests(folder)
 
     def codes(self, path: str) -> frozenset[str]:
         """The rules that run in a file, those left out that are ignored in it alone."""
