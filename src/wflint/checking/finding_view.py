@@ -119,6 +119,13 @@ class FoundView:
         """Return the nearest place where what the expression refers to has an effect."""
         return self._nearest(self._asked, effect)
 
+    def effect_of_entries(self, effect: Effect) -> EffectAt | None:
+        """Return the nearest place where an entry point that leads to the place has an effect."""
+        checker = self._checker
+        entries = checker.views.reached.entry_points((self._node,))
+        ordered = sorted(entries, key=lambda node: (node.fn, node.receiver or Cls("", "")))
+        return checker.summaries.nearest(((e.fn, e.receiver) for e in ordered), effect)
+
     def effect_after(self, effect: Effect) -> EffectAt | None:
         """Return a place with an effect that may come after this one, here or in a caller."""
         return effect_after(self._checker, self._node, self.site, effect)

@@ -231,6 +231,10 @@ class FindingView(Protocol):
         """
         ...
 
+    def effect_of_entries(self, effect: Effect) -> EffectAt | None:
+        """Return the nearest place where an entry point that leads to the place has an effect."""
+        ...
+
     def effect_after(self, effect: Effect) -> EffectAt | None:
         """Return a place with an effect that may come after this one, here or in a caller.
 
