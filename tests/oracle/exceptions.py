@@ -166,6 +166,7 @@ NOT_CAUGHT: dict[str, str] = {
     "discarded-task": "the command is issued; that nobody waits for it is not noticed",
     "import-time-nondeterminism": "uuid is restricted only once the workflow runs",
     "local-timezone-dependent": "only time.localtime and time.tzset are restricted",
+    "plain-tracer": "the library is passed through, and its calls are not looked at",
     "object-identity": "the sandbox does not look at id() and hash()",
     "polling-loop": "the loop works, it is only expensive",
     "print": "the sandbox does not look at print()",
@@ -187,6 +188,7 @@ FAILS_ON_PURPOSE: dict[str, str] = {
 
 NEEDS_LIBRARY: dict[str, str] = {
     "foreign-async-runtime": "anyio",
+    "plain-tracer": "opentelemetry",
     "third-party-randomness": "shortuuid",
 }
 """Rules whose bad example needs a library; without it, the example is not run."""

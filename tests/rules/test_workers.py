@@ -30,6 +30,7 @@ RAISES = {
     "WFL560": "ValueError: deployment_config cannot be used with build_id or use_worker_versioning",
     "WFL563": "TypeError: Client.execute_workflow() missing 1 required keyword-only argument: 'id'",
     "WFL564": "RuntimeError: Lazy clients cannot be used for workers",
+    "WFL567": "RuntimeError: <function GreetingService.greet",
 }
 WARNS = {
     "WFL557": "Worker max_concurrent_activities is 50 but activity_executor's max_workers is only",

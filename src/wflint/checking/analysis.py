@@ -220,6 +220,7 @@ def _checker_for(question: AnalysisInput, index: ModuleIndex) -> Checker:
         question.safe_loggers,
         sandboxes,
     )
+    checker.views.naming = lambda: question.gated.named
     naming = partial(_naming, [p for p in question.files if not question.is_test(p)], store)
     checker.own_errors = OwnErrors(checker, naming)
     checker.newer_python = NewerPython(question.files, question.read)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from wflint.callgraph.effects import Effects
 from wflint.callgraph.graph import CallGraph, Node
@@ -57,6 +57,8 @@ class CallViews:
         self.summaries = Summaries(CallGraph(), Effects(), resolver.store)  # of the whole graph
         self.reached = CallGraph()  # the part of the graph that the rule asked is about
         self.callers: Callable[[Node], Sequence[CommandView]] = lambda node: ()  # of activities
+        self.naming: Callable[[], Iterable[str]] = tuple  # gives the files that name Temporal
+        self._has: dict[str, bool] = {}
 
     def of_use(self, node: Node, body: FunctionBody, use: Use, name: str) -> CallView:
         """Return the view of a use of a name."""
@@ -116,7 +118,14 @@ class CallViews:
             lambda: self._regions(node),
             lambda value, effect: self._effect(value, effect, node),
             lambda: self.callers(node),
+            self._program_has,
         )
+
+    def _program_has(self, pattern: str) -> bool:
+        if pattern not in self._has:
+            texts = map(self.resolver.store.text, self.naming())
+            self._has[pattern] = any(re.search(pattern, text) for text in texts)
+        return self._has[pattern]
 
     def _effect(self, value: Value, effect: Effect, node: Node) -> EffectAt | None:
         found = self.resolver.resolve(value.ref, node.fn.path, node.receiver, env=node.env)

@@ -153,6 +153,23 @@ class WrittenValues:
         """Return all types that a value may be an instance of; none when any is not known."""
         return types_of(at.value.ref, at.path, at.receiver, (), self._resolver)
 
+    def decorators(self, at: Written) -> tuple[str, ...] | None:
+        """Return the dotted names of the decorators of the class of the project that a value is.
+
+        ``""`` stands for one that is not known; ``None`` if it is no such class.
+        """
+        found = self.entities(at) if at.value.type is ValueType.NAME else ()
+        if len(found) != 1 or not isinstance(found[0], ClassValue):
+            return None
+        facts = self._resolver.facts_of(found[0].cls)
+        path = found[0].cls.path
+        named = [self._decorator(d, path) for d in facts.decorators] if facts is not None else [""]
+        return tuple(named)
+
+    def _decorator(self, decorator: Decorator, path: str) -> str:
+        found = self._resolver.resolve(decorator.target, path)
+        return found[0].name if len(found) == 1 and isinstance(found[0], ExternalValue) else ""
+
     def entities(self, at: Written) -> tuple[AbstractValue, ...]:
         """Return what a value refers to; of a call what is called."""
         ref = at.value.ref

@@ -84,6 +84,13 @@ class WrittenLookups(Protocol):
         """Return all types that a value may be an instance of; none when any is not known."""
         ...
 
+    def decorators(self, at: Written) -> tuple[str, ...] | None:
+        """Return the dotted names of the decorators of a class of the project.
+
+        ``""`` stands for one that is not known; ``None`` if the value is no such class.
+        """
+        ...
+
 
 class Lookups(Struct):
     """Questions about argument values that need the whole program.
@@ -94,7 +101,8 @@ class Lookups(Struct):
     ``way`` returns the functions by which the place is reached, from an entry point on;
     ``may_wait`` tells whether the text of the last of them speaks of waiting. ``target_of`` is
     :attr:`CallView.target_of` of a site. ``regions`` are those of all entry points that lead to the
-    place. ``effect`` is :meth:`CallView.effect_of`. ``callers`` is :attr:`CallView.callers`.
+    place. ``effect`` is :meth:`CallView.effect_of`. ``callers`` is :attr:`CallView.callers`,
+    ``program_has`` is :meth:`CallView.program_has`.
     """
 
     qualified: Callable[[Value], str]
@@ -111,6 +119,7 @@ class Lookups(Struct):
     regions: Callable[[], Region] = lambda: Region(0)
     effect: Callable[[Value, Effect], EffectAt | None] = lambda value, effect: None
     callers: Callable[[], Sequence[CommandView]] = tuple
+    program_has: Callable[[str], bool] = lambda pattern: False
 
 
 class TypeView(Struct, frozen=True):
@@ -531,6 +540,10 @@ class CallView(Struct, dict=True):
     def passes(self, module: str) -> bool:
         """True if a module is passed through the sandbox wherever it is imported, or may be."""
         return self.lookups.passes(module)
+
+    def program_has(self, pattern: str) -> bool:
+        """True if a file of the program that names Temporal matches a regular expression."""
+        return self.lookups.program_has(pattern)
 
     def missing(self, module: str) -> str:
         """The module that importing ``module`` here would load; see :class:`FindingView`."""

@@ -1,0 +1,127 @@
+"""Puts something else into a module or class of Temporal's SDK.
+
+## What breaks
+
+Modules of the SDK are passed through the sandbox: there is one of each in a process, and all
+workflows, activities and Workers share it. `workflow.logger = get_logger(...)` in one place
+replaces the logger of every workflow of the process by one that does not know about replay, and
+each logs again at each replay. Whatever else is replaced this way depends on which module was
+imported first, and on names that a next version of the SDK may use in another way.
+
+## Bad
+
+```python
+import logging
+
+from temporalio import workflow
+
+workflow.logger = logging.getLogger("orders")
+
+
+@workflow.defn
+class OrderWorkflow:
+    @workflow.run
+    async def run(self) -> None:
+        workflow.logger.info("order received")
+```
+
+## Good
+
+```python
+import logging
+
+from temporalio import workflow
+
+logger = logging.LoggerAdapter(workflow.logger, {"component": "orders"})
+
+
+@workflow.defn
+class OrderWorkflow:
+    @workflow.run
+    async def run(self) -> None:
+        logger.info("order received")
+```
+
+Settings that are made for it are not reported, such as
+`workflow.logger.workflow_info_on_message = False`, nor are attributes of objects. Tests may replace
+what they like.
+
+## What the SDK does
+
+Nothing: it uses what it finds.
+
+## References
+
+* https://docs.temporal.io/develop/python/observability
+* https://docs.temporal.io/develop/python/python-sdk-sandbox
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from wflint.rule import Rule, Scope, Severity, cst
+
+if TYPE_CHECKING:
+    from wflint.rule import Context
+
+_MODULES = frozenset(
+    {
+        "temporalio",
+        *(f"temporalio.{module}" for module in ("activity", "client", "common", "converter")),
+        *(f"temporalio.{module}" for module in ("exceptions", "nexus", "runtime", "service")),
+        *(f"temporalio.{module}" for module in ("testing", "types", "worker", "workflow")),
+        *("temporalio.worker.workflow_sandbox", "temporalio.workflow.unsafe"),
+    }
+)
+_LOGGERS = frozenset({"temporalio.activity.logger", "temporalio.workflow.logger"})
+
+
+class SdkAttributeAssigned(Rule):
+    code = "WFL215"
+    name = "sdk-attribute-assigned"
+    severity = Severity.WARNING
+    scope = Scope.ANY
+    since = "0.1"
+    words: ClassVar[tuple[str, ...]] = ("temporalio",)
+    needles: ClassVar[tuple[str, ...]] = (r"\.\w+[ \t]*(?::[^=\n]+)?=[^=]", r"\bsetattr\(")
+
+    def visit_Attribute(self, node: cst.Attribute, ctx: Context) -> None:
+        """`workflow.logger = ...`, however `workflow` was imported."""
+        if any(target is node for target in _targets(ctx.parent())):
+            self._look(node.value, node.attr.value, node, ctx)
+
+    def visit_Call(self, node: cst.Call, ctx: Context) -> None:
+        """`setattr(workflow, "logger", ...)`."""
+        if len(node.args) != 3 or ctx.dotted_name(node.func) != "builtins.setattr":
+            return
+        name = node.args[1].value
+        if isinstance(name, cst.SimpleString) and isinstance(name.evaluated_value, str):
+            self._look(node.args[0].value, name.evaluated_value, node, ctx)
+
+    def _look(self, owner: cst.BaseExpression, name: str, at: cst.CSTNode, ctx: Context) -> None:
+        whole = ctx.dotted_name(owner) or ""
+        if not _is_of_sdk(whole):
+            return
+        shown = f"{ctx.code(owner)}.{name}"
+        harm = "so that each workflow of the process logs again at every replay; keep a logger of "
+        harm += "your own that wraps it, `logging.LoggerAdapter(...)`"
+        if f"{whole}.{name}" not in _LOGGERS:
+            harm = "for all workflows and activities of the process; wrap it, or derive from it"
+        ctx.report(self, at, f"this replaces `{shown}` of the SDK, {harm}", subject=owner)
+
+
+def _targets(statement: cst.CSTNode | None) -> list[cst.BaseExpression]:
+    """What a statement assigns to."""
+    match statement:
+        case cst.Assign(targets=targets):
+            return [target.target for target in targets]
+        case cst.AnnAssign(target=target) | cst.AugAssign(target=target):
+            return [target]
+    return []
+
+
+def _is_of_sdk(name: str) -> bool:
+    """True for a module of the SDK, and for a class in one."""
+    module, _, last = name.rpartition(".")
+    return name in _MODULES or (module in _MODULES and last[:1].isupper())
