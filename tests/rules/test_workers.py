@@ -22,6 +22,7 @@ from wflint.checking.registry import load_registry
 RULES = {rule.code: rule for rule in load_registry().rules}
 
 RAISES = {
+    "WFL522": "ValueError: Workflow OrderWorkflow must specify a versioning behavior using",
     "WFL551": "ValueError: Activity charge is not async so an activity_executor must be present",
     "WFL553": "TypeError: Activity Payments missing attributes, was it decorated with @activity.de",
     "WFL554": "ValueError: Workflow <unknown> missing attributes, was it decorated with @workflow.",

@@ -21,6 +21,7 @@ from wflint.facts.definitions import (
     read_params,
 )
 from wflint.facts.model import (
+    SPREAD,
     UNKNOWN,
     FunctionHead,
     Kind,
@@ -258,7 +259,7 @@ def written_decorators(nodes: Sequence[ast.expr]) -> Iterator[WrittenDecorator[a
         called = isinstance(node, ast.Call)
         keywords: tuple[tuple[str, ast.expr], ...] = ()
         if isinstance(node, ast.Call):
-            keywords = tuple((k.arg, k.value) for k in node.keywords if k.arg is not None)
+            keywords = tuple((k.arg or SPREAD, k.value) for k in node.keywords)
             node = node.func
         last = node.attr if isinstance(node, ast.Attribute) else ""
         yield WrittenDecorator(node, called, keywords, last)

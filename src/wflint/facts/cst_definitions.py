@@ -17,6 +17,7 @@ from wflint.facts.definitions import (
 from wflint.facts.frames import Entry, Frame
 from wflint.facts.imports import ImportStatement
 from wflint.facts.model import (
+    SPREAD,
     UNKNOWN,
     ClassFacts,
     FunctionHead,
@@ -124,7 +125,9 @@ def written_decorators(
         keywords: tuple[tuple[str, cst.BaseExpression], ...] = ()
         if isinstance(target, cst.Call):
             keywords = tuple(
-                (a.keyword.value, a.value) for a in target.args if a.keyword is not None
+                (a.keyword.value if a.keyword is not None else SPREAD, a.value)
+                for a in target.args
+                if a.keyword is not None or a.star == SPREAD
             )
             target = target.func
         last = target.attr.value if isinstance(target, cst.Attribute) else ""

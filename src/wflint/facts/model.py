@@ -313,7 +313,8 @@ class Finding(Struct, frozen=True, array_like=True, gc=False):
 
 class Decorator(Struct, frozen=True, array_like=True, gc=False):
     """``target`` is the decorator, or what is called to get it; ``keywords`` name its keyword
-    arguments, ``values`` are what these are given; ``called`` is true for ``@d(...)``."""
+    arguments, with :data:`SPREAD` for what is spread into it, ``values`` are what these are given;
+    ``called`` is true for ``@d(...)``."""
 
     target: Ref
     called: bool = False
@@ -325,6 +326,11 @@ class Decorator(Struct, frozen=True, array_like=True, gc=False):
         """Return what a keyword argument is given, if there is one of that name."""
         given = zip(self.keywords, self.values, strict=True)
         return next((value for keyword, value in given if keyword == name), None)
+
+    @property
+    def is_open(self) -> bool:
+        """True if it may be given options that do not stand there by name."""
+        return SPREAD in self.keywords
 
 
 class ParamKind(str, enum.Enum):

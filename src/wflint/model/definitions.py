@@ -28,9 +28,10 @@ from wflint.rule.definition_views import (
 )
 from wflint.rule.place import Place
 from wflint.rule.views import Callee
-from wflint.temporal.decorators import ACTIVITY, DEFN, REGIONS, region_of
+from wflint.temporal.decorators import ACTIVITY, CONFIG, DEFN, REGIONS, region_of
 from wflint.temporal.regions import Region
 
+_UNSPECIFIED = "temporalio.common.VersioningBehavior.UNSPECIFIED"
 _DISPLAYS = (ValueType.LIST, ValueType.SET, ValueType.TUPLE)
 
 
@@ -159,7 +160,20 @@ class Definitions:
             self._early_reads,
             self._lost_handlers,
             self._unfinished,
+            self._is_versioned(cls, decorator),
         )
+
+    def _is_versioned(self, cls: Cls, decorator: Decorator | None) -> bool | None:
+        """True if a decorator, or a method that is asked at run time, names a behaviour."""
+        if decorator is None or not self._is_of_sdk(decorator, cls.path):
+            return None
+        given = decorator.option("versioning_behavior")
+        if given is not None and given.type is not ValueType.NONE:
+            return self.dotted_name(given.ref, cls.path) != _UNSPECIFIED
+        if decorator.is_open:
+            return None
+        heads = self.roots.methods(cls)
+        return any(CONFIG in self.roots.handler_names(head, base.path) for base, head in heads)
 
     def _lost_handlers(self, workflow: WorkflowView) -> tuple[LostHandler, ...]:
         """Return what the SDK misses: it looks at each method of the bases that is a handler."""
@@ -234,6 +248,8 @@ class Definitions:
         if decorator is None or not self._is_of_sdk(decorator, path):
             return ""
         given = decorator.option("name")
+        if given is None and decorator.is_open:
+            return ""
         if given is None or given.type is ValueType.NONE:
             return called
         return self.text(given, path) or ""
@@ -254,7 +270,7 @@ class Definitions:
     def _exceptions(self, decorator: Decorator | None, path: str) -> tuple[str, ...] | None:
         given = decorator.option("failure_exception_types") if decorator is not None else None
         if given is None:
-            return ()
+            return None if decorator is not None and decorator.is_open else ()
         if given.type is ValueType.NAME:
             given, path = self.resolver.constant(given.ref, path) or (given, path)
         refs = [value.ref for value in given.values] or list(given.ref.others)

@@ -136,7 +136,8 @@ class WorkflowView(Struct, frozen=True, dict=True):
 
     ``name`` is the name of its type, or ``""`` if that is not known. ``bases`` are the classes of
     the project that it inherits from, ``external_bases`` the dotted names of others.
-    ``failure_exception_types`` are dotted names, ``None`` if these are not known.
+    ``failure_exception_types`` are dotted names, ``None`` if these are not known. ``is_versioned``
+    is set if it says how it moves between versions of Workers, and ``None`` if that is not known.
     """
 
     cls: Cls
@@ -154,6 +155,7 @@ class WorkflowView(Struct, frozen=True, dict=True):
     find_early_reads: Callable[[WorkflowView], tuple[EarlyRead, ...]] = lambda _: ()
     find_lost: Callable[[WorkflowView], tuple[LostHandler, ...]] = lambda _: ()
     find_unfinished: Callable[[WorkflowView], tuple[HandlerView, ...]] = lambda _: ()
+    is_versioned: bool | None = None
 
     @property
     def shown(self) -> str:

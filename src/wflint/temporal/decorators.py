@@ -13,6 +13,7 @@ _WORKFLOW = "temporalio.workflow"
 DEFN = f"{_WORKFLOW}.defn"
 RUN = f"{_WORKFLOW}.run"
 QUERY = f"{_WORKFLOW}.query"
+CONFIG = f"{_WORKFLOW}.dynamic_config"
 VALIDATOR = f"{_WORKFLOW}.update.validator"
 """Not a name of the SDK: what `@some_update.validator` is called here."""
 
@@ -23,7 +24,7 @@ REGIONS: dict[str, Region] = {
     f"{_WORKFLOW}.signal": Region.SIGNAL,
     f"{_WORKFLOW}.update": Region.UPDATE,
     f"{_WORKFLOW}.init": Region.INIT,
-    f"{_WORKFLOW}.dynamic_config": Region.HOOK,
+    CONFIG: Region.HOOK,
 }
 """The regions of what decorated methods reach."""
 
