@@ -74,7 +74,7 @@ _MODULES = frozenset(
         *("temporalio.worker.workflow_sandbox", "temporalio.workflow.unsafe"),
     }
 )
-_LOGGERS = frozenset({"temporalio.activity.logger", "temporalio.workflow.logger"})
+_LOGGER = "temporalio.workflow.logger"
 
 
 class SdkAttributeAssigned(Rule):
@@ -104,10 +104,10 @@ class SdkAttributeAssigned(Rule):
         if not _is_of_sdk(whole):
             return
         shown = f"{ctx.code(owner)}.{name}"
-        harm = "so that each workflow of the process logs again at every replay; keep a logger of "
-        harm += "your own that wraps it, `logging.LoggerAdapter(...)`"
-        if f"{whole}.{name}" not in _LOGGERS:
-            harm = "for all workflows and activities of the process; wrap it, or derive from it"
+        harm = "for all workflows and activities of the process; wrap it, or derive from it"
+        if f"{whole}.{name}" == _LOGGER:
+            harm = "so that each workflow of the process logs again at every replay; keep a logger "
+            harm += "of your own that wraps it, `logging.LoggerAdapter(...)`"
         ctx.report(self, at, f"this replaces `{shown}` of the SDK, {harm}", subject=owner)
 
 
