@@ -1,4 +1,4 @@
-"""Writes the rule pages, and the parts of README.md that the program itself has to say."""
+"""Writes the rule pages, and the parts of the README and the manual that the program has to say."""
 
 import os
 import re
@@ -12,17 +12,28 @@ from wflint.rule import Rule
 from wflint.rule.documentation import as_text, family, is_default, summary
 
 ROOT = Path(__file__).resolve().parent.parent
-README, PAGES = ROOT / "README.md", ROOT / "docs" / "rules"
+README, MANUAL = ROOT / "README.md", ROOT / "docs"
+PAGES = MANUAL / "rules"
+SOURCE_URL = "https://github.com/wflint/wflint/blob/main/"
 PART = re.compile(r"(<!-- begin: (.+?) -->\n).*?(?=<!-- end -->)", re.DOTALL)
-HEAD = "\n### {}\n\n| Code | Name | Severity | Default | Fix | What it finds |\n|-|-|-|-|-|-|\n"
-ROW = "| {} | [{name}](docs/rules/{name}.md) | {} | {} | {} | {} |\n"
+HEAD = "\n## {}\n\n| Code | Name | Severity | Default | Fix | What it finds |\n|-|-|-|-|-|-|\n"
+ROW = "| {} | [{name}]({name}.md) | {} | {} | {} | {} |\n"
 
 
 def documents() -> dict[Path, str]:
-    """Every generated file, with the text that it should have."""
-    text = README.read_text(encoding="utf-8")
-    text = PART.sub(lambda m: m[1] + (tables() if m[2] == "rules" else output_of(m[2])), text)
-    return {README: text} | {PAGES / f"{r.name}.md": page(r) for r in load_registry().rules}
+    """Every file with generated text, with the text that it should have."""
+    written = {path: with_parts(path.read_text(encoding="utf-8")) for path in prose()}
+    return written | {PAGES / f"{rule.name}.md": page(rule) for rule in load_registry().rules}
+
+
+def prose() -> list[Path]:
+    """The README and the pages of the manual that people write."""
+    return [README, *sorted(MANUAL.glob("*.md")), PAGES / "index.md"]
+
+
+def with_parts(text: str) -> str:
+    """Return a text with its generated parts as they should be."""
+    return PART.sub(lambda m: m[1] + (tables() if m[2] == "rules" else output_of(m[2])), text)
 
 
 def output_of(command: str) -> str:
@@ -56,7 +67,7 @@ def row(rule: Rule) -> str:
 def page(rule: Rule) -> str:
     """A rule's page: what ``wflint rule`` prints, and the file that it comes from."""
     source = type(rule).__module__.removeprefix("wflint.").replace(".", "/") + ".py"
-    return f"{as_text(rule)}\n---\n\nThis page is made from [{source}](../../{source}).\n"
+    return f"{as_text(rule)}\n---\n\nThis page is made from [{source}]({SOURCE_URL}{source}).\n"
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ Nothing: the SDK does not read comments.
 
 ## References
 
-* https://github.com/wflint/wflint#suppressions
+* https://github.com/wflint/wflint/blob/main/docs/suppressions.md
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Order processing: from a shopping cart to a parcel at the door."""
