@@ -82,7 +82,7 @@ import builtins
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import ClassForm, PlacedReport, Report, Rule, Scope, Severity
+from wflint.rule import ClassForm, ParamKind, PlacedReport, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
     from wflint.rule import (
@@ -175,7 +175,8 @@ class UnserializableType(Rule):
 
 def _check(definition: HandlerView | ActivityView, shown: str) -> Iterable[PlacedReport]:
     payloads = definition.payloads
-    has_hints = all(one.annotation for one in payloads if one.name)
+    # For a signature that has anything else, the SDK drops all types.
+    has_hints = all(p.kind is ParamKind.POSITIONAL for p in definition.signature.params)
     for payload in payloads:
         message = _message(payload, shown, has_hints)
         if message and definition.has_default_converter():

@@ -23,7 +23,7 @@ from wflint.rule import Scope
 MODULE, BASE, OBJECT = "in a function", "in a base class", "in another object"
 WAYS = frozenset({MODULE, BASE, OBJECT})
 
-_DEFINED = "it is about the definition of a handler, wherever the class stands"
+_DEFINED = "it is about a definition, wherever that stands"
 CANNOT = {
     "activity-hides-failure": "it is about what the activity itself does with an error",
     **dict.fromkeys(
@@ -32,7 +32,11 @@ CANNOT = {
             "async-validator",
             "duplicate-handler-name",
             "dynamic-handler-signature",
+            "handler-missing-type-hints",
             "keyword-only-parameter",
+            "large-type-in-signature",
+            "prefer-single-parameter",
+            "untyped-payload",
             "query-returns-nothing",
             "reserved-handler-name",
             "signal-returns-value",
