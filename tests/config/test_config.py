@@ -164,6 +164,10 @@ class TestErrors:
                 "default-activity-timeout = 0",
                 "default-activity-timeout must be a number of seconds above 0",
             ),
+            (
+                "max-workflow-commands = -1",
+                "max-workflow-commands must be a number from 0 to 1,000,000,000",
+            ),
         ],
     )
     def test_wrong_value_is_named(self, tmp_path: Path, text: str, problem: str) -> None:

@@ -35,6 +35,7 @@ CANNOT = {
             "handler-missing-type-hints",
             "keyword-only-parameter",
             "large-type-in-signature",
+            "large-workflow",
             "prefer-single-parameter",
             "untyped-payload",
             "query-returns-nothing",

@@ -102,6 +102,7 @@ class Checker:
         self.views = CallViews(resolver, table, settings_of, sandboxes, self.callees)
         self.views.callers = lambda node: self.calls.leading_to(self.views.reached, node)
         self.definitions = Definitions(resolver, roots, self.callees)
+        self.definitions.settings_of = settings_of
         self.commands = Commands(self.definitions)
         self.calls = ActivityCalls(self.definitions)
         self.targets: dict[str, list[Rule]] = {}

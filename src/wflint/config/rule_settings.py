@@ -11,6 +11,7 @@ class RuleSettings(Struct, frozen=True):
     ``target_sdk`` is the oldest SDK that the code must run with, ``exact_sdk`` the one that it
     surely runs with: that of the settings or of a lock file. (99, 0) stands for the newest.
     ``target_python`` is the oldest Python, and ``named_python`` the one that the project names.
+    ``max_commands``, ``max_handlers`` and ``max_branches`` limit the size of a workflow.
     """
 
     default_activity_timeout: int = 60
@@ -18,3 +19,6 @@ class RuleSettings(Struct, frozen=True):
     exact_sdk: tuple[int, int] = (99, 0)
     target_python: tuple[int, int] = (3, 10)
     named_python: tuple[int, int] = (99, 0)
+    max_commands: int = 40
+    max_handlers: int = 20
+    max_branches: int = 60

@@ -162,6 +162,17 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     default_activity_timeout: int = 60
     """The timeout in seconds that a fix fills in where an activity call has none."""
 
+    max_workflow_commands: int = 40
+    """How many commands a workflow may give before WFL523 reports it: calls in its methods that
+    start activities, children and timers, or send messages."""
+
+    max_workflow_handlers: int = 20
+    """How many signals, queries and updates a workflow may handle before WFL523 reports it."""
+
+    max_workflow_branches: int = 60
+    """How many branches the methods of a workflow may have before WFL523 reports it: `if`, `elif`,
+    loops, `except` and `case`."""
+
     guard_functions: tuple[str, ...] = ()
     """Functions of your own that return true if the code runs in a workflow, as
     `temporalio.workflow.in_workflow` does, by full dotted name."""

@@ -15,6 +15,7 @@ _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _UNUSUAL = re.compile(r"[\[\\!]")
 """Signs that a pattern may not be one; reading patterns takes an import."""
 
+_LARGEST_LIMIT = 1_000_000_000
 _LONGEST_TIMEOUT = 10**9
 
 _LISTS_OF_NAMES = (
@@ -45,6 +46,9 @@ def bad_values(settings: Settings, prefix: str) -> Iterator[str]:
     if not 0 < settings.default_activity_timeout <= _LONGEST_TIMEOUT:
         limit = "above 0" if settings.default_activity_timeout <= 0 else "up to 1,000,000,000"
         yield f"{prefix}default-activity-timeout must be a number of seconds {limit}"
+    for name in ("commands", "handlers", "branches"):
+        if not 0 <= getattr(settings, f"max_workflow_{name}") <= _LARGEST_LIMIT:
+            yield f"{prefix}max-workflow-{name} must be a number from 0 to 1,000,000,000"
 
 
 def _bad_texts(settings: Settings) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from wflint.callgraph.entry.activities import Activities
 from wflint.callgraph.entry.entry_points import Entry, EntryPoints
 from wflint.callgraph.graph import DEFINITION
+from wflint.config.rule_settings import RuleSettings
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Decorator, Kind, Ref, Value, ValueType
 from wflint.inference.resolver import Resolver
@@ -14,6 +15,7 @@ from wflint.inference.values import ClassValue, ExternalValue
 from wflint.model.callees import Callees
 from wflint.model.method_text import text_of
 from wflint.model.payloads import Payloads
+from wflint.model.size import size_of
 from wflint.model.state import state_of
 from wflint.model.state_flow import StateFlow
 from wflint.project.module import Module
@@ -56,6 +58,7 @@ class Definitions:
         )
         self.calls_of: Callable[[Fn], tuple[CommandView, ...]] = lambda fn: ()
         self.converter_is_default: Callable[[Fn], bool] = lambda fn: True
+        self.settings_of: Callable[[str], RuleSettings] = lambda path: RuleSettings()
         self._payloads = Payloads(resolver)
 
     # Activities.
@@ -161,6 +164,8 @@ class Definitions:
             self._lost_handlers,
             self._unfinished,
             self._is_versioned(cls, decorator),
+            lambda workflow: size_of(workflow, self.roots),
+            self.settings_of(cls.path),
         )
 
     def _is_versioned(self, cls: Cls, decorator: Decorator | None) -> bool | None:

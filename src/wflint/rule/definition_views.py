@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from wflint.config.rule_settings import RuleSettings
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.signatures import Signature
 from wflint.rule.command_view import CommandView
@@ -131,6 +132,14 @@ class LostHandler(NamedTuple):
     place: Place
 
 
+class WorkflowSize(NamedTuple):
+    """What the methods of a workflow hold: calls that give commands, handlers, and branches."""
+
+    commands: int = 0
+    handlers: int = 0
+    branches: int = 0
+
+
 class WorkflowView(Struct, frozen=True, dict=True):
     """A workflow.
 
@@ -156,11 +165,18 @@ class WorkflowView(Struct, frozen=True, dict=True):
     find_lost: Callable[[WorkflowView], tuple[LostHandler, ...]] = lambda _: ()
     find_unfinished: Callable[[WorkflowView], tuple[HandlerView, ...]] = lambda _: ()
     is_versioned: bool | None = None
+    find_size: Callable[[WorkflowView], WorkflowSize] = lambda _: WorkflowSize()
+    settings: RuleSettings = RuleSettings()
 
     @property
     def shown(self) -> str:
         """Return how people know it."""
         return Fn(*self.cls).shown
+
+    @property
+    def size(self) -> WorkflowSize:
+        """Return how much there is in its methods, and in those that it inherits."""
+        return self.find_size(self)
 
     @cached_property
     def state(self) -> tuple[StateView, ...]:

@@ -198,4 +198,7 @@ def _rule_settings(project: Project) -> RuleSettings:
         project.exact_sdk or _NEWEST_SDK,
         project.target_python,
         project.named_python or _NEWEST_PYTHON,
+        project.settings.max_workflow_commands,
+        project.settings.max_workflow_handlers,
+        project.settings.max_workflow_branches,
     )
