@@ -40,6 +40,7 @@ WARNED = {
 ACCEPTED = {
     "async-query": "it is deprecated, which is no warning for users",
     "handler-missing-type-hints": "the value is given as JSON has it",
+    "interleaved-handler-writes": "the order is the same in each replay",
     "query-returns-nothing": "the answer is None",
     "reserved-handler-name": "it is the SDK's word only",
     "signal-returns-value": "the value is dropped",

@@ -33,6 +33,7 @@ CANNOT = {
             "duplicate-handler-name",
             "dynamic-handler-signature",
             "handler-missing-type-hints",
+            "interleaved-handler-writes",
             "keyword-only-parameter",
             "large-type-in-signature",
             "large-workflow",

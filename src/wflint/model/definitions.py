@@ -13,6 +13,7 @@ from wflint.facts.model import Decorator, Kind, Ref, Value, ValueType
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ClassValue, ExternalValue
 from wflint.model.callees import Callees
+from wflint.model.interleaving import interleaving_of
 from wflint.model.method_text import text_of
 from wflint.model.payloads import Payloads
 from wflint.model.size import size_of
@@ -238,6 +239,7 @@ class Definitions:
             lambda: text_of(self.resolver.store.load(path), entry.fn.qualname),
             lambda: self._payloads.of(entry.fn, head),
             lambda: self.converter_is_default(entry.fn),
+            lambda: interleaving_of(self.resolver.store.load(path), entry.fn.qualname),
         )
 
     # What decorators say.

@@ -48,6 +48,16 @@ class MethodText(Struct, frozen=True):
     is_stub: bool = False
 
 
+class Interleaving(NamedTuple):
+    """An attribute that a handler writes when it has waited since it read it.
+
+    Or since it wrote ``other``, if that is not empty.
+    """
+
+    name: str
+    other: str = ""
+
+
 class HandlerView(Struct, frozen=True):
     """A method that the SDK calls: ``run``, or the handler of a message.
 
@@ -66,6 +76,12 @@ class HandlerView(Struct, frozen=True):
     find_text: Callable[[], MethodText | None] = lambda: None
     find_payloads: Callable[[], tuple[PayloadView, ...]] = tuple
     has_default_converter: Callable[[], bool] = lambda: True
+    find_interleaving: Callable[[], Interleaving | None] = lambda: None
+
+    @property
+    def interleaving(self) -> Interleaving | None:
+        """Return an attribute that it leaves half changed while it waits, outside of any lock."""
+        return self.find_interleaving()
 
     @property
     def payloads(self) -> tuple[PayloadView, ...]:
