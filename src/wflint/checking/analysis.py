@@ -160,7 +160,7 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
     own = [p for p in defining if p in question.chosen and not question.is_test(p)]
     with store.faults.at(EVERYWHERE):
         answer.unseen = unseen_classes(roots, own, workflows)
-    sandboxes.begin(workflows)
+    sandboxes.begin(workflows, {cls for cls in workflows if roots.runs_free(cls)})
     checker.commands.targets.defining = defining
     model = _model(question, checker)
     answer.reached, events = _search(question, model, checker, entries)
@@ -208,7 +208,7 @@ def _checker_for(question: AnalysisInput, index: ModuleIndex) -> Checker:
     resolver = KnownFirst(store, index, gives, table) if follows else Resolver(store, index, gives)
     guards = store.guards = GuardFunctions(resolver, question.guard_functions)
     importer = f"{question.root}/__init__.py"
-    roots = EntryPoints(resolver, question.names, importer)
+    roots = EntryPoints(resolver, question.names, importer, question.gated.named)
     configuring = question.gated.configuring
     sandboxes = Sandboxes(resolver, question.root, configuring, question.is_test)
     checker = Checker(

@@ -11,8 +11,11 @@ from wflint.facts.relative import absolute_base
 from wflint.syntax.guard import BLOCKS, inner_statements
 from wflint.syntax.unparsed import unparsed
 
-_PASSES_THROUGH = ("passed_through", "passthrough", "pass_through")
-"""Parts of the names of context managers: that of the SDK, and what wrappers of it are called."""
+_PASSES_THROUGH = ("passed_through", "passthrough", "pass_through", "import_functions")
+"""Parts of the names of context managers: that of the SDK, and what wrappers of it are called.
+
+The last is that of `restack_ai`.
+"""
 
 
 _MISSING = frozenset({"ImportError", "ModuleNotFoundError"})

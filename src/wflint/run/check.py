@@ -26,6 +26,7 @@ from wflint.run.request import Request, Result
 from wflint.run.results import ResultCache, add
 from wflint.system.disk import read_file
 from wflint.temporal.decorators import HANDLER_SETTINGS
+from wflint.temporal.libraries import packages
 
 if TYPE_CHECKING:
     from wflint.cache.looks import Looks
@@ -227,4 +228,4 @@ def _needles(settings: Settings) -> tuple[str, ...]:
         *settings.workflow_base_classes,
         *settings.extend_entry_points,
     )
-    return (*settings.needles, *sorted({name.rpartition(".")[2] for name in names}))
+    return (*settings.needles, *packages(), *sorted({name.rpartition(".")[2] for name in names}))

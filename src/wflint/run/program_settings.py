@@ -24,6 +24,7 @@ from wflint.rule.api_table import ApiEntry
 from wflint.rule.base import Rule, RuleSettings, Scope
 from wflint.run.request import Request
 from wflint.temporal.decorators import HANDLER_SETTINGS, EntryNames
+from wflint.temporal.libraries import with_libraries
 
 _NEWEST_SDK = (99, 0)
 _NEWEST_PYTHON = (99, 0)
@@ -123,9 +124,9 @@ class Governing:
 
     @cached_property
     def entry_names(self) -> EntryNames:
-        """The names of the user's own for workflows, handlers and activities."""
+        """The names for workflows, handlers and activities: the user's own, and of libraries."""
         either = frozenset(self._all("extend_entry_points"))
-        return EntryNames(
+        own = EntryNames(
             frozenset(self._all("workflow_decorators")) | either,
             frozenset(self._all("activity_decorators")) | either,
             frozenset(self._all("workflow_base_classes")) | either,
@@ -136,6 +137,7 @@ class Governing:
                 for key, decorator in HANDLER_SETTINGS.items()
             },
         )
+        return with_libraries(own)
 
     @property
     def guard_functions(self) -> frozenset[str]:

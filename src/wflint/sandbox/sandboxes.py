@@ -15,6 +15,7 @@ from wflint.project.folders import is_namespace
 from wflint.sandbox.loading import Loaded, load_workflow
 from wflint.sandbox.passthrough import Passthrough
 from wflint.sandbox.workers import WorkerSettings, in_files
+from wflint.temporal.libraries import packages
 
 
 class Link(NamedTuple):
@@ -41,15 +42,20 @@ class Sandboxes:
     ) -> None:
         self.resolver = resolver
         self.workflows: list[Cls] = []
+        self._of_libraries = Passthrough(frozenset(packages()))
         self._root = root
         self._configuring = configuring
         self._is_test = is_test
         self._loaded: dict[str, Loaded] = {}
         self._loaded_late: dict[str, Loaded] = {}
 
-    def begin(self, workflows: Iterable[Cls]) -> None:
-        """Take note of the project's workflows, in the order of their files."""
+    def begin(self, workflows: Iterable[Cls], free: Iterable[Cls] = ()) -> None:
+        """Take note of the project's workflows, in the order of their files.
+
+        Libraries run those that are ``free`` without a sandbox.
+        """
         self.workflows = list(workflows)
+        self._of_libraries = Passthrough(frozenset(packages()), unsandboxed=frozenset(free))
 
     @cached_property
     def _own(self) -> WorkerSettings:
@@ -66,8 +72,10 @@ class Sandboxes:
     def _of(self, cls: Cls) -> Passthrough:
         """The settings for one workflow; that of a test may run as any worker of the project."""
         if self._is_test(cls.path):
-            return self._own.all().joined(self._of_tests.of(cls))
-        return self._own.of(cls)
+            found = self._own.all().joined(self._of_tests.of(cls))
+        else:
+            found = self._own.of(cls)
+        return found.joined(self._of_libraries)
 
     @cached_property
     def _settings(self) -> dict[str, Passthrough]:

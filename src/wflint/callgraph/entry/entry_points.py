@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from wflint.callgraph.entry.applied import Applied, Given
 from wflint.callgraph.entry.by_call import ByCall
+from wflint.callgraph.entry.told import Told
 from wflint.facts.ids import Cls, Fn, shown_name
 from wflint.facts.model import ClassFacts, Decorator, FunctionHead, Kind
 from wflint.inference.resolver import Resolver
@@ -26,6 +27,7 @@ from wflint.temporal.decorators import (
     Meanings,
     region_of,
 )
+from wflint.temporal.libraries import called_activities, function_decorators, library_of
 from wflint.temporal.regions import Region
 
 _ELSEWHERE = ("nexusrpc.handler.", "temporalio.nexus.", "langgraph.func.task")
@@ -107,14 +109,22 @@ class EntryPoints:
     """Tells workflows, activities and handlers by their decorators and bases.
 
     ``by_call`` has what calls in the modules that were read apply to classes and functions.
+    ``naming`` are the files that may tell a library to run on Temporal.
     """
 
-    def __init__(self, resolver: Resolver, names: EntryNames, importer: str) -> None:
+    def __init__(
+        self,
+        resolver: Resolver,
+        names: EntryNames,
+        importer: str,
+        naming: Iterable[str] = (),
+    ) -> None:
         self.resolver = resolver
         self.names = names
         self._own_names = self._resolve_own(importer)
         self.applied = Applied(resolver, Meanings(names), self._own_names)
         self.by_call = ByCall(self.applied)
+        self.told = Told(resolver.store, naming)
         self._activities: dict[Fn, bool] = {}
         prefixes = {n[:-1] for n in names.deterministic if n.endswith(".*")}
         prefixes |= {f"{n}." for n in (names.safe_loggers | names.deterministic) if n[-1] != "*"}
@@ -125,9 +135,14 @@ class EntryPoints:
         self._own_packages = {name.rpartition(".")[0] for name in own}
 
     def _resolve_own(self, importer: str) -> dict[Fn | Cls, set[str]]:
-        """The configured names that are defined in the project itself."""
+        """The configured names that are defined in the project itself.
+
+        The names of libraries are for those who use them: they can do without what they wrap.
+        """
         found: dict[Fn | Cls, set[str]] = {}
         for name in sorted(set().union(*self.names.groups())):
+            if library_of(name) is not None:
+                continue
             for entity in self.resolver.dotted(name, importer):
                 if isinstance(entity, FunctionValue):
                     found.setdefault(entity.fn, set()).add(name)
@@ -137,7 +152,8 @@ class EntryPoints:
 
     def decorator_names(self, decorator: Decorator, path: str) -> set[str]:
         """The qualified names that a decorator may stand for."""
-        return self.applied.names(self.resolver.resolve(decorator.target, path))
+        found = self.applied.names(self.resolver.resolve(decorator.target, path))
+        return found if all(self.told.holds(name, path) for name in found) else set()
 
     def is_workflow(self, cls: Cls) -> bool:
         """True if a class is a workflow: by a decorator, a call, a base class, or a Worker."""
@@ -205,7 +221,10 @@ class EntryPoints:
 
     def is_boundary(self, fn: Fn) -> bool:
         """True if workflow code ends at a function: at activities, Nexus handlers and the like."""
-        return self.is_activity(fn) or any(n.startswith(_ELSEWHERE) for n in self._decorators(fn))
+        if self.is_activity(fn):
+            return True
+        names = self._decorators(fn)
+        return any(n.startswith(_ELSEWHERE) for n in names) or bool(names & called_activities())
 
     def _decorators(self, fn: Fn) -> set[str]:
         return self._of_definition(fn) | self.by_call.of_function(fn)
@@ -214,6 +233,17 @@ class EntryPoints:
         head = self.resolver.store.head(fn)
         names = (self.decorator_names(d, fn.path) for d in (head.decorators if head else ()))
         return set().union(*names)
+
+    def runs_free(self, cls: Cls) -> bool:
+        """True if a library runs a workflow without the sandbox."""
+        facts = self.resolver.facts_of(cls)
+        for decorator in facts.decorators if facts is not None else ():
+            for name in self.decorator_names(decorator, cls.path):
+                library = library_of(name)
+                option = decorator.option(library.free_option) if library is not None else None
+                if library is not None and (library.free or (option and option.text == "False")):
+                    return True
+        return False
 
     def is_run(self, fn: Fn) -> bool:
         """True if a method is decorated with ``@workflow.run``."""
@@ -249,12 +279,23 @@ class EntryPoints:
         return found
 
     def _functions(self, module: Module) -> Iterator[Entry]:
-        """Functions that a call makes handlers of a class made by code, or gives a framework."""
+        """Functions that run in a workflow without being methods of one.
+
+        A call makes them handlers of a class made by code, or gives them to a framework, or a
+        library makes a workflow of each.
+        """
+        for qualname, own in module.facts.functions.items():
+            made = Fn(module.path, qualname)
+            if own.decorators and not own.owner and self._is_made_workflow(made):
+                yield Entry(made, Cls(module.path, ""), made.shown, Region.HOOK)
         for fn in self.by_call.functions_in(module.path):
             head = module.facts.functions.get(fn.qualname)
             if head is not None and not head.owner:
                 kind = region_of(self.by_call.of_function(fn))
                 yield Entry(fn, Cls(module.path, ""), fn.shown, kind)
+
+    def _is_made_workflow(self, fn: Fn) -> bool:
+        return not function_decorators().isdisjoint(self._of_definition(fn))
 
     def methods(self, cls: Cls) -> Iterator[tuple[Cls, FunctionHead]]:
         """The methods that a class has, with the classes that they are defined in."""
