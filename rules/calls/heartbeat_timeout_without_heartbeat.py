@@ -113,11 +113,9 @@ class HeartbeatTimeoutWithoutHeartbeat(Rule):
             called = project.activities_of(command)
             if not called or any(activity.beats is not Beats.NEVER for activity in called):
                 continue
-            written = call.keyword(_OPTION)
             message = (
                 f"`{called[0].shown}` never sends a heartbeat, so an attempt that takes longer "
-                f"than this `{_OPTION}` is timed out and made again; call `activity.heartbeat()` "
+                f"than the `{_OPTION}` is timed out and made again; call `activity.heartbeat()` "
                 "while it works, or leave the timeout away"
             )
-            site = written.site if written is not None and written.site >= 0 else None
-            yield PlacedReport(place, Report(message, site=site))
+            yield PlacedReport(place, Report(message))
