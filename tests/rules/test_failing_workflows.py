@@ -75,6 +75,27 @@ CASES = {
     "in-gather": ("await asyncio.gather(fail(), asyncio.sleep(1))", TASK),
     "in-gather-of-a-list": ("await asyncio.gather(*[fail() for _ in range(2)])", TASK),
     "in-gather-of-a-generator": ("await asyncio.gather(*(fail() for _ in range(2)))", TASK),
+    "in-gather-of-a-filled-list": (
+        "jobs = []\nfor _ in range(2):\n    job = fail()\n    jobs.append(job)\n"
+        "await asyncio.gather(*jobs)",
+        TASK,
+    ),
+    "in-gather-of-tasks": (
+        "jobs = []\nfor _ in range(2):\n    jobs.append(asyncio.create_task(fail()))\n"
+        "await asyncio.gather(*jobs)",
+        TASK,
+    ),
+    "in-a-task": ("task = asyncio.create_task(fail())\nawait task", TASK),
+    "caught-around-gather": (
+        "jobs = []\nfor _ in range(2):\n    jobs.append(fail())\ntry:\n"
+        "    await asyncio.gather(*jobs)\nexcept ShopError:\n    pass",
+        NOTHING,
+    ),
+    "in-a-filled-list": (
+        "jobs = []\nfor _ in range(2):\n    jobs.append(fail())\n"
+        "await asyncio.gather(*jobs, return_exceptions=True)",
+        NOTHING,
+    ),
     "in-wait-for": ("await asyncio.wait_for(fail(), 5)", TASK),
     "in-shield": ("await asyncio.shield(fail())", TASK),
     "of-the-sdk-but-no-failure": ("raise TemporalError('no')", TASK),

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from wflint.facts.model import Arg, Call, Flag, FunctionBody, Kind, Operation, Ref
+from wflint.facts.model import Arg, Call, Flag, FunctionBody, Kind, Operation, Ref, Site
 from wflint.inference.values import AbstractValue, ExternalValue
 from wflint.temporal.api import CallKind, Gives, sdk_calls
 from wflint.temporal.effects import Effect
@@ -28,6 +28,7 @@ _CONTAINERS = frozenset({"dict", "generator", "list", "set", "tuple"})
 _MOST_STEPS = 200
 _WAIT_FOR_SEVERAL = frozenset({"as_completed", "done", "gather", "wait"})
 _TASKS = frozenset({"asyncio.create_task", "asyncio.ensure_future", "asyncio.tasks.create_task"})
+_TASK_WORDS = frozenset({"create_task", "ensure_future"})
 _GATHERS = frozenset({"asyncio.gather", "asyncio.tasks.gather"})
 
 
@@ -54,6 +55,33 @@ def cancels_something(body: FunctionBody) -> bool:
 def takes_back(body: FunctionBody) -> bool:
     """True if a function takes a cancellation back: ``asyncio.current_task().uncancel()``."""
     return any(call.written.endswith(".uncancel") for call in body.calls)
+
+
+def awaited_as(call: Call, body: FunctionBody) -> Site | None:
+    """Return where a function awaits what a call has given before, by itself or by ``gather``.
+
+    ``jobs.append(job())``, perhaps in ``create_task()``, and ``await asyncio.gather(*jobs)``.
+    """
+    for place in awaits_later(body):
+        if place.site <= call.site:
+            continue
+        if isinstance(place, Operation):
+            given = list(_Values().of(place.operand))
+        else:
+            given = [ref for arg in place.args for ref in _given(arg)]
+        if any(_is_of(call, ref) for ref in given):
+            return place.site
+    return None
+
+
+def _is_of(call: Call, ref: Ref) -> bool:
+    """True if a ref is the result of a call, or a task of that."""
+    if ref.kind is not Kind.RESULT or ref.of is None or ref.path:
+        return False
+    if ref.of == call.target:
+        return True
+    is_task = (ref.of.path or (ref.of.name,))[-1] in _TASK_WORDS
+    return is_task and bool(ref.others) and _is_of(call, ref.others[0])
 
 
 def awaited(place: Awaits, resolve: Resolve) -> Effect:

@@ -10,8 +10,10 @@ from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 
+from wflint.callgraph.awaited import awaited_as
 from wflint.callgraph.catching import Catching
 from wflint.callgraph.graph import CallGraph, Hop, Node, Ways
+from wflint.checking.foregone import is_foregone
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import (
     AFTER_INIT,
@@ -149,6 +151,8 @@ class Escapes:
             for hop in self._part.callers(at):
                 if not self._goes_on(hop, at, classes):
                     continue
+                if at == node and self._is_foregone(node, site, hop):
+                    continue
                 found.calls.add((hop, at))
                 if hop.node not in seen:
                     seen.add(hop.node)
@@ -181,6 +185,16 @@ class Escapes:
             self._failing[key] = not is_test and not is_told
         return self._failing[key]
 
+    def _is_foregone(self, node: Node, site: Site, hop: Hop) -> bool:
+        """True if a caller has just made sure that what is raised at a site cannot be."""
+        raised, called = self._place(node, site), self._place(hop.node, hop.site)
+        return raised is not None and called is not None and is_foregone(raised, called)
+
+    def _place(self, node: Node, site: Site) -> tuple[str, int] | None:
+        text, store = self._store.load(node.fn.path).source.text, self._store
+        start, end = store.locate(node.fn, {site}).get(site, (0, 0)) if site >= 0 else (0, 0)
+        return (text, start) if end else None
+
     def _goes_on(self, hop: Hop, callee: Node, classes: tuple[str, ...]) -> bool:
         """True if an error of what is called at a hop surely comes out of the caller."""
         key = hop, callee, classes
@@ -189,20 +203,23 @@ class Escapes:
         return self._going_on[key]
 
     def _comes_out(self, hop: Hop, callee: Node, classes: tuple[str, ...]) -> bool:
-        if callee in self._whole.registered.get(hop, ()) or not self._is_passed(hop, callee):
+        if callee in self._whole.registered.get(hop, ()):
             return False
-        return self._gets_out(hop.node, hop.site, classes)
+        site = self._comes_to(hop, callee)
+        return site is not None and self._gets_out(hop.node, site, classes)
 
-    def _is_passed(self, hop: Hop, callee: Node) -> bool:
-        """True if the caller surely gets the errors of what is called."""
-        call = call_at(self._store.body(hop.node.fn), hop.site)
+    def _comes_to(self, hop: Hop, callee: Node) -> Site | None:
+        """Return where the caller surely gets the errors of what is called, if it does."""
+        body = self._store.body(hop.node.fn)
+        call = call_at(body, hop.site)
         if call is None:
-            return True  # an operator, a property, a decorator
+            return hop.site  # an operator, a property, a decorator
         head = self._store.body(callee.fn).head
         if head.is_async and not head.is_generator and not call.flags & Flag.AWAITED:
-            return self._is_awaited_for(hop.node, call)
+            is_given = self._is_awaited_for(hop.node, call)
+            return hop.site if is_given else awaited_as(call, body)
         name = self._whole.outcomes.get(hop.node.fn, {}).get(hop.site, "")
-        return name in ("", "own") or name.startswith(_CALL_AT_ONCE)
+        return hop.site if name in ("", "own") or name.startswith(_CALL_AT_ONCE) else None
 
     def _is_awaited_for(self, node: Node, call: Call) -> bool:
         """True if a coroutine is given to a function that is awaited and raises its errors."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from wflint.checking.leftovers import parsed
+from wflint.checking.leftovers import parsed, position
 
 _FUNCTIONS = (ast.AsyncFunctionDef, ast.FunctionDef, ast.Lambda)
 _SHOWS = frozenset({"critical", "debug", "error", "exception", "info", "print", "str", "warning"})
@@ -32,7 +32,7 @@ def is_looked_at(text: str, start: int, is_last: bool) -> bool:
     be read may look at anything.
     """
     tree = parsed(text)
-    path = _path_to(tree, *_position(text, start)) if tree is not None else []
+    path = _path_to(tree, *position(text, start)) if tree is not None else []
     function = next((node for node in reversed(path) if isinstance(node, _FUNCTIONS)), None)
     if function is None or isinstance(function, ast.Lambda):
         return True
@@ -43,12 +43,6 @@ def is_looked_at(text: str, start: int, is_last: bool) -> bool:
     if isinstance(statement, ast.Return):
         return not is_last
     return bool(names) and _are_looked_at(names, function, is_last)
-
-
-def _position(text: str, start: int) -> tuple[int, int]:
-    """Return the row, and the column in bytes, of an offset."""
-    before = text[:start]
-    return before.count("\n") + 1, len(before[before.rfind("\n") + 1 :].encode())
 
 
 def _path_to(tree: ast.Module, row: int, column: int) -> list[ast.AST]:

@@ -1,0 +1,216 @@
+"""Tells a ``raise`` that cannot happen where a caller has just tested what it is about.
+
+``parse(key)`` raises under ``if not key.startswith("o-")``: where the caller calls it under ``if
+text.startswith("o-")``, or after it has left otherwise, that is foregone. Tests are compared as
+they are written, once the arguments stand in place of the parameters.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from wflint.checking.leftovers import parsed, position
+from wflint.syntax.unparsed import unparsed
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+_OPPOSITES = {ast.NotEq: "==", ast.IsNot: "is", ast.NotIn: "in", ast.GtE: "<", ast.LtE: ">"}
+_PLAIN = {ast.Eq: "==", ast.Is: "is", ast.In: "in", ast.Lt: "<", ast.Gt: ">"}
+
+
+class Fact(NamedTuple):
+    """A test that has come out one way in the row of its statement."""
+
+    test: ast.expr
+    value: bool
+    row: int
+
+
+Place = tuple[str, int]
+"""The text of a module, and the offset in it where something begins."""
+
+
+def is_foregone(raised: Place, called: Place) -> bool:
+    """True if a ``raise`` cannot happen for the call of its function at another place."""
+    inside = _path_in(raised, ast.Raise)
+    callee = inside[0] if inside else None
+    outside = _path_in(called, ast.Call, callee.name) if isinstance(callee, _FUNCTIONS) else []
+    call = outside[-1] if outside else None
+    if not isinstance(callee, _FUNCTIONS) or not isinstance(call, ast.Call):
+        return False
+    row = getattr(inside[-1], "lineno", 0)
+    given = _given(callee, call)
+    known = [f for f in _facts(outside) if not _is_bound(outside[0], f, call.lineno)]
+    if not given or not known:
+        return False
+    is_near = raised[0] == called[0]
+    facts = _leaves(known)
+    for fact in _facts(inside):
+        names = {n.id for n in ast.walk(fact.test) if isinstance(n, ast.Name)}
+        others = names - given.keys()
+        if _is_bound(callee, fact, row) or _are_bound(callee, names, row):
+            continue
+        if is_near or all(hasattr(builtins, name) for name in others):
+            test = _with(fact.test, given)
+            if test is not None and _is_refuted(test, fact.value, facts):
+                return True
+    return False
+
+
+def _path_in(at: Place, kind: type[ast.AST], name: str = "") -> list[ast.AST]:
+    """Return the nodes from the innermost function to the one of a kind at a place.
+
+    A call is one of something of that name.
+    """
+    text, start = at
+    tree, place = parsed(text), position(text, start)
+    pending: list[list[ast.AST]] = [[tree]] if tree is not None else []
+    while pending:
+        path = pending.pop()
+        node = path[-1]
+        if isinstance(node, kind) and _begins(node) == place and (not name or _word(node) == name):
+            starts = [n for n, one in enumerate(path) if isinstance(one, _FUNCTIONS)]
+            return path[starts[-1] :] if starts else []
+        for child in ast.iter_child_nodes(node):
+            first, last = getattr(child, "lineno", place[0]), getattr(child, "end_lineno", None)
+            if first <= place[0] <= (last or place[0]):
+                pending.append([*path, child])
+    return []
+
+
+def _begins(node: ast.AST) -> tuple[int, int]:
+    return getattr(node, "lineno", 0), getattr(node, "col_offset", -1)
+
+
+def _word(node: ast.AST) -> str:
+    """Return the last word of what is called."""
+    called = node.func if isinstance(node, ast.Call) else node
+    word = called.attr if isinstance(called, ast.Attribute) else ""
+    return called.id if isinstance(called, ast.Name) else word
+
+
+def _facts(path: Sequence[ast.AST]) -> Iterator[Fact]:
+    """Yield what is known at the end of a path, from the tests around it and before it."""
+    for outer, inner in pairwise(path):
+        if isinstance(outer, (ast.If, ast.While, ast.IfExp)):
+            body = outer.body if isinstance(outer.body, list) else [outer.body]
+            orelse = outer.orelse if isinstance(outer.orelse, list) else [outer.orelse]
+            if inner in body or (inner in orelse and not isinstance(outer, ast.While)):
+                yield Fact(outer.test, inner in body, outer.lineno)
+        elif isinstance(outer, ast.match_case) and outer.guard is not None and inner in outer.body:
+            yield Fact(outer.guard, True, outer.guard.lineno)
+        elif isinstance(outer, ast.BoolOp) and isinstance(inner, ast.expr):
+            is_and = isinstance(outer.op, ast.And)
+            for value in outer.values[: outer.values.index(inner)]:
+                yield Fact(value, is_and, outer.lineno)
+        for name in ("body", "orelse", "finalbody"):
+            block = getattr(outer, name, [])
+            if isinstance(block, list) and inner in block:
+                for before in block[: block.index(inner)]:
+                    yield from _left_by(before)
+
+
+def _left_by(statement: ast.stmt) -> Iterator[Fact]:
+    """Yield what is known after a statement."""
+    if isinstance(statement, ast.Assert):
+        yield Fact(statement.test, True, statement.lineno)
+    at: ast.stmt | None = statement
+    while isinstance(at, ast.If) and isinstance(at.body[-1], _LEAVING):
+        yield Fact(at.test, False, at.lineno)
+        at = at.orelse[0] if len(at.orelse) == 1 else None
+
+
+def _leaves(facts: Sequence[Fact]) -> set[tuple[str, bool]]:
+    """Return what single tests have come out to, in one spelling."""
+    found: set[tuple[str, bool]] = set()
+    pending = [(fact.test, fact.value) for fact in facts]
+    while pending:
+        test, value = pending.pop()
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            pending.append((test.operand, not value))
+        elif isinstance(test, ast.BoolOp):
+            if isinstance(test.op, ast.And) == value:
+                pending += [(one, value) for one in test.values]
+        else:
+            found.add(_spelled(test, value))
+    return found
+
+
+def _spelled(test: ast.expr, value: bool) -> tuple[str, bool]:
+    """Return a test, and how it comes out, in the one spelling that has no negation."""
+    if isinstance(test, ast.Compare) and len(test.ops) == 1:
+        op = type(test.ops[0])
+        word = _OPPOSITES.get(op) or _PLAIN.get(op)
+        if word:
+            text = f"{unparsed(test.left)} {word} {unparsed(test.comparators[0])}"
+            return text, value != (op in _OPPOSITES)
+    return unparsed(test), value
+
+
+def _is_refuted(test: ast.expr, value: bool, facts: set[tuple[str, bool]]) -> bool:
+    """True if a test cannot come out so. Its depth is that of one expression in the source."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return _is_refuted(test.operand, not value, facts)
+    if isinstance(test, ast.BoolOp):
+        refuted = (_is_refuted(one, value, facts) for one in test.values)
+        return any(refuted) if isinstance(test.op, ast.And) == value else all(refuted)
+    text, comes_out = _spelled(test, value)
+    if (text, not comes_out) in facts:
+        return True
+    what, is_none, _ = text.partition(" is None")
+    return bool(is_none) and comes_out and (what, True) in facts
+
+
+def _given(
+    function: ast.FunctionDef | ast.AsyncFunctionDef, call: ast.Call
+) -> Mapping[str, ast.expr]:
+    """Return what a call gives for the parameters; nothing if that is not all written out."""
+    if any(isinstance(arg, ast.Starred) for arg in call.args):
+        return {}
+    if any(keyword.arg is None for keyword in call.keywords):
+        return {}
+    params = [arg.arg for arg in (*function.args.posonlyargs, *function.args.args)]
+    values = list(call.args)
+    if params[:1] in (["self"], ["cls"]) and isinstance(call.func, ast.Attribute):
+        values = [call.func.value, *values]
+    given = dict(zip(params, values, strict=False))
+    given.update({k.arg: k.value for k in call.keywords if k.arg is not None})
+    return given
+
+
+class _Put(ast.NodeTransformer):
+    def __init__(self, given: Mapping[str, ast.expr]) -> None:
+        self._given = given
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self._given.get(node.id, node)
+
+
+def _with(test: ast.expr, given: Mapping[str, ast.expr]) -> ast.expr | None:
+    """Return a test with what is given in place of the parameters."""
+    try:
+        copy = ast.parse(unparsed(test), mode="eval").body
+        return ast.parse(unparsed(_Put(given).visit(copy)), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def _is_bound(function: ast.AST, fact: Fact, row: int) -> bool:
+    """True if anything that a fact is about gets another value between its row and another one."""
+    names = {unparsed(n) for n in ast.walk(fact.test) if isinstance(n, (ast.Name, ast.Attribute))}
+    return any(fact.row <= at < row and text in names for text, at in _stores(function))
+
+
+def _are_bound(function: ast.AST, names: set[str], row: int) -> bool:
+    """True if a function gives names other values above a row."""
+    return any(at < row and text in names for text, at in _stores(function))
+
+
+def _stores(function: ast.AST) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(function):
+        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Store):
+            yield unparsed(node), node.lineno
