@@ -68,7 +68,8 @@ Not reported are
 * `NotImplementedError` in methods that do nothing else, and `AssertionError`: both say that the
   code is wrong, and for that the SDK's answer is the right one. So do constructors of classes that
   are no workflows, when they refuse what they are given;
-* what is left to do after all members of an enumeration, or of a `Literal`, are taken;
+* what is left to do after all members of an enumeration, or of a `Literal`, are taken, and errors
+  that a test stands before which the caller has just made as well;
 * those of general code, unless code that deals with Temporal calls it directly.
 
 ## References

@@ -14,6 +14,7 @@ from wflint.callgraph.awaited import awaited_as
 from wflint.callgraph.catching import Catching
 from wflint.callgraph.graph import CallGraph, Hop, Node, Ways
 from wflint.checking.foregone import is_foregone
+from wflint.checking.pieces import place_of
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import (
     AFTER_INIT,
@@ -187,13 +188,9 @@ class Escapes:
 
     def _is_foregone(self, node: Node, site: Site, hop: Hop) -> bool:
         """True if a caller has just made sure that what is raised at a site cannot be."""
-        raised, called = self._place(node, site), self._place(hop.node, hop.site)
+        raised = place_of(self._store, node.fn, site)
+        called = place_of(self._store, hop.node.fn, hop.site)
         return raised is not None and called is not None and is_foregone(raised, called)
-
-    def _place(self, node: Node, site: Site) -> tuple[str, int] | None:
-        text, store = self._store.load(node.fn.path).source.text, self._store
-        start, end = store.locate(node.fn, {site}).get(site, (0, 0)) if site >= 0 else (0, 0)
-        return (text, start) if end else None
 
     def _goes_on(self, hop: Hop, callee: Node, classes: tuple[str, ...]) -> bool:
         """True if an error of what is called at a hop surely comes out of the caller."""

@@ -10,6 +10,7 @@ from wflint.callgraph.graph import Node
 from wflint.checking.afterwards import effect_after
 from wflint.checking.circles import imports_back
 from wflint.checking.looked_at import is_looked_at
+from wflint.checking.pieces import place_of
 from wflint.checking.protected import may_be_caught
 from wflint.checking.stretches import Stretch
 from wflint.diagnostics import Severity
@@ -83,9 +84,8 @@ class FoundView:
         store, roots = self._resolver.store, self._checker.roots
         for at in self._checker.calls.placed(self._node.fn):
             fn, site = at.place.fn, at.place.site
-            text = store.load(fn.path).source.text
-            start, end = store.locate(fn, {site})[site]
-            if end and not is_looked_at(text, start, roots.is_run(fn)):
+            place = place_of(store, fn, site)
+            if place is not None and not is_looked_at(place, roots.is_run(fn)):
                 return False
         return True
 

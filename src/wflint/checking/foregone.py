@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from wflint.checking.leftovers import parsed, position
+from wflint.checking.leftovers import parsed
+from wflint.checking.pieces import Place
 from wflint.syntax.unparsed import unparsed
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -30,10 +31,6 @@ class Fact(NamedTuple):
     row: int
 
 
-Place = tuple[str, int]
-"""The text of a module, and the offset in it where something begins."""
-
-
 def is_foregone(raised: Place, called: Place) -> bool:
     """True if a ``raise`` cannot happen for the call of its function at another place."""
     inside = _path_in(raised, ast.Raise)
@@ -47,7 +44,7 @@ def is_foregone(raised: Place, called: Place) -> bool:
     known = [f for f in _facts(outside) if not _is_bound(outside[0], f, call.lineno)]
     if not given or not known:
         return False
-    is_near = raised[0] == called[0]
+    is_near = raised.path == called.path
     facts = _leaves(known)
     for fact in _facts(inside):
         names = {n.id for n in ast.walk(fact.test) if isinstance(n, ast.Name)}
@@ -66,8 +63,7 @@ def _path_in(at: Place, kind: type[ast.AST], name: str = "") -> list[ast.AST]:
 
     A call is one of something of that name.
     """
-    text, start = at
-    tree, place = parsed(text), position(text, start)
+    tree, place = parsed(at.text), (at.row, at.column)
     pending: list[list[ast.AST]] = [[tree]] if tree is not None else []
     while pending:
         path = pending.pop()
@@ -179,7 +175,14 @@ def _given(
         values = [call.func.value, *values]
     given = dict(zip(params, values, strict=False))
     given.update({k.arg: k.value for k in call.keywords if k.arg is not None})
-    return given
+    return {name: _uncast(value) for name, value in given.items()}
+
+
+def _uncast(value: ast.expr) -> ast.expr:
+    """Return what is cast to a type, which is the same object."""
+    if isinstance(value, ast.Call) and _word(value) == "cast" and len(value.args) == 2:
+        return value.args[1]
+    return value
 
 
 class _Put(ast.NodeTransformer):

@@ -30,12 +30,6 @@ def parsed(text: str) -> ast.Module | None:
         return None
 
 
-def position(text: str, start: int) -> tuple[int, int]:
-    """Return the row, and the column in bytes, of an offset."""
-    before = text[:start]
-    return before.count("\n") + 1, len(before[before.rfind("\n") + 1 :].encode())
-
-
 def is_left_over(text: str, row: int, members: Members) -> bool:
     """True if nothing is left for the ``raise`` in a row of a module."""
     tree = parsed(text)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from wflint.checking.leftovers import parsed, position
+from wflint.checking.leftovers import parsed
+from wflint.checking.pieces import Place
 
 _FUNCTIONS = (ast.AsyncFunctionDef, ast.FunctionDef, ast.Lambda)
 _SHOWS = frozenset({"critical", "debug", "error", "exception", "info", "print", "str", "warning"})
@@ -25,14 +26,14 @@ _PASS_ON = frozenset(
 """Commands that only pass on what they are given."""
 
 
-def is_looked_at(text: str, start: int, is_last: bool) -> bool:
-    """True if the result of the call that begins at an offset of a module may be looked at.
+def is_looked_at(place: Place, is_last: bool) -> bool:
+    """True if the result of the call that begins at a place may be looked at.
 
     ``is_last`` says that nobody in the program gets what the function itself returns. What cannot
     be read may look at anything.
     """
-    tree = parsed(text)
-    path = _path_to(tree, *position(text, start)) if tree is not None else []
+    tree = parsed(place.text)
+    path = _path_to(tree, place.row, place.column) if tree is not None else []
     function = next((node for node in reversed(path) if isinstance(node, _FUNCTIONS)), None)
     if function is None or isinstance(function, ast.Lambda):
         return True

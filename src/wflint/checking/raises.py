@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wflint.callgraph.graph import Node, Ways
 from wflint.checking.leftovers import is_left_over, members_in
+from wflint.checking.pieces import place_of
 from wflint.facts.model import FunctionBody, Kind, Raise, Ref
 from wflint.inference.values import AbstractValue, ClassValue, ExternalValue, FunctionValue
 from wflint.rule.raise_view import ErrorView
@@ -55,10 +56,8 @@ class RaisedView:
 
     def is_left_over(self) -> bool:
         """True if all members of an enumeration, or of a ``Literal``, are taken before."""
-        fn, store = self._node.fn, self._checker.resolver.store
-        source = store.load(fn.path).source
-        start, _ = store.locate(fn, {self.statement.site}).get(self.statement.site, (0, 0))
-        return is_left_over(source.text, source.location(start).row, self._members)
+        place = place_of(self._checker.resolver.store, self._node.fn, self.statement.site)
+        return place is not None and is_left_over(place.text, place.row, self._members)
 
     def _members(self, name: str) -> frozenset[str]:
         path, resolver = self._node.fn.path, self._checker.resolver
