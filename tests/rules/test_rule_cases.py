@@ -59,6 +59,7 @@ CANNOT = {
     "handler-uses-uninitialised-state": "it is about the methods of workflows, and those of bases",
     "suppression-without-reason": "it is about comments, which no call leads to",
     "syntax-error": "it is about files, which no call leads to",
+    "unbounded-payload": "it is about what the activity itself returns, and the call of a command",
     "unserializable-type": "it is about types in definitions; its `far` has them elsewhere",
     "unfinished-handlers": "it is about the handler; its fixture has what it waits for elsewhere",
     "unknown-rule-in-suppression": "it is about comments, which no call leads to",
