@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from wflint.rule import Context, FindingView
 
 _PATCHED = "temporalio.workflow.patched"
+_WAITS = Effect.AWAITS_ASYNCIO | Effect.WAITS
 
 
 class _Loop(Struct, array_like=True):
@@ -106,7 +107,7 @@ class PatchedInLoop(Rule):
         given = command.call.given("id", 0) if command is not None else None
         if given is None or given.value.type is not ValueType.STR:
             return None
-        if view.effect_between(loop.start, loop.end, Effect.WAITS) is None:
+        if view.effect_between(loop.start, loop.end, _WAITS) is None:
             return None
         return Report(
             f'`workflow.patched("{given.value.text}")` is answered once in a run: a workflow that '

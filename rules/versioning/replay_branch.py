@@ -54,7 +54,7 @@ and its answer is the same in a replay.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -70,7 +70,8 @@ _ASKS = frozenset(
         "temporalio.workflow.unsafe.is_replaying_history_events",
     }
 )
-_CHANGES = Effect.COMMAND | Effect.DRAWS | Effect.HANDLERS | Effect.WAITS
+_WAITS = Effect.AWAITS_ASYNCIO | Effect.WAITS
+_CHANGES = Effect.COMMAND | Effect.DRAWS | Effect.HANDLERS | _WAITS
 
 
 class _Decided(Struct, array_like=True):
@@ -133,7 +134,7 @@ def _decided_by(call: cst.Call, ctx: Context) -> Iterator[cst.CSTNode]:
         if isinstance(outer, cst.BooleanOperation) and inner is outer.left:
             yield outer.right
         if isinstance(outer, (cst.If, cst.IfExp, cst.While)):
-            if inner is outer.test:
+            if inner is outer.test and not _is_same(outer, ctx):
                 yield from _branches(outer)
                 yield from _behind(outer, ctx)
             return
@@ -144,6 +145,20 @@ def _decided_by(call: cst.Call, ctx: Context) -> Iterator[cst.CSTNode]:
 
 def _branches(node: cst.If | cst.IfExp | cst.While) -> Iterator[cst.CSTNode]:
     yield from (part for part in (node.body, node.orelse) if part is not None)
+
+
+def _is_same(node: cst.If | cst.IfExp | cst.While, ctx: Context) -> bool:
+    """True if both ways wait for the same: what an interceptor does with and without a trace."""
+    behind = [] if node.orelse is not None else _behind(node, ctx)
+    one = _awaited([node.body], ctx)
+    return bool(one) and one == _awaited([node.orelse] if node.orelse else behind, ctx)
+
+
+def _awaited(parts: Iterable[cst.CSTNode], ctx: Context) -> set[str]:
+    from wflint.rule import walk
+
+    nodes = (node for part in parts for node in walk(part, into_functions=False))
+    return {on_one_line(ctx.code(node)) for node in nodes if isinstance(node, cst.Await)}
 
 
 def _behind(node: cst.CSTNode, ctx: Context) -> Iterator[cst.CSTNode]:

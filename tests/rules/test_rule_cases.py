@@ -56,6 +56,7 @@ CANNOT = {
     "nondeterministic-workflow-id": "it is about calls of clients, which no workflow leads to",
     "unawaited-client-call": "it is about calls of clients, which no workflow leads to",
     "subclassing-temporal-error": "it is about classes, which no call leads to",
+    "continue-as-new-drops-state": "it is about the methods of workflows, and those of bases",
     "handler-uses-uninitialised-state": "it is about the methods of workflows, and those of bases",
     "suppression-without-reason": "it is about comments, which no call leads to",
     "syntax-error": "it is about files, which no call leads to",

@@ -57,14 +57,9 @@ class Stretch:
                 return
 
     def _of_waits(self, start: Site, end: Site, effect: Effect) -> Iterator[tuple[Site, EffectAt]]:
-        """Waits for what nothing is known of, or was begun elsewhere: ``await handle``."""
+        """Waits for what was begun elsewhere: ``await handle``."""
         if not effect & Effect.WAITS:
             return
-        for call in between(self._body.calls, start, end):
-            is_followed = self._checker.summaries.called(self._node, call.site)
-            if call.flags & Flag.AWAITED and not is_followed and runs(call, self._node):
-                yield call.site, EffectAt(f"await {call.written}()")
-                break
         for use in (*between(self._body.uses, start, end), *self._body.reads):
             if use.flags & Flag.AWAITED and start <= use.site < end and runs(use, self._node):
                 yield use.site, EffectAt(f"await {use.written}")

@@ -13,6 +13,8 @@ from wflint.facts.model import Decorator, Kind, Ref, Value, ValueType
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ClassValue, ExternalValue
 from wflint.model.callees import Callees
+from wflint.model.continuing import may_continue
+from wflint.model.dropped import Dropped
 from wflint.model.interleaving import interleaving_of
 from wflint.model.method_text import text_of
 from wflint.model.payloads import Payloads
@@ -24,6 +26,7 @@ from wflint.rule.command_view import CommandView
 from wflint.rule.definition_views import (
     ActivityView,
     Beats,
+    DroppedState,
     EarlyRead,
     HandlerView,
     LostHandler,
@@ -163,6 +166,7 @@ class Definitions:
             lambda: state_of(cls, entries, self.roots),
             self._early_reads,
             self._lost_handlers,
+            self._dropped,
             self._unfinished,
             self._is_versioned(cls, decorator),
             lambda workflow: size_of(workflow, self.roots),
@@ -208,6 +212,16 @@ class Definitions:
             return ()
         flow = StateFlow(workflow.cls, self.roots)
         return tuple(flow.early_reads(workflow.run, workflow.handlers))
+
+    def _dropped(self, workflow: WorkflowView) -> tuple[DroppedState, ...]:
+        has_messages = any(h.kind & (Region.SIGNAL | Region.UPDATE) for h in workflow.handlers)
+        if workflow.run is None or not has_messages:
+            return ()
+        if not may_continue(self.resolver, workflow.cls):
+            return ()
+        flow = StateFlow(workflow.cls, self.roots)
+        found = Dropped(workflow, flow, self.resolver.store).find(workflow.run)
+        return tuple(found)
 
     def _unfinished(self, workflow: WorkflowView) -> tuple[HandlerView, ...]:
         if not any(handler.function.is_async for handler in workflow.handlers):

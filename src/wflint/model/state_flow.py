@@ -11,6 +11,8 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from wflint.callgraph.entry.entry_points import EntryPoints
 from wflint.callgraph.graph import DEFINITION
 from wflint.facts.ids import PROPERTIES, Cls, Fn
@@ -35,7 +37,7 @@ _OWN_ACCESS = frozenset(
 """Methods with which a class may give its objects attributes that nobody sees."""
 
 
-class _At(NamedTuple):
+class At(NamedTuple):
     """A step, and the method that takes it."""
 
     fn: Fn
@@ -132,7 +134,7 @@ class StateFlow:
 
     # The steps of a method, with those of the methods that it calls.
 
-    def flow(self, fn: Fn) -> Iterator[_At]:
+    def flow(self, fn: Fn) -> Iterator[At]:
         """Return all steps of a method and of what it calls on the same object, in order."""
         stack: list[tuple[Fn, Iterator[Step], bool, bool]] = []
         self._enter(stack, fn, True, False)
@@ -145,7 +147,7 @@ class StateFlow:
             step = _within(step, is_sure, is_later)
             called = self._called(at, step)
             if called is None:
-                yield _At(at, _as_read(step) if step.what is What.CALL else step)
+                yield At(at, _as_read(step) if step.what is What.CALL else step)
             elif all(called != entered for entered, *_ in stack):
                 head = self._heads[called]
                 is_mention = step.what is What.READ and not _is_property(head)
@@ -163,6 +165,16 @@ class StateFlow:
         found = self.steps(fn)
         steps = found.steps if found is not None else (Step(What.OPEN),)
         stack.append((fn, iter(steps), is_sure, is_later))
+
+    @property
+    def methods(self) -> Iterable[Fn]:
+        """Return all methods of the class and its bases, overridden ones included."""
+        return self._heads
+
+    def method(self, name: str) -> Fn | None:
+        """Return the method of a name."""
+        found = self._methods.get(name)
+        return found[0] if found else None
 
     def steps(self, fn: Fn) -> Steps | None:
         """Return the steps of one method alone."""
@@ -191,7 +203,7 @@ class StateFlow:
         ]
 
 
-def _set_late(flow: Iterable[_At], names: set[str]) -> set[str]:
+def _set_late(flow: Iterable[At], names: set[str]) -> set[str]:
     """Return the names that are surely not set when the run method first waits."""
     missing, late = set(names), set[str]()
     for _, step in flow:
@@ -207,8 +219,7 @@ def _set_late(flow: Iterable[_At], names: set[str]) -> set[str]:
 def _within(step: Step, is_sure: bool, is_later: bool) -> Step:
     if is_sure and not is_later:
         return step
-    is_later = step.is_later or is_later
-    return Step(step.what, step.name, False, is_later, step.awaited, step.long)
+    return replace(step, is_sure=False, is_later=step.is_later or is_later)
 
 
 def _as_read(step: Step) -> Step:

@@ -14,6 +14,8 @@ from functools import cache
 from msgspec import Struct
 
 from wflint.files.source import Source, UnreadableSource
+from wflint.model.glances import glances
+from wflint.model.handed_over import HandedOver
 from wflint.project.module import Module
 from wflint.syntax.guard import Function, NewerSyntax, parse
 from wflint.temporal.api import sdk_calls
@@ -21,6 +23,9 @@ from wflint.temporal.effects import Effect
 
 ENTERED = "async"
 """The name of a wait that often takes no time: for a lock, for room in a queue."""
+
+FINISHED = "all_handlers_finished"
+"""The name of a wait for all handlers."""
 
 _OFTEN_FREE = frozenset({"acquire", "put"})
 HEADER = "if 1:\n"
@@ -41,14 +46,19 @@ class What(enum.IntEnum):
     SUPER = 3  # of a method of the next class
     WAIT = 4  # others may run
     OPEN = 5  # somebody else is given the object, and may do anything with it
+    CARRY = 6  # an attribute, or what a method gives, is handed over to the next run
+    CONTINUE = 7  # the workflow continues as new
 
 
 class Step(Struct, frozen=True, array_like=True, gc=False):
-    """One step. ``name`` is the attribute or method.
+    """One step. ``name`` is the attribute or method; of a CARRY it is :data:`PARAMETER` for what
+    the method was given, and ``""`` for what may be anything. Of a wait it says what kind that is,
+    and of a CONTINUE which of those in the method it is, as a number from 0 on.
 
     ``is_sure`` is set if neither the state of the object nor anything that is not known decides
     whether it happens. A wait that is ``long`` surely outlasts the workflow task. ``is_later`` is
-    set for what a function inside the method does, whenever it is called.
+    set for what a function inside the method does, whenever it is called, ``is_glance`` for a read
+    after which something may still be in the attribute.
     """
 
     what: What
@@ -57,6 +67,7 @@ class Step(Struct, frozen=True, array_like=True, gc=False):
     is_later: bool = False
     awaited: bool = False
     long: bool = False
+    is_glance: bool = False
 
 
 class Steps(Struct, frozen=True):
@@ -117,6 +128,8 @@ class _Reader:
         self._self = (node.args.posonlyargs + node.args.args)[0].arg
         self._bound = _rebound(node)
         self._ways_out = _with_way_out(node)
+        self._handed_over = HandedOver(node, self._self)
+        self._glances = glances(node, self._self)
         self._is_sure = True  # until a way out depends on the state
         self.ends = _ends(node.body)
 
@@ -150,7 +163,7 @@ class _Reader:
                 yield from self._call(call, at, awaited=True)
             case ast.Await(value=value):
                 yield _Task(value, at.is_sure, at.is_later)
-                name = ENTERED if _called_word(value) in _OFTEN_FREE else ""
+                name = ENTERED if _called_word(value) in _OFTEN_FREE else _waited_for(value)
                 yield self._step(at, What.WAIT, name, long=_called_word(value) in _long_names())
             case ast.If() | ast.IfExp() | ast.While():
                 yield from self._branches(node, at)
@@ -202,7 +215,7 @@ class _Reader:
         elif isinstance(node.ctx, ast.Store):
             yield self._step(at, What.WRITE, node.attr)
         elif isinstance(node.ctx, ast.Load):
-            yield self._step(at, What.READ, node.attr)
+            yield self._step(at, What.READ, node.attr, is_glance=node in self._glances)
 
     def _call(self, node: ast.Call, at: _Task, *, awaited: bool) -> Iterator[_Task]:
         func, given = node.func, [*node.args, *(k.value for k in node.keywords)]
@@ -218,6 +231,11 @@ class _Reader:
             yield self._step(at, What.CALL, func.attr, awaited=awaited)
             return
         yield from self._all([func, *given], at)
+        number = self._handed_over.number(node)
+        if number >= 0:
+            names = self._handed_over.names(node)
+            yield from (self._step(at, What.CARRY, name) for name in names)
+            yield self._step(at, What.CONTINUE, str(number))
 
     def _about_object(self, node: ast.Call, at: _Task) -> Iterator[_Task]:
         """``hasattr(self, ...)`` and the like; only ``setattr`` does anything."""
@@ -239,6 +257,8 @@ class _Reader:
         for part in (node.body, node.orelse):
             nodes = part if isinstance(part, list) else [part]
             yield from self._all(nodes, at, is_sure=free)
+        if isinstance(node, ast.While):
+            yield _Task(node.test, False, at.is_later)  # again, before what follows
         if not isinstance(node, ast.IfExp) and self._has_way_out([*node.body, *node.orelse]):
             yield from self._way_out(node.test)
 
@@ -330,6 +350,13 @@ def _called_word(node: ast.AST | None) -> str:
     """Return the last word of the method that is called, or ``""``."""
     func = node.func if isinstance(node, ast.Call) else None
     return func.attr if isinstance(func, ast.Attribute) else ""
+
+
+def _waited_for(node: ast.AST) -> str:
+    """Return :data:`FINISHED` for a wait for all handlers, else ``""``."""
+    given = node.args[0] if isinstance(node, ast.Call) and node.args else None
+    word = given.attr if isinstance(given, ast.Attribute) else getattr(given, "id", "")
+    return FINISHED if word == FINISHED else ""
 
 
 @cache

@@ -141,6 +141,16 @@ class EarlyRead(NamedTuple):
     place: Place
 
 
+class DroppedState(NamedTuple):
+    """Attributes that are lost at a call of ``continue_as_new()``, which stands at ``place``.
+
+    Handlers of messages change them, and the run method reads them.
+    """
+
+    names: tuple[str, ...]
+    place: Place
+
+
 class LostHandler(NamedTuple):
     """A handler of a base class whose override, at ``place``, is none of its kind and name."""
 
@@ -179,6 +189,7 @@ class WorkflowView(Struct, frozen=True, dict=True):
     find_state: Callable[[], tuple[StateView, ...]]
     find_early_reads: Callable[[WorkflowView], tuple[EarlyRead, ...]] = lambda _: ()
     find_lost: Callable[[WorkflowView], tuple[LostHandler, ...]] = lambda _: ()
+    find_dropped: Callable[[WorkflowView], tuple[DroppedState, ...]] = lambda _: ()
     find_unfinished: Callable[[WorkflowView], tuple[HandlerView, ...]] = lambda _: ()
     is_versioned: bool | None = None
     find_size: Callable[[WorkflowView], WorkflowSize] = lambda _: WorkflowSize()
@@ -208,6 +219,11 @@ class WorkflowView(Struct, frozen=True, dict=True):
     def lost_handlers(self) -> tuple[LostHandler, ...]:
         """Return the handlers of bases that are overridden by what is no such handler."""
         return self.find_lost(self)
+
+    @cached_property
+    def dropped(self) -> tuple[DroppedState, ...]:
+        """Return what messages have changed and the next run is not given."""
+        return self.find_dropped(self)
 
     @cached_property
     def unfinished(self) -> tuple[HandlerView, ...]:

@@ -1,0 +1,147 @@
+"""State that is lost when a workflow continues as new: what messages left, and nobody took."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from wflint.facts.model import FunctionBody, Kind, Ref
+from wflint.model.handed_over import PARAMETER
+from wflint.model.state_flow import At, StateFlow
+from wflint.model.steps import FINISHED, Step, What
+from wflint.project.store import Store
+from wflint.rule.definition_views import DroppedState, HandlerView, WorkflowView
+from wflint.rule.place import Place
+from wflint.temporal.regions import Region
+
+_MESSAGES = Region.SIGNAL | Region.UPDATE
+_CONTAINERS = frozenset({"deque", "dict", "list", "set", "tuple"})
+_PLAIN = _CONTAINERS | {"None", "bool", "bytes", "float", "int", "str"}
+"""Types whose values hold no other attributes of the workflow."""
+
+_WORD = "continue_as_new"
+
+
+class Dropped:
+    """Answers for one workflow."""
+
+    def __init__(self, workflow: WorkflowView, flow: StateFlow, store: Store) -> None:
+        self._workflow = workflow
+        self._flow = flow
+        self._store = store
+        self._messages = [h for h in workflow.handlers if h.kind & _MESSAGES]
+
+    def find(self, run: HandlerView) -> Iterator[DroppedState]:
+        """Return the calls of ``continue_as_new()`` that leave something behind.
+
+        That is what handlers of messages change and the run method reads, unless the call hands it
+        over, or the run method has looked at it since it has last waited.
+        """
+        steps = list(self._flow.flow(run.place.fn))
+        if not any(at.step.what is What.CONTINUE for at in steps):
+            return
+        lost = self._changed_by_messages() & _read(steps) - _set_first(steps)
+        for number, at in enumerate(steps):
+            if at.step.what is not What.CONTINUE or at.step.is_later or not lost:
+                continue
+            kept = self._kept(steps[:number], at.fn == run.place.fn)
+            site = self._site(at)
+            if kept is not None and site is not None and lost - kept:
+                yield DroppedState(tuple(sorted(lost - kept)), Place(at.fn, site))
+
+    def _changed_by_messages(self) -> set[str]:
+        methods: set[str] = set()
+        for handler in self._messages:
+            methods |= {handler.function.head.name, handler.method}
+            for fn, _ in self._flow.flow(handler.place.fn):
+                methods.add(fn.qualname.rpartition(".")[2])
+        state = self._workflow.state
+        return {s.name for s in state if any(w.method in methods for w in s.writers)}
+
+    def _kept(self, before: Sequence[At], is_run: bool) -> set[str] | None:
+        """Return what is handed over or was looked at; ``None`` if that may be everything."""
+        found: set[str] = set()
+        has_waited = False
+        for _, step in reversed(before):
+            if step.what is What.WAIT and self._waits(step.name):
+                if has_waited:
+                    break
+                has_waited = True
+            elif step.what is What.OPEN and not has_waited:
+                return None
+            elif step.what is What.CARRY and not has_waited:
+                names = self._carried(step.name, is_run)
+                if names is None:
+                    return None
+                found |= names
+            elif step.what is What.WRITE and not has_waited:
+                found.add(step.name)
+            elif step.what is What.READ and (not has_waited or step.is_later):
+                found |= {step.name} if self._is_done_with(step) else set()
+            elif has_waited:
+                break
+        return found
+
+    def _is_done_with(self, step: Step) -> bool:
+        """True if a read leaves nothing to be lost, as far as that is known."""
+        return not step.is_glance or not self._is_made_of(step.name, _CONTAINERS)
+
+    def _carried(self, name: str, is_run: bool) -> set[str] | None:
+        if name == PARAMETER:
+            return set() if is_run else None
+        if not name:
+            return None
+        if self._flow.method(name) is not None:
+            return self._read_by(name)
+        return {name} if self._is_made_of(name, _PLAIN) else None
+
+    def _read_by(self, method: str) -> set[str] | None:
+        fn = self._flow.method(method)
+        steps = list(self._flow.flow(fn)) if fn is not None else []
+        if any(at.step.what is What.OPEN for at in steps):
+            return None
+        names = _read(steps)
+        return names if all(self._is_made_of(name, _PLAIN) for name in names) else None
+
+    def _waits(self, name: str) -> bool:
+        """True if others may run: a wait for handlers of which none ever waits is over at once."""
+        return name != FINISHED or any(h.function.is_async for h in self._messages)
+
+    def _is_made_of(self, name: str, types: frozenset[str]) -> bool:
+        """True if all that an attribute is set to is of some builtin types."""
+        bodies = (self._store.body(fn) for fn in self._flow.methods)
+        refs = [body.attributes[name] for body in bodies if name in body.attributes]
+        return bool(refs) and all(_is_of(ref, types) for ref in refs)
+
+    def _site(self, at: At) -> int | None:
+        body: FunctionBody = self._store.body(at.fn)
+        calls = [c for c in body.calls if c.written.rpartition(".")[2] == _WORD]
+        number = int(at.step.name)
+        return calls[number].site if number < len(calls) else None
+
+
+def _read(steps: Iterable[At]) -> set[str]:
+    return {at.step.name for at in steps if at.step.what is What.READ}
+
+
+def _set_first(steps: Iterable[At]) -> set[str]:
+    """Return what is set before it is read: nothing of the time before is in it."""
+    seen, found = set[str](), set[str]()
+    for _, step in steps:
+        if step.what is What.WRITE and step.is_sure and step.name not in seen:
+            found.add(step.name)
+        if step.what in (What.READ, What.WRITE):
+            seen.add(step.name)
+    return found
+
+
+def _is_of(ref: Ref, types: frozenset[str]) -> bool:
+    match ref.kind:
+        case Kind.LITERAL:
+            return ref.name in types
+        case Kind.GLOBAL:
+            return (ref.path or (ref.name,))[-1] in types
+        case Kind.RESULT | Kind.INSTANCE | Kind.PARAM | Kind.ITEM | Kind.DECLARED:
+            return ref.of is not None and _is_of(ref.of, types)
+        case Kind.OR | Kind.EITHER | Kind.OPERATION:
+            return bool(ref.others) and all(_is_of(other, types) for other in ref.others)
+    return False
