@@ -75,7 +75,10 @@ class Callbacks:
             return
         given = self.framework_code.given(call, name, node.fn.path, node.receiver, node.env)
         for found in given:
-            if not reach.border.ends_at(found.fn):
+            if isinstance(found, ExternalValue):
+                if reach.border.knows(found):
+                    reach.events.append(ExternalArgument(node, call, call.site, found))
+            elif not reach.border.ends_at(found.fn):
                 to = reach.contexts.node(found, quiet=is_quiet(node, call))
                 reach.connect(node, to, call.site)
                 reach.reached.registered.setdefault(Hop(node, call.site), {})[to] = Region.HOOK

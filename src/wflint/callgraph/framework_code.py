@@ -33,12 +33,18 @@ _COPIES = frozenset({"builtins.list", "builtins.sorted", "builtins.tuple"})
 
 
 class _Place(NamedTuple):
-    """A ref where it stands: in a module, in a method called on ``receiver``."""
+    """A ref where it stands: in a module, in a method called on ``receiver``.
+
+    ``again`` is set for what is given to another call of workflow code, which the search comes by,
+    ``in_module`` for what is made when a module or class is loaded.
+    """
 
     ref: Ref
     path: str
     receiver: Cls | None = None
     env: Env = ()
+    again: bool = False
+    in_module: bool = False
 
 
 class FrameworkCode:
@@ -47,24 +53,28 @@ class FrameworkCode:
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
         self.store = resolver.store
+        self._told: set[tuple[_Place, str]] = set()  # what is outside of the project, once each
 
     def given(
         self, call: Call, name: str, path: str, receiver: Cls | None, env: Env
-    ) -> Iterator[FunctionValue]:
+    ) -> Iterator[FunctionValue | ExternalValue]:
         """Return the functions that a call of something outside the project runs in the workflow.
 
-        What cannot be followed is left out.
+        Those outside of the project are among them, and what cannot be followed is left out.
         """
         what = running(name)
         if what is None:
             return
-        refs = [*_chosen(what.arguments, _arguments(call))]
+        chosen = _chosen(what.arguments, _arguments(call))
+        places = [_Place(ref, path, receiver, env) for ref in chosen]
         if what.of_object:
-            refs.append(replace(call.target, path=call.target.path[:-1]))
-        places = [_Place(ref, path, receiver, env) for ref in refs]
+            made = replace(call.target, path=call.target.path[:-1])
+            places.append(_Place(made, path, receiver, env, again=True))
         yield from dict.fromkeys(self._all(places, what))
 
-    def _all(self, places: Iterable[_Place], what: Running) -> Iterator[FunctionValue]:
+    def _all(
+        self, places: Iterable[_Place], what: Running
+    ) -> Iterator[FunctionValue | ExternalValue]:
         pending = list(places)[::-1]
         seen: set[_Place] = set()
         while pending and len(seen) < limits.GIVEN_CODE:
@@ -77,12 +87,16 @@ class FrameworkCode:
 
     # What a ref itself is.
 
-    def _here(self, place: _Place, what: Running) -> Iterator[FunctionValue]:
+    def _here(self, place: _Place, what: Running) -> Iterator[FunctionValue | ExternalValue]:
         if place.ref.kind is Kind.KEYWORD:
             return
         for entity in self._flat(self._resolved(place)):
             if isinstance(entity, FunctionValue):
                 yield entity
+            elif isinstance(entity, ExternalValue) and not entity.instance and not place.again:
+                if (place, entity.name) not in self._told:
+                    self._told.add((place, entity.name))
+                    yield entity
             elif isinstance(entity, InstanceValue):
                 yield from self._methods(entity)
         if what.decorators and place.ref.kind is Kind.GLOBAL and not place.ref.path:
@@ -138,6 +152,7 @@ class FrameworkCode:
 
     def _called(self, place: _Place, of: Ref) -> Iterator[_Place]:
         """What a call was given whose result this is."""
+        place = place._replace(again=not place.in_module)
         for entity in self._resolved(place._replace(ref=of)):
             if isinstance(entity, ExternalValue):
                 if entity.name in _COPIES:
@@ -160,7 +175,7 @@ class FrameworkCode:
                     what = running(entity.name) if isinstance(entity, ExternalValue) else None
                     chosen = _chosen(what.arguments, _arguments(call)) if what is not None else ()
                     for ref in chosen:
-                        yield _Place(ref, path, function.receiver, function.env)
+                        yield _Place(ref, path, function.receiver, function.env, again=True)
 
     def _bound(self, ref: Ref, path: str) -> Iterator[_Place]:
         """The values that a name of a module is bound to."""
@@ -169,7 +184,7 @@ class FrameworkCode:
             if binding.what is BindingKind.IMPORT:
                 yield from self._imported(".".join((binding.target, *ref.path)), path)
             elif binding.value is not None and not ref.path:
-                yield _Place(binding.value.ref, path)
+                yield _Place(binding.value.ref, path, in_module=True)
         if ref.path and ref.name in facts.classes:
             yield from self._of_class(Cls(path, ref.name), ref.path[0])
 
@@ -177,13 +192,13 @@ class FrameworkCode:
         module, _, last = name.rpartition(".")
         for found in self.resolver.dotted(module, importer) if module else ():
             if isinstance(found, ModuleValue):
-                yield _Place(Ref(Kind.GLOBAL, last), found.path)
+                yield _Place(Ref(Kind.GLOBAL, last), found.path, in_module=True)
 
     def _of_class(self, cls: Cls, attribute: str) -> Iterator[_Place]:
         for base in self.resolver.order(cls)[0]:
             facts = self.resolver.facts_of(base)
             if facts is not None and attribute in facts.attributes:
-                yield _Place(facts.attributes[attribute], base.path)
+                yield _Place(facts.attributes[attribute], base.path, in_module=True)
                 return
 
 
