@@ -17,8 +17,10 @@ service may know the request by something else that it is sent.
 ```python
 from datetime import timedelta
 
-import httpx
 from temporalio import activity, workflow
+
+with workflow.unsafe.imports_passed_through():
+    import httpx
 
 
 @activity.defn
@@ -41,8 +43,10 @@ class OrderWorkflow:
 ```python
 from datetime import timedelta
 
-import httpx
 from temporalio import activity, workflow
+
+with workflow.unsafe.imports_passed_through():
+    import httpx
 
 
 @activity.defn

@@ -34,7 +34,7 @@ class Sdk:
     """The public names of the SDK's modules.
 
     ``borrowed`` has the names that a module merely imports, and where they come from; ``once`` has
-    names that older versions had.
+    names that older versions had. ``apart`` are modules that other distributions put beside them.
     """
 
     newest: tuple[int, int]
@@ -45,6 +45,7 @@ class Sdk:
     renames: dict[tuple[str, str], str]
     once: dict[tuple[str, str], Once]
     given_by: dict[str, frozenset[str]]
+    apart: frozenset[str] = frozenset()
 
     def attribute_fault(self, function: str, name: str, target: tuple[int, int], shown: str) -> str:
         """Return what is wrong with an attribute of what a function gives, or `""`.
@@ -62,6 +63,8 @@ class Sdk:
     def fault(self, module: str, name: str, target: tuple[int, int], shown: str = "") -> str:
         """Return what is wrong with `name` of `module` in version `target`, or `""`."""
         if name.startswith("_") or module not in self.names:
+            return ""
+        if f"{module}.{name}" in self.apart:
             return ""
         shown = shown or f"{module}.{name}"
         if name in self.names[module]:
@@ -184,6 +187,7 @@ def sdk() -> Sdk:
         given_by={
             function: frozenset(facts["names"]) for function, facts in table["given_by"].items()
         },
+        apart=frozenset(table["apart"]),
     )
 
 

@@ -15,9 +15,10 @@ activity.
 ## Bad
 
 ```python
-import anyio
-
 from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    import anyio
 
 
 @workflow.defn

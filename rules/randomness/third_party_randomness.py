@@ -12,9 +12,10 @@ reported.
 ## Bad
 
 ```python
-import shortuuid
-
 from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    import shortuuid
 
 
 @workflow.defn

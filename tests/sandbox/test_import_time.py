@@ -295,7 +295,7 @@ def test_the_message_names_the_cause_where_the_name_does_not(tmp_path: Path) -> 
         "CONFIG = AppConfig()\n"
     )
     root = project(tmp_path, "return state.CONFIG.key", state=state)
-    (diagnostic,) = harness.run(root).diagnostics
+    (diagnostic,) = (d for d in harness.run(root).diagnostics if d.code == "WFL107")
     assert diagnostic.message.startswith(
         "`AppConfig()` (`pydantic_settings.BaseSettings`) reads environment variables when"
     )

@@ -26,6 +26,7 @@ from wflint.checking.elsewhere import check_elsewhere
 from wflint.checking.entries import find_entries, read_files
 from wflint.checking.escapes import Escapes
 from wflint.checking.imports import ImportChain, ImportTime
+from wflint.checking.loading import LoadingChecks
 from wflint.checking.own_errors import OwnErrors
 from wflint.checking.readings import no_guard, reading_elsewhere, reading_for
 from wflint.checking.summaries import Summaries
@@ -173,6 +174,10 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
         import_time = ImportTime(checker, sandboxes, answer.reached)
         answer.import_chains = import_time.chains
         import_time.check()
+    with store.faults.at(EVERYWHERE):
+        loading = LoadingChecks(checker, sandboxes, answer.activities, answer.import_chains)
+        rules = [question.rules[code] for code in sorted(question.codes)]
+        loading.check(rules, question.chosen)
     with store.reading_otherwise("elsewhere", partial(reading_elsewhere, question), no_guard):
         check_elsewhere(question, answer)
     with store.faults.at(EVERYWHERE):

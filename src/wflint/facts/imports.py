@@ -79,6 +79,12 @@ class _Place(NamedTuple):
     passed_through: bool = False
     typed: bool = False
     fallback: bool = False
+    guarded: bool = False
+
+    def fact(self, module: str, names: tuple[str, ...], offset: int, relative: bool) -> ImportFact:
+        """Return a module that is imported there."""
+        passed, typed, fallback, guarded = self
+        return ImportFact(module, names, passed, typed, fallback, offset, relative, guarded)
 
 
 def read_imports(
@@ -111,16 +117,19 @@ def _imports_in(
             offset = line_starts[node.lineno - 1] if line_starts else 0
             statement = written_import(node)
             for name, names in statement.imported(module):
-                found.append(ImportFact(name, names, *place, offset, statement.level > 0))
+                found.append(place.fact(name, names, offset, statement.level > 0))
         elif isinstance(node, BLOCKS) and not is_main_block(node):
             inside = place
             if isinstance(node, ast.With) and any(_passes_through(i) for i in node.items):
                 inside = place._replace(passed_through=True)
             typed, fallback = typed_branch(node), _except_branches(node)
+            guarded = node.body if fallback and isinstance(node, ast.Try) else []
             for inner in reversed(inner_statements(node)):
                 is_typed, is_fallback = inner in typed, inner in fallback
                 at = inside._replace(
-                    typed=inside.typed or is_typed, fallback=inside.fallback or is_fallback
+                    typed=inside.typed or is_typed,
+                    fallback=inside.fallback or is_fallback,
+                    guarded=inside.guarded or inner in guarded,
                 )
                 pending.append((inner, at))
     return found

@@ -581,8 +581,9 @@ class ImportFact(Struct, frozen=True, array_like=True, gc=False):
 
     ``module`` is its absolute dotted name, ``names`` are what is taken from it (``*`` for all).
     ``passed_through`` is set in a ``with`` block that asks the sandbox for it, ``typed`` for what
-    only type checkers see, ``fallback`` in an ``except`` branch. ``offset`` is where the statement
-    begins, in characters. ``relative`` is set where dots stand in front of the name.
+    only type checkers see, ``fallback`` in an ``except`` branch, ``guarded`` where an error of the
+    import may be caught. ``offset`` is where the statement begins, in characters. ``relative`` is
+    set where dots stand in front of the name.
     """
 
     module: str
@@ -592,6 +593,7 @@ class ImportFact(Struct, frozen=True, array_like=True, gc=False):
     fallback: bool = False
     offset: int = 0
     relative: bool = False
+    guarded: bool = False
 
 
 class ModuleFacts(Struct, frozen=True, array_like=True, gc=False):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from functools import cached_property
 
 from wflint.project.folders import MARKERS, Folders, is_namespace
 from wflint.project.installed import Installed
@@ -191,6 +192,18 @@ class ModuleIndex:
         ends = [place for place, letter in enumerate(name) if letter == "."]
         above = (self._find(name[:end], folder) for end in ends)
         return any(path is not None and not is_namespace(path) for path in above)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The names of the project's files and folders: a module of such a name may be its own.
+
+        Those of well-known packages are left out.
+        """
+        found: set[str] = set()
+        for folder in {os.path.dirname(path) for path in self._files}:
+            found.update(os.path.relpath(folder, self.root).split(os.sep))
+        found.update(os.path.basename(path).removesuffix(".py") for path in self._files)
+        return frozenset(found - self.libraries)
 
     def names_in(self, folder: str) -> frozenset[str]:
         """The names in a folder; see :func:`wflint.project.folders.names_in`."""

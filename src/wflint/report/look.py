@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from wflint.diagnostics import Applicability, Diagnostic, ShownHop
 from wflint.system.printable import visible
+from wflint.temporal.regions import Region
 
 if TYPE_CHECKING:
     from wflint.checking.registry import Registry
@@ -50,9 +51,10 @@ def headline(diagnostic: Diagnostic) -> str:
 
 
 def message_of(diagnostic: Diagnostic) -> str:
-    """Return the message on one line, and how many more places in the function it is about."""
+    """Return the message on one line, and the number of more places in the function or file."""
     more = diagnostic.more_places
-    return one_line(diagnostic.message) + (f" (and {more} more in this function)" if more else "")
+    whole = "file" if diagnostic.scope == Region.IMPORT.label else "function"
+    return one_line(diagnostic.message) + (f" (and {more} more in this {whole})" if more else "")
 
 
 def marker_of(diagnostic: Diagnostic) -> str:

@@ -56,6 +56,7 @@ from wflint.rule.definition_views import (
 )
 from wflint.rule.fix import NoFix, Repair, TextEdit, Withheld
 from wflint.rule.fix_view import FixView
+from wflint.rule.loading_view import ForeignModule, LoadedImport, LoadingView
 from wflint.rule.payload_view import ClassForm, PayloadPart, PayloadType, PayloadView
 from wflint.rule.place import Place
 from wflint.rule.project_view import CommandAt, Patch, PlacedReport, ProjectView
@@ -155,6 +156,7 @@ __all__ = [
     "FixView",
     "Fixable",
     "Flag",
+    "ForeignModule",
     "Form",
     "FunctionHead",
     "Gives",
@@ -164,6 +166,8 @@ __all__ = [
     "Kind",
     "ListElement",
     "Listed",
+    "LoadedImport",
+    "LoadingView",
     "LostHandler",
     "Message",
     "MethodText",

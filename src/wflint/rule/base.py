@@ -25,6 +25,7 @@ more of these ways:
 * :meth:`Rule.check_workflow`, :meth:`Rule.check_handler`, :meth:`Rule.check_activity` and
   :meth:`Rule.check_worker`: every definition and every Worker in the files to report on, once.
   :meth:`Rule.check_project`: all of a program at once, with its commands and patches.
+* :meth:`Rule.check_loading`: the imports with which the sandbox begins to load a workflow.
 * ``visit_<Node>(self, node, ctx)`` methods in LibCST's own style: every node of that type in the
   body of a function that wflint reads.
 """
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from wflint.rule.definition_views import ActivityView, HandlerView, WorkflowView
     from wflint.rule.fix import Repair
     from wflint.rule.fix_view import FixView
+    from wflint.rule.loading_view import LoadingView
     from wflint.rule.project_view import PlacedReport, ProjectView
     from wflint.rule.raise_view import ErrorView, RaiseView
     from wflint.rule.try_view import TryView
@@ -225,6 +227,10 @@ class Rule:
 
     def check_own_call(self, view: CallView) -> Iterable[Report]:
         """Look at a call that resolves to a function of the project."""
+        return ()
+
+    def check_loading(self, view: LoadingView) -> Iterable[PlacedReport]:
+        """Look at the imports of a file that the sandbox loads first for a workflow."""
         return ()
 
     def check_workflow(self, workflow: WorkflowView) -> Iterable[Report | PlacedReport]:

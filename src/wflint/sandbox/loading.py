@@ -34,11 +34,15 @@ _INDENTED_IMPORT = re.compile(r"^[ \t]+(?:from|import)\b", re.MULTILINE)
 
 
 class Step(NamedTuple):
-    """An import: the file that imports, where in it, and the dotted name of what it imports."""
+    """An import: the file that imports, where in it, and the dotted name of what it imports.
+
+    ``passed`` is set under ``imports_passed_through()``.
+    """
 
     importer: str
     offset: int
     name: str
+    passed: bool = False
 
 
 class Loaded(Struct):
@@ -185,7 +189,7 @@ class _Loader:
         if fact.typed or fact.fallback:
             return
         passed = passed or fact.passed_through
-        by = Step(path, fact.offset, fact.module)
+        by = Step(path, fact.offset, fact.module, passed)
         yield _Import(by, passed)
         if fact.names:
             yield _Take(by, fact.names, passed)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from msgspec import Struct, field
 
 from wflint.files.source import UnreadableSource
 from wflint.project.module import Module
-from wflint.sandbox.restrictions import PLUGINS
 
 _ALL = "with_passthrough_all_modules"
 _FREE = "UnsandboxedWorkflowRunner"
 _DEFAULTS = "passthrough_modules"
 _RESTRICTIONS = frozenset({"SandboxRestrictions", "default", "restrictions"})
+_LISTS = frozenset({"activities", "nexus_service_handlers", "workflows"})
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _COLLECTIONS = frozenset({"frozenset", "list", "set", "sorted", "tuple"})
 
 
@@ -30,27 +33,73 @@ class Collection(Struct, array_like=True):
     vague: bool = False
 
 
-class SandboxSays(Struct, array_like=True):
-    """The settings of the sandbox in a module.
+class Piece(Struct, array_like=True):
+    """One setting, and where it stands.
 
-    ``passed`` are the modules to pass through. ``everything`` passes all of them through, and
-    ``open_ended`` says that there are more than can be read. ``unsandboxed`` are names of classes,
-    ``free_runners`` those of the workflows of each runner without a sandbox, and whether these are
-    all. ``other_workers`` are ordinary ones; ``relaxed`` says that restricted names were changed.
+    ``passed`` are modules to pass through. ``everything`` passes all of them through, and
+    ``open_ended`` says that there are more than can be read. ``free`` is a runner without a
+    sandbox, ``plugin`` the name of the class of a plugin. ``relaxed`` says that restricted names
+    were changed.
     """
 
+    offset: int
     passed: list[Collection] = field(default_factory=list)
     everything: bool = False
     open_ended: bool = False
-    unsandboxed: list[str] = field(default_factory=list)
-    free_runners: list[tuple[list[str], bool]] = field(default_factory=list)
-    other_workers: bool = False
+    free: bool = False
     relaxed: bool = False
+    plugin: str = ""
+
+
+class Region(Struct, array_like=True):
+    """What a name stands for: an expression that it is given, or the code of a function or class.
+
+    ``scope`` is the qualname of the function or class around, ``uses`` are the names in it.
+    """
+
+    scope: str
+    name: str
+    start: int
+    end: int
+    inside: str
+    uses: list[str]
+
+
+class Site(Struct, array_like=True):
+    """A call that makes a Worker, or has one made: where it stands, and the function around it.
+
+    ``runner`` are the names that its runner is made from, ``others`` those in what else it is given
+    but lists; ``has_spread`` if that is not all. ``is_ordinary`` says that it surely has a sandbox
+    that does not pass everything through.
+    """
+
+    offset: int
+    end: int
+    scope: str
+    runner: list[str]
+    others: list[str]
+    is_ordinary: bool
+    has_spread: bool
+
+
+class SandboxSays(Struct, array_like=True):
+    """The settings of the sandbox in a module.
+
+    ``unsandboxed`` are the names of classes. ``params`` are those of each function, and ``imports``
+    what functions import.
+    """
+
+    pieces: list[Piece] = field(default_factory=list)
+    unsandboxed: list[str] = field(default_factory=list)
+    regions: list[Region] = field(default_factory=list)
+    sites: list[Site] = field(default_factory=list)
+    params: dict[str, list[str]] = field(default_factory=dict)
+    imports: dict[str, str] = field(default_factory=dict)
 
 
 def sandbox_says(module: Module) -> SandboxSays:
     """Return the settings of the sandbox in a module, found once."""
-    return module.notes.answer("sandbox", SandboxSays, lambda: _Reader().read(_tree(module)))
+    return module.notes.answer("sandbox", SandboxSays, lambda: _Reader(module).read(_tree(module)))
 
 
 def constant(module: Module, name: str) -> list[Collection]:
@@ -62,74 +111,166 @@ def constant(module: Module, name: str) -> list[Collection]:
     )
 
 
+class _At(NamedTuple):
+    node: ast.AST
+    scope: str
+    conditional: bool
+
+
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, module: Module) -> None:
+        self.module = module
         self.said = SandboxSays()
 
     def read(self, tree: ast.Module) -> SandboxSays:
-        """Look at every call and every class."""
-        pending: list[tuple[ast.AST, tuple[ast.Call, ...], bool]] = [(tree, (), False)]
+        """Look at every call, every class, and every name that is given a value."""
+        pending = [_At(tree, "", False)]
         while pending:
-            node, calls, conditional = pending.pop()
+            node, scope, conditional = pending.pop()
+            inner = scope
             if isinstance(node, ast.Call):
-                self._call(node, calls, conditional)
-                calls = (*calls, node)
-            elif isinstance(node, ast.ClassDef):
-                self._class(node)
+                self._call(node, scope, conditional)
+            elif isinstance(node, _DEFINITIONS):
+                inner = self._definition(node, scope)
+            else:
+                self._assignment(node, scope)
             inside = conditional or isinstance(node, (ast.If, ast.IfExp, ast.Match))
             children = ast.iter_child_nodes(node)
-            pending.extend((child, calls, inside) for child in children)
+            pending.extend(_At(child, inner, inside) for child in children)
         return self.said
 
-    def _call(self, node: ast.Call, calls: tuple[ast.Call, ...], conditional: bool) -> None:
-        name, said = _last_name(node.func), self.said
+    def _offset(self, node: ast.expr | ast.stmt) -> int:
+        return self.module.source.offset(node.lineno, node.col_offset)
+
+    def _end(self, node: ast.expr | ast.stmt) -> int:
+        row, column = node.end_lineno or node.lineno, node.end_col_offset or 0
+        return self.module.source.offset(row, column)
+
+    def _region(
+        self, scope: str, name: str, node: ast.expr | ast.stmt, inside: str | None = None
+    ) -> None:
+        around = scope if inside is None else inside
+        at = Region(scope, name, self._offset(node), self._end(node), around, _names_in([node]))
+        self.said.regions.append(at)
+
+    # Names.
+
+    def _definition(self, node: _Definition, scope: str) -> str:
+        qualname = f"{scope}.{node.name}" if scope else node.name
+        self._region(scope, node.name, node, qualname)
+        if isinstance(node, ast.ClassDef):
+            self._class(node)
+        else:
+            args = node.args
+            every = [*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg]
+            self.said.params[qualname] = [arg.arg for arg in every if arg is not None]
+        return qualname
+
+    def _assignment(self, node: ast.AST, scope: str) -> None:
+        match node:
+            case ast.Assign(targets=targets, value=value):
+                pairs = [(target, value) for target in targets]
+            case (
+                ast.AnnAssign(target=target, value=ast.expr() as value)
+                | ast.AugAssign(target=target, value=value)
+            ):
+                pairs = [(target, value)]
+            case ast.NamedExpr(target=target, value=value) | ast.For(target=target, iter=value):
+                pairs = [(target, value)]
+            case ast.withitem(context_expr=value, optional_vars=ast.expr() as target):
+                pairs = [(target, value)]
+            case ast.ImportFrom(module=str(base), level=0, names=names) if scope:
+                taken = {alias.asname or alias.name: f"{base}.{alias.name}" for alias in names}
+                self.said.imports.update(taken)
+                return
+            case _:
+                return
+        for target, value in pairs:
+            for name in _given(target):
+                self._region("" if name.startswith("self.") else scope, name, value, scope)
+
+    # Settings.
+
+    def _call(self, node: ast.Call, scope: str, conditional: bool) -> None:
+        name = _last_name(node.func)
+        piece = Piece(self._offset(node))
         if name == "with_passthrough_modules":
-            said.passed.append(_collection(node.args))
+            piece.passed.append(_collection(node.args))
         elif name == _ALL:
-            said.everything |= not conditional
-            said.open_ended |= conditional
-        elif name == _FREE and not conditional:
-            said.free_runners.append(_workflows(calls))
-        elif name == "Worker":
-            said.other_workers |= _is_ordinary(node)
+            piece.everything, piece.open_ended = not conditional, conditional
+        elif name == _FREE:
+            piece.free = not conditional
         elif name == "with_child_unrestricted":
-            said.relaxed = True
-        elif name in PLUGINS:
-            self._plugin(name)
+            piece.relaxed = True
+        elif name.endswith("Plugin"):
+            piece.plugin = _dotted(node.func)
         for keyword in node.keywords:
             if keyword.arg == "passthrough_modules":
-                said.passed.append(_collection([keyword.value]))
+                piece.passed.append(_collection([keyword.value]))
             elif keyword.arg == "passthrough_all_modules" and not _is(keyword.value, False):
-                said.everything |= _is(keyword.value, True)
-                said.open_ended = True
+                piece.everything |= _is(keyword.value, True)
+                piece.open_ended = True
             elif keyword.arg == "invalid_module_members":
-                said.relaxed = True
+                piece.relaxed = True
+        self._keep(piece)
+        if name == "Worker" or any(keyword.arg == "workflows" for keyword in node.keywords):
+            self._site(node, scope)
 
-    def _plugin(self, name: str) -> None:
-        self.said.passed.append(Collection(sorted(PLUGINS.get(name, ()))))
+    def _keep(self, piece: Piece) -> None:
+        if piece != Piece(piece.offset):
+            self.said.pieces.append(piece)
+
+    def _site(self, node: ast.Call, scope: str) -> None:
+        given = {keyword.arg: keyword.value for keyword in node.keywords}
+        runner = given.pop("workflow_runner", None)
+        others = [value for name, value in given.items() if name not in _LISTS]
+        others = [node.func, *node.args, *others]
+        spread = any(k.arg is None for k in node.keywords)
+        self.said.sites.append(
+            Site(
+                self._offset(node),
+                self._end(node),
+                scope,
+                _names_in([runner]) if runner is not None else [],
+                _names_in(others),
+                _is_ordinary(node),
+                spread or any(isinstance(arg, ast.Starred) for arg in node.args),
+            )
+        )
 
     def _class(self, node: ast.ClassDef) -> None:
         for base in node.bases:
-            if _last_name(base) in PLUGINS:
-                self._plugin(_last_name(base))
+            if _last_name(base).endswith("Plugin"):
+                self._keep(Piece(self._offset(node), plugin=_dotted(base)))
         for decorator in node.decorator_list:
             keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
             if any(k.arg == "sandboxed" and _is(k.value, False) for k in keywords):
                 self.said.unsandboxed.append(node.name)
 
 
-def _workflows(calls: tuple[ast.Call, ...]) -> tuple[list[str], bool]:
-    """The workflows of the worker that a runner is made for, and whether all of them are names."""
-    given = [k.value for call in calls for k in call.keywords if k.arg == "workflows"]
-    names: list[str] = []
-    are_all = bool(given)
-    for value in given:
-        for element in value.elts if isinstance(value, (ast.List, ast.Tuple)) else [None]:
-            if isinstance(element, ast.Name):
-                names.append(element.id)
-            else:
-                are_all = False
-    return names, are_all
+def _names_in(nodes: Iterable[ast.AST]) -> list[str]:
+    """Return the names that are read in some code, as they are written."""
+    found: dict[str, None] = {}
+    pending = list(nodes)
+    while pending:
+        node = pending.pop()
+        dotted = _dotted(node) if isinstance(node, (ast.Attribute, ast.Name)) else ""
+        if dotted:
+            found[dotted] = None
+        else:
+            pending += ast.iter_child_nodes(node)
+    return sorted(found)
+
+
+def _given(target: ast.expr) -> list[str]:
+    """Return the names that an assignment gives a value, an attribute as ``self.name``."""
+    if isinstance(target, (ast.Tuple, ast.List)):
+        return [name for element in target.elts for name in _given(element)]
+    if isinstance(target, ast.Name):
+        return [target.id]
+    if isinstance(target, ast.Subscript):
+        return _given(target.value)
+    return [f"self.{target.attr}"] if isinstance(target, ast.Attribute) else []
 
 
 def _collection(nodes: Iterable[ast.expr]) -> Collection:

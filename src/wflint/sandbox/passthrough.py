@@ -8,6 +8,7 @@ switch for debugging) does not count.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from msgspec import Struct
 
@@ -15,8 +16,9 @@ from wflint import limits
 from wflint.facts.ids import Cls
 from wflint.facts.model import BindingKind, Kind, Ref
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import ClassValue
-from wflint.sandbox.module_settings import Collection, constant, sandbox_says
+from wflint.inference.values import ClassValue, ExternalValue
+from wflint.sandbox.module_settings import Collection, Piece, constant, sandbox_says
+from wflint.sandbox.plugins import passed_by
 from wflint.sandbox.restrictions import is_below, passes_by_default
 
 
@@ -77,13 +79,17 @@ class Passthrough(Struct, frozen=True):
         )
 
 
-def read_passthrough(resolver: Resolver, paths: Iterable[str]) -> Passthrough:
-    """The settings that the files ``paths`` make."""
-    found = Passthrough()
-    for path in sorted(paths):
-        said = resolver.store.faults.ask((path, ""), "", _Reader(resolver, path).read)
-        found = found.joined(said or Passthrough(open_ended=True))
-    return found
+def read_passthrough(resolver: Resolver, path: str, pieces: Iterable[Piece]) -> Passthrough:
+    """Return the settings in some pieces of a file."""
+    read = partial(_Reader(resolver, path).read, list(pieces))
+    said = resolver.store.faults.ask((path, ""), "", read)
+    return said or Passthrough(open_ended=True)
+
+
+def unsandboxed_in(resolver: Resolver, path: str) -> frozenset[Cls]:
+    """Return the workflows that a file itself takes out of the sandbox."""
+    read = _Reader(resolver, path).unsandboxed
+    return resolver.store.faults.ask((path, ""), "", read) or frozenset()
 
 
 class _Reader:
@@ -93,28 +99,37 @@ class _Reader:
         self.resolver = resolver
         self.path = path
 
-    def read(self) -> Passthrough:
+    def read(self, pieces: list[Piece]) -> Passthrough:
         """Look up the names in what the file says."""
-        said = sandbox_says(self.resolver.store.load(self.path))
-        unsandboxed = {cls for name in said.unsandboxed for cls in self._classes(name)}
-        free_workers = False
-        for names, are_all in said.free_runners:
-            found = [self._classes(name) for name in names]
-            unsandboxed.update(*found)
-            free_workers |= not (are_all and all(found))
-        modules, is_vague = self._texts(said.passed)
+        modules, is_vague = self._texts(one for piece in pieces for one in piece.passed)
+        plugins = [self._plugin(piece.plugin) for piece in pieces if piece.plugin]
+        is_open = is_vague or None in plugins or any(piece.open_ended for piece in pieces)
         return Passthrough(
-            modules,
-            said.open_ended or is_vague,
-            said.everything,
-            frozenset(unsandboxed),
-            free_workers,
-            said.other_workers,
-            said.relaxed,
+            modules.union(*(passed for passed in plugins if passed is not None)),
+            is_open,
+            any(piece.everything for piece in pieces),
+            free_workers=any(piece.free for piece in pieces),
+            relaxed=any(piece.relaxed for piece in pieces),
         )
 
+    def unsandboxed(self) -> frozenset[Cls]:
+        """Return the classes that are decorated with `sandboxed=False`."""
+        said = sandbox_says(self.resolver.store.load(self.path))
+        return frozenset(cls for name in said.unsandboxed for cls in self._classes(name))
+
+    def _plugin(self, name: str) -> frozenset[str] | None:
+        """Return what a plugin passes through; of one of the project that is read by itself."""
+        passed = passed_by(name.rpartition(".")[2])
+        if passed is not None or self._classes(name):
+            return passed or frozenset()
+        first, *rest = name.split(".")
+        found = self.resolver.resolve(Ref(Kind.GLOBAL, first, tuple(rest)), self.path)
+        is_foreign = any(isinstance(entity, ExternalValue) for entity in found)
+        return None if is_foreign else frozenset()
+
     def _classes(self, name: str) -> frozenset[Cls]:
-        found = self.resolver.resolve(Ref(Kind.GLOBAL, name), self.path)
+        first, *rest = name.split(".")
+        found = self.resolver.resolve(Ref(Kind.GLOBAL, first, tuple(rest)), self.path)
         return frozenset(entity.cls for entity in found if isinstance(entity, ClassValue))
 
     def _texts(self, collections: Iterable[Collection]) -> tuple[frozenset[str], bool]:

@@ -21,37 +21,6 @@ PASSED_THROUGH = frozenset(
 )
 """Modules that are passed through with all that is below them, besides the standard library."""
 
-PLUGINS: dict[str, frozenset[str]] = {
-    "GoogleAdkPlugin": frozenset({"google.adk", "google.genai", "mcp"}),
-    "GoogleGenAIPlugin": frozenset({"annotated_types", "google.genai", "mcp", "pydantic_core"}),
-    "LangGraphPlugin": frozenset(
-        {"langchain", "langchain_core", "langgraph", "langsmith", "numpy"}
-    ),
-    "LangSmithPlugin": frozenset({"langchain_core", "langsmith", "opentelemetry"}),
-    "OpenAIAgentsPlugin": frozenset({"agents", "mcp", "openai"}),
-    "OpenTelemetryPlugin": frozenset({"opentelemetry"}),
-    "PydanticAIPlugin": frozenset(
-        {
-            "anyio",
-            "certifi",
-            "httpcore",
-            "httpx",
-            "logfire",
-            "pydantic",
-            "pydantic_ai",
-            "pydantic_core",
-            "pydantic_graph",
-            "pydantic_monty",
-            "rich",
-            "sniffio",
-        }
-    ),
-    "StrandsPlugin": frozenset(
-        {"annotated_types", "mcp", "pydantic_core", "strands", "strands_tools"}
-    ),
-}
-"""Classes of plugins, with the modules that they pass through."""
-
 _WHOLE_MODULES = frozenset(
     {
         "curses",

@@ -1,9 +1,10 @@
 """Finds the settings of the sandbox that hold for each workflow.
 
-Settings belong to the workflows that a worker lists. They stand in the file with the list or in
-one that it imports, such as a helper that makes the runner. Settings that no such file imports, and
-those of workers whose list cannot be read, belong to the workflows of their own part of the
-repository: the nearest folder around the file that has any. They never reach a neighbour that has
+Settings belong to the workflows that a worker lists: those that stand in its runner, its plugins
+and its client, wherever these are made. Where one of them cannot be followed, settings that no
+worker is seen to get count as well, if they belong to the same part of the repository: the nearest
+folder around their file that has any workflows. Settings of workers whose list cannot be read
+belong to the workflows of that part that no list names. They never reach a neighbour that has
 settings of its own.
 """
 
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wflint.facts.ids import Cls
 from wflint.facts.model import Kind
@@ -22,13 +24,18 @@ from wflint.inference.values import ClassValue
 from wflint.model.listings import Listing
 from wflint.model.lists import Lists
 from wflint.model.worker_calls import worker_calls
-from wflint.sandbox.passthrough import Passthrough, read_passthrough
+from wflint.sandbox.module_settings import Piece
+from wflint.sandbox.passthrough import Passthrough, read_passthrough, unsandboxed_in
+from wflint.sandbox.sites import At, Sites
 
 
 class Listed(Struct, frozen=True):
-    """The workflows in the lists of a file; ``complete`` if all of its lists could be read."""
+    """The workflows in each list of a file, which a call at an offset is given.
 
-    workflows: frozenset[Cls] = frozenset()
+    ``complete`` if all of its lists could be read.
+    """
+
+    workflows: tuple[tuple[int, frozenset[Cls]], ...] = ()
     complete: bool = True
 
 
@@ -48,14 +55,64 @@ class WorkerSettings:
 
         Of several workers that list it the strictest counts: what breaks in one of them breaks.
         """
-        listing = [self._reach(path) for path, _ in self._listing_of.get(cls, ())]
-        found = listing[0] if listing else Passthrough()
-        for other in listing[1:]:
-            found = found.strictest(other)
-        near = {path for path in self._loose if self._is_in_part(cls.path, path)}
-        for path in sorted(near if listing else near | self._nearest(cls.path)):
-            found = found.joined(self._reach(path))
+        found = None
+        for path, offset in self._listing_of.get(cls, ()):
+            own = self._of_worker(path, offset, cls)
+            found = found.strictest(own) if found is not None else own
+        if found is None:
+            found = Passthrough()
+            near = {path for path in self._loose if self._is_in_part(cls.path, path)}
+            for path in sorted(near | self._nearest(cls.path)):
+                found = found.joined(self._reach(path))
+        if cls in self._unsandboxed:
+            found = found.joined(Passthrough(unsandboxed=frozenset({cls})))
         return found
+
+    def _of_worker(self, path: str, offset: int, cls: Cls) -> Passthrough:
+        """Return the settings of one of the workers that list a workflow."""
+        site = self._sites.site_at(path, offset)
+        if site is None:  # it is told what to run by something else than a call
+            return self._reach(path)
+        reach = self._sites.reach(path, site)
+        found = self._read(reach.pieces)
+        if reach.unclear_runner:
+            return found.joined(self._reach(path)).joined(self._perhaps(path, cls))
+        is_free = found.free_workers
+        if reach.unclear:  # what may come from its client does not take the sandbox away
+            more = self._perhaps(path, cls)
+            found = found.joined(Passthrough(more.modules, more.open_ended, relaxed=more.relaxed))
+        return replace(
+            found,
+            unsandboxed=frozenset({cls}) if is_free else frozenset(),
+            free_workers=False,
+            other_workers=not is_free and not found.everything,
+        )
+
+    def _perhaps(self, path: str, cls: Cls) -> Passthrough:
+        """Return the settings that may be those of a worker which cannot be followed."""
+        every = (*self._sites.loose, *self._sites.plugins)
+        return self._read(at for at in every if self._may_be_of(at.path, path, cls))
+
+    def _may_be_of(self, path: str, worker: str, cls: Cls) -> bool:
+        return path in self._imported(worker) or self._is_in_part(cls.path, path)
+
+    def _read(self, pieces: Iterable[At]) -> Passthrough:
+        by_path: dict[str, dict[int, Piece]] = {}
+        for path, piece in pieces:
+            by_path.setdefault(path, {})[piece.offset] = piece
+        found = Passthrough()
+        for path, own in sorted(by_path.items()):
+            found = found.joined(read_passthrough(self.resolver, path, own.values()))
+        return found
+
+    @cached_property
+    def _sites(self) -> Sites:
+        return Sites(self.resolver, self.paths)
+
+    @cached_property
+    def _unsandboxed(self) -> frozenset[Cls]:
+        none = frozenset[Cls]()
+        return none.union(*(unsandboxed_in(self.resolver, path) for path in self.paths))
 
     def _nearest(self, workflow: str) -> set[str]:
         """The files with settings of nobody's that are nearest to a workflow of nobody's.
@@ -72,14 +129,19 @@ class WorkerSettings:
 
     def all(self) -> Passthrough:
         """Return what all of the files say together."""
-        found = Passthrough()
+        found = Passthrough(unsandboxed=self._unsandboxed)
         for said in self._said.values():
             found = found.joined(said)
         return found
 
     @cached_property
     def _said(self) -> dict[str, Passthrough]:
-        return {path: read_passthrough(self.resolver, [path]) for path in self.paths}
+        return {path: self._said_in(path) for path in self.paths}
+
+    def _said_in(self, path: str) -> Passthrough:
+        said = self._sites.said(path)
+        found = read_passthrough(self.resolver, path, said.pieces)
+        return replace(found, other_workers=any(site.is_ordinary for site in said.sites))
 
     @cached_property
     def _listed(self) -> dict[str, Listed]:
@@ -87,11 +149,13 @@ class WorkerSettings:
         return {path: listed for path in self.paths if (listed := self._lists_of(path)) is not None}
 
     @cached_property
-    def _listing_of(self) -> Mapping[Cls, list[tuple[str, Listed]]]:
-        found: dict[Cls, list[tuple[str, Listed]]] = {}
+    def _listing_of(self) -> Mapping[Cls, list[tuple[str, int]]]:
+        """The workers that list a workflow, each by its file and the offset of the call."""
+        found: dict[Cls, list[tuple[str, int]]] = {}
         for path, listed in self._listed.items():
-            for cls in listed.workflows:
-                found.setdefault(cls, []).append((path, listed))
+            for offset, workflows in listed.workflows:
+                for cls in workflows:
+                    found.setdefault(cls, []).append((path, offset))
         return found
 
     @cached_property
@@ -158,19 +222,21 @@ class WorkerSettings:
         found = list(self._listings(path))
         if not found:
             return None
-        workflows: set[Cls] = set()
+        workflows: list[tuple[int, frozenset[Cls]]] = []
         complete = True
-        for listing in found:
+        for offset, listing in found:
             expanded = self._lists.expand(listing, path) if listing is not None else None
             complete &= expanded is not None and not expanded.open
+            own: set[Cls] = set()
             for element in expanded.elements if expanded is not None else ():
                 entities = self.resolver.resolve(element.ref, element.path)
                 classes = {entity.cls for entity in entities if isinstance(entity, ClassValue)}
-                workflows |= classes
+                own |= classes
                 complete &= bool(classes)
-        return Listed(frozenset(workflows), complete)
+            workflows.append((offset, frozenset(own)))
+        return Listed(tuple(workflows), complete)
 
-    def _listings(self, path: str) -> Iterator[Listing | None]:
+    def _listings(self, path: str) -> Iterator[tuple[int, Listing | None]]:
         """Yield the lists that Workers, and functions that make them, are given in a file.
 
         ``None`` for one that is not known. What a function passes on is given by its callers.
@@ -180,9 +246,9 @@ class WorkerSettings:
             if given is None:
                 is_worker = (call.callee.path or (call.callee.name,))[-1] == "Worker"
                 if is_worker and call.spread:
-                    yield None
+                    yield call.offset, None
             elif given.word != "None" and given.ref.kind is not Kind.PARAM:
-                yield given.listing
+                yield call.offset, given.listing
 
     @cached_property
     def _lists(self) -> Lists:
@@ -195,7 +261,9 @@ def in_files(
 ) -> dict[str, Passthrough]:
     """The settings that hold for the files of workflows, which a sandbox loads one by one."""
     found: dict[str, Passthrough] = {}
+    free: dict[str, set[Cls]] = {}
     for cls in classes:
         own = settings(cls)
         found[cls.path] = found[cls.path].strictest(own) if cls.path in found else own
-    return found
+        free.setdefault(cls.path, set()).update({cls} if own.runs_free(cls) else ())
+    return {path: replace(one, unsandboxed=frozenset(free[path])) for path, one in found.items()}

@@ -1,0 +1,85 @@
+"""What is said of imports that the sandbox repeats for each run of a workflow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wflint.rule import PlacedReport, Report, Severity
+
+if TYPE_CHECKING:
+    from wflint.rule import ForeignModule, LoadedImport
+
+_TABLE = Path(__file__).parent / "unloadable_packages.toml"
+_BROKEN = (
+    "the sandbox cannot load `{name}`{by}, so the Worker does not start ({why}); import {what} "
+    "under `workflow.unsafe.imports_passed_through()`"
+)
+_SHOWN = 3
+
+
+def reports(imports: Sequence[LoadedImport], message: str) -> Iterator[PlacedReport]:
+    """Yield a report for each import: an error if it leads to what cannot be loaded.
+
+    Those of one row of imports have the same message, which speaks for all of them.
+    """
+    broken = [(one, first) for one in imports if (first := _unloadable_in(one)) is not None]
+    told = [one for one, _ in broken]
+    for one, module in broken:
+        by = f", which `{module.by}` imports" if module.by else ""
+        what = f"`{one.module}`" if module.by else "it"
+        why = _unloadable()[_key(module.name)]
+        text = _BROKEN.format(name=module.name, by=by, why=why, what=what)
+        yield PlacedReport(one.place, Report(text, Severity.ERROR, group=f"{one.run}"))
+    rest = [one for one in imports if one not in told]
+    for one in rest:
+        same = [o for o in rest if o.run == one.run and _is_remark(o) == _is_remark(one)]
+        severity = Severity.INFO if _is_remark(one) else None
+        text = message.format(name=_names(same))
+        group = f"{one.run}{' own' if severity else ''}"
+        yield PlacedReport(one.place, Report(text, severity, group=group))
+
+
+def _is_remark(one: LoadedImport) -> bool:
+    """True if it leads to nothing but modules of the project."""
+    return not one.foreign and not one.has_activities
+
+
+def _names(imports: Sequence[LoadedImport]) -> str:
+    """Return what several imports load, the first few by their names."""
+    names = list(dict.fromkeys(name for one in imports for name in _names_of(one)))
+    shown = names[:_SHOWN]
+    if len(names) > _SHOWN:
+        shown.append(f"{len(names) - _SHOWN} more")
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def _names_of(one: LoadedImport) -> list[str]:
+    """Return what a statement names, or the first thing that it leads to from there."""
+    if one.has_activities or not one.foreign:
+        return [f"`{one.module}`"]
+    direct = [f"`{module.name}`" for module in one.foreign if not module.by]
+    return direct or [f"`{one.foreign[0].name}` (by `{one.module}`)"]
+
+
+def _unloadable_in(one: LoadedImport) -> ForeignModule | None:
+    return next((module for module in one.foreign if _key(module.name)), None)
+
+
+def _key(name: str) -> str:
+    """Return the entry of the table that speaks of a module, or ``""``."""
+    while name and name not in _unloadable():
+        name = name.rpartition(".")[0]
+    return name
+
+
+@lru_cache(maxsize=1)
+def _unloadable() -> Mapping[str, str]:
+    """Return the packages that cannot be loaded, each with the reason."""
+    import tomli
+
+    with _TABLE.open("rb") as stream:
+        table = tomli.load(stream)
+    return {name: group["why"] for group in table["unloadable"] for name in group["names"]}

@@ -1,0 +1,45 @@
+"""The view of the imports with which the sandbox begins to load a workflow."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from wflint.rule.definition_views import Place
+
+
+class ForeignModule(Struct, frozen=True):
+    """A module outside of the project; ``by`` is the module of the project that imports it.
+
+    That is ``""`` where the statement itself does.
+    """
+
+    name: str
+    by: str = ""
+
+
+class LoadedImport(Struct, frozen=True):
+    """An import statement that makes the sandbox load something again for each run of a workflow.
+
+    ``module`` is what it names first, and ``foreign`` has all outside of the project that it leads
+    to, the nearest first. ``run`` is the number of the unbroken row of imports that it stands in.
+    ``has_activities`` is set if it imports a module that defines some, and ``is_own`` if it imports
+    modules of the project at all.
+    """
+
+    module: str
+    place: Place
+    run: int
+    foreign: tuple[ForeignModule, ...]
+    is_own: bool = False
+    has_activities: bool = False
+
+
+class LoadingView(Struct, frozen=True):
+    """A file that the sandbox loads for a workflow before anything is asked of it.
+
+    It defines workflows, or is the ``__init__`` of a package that a workflow is in. ``imports`` are
+    those of its imports that are not passed through, and that no error is caught around.
+    """
+
+    module: str
+    imports: tuple[LoadedImport, ...]

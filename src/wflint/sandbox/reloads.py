@@ -1,0 +1,192 @@
+"""Finds the imports with which the sandbox begins to load what it could take from the worker.
+
+For each workflow it loads the file of the workflow, and the ``__init__`` of the packages that this
+is in. Imports there lead to everything else, and passing one of them through spares all that lies
+behind it. So it is these imports that a person can change: they are told with the packages
+outside of the project that they lead to, themselves or through modules of the project.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from wflint.facts.model import ImportFact
+from wflint.facts.relative import known_as
+from wflint.project.folders import is_namespace
+from wflint.sandbox.loading import Loaded
+from wflint.sandbox.passthrough import Passthrough
+from wflint.sandbox.sandboxes import Sandboxes
+
+
+class Foreign(NamedTuple):
+    """A module outside of the project; ``by`` is the module of the project that imports it."""
+
+    name: str
+    by: str
+
+
+class Begun(NamedTuple):
+    """An import statement by its file and offset, and what the sandbox loads because of it.
+
+    ``root`` is the file of the first workflow for which it does so. ``own`` are the files of the
+    project that the statement itself loads, and ``foreign`` is what is outside of the project.
+    """
+
+    path: str
+    offset: int
+    root: str
+    own: tuple[str, ...]
+    foreign: tuple[Foreign, ...]
+
+
+class Reloads:
+    """The imports of a project that are not passed through although they could be."""
+
+    def __init__(self, sandboxes: Sandboxes) -> None:
+        self._sandboxes = sandboxes
+        self._resolver = sandboxes.resolver
+
+    def find(self, wanted: frozenset[str]) -> list[Begun]:
+        """Return those in the ``wanted`` files, in the order of the files and of the source."""
+        found: dict[tuple[str, int], Begun] = {}
+        for root in self._sandboxes.sandboxed:
+            settings = self._sandboxes.settings(root)
+            if not settings.in_doubt:
+                for begun in self._of_workflow(root, settings, wanted):
+                    key = (begun.path, begun.offset)
+                    known = found.get(key)
+                    found[key] = _joined(known, begun) if known is not None else begun
+        return [found[key] for key in sorted(found)]
+
+    def _of_workflow(
+        self, root: str, settings: Passthrough, wanted: frozenset[str]
+    ) -> Iterator[Begun]:
+        loaded = self._sandboxes.loaded(root)
+        begins = self._begins(root, loaded)
+        if begins.isdisjoint(wanted):
+            return
+        graph = _Graph(self, loaded, settings, begins | self._sandboxes.sandboxed.keys())
+        for path in sorted(begins & wanted):
+            for offset in graph.statements(path):
+                own = tuple(graph.targets(path, offset))
+                foreign = tuple(graph.foreign_from(path, offset))
+                if own or foreign:
+                    yield Begun(path, offset, root, own, foreign)
+
+    def _begins(self, root: str, loaded: Loaded) -> set[str]:
+        """The file of a workflow and those of the packages that it is in."""
+        files = {name: path for path, name in loaded.reloaded.items() if not is_namespace(path)}
+        name, found = loaded.reloaded.get(root, ""), {root}
+        while name := name.rpartition(".")[0]:
+            if name in files:
+                found.add(files[name])
+        return found
+
+    def foreign_in(self, path: str, name: str, settings: Passthrough) -> dict[int, list[str]]:
+        """Return what is outside of the project that a file imports anew, by the offsets.
+
+        ``name`` is what the file is loaded as.
+        """
+        found: dict[int, list[str]] = {}
+        facts = self._resolver.store.load(path).facts
+        for fact in facts.imports:
+            if fact.typed or fact.fallback or fact.passed_through or fact.guarded:
+                continue
+            module = known_as(fact.module, facts.name, name) if fact.relative else fact.module
+            if not fact.relative and self._is_foreign(fact, module, path, settings):
+                found.setdefault(fact.offset, []).append(_shown(fact))
+        return found
+
+    def _is_foreign(self, fact: ImportFact, module: str, path: str, settings: Passthrough) -> bool:
+        if settings.passes(module) or self._resolver.index.find(module, path) is not None:
+            return False
+        if fact.names and all(settings.passes(f"{module}.{name}") for name in fact.names):
+            return False
+        return module.partition(".")[0] not in self._own_words
+
+    @cached_property
+    def _own_words(self) -> frozenset[str]:
+        """The names of files and folders of the project: a module of such a name may be its own."""
+        return self._resolver.index.words
+
+
+class _Graph:
+    """What the sandbox of one workflow loads, as files that import one another."""
+
+    def __init__(
+        self, reloads: Reloads, loaded: Loaded, settings: Passthrough, ends: Iterable[str]
+    ) -> None:
+        self._reloads = reloads
+        self._loaded = loaded
+        self._settings = settings
+        self._ends = frozenset(ends)
+        self._foreign: dict[str, dict[int, list[str]]] = {}
+        self._own: dict[str, dict[int, list[str]]] = {}
+        files = {name: path for path, name in loaded.reloaded.items() if not is_namespace(path)}
+        for step in loaded.steps:
+            path = files.get(step.name)
+            if path is not None and not step.passed:
+                at = self._own.setdefault(step.importer, {}).setdefault(step.offset, [])
+                if path not in at:
+                    at.append(path)
+
+    def statements(self, path: str) -> list[int]:
+        """The offsets of the imports of a file that load anything."""
+        return sorted({*self._own.get(path, ()), *self._foreign_in(path)})
+
+    def targets(self, path: str, offset: int) -> list[str]:
+        """The files that a statement loads, without those that are looked at by themselves."""
+        found = self._own.get(path, {}).get(offset, ())
+        return [one for one in found if one not in self._ends]
+
+    def foreign_from(self, path: str, offset: int) -> Iterator[Foreign]:
+        """Yield all that a statement leads to outside of the project, the nearest first."""
+        seen: set[str] = set()
+        for name in self._foreign_in(path).get(offset, ()):
+            if name not in seen:
+                seen.add(name)
+                yield Foreign(name, "")
+        queue = deque(self.targets(path, offset))
+        passed = set(queue)
+        while queue:
+            at = queue.popleft()
+            by = self._loaded.reloaded[at]
+            for names in self._foreign_in(at).values():
+                for name in names:
+                    if name not in seen:
+                        seen.add(name)
+                        yield Foreign(name, by)
+            for targets in self._own.get(at, {}).values():
+                for target in targets:
+                    if target not in passed and target not in self._ends:
+                        passed.add(target)
+                        queue.append(target)
+
+    def _foreign_in(self, path: str) -> dict[int, list[str]]:
+        known = self._foreign.get(path)
+        if known is None:
+            name = self._loaded.reloaded[path]
+            known = self._reloads.foreign_in(path, name, self._settings)
+            self._foreign[path] = known
+        return known
+
+
+def _shown(fact: ImportFact) -> str:
+    """Return the name of what is imported; of parts of a namespace the name of the first."""
+    if fact.names and fact.module in _NAMESPACES and fact.names[0] != "*":
+        return f"{fact.module}.{fact.names[0]}"
+    return fact.module
+
+
+_NAMESPACES = frozenset({"azure", "google", "google.cloud"})
+"""Packages that are only shared by the names of others."""
+
+
+def _joined(one: Begun, other: Begun) -> Begun:
+    names = {foreign.name for foreign in one.foreign}
+    more = tuple(foreign for foreign in other.foreign if foreign.name not in names)
+    own = tuple(path for path in other.own if path not in one.own)
+    return one._replace(own=one.own + own, foreign=one.foreign + more)

@@ -1,0 +1,142 @@
+"""Finds which settings of the sandbox belong to which Worker.
+
+A Worker has the settings that stand in what it is given: in its runner, its plugins, its client, in
+the functions and classes that make these, of any module. What is found there belongs to this
+Worker, and to no other that does not get it, too. Where it takes something that cannot be followed,
+such as a parameter, settings that no Worker is seen to get may be its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from wflint.facts.model import BindingKind
+from wflint.inference.resolver import Resolver
+from wflint.sandbox.module_settings import Piece, Region, SandboxSays, Site, sandbox_says
+
+
+class At(NamedTuple):
+    """A piece of settings, and the file that it stands in."""
+
+    path: str
+    piece: Piece
+
+
+class Reach(NamedTuple):
+    """What a Worker gets: ``unclear`` if there may be more, ``runner`` if its runner is."""
+
+    pieces: tuple[At, ...]
+    unclear: bool
+    unclear_runner: bool
+
+
+class _Name(NamedTuple):
+    path: str
+    scope: str
+    name: str
+
+
+class Sites:
+    """The Workers that some files make."""
+
+    def __init__(self, resolver: Resolver, paths: Iterable[str]) -> None:
+        self._resolver = resolver
+        self._paths = list(paths)
+
+    def said(self, path: str) -> SandboxSays:
+        """The settings in a file."""
+        return sandbox_says(self._resolver.store.load(path))
+
+    def site_at(self, path: str, offset: int) -> Site | None:
+        """Return the call that makes a Worker at an offset."""
+        return next((site for site in self.said(path).sites if site.offset == offset), None)
+
+    @cached_property
+    def loose(self) -> tuple[At, ...]:
+        """The settings that no Worker is seen to get."""
+        taken = {
+            (at.path, at.piece.offset)
+            for path in self._paths
+            for site in self.said(path).sites
+            for at in self.reach(path, site).pieces
+        }
+        every = (At(path, piece) for path in self._paths for piece in self.said(path).pieces)
+        return tuple(at for at in every if (at.path, at.piece.offset) not in taken)
+
+    @cached_property
+    def plugins(self) -> tuple[At, ...]:
+        """All plugins that are made anywhere."""
+        every = (At(path, piece) for path in self._paths for piece in self.said(path).pieces)
+        return tuple(at for at in every if at.piece.plugin)
+
+    def reach(self, path: str, site: Site) -> Reach:
+        """Return what a Worker gets."""
+        runner, unclear_runner = self._spans(_Name(path, site.scope, n) for n in site.runner)
+        others, unclear = self._spans(_Name(path, site.scope, n) for n in site.others)
+        spans = {*runner, *others, (path, site.offset, site.end)}
+        pieces = tuple(
+            At(file, piece)
+            for file in sorted({file for file, _, _ in spans})
+            for piece in self.said(file).pieces
+            if any(p == file and start <= piece.offset < end for p, start, end in spans)
+        )
+        return Reach(pieces, unclear or site.has_spread, unclear_runner or site.has_spread)
+
+    def _spans(self, names: Iterable[_Name]) -> tuple[set[tuple[str, int, int]], bool]:
+        """Return where the settings behind some names stand, and whether there may be more."""
+        pending, seen = list(names), set[_Name]()
+        spans: set[tuple[str, int, int]] = set()
+        unclear = False
+        while pending:
+            at = pending.pop()
+            if at in seen:
+                continue
+            seen.add(at)
+            found = self._behind(at)
+            unclear |= found is None
+            for one in found or ():
+                if isinstance(one, _Name):
+                    pending.append(one)
+                    continue
+                path, region = one
+                spans.add((path, region.start, region.end))
+                pending += [_Name(path, region.inside, name) for name in region.uses]
+        return spans, unclear
+
+    def _behind(self, at: _Name) -> list[tuple[str, Region] | _Name] | None:
+        """Return what a name stands for; ``None`` where that is a parameter or the like."""
+        said = self.said(at.path)
+        first, _, rest = at.name.partition(".")
+        if first in ("self", "cls"):
+            name = f"self.{rest.partition('.')[0]}"
+            found = [r for r in said.regions if r.name == name or f"self.{r.name}" == name]
+            return [(at.path, region) for region in found] if found else None
+        for scope in _around(at.scope):
+            found = [r for r in said.regions if r.scope == scope and r.name == first]
+            if found:
+                return [(at.path, region) for region in found]
+            if first in said.params.get(scope, ()):
+                return None
+        return list(self._imported(at.path, said, first, rest))
+
+    def _imported(self, path: str, said: SandboxSays, first: str, rest: str) -> Iterator[_Name]:
+        bindings = self._resolver.store.load(path).facts.bindings.get(first, ())
+        targets = [b.target for b in bindings if b.what is BindingKind.IMPORT]
+        targets += [said.imports[first]] if first in said.imports else []
+        for target in targets:
+            words = [*target.split("."), *(rest.split(".") if rest else ())]
+            for count in range(len(words) - 1, 0, -1):
+                file = self._resolver.index.find(".".join(words[:count]), path)
+                if file is not None and file.endswith(".py"):
+                    yield _Name(file, "", ".".join(words[count:]))
+                    break
+
+
+def _around(scope: str) -> Iterator[str]:
+    """Yield a scope and those around it, down to the module."""
+    while scope:
+        yield scope
+        scope = scope.rpartition(".")[0]
+    yield ""
