@@ -49,7 +49,10 @@ def _is_remark(one: LoadedImport) -> bool:
 
 def _names(imports: Sequence[LoadedImport]) -> str:
     """Return what several imports load, the first few by their names."""
-    names = list(dict.fromkeys(name for one in imports for name in _names_of(one)))
+    found: dict[str, str] = {}
+    for name in (name for one in imports for name in _names_of(one)):
+        found.setdefault(name.partition(" ")[0], name)
+    names = list(found.values())
     shown = names[:_SHOWN]
     if len(names) > _SHOWN:
         shown.append(f"{len(names) - _SHOWN} more")

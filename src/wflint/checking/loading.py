@@ -15,8 +15,8 @@ from wflint.files.source import Source, UnreadableSource
 from wflint.model.places import code_at
 from wflint.project.module import Module
 from wflint.rule.base import Rule
-from wflint.rule.definition_views import Place
 from wflint.rule.loading_view import ForeignModule, LoadedImport, LoadingView
+from wflint.rule.place import Place
 from wflint.sandbox.reloads import Begun, Reloads
 from wflint.sandbox.sandboxes import Sandboxes
 from wflint.syntax.guard import NewerSyntax, parse, span

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from wflint.rule.definition_views import Place
+from wflint.rule.place import Place
 
 
 class ForeignModule(Struct, frozen=True):
