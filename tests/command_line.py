@@ -41,7 +41,7 @@ FOUND = Diagnostic(
         (Edit("workflow.now()", Location(10, 20), Location(10, 34)),),
     ),
 )
-LINE = "flow.py:10:20: WFL101 wall-clock-time [**] `datetime.now()` reads the wall clock"
+LINE = "flow.py:10:20: WFL101 wall-clock-time error [**] `datetime.now()` reads the wall clock"
 
 
 def enter_project(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

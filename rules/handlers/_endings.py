@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import TextEdit, always_leaves, cst, walk
+from wflint.rule import TextEdit, cst
 
 if TYPE_CHECKING:
     from wflint.rule import FixView
@@ -17,6 +17,8 @@ def endings(at: FixView, statement: str) -> list[TextEdit]:
 
     What a `return` has to await first is awaited first.
     """
+    from wflint.rule import walk
+
     if not isinstance(at.function.body, cst.IndentedBlock):
         return []
     nodes = walk(at.function, into_functions=False)
@@ -49,6 +51,8 @@ def _separator(node: cst.CSTNode, at: FixView) -> str:
 
 
 def _free_name(at: FixView) -> str:
+    from wflint.rule import walk
+
     names = {node.value for node in walk(at.function) if isinstance(node, cst.Name)}
     name = "result"
     while name in names:
@@ -57,6 +61,8 @@ def _free_name(at: FixView) -> str:
 
 
 def _awaits(value: cst.BaseExpression) -> bool:
+    from wflint.rule import walk
+
     return any(isinstance(node, cst.Await) for node in walk(value, into_functions=False))
 
 
@@ -66,6 +72,8 @@ def _continues(node: cst.CSTNode, at: FixView) -> bool:
 
 
 def _never_gets_to_the_end(body: cst.IndentedBlock, at: FixView) -> bool:
+    from wflint.rule import always_leaves, walk
+
     last = body.body[-1]
     if isinstance(last, cst.While):
         is_endless = isinstance(last.test, cst.Name) and last.test.value == "True"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Repair, TextEdit, cst, walk
+from wflint.rule import Repair, TextEdit, cst
 
 if TYPE_CHECKING:
     from wflint.rule import FixView
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 def as_plain_function(at: FixView) -> Repair | None:
     """Return the repair that takes `async` away, if nothing waits in the function."""
+    from wflint.rule import walk
+
     whole = at.with_body(at.function)
     if len(at.function.decorators) > 1:
         return None  # another one may want a coroutine

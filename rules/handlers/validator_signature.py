@@ -82,7 +82,16 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Fixable, NoFix, Report, Rule, Scope, Severity, TextEdit, cst, walk
+from wflint.rule import (
+    Fixable,
+    NoFix,
+    Report,
+    Rule,
+    Scope,
+    Severity,
+    TextEdit,
+    cst,
+)
 
 if TYPE_CHECKING:
     from wflint.rule import FixView, HandlerView, ParamText, Repair, WorkflowView
@@ -120,6 +129,8 @@ class ValidatorSignature(Rule):
 
     def repair(self, at: FixView) -> Repair | None:
         """The update's parameters, under the names that the validator has for them."""
+        from wflint.rule import walk
+
         validator, whole = at.function, at.with_body(at.function)
         update = _validated(at)
         if update is None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from wflint.rule import TextEdit, Withheld, walk
+from wflint.rule import TextEdit, Withheld
 
 if TYPE_CHECKING:
     from wflint.rule import FixView, Repair
@@ -33,6 +33,8 @@ def moved_to_top(at: FixView) -> Repair | None:
 
 def _is_bound_again(name: str, block: cst.IndentedBlock, at: FixView) -> bool:
     """True if a name that is imported in a function means something else in it, too."""
+    from wflint.rule import walk
+
     if len(at.bindings(name) or ()) != 1:
         return True
     for node in walk(block):

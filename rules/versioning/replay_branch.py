@@ -59,7 +59,15 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from wflint.rule import Effect, Report, Rule, Scope, Severity, always_leaves, cst, on_one_line
+from wflint.rule import (
+    Effect,
+    Report,
+    Rule,
+    Scope,
+    Severity,
+    cst,
+    on_one_line,
+)
 
 if TYPE_CHECKING:
     from wflint.rule import Context, FindingView
@@ -163,6 +171,8 @@ def _awaited(parts: Iterable[cst.CSTNode], ctx: Context) -> set[str]:
 
 def _behind(node: cst.CSTNode, ctx: Context) -> Iterator[cst.CSTNode]:
     """Return what follows an `if` in its block, if one of its branches leaves that."""
+    from wflint.rule import always_leaves
+
     blocks = (n for n in ctx.ancestors[::-1] if isinstance(n, cst.IndentedBlock))
     block = next((block for block in blocks if node in block.body), None)
     if isinstance(node, cst.If) and always_leaves(node.body) and block is not None:

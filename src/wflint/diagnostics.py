@@ -14,6 +14,14 @@ class Severity(str, enum.Enum):
     WARNING = "warning"
     INFO = "info"
 
+    def is_at_least(self, other: str) -> bool:
+        """True if this is as severe as ``other``, a severity by its value, or more."""
+        return _RANKS[self.value] >= _RANKS[other]
+
+
+_RANKS = {"info": 0, "warning": 1, "error": 2, "never": 3}
+"""How severe each is. Nothing is as severe as ``never``, which settings know besides."""
+
 
 class Applicability(str, enum.Enum):
     """The trust that a fix deserves.

@@ -53,7 +53,7 @@ class TestFormats:
         assert set(FORMATS) < set(REPORTS)
 
     def test_several_reports_of_one_run(self, answer: RunResult, project: Path) -> None:
-        result = invoke("check", "-o", "sarif:out.sarif", "-o", "json:out.json", "-o", "out.txt")
+        result = invoke("check", "-o", "sarif:out.sarif", "-o", "out.json", "-o", "concise:out.txt")
         assert result.stdout.startswith(LINE)
         assert json.loads((project / "out.sarif").read_text("utf-8"))["version"] == "2.1.0"
         assert json.loads((project / "out.json").read_text("utf-8"))[0]["code"] == "WFL101"
@@ -154,32 +154,32 @@ class TestTargets:
         [
             ("json:out.json", ("json", "out.json")),
             ("sarif:a:b.sarif", ("sarif", "a:b.sarif")),
-            ("report.txt", ("", "report.txt")),
-            (r"C:\report.txt", ("", r"C:\report.txt")),
+            ("report.sarif", ("sarif", "report.sarif")),
+            ("out/report.JSON", ("json", "out/report.JSON")),
+            ("report.xml", ("junit", "report.xml")),
+            (r"C:\report.sarif", ("sarif", r"C:\report.sarif")),
+            ("concise:report.txt", ("concise", "report.txt")),
         ],
     )
     def test_format_and_path(self, value: str, target: tuple[str, str]) -> None:
-        assert output.parse_targets([value], "concise") == [target]
+        assert output.parse_targets([value]) == [target]
 
     def test_unknown_format_names_the_known_ones(self) -> None:
-        with pytest.raises(click.BadParameter, match="known: full, concise, json, github, sarif"):
-            output.parse_targets(["xml:out.xml"], "concise")
+        with pytest.raises(click.BadParameter, match="known: full, concise, grouped, json, "):
+            output.parse_targets(["xml:out.xml"])
 
     @pytest.mark.parametrize(
         ("value", "right"),
         [
-            ("report.sarif", "-o sarif:report.sarif"),
-            ("out/report.JSON", "-o json:out/report.JSON"),
+            ("report.txt", "-o FORMAT:report.txt"),
+            (r"C:\report.txt", r"-o FORMAT:C:\report.txt"),
             ("sarif", "-o sarif:FILE"),
             ("github", "--output-format github"),
         ],
     )
     def test_a_slip_is_told_with_the_right_spelling(self, value: str, right: str) -> None:
         with pytest.raises(click.BadParameter, match=re.escape(right)):
-            output.parse_targets([value], "concise")
-
-    def test_a_path_may_end_like_the_format_of_stdout(self) -> None:
-        assert output.parse_targets(["report.json"], "json") == [("", "report.json")]
+            output.parse_targets([value])
 
 
 class TestProgress:

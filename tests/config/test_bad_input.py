@@ -25,7 +25,7 @@ class ClockWorkflow:
         return time.time()
 """
 HEAD = "from temporalio import workflow\n"
-TOO_DEEP = "WFL001 syntax-error the code is nested too deeply to be analysed"
+TOO_DEEP = "WFL001 syntax-error error the code is nested too deeply to be analysed"
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -51,22 +51,22 @@ def check(folder: Path, content: bytes) -> str:
     [
         pytest.param(
             b"# temporalio\nx = '\xff'\n",
-            "bad.py:2:1: WFL001 syntax-error the file is not valid utf-8: byte 0xff",
+            "bad.py:2:1: WFL001 syntax-error error the file is not valid utf-8: byte 0xff",
             id="undecodable bytes",
         ),
         pytest.param(
             b"# -*- coding: klingon -*-\nimport temporalio\n",
-            "bad.py:1:1: WFL001 syntax-error bad coding cookie: unknown encoding: klingon",
+            "bad.py:1:1: WFL001 syntax-error error bad coding cookie: unknown encoding: klingon",
             id="an encoding that does not exist",
         ),
         pytest.param(
             b"import temporalio\nx = 1\0\n",
-            "bad.py:2:1: WFL001 syntax-error the file contains a NUL byte",
+            "bad.py:2:1: WFL001 syntax-error error the file contains a NUL byte",
             id="a NUL byte",
         ),
         pytest.param(
             HEAD.encode() + b"def f(:\n    pass\n",
-            "bad.py:2:7: WFL001 syntax-error invalid syntax",
+            "bad.py:2:7: WFL001 syntax-error error invalid syntax",
             id="a syntax error",
         ),
         pytest.param(b"", "", id="an empty file"),

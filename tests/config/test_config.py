@@ -144,7 +144,7 @@ class TestErrors:
             ('target-sdk = "new"', 'target-sdk must be a version such as "1.20", not "new"'),
             (
                 "[severity]\nWFL101 = 'fatal'",
-                'severity."WFL101" must be one of "error", "warning", "off", not "fatal"',
+                'severity."WFL101" must be one of "error", "warning", "info", "off", not "fatal"',
             ),
             (
                 "[per-file-ignores]\n'a.py' = 'WFL1'",

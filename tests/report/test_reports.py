@@ -77,7 +77,7 @@ SOURCES = {"orders/util.py": UTIL, "orders/flow.py": WORKFLOW}
 
 def look(**changes: Any) -> Look:
     repository = Path("/repo") if os.name != "nt" else Path("C:/repo")
-    plain = Look(SOURCES, False, repository / "app", repository, load_registry())
+    plain = Look(SOURCES, False, repository / "app", repository, registry=load_registry())
     return dataclasses.replace(plain, **changes)
 
 
@@ -91,21 +91,24 @@ def test_every_format_is_empty_or_ends_with_a_newline() -> None:
 class TestConcise:
     def test_is_one_line_for_each(self) -> None:
         assert render("concise", ALL, look()) == (
-            "orders/a b,c.py:1:1: WFL004 unknown-rule-in-suppression there is no rule `WFL999`\n"
-            "orders/flow.py:4:7: WFL139 print [**] `print()` prints again at every replay, 100%\n"
-            "orders/util.py:5:16: WFL101 wall-clock-time `datetime.now()` reads the wall clock; "
-            "use `workflow.now()`\n"
+            "orders/a b,c.py:1:1: WFL004 unknown-rule-in-suppression info there is no rule "
+            "`WFL999`\n"
+            "orders/flow.py:4:7: WFL139 print warning [**] `print()` prints again at every replay, "
+            "100%\n"
+            "orders/util.py:5:16: WFL101 wall-clock-time error `datetime.now()` reads the wall "
+            "clock; use `workflow.now()` (from OrderWorkflow.run via price_order)\n"
         )
 
     def test_says_for_how_many_more_places_it_stands(self) -> None:
         more = [replace(THROUGH_HELPERS, more_places=4)]
         for name in ("concise", "full", "github"):
-            assert "`workflow.now()` (and 4 more in this function)" in render(name, more, look())
+            text = " ".join(render(name, more, look()).split())
+            assert "`workflow.now()` (and 4 more in this function)" in text
         assert render("json", more, look()) == render("json", [THROUGH_HELPERS], look())
 
     def test_marks_a_safe_fix(self) -> None:
         fix = Fix(Applicability.SAFE, "", ())
-        assert " wall-clock-time [*] `dat" in render(
+        assert " wall-clock-time error [*] `dat" in render(
             "concise", [replace(THROUGH_HELPERS, fix=fix)], look()
         )
 
@@ -115,35 +118,60 @@ class TestConcise:
 
 
 class TestFull:
-    def test_shows_the_chain_and_underlines_the_offence(self) -> None:
+    def test_underlines_the_offence_and_shows_the_way_to_it(self) -> None:
         assert render("full", [THROUGH_HELPERS], look()) == (
-            "orders/util.py:5:16: WFL101 wall-clock-time `datetime.now()` reads the wall clock; "
-            "use `workflow.now()`\n"
-            "    OrderWorkflow.run (orders/flow.py:31) → price_order (orders/pricing.py:8) → "
-            "stamp (orders/util.py:5) and 2 other entry points\n"
+            "orders/util.py:5:16: WFL101 wall-clock-time error `datetime.now()` reads the\n"
+            "    wall clock; use `workflow.now()`\n"
             "    5 |     return str(datetime.now())\n"
             "      |                ^^^^^^^^^^^^^^\n"
+            "    from OrderWorkflow.run (orders/flow.py:31)\n"
+            "      → price_order (orders/pricing.py:8)\n"
+            "      → stamp (orders/util.py:5)\n"
+            "    and from 2 other entry points\n"
+            "    help: wflint rule WFL101\n"
             "\n"
         )
 
     def test_underlines_each_line_of_a_long_offence_by_its_width_on_the_screen(self) -> None:
         assert render("full", [DIRECT], look()) == (
-            "orders/flow.py:4:7: WFL139 print [**] `print()` prints again at every replay, 100%\n"
-            "    OrderWorkflow.run (orders/flow.py:4)\n"
+            "orders/flow.py:4:7: WFL139 print warning [**] `print()` prints again at every\n"
+            "    replay, 100%\n"
             "    4 |     '文', g(\n"
             "      |           ^^\n"
             "    5 |     )]\n"
             "      |     ^\n"
+            "    from OrderWorkflow.run (orders/flow.py:4)\n"
             "    fix (unsafe): log it instead\n"
             "    4 -     '文', g(\n"
             "    4 +     '文', workflow.logger.info(\n"
+            "    help: wflint rule WFL139\n"
             "\n"
         )
 
     def test_without_the_source_there_is_no_excerpt(self) -> None:
         assert render("full", [BARE], look()) == (
-            "orders/a b,c.py:1:1: WFL004 unknown-rule-in-suppression there is no rule `WFL999`\n\n"
+            "orders/a b,c.py:1:1: WFL004 unknown-rule-in-suppression info there is no rule\n"
+            "    `WFL999`\n"
+            "    help: wflint rule WFL004\n\n"
         )
+
+    @pytest.mark.parametrize("width", [60, 80, 120])
+    def test_fits_the_terminal_but_for_what_can_be_clicked(self, width: int) -> None:
+        source = UTIL.replace("datetime.now()", "datetime.now()" + " + x" * 50)
+        text = render("full", ALL, look(sources={"orders/util.py": source}, width=width))
+        places = ("orders/a b,c.py:1:1: WFL004 unknown-rule-in-suppression info",)
+        assert [x for x in text.splitlines() if len(x) > width and x not in places] == []
+
+    def test_a_long_place_stands_alone(self) -> None:
+        moved = replace(THROUGH_HELPERS, filename=f"{'orders/' * 12}util.py")
+        first, second, *_ = render("full", [moved], look()).splitlines()
+        assert first.endswith("util.py:5:16: WFL101 wall-clock-time error")
+        assert second == "    `datetime.now()` reads the wall clock; use `workflow.now()`"
+
+    def test_a_code_is_a_link_to_its_page(self) -> None:
+        link = f"\x1b]8;;{DIRECT.url}\x1b\\"
+        assert link in render("full", [DIRECT], look(color=True))
+        assert "\x1b" not in render("full", [DIRECT], look())
 
     def test_is_plain_unless_colour_is_wanted(self) -> None:
         assert "\x1b[" not in render("full", ALL, look())
@@ -161,8 +189,9 @@ class TestFull:
             THROUGH_HELPERS, location=Location(1, start), end_location=Location(1, start + 5)
         )
         text = render("full", [diagnostic], look(sources={"orders/util.py": line}))
-        shown, mark = text.splitlines()[-3:-1]
-        assert len(shown) < 200
+        shown, mark = text.splitlines()[2:4]
+        assert len(shown) <= 80
+        assert shown.count("…") == 2
         assert shown[mark.index("^") :].startswith("now()")
         assert mark.count("^") == 5
 
@@ -172,7 +201,7 @@ class TestFull:
         )
         text = render("full", [diagnostic], look(sources={"orders/util.py": "f(\n" * 900}))
         assert text.count("f(") == 4
-        assert text.splitlines()[-2].endswith("| ...")
+        assert any(line.endswith("| ...") for line in text.splitlines())
 
 
 class TestJson:
@@ -234,8 +263,8 @@ class TestGithub:
         lines = render("github", ALL, look()).splitlines()
         assert lines[2] == (
             "::error title=wflint (WFL101),file=app/orders/util.py,line=5,col=16,endLine=5,"
-            "endColumn=30::orders/util.py:5:16: WFL101 wall-clock-time `datetime.now()` reads the "
-            "wall clock; use `workflow.now()`%0AOrderWorkflow.run (orders/flow.py:31) → "
+            "endColumn=30::orders/util.py:5:16: WFL101 wall-clock-time error `datetime.now()` "
+            "reads the wall clock; use `workflow.now()`%0AOrderWorkflow.run (orders/flow.py:31) → "
             "price_order (orders/pricing.py:8) → stamp (orders/util.py:5) and 2 other entry points"
         )
         assert [line.split()[0] for line in lines] == ["::notice", "::warning", "::error"]

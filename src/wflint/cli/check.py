@@ -31,7 +31,7 @@ _LISTS = (
     "unfixable",
 )
 _TABLES = ("per_file_ignores", "extend_per_file_ignores")
-_PLAIN = ("force_exclude", "respect_gitignore", "target_sdk")
+_PLAIN = ("force_exclude", "respect_gitignore", "target_sdk", "fail_on", "min_severity")
 
 
 def run(flags: Flags) -> int:
@@ -40,7 +40,7 @@ def run(flags: Flags) -> int:
     if flags["show_settings"] or flags["show_files"]:
         return _show(request, flags)
     form = output.chosen_format(request, flags)
-    targets = output.parse_targets(flags["outputs"], form)
+    targets = output.parse_targets(flags["outputs"])
     if flags["diff"]:
         return _diff(request, flags)
     if flags["fix"] or flags["fix_only"]:
@@ -68,7 +68,7 @@ def _progress(request: Request, flags: Flags) -> Iterator[Request]:
 def _exit_code(result: Result, flags: Flags) -> int:
     if result.problems:
         return FAILED
-    return FOUND if result.diagnostics and not flags["exit_zero"] else 0
+    return FOUND if result.fails and not flags["exit_zero"] else 0
 
 
 def _diff(request: Request, flags: Flags) -> int:
@@ -222,7 +222,7 @@ def _report(
 
     look = output.look_for(result, {form, *(name for name, _ in targets)}, flags["color"])
     for name, path in targets:
-        text = render(name or form, result.diagnostics, output.without_color(look))
+        text = render(name, result.diagnostics, output.without_color(look))
         try:
             output.write_file(path, text)
         except OSError as error:

@@ -17,7 +17,10 @@ from wflint import __version__
 from wflint.system import interrupts
 
 GRAPH_FORMATS = ("text", "mermaid", "dot", "json")
-FORMATS = ("full", "concise", "json", "github", "sarif")
+FORMATS = (
+    *("full", "concise", "grouped", "json", "json-lines", "github", "gitlab", "azure", "sarif"),
+    *("junit", "checkstyle", "rdjson", "rdjsonl", "pylint"),
+)
 FAILED, INTERRUPTED = 2, 130
 
 # Options that several commands have.
@@ -129,15 +132,18 @@ def main() -> None:
 @click.option(
     "--output-format",
     type=click.Choice(FORMATS),
+    metavar="FORMAT",
     envvar="WFLINT_OUTPUT_FORMAT",
-    help="How to print diagnostics. Default: full on a terminal, else concise.",
+    help=f"How to print diagnostics: {', '.join(FORMATS)}. Default: full on a terminal, else "
+    "concise.",
 )
 @click.option(
     "-o",
     "outputs",
     multiple=True,
-    metavar="FORMAT:PATH",
-    help="Write a report to a file as well. May be repeated.",
+    metavar="[FORMAT:]PATH",
+    help="Write a report to a file as well. The endings .sarif, .json and .xml (JUnit) say the "
+    "format. May be repeated.",
 )
 @click.option("--fix/--no-fix", default=False, help="Apply safe fixes to the files.")
 @click.option(
@@ -153,6 +159,16 @@ def main() -> None:
 )
 @click.option("--fixable", multiple=True, metavar="RULES", help="Fix only what these rules find.")
 @click.option("--unfixable", multiple=True, metavar="RULES", help="Never fix what they find.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(("error", "warning", "info", "never")),
+    help="The lowest severity for exit code 1. Default: warning.",
+)
+@click.option(
+    "--min-severity",
+    type=click.Choice(("error", "warning", "info")),
+    help="The lowest severity to report. Default: info.",
+)
 @click.option("--statistics", is_flag=True, help="Print how many diagnostics each rule has.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are diagnostics.")
 @click.option("--stdin-filename", metavar="PATH", help="The name of the file on stdin (`-`).")

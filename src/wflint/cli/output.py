@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -17,6 +18,9 @@ from wflint.config.errors import ConfigError
 from wflint.report import FORMATS, Look
 from wflint.run.request import Request, Result
 from wflint.system.borders import Border, is_below, repository_of
+
+ENDINGS = {".sarif": "sarif", ".json": "json", ".xml": "junit"}
+"""The format of a file whose name does not say it."""
 
 _PLAIN = str.maketrans({"→": "->", "├": "|", "└": "`", "│": "|", "─": "-"})
 """Replacements for characters that stdout cannot take."""
@@ -37,35 +41,36 @@ def chosen_format(request: Request, flags: Mapping[str, Any]) -> str:
     return configured or ("full" if is_terminal(sys.stdout) else "concise")
 
 
-def parse_targets(values: Iterable[str], form: str) -> list[tuple[str, str]]:
-    """The values of ``-o`` as pairs of a format (or ``""``) and a path; ``form`` is that of stdout.
+def parse_targets(values: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the values of ``-o`` as pairs of a format and a path.
 
-    Raises :class:`click.BadParameter` where one of them is surely not what was meant.
+    Raises :class:`click.BadParameter` where a value does not say what to write, or where to.
     """
-    targets = []
-    for value in values:
-        name, colon, path = value.partition(":")
-        if not colon or (name not in FORMATS and len(name) == 1):
-            name, path = "", value  # a path alone, such as report.txt or C:\\report.txt
-            _refuse_slips(path, form)
-        elif name not in FORMATS:
-            known = ", ".join(FORMATS)
-            raise click.BadParameter(f"unknown format `{name}`; known: {known}", param_hint="-o")
-        if not path:
-            raise click.BadParameter(f"`{value}` names no file", param_hint="-o")
-        targets.append((name, path))
-    return targets
+    return [_target(value) for value in values]
 
 
-def _refuse_slips(path: str, form: str) -> None:
-    """A format without a path, or a path that says another format than it would get."""
+def _target(value: str) -> tuple[str, str]:
+    name, colon, path = value.partition(":")
+    if not colon or (name not in FORMATS and len(name) == 1):
+        return _format_by_ending(value), value  # a path alone, such as C:\\report.sarif
+    if name not in FORMATS:
+        known = ", ".join(FORMATS)
+        raise click.BadParameter(f"unknown format `{name}`; known: {known}", param_hint="-o")
+    if not path:
+        raise click.BadParameter(f"`{value}` names no file", param_hint="-o")
+    return name, path
+
+
+def _format_by_ending(path: str) -> str:
     if path in FORMATS:
         advice = f"write `-o {path}:FILE`, or `--output-format {path}` for stdout"
         raise click.BadParameter(f"`{path}` is a format; {advice}", param_hint="-o")
-    ending = Path(path).suffix[1:].lower()
-    if ending in FORMATS and ending != form:
-        advice = f"write `-o {ending}:{path}`"
-        raise click.BadParameter(f"`{path}` would get the format {form}; {advice}", param_hint="-o")
+    form = ENDINGS.get(Path(path).suffix.lower())
+    if form is None:
+        known = ", ".join(ENDINGS)
+        advice = f"write `-o FORMAT:{path}`, or a path that ends in one of {known}"
+        raise click.BadParameter(f"`{path}` does not say its format; {advice}", param_hint="-o")
+    return form
 
 
 def look_for(result: Result, forms: set[str], color: str) -> Look:
@@ -76,12 +81,19 @@ def look_for(result: Result, forms: set[str], color: str) -> Look:
 
         registry = load_registry()
     cwd = Path.cwd()
-    return Look(result.sources, wants_color(color, sys.stdout), cwd, repository_of(cwd), registry)
+    colored = wants_color(color, sys.stdout)
+    return Look(result.sources, colored, cwd, repository_of(cwd), columns(sys.stdout), registry)
+
+
+def columns(stream: TextIO | None) -> int:
+    """Return how many columns a person sees: those of the terminal, or 80."""
+    found = shutil.get_terminal_size().columns if is_terminal(stream) else 80
+    return min(max(found, 60), 120)
 
 
 def without_color(look: Look) -> Look:
-    """The same for a file."""
-    return replace(look, color=False)
+    """Return the same for a file."""
+    return replace(look, color=False, width=80)
 
 
 def wants_color(

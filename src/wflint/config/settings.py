@@ -64,6 +64,24 @@ class ApiSetting(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unkno
     """What counts: calling the name, using it in any other way, or both."""
 
 
+OutputFormat = Literal[
+    "full",
+    "concise",
+    "grouped",
+    "json",
+    "json-lines",
+    "github",
+    "gitlab",
+    "azure",
+    "sarif",
+    "junit",
+    "checkstyle",
+    "rdjson",
+    "rdjsonl",
+    "pylint",
+]
+
+
 class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
     """The settings of ``[tool.wflint]``. Paths and patterns are relative to its folder."""
 
@@ -85,10 +103,16 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     extend_per_file_ignores: dict[str, tuple[str, ...]] = {}
     """Entries besides those of `per-file-ignores`."""
 
-    severity: dict[str, Literal["error", "warning", "off"]] = {}
+    severity: dict[str, Literal["error", "warning", "info", "off"]] = {}
     """The severity of a rule where it should differ from the rule's own: a table from codes or
-    names to `"error"`, `"warning"` or `"off"`. It applies to everything that the rule reports. A
-    rule that is off by default stays off until it is selected."""
+    names to `"error"`, `"warning"`, `"info"` or `"off"`. It applies to everything that the rule
+    reports. A rule that is off by default stays off until it is selected."""
+
+    fail_on: Literal["error", "warning", "info", "never"] = "warning"
+    """The lowest severity with which a diagnostic makes the exit code 1."""
+
+    min_severity: Literal["error", "warning", "info"] = "info"
+    """The lowest severity to report. What is below is only counted, and not fixed."""
 
     src: tuple[str, ...] = ()
     """The folders that absolute imports start from, inside of the repository. Without it, wflint
@@ -217,7 +241,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     """The folder in which results are kept for the next run, relative to the configuration
     file and inside of the repository. Without it, `.wflint_cache` at the top of the program."""
 
-    output_format: Literal["full", "concise", "json", "github", "sarif"] | None = None
+    output_format: OutputFormat | None = None
     """How diagnostics are printed. Without it, `full` on a terminal and `concise` elsewhere."""
 
     require_workflows: bool = False

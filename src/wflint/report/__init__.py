@@ -15,9 +15,18 @@ __all__ = ["FORMATS", "Look", "render"]
 FORMATS = {
     "full": "wflint.report.full",
     "concise": "wflint.report.concise",
+    "grouped": "wflint.report.grouped",
     "json": "wflint.report.json_report",
+    "json-lines": "wflint.report.json_lines",
     "github": "wflint.report.github",
+    "gitlab": "wflint.report.gitlab",
+    "azure": "wflint.report.azure",
     "sarif": "wflint.report.sarif",
+    "junit": "wflint.report.junit",
+    "checkstyle": "wflint.report.checkstyle",
+    "rdjson": "wflint.report.rdjson",
+    "rdjsonl": "wflint.report.rdjsonl",
+    "pylint": "wflint.report.pylint",
     "statistics": "wflint.report.statistics",
     "json-statistics": "wflint.report.json_statistics",
 }

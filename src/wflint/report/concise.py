@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wflint.diagnostics import Diagnostic
-from wflint.report.look import Look, headline
+from wflint.report.look import Look, headline, way
 
 
 def render(diagnostics: Sequence[Diagnostic], look: Look) -> str:
-    """One line for each diagnostic."""
-    return "".join(headline(diagnostic) + "\n" for diagnostic in diagnostics)
+    """Return one line for each diagnostic, which ends with the way from the entry point."""
+    return "".join(f"{headline(diagnostic)}{way(diagnostic)}\n" for diagnostic in diagnostics)

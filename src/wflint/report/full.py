@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
+import textwrap
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import click
 
-from wflint.diagnostics import Applicability, Diagnostic, Fix, Severity
+from wflint.diagnostics import Diagnostic, Fix, Severity
 from wflint.report.fix_diff import changes
-from wflint.report.look import Look, chain_line, marker_of, message_of, one_line
+from wflint.report.look import Look, hop_text, marker_of, message_of, one_line
 from wflint.system.printable import visible
 
 MAX_LINES = 4
-MAX_WIDTH = 160
+_fill = partial(textwrap.wrap, break_long_words=False, break_on_hyphens=False)
 _SIGNS = {"-": "red", "+": "green"}
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 
 
 def render(diagnostics: Sequence[Diagnostic], look: Look) -> str:
-    """A paragraph for each diagnostic."""
+    """Return a paragraph for each diagnostic, laid out for ``look.width`` columns."""
     lines: dict[str, list[str]] = {}
     paragraphs = []
     for diagnostic in diagnostics:
         name = diagnostic.filename
         if name not in lines:
             lines[name] = _split(look.sources.get(name, ""))
-        paragraphs.append("\n".join(_paragraph(diagnostic, lines[name])) + "\n\n")
+        paragraphs.append("\n".join(_paragraph(diagnostic, lines[name], look)) + "\n\n")
     text = "".join(paragraphs)
     return text if look.color else click.unstyle(text)
 
@@ -35,32 +37,79 @@ def _split(source: str) -> list[str]:
     return source.replace("\r\n", "\n").replace("\r", "\n").split("\n") if source else []
 
 
-def _paragraph(diagnostic: Diagnostic, lines: list[str]) -> Iterator[str]:
-    place = f"{diagnostic.location.row}:{diagnostic.location.column}"
-    code = click.style(diagnostic.code, fg=_COLORS[diagnostic.severity], bold=True)
-    marker = marker_of(diagnostic)
-    words = [code, diagnostic.name, *([marker] if marker else []), message_of(diagnostic)]
-    yield f"{click.style(visible(diagnostic.filename), bold=True)}:{place}: {' '.join(words)}"
-    chain = chain_line(diagnostic)
-    if chain:
-        yield f"    {click.style(chain, dim=True)}"
-    yield from _excerpt(diagnostic, lines)
+def _paragraph(diagnostic: Diagnostic, lines: list[str], look: Look) -> Iterator[str]:
+    yield from _headline(diagnostic, look)
+    yield from _excerpt(diagnostic, lines, look.width)
+    yield from _way(diagnostic)
     if diagnostic.fix:
-        yield from _fix(diagnostic.fix, lines)
+        yield from _fix(diagnostic.fix, lines, look.width)
+    yield f"    {click.style('help:', fg='cyan')} wflint rule {diagnostic.code}"
 
 
-def _fix(fix: Fix, lines: list[str]) -> Iterator[str]:
+def _headline(diagnostic: Diagnostic, look: Look) -> Iterator[str]:
+    """Yield ``path:row:column: CODE name severity [*] message``, on as many lines as it takes.
+
+    Only the message is broken, so that the place and the rule can be clicked and searched for.
+    """
+    color, place = _COLORS[diagnostic.severity], diagnostic.location
+    path, marker = visible(diagnostic.filename), marker_of(diagnostic)
+    head = f"{path}:{place.row}:{place.column}: {diagnostic.code} {diagnostic.name}"
+    head += f" {diagnostic.severity.value}" + (f" {marker}" if marker else "")
+    first, *rest = _filled(message_of(diagnostic), look.width, len(head) + 1)
+    styled = head.replace(path, click.style(path, bold=True), 1)
+    code = click.style(diagnostic.code, fg=color, bold=True)
+    word = click.style(diagnostic.severity.value, fg=color)
+    styled = styled.replace(
+        f" {diagnostic.code} {diagnostic.name} {diagnostic.severity.value}",
+        f" {_link(code, diagnostic.url) if look.color else code} {diagnostic.name} {word}",
+        1,
+    )
+    yield f"{styled} {first}".rstrip()
+    yield from (f"    {line}" for line in rest)
+
+
+def _filled(text: str, width: int, taken: int) -> list[str]:
+    """Break a text into lines. The first has ``taken`` columns less, and is empty if too few."""
+    room = width - taken
+    words = text.split(" ")
+    if room < len(words[0]):
+        return ["", *_fill(text, width - 4)]
+    lines = _fill("." * (taken - 4) + text, width - 4)
+    return [lines[0][taken - 4 :], *lines[1:]]
+
+
+def _link(text: str, url: str) -> str:
+    """Return a text that a terminal links. Links of rich have a random id, so none is used here."""
+    return f"\x1b]8;;{url}\x1b\\{text}\x1b]8;;\x1b\\"
+
+
+def _way(diagnostic: Diagnostic) -> Iterator[str]:
+    """Yield the functions from the entry point to the place, one on each line."""
+    for number, hop in enumerate(diagnostic.chain):
+        word = "from" if number == 0 else "  →"
+        yield click.style(f"    {word} {hop_text(hop)}", dim=True)
+    others = diagnostic.other_entries
+    if others:
+        what = f"{others} other entry point{'s' if others > 1 else ''}"
+        yield click.style(f"    and from {what}", dim=True)
+
+
+def _fix(fix: Fix, lines: list[str], width: int) -> Iterator[str]:
     """Yield what the fix does, in words and as a diff."""
-    safe = fix.applicability is Applicability.SAFE
-    yield f"    fix{'' if safe else f' ({fix.applicability.value})'}: {one_line(fix.message)}"
+    yield f"    fix ({fix.applicability.value}): {one_line(fix.message)}"
     found = list(changes(fix, lines))
     gutter = max((len(str(change.row)) for change in found), default=1) + 4
     for sign, row, line in found:
-        text = _visible(line[:MAX_WIDTH])
-        yield click.style(f"{row:>{gutter}} {sign} {text}".rstrip(), fg=_SIGNS[sign])
+        text = f"{row:>{gutter}} {sign} {_visible(line)}".rstrip()
+        yield click.style(_cut(text, width), fg=_SIGNS[sign])
 
 
-def _excerpt(diagnostic: Diagnostic, lines: list[str]) -> Iterator[str]:
+def _cut(text: str, width: int) -> str:
+    """Return the beginning of a line that is too long for the terminal."""
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _excerpt(diagnostic: Diagnostic, lines: list[str], width: int) -> Iterator[str]:
     """The offending lines, with what is wrong in them underlined."""
     start, end = diagnostic.location, diagnostic.end_location
     last = min(max(end.row, start.row), start.row + MAX_LINES - 1, len(lines))
@@ -70,7 +119,7 @@ def _excerpt(diagnostic: Diagnostic, lines: list[str]) -> Iterator[str]:
         indent = len(line) - len(line.lstrip())
         first = start.column - 1 if row == start.row else indent
         stop = end.column - 1 if row == end.row else len(line)
-        line, first, stop = _clip(line, first, stop)
+        line, first, stop = _clip(line, first, stop, width - gutter - 3)
         number = click.style(f"{row:>{gutter}} |", fg="cyan")
         bar = click.style(" " * gutter + " |", fg="cyan")
         mark = "^" * max(_width(line[first:stop]), 1)
@@ -82,13 +131,15 @@ def _excerpt(diagnostic: Diagnostic, lines: list[str]) -> Iterator[str]:
         yield click.style(" " * gutter + " | ...", fg="cyan")
 
 
-def _clip(line: str, first: int, stop: int) -> tuple[str, int, int]:
-    """The part of a very long line that is around the offence."""
+def _clip(line: str, first: int, stop: int, room: int) -> tuple[str, int, int]:
+    """Return the part of a long line that is around the offence, and where this is in it."""
     first, stop = min(first, len(line)), min(stop, len(line))
-    if len(line) <= MAX_WIDTH:
+    if len(line) <= room:
         return line, first, stop
-    cut = max(0, min(first - MAX_WIDTH // 4, len(line) - MAX_WIDTH))
-    return line[cut : cut + MAX_WIDTH], first - cut, min(stop - cut, MAX_WIDTH)
+    cut = max(0, min(first - room // 4, len(line) - room))
+    kept = line[cut : cut + room]
+    kept = ("…" if cut else kept[:1]) + kept[1:-1] + ("…" if cut + room < len(line) else kept[-1:])
+    return kept, first - cut, min(stop - cut, room)
 
 
 def _visible(line: str) -> str:

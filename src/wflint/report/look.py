@@ -24,6 +24,7 @@ class Look:
 
     ``sources`` has the text of each file with a diagnostic. ``cwd`` is the folder that file names
     are relative to, and ``base`` the folder that a code host calls the top of the repository.
+    ``width`` is how many columns a line for people may have.
     ``registry`` describes the rules, for formats that carry their documentation.
     """
 
@@ -31,6 +32,7 @@ class Look:
     color: bool = False
     cwd: Path = Path()
     base: Path = Path()
+    width: int = 80
     registry: Registry | None = None
 
     def from_base(self, filename: str) -> str:
@@ -42,12 +44,32 @@ class Look:
 
 
 def headline(diagnostic: Diagnostic) -> str:
-    """``path:row:column: CODE name [*] message``, on one line."""
+    """Return ``path:row:column: CODE name severity [*] message``, on one line."""
     place = diagnostic.location
-    marker = marker_of(diagnostic)
-    rule = f"{diagnostic.code} {diagnostic.name}" + (f" {marker}" if marker else "")
-    name = visible(diagnostic.filename)
-    return f"{name}:{place.row}:{place.column}: {rule} {message_of(diagnostic)}"
+    return f"{visible(diagnostic.filename)}:{place.row}:{place.column}: {told(diagnostic)}"
+
+
+def told(diagnostic: Diagnostic) -> str:
+    """Return ``CODE name severity [*] message``, on one line."""
+    words = (
+        diagnostic.code,
+        diagnostic.name,
+        diagnostic.severity.value,
+        marker_of(diagnostic),
+        message_of(diagnostic),
+    )
+    return " ".join(word for word in words if word)
+
+
+def way(diagnostic: Diagnostic) -> str:
+    """Return `` (from OrderWorkflow.run via price_order)``: the entry point, and what is between.
+
+    It is ``""`` where no entry point is involved, or where the place is in it.
+    """
+    if len(diagnostic.chain) < 2:
+        return ""
+    between = " → ".join(hop.qualname for hop in diagnostic.chain[1:-1])
+    return visible(f" (from {diagnostic.chain[0].qualname}{f' via {between}' if between else ''})")
 
 
 def message_of(diagnostic: Diagnostic) -> str:
@@ -71,12 +93,13 @@ def chain_line(diagnostic: Diagnostic) -> str:
     """The functions from the entry point to the offence, or ``""``."""
     if not diagnostic.chain:
         return ""
-    line = " → ".join(_hop(hop) for hop in diagnostic.chain)
+    line = " → ".join(hop_text(hop) for hop in diagnostic.chain)
     others = diagnostic.other_entries
     if others:
         line += f" and {others} other entry point" + ("s" if others > 1 else "")
     return line
 
 
-def _hop(hop: ShownHop) -> str:
+def hop_text(hop: ShownHop) -> str:
+    """Return ``OrderWorkflow.run (orders/flow.py:31)``."""
     return visible(f"{hop.qualname} ({hop.filename}:{hop.location.row})")

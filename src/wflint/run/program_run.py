@@ -127,6 +127,8 @@ class ProjectRun:
         sources = {self.shown(p): answer.store.load(p).source.text for p in paths}
         self.result.sources.update(sources)
         self.result.paths.update((self.shown(path), path) for path in paths)
+        for path in paths:
+            self.result.fail_on[self.shown(path)] = self.governing.settings_at(path).fail_on
         root = self.group.project.root
         diagnostics = [one.diagnostic for one in found]
         self.result.diagnostics += with_fingerprints(diagnostics, sources, root, self.cwd)
@@ -370,12 +372,16 @@ class ProjectRun:
             return "per-file-ignores"
         if self._is_test(path) and severity is not Severity.ERROR:
             return "test-paths"
+        if not severity.is_at_least(governing.settings_at(path).min_severity):
+            return "min-severity"
         return None
 
     def _is_remark(self, path: str, code: str, severity: Severity) -> bool:
         """True if an info comes from a rule of higher severity that is not selected by its name."""
         rule = self.registry.by_code[code]
         if severity is not Severity.INFO or rule.severity is Severity.INFO:
+            return False
+        if self._severity(code, path) is Severity.INFO:
             return False
         return not self.governing.selects_by_name(path, code, rule.name)
 

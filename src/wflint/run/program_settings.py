@@ -30,7 +30,7 @@ _NEWEST_SDK = (99, 0)
 _NEWEST_PYTHON = (99, 0)
 _REPORTING = (
     *("select", "extend_select", "ignore", "severity", "per_file_ignores"),
-    *("extend_per_file_ignores", "output_format", "cache_dir"),
+    *("extend_per_file_ignores", "output_format", "cache_dir", "fail_on", "min_severity"),
 )
 
 
@@ -54,6 +54,10 @@ class Governing:
         return [project.settings for project in self.projects]
 
     # One file.
+
+    def settings_at(self, path: str) -> Settings:
+        """The settings of the nearest configuration file."""
+        return self.group.owner(path).settings
 
     def selection(self, path: str) -> Selection:
         """The rules that run in a file, with their severities and fixes."""

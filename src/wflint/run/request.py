@@ -96,7 +96,8 @@ class Result(Struct):
     ``problems`` are lines for stderr that say what could not be done: with any of them the exit
     code is 2. ``warnings`` are lines for stderr that change nothing; ``notes`` are lines that only
     ``--verbose`` shows. ``sources`` has the text of each file that has a diagnostic, and ``paths``
-    its absolute path, by the name that diagnostics give it. ``gaps`` is filled on request.
+    its absolute path, by the name that diagnostics give it; ``fail_on`` has the lowest severity
+    that makes the run fail, which is otherwise a warning. ``gaps`` is filled on request.
     """
 
     diagnostics: list[Diagnostic] = []
@@ -106,4 +107,13 @@ class Result(Struct):
     notes: list[str] = []
     sources: dict[str, str] = {}
     paths: dict[str, str] = {}
+    fail_on: dict[str, str] = {}
     gaps: list[EntryGaps] = []
+
+    @property
+    def fails(self) -> bool:
+        """True if a diagnostic is severe enough to make the exit code 1."""
+        lowest = self.fail_on
+        return any(
+            d.severity.is_at_least(lowest.get(d.filename, "warning")) for d in self.diagnostics
+        )

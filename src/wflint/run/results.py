@@ -164,6 +164,7 @@ def add(result: Result, part: Result) -> None:
         getattr(result, name).extend(getattr(part, name))
     result.sources.update(part.sources)
     result.paths.update(part.paths)
+    result.fail_on.update(part.fail_on)
     counted, more = result.stats, part.stats
     for name in _COUNTS:
         setattr(counted, name, getattr(counted, name) + getattr(more, name))
