@@ -67,6 +67,9 @@ error, and where the handler gives commands, which a cancelled workflow may need
 
 Nothing. The workflow shows as completed or failed, and whoever has cancelled it waits in vain.
 
+From Python 3.12 on, `asyncio.wait_for()` around an activity raises the same errors, and it is
+reported where the project runs with no older one (`requires-python`, `target-python`).
+
 Only the run method and what it awaits are cancelled; handlers of signals and updates are not, and
 tasks of their own only by those who wait for them.
 

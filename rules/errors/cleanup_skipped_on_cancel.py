@@ -65,6 +65,10 @@ workflow or Nexus operation that is cancelled before it has been started raises 
 `asyncio.CancelledError` as well, and a `ChildWorkflowError` or `NexusOperationError` later. That is
 a matter of milliseconds, and not reported.
 
+What `asyncio.wait_for()` does with a cancelled activity depends on the Python. Where the project
+runs with Python 3.12 or later only (`requires-python`, `target-python`), it counts as the activity
+itself; otherwise nothing is said of it.
+
 Not reported is a `try` with a `finally`, or a handler of `asyncio.CancelledError`, that gives
 commands, here or around what calls the function, and code that only waits for activities, child
 workflows and operations. Where another handler of the `try` is meant for the cancellation, or one

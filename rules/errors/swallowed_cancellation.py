@@ -81,7 +81,7 @@ from wflint.rule import Effect, Report, Rule, Scope, Severity
 from ._handlers import ends_otherwise, place, returns, tells_apart
 
 if TYPE_CHECKING:
-    from wflint.rule import TryView
+    from wflint.rule import Handler, TryView
 
 _CANCELLED = "asyncio.CancelledError"
 _SDK_CANCELLED = "temporalio.exceptions.CancelledError"
@@ -120,10 +120,17 @@ class SwallowedCancellation(Rule):
             found = at.effect(effect) if at.catching(error, surely=True) is handler else None
             if found is None or at.raises_later(_CANCELLED, _SDK_CANCELLED):
                 continue
-            outcome = "completes" if at.is_entry and returns(handler) else "goes on"
             yield Report(
-                f"`{at.shown(handler)}` keeps the cancellation of {place(found)}, so a cancelled "
-                f"workflow {outcome}; raise it again",
+                f"`{at.shown(handler)}` keeps the cancellation of {place(found)}, so "
+                f"{_outcome(at, handler)}; raise it again",
                 site=handler.site,
             )
             return
+
+
+def _outcome(at: TryView, handler: Handler) -> str:
+    if at.is_entry and returns(handler):
+        return "a cancelled workflow completes"
+    if at.is_handling("builtins.Exception"):
+        return "the workflow ends as if nobody had cancelled it"
+    return "a cancelled workflow goes on"

@@ -7,7 +7,7 @@ inherit along the calls that run in the same task. Who asks gets the nearest pla
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from msgspec import Struct, field
@@ -34,14 +34,22 @@ from wflint.facts.model import (
     ValueType,
 )
 from wflint.facts.questions import NEEDS_ACTIVITY
-from wflint.facts.sites import call_at, tries_around
+from wflint.facts.sites import between, call_at, tries_around
 from wflint.project.store import Store
-from wflint.temporal.api import Gives, SdkCall, sdk_calls
+from wflint.temporal.api import CallKind, Gives, SdkCall, sdk_calls
 from wflint.temporal.effects import Effect, parts_of
 from wflint.temporal.errors import FAILS_AS
 
-_CANCELLED_FIRST = frozenset({"shield", "wait_for"})
-"""Functions of asyncio that are cancelled themselves, before what they wait for has failed."""
+WAIT_FOR = "asyncio.wait_for"
+"""Up to Python 3.11 it is cancelled itself, whatever it waits for; later, only that is."""
+
+_SHIELDS = "shield"
+"""The function of asyncio that is cancelled itself, before what it waits for has failed."""
+
+_COMES_AS_IT_IS = Effect.AWAITS_ASYNCIO | Effect.AWAITS_START
+"""Waits that any ``wait_for`` lets end by a ``CancelledError`` of asyncio."""
+
+_FAILS = Effect.AWAITS_ACTIVITY | Effect.AWAITS_CHILD | Effect.AWAITS_OPERATION
 
 Function = tuple[Fn, "Cls | None"]
 """A function, and the class of the object that it is called on."""
@@ -85,15 +93,20 @@ class Cause(Struct, frozen=True):
 
 
 class Effects(Struct):
-    """The effects of all functions of a call graph, each with the nearest cause."""
+    """The effects of all functions of a call graph, each with the nearest cause.
+
+    ``has_3_12`` tells files that only run with Python 3.12 or later.
+    """
 
     causes: dict[tuple[Function, Effect], Cause] = field(default_factory=dict)
+    has_3_12: Callable[[str], bool] = lambda _: False
 
     def reach(self, effect: Effect, callee: Node, hop: Hop, store: Store) -> bool:
         """True if a call of ``callee``, at ``hop``, has some part of an effect for the caller."""
-        function = (callee.fn, callee.receiver)
+        function, is_new = (callee.fn, callee.receiver), self.has_3_12(hop.node.fn.path)
         return any(
-            (function, one) in self.causes and _passed_on(one, callee, hop, store) is not None
+            (function, one) in self.causes
+            and _passed_on(one, callee, hop, store, is_new) is not None
             for one in parts_of(effect)
         )
 
@@ -120,21 +133,31 @@ def summarise(
     store: Store,
     catching: Catching,
     skips: int = NOT_WORKFLOW_CODE,
+    has_3_12: Callable[[str], bool] = lambda _: False,
 ) -> Effects:
     """Return the effects of everything that a call graph reaches.
 
-    What has any of the flags ``skips`` does not run there.
+    What has any of the flags ``skips`` does not run there. ``has_3_12`` tells files that only run
+    with Python 3.12 or later.
     """
-    effects = Effects()
+    effects = Effects(has_3_12=has_3_12)
     own: dict[tuple[Function, Effect], Site] = {}
     for node in graph.order:
         followed = {edge.site for edge in graph.callees(node)}
         for effect, site in _of_body(node, store.body(node.fn), followed, skips):
             _keep(own, node, effect, site)
+    awaited_in: dict[tuple[Node, Site], str] = {}
+    waited_for: list[ExternalCall] = []
     for event in events:
         if isinstance(event, ExternalCall) and runs(event.call, event.node, skips):
+            if not event.call.flags & Flag.AWAITED:
+                awaited_in[event.node, event.call.site] = event.entity.name
             is_lambda = event.node.fn.qualname.rpartition(".")[2].startswith("<lambda>")
-            for effect in _of_call(event.entity.name, event.call, is_lambda):
+            does = _of_call(event.entity.name, event.call, is_lambda)
+            if event.entity.name == WAIT_FOR:
+                waited_for.append(event)
+                does = tuple(one for one in does if one is not Effect.AWAITS_ASYNCIO)
+            for effect in does:
                 if effect is Effect.ASKS_ACTIVITY and event.call.flags & Flag.NOT_IN_WORKFLOW:
                     continue  # only where an activity runs
                 if not _is_handled(effect, event.node, event.call.site, store, catching):
@@ -144,6 +167,13 @@ def summarise(
             for effect in parts_of(event.effect):
                 if not _is_handled(effect, event.node, site, store, catching):
                     _keep(own, event.node, effect, site)
+    for event in waited_for:
+        name = awaited_in.get((event.node, waited_site(event.call)), "")
+        for effect in parts_of(of_waiting_for(name, has_3_12(event.node.fn.path))):
+            if event.call.flags & Flag.AWAITED and not _is_handled(
+                effect, event.node, event.call.site, store, catching
+            ):
+                _keep(own, event.node, effect, event.call.site)
     for gap in graph.gaps:
         _keep(own, gap.node, Effect.UNKNOWN, gap.site)
     effects.causes.update((key, Cause(site)) for key, site in own.items())
@@ -176,6 +206,27 @@ def effects_of(known: SdkCall, call: Call) -> Effect:
     if does & Effect.TIMES_OUT and not _has_timeout(known, call):
         return does & ~Effect.TIMES_OUT
     return does
+
+
+def waited_site(call: Call) -> Site:
+    """Return the site of what a call of ``wait_for`` waits for."""
+    given = [arg for arg in call.args if arg.keyword == "fut" or not (arg.keyword or arg.star)]
+    return given[0].site if given else -1
+
+
+def of_waiting_for(name: str, has_3_12: bool) -> Effect:
+    """Return what ``wait_for`` waits for, by the name of what gives that.
+
+    What it is to an activity depends on the Python, unless that is known to be new enough. Of what
+    is not known, nothing is said.
+    """
+    known = sdk_calls().get(name)
+    if known is None or name in _WAITS_IN_LOOP:
+        return waits_in_loop(name)
+    does = known.does
+    if known.gives is Gives.HANDLE and known.kind is CallKind.ACTIVITY:
+        does = Effect.AWAITS_ACTIVITY
+    return does & (_COMES_AS_IT_IS | _FAILS if has_3_12 else _COMES_AS_IT_IS)
 
 
 def waits_in_loop(name: str) -> Effect:
@@ -252,20 +303,25 @@ def _inherit(graph: CallGraph, store: Store, effects: Effects, catching: Catchin
             for hop in graph.callers(node):
                 if _is_handled(effect, hop.node, hop.site, store, catching):
                     continue
-                passed_on = _passed_on(effect, node, hop, store)
+                is_new = effects.has_3_12(hop.node.fn.path)
+                passed_on = _passed_on(effect, node, hop, store, is_new)
                 caller = (hop.node.fn, hop.node.receiver)
                 if passed_on is not None and (caller, passed_on) not in effects.causes:
                     effects.causes[caller, passed_on] = Cause(hop.site, function)
                     queue.append((caller, passed_on))
 
 
-def _passed_on(effect: Effect, callee: Node, hop: Hop, store: Store) -> Effect | None:
+def _passed_on(
+    effect: Effect, callee: Node, hop: Hop, store: Store, has_3_12: bool
+) -> Effect | None:
     """Return what an effect of a callee is for the caller; None if it is none."""
     call = call_at(store.body(hop.node.fn), hop.site)
     head = store.body(callee.fn).head
     if not runs_in_same_task(callee, hop, store):
-        return None  # it runs in a task of its own, or not at all
-    if effect in FAILS_AS and call is not None and _last_word(call) in _CANCELLED_FIRST:
+        is_waited_for = call is not None and _is_waited_for(call, store.body(hop.node.fn))
+        through = _COMES_AS_IT_IS | _FAILS if has_3_12 else _COMES_AS_IT_IS
+        return effect if is_waited_for and effect & through else None  # in a task of its own
+    if effect in FAILS_AS and call is not None and _last_word(call) == _SHIELDS:
         return None
     if effect is not Effect.MUTATES_SELF:
         return effect
@@ -285,6 +341,16 @@ def runs_in_same_task(callee: Node, hop: Hop, store: Store) -> bool:
         return True
     call = call_at(store.body(hop.node.fn), hop.site)
     return call is None or bool(call.flags & Flag.AWAITED)
+
+
+def _is_waited_for(call: Call, body: FunctionBody) -> bool:
+    """True if a call gives what ``wait_for`` is awaited for."""
+    return any(
+        outer.flags & Flag.AWAITED
+        and _last_word(outer) == WAIT_FOR.rpartition(".")[2]
+        and waited_site(outer) == call.site
+        for outer in between(body.calls, 0, call.site)
+    )
 
 
 def _last_word(call: Call) -> str:

@@ -276,7 +276,9 @@ def _search(
         reached = reach.run(entry for entry in entries if is_test(entry.fn.path))
         if not resolver.learn(reach.learning.attributes):
             break
-    effects = summarise(reached, reach.events, resolver.store, checker.catching)
+    effects = summarise(
+        reached, reach.events, resolver.store, checker.catching, has_3_12=checker.has_3_12
+    )
     checker.summaries = Summaries(reached, effects, resolver.store)
     unfinished = Unfinished(reached, reach.events, effects, resolver.store)
     model.definitions.unfinished_of = unfinished.of

@@ -115,6 +115,10 @@ class Checker:
             for kind in rule.commands:
                 self.command_rules.setdefault(kind, []).append(rule)
 
+    def has_3_12(self, path: str) -> bool:
+        """True if a file only runs with Python 3.12 or later."""
+        return self.settings_of(path).target_python >= (3, 12)
+
     def hold_regions(
         self, graph: CallGraph, events: list[Event], regions: Scope, skips: int = NOT_WORKFLOW_CODE
     ) -> None:

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from wflint.callgraph.effects import effects_of, waits_in_loop
+from wflint.callgraph.effects import (
+    WAIT_FOR,
+    effects_of,
+    of_waiting_for,
+    waited_site,
+    waits_in_loop,
+)
 from wflint.callgraph.graph import Node, runs
 from wflint.checking.summaries import source_of
 from wflint.facts.model import Call, Flag, FunctionBody, Kind, Site
-from wflint.facts.sites import between
+from wflint.facts.sites import between, call_at
 from wflint.inference.values import AbstractValue, ExternalValue
 from wflint.rule.views import EffectAt
-from wflint.temporal.api import Gives, sdk_calls
+from wflint.temporal.api import Gives, SdkCall, sdk_calls
 from wflint.temporal.effects import Effect
 
 if TYPE_CHECKING:
@@ -77,7 +83,16 @@ class Stretch:
             return effects_of(known, call)
         if not call.flags & Flag.AWAITED:
             return Effect(0)
-        return effects_of(known, call) if known is not None else waits_in_loop(name)
+        if known is None:
+            return waits_in_loop(name)
+        return effects_of(known, call) if name != WAIT_FOR else self._waits_for(known, call)
+
+    def _waits_for(self, known: SdkCall, call: Call) -> Effect:
+        """Return the effects of a call of ``wait_for``, which depend on what it waits for."""
+        inner = call_at(self._body, waited_site(call))
+        name = self.name(inner) if inner is not None else ""
+        has_3_12 = self._checker.has_3_12(self._node.fn.path)
+        return effects_of(known, call) & ~Effect.AWAITS_ASYNCIO | of_waiting_for(name, has_3_12)
 
     def name(self, call: Call) -> str:
         """Return the dotted name of what is called, if it is outside of the project."""
