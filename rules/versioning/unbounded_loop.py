@@ -77,7 +77,6 @@ if TYPE_CHECKING:
     from wflint.rule import Context, FindingView
 
 _ENDLESS = frozenset({"itertools.count", "itertools.cycle", "itertools.repeat"})
-_WAYS_OUT = (cst.Return, cst.Raise, cst.Break)
 _SLEEPS = frozenset({"asyncio.sleep", "temporalio.workflow.sleep"})
 _HOURS_OF_A_DAY = 24
 
@@ -181,7 +180,9 @@ def _tests_of_ways_out(body: cst.BaseSuite) -> Iterator[cst.BaseExpression | Non
     pending: list[tuple[cst.CSTNode, cst.BaseExpression | None, bool]] = [(body, None, True)]
     while pending:
         node, test, is_own = pending.pop()
-        if isinstance(node, _WAYS_OUT) and (is_own or not isinstance(node, cst.Break)):
+        if isinstance(node, (cst.Return, cst.Raise, cst.Break)) and (
+            is_own or not isinstance(node, cst.Break)
+        ):
             yield test
         if isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
             continue
