@@ -56,6 +56,11 @@ def test_the_check_fails_and_changes_nothing(project: Path) -> None:
     assert file.read_text() == CLOCK
 
 
+def test_the_check_shows_the_way_from_the_workflow(project: Path) -> None:
+    put(project, CLOCK)
+    assert "    from ClockWorkflow.run (flow.py:" in run_hook("wflint", "flow.py").stdout
+
+
 def test_the_fix_tells_what_it_changed_and_fails_once(project: Path) -> None:
     file = put(project, CLOCK)
     other = put(project, CLOCK, "not_staged.py")
