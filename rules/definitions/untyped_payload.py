@@ -82,7 +82,7 @@ class UntypedPayload(Rule):
 
 
 def _check(definition: HandlerView | ActivityView, shown: str) -> Iterable[Report]:
-    bare = [f"`{one.name}`" for one in definition.payloads if one.name and not one.annotation]
+    bare = [f"`{one.name}`" for one in definition.payloads if one.name and one.annotation == ""]
     if bare:
         it = "it" if len(bare) == 1 else "them"
         yield Report(

@@ -83,7 +83,7 @@ class HandlerMissingTypeHints(Rule):
         """Its parameters, and the result of what is answered; validators repeat their update."""
         if not handler.kind & self.scope or handler.is_dynamic:
             return
-        bare = [one.name for one in handler.payloads if not one.annotation]
+        bare = [one.name for one in handler.payloads if one.annotation == ""]
         named = [f"`{name}`" for name in bare if name]
         text = handler.text
         if named:

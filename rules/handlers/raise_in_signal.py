@@ -60,8 +60,9 @@ class CartWorkflow:
 It fails the workflow with the error, as if the run method had raised it. Any other exception, such
 as `ValueError`, fails the workflow task: see WFL701.
 
-The rule is silent where somebody between the `raise` and the SDK catches the error, and in handlers
-that do nothing but raise it: these are there to fail the workflow.
+The rule is silent where somebody between the `raise` and the SDK catches the error, in helpers that
+the run method calls as well, and in handlers that do nothing but raise it: these are there to fail
+the workflow.
 
 ## References
 
@@ -88,11 +89,12 @@ class RaiseInSignal(Rule):
     since = "0.1"
 
     def check_raise(self, at: RaiseView) -> Iterable[Report]:
-        """A failure that comes out of a signal handler, whatever else it comes out of."""
+        """A failure that comes out of a signal handler, and not out of the run method as well."""
         if at.statement.is_all:
             return
         for error in at.errors():
-            if at.fails_workflows_of(error) & Scope.SIGNAL:
+            regions = at.fails_workflows_of(error)
+            if regions & Scope.SIGNAL and not regions & Scope.RUN:
                 yield Report(
                     f"`{error.shown}` comes out of a signal handler and fails the whole workflow; "
                     "log what is wrong with the signal and drop it, or make it an update",

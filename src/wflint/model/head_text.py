@@ -24,8 +24,14 @@ class Annotation(Struct, frozen=True, array_like=True):
     end: int
 
 
+def is_readable(module: Module, qualname: str) -> bool:
+    """True if the head of a function can be read; that of one inside another is not."""
+    head = module.facts.functions.get(qualname)
+    return head is not None and not head.too_deep
+
+
 def annotations_of(module: Module, qualname: str) -> list[Annotation]:
-    """Return the annotations of a function that is not nested in another; none if it is."""
+    """Return the annotations of a function; none if its head cannot be read."""
     head = module.facts.functions.get(qualname)
     if head is None or head.too_deep:
         return []

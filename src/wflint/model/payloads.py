@@ -14,7 +14,7 @@ from wflint.inference.library_types import MODELS
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import AbstractValue, ExternalValue, InstanceValue
 from wflint.model.class_text import class_body
-from wflint.model.head_text import RESULT, annotations_of
+from wflint.model.head_text import RESULT, annotations_of, is_readable
 from wflint.project.module import Module
 from wflint.rule.payload_view import ClassForm, PayloadField, PayloadType, PayloadView
 from wflint.rule.place import Place
@@ -45,7 +45,9 @@ class Payloads:
 
     def of(self, fn: Fn, head: FunctionHead) -> tuple[PayloadView, ...]:
         """Return the parameters of a definition, without its receiver, and then its result."""
-        written = annotations_of(self._store.load(fn.path), fn.qualname)
+        module = self._store.load(fn.path)
+        written = annotations_of(module, fn.qualname)
+        missing = "" if is_readable(module, fn.qualname) else None
         texts = {one.name: one.text for one in written}
         places = {one.name: Place(fn, ANNOTATION - n) for n, one in enumerate(written)}
         plain = (ParamKind.POSITIONAL, ParamKind.KEYWORD)
@@ -54,7 +56,7 @@ class Payloads:
             PayloadView(
                 "" if name == RESULT else name,
                 self._types(instance(annotation), fn.path),
-                texts.get(name, ""),
+                texts.get(name, missing),
                 places.get(name, Place(fn, DEFINITION)),
             )
             for name, annotation in (*found, (RESULT, head.returns))

@@ -82,13 +82,13 @@ _KEYED = frozenset(
 class PayloadView(Struct, frozen=True):
     """A parameter that is sent, or the result (then ``name`` is empty).
 
-    ``annotation`` is what is written there, empty if nothing is. ``place`` is that of the
-    annotation, or of the definition.
+    ``annotation`` is what is written there, empty if nothing is, and ``None`` if that is not known.
+    ``place`` is that of the annotation, or of the definition.
     """
 
     name: str
     types: tuple[PayloadType, ...]
-    annotation: str
+    annotation: str | None
     place: Place
 
     def parts(self) -> Iterator[PayloadPart]:
