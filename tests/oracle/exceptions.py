@@ -202,6 +202,7 @@ NOT_NOTICED: dict[str, str] = {
     "awaited-heartbeat": "a workflow does not run the activity itself",
     "non-retryable-in-workflow": "the flag is sent, and nobody reads it",
     "start-then-await": "the SDK does the same for both",
+    "awaited-continue-as-new": "the SDK does the same for both",
     "unused-suppression": "the SDK does not read comments",
     "workflow-instance": "a workflow does not make the Worker",
     "workflow-api-in-activity": "a workflow does not run the activity itself",

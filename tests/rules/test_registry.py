@@ -192,7 +192,7 @@ class TestRegistry:
             ("WFL1001", "WFL101"),
             ("WFL11", "WFL111"),  # the first of those that begin so
             ("WFL1", "WFL101"),
-            ("WFL999", ""),
+            ("WFL099", ""),
             ("WFL", ""),
             ("wall-clock", "wall-clock-time"),
             ("E501", ""),
