@@ -205,3 +205,41 @@ def test_a_worker_may_list_a_class_with_the_name_of_a_workflow_elsewhere(project
         "there is not checked; mark it with `@workflow.run`, or name your own decorator in "
         "`run-decorators`"
     ]
+
+
+AGENTS = """\
+from acme import registry
+from agents import Agent, Runner, WebSearchTool, function_tool
+from temporalio import workflow
+
+
+@function_tool
+def add(a: int, b: int) -> int:
+    return a + b
+
+
+@workflow.defn
+class Ask:
+    @workflow.run
+    async def run(self, question: str, prompt) -> str:
+        agent = Agent(name="known", instructions=prompt.text(), tools=[add, WebSearchTool()])
+        none = Agent(name="none", instructions=question, tools=[])
+        await Runner.run(none, question)
+        return str(await Runner.run(agent, question))
+"""
+
+
+def test_tools_of_an_agent_that_are_known_say_nothing(project: Path) -> None:
+    (project / "flow.py").write_text(AGENTS)
+    assert remarks() == []
+
+
+@pytest.mark.parametrize("tools", ["registry.load(question)", "prompt.tools()", "registry.TOOLS"])
+def test_tools_of_an_agent_that_cannot_be_followed_are_named(project: Path, tools: str) -> None:
+    given = AGENTS.replace("tools=[]", f"tools={tools}")
+    (project / "flow.py").write_text(given)
+    assert remarks() == [
+        "flow.py: `Agent()` in `Ask.run` is given code to run in the workflow, and it is not known "
+        "which, so what is in there is not checked; name the functions in a list where the agent "
+        "is made, or annotate what makes them"
+    ]

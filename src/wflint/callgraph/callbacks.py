@@ -73,7 +73,10 @@ class Callbacks:
         reach = self.reach
         if not reach.border.runs_agents:
             return
-        given = self.framework_code.given(call, name, node.fn.path, node.receiver, node.env)
+        at = (node.fn.path, node.receiver, node.env)
+        given = [*self.framework_code.given(call, name, *at)]
+        if not given and self.framework_code.is_unknown(call, name, *at):
+            reach.reached.unknown_code.setdefault(node.fn, call.written)
         for found in given:
             if isinstance(found, ExternalValue):
                 if reach.border.knows(found):

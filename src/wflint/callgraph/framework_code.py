@@ -23,8 +23,16 @@ from wflint.inference.values import (
     FunctionValue,
     InstanceValue,
     ModuleValue,
+    Unresolved,
 )
-from wflint.temporal.frameworks import Arguments, Running, methods_below, running
+from wflint.temporal.frameworks import (
+    ONLY_CODE,
+    Arguments,
+    Running,
+    is_of_framework,
+    methods_below,
+    running,
+)
 
 _WRITTEN_OUT = (Kind.DECLARED, Kind.EITHER, Kind.LITERAL, Kind.OPERATION, Kind.OR)
 """Refs that are made of others, each of which may be what is run."""
@@ -84,6 +92,14 @@ class FrameworkCode:
             seen.add(place)
             yield from self._here(place, what)
             pending.extend([*self._within(place)][::-1])
+
+    def is_unknown(self, call: Call, name: str, path: str, receiver: Cls | None, env: Env) -> bool:
+        """True if a call is given tools or the like of which nothing at all is known."""
+        if running(name) is None:
+            return False
+        refs = [ref for ref in _chosen(ONLY_CODE, _arguments(call)) if ref.kind is not Kind.LITERAL]
+        places = (_Place(ref, path, receiver, env) for ref in refs)
+        return any(_is_unknown(entity) for place in places for entity in self._resolved(place))
 
     # What a ref itself is.
 
@@ -200,6 +216,12 @@ class FrameworkCode:
             if facts is not None and attribute in facts.attributes:
                 yield _Place(facts.attributes[attribute], base.path, in_module=True)
                 return
+
+
+def _is_unknown(entity: AbstractValue) -> bool:
+    if isinstance(entity, ExternalValue):
+        return not entity.name.startswith("builtins.") and not is_of_framework(entity.name)
+    return isinstance(entity, Unresolved)
 
 
 def _arguments(call: Call) -> Iterator[Ref]:

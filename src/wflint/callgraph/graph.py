@@ -100,6 +100,8 @@ class CallGraph(Struct):
     ``own``, ``gap``, or the name of something outside the project. ``registered`` are the handlers
     that a call gives the SDK, with the regions that begin there. The first ``first_round`` entry
     points were searched from before the others, which give no chain where one of the first does.
+    ``unknown_code`` has functions that give a framework something to run which is not known, each
+    with a call that does.
     """
 
     entries: dict[Node, Entry] = field(default_factory=dict)
@@ -110,6 +112,7 @@ class CallGraph(Struct):
     outcomes: dict[Fn, dict[int, str]] = field(default_factory=dict)
     registered: dict[Hop, dict[Node, Region]] = field(default_factory=dict)
     first_round: int = 0
+    unknown_code: dict[Fn, str] = field(default_factory=dict)
     _kinds: Region | None = None
     _within: dict[Region, CallGraph] = field(default_factory=dict)
     _without: dict[Region, CallGraph] = field(default_factory=dict)

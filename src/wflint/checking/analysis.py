@@ -161,7 +161,7 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
     own = [p for p in defining if p in question.chosen and not question.is_test(p)]
     with store.faults.at(EVERYWHERE):
         answer.unseen = unseen_classes(roots, own, workflows)
-    sandboxes.begin(workflows, {cls for cls in workflows if roots.runs_free(cls)})
+    sandboxes.begin(workflows, roots.sandbox_of_library)
     checker.commands.targets.defining = defining
     model = _model(question, checker)
     answer.reached, events = _search(question, model, checker, entries)

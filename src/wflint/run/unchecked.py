@@ -27,6 +27,7 @@ def unchecked(answer: AnalysisResult, chosen: Collection[str]) -> list[Unchecked
     found = [_mute(cls) for cls in answer.mute] + [_unseen(one) for one in answer.unseen]
     mute = {Fn(*cls) for cls in answer.mute}
     found += [_unmarked(one) for one in answer.unmarked if _owner(one) not in mute]
+    found += [_unknown(fn, written) for fn, written in answer.reached.unknown_code.items()]
     return [one for one in found if one.fn.path in chosen]
 
 
@@ -44,6 +45,15 @@ def _unmarked(one: Unmarked) -> Unchecked:
         "`update-decorators`"
     )
     return Unchecked(one.fn, message, remedy, ("method", "methods"))
+
+
+def _unknown(fn: Fn, written: str) -> Unchecked:
+    message = (
+        f"`{written}()` in `{fn.shown}` is given code to run in the workflow, "
+        "and it is not known which"
+    )
+    remedy = "name the functions in a list where the agent is made, or annotate what makes them"
+    return Unchecked(fn, message, remedy, ("function", "functions"))
 
 
 def _mute(cls: Cls) -> Unchecked:

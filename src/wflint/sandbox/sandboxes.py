@@ -42,20 +42,23 @@ class Sandboxes:
     ) -> None:
         self.resolver = resolver
         self.workflows: list[Cls] = []
-        self._of_libraries = Passthrough(frozenset(packages()))
+        self._of_library: Callable[[Cls], tuple[frozenset[str], bool]]
         self._root = root
         self._configuring = configuring
         self._is_test = is_test
         self._loaded: dict[str, Loaded] = {}
         self._loaded_late: dict[str, Loaded] = {}
 
-    def begin(self, workflows: Iterable[Cls], free: Iterable[Cls] = ()) -> None:
+    def begin(
+        self, workflows: Iterable[Cls], of_library: Callable[[Cls], tuple[frozenset[str], bool]]
+    ) -> None:
         """Take note of the project's workflows, in the order of their files.
 
-        Libraries run those that are ``free`` without a sandbox.
+        ``of_library`` says what a library that wraps the SDK passes through for a workflow, and if
+        it runs it without a sandbox.
         """
         self.workflows = list(workflows)
-        self._of_libraries = Passthrough(frozenset(packages()), unsandboxed=frozenset(free))
+        self._of_library = of_library
 
     @cached_property
     def _own(self) -> WorkerSettings:
@@ -75,7 +78,9 @@ class Sandboxes:
             found = self._own.all().joined(self._of_tests.of(cls))
         else:
             found = self._own.of(cls)
-        return found.joined(self._of_libraries)
+        passed, is_free = self._of_library(cls)
+        free = frozenset({cls} if is_free else ())
+        return found.joined(Passthrough(passed.union(packages()), unsandboxed=free))
 
     @cached_property
     def _settings(self) -> dict[str, Passthrough]:

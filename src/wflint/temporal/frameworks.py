@@ -15,6 +15,10 @@ Arguments = tuple[int | str, ...]
 """Arguments of a call, by place or keyword."""
 
 
+ONLY_CODE: Arguments = ("hooks", "input_guardrails", "middleware", "output_guardrails", "tools")
+"""Those that are code and nothing else, such as text."""
+
+
 class When(Struct, frozen=True, forbid_unknown_fields=True):
     """A condition: a keyword argument is a dictionary that has ``value`` under ``key``."""
 
@@ -99,6 +103,11 @@ def running(name: str) -> Running | None:
         if last in one.runs:
             return Running(one.runs[last], False, one.decorators)
     return None
+
+
+def is_of_framework(name: str) -> bool:
+    """True if a dotted name is of the SDK or of a framework."""
+    return name.startswith("temporalio.") or any(one.has(name) for one in frameworks())
 
 
 @cache

@@ -27,6 +27,7 @@ class Library(Struct, frozen=True, forbid_unknown_fields=True):
     called_activities: frozenset[str] = frozenset()
     function_decorators: frozenset[str] = frozenset()
     only_with: tuple[str, ...] = ()
+    passes: tuple[str, ...] = ()
     free_option: str = ""
     free: bool = False
 

@@ -234,16 +234,17 @@ class EntryPoints:
         names = (self.decorator_names(d, fn.path) for d in (head.decorators if head else ()))
         return set().union(*names)
 
-    def runs_free(self, cls: Cls) -> bool:
-        """True if a library runs a workflow without the sandbox."""
+    def sandbox_of_library(self, cls: Cls) -> tuple[frozenset[str], bool]:
+        """Return what a library passes through for a workflow, and whether it has no sandbox."""
         facts = self.resolver.facts_of(cls)
         for decorator in facts.decorators if facts is not None else ():
             for name in self.decorator_names(decorator, cls.path):
                 library = library_of(name)
                 option = decorator.option(library.free_option) if library is not None else None
-                if library is not None and (library.free or (option and option.text == "False")):
-                    return True
-        return False
+                if library is not None:
+                    is_free = option is not None and option.text == "False"
+                    return frozenset(library.passes), library.free or is_free
+        return frozenset(), False
 
     def is_run(self, fn: Fn) -> bool:
         """True if a method is decorated with ``@workflow.run``."""
