@@ -74,13 +74,16 @@ class Callbacks:
         if not reach.border.runs_agents:
             return
         at = (node.fn.path, node.receiver, node.env)
-        given = [*self.framework_code.given(call, name, *at)]
+        given = [
+            found
+            for found in self.framework_code.given(call, name, *at)
+            if isinstance(found, FunctionValue) or reach.border.knows(found)
+        ]
         if not given and self.framework_code.is_unknown(call, name, *at):
             reach.reached.unknown_code.setdefault(node.fn, call.written)
         for found in given:
             if isinstance(found, ExternalValue):
-                if reach.border.knows(found):
-                    reach.events.append(ExternalArgument(node, call, call.site, found))
+                reach.events.append(ExternalArgument(node, call, call.site, found))
             elif not reach.border.ends_at(found.fn):
                 to = reach.contexts.node(found, quiet=is_quiet(node, call))
                 reach.connect(node, to, call.site)
