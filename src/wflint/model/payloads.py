@@ -16,7 +16,13 @@ from wflint.inference.values import AbstractValue, ExternalValue, InstanceValue
 from wflint.model.class_text import class_body
 from wflint.model.head_text import RESULT, annotations_of, is_readable
 from wflint.project.module import Module
-from wflint.rule.payload_view import ClassForm, PayloadField, PayloadType, PayloadView
+from wflint.rule.payload_view import (
+    ClassForm,
+    PayloadField,
+    PayloadType,
+    PayloadView,
+    WrittenPayload,
+)
 from wflint.rule.place import Place
 from wflint.syntax.unparsed import unparsed
 
@@ -45,22 +51,24 @@ class Payloads:
 
     def of(self, fn: Fn, head: FunctionHead) -> tuple[PayloadView, ...]:
         """Return the parameters of a definition, without its receiver, and then its result."""
-        module = self._store.load(fn.path)
-        written = annotations_of(module, fn.qualname)
-        missing = "" if is_readable(module, fn.qualname) else None
-        texts = {one.name: one.text for one in written}
-        places = {one.name: Place(fn, ANNOTATION - n) for n, one in enumerate(written)}
         plain = (ParamKind.POSITIONAL, ParamKind.KEYWORD)
         found = [(p.name, p.annotation) for p in head.params if p.kind in plain]
         return tuple(
             PayloadView(
                 "" if name == RESULT else name,
                 self._types(instance(annotation), fn.path),
-                texts.get(name, missing),
-                places.get(name, Place(fn, DEFINITION)),
+                partial(self._written, fn, name),
             )
             for name, annotation in (*found, (RESULT, head.returns))
         )
+
+    def _written(self, fn: Fn, name: str) -> WrittenPayload:
+        module = self._store.load(fn.path)
+        for number, one in enumerate(annotations_of(module, fn.qualname)):
+            if one.name == name:
+                return WrittenPayload(one.text, Place(fn, ANNOTATION - number))
+        missing = "" if is_readable(module, fn.qualname) else None
+        return WrittenPayload(missing, Place(fn, DEFINITION))
 
     # Types.
 

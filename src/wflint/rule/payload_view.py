@@ -79,17 +79,32 @@ _KEYED = frozenset(
 )
 
 
+class WrittenPayload(NamedTuple):
+    """The annotation of a payload, and its place; see :class:`PayloadView`."""
+
+    annotation: str | None
+    place: Place
+
+
 class PayloadView(Struct, frozen=True):
     """A parameter that is sent, or the result (then ``name`` is empty).
 
-    ``annotation`` is what is written there, empty if nothing is, and ``None`` if that is not known.
-    ``place`` is that of the annotation, or of the definition.
+    ``find_written`` reads what is written there, for those who ask.
     """
 
     name: str
     types: tuple[PayloadType, ...]
-    annotation: str | None
-    place: Place
+    find_written: Callable[[], WrittenPayload]
+
+    @property
+    def annotation(self) -> str | None:
+        """Return what is written there, empty if nothing is; ``None`` if that is not known."""
+        return self.find_written().annotation
+
+    @property
+    def place(self) -> Place:
+        """Return the place of the annotation, or of the definition."""
+        return self.find_written().place
 
     def parts(self) -> Iterator[PayloadPart]:
         """Return what it is made of, the outermost first.
