@@ -101,14 +101,14 @@ class SdkAttributeAssigned(Rule):
 
     def _look(self, owner: cst.BaseExpression, name: str, at: cst.CSTNode, ctx: Context) -> None:
         whole = ctx.dotted_name(owner) or ""
-        if not _is_of_sdk(whole):
+        if not _is_of_sdk(whole) or _is_missing_otherwise(ctx):
             return
         shown = f"{ctx.code(owner)}.{name}"
         harm = "for all workflows and activities of the process; wrap it, or derive from it"
         if f"{whole}.{name}" == _LOGGER:
             harm = "so that each workflow of the process logs again at every replay; keep a logger "
             harm += "of your own that wraps it, `logging.LoggerAdapter(...)`"
-        ctx.report(self, at, f"this replaces `{shown}` of the SDK, {harm}", subject=owner)
+        ctx.report(self, at, f"this changes `{shown}` of the SDK, {harm}", subject=owner)
 
 
 def _targets(statement: cst.CSTNode | None) -> list[cst.BaseExpression]:
@@ -119,6 +119,12 @@ def _targets(statement: cst.CSTNode | None) -> list[cst.BaseExpression]:
         case cst.AnnAssign(target=target) | cst.AugAssign(target=target):
             return [target]
     return []
+
+
+def _is_missing_otherwise(ctx: Context) -> bool:
+    """True where the SDK is asked first if it has the name: `if not hasattr(...)`."""
+    tests = [node.test for node in ctx.ancestors if isinstance(node, cst.If)]
+    return any("hasattr(" in ctx.code(test) for test in tests)
 
 
 def _is_of_sdk(name: str) -> bool:

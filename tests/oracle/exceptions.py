@@ -161,6 +161,11 @@ DELIBERATELY_NOT: dict[str, str] = {
 ``.*`` stands for every name below it that no rule knows."""
 
 NOT_CAUGHT: dict[str, str] = {
+    "sdk-attribute-assigned": "the SDK uses what it finds",
+    "set-in-payload": "what is sent is not compared",
+    "subsecond-timer": "it is a timer like any other",
+    "task-without-wait-before-return": "that nobody waits for the task is not noticed",
+    "taskgroup-cancel-order": "in one process the order is the same",
     "all-tasks-iteration": "the sandbox does not see what a loop runs over",
     "condition-side-effect": "the condition is evaluated like any other code",
     "discarded-task": "the command is issued; that nobody waits for it is not noticed",
@@ -189,6 +194,8 @@ FAILS_ON_PURPOSE: dict[str, str] = {
 NEEDS_LIBRARY: dict[str, str] = {
     "foreign-async-runtime": "anyio",
     "plain-tracer": "opentelemetry",
+    "settings-and-flags": "django",
+    "taskgroup-cancel-order": "asyncio.taskgroups",  # from Python 3.11 on
     "third-party-randomness": "shortuuid",
 }
 """Rules whose bad example needs a library; without it, the example is not run."""
@@ -235,6 +242,7 @@ STILL_FAILS: dict[str, str] = {
 """Cases of unsafe fixes whose after still fails in the sandbox, each with the reason."""
 
 UNSAFE_BECAUSE: dict[str, str] = {
+    "set-in-payload": "the receiver may depend on the order",
     "async-query": "may derive from this one and await the query",
     "asyncio-as-completed": "equal elements are then started twice",
     "asyncio-wait": "uses of the results as sets become uses of lists",

@@ -119,6 +119,11 @@ class Project:
             found.setdefault(node.fn, []).append(node)
         return found
 
+    def has(self, pattern: str) -> bool:
+        """True if a file of the program that names Temporal matches a regular expression."""
+        texts = map(self._store.text, self.parts.named)
+        return any(re.search(pattern, text) for text in texts)
+
     def activity_of(self, command: CommandView) -> ActivityView | None:
         """Return the activity of the program that a command calls, if it is one that is known."""
         target = command.target

@@ -75,6 +75,10 @@ class ProjectView(Protocol):
         """Return the activities that others than Workers, such as plugins, are told to register."""
         ...
 
+    def has(self, pattern: str) -> bool:
+        """True if a file of the program that names Temporal matches a regular expression."""
+        ...
+
     def activity_of(self, command: CommandView) -> ActivityView | None:
         """Return the activity of the program that a command calls, if it is one that is known."""
         ...

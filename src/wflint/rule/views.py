@@ -521,6 +521,10 @@ class CallView(Struct, dict=True):
         """The qualified external name that an argument refers to, or ``""``."""
         return self.lookups.qualified(value)
 
+    def types(self, value: Value) -> tuple[TypeView, ...]:
+        """Return all types that an argument may be an instance of; none when any is not known."""
+        return self.values.types(self.lookups.written(value))
+
     def resolve(self, value: Value) -> Callee | None:
         """The function of the project that an argument refers to."""
         return self.lookups.resolve(value)
