@@ -242,7 +242,6 @@ STILL_FAILS: dict[str, str] = {
 """Cases of unsafe fixes whose after still fails in the sandbox, each with the reason."""
 
 UNSAFE_BECAUSE: dict[str, str] = {
-    "set-in-payload": "the receiver may depend on the order",
     "async-query": "may derive from this one and await the query",
     "asyncio-as-completed": "equal elements are then started twice",
     "asyncio-wait": "uses of the results as sets become uses of lists",
