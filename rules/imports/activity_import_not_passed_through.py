@@ -23,9 +23,7 @@ from shop.activities import charge
 class OrderWorkflow:
     @workflow.run
     async def run(self, order: str) -> None:
-        await workflow.execute_activity(
-            charge, order, start_to_close_timeout=timedelta(seconds=30)
-        )
+        await workflow.execute_activity(charge, order, start_to_close_timeout=timedelta(seconds=30))
 ```
 
 ## Good
@@ -43,9 +41,7 @@ with workflow.unsafe.imports_passed_through():
 class OrderWorkflow:
     @workflow.run
     async def run(self, order: str) -> None:
-        await workflow.execute_activity(
-            charge, order, start_to_close_timeout=timedelta(seconds=30)
-        )
+        await workflow.execute_activity(charge, order, start_to_close_timeout=timedelta(seconds=30))
 ```
 
 The imports of a file that stand together are one report, at the first of them. A module that also

@@ -24,9 +24,7 @@ class NotifyWorkflow:
     @workflow.run
     async def run(self) -> None:
         names = {"ada", "grace"}
-        await workflow.execute_activity(
-            notify, names, start_to_close_timeout=timedelta(seconds=10)
-        )
+        await workflow.execute_activity(notify, names, start_to_close_timeout=timedelta(seconds=10))
 ```
 
 ## Good
