@@ -70,6 +70,8 @@ def test_bad_example_misbehaves_or_is_listed(rule: Rule, tmp_path: Path) -> None
 @by_rule
 def test_good_example_runs(rule: Rule, tmp_path: Path) -> None:
     (example,) = examples(rule, "Good")
+    if rule.name in NEEDS_LIBRARY:
+        pytest.importorskip(NEEDS_LIBRARY[rule.name])
     verdict = judge(example, tmp_path)
     assert verdict.stage is (Stage.FAILED if rule.name in FAILS_ON_PURPOSE else Stage.OK), verdict
     assert not verdict.warnings

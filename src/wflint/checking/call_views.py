@@ -118,6 +118,7 @@ class CallViews:
             lambda: self._regions(node),
             lambda value, effect: self._effect(value, effect, node),
             lambda: self.callers(node),
+            lambda: self.sandboxes.restricts(path, receiver),
             self._program_has,
         )
 

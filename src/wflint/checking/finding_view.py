@@ -15,7 +15,7 @@ from wflint.checking.protected import may_be_caught
 from wflint.checking.stretches import Stretch
 from wflint.diagnostics import Severity
 from wflint.facts.ids import Cls
-from wflint.facts.model import UNKNOWN, Finding, FunctionBody, Ref, Site, ValueType
+from wflint.facts.model import UNKNOWN, Finding, FunctionBody, Kind, Ref, Site, ValueType
 from wflint.facts.sites import call_at
 from wflint.inference.sortable import can_sort_elements
 from wflint.inference.type_views import types_of
@@ -223,6 +223,18 @@ class FoundView:
     def is_passed_through(self) -> bool:
         """True if the sandbox passes the module of the place through."""
         return self._checker.sandboxes.is_shared(self._node.fn.path, self._node.receiver)
+
+    def is_restricted(self) -> bool:
+        """True if the restrictions of the sandbox surely hold for the code."""
+        return self._checker.sandboxes.restricts(self._node.fn.path, self._node.receiver)
+
+    def is_made_restricted(self) -> bool:
+        """True if such code makes the object that the expression refers to."""
+        ref, path = self._asked, self._node.fn.path
+        if ref.kind is Kind.RESULT:
+            return self.is_restricted()
+        held = self._resolver.constant(ref, path)
+        return held is not None and self._checker.sandboxes.restricts(held[1])
 
     def missing(self, module: str, names: Sequence[str]) -> str:
         """Return the module that an import would load while a workflow runs, or ``""``."""

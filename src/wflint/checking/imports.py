@@ -30,6 +30,9 @@ from wflint.sandbox.restrictions import (
 from wflint.sandbox.sandboxes import Link, Sandboxes
 from wflint.sandbox.used_values import UsedValues
 
+_WHOLE_MODULES = tuple(
+    sorted(name.removesuffix(".*") for name in RESTRICTED_AT_IMPORT if name.endswith(".*"))
+)
 _WEIGHTS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
@@ -352,9 +355,13 @@ class ImportTime:
 
 
 def _reads_environment(module: Module) -> bool:
-    """True if a text names something that depends on the worker's environment when it is read."""
+    """True if a text names something that depends on the worker's environment when it is read.
+
+    So does one with modules that the sandbox does not even let a class derive from.
+    """
     text = module.source.text
-    return "environ" in text or any(name in text for name in UNREADABLE_AT_IMPORT)
+    names = (*sorted(UNREADABLE_AT_IMPORT), *(_WHOLE_MODULES if "class " in text else ()))
+    return "environ" in text or any(name in text for name in names)
 
 
 def _group(rule: Rule, place: Place, use: _Use | None) -> tuple[object, ...]:

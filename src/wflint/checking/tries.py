@@ -118,6 +118,11 @@ class ProtectedView:
         node = self._node
         return self._checker.catching.caught(handler, node.fn.path, node.receiver)
 
+    @property
+    def is_restricted(self) -> bool:
+        """True if the restrictions of the sandbox surely hold for the code."""
+        return self._checker.sandboxes.restricts(self._node.fn.path, self._node.receiver)
+
     def shown(self, handler: Handler) -> str:
         """Return the head of a handler as the source may have it."""
         if not handler.caught:

@@ -41,6 +41,11 @@ class TryView(Protocol):
         """
         ...
 
+    @property
+    def is_restricted(self) -> bool:
+        """True if the sandbox surely loads the module again: its restrictions hold for the code."""
+        ...
+
     def raises(self, handler: Handler) -> bool:
         """True if a handler may raise, itself or by what it calls."""
         ...

@@ -119,6 +119,7 @@ class Lookups(Struct):
     regions: Callable[[], Region] = lambda: Region(0)
     effect: Callable[[Value, Effect], EffectAt | None] = lambda value, effect: None
     callers: Callable[[], Sequence[CommandView]] = tuple
+    is_restricted: Callable[[], bool] = bool
     program_has: Callable[[str], bool] = lambda pattern: False
 
 
@@ -292,6 +293,17 @@ class FindingView(Protocol):
 
     def is_passed_through(self) -> bool:
         """True if the sandbox passes the module through: all workflows of a worker share it."""
+        ...
+
+    def is_restricted(self) -> bool:
+        """True if the sandbox surely loads the module again: its restrictions hold for the code."""
+        ...
+
+    def is_made_restricted(self) -> bool:
+        """True if such code makes the object that the expression refers to.
+
+        It may be made there, or by a module that keeps it under a name.
+        """
         ...
 
     def missing(self, module: str, names: Sequence[str]) -> str:
@@ -548,6 +560,11 @@ class CallView(Struct, dict=True):
     def program_has(self, pattern: str) -> bool:
         """True if a file of the program that names Temporal matches a regular expression."""
         return self.lookups.program_has(pattern)
+
+    @property
+    def is_restricted(self) -> bool:
+        """True if the sandbox surely loads the module again: its restrictions hold for the code."""
+        return self.lookups.is_restricted()
 
     def missing(self, module: str) -> str:
         """The module that importing ``module`` here would load; see :class:`FindingView`."""

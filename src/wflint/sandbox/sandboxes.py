@@ -203,6 +203,17 @@ class Sandboxes:
         roots = self.reloaded.get(path, ())
         return bool(roots) and not any(self.settings(root).relaxed for root in roots)
 
+    def restricts(self, path: str, receiver: Cls | None = None) -> bool:
+        """True if code in a file surely meets the SDK's own restrictions when a workflow runs it.
+
+        ``receiver`` is the class of the object whose method it is in.
+        """
+        if receiver in self.workflows:
+            assert receiver is not None
+            if self.settings(receiver.path).runs_free(receiver):
+                return False
+        return self.is_restricting(path)
+
     def reuses(self, module: str) -> bool:
         """True if any sandbox surely has the worker's own copy of a module."""
         roots = self.sandboxed
