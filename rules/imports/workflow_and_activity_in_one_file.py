@@ -27,9 +27,7 @@ async def charge(order: str) -> None:
 class OrderWorkflow:
     @workflow.run
     async def run(self, order: str) -> None:
-        await workflow.execute_activity(
-            charge, order, start_to_close_timeout=timedelta(seconds=30)
-        )
+        await workflow.execute_activity(charge, order, start_to_close_timeout=timedelta(seconds=30))
 ```
 
 ## Good
@@ -47,9 +45,7 @@ with workflow.unsafe.imports_passed_through():
 class OrderWorkflow:
     @workflow.run
     async def run(self, order: str) -> None:
-        await workflow.execute_activity(
-            charge, order, start_to_close_timeout=timedelta(seconds=30)
-        )
+        await workflow.execute_activity(charge, order, start_to_close_timeout=timedelta(seconds=30))
 ```
 
 ## What the SDK does
