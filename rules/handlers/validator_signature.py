@@ -67,8 +67,9 @@ validator uses. It is unsafe: only a person can tell which of the two was meant.
 `ValueError: Invalid workflow class: Update validator method validate_add parameters do not match
 update method add parameters`, when the module is imported.
 
-Annotations are compared as they are: `List[str]` and `list[str]` differ. The rule is silent where
-two of them may stand for the same.
+Annotations are compared as Python has them: `List[str]` and `list[str]` differ, `Optional[str]` and
+`str | None` are equal. With `from __future__ import annotations` they are texts, and any difference
+counts. The rule is silent where it does not know what an annotation stands for.
 
 ## References
 
@@ -78,27 +79,15 @@ two of them may stand for the same.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import (
-    Fixable,
-    NoFix,
-    Report,
-    Rule,
-    Scope,
-    Severity,
-    TextEdit,
-    cst,
-)
+from wflint.rule import Fixable, Report, Rule, Scope, Severity, cst
 
 if TYPE_CHECKING:
-    from wflint.rule import FixView, HandlerView, ParamText, Repair, WorkflowView
+    from wflint.rule import FixView, HandlerView, Repair, WorkflowView
 
-
-_PLAIN = frozenset({"bool", "bytes", "dict", "float", "int", "list", "object", "str", "tuple"})
-_LITERAL = re.compile(r"-?[\d.]+|True|False|None|'[^']*'")
+from .._parameters import as_parameters_of
 
 
 class ValidatorSignature(Rule):
@@ -117,11 +106,7 @@ class ValidatorSignature(Rule):
             h for h in workflow.handlers if h.kind is Scope.UPDATE and h.owner == handler.owner
         ]
         update = next((h for h in updates if h.method == handler.validates), None)
-        own, other = handler.text, update.text if update is not None else None
-        if update is None or own is None or other is None:
-            return
-        pairs = list(zip(own.params, other.params, strict=False))
-        if len(own.params) != len(other.params) or any(_differ(*pair) for pair in pairs):
+        if update is not None and handler.difference(update):
             yield Report(
                 f"the parameters of the validator `{handler.method}` are not those of the update "
                 f"`{update.method}`: the SDK refuses the class; write them alike, names excepted"
@@ -129,23 +114,10 @@ class ValidatorSignature(Rule):
 
     def repair(self, at: FixView) -> Repair | None:
         """The update's parameters, under the names that the validator has for them."""
-        from wflint.rule import walk
-
-        validator, whole = at.function, at.with_body(at.function)
         update = _validated(at)
-        if update is None:
+        edit = as_parameters_of(update, at) if update is not None else None
+        if update is None or edit is None:
             return None
-        own, other = _params(validator), _params(update)
-        names = {node.value for node in walk(whole.function.body) if isinstance(node, cst.Name)}
-        lost, new = own[len(other) :], other[len(own) :]
-        if any(param.name.value in names for param in (*lost, *new)):
-            return None
-        start, end = _between_parentheses(update, at)
-        text, offset = at.source.text[start:end], start
-        for mine, theirs in reversed(list(zip(own, other, strict=False))):
-            start, end = (place - offset for place in at.span(theirs.name))
-            text = f"{text[:start]}{mine.name.value}{text[end:]}"
-        edit = TextEdit(*_between_parentheses(validator, at), text)
         return at.unsafe(f"Write the parameters of `{update.name.value}`", edit)
 
 
@@ -155,30 +127,3 @@ def _validated(at: FixView) -> cst.FunctionDef | None:
         case cst.Attribute(value=cst.Name(value=name)):
             return next((m for m in at.methods() if m.name.value == name), None)
     return None
-
-
-def _params(node: cst.FunctionDef) -> list[cst.Param]:
-    params = node.params
-    stars = [p for p in (params.star_arg, params.star_kwarg) if isinstance(p, cst.Param)]
-    return [*params.posonly_params, *params.params, *stars[:1], *params.kwonly_params, *stars[1:]]
-
-
-def _between_parentheses(node: cst.FunctionDef, at: FixView) -> tuple[int, int]:
-    """The offsets of the parameters, with the lines and comments before and between them."""
-    (_, name), (start, end) = at.span(node.name), at.span(node.params)
-    before = at.source.text[name:start]
-    if "#" in at.source.text[name:end]:
-        raise NoFix
-    return name + before.rindex("(") + 1, end
-
-
-def _differ(one: ParamText, other: ParamText) -> bool:
-    """True if two parameters surely differ in more than their names."""
-    if one.kind != other.kind or bool(one.default) != bool(other.default):
-        return True
-    if bool(one.annotation) != bool(other.annotation):
-        return True
-    if one.annotation != other.annotation and {one.annotation, other.annotation} <= _PLAIN:
-        return True
-    defaults = (one.default, other.default)
-    return one.default != other.default and all(_LITERAL.fullmatch(text) for text in defaults)

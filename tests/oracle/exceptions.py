@@ -225,6 +225,8 @@ NEVER_WORKED: dict[str, str] = {
     "multiple-positional-args": "the SDK's functions raise TypeError if there are several",
     "non-retryable-type-not-string": "the SDK raises TypeError for a class",
     "sleep-argument": "asyncio.sleep() raises TypeError for a timedelta",
+    "activity-decorator-order": "the SDK refuses the class method, and the import fails",
+    "decorator-call-form": "the SDK refuses the decorator, and the import fails",
 }
 """Rules with safe fixes whose before fails each workflow task, so that no history goes beyond it;
 each with the reason."""

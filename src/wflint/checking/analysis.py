@@ -165,7 +165,8 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
     checker.commands.targets.defining = defining
     model = _model(question, checker)
     answer.reached, events = _search(question, model, checker, entries)
-    parts = Parts(workflows, defining, question.gated.named, events, answer.reached)
+    unmade = [one.cls for one in answer.unseen if not one.decorator]
+    parts = Parts(workflows, defining, question.gated.named, events, answer.reached, unmade)
     project = Project(parts, *model, checker.commands, checker.views.of_external)
     with store.faults.at(EVERYWHERE):
         reached = {node.fn for node in answer.reached.order}
@@ -334,6 +335,6 @@ def _check_definitions(question: AnalysisInput, answer: AnalysisResult, project:
     if not DefinitionChecks.are_wanted(rules):
         return
     graphs = (answer.reached, answer.outside)
-    checks = DefinitionChecks(answer.checker, project, question.chosen, graphs)
+    checks = DefinitionChecks(answer.checker, project, question.chosen, graphs, question.is_test)
     with answer.store.faults.at(EVERYWHERE):
         checks.check(rules)

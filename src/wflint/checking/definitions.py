@@ -15,7 +15,14 @@ from wflint.rule.definition_views import ActivityView, HandlerView, WorkflowView
 from wflint.rule.place import Place
 from wflint.rule.project_view import PlacedReport
 
-_HOOKS = ("check_activity", "check_handler", "check_project", "check_worker", "check_workflow")
+_HOOKS = (
+    "check_activity",
+    "check_decorated",
+    "check_handler",
+    "check_project",
+    "check_worker",
+    "check_workflow",
+)
 
 
 class DefinitionChecks:
@@ -27,6 +34,7 @@ class DefinitionChecks:
         project: Project,
         chosen: frozenset[str],
         graphs: Iterable[CallGraph],
+        is_test: Callable[[str], bool],
     ) -> None:
         self._checker = checker
         self._faults = checker.faults
@@ -34,6 +42,7 @@ class DefinitionChecks:
         self._definitions = project.definitions
         self._chosen = chosen
         self._graphs = graphs
+        self._is_test = is_test
 
     @cached_property
     def _nodes(self) -> dict[Fn, list[Node]]:
@@ -53,6 +62,7 @@ class DefinitionChecks:
         """Ask each rule about what it looks at, in the order of the files."""
         self._check_workflows(rules)
         self._check_activities(with_hook(rules, "check_activity"))
+        self._check_decorated(with_hook(rules, "check_decorated"))
         for rule in with_hook(rules, "check_worker"):
             for worker in self._project.workers:
                 with self._faults.at(worker.path, "", rule.code):
@@ -82,6 +92,16 @@ class DefinitionChecks:
                     for rule in rules if activity not in seen else ():
                         self._ask(rule, activity.place, partial(rule.check_activity, activity))
                     seen.add(activity)
+
+    def _check_decorated(self, rules: Sequence[Rule]) -> None:
+        for path in self._project.parts.defining if rules else ():
+            if path not in self._chosen:
+                continue
+            with self._faults.at(path):
+                module = self._definitions.resolver.store.load(path)
+                for view, place in self._definitions.decorated.of(module, self._is_test(path)):
+                    for rule in rules:
+                        self._ask(rule, place, partial(rule.check_decorated, view))
 
     def _check_project(self, rules: Sequence[Rule]) -> None:
         if not rules:

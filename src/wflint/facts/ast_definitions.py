@@ -258,11 +258,14 @@ def written_decorators(nodes: Sequence[ast.expr]) -> Iterator[WrittenDecorator[a
     for node in nodes:
         called = isinstance(node, ast.Call)
         keywords: tuple[tuple[str, ast.expr], ...] = ()
+        first: ast.expr | None = None
         if isinstance(node, ast.Call):
             keywords = tuple((k.arg or SPREAD, k.value) for k in node.keywords)
+            first = node.args[0] if node.args else None
+            first = first.value if isinstance(first, ast.Starred) else first
             node = node.func
         last = node.attr if isinstance(node, ast.Attribute) else ""
-        yield WrittenDecorator(node, called, keywords, last)
+        yield WrittenDecorator(node, called, keywords, last, first)
 
 
 def _is_union(node: ast.expr) -> bool:

@@ -123,15 +123,18 @@ def written_decorators(
         target = decorator.decorator
         called = isinstance(target, cst.Call)
         keywords: tuple[tuple[str, cst.BaseExpression], ...] = ()
+        first: cst.BaseExpression | None = None
         if isinstance(target, cst.Call):
             keywords = tuple(
                 (a.keyword.value if a.keyword is not None else SPREAD, a.value)
                 for a in target.args
                 if a.keyword is not None or a.star == SPREAD
             )
+            plain = (a.value for a in target.args if a.keyword is None and a.star != SPREAD)
+            first = next(plain, None)
             target = target.func
         last = target.attr.value if isinstance(target, cst.Attribute) else ""
-        yield WrittenDecorator(target, called, keywords, last)
+        yield WrittenDecorator(target, called, keywords, last, first)
 
 
 def plain_decorators(node: cst.FunctionDef) -> list[str]:

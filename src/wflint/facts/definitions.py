@@ -147,14 +147,15 @@ def with_receiver(head: FunctionHead, owner: str, decorators: Iterable[str]) -> 
 class WrittenDecorator(Generic[E]):
     """A decorator as it is written, or what is called to get it.
 
-    ``keywords`` are those of the call with what they are given, ``last`` is the last word of a
-    dotted name.
+    ``keywords`` are those of the call with what they are given, ``first`` is what it is given by
+    position first. ``last`` is the last word of a dotted name.
     """
 
     target: E
     called: bool
     keywords: tuple[tuple[str, E], ...]
     last: str
+    first: E | None = None
 
 
 def read_decorators(
@@ -168,6 +169,7 @@ def read_decorators(
             tuple(name for name, _ in w.keywords),
             w.last,
             tuple(syntax.shape(given) for _, given in w.keywords),
+            syntax.shape(w.first) if w.first is not None else None,
         )
         for w in written
     )

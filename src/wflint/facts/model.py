@@ -313,14 +313,15 @@ class Finding(Struct, frozen=True, array_like=True, gc=False):
 
 class Decorator(Struct, frozen=True, array_like=True, gc=False):
     """``target`` is the decorator, or what is called to get it; ``keywords`` name its keyword
-    arguments, with :data:`SPREAD` for what is spread into it, ``values`` are what these are given;
-    ``called`` is true for ``@d(...)``."""
+    arguments, with :data:`SPREAD` for what is spread into it, ``values`` are what these are given,
+    ``first`` is what is given by position first; ``called`` is true for ``@d(...)``."""
 
     target: Ref
     called: bool = False
     keywords: tuple[str, ...] = ()
     written: str = ""
     values: tuple[Value, ...] = ()
+    first: Value | None = None
 
     def option(self, name: str) -> Value | None:
         """Return what a keyword argument is given, if there is one of that name."""

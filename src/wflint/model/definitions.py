@@ -14,10 +14,13 @@ from wflint.inference.resolver import Resolver
 from wflint.inference.values import ClassValue, ExternalValue
 from wflint.model.callees import Callees
 from wflint.model.continuing import may_continue
+from wflint.model.decorated import Decorated
 from wflint.model.dropped import Dropped
 from wflint.model.interleaving import interleaving_of
 from wflint.model.method_text import text_of
+from wflint.model.parameters import Parameters
 from wflint.model.payloads import Payloads
+from wflint.model.seen_whole import is_abstract, is_made_plainly, is_seen_whole
 from wflint.model.size import size_of
 from wflint.model.state import state_of
 from wflint.model.state_flow import StateFlow
@@ -48,10 +51,19 @@ class Definitions:
     these were followed, ``converter_is_default`` of the converter for a definition.
     """
 
-    def __init__(self, resolver: Resolver, roots: EntryPoints, callees: Callees) -> None:
+    def __init__(
+        self,
+        resolver: Resolver,
+        roots: EntryPoints,
+        callees: Callees,
+    ) -> None:
         self.resolver = resolver
         self.roots = roots
         self.callees = callees
+        self._parameters = Parameters(resolver)
+        self.decorated = Decorated(
+            resolver, callees, self._parameters, lambda path: self.settings_of(path)
+        )
         self._found = Activities(roots)
         self._workflows: dict[Cls, WorkflowView | None] = {}
         self._activities: dict[Fn, ActivityView | None] = {}
@@ -171,6 +183,15 @@ class Definitions:
             self._is_versioned(cls, decorator),
             lambda workflow: size_of(workflow, self.roots),
             self.settings_of(cls.path),
+            self.decorated.views(facts.decorators, cls.path),
+            tuple(view for view in views if view.kind is Region.RUN),
+            self._method(init, Region.INIT),
+            tuple(self._dynamic_configs(entries)),
+            lambda: is_seen_whole(cls, self.resolver, self.decorated.views),
+            lambda: is_made_plainly(cls, self.resolver),
+            lambda: self._base_workflow(order[1:]),
+            self.roots.is_made(cls),
+            is_abstract(cls, self.resolver, self.decorated.views),
         )
 
     def _is_versioned(self, cls: Cls, decorator: Decorator | None) -> bool | None:
@@ -184,6 +205,26 @@ class Definitions:
             return None
         heads = self.roots.methods(cls)
         return any(CONFIG in self.roots.handler_names(head, base.path) for base, head in heads)
+
+    def _method(self, fn: Fn | None, kind: Region) -> HandlerView | None:
+        callee = self.callees.of(fn) if fn is not None else None
+        if fn is None or callee is None:
+            return None
+        return self._handler(Entry(fn, Cls(fn.path, ""), "", kind), callee, "", kind)
+
+    def _base_workflow(self, bases: Iterable[Cls]) -> str:
+        for base in bases:
+            facts = self.resolver.facts_of(base)
+            decorators = self.decorated.views(facts.decorators if facts else (), base.path)
+            if any(decorator.name == DEFN for decorator in decorators):
+                return Fn(*base).shown
+        return ""
+
+    def _dynamic_configs(self, entries: Iterable[Entry]) -> Iterator[HandlerView]:
+        for entry in entries:
+            view = self._method(entry.fn, Region.HOOK) if entry.kind is Region.HOOK else None
+            if view is not None and any(d.name == CONFIG for d in view.decorators):
+                yield view
 
     def _lost_handlers(self, workflow: WorkflowView) -> tuple[LostHandler, ...]:
         """Return what the SDK misses: it looks at each method of the bases that is a handler."""
@@ -254,6 +295,9 @@ class Definitions:
             lambda: self._payloads.of(entry.fn, head),
             lambda: self.converter_is_default(entry.fn),
             lambda: interleaving_of(self.resolver.store.load(path), entry.fn.qualname),
+            self.decorated.views(head.decorators, path),
+            self._parameters.difference,
+            self._parameters.meaning,
         )
 
     # What decorators say.

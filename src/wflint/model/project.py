@@ -37,7 +37,7 @@ class Parts(NamedTuple):
     """The parts of a project: the places where it defines something, and the calls of its code.
 
     ``events`` are those of workflow code, which ``graph`` has; ``named`` are the files that name
-    Temporal.
+    Temporal. ``unmade`` are classes with handlers that nothing makes workflows.
     """
 
     workflows: Iterable[Cls]
@@ -45,6 +45,7 @@ class Parts(NamedTuple):
     named: Iterable[str]
     events: Iterable[Event]
     graph: CallGraph
+    unmade: Iterable[Cls] = ()
 
 
 class Project:
@@ -70,6 +71,12 @@ class Project:
     def workflows(self) -> tuple[WorkflowView, ...]:
         """Return the workflows."""
         found = (self.definitions.workflow(cls) for cls in self.parts.workflows)
+        return tuple(view for view in found if view is not None)
+
+    @cached_property
+    def unmade(self) -> tuple[WorkflowView, ...]:
+        """Return the classes with handlers that nothing makes workflows, as if they were some."""
+        found = (self.definitions.workflow(cls) for cls in self.parts.unmade)
         return tuple(view for view in found if view is not None)
 
     @cached_property

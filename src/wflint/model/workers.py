@@ -136,14 +136,18 @@ class Workers:
             self._changed(at, plugins),
             partial(self._place, at),
             partial(self._text, call.keywords.get("task_queue"), path, call),
+            self._is_of_sdk(at),
         )
+
+    def _is_of_sdk(self, at: _Call) -> bool:
+        found = self._resolver.resolve(at.call.callee, at.path)
+        return all(isinstance(e, ExternalValue) and e.name == _WORKER for e in found)
 
     def _changed(self, at: _Call, plugins: Listed[str]) -> str:
         """Return what may give a Worker other options than those that stand there."""
         if at.call.spread:
             return _UNKNOWN_OPTIONS
-        found = self._resolver.resolve(at.call.callee, at.path)
-        if not all(isinstance(e, ExternalValue) and e.name == _WORKER for e in found):
+        if not self._is_of_sdk(at):
             return "its class may set them"
         if self._has_own_plugin:
             return "a plugin of the project may set them"

@@ -42,6 +42,7 @@ from wflint.rule.command_view import (
     Target,
     is_refused,
 )
+from wflint.rule.decorated_view import DecoratedView, DecoratorView, below
 from wflint.rule.definition_views import (
     Access,
     ActivityView,
@@ -145,7 +146,9 @@ __all__ = [
     "CommandAt",
     "CommandView",
     "Context",
+    "DecoratedView",
     "Decorator",
+    "DecoratorView",
     "EarlyRead",
     "Effect",
     "EffectAt",
@@ -210,6 +213,7 @@ __all__ = [
     "WorkflowView",
     "Written",
     "always_leaves",
+    "below",
     "children",
     "cst",
     "elements_of",

@@ -22,8 +22,9 @@ more of these ways:
   workflow.
 * :meth:`Rule.judge_import` (for rules of scope ``IMPORT`` alone): every call or use of a name of
   ``at_import``, or of one that is wrong in workflow code, when a module is imported.
-* :meth:`Rule.check_workflow`, :meth:`Rule.check_handler`, :meth:`Rule.check_activity` and
-  :meth:`Rule.check_worker`: every definition and every Worker in the files to report on, once.
+* :meth:`Rule.check_workflow`, :meth:`Rule.check_handler`, :meth:`Rule.check_activity`,
+  :meth:`Rule.check_decorated` and :meth:`Rule.check_worker`: every definition and every Worker in
+  the files to report on, once.
   :meth:`Rule.check_project`: all of a program at once, with its commands and patches.
 * :meth:`Rule.check_loading`: the imports with which the sandbox begins to load a workflow.
 * ``visit_<Node>(self, node, ctx)`` methods in LibCST's own style: every node of that type in the
@@ -46,6 +47,7 @@ from wflint.temporal.regions import Region as Scope
 
 if TYPE_CHECKING:
     from wflint.rule.command_view import CommandView
+    from wflint.rule.decorated_view import DecoratedView
     from wflint.rule.definition_views import ActivityView, HandlerView, WorkflowView
     from wflint.rule.fix import Repair
     from wflint.rule.fix_view import FixView
@@ -248,6 +250,13 @@ class Rule:
 
     def check_activity(self, activity: ActivityView) -> Iterable[Report | PlacedReport]:
         """Look at an activity; reported at its definition, or at the place given."""
+        return ()
+
+    def check_decorated(self, at: DecoratedView) -> Iterable[Report]:
+        """Look at a class or function that a decorator of the SDK stands on; reported there.
+
+        Each definition is looked at once, also where no workflow has it.
+        """
         return ()
 
     def check_worker(self, worker: WorkerView) -> Iterable[Report | PlacedReport]:

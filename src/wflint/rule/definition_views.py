@@ -13,9 +13,11 @@ from wflint.config.rule_settings import RuleSettings
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.signatures import Signature
 from wflint.rule.command_view import CommandView
+from wflint.rule.decorated_view import DecoratorView, below
 from wflint.rule.payload_view import PayloadView
 from wflint.rule.place import Place
 from wflint.rule.views import Callee
+from wflint.temporal.decorators import DEFN
 from wflint.temporal.regions import Region
 
 
@@ -30,6 +32,10 @@ class ParamText(Struct, frozen=True):
     kind: str
     annotation: str = ""
     default: str = ""
+
+
+def _but_name(param: ParamText) -> tuple[str, str, str]:
+    return param.kind, param.annotation, param.default
 
 
 class MethodText(Struct, frozen=True):
@@ -77,6 +83,9 @@ class HandlerView(Struct, frozen=True):
     find_payloads: Callable[[], tuple[PayloadView, ...]] = tuple
     has_default_converter: Callable[[], bool] = lambda: True
     find_interleaving: Callable[[], Interleaving | None] = lambda: None
+    decorators: tuple[DecoratorView, ...] = ()
+    find_difference: Callable[[HandlerView, HandlerView], str] = lambda one, other: ""
+    find_meaning: Callable[[str, str], str] = lambda annotation, path: ""
 
     @property
     def interleaving(self) -> Interleaving | None:
@@ -87,6 +96,20 @@ class HandlerView(Struct, frozen=True):
     def payloads(self) -> tuple[PayloadView, ...]:
         """Return its parameters, without ``self``, and then its result."""
         return self.find_payloads()
+
+    def difference(self, other: HandlerView) -> str:
+        """Return how its parameters surely differ from those of another method, names excepted."""
+        return self.find_difference(self, other)
+
+    def has_params_of(self, other: HandlerView) -> bool:
+        """True if its parameters are written as those of another method, names excepted."""
+        texts = self.text, other.text
+        own, others = ([_but_name(p) for p in text.params] if text else None for text in texts)
+        return own is not None and own == others
+
+    def meaning(self, annotation: str) -> str:
+        """Return an annotation with full dotted names; ``""`` if they are not all known."""
+        return self.find_meaning(annotation, self.place.fn.path)
 
     @property
     def text(self) -> MethodText | None:
@@ -173,6 +196,8 @@ class WorkflowView(Struct, frozen=True, dict=True):
     the project that it inherits from, ``external_bases`` the dotted names of others.
     ``failure_exception_types`` are dotted names, ``None`` if these are not known. ``is_versioned``
     is set if it says how it moves between versions of Workers, and ``None`` if that is not known.
+    ``decorators`` are those of the class, ``runs`` all methods that are marked as run methods,
+    ``constructor`` is its ``__init__``; methods of bases are among them unless they are overridden.
     """
 
     cls: Cls
@@ -194,6 +219,50 @@ class WorkflowView(Struct, frozen=True, dict=True):
     is_versioned: bool | None = None
     find_size: Callable[[WorkflowView], WorkflowSize] = lambda _: WorkflowSize()
     settings: RuleSettings = RuleSettings()
+    decorators: tuple[DecoratorView, ...] = ()
+    runs: tuple[HandlerView, ...] = ()
+    constructor: HandlerView | None = None
+    dynamic_configs: tuple[HandlerView, ...] = ()
+    find_seen_whole: Callable[[], bool] = bool
+    find_plain: Callable[[], bool] = bool
+    find_base_workflow: Callable[[], str] = str
+    is_made: bool = True
+    is_abstract: bool = False
+
+    @property
+    def is_unmade(self) -> bool:
+        """True if surely nothing makes the class a workflow."""
+        is_bare = all(decorator.is_plain for decorator in self.decorators)
+        return not self.is_made and is_bare and self.is_made_plainly
+
+    @cached_property
+    def is_made_plainly(self) -> bool:
+        """True if neither a metaclass nor a base does anything when the class, or an object of it,
+        is made, but for what stands in ``__init__``.
+        """
+        return self.find_plain()
+
+    @cached_property
+    def base_workflow(self) -> str:
+        """Return the name of the nearest base that ``workflow.defn`` stands on, or ``""``."""
+        return self.find_base_workflow()
+
+    @property
+    def is_given_to_sdk(self) -> bool:
+        """True if ``workflow.defn`` itself stands on the class, and is given nothing else."""
+        before = below(self.decorators, DEFN)
+        return before is not None and all(decorator.is_plain for decorator in before)
+
+    @cached_property
+    def is_seen_whole(self) -> bool:
+        """True if ``workflow.defn`` sees no other methods than wflint: all bases are known, and
+        nothing in them can add, remove or replace a method.
+        """
+        return self.is_given_to_sdk and self.find_seen_whole()
+
+    def defines(self, method: HandlerView) -> bool:
+        """True if a method stands in the class itself."""
+        return (method.place.fn.path, method.owner) == self.cls
 
     @property
     def shown(self) -> str:

@@ -42,6 +42,15 @@ class ProjectView(Protocol):
         ...
 
     @property
+    def unmade(self) -> tuple[WorkflowView, ...]:
+        """Return the classes with handlers that nothing makes workflows, as if they were some.
+
+        No class derives from them that is one, and no decorator that is not understood stands on
+        them; those of tests are left out.
+        """
+        ...
+
+    @property
     def activities(self) -> tuple[ActivityView, ...]:
         """Return the activities."""
         ...

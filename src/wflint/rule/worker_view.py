@@ -106,7 +106,8 @@ class WorkerView(Struct, frozen=True, dict=True):
     ``None`` if it is not known what is given. ``in_test`` is set for one that a test makes.
 
     ``given`` has the options as far as they are known, with the client as ``client``; ``changed``
-    says what may give it more options, or other ones, and is empty if nothing does.
+    says what may give it more options, or other ones, and is empty if nothing does. ``is_of_sdk``
+    is set if it is surely an object of the SDK's own class.
     """
 
     path: str
@@ -125,6 +126,7 @@ class WorkerView(Struct, frozen=True, dict=True):
     changed: str
     find_place: Callable[[], Place]
     find_task_queue: Callable[[], str | None]
+    is_of_sdk: bool = False
 
     @cached_property
     def place(self) -> Place:
@@ -135,6 +137,13 @@ class WorkerView(Struct, frozen=True, dict=True):
     def task_queue(self) -> str | None:
         """Return the name of its task queue; ``None`` if that is not known."""
         return self.find_task_queue()
+
+    @property
+    def registered_workflows(self) -> tuple[WorkflowView, ...]:
+        """Return the classes that the SDK is surely given as workflows, if it is no test."""
+        elements = self.workflows.elements if self.is_of_sdk and not self.in_test else ()
+        sure = (e for e in elements if e.is_sure and e.form is ElementForm.CLASS)
+        return tuple(e.definition for e in sure if e.definition is not None)
 
     def lacks(self, option: str) -> bool:
         """True if an option is surely not given, or given as nothing."""

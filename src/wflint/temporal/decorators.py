@@ -14,6 +14,9 @@ DEFN = f"{_WORKFLOW}.defn"
 RUN = f"{_WORKFLOW}.run"
 QUERY = f"{_WORKFLOW}.query"
 CONFIG = f"{_WORKFLOW}.dynamic_config"
+INIT = f"{_WORKFLOW}.init"
+SIGNAL = f"{_WORKFLOW}.signal"
+UPDATE = f"{_WORKFLOW}.update"
 VALIDATOR = f"{_WORKFLOW}.update.validator"
 """Not a name of the SDK: what `@some_update.validator` is called here."""
 
@@ -21,9 +24,9 @@ REGIONS: dict[str, Region] = {
     RUN: Region.RUN,
     QUERY: Region.QUERY,
     VALIDATOR: Region.VALIDATOR,
-    f"{_WORKFLOW}.signal": Region.SIGNAL,
-    f"{_WORKFLOW}.update": Region.UPDATE,
-    f"{_WORKFLOW}.init": Region.INIT,
+    SIGNAL: Region.SIGNAL,
+    UPDATE: Region.UPDATE,
+    INIT: Region.INIT,
     CONFIG: Region.HOOK,
 }
 """The regions of what decorated methods reach."""
@@ -31,9 +34,9 @@ REGIONS: dict[str, Region] = {
 HANDLERS = frozenset(REGIONS)
 HANDLER_SETTINGS = {
     "run_decorators": RUN,
-    "signal_decorators": f"{_WORKFLOW}.signal",
+    "signal_decorators": SIGNAL,
     "query_decorators": QUERY,
-    "update_decorators": f"{_WORKFLOW}.update",
+    "update_decorators": UPDATE,
     "validator_decorators": VALIDATOR,
 }
 """The settings that name decorators of handlers, with the SDK's decorators they stand for."""

@@ -157,12 +157,19 @@ class EntryPoints:
 
     def is_workflow(self, cls: Cls) -> bool:
         """True if a class is a workflow: by a decorator, a call, a base class, or a Worker."""
+        return self.is_made(cls) or (cls in self.by_call.listed and self._exists(cls))
+
+    def _exists(self, cls: Cls) -> bool:
+        return self.resolver.facts_of(cls) is not None
+
+    def is_made(self, cls: Cls) -> bool:
+        """True if something makes a class a workflow, other than a Worker that takes it for one."""
         facts = self.resolver.facts_of(cls)
         if facts is None:
             return False
         if any(DEFN in self.decorator_names(d, cls.path) for d in facts.decorators):
             return True
-        if self.by_call.makes_workflow(cls) or self._is_defined_by_base(cls):
+        if DEFN in self.by_call.of_class(cls) or self._is_defined_by_base(cls):
             return True
         if self._is_marked_by_others(cls, facts):
             return True
