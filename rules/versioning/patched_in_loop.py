@@ -48,7 +48,8 @@ If all rounds of a run should take the same path, ask before the loop: that says
 ## What the SDK does
 
 It memoizes the answer for each id, so the code replays without an error. A loop that does not wait
-for anything is not reported: all its rounds belong to one workflow task.
+for anything is not reported: all its rounds belong to one workflow task. Of several patches in one
+loop the first is reported.
 
 ## References
 
@@ -85,6 +86,7 @@ class PatchedInLoop(Rule):
     scope = Scope.WORKFLOW
     since = "0.1"
     words = ("patched",)
+    once_per_function = True  # for each loop
 
     def visit_Call(self, node: cst.Call, ctx: Context) -> None:
         """Remember the loop around a call."""
@@ -112,5 +114,6 @@ class PatchedInLoop(Rule):
         return Report(
             f'`workflow.patched("{given.value.text}")` is answered once in a run: a workflow that '
             "was in this loop before the patch takes the old path in all rounds to come; give each "
-            "round an id of its own, or ask before the loop"
+            "round an id of its own, or ask before the loop",
+            group=f"loop {loop.start}",
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
+import uuid
 from pathlib import Path
 
 import pytest
 
 from tests.documentation import examples
-from tests.oracle.replay import patch_marker, replay, timer
+from tests.oracle.replay import child, patch_marker, replay, seed_of_replays, timer
 from wflint.checking.registry import load_registry
 
 RULES = {rule.name: rule for rule in load_registry().rules}
@@ -76,3 +78,25 @@ def test_a_patch_that_was_not_deprecated_cannot_be_dropped(tmp_path: Path) -> No
     assert replay(source, tmp_path, [patch_marker("a", True), timer()]) == ""
     failure = replay(source, tmp_path, [patch_marker("a"), timer()])
     assert "Non-deprecated patch marker encountered for change a" in failure
+
+
+# WFL917: a draw that a new version adds changes the ids that follow.
+
+CHILD = 'await workflow.start_child_workflow("Child", id=str(workflow.uuid4()))'
+
+
+def first_uuid() -> str:
+    """The first id that a replay draws."""
+    drawn = random.Random(seed_of_replays()).getrandbits(128)
+    return str(uuid.UUID(bytes=drawn.to_bytes(16, "big"), version=4))
+
+
+@pytest.mark.parametrize("draw", ["", "workflow.new_random().random()\n"])
+def test_draws_of_their_own_leave_ids_as_they_are(draw: str, tmp_path: Path) -> None:
+    assert replay(workflow_that(draw + CHILD), tmp_path, [child(id=first_uuid())]) == ""
+
+
+def test_another_draw_changes_the_ids(tmp_path: Path) -> None:
+    source = workflow_that(f"workflow.random().random()\n{CHILD}")
+    failure = replay(source, tmp_path, [child(id=first_uuid())])
+    assert "[TMPRL1100] Nondeterminism error" in failure
