@@ -65,7 +65,7 @@ from typing import TYPE_CHECKING
 from wflint.rule import Rule, Scope, Severity
 
 if TYPE_CHECKING:
-    from wflint.rule import Api
+    from wflint.rule import Api, CallView, Report
 
 _MESSAGES = {
     "setting": (
@@ -88,6 +88,11 @@ class SettingsAndFlags(Rule):
     differs_on_replay = True
     once_per_function = True
     tables = ("settings_and_flags.toml",)
+
+    def judge(self, view: CallView, api: Api) -> Report | None:
+        """Each place that names a setting, and not again where a variable holds it."""
+        is_held = api.use == "setting" and "." not in view.shown
+        return None if is_held else self.reported(view, api)
 
     def describe(self, shown: str, api: Api) -> str:
         """Settings and flags have remedies of their own."""
