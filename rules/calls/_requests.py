@@ -1,13 +1,72 @@
-"""The requests of clients in a text: calls of the SDK that are found outside of workflow code."""
+"""Requests and other calls as they look in a text, before it is parsed.
+
+Rules about code outside of workflows ask here whether a function is worth reading. What is said may
+be too much (of a string that looks like a call), but never too little.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 _REQUEST = re.compile(
     r"(?<!workflow)\.(?:execute_|query\b|signal\b|start_|create_schedule\b)\w*\s*\("
     r"|ScheduleActionStartWorkflow\(|WithStartWorkflowOperation\("
 )
+_TOKEN = re.compile(
+    r'''
+    """(?:\\.|[^\\])*?""" | \'\'\'(?:\\.|[^\\])*?\'\'\' | "(?:\\.|[^"\\])*" | '(?:\\.|[^'\\])*'
+    | \#[^\r\n]* | (?P<keyword>\b[^\W\d]\w*)\s*=(?!=) | (?P<other>(?<![=!<>:])=(?!=) | \*\*)
+    | (?P<open>[(\[{]) | (?P<close>[)\]}])
+    ''',
+    re.VERBOSE | re.DOTALL,
+)
+_MOST_TOKENS = 1_000
+"""The number of tokens after which a call counts as one of which nothing is known."""
+
+
+def last_words(names: Iterable[str]) -> frozenset[str]:
+    """Return the last words of dotted names."""
+    return frozenset(name.rpartition(".")[2] for name in names)
+
+
+class WrittenCall(NamedTuple):
+    """A call in a text: the word before its bracket, and the options that stand there by name.
+
+    ``is_open`` is set if it may have more options than these.
+    """
+
+    name: str
+    keywords: frozenset[str]
+    is_open: bool
+
+
+def written_calls(source: str, pattern: re.Pattern[str]) -> Iterator[WrittenCall]:
+    """Yield the calls in a text that begin with a pattern, which ends behind the bracket."""
+    for match in pattern.finditer(source):
+        name = re.findall(r"\w+", match.group())[-1]
+        yield WrittenCall(name, *_options(source, match.end()))
+
+
+def _options(source: str, start: int) -> tuple[frozenset[str], bool]:
+    """Return the options of a call that opens at ``start``, and True if there may be more."""
+    depth, keywords = 0, set[str]()
+    for number, match in enumerate(_TOKEN.finditer(source, start)):
+        if number >= _MOST_TOKENS:
+            break
+        kind = match.lastgroup
+        if kind == "open":
+            depth += 1
+        elif kind == "close":
+            depth -= 1
+            if depth < 0:
+                return frozenset(keywords), False
+        elif depth == 0 and kind == "keyword":
+            keywords.add(match["keyword"])
+        elif depth == 0 and kind == "other":
+            break
+    return frozenset(keywords), True
 
 
 def may_send(source: str, option: re.Pattern[str]) -> bool:

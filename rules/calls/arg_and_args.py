@@ -85,7 +85,7 @@ from wflint.rule import (
     sdk_calls,
 )
 
-from ._requests import may_send
+from ._requests import last_words, may_send
 
 if TYPE_CHECKING:
     from wflint.rule import CallView, FixView, Repair
@@ -102,6 +102,7 @@ class ArgAndArgs(Rule):
     fix = Fixable.UNSAFE
     since = "0.1"
     targets = frozenset(_CALLS)
+    called = last_words(targets)
 
     @classmethod
     def suspicious(cls, source: str, settings: RuleSettings) -> bool:

@@ -74,7 +74,7 @@ from typing import TYPE_CHECKING
 
 from wflint.rule import Report, Rule, RuleSettings, Scope, Severity, sdk_calls
 
-from ._requests import may_send
+from ._requests import last_words, may_send
 
 if TYPE_CHECKING:
     from wflint.rule import CallView
@@ -99,6 +99,7 @@ class ArgsNotASequence(Rule):
     scope = Scope.ANY
     since = "0.1"
     targets = frozenset(name for name, call in sdk_calls().items() if "args" in call.input)
+    called = last_words(targets)
 
     @classmethod
     def suspicious(cls, source: str, settings: RuleSettings) -> bool:

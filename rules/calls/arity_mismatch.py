@@ -77,7 +77,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import CallKind, Report, Rule, Scope, Severity, is_refused
+from wflint.rule import CallKind, Report, Rule, Scope, Severity, is_refused, names_of
+
+from ._requests import last_words
 
 if TYPE_CHECKING:
     from wflint.rule import CommandView
@@ -108,6 +110,7 @@ class ArityMismatch(Rule):
         r"|ScheduleActionStartWorkflow\(|WithStartWorkflowOperation\(",
     )
     commands = frozenset({*_THEN, CallKind.NEXUS_OPERATION})
+    called = last_words(names_of(*commands, prefix=""))
 
     def check_command(self, at: CommandView) -> Iterable[Report]:
         """Count what is sent against the parameters of what gets it."""

@@ -119,6 +119,7 @@ class InvalidRetryPolicy(Rule):
     fix = Fixable.UNSAFE
     since = "0.1"
     needles = (r"\bRetryPolicy\s*\(",)
+    called = frozenset({"RetryPolicy"})
     targets = frozenset({"temporalio.common.RetryPolicy"})
 
     def check_call(self, view: CallView) -> Iterable[Report]:

@@ -77,6 +77,8 @@ from typing import TYPE_CHECKING
 
 from wflint.rule import CallKind, Fixable, Report, Rule, RuleSettings, Scope, Severity, sdk_calls
 
+from ._requests import last_words
+
 if TYPE_CHECKING:
     from wflint.rule import CallView, FixView, Repair
 
@@ -137,6 +139,7 @@ class MultiplePositionalArgs(Rule):
     fix = Fixable.SAFE
     since = "0.1"
     targets = frozenset(_RECEIVERS)
+    called = last_words(targets)
 
     @classmethod
     def suspicious(cls, source: str, settings: RuleSettings) -> bool:

@@ -81,7 +81,17 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Report, Rule, Scope, Severity, newest_sdk, option_tables
+from wflint.rule import (
+    Report,
+    Rule,
+    RuleSettings,
+    Scope,
+    Severity,
+    newest_sdk,
+    option_tables,
+)
+
+from ._requests import written_calls
 
 if TYPE_CHECKING:
     from wflint.rule import CallView
@@ -93,7 +103,10 @@ _DECORATORS = frozenset(
 )
 _OF_CALLS = option_tables()["temporalio.workflow.execute_activity"].names - {"activity"}
 _WITH_OPTIONS = frozenset(name for name, table in option_tables().items() if table.names)
-_LAST_WORDS = sorted({name.rpartition(".")[2] for name in _WITH_OPTIONS})
+_BY_LAST_WORD: dict[str, list[str]] = {}
+for _name in sorted(_WITH_OPTIONS):
+    _BY_LAST_WORD.setdefault(_name.rpartition(".")[2], []).append(_name)
+_CALL = re.compile(rf"\b(?:{'|'.join(sorted(_BY_LAST_WORD))})\s*\(")
 
 
 class UnknownOption(Rule):
@@ -102,8 +115,16 @@ class UnknownOption(Rule):
     severity = Severity.ERROR
     scope = Scope.ANY
     since = "0.1"
-    needles = (rf"\b(?:{'|'.join(_LAST_WORDS)})\s*\(",)
+    called = frozenset(_BY_LAST_WORD)
     targets = _WITH_OPTIONS
+
+    @classmethod
+    def suspicious(cls, source: str, settings: RuleSettings) -> bool:
+        """True if one of the calls seems to have an option that it may not take."""
+        return any(
+            call.is_open or any(_may_be_at_fault(call.name, o, settings) for o in call.keywords)
+            for call in written_calls(source, _CALL)
+        )
 
     def check_call(self, view: CallView) -> Iterable[Report]:
         """One report for each option that the version of the SDK does not have."""
@@ -115,6 +136,18 @@ class UnknownOption(Rule):
                 yield Report(fault, site=site)
 
 
+def _may_be_at_fault(last_word: str, option: str, settings: RuleSettings) -> bool:
+    """True unless all calls whose names end with a word have an option."""
+    return not all(
+        _has(name, option) and option_tables()[name].since.get(option, ()) <= settings.exact_sdk
+        for name in _BY_LAST_WORD[last_word]
+    )
+
+
+def _has(called: str, option: str) -> bool:
+    return option in option_tables()[called].names or option == "stack_level"
+
+
 def _fault(view: CallView, name: str) -> str:
     """Return what is wrong with an option, or ``""``."""
     table, settings = option_tables()[view.name], view.settings
@@ -124,8 +157,7 @@ def _fault(view: CallView, name: str) -> str:
             f"`{name}` of `{view.shown}` is new in temporalio {_text(since)}, and the project has "
             f"{_text(settings.exact_sdk)}, {_then(view.name)}"
         )
-    is_there = name in table.names or name == "stack_level"
-    if is_there or newest_sdk() < settings.exact_sdk < _UNSET:
+    if _has(view.name, name) or newest_sdk() < settings.exact_sdk < _UNSET:
         return ""
     if name in table.gone and settings.target_sdk < table.gone[name]:
         return ""

@@ -96,6 +96,7 @@ class UnlimitedOrSingleAttempt(Rule):
     scope = Scope.ANY
     since = "0.1"
     needles = (r"\bRetryPolicy\s*\(",)
+    called = frozenset({"RetryPolicy"})
     targets = frozenset({"temporalio.common.RetryPolicy"})
 
     def check_call(self, view: CallView) -> Iterable[Report]:

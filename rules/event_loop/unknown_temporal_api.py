@@ -86,17 +86,13 @@ _MISSING = ("AttributeError", "ImportError", "ModuleNotFoundError")
 
 @functools.cache
 def _use_of(module: str) -> re.Pattern[str]:
-    return re.compile(rf"{module}\.([A-Za-z]\w*)")
+    """Match `module.name`; the module may itself be an attribute of `temporalio` only."""
+    is_top = rf"(?:(?<![\w.]{module})|(?<=temporalio\.{module}))"
+    return re.compile(rf"{module}{is_top}\.([A-Za-z]\w*)")
 
 
 def _names_taken_from(module: str, source: str) -> set[str]:
-    """The names in `module.name`; the module may itself be an attribute of `temporalio` only."""
-    found = set()
-    for match in _use_of(module).finditer(source):
-        before = source[max(0, match.start() - 11) : match.start()]
-        if not re.search(r"[\w.]$", before) or before.endswith("temporalio."):
-            found.add(match[1])
-    return found
+    return set(_use_of(module).findall(source))
 
 
 def _imported_modules(source: str) -> frozenset[str]:

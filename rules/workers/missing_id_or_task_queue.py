@@ -57,13 +57,22 @@ for a schedule `ValueError: ID required` or `Task queue required`. A child workf
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import CallKind, Report, Rule, Scope, Severity
+from wflint.rule import CallKind, Report, Rule, RuleSettings, Scope, Severity, names_of
+
+from ..calls._requests import last_words, written_calls
 
 if TYPE_CHECKING:
     from wflint.rule import CommandView, WorkerView
+
+_REQUEST = re.compile(
+    r"(?<!workflow)\.(?:execute|start)_(?:activity|workflow)\w*\("
+    r"|ScheduleActionStartWorkflow\(|WithStartWorkflowOperation\("
+)
+_NEEDED = frozenset({"id", "task_queue"})
 
 
 class MissingIdOrTaskQueue(Rule):
@@ -72,18 +81,20 @@ class MissingIdOrTaskQueue(Rule):
     severity = Severity.ERROR
     scope = Scope.ANY
     since = "0.1"
-    needles = (
-        r"(?<!workflow)\.(?:execute|start)_(?:activity|workflow)\w*\("
-        r"|ScheduleActionStartWorkflow\(|WithStartWorkflowOperation\(",
-    )
     commands = frozenset({CallKind.ACTIVITY, CallKind.WORKFLOW})
+    called = last_words(names_of(*commands, prefix=""))
+
+    @classmethod
+    def suspicious(cls, source: str, settings: RuleSettings) -> bool:
+        """True if a request of a client seems to lack one of the two."""
+        return any(c.is_open or not c.keywords >= _NEEDED for c in written_calls(source, _REQUEST))
 
     def check_command(self, at: CommandView) -> Iterable[Report]:
         """A request of a client that starts something."""
         call = at.call
         if at.sdk.in_workflow or call.spread or "raw_info" in call.keywords:
             return
-        missing = [f"`{name}`" for name in ("id", "task_queue") if name not in call.keywords]
+        missing = [f"`{name}`" for name in sorted(_NEEDED) if name not in call.keywords]
         if missing:
             yield Report(f"`{call.shown}` raises, for it needs {' and '.join(missing)}; give it")
 

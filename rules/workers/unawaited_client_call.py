@@ -85,6 +85,9 @@ _METHODS = {
 }
 _WORDS = "|".join(sorted({word for words in _METHODS.values() for word in words.split()}))
 
+_OTHERS = r"(?:asyncio|pytest|subprocess)\.[a-z]+\(|(?:await|return)[ \t]"
+"""How lines begin that surely are no statement that is such a call."""
+
 
 class UnawaitedClientCall(Rule):
     code = "WFL562"
@@ -93,7 +96,7 @@ class UnawaitedClientCall(Rule):
     scope = Scope.ANY
     since = "0.1"
     fix = Fixable.UNSAFE
-    needles = (rf"(?m)^[ \t]+(?:[^\s=(]+\.|\S.*\)\.)(?:{_WORDS})\(",)
+    needles = (rf"(?m)^[ \t]+(?!{_OTHERS})(?:[^\s=(]+\.|\S.*\)\.)(?:{_WORDS})\(",)
     targets = frozenset(f"{c}.{word}" for c, words in _METHODS.items() for word in words.split())
 
     def check_call(self, view: CallView) -> Iterable[Report]:

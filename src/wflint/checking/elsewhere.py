@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from wflint.callgraph.builder import look_at
@@ -13,6 +15,8 @@ from wflint.rule.base import Rule, RuleSettings, Scope
 if TYPE_CHECKING:
     from wflint.checking.analysis import AnalysisInput, AnalysisResult
 
+_CALLED = re.compile(r"\b(\w+)(?=\s*\()")
+
 
 def suspects_in(question: AnalysisInput, path: str, text: str) -> list[str]:
     """Return the codes of the rules for any code that may find something in a text.
@@ -23,7 +27,7 @@ def suspects_in(question: AnalysisInput, path: str, text: str) -> list[str]:
     return [
         code
         for code, rule in rules
-        if Scope.ELSEWHERE in rule.scope and rule.suspicious(text, settings)
+        if Scope.ELSEWHERE in rule.scope and _is_suspicious(rule, text, settings)
     ]
 
 
@@ -39,7 +43,7 @@ def check_elsewhere(question: AnalysisInput, answer: AnalysisResult) -> None:
             if suspects:
                 module, settings = answer.store.load(path), question.settings_of(path)
                 rest = _text_outside_of_functions(module)
-                if not module.is_blank and any(r.suspicious(rest, settings) for r in suspects):
+                if not module.is_blank and any(_is_suspicious(r, rest, settings) for r in suspects):
                     names += answer.store.module_bodies(path)
                 for fn in _functions(module, suspects, settings):
                     if fn not in seen:
@@ -47,6 +51,18 @@ def check_elsewhere(question: AnalysisInput, answer: AnalysisResult) -> None:
         for name in names:
             with answer.store.faults.at(path, name):
                 answer.checker.hold(look_at(resolver, Fn(path, name)), codes)
+
+
+def _is_suspicious(rule: Rule, text: str, settings: RuleSettings) -> bool:
+    if rule.called and rule.called.isdisjoint(_called_in(text)):
+        return False
+    return rule.suspicious(text, settings)
+
+
+@lru_cache(maxsize=4)
+def _called_in(text: str) -> frozenset[str]:
+    """Return the words before brackets in a text; several rules ask about each."""
+    return frozenset(_CALLED.findall(text))
 
 
 def _text_outside_of_functions(module: Module) -> str:
@@ -63,7 +79,7 @@ def _functions(module: Module, suspects: list[Rule], settings: RuleSettings) -> 
     found = []
     for name, head in module.facts.functions.items():
         text = module.source.text[head.start : head.end]
-        if any(rule.suspicious(text, settings) for rule in suspects):
+        if any(_is_suspicious(rule, text, settings) for rule in suspects):
             found.append(Fn(module.path, name))
     return found
 

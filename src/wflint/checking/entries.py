@@ -60,19 +60,23 @@ def _read_file(
     That is the module and the bodies of its entry points; of a file without entry points it is only
     whether it can be read at all, and which of the rules for any code may find something in it.
     """
-    with store.faults.at(path):
-        if path in candidates:
-            module = store.load(path)
-            for entry in roots.find(module).entries:
-                store.body(entry.fn)
-        else:
-            store.check(path)
+    suspects: list[str] = []
     with store.faults.at(path):
         if path in question.chosen:
             found = store.notes(path).answer(
                 "suspects", list[str], lambda: suspects_in(question, path, store.text(path))
             )
-            store.suspects[path] = tuple(code for code in found if code in question.codes)
+            suspects = [code for code in found if code in question.codes]
+            store.suspects[path] = tuple(suspects)
+    with store.faults.at(path):
+        if path in candidates:
+            module = store.load(path)
+            for entry in roots.find(module).entries:
+                store.body(entry.fn)
+        elif suspects:  # it will be read for them
+            store.load(path)
+        else:
+            store.check(path)
 
 
 def find_entries(

@@ -159,6 +159,7 @@ class Rule:
     words: ClassVar[tuple[str, ...]] = ()  # visitors are asked only where the file has one of them
     asks_about: ClassVar[Scope] = Scope(0)  # regions that it must know besides those of its scope
     needles: ClassVar[tuple[str, ...]] = ()  # scope ANY: regular expressions, see `suspicious`
+    called: ClassVar[frozenset[str]] = frozenset()  # a text is `suspicious` only if it calls one
 
     def judge(self, view: CallView, api: Api) -> Report | None:
         """Decide on a match of ``apis``; ``None`` drops it. By default every match counts."""
