@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from functools import cached_property
+from typing import NamedTuple
 
 from wflint.facts.ids import Cls
 from wflint.inference.values import ExternalValue
@@ -17,7 +18,7 @@ from wflint.model.definitions import Definitions
 from wflint.model.worker_calls import WorkerCall, calls_giving
 from wflint.model.workers import Workers
 from wflint.project.module import Module
-from wflint.rule.worker_view import WorkerView
+from wflint.rule.worker_view import Listed, WorkerView
 from wflint.temporal.decorators import DEFN
 from wflint.temporal.errors import error_name
 
@@ -25,6 +26,18 @@ _OF_WORKFLOW = "failure_exception_types"
 _OF_WORKER = "workflow_failure_exception_types"
 _OPTIONS = frozenset({_OF_WORKFLOW, _OF_WORKER})
 _READ_ELSEWHERE = frozenset({"temporalio.worker.Replayer", "temporalio.worker.Worker"})
+
+
+class _Said(NamedTuple):
+    """What the options of a program say: ``names`` are types that may hold for any workflow.
+
+    ``to_workers`` are those that are given to Workers where these are made. ``is_open`` is set if
+    there may be more that hold for any workflow.
+    """
+
+    names: frozenset[str]
+    to_workers: list[Listed[str]]
+    is_open: bool
 
 
 class FailureTypes:
@@ -47,8 +60,11 @@ class FailureTypes:
             return True
         if not self._mentioning:
             return False
-        names, is_open = self._loose
-        return is_open or _has_one(names, classes) or self._worker_has(cls, classes)
+        said = self._said
+        if said.is_open or _has_one(said.names, classes):
+            return True
+        is_given = any(not one.is_closed or _has_one(one.items, classes) for one in said.to_workers)
+        return is_given and self._worker_has(cls, classes)
 
     def _worker_has(self, cls: Cls, classes: Collection[str]) -> bool:
         """True if the Workers that list a workflow have such types; of others, if any has."""
@@ -64,9 +80,9 @@ class FailureTypes:
         return [path for path in self._named if _OF_WORKFLOW in self._resolver.store.text(path)]
 
     @cached_property
-    def _loose(self) -> tuple[frozenset[str], bool]:
-        """The types that may hold for any workflow; and True if there may be more."""
+    def _said(self) -> _Said:
         names: set[str] = set()
+        to_workers: list[Listed[str]] = []
         is_open = False
         for path in self._mentioning:
             module = self._resolver.store.load(path)
@@ -77,12 +93,15 @@ class FailureTypes:
                 names_of_call = self._called(call, path)
                 if DEFN in names_of_call:
                     defined += 1
-                elif names_of_call.isdisjoint(_READ_ELSEWHERE):
-                    listed = [self._workers.names(o, call, path) for o in sorted(_OPTIONS)]
-                    names.update(name for one in listed for name in one.items)
-                    is_open |= any(not one.is_closed for one in listed)
+                    continue
+                listed = [self._workers.names(o, call, path) for o in sorted(_OPTIONS)]
+                if not names_of_call.isdisjoint(_READ_ELSEWHERE):
+                    to_workers += listed
+                    continue
+                names.update(name for one in listed for name in one.items)
+                is_open |= any(not one.is_closed for one in listed)
             is_open |= defined > _marks(module)
-        return frozenset(names), is_open
+        return _Said(frozenset(names), to_workers, is_open)
 
     def _called(self, call: WorkerCall, path: str) -> set[str]:
         found = self._resolver.resolve(call.callee, path)
