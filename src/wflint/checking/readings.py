@@ -35,8 +35,12 @@ def no_guard(path: str, name: str) -> int:
     return 0
 
 
+@lru_cache(maxsize=8)
 def visitors_for(rules: tuple[Rule, ...], text: str) -> Visitors:
-    """Return the visitors of the rules that a file with this text is worth asking."""
+    """Return the visitors of the rules that a file with this text is worth asking.
+
+    It is asked for each function of a file, one after the other.
+    """
     asked = (rule for rule in rules if not rule.words or any(word in text for word in rule.words))
     return visitors(tuple(asked))
 

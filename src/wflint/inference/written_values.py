@@ -40,6 +40,10 @@ _TIMEDELTA = "datetime.timedelta"
 _UNITS = ("days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks")
 _DISPLAYS = (ValueType.LIST, ValueType.TUPLE, ValueType.SET)
 _ERROR = re.compile(r"[A-Z]+[a-z]\w*(?:Error|Exception)|Exception")
+_CHANGED = re.compile(
+    r"\b(\w+)(?=\s*(?:\|=|\[[^\]\n]*\]\s*=[^=]|\.(?:clear|pop|setdefault|update)\s*\())"
+)
+"""Matches the names of dictionaries that something is put into, or taken out of."""
 _TRANSPARENT = frozenset({"cache", "classmethod", "lru_cache", "staticmethod"})
 """Decorators of functions that still give what their body returns."""
 
@@ -50,6 +54,7 @@ class WrittenValues:
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
         self._store = resolver.store
+        self._changed: dict[str, frozenset[str]] = {}  # names, by path
 
     def follow(self, at: Written) -> Written:
         """Return what a value stands for; itself where that is not known."""
@@ -201,9 +206,9 @@ class WrittenValues:
         return Written(value, path)
 
     def _is_changed(self, name: str, path: str) -> bool:
-        name = re.escape(name.rpartition(".")[2])
-        change = rf"\b{name}\s*(?:\|=|\[[^\]\n]*\]\s*=[^=]|\.(?:clear|pop|setdefault|update)\s*\()"
-        return re.search(change, self._store.text(path)) is not None
+        if path not in self._changed:
+            self._changed[path] = frozenset(_CHANGED.findall(self._store.text(path)))
+        return name.rpartition(".")[2] in self._changed[path]
 
     def _attribute(self, at: Written) -> Written | None:
         """Return what a class says of an attribute that nothing else sets."""
