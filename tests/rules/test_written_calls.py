@@ -3,7 +3,6 @@
 import re
 
 import pytest
-
 from wflint.rules.calls._requests import written_calls
 
 _CALL = re.compile(r"\bstart\s*\(")

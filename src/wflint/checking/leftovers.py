@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from wflint.syntax.inner_nodes import all_nodes, inner_nodes
 from wflint.syntax.unparsed import unparsed
 
 Members = Callable[[str], frozenset[str]]
@@ -61,7 +62,7 @@ def _path_to(tree: ast.Module, row: int) -> list[ast.AST]:
         path = pending.pop()
         if isinstance(path[-1], ast.Raise) and path[-1].lineno == row:
             found.append(path)
-        for child in ast.iter_child_nodes(path[-1]):
+        for child in inner_nodes(path[-1]):
             is_block = isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case))
             if is_block and _spans(child, row):
                 pending.append([*path, child])
@@ -156,7 +157,7 @@ def _literals(annotation: ast.expr | None) -> set[str]:
 
 def _is_bound(what: str, function: ast.AST, rows: range) -> bool:
     """True if a function gives what is compared, or the object it is of, another value in rows."""
-    for node in ast.walk(function):
+    for node in all_nodes(function):
         if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Store):
             is_it = f"{what}.".startswith(f"{unparsed(node)}.")
             if is_it and node.lineno in rows:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Mapping
 
 from wflint.facts.model import Binding, BindingKind
+from wflint.syntax.inner_nodes import all_nodes
 
 
 class CalledWords:
@@ -38,7 +39,7 @@ class CalledWords:
         return tuple(sorted(words))
 
     def _note_calls(self, node: ast.AST) -> None:
-        for inner in ast.walk(node):
+        for inner in all_nodes(node):
             if isinstance(inner, ast.Call):
                 callee = inner.func
                 while isinstance(callee, ast.Attribute):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from wflint.facts.model import ImportFact, ModuleFacts
 from wflint.facts.relative import absolute_base
 from wflint.syntax.guard import BLOCKS, inner_statements
+from wflint.syntax.inner_nodes import all_nodes
 from wflint.syntax.unparsed import unparsed
 
 _PASSES_THROUGH = ("passed_through", "passthrough", "pass_through", "import_functions")
@@ -102,7 +103,7 @@ def late_imports(
 ) -> list[ImportFact]:
     """Return the imports in functions of a module, which happen when these run."""
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-    blocks = [node.body for node in ast.walk(tree) if isinstance(node, functions)]
+    blocks = [node.body for node in all_nodes(tree) if isinstance(node, functions)]
     return [fact for block in blocks for fact in _imports_in(block, module, line_starts)]
 
 

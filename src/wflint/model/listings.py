@@ -13,6 +13,7 @@ from wflint import limits
 from wflint.facts.model import UNKNOWN, Kind, Ref
 from wflint.facts.relative import absolute_base
 from wflint.project.module import Module
+from wflint.syntax.inner_nodes import all_nodes, inner_nodes
 from wflint.syntax.unparsed import unparsed
 from wflint.wording import shortened
 
@@ -122,7 +123,7 @@ def _collect(names: Names, body: Iterable[ast.stmt]) -> None:
             names.inside.add(node.name)
         elif not isinstance(node, _Block):
             _note(names, node)
-            pending.extend(ast.iter_child_nodes(node))
+            pending.extend(inner_nodes(node))
 
 
 def _note(names: Names, node: ast.AST) -> None:
@@ -158,7 +159,7 @@ def _bind(names: Names, target: ast.expr, value: ast.expr) -> None:
     if isinstance(target, ast.Name):
         names.bound.setdefault(target.id, []).append(value)
         return
-    for node in ast.walk(target):
+    for node in all_nodes(target):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names.bound.setdefault(node.id, []).append(None)
 
@@ -361,7 +362,7 @@ def returns_of(body: Iterable[ast.stmt]) -> Iterator[ast.expr | None]:
             yield node.value
         elif isinstance(node, (ast.Yield, ast.YieldFrom)):
             yield None
-        pending.extend(ast.iter_child_nodes(node))
+        pending.extend(inner_nodes(node))
 
 
 def _shown(node: ast.AST | None) -> str:

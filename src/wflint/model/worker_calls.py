@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from msgspec import Struct, field
@@ -14,6 +15,7 @@ from wflint.facts.model import UNKNOWN, Ref
 from wflint.files.source import UnreadableSource
 from wflint.model.listings import Lister, Listing, Names, names_in, names_of, returns_of
 from wflint.project.module import Module
+from wflint.syntax.inner_nodes import all_nodes, inner_nodes
 
 _LISTS = frozenset({"activities", "workflows"})
 _NAME = "Worker"
@@ -146,9 +148,9 @@ def _walk(tree: ast.AST) -> Iterator[_At]:
             children += [_At(n, inner, qualname, False) for n in node.body]
         elif isinstance(node, ast.ClassDef):
             qualname = f"{scope}.{node.name}" if scope else node.name
-            children = [_At(n, names, qualname, True) for n in ast.iter_child_nodes(node)]
+            children = [_At(n, names, qualname, True) for n in inner_nodes(node)]
         else:
-            children = [_At(n, names, scope, is_class) for n in ast.iter_child_nodes(node)]
+            children = [_At(n, names, scope, is_class) for n in inner_nodes(node)]
         pending.extend(children[::-1])
 
 
@@ -157,7 +159,7 @@ def _worker_calls(module: Module) -> list[WorkerCall]:
         return []
     tree = _tree(module)
     aliases = {_NAME}
-    for node in ast.walk(tree):
+    for node in all_nodes(tree):
         if isinstance(node, ast.ImportFrom):
             aliases |= {a.asname for a in node.names if a.name == _NAME and a.asname}
 
@@ -173,7 +175,7 @@ def _worker_calls(module: Module) -> list[WorkerCall]:
 
 def _put_by_hand(module: Module, tree: ast.Module) -> Iterator[WorkerCall]:
     """Yield the lists that are put under their name into a dictionary of options."""
-    lister = Lister(module)
+    code = _Code(module, tree)
     for at in _walk(tree):
         match at.node:
             case ast.Assign(
@@ -183,28 +185,31 @@ def _put_by_hand(module: Module, tree: ast.Module) -> Iterator[WorkerCall]:
                 value=value,
             ):
                 made_up = ast.Call(ast.Constant(None), [], [ast.keyword(key, value)])
-                reader = _Call(module, lister, at.names, tree)
+                reader = _Call(code, at.names)
                 yield reader.read(ast.copy_location(made_up, at.node), _qualname(at.names))
 
 
 def _calls(
     module: Module, tree: ast.Module, is_wanted: Callable[[ast.Call], bool]
 ) -> list[WorkerCall]:
-    lister = Lister(module)
+    wanted = {id(n) for n in all_nodes(tree) if isinstance(n, ast.Call) and is_wanted(n)}
+    if not wanted:
+        return []
+    code = _Code(module, tree)
     return [
-        _Call(module, lister, at.names, tree).read(at.node, _qualname(at.names))
+        _Call(code, at.names).read(at.node, _qualname(at.names))
         for at in _walk(tree)
-        if isinstance(at.node, ast.Call) and is_wanted(at.node)
+        if id(at.node) in wanted and isinstance(at.node, ast.Call)
     ]
 
 
 def _calls_by_name(module: Module, word: str) -> Calls:
     tree = _tree(module)
     found = Calls(_calls(module, tree, lambda node: last_name(node.func) == word))
-    called = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
+    called = {id(n.func) for n in all_nodes(tree) if isinstance(n, ast.Call)}
     found.passed_on = any(
         last_name(n) == word and isinstance(n.ctx, ast.Load) and id(n) not in called
-        for n in ast.walk(tree)
+        for n in all_nodes(tree)
         if isinstance(n, (ast.Attribute, ast.Name))
     )
     return found
@@ -213,7 +218,7 @@ def _calls_by_name(module: Module, word: str) -> Calls:
 def _calls_giving(module: Module, words: frozenset[str]) -> Calls:
     tree = _tree(module)
     calls = _calls(module, tree, lambda node: any(k.arg in words for k in node.keywords))
-    return Calls(calls, any(_names_one(node, words) for node in ast.walk(tree)))
+    return Calls(calls, any(_names_one(node, words) for node in all_nodes(tree)))
 
 
 def _names_one(node: ast.AST, words: frozenset[str]) -> bool:
@@ -227,20 +232,42 @@ def _qualname(names: Names | None) -> str:
     return names.qualname if names is not None else ""
 
 
+class _Code:
+    """The code of a module: what all calls in it have in common."""
+
+    def __init__(self, module: Module, tree: ast.Module) -> None:
+        self.module = module
+        self.tree = tree
+        self.lister = Lister(module)
+
+    @cached_property
+    def names(self) -> Names:
+        """The names of the module itself."""
+        return names_in(self.tree.body)
+
+    @cached_property
+    def filled(self) -> frozenset[str]:
+        """The names of dictionaries that something is put into: ``options["activities"] = ...``."""
+        return frozenset(
+            node.value.id
+            for node in all_nodes(self.tree)
+            if isinstance(node, ast.Subscript)
+            and not isinstance(node.ctx, ast.Load)
+            and isinstance(node.value, ast.Name)
+        )
+
+
 class _Call:
     """Reads one call."""
 
-    def __init__(
-        self, module: Module, lister: Lister, names: Names | None, tree: ast.Module
-    ) -> None:
-        self.module = module
-        self.lister = lister
+    def __init__(self, code: _Code, names: Names | None) -> None:
+        self.code = code
+        self.lister = code.lister
         self.names = names
-        self.tree = tree
 
     def read(self, node: ast.Call, function: str) -> WorkerCall:
         """Return what a call is given."""
-        offset = self.module.source.offset(node.lineno, node.col_offset)
+        offset = self.code.module.source.offset(node.lineno, node.col_offset)
         call = WorkerCall(offset, function, self.lister.ref(node.func, self.names))
         for arg in node.args:
             if isinstance(arg, ast.Starred):
@@ -316,8 +343,8 @@ class _Call:
         if not isinstance(node, ast.Name):
             return node
         holder = self.names.holder(node.id) if self.names is not None else None
-        bound = holder or names_in(self.tree.body)
-        if node.id in bound.params or node.id in bound.added or _is_filled(self.tree, node.id):
+        bound = holder or self.code.names
+        if node.id in bound.params or node.id in bound.added or node.id in self.code.filled:
             return None
         if bound.is_entered(node.id):
             return bound.entered[node.id]
@@ -327,7 +354,7 @@ class _Call:
     def _runner(self, node: ast.expr) -> Runner:
         found, pending, seen = Runner(), [node], set[str]()
         while pending:
-            for part in ast.walk(pending.pop()):
+            for part in all_nodes(pending.pop()):
                 if isinstance(part, (ast.Attribute, ast.Name)):
                     found.words.append(last_name(part))
                 if isinstance(part, ast.Name) and part.id not in seen:
@@ -340,17 +367,6 @@ class _Call:
                     found.vague |= len(texts) < len(part.args)
         found.words = list(dict.fromkeys(found.words))
         return found
-
-
-def _is_filled(tree: ast.Module, name: str) -> bool:
-    """True if a module puts something into a dictionary: ``options["activities"] = ...``."""
-    return any(
-        isinstance(node, ast.Subscript)
-        and not isinstance(node.ctx, ast.Load)
-        and isinstance(node.value, ast.Name)
-        and node.value.id == name
-        for node in ast.walk(tree)
-    )
 
 
 def _returned(module: Module, qualname: str) -> list[Listing]:

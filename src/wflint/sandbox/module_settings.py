@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from wflint.files.source import UnreadableSource
 from wflint.project.module import Module
+from wflint.syntax.inner_nodes import all_nodes, inner_nodes
 
 _ALL = "with_passthrough_all_modules"
 _FREE = "UnsandboxedWorkflowRunner"
@@ -135,7 +136,7 @@ class _Reader:
             else:
                 self._assignment(node, scope)
             inside = conditional or isinstance(node, (ast.If, ast.IfExp, ast.Match))
-            children = ast.iter_child_nodes(node)
+            children = inner_nodes(node)
             pending.extend(_At(child, inner, inside) for child in children)
         return self.said
 
@@ -258,7 +259,7 @@ def _names_in(nodes: Iterable[ast.AST]) -> list[str]:
         if dotted:
             found[dotted] = None
         else:
-            pending += ast.iter_child_nodes(node)
+            pending += inner_nodes(node)
     return sorted(found)
 
 
@@ -315,7 +316,7 @@ def _is_ordinary(worker: ast.Call) -> bool:
     runner = next((k.value for k in worker.keywords if k.arg == "workflow_runner"), None)
     if runner is None:
         return True
-    names = {_last_name(n) for n in ast.walk(runner) if isinstance(n, (ast.Attribute, ast.Name))}
+    names = {_last_name(n) for n in all_nodes(runner) if isinstance(n, (ast.Attribute, ast.Name))}
     return "SandboxedWorkflowRunner" in names and _ALL not in names
 
 
@@ -328,7 +329,7 @@ def _is_default(node: ast.Attribute) -> bool:
 
 def _assigned(tree: ast.AST, name: str) -> Iterator[ast.expr]:
     """The values that a name is given anywhere in a module."""
-    for node in ast.walk(tree):
+    for node in all_nodes(tree):
         if isinstance(node, ast.Assign):
             targets = node.targets
         elif isinstance(node, (ast.AnnAssign, ast.AugAssign)):

@@ -18,6 +18,7 @@ from wflint.latest import Latest
 from wflint.project.module import Module
 from wflint.project.trees import skeleton_cuts
 from wflint.syntax.guard import BLOCKS, NewerSyntax, inner_statements, parse, span
+from wflint.syntax.inner_nodes import all_nodes, inner_nodes
 
 _BROAD = frozenset({"BaseException", "Exception"})
 
@@ -160,14 +161,14 @@ class ModuleValues:
         """The variables that what a function returns is made from."""
         known = self._returned.get(function.lineno)
         if known is None:
-            values = [n.value for n in ast.walk(function) if isinstance(n, ast.Return)]
+            values = [n.value for n in all_nodes(function) if isinstance(n, ast.Return)]
             names = {_first(read) for value in values if value for read in _reads(value)}
             known = self._returned[function.lineno] = frozenset(names)
         return known
 
     def _is_optional(self, node: ast.stmt, offset: int) -> bool:
         """True if a simple statement may be carried out without the expression at ``offset``."""
-        for part in ast.walk(node):
+        for part in all_nodes(node):
             match part:
                 case ast.IfExp():
                     rest = [part.body, part.orelse]
@@ -283,7 +284,7 @@ def _reads(value: ast.expr) -> frozenset[str]:
         if isinstance(node, ast.Name):
             found.add(".".join((node.id, *reversed(path))))
         else:
-            pending.extend(ast.iter_child_nodes(node))
+            pending.extend(inner_nodes(node))
     return frozenset(found)
 
 
@@ -326,7 +327,7 @@ def _may_leave(node: ast.stmt) -> bool:
         if isinstance(part, (ast.Return, ast.Raise, ast.Break, ast.Continue)):
             return True
         if not isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.expr)):
-            pending.extend(ast.iter_child_nodes(part))
+            pending.extend(inner_nodes(part))
     return False
 
 

@@ -16,6 +16,7 @@ import warnings
 from collections.abc import Iterator
 
 from wflint.files.source import TOO_DEEP, Source, UnreadableSource
+from wflint.syntax.inner_nodes import inner_nodes
 from wflint.syntax.type_parameters import without_type_parameters
 
 MAX_DEPTH = 1000
@@ -203,7 +204,7 @@ def _is_long(node: ast.AST) -> bool:
 def _is_deep(node: ast.AST) -> bool:
     level: list[ast.AST] = [node]
     for _ in range(MAX_DEPTH):
-        level = [child for parent in level for child in ast.iter_child_nodes(parent)]
+        level = [child for parent in level for child in inner_nodes(parent)]
         if not level:
             return False
     return True

@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from wflint.files.source import UnreadableSource
 from wflint.project.module import Module
 from wflint.syntax.guard import Function, NewerSyntax, parse
+from wflint.syntax.inner_nodes import inner_nodes
 
 _DEF = re.compile(r"^[ \t]*(?:async[ \t]+)?def\b", re.MULTILINE)
 
@@ -85,7 +86,7 @@ def _uses(tree: ast.Module, names: frozenset[str]) -> Iterator[tuple[ast.expr, b
                 used = used.func
             if isinstance(node, ast.expr) and _dotted(used) in names:
                 yield node, inside
-            pending.extend((inner, inside) for inner in ast.iter_child_nodes(node))
+            pending.extend((inner, inside) for inner in inner_nodes(node))
 
 
 def _dotted(node: ast.AST) -> str:

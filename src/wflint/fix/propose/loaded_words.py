@@ -17,6 +17,7 @@ from wflint.facts.model import FunctionHead
 from wflint.files.source import Source, UnreadableSource
 from wflint.project.module import Module
 from wflint.syntax.guard import BLOCKS, Function, NewerSyntax, inner_statements, parse, span
+from wflint.syntax.inner_nodes import all_nodes, inner_nodes
 
 MODULE_LEVEL = -1
 """Stands for the code that runs when the module is imported, in place of a function's number."""
@@ -97,7 +98,7 @@ class _Places:
                     at_import.update(self._words([node]))
             else:
                 at_import.update(self._words([node]))
-                for part in ast.walk(node):
+                for part in all_nodes(node):
                     if isinstance(part, ast.Lambda):
                         self._add(part, span(self._source, part)[0])
         self._put(at_import, MODULE_LEVEL)
@@ -128,7 +129,7 @@ class _Places:
             if id(node) in without:
                 continue
             yield from _own_words(node, self._with_texts)
-            pending.extend(ast.iter_child_nodes(node))
+            pending.extend(inner_nodes(node))
 
 
 def _own_words(node: ast.AST, with_texts: bool) -> Iterator[str]:
@@ -150,13 +151,13 @@ def _has_getattr(tree: ast.Module) -> bool:
     return any(
         isinstance(node, (ast.Name, ast.Attribute, ast.alias))
         and _GETATTR in _own_words(node, with_texts=False)
-        for node in ast.walk(tree)
+        for node in all_nodes(tree)
     )
 
 
 def _in_main(tree: ast.Module) -> set[str]:
     """The names in the blocks of a module that only run when it is a script."""
     blocks = (node for node in tree.body if is_main_block(node))
-    nodes = [node for block in blocks for node in ast.walk(block)]
+    nodes = [node for block in blocks for node in all_nodes(block)]
     names = {node.id for node in nodes if isinstance(node, ast.Name)}
     return names | {node.attr for node in nodes if isinstance(node, ast.Attribute)}
