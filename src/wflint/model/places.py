@@ -25,12 +25,22 @@ def call_at(store: Store, path: str, offset: int) -> Place | None:
 
 def code_at(store: Store, path: str, start: int, end: int) -> Place | None:
     """Return the innermost code that stands between two offsets."""
-    for piece in _pieces(store, store.load(path), start):
+    module = store.load(path)
+    found = module.notes.answer(
+        f"code at {start} {end}",
+        list[tuple[str, int]],
+        lambda: list(_code_at(store, module, start, end)),
+    )
+    return Place(Fn(path, found[0][0]), found[0][1]) if found else None
+
+
+def _code_at(store: Store, module: Module, start: int, end: int) -> Iterator[tuple[str, int]]:
+    for piece in _pieces(store, module, start):
         reader = store.reader(piece)
         site = trees.site_at(reader, (start, end)) if reader is not None else None
         if site is not None:
-            return Place(piece, site)
-    return None
+            yield piece.qualname, site
+            return
 
 
 def _pieces(store: Store, module: Module, offset: int) -> Iterator[Fn]:
