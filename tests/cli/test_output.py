@@ -13,7 +13,7 @@ import pytest
 
 from tests.command_line import LINE, answer_with_one_diagnostic, enter_project, invoke
 from wflint.cli import output, progress
-from wflint.cli.main import FORMATS
+from wflint.cli.check_options import FORMATS
 from wflint.diagnostics import Location, ShownHop
 from wflint.report import FORMATS as REPORTS
 from wflint.run.request import EntryGaps, Gap

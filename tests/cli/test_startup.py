@@ -82,7 +82,8 @@ def wflint_in(modules: set[str]) -> set[str]:
 def test_help_and_version_import_the_command_line_alone(arguments: tuple[str, ...]) -> None:
     modules = imported(*arguments)
     assert wflint_in(modules) == {
-        *("wflint", "wflint.cli", "wflint.cli.main"),
+        *("wflint", "wflint.cli", "wflint.cli.main", "wflint.cli.help"),
+        "wflint.cli.check_options",
         *("wflint.system", "wflint.system.interrupts"),
     }
     assert not modules & {*SLOW, "msgspec", "tomli"}

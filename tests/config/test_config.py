@@ -8,7 +8,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-from wflint.cli.main import FORMATS
+from wflint.cli.check_options import FORMATS
 from wflint.config.find import ConfigError, ProjectFinder, apply_flags, find_project
 from wflint.config.settings import DEFAULT_EXCLUDE, DEFAULT_TEST_PATHS, Settings
 

@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.report.test_reports import ALL, BARE, DIRECT, THROUGH_HELPERS, look
-from wflint.cli import main
+from wflint.cli import check_options
 from wflint.config.settings import OutputFormat
 from wflint.diagnostics import Applicability, Edit, Fix, Location
 from wflint.report import FORMATS, render
@@ -119,7 +119,7 @@ RDJSON = {
 
 def test_the_command_line_the_settings_and_the_reports_know_the_same_formats() -> None:
     formats = tuple(name for name in FORMATS if "statistics" not in name)
-    assert main.FORMATS == formats == get_args(OutputFormat)
+    assert check_options.FORMATS == formats == get_args(OutputFormat)
 
 
 class TestJsonLines:

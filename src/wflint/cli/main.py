@@ -14,40 +14,25 @@ from typing import Any
 import click
 
 from wflint import __version__
+from wflint.cli.check_options import COLOR, CONFIG, ISOLATED, check_options
+from wflint.cli.help import SETTINGS, WELCOME, Commands, explain_usage, option
 from wflint.system import interrupts
 
 GRAPH_FORMATS = ("text", "mermaid", "dot", "json")
-FORMATS = (
-    *("full", "concise", "grouped", "json", "json-lines", "github", "gitlab", "azure", "sarif"),
-    *("junit", "checkstyle", "rdjson", "rdjsonl", "pylint"),
-)
 FAILED, INTERRUPTED = 2, 130
 
-# Options that several commands have.
-_CONFIG = click.option(
-    "--config",
-    multiple=True,
-    metavar="FILE|KEY=VALUE",
-    help="A configuration file, or one setting. May be repeated.",
-)
-_ISOLATED = click.option("--isolated", is_flag=True, help="Read no configuration file.")
-_COLOR = click.option(
-    "--color",
-    type=click.Choice(("auto", "always", "never")),
-    default="auto",
-    help="Whether to print colours.",
-)
 
-
-class Program(click.Group):
+class Program(Commands):
     """A group whose commands return their exit code, and that never shows a traceback."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command that the arguments name, and exit."""
-        kwargs["standalone_mode"] = False
+        kwargs |= {"standalone_mode": False, "prog_name": "wflint"}
         try:
             code = super().main(*args, **kwargs)
             code = code if isinstance(code, int) else 0
+        except click.UsageError as error:
+            code = _explain_misuse(error)
         except click.ClickException as error:
             error.show()
             code = error.exit_code
@@ -63,6 +48,15 @@ class Program(click.Group):
             return super().invoke(ctx)
         except KeyboardInterrupt:
             return INTERRUPTED
+
+
+def _explain_misuse(error: click.UsageError) -> int:
+    """One line for what is wrong with the command line."""
+    from wflint.cli.output import write_stderr
+    from wflint.system.printable import visible
+
+    write_stderr(f"wflint: {visible(explain_usage(error))}\n")
+    return FAILED
 
 
 def _explain_failure(error: Exception) -> int:
@@ -106,115 +100,66 @@ def _fault_of_the_system(error: Exception) -> str:
     return ""
 
 
-@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Program,
+    context_settings=SETTINGS,
+    invoke_without_command=True,
+    sections={
+        "Check": ("check",),
+        "Understand": ("graph", "rule", "config"),
+        "Other": ("clean", "version"),
+    },
+    aliases={"explain": "rule"},
+    epilog="""\b
+Examples:
+  wflint check                Check everything below the current folder.
+  wflint check src --diff     Show what can be fixed in a folder.
+  wflint rule WFL101          Explain a rule.
+
+\b
+Exit codes:
+  0  Nothing was found.
+  1  There is something to report.
+  2  wflint could not do its work.
+
+`wflint COMMAND --help` says more about a command.
+""",
+)
 @click.version_option(__version__, "-V", "--version", message="wflint %(version)s")
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> int:
     """Find what breaks replay in Temporal workflows written in Python."""
+    if ctx.invoked_subcommand is None:
+        click.echo(WELCOME, err=True, nl=False)
+        return FAILED
+    return 0
 
 
-@main.command()
+@main.command(
+    short_help="Check files and folders.",
+    epilog="""\b
+Examples:
+  wflint check                      Check everything below the current folder.
+  wflint check src/orders           Report only what is wrong below a folder.
+  wflint check --select WFL101,WFL2 Run one rule, and a family of rules.
+  wflint check --diff               Show what --fix would change.
+  wflint check -o report.sarif      Write a report for code scanning.
+
+\b
+Exit codes:
+  0  Nothing was found, or nothing as severe as --fail-on says.
+  1  There are diagnostics.
+  2  Something is wrong with the options, the configuration or the files.
+""",
+)
 @click.argument("paths", nargs=-1)
-@click.option("--select", multiple=True, metavar="RULES", help="Run only these rules.")
-@click.option("--ignore", multiple=True, metavar="RULES", help="Do not run these rules.")
-@click.option("--extend-select", multiple=True, metavar="RULES", help="Also run these rules.")
-@click.option(
-    "--per-file-ignores",
-    multiple=True,
-    metavar="PATTERN:RULE",
-    help="Do not run a rule in some files.",
-)
-@click.option(
-    "--extend-per-file-ignores",
-    multiple=True,
-    metavar="PATTERN:RULE",
-    help="Like --per-file-ignores, but added to those of the configuration.",
-)
-@click.option(
-    "--output-format",
-    type=click.Choice(FORMATS),
-    metavar="FORMAT",
-    envvar="WFLINT_OUTPUT_FORMAT",
-    help=f"How to print diagnostics: {', '.join(FORMATS)}. Default: full on a terminal, else "
-    "concise.",
-)
-@click.option(
-    "-o",
-    "outputs",
-    multiple=True,
-    metavar="[FORMAT:]PATH",
-    help="Write a report to a file as well. The endings .sarif, .json and .xml (JUnit) say the "
-    "format. May be repeated.",
-)
-@click.option("--fix/--no-fix", default=False, help="Apply safe fixes to the files.")
-@click.option(
-    "--unsafe-fixes/--no-unsafe-fixes",
-    default=False,
-    help="With --fix, --fix-only or --diff: also unsafe fixes.",
-)
-@click.option("--fix-only", is_flag=True, help="Apply fixes, but do not report what is left.")
-@click.option("--show-fixes", is_flag=True, help="List what was fixed.")
-@click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing.")
-@click.option(
-    "--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if anything was fixed, for hooks."
-)
-@click.option("--fixable", multiple=True, metavar="RULES", help="Fix only what these rules find.")
-@click.option("--unfixable", multiple=True, metavar="RULES", help="Never fix what they find.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(("error", "warning", "info", "never")),
-    help="The lowest severity for exit code 1. Default: warning.",
-)
-@click.option(
-    "--min-severity",
-    type=click.Choice(("error", "warning", "info")),
-    help="The lowest severity to report. Default: info.",
-)
-@click.option("--statistics", is_flag=True, help="Print how many diagnostics each rule has.")
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are diagnostics.")
-@click.option("--stdin-filename", metavar="PATH", help="The name of the file on stdin (`-`).")
-@click.option("-j", "--jobs", metavar="N", default="auto", help="Number of processes, or `auto`.")
-@_CONFIG
-@_ISOLATED
-@click.option("--show-settings", is_flag=True, help="Print the settings and stop.")
-@click.option("--show-files", is_flag=True, help="Print the files to check and stop.")
-@click.option("--show-gaps", is_flag=True, help="List the calls that could not be resolved.")
-@click.option("--no-ignores", is_flag=True, help="Also report what comments suppress.")
-@click.option("--exclude", multiple=True, metavar="PATTERNS", help="Files not to check.")
-@click.option(
-    "--extend-exclude",
-    multiple=True,
-    metavar="PATTERNS",
-    help="Like --exclude, but added to those of the configuration.",
-)
-@click.option(
-    "--force-exclude/--no-force-exclude",
-    default=None,
-    help="Leave out excluded files even if they are named as PATHS.",
-)
-@click.option(
-    "--respect-gitignore/--no-respect-gitignore", default=None, help="Leave out what git ignores."
-)
-@click.option("--target-sdk", metavar="VERSION", help="The version of temporalio in use.")
-@click.option("--python", metavar="PATH", help="The environment with the follow-packages.")
-@click.option(
-    "-n",
-    "--no-cache",
-    is_flag=True,
-    envvar="WFLINT_NO_CACHE",
-    help="Neither read nor write the cache.",
-)
-@click.option(
-    "--cache-dir",
-    metavar="FOLDER",
-    envvar="WFLINT_CACHE_DIR",
-    help="The cache folder. Default: .wflint_cache at the top of the program.",
-)
-@_COLOR
-@click.option("-q", "--quiet", is_flag=True, help="Print diagnostics only.")
-@click.option("-v", "--verbose", is_flag=True, help="Say more about the run.")
-@click.option("-s", "--silent", is_flag=True, help="Print nothing.")
+@check_options
 def check(**flags: Any) -> int:
-    """Check files and folders (by default the current folder; `-` is stdin)."""
+    """Check files and folders: by default the current folder; `-` is stdin.
+
+    PATHS only say what is reported. Calls are followed through the whole repository. RULES are
+    codes, beginnings of codes, names, or ALL, with commas between them.
+    """
     from wflint.cli.check import run
 
     return run(flags)
@@ -223,18 +168,20 @@ def check(**flags: Any) -> int:
 @main.command()
 @click.argument("entry")
 @click.argument("paths", nargs=-1)
-@click.option(
+@option(
+    "Output",
     "--format",
     "--output-format",
     "form",
+    metavar="FORMAT",
     type=click.Choice(GRAPH_FORMATS),
     default="text",
-    help="A tree for people (the default), a drawing for Mermaid or Graphviz, or JSON.",
+    help="text: a tree for people (the default); mermaid or dot: a drawing; json.",
 )
-@_CONFIG
-@_ISOLATED
-@_COLOR
-@click.option("-q", "--quiet", is_flag=True, help="Print the graph only.")
+@CONFIG
+@ISOLATED
+@COLOR
+@option("Output", "-q", "--quiet", is_flag=True, help="Print the graph only.")
 def graph(**flags: Any) -> int:
     """Show what an entry point reaches, or why a function is workflow code.
 

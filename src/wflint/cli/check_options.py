@@ -1,0 +1,152 @@
+"""The options of ``wflint check``, in the order and the sections of its help."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import click
+
+from wflint.cli.help import Decorated, option
+
+FORMATS = (
+    *("full", "concise", "grouped", "json", "json-lines", "github", "gitlab", "azure", "sarif"),
+    *("junit", "checkstyle", "rdjson", "rdjsonl", "pylint"),
+)
+
+_rules = partial(option, "Rules")
+_files = partial(option, "Files")
+_fixes = partial(option, "Fixes")
+_output = partial(option, "Output")
+_exit = partial(option, "Exit code")
+_settings = partial(option, "Configuration")
+_run = partial(option, "Run")
+
+# Options that other commands have as well.
+CONFIG = _settings(
+    "--config",
+    multiple=True,
+    metavar="FILE|KEY=VALUE",
+    help="A configuration file, or one setting. May be repeated.",
+)
+ISOLATED = _settings("--isolated", is_flag=True, help="Read no configuration file.")
+COLOR = _output(
+    "--color",
+    type=click.Choice(("auto", "always", "never")),
+    metavar="WHEN",
+    default="auto",
+    help="Whether to print colours: auto, always or never.",
+)
+
+OPTIONS = (
+    _rules("--select", multiple=True, metavar="RULES", help="Run only these rules."),
+    _rules("--ignore", multiple=True, metavar="RULES", help="Do not run these rules."),
+    _rules("--extend-select", multiple=True, metavar="RULES", help="Also run these rules."),
+    _rules(
+        "--per-file-ignores",
+        multiple=True,
+        metavar="PATTERN:RULE",
+        help="Do not run a rule in some files.",
+    ),
+    _rules(
+        "--extend-per-file-ignores",
+        multiple=True,
+        metavar="PATTERN:RULE",
+        help="Like --per-file-ignores, but added to those of the configuration.",
+    ),
+    _rules("--no-ignores", is_flag=True, help="Also report what comments suppress."),
+    _files("--exclude", multiple=True, metavar="PATTERNS", help="Files not to check."),
+    _files(
+        "--extend-exclude",
+        multiple=True,
+        metavar="PATTERNS",
+        help="Like --exclude, but added to those of the configuration.",
+    ),
+    _files(
+        "--force-exclude/--no-force-exclude",
+        default=None,
+        help="Leave out excluded files even if they are named as PATHS.",
+    ),
+    _files(
+        "--respect-gitignore/--no-respect-gitignore",
+        default=None,
+        help="Leave out what git ignores.",
+    ),
+    _files("--stdin-filename", metavar="PATH", help="The name of the file on stdin (`-`)."),
+    _files("--show-files", is_flag=True, help="Print the files to check and stop."),
+    _fixes("--fix/--no-fix", default=False, help="Apply safe fixes to the files."),
+    _fixes(
+        "--unsafe-fixes/--no-unsafe-fixes",
+        default=False,
+        help="With --fix, --fix-only or --diff: also unsafe fixes.",
+    ),
+    _fixes("--fix-only", is_flag=True, help="Apply fixes, but do not report what is left."),
+    _fixes("--show-fixes", is_flag=True, help="List what was fixed."),
+    _fixes("--diff", is_flag=True, help="Print what --fix would change, and change nothing."),
+    _fixes("--fixable", multiple=True, metavar="RULES", help="Fix only what these rules find."),
+    _fixes("--unfixable", multiple=True, metavar="RULES", help="Never fix what they find."),
+    _output(
+        "--output-format",
+        type=click.Choice(FORMATS),
+        metavar="FORMAT",
+        envvar="WFLINT_OUTPUT_FORMAT",
+        help=f"How to print diagnostics: {', '.join(FORMATS)}. Default: full on a terminal, else "
+        "concise.",
+    ),
+    _output(
+        "-o",
+        "outputs",
+        multiple=True,
+        metavar="[FORMAT:]PATH",
+        help="Write a report to a file as well. The endings .sarif, .json and .xml (JUnit) say "
+        "the format. May be repeated.",
+    ),
+    _output(
+        "--min-severity",
+        type=click.Choice(("error", "warning", "info")),
+        metavar="SEVERITY",
+        help="The lowest severity to report: error, warning or info. Default: info.",
+    ),
+    _output("--statistics", is_flag=True, help="Print how many diagnostics each rule has."),
+    _output("--show-gaps", is_flag=True, help="List the calls that could not be resolved."),
+    COLOR,
+    _output("-q", "--quiet", is_flag=True, help="Print diagnostics only."),
+    _output("-v", "--verbose", is_flag=True, help="Say more about the run."),
+    _output("-s", "--silent", is_flag=True, help="Print nothing."),
+    _exit(
+        "--fail-on",
+        type=click.Choice(("error", "warning", "info", "never")),
+        metavar="SEVERITY",
+        help="The lowest severity for exit code 1: error, warning, info or never. Default: "
+        "warning.",
+    ),
+    _exit("--exit-zero", is_flag=True, help="Exit with 0 even if there are diagnostics."),
+    _exit(
+        "--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if anything was fixed, for hooks."
+    ),
+    CONFIG,
+    ISOLATED,
+    _settings("--target-sdk", metavar="VERSION", help="The version of temporalio in use."),
+    _settings("--python", metavar="PATH", help="The environment with the follow-packages."),
+    _settings("--show-settings", is_flag=True, help="Print the settings and stop."),
+    _run("-j", "--jobs", metavar="N", default="auto", help="Number of processes, or `auto`."),
+    _run(
+        "-n",
+        "--no-cache",
+        is_flag=True,
+        envvar="WFLINT_NO_CACHE",
+        help="Neither read nor write the cache.",
+    ),
+    _run(
+        "--cache-dir",
+        metavar="FOLDER",
+        envvar="WFLINT_CACHE_DIR",
+        help="The cache folder. Default: .wflint_cache at the top of the program.",
+    ),
+)
+
+
+def check_options(command: Decorated) -> Decorated:
+    """Give a command the options of ``wflint check``."""
+    for decorate in reversed(OPTIONS):
+        command = decorate(command)
+    return command
