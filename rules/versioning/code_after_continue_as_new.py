@@ -57,8 +57,6 @@ from wflint.rule import Rule, Scope, Severity, cst
 if TYPE_CHECKING:
     from wflint.rule import Context
 
-_DOES = (cst.Assign, cst.AugAssign, cst.Await, cst.Call, cst.Del)
-
 
 class CodeAfterContinueAsNew(Rule):
     code = "WFL909"
@@ -83,9 +81,14 @@ class CodeAfterContinueAsNew(Rule):
         lines = list(block.body) if isinstance(block, cst.IndentedBlock) else []
         number = next((n for n, line in enumerate(lines) if line is around[1]), len(lines))
         behind = lines[number + 1 :]
-        if any(isinstance(inner, _DOES) for line in behind for inner in walk(line)):
+        if any(_does_something(inner) for line in behind for inner in walk(line)):
             message = (
                 "`workflow.continue_as_new()` never returns, so what follows it is never done; "
                 "do it before"
             )
             ctx.report(self, node, message, subject=node.func)
+
+
+def _does_something(node: cst.CSTNode) -> bool:
+    """True for what has an effect, and is no mere expression."""
+    return isinstance(node, (cst.Assign, cst.AugAssign, cst.Await, cst.Call, cst.Del))

@@ -123,6 +123,16 @@ def test_a_repeated_check_imports_neither_rules_nor_the_analysis(form: str) -> N
     assert formats <= reports <= formats | shared
 
 
+def test_rules_import_libcst_when_they_look_at_code_and_not_before() -> None:
+    program = "from wflint.checking.registry import load_registry as load; load()"
+    command = [sys.executable, "-X", "importtime", "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    imported = [line.rpartition("|")[2].strip() for line in done.stderr.splitlines()]
+    # Python prints a module when it is loaded, so that the rule which asked for LibCST comes next.
+    guilty = imported[imported.index("libcst") + 1 :][:3] if "libcst" in imported else []
+    assert guilty == []
+
+
 def test_linking_what_was_read_before_does_not_import_libcst(project: Path) -> None:
     write(project / "shop/prices.py", "from shop.extra.labels import label as stamp, label\n")
     imported("check")

@@ -13,6 +13,7 @@ import libcst as cst
 from msgspec.structs import replace
 
 from wflint import limits
+from wflint.facts.ast_names import dotted
 from wflint.facts.definitions import (
     Form,
     WrittenDecorator,
@@ -273,15 +274,6 @@ def _is_union(node: ast.expr) -> bool:
     if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.BitOr):
         return False
     return not isinstance(node.left, ast.Dict) and not isinstance(node.right, ast.Dict)
-
-
-def dotted(node: ast.expr | None) -> Ref | None:
-    """Return the reference of a name or of attributes of one."""
-    path: list[str] = []
-    while isinstance(node, ast.Attribute):
-        path.append(node.attr)
-        node = node.value
-    return Ref(Kind.GLOBAL, node.id, tuple(reversed(path))) if isinstance(node, ast.Name) else None
 
 
 def keyed(key: ast.expr | None, ref: Ref) -> Ref:

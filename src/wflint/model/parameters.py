@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Iterable
 
-from wflint.facts.ast_definitions import dotted
+from wflint.facts.ast_names import dotted
 from wflint.facts.model import BindingKind
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ClassValue, ExternalValue
