@@ -44,10 +44,22 @@ class Sites:
     def __init__(self, resolver: Resolver, paths: Iterable[str]) -> None:
         self._resolver = resolver
         self._paths = list(paths)
+        self._said: dict[str, SandboxSays] = {}
+        self._by_name: dict[str, dict[tuple[str, str], list[Region]]] = {}
 
     def said(self, path: str) -> SandboxSays:
         """The settings in a file."""
-        return sandbox_says(self._resolver.store.load(path))
+        if path not in self._said:
+            self._said[path] = sandbox_says(self._resolver.store.load(path))
+        return self._said[path]
+
+    def _regions(self, path: str) -> dict[tuple[str, str], list[Region]]:
+        """The regions of a file by their scope and name."""
+        if path not in self._by_name:
+            known = self._by_name[path] = {}
+            for region in self.said(path).regions:
+                known.setdefault((region.scope, region.name), []).append(region)
+        return self._by_name[path]
 
     def site_at(self, path: str, offset: int) -> Site | None:
         """Return the call that makes a Worker at an offset."""
@@ -56,13 +68,15 @@ class Sites:
     @cached_property
     def loose(self) -> tuple[At, ...]:
         """The settings that no Worker is seen to get."""
+        every = [At(path, piece) for path in self._paths for piece in self.said(path).pieces]
+        if not every:
+            return ()
         taken = {
             (at.path, at.piece.offset)
             for path in self._paths
             for site in self.said(path).sites
             for at in self.reach(path, site).pieces
         }
-        every = (At(path, piece) for path in self._paths for piece in self.said(path).pieces)
         return tuple(at for at in every if (at.path, at.piece.offset) not in taken)
 
     @cached_property
@@ -114,7 +128,7 @@ class Sites:
             found = [r for r in said.regions if r.name == name or f"self.{r.name}" == name]
             return [(at.path, region) for region in found] if found else None
         for scope in _around(at.scope):
-            found = [r for r in said.regions if r.scope == scope and r.name == first]
+            found = self._regions(at.path).get((scope, first), [])
             if found:
                 return [(at.path, region) for region in found]
             if first in said.params.get(scope, ()):
