@@ -100,6 +100,7 @@ class AnalysisResult(Struct):
     ``unmarked`` methods that may be handlers; ``hidden`` are files that Python never imports.
     ``reached`` is what workflows reach, ``outside`` what activities and Workers do, as far as a
     rule is about them. ``workflows`` and ``activities`` count those that each file defines.
+    ``project`` is all that the program defines, for those who ask.
     """
 
     store: Store
@@ -116,6 +117,7 @@ class AnalysisResult(Struct):
     unseen: list[Unseen] = field(default_factory=list)
     unmarked: list[Unmarked] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
+    project: Project | None = None
 
     @property
     def recorded(self) -> CallGraph:
@@ -168,6 +170,7 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
     unmade = [one.cls for one in answer.unseen if not one.decorator]
     parts = Parts(workflows, defining, question.gated.named, events, answer.reached, unmade)
     project = Project(parts, *model, checker.commands, checker.views.of_external)
+    answer.project = project
     with store.faults.at(EVERYWHERE):
         reached = {node.fn for node in answer.reached.order}
         answer.unmarked = unmarked_methods(roots, own, workflows, reached)

@@ -106,7 +106,7 @@ def _fault_of_the_system(error: Exception) -> str:
     invoke_without_command=True,
     sections={
         "Check": ("check",),
-        "Understand": ("graph", "rule", "config"),
+        "Understand": ("list", "graph", "rule", "config"),
         "Other": ("clean", "version"),
     },
     aliases={"explain": "rule"},
@@ -200,6 +200,46 @@ def graph(**flags: Any) -> int:
     unknown or ambiguous, or something else is wrong.
     """
     from wflint.cli.graph import run
+
+    return run(flags)
+
+
+@main.command(
+    "list",
+    short_help="Show workflows, handlers, activities, workers and gaps.",
+    epilog="""\b
+Examples:
+  wflint list                        Everything below the current folder.
+  wflint list src/orders             What is defined below a folder.
+  wflint list --output-format json   The same for other programs.
+
+\b
+Exit codes:
+  0  The list was printed, or there is nothing to list.
+  2  Something is wrong with the options, the configuration or the files.
+""",
+)
+@click.argument("paths", nargs=-1)
+@option(
+    "Output",
+    "--output-format",
+    type=click.Choice(("text", "json")),
+    default="text",
+    metavar="FORMAT",
+    help="text (the default) or json.",
+)
+@COLOR
+@option("Output", "-q", "--quiet", is_flag=True, help="Print the list only.")
+@CONFIG
+@ISOLATED
+def inventory(**flags: Any) -> int:
+    """Show workflows, handlers, activities and workers, and what is not known of them.
+
+    The list has what the files and folders PATHS define, by default the current folder: where it
+    is, on which task queues it runs, and what each worker registers. At its end are classes and
+    methods that may be workflow code and are not checked, and calls that could not be followed.
+    """
+    from wflint.cli.inventory import run
 
     return run(flags)
 

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from wflint.run.program_run import Examined, FactCaches
 
 NO_WORKFLOW = (
-    "no workflow was found: a class is one by `@workflow.defn`, by a name of your own in "
-    "`workflow-decorators` or `workflow-base-classes`, or because a Worker lists it"
+    "no workflow was found: check the paths, or name the decorators or base classes that make "
+    "your workflows in `workflow-decorators` or `workflow-base-classes`"
 )
 
 WORTH_WHILE = 200

@@ -1,0 +1,54 @@
+"""``wflint list``: files to an inventory, the inventory to text, and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
+from typing import Any
+
+from msgspec.structs import replace
+
+from wflint.cli import output
+from wflint.run.request import Request
+from wflint.system.printable import visible
+
+FAILED = 2
+SYNTAX_ERROR = "WFL001"
+
+
+def run(flags: Mapping[str, Any]) -> int:
+    """Run the command and give its exit code."""
+    from wflint.inventory.build import build
+    from wflint.run.check import check
+
+    request = Request(
+        paths=flags["paths"] or (".",),
+        config=flags["config"],
+        isolated=flags["isolated"],
+        overrides={"select": [SYNTAX_ERROR]},  # rules are not asked
+        show_gaps=True,
+    )
+    projects: list[Any] = []
+    with ExitStack() as stack:
+        if not flags["quiet"] and output.is_terminal(sys.stderr):
+            from wflint.cli.progress import Progress
+
+            request = replace(request, progress=stack.enter_context(Progress()))
+        result = check(request, projects.append)
+        inventory = build(projects, result.gaps)
+    if flags["output_format"] == "json":
+        from wflint.inventory import json_list
+
+        output.write_stdout(json_list.render(inventory))
+    elif not inventory.is_empty:
+        from wflint.inventory import text
+
+        output.write_stdout(text.render(inventory, output.wants_color(flags["color"], sys.stdout)))
+    said = [*result.problems]
+    said += [f"{d.filename}:{d.location.row}: {d.message}" for d in result.diagnostics]
+    if not flags["quiet"]:
+        known = {remark.filename for remark in inventory.unchecked}
+        said += [w for w in result.warnings if w.partition(": ")[0] not in known]
+    output.write_stderr("".join(f"wflint: {visible(line)}\n" for line in said))
+    return FAILED if result.problems else 0

@@ -1,0 +1,1 @@
+"""``wflint list``: what a program defines and registers."""
