@@ -73,8 +73,12 @@ def test_suppressions_hide_everything_in_the_example(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("example", blocks("toml"))
 def test_configuration_examples_are_valid(example: str, tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_text(example, encoding="utf-8")
-    settings = find_project(tmp_path, tmp_path).settings
+    folder = tmp_path / "services" / "orders"
+    folder.mkdir(parents=True)
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "pyproject.toml").write_text("[tool.wflint]\n")  # some examples extend it
+    (folder / "pyproject.toml").write_text(example, encoding="utf-8")
+    settings = find_project(folder, folder).settings
     registry = load_registry()
     assert select_rules(settings, registry).codes
     assert len(added_apis(settings, registry)) == example.count("[[tool.wflint.apis]]")

@@ -261,11 +261,20 @@ def rule(rule: str | None, every: bool, output_format: str) -> None:
 @main.command()
 @click.argument("key", required=False)
 @click.option("--output-format", type=click.Choice(("text", "json")), default="text")
-def config(key: str | None, output_format: str) -> None:
+@click.option("--schema", is_flag=True, help="Print a JSON schema of them, for editors.")
+def config(key: str | None, output_format: str, schema: bool) -> None:
     """Explain the settings, or one of them."""
     from wflint.cli.output import write_stdout
     from wflint.cli.show import describe_settings
 
+    if schema:
+        from wflint.cli.schema import settings_schema
+        from wflint.report.json_report import to_text
+
+        if key:
+            raise click.UsageError("--schema is about all settings; name none")
+        write_stdout(to_text(settings_schema()))
+        return
     write_stdout(describe_settings(key, output_format))
 
 

@@ -85,6 +85,11 @@ OutputFormat = Literal[
 class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
     """The settings of ``[tool.wflint]``. Paths and patterns are relative to its folder."""
 
+    extend: str | None = None
+    """Another configuration file that this one builds on, relative to this file and inside of the
+    repository: `"../pyproject.toml"`. Settings of this file replace those of the other; what
+    begins with `extend-`, and `ignore`, adds to them, and `severity` is merged by rule."""
+
     select: tuple[str, ...] | None = None
     """The rules to run: codes (`WFL101`), beginnings of codes (`WFL1`), names (`wall-clock-time`)
     or `ALL`. Without it, every rule of severity error or warning runs. Where `select` and `ignore`
