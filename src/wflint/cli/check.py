@@ -31,6 +31,7 @@ _LISTS = (
     "unfixable",
 )
 _TABLES = ("per_file_ignores", "extend_per_file_ignores")
+_ABOUT_BASELINES = ("update_baseline", "prune_baseline", "error_stale_baseline")
 _PLAIN = ("force_exclude", "respect_gitignore", "target_sdk", "fail_on", "min_severity")
 
 
@@ -39,6 +40,7 @@ def run(flags: Flags) -> int:
     request = request_from(flags)
     if flags["show_settings"] or flags["show_files"]:
         return _show(request, flags)
+    _check_flags(flags)
     form = output.chosen_format(request, flags)
     targets = output.parse_targets(flags["outputs"])
     if flags["diff"]:
@@ -49,8 +51,24 @@ def run(flags: Flags) -> int:
 
     with _progress(request, flags) as shown:
         result = check(shown)
+    _settle(result, flags)
     _report(result, flags, form, targets)
     return _exit_code(result, flags)
+
+
+def _check_flags(flags: Flags) -> None:
+    if flags["update_baseline"] or flags["prune_baseline"]:
+        from wflint.cli.baseline import check_flags
+
+        check_flags(flags)
+
+
+def _settle(result: Result, flags: Flags) -> None:
+    """Write baselines where the flags want it, before anything is reported."""
+    if result.baselines or any(flags[name] for name in _ABOUT_BASELINES):
+        from wflint.cli.baseline import settle
+
+        result.said += settle(result, flags)
 
 
 @contextmanager
@@ -68,7 +86,12 @@ def _progress(request: Request, flags: Flags) -> Iterator[Request]:
 def _exit_code(result: Result, flags: Flags) -> int:
     if result.problems:
         return FAILED
-    return FOUND if result.fails and not flags["exit_zero"] else 0
+    fails = result.fails or (flags["error_stale_baseline"] and _has_stale(result))
+    return FOUND if fails and not flags["exit_zero"] else 0
+
+
+def _has_stale(result: Result) -> bool:
+    return any(state.stale for state in result.baselines)
 
 
 def _diff(request: Request, flags: Flags) -> int:
@@ -98,6 +121,11 @@ def _fix(request: Request, flags: Flags, form: str, targets: list[tuple[str, str
         output.write_bytes(command.fixed_stdin(outcome, request))
     listed = command.listed(outcome.files) if flags["show_fixes"] else ""
     said = listed + command.summary(outcome, "Fixed")
+    if outcome.files and outcome.result.baselines and request.stdin is None:
+        from wflint.cli.baseline import follow
+
+        follow(outcome.result)
+    _settle(outcome.result, flags)
     if flags["fix_only"]:
         _say_fixed(said, outcome.result, flags)
         code = FAILED if outcome.result.problems else 0
@@ -138,6 +166,8 @@ def request_from(flags: Flags) -> Request:
         show_gaps=flags["show_gaps"],
         jobs=_jobs(flags["jobs"]),
         cache=not flags["no_cache"],
+        baseline="make" if flags["update_baseline"] else "read",
+        show_baselined=flags["show_baselined"],
     )
 
 
@@ -157,6 +187,8 @@ def overrides_from(flags: Flags) -> dict[str, object]:
         if flags[key]:
             given[key] = _table(_split(flags[key]), key)
     given |= {key: flags[key] for key in _PLAIN if flags[key] is not None}
+    if flags["baseline"]:
+        given["baseline"] = os.path.abspath(flags["baseline"])
     # A path on the command line is relative to the working directory, one in a file is not.
     if flags["python"]:
         found = os.path.exists(flags["python"])
@@ -246,6 +278,7 @@ def _say(result: Result, flags: Flags, form: str) -> None:
     lines = list(map(_said, result.problems))
     if not flags["quiet"]:
         lines += map(_said, result.warnings)
+        lines += map(_said, result.said)
         if flags["verbose"]:
             lines += map(_said, result.notes)
         if result.stats.files or not result.problems:

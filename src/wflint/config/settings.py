@@ -242,6 +242,10 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     """The lowest version of Python that the code runs with, such as `"3.11"`. Without it, the
     lowest that `requires-python` admits, or else 3.10."""
 
+    baseline: str | None = None
+    """The file with the findings that are known and not reported, relative to the configuration
+    file and inside of the repository. `wflint check --update-baseline` writes it."""
+
     cache_dir: str | None = None
     """The folder in which results are kept for the next run, relative to the configuration
     file and inside of the repository. Without it, `.wflint_cache` at the top of the program."""

@@ -79,6 +79,10 @@ def _check(request: Request, keep: Keep | None, fact_caches: FactCaches | None) 
     if is_about_workflows and not (result.stats.all_workflows or result.problems):
         result.warnings.append(NO_WORKFLOW)
     result.diagnostics.sort(key=lambda diagnostic: diagnostic.sort_key())
+    if any(p.settings.baseline is not None for g in selected.groups for p in g.projects):
+        from wflint.run.baselining import hold_against_baselines
+
+        hold_against_baselines(result, selected.groups, request, cwd)
     result.gaps.sort(key=lambda gaps: gaps.sort_key())
     result.stats.seconds = time.perf_counter() - started
     return result

@@ -67,7 +67,8 @@ class ResultCache:
         if paths is None:
             return None
         entry.result.paths = paths
-        entry.result.sources = {shown: self._text(path) for shown, path in paths.items()}
+        found = {diagnostic.filename for diagnostic in entry.result.diagnostics}
+        entry.result.sources = {shown: self._text(paths[shown]) for shown in found}
         return None if self._read_log.is_torn else entry.result
 
     def _paths_of(self, result: Result) -> dict[str, str] | None:
@@ -75,7 +76,7 @@ class ResultCache:
 
         So whatever an entry says, fixes go only into files that this run was asked to check.
         """
-        named = {diagnostic.filename for diagnostic in result.diagnostics}
+        named = {diagnostic.filename for diagnostic in (*result.diagnostics, *result.held)}
         if not named:
             return {}
         shown = ((shown_path(path, self._cwd), path) for path in self._asked)
@@ -136,7 +137,7 @@ class ResultCache:
 
 def _about(project: Project) -> object:
     """Return the settings of one folder that a result depends on."""
-    settings = replace(project.settings, output_format=None, cache_dir=None)
+    settings = replace(project.settings, output_format=None, cache_dir=None, baseline=None)
     versions = (project.target_sdk, project.exact_sdk, project.target_python, project.named_python)
     return (str(project.root), settings, versions)
 
@@ -160,11 +161,12 @@ _COUNTS = (
 
 def add(result: Result, part: Result) -> None:
     """Add the result of one project to that of the run."""
-    for name in ("diagnostics", "problems", "warnings", "gaps"):
+    for name in ("diagnostics", "problems", "warnings", "gaps", "held"):
         getattr(result, name).extend(getattr(part, name))
     result.sources.update(part.sources)
     result.paths.update(part.paths)
     result.fail_on.update(part.fail_on)
+    result.is_partial |= part.is_partial
     counted, more = result.stats, part.stats
     for name in _COUNTS:
         setattr(counted, name, getattr(counted, name) + getattr(more, name))

@@ -99,3 +99,9 @@ def settings_that_lead_out(table: Mapping[str, object], folder: Path) -> Iterato
             f"cache-dir leads out of the repository: {cache}; "
             "only the command line may name such a folder: --cache-dir, or WFLINT_CACHE_DIR"
         )
+    baseline = table.get("baseline")
+    if isinstance(baseline, str) and border.leads_out(folder / baseline):
+        yield (
+            f"baseline leads out of the repository: {baseline}; "
+            "only the command line may name such a file: --baseline"
+        )

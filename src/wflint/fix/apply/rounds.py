@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from wflint.baseline.entry import Entry
 from wflint.config.find import ProjectFinder
 from wflint.diagnostics import Applicability, Diagnostic
 from wflint.files.select import select
@@ -69,9 +70,11 @@ class _Rounds:
         self.files: dict[str, Mended] = {}
         self.given_up: dict[str, str] = {}
         self.fact_caches: FactCaches = {}
+        self.left_before: tuple[Entry, ...] = ()
 
     def run(self) -> Outcome:
         result = self._check()
+        self.left_before = tuple(result.left)
         for _ in range(MAX_ROUNDS):
             if not self._apply(result):
                 break
@@ -88,7 +91,7 @@ class _Rounds:
         texts = {file.path: file.after for file in self.files.values()}
         mended = bool(texts) and not self.request.texts
         texts = {**self.request.texts, **texts}
-        request = replace(self.request, texts=texts, mended=mended)
+        request = replace(self.request, texts=texts, mended=mended, left_before=self.left_before)
         return check(request, fact_caches=self.fact_caches)
 
     def _apply(self, result: Result) -> bool:
