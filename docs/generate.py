@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +21,8 @@ SCHEMA = ROOT / "wflint.schema.json"
 PAGES = MANUAL / "rules"
 SOURCE_URL = "https://github.com/wflint/wflint/blob/main/"
 PART = re.compile(r"(<!-- begin: (.+?) -->\n).*?(?=<!-- end -->)", re.DOTALL)
-HEAD = "\n## {}\n\n| Code | Name | Severity | Default | Fix | What it finds |\n|-|-|-|-|-|-|\n"
-ROW = "| {} | [{name}]({name}.md) | {} | {} | {} | {} |\n"
+HEAD = "\n## {}\n\n| Code | What it finds | |\n|-|-|-|\n"
+ROW = "| {} | [{name}]({name}.md): {} | {} |\n"
 
 
 def documents() -> dict[Path, str]:
@@ -61,8 +60,10 @@ def printed(arguments: list[str], variables: dict[str, str]) -> str:
 
 def tables() -> str:
     """The rules, with a table for each family."""
-    groups = groupby(load_registry().rules, family)
-    return "".join(HEAD.format(name) + "".join(map(row, rules)) for name, rules in groups) + "\n"
+    families: dict[str, list[Rule]] = {}
+    for rule in load_registry().rules:
+        families.setdefault(family(rule), []).append(rule)
+    return "".join(HEAD.format(name) + "".join(map(row, rules)) for name, rules in families.items())
 
 
 def settings() -> str:
@@ -82,10 +83,10 @@ def setting(about: dict[str, Any]) -> str:
 
 
 def row(rule: Rule) -> str:
-    """A rule's line in the table."""
-    default = "on" if is_default(rule) else "opt-in"
-    fix = {"safe": "S", "unsafe": "U"}.get(rule.fix.value, "")
-    return ROW.format(rule.code, rule.severity.value, default, fix, summary(rule), name=rule.name)
+    """A rule's line in the table: what it is, and how severe, switched off or mended."""
+    severity = rule.severity.value if is_default(rule) else "opt-in"
+    fix = {"safe": ", S", "unsafe": ", U"}.get(rule.fix.value, "")
+    return ROW.format(rule.code, summary(rule), severity + fix, name=rule.name)
 
 
 def page(rule: Rule) -> str:
