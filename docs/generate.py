@@ -29,6 +29,7 @@ def documents() -> dict[Path, str]:
     """Every file with generated text, with the text that it should have."""
     written = {path: with_parts(path.read_text(encoding="utf-8")) for path in prose()}
     written[SCHEMA] = to_text(settings_schema())
+    written[MANUAL / "llms.txt"] = (ROOT / "llms.txt").read_text(encoding="utf-8")
     return written | {PAGES / f"{rule.name}.md": page(rule) for rule in load_registry().rules}
 
 
