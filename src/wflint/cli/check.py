@@ -41,6 +41,7 @@ def run(flags: Flags) -> int:
     if flags["show_settings"] or flags["show_files"]:
         return _show(request, flags)
     _check_flags(flags)
+    request = _compared(request, flags)
     form = output.chosen_format(request, flags)
     targets = output.parse_targets(flags["outputs"])
     if flags["diff"]:
@@ -61,6 +62,26 @@ def _check_flags(flags: Flags) -> None:
         from wflint.cli.baseline import check_flags
 
         check_flags(flags)
+
+
+def _compared(request: Request, flags: Flags) -> Request:
+    """Return a request that leaves out what another revision has, if the flags name one."""
+    revision, branch = flags["new_from"], flags["new_from_merge_base"]
+    if revision is None and branch is None:
+        return request
+    if revision is not None and branch is not None:
+        raise click.UsageError("give either --new-from or --new-from-merge-base")
+    from wflint.run.comparison import Base, known_at
+
+    if revision is not None:
+        base = Base(revision, "--new-from")
+    else:
+        base = Base(branch, "--new-from-merge-base", is_merge_base=True)
+    with _progress(request, flags) as shown:
+        known, warnings = known_at(base, shown)
+    if not (flags["quiet"] or flags["silent"]):
+        output.write_stderr("".join(map(_said, warnings)))
+    return replace(request, known=known)
 
 
 def _settle(result: Result, flags: Flags) -> None:

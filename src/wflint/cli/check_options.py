@@ -91,6 +91,16 @@ OPTIONS = (
         help="List what the baseline has and is no longer found, and exit with 1 for it.",
     ),
     _known("--show-baselined", is_flag=True, help="Also report what the baseline has."),
+    _known(
+        "--new-from",
+        metavar="REVISION",
+        help="Report only what a revision of git does not have.",
+    ),
+    _known(
+        "--new-from-merge-base",
+        metavar="BRANCH",
+        help="Report only what is new since this branch and the current one have parted.",
+    ),
     _fixes("--fix/--no-fix", default=False, help="Apply safe fixes to the files."),
     _fixes(
         "--unsafe-fixes/--no-unsafe-fixes",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from wflint.baseline.match import match
 from wflint.config.errors import ConfigError
 from wflint.diagnostics import Diagnostic
 from wflint.files.select import Group, shown_path
-from wflint.run.request import BaselineState, Request, Result
+from wflint.run.request import BaselineState, Known, Request, Result
 
 if TYPE_CHECKING:
     from wflint.config.find import Project
@@ -112,15 +112,15 @@ def hide(result: Result, known: set[int], reason: str, show: bool) -> None:
     result.diagnostics = left
 
 
-def hold_against_entries(
-    result: Result, entries: Iterable[Entry], reason: str, files: Iterable[str], request: Request
+def hold_against_known(
+    result: Result, known_there: Known, groups: Sequence[Group], request: Request
 ) -> None:
-    """Take out of a result what another run has found. ``files`` are those that there are."""
-    there = frozenset(map(real_path, files))
+    """Take out of a result what another run has found."""
+    there = frozenset(real_path(path) for group in groups for path in group.files)
     several = [entries_of(d, result.paths[d.filename]) for d in result.diagnostics]
     flat = [entry for of_one in several for entry in of_one]
     left_before = request.left_before if request.mended else None
-    matched = match(flat, entries, lambda path: path not in there, left_before)
+    matched = match(flat, known_there.entries, lambda path: path not in there, left_before)
     result.left += matched.left
     known: set[int] = set()
     number = 0
@@ -129,7 +129,7 @@ def hold_against_entries(
         number += len(of_one)
         if diagnostic.code not in ALWAYS_REPORTED and all(p in matched.known for p in places):
             known.add(id(diagnostic))
-    hide(result, known, reason, show=False)
+    hide(result, known, known_there.reason, show=False)
 
 
 class Whereabouts:

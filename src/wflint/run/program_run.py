@@ -41,6 +41,7 @@ from wflint.run.imported_tests import imported_tests
 from wflint.run.places import call_as_written, gaps_by_entry
 from wflint.run.program_settings import Governing
 from wflint.run.request import Request, Result
+from wflint.run.results import names_at
 from wflint.run.statements import StatementsOf, bare
 from wflint.run.unchecked import lines, unchecked
 from wflint.suppress.diagnostics import UNUSED, suppression_diagnostics
@@ -182,6 +183,7 @@ class ProjectRun:
             is_test=self._is_test,
             installed=Installed(governing.follow_packages, governing.environments),
             fact_cache=self.fact_cache,
+            names_in=names_at(self.request),
             jobs=self.request.jobs,
             progress=self.request.progress,
         )

@@ -14,8 +14,16 @@ from msgspec import Struct
 
 from wflint.baseline.entry import Entry
 from wflint.diagnostics import Diagnostic, Location, ShownHop
+from wflint.revision.snapshot import Snapshot
 
 BaselineUse = Literal["read", "make", "ignore"]
+
+
+class Known(Struct, frozen=True):
+    """Findings of another run that are not reported; ``reason`` says why, in the summary."""
+
+    reason: str
+    entries: list[Entry]
 
 
 class Request(Struct, frozen=True):
@@ -30,7 +38,8 @@ class Request(Struct, frozen=True):
     ``cache`` allows to take over what an earlier run found, and to leave something for later ones.
     ``baseline`` says what the setting of that name is for: ``make`` allows that there is no file
     yet. ``show_baselined`` also reports what a baseline has. With ``mended``, ``left_before`` are
-    the known findings that were not found before the fixes.
+    the known findings that were not found before the fixes. ``known`` are the findings of another
+    run. ``snapshot`` has the Python files of a revision, in place of those on disk.
     ``progress`` is called with the number of files done and the number of files known so far.
     """
 
@@ -50,6 +59,8 @@ class Request(Struct, frozen=True):
     baseline: BaselineUse = "read"
     show_baselined: bool = False
     left_before: tuple[Entry, ...] = ()
+    known: Known | None = None
+    snapshot: Snapshot | None = None
     progress: Callable[[int, int], None] | None = None
 
 

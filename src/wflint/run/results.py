@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,14 @@ from wflint.system.hashing import blake2b
 
 if TYPE_CHECKING:
     from wflint.checking.analysis import AnalysisResult
+
+
+def names_at(request: Request) -> Callable[[str], frozenset[str]]:
+    """Return what gives the names in a folder, as they are on disk or in a revision."""
+    snapshot = request.snapshot
+    if snapshot is None:
+        return names_in
+    return lambda folder: snapshot.names(folder, names_in(folder))
 
 
 class _Entry(Struct, array_like=True):
@@ -55,13 +64,14 @@ class ResultCache:
         self._gated = gated
         self._cwd = cwd
         self._read_log = read_log
+        self._names = names_at(request)
         self._name = f"result-{self._key(group, request)}"
 
     def load(self) -> Result | None:
         """The result, if it was kept and still holds."""
         data = self._folder.read(self._name)
         entry = unpacked(data, _Entry) if data is not None else None
-        if entry is None or not entry.seen.is_still_so(self._read_log.peek, names_in):
+        if entry is None or not entry.seen.is_still_so(self._read_log.peek, self._names):
             return None
         paths = self._paths_of(entry.result)
         if paths is None:
