@@ -44,7 +44,7 @@ def reports(imports: Sequence[LoadedImport], message: str) -> Iterator[PlacedRep
     for one in rest:
         same = [o for o in rest if o.run == one.run and _is_remark(o) == _is_remark(one)]
         severity = Severity.INFO if _is_remark(one) else None
-        text = message.format(name=_names(same), others=_others(same), what=_what(same))
+        text = message.format(name=_names(same), use=_what(same))
         group = f"{one.run}{' own' if severity else ''}"
         yield PlacedReport(one.place, Report(text, severity, group=group))
 
@@ -59,7 +59,8 @@ def _names(imports: Sequence[LoadedImport]) -> str:
     found: dict[str, str] = {}
     for name in (name for one in imports for name in _names_of(one)):
         found.setdefault(name.partition(" ")[0], name)
-    return _listed(list(found.values()))
+    with_them = _others(imports) if all(one.has_activities for one in imports) else ""
+    return f"{_listed(list(found.values()))}{with_them}"
 
 
 def _others(imports: Sequence[LoadedImport]) -> str:

@@ -89,7 +89,7 @@ class ActivityImportNotPassedThrough(Rule):
     since = "0.1"
     once_per_function = True
     message = (
-        "the sandbox loads the activities of {name}{others} again for each run of a workflow; "
+        "the sandbox loads the activities of {name} again for each run of a workflow; "
         "import them under `workflow.unsafe.imports_passed_through()`"
     )
 

@@ -109,7 +109,7 @@ class ImportNotPassedThrough(Rule):
     since = "0.1"
     once_per_function = True
     message = (
-        "the sandbox loads {name} again for each run of a workflow; import {what} under "
+        "the sandbox loads {name} again for each run of a workflow; import {use} under "
         "`workflow.unsafe.imports_passed_through()`"
     )
 
