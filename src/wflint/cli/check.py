@@ -46,7 +46,7 @@ def run(flags: Flags) -> int:
     targets = output.parse_targets(flags["outputs"])
     if flags["diff"]:
         return _diff(request, flags)
-    if flags["fix"] or flags["fix_only"]:
+    if flags["fix"] or flags["fix_only"] or flags["add_ignore"] is not None:
         return _fix(request, flags, form, targets)
     from wflint.run.check import check
 
@@ -58,10 +58,23 @@ def run(flags: Flags) -> int:
 
 
 def _check_flags(flags: Flags) -> None:
+    if flags["add_ignore"] is not None:
+        _check_add_ignore(flags)
     if flags["update_baseline"] or flags["prune_baseline"]:
         from wflint.cli.baseline import check_flags
 
         check_flags(flags)
+
+
+def _check_add_ignore(flags: Flags) -> None:
+    hint = "--add-ignore"
+    if flags["fix"] or flags["fix_only"]:
+        raise click.UsageError("give either --add-ignore or --fix")
+    if flags["no_ignores"]:
+        raise click.UsageError("--add-ignore writes what --no-ignores does not read")
+    reason = flags["add_ignore"]
+    if "#" in reason or not reason.isprintable():
+        raise click.BadParameter("a reason is one line without `#`", param_hint=hint)
 
 
 def _compared(request: Request, flags: Flags) -> Request:
@@ -121,13 +134,14 @@ def _diff(request: Request, flags: Flags) -> int:
     from wflint.fix.apply.diff import readable, unified
 
     with _progress(request, flags) as shown:
-        outcome = command.find_fixes(shown, bool(flags["unsafe_fixes"]))
+        outcome = command.find_fixes(shown, bool(flags["unsafe_fixes"]), flags["add_ignore"])
     diff = unified(outcome.files)
     if output.is_terminal(sys.stdout):
         output.write_stdout(readable(diff))
     else:
         output.write_bytes(diff)
-    _say_fixed(command.summary(outcome, "Would fix"), outcome.result, flags)
+    verb = "Would fix" if flags["add_ignore"] is None else "Would suppress"
+    _say_fixed(command.summary(outcome, verb), outcome.result, flags)
     found = bool(outcome.files) and not flags["exit_zero"]
     return FAILED if outcome.result.problems else FOUND if found else 0
 
@@ -137,11 +151,17 @@ def _fix(request: Request, flags: Flags, form: str, targets: list[tuple[str, str
     from wflint.fix.apply import command
 
     with _progress(request, flags) as shown:
-        outcome = command.fix_files(shown, bool(flags["unsafe_fixes"]), partial(_tell, flags))
+        tell = partial(_tell, flags)
+        if flags["add_ignore"] is None:
+            outcome = command.fix_files(shown, bool(flags["unsafe_fixes"]), tell)
+        else:
+            outcome = command.ignore_in_files(shown, flags["add_ignore"], tell)
     if request.stdin is not None:
         output.write_bytes(command.fixed_stdin(outcome, request))
     listed = command.listed(outcome.files) if flags["show_fixes"] else ""
-    said = listed + command.summary(outcome, "Fixed")
+    said = listed + command.summary(
+        outcome, "Fixed" if flags["add_ignore"] is None else "Suppressed"
+    )
     if outcome.files and outcome.result.baselines and request.stdin is None:
         from wflint.cli.baseline import follow
 

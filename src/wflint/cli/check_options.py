@@ -101,6 +101,13 @@ OPTIONS = (
         metavar="BRANCH",
         help="Report only what is new since this branch and the current one have parted.",
     ),
+    _known(
+        "--add-ignore",
+        is_flag=False,
+        flag_value="",
+        metavar="[=REASON]",
+        help="Write a suppression comment at each place that is reported.",
+    ),
     _fixes("--fix/--no-fix", default=False, help="Apply safe fixes to the files."),
     _fixes(
         "--unsafe-fixes/--no-unsafe-fixes",
