@@ -303,8 +303,11 @@ def _report(
     if not flags["silent"]:
         if flags["statistics"]:
             form = "json-statistics" if form == "json" else "statistics"
-        write = output.write_stderr if to_stderr else output.write_stdout
-        write(render(form, result.diagnostics, look))
+        report = render(form, result.diagnostics, look)
+        if to_stderr:
+            output.write_stderr(report)
+        else:
+            output.write_report(report, form)
         _say(result, flags, form)
 
 

@@ -250,12 +250,12 @@ def inventory(**flags: Any) -> int:
 @click.option("--output-format", type=click.Choice(("text", "json")), default="text")
 def rule(rule: str | None, every: bool, output_format: str) -> None:
     """Explain a rule, by its code or name."""
-    from wflint.cli.output import write_stdout
+    from wflint.cli.output import write_report
     from wflint.cli.show_rules import describe_rules
 
     if bool(rule) == every:
         raise click.UsageError("name one rule, or give --all")
-    write_stdout(describe_rules(rule, output_format))
+    write_report(describe_rules(rule, output_format), output_format)
 
 
 @main.command()
@@ -264,7 +264,7 @@ def rule(rule: str | None, every: bool, output_format: str) -> None:
 @click.option("--schema", is_flag=True, help="Print a JSON schema of them, for editors.")
 def config(key: str | None, output_format: str, schema: bool) -> None:
     """Explain the settings, or one of them."""
-    from wflint.cli.output import write_stdout
+    from wflint.cli.output import write_report
     from wflint.cli.show import describe_settings
 
     if schema:
@@ -273,9 +273,9 @@ def config(key: str | None, output_format: str, schema: bool) -> None:
 
         if key:
             raise click.UsageError("--schema is about all settings; name none")
-        write_stdout(to_text(settings_schema()))
+        write_report(to_text(settings_schema()), "json")
         return
-    write_stdout(describe_settings(key, output_format))
+    write_report(describe_settings(key, output_format), output_format)
 
 
 @main.command()
