@@ -94,7 +94,7 @@ def rule_fixtures() -> Iterator[Fixture]:
 def project_fixtures() -> Iterator[Fixture]:
     """The whole projects."""
     for folder in _folders(FIXTURES):
-        if folder.name in ("fixes", "inference"):  # see tests/{fix,inference}_cases.py
+        if folder.name in ("fixes", "inference", "replay"):  # see those who read them
             continue
         is_of_rule = any(folder.glob("flagged*.py")) or any(folder.glob("clean*.py"))
         if folder.name in GROUPS or is_of_rule:

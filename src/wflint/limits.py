@@ -217,3 +217,38 @@ KEPT_MODULE_TREES = 4
 
 KEPT_VALUE_TREES = 32
 """How many pieces of code are kept that values are followed through."""
+
+# What replay tries out.
+
+TERM_DEPTH = 60
+"""How deeply code may be nested of which command terms are made; what is deeper is not known."""
+
+TERM_FUNCTIONS = 2_000
+"""How many functions of one workflow command terms are made of."""
+
+REPLAY_ROUNDS = 2
+"""How often a loop over data runs at most."""
+
+REPLAY_CALLS = 40
+"""How many calls may stand in one another, so that recursion ends."""
+
+REPLAY_STEPS = 20_000
+"""How many steps of code one activation of a workflow may take."""
+
+REPLAY_EVENTS = 24
+"""How many events a history has at most."""
+
+REPLAY_PENDING = 3
+"""How many of the operations that a workflow waits for may be the next to end."""
+
+REPLAY_HISTORIES = 600
+"""How many old histories are tried for one workflow."""
+
+REPLAY_TRUTHS = 32
+"""How often each of them is replayed, for what only the new code asks."""
+
+REPLAY_OPENED = 6
+"""How often common code next to a difference is opened to look again."""
+
+SYMBOL = 200
+"""How many characters the code that stands for a value may have; more are shortened by a hash."""

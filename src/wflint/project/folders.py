@@ -29,18 +29,12 @@ def _says_something(name: str) -> bool:
 class Folders:
     """Looks modules up in folders. ``listings`` are the names in all that were looked at.
 
-    ``names`` gives the names in a folder; ``is_foreign`` tells of a link to a folder if it must not
-    be looked into.
+    ``is_foreign`` tells of a link to a folder if it must not be looked into.
     """
 
-    def __init__(
-        self,
-        is_foreign: Callable[[str], bool] = lambda folder: False,
-        names: Callable[[str], frozenset[str]] = names_in,
-    ) -> None:
+    def __init__(self, is_foreign: Callable[[str], bool] = lambda folder: False) -> None:
         self.listings: dict[str, frozenset[str]] = {}
         self._is_foreign = is_foreign
-        self._names = names
         self._foreign: dict[str, bool] = {}
 
     def is_foreign(self, folder: str) -> bool:
@@ -57,7 +51,7 @@ class Folders:
             return frozenset()
         found = self.listings.get(folder)
         if found is None:
-            found = self.listings[folder] = self._names(folder)
+            found = self.listings[folder] = names_in(folder)
         return found
 
     def module(self, root: str, parts: Sequence[str]) -> str | None:

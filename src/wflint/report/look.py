@@ -76,8 +76,7 @@ def message_of(diagnostic: Diagnostic) -> str:
     """Return the message on one line, and the number of more places in the function or file."""
     more = diagnostic.more_places
     whole = "file" if diagnostic.scope == Region.IMPORT.label else "function"
-    said = one_line(diagnostic.message) + (f" (and {more} more in this {whole})" if more else "")
-    return f"{said} (in the baseline)" if diagnostic.is_known else said
+    return one_line(diagnostic.message) + (f" (and {more} more in this {whole})" if more else "")
 
 
 def marker_of(diagnostic: Diagnostic) -> str:

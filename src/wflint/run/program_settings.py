@@ -30,14 +30,7 @@ _NEWEST_SDK = (99, 0)
 _NEWEST_PYTHON = (99, 0)
 _REPORTING = (
     *("select", "extend_select", "ignore", "severity", "per_file_ignores"),
-    *(
-        "extend_per_file_ignores",
-        "output_format",
-        "cache_dir",
-        "fail_on",
-        "min_severity",
-        "baseline",
-    ),
+    *("extend_per_file_ignores", "output_format", "cache_dir", "fail_on", "min_severity"),
 )
 
 

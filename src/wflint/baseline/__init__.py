@@ -1,1 +1,0 @@
-"""Baselines: the findings that are known, and telling them from new ones."""

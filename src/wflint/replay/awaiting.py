@@ -1,0 +1,489 @@
+"""What tasks wait for, and how they go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from wflint.replay import leaving
+from wflint.replay.machine import Machine, place
+from wflint.replay.tasks import Frame, Op, Task
+from wflint.replay.terms import (
+    Await,
+    Cancel,
+    Command,
+    Condition,
+    Deadline,
+    Gather,
+    Group,
+    Many,
+    Race,
+    Spawn,
+    Term,
+    Tick,
+    WaitFor,
+)
+from wflint.replay.values import (
+    BLOCK,
+    NONE,
+    Bag,
+    Coroutine,
+    Given,
+    Handle,
+    Symbol,
+    Value,
+    key_of,
+    symbol,
+)
+
+_ERRORS = {
+    "activity": "ActivityError",
+    "local activity": "ActivityError",
+    "child workflow": "ChildWorkflowError",
+    "Nexus operation": "NexusOperationError",
+}
+
+
+def _push(task: Task, frame: Frame, *items: Term | Op) -> None:
+    task.stack.extend((item, frame) for item in reversed(items))
+
+
+def _wait(task: Task, frame: Frame, then: Op, ready: Callable[[], bool], *for_what: object) -> None:
+    """Let a task wait until something is so; ``then`` says how it goes on."""
+    task.ready = ready
+    task.for_what = for_what
+    task.stack.append((then, frame))
+
+
+# Commands.
+
+
+def issue(
+    machine: Machine, frame: Frame, term: Command, name: Value | None, ident: Value | None
+) -> Given:
+    """Give a command."""
+    chain = place(frame, term.at.site, machine.functions)
+    if term.draws:
+        ident = machine.draw()
+    shown = name if isinstance(name, Symbol) or name is None else symbol(key_of(name))
+    key = ident if isinstance(ident, Symbol) or ident is None else symbol(key_of(ident))
+    given = machine.give(term.kind, shown, key, chain)
+    given.twice = term.twice
+    return given
+
+
+def _issue(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
+    term = op.data
+    assert isinstance(term, Command) and isinstance(op.extra, tuple)
+    given = issue(machine, frame, term, *op.extra)
+    if term.twice:
+        ready = lambda: given.started or given.done or given.cancelled  # noqa: E731
+        _wait(task, frame, Op("started", given), ready, "start", given)
+    else:
+        on_given(machine, task, frame, given)
+
+
+def _started(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
+    assert isinstance(op.data, Given)
+    task.for_what = ()
+    task.values.append(Handle(op.data))
+
+
+def on_given(machine: Machine, task: Task, frame: Frame, given: Given) -> None:
+    """Wait for the end of what a command has begun."""
+    ready = lambda: given.done or given.cancelled  # noqa: E731
+    _wait(task, frame, Op("given", given), ready, "given", given)
+
+
+def _given(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
+    given = op.data
+    assert isinstance(given, Given)
+    task.for_what = ()
+    if given.failed or given.cancelled:
+        error = "CancelledError" if given.cancelled else _ERRORS.get(given.kind, "Exception")
+        leaving.fail(machine, task, error, frame, -1)
+    else:
+        task.values.append(machine.result(given))
+
+
+def _block(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
+    """Code that is the same on both sides: something at first, and something later."""
+    assert isinstance(op.data, tuple) and isinstance(op.extra, tuple)
+    key, name, is_async = op.data
+    chain = op.extra
+    given = machine.give(BLOCK, Symbol(key.key, f"`{name}`"), key, chain)
+    if not is_async:
+        given.done = True
+        task.values.append(machine.result(given))
+        return
+    more = Op("block more", op.data, chain)
+    _wait(task, frame, more, lambda: given.done or given.cancelled, "given", given)
+
+
+def _block_more(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
+    assert isinstance(op.data, tuple) and isinstance(op.extra, tuple)
+    key, name, _ = op.data
+    chain = op.extra
+    given = machine.give(BLOCK, Symbol(key.key, f"`{name}`"), key, chain)
+    on_given(machine, task, frame, given)
+
+
+# Awaiting.
+
+
+def begin(machine: Machine, task: Task, frame: Frame, term: Await) -> None:
+    """`await`."""
+    _push(task, frame, term.of, Op("await"))
+
+
+def _await(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
+    value = task.values.pop()
+    match value:
+        case Coroutine():
+            items, value.items = value.items, []
+            if items:
+                task.stack.extend(items)
+            else:
+                task.values.append(NONE)
+        case Handle():
+            on_given(machine, task, frame, value.given)
+        case Task():
+            ready = lambda: value.is_done  # noqa: E731
+            _wait(task, frame, Op("joined", value), ready, "task", value)
+        case Bag():
+            every = tuple(value.items)
+            _wait(task, frame, Op("all", every), lambda: _all_done(every), "all", every)
+        case _:
+            task.values.append(value)
+
+
+def _is_done(value: object) -> bool:
+    match value:
+        case Task():
+            return value.is_done
+        case Handle():
+            return value.given.done or value.given.cancelled
+        case Bag():
+            return _all_done(value.items)
+    return True
+
+
+def _all_done(values: Iterable[object]) -> bool:
+    return all(_is_done(value) for value in values)
+
+
+def _error_of(value: object) -> str:
+    match value:
+        case Task():
+            return value.error
+        case Handle() if value.given.failed:
+            return _ERRORS.get(value.given.kind, "Exception")
+        case Handle() if value.given.cancelled:
+            return "CancelledError"
+    return ""
+
+
+def _joined(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
+    other = op.data
+    assert isinstance(other, Task)
+    task.for_what = ()
+    if other.error:
+        leaving.fail(machine, task, other.error, frame, -1)
+    else:
+        task.values.append(other.value)
+
+
+def _all(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
+    task.for_what = ()
+    assert isinstance(op.data, tuple)
+    error = next((e for e in map(_error_of, op.data) if e), "")
+    if error:
+        leaving.fail(machine, task, error, frame, -1)
+        return
+    results = [
+        v.value if isinstance(v, Task) else symbol(f"result of {key_of(v)}") for v in op.data
+    ]
+    task.values.append(Bag(results))
+
+
+def tick(machine: Machine, task: Task, frame: Frame, term: Tick) -> None:
+    """`asyncio.sleep(0)`."""
+    task.values.append(Coroutine([(Op("tick"), frame)]))
+
+
+def _tick(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
+    task.values.append(NONE)
+    machine.enqueue(task)
+
+
+# Tasks.
+
+
+def _as_tasks(machine: Machine, values: Iterable[Value]) -> list[Value]:
+    return [
+        machine.spawn(value.items) if isinstance(value, Coroutine) else value for value in values
+    ]
+
+
+def spawn(machine: Machine, task: Task, frame: Frame, term: Spawn) -> None:
+    """`create_task`."""
+    _push(task, frame, term.of, Op("spawn", term.group))
+
+
+def _spawn(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
+    value = task.values.pop()
+    if isinstance(value, Coroutine):
+        items, value.items = value.items, []
+        value = machine.spawn(items)
+        group = frame.names.get(f"<group {op.data}>") if op.data else None
+        if isinstance(group, Bag):
+            group.items.append(value)
+    task.values.append(value)
+
+
+def gather(machine: Machine, task: Task, frame: Frame, term: Gather) -> None:
+    """`gather`."""
+    _push(task, frame, Many(term.parts), Op("gather"))
+
+
+def _gather(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
+    value = task.values.pop()
+    items = value.items if isinstance(value, Bag) else []
+    task.values.append(Bag(_as_tasks(machine, items), is_gathered=True))
+
+
+def group(machine: Machine, task: Task, frame: Frame, term: Group) -> None:
+    """`async with TaskGroup()`."""
+    members = Bag([])
+    frame.names[f"<group {term.name}>"] = members
+    _push(task, frame, term.body, Op("group", members))
+
+
+def _group(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
+    members = op.data
+    assert isinstance(members, Bag)
+    task.values.pop()
+    ready = lambda: _all_done(members.items)  # noqa: E731
+    _wait(task, frame, Op("all", tuple(members.items)), ready, "all", tuple(members.items))
+
+
+def race(machine: Machine, task: Task, frame: Frame, term: Race) -> None:
+    """`asyncio.wait`."""
+    _push(task, frame, term.of, Op("make race", term))
+
+
+def _make_race(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
+    value = task.values.pop()
+    items = tuple(value.items) if isinstance(value, Bag) else ()
+    task.values.append(Coroutine([(Op("race", op.data, items), frame)]))
+
+
+def _race(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
+    term, items = op.data, op.extra
+    assert isinstance(term, Race) and isinstance(items, tuple)
+    timer = _timer(machine, frame, term.at.site) if term.timed else None
+
+    def ready() -> bool:
+        if timer is not None and timer.done:
+            return True
+        return _all_done(items) if term.every or not items else any(map(_is_done, items))
+
+    _wait(task, frame, Op("raced", items, timer), ready, "race", items, timer)
+
+
+def _raced(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
+    items, timer = op.data, op.extra
+    assert isinstance(items, tuple)
+    task.for_what = ()
+    if isinstance(timer, Given):
+        machine.cancel(timer, frame.chain)
+    done: list[Value] = [v for v in items if _is_done(v)]
+    others: list[Value] = [v for v in items if not _is_done(v)]
+    task.values.append(Bag([Bag(done), Bag(others)]))
+
+
+# Timeouts and conditions.
+
+
+def _timer(machine: Machine, frame: Frame, site: int) -> Given:
+    return machine.give("timer", None, None, place(frame, site, machine.functions))
+
+
+def wait_for(machine: Machine, task: Task, frame: Frame, term: WaitFor) -> None:
+    """`wait_for`."""
+    _push(task, frame, term.of, Op("make wait_for", term))
+
+
+def _make_wait_for(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
+    value = task.values.pop()
+    task.values.append(Coroutine([(Op("wait_for", op.data, value), frame)]))
+
+
+def _wait_for(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
+    term, value = op.data, op.extra
+    assert isinstance(term, WaitFor)
+    if not term.timed:
+        task.values.append(value)  # type: ignore[arg-type]
+        _push(task, frame, Op("await"))
+        return
+    timer = _timer(machine, frame, term.at.site)
+    if isinstance(value, Coroutine):
+        items, value.items = value.items, []
+        value = machine.spawn(items)
+    _wait(
+        task,
+        frame,
+        Op("waited_for", value, timer),
+        lambda: _is_done(value) or timer.done,
+        *("either", value, timer),
+    )
+
+
+def _waited_for(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
+    value, timer = op.data, op.extra
+    assert isinstance(timer, Given)
+    task.for_what = ()
+    if not _is_done(value):
+        cancel_value(machine, value, frame)
+        leaving.fail(machine, task, "TimeoutError", frame, -1)
+        return
+    machine.cancel(timer, place(frame, -1, machine.functions))
+    task.values.append(value)  # type: ignore[arg-type]
+    _push(task, frame, Op("await"))
+
+
+def condition(machine: Machine, task: Task, frame: Frame, term: Condition) -> None:
+    """`wait_condition`."""
+    _push(task, frame, term.test, Op("make condition", term))
+
+
+def _make_condition(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
+    key = key_of(task.values.pop())
+    task.values.append(Coroutine([(Op("condition", op.data, key), frame)]))
+
+
+def _condition(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
+    term, key = op.data, str(op.extra)
+    assert isinstance(term, Condition)
+    timer = _timer(machine, frame, term.at.site) if term.timed else None
+    number = machine.count(("condition", key))
+
+    def ready() -> bool:
+        return machine.true.get(key, 0) >= number or (timer is not None and timer.done)
+
+    _wait(task, frame, Op("met", (key, number), timer), ready, "condition", key, timer)
+
+
+def _met(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
+    timer = op.extra
+    task.for_what = ()
+    if isinstance(timer, Given):
+        if timer.done and not timer.cancelled:
+            leaving.fail(machine, task, "TimeoutError", frame, -1)
+            return
+        machine.cancel(timer, place(frame, -1, machine.functions))
+    task.values.append(NONE)
+
+
+def deadline(machine: Machine, task: Task, frame: Frame, term: Deadline) -> None:
+    """`async with timeout(...)`."""
+    timer = _timer(machine, frame, term.at.site)
+    timer.silent = True
+    _push(task, frame, term.body, Op("deadline", timer))
+
+
+def _deadline(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
+    release(machine, op, frame)
+
+
+def release(machine: Machine, op: Op, frame: Frame) -> None:
+    """End what a block holds as long as it runs."""
+    if isinstance(op.data, Given):
+        machine.cancel(op.data, place(frame, -1, machine.functions))
+    elif isinstance(op.data, Bag):
+        for value in op.data.items:
+            cancel_value(machine, value, frame)
+
+
+# Cancelling.
+
+
+def cancel(machine: Machine, task: Task, frame: Frame, term: Cancel) -> None:
+    """`task.cancel()`."""
+    _push(task, frame, term.of, Op("cancel"))
+
+
+def _cancel(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
+    cancel_value(machine, task.values.pop(), frame)
+    task.values.append(NONE)
+
+
+def cancel_value(machine: Machine, value: object, frame: Frame) -> None:
+    """Cancel a task or what a command has begun, with all that it waits for."""
+    pending = [value]
+    while pending:
+        each = pending.pop()
+        match each:
+            case Handle():
+                machine.cancel(each.given, place(frame, -1, machine.functions))
+            case Bag():
+                pending.extend(reversed(each.items))
+            case Task():
+                pending.extend(reversed(_cancel_task(machine, each)))
+
+
+def _cancel_task(machine: Machine, task: Task) -> list[object]:
+    """Cancel a task; return what it waits for, which is cancelled with it."""
+    if task.is_done:
+        return []
+    if not task.for_what:  # it has not begun
+        task.is_done, task.error, task.stack = True, "CancelledError", []
+        return []
+    waited = task.for_what
+    if waited[0] in ("given", "start") and isinstance(waited[1], Given):
+        machine.cancel(waited[1], waited[1].chain)
+        return []
+    frame = task.stack[-1][1]
+    timer = waited[2] if len(waited) > 2 else None
+    if isinstance(timer, Given):
+        machine.cancel(timer, timer.chain)
+    task.stack[-1] = (Op("cancelled"), frame)
+    task.ready, task.for_what = None, ()
+    machine.enqueue(task)
+    return list(waited[1]) if waited[0] == "all" and isinstance(waited[1], tuple) else [waited[1]]
+
+
+def _cancelled(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
+    leaving.fail(machine, task, "CancelledError", frame, -1)
+
+
+def _accept(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
+    machine.give("update accepted", Symbol(str(op.data), str(op.data)), None, ())
+
+
+OPS: dict[str, Callable[..., None]] = {
+    "accept": _accept,
+    "all": _all,
+    "await": _await,
+    "block": _block,
+    "block more": _block_more,
+    "cancel": _cancel,
+    "cancelled": _cancelled,
+    "condition": _condition,
+    "deadline": _deadline,
+    "gather": _gather,
+    "given": _given,
+    "group": _group,
+    "issue": _issue,
+    "joined": _joined,
+    "make condition": _make_condition,
+    "make race": _make_race,
+    "make wait_for": _make_wait_for,
+    "met": _met,
+    "race": _race,
+    "raced": _raced,
+    "spawn": _spawn,
+    "started": _started,
+    "tick": _tick,
+    "wait_for": _wait_for,
+    "waited_for": _waited_for,
+}

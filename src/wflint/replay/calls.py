@@ -1,0 +1,283 @@
+"""Command terms of calls."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from wflint.facts.model import Call as CallFact
+from wflint.facts.model import Flag, ParamKind
+from wflint.facts.signatures import RECEIVERS
+from wflint.inference.values import ExternalValue, FunctionValue
+from wflint.replay.terms import (
+    NOTHING,
+    Add,
+    Aside,
+    Call,
+    Cancel,
+    Command,
+    Condition,
+    Data,
+    Draw,
+    Exit,
+    Field,
+    Gather,
+    Patch,
+    Race,
+    Replaying,
+    Seq,
+    Spawn,
+    Term,
+    Text,
+    Tick,
+    Unknown,
+    Var,
+    WaitFor,
+)
+from wflint.syntax.unparsed import unparsed
+from wflint.temporal.api import CallKind, SdkCall, sdk_calls
+
+if TYPE_CHECKING:
+    from wflint.replay.code import Code
+    from wflint.replay.expressions import ExpressionReader
+    from wflint.replay.program import Functions
+
+_GROWS = frozenset({"add", "append", "appendleft", "extend", "insert", "put_nowait", "update"})
+_SIMPLE = {
+    CallKind.SIGNAL: "signal",
+    CallKind.CANCEL: "cancellation of another workflow",
+    CallKind.SIGNAL_WITH_START: "signal with start",
+}
+_UPSERTS = {CallKind.MEMO: "memo upsert", CallKind.SEARCH_ATTRIBUTES: "search attribute upsert"}
+_IDENTS = {CallKind.ACTIVITY: "activity_id", CallKind.LOCAL_ACTIVITY: "activity_id"}
+_REPLAYING = "temporalio.workflow.unsafe.is_replaying"
+_RACES = {"asyncio.wait": False, "temporalio.workflow.wait": False}
+_TRANSPARENT = frozenset({"asyncio.shield", "builtins.list", "builtins.tuple", "typing.cast"})
+
+
+class CallReader:
+    """Makes terms of the calls of one function."""
+
+    def __init__(self, terms: ExpressionReader, code: Code, functions: Functions) -> None:
+        self._terms = terms
+        self._code = code
+        self._functions = functions
+
+    def term(self, node: ast.Call) -> Term | None:
+        """Return what a call does; ``None`` if it only gives data."""
+        fact = self._code.call(node)
+        if fact is None or fact.flags & Flag.NOT_IN_WORKFLOW:
+            return self._other(node)
+        found = self._functions.called(fact, self._code.node)
+        if len(found) == 1:
+            entity = found[0]
+            if isinstance(entity, ExternalValue):
+                return self._external(node, entity.name)
+            if isinstance(entity, FunctionValue) and not entity.partial:
+                return self._own(node, fact, entity)
+        functions = [e for e in found if isinstance(e, FunctionValue)]
+        if functions and any(self._functions.is_loud(e, self._code.node) for e in functions):
+            return Unknown(
+                f"`{fact.written}` may be one of several functions", self._terms.at(node)
+            )
+        return self._other(node)
+
+    # What the program calls of its own.
+
+    def _own(self, node: ast.Call, fact: CallFact, entity: FunctionValue) -> Term | None:
+        functions = self._functions
+        head = functions.store.head(entity.fn)
+        if head is None or functions.is_boundary(entity.fn):
+            return self._other(node)
+        to = functions.reached(self._code.node, fact.site, entity)
+        if not head.is_async and not functions.is_loud(entity, self._code.node):
+            return self._other(node)
+        plain = [p.name for p in head.params if p.kind in (ParamKind.POSITIONAL, *RECEIVERS)]
+        args: list[tuple[str, Term]] = []
+        if entity.bound and plain:
+            of = node.func.value if isinstance(node.func, ast.Attribute) else None
+            args.append((plain.pop(0), self._terms.term(of) if of is not None else NOTHING))
+        for number, given in enumerate(node.args):
+            name = plain[number] if number < len(plain) else ""
+            args.append((name, self._terms.term(given)))
+        args += [(k.arg or "", self._terms.term(k.value)) for k in node.keywords]
+        inner = entity.fn.path == self._code.node.fn.path and head.site >= 0
+        is_async = head.is_async and not head.is_generator
+        callee = functions.callee(to)
+        return Call(callee, tuple(args), is_async, inner, self._terms.at(node))
+
+    def _other(self, node: ast.Call) -> Term | None:
+        """A call that gives no command itself; what is done for its arguments counts."""
+        func = node.func
+        if isinstance(func, ast.Attribute) and isinstance(func.value, (ast.Name, ast.Attribute)):
+            into = self._terms.term(func.value)
+            if func.attr in _GROWS and node.args and isinstance(into, (Var, Field)):
+                return Add(into, self._terms.term(node.args[-1]), func.attr == "extend")
+            if func.attr == "cancel" and isinstance(into, (Var, Field)):
+                return Cancel(into)
+        return None
+
+    # What the SDK and asyncio do.
+
+    def _external(self, node: ast.Call, name: str) -> Term | None:
+        if name == _REPLAYING:
+            return Replaying()
+        if name in _TRANSPARENT and len(node.args) >= 1:
+            inner = self._terms.term(node.args[-1])
+            return inner if not isinstance(inner, (Data, Text)) else None
+        if name.endswith("TaskGroup.create_task") and node.args:
+            group = node.func.value if isinstance(node.func, ast.Attribute) else None
+            named = group.id if isinstance(group, ast.Name) else ""
+            return Spawn(self._terms.term(node.args[0]), named)
+        if name in _RACES and node.args:
+            return self._race(node)
+        sdk = sdk_calls().get(name)
+        if sdk is None or not sdk.in_workflow:
+            return self._other(node)
+        read = _READ.get(sdk.kind)
+        return read(self, node, sdk) if read is not None else self._other(node)
+
+    def _option(self, node: ast.Call, name: str) -> ast.expr | None:
+        return next((k.value for k in node.keywords if k.arg == name), None)
+
+    def _first(self, node: ast.Call, sdk: SdkCall) -> ast.expr | None:
+        return node.args[0] if node.args else self._option(node, sdk.target)
+
+    def _target(self, node: ast.Call, sdk: SdkCall) -> Term:
+        """Return the name of what a command is about."""
+        given = self._first(node, sdk)
+        if given is None:
+            return Data(("?",))
+        fact = self._code.call(node)
+        args = fact.args if fact is not None else ()
+        first = next((a for a in args if a.keyword in ("", sdk.target) and not a.star), None)
+        if first is not None:
+            name = self._functions.names.of(first.value, self._code.node)
+            if name:
+                return Text(name)
+        return self._terms.term(given)
+
+    def _activity(self, node: ast.Call, sdk: SdkCall) -> Term:
+        kind = "activity" if sdk.kind is CallKind.ACTIVITY else "local activity"
+        given = self._option(node, "activity_id")
+        ident = self._ident(given) if given is not None else None
+        starts = "start_" in sdk.name
+        name, at, aside = self._target(node, sdk), self._terms.at(node), _given_args(node)
+        return Command(kind, name, ident, starts, at=at, aside=aside)
+
+    def _ident(self, given: ast.expr) -> Term | None:
+        is_none = isinstance(given, ast.Constant) and given.value is None
+        return None if is_none else self._terms.term(given)
+
+    def _child(self, node: ast.Call, sdk: SdkCall) -> Term:
+        given = self._option(node, "id")
+        ident = self._ident(given) if given is not None else None
+        return Command(
+            "child workflow",
+            self._target(node, sdk),
+            ident,
+            draws=ident is None,
+            twice="start_" in sdk.name,
+            at=self._terms.at(node),
+        )
+
+    def _simple(self, node: ast.Call, sdk: SdkCall) -> Term:
+        return Command(_SIMPLE[sdk.kind], at=self._terms.at(node))
+
+    def _nexus(self, node: ast.Call, sdk: SdkCall) -> Term:
+        return Command("Nexus operation", twice="start_" in sdk.name, at=self._terms.at(node))
+
+    def _upsert(self, node: ast.Call, sdk: SdkCall) -> Term:
+        return Command(_UPSERTS[sdk.kind], starts=True, at=self._terms.at(node))
+
+    def _timer(self, node: ast.Call, sdk: SdkCall) -> Term | None:
+        if sdk.name == "asyncio.wait_for":
+            return self._wait_for(node)
+        if "sleep" not in sdk.name:
+            return None
+        first = node.args[0] if node.args else None
+        if sdk.name == "asyncio.sleep" and isinstance(first, ast.Constant) and first.value == 0:
+            return Tick()
+        return Command("timer", at=self._terms.at(node))
+
+    def _wait_for(self, node: ast.Call) -> Term | None:
+        if not node.args:
+            return None
+        timeout = node.args[1] if len(node.args) > 1 else self._option(node, "timeout")
+        return WaitFor(self._terms.term(node.args[0]), _is_given(timeout), self._terms.at(node))
+
+    def _condition(self, node: ast.Call, sdk: SdkCall) -> Term | None:
+        given = node.args[0] if node.args else self._option(node, "fn")
+        if given is None:
+            return None
+        test = (
+            self._terms.lambda_text(given)
+            if isinstance(given, ast.Lambda)
+            else Data(("", "()"), (self._terms.term(given),))
+        )
+        return Condition(test, _is_given(self._option(node, "timeout")), self._terms.at(node))
+
+    def _patch(self, node: ast.Call, sdk: SdkCall) -> Term:
+        given = node.args[0] if node.args else self._option(node, "id")
+        name = self._terms.term(given) if given is not None else Data(("?",))
+        return Patch(name, sdk.name.endswith("deprecate_patch"), self._terms.at(node))
+
+    def _draw(self, node: ast.Call, sdk: SdkCall) -> Term:
+        return Draw(sdk.name.rpartition(".")[2])
+
+    def _next_run(self, node: ast.Call, sdk: SdkCall) -> Term:
+        given = [*node.args, *(k.value for k in node.keywords)]
+        parts = tuple(self._terms.term(g) for g in given)
+        leave = Exit("continue as new", at=self._terms.at(node))
+        return Seq((*parts, leave)) if parts else leave
+
+    def _task(self, node: ast.Call, sdk: SdkCall) -> Term | None:
+        parts = tuple(self._terms.term(arg) for arg in node.args)
+        if not parts:
+            return None
+        if sdk.name.endswith("gather"):
+            return Gather(parts)
+        if sdk.name.endswith("shield"):
+            return parts[0]
+        return Spawn(parts[0])
+
+    def _wait(self, node: ast.Call, sdk: SdkCall) -> Term | None:
+        return self._race(node) if node.args else None
+
+    def _race(self, node: ast.Call) -> Term:
+        when = self._option(node, "return_when")
+        text = ast.unparse(when) if isinstance(when, (ast.Name, ast.Attribute)) else ""
+        timeout = _is_given(self._option(node, "timeout"))
+        of = self._terms.term(node.args[0])
+        return Race(of, not text.endswith(("FIRST_COMPLETED", "FIRST_EXCEPTION")), timeout)
+
+
+_READ: dict[CallKind, Callable[[CallReader, ast.Call, SdkCall], Term | None]] = {
+    CallKind.ACTIVITY: CallReader._activity,
+    CallKind.LOCAL_ACTIVITY: CallReader._activity,
+    CallKind.CHILD_WORKFLOW: CallReader._child,
+    CallKind.NEXUS_OPERATION: CallReader._nexus,
+    CallKind.SIGNAL: CallReader._simple,
+    CallKind.CANCEL: CallReader._simple,
+    CallKind.SIGNAL_WITH_START: CallReader._simple,
+    CallKind.MEMO: CallReader._upsert,
+    CallKind.SEARCH_ATTRIBUTES: CallReader._upsert,
+    CallKind.TIMER: CallReader._timer,
+    CallKind.CONDITION: CallReader._condition,
+    CallKind.PATCH: CallReader._patch,
+    CallKind.RANDOM: CallReader._draw,
+    CallKind.CONTINUE_AS_NEW: CallReader._next_run,
+    CallKind.TASK: CallReader._task,
+    CallKind.WAIT: CallReader._wait,
+}
+
+
+def _given_args(node: ast.Call) -> Aside:
+    """Return what an activity is given."""
+    args = [*node.args[1:], *(k.value for k in node.keywords if k.arg in ("arg", "args"))]
+    return Aside(", ".join(map(unparsed, args)))
+
+
+def _is_given(timeout: ast.expr | None) -> bool:
+    return timeout is not None and not (isinstance(timeout, ast.Constant) and timeout.value is None)

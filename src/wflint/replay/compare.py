@@ -1,0 +1,203 @@
+"""The comparison of two programs: which runs of the old one can go on with the new one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wflint import limits
+from wflint.replay.change import Change, Program, Step, Verdict
+from wflint.replay.exploring import Explorer, Judgement
+from wflint.replay.expressions import parts_of
+from wflint.replay.program import Functions, digest
+from wflint.replay.sides import Side, side_of
+from wflint.replay.terms import Callee, Command, Exit, Patch, Term, Text
+from wflint.replay.values import BLOCK, Given
+from wflint.rule.definition_views import WorkflowView
+
+_SMALL = 3
+"""How many commands a function has at most that is always looked into."""
+
+
+def compare(old: Program, new: Program, *, shortcut: bool = True) -> list[Change]:
+    """Return what became of each workflow that both programs have, in order of their names.
+
+    Workflows whose code does the same with all that it calls are left out, unless ``shortcut`` is
+    false: then all histories are tried for them too.
+    """
+    first, second = Functions(old.answer), Functions(new.answer)
+    others = {view.name: view for view in workflows(second) if view.name}
+    found: list[Change] = []
+    for view in workflows(first):
+        other = others.get(view.name)
+        if view.name and other is not None:
+            change = _Comparison(first, second, view, other, shortcut).change()
+            if change is not None:
+                found.append(change)
+    return sorted(found, key=lambda change: (change.type_name, change.workflow))
+
+
+def workflows(functions: Functions) -> Iterator[WorkflowView]:
+    """Yield the workflows of a program, each once."""
+    definitions = functions.answer.checker.definitions
+    seen = set()
+    for entry in functions.graph.entries.values():
+        cls = entry.receiver
+        if cls not in seen:
+            seen.add(cls)
+            view = definitions.workflow(cls)
+            if view is not None and view.run is not None:
+                yield view
+
+
+class _Comparison:
+    """The comparison of one workflow."""
+
+    def __init__(
+        self,
+        first: Functions,
+        second: Functions,
+        old: WorkflowView,
+        new: WorkflowView,
+        shortcut: bool,
+    ) -> None:
+        self._first, self._second = first, second
+        self._old_view, self._new_view = old, new
+        self._shortcut = shortcut
+        self._opened: set[str] = set()
+        self._common: frozenset[str] = frozenset()
+        self._is_block: dict[str, bool] = {}
+
+    def change(self) -> Change | None:
+        """Return what became of the workflow; ``None`` if it does the same as before."""
+        old, new = side_of(self._first, self._old_view), side_of(self._second, self._new_view)
+        if old is None or new is None:
+            return None
+        closures = [
+            (s.functions, s.functions.closure(c.node for c in s.entries)) for s in (old, new)
+        ]
+        if any(len(callees) > limits.TERM_FUNCTIONS for _, callees in closures):
+            return self._change(Judgement(Verdict.UNKNOWN, why="it calls too many functions"))
+        digest(closures)
+        if self._shortcut and _is_same(old, new):
+            return self._swapped(closures)
+        if self._shortcut:
+            mine, its = ({c.digest for c in callees} for _, callees in closures)
+            self._common = frozenset(mine & its)
+            for functions, callees in closures:
+                self._find_blocks(functions, callees)
+        return self._change(self._judged(old, new)) or self._swapped(closures)
+
+    def _swapped(self, closures: list[tuple[Functions, list[Callee]]]) -> Change | None:
+        """Two calls of one activity that changed places replay, but get each other's results."""
+        first, second = (_activities(functions, callees) for functions, callees in closures)
+        name = _exchanged(first, second)
+        if not name:
+            return None
+        view = self._new_view
+        why = f"calls of activity {name} have changed places: replayed runs exchange their results"
+        return Change(view.cls.qualname, view.name, Verdict.DEPENDS, why=why)
+
+    def _judged(self, old: Side, new: Side) -> Judgement:
+        """Judge with common code closed; open what stands next to a difference, and look again."""
+        for _ in range(limits.REPLAY_OPENED):
+            judgement = Explorer(old, new, self._is_opaque).explore()
+            difference = judgement.difference
+            if difference is None:
+                return judgement
+            near = {
+                g.ident.key.partition("(")[0]
+                for g in (*difference.around, difference.now)
+                if g is not None and g.kind == BLOCK and g.ident is not None
+            }
+            if not near - self._opened:
+                return judgement
+            self._opened |= near
+        return judgement
+
+    def _is_opaque(self, callee: Callee) -> bool:
+        digest_of = callee.digest
+        return (
+            digest_of in self._common
+            and digest_of not in self._opened
+            and self._is_block.get(digest_of, False)
+        )
+
+    def _find_blocks(self, functions: Functions, callees: list[Callee]) -> None:
+        """Find the functions that are worth to be left closed, and can be."""
+        for callee in callees:
+            if callee.digest in self._is_block or callee.digest not in self._common:
+                continue
+            count, can = 0, True
+            for inner in functions.closure([callee.node]):
+                for term in _all_terms(functions.term(inner.node)):
+                    count += term.__class__.__name__ in _GIVES
+                    is_end = isinstance(term, Exit) and term.kind == "continue as new"
+                    can = can and not is_end and not isinstance(term, Patch)
+            self._is_block[callee.digest] = can and count > _SMALL
+
+    def _change(self, judgement: Judgement) -> Change | None:
+        if judgement.verdict is Verdict.COMPATIBLE:
+            return None
+        difference = judgement.difference
+        view = self._new_view
+        if difference is None:
+            return Change(view.cls.qualname, view.name, judgement.verdict, why=judgement.why)
+        return Change(
+            view.cls.qualname,
+            view.name,
+            judgement.verdict,
+            history=tuple(map(_step, difference.before)),
+            was=_step(difference.was) if difference.was is not None else None,
+            now=_step(difference.now) if difference.now is not None else None,
+            assumed=judgement.assumed,
+            why=_why(difference.was, difference.now),
+        )
+
+
+_GIVES = frozenset({"Command", "Condition", "WaitFor", "Race", "Unresolved", "Deadline"})
+
+
+def _all_terms(term: Term) -> Iterator[Term]:
+    pending = [term]
+    while pending:
+        each = pending.pop()
+        yield each
+        pending.extend(parts_of(each))
+
+
+def _is_same(old: Side, new: Side) -> bool:
+    return old.run == new.run and old.handlers == new.handlers
+
+
+def _activities(functions: Functions, callees: list[Callee]) -> list[tuple[Term | None, str]]:
+    """Return the activities of a workflow in the order of the code, with what they are given."""
+    found = []
+    for callee in callees:
+        for term in _all_terms(functions.term(callee.node)):
+            if isinstance(term, Command) and term.aside.text:
+                found.append((term.name, term.aside.text))
+    return found
+
+
+def _exchanged(old: list[tuple[Term | None, str]], new: list[tuple[Term | None, str]]) -> str:
+    """Return an activity whose calls have changed places, or ``""``."""
+    if len(old) != len(new) or [name for name, _ in old] != [name for name, _ in new]:
+        return ""
+    for name in dict.fromkeys(name for name, _ in old):
+        first, second = ([args for n, args in side if n == name] for side in (old, new))
+        if first != second and sorted(first) == sorted(second):
+            return name.text if isinstance(name, Text) else "of one name"
+    return ""
+
+
+def _step(given: Given) -> Step:
+    return Step(given.shown, given.chain)
+
+
+def _why(was: Given | None, now: Given | None) -> str:
+    before = was.shown if was is not None else "nothing"
+    after = now.shown if now is not None else "nothing"
+    if was is not None and now is not None and before == after:
+        first, second = (g.ident.key if g.ident else "its default id" for g in (was, now))
+        return f"{before} had the id {first}, and has {second} now"
+    return f"the history has {before}, and the new code gives {after} there"

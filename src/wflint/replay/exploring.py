@@ -1,0 +1,212 @@
+"""Tries the histories of old code on new code, the simplest first, and judges what they say."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct, field
+
+from wflint import limits
+from wflint.replay.change import Verdict
+from wflint.replay.history import Activation, Difference, OldRun, Outcome, Replay
+from wflint.replay.machine import CutOff, Lost
+from wflint.replay.sides import Side
+from wflint.replay.terms import Callee
+
+Key = tuple[object, ...]
+Chosen = tuple[tuple[Key, object], ...]
+
+
+class Choices:
+    """Answers questions as told, and as the first option says for the rest, which is noted."""
+
+    def __init__(self, told: Chosen) -> None:
+        self.fixed: dict[Key, object] = dict(told)
+        self.order: list[tuple[Key, object]] = list(told)
+        self.told = len(told)
+        self._left = {key for key, _ in told}
+        self.options: list[Sequence[object]] = []
+
+    def choose(self, key: Key, options: Sequence[object]) -> object:
+        """Return the answer to a question."""
+        self._left.discard(key)
+        if key not in self.fixed:
+            self.fixed[key] = options[0]
+            self.order.append((key, options[0]))
+            self.options.append(options)
+        return self.fixed[key]
+
+    @property
+    def is_new(self) -> bool:
+        """True if all has been asked that was told: what follows is new."""
+        return not self._left
+
+    def others(self, most: int | None = None) -> list[Chosen]:
+        """Return the ways to choose otherwise, in one of the first ``most`` new questions."""
+        found: list[Chosen] = []
+        for number, options in enumerate(self.options[:most]):
+            before = tuple(self.order[: self.told + number])
+            key = self.order[self.told + number][0]
+            found += [(*before, (key, other)) for other in options[1:]]
+        return found
+
+
+class Judgement(Struct):
+    """What the histories of a workflow say. ``why`` is set where not all was tried."""
+
+    verdict: Verdict = Verdict.COMPATIBLE
+    difference: Difference | None = None
+    assumed: tuple[str, ...] = ()
+    why: str = ""
+    histories: int = 0
+    seen: set[object] = field(default_factory=set)
+
+
+_RANK = {verdict: number for number, verdict in enumerate(Verdict)}
+
+
+class Explorer:
+    """Compares one workflow of two programs."""
+
+    def __init__(self, old: Side, new: Side, opaque: Callable[[Callee], bool]) -> None:
+        self.old = old
+        self.new = new
+        self.opaque = opaque
+        self.result = Judgement()
+        self._awaited: set[str] = set()
+
+    def _knows(self, key: str) -> bool:
+        """True if the old code waits for a condition in the history that is tried."""
+        return key in self._awaited
+
+    def explore(self) -> Judgement:
+        """Try the histories, until one is surely incompatible."""
+        result = self.result
+        pending: deque[Chosen] = deque([()])
+        while pending:
+            if result.histories >= limits.REPLAY_HISTORIES:
+                result.why = result.why or "there are more histories than are tried"
+                break
+            result.histories += 1
+            pending.extend(self._try(pending.popleft()))
+            if result.verdict is Verdict.INCOMPATIBLE:
+                break
+        if result.why and result.verdict is Verdict.COMPATIBLE:
+            result.verdict = Verdict.UNKNOWN
+        return result
+
+    def _try(self, told: Chosen) -> list[Chosen]:
+        """Try one history; return those that begin like it."""
+        choices = Choices(told)
+        self._awaited = set()
+        activations: list[Activation] = []
+        old = OldRun(self.old, choices.choose, self.opaque)
+        lead = Replay(self.new, self._same_answers(choices), self.opaque, self._knows)
+        most: int | None = None
+        event = None
+        is_first = True
+        is_leading = True
+        while is_first or event is not None:
+            is_first = False
+            try:
+                activation = old.activation(event)
+            except CutOff:
+                break  # the beginning of a history that goes on
+            except Lost as error:
+                self.result.why = self.result.why or error.why
+                break
+            activations.append(activation)
+            self._awaited.update(old.machine.awaited())
+            if is_leading:
+                is_leading = lead.feed(activation).outcome is Outcome.FITS
+                if is_leading and choices.is_new and self._is_known(old, lead):
+                    most = len(choices.options)
+                    break
+            if activation.closes:
+                break
+            event = old.next_event()
+        self._judge(choices, activations)
+        return choices.others(most)
+
+    def _same_answers(self, choices: Choices) -> Callable[[Key, Sequence[object]], object]:
+        """The new code is told what the old one was, or the first option."""
+        return lambda key, options: choices.fixed.get(key, options[0])
+
+    def _is_known(self, old: OldRun, new: Replay) -> bool:
+        """True if both sides have come to where they do the same, or to a state seen before."""
+        if any(not g.cancelled for g in new.queue):
+            return False
+        left = {key: c for key, c in self.old.handlers.items() if key not in old.arrived}
+        others = {key: c for key, c in self.new.handlers.items() if key not in old.arrived}
+        mine, its = old.machine.state(), new.machine.state()
+        if mine == its and left == others and self._reads_same(old, new):
+            return True
+        pair = (repr(mine), repr(its), tuple(sorted(left)), old.is_cancelled)
+        if pair in self.result.seen:
+            return True
+        self.result.seen.add(pair)
+        return False
+
+    def _reads_same(self, old: OldRun, new: Replay) -> bool:
+        """True if all that was begun on one side was begun on the other."""
+        mine = [g.number for g in old.machine.pending()]
+        return all(number in new.matched for number in mine)
+
+    def _judge(self, choices: Choices, activations: list[Activation]) -> None:
+        """Replay a history for each truth of what only the new code asks."""
+        pending: deque[Chosen] = deque([()])
+        worst: list[tuple[Difference, Choices]] = []
+        tried = 0
+        while pending:
+            if tried >= limits.REPLAY_TRUTHS:
+                self.result.why = self.result.why or "there are more ways to replay than are tried"
+                break
+            tried += 1
+            own = Choices(pending.popleft())
+            worst.append((self._replay(choices, own, activations), own))
+            pending.extend(own.others())
+        self._note(choices, worst)
+
+    def _replay(self, choices: Choices, own: Choices, activations: list[Activation]) -> Difference:
+        def choose(key: Key, options: Sequence[object]) -> object:
+            return choices.fixed[key] if key in choices.fixed else own.choose(key, options)
+
+        replay = Replay(self.new, choose, self.opaque, self._knows)
+        for activation in activations:
+            difference = replay.feed(activation)
+            if difference.outcome is not Outcome.FITS:
+                return difference
+        return Difference()
+
+    def _note(self, choices: Choices, found: list[tuple[Difference, Choices]]) -> None:
+        bad = [(d, c) for d, c in found if d.outcome in (Outcome.DIFFERS, Outcome.UNSURE)]
+        lost = next((d for d, _ in found if d.outcome is Outcome.UNKNOWN), None)
+        if lost is not None:
+            self.result.why = self.result.why or lost.why
+        if not bad:
+            return
+        opened = [(d, c) for d, c in bad if not d.is_closed]
+        difference, own = (opened or bad)[0]
+        is_old = any(key[0] == "patched" and not answer for key, answer in choices.order)
+        unsure = any(d.outcome is Outcome.UNSURE for d, _ in opened)
+        if not opened:
+            verdict = Verdict.CLOSED_ONLY
+        elif len(opened) < len(found) or unsure or is_old:
+            verdict = Verdict.DEPENDS
+        else:
+            verdict = Verdict.INCOMPATIBLE
+        if _RANK[verdict] < _RANK[self.result.verdict]:
+            self.result.verdict = verdict
+            self.result.difference = difference
+            self.result.assumed = _assumed(choices, own)
+
+
+def _assumed(choices: Choices, own: Choices) -> tuple[str, ...]:
+    found = []
+    for key, answer in (*choices.order, *own.order):
+        if key[0] == "if":
+            found.append(f"`{key[1]}` is {'true' if answer else 'false'}")
+        elif key[0] == "patched":
+            found.append(f"{key[1]} was {'' if answer else 'not '}there yet")
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,276 @@
+"""Command terms of expressions."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from wflint import limits
+from wflint.facts.model import Value, ValueType
+from wflint.replay.calls import CallReader
+from wflint.replay.terms import (
+    Alt,
+    At,
+    Await,
+    Data,
+    Exit,
+    Field,
+    Let,
+    Loop,
+    Many,
+    Not,
+    Replaying,
+    Seq,
+    Star,
+    Term,
+    Text,
+    Unknown,
+    Unresolved,
+    Var,
+)
+from wflint.replay.texts import data, looped_over, times
+
+if TYPE_CHECKING:
+    from wflint.replay.code import Code
+    from wflint.replay.program import Functions
+
+_PLAIN = (Data, Text, Var, Field, Replaying)
+_INNER = (ast.Lambda, ast.GeneratorExp)
+_LOOPS = (ast.ListComp, ast.SetComp, ast.GeneratorExp)
+
+
+class ExpressionReader:
+    """Makes terms of the expressions of one function."""
+
+    def __init__(self, code: Code, functions: Functions) -> None:
+        self.code = code
+        self.functions = functions
+        self.bound: list[frozenset[str]] = []  # the names of comprehensions and lambdas around
+        self._calls = CallReader(self, code, functions)
+        self._depth = 0
+
+    def at(self, node: ast.AST) -> At:
+        """The place of a node."""
+        return At(self.code.site(node))
+
+    def term(self, node: ast.expr) -> Term:
+        """Return what an expression does; its value is that of the term."""
+        self._depth += 1
+        try:
+            if self._depth > limits.TERM_DEPTH:
+                return Unknown("the code is nested too deeply", self.at(node))
+            special = self._special(node)
+            return special if special is not None else data(node, self._part)
+        finally:
+            self._depth -= 1
+
+    def _part(self, node: ast.expr) -> Term | None:
+        """Return what stands for a part of data; ``None`` for code that is data itself."""
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            found = self._special(node)
+            return None if isinstance(found, Data) else found
+        if isinstance(node, (ast.Await, ast.Call, ast.IfExp, ast.NamedExpr)):
+            found = self.term(node)
+            return None if isinstance(found, Data) and not found.parts else found
+        if isinstance(node, (*_LOOPS, ast.DictComp, ast.Lambda, ast.BoolOp)):
+            return self.term(node)
+        return None
+
+    def _special(self, node: ast.expr) -> Term | None:
+        match node:
+            case ast.Name():
+                return self._name(node)
+            case ast.Attribute():
+                return self._attribute(node)
+            case ast.Constant(value=str() as text):
+                return Text(text)
+            case ast.Await():
+                return self._await(node)
+            case ast.Call():
+                return self._calls.term(node)
+            case ast.NamedExpr():
+                return Seq((Let(node.target.id, self.term(node.value)), Var(node.target.id)))
+            case ast.IfExp():
+                return self._choice(node)
+            case ast.BoolOp():
+                return self._bool(node)
+            case ast.UnaryOp(op=ast.Not()):
+                inner = self.term(node.operand)
+                return Not(inner) if not is_plain(inner) or isinstance(inner, Replaying) else None
+            case ast.List() | ast.Tuple() | ast.Set():
+                return self._display(node)
+            case ast.Starred():
+                return Star(self.term(node.value))
+            case ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
+                return self._comprehension(node, node.elt)
+            case ast.DictComp():
+                return self._comprehension(node, node.value)
+            case ast.Lambda():
+                return self.lambda_text(node)
+        return None
+
+    # Names.
+
+    def _is_local(self, name: str) -> bool:
+        return name in self.code.names or any(name in names for names in self.bound)
+
+    def _name(self, node: ast.Name) -> Term:
+        if self._is_local(node.id):
+            return Var(node.id)
+        return self._known(node) or Data((node.id,))
+
+    def _known(self, node: ast.Name | ast.Attribute) -> Term | None:
+        """Return the literal, or the name for the server, that a name stands for."""
+        ref = self.code.ref(node)
+        if ref is None:
+            return None
+        at, names = self.code.node, self.functions.names
+        value = Value(ValueType.NAME, ref=ref)
+        literal = names.literal(value, at)
+        if literal is not None:
+            if literal.type is ValueType.STR:
+                return Text(literal.text)
+            return Data((literal.text or "None",))
+        name = names.of(value, at)
+        return Text(name) if name else None
+
+    def _attribute(self, node: ast.Attribute) -> Term | None:
+        base = node.value
+        if isinstance(base, ast.Name) and self._is_local(base.id):
+            if base.id == self.code.receiver:
+                return self._known(node) or Field(base.id, node.attr)
+            return Field(base.id, node.attr)
+        return self._known(node)
+
+    def lambda_text(self, node: ast.Lambda) -> Term:
+        """Return the code of a lambda as data: what it would give."""
+        args = node.args
+        own = frozenset(a.arg for a in (*args.posonlyargs, *args.args, *args.kwonlyargs))
+        self.bound.append(own)
+        try:
+            return data(node.body, self._quiet_part)
+        finally:
+            self.bound.pop()
+
+    def _quiet_part(self, node: ast.expr) -> Term | None:
+        """As :meth:`_part`, for code that does not run here."""
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            found = self._special(node)
+            return found if is_plain(found) else None
+        return None
+
+    # What does something.
+
+    def _await(self, node: ast.Await) -> Term:
+        inner = self.term(node.value)
+        if isinstance(inner, Data) and isinstance(node.value, ast.Call):
+            return Unresolved(inner, "what it calls is not known", self.at(node))
+        return Await(inner)
+
+    def _choice(self, node: ast.IfExp) -> Term | None:
+        then, orelse = self.term(node.body), self.term(node.orelse)
+        if is_quiet(then) and is_quiet(orelse):
+            return None
+        return Alt(self.term(node.test), then, orelse)
+
+    def _bool(self, node: ast.BoolOp) -> Term | None:
+        parts = [self.term(value) for value in node.values]
+        if all(is_quiet(part) and not has_test(part) for part in parts):
+            return None
+        term = parts[-1]
+        for part in reversed(parts[:-1]):
+            is_and = isinstance(node.op, ast.And)
+            known = Data(("False" if is_and else "True",))
+            term = Alt(part, term, known) if is_and else Alt(part, known, term)
+        return term
+
+    def _display(self, node: ast.List | ast.Tuple | ast.Set) -> Term | None:
+        parts = tuple(self.term(part) for part in node.elts)
+        return Many(parts) if not node.elts or not all(map(is_data, parts)) else None
+
+    def _comprehension(
+        self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, gives: ast.expr
+    ) -> Term | None:
+        bound = frozenset(
+            inner.id
+            for each in node.generators
+            for inner in ast.walk(each.target)
+            if isinstance(inner, ast.Name)
+        )
+        first, *others = node.generators
+        over = self.term(looped_over(first.iter))
+        self.bound.append(bound)
+        try:
+            body: Term = self.term(gives)
+            quiet = is_quiet(body) and is_data(body)
+            tests = [t for each in node.generators for t in each.ifs]
+            if quiet and all(is_quiet(self.term(t)) for t in tests) and is_quiet(over):
+                return None
+            for each in reversed(others):
+                body = Loop(
+                    _target(each.target), self.term(looped_over(each.iter)), body, gives=True
+                )
+            for test in reversed(tests):
+                body = Alt(self.term(test), body, SKIPPED)
+        finally:
+            self.bound.pop()
+        return Loop(_target(first.target), over, body, times(first.iter), gives=True)
+
+
+SKIPPED = Exit("skip")
+"""The element that a comprehension leaves out."""
+
+
+def _target(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def is_plain(term: Term | None) -> bool:
+    """True for a term that only names something."""
+    return isinstance(term, _PLAIN)
+
+
+def is_data(term: Term) -> bool:
+    """True for a value that surely is nothing to wait for."""
+    return isinstance(term, (Text, Field)) or (
+        isinstance(term, Data) and all(is_quiet(part) for part in term.parts)
+    )
+
+
+def has_test(term: Term) -> bool:
+    """True if a term is decided by more than data."""
+    pending = [term]
+    while pending:
+        each = pending.pop()
+        if isinstance(each, Replaying):
+            return True
+        pending.extend(parts_of(each))
+    return False
+
+
+def is_quiet(term: Term) -> bool:
+    """True if a term does nothing but name values."""
+    pending = [term]
+    while pending:
+        each = pending.pop()
+        if isinstance(each, (Data, Many, Star, Not)):
+            pending.extend(parts_of(each))
+        elif not is_plain(each):
+            return False
+    return True
+
+
+def parts_of(term: Term) -> list[Term]:
+    """Return the terms that a term is made of, in order."""
+    found: list[Term] = []
+    for name in term.__struct_fields__:
+        value = getattr(term, name)
+        if isinstance(value, Term):
+            found.append(value)
+        elif isinstance(value, tuple):
+            for each in value:
+                if isinstance(each, Term):
+                    found.append(each)
+                elif isinstance(each, tuple):
+                    found.extend(inner for inner in each if isinstance(inner, Term))
+    return found

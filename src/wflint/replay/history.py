@@ -1,0 +1,268 @@
+"""Old histories, and their replay on new code with the matching rules of the SDK's core.
+
+Commands that are given wait in one queue, through all workflow tasks; each event of a command takes
+the first of them. A command may come earlier than it did, never later. One that was cancelled
+before its event is skipped, and so is a patch where the history has something else.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections import deque
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from wflint import limits
+from wflint.replay import awaiting
+from wflint.replay.machine import Choose, CutOff, Lost, Machine
+from wflint.replay.sides import Side
+from wflint.replay.terms import Callee
+from wflint.replay.values import Given, Symbol
+
+Event = tuple[str, object]
+"""What happens to a workflow: its kind, and the number of a command, or a name."""
+
+
+class Activation(Struct):
+    """One workflow task of the old code: the events before it, and the commands it gave."""
+
+    event: Event | None
+    commands: list[Given]
+    closes: bool
+    asked: int = 0
+
+
+class Outcome(enum.Enum):
+    """How a replay ends."""
+
+    FITS = "fits"
+    DIFFERS = "differs"
+    UNSURE = "unsure"  # two names or ids that may be the same
+    UNKNOWN = "unknown"
+
+
+class Difference(Struct):
+    """The first place where a history and new code part."""
+
+    outcome: Outcome = Outcome.FITS
+    is_closed: bool = False
+    before: tuple[Given, ...] = ()
+    was: Given | None = None
+    now: Given | None = None
+    around: tuple[Given, ...] = ()
+    why: str = ""
+
+
+class OldRun:
+    """The old code, run on symbols."""
+
+    def __init__(self, side: Side, choose: Choose, opaque: Callable[[Callee], bool]) -> None:
+        self.side = side
+        self.choose = choose
+        self.machine = Machine(side.functions, choose, self._patched, opaque, is_replay=False)
+        self.machine.enter(side.run, "run", "run")
+        self.arrived: set[tuple[str, str]] = set()
+        self._events = 0
+        self.is_cancelled = False
+        self.cut = ""
+
+    def _patched(self, name: str, deprecated: bool) -> bool:
+        return bool(self.choose(("patched", name), (True, False)))
+
+    def activation(self, event: Event | None) -> Activation:
+        """Let an event happen, and return what the code does then."""
+        machine = self.machine
+        first = len(machine.given)
+        if event is not None:
+            happen(machine, self.side, event, lambda number: machine.given[number])
+        machine.run()
+        commands = [g for g in machine.given[first:] if not g.cancelled]
+        for given in commands:
+            given.recorded = True
+        return Activation(event, commands, machine.is_closed)
+
+    def next_event(self) -> Event | None:
+        """Choose what happens next; ``None`` for nothing."""
+        if self.machine.is_closed or self._events >= limits.REPLAY_EVENTS:
+            return None
+        self._events += 1
+        events = self._possible()
+        if not events:
+            return None
+        key = ("event", self._events)
+        chosen = self.choose(key, tuple(events)) if len(events) > 1 else events[0]
+        assert isinstance(chosen, tuple)
+        if chosen[0] in ("signal", "update"):
+            self.arrived.add(chosen)
+        self.is_cancelled |= chosen[0] == "cancel"
+        return chosen
+
+    def _possible(self) -> list[Event]:
+        machine = self.machine
+        events: list[Event] = []
+        for given in machine.pending()[: limits.REPLAY_PENDING]:
+            if given.kind == "local activity":
+                return [("end", given.number)]
+            if given.twice and not given.started:
+                events.append(("start", given.number))
+                continue
+            events.append(("end", given.number))
+            if given.kind != "timer" and machine.is_guarded(given):
+                events.append(("fail", given.number))
+        events += [("condition", key) for key in machine.awaited()]
+        events += [key for key in self.side.handlers if key not in self.arrived]
+        main = machine.tasks[0] if machine.tasks else None
+        if main is not None and main.label == "run" and main.guards and not self.is_cancelled:
+            events.append(("cancel", "run"))
+        return events
+
+
+def happen(
+    machine: Machine, side: Side, event: Event, command: Callable[[int], Given | None]
+) -> None:
+    """Let an event happen to a workflow; ``command`` finds what a number in it stands for."""
+    kind, about = event
+    if kind in ("end", "fail", "start"):
+        assert isinstance(about, int)
+        given = command(about)
+        if given is not None:
+            given.started = True
+            if kind != "start":
+                given.done, given.failed = True, kind == "fail"
+    elif kind == "condition":
+        key = str(about)
+        machine.true[key] = machine.true.get(key, 0) + 1
+    elif kind == "cancel":
+        for task in machine.tasks:
+            if task.label == "run":
+                awaiting.cancel_value(machine, task, task.stack[-1][1])
+                break
+    else:
+        handler = side.handlers.get((kind, str(about))) or side.handlers.get((kind, "any"))
+        if handler is not None:
+            machine.handling += 1
+            machine.enter(handler, kind, str(about))
+
+
+class Replay:
+    """The replay of a history on new code."""
+
+    def __init__(
+        self,
+        side: Side,
+        choose: Choose,
+        opaque: Callable[[Callee], bool],
+        known: Callable[[str], bool],
+    ) -> None:
+        self.side = side
+        self.choose = choose
+        self.machine = Machine(side.functions, choose, self._patched, opaque, is_replay=True)
+        self.machine.enter(side.run, "run", "run")
+        self.queue: deque[Given] = deque()
+        self.markers: set[str] = set()
+        self.matched: dict[int, Given] = {}
+        self.before: list[Given] = []
+        self._known = known
+        self._taken = 0
+        self._rounds = 0
+
+    def _patched(self, name: str, deprecated: bool) -> bool:
+        return name in self.markers
+
+    def feed(self, activation: Activation) -> Difference:
+        """Replay one workflow task."""
+        machine = self.machine
+        for given in activation.commands:
+            if given.kind == "patch" and given.name is not None:
+                self.markers.add(given.name.key)
+        try:
+            if activation.event is not None:
+                happen(machine, self.side, activation.event, self.matched.get)
+            machine.run()
+            self._settle_conditions()
+        except (CutOff, Lost) as error:
+            return Difference(Outcome.UNKNOWN, activation.closes, why=error.why)
+        self.queue.extend(machine.given[self._taken :])
+        self._taken = len(machine.given)
+        for given in activation.commands:
+            difference = self._match(given, activation.closes)
+            if difference is not None:
+                return difference
+        return Difference()
+
+    def _settle_conditions(self) -> None:
+        """What only the new code waits for may be true at any time."""
+        self._rounds += 1
+        for key in self.machine.awaited():
+            if not self._known(key):
+                asked = ("condition", key, self._rounds)
+                if self.choose(asked, (True, False)):
+                    self.machine.true[key] = self.machine.true.get(key, 0) + 1
+                    self.machine.run()
+
+    def _match(self, was: Given, is_closed: bool) -> Difference | None:
+        queue = self.queue
+        while queue and (queue[0].cancelled or _is_leftover(queue[0], was)):
+            queue.popleft()
+        first = queue[0] if queue else None
+        if was.kind == "patch" and was.deprecated and not (first is not None and _same(was, first)):
+            return None
+        outcome = _compare(was, first)
+        if first is None or outcome is not Outcome.FITS:
+            around = tuple(self.before[-1:]) + tuple([*queue][:2])
+            return Difference(outcome, is_closed, tuple(self.before), was, first, (was, *around))
+        queue.popleft()
+        first.recorded = True
+        self.matched[was.number] = first
+        self.before.append(was)
+        return None
+
+
+def _is_leftover(given: Given, was: Given) -> bool:
+    return given.kind == "patch" and was.kind != "patch"
+
+
+def _same(was: Given, now: Given) -> bool:
+    return (was.kind, was.name, was.ident) == (now.kind, now.name, now.ident)
+
+
+def _compare(was: Given, now: Given | None) -> Outcome:
+    """Return how a command of the history and one of the new code compare."""
+    if now is None or was.kind != now.kind:
+        return Outcome.DIFFERS
+    unsure = False
+    for old, new in ((was.name, now.name), (was.ident, now.ident)):
+        if old == new:
+            continue
+        if surely_differ(old, new):
+            return Outcome.DIFFERS
+        unsure = True
+    return Outcome.UNSURE if unsure else Outcome.FITS
+
+
+def surely_differ(old: Symbol | None, new: Symbol | None) -> bool:
+    """True if two names or ids cannot be the same text."""
+    if old is None or new is None:
+        return True
+    if old.text is not None and new.text is not None:
+        return old.text != new.text
+    if old.key.startswith("draw ") and new.key.startswith("draw "):
+        return old.key != new.key
+    first, second = _ends(old), _ends(new)
+    return any(
+        not (a.startswith(b) or b.startswith(a))
+        for a, b in ((first[0], second[0]), (first[1][::-1], second[1][::-1]))
+    )
+
+
+def _ends(of: Symbol) -> tuple[str, str]:
+    """Return how a text surely begins and ends."""
+    if of.text is not None:
+        return of.text, of.text
+    key = of.key
+    if key[:2] not in ("f'", 'f"'):
+        return "", ""
+    inner = key[2:-1] if key[-1:] == key[1] else key[2:]
+    start = inner.partition("{")[0]
+    return start, inner.rpartition("}")[2] if key[-1:] == key[1] else ""

@@ -1,0 +1,229 @@
+"""Runs the code of one workflow on symbols, as the SDK's event loop runs it.
+
+What is not known (the truth of a condition, the rounds of a loop) is asked of :attr:`choose`. All
+that is still to be done stands on the stacks of tasks, so nothing here is recursive.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from wflint import limits
+from wflint.replay.program import Functions
+from wflint.replay.tasks import Describe, Frame, Item, Op, Task
+from wflint.replay.terms import Callee
+from wflint.replay.values import NONE, Chain, Given, Symbol, Value
+from wflint.rule.place import Place
+
+CLOSING = frozenset({"completion", "failure", "continue as new"})
+UNTRACED = frozenset({"patch", "memo upsert", "search attribute upsert"})
+"""Kinds of command that are done as soon as they are given."""
+
+Choose = Callable[[tuple[object, ...], Sequence[object]], object]
+
+
+class Closed(Exception):
+    """The workflow is closed."""
+
+
+class CutOff(Exception):
+    """Code goes on for longer than it is followed."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class Lost(Exception):
+    """Code comes to a place of which nothing is known."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class Machine:
+    """One run of a workflow."""
+
+    def __init__(
+        self,
+        functions: Functions,
+        choose: Choose,
+        patched: Callable[[str, bool], bool],
+        opaque: Callable[[Callee], bool],
+        *,
+        is_replay: bool,
+    ) -> None:
+        self.functions = functions
+        self.choose = choose
+        self.patched = patched
+        self.opaque = opaque
+        self.is_replay = is_replay
+        self.given: list[Given] = []
+        self.tasks: list[Task] = []
+        self.queue: deque[Task] = deque()
+        self.fields: dict[str, Value] = {}
+        self.patches: dict[str, bool] = {}
+        self.counts: dict[object, int] = {}
+        self.true: dict[str, int] = {}
+        self.draws = 0
+        self.is_closed = False
+        self.handling = 0
+        self._steps = 0
+
+    # Commands.
+
+    def give(self, kind: str, name: Symbol | None, ident: Symbol | None, chain: Chain) -> Given:
+        """Give a command."""
+        given = Given(len(self.given), kind, name, ident, chain)
+        given.done = kind in UNTRACED
+        self.given.append(given)
+        return given
+
+    def cancel(self, given: Given, chain: Chain) -> None:
+        """Cancel what a command has begun."""
+        if given.done or given.cancelled:
+            return
+        given.cancelled = True
+        if given.recorded:
+            given.done = given.failed = True
+            self.give(f"cancellation of {given.kind}", None, None, chain)
+
+    def count(self, key: object) -> int:
+        """Return how often something was asked before."""
+        self.counts[key] = self.counts.get(key, 0) + 1
+        return self.counts[key]
+
+    def draw(self) -> Symbol:
+        """Take the next of the seeded numbers."""
+        self.draws += 1
+        return Symbol(f"draw {self.draws}")
+
+    def result(self, given: Given) -> Symbol:
+        """Return what stands for the result of a command."""
+        return Symbol(f"result of {given.shown} {self.count(('result', given.shown))}")
+
+    # Tasks.
+
+    def spawn(self, items: list[Item], label: str = "") -> Task:
+        """Start a task, which runs when its turn comes."""
+        task = Task(items, label)
+        self.tasks.append(task)
+        self.enqueue(task)
+        return task
+
+    def enqueue(self, task: Task) -> None:
+        """Let a task run when its turn comes."""
+        if not task.is_queued:
+            task.is_queued = True
+            self.queue.append(task)
+
+    def frame(
+        self, callee: Callee, names: dict[str, Value], chain: Chain, depth: int
+    ) -> list[Item]:
+        """Return what a function does, ready to run."""
+        if depth > limits.REPLAY_CALLS:
+            raise CutOff("functions that call one another without end")
+        frame = Frame(callee.node.fn, names, chain, depth)
+        return [(Op("frame"), frame), (self.functions.term(callee.node), frame)]
+
+    def enter(self, callee: Callee, kind: str, label: str) -> Task:
+        """Start the task of an entry point: `run`, or the handler of a message."""
+        receiver = self.functions.code(callee.node).receiver
+        names: dict[str, Value] = {
+            name: Symbol(f"<{kind} {label}>.{number}")
+            for number, name in enumerate(self.functions.code(callee.node).params)
+        }
+        if receiver:
+            names[receiver] = Symbol("self")
+        items = self.frame(callee, names, (), 0)
+        frame = items[0][1]
+        items.insert(0, (Op("end", kind, label), frame))
+        if kind == "update":
+            items.append((Op("accept", label), frame))
+        return self.spawn(items, "run" if kind == "run" else "")
+
+    def run(self) -> None:
+        """Run all tasks as far as they can go."""
+        from wflint.replay.stepping import step
+
+        if self.is_closed:
+            return
+        mark = len(self.given)
+        self._steps = 0
+        while True:
+            while self.queue:
+                task = self.queue.popleft()
+                task.is_queued = False
+                if task.is_done or (task.ready is not None and not task.ready()):
+                    continue
+                task.ready = None
+                self._run(task, step)
+                if self.is_closed:
+                    break
+            if self.is_closed:
+                break
+            waking = [t for t in self.tasks if not t.is_done and t.ready is not None and t.ready()]
+            if not waking:
+                break
+            for task in waking:
+                self.enqueue(task)
+        self.tasks = [task for task in self.tasks if not task.is_done]
+        if self.is_closed:
+            self._close(mark)
+
+    def _run(self, task: Task, step: Callable[[Machine, Task], None]) -> None:
+        try:
+            while task.stack and task.ready is None and not task.is_queued:
+                self._steps += 1
+                if self._steps > limits.REPLAY_STEPS:
+                    raise CutOff("a long way without a wait")
+                step(self, task)
+            if not task.stack and task.ready is None:
+                task.is_done = True
+                task.value = task.values.pop() if task.values else NONE
+        except Closed:
+            task.is_done = self.is_closed = True
+
+    def _close(self, mark: int) -> None:
+        """The first closing command comes behind the others of its task."""
+        new = self.given[mark:]
+        ends = [g for g in new if g.kind in CLOSING]
+        self.given[mark:] = [g for g in new if g.kind not in CLOSING] + ends[:1]
+
+    # What else they share.
+
+    def pending(self) -> list[Given]:
+        """Return the operations that may end next."""
+        return [
+            g for g in self.given if g.recorded and not g.done and not g.cancelled and g.can_end
+        ]
+
+    def awaited(self) -> list[str]:
+        """Return the conditions that tasks wait for."""
+        found = [t.for_what[1] for t in self.tasks if t.for_what[:1] == ("condition",)]
+        return [key for key in dict.fromkeys(found) if isinstance(key, str)]
+
+    def is_guarded(self, given: Given) -> bool:
+        """True if the failure of an operation would be handled."""
+        return any(t.guards for t in self.tasks if not t.is_done and t.ready is not None)
+
+    def state(self) -> object:
+        """Return a description of all that decides what follows."""
+        describe = Describe()
+        return (
+            tuple(describe.task(task) for task in self.tasks),
+            tuple((name, describe.value(v)) for name, v in sorted(self.fields.items())),
+            tuple(sorted(self.patches.items())),
+            tuple(sorted((repr(key), n) for key, n in self.counts.items())),
+            tuple(sorted(self.true.items())),
+            self.draws,
+        )
+
+
+def place(frame: Frame, site: int, functions: Functions) -> Chain:
+    """Return the calls that lead to a site of a function that runs."""
+    fn = frame.fn
+    assert isinstance(fn, tuple)
+    return (*frame.chain, Place(fn, site))  # type: ignore[arg-type]

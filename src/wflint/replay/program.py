@@ -1,0 +1,166 @@
+"""The functions of one program as command terms, made as they are asked for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from functools import cached_property
+
+from wflint import limits
+from wflint.callgraph.graph import Node
+from wflint.checking.analysis import AnalysisResult
+from wflint.facts.ids import Fn
+from wflint.facts.model import Call as CallFact
+from wflint.inference.values import AbstractValue, FunctionValue
+from wflint.replay.code import Code
+from wflint.replay.expressions import parts_of
+from wflint.replay.naming import Names
+from wflint.replay.statements import term_of
+from wflint.replay.terms import Call, Callee, Term, Unknown
+from wflint.temporal.api import sdk_calls
+from wflint.temporal.effects import Effect
+
+_LOUD = (
+    Effect.COMMAND | Effect.WAITS | Effect.DRAWS | Effect.TASK | Effect.PATCHES | Effect.CONTINUES
+)
+_REPLAYING = "temporalio.workflow.unsafe.is_replaying"
+
+
+class Functions:
+    """The functions that the workflows of a program reach."""
+
+    def __init__(self, answer: AnalysisResult) -> None:
+        self.answer = answer
+        self.store = answer.store
+        self.graph = answer.reached
+        self._resolver = answer.checker.resolver
+        self._roots = answer.checker.roots
+        self.names = Names(answer.checker.definitions)
+        self._callees: dict[Node, Callee] = {}
+        self._terms: dict[Node, Term] = {}
+        self._codes: dict[Node, Code] = {}
+
+    def called(self, call: CallFact, at: Node) -> tuple[AbstractValue, ...]:
+        """Return what a call may call."""
+        return self._resolver.resolve(call.target, at.fn.path, at.receiver, env=at.env)
+
+    def reached(self, at: Node, site: int, entity: FunctionValue) -> Node:
+        """Return a function as a call reaches it."""
+        for edge in self.graph.callees(at):
+            if edge.site == site and edge.to.fn == entity.fn:
+                return edge.to
+        return Node(entity.fn, entity.receiver, env=entity.env)
+
+    def is_boundary(self, fn: Fn) -> bool:
+        """True if workflow code ends at a function."""
+        return self._roots.is_boundary(fn)
+
+    def is_loud(self, entity: FunctionValue, at: Node) -> bool:
+        """True if a function gives commands, waits, or draws, itself or by what it calls."""
+        head = self.store.head(entity.fn)
+        if self._roots.is_boundary(entity.fn):
+            return False
+        return (head is not None and head.is_async) or entity.fn in self._loud
+
+    @cached_property
+    def _loud(self) -> frozenset[Fn]:
+        calls = sdk_calls()
+        found: list[Node] = []
+        for node in self.graph.order:
+            for name in self.graph.outcomes.get(node.fn, {}).values():
+                sdk = calls.get(name)
+                if name == _REPLAYING or (sdk is not None and sdk.does & _LOUD):
+                    found.append(node)
+                    break
+        return frozenset(node.fn for node in self.graph.ancestors(found))
+
+    # Terms.
+
+    def callee(self, node: Node) -> Callee:
+        """Return what stands for a function in terms."""
+        known = self._callees.get(node)
+        if known is None:
+            known = self._callees[node] = Callee(node, node.fn.shown)
+        return known
+
+    def code(self, node: Node) -> Code:
+        """Return the code of a function."""
+        known = self._codes.get(node)
+        if known is None:
+            known = self._codes[node] = Code(node, self.store)
+        return known
+
+    def term(self, node: Node) -> Term:
+        """Return what a function does."""
+        known = self._terms.get(node)
+        if known is None:
+            known = self._terms[node] = term_of(self.code(node), self)
+        return known
+
+    def closure(self, nodes: Iterable[Node]) -> list[Callee]:
+        """Return some functions and all that they call; none if these are too many."""
+        found: dict[Node, None] = {}
+        pending = list(nodes)
+        while pending and len(found) <= limits.TERM_FUNCTIONS:
+            node = pending.pop()
+            if node in found:
+                continue
+            found[node] = None
+            pending += [callee.node for callee in callees_in(self.term(node))]
+        return [self.callee(node) for node in found]
+
+
+def callees_in(term: Term) -> list[Callee]:
+    """Return the functions that a term calls, in order."""
+    found, pending = list[Callee](), [term]
+    while pending:
+        each = pending.pop()
+        if isinstance(each, Call):
+            found.append(each.callee)
+        pending.extend(reversed(parts_of(each)))
+    return found
+
+
+def has_unknown(term: Term) -> bool:
+    """True if a part of a term could not be read."""
+    pending = [term]
+    while pending:
+        each = pending.pop()
+        if isinstance(each, Unknown):
+            return True
+        pending.extend(parts_of(each))
+    return False
+
+
+def digest(sides: Iterable[tuple[Functions, list[Callee]]]) -> None:
+    """Give each function a digest that is equal to that of others that do the same.
+
+    A function is told from another by its own term first, and then, round by round, by what it
+    calls, until no round tells more of them apart.
+    """
+    every = [(functions, callee) for functions, callees in sides for callee in callees]
+    own: dict[int, tuple[str, list[Callee]]] = {}
+    for _, callee in every:
+        callee.digest = ""
+    for functions, callee in every:
+        term = functions.term(callee.node)
+        params = functions.code(callee.node).params
+        own[id(callee)] = (_hash(repr((params, term))), callees_in(term))
+    current = {key: text for key, (text, _) in own.items()}
+    count = len(set(current.values()))
+    while True:
+        following = {
+            key: _hash(text + "".join(current.get(id(c), c.name) for c in called))
+            for key, (text, called) in own.items()
+        }
+        more = len(set(following.values()))
+        current = following
+        if more == count:
+            break
+        count = more
+    for _, callee in every:
+        callee.digest = current[id(callee)]
+
+
+def _hash(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=12).hexdigest()

@@ -1,0 +1,50 @@
+"""One side of a comparison: the entry points of a workflow, and how its code is started."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from wflint.callgraph.graph import Node
+from wflint.facts.ids import Fn
+from wflint.replay.program import Functions
+from wflint.replay.terms import Callee
+from wflint.rule.definition_views import HandlerView, WorkflowView
+from wflint.temporal.regions import Region
+
+_KINDS = {Region.SIGNAL: "signal", Region.UPDATE: "update"}
+
+
+class Side(Struct, frozen=True):
+    """A workflow in one program: its run method and its handlers by kind and name."""
+
+    functions: Functions
+    workflow: WorkflowView
+    run: Callee
+    handlers: dict[tuple[str, str], Callee]
+
+    @property
+    def entries(self) -> list[Callee]:
+        """All that the server starts."""
+        return [self.run, *self.handlers.values()]
+
+
+def side_of(functions: Functions, workflow: WorkflowView) -> Side | None:
+    """Return a workflow of a program; ``None`` if its run method is not known."""
+    if workflow.run is None:
+        return None
+    handlers: dict[tuple[str, str], Callee] = {}
+    for handler in workflow.handlers:
+        kind = _KINDS.get(handler.kind)
+        if kind is not None:
+            name = handler.name or "any" if not handler.is_dynamic else "any"
+            handlers[kind, name] = functions.callee(_node(functions, workflow, handler))
+    run = functions.callee(_node(functions, workflow, workflow.run))
+    return Side(functions, workflow, run, handlers)
+
+
+def _node(functions: Functions, workflow: WorkflowView, handler: HandlerView) -> Node:
+    fn: Fn = handler.place.fn
+    for node in functions.graph.entries:
+        if node.fn == fn and node.receiver == workflow.cls:
+            return node
+    return Node(fn, workflow.cls)

@@ -1,0 +1,228 @@
+"""Command terms of statements and of whole functions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from wflint import limits
+from wflint.replay.expressions import ExpressionReader, is_quiet
+from wflint.replay.terms import (
+    NOTHING,
+    Alt,
+    Data,
+    Deadline,
+    Exit,
+    Group,
+    Handler,
+    Let,
+    Loop,
+    Put,
+    Seq,
+    Term,
+    Try,
+    Unknown,
+    Var,
+    While,
+)
+from wflint.replay.texts import looped_over, times
+from wflint.syntax.unparsed import unparsed
+
+if TYPE_CHECKING:
+    from wflint.replay.code import Code
+    from wflint.replay.program import Functions
+
+_TRY: tuple[type[ast.stmt], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))
+_GROUPS = ("TaskGroup",)
+_DEADLINES = ("timeout", "timeout_at")
+
+
+def term_of(code: Code, functions: Functions) -> Term:
+    """Return what a function does."""
+    definition = code.definition
+    if definition is None:
+        return Unknown(f"the code of `{code.node.fn.shown}` could not be read")
+    reader = _StatementReader(code, functions)
+    if isinstance(definition, ast.Lambda):
+        return Exit("return", reader.terms.term(definition.body))
+    return reader.block(definition.body)
+
+
+class _StatementReader:
+    """Makes terms of the statements of one function."""
+
+    def __init__(self, code: Code, functions: Functions) -> None:
+        self.terms = ExpressionReader(code, functions)
+        self._code = code
+        self._depth = 0
+
+    def block(self, statements: Sequence[ast.stmt]) -> Term:
+        """Return what some statements do, without those that do nothing."""
+        self._depth += 1
+        try:
+            if self._depth > limits.TERM_DEPTH:
+                return Unknown("the code is nested too deeply", self.terms.at(statements[0]))
+            found = [term for s in statements for term in self._statement(s)]
+        finally:
+            self._depth -= 1
+        return found[0] if len(found) == 1 else Seq(tuple(found))
+
+    def _statement(self, node: ast.stmt) -> Iterable[Term]:
+        if isinstance(node, _TRY):
+            return [self._try(node)]  # type: ignore[arg-type]
+        match node:
+            case ast.Expr(value=value):
+                term = self.terms.term(value)
+                return [] if is_quiet(term) else [term]
+            case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
+                return self._assignment(node)
+            case ast.Return():
+                of = self.terms.term(node.value) if node.value is not None else NOTHING
+                return [Exit("return", of, at=self.terms.at(node))]
+            case ast.Raise():
+                return self._raise(node)
+            case ast.Break():
+                return [Exit("break")]
+            case ast.Continue():
+                return [Exit("continue")]
+            case ast.If():
+                return self._if(node)
+            case ast.For() | ast.AsyncFor():
+                return self._for(node)
+            case ast.While():
+                return [While(self.terms.term(node.test), self.block(node.body), self._or(node))]
+            case ast.With() | ast.AsyncWith():
+                return self._with(node)
+            case ast.Match():
+                return self._match(node)
+            case ast.Assert():
+                term = self.terms.term(node.test)
+                return [] if is_quiet(term) else [term]
+        return []
+
+    def _or(self, node: ast.For | ast.AsyncFor | ast.While | ast.If) -> Term:
+        return self.block(node.orelse) if node.orelse else Seq()
+
+    # Assignments.
+
+    def _assignment(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> Iterable[Term]:
+        if node.value is None:
+            return []
+        of = self.terms.term(node.value)
+        if isinstance(node, ast.AugAssign):
+            old = self.terms.term(_loaded(node.target))
+            of = Data(("", " op ", ""), (old, of))
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        found = [term for target in targets for term in self._store(target, of)]
+        return found or ([] if is_quiet(of) else [of])
+
+    def _store(self, target: ast.expr, of: Term) -> Iterable[Term]:
+        match target:
+            case ast.Name(id=name):
+                return [Let(name, of)]
+            case ast.Attribute(value=ast.Name(id=name), attr=attribute):
+                return [Put(name, attribute, of)]
+            case ast.Tuple(elts=parts) | ast.List(elts=parts):
+                whole = Let(_WHOLE, of)
+                names = [
+                    Let(part.id, Var(_WHOLE), number)
+                    for number, part in enumerate(parts)
+                    if isinstance(part, ast.Name)
+                ]
+                return [whole, *names]
+        return [] if is_quiet(of) else [of]
+
+    # Branches and loops.
+
+    def _if(self, node: ast.If) -> Iterable[Term]:
+        test = self.terms.term(node.test)
+        then, orelse = self.block(node.body), self._or(node)
+        if then == orelse == Seq():
+            return [] if is_quiet(test) else [test]
+        return [Alt(test, then, orelse)]
+
+    def _for(self, node: ast.For | ast.AsyncFor) -> Iterable[Term]:
+        over = self.terms.term(looped_over(node.iter))
+        body, orelse = self.block(node.body), self._or(node)
+        if body == orelse == Seq():
+            return [] if is_quiet(over) else [over]
+        name = node.target.id if isinstance(node.target, ast.Name) else ""
+        return [Loop(name, over, body, times(node.iter), orelse=orelse)]
+
+    def _match(self, node: ast.Match) -> Iterable[Term]:
+        subject = self.terms.term(node.subject)
+        term: Term = Seq()
+        for case in reversed(node.cases):
+            is_rest = isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None
+            body = self.block(case.body)
+            if is_rest and case.guard is None:
+                term = body
+                continue
+            text = unparsed(case.pattern)
+            test: Term = Data(("", f" matches {text}"), (Var(_WHOLE),))
+            if case.guard is not None:
+                guard = self.terms.term(case.guard)
+                test = guard if is_rest else Data(("", " and ", ""), (test, guard))
+            term = Alt(test, body, term)
+        return [Let(_WHOLE, subject), term]
+
+    # Errors and contexts.
+
+    def _raise(self, node: ast.Raise) -> Iterable[Term]:
+        exc = node.exc
+        called = exc.func if isinstance(exc, ast.Call) else exc
+        name = unparsed(called).rpartition(".")[2] if called is not None else ""
+        if isinstance(exc, ast.Name) and exc.id in self._code.names:
+            name = ""  # the error that was caught
+        return [Exit("raise", name=name, at=self.terms.at(node))]
+
+    def _try(self, node: ast.Try) -> Term:
+        handlers = tuple(Handler(tuple(_caught(h.type)), self.block(h.body)) for h in node.handlers)
+        orelse = self.block(node.orelse) if node.orelse else Seq()
+        last = self.block(node.finalbody) if node.finalbody else Seq()
+        return Try(self.block(node.body), handlers, orelse, last)
+
+    def _with(self, node: ast.With | ast.AsyncWith) -> Iterable[Term]:
+        body = self.block(node.body)
+        before: list[Term] = []
+        for item in reversed(node.items):
+            expr, target = item.context_expr, item.optional_vars
+            name = target.id if isinstance(target, ast.Name) else ""
+            word = _called_word(expr)
+            if word in _GROUPS:
+                body = Group(name, body)
+            elif word in _DEADLINES and isinstance(node, ast.AsyncWith):
+                body = Deadline(body, self.terms.at(expr))
+            elif word == "suppress" and isinstance(expr, ast.Call):
+                names = tuple(n for arg in expr.args for n in _caught(arg))
+                body = Try(body, (Handler(names, Seq()),))
+            else:
+                of = self.terms.term(expr)
+                if name:
+                    before.insert(0, Let(name, of))
+                elif not is_quiet(of):
+                    before.insert(0, of)
+        parts = body.parts if isinstance(body, Seq) else (body,)
+        return [*before, *parts]
+
+
+_WHOLE = "<value>"
+
+
+def _loaded(target: ast.expr) -> ast.expr:
+    return target
+
+
+def _called_word(node: ast.expr) -> str:
+    func = node.func if isinstance(node, ast.Call) else node
+    if isinstance(func, ast.Attribute):
+        return func.attr
+    return func.id if isinstance(func, ast.Name) else ""
+
+
+def _caught(node: ast.expr | None) -> Iterable[str]:
+    if node is None:
+        return ["BaseException"]
+    parts = node.elts if isinstance(node, ast.Tuple) else [node]
+    return [unparsed(part).rpartition(".")[2] for part in parts]

@@ -1,0 +1,147 @@
+"""The values that abstract code works with: code that stands for data, and what can be awaited."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
+
+from wflint import limits
+from wflint.rule.place import Place
+
+if TYPE_CHECKING:
+    from wflint.replay.tasks import Item, Task
+
+Chain = tuple[Place, ...]
+
+BLOCK = "unchanged code"
+"""The kind of what stands for a function that does the same on both sides."""
+
+_ENDING = frozenset(
+    {
+        *("activity", "child workflow", "local activity", "Nexus operation", "signal", "timer"),
+        *("cancellation of another workflow", "signal with start", "something unknown", BLOCK),
+    }
+)
+
+
+class Symbol(Struct, frozen=True):
+    """Data: ``key`` is the code that gives it, ``text`` is set if it is that text."""
+
+    key: str
+    text: str | None = None
+
+
+NONE, TRUE, FALSE = Symbol("None"), Symbol("True"), Symbol("False")
+_FALSY = frozenset({"None", "False", "0", "''", "[]", "{}", "()", "0.0"})
+
+
+def symbol(key: str) -> Symbol:
+    """Return data with a code that may be long."""
+    if len(key) > limits.SYMBOL:
+        mark = hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=8).hexdigest()
+        key = f"{key[: limits.SYMBOL // 2]}…{mark}"
+    return Symbol(key)
+
+
+def known_truth(value: Value) -> bool | None:
+    """Return if a value is true, where that is certain."""
+    if isinstance(value, Bag):
+        return bool(value.items)
+    if not isinstance(value, Symbol):
+        return True
+    if value.text is not None:
+        return bool(value.text)
+    if value.key in _FALSY:
+        return False
+    is_number = value.key.isdigit()
+    return True if value.key == "True" or is_number else None
+
+
+class Given:
+    """A command that code has given; ``key`` are the parts that replay compares."""
+
+    __slots__ = (
+        "cancelled",
+        "chain",
+        "deprecated",
+        "done",
+        "failed",
+        "ident",
+        "kind",
+        "name",
+        "number",
+        "recorded",
+        "silent",
+        "started",
+        "twice",
+    )
+
+    def __init__(
+        self, number: int, kind: str, name: Symbol | None, ident: Symbol | None, chain: Chain
+    ) -> None:
+        self.number = number
+        self.kind = kind
+        self.name = name
+        self.ident = ident
+        self.chain = chain
+        self.done = self.failed = self.cancelled = self.recorded = False
+        self.started = self.twice = self.deprecated = self.silent = False
+
+    @property
+    def can_end(self) -> bool:
+        """True if it begins something that ends later."""
+        return not self.silent and self.kind in _ENDING
+
+    @property
+    def shown(self) -> str:
+        """How people name it."""
+        if self.name is None:
+            return self.kind
+        return f"{self.kind} {self.name.text if self.name.text is not None else self.name.key}"
+
+    def state(self) -> tuple[object, ...]:
+        """What makes a difference for what follows."""
+        return (
+            *(self.kind, self.name, self.ident),
+            *(self.done, self.failed, self.cancelled, self.recorded, self.started),
+        )
+
+
+class Handle:
+    """What waits for the result of a command; ``again`` is set if its start was waited for."""
+
+    __slots__ = ("given",)
+
+    def __init__(self, given: Given) -> None:
+        self.given = given
+
+
+class Coroutine:
+    """Code that runs when it is awaited, or in a task of its own."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, items: list[Item]) -> None:
+        self.items = items
+
+
+class Bag:
+    """A list; ``is_gathered`` if it is what ``gather`` gives."""
+
+    __slots__ = ("is_gathered", "items")
+
+    def __init__(self, items: list[Value], *, is_gathered: bool = False) -> None:
+        self.items = items
+        self.is_gathered = is_gathered
+
+
+Value: TypeAlias = "Symbol | Handle | Coroutine | Bag | Task"
+
+
+def key_of(value: Value) -> str:
+    """Return the code that stands for a value."""
+    if isinstance(value, Symbol):
+        return repr(value.text) if value.text is not None else value.key
+    return type(value).__name__.lower()
