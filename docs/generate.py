@@ -4,25 +4,32 @@ import os
 import re
 import subprocess
 import sys
-from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from wflint.checking.registry import load_registry
+from wflint.cli.schema import settings_schema
+from wflint.cli.show import attribute_docs, explain_settings
+from wflint.config.settings import ApiSetting
+from wflint.report.json_report import to_text
 from wflint.rule import Rule
 from wflint.rule.documentation import as_text, family, is_default, summary
 
 ROOT = Path(__file__).resolve().parent.parent
 README, MANUAL = ROOT / "README.md", ROOT / "docs"
+SCHEMA = ROOT / "wflint.schema.json"
 PAGES = MANUAL / "rules"
 SOURCE_URL = "https://github.com/wflint/wflint/blob/main/"
 PART = re.compile(r"(<!-- begin: (.+?) -->\n).*?(?=<!-- end -->)", re.DOTALL)
-HEAD = "\n## {}\n\n| Code | Name | Severity | Default | Fix | What it finds |\n|-|-|-|-|-|-|\n"
-ROW = "| {} | [{name}]({name}.md) | {} | {} | {} | {} |\n"
+HEAD = "\n## {}\n\n| Code | What it finds | |\n|-|-|-|\n"
+ROW = "| {} | [{name}]({name}.md): {} | {} |\n"
 
 
 def documents() -> dict[Path, str]:
     """Every file with generated text, with the text that it should have."""
     written = {path: with_parts(path.read_text(encoding="utf-8")) for path in prose()}
+    written[SCHEMA] = to_text(settings_schema())
+    written[MANUAL / "llms.txt"] = (ROOT / "llms.txt").read_text(encoding="utf-8")
     return written | {PAGES / f"{rule.name}.md": page(rule) for rule in load_registry().rules}
 
 
@@ -33,7 +40,8 @@ def prose() -> list[Path]:
 
 def with_parts(text: str) -> str:
     """Return a text with its generated parts as they should be."""
-    return PART.sub(lambda m: m[1] + (tables() if m[2] == "rules" else output_of(m[2])), text)
+    own = {"rules": tables, "settings": settings}
+    return PART.sub(lambda m: m[1] + own.get(m[2], lambda: output_of(m[2]))(), text)
 
 
 def output_of(command: str) -> str:
@@ -53,15 +61,33 @@ def printed(arguments: list[str], variables: dict[str, str]) -> str:
 
 def tables() -> str:
     """The rules, with a table for each family."""
-    groups = groupby(load_registry().rules, family)
-    return "".join(HEAD.format(name) + "".join(map(row, rules)) for name, rules in groups) + "\n"
+    families: dict[str, list[Rule]] = {}
+    for rule in load_registry().rules:
+        families.setdefault(family(rule), []).append(rule)
+    return "".join(HEAD.format(name) + "".join(map(row, rules)) for name, rules in families.items())
+
+
+def settings() -> str:
+    """The settings, with a heading for each."""
+    return "\n" + "".join(map(setting, explain_settings().values()))
+
+
+def setting(about: dict[str, Any]) -> str:
+    """A setting's part of the page: what `wflint config KEY` prints."""
+    default, keys = about["shown"], ""
+    shown = default if default == "not set" else f"`{default}`"
+    if about["key"] == "apis":
+        keys = "".join(f"* `{key}`: {text}\n" for key, text in attribute_docs(ApiSetting).items())
+        keys = keys.replace("``", "`") + "\n"
+    head = f"### {about['key']}\n\n{about['explanation']}\n\n"
+    return f"{head}{keys}Type: {about['type']}. Default: {shown}.\n\n"
 
 
 def row(rule: Rule) -> str:
-    """A rule's line in the table."""
-    default = "on" if is_default(rule) else "opt-in"
-    fix = {"safe": "S", "unsafe": "U"}.get(rule.fix.value, "")
-    return ROW.format(rule.code, rule.severity.value, default, fix, summary(rule), name=rule.name)
+    """A rule's line in the table: what it is, and how severe, switched off or mended."""
+    severity = rule.severity.value if is_default(rule) else "opt-in"
+    fix = {"safe": ", S", "unsafe": ", U"}.get(rule.fix.value, "")
+    return ROW.format(rule.code, summary(rule), severity + fix, name=rule.name)
 
 
 def page(rule: Rule) -> str:

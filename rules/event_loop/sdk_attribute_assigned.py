@@ -4,8 +4,8 @@
 
 Modules of the SDK are passed through the sandbox: there is one of each in a process, and all
 workflows, activities and Workers share it. `workflow.logger = get_logger(...)` in one place
-replaces the logger of every workflow of the process by one that does not know about replay, and
-each logs again at each replay. Whatever else is replaced this way depends on which module was
+replaces the logger of every workflow of the process. One that knows nothing of replay logs again at
+each. Whatever else is replaced this way depends on which module was
 imported first, and on names that a next version of the SDK may use in another way.
 
 ## Bad
@@ -106,8 +106,11 @@ class SdkAttributeAssigned(Rule):
         shown = f"{ctx.code(owner)}.{name}"
         harm = "for all workflows and activities of the process; wrap it, or derive from it"
         if f"{whole}.{name}" == _LOGGER:
-            harm = "so that each workflow of the process logs again at every replay; keep a logger "
-            harm += "of your own that wraps it, `logging.LoggerAdapter(...)`"
+            harm = (
+                "so that each workflow of the process logs again at every replay, unless the new "
+            )
+            harm += "logger asks `workflow.unsafe.is_replaying()`; keep a logger of your own that "
+            harm += "wraps it, `logging.LoggerAdapter(...)`"
         ctx.report(self, at, f"this changes `{shown}` of the SDK, {harm}", subject=owner)
 
 

@@ -9,6 +9,9 @@ signal ends it. In an update handler the same error only rejects the update.
 Look at the signal, log what is wrong with it, and drop it; keep an error for the run method to
 raise; or make the signal an update, whose validator may refuse it.
 
+This rule is opt-in (`--select WFL422`, or `--pedantic`): most of such failures in public code are
+meant. A person rejects, a bound is exceeded, and nothing in the code tells these from the others.
+
 ## Bad
 
 ```python
@@ -84,7 +87,7 @@ if TYPE_CHECKING:
 class RaiseInSignal(Rule):
     code = "WFL422"
     name = "raise-in-signal"
-    severity = Severity.WARNING
+    severity = Severity.INFO
     scope = Scope.SIGNAL
     since = "0.1"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from wflint.rule import PlacedReport, Report, Severity
 
@@ -20,6 +20,13 @@ _BROKEN = (
 _SHOWN = 3
 
 
+class _Unloadable(NamedTuple):
+    """Why a package cannot be loaded, and if that holds whatever the sandbox restricts."""
+
+    why: str
+    always: bool
+
+
 def reports(imports: Sequence[LoadedImport], message: str) -> Iterator[PlacedReport]:
     """Yield a report for each import: an error if it leads to what cannot be loaded.
 
@@ -30,21 +37,21 @@ def reports(imports: Sequence[LoadedImport], message: str) -> Iterator[PlacedRep
     for one, module in broken:
         by = f", which `{module.by}` imports" if module.by else ""
         what = f"`{one.module}`" if module.by else "it"
-        why = _unloadable()[_key(module.name)]
+        why = _unloadable()[_key(module.name)].why
         text = _BROKEN.format(name=module.name, by=by, why=why, what=what)
         yield PlacedReport(one.place, Report(text, Severity.ERROR, group=f"{one.run}"))
     rest = [one for one in imports if one not in told]
     for one in rest:
         same = [o for o in rest if o.run == one.run and _is_remark(o) == _is_remark(one)]
         severity = Severity.INFO if _is_remark(one) else None
-        text = message.format(name=_names(same))
+        text = message.format(name=_names(same), use=_what(same))
         group = f"{one.run}{' own' if severity else ''}"
         yield PlacedReport(one.place, Report(text, severity, group=group))
 
 
 def _is_remark(one: LoadedImport) -> bool:
     """True if it leads to nothing but modules of the project."""
-    return not one.foreign and not one.has_activities
+    return not one.foreign
 
 
 def _names(imports: Sequence[LoadedImport]) -> str:
@@ -52,7 +59,29 @@ def _names(imports: Sequence[LoadedImport]) -> str:
     found: dict[str, str] = {}
     for name in (name for one in imports for name in _names_of(one)):
         found.setdefault(name.partition(" ")[0], name)
-    names = list(found.values())
+    with_them = _others(imports) if all(one.has_activities for one in imports) else ""
+    return f"{_listed(list(found.values()))}{with_them}"
+
+
+def _others(imports: Sequence[LoadedImport]) -> str:
+    """Return the packages that activities bring along, if there are any."""
+    own = {one.module for one in imports}
+    foreign = (module.name for one in imports for module in one.foreign if module.name not in own)
+    packages = dict.fromkeys(name.partition(".")[0] for name in foreign)
+    return f", with {_listed([f'`{name}`' for name in packages])}," if packages else ""
+
+
+def _what(imports: Sequence[LoadedImport]) -> str:
+    """Return what to import in another way: what the statement names, not what lies behind it."""
+    if len(imports) > 1:
+        return "them"
+    one = imports[0]
+    is_direct = any(not module.by for module in one.foreign) or not one.foreign
+    return "it" if is_direct else f"`{one.module}`"
+
+
+def _listed(names: list[str]) -> str:
+    """Return names as a list of words, the first few of them."""
     shown = names[:_SHOWN]
     if len(names) > _SHOWN:
         shown.append(f"{len(names) - _SHOWN} more")
@@ -68,7 +97,14 @@ def _names_of(one: LoadedImport) -> list[str]:
 
 
 def _unloadable_in(one: LoadedImport) -> ForeignModule | None:
-    return next((module for module in one.foreign if _key(module.name)), None)
+    """Return the first module that cannot be loaded, with the restrictions that there are."""
+    found = ((module, _key(module.name)) for module in one.foreign)
+    refused = (module for module, key in found if key and _holds(key, one))
+    return next(refused, None)
+
+
+def _holds(key: str, one: LoadedImport) -> bool:
+    return _unloadable()[key].always or not one.is_relaxed
 
 
 def _key(name: str) -> str:
@@ -79,10 +115,14 @@ def _key(name: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _unloadable() -> Mapping[str, str]:
+def _unloadable() -> Mapping[str, _Unloadable]:
     """Return the packages that cannot be loaded, each with the reason."""
     import tomli
 
     with _TABLE.open("rb") as stream:
         table = tomli.load(stream)
-    return {name: group["why"] for group in table["unloadable"] for name in group["names"]}
+    return {
+        name: _Unloadable(group["why"], group.get("always", False))
+        for group in table["unloadable"]
+        for name in group["names"]
+    }

@@ -44,9 +44,11 @@ class OrderWorkflow:
         await workflow.execute_activity(charge, order, start_to_close_timeout=timedelta(seconds=30))
 ```
 
-The imports of a file that stand together are one report, at the first of them. A module that also
-defines workflows is not reported: see workflow-and-activity-in-one-file. As everywhere, nothing is
-said of what the workers of the workflow pass through.
+The imports of a file that stand together are one report, at the first of them, and it names the
+packages that come with the activities. Where none does, loading the module again costs little and
+breaks nothing: that is only reported, with severity info, where this rule is selected by its name.
+A module that also defines workflows is not reported: see workflow-and-activity-in-one-file. As
+everywhere, nothing is said of what the workers of the workflow pass through.
 
 ## Fix safety
 
@@ -87,8 +89,8 @@ class ActivityImportNotPassedThrough(Rule):
     since = "0.1"
     once_per_function = True
     message = (
-        "the sandbox loads the activities of {name} again for each run of a workflow; import them "
-        "under `workflow.unsafe.imports_passed_through()`"
+        "the sandbox loads the activities of {name} again for each run of a workflow; "
+        "import them under `workflow.unsafe.imports_passed_through()`"
     )
 
     def check_loading(self, view: LoadingView) -> Iterable[PlacedReport]:

@@ -10,9 +10,10 @@ under restrictions that it knows nothing of: it fails later with "Cannot access 
 workflow", or `isinstance()` is false because there are two copies of a class.
 
 Some packages cannot be loaded there at all, such as `requests`, `httpx`, `openai`, `boto3`, `numpy`
-and `pandas`: they derive from classes that the sandbox hides, read the clock or draw random
-numbers when they are imported, or refuse to be loaded twice. Then the Worker does not start
-("Failed validating workflow"), and the report is an error.
+and `pandas`: they derive from classes that the sandbox hides, read the clock or draw random numbers
+when they are imported, or refuse to be loaded twice. Then the Worker does not start ("Failed
+validating workflow"), and the report is an error. It stays a warning where the Worker takes away
+restrictions that may be the reason.
 
 Pass the import through. That is right for every package whose use in a workflow is deterministic,
 and also for one that the workflow only needs for types or in activities of the same file.
@@ -108,7 +109,7 @@ class ImportNotPassedThrough(Rule):
     since = "0.1"
     once_per_function = True
     message = (
-        "the sandbox loads {name} again for each run of a workflow; import it under "
+        "the sandbox loads {name} again for each run of a workflow; import {use} under "
         "`workflow.unsafe.imports_passed_through()`"
     )
 

@@ -9,6 +9,10 @@ path for months, and the old code can never be removed.
 
 Give each round an id of its own, or continue as new now and then: the next run asks again.
 
+This rule is opt-in (`--select WFL902`, or `--pedantic`): that a run keeps to the path on which it
+began is what patches are for, and mostly what is wanted. Only a person can tell how long the runs
+of before the patch would last.
+
 ## Bad
 
 ```python
@@ -82,7 +86,7 @@ class _Loop(Struct, array_like=True):
 class PatchedInLoop(Rule):
     code = "WFL902"
     name = "patched-in-loop"
-    severity = Severity.WARNING
+    severity = Severity.INFO
     scope = Scope.WORKFLOW
     since = "0.1"
     words = ("patched",)

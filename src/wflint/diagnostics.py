@@ -79,6 +79,10 @@ class Diagnostic(Struct, frozen=True):
     number of further entry points that reach the place. ``fingerprint`` stays the same when lines
     move. ``more_places`` is the number of further places in the function that the diagnostic, and
     its fix, speak for.
+
+    ``function`` is the function that the offence is in, and ``statements`` are the statements of
+    all these places, the first one's first: by them it is recognised in another run. ``is_known``
+    is true if the baseline has it, and it is shown all the same.
     """
 
     code: str
@@ -94,6 +98,9 @@ class Diagnostic(Struct, frozen=True):
     fix: Fix | None = None
     fingerprint: str = ""
     more_places: int = 0
+    function: str = ""
+    statements: tuple[str, ...] = ()
+    is_known: bool = False
 
     @property
     def entry(self) -> ShownHop | None:

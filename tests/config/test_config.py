@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from wflint.cli.check_options import FORMATS
-from wflint.config.find import ConfigError, ProjectFinder, apply_flags, find_project
+from wflint.config.find import ConfigError, ProjectFinder, find_project
+from wflint.config.layers import apply_flags
 from wflint.config.settings import DEFAULT_EXCLUDE, DEFAULT_TEST_PATHS, Settings
 
 

@@ -71,10 +71,16 @@ def test_suppressions_hide_everything_in_the_example(tmp_path: Path) -> None:
     assert " ".join(d.code for d in without) == "WFL101 WFL101 WFL113 WFL139 WFL111 WFL102"
 
 
-@pytest.mark.parametrize("example", blocks("toml"))
+@pytest.mark.parametrize(
+    "example", blocks("toml", *(page for page in TEXTS if page.name != "editors.md"))
+)
 def test_configuration_examples_are_valid(example: str, tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_text(example, encoding="utf-8")
-    settings = find_project(tmp_path, tmp_path).settings
+    folder = tmp_path / "services" / "orders"
+    folder.mkdir(parents=True)
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "pyproject.toml").write_text("[tool.wflint]\n")  # some examples extend it
+    (folder / "pyproject.toml").write_text(example, encoding="utf-8")
+    settings = find_project(folder, folder).settings
     registry = load_registry()
     assert select_rules(settings, registry).codes
     assert len(added_apis(settings, registry)) == example.count("[[tool.wflint.apis]]")
@@ -87,6 +93,45 @@ def test_the_first_example_is_what_wflint_says(
     monkeypatch.chdir(tmp_path)
     found = invoke("check", "--isolated", "--output-format", "full", "invoices.py").stdout
     assert found.startswith(blocks("text", README)[0])
+
+
+def found_in(source: str, folder: Path) -> str:
+    """Return the codes of what is wrong with a file on its own."""
+    (folder / "pyproject.toml").write_text(harness.PROJECT_FILE)
+    (folder / "flow.py").write_text(source, encoding="utf-8")
+    return " ".join(d.code for d in harness.run(folder).diagnostics)
+
+
+def test_the_workflow_that_assistants_are_shown_passes(tmp_path: Path) -> None:
+    (example,) = blocks("python", MANUAL / "assistants.md")
+    assert found_in(example, tmp_path) == ""
+
+
+def not_to_be_written() -> list[str]:
+    """The expressions that the page for assistants warns of."""
+    cells = re.findall(r"^\| (`.+?) \| ", TEXTS[MANUAL / "assistants.md"], re.MULTILINE)
+    spans = [span for cell in cells for span in re.findall("`([^`]+)`", cell)]
+    return [span for span in spans if "(" in span or "[" in span]
+
+
+@pytest.mark.parametrize("expression", not_to_be_written())
+def test_what_assistants_should_not_write_is_reported(expression: str, tmp_path: Path) -> None:
+    assert found_in(
+        "import asyncio, logging, os, random, time, uuid\n"
+        "from datetime import datetime\n"
+        "from temporalio import activity, workflow\n\n\n"
+        "@activity.defn\nasync def charge(order: str) -> None: ...\n\n\n"
+        "@workflow.defn\nclass Flow:\n"
+        "    @workflow.run\n    async def run(self, order: str) -> object:\n"
+        f"        return {expression}\n",
+        tmp_path,
+    )
+
+
+def test_commands_for_assistants_are_understood() -> None:
+    (pasted,) = blocks("markdown", MANUAL / "assistants.md")
+    for flag in {*re.findall(r"--[a-z-]+", pasted)}:
+        assert flag in invoke("check", "--help").stdout
 
 
 def test_the_readme_can_be_read_in_one_go() -> None:

@@ -233,6 +233,7 @@ class TestJson:
             "fix": None,
             "url": "https://github.com/wflint/wflint/blob/main/docs/rules/wall-clock-time.md",
             "fingerprint": "f1",
+            "baselined": False,
         }
         assert direct["fix"] == {
             "applicability": "unsafe",

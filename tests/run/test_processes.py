@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -109,6 +110,19 @@ def test_where_no_more_of_them_are_allowed_one_reads_all(
 
     monkeypatch.setattr(os, "fork", refuse)
     assert places(check(Request(jobs=3))) == FOUND
+
+
+@pytest.mark.parametrize("system", ["darwin", "win32"])
+def test_where_they_cannot_be_forked_one_reads_all(
+    system: str, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prefetch, "sys", SimpleNamespace(platform=system))
+    for module, name in ((os, "fork"), (signal, "pthread_sigmask"), (os, "sched_getaffinity")):
+        monkeypatch.delattr(module, name)
+    for jobs, said in ((4, ["on this system one process reads all files"]), (None, [])):
+        result = check(Request(jobs=jobs))
+        assert places(result) == FOUND
+        assert result.warnings == said
 
 
 def test_one_that_fails_says_nothing_itself(

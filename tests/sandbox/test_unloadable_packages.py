@@ -28,6 +28,9 @@ LIKE_THEM = {
         "import datetime\nclass Meta(type): ...\n"
         "class DateTime(datetime.datetime, metaclass=Meta): ...\n"
     ),
+    "packages that it imports cannot be loaded there": (
+        "import urllib.request\nclass Request(urllib.request.Request): ...\n"
+    ),
     "its extension modules can be loaded only once": (
         "import sys\nif 'shop_once' in sys.notes: raise ImportError('only once')\n"
         "sys.notes.append('shop_once')\n"

@@ -47,6 +47,7 @@ from wflint.model.newer_python import NewerPython
 from wflint.model.project import Parts, Project
 from wflint.model.unfinished import Unfinished
 from wflint.model.workers import Workers
+from wflint.project.folders import names_in
 from wflint.project.hidden import hidden_files, without
 from wflint.project.installed import Installed
 from wflint.project.module_index import ModuleIndex
@@ -67,6 +68,7 @@ class AnalysisInput(Struct, frozen=True):
     ``gated`` is what the gate let through, ``read`` gives the bytes of a file. ``apis`` are the
     names of the settings, ``inside`` those of the standard library that reach something inside.
     ``installed`` are the packages to follow besides. ``fact_cache`` has what is known of files.
+    ``names_in`` gives the names in a folder.
     """
 
     root: str
@@ -86,6 +88,7 @@ class AnalysisInput(Struct, frozen=True):
     installed: Installed
     inside: tuple[ApiEntry, ...] = ()
     is_test: Callable[[str], bool] = lambda _: False
+    names_in: Callable[[str], frozenset[str]] = names_in
     fact_cache: FactCache | None = None
     jobs: int | None = None
     progress: Callable[[int, int], None] | None = None
@@ -198,7 +201,14 @@ def _known_names(question: AnalysisInput) -> list[ApiEntry]:
 
 def _index_for(question: AnalysisInput) -> ModuleIndex:
     libraries = frozenset(entry.name.partition(".")[0] for entry in _known_names(question))
-    return ModuleIndex(question.root, question.src, question.files, libraries, question.installed)
+    return ModuleIndex(
+        question.root,
+        question.src,
+        question.files,
+        libraries,
+        question.installed,
+        question.names_in,
+    )
 
 
 def _checker_for(question: AnalysisInput, index: ModuleIndex) -> Checker:

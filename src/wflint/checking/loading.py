@@ -93,6 +93,7 @@ class LoadingChecks:
             tuple(ForeignModule(*foreign) for foreign in one.foreign),
             bool(one.own),
             any(self._activities.get(path, 0) > 0 for path in one.own) or _says_so(one),
+            one.is_relaxed,
         )
 
 

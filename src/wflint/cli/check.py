@@ -31,6 +31,7 @@ _LISTS = (
     "unfixable",
 )
 _TABLES = ("per_file_ignores", "extend_per_file_ignores")
+_ABOUT_BASELINES = ("update_baseline", "prune_baseline", "error_stale_baseline")
 _PLAIN = ("force_exclude", "respect_gitignore", "target_sdk", "fail_on", "min_severity")
 
 
@@ -39,18 +40,69 @@ def run(flags: Flags) -> int:
     request = request_from(flags)
     if flags["show_settings"] or flags["show_files"]:
         return _show(request, flags)
+    _check_flags(flags)
+    request = _compared(request, flags)
     form = output.chosen_format(request, flags)
     targets = output.parse_targets(flags["outputs"])
     if flags["diff"]:
         return _diff(request, flags)
-    if flags["fix"] or flags["fix_only"]:
+    if flags["fix"] or flags["fix_only"] or flags["add_ignore"] is not None:
         return _fix(request, flags, form, targets)
     from wflint.run.check import check
 
     with _progress(request, flags) as shown:
         result = check(shown)
+    _settle(result, flags)
     _report(result, flags, form, targets)
     return _exit_code(result, flags)
+
+
+def _check_flags(flags: Flags) -> None:
+    if flags["add_ignore"] is not None:
+        _check_add_ignore(flags)
+    if flags["update_baseline"] or flags["prune_baseline"]:
+        from wflint.cli.baseline import check_flags
+
+        check_flags(flags)
+
+
+def _check_add_ignore(flags: Flags) -> None:
+    hint = "--add-ignore"
+    if flags["fix"] or flags["fix_only"]:
+        raise click.UsageError("give either --add-ignore or --fix")
+    if flags["no_ignores"]:
+        raise click.UsageError("--add-ignore writes what --no-ignores does not read")
+    reason = flags["add_ignore"]
+    if "#" in reason or not reason.isprintable():
+        raise click.BadParameter("a reason is one line without `#`", param_hint=hint)
+
+
+def _compared(request: Request, flags: Flags) -> Request:
+    """Return a request that leaves out what another revision has, if the flags name one."""
+    revision, branch = flags["new_from"], flags["new_from_merge_base"]
+    if revision is None and branch is None:
+        return request
+    if revision is not None and branch is not None:
+        raise click.UsageError("give either --new-from or --new-from-merge-base")
+    from wflint.run.comparison import Base, known_at
+
+    if revision is not None:
+        base = Base(revision, "--new-from")
+    else:
+        base = Base(branch, "--new-from-merge-base", is_merge_base=True)
+    with _progress(request, flags) as shown:
+        known, warnings = known_at(base, shown)
+    if not (flags["quiet"] or flags["silent"]):
+        output.write_stderr("".join(map(_said, warnings)))
+    return replace(request, known=known)
+
+
+def _settle(result: Result, flags: Flags) -> None:
+    """Write baselines where the flags want it, before anything is reported."""
+    if result.baselines or any(flags[name] for name in _ABOUT_BASELINES):
+        from wflint.cli.baseline import settle
+
+        result.said += settle(result, flags)
 
 
 @contextmanager
@@ -68,7 +120,12 @@ def _progress(request: Request, flags: Flags) -> Iterator[Request]:
 def _exit_code(result: Result, flags: Flags) -> int:
     if result.problems:
         return FAILED
-    return FOUND if result.fails and not flags["exit_zero"] else 0
+    fails = result.fails or (flags["error_stale_baseline"] and _has_stale(result))
+    return FOUND if fails and not flags["exit_zero"] else 0
+
+
+def _has_stale(result: Result) -> bool:
+    return any(state.stale for state in result.baselines)
 
 
 def _diff(request: Request, flags: Flags) -> int:
@@ -77,13 +134,14 @@ def _diff(request: Request, flags: Flags) -> int:
     from wflint.fix.apply.diff import readable, unified
 
     with _progress(request, flags) as shown:
-        outcome = command.find_fixes(shown, bool(flags["unsafe_fixes"]))
+        outcome = command.find_fixes(shown, bool(flags["unsafe_fixes"]), flags["add_ignore"])
     diff = unified(outcome.files)
     if output.is_terminal(sys.stdout):
         output.write_stdout(readable(diff))
     else:
         output.write_bytes(diff)
-    _say_fixed(command.summary(outcome, "Would fix"), outcome.result, flags)
+    verb = "Would fix" if flags["add_ignore"] is None else "Would suppress"
+    _say_fixed(command.summary(outcome, verb), outcome.result, flags)
     found = bool(outcome.files) and not flags["exit_zero"]
     return FAILED if outcome.result.problems else FOUND if found else 0
 
@@ -93,11 +151,22 @@ def _fix(request: Request, flags: Flags, form: str, targets: list[tuple[str, str
     from wflint.fix.apply import command
 
     with _progress(request, flags) as shown:
-        outcome = command.fix_files(shown, bool(flags["unsafe_fixes"]), partial(_tell, flags))
+        tell = partial(_tell, flags)
+        if flags["add_ignore"] is None:
+            outcome = command.fix_files(shown, bool(flags["unsafe_fixes"]), tell)
+        else:
+            outcome = command.ignore_in_files(shown, flags["add_ignore"], tell)
     if request.stdin is not None:
         output.write_bytes(command.fixed_stdin(outcome, request))
     listed = command.listed(outcome.files) if flags["show_fixes"] else ""
-    said = listed + command.summary(outcome, "Fixed")
+    said = listed + command.summary(
+        outcome, "Fixed" if flags["add_ignore"] is None else "Suppressed"
+    )
+    if outcome.files and outcome.result.baselines and request.stdin is None:
+        from wflint.cli.baseline import follow
+
+        follow(outcome.result)
+    _settle(outcome.result, flags)
     if flags["fix_only"]:
         _say_fixed(said, outcome.result, flags)
         code = FAILED if outcome.result.problems else 0
@@ -138,6 +207,8 @@ def request_from(flags: Flags) -> Request:
         show_gaps=flags["show_gaps"],
         jobs=_jobs(flags["jobs"]),
         cache=not flags["no_cache"],
+        baseline="make" if flags["update_baseline"] else "read",
+        show_baselined=flags["show_baselined"],
     )
 
 
@@ -157,6 +228,8 @@ def overrides_from(flags: Flags) -> dict[str, object]:
         if flags[key]:
             given[key] = _table(_split(flags[key]), key)
     given |= {key: flags[key] for key in _PLAIN if flags[key] is not None}
+    if flags["baseline"]:
+        given["baseline"] = os.path.abspath(flags["baseline"])
     # A path on the command line is relative to the working directory, one in a file is not.
     if flags["python"]:
         found = os.path.exists(flags["python"])
@@ -230,8 +303,11 @@ def _report(
     if not flags["silent"]:
         if flags["statistics"]:
             form = "json-statistics" if form == "json" else "statistics"
-        write = output.write_stderr if to_stderr else output.write_stdout
-        write(render(form, result.diagnostics, look))
+        report = render(form, result.diagnostics, look)
+        if to_stderr:
+            output.write_stderr(report)
+        else:
+            output.write_report(report, form)
         _say(result, flags, form)
 
 
@@ -246,6 +322,7 @@ def _say(result: Result, flags: Flags, form: str) -> None:
     lines = list(map(_said, result.problems))
     if not flags["quiet"]:
         lines += map(_said, result.warnings)
+        lines += map(_said, result.said)
         if flags["verbose"]:
             lines += map(_said, result.notes)
         if result.stats.files or not result.problems:

@@ -16,6 +16,7 @@ FORMATS = (
 _rules = partial(option, "Rules")
 _files = partial(option, "Files")
 _fixes = partial(option, "Fixes")
+_known = partial(option, "What is known")
 _output = partial(option, "Output")
 _exit = partial(option, "Exit code")
 _settings = partial(option, "Configuration")
@@ -73,6 +74,40 @@ OPTIONS = (
     ),
     _files("--stdin-filename", metavar="PATH", help="The name of the file on stdin (`-`)."),
     _files("--show-files", is_flag=True, help="Print the files to check and stop."),
+    _known(
+        "--baseline",
+        metavar="FILE",
+        help="Do not report what this file has. --update-baseline writes it.",
+    ),
+    _known("--update-baseline", is_flag=True, help="Write all that is found into the baseline."),
+    _known(
+        "--prune-baseline",
+        is_flag=True,
+        help="Take out of the baseline what is no longer found.",
+    ),
+    _known(
+        "--error-stale-baseline",
+        is_flag=True,
+        help="List what the baseline has and is no longer found, and exit with 1 for it.",
+    ),
+    _known("--show-baselined", is_flag=True, help="Also report what the baseline has."),
+    _known(
+        "--new-from",
+        metavar="REVISION",
+        help="Report only what a revision of git does not have.",
+    ),
+    _known(
+        "--new-from-merge-base",
+        metavar="BRANCH",
+        help="Report only what is new since this branch and the current one have parted.",
+    ),
+    _known(
+        "--add-ignore",
+        is_flag=False,
+        flag_value="",
+        metavar="[=REASON]",
+        help="Write a suppression comment at each place that is reported.",
+    ),
     _fixes("--fix/--no-fix", default=False, help="Apply safe fixes to the files."),
     _fixes(
         "--unsafe-fixes/--no-unsafe-fixes",

@@ -48,7 +48,7 @@ def run(flags: Mapping[str, Any]) -> int:
         shown = text.render(graph, output.wants_color(flags["color"], sys.stdout))
     else:
         shown = importlib.import_module(f"wflint.graph.{DRAWINGS[form]}").render(graph)
-    output.write_stdout(shown)
+    output.write_report(shown, form)
     if not graph.reached and form != "text":
         output.write_stderr(text.unreached(graph))
     elif graph.reached and not flags["quiet"]:

@@ -38,7 +38,23 @@ def option(section: str, *names: str, **kwargs: Any) -> Callable[[Decorated], De
 
 
 class Command(click.Command):
-    """A command whose help has its options in sections, in the order of the first of each."""
+    """A command whose help has its options in sections, in the order of the first of each.
+
+    The value of an option that may do without one is only taken from behind a `=`: what follows is
+    a path.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse arguments, where `--option PATH` gives no value to such an option."""
+        alone = {
+            name
+            for param in self.params
+            if isinstance(param, click.Option) and not param.is_flag and param.flag_value == ""
+            for name in param.opts
+        }
+        end = args.index("--") if "--" in args else len(args)
+        given = [f"{arg}=" if arg in alone else arg for arg in args[:end]]
+        return super().parse_args(ctx, [*given, *args[end:]])
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the sections."""

@@ -40,7 +40,7 @@ def run(flags: Mapping[str, Any]) -> int:
     if flags["output_format"] == "json":
         from wflint.inventory import json_list
 
-        output.write_stdout(json_list.render(inventory))
+        output.write_report(json_list.render(inventory), "json")
     elif not inventory.is_empty:
         from wflint.inventory import text
 

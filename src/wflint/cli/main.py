@@ -250,23 +250,32 @@ def inventory(**flags: Any) -> int:
 @click.option("--output-format", type=click.Choice(("text", "json")), default="text")
 def rule(rule: str | None, every: bool, output_format: str) -> None:
     """Explain a rule, by its code or name."""
-    from wflint.cli.output import write_stdout
+    from wflint.cli.output import write_report
     from wflint.cli.show_rules import describe_rules
 
     if bool(rule) == every:
         raise click.UsageError("name one rule, or give --all")
-    write_stdout(describe_rules(rule, output_format))
+    write_report(describe_rules(rule, output_format), output_format)
 
 
 @main.command()
 @click.argument("key", required=False)
 @click.option("--output-format", type=click.Choice(("text", "json")), default="text")
-def config(key: str | None, output_format: str) -> None:
+@click.option("--schema", is_flag=True, help="Print a JSON schema of them, for editors.")
+def config(key: str | None, output_format: str, schema: bool) -> None:
     """Explain the settings, or one of them."""
-    from wflint.cli.output import write_stdout
+    from wflint.cli.output import write_report
     from wflint.cli.show import describe_settings
 
-    write_stdout(describe_settings(key, output_format))
+    if schema:
+        from wflint.cli.schema import settings_schema
+        from wflint.report.json_report import to_text
+
+        if key:
+            raise click.UsageError("--schema is about all settings; name none")
+        write_report(to_text(settings_schema()), "json")
+        return
+    write_report(describe_settings(key, output_format), output_format)
 
 
 @main.command()

@@ -22,6 +22,8 @@ from wflint.system.borders import Border, is_below, repository_of
 ENDINGS = {".sarif": "sarif", ".json": "json", ".xml": "junit"}
 """The format of a file whose name does not say it."""
 
+_FOR_PEOPLE = frozenset({"full", "concise", "grouped", "statistics", "text"})
+
 _PLAIN = str.maketrans({"→": "->", "├": "|", "└": "`", "│": "|", "─": "-"})
 """Replacements for characters that stdout cannot take."""
 
@@ -100,6 +102,15 @@ def wants_color(
     flag: str, stream: TextIO | None, environment: Mapping[str, str] = os.environ
 ) -> bool:
     """The flag, else NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, else whether it is a terminal."""
+    chosen = _chooses_color(flag, stream, environment)
+    if chosen and sys.platform == "win32":
+        import colorama  # click requires it there
+
+        colorama.just_fix_windows_console()  # which prints the codes of colours until it is told
+    return chosen
+
+
+def _chooses_color(flag: str, stream: TextIO | None, environment: Mapping[str, str]) -> bool:
     if flag != "auto":
         return flag == "always"
     if environment.get("NO_COLOR"):
@@ -123,6 +134,14 @@ def write_stdout(text: str) -> None:
             write(text, sys.stdout)
 
 
+def write_report(text: str, form: str) -> None:
+    """Write a report to stdout: in UTF-8 if a program reads it, whatever the encoding of stdout."""
+    if form in _FOR_PEOPLE or is_terminal(sys.stdout):
+        write_stdout(text)
+    else:
+        write_bytes(text.encode("utf-8", "backslashreplace"))
+
+
 def write_stderr(text: str) -> None:
     """Write to stderr whatever its encoding is. If it cannot be, nobody can be told."""
     if sys.stderr is not None:
@@ -137,7 +156,7 @@ def write_file(path: str, text: str) -> None:
     is_inside = is_below(folder, border.top) or not border.leads_out(folder)
     if is_inside and border.leads_out(place):
         raise OSError(errno.EXDEV, "a link leads out of the repository")
-    Path(path).write_text(text, encoding="utf-8", errors="backslashreplace")
+    Path(path).write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 def write_bytes(data: bytes) -> None:

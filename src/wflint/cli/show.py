@@ -38,7 +38,7 @@ def describe_settings(key: str | None, output_format: str) -> str:
 
 def explain_settings() -> dict[str, dict[str, Any]]:
     """Each setting with its type, its default value and its explanation."""
-    texts = _attribute_docs(Settings)
+    texts = attribute_docs(Settings)
     explained = {}
     for field in msgspec.structs.fields(Settings):
         default = field.default
@@ -54,7 +54,7 @@ def explain_settings() -> dict[str, dict[str, Any]]:
     return explained
 
 
-def _attribute_docs(struct: type) -> dict[str, str]:
+def attribute_docs(struct: type) -> dict[str, str]:
     """The text under each field of a class."""
     tree = ast.parse(inspect.getsource(settings_module))
     body = next(
@@ -78,6 +78,8 @@ def _describe_project(project: Project) -> str:
     lines.append(f"# configuration: {visible(str(project.config_file or 'none'))}")
     inferred = {"target-sdk": project.target_sdk, "target-python": project.target_python}
     for field in msgspec.structs.fields(Settings):
+        if field.name == "extend":
+            continue  # what it names is among the others
         value = getattr(project.settings, field.name)
         if value is not None:
             lines.append(f"{field.encode_name} = {to_toml(value)}")

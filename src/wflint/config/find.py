@@ -1,6 +1,6 @@
 """Finding and reading the configuration.
 
-Each file is governed by the nearest configuration file at or above it, and by that one alone:
+Each file is governed by the nearest configuration file at or above it, and by what that extends:
 ``.wflint.toml``, else ``wflint.toml``, else a ``pyproject.toml`` that has ``[tool.wflint]``. Paths
 and patterns in it are relative to its folder. It says what is reported there and how; imports and
 callers are found in all of the program. ``--config`` and the other flags come on top.
@@ -9,7 +9,6 @@ callers are found in all of the program. ``--config`` and the other flags come o
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,15 +16,18 @@ from pathlib import Path
 
 import msgspec
 
-from wflint.config.errors import ConfigError, explain
+from wflint.config.errors import ConfigError
+from wflint.config.extending import extended
+from wflint.config.layers import apply_flags
+from wflint.config.reading import Table, decode, parse, parse_file, read, shown_file
 from wflint.config.settings import ApiSetting, Settings
 from wflint.config.targets import Version, infer_python, infer_sdk, locked_sdk, parse_version
-from wflint.config.values import bad_values
 from wflint.system.borders import (
+    Border,
     collects_unrelated_things,
+    is_below,
     is_temporary,
     link_leads_out,
-    settings_that_lead_out,
 )
 from wflint.system.disk import read_file
 
@@ -34,8 +36,6 @@ __all__ = ["ApiSetting", "ConfigError", "Project", "ProjectFinder", "Settings", 
 CONFIG_NAMES = (".wflint.toml", "wflint.toml", "pyproject.toml")
 MARKERS = ("pyproject.toml", "setup.py", "setup.cfg")
 DEFAULT_PYTHON: Version = (3, 10)
-
-Table = dict[str, object]
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +108,7 @@ class ProjectFinder:
         if isolated and self._file:
             raise ConfigError("--isolated cannot be used with --config FILE: it reads no file")
         self._flags = dict(overrides or {})
-        _decode(self._flags, "command line", "")
+        decode(self._flags, "command line", "")
         self._own: dict[Path, tuple[Path, Table] | None] = {}
         self._projects: dict[tuple[Path, Path | None, Path | None], Project] = {}
 
@@ -164,7 +164,7 @@ class ProjectFinder:
         if self._isolated:
             return None
         if self._file:
-            return self._file, _read(self._file, self.cwd)
+            return self._file, read(self._file, self.cwd)
         folder = path if os.path.isdir(path) else path.parent
         for candidate in (folder, *folder.parents):
             if is_temporary(candidate) and candidate != path:
@@ -186,16 +186,22 @@ class ProjectFinder:
         return root_without_config(path, self.cwd)
 
     def _settings(self, config: tuple[Path, Table] | None) -> Settings:
-        table = dict(config[1]) if config else {}
+        table: Table = {}
         if config:
-            prefix = "tool.wflint." if config[0].name == "pyproject.toml" else ""
-            shown = _shown(config[0], self.cwd)
-            _decode(table, shown, prefix)
-            named = self._file is not None and config[0] == self._file
-            for problem in () if named else settings_that_lead_out(table, config[0].parent):
-                raise ConfigError(f"{shown}: {prefix}{problem}")
+            is_named = self._file is not None and config[0] == self._file
+            table = extended(*config, self.cwd, None if is_named else self._may_extend)
         table.update(self._inline)
         return msgspec.convert(apply_flags(table, self._flags), Settings)
+
+    def _may_extend(self, file: Path, other: Path) -> bool:
+        """True if a configuration file may extend another one: in its repository, or its program.
+
+        What lies above a file in the same program is read for its settings anyway.
+        """
+        if not Border(file.parent).leads_out(other):
+            return True
+        border = Border(self.program_root(file.parent))
+        return is_below(os.path.realpath(other), border.real)
 
 
 def root_without_config(path: Path, cwd: Path) -> Path:
@@ -263,8 +269,10 @@ def _split_config_flags(values: Iterable[str], cwd: Path) -> tuple[Path | None, 
                 raise ConfigError("--config names two files; give one file and `key = value` lines")
             file = candidate
         elif "=" in value:
-            table = _parse(value, f"--config '{value}'")
-            _decode(table, f"--config '{value}'", "")
+            table = parse(value, f"--config '{value}'")
+            decode(table, f"--config '{value}'", "")
+            if "extend" in table:
+                raise ConfigError("--config: only a file can extend another one; name that file")
             inline.update(table)
         else:
             raise ConfigError(f"--config: neither a file nor of the form `key = value`: {value}")
@@ -280,112 +288,16 @@ def _config_in(folder: Path, cwd: Path) -> tuple[Path, Table] | None:
         if name != "pyproject.toml":
             if leads_out:
                 problem = "a link leads out of the repository; name the file with --config"
-                raise ConfigError(f"{_shown(path, cwd)}: {problem}")
-            return path, _read(path, cwd)
+                raise ConfigError(f"{shown_file(path, cwd)}: {problem}")
+            return path, read(path, cwd)
         if leads_out:
             continue
         try:
             mentioned = b"wflint" in read_file(path)
         except OSError as error:
-            raise ConfigError(f"{_shown(path, cwd)}: {error.strerror}") from None
+            raise ConfigError(f"{shown_file(path, cwd)}: {error.strerror}") from None
         if mentioned:
-            tool = _parse_file(path, cwd).get("tool")
+            tool = parse_file(path, cwd).get("tool")
             if isinstance(tool, dict) and "wflint" in tool:
-                return path, _read(path, cwd)
+                return path, read(path, cwd)
     return None
-
-
-def _read(path: Path, cwd: Path) -> Table:
-    """The settings in a configuration file, not yet checked."""
-    table = _parse_file(path, cwd)
-    if path.name != "pyproject.toml":
-        return table
-    tool = table.get("tool", {})
-    own = tool.get("wflint", {}) if isinstance(tool, dict) else {}
-    if not isinstance(own, dict):
-        raise ConfigError(f"{_shown(path, cwd)}: tool.wflint must be a table")
-    return own
-
-
-def _parse_file(path: Path, cwd: Path) -> Table:
-    try:
-        text = read_file(path).decode("utf-8")
-    except UnicodeDecodeError:
-        raise ConfigError(f"{_shown(path, cwd)}: the file is not valid UTF-8") from None
-    except OSError as error:
-        raise ConfigError(f"{_shown(path, cwd)}: {error.strerror}") from None
-    return _parse(text, _shown(path, cwd))
-
-
-def _parse(text: str, shown: str) -> Table:
-    import tomli
-
-    try:
-        return tomli.loads(text)
-    except tomli.TOMLDecodeError as error:
-        reason = str(error)
-        place = re.search(r"\(at line (\d+), column \d+\)", reason)
-        row = int(place.group(1)) if place else text.count("\n") + 1
-        reason = re.sub(r" \(at (line \d+, column \d+|end of document)\)", "", reason)
-        where = shown if shown.startswith("--config") else f"{shown}:{row}"
-        raise ConfigError(f"{where}: invalid TOML: {reason}") from None
-    except RecursionError:
-        raise ConfigError(f"{shown}: invalid TOML: nested too deeply") from None
-    except ValueError:
-        raise ConfigError(f"{shown}: invalid TOML: a number has too many digits") from None
-
-
-def _decode(table: Table, shown: str, prefix: str) -> Settings:
-    """Check a table of settings."""
-    try:
-        settings = msgspec.convert(table, Settings)
-    except msgspec.ValidationError as error:
-        raise ConfigError(f"{shown}: {explain(table, Settings, prefix) or error}") from None
-    for problem in bad_values(settings, prefix):
-        raise ConfigError(f"{shown}: {problem}")
-    return settings
-
-
-def apply_flags(table: Mapping[str, object], flags: Mapping[str, object]) -> Table:
-    """Settings with flags on top.
-
-    ``select`` replaces what the file says about rules; ``ignore`` and ``extend-select`` add to it
-    and win where they name the same rules or more; keys that begin with ``extend-`` add; every
-    other flag replaces.
-    """
-    result: Table = {**table, **flags}
-    if "select" in flags:
-        table = {k: v for k, v in table.items() if k not in ("select", "extend-select", "ignore")}
-    ignored, added = _strings(flags, "ignore"), _strings(flags, "extend-select")
-    if "select" in table:
-        result["select"] = _without(_strings(table, "select"), ignored)
-    result["extend-select"] = [*_without(_strings(table, "extend-select"), ignored), *added]
-    result["ignore"] = [*_without(_strings(table, "ignore"), added), *ignored]
-    result["extend-exclude"] = [
-        *_strings(table, "extend-exclude"),
-        *_strings(flags, "extend-exclude"),
-    ]
-    extra = "extend-per-file-ignores"
-    result[extra] = {**_mapping(table, extra), **_mapping(flags, extra)}
-    return result
-
-
-def _strings(table: Mapping[str, object], key: str) -> list[str]:
-    value = table.get(key)
-    return list(value) if isinstance(value, (list, tuple)) else []
-
-
-def _mapping(table: Mapping[str, object], key: str) -> Table:
-    value = table.get(key)
-    return dict(value) if isinstance(value, dict) else {}
-
-
-def _without(selectors: list[str], stronger: list[str]) -> list[str]:
-    """The selectors that none of the stronger ones covers."""
-    return [
-        s for s in selectors if not any(s == t or s.upper().startswith(t.upper()) for t in stronger)
-    ]
-
-
-def _shown(path: Path, cwd: Path) -> str:
-    return path.relative_to(cwd).as_posix() if path.is_relative_to(cwd) else path.as_posix()

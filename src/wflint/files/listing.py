@@ -68,7 +68,7 @@ class Listing:
     def paths(self) -> list[str]:
         """The absolute paths of the files."""
         prefix = self._prefix
-        return [prefix + name for name in self.files]
+        return [prefix + native(name) for name in self.files]
 
     def below(self, folder: str) -> list[str]:
         """The absolute paths of the files below a folder."""
@@ -76,7 +76,7 @@ class Listing:
             return self.paths()
         start = folder.removeprefix(self._prefix).replace(os.sep, "/") + "/"
         prefix = self._prefix
-        return [prefix + name for name in self.files if name.startswith(start)]
+        return [prefix + native(name) for name in self.files if name.startswith(start)]
 
     def find(self, path: str) -> str | None:
         """The listed path of a file, which may be given by another path to the same file."""
@@ -108,6 +108,11 @@ class Listing:
     @cached_property
     def _known(self) -> set[str]:
         return set(self.paths())
+
+
+def native(name: str) -> str:
+    """Return a name with ``/``, as git and patterns have it, as the system writes it in paths."""
+    return name if os.sep == "/" else name.replace("/", os.sep)
 
 
 def list_project(
@@ -171,11 +176,11 @@ def _keep(names: dict[str, None], listing: Listing, border: Border) -> None:
         if excludes[folder] or excluded.match_name(name):
             continue
         if folder not in leads_out:
-            leads_out[folder] = border.folder_leads_out(prefix + folder)
+            leads_out[folder] = border.folder_leads_out(prefix + native(folder))
         if leads_out[folder]:
             outside.append(name)
             continue
-        path = prefix + name
+        path = prefix + native(name)
         try:
             about = os.lstat(path)
         except OSError:
@@ -204,12 +209,12 @@ def _keep_links(links: list[str], listing: Listing, border: Border) -> list[str]
     regular = set(listing.files)
     outside = []
     for name in links:
-        real = os.path.realpath(prefix + name)
+        real = os.path.realpath(prefix + native(name))
         target = real.removeprefix(real_prefix).replace(os.sep, "/")
         if border.leads_out(real):
             outside.append(name)
         elif target not in regular and real not in listing.links:
-            listing.links[real] = prefix + name
+            listing.links[real] = prefix + native(name)
             listing.files.append(name)
     return outside
 
@@ -223,7 +228,7 @@ def _configured(names: dict[str, None], listing: Listing, finder: ProjectFinder)
     }
     prefix = listing.root.rstrip(os.sep) + os.sep
     return [
-        prefix + folder.replace("/", os.sep)
+        prefix + native(folder)
         for folder in sorted(candidates - {""})
         if not listing.excluded.match_folder(folder)
         and _has_settings(Path(listing.root, folder), finder)
@@ -273,7 +278,7 @@ def _ask_git(root: str, warnings: list[str], border: Border) -> dict[str, None] 
     names = _names_by_git(root, warnings, border)
     inner = _repositories_inside(root, names) if names is not None else []
     for folder in inner:  # the list grows
-        place = os.path.join(root, folder)
+        place = os.path.join(root, native(folder))
         more = _names_by_git(place, warnings, border)
         if names is not None and more is not None:
             names.update(dict.fromkeys(f"{folder}/{name}" for name in more))
@@ -318,7 +323,7 @@ def _read_unlinked(path: str) -> str:
 def _is_repository_in(root: str, name: str) -> bool:
     if os.path.isabs(name) or not {"", ".", ".."}.isdisjoint(re.split(r"[/\\]", name)):
         return False
-    inside = os.path.join(os.path.realpath(root), name.replace("/", os.sep))
+    inside = os.path.join(os.path.realpath(root), native(name))
     return os.path.realpath(inside) == inside and os.path.exists(os.path.join(inside, ".git"))
 
 

@@ -10,7 +10,7 @@ from wflint.callgraph.events import Event, ExternalCall, ExternalUse
 from wflint.callgraph.graph import CallGraph
 from wflint.facts.ids import Cls, Fn
 from wflint.model.state_flow import StateFlow
-from wflint.model.steps import ENTERED, What
+from wflint.model.steps import ENTERED, Step, What
 from wflint.project.store import Store
 from wflint.rule.definition_views import HandlerView, WorkflowView
 from wflint.temporal.effects import Effect
@@ -35,16 +35,21 @@ class Unfinished:
     def of(self, workflow: WorkflowView, flow: StateFlow) -> Iterator[HandlerView]:
         """Return the handlers that wait for something, and that the run method does not wait for.
 
-        One is waited for if the run method waits until something that it does at last.
+        One is waited for if the run method waits until something that it does at last. One that
+        only waits until the run method has come to a certain point is over when that waits again.
         """
         run = workflow.run
         if run is None or not self._may_end(run.place.fn, workflow.cls, flow):
             return
         if self._waits_for_all(workflow):
             return
-        conditions = {at.step.name for at in flow.flow(run.place.fn) if at.step.is_later}
+        in_run = [at.step for at in flow.flow(run.place.fn)]
+        conditions = {step.name for step in in_run if step.is_later}
+        always_set = _set_between_waits(in_run)
         for handler in workflow.handlers:
             if not self._is_left(handler, workflow.cls) or not _awaits(handler, flow):
+                continue
+            if _waits_only_for(always_set, handler, flow):
                 continue
             if conditions.isdisjoint(_touched_at_last(handler, flow)):
                 yield handler
@@ -89,6 +94,39 @@ def _awaits(handler: HandlerView, flow: StateFlow) -> bool:
     """True if a handler has an ``await``: a lock alone is free unless another one waits."""
     steps = (step for _, step in flow.flow(handler.place.fn) if not step.is_later)
     return any(step.what is What.WAIT and step.name != ENTERED for step in steps)
+
+
+def _set_between_waits(steps: Iterable[Step]) -> set[str]:
+    """Return the attributes that a method sets in any case when it has waited, before it waits on.
+
+    What it sets before its first wait is how they begin, and not what anybody waits for.
+    """
+    found, fresh = set[str](), set[str]()
+    has_waited = False
+    for step in steps:
+        if step.is_later:
+            continue
+        if step.what is What.WAIT:
+            has_waited = True
+            found |= fresh
+        elif step.what is What.WRITE and step.is_sure and has_waited:
+            fresh.add(step.name)
+    return found
+
+
+def _waits_only_for(names: set[str], handler: HandlerView, flow: StateFlow) -> bool:
+    """True if all that a handler waits for are conditions that ask for some attributes alone."""
+    asked: set[str] = set()
+    for _, step in flow.flow(handler.place.fn):
+        if step.is_later:
+            asked.add(step.name)
+        elif step.what is What.WAIT:
+            if not asked or not asked <= names:
+                return False
+            asked.clear()
+        elif step.what is not What.READ:
+            asked.clear()
+    return True
 
 
 def _touched_at_last(handler: HandlerView, flow: StateFlow) -> set[str]:

@@ -29,12 +29,18 @@ def _says_something(name: str) -> bool:
 class Folders:
     """Looks modules up in folders. ``listings`` are the names in all that were looked at.
 
-    ``is_foreign`` tells of a link to a folder if it must not be looked into.
+    ``names`` gives the names in a folder; ``is_foreign`` tells of a link to a folder if it must not
+    be looked into.
     """
 
-    def __init__(self, is_foreign: Callable[[str], bool] = lambda folder: False) -> None:
+    def __init__(
+        self,
+        is_foreign: Callable[[str], bool] = lambda folder: False,
+        names: Callable[[str], frozenset[str]] = names_in,
+    ) -> None:
         self.listings: dict[str, frozenset[str]] = {}
         self._is_foreign = is_foreign
+        self._names = names
         self._foreign: dict[str, bool] = {}
 
     def is_foreign(self, folder: str) -> bool:
@@ -51,7 +57,7 @@ class Folders:
             return frozenset()
         found = self.listings.get(folder)
         if found is None:
-            found = self.listings[folder] = names_in(folder)
+            found = self.listings[folder] = self._names(folder)
         return found
 
     def module(self, root: str, parts: Sequence[str]) -> str | None:

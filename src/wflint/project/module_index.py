@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 
-from wflint.project.folders import MARKERS, Folders, is_namespace
+from wflint.project.folders import MARKERS, Folders, is_namespace, names_in
 from wflint.project.installed import Installed
 from wflint.system.borders import Border, is_below
 
@@ -28,7 +28,8 @@ class ModuleIndex:
     them, unless it is a distribution of its own.
     ``installed`` are packages that are followed although they are not the project's. ``links`` has
     the real paths of found files that the project does not list. ``outside`` are modules that were
-    found through a link that leads out of the repository: they are not the project's.
+    found through a link that leads out of the repository: they are not the project's. ``names``
+    gives the names in a folder.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class ModuleIndex:
         files: Iterable[str],
         libraries: frozenset[str] = frozenset(),
         installed: Installed | None = None,
+        names: Callable[[str], frozenset[str]] = names_in,
     ) -> None:
         self.root = root
         self.src = list(src)
@@ -47,7 +49,7 @@ class ModuleIndex:
         self.links: dict[str, str] = {}
         self.outside: dict[str, None] = {}
         self._homes = [Border(root).real, *map(os.path.realpath, self.src)]
-        self._folders = Folders(self._leads_out)
+        self._folders = Folders(self._leads_out, names)
         self._listing = self._folders.listing
         self._roots: dict[str, tuple[list[str], list[str], list[str]]] = {}
         self._found: dict[tuple[str, str], str | None] = {}

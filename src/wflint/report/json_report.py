@@ -37,6 +37,7 @@ def as_object(diagnostic: Diagnostic) -> dict[str, Any]:
         "fix": _fix(diagnostic.fix) if diagnostic.fix else None,
         "url": diagnostic.url,
         "fingerprint": diagnostic.fingerprint,
+        "baselined": diagnostic.is_known,
     }
 
 

@@ -76,7 +76,8 @@ def message_of(diagnostic: Diagnostic) -> str:
     """Return the message on one line, and the number of more places in the function or file."""
     more = diagnostic.more_places
     whole = "file" if diagnostic.scope == Region.IMPORT.label else "function"
-    return one_line(diagnostic.message) + (f" (and {more} more in this {whole})" if more else "")
+    said = one_line(diagnostic.message) + (f" (and {more} more in this {whole})" if more else "")
+    return f"{said} (in the baseline)" if diagnostic.is_known else said
 
 
 def marker_of(diagnostic: Diagnostic) -> str:

@@ -82,6 +82,8 @@ def _result(diagnostic: Diagnostic, index: int, look: Look) -> Json:
     }
     if diagnostic.chain:
         result["codeFlows"] = [_code_flow(diagnostic, look)]
+    if diagnostic.is_known:
+        result["baselineState"] = "unchanged"
     if diagnostic.fingerprint:
         result["partialFingerprints"] = {"wflint/v1": diagnostic.fingerprint}
     if diagnostic.fix:

@@ -67,7 +67,9 @@ def _found(diagnostics: Sequence[Diagnostic]) -> str:
     if severities["info"]:
         parts.append(f"{severities['info']:,} info")
     files = count(len({diagnostic.filename for diagnostic in diagnostics}), "file")
-    lines = [f"Found {' and '.join(parts)} in {files}."]
+    known = sum(diagnostic.is_known for diagnostic in diagnostics)
+    of_them = f"; {known:,} of them {'is' if known == 1 else 'are'} in the baseline" * bool(known)
+    lines = [f"Found {' and '.join(parts)} in {files}{of_them}."]
     fixes = Counter(d.fix.applicability for d in diagnostics if d.fix)
     if fixes[Applicability.SAFE]:
         lines.append(f"[*] {fixes[Applicability.SAFE]} fixable with `--fix`.")
@@ -82,6 +84,8 @@ def _hidden(reason: str, number: int) -> str:
     what = count(number, "warning" if is_of_tests else "diagnostic")
     where = " in test files" if is_of_tests else ""
     cause = "suppressed by comments" if reason == "comments" else f"not shown ({reason})"
+    if reason == "baseline":
+        cause = "in the baseline; --show-baselined lists them"
     return f"{what}{where} {'is' if number == 1 else 'are'} {cause}."
 
 

@@ -75,11 +75,12 @@ def as_text(rule: Rule) -> str:
     facts.append(f"since {rule.since}")
     title = f"# {rule.name} ({rule.code})"
     head = f"{title}\n\n{family(rule)} · {' · '.join(facts)}\n"
-    return f"{head}{_remarks(rule)}\n{documentation(rule)}"
+    what, _, rest = documentation(rule).partition("\n")
+    return f"{head}\n{what}\n{_remarks(rule)}{rest}"
 
 
 def _remarks(rule: Rule) -> str:
-    """What the page says before the rule's own text, for all rules of its kind."""
+    """What the page says after the rule's first sentence, for all rules of its kind."""
     unrecorded = _UNRECORDED if rule.differs_on_replay or rule.harmless_unless_replaying else ""
     if unrecorded and (rule.value_decides or rule.names_are):
         unrecorded = _REFUSED

@@ -23,7 +23,8 @@ class LoadedImport(Struct, frozen=True):
     ``module`` is what it names first, and ``foreign`` has all outside of the project that it leads
     to, the nearest first. ``run`` is the number of the unbroken row of imports that it stands in.
     ``has_activities`` is set if it imports a module that defines some, and ``is_own`` if it imports
-    modules of the project at all.
+    modules of the project at all. ``is_relaxed`` is set if a Worker changes what the sandbox
+    restricts, so that more can be loaded than by default.
     """
 
     module: str
@@ -32,6 +33,7 @@ class LoadedImport(Struct, frozen=True):
     foreign: tuple[ForeignModule, ...]
     is_own: bool = False
     has_activities: bool = False
+    is_relaxed: bool = False
 
 
 class LoadingView(Struct, frozen=True):

@@ -44,7 +44,7 @@ class CachePlace:
             return None
         border = Border(self._root)
         is_on_disk = self._request.mended or not self._request.texts
-        writes = self._request.stdin is None and is_on_disk
+        writes = self._request.stdin is None and is_on_disk and self._request.snapshot is None
         try:
             secret = secret_of_user(border, make=writes)
         except NoSecret as error:

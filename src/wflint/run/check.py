@@ -8,7 +8,8 @@ from __future__ import annotations
 import gc
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,11 +53,26 @@ def check(
     ``fact_caches`` holds what is noted for those who check the same projects again.
     Raises :class:`wflint.config.errors.ConfigError` for a configuration that cannot be used.
     """
-    # Trees and facts hold no circles: the collector finds nothing and takes a seventh of a run.
+    with _without_collector():
+        return _check(request, keep, fact_caches)
+
+
+def check_groups(groups: Sequence[Group], request: Request) -> Result:
+    """Check programs whose files are known already. Baselines and the like do not count."""
+    result = Result()
+    with _without_collector():
+        for group in groups:
+            _check_project(group, request, Path.cwd(), result, None, None)
+    return result
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Trees and facts hold no circles: the collector finds nothing and takes a seventh of a run."""
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return _check(request, keep, fact_caches)
+        yield
     finally:
         if collecting:
             gc.enable()
@@ -79,6 +95,14 @@ def _check(request: Request, keep: Keep | None, fact_caches: FactCaches | None) 
     if is_about_workflows and not (result.stats.all_workflows or result.problems):
         result.warnings.append(NO_WORKFLOW)
     result.diagnostics.sort(key=lambda diagnostic: diagnostic.sort_key())
+    if any(p.settings.baseline is not None for g in selected.groups for p in g.projects):
+        from wflint.run.baselining import hold_against_baselines
+
+        hold_against_baselines(result, selected.groups, request, cwd)
+    if request.known is not None:
+        from wflint.run.baselining import hold_against_known
+
+        hold_against_known(result, request.known, selected.groups, request)
     result.gaps.sort(key=lambda gaps: gaps.sort_key())
     result.stats.seconds = time.perf_counter() - started
     return result
@@ -156,7 +180,7 @@ def _looks(
     group: Group, needles: tuple[str, ...], request: Request, place: CachePlace
 ) -> Looks | None:
     """Return what is recorded of the files of a program, if a run may use a cache."""
-    if not request.cache or len(group.files) < WORTH_WHILE:
+    if not request.cache or len(group.files) < WORTH_WHILE or request.snapshot is not None:
         return None
     from wflint.cache.looks import Looks
 
@@ -194,6 +218,8 @@ def reader(request: Request) -> Callable[[str], bytes]:
 
     def read(path: str) -> bytes:
         known = request.texts.get(path)
+        if known is None and request.snapshot is not None:
+            known = request.snapshot.read(path)
         if known is None and is_stdin(path, request):
             known = request.stdin
         if known is not None:

@@ -175,7 +175,14 @@ class Emitter(Struct):
             other_entries=others,
             fix=fix,
             more_places=len(hit.others),
+            function="" if self._is_body(hit.fn) else hit.fn.shown,
         )
+
+    def places(self, found: Found) -> Iterator[tuple[Location, Location]]:
+        """The places that a diagnostic speaks for, its own first."""
+        yield found.diagnostic.location, found.diagnostic.end_location
+        if found.hit is not None:
+            yield from (self._ends(found.hit.fn, site) for site in sorted(found.hit.others))
 
     def _is_suppressed(self, hit: Violation, site: int) -> bool:
         first, last = self._ends(hit.fn, site)

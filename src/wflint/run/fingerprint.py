@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -13,24 +13,20 @@ from wflint.diagnostics import Diagnostic
 from wflint.system.hashing import blake2b
 
 
-def with_fingerprints(
-    diagnostics: Iterable[Diagnostic], sources: Mapping[str, str], root: Path, cwd: Path
-) -> list[Diagnostic]:
+def with_fingerprints(diagnostics: Iterable[Diagnostic], root: Path, cwd: Path) -> list[Diagnostic]:
     """The diagnostics in the order in which they are printed, each with its fingerprint.
 
-    It is made of the code, the path relative to the project root, the function, the text of the
-    offending lines without its spacing, and a number where all of these are the same. Neither the
-    line number nor the message goes into it.
+    It is made of the code, the path relative to the project root, the function, the statement, and
+    a number where all of these are the same. Neither the line number nor the message goes into it.
     """
     seen: Counter[tuple[str, ...]] = Counter()
-    lines = {filename: _lines(source) for filename, source in sources.items()}
     result = []
     for diagnostic in sorted(diagnostics, key=Diagnostic.sort_key):
         key = (
             diagnostic.code,
             _relative(diagnostic.filename, root, cwd),
-            _qualname(diagnostic),
-            _text(diagnostic, lines.get(diagnostic.filename, [])),
+            diagnostic.function,
+            diagnostic.statements[0] if diagnostic.statements else "",
         )
         seen[key] += 1
         data = "\0".join((*key, str(seen[key]))).encode("utf-8", "replace")
@@ -41,18 +37,3 @@ def with_fingerprints(
 
 def _relative(filename: str, root: Path, cwd: Path) -> str:
     return os.path.relpath(os.path.join(cwd, filename), root).replace(os.sep, "/")
-
-
-def _qualname(diagnostic: Diagnostic) -> str:
-    """The function that the diagnostic stands in: the chain may lead on into a package."""
-    hops = reversed(diagnostic.chain)
-    return next((hop.qualname for hop in hops if hop.filename == diagnostic.filename), "")
-
-
-def _lines(source: str) -> list[str]:
-    return source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-
-
-def _text(diagnostic: Diagnostic, lines: list[str]) -> str:
-    wanted = lines[diagnostic.location.row - 1 : diagnostic.end_location.row]
-    return " ".join(" ".join(wanted).split())

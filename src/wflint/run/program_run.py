@@ -41,6 +41,8 @@ from wflint.run.imported_tests import imported_tests
 from wflint.run.places import call_as_written, gaps_by_entry
 from wflint.run.program_settings import Governing
 from wflint.run.request import Request, Result
+from wflint.run.results import names_at
+from wflint.run.statements import StatementsOf, bare
 from wflint.run.unchecked import lines, unchecked
 from wflint.suppress.diagnostics import UNUSED, suppression_diagnostics
 
@@ -115,23 +117,29 @@ class ProjectRun:
             self._fix_for(answer),
         )
         found: list[Found] = []
+        held: list[Found] = []
         for part in (self._emit, self._own, self._failures):
             with answer.store.faults.at(EVERYWHERE):
                 for one in part(answer, emitter):
                     if self._is_wanted(one.path, one.diagnostic):
                         found.append(one)
+                    elif self._is_held_back(one.path, one.diagnostic):
+                        held.append(one)
         if answer.store.faults.happened and FAILED not in self.governing.all_codes:
             self.result.warnings.append(f"wflint failed on a part of the code; {FAILED} says where")
         self.result.problems += [f.message for f in answer.store.faults if f.path == EVERYWHERE]
         paths = {one.path for one in found}
         sources = {self.shown(p): answer.store.load(p).source.text for p in paths}
         self.result.sources.update(sources)
-        self.result.paths.update((self.shown(path), path) for path in paths)
+        hidden = {one.path for one in held}
+        self.result.paths.update((self.shown(path), path) for path in (*paths, *hidden))
         for path in paths:
             self.result.fail_on[self.shown(path)] = self.governing.settings_at(path).fail_on
-        root = self.group.project.root
-        diagnostics = [one.diagnostic for one in found]
-        self.result.diagnostics += with_fingerprints(diagnostics, sources, root, self.cwd)
+        statements = StatementsOf(answer, emitter)
+        diagnostics = statements.added_to(found)
+        self.result.diagnostics += with_fingerprints(diagnostics, self.group.project.root, self.cwd)
+        self.result.held += [bare(one) for one in statements.added_to(held)]
+        self.result.is_partial |= self._is_partial(answer)
         if self.request.show_gaps:
             self.result.gaps += gaps_by_entry(emitter, self.chosen)
         self._count(answer, emitter)
@@ -175,6 +183,7 @@ class ProjectRun:
             is_test=self._is_test,
             installed=Installed(governing.follow_packages, governing.environments),
             fact_cache=self.fact_cache,
+            names_in=names_at(self.request),
             jobs=self.request.jobs,
             progress=self.request.progress,
         )
@@ -375,6 +384,14 @@ class ProjectRun:
         if not severity.is_at_least(governing.settings_at(path).min_severity):
             return "min-severity"
         return None
+
+    def _is_held_back(self, path: str, diagnostic: Diagnostic) -> bool:
+        """True if a rule that runs in a chosen file has found something that is not shown."""
+        return path in self.chosen and diagnostic.code in self.governing.selection(path).codes
+
+    def _is_partial(self, answer: AnalysisResult) -> bool:
+        """True if there may be more to find, behind what cannot be read."""
+        return bool(answer.store.faults.happened or any(self.loaded.values()))
 
     def _is_remark(self, path: str, code: str, severity: Severity) -> bool:
         """True if an info comes from a rule of higher severity that is not selected by its name."""

@@ -30,7 +30,14 @@ _NEWEST_SDK = (99, 0)
 _NEWEST_PYTHON = (99, 0)
 _REPORTING = (
     *("select", "extend_select", "ignore", "severity", "per_file_ignores"),
-    *("extend_per_file_ignores", "output_format", "cache_dir", "fail_on", "min_severity"),
+    *(
+        "extend_per_file_ignores",
+        "output_format",
+        "cache_dir",
+        "fail_on",
+        "min_severity",
+        "baseline",
+    ),
 )
 
 

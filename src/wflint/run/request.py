@@ -7,11 +7,23 @@ turns it into a :class:`Result`, and the report modules print that.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
+from wflint.baseline.entry import Entry
 from wflint.diagnostics import Diagnostic, Location, ShownHop
+from wflint.revision.snapshot import Snapshot
+
+BaselineUse = Literal["read", "make", "ignore"]
+
+
+class Known(Struct, frozen=True):
+    """Findings of another run that are not reported; ``reason`` says why, in the summary."""
+
+    reason: str
+    entries: list[Entry]
 
 
 class Request(Struct, frozen=True):
@@ -24,6 +36,10 @@ class Request(Struct, frozen=True):
     With ``mended`` they are what fixes make of the files, so that what is found in them is kept.
     ``whole`` asks for the diagnostics of all files of the projects that ``paths`` lie in.
     ``cache`` allows to take over what an earlier run found, and to leave something for later ones.
+    ``baseline`` says what the setting of that name is for: ``make`` allows that there is no file
+    yet. ``show_baselined`` also reports what a baseline has. With ``mended``, ``left_before`` are
+    the known findings that were not found before the fixes. ``known`` are the findings of another
+    run. ``snapshot`` has the Python files of a revision, in place of those on disk.
     ``progress`` is called with the number of files done and the number of files known so far.
     """
 
@@ -40,6 +56,11 @@ class Request(Struct, frozen=True):
     whole: bool = False
     jobs: int | None = None
     cache: bool = False
+    baseline: BaselineUse = "read"
+    show_baselined: bool = False
+    left_before: tuple[Entry, ...] = ()
+    known: Known | None = None
+    snapshot: Snapshot | None = None
     progress: Callable[[int, int], None] | None = None
 
 
@@ -90,6 +111,21 @@ class Stats(Struct):
     all_workflows: int = 0
 
 
+class BaselineState(Struct):
+    """A baseline, held against a run. Paths are absolute.
+
+    Of its entries ``known`` were found, with the places that they have now, ``stale`` ones are
+    surely gone, and the run says nothing about ``unjudged`` ones. ``new`` was found besides.
+    """
+
+    path: str
+    shown: str
+    known: list[Entry] = []
+    stale: list[Entry] = []
+    unjudged: list[Entry] = []
+    new: list[Entry] = []
+
+
 class Result(Struct):
     """The result of a run.
 
@@ -98,6 +134,11 @@ class Result(Struct):
     ``--verbose`` shows. ``sources`` has the text of each file that has a diagnostic, and ``paths``
     its absolute path, by the name that diagnostics give it; ``fail_on`` has the lowest severity
     that makes the run fail, which is otherwise a warning. ``gaps`` is filled on request.
+
+    ``held`` are the diagnostics of rules that ran which the settings hide, without their words;
+    ``is_partial`` is true where more may be hidden behind a file that does not parse.
+    ``baselines`` are those in use, ``left`` the known findings that were not found; ``said`` are
+    lines for stderr about what was done besides.
     """
 
     diagnostics: list[Diagnostic] = []
@@ -109,11 +150,18 @@ class Result(Struct):
     paths: dict[str, str] = {}
     fail_on: dict[str, str] = {}
     gaps: list[EntryGaps] = []
+    held: list[Diagnostic] = []
+    is_partial: bool = False
+    baselines: list[BaselineState] = []
+    said: list[str] = []
+    left: list[Entry] = []
 
     @property
     def fails(self) -> bool:
         """True if a diagnostic is severe enough to make the exit code 1."""
         lowest = self.fail_on
         return any(
-            d.severity.is_at_least(lowest.get(d.filename, "warning")) for d in self.diagnostics
+            d.severity.is_at_least(lowest.get(d.filename, "warning"))
+            for d in self.diagnostics
+            if not d.is_known
         )

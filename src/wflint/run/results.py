@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,14 @@ from wflint.system.hashing import blake2b
 
 if TYPE_CHECKING:
     from wflint.checking.analysis import AnalysisResult
+
+
+def names_at(request: Request) -> Callable[[str], frozenset[str]]:
+    """Return what gives the names in a folder, as they are on disk or in a revision."""
+    snapshot = request.snapshot
+    if snapshot is None:
+        return names_in
+    return lambda folder: snapshot.names(folder, names_in(folder))
 
 
 class _Entry(Struct, array_like=True):
@@ -55,19 +64,21 @@ class ResultCache:
         self._gated = gated
         self._cwd = cwd
         self._read_log = read_log
+        self._names = names_at(request)
         self._name = f"result-{self._key(group, request)}"
 
     def load(self) -> Result | None:
         """The result, if it was kept and still holds."""
         data = self._folder.read(self._name)
         entry = unpacked(data, _Entry) if data is not None else None
-        if entry is None or not entry.seen.is_still_so(self._read_log.peek, names_in):
+        if entry is None or not entry.seen.is_still_so(self._read_log.peek, self._names):
             return None
         paths = self._paths_of(entry.result)
         if paths is None:
             return None
         entry.result.paths = paths
-        entry.result.sources = {shown: self._text(path) for shown, path in paths.items()}
+        found = {diagnostic.filename for diagnostic in entry.result.diagnostics}
+        entry.result.sources = {shown: self._text(paths[shown]) for shown in found}
         return None if self._read_log.is_torn else entry.result
 
     def _paths_of(self, result: Result) -> dict[str, str] | None:
@@ -75,7 +86,7 @@ class ResultCache:
 
         So whatever an entry says, fixes go only into files that this run was asked to check.
         """
-        named = {diagnostic.filename for diagnostic in result.diagnostics}
+        named = {diagnostic.filename for diagnostic in (*result.diagnostics, *result.held)}
         if not named:
             return {}
         shown = ((shown_path(path, self._cwd), path) for path in self._asked)
@@ -136,7 +147,7 @@ class ResultCache:
 
 def _about(project: Project) -> object:
     """Return the settings of one folder that a result depends on."""
-    settings = replace(project.settings, output_format=None, cache_dir=None)
+    settings = replace(project.settings, output_format=None, cache_dir=None, baseline=None)
     versions = (project.target_sdk, project.exact_sdk, project.target_python, project.named_python)
     return (str(project.root), settings, versions)
 
@@ -160,11 +171,12 @@ _COUNTS = (
 
 def add(result: Result, part: Result) -> None:
     """Add the result of one project to that of the run."""
-    for name in ("diagnostics", "problems", "warnings", "gaps"):
+    for name in ("diagnostics", "problems", "warnings", "gaps", "held"):
         getattr(result, name).extend(getattr(part, name))
     result.sources.update(part.sources)
     result.paths.update(part.paths)
     result.fail_on.update(part.fail_on)
+    result.is_partial |= part.is_partial
     counted, more = result.stats, part.stats
     for name in _COUNTS:
         setattr(counted, name, getattr(counted, name) + getattr(more, name))

@@ -33,6 +33,7 @@ class Begun(NamedTuple):
 
     ``root`` is the file of the first workflow for which it does so. ``own`` are the files of the
     project that the statement itself loads, and ``foreign`` is what is outside of the project.
+    ``is_relaxed`` is set if restrictions are changed for all workflows for which it does so.
     """
 
     path: str
@@ -40,6 +41,7 @@ class Begun(NamedTuple):
     root: str
     own: tuple[str, ...]
     foreign: tuple[Foreign, ...]
+    is_relaxed: bool = False
 
 
 class Reloads:
@@ -74,7 +76,7 @@ class Reloads:
                 own = tuple(graph.targets(path, offset))
                 foreign = tuple(graph.foreign_from(path, offset))
                 if own or foreign:
-                    yield Begun(path, offset, root, own, foreign)
+                    yield Begun(path, offset, root, own, foreign, settings.relaxed)
 
     def _begins(self, root: str, loaded: Loaded) -> set[str]:
         """The file of a workflow and those of the packages that it is in."""
@@ -189,4 +191,5 @@ def _joined(one: Begun, other: Begun) -> Begun:
     names = {foreign.name for foreign in one.foreign}
     more = tuple(foreign for foreign in other.foreign if foreign.name not in names)
     own = tuple(path for path in other.own if path not in one.own)
-    return one._replace(own=one.own + own, foreign=one.foreign + more)
+    relaxed = one.is_relaxed and other.is_relaxed
+    return one._replace(own=one.own + own, foreign=one.foreign + more, is_relaxed=relaxed)

@@ -3,9 +3,9 @@
 Settings belong to the workflows that a worker lists: those that stand in its runner, its plugins
 and its client, wherever these are made. Where one of them cannot be followed, settings that no
 worker is seen to get count as well, if they belong to the same part of the repository: the nearest
-folder around their file that has any workflows. Settings of workers whose list cannot be read
-belong to the workflows of that part that no list names. They never reach a neighbour that has
-settings of its own.
+folder around their file that has any workflows. What workers of a part are given belongs
+to the workflows of that part that no list names as well, for nobody can say which worker runs them,
+if any does. Settings never reach a neighbour that has some of its own.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ class WorkerSettings:
             found = found.strictest(own) if found is not None else own
         if found is None:
             found = Passthrough()
-            near = {path for path in self._loose if self._is_in_part(cls.path, path)}
+            every = {*self._loose, *self._listed}
+            near = {path for path in every if self._is_in_part(cls.path, path)}
             for path in sorted(near | self._nearest(cls.path)):
                 found = found.joined(self._reach(path))
         if cls in self._unsandboxed:

@@ -64,7 +64,8 @@ def repository_of(folder: Path) -> Path:
 def collects_unrelated_things(folder: Path) -> bool:
     """True for the home folder, those of temporary files, and ``/``."""
     homes = {"/home", "/Users", os.path.expanduser("~")}
-    return folder == folder.parent or str(folder) in homes or is_temporary(folder)
+    named = {str(folder), folder.as_posix().removeprefix(folder.drive)}  # for `C:\Users`
+    return folder == folder.parent or not homes.isdisjoint(named) or is_temporary(folder)
 
 
 def is_temporary(folder: Path) -> bool:
@@ -98,4 +99,10 @@ def settings_that_lead_out(table: Mapping[str, object], folder: Path) -> Iterato
         yield (
             f"cache-dir leads out of the repository: {cache}; "
             "only the command line may name such a folder: --cache-dir, or WFLINT_CACHE_DIR"
+        )
+    baseline = table.get("baseline")
+    if isinstance(baseline, str) and border.leads_out(folder / baseline):
+        yield (
+            f"baseline leads out of the repository: {baseline}; "
+            "only the command line may name such a file: --baseline"
         )

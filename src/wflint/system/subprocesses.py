@@ -46,7 +46,7 @@ def _search_path(border: Border) -> list[str]:
 
 
 def ask_git(
-    arguments: Sequence[str], folder: str, border: Border
+    arguments: Sequence[str], folder: str, border: Border, stdin: bytes = b""
 ) -> subprocess.CompletedProcess[bytes] | None:
     """Run a command of git that changes nothing; ``None`` if there is no git, or no answer."""
     git = find_program("git", border)
@@ -64,7 +64,7 @@ def ask_git(
             [git, *_HARMLESS, *arguments],
             cwd=folder,
             env=environment,
-            stdin=subprocess.DEVNULL,
+            input=stdin,
             capture_output=True,
             check=False,
             timeout=_GIT_SECONDS,

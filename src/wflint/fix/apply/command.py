@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from wflint.fix.apply import write as writing
+from wflint.fix.apply.ignores import add_ignores
 from wflint.fix.apply.rounds import Mended, Outcome, finder_for, mend
 from wflint.fix.apply.write import NotWritten, Patience, write
 from wflint.report.summary import count
@@ -27,7 +28,16 @@ def fix_files(request: Request, unsafe: bool, tell: Callable[[str], None]) -> Ou
     ``tell`` is given a line when a file has to be waited for. Files that cannot be written are
     problems of the result, and not among the files any more.
     """
-    outcome = mend(request, unsafe)
+    return write_files(request, mend(request, unsafe), tell)
+
+
+def ignore_in_files(request: Request, reason: str, tell: Callable[[str], None]) -> Outcome:
+    """Hide what is found by comments in the files, in the way that :func:`fix_files` fixes them."""
+    return write_files(request, add_ignores(request, reason), tell)
+
+
+def write_files(request: Request, outcome: Outcome, tell: Callable[[str], None]) -> Outcome:
+    """Write the files of an outcome to disk."""
     finder = finder_for(request)
     shown = {os.path.realpath(file.path): file.filename for file in outcome.files}
     patience = Patience(lambda path: tell(_waiting(shown[path])))
@@ -61,9 +71,9 @@ def fixed_stdin(outcome: Outcome, request: Request) -> bytes:
     return next(fixed, request.stdin or b"")
 
 
-def find_fixes(request: Request, unsafe: bool) -> Outcome:
-    """Return what fixing would change; nothing is written."""
-    return mend(request, unsafe)
+def find_fixes(request: Request, unsafe: bool, reason: str | None = None) -> Outcome:
+    """Return what fixing would change, or adding comments with a reason; nothing is written."""
+    return mend(request, unsafe) if reason is None else add_ignores(request, reason)
 
 
 def summary(outcome: Outcome, verb: str) -> str:

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from wflint.baseline.entry import Entry
 from wflint.config.find import ProjectFinder
 from wflint.diagnostics import Applicability, Diagnostic
 from wflint.files.select import select
 from wflint.files.source import Source, UnreadableSource, decode
-from wflint.fix.apply.splice import choose, splice
+from wflint.fix.apply.splice import Span, choose, splice
 from wflint.fix.apply.unused_imports import without_unused
 from wflint.run.check import check, reader
 from wflint.run.request import Request, Result
@@ -58,10 +59,14 @@ def mend(request: Request, unsafe: bool = False) -> Outcome:
 
     The result is that of a check of the fixed files.
     """
-    return _Rounds(request, unsafe).run()
+    return Rounds(request, unsafe).run()
 
 
-class _Rounds:
+class Rounds:
+    """Rounds over the files of a request. ``most`` is their number, if there is always more."""
+
+    most = MAX_ROUNDS
+
     def __init__(self, request: Request, unsafe: bool) -> None:
         self.request = request
         self.wanted = {Applicability.SAFE, *([Applicability.UNSAFE] if unsafe else [])}
@@ -69,10 +74,12 @@ class _Rounds:
         self.files: dict[str, Mended] = {}
         self.given_up: dict[str, str] = {}
         self.fact_caches: FactCaches = {}
+        self.left_before: tuple[Entry, ...] = ()
 
     def run(self) -> Outcome:
         result = self._check()
-        for _ in range(MAX_ROUNDS):
+        self.left_before = tuple(result.left)
+        for _ in range(self.most):
             if not self._apply(result):
                 break
             result = self._check()
@@ -88,7 +95,7 @@ class _Rounds:
         texts = {file.path: file.after for file in self.files.values()}
         mended = bool(texts) and not self.request.texts
         texts = {**self.request.texts, **texts}
-        request = replace(self.request, texts=texts, mended=mended)
+        request = replace(self.request, texts=texts, mended=mended, left_before=self.left_before)
         return check(request, fact_caches=self.fact_caches)
 
     def _apply(self, result: Result) -> bool:
@@ -96,10 +103,19 @@ class _Rounds:
         for comments in (False, True):
             found = [d for d in result.diagnostics if (d.code == UNUSED) is comments]
             wanted = [d for d in found if self._is_wanted(d, result)]
-            changed = [self._apply_in(name, several, result) for name, several in _by_file(wanted)]
-            if any(changed):
+            if self._apply_to(wanted, result):
                 return True
         return False
+
+    def _apply_to(self, wanted: list[Diagnostic], result: Result) -> bool:
+        changed = [self._apply_in(name, several, result) for name, several in _by_file(wanted)]
+        return any(changed)
+
+    def _edits(
+        self, diagnostics: list[Diagnostic], source: Source, path: str
+    ) -> tuple[list[Diagnostic], list[Span]]:
+        """Return the edits in one file, sorted, and the diagnostics that they are for."""
+        return choose(diagnostics, source)
 
     def _is_wanted(self, diagnostic: Diagnostic, result: Result) -> bool:
         path = result.paths.get(diagnostic.filename)
@@ -120,7 +136,7 @@ class _Rounds:
                 file = Mended(path, filename, data, data)
             if decode(file.after).text != text:
                 return self._give_up(file, "it has changed while wflint ran; run it again")
-            chosen, edits = choose(diagnostics, Source(text))
+            chosen, edits = self._edits(diagnostics, Source(text), path)
             after = splice(file.after, edits)
         except OSError as error:
             self.given_up[path] = (

@@ -1,0 +1,1 @@
+"""Baselines: the findings that are known, and telling them from new ones."""

@@ -1,0 +1,209 @@
+"""The statements of a file as text, alike however they are laid out.
+
+A finding is recognised by its statement. So a formatter may wrap lines, change quotes or add the
+last comma, and comments may come and go. The text is the same with every version of Python.
+"""
+
+from __future__ import annotations
+
+import io
+import keyword
+import tokenize
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from wflint.checking.analysis import AnalysisResult
+from wflint.diagnostics import Diagnostic, Location
+from wflint.run.emit import Emitter, Found
+from wflint.system.hashing import blake2b
+
+LONGEST = 200
+"""Characters; of a longer statement only the offending expression is taken."""
+
+_SHORTENED = 120
+_LAYOUT = frozenset({tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER})
+_STARTS = {getattr(tokenize, f"{kind}STRING_START", -1) for kind in "FT"} - {-1}
+_ENDS = {getattr(tokenize, f"{kind}STRING_END", -1) for kind in "FT"} - {-1}
+_NO_SPACE_AFTER = frozenset("([{.~")
+_NO_SPACE_BEFORE = frozenset(")]},.:;")
+_CLOSING = frozenset(")]}")
+_UNARY = frozenset({"*", "**", "-", "+"})
+_BEFORE_UNARY = frozenset("([{,=:-+*/") | {
+    "**",
+    "//",
+    "return",
+    "yield",
+    "await",
+    "in",
+    "and",
+    "or",
+}
+
+Place = tuple[int, int]
+
+
+class _Piece(Struct):
+    text: str
+    start: Place
+    end: Place
+    is_word: bool = False
+    is_string: bool = False
+    is_unary: bool = False
+
+
+def bare(diagnostic: Diagnostic) -> Diagnostic:
+    """Return what a diagnostic is recognised by, and where it is."""
+    return replace(diagnostic, chain=(), fix=None, message="")
+
+
+class StatementsOf:
+    """The statements of the files of one analysed program. Each file is read once."""
+
+    def __init__(self, answer: AnalysisResult, emitter: Emitter) -> None:
+        self._answer = answer
+        self._emitter = emitter
+        self._read: dict[str, Statements] = {}
+
+    def added_to(self, found: Iterable[Found]) -> list[Diagnostic]:
+        """Return the diagnostics with the statements of the places that they speak for."""
+        return [
+            replace(
+                one.diagnostic,
+                statements=tuple(
+                    self._of(one.path).text_at(*ends) for ends in self._emitter.places(one)
+                ),
+            )
+            for one in found
+        ]
+
+    def _of(self, path: str) -> Statements:
+        if path not in self._read:
+            self._read[path] = Statements(self._answer.store.load(path).source.text)
+        return self._read[path]
+
+
+class Statements:
+    """The statements of a text."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text.replace("\r\n", "\n").replace("\r", "\n")
+        self._rows: list[int] = []
+        self._statements: list[list[_Piece]] = []
+        self._comments: dict[int, _Piece] = {}
+        self._lines: list[str] = self._text.split("\n")
+        for pieces in self._read():
+            if pieces:
+                self._rows.append(pieces[0].start[0])
+                self._statements.append(pieces)
+
+    def text_at(self, start: Location, end: Location) -> str:
+        """Return the statement in which something begins, or the comment that it is in."""
+        first, last = (start.row, start.column - 1), (end.row, end.column - 1)
+        comment = self._comments.get(start.row)
+        if comment is not None and comment.start <= first:
+            return _shortened(" ".join(comment.text.split()))
+        pieces = self._around(first)
+        if not pieces:
+            rows = self._lines[start.row - 1 : end.row]
+            return _shortened(" ".join(" ".join(rows).split()))
+        whole = _written(pieces)
+        if len(whole) <= LONGEST:
+            return whole
+        inside = [p for p in pieces if first <= p.start < last]
+        return _shortened(_written(inside) if inside else whole)
+
+    def _around(self, place: Place) -> list[_Piece]:
+        number = bisect_right(self._rows, place[0]) - 1
+        pieces = self._statements[number] if number >= 0 else []
+        return pieces if pieces and place <= pieces[-1].end else []
+
+    def _read(self) -> Iterator[list[_Piece]]:
+        pieces: list[_Piece] = []
+        open_strings: list[Place] = []
+        try:
+            for token in tokenize.generate_tokens(io.StringIO(self._text).readline):
+                if token.type in _STARTS:
+                    open_strings.append(token.start)
+                elif token.type in _ENDS:
+                    begun = open_strings.pop()
+                    if not open_strings:
+                        text = self._between(begun, token.end)
+                        pieces.append(_string(text, begun, token.end))
+                elif open_strings or token.type in _LAYOUT:
+                    continue
+                elif token.type == tokenize.COMMENT:
+                    self._comments[token.start[0]] = _Piece(token.string, token.start, token.end)
+                elif token.type == tokenize.NEWLINE:
+                    yield pieces
+                    pieces = []
+                elif token.type == tokenize.STRING:
+                    pieces.append(_string(token.string, token.start, token.end))
+                else:
+                    is_word = token.type == tokenize.NAME and not keyword.iskeyword(token.string)
+                    pieces.append(_Piece(token.string, token.start, token.end, is_word))
+        except (tokenize.TokenError, SyntaxError, ValueError, IndexError):
+            pass  # what stands before the error is known
+        yield pieces
+
+    def _between(self, start: Place, end: Place) -> str:
+        rows = self._lines[start[0] - 1 : end[0]]
+        rows[-1] = rows[-1][: end[1]]
+        rows[0] = rows[0][start[1] :]
+        return "\n".join(rows)
+
+
+def _string(text: str, start: Place, end: Place) -> _Piece:
+    """A string in double quotes, where that needs no other change."""
+    prefix, quote, body = text.partition("'")
+    if quote and prefix.isalpha() | (not prefix) and not body.startswith("''"):
+        inner = body[:-1]
+        if not {'"', "'", "\\"} & set(inner):
+            text = f'{prefix}"{inner}"'
+    return _Piece(" ".join(text.split()), start, end, is_string=True)
+
+
+def _written(pieces: Iterable[_Piece]) -> str:
+    """Code with the same spaces and commas however it was laid out."""
+    found = list(pieces)
+    parts: list[str] = []
+    before: _Piece | None = None
+    depth = 0
+    for number, piece in enumerate(found):
+        after = found[number + 1].text if number + 1 < len(found) else ""
+        if piece.text == "," and after in _CLOSING and after:
+            continue
+        piece.is_unary = piece.text in _UNARY and (
+            before is None or (before.text in _BEFORE_UNARY and not before.is_string)
+        )
+        if before is not None and _has_space(before, piece, depth):
+            parts.append(" ")
+        parts.append(piece.text)
+        if not piece.is_string and piece.text in ("(", "[", "{"):
+            depth += 1
+        elif not piece.is_string and piece.text in _CLOSING:
+            depth -= 1
+        before = piece
+    return "".join(parts)
+
+
+def _has_space(before: _Piece, piece: _Piece, depth: int) -> bool:
+    if before.text in _NO_SPACE_AFTER or piece.text in _NO_SPACE_BEFORE or before.text == "@":
+        return False
+    if depth and "=" in (before.text, piece.text):
+        return False
+    if before.is_unary:
+        return False
+    if piece.is_string and before.is_word and before.end == piece.start:
+        return False  # the prefix of a string that this Python does not know
+    follows = before.is_word or before.is_string or before.text in _CLOSING
+    return not (piece.text in ("(", "[") and follows)
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= LONGEST:
+        return text
+    digest = blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
+    return f"{text[:_SHORTENED]}... ({digest})"
