@@ -1,0 +1,248 @@
+"""Edits that running workflows survive, and others beside them that they do not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.replay_cases import HEAD, changes, flow, verdict
+from wflint.replay.change import Change, Verdict
+
+DO = "await workflow.execute_activity({}, order, start_to_close_timeout=TEN)"
+RESERVE, CHARGE, SHIP = (DO.format(name) for name in ("reserve", "charge", "ship"))
+CALL = "workflow.execute_activity(reserve, {}, start_to_close_timeout=TEN)"
+
+
+def lines(*parts: str) -> str:
+    return "\n".join(parts)
+
+
+HARMLESS = {
+    "a log line": (lines(RESERVE, SHIP), lines(RESERVE, "workflow.logger.info('x')", SHIP)),
+    "a local name": (
+        lines("n = len(order)", "if n > 2:", f"    {CHARGE}", SHIP),
+        lines("size = len(order)", "if size > 2:", f"    {CHARGE}", SHIP),
+    ),
+    "an inlined local name": (
+        lines("n = len(order)", "if n > 2:", f"    {CHARGE}", SHIP),
+        lines("if len(order) > 2:", f"    {CHARGE}", SHIP),
+    ),
+    "a turned condition": (
+        lines("if order:", f"    {CHARGE}", "else:", f"    {RESERVE}", SHIP),
+        lines("if not order:", f"    {RESERVE}", "else:", f"    {CHARGE}", SHIP),
+    ),
+    "a loop that becomes a gather": (
+        lines("for part in order:", f"    await {CALL.format('part')}", SHIP),
+        lines(f"await asyncio.gather(*({CALL.format('part')} for part in order))", SHIP),
+    ),
+    "a gather that becomes a group": (
+        lines(f"await asyncio.gather({CALL.format('1')}, {CALL.format('2')})", SHIP),
+        lines(
+            "async with asyncio.TaskGroup() as group:",
+            f"    group.create_task({CALL.format('1')})",
+            f"    group.create_task({CALL.format('2')})",
+            SHIP,
+        ),
+    ),
+    "a list of tasks": (
+        lines(f"await asyncio.gather(*[{CALL.format('p')} for p in order])", SHIP),
+        lines(
+            "tasks = []",
+            "for p in order:",
+            f"    tasks.append(asyncio.create_task({CALL.format('p')}))",
+            "await asyncio.gather(*tasks)",
+            SHIP,
+        ),
+    ),
+    "an error that is logged and raised again": (
+        lines(RESERVE, SHIP),
+        lines(
+            "try:",
+            f"    {RESERVE}",
+            "except Exception:",
+            "    workflow.logger.info('x')",
+            "    raise",
+            SHIP,
+        ),
+    ),
+    "a patched insertion": (
+        lines(RESERVE, SHIP),
+        lines(RESERVE, "if workflow.patched('charge'):", f"    {CHARGE}", SHIP),
+    ),
+    "a patched replacement": (
+        lines(RESERVE, SHIP),
+        lines("if workflow.patched('p'):", f"    {CHARGE}", "else:", f"    {RESERVE}", SHIP),
+    ),
+    "a patch that is deprecated with its condition": (
+        lines("if workflow.patched('p'):", "    pass", SHIP),
+        lines("workflow.deprecate_patch('p')", SHIP),
+    ),
+    "a sequence that becomes a gather": (
+        lines(RESERVE, CHARGE, "return ''"),
+        lines(f"await asyncio.gather({RESERVE[6:]}, {CHARGE[6:]})", "return ''"),
+    ),
+    "a shorter literal loop, written out": (
+        lines("for _ in range(2):", f"    {RESERVE}", SHIP),
+        lines(RESERVE, RESERVE, SHIP),
+    ),
+}
+
+HARMFUL = {
+    "a gather that becomes a loop": (
+        lines(f"await asyncio.gather(*({CALL.format('part')} for part in order))", SHIP),
+        lines("for part in order:", f"    await {CALL.format('part')}", SHIP),
+    ),
+    "a longer literal loop": (
+        lines("for _ in range(2):", f"    {RESERVE}", SHIP),
+        lines("for _ in range(3):", f"    {RESERVE}", SHIP),
+    ),
+    "a condition that is turned by mistake": (
+        lines("if order:", f"    {CHARGE}", "else:", f"    {RESERVE}", SHIP),
+        lines("if not order:", f"    {CHARGE}", "else:", f"    {RESERVE}", SHIP),
+    ),
+    "another branch behind a patch": (
+        lines(RESERVE, SHIP),
+        lines("if workflow.patched('p'):", f"    {RESERVE}", "else:", f"    {CHARGE}", SHIP),
+    ),
+    "a patch that is gone": (
+        lines("if workflow.patched('p'):", f"    {CHARGE}", SHIP),
+        lines(CHARGE, SHIP),
+    ),
+    "cleanup before another": (
+        lines("try:", f"    {RESERVE}", "except Exception:", f"    {CHARGE}", f"    {SHIP}"),
+        lines("try:", f"    {RESERVE}", "except Exception:", f"    {SHIP}", f"    {CHARGE}"),
+    ),
+    "a signal to another before an activity": (
+        lines(RESERVE, SHIP),
+        lines(
+            RESERVE,
+            "handle = workflow.get_external_workflow_handle('x')",
+            "await handle.signal('go')",
+            SHIP,
+        ),
+    ),
+    "a started child before an activity": (
+        lines(RESERVE, SHIP),
+        lines("await workflow.start_child_workflow('Other', id='x')", RESERVE, SHIP),
+    ),
+}
+
+
+@pytest.mark.parametrize("edit", HARMLESS)
+def test_an_edit_that_running_workflows_survive(edit: str, tmp_path: Path) -> None:
+    old, new = HARMLESS[edit]
+    assert verdict(tmp_path, flow(old), flow(new)) is Verdict.COMPATIBLE
+
+
+@pytest.mark.parametrize("edit", HARMFUL)
+def test_an_edit_that_running_workflows_do_not_survive(edit: str, tmp_path: Path) -> None:
+    old, new = HARMFUL[edit]
+    assert verdict(tmp_path, flow(old), flow(new)) is Verdict.INCOMPATIBLE
+
+
+# Names.
+
+
+NAMED = {
+    "Names.RESERVE": "class Names:\n    RESERVE = 'reserve'\n",
+    "Names.RESERVE.value": "import enum\nclass Names(enum.Enum):\n    RESERVE = 'reserve'\n",
+    "Names": "Names = 'reserve'\n",
+}
+
+
+@pytest.mark.parametrize("written", NAMED)
+def test_a_renamed_constant_of_another_module_is_no_change(written: str, tmp_path: Path) -> None:
+    body = "await workflow.execute_activity({}, order, start_to_close_timeout=TEN)\n" + SHIP
+    old = {
+        "names.py": "RESERVE_IT = 'reserve'\n",
+        "flow.py": flow(body.format("RESERVE_IT"), "from names import RESERVE_IT"),
+    }
+    new = {
+        "names.py": NAMED[written],
+        "flow.py": flow(body.format(written), "from names import Names"),
+    }
+    assert changes(tmp_path, old, new) == []
+
+
+def test_another_value_of_a_constant_is_a_change(tmp_path: Path) -> None:
+    body = "await workflow.execute_activity(NAME, order, start_to_close_timeout=TEN)\n" + SHIP
+    text = flow(body, "from names import NAME")
+    old = {"names.py": "NAME = 'reserve'\n", "flow.py": text}
+    new = {"names.py": "NAME = 'take'\n", "flow.py": text}
+    (change,) = changes(tmp_path, old, new)
+    assert change.verdict is Verdict.INCOMPATIBLE
+
+
+def test_a_function_that_keeps_the_name_of_its_activity_is_no_change(tmp_path: Path) -> None:
+    old, new = flow(lines(RESERVE, SHIP)), flow(lines(RESERVE, SHIP)).replace("reserve", "take")
+    plain, named = "@activity.defn", "@activity.defn(name='reserve')"
+    new = new.replace(f"{plain}\nasync def take", f"{named}\nasync def take")
+    assert verdict(tmp_path, old, new) is Verdict.COMPATIBLE
+
+
+WRAPPER = """
+async def call(name, order):
+    return await workflow.execute_activity(name, order, start_to_close_timeout=TEN)
+"""
+
+
+def test_a_name_may_go_through_a_wrapper(tmp_path: Path) -> None:
+    old = flow(lines(RESERVE, SHIP))
+    new = flow(lines("await call(reserve, order)", "await call('ship', order)"), WRAPPER)
+    assert verdict(tmp_path, old, new) is Verdict.COMPATIBLE
+
+
+def test_a_name_that_a_wrapper_is_given_counts(tmp_path: Path) -> None:
+    old = flow(lines("await call(reserve, order)", "await call(ship, order)"), WRAPPER)
+    new = flow(lines("await call(charge, order)", "await call(ship, order)"), WRAPPER)
+    assert verdict(tmp_path, old, new) is Verdict.INCOMPATIBLE
+
+
+def test_a_helper_may_be_renamed_and_moved(tmp_path: Path) -> None:
+    helper = f"async def {{}}(order):\n    {RESERVE}\n    {CHARGE}\n"
+    old = {"flow.py": flow(lines("await prepare(order)", SHIP), helper.format("prepare"))}
+    new = {
+        "helpers.py": HEAD.replace("ship", "other") + helper.format("make_ready"),
+        "flow.py": flow(lines("await make_ready(order)", SHIP), "from helpers import make_ready"),
+    }
+    assert changes(tmp_path, old, new) == []
+
+
+BIG = "async def big(order):\n" + "".join(f"    {RESERVE}\n    {CHARGE}\n" for _ in range(4))
+
+
+def test_common_code_beside_a_change_is_opened(tmp_path: Path) -> None:
+    old = flow(lines("await big(order)", SHIP), BIG)
+    new = flow(lines(RESERVE, "await big(order)", SHIP), BIG)
+    (change,) = changes(tmp_path, {"a.py": old}, {"a.py": new})
+    assert change.verdict is Verdict.INCOMPATIBLE
+    assert _told(change) == ("activity charge", "activity reserve")
+
+
+def _told(change: Change) -> tuple[str, str]:
+    assert change.was is not None and change.now is not None
+    return change.was.text, change.now.text
+
+
+def test_a_change_has_its_history_and_both_chains(tmp_path: Path) -> None:
+    helper = f"async def prepare(order):\n    {{}}\n    {CHARGE}\n"
+    old = flow(lines("await prepare(order)", SHIP), helper.format("pass"))
+    new = flow(lines("await prepare(order)", SHIP), helper.format(RESERVE))
+    (change,) = changes(tmp_path, {"a.py": old}, {"a.py": new})
+    assert (change.workflow, change.type_name) == ("W", "W")
+    assert change.now is not None and change.place is not None
+    assert [place.fn.qualname for place in change.now.chain] == ["W.run", "prepare"]
+    assert change.place.fn.path.endswith("new/a.py")
+    assert _told(change) == ("activity charge", "activity reserve")
+
+
+# What is not known is said.
+
+
+def test_code_that_is_not_followed_is_not_called_compatible(tmp_path: Path) -> None:
+    deep = lines(*("    " * n + "if order:" for n in range(70)), "    " * 70 + CHARGE, SHIP)
+    assert verdict(tmp_path, flow(lines(RESERVE, deep)), flow(lines(RESERVE, RESERVE, deep))) in (
+        Verdict.INCOMPATIBLE,
+        Verdict.UNKNOWN,
+    )
