@@ -126,6 +126,7 @@ class _Reader:
     def read(self, tree: ast.Module) -> SandboxSays:
         """Look at every call, every class, and every name that is given a value."""
         pending = [_At(tree, "", False)]
+        around_workers = _around_workers(tree)
         while pending:
             node, scope, conditional = pending.pop()
             inner = scope
@@ -135,9 +136,10 @@ class _Reader:
                 inner = self._definition(node, scope)
             else:
                 self._assignment(node, scope)
-            inside = conditional or isinstance(node, (ast.If, ast.IfExp, ast.Match))
-            children = inner_nodes(node)
-            pending.extend(_At(child, inner, inside) for child in children)
+            switched = _switched(node, around_workers)
+            pending.extend(
+                _At(child, inner, conditional or child in switched) for child in inner_nodes(node)
+            )
         return self.said
 
     def _offset(self, node: ast.expr | ast.stmt) -> int:
@@ -214,7 +216,7 @@ class _Reader:
             elif keyword.arg == "invalid_module_members":
                 piece.relaxed = True
         self._keep(piece)
-        if name == "Worker" or any(keyword.arg == "workflows" for keyword in node.keywords):
+        if _makes_worker(node):
             self._site(node, scope)
 
     def _keep(self, piece: Piece) -> None:
@@ -247,6 +249,47 @@ class _Reader:
             keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
             if any(k.arg == "sandboxed" and _is(k.value, False) for k in keywords):
                 self.said.unsandboxed.append(node.name)
+
+
+def _makes_worker(node: ast.Call) -> bool:
+    return _last_name(node.func) == "Worker" or any(k.arg == "workflows" for k in node.keywords)
+
+
+def _around_workers(tree: ast.Module) -> set[ast.AST]:
+    """Return the nodes in which a Worker is made."""
+    parents: dict[ast.AST, ast.AST] = {}
+    workers: list[ast.AST] = []
+    pending: list[ast.AST] = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Call) and _makes_worker(node):
+            workers.append(node)
+        for child in inner_nodes(node):
+            parents[child] = node
+            pending.append(child)
+    found: set[ast.AST] = set()
+    for worker in workers:
+        at: ast.AST | None = worker
+        while at is not None and at not in found:
+            found.add(at)
+            at = parents.get(at)
+    return found
+
+
+def _switched(node: ast.AST, around_workers: set[ast.AST]) -> set[ast.AST]:
+    """Return the children of a node that only run under a condition.
+
+    A condition under which the Worker itself is made says nothing of what the Worker gets.
+    """
+    branches: list[list[ast.AST]] = []
+    match node:
+        case ast.If():
+            branches = [[*node.body], [*node.orelse]]
+        case ast.IfExp():
+            branches = [[node.body], [node.orelse]]
+        case ast.Match():
+            branches = [[case] for case in node.cases]
+    return {one for branch in branches if around_workers.isdisjoint(branch) for one in branch}
 
 
 def _names_in(nodes: Iterable[ast.AST]) -> list[str]:
