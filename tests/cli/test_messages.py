@@ -12,8 +12,10 @@ from wflint.diagnostics import Diagnostic
 WORKFLOW = """\
 import datetime as dt
 from datetime import datetime
-import structlog
 from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    import structlog
 
 log = structlog.get_logger()
 central_time = dt.timezone(dt.timedelta(hours=-6))
