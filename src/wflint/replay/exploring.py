@@ -142,7 +142,7 @@ class Explorer:
         mine, its = old.machine.state(), new.machine.state()
         if mine == its and left == others and self._reads_same(old, new):
             return True
-        pair = (repr(mine), repr(its), tuple(sorted(left)), old.is_cancelled)
+        pair = (mine, its, tuple(sorted(left)), old.is_cancelled)
         if pair in self.result.seen:
             return True
         self.result.seen.add(pair)
