@@ -224,16 +224,22 @@ class TestChanges:
         change("flow.py", "first = datetime.now()", "third = datetime.now()")
         result = invoke("check", *BASELINE, "--prune-baseline")
         assert result.exit_code == 1
-        assert "known.toml: 2 entries, 0 added, 1 removed" in result.stderr
+        assert "known.toml: 2 places, 0 added, 1 removed" in result.stderr
         assert len(written()) == 2
 
     def test_are_told(self) -> None:
         result = invoke("check", *BASELINE, "--update-baseline")
         assert result.stdout == ""
-        assert "known.toml: 3 entries, 3 added, 0 removed\n" in result.stderr
+        assert "known.toml: 3 places, 3 added, 0 removed\n" in result.stderr
         assert "3 diagnostics are in the baseline; --show-baselined lists them." in result.stderr
         result = invoke("check", *BASELINE, "--update-baseline")
-        assert "known.toml: 3 entries, 0 added, 0 removed (unchanged)\n" in result.stderr
+        assert "known.toml: 3 places, 0 added, 0 removed (unchanged)\n" in result.stderr
+
+    def test_are_none_in_a_run_that_fails(self) -> None:
+        result = invoke("check", ".", "nosuch", *BASELINE, "--update-baseline")
+        assert result.exit_code == 2
+        assert "no baseline is written" in result.stderr
+        assert not Path("known.toml").exists()
 
     @pytest.mark.parametrize("flag", ["--update-baseline", "--prune-baseline"])
     def test_need_a_baseline(self, flag: str) -> None:

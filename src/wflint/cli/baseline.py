@@ -39,6 +39,8 @@ def settle(result: Result, flags: Flags) -> list[str]:
             "no baseline is named: give --baseline FILE, or set `baseline` in the configuration"
         )
     lines: list[str] = []
+    if _writes(flags) and result.problems:
+        lines.append("no baseline is written, because the run could not do all of its work")
     for state in result.baselines:
         if _writes(flags) and not result.problems:
             lines += _write(state, result, flags)
@@ -79,7 +81,7 @@ def _write(state: BaselineState, result: Result, flags: Flags) -> Iterator[str]:
     except OSError as error:
         result.problems.append(_unwritten(state, error))
         return
-    said = f"{count(len(entries), 'entry')}, {len(added):,} added, {len(state.stale):,} removed"
+    said = f"{count(len(entries), 'place')}, {len(added):,} added, {len(state.stale):,} removed"
     yield f"{state.shown}: {said}{'' if changed else ' (unchanged)'}"
     state.stale = []
 
