@@ -51,7 +51,7 @@ signal stop(self, why):
 
 pay(order, name):
     try:
-        await activity name
+        await activity charge
     except Exception:
         raise
 """
