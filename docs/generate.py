@@ -30,7 +30,7 @@ def documents() -> dict[Path, str]:
     written = {path: with_parts(path.read_text(encoding="utf-8")) for path in prose()}
     written[SCHEMA] = to_text(settings_schema())
     written[MANUAL / "llms.txt"] = (ROOT / "llms.txt").read_text(encoding="utf-8")
-    return written | {PAGES / f"{rule.name}.md": page(rule) for rule in load_registry().rules}
+    return written | {PAGES / f"{rule.name}.md": page(rule) for rule in every_rule()}
 
 
 def prose() -> list[Path]:
@@ -62,7 +62,7 @@ def printed(arguments: list[str], variables: dict[str, str]) -> str:
 def tables() -> str:
     """The rules, with a table for each family."""
     families: dict[str, list[Rule]] = {}
-    for rule in load_registry().rules:
+    for rule in every_rule():
         families.setdefault(family(rule), []).append(rule)
     return "".join(HEAD.format(name) + "".join(map(row, rules)) for name, rules in families.items())
 
@@ -81,6 +81,11 @@ def setting(about: dict[str, Any]) -> str:
         keys = keys.replace("``", "`") + "\n"
     head = f"### {about['key']}\n\n{about['explanation']}\n\n"
     return f"{head}{keys}Type: {about['type']}. Default: {shown}.\n\n"
+
+
+def every_rule() -> list[Rule]:
+    """The rules of all commands."""
+    return list(load_registry().of_all_commands.values())
 
 
 def row(rule: Rule) -> str:

@@ -25,13 +25,16 @@ if TYPE_CHECKING:
     from wflint.config.settings import Settings
 
 ALL = "ALL"
+CHECK = "check"
+"""The command that most rules belong to."""
 
 
 @dataclass(frozen=True)
 class Registry:
-    """All rules, sorted by code."""
+    """All rules of ``wflint check``, sorted by code, and in ``others`` those of other commands."""
 
     rules: tuple[Rule, ...]
+    others: tuple[Rule, ...] = ()
 
     @cached_property
     def by_code(self) -> Mapping[str, Rule]:
@@ -39,9 +42,14 @@ class Registry:
         return {rule.code: rule for rule in self.rules}
 
     @cached_property
+    def of_all_commands(self) -> Mapping[str, Rule]:
+        """The rules by code, with those of other commands."""
+        return {rule.code: rule for rule in (*self.rules, *self.others)}
+
+    @cached_property
     def by_name(self) -> Mapping[str, Rule]:
-        """The rules by name."""
-        return {rule.name: rule for rule in self.rules}
+        """The rules by name, with those of other commands."""
+        return {rule.name: rule for rule in self.of_all_commands.values()}
 
     @property
     def families(self) -> tuple[str, ...]:
@@ -50,7 +58,8 @@ class Registry:
 
     def find(self, code_or_name: str) -> Rule | None:
         """The rule with this code or name."""
-        return self.by_code.get(code_or_name.upper()) or self.by_name.get(code_or_name.lower())
+        code, name = code_or_name.upper(), code_or_name.lower()
+        return self.of_all_commands.get(code) or self.by_name.get(name)
 
     def expand(self, selector: str) -> frozenset[str]:
         """The codes that a code, the beginning of codes, a name or ``ALL`` stands for."""
@@ -59,10 +68,10 @@ class Registry:
             return frozenset({rule.code})
         wanted = selector.upper()
         if wanted == ALL:
-            return frozenset(self.by_code)
+            return frozenset(self.of_all_commands)
         if wanted.rstrip("0123456789") not in self.families:
             return frozenset()
-        return frozenset(code for code in self.by_code if code.startswith(wanted))
+        return frozenset(code for code in self.of_all_commands if code.startswith(wanted))
 
     def nearest(self, selector: str) -> str:
         """The code or name that was probably meant, or ``""``.
@@ -73,11 +82,12 @@ class Registry:
         if _LIKE_CODE.fullmatch(selector.upper()):
             meant = sorted(self.expand(selector)) or self._with_a_slip(selector.upper())
             return meant[0] if meant else ""
-        known = self.by_name if "-" in selector or selector.islower() else self.by_code
+        is_name = "-" in selector or selector.islower()
+        known = self.by_name if is_name else self.of_all_commands
         return closest(selector if known is self.by_name else selector.upper(), known)
 
     def _with_a_slip(self, code: str) -> list[str]:
-        near = [known for known in sorted(self.by_code) if _differ_by_one(code, known)]
+        near = [known for known in sorted(self.of_all_commands) if _differ_by_one(code, known)]
         return sorted(near, key=lambda known: [a != b for a, b in zip(code, known, strict=False)])
 
 
@@ -109,7 +119,9 @@ def _load(plugins: tuple[str, ...]) -> Registry:
                     f'plugin "{plugin}": the scope of {rule.code}, {rule.scope!r}, is no region of '
                     "the code that is searched; see wflint.rule.Scope"
                 )
-    return Registry(tuple(found[code] for code in sorted(found)))
+    every = [found[code] for code in sorted(found)]
+    others = tuple(rule for rule in every if rule.command != CHECK)
+    return Registry(tuple(rule for rule in every if rule.command == CHECK), others)
 
 
 def _has_region(rule: Rule) -> bool:
@@ -203,7 +215,7 @@ class Selection:
 
     def severity(self, code: str) -> Severity:
         """The severity of a rule: the configured one, or its own."""
-        return self.severities.get(code, self.registry.by_code[code].severity)
+        return self.severities.get(code, self.registry.of_all_commands[code].severity)
 
     def applicability(self, code: str, own: Applicability) -> Applicability:
         """Return how far a fix may be trusted: as the settings say, else as the rule does."""
@@ -231,17 +243,22 @@ class Selection:
         return self.test_paths.match_folder(folder)
 
 
-def select_rules(settings: Settings, registry: Registry) -> Selection:
-    """The rules that the settings turn on. An unknown selector is a :class:`ConfigError`."""
+def select_rules(settings: Settings, registry: Registry, command: str = CHECK) -> Selection:
+    """The rules of a command that the settings turn on.
+
+    An unknown selector is a :class:`ConfigError`. ``select`` is about ``check`` alone: it says
+    which code to look at, and a change is no code.
+    """
+    every = registry.of_all_commands
     votes: dict[str, tuple[int, bool]] = {}
-    if settings.select is None:
-        for rule in registry.rules:
+    if settings.select is None or command != CHECK:
+        for rule in every.values():
             votes[rule.code] = (-1, rule.severity is not Severity.INFO)
     for selector in (*(settings.select or ()), *settings.extend_select):
         _vote(votes, selector, True, registry)
     for selector in settings.ignore:
         _vote(votes, selector, False, registry)
-    codes = {code for code, (_, wanted) in votes.items() if wanted}
+    codes = {c for c, (_, wanted) in votes.items() if wanted and every[c].command == command}
     severities: dict[str, Severity] = {}
     for selector, severity in settings.severity.items():
         for code in expand_or_fail(selector, registry, "severity"):
@@ -289,7 +306,7 @@ def _vote(
     """Let a selector speak; the most specific one that was heard so far counts for each rule."""
     rank = _specificity(selector, registry)
     for code in expand_or_fail(selector, registry, "select" if wanted else "ignore"):
-        off_by_default = registry.by_code[code].severity is Severity.INFO
+        off_by_default = registry.of_all_commands[code].severity is Severity.INFO
         if wanted and off_by_default and rank in (_FAMILY, _FAMILY + 1):
             continue  # such as WFL1: too wide to turn on what is off by default
         # `ignore` is heard last, so it wins a tie.
@@ -336,7 +353,7 @@ def added_apis(settings: Settings, registry: Registry) -> list[tuple[str, Rule |
             (code, *others) = sorted(expand_or_fail(entry.rule, registry, f"apis: {entry.name}"))
             if others:
                 raise ConfigError(f'apis: {entry.name}: "{entry.rule}" names more than one rule')
-            rule = registry.by_code[code]
+            rule = registry.of_all_commands[code]
         added.append(
             (entry.name, rule, Api(entry.use, message=entry.message, kind=ApiKind(entry.kind)))
         )

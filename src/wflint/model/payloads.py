@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from functools import partial
 
 from wflint import limits
@@ -13,9 +12,8 @@ from wflint.facts.types import instance
 from wflint.inference.library_types import MODELS
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import AbstractValue, ExternalValue, InstanceValue
-from wflint.model.class_text import class_body
+from wflint.model.field_text import FieldText, enum_values, field_texts, is_partial
 from wflint.model.head_text import RESULT, annotations_of, is_readable
-from wflint.project.module import Module
 from wflint.rule.payload_view import (
     ClassForm,
     PayloadField,
@@ -24,17 +22,23 @@ from wflint.rule.payload_view import (
     WrittenPayload,
 )
 from wflint.rule.place import Place
-from wflint.syntax.unparsed import unparsed
 
 _DATACLASSES = frozenset({"dataclasses.dataclass", "pydantic.dataclasses.dataclass"})
 _PLAIN_BASES = frozenset({"abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol"})
 _ENUMS = frozenset({"enum.Enum"})
+_VALUE_ENUMS = (
+    *(frozenset({"enum.StrEnum"}), frozenset({"enum.IntEnum"})),
+    *(frozenset({"builtins.str", "enum.Enum"}), frozenset({"builtins.int", "enum.Enum"})),
+)
 _FORMS = {
     "typing.NamedTuple": ClassForm.NAMED_TUPLE,
     "typing.TypedDict": ClassForm.TYPED_DICT,
     "typing_extensions.NamedTuple": ClassForm.NAMED_TUPLE,
     "typing_extensions.TypedDict": ClassForm.TYPED_DICT,
 }
+_WITHOUT_FIELDS = frozenset(
+    {ClassForm.ENUM, ClassForm.PLAIN, ClassForm.UNKNOWN, ClassForm.VALUE_ENUM}
+)
 _OWN_JSON = frozenset({"__getattr__", "__iter__", "dict", "parse_obj"})
 """Members that the SDK's converter looks for: objects that have one are no plain objects."""
 _OWN_MODEL_JSON = frozenset({"Config", "dict", "model_config", "model_dump"})
@@ -98,7 +102,8 @@ class Payloads:
             self._forms[cls] = self._form(cls)
         form = self._forms[cls]
         name = f"{self._store.load(cls.path).facts.name}.{cls.qualname}"
-        return PayloadType(name, form, (), partial(self._fields, cls, form))
+        fields, values = partial(self._fields, cls, form), partial(self._values, cls, form)
+        return PayloadType(name, form, (), fields, values)
 
     def _form(self, cls: Cls) -> ClassForm:
         order, externals = self._resolver.order(cls)
@@ -114,6 +119,8 @@ class Payloads:
         for name, form in _FORMS.items():
             if name in externals:
                 return form
+        if any(enum <= set(externals) for enum in _VALUE_ENUMS) and not marks:
+            return ClassForm.VALUE_ENUM
         if marks or any(own.metaclass != UNKNOWN for _, own in known):
             return ClassForm.UNKNOWN
         bases = set(externals) - _PLAIN_BASES
@@ -130,7 +137,7 @@ class Payloads:
         return "" if name.startswith("temporalio.") else name
 
     def _fields(self, cls: Cls, form: ClassForm) -> tuple[PayloadField, ...]:
-        if form in (ClassForm.ENUM, ClassForm.PLAIN, ClassForm.UNKNOWN):
+        if form in _WITHOUT_FIELDS:
             return ()
         found: dict[str, PayloadField] = {}
         for base in reversed(self._resolver.order(cls)[0]):
@@ -142,13 +149,38 @@ class Payloads:
                 if ref.kind is Kind.OR:  # of a field with a default value: what it is declared as
                     ref = ref.others[0]
                 types = self._types(ref, base.path) if ref.kind is Kind.INSTANCE else ()
-                found[name] = PayloadField(name, types, partial(self._text, base, name))
+                text, need = partial(self._text, base, name), partial(self._need, base, name, form)
+                found[name] = PayloadField(name, types, text, need)
         return tuple(found.values())
 
     def _text(self, cls: Cls, name: str) -> str:
+        return self._written_fields(cls).get(name, FieldText()).annotation
+
+    def _need(self, cls: Cls, name: str, form: ClassForm) -> bool | None:
+        written = self._written_fields(cls).get(name)
+        if written is None:
+            return None
+        if form is ClassForm.TYPED_DICT and self._is_partial(cls):
+            return None
+        return written.needed
+
+    def _is_partial(self, cls: Cls) -> bool:
+        """True if keys of a dictionary type may be missing."""
         module = self._store.load(cls.path)
-        find = partial(_fields_written, module, cls.qualname)
-        return module.notes.answer(f"fields {cls.qualname}", dict[str, str], find).get(name, "")
+        find = partial(is_partial, module, cls.qualname)
+        return module.notes.answer(f"partial {cls.qualname}", bool, find)
+
+    def _written_fields(self, cls: Cls) -> dict[str, FieldText]:
+        module = self._store.load(cls.path)
+        find = partial(field_texts, module, cls.qualname)
+        return module.notes.answer(f"fields {cls.qualname}", dict[str, FieldText], find)
+
+    def _values(self, cls: Cls, form: ClassForm) -> dict[str, str] | None:
+        if form not in (ClassForm.ENUM, ClassForm.VALUE_ENUM):
+            return None
+        module = self._store.load(cls.path)
+        find = partial(enum_values, module, cls.qualname)
+        return module.notes.answer(f"values {cls.qualname}", dict[str, str], find) or None
 
 
 def _serializes(facts: ClassFacts) -> bool:
@@ -156,13 +188,3 @@ def _serializes(facts: ClassFacts) -> bool:
     marks = {d.written or d.target.name for m in facts.methods.values() for d in m.decorators}
     members = facts.methods.keys() | facts.attributes.keys()
     return bool(_OWN_MODEL_JSON & members or _SERIALIZERS & marks)
-
-
-def _fields_written(module: Module, qualname: str) -> dict[str, str]:
-    """Return the annotations in the body of a class as they are written."""
-    body = class_body(module, qualname)
-    return {
-        statement.target.id: unparsed(statement.annotation)
-        for statement in body or ()
-        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
-    }

@@ -46,7 +46,7 @@ def render(diagnostics: Sequence[Diagnostic], look: Look) -> str:
 
 
 def _rule(diagnostic: Diagnostic, look: Look) -> Json:
-    rule = look.registry.by_code.get(diagnostic.code) if look.registry else None
+    rule = look.registry.of_all_commands.get(diagnostic.code) if look.registry else None
     described: Json = {"id": diagnostic.code, "name": diagnostic.name, "helpUri": diagnostic.url}
     if rule is None:
         return {**described, "shortDescription": {"text": diagnostic.name}}

@@ -141,6 +141,7 @@ class Rule:
     scope: ClassVar[Scope] = Scope.WORKFLOW
     fix: ClassVar[Fixable] = Fixable.NONE
     since: ClassVar[str] = "0.1"
+    command: ClassVar[str] = "check"  # the command that reports it
     message: ClassVar[str] = "`{name}` is not deterministic; use `{use}`"
     apis: ClassVar[Mapping[str, Api]] = {}
     tables: ClassVar[tuple[str, ...]] = ()

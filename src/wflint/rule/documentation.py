@@ -71,6 +71,8 @@ def as_object(rule: Rule) -> dict[str, Any]:
 def as_text(rule: Rule) -> str:
     """Return what ``wflint rule CODE`` prints."""
     default = "on by default" if is_default(rule) else "off by default"
+    if rule.command != "check":
+        default = f"reported by `wflint {rule.command}`"
     facts = [rule.severity.value, default, f"scope: {rule.scope.label}", f"fix: {rule.fix.value}"]
     facts.append(f"since {rule.since}")
     title = f"# {rule.name} ({rule.code})"

@@ -26,18 +26,22 @@ class ClassForm(enum.Enum):
     PLAIN = "plain"  # nothing tells what is in its objects
     TYPED_DICT = "typed dict"
     UNKNOWN = "unknown"
+    VALUE_ENUM = "enum of values"  # one whose members are texts or numbers as well
 
 
 class PayloadType(Struct, frozen=True):
     """A type: its dotted name, and what it is a container of, if it is one.
 
     Of ``args`` each has all types that may stand there; none when that is not known.
+    ``find_values`` gives the values of an enum, as the source has them, by the names of members;
+    ``None`` if they are not all written out.
     """
 
     name: str
     form: ClassForm = ClassForm.EXTERNAL
     args: tuple[tuple[PayloadType, ...], ...] = ()
     find_fields: Callable[[], tuple[PayloadField, ...]] = tuple
+    find_values: Callable[[], dict[str, str] | None] = lambda: None
 
     @property
     def shown(self) -> str:
@@ -46,11 +50,16 @@ class PayloadType(Struct, frozen=True):
 
 
 class PayloadField(NamedTuple):
-    """A field of a class; ``find_text`` gives its annotation as it is written."""
+    """A field of a class; ``find_text`` gives its annotation as it is written.
+
+    ``find_need`` tells if data must have it; ``None`` if that is not known, as where the data may
+    have it by another name.
+    """
 
     name: str
     types: tuple[PayloadType, ...]
     find_text: Callable[[], str]
+    find_need: Callable[[], bool | None] = lambda: None
 
 
 class PayloadPart(NamedTuple):

@@ -57,12 +57,16 @@ FactCaches = dict[tuple[Path, bytes], FactCache]
 
 
 class Examined(Struct):
-    """A project after its analysis: its files, what was found out, and the diagnostics."""
+    """A project after its analysis: its files, what was found out, and the diagnostics.
+
+    ``is_test`` tells of files.
+    """
 
     group: Group
     answer: AnalysisResult
     emitter: Emitter
     found: list[Found]
+    is_test: Callable[[str], bool]
 
 
 class ProjectRun:
@@ -146,7 +150,7 @@ class ProjectRun:
         if not self.read.is_torn and not answer.store.faults.happened:
             self.whole.note()
             self.fixes.note()
-        return Examined(self.group, answer, emitter, found)
+        return Examined(self.group, answer, emitter, found, self._is_test)
 
     def _is_test(self, path: str) -> bool:
         """True if a file is a test, and not only named like one."""

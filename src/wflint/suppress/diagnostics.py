@@ -104,4 +104,5 @@ def _was_judged(codes: frozenset[str], registry: Registry, ran: frozenset[str]) 
     """
     if not codes & ran or codes & {UNUSED, WITHOUT_REASON, UNKNOWN}:
         return False
-    return all(registry.by_code[code].severity is Severity.INFO for code in codes - ran)
+    known = registry.of_all_commands
+    return all(known[code].severity is Severity.INFO for code in codes - ran)

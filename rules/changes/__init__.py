@@ -1,0 +1,1 @@
+"""Rules about changes of code that runs are under way with; `wflint diff` reports them."""

@@ -1,0 +1,89 @@
+"""Compares two versions of a program, or a new one with several that runs are left from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from msgspec import Struct, field
+
+from wflint.comparison.finding import Finding
+from wflint.comparison.interfaces import activity_changes, workflow_changes
+from wflint.comparison.matching import Matched, match
+from wflint.comparison.patches import Base, patch_changes
+from wflint.comparison.payloads import activity_payloads, child_results, workflow_payloads
+from wflint.comparison.side import Side
+from wflint.rule.definition_views import WorkflowView
+
+
+class Comparison(Struct):
+    """What was compared, and what was found.
+
+    ``workflows`` are the names of those that both programs have. ``partly`` has the reason for each
+    that was not compared in full, ``exempt`` for each that need not be.
+    """
+
+    findings: list[Finding] = field(default_factory=list)
+    workflows: set[str] = field(default_factory=set)
+    partly: dict[str, str] = field(default_factory=dict)
+    exempt: dict[str, str] = field(default_factory=dict)
+
+
+ExemptBecause = Callable[[Side, WorkflowView], str]
+"""Says why runs of an old workflow never meet new code; ``""`` if they may."""
+
+
+def compare(olds: Sequence[Side], new: Side, exempt: ExemptBecause) -> Comparison:
+    """Compare each of the old sides with the new one."""
+    result = Comparison()
+    bases: dict[WorkflowView, list[Base]] = {}
+    for old in olds:
+        workflows = match(old, new, old.workflows, new.workflows)
+        left = _without_exempt(old, workflows, exempt, result)
+        result.findings += _changes(old, new, left)
+        for before, after in left.pairs:
+            bases.setdefault(after, []).append(Base(old, before))
+            result.workflows.add(after.shown)
+        for view in left.unsure:
+            result.partly[view.shown] = "its name cannot be told, or is not the only one"
+    for view, known in bases.items():
+        result.findings += patch_changes(known, new, view, len(olds))
+        if any(not p.id for p in new.patches_of(view)):
+            result.partly.setdefault(view.shown, "the id of a patch is not known")
+    result.findings = list(_once(result.findings))
+    return result
+
+
+def _without_exempt(
+    old: Side, workflows: Matched[WorkflowView], exempt: ExemptBecause, result: Comparison
+) -> Matched[WorkflowView]:
+    def is_left(view: WorkflowView) -> bool:
+        reason = exempt(old, view)
+        if reason:
+            result.exempt[view.shown] = reason
+        return not reason
+
+    return Matched(
+        [pair for pair in workflows.pairs if is_left(pair[0])],
+        [pair for pair in workflows.gone if is_left(pair[0])],
+        [view for view in workflows.unsure if is_left(view)],
+    )
+
+
+def _changes(old: Side, new: Side, workflows: Matched[WorkflowView]) -> Iterator[Finding]:
+    yield from workflow_changes(old, new, workflows)
+    yield from activity_changes(old, new)
+    for before, after in workflows.pairs:
+        yield from workflow_payloads(before, after)
+    yield from child_results(old, new, workflows.pairs)
+    yield from activity_payloads(old, new)
+
+
+def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Leave out what several bases say alike, the surest word first."""
+    by_verdict = sorted(findings, key=lambda f: f.verdict == "depends")
+    seen: set[tuple[object, ...]] = set()
+    for finding in by_verdict:
+        key = (finding.code, finding.message, finding.place, finding.path)
+        if key not in seen:
+            seen.add(key)
+            yield finding

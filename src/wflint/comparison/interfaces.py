@@ -1,0 +1,204 @@
+"""Compares interfaces: names, parameters, and what Workers register."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from wflint.comparison.finding import INTERFACE, ChangeKind, Finding, Verdict
+from wflint.comparison.matching import Matched, match
+from wflint.comparison.side import Side
+from wflint.comparison.signatures import misfit
+from wflint.rule.definition_views import ActivityView, HandlerView, WorkflowView
+from wflint.rule.place import Place
+from wflint.rule.worker_view import WorkerView
+from wflint.temporal.api import CallKind
+from wflint.temporal.regions import Region
+
+_RECORDED = (Region.SIGNAL, Region.UPDATE)
+"""The kinds of handlers whose messages are in histories."""
+
+
+def workflow_changes(old: Side, new: Side, workflows: Matched[WorkflowView]) -> Iterator[Finding]:
+    """Yield what runs of old workflows do not find any more."""
+    for view, successor in workflows.gone:
+        yield _gone_workflow(new, view, successor)
+    for before, after in workflows.pairs:
+        yield from _parameters(before, after)
+        yield from _messages(before, after)
+        yield from _registration(old, new, before, after)
+
+
+def _gone_workflow(new: Side, view: WorkflowView, successor: WorkflowView | None) -> Finding:
+    now = f"; it is called `{successor.name}` now" if successor is not None else ""
+    advice = f'`@workflow.defn(name="{view.name}")` keeps the name' if successor else "keep it"
+    message = (
+        f"there is no workflow `{view.name}` any more{now}: no Worker knows the type of its "
+        f"running workflows, and they stop; {advice} until none is left"
+    )
+    place = successor.place if successor is not None else None
+    return _finding(Verdict.INCOMPATIBLE, view.shown, message, place, view.cls.path)
+
+
+def _finding(
+    verdict: Verdict, workflow: str, message: str, place: Place | None, path: str = ""
+) -> Finding:
+    return Finding(INTERFACE, verdict, ChangeKind.INTERFACE, workflow, message, place, path)
+
+
+def _parameters(old: WorkflowView, new: WorkflowView) -> Iterator[Finding]:
+    if old.run is None or new.run is None or old.is_dynamic or new.is_dynamic:
+        return
+    found = misfit(old.run.signature, new.run.signature)
+    if found is not None:
+        message = (
+            f"`{new.run.place.fn.shown}` {found.what}, and the recorded input of running workflows "
+            "does not fit: their workflow tasks fail"
+        )
+        yield _finding(found.verdict, new.shown, message, new.run.place)
+
+
+# Signals and updates.
+
+
+def _messages(old: WorkflowView, new: WorkflowView) -> Iterator[Finding]:
+    for kind in _RECORDED:
+        before = [h for h in old.handlers if h.kind is kind and h.name and not h.is_dynamic]
+        after = {h.name: h for h in new.handlers if h.kind is kind}
+        is_open = "" in after or any(h.is_dynamic for h in after.values()) or not _is_known(new)
+        for handler in before:
+            same = after.get(handler.name)
+            if same is not None:
+                yield from _arguments(new, handler, same)
+            elif not is_open:
+                known = {h.name for h in before}
+                fresh = [h for name, h in after.items() if name not in known]
+                yield _gone_handler(old, new, handler, fresh)
+
+
+def _is_known(workflow: WorkflowView) -> bool:
+    """True if all bases of a workflow are known, so that no handler hides in one of them."""
+    return not set(workflow.external_bases) - _HARMLESS_BASES
+
+
+_HARMLESS_BASES = frozenset({"abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol"})
+
+
+def _arguments(workflow: WorkflowView, old: HandlerView, new: HandlerView) -> Iterator[Finding]:
+    found = misfit(old.signature, new.signature)
+    if found is not None:
+        kind = new.kind.label
+        message = (
+            f"the {kind} `{new.name}` {found.what}, and each {kind} that running workflows have "
+            "received does not fit: their workflow tasks fail"
+        )
+        yield _finding(found.verdict, workflow.shown, message, new.place)
+
+
+def _gone_handler(
+    old: WorkflowView, new: WorkflowView, handler: HandlerView, fresh: list[HandlerView]
+) -> Finding:
+    same = [h for h in fresh if h.method == handler.method]
+    successor = same[0] if len(same) == 1 else None
+    now = f"; it is called `{successor.name}` now" if successor is not None else ""
+    kind, name = handler.kind.label, handler.name
+    place = successor.place if successor is not None else new.place
+    begin = f"`{new.shown}` has no {kind} `{name}` any more{now}"
+    if handler.kind is Region.UPDATE:
+        message = f"{begin}: histories that have accepted the update fail to replay"
+        return _finding(Verdict.INCOMPATIBLE, new.shown, message, place)
+    read = _still_read(old, new, handler)
+    if read:
+        message = (
+            f"{begin}: nothing sets `self.{read}` when a recorded signal is replayed, and running "
+            "workflows take another way"
+        )
+        return _finding(Verdict.INCOMPATIBLE, new.shown, message, place)
+    message = f"{begin}: signals that running workflows have received, or will, do nothing"
+    return _finding(Verdict.DEPENDS, new.shown, message, place)
+
+
+def _still_read(old: WorkflowView, new: WorkflowView, handler: HandlerView) -> str:
+    """Return an attribute that a handler set, and that the new workflow reads; or ``""``."""
+    method = handler.method
+    written = {s.name for s in old.state if any(a.method == method for a in s.writers)}
+    for state in new.state:
+        reads = any(a.kind is not Region.QUERY for a in state.readers)
+        if state.name in written and reads:
+            return state.name
+    return ""
+
+
+# Workers.
+
+
+def _listing(workers: Iterable[WorkerView], view: WorkflowView) -> list[WorkerView]:
+    return [w for w in workers if any(item.cls == view.cls for item in w.workflows.items)]
+
+
+def _registration(
+    old: Side, new: Side, before: WorkflowView, after: WorkflowView
+) -> Iterator[Finding]:
+    had, has = _listing(old.workers, before), _listing(new.workers, after)
+    if not had or not new.workers or not all(map(_is_closed, new.workers)):
+        return
+    if not has:
+        message = (
+            f"no Worker registers `{after.name}` any more: its running workflows stop; register "
+            "it until none is left"
+        )
+        yield _finding(Verdict.INCOMPATIBLE, after.shown, message, after.place)
+        return
+    queues = [{w.task_queue for w in workers} for workers in (had, has)]
+    if any(None in known for known in queues) or not queues[0] - queues[1]:
+        return
+    lost = sorted(queue for queue in queues[0] - queues[1] if queue is not None)
+    message = (
+        f"no Worker of the task queue {', '.join(f'`{queue}`' for queue in lost)} registers "
+        f"`{after.name}` any more: workflows that run there stop, unless other Workers serve it"
+    )
+    yield _finding(Verdict.DEPENDS, after.shown, message, has[0].place)
+
+
+def _is_closed(worker: WorkerView) -> bool:
+    """True if all workflows and plugins of a Worker are known, and no plugin brings more."""
+    plugins = worker.plugins
+    is_plain = plugins.is_closed and not plugins.items and not worker.changed
+    return worker.workflows.is_closed and is_plain
+
+
+# Activities.
+
+
+def activity_changes(old: Side, new: Side) -> Iterator[Finding]:
+    """Yield what activities that running workflows have scheduled do not find any more."""
+    activities: Matched[ActivityView] = match(old, new, old.activities, new.activities)
+    for view, successor in activities.gone:
+        if CallKind.ACTIVITY in old.called_activities.get(view, ()):
+            yield _gone_activity(view, successor)
+    for before, after in activities.pairs:
+        yield from _activity_parameters(old, before, after)
+
+
+def _gone_activity(view: ActivityView, successor: ActivityView | None) -> Finding:
+    now = f"; it is called `{successor.name}` now" if successor is not None else ""
+    message = (
+        f"there is no activity `{view.name}` any more{now}: what running workflows have scheduled "
+        "and is not done, or is retried, finds no function; keep it until none is left"
+    )
+    place = successor.place if successor is not None else None
+    return _finding(Verdict.DEPENDS, "", message, place, view.place.fn.path)
+
+
+def _activity_parameters(old: Side, before: ActivityView, after: ActivityView) -> Iterator[Finding]:
+    if before.is_dynamic or after.is_dynamic:
+        return
+    kinds = old.called_activities.get(before)
+    if kinds == {CallKind.LOCAL_ACTIVITY}:  # it is retried where it was called
+        return
+    found = misfit(before.signature, after.signature)
+    if found is not None:
+        message = (
+            f"the activity `{after.name}` {found.what}: what running workflows have scheduled and "
+            "is not done, or is retried, does not fit"
+        )
+        yield _finding(Verdict.DEPENDS, "", message, after.place)
