@@ -30,10 +30,10 @@ class Order:
 
 ## What is compared
 
-Parameters of workflows, signals and updates, and results of activities and child workflows, as deep
-as their types are known: dataclasses, models of pydantic, `TypedDict`, enums, containers. Parameters
-of activities count as long as attempts of old runs are waiting. A field that is gone is ignored when
-old data is read, and so it is fine.
+Parameters of workflows, signals and updates, and results of activities and child workflows, as
+deep as their types are known: dataclasses, models of pydantic, `TypedDict`, enums, containers.
+Parameters of activities count as long as attempts of old runs are waiting. A field that is gone is
+ignored when old data is read, and so it is fine.
 
 A member that an enum has lost, and a key that a `TypedDict` has got, break only the runs whose data
 has it or lacks it; these are warnings.

@@ -70,6 +70,19 @@ class ShownHop(Struct, frozen=True):
     location: Location
 
 
+class ChangeDetails(Struct, frozen=True):
+    """More on a diagnostic of ``wflint diff``.
+
+    ``workflow`` is the qualname of a workflow, or ``""`` where it is about none. ``verdict`` and
+    ``kind`` are words of the manual; ``history`` has the commands up to the first difference.
+    """
+
+    workflow: str
+    verdict: str
+    kind: str
+    history: tuple[str, ...] = ()
+
+
 class Diagnostic(Struct, frozen=True):
     """One offending place.
 
@@ -82,7 +95,8 @@ class Diagnostic(Struct, frozen=True):
 
     ``function`` is the function that the offence is in, and ``statements`` are the statements of
     all these places, the first one's first: by them it is recognised in another run. ``is_known``
-    is true if the baseline has it, and it is shown all the same.
+    is true if the baseline has it, and it is shown all the same. ``change`` is set by ``wflint
+    diff``.
     """
 
     code: str
@@ -101,6 +115,7 @@ class Diagnostic(Struct, frozen=True):
     function: str = ""
     statements: tuple[str, ...] = ()
     is_known: bool = False
+    change: ChangeDetails | None = None
 
     @property
     def entry(self) -> ShownHop | None:

@@ -37,6 +37,44 @@ COLOR = _output(
     default="auto",
     help="Whether to print colours: auto, always or never.",
 )
+NO_IGNORES = _rules("--no-ignores", is_flag=True, help="Also report what comments suppress.")
+OUTPUT_FORMAT = _output(
+    "--output-format",
+    type=click.Choice(FORMATS),
+    metavar="FORMAT",
+    envvar="WFLINT_OUTPUT_FORMAT",
+    help=f"How to print diagnostics: {', '.join(FORMATS)}. Default: full on a terminal, else "
+    "concise.",
+)
+OUTPUTS = _output(
+    "-o",
+    "outputs",
+    multiple=True,
+    metavar="[FORMAT:]PATH",
+    help="Write a report to a file as well. The endings .sarif, .json and .xml (JUnit) say "
+    "the format. May be repeated.",
+)
+MIN_SEVERITY = _output(
+    "--min-severity",
+    type=click.Choice(("error", "warning", "info")),
+    metavar="SEVERITY",
+    help="The lowest severity to report: error, warning or info. Default: info.",
+)
+QUIET = _output("-q", "--quiet", is_flag=True, help="Print diagnostics only.")
+FAIL_ON = _exit(
+    "--fail-on",
+    type=click.Choice(("error", "warning", "info", "never")),
+    metavar="SEVERITY",
+    help="The lowest severity for exit code 1: error, warning, info or never. Default: warning.",
+)
+EXIT_ZERO = _exit("--exit-zero", is_flag=True, help="Exit with 0 even if there are diagnostics.")
+NO_CACHE = _run(
+    "-n",
+    "--no-cache",
+    is_flag=True,
+    envvar="WFLINT_NO_CACHE",
+    help="Neither read nor write the cache.",
+)
 
 OPTIONS = (
     _rules("--select", multiple=True, metavar="RULES", help="Run only these rules."),
@@ -54,7 +92,7 @@ OPTIONS = (
         metavar="PATTERN:RULE",
         help="Like --per-file-ignores, but added to those of the configuration.",
     ),
-    _rules("--no-ignores", is_flag=True, help="Also report what comments suppress."),
+    NO_IGNORES,
     _files("--exclude", multiple=True, metavar="PATTERNS", help="Files not to check."),
     _files(
         "--extend-exclude",
@@ -119,42 +157,17 @@ OPTIONS = (
     _fixes("--diff", is_flag=True, help="Print what --fix would change, and change nothing."),
     _fixes("--fixable", multiple=True, metavar="RULES", help="Fix only what these rules find."),
     _fixes("--unfixable", multiple=True, metavar="RULES", help="Never fix what they find."),
-    _output(
-        "--output-format",
-        type=click.Choice(FORMATS),
-        metavar="FORMAT",
-        envvar="WFLINT_OUTPUT_FORMAT",
-        help=f"How to print diagnostics: {', '.join(FORMATS)}. Default: full on a terminal, else "
-        "concise.",
-    ),
-    _output(
-        "-o",
-        "outputs",
-        multiple=True,
-        metavar="[FORMAT:]PATH",
-        help="Write a report to a file as well. The endings .sarif, .json and .xml (JUnit) say "
-        "the format. May be repeated.",
-    ),
-    _output(
-        "--min-severity",
-        type=click.Choice(("error", "warning", "info")),
-        metavar="SEVERITY",
-        help="The lowest severity to report: error, warning or info. Default: info.",
-    ),
+    OUTPUT_FORMAT,
+    OUTPUTS,
+    MIN_SEVERITY,
     _output("--statistics", is_flag=True, help="Print how many diagnostics each rule has."),
     _output("--show-gaps", is_flag=True, help="List the calls that could not be resolved."),
     COLOR,
-    _output("-q", "--quiet", is_flag=True, help="Print diagnostics only."),
+    QUIET,
     _output("-v", "--verbose", is_flag=True, help="Say more about the run."),
     _output("-s", "--silent", is_flag=True, help="Print nothing."),
-    _exit(
-        "--fail-on",
-        type=click.Choice(("error", "warning", "info", "never")),
-        metavar="SEVERITY",
-        help="The lowest severity for exit code 1: error, warning, info or never. Default: "
-        "warning.",
-    ),
-    _exit("--exit-zero", is_flag=True, help="Exit with 0 even if there are diagnostics."),
+    FAIL_ON,
+    EXIT_ZERO,
     _exit(
         "--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if anything was fixed, for hooks."
     ),
@@ -164,13 +177,7 @@ OPTIONS = (
     _settings("--python", metavar="PATH", help="The environment with the follow-packages."),
     _settings("--show-settings", is_flag=True, help="Print the settings and stop."),
     _run("-j", "--jobs", metavar="N", default="auto", help="Number of processes, or `auto`."),
-    _run(
-        "-n",
-        "--no-cache",
-        is_flag=True,
-        envvar="WFLINT_NO_CACHE",
-        help="Neither read nor write the cache.",
-    ),
+    NO_CACHE,
     _run(
         "--cache-dir",
         metavar="FOLDER",
@@ -183,5 +190,34 @@ OPTIONS = (
 def check_options(command: Decorated) -> Decorated:
     """Give a command the options of ``wflint check``."""
     for decorate in reversed(OPTIONS):
+        command = decorate(command)
+    return command
+
+
+DIFF_OPTIONS = (
+    option(
+        "Versions",
+        "--from",
+        "bases",
+        multiple=True,
+        metavar="REV|PATH",
+        help="The old code: a revision, or a file or folder. Repeat it for all releases with "
+        "running workflows. Default: where the branch has left the default branch.",
+    ),
+    option(
+        "Versions",
+        "--to",
+        "to",
+        metavar="REV|PATH",
+        help="The new code. Default: the files on disk.",
+    ),
+    *(NO_IGNORES, OUTPUT_FORMAT, OUTPUTS, MIN_SEVERITY, COLOR, QUIET, FAIL_ON, EXIT_ZERO),
+    *(CONFIG, ISOLATED, NO_CACHE),
+)
+
+
+def diff_options(command: Decorated) -> Decorated:
+    """Give a command the options of ``wflint diff``."""
+    for decorate in reversed(DIFF_OPTIONS):
         command = decorate(command)
     return command

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from wflint import __version__
-from wflint.cli.check_options import COLOR, CONFIG, ISOLATED, check_options
+from wflint.cli.check_options import COLOR, CONFIG, ISOLATED, check_options, diff_options
 from wflint.cli.help import SETTINGS, WELCOME, Commands, explain_usage, option
 from wflint.system import interrupts
 
@@ -105,7 +105,7 @@ def _fault_of_the_system(error: Exception) -> str:
     context_settings=SETTINGS,
     invoke_without_command=True,
     sections={
-        "Check": ("check",),
+        "Check": ("check", "diff"),
         "Understand": ("list", "graph", "rule", "config"),
         "Other": ("clean", "version"),
     },
@@ -161,6 +161,35 @@ def check(**flags: Any) -> int:
     codes, beginnings of codes, names, or ALL, with commas between them.
     """
     from wflint.cli.check import run
+
+    return run(flags)
+
+
+@main.command(
+    short_help="Check if running workflows survive a change.",
+    epilog="""\b
+Examples:
+  wflint diff                         The working tree with the default branch.
+  wflint diff --from v1.4 --from v1.5 All releases that workflows still run of.
+  wflint diff --from HEAD~1 --to HEAD The last commit.
+
+\b
+Exit codes:
+  0  Nothing was found, or nothing as severe as --fail-on says.
+  1  Running workflows may fail.
+  2  Something is wrong with the options, the configuration or the files.
+""",
+)
+@click.argument("paths", nargs=-1)
+@diff_options
+def diff(**flags: Any) -> int:
+    """Check if running workflows survive a change of the code.
+
+    Two versions are compared: by default the files on disk with the commit at which the current
+    branch has left the default branch. Old files are read from git; nothing is checked out or run.
+    PATHS only say what is reported.
+    """
+    from wflint.cli.diff import run
 
     return run(flags)
 

@@ -1,1 +1,1 @@
-"""Compares two versions of a program: what runs that have begun with the old one need of the new."""
+"""Compares two versions of a program: what runs of the old one need."""

@@ -63,8 +63,9 @@ def _parameters(old: WorkflowView, new: WorkflowView) -> Iterator[Finding]:
 def _messages(old: WorkflowView, new: WorkflowView) -> Iterator[Finding]:
     for kind in _RECORDED:
         before = [h for h in old.handlers if h.kind is kind and h.name and not h.is_dynamic]
-        after = {h.name: h for h in new.handlers if h.kind is kind}
-        is_open = "" in after or any(h.is_dynamic for h in after.values()) or not _is_known(new)
+        every = [h for h in new.handlers if h.kind is kind]
+        after = {h.name: h for h in every if not h.is_dynamic}
+        is_open = "" in after or len(after) < len(every) or not _is_known(new)
         for handler in before:
             same = after.get(handler.name)
             if same is not None:

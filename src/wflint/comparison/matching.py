@@ -33,7 +33,7 @@ def match(old: Side, new: Side, olds: Sequence[D], news: Sequence[D]) -> Matched
     count = {name: sum(v.name == name for v in olds) for name in known}
     takes_all = any(view.is_dynamic for view in news)
     for view in olds:
-        same = by_name.get(view.name, []) if view.name else []
+        same: list[D] = by_name.get(view.name, []) if view.name else []
         here = [v for v in (*same, *by_name.get("", ())) if _at(new, v) == _at(old, view)]
         if len(here) == 1:
             result.pairs.append((view, here[0]))

@@ -206,6 +206,6 @@ def _parts(pair: _Pair, one: PayloadType, other: PayloadType) -> Iterator[_Pair]
     fields = {field.name: field for field in one.find_fields()}
     is_loose = pair.is_loose or other.form is ClassForm.MODEL
     for field in other.find_fields():
-        before = fields.get(field.name)
-        if before is not None and field.find_need() is not None:
-            yield _Pair(f"{other.shown}.{field.name}", before.types, field.types, is_loose)
+        known = fields.get(field.name)
+        if known is not None and field.find_need() is not None:
+            yield _Pair(f"{other.shown}.{field.name}", known.types, field.types, is_loose)

@@ -31,6 +31,11 @@ class Side:
         self.examined = list(examined)
         self._only = only
 
+    @property
+    def is_whole(self) -> bool:
+        """True if all files of the program count."""
+        return self._only is None
+
     def of(self, path: str) -> Examined | None:
         """Return the project that has a file."""
         return next((e for e in self.examined if path in e.answer.store.modules), None)

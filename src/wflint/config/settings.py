@@ -202,6 +202,10 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     """How many branches the methods of a workflow may have before WFL523 reports it: `if`, `elif`,
     loops, `except` and `case`."""
 
+    short_lived_workflows: tuple[str, ...] = ()
+    """Workflows whose runs have always ended when new code is deployed, by the name of their type;
+    `*` stands for any text. `wflint diff` leaves them out."""
+
     guard_functions: tuple[str, ...] = ()
     """Functions of your own that return true if the code runs in a workflow, as
     `temporalio.workflow.in_workflow` does, by full dotted name."""

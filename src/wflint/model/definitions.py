@@ -192,7 +192,12 @@ class Definitions:
             lambda: self._base_workflow(order[1:]),
             self.roots.is_made(cls),
             is_abstract(cls, self.resolver, self.decorated.views),
+            self._versioning(cls, decorator),
         )
+
+    def _versioning(self, cls: Cls, decorator: Decorator | None) -> str:
+        given = decorator.option("versioning_behavior") if decorator is not None else None
+        return self.dotted_name(given.ref, cls.path).rpartition(".")[2] if given else ""
 
     def _is_versioned(self, cls: Cls, decorator: Decorator | None) -> bool | None:
         """True if a decorator, or a method that is asked at run time, names a behaviour."""

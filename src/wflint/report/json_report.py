@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from wflint.diagnostics import Diagnostic, Fix, Location, ShownHop
+from wflint.diagnostics import ChangeDetails, Diagnostic, Fix, Location, ShownHop
 from wflint.report.look import Look
 
 
@@ -38,6 +38,18 @@ def as_object(diagnostic: Diagnostic) -> dict[str, Any]:
         "url": diagnostic.url,
         "fingerprint": diagnostic.fingerprint,
         "baselined": diagnostic.is_known,
+        **_change(diagnostic.change),
+    }
+
+
+def _change(change: ChangeDetails | None) -> dict[str, Any]:
+    if change is None:
+        return {}
+    return {
+        "workflow": change.workflow,
+        "verdict": change.verdict,
+        "kind": change.kind,
+        "history": list(change.history),
     }
 
 

@@ -16,9 +16,7 @@ def render(diagnostics: Sequence[Diagnostic], stats: Stats, gaps_shown: bool = F
 
     ``gaps_shown`` says that the calls that could not be resolved are listed below.
     """
-    lines = [_found(diagnostics), _looked_at(stats)]
-    hidden = {"comments": stats.suppressed, **stats.held_back}
-    lines += [_hidden(reason, number) for reason, number in sorted(hidden.items()) if number]
+    lines = [_found(diagnostics), _looked_at(stats), *_all_hidden(stats)]
     if stats.gaps:
         calls = count(stats.gaps, "call")
         hint = "" if gaps_shown else "; --show-gaps lists them"
@@ -76,6 +74,16 @@ def _found(diagnostics: Sequence[Diagnostic]) -> str:
     if fixes[Applicability.UNSAFE]:
         lines.append(f"[**] {fixes[Applicability.UNSAFE]} fixable with `--fix --unsafe-fixes`.")
     return "\n".join(lines)
+
+
+def found(diagnostics: Sequence[Diagnostic], stats: Stats) -> str:
+    """Return how many diagnostics there are, and how many are not shown."""
+    return "".join(line + "\n" for line in (_found(diagnostics), *_all_hidden(stats)))
+
+
+def _all_hidden(stats: Stats) -> list[str]:
+    hidden = {"comments": stats.suppressed, **stats.held_back}
+    return [_hidden(reason, number) for reason, number in sorted(hidden.items()) if number]
 
 
 def _hidden(reason: str, number: int) -> str:

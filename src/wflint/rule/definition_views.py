@@ -195,7 +195,8 @@ class WorkflowView(Struct, frozen=True, dict=True):
     ``name`` is the name of its type, or ``""`` if that is not known. ``bases`` are the classes of
     the project that it inherits from, ``external_bases`` the dotted names of others.
     ``failure_exception_types`` are dotted names, ``None`` if these are not known. ``is_versioned``
-    is set if it says how it moves between versions of Workers, and ``None`` if that is not known.
+    is set if it says how it moves between versions of Workers, and ``None`` if that is not known;
+    ``versioning`` is the last word of what its decorator says: ``PINNED``.
     ``decorators`` are those of the class, ``runs`` all methods that are marked as run methods,
     ``constructor`` is its ``__init__``; methods of bases are among them unless they are overridden.
     """
@@ -228,6 +229,7 @@ class WorkflowView(Struct, frozen=True, dict=True):
     find_base_workflow: Callable[[], str] = str
     is_made: bool = True
     is_abstract: bool = False
+    versioning: str = ""
 
     @property
     def is_unmade(self) -> bool:

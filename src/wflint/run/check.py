@@ -57,12 +57,15 @@ def check(
         return _check(request, keep, fact_caches)
 
 
-def check_groups(groups: Sequence[Group], request: Request) -> Result:
-    """Check programs whose files are known already. Baselines and the like do not count."""
+def check_groups(groups: Sequence[Group], request: Request, keep: Keep | None = None) -> Result:
+    """Check programs whose files are known already. Baselines and the like do not count.
+
+    ``keep`` is as in :func:`check`.
+    """
     result = Result()
     with _without_collector():
         for group in groups:
-            _check_project(group, request, Path.cwd(), result, None, None)
+            _check_project(group, request, Path.cwd(), result, keep, None)
     return result
 
 

@@ -50,7 +50,7 @@ def known_at(base: Base, request: Request) -> tuple[Known, list[str]]:
         asked = replace(
             request, snapshot=taken, stdin=None, texts={}, baseline="ignore", whole=True, known=None
         )
-        result = check_groups([_group_at(group, taken)], asked)
+        result = check_groups([group_at(group, taken)], asked)
         for diagnostic in result.diagnostics:
             entries += entries_of(diagnostic, result.paths[diagnostic.filename])
         if result.is_partial:
@@ -61,7 +61,7 @@ def known_at(base: Base, request: Request) -> tuple[Known, list[str]]:
     return Known(f"{base.flag} {base.name}", entries), warnings
 
 
-def _group_at(group: Group, taken: Snapshot) -> Group:
+def group_at(group: Group, taken: Snapshot) -> Group:
     """Return a program with the files that it has in a revision."""
     root = str(group.project.root)
     excluded = _excluded(group)

@@ -1,0 +1,81 @@
+"""``wflint diff``: versions of a program to reports, messages and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from msgspec.structs import replace
+
+from wflint.cli import output
+from wflint.run.request import Request, Result
+from wflint.system.printable import visible
+
+FOUND, FAILED = 1, 2
+Flags = Mapping[str, Any]
+
+
+def run(flags: Flags) -> int:
+    """Run the command and give its exit code."""
+    from wflint.comparison.command import diff
+
+    request = _request(flags)
+    form = output.chosen_format(request, flags)
+    targets = output.parse_targets(flags["outputs"])
+    with _progress(request, flags) as shown:
+        result = diff(shown, flags["bases"], flags["to"])
+    _report(result, flags, form, targets)
+    if result.problems:
+        return FAILED
+    return FOUND if result.fails and not flags["exit_zero"] else 0
+
+
+def _request(flags: Flags) -> Request:
+    to, paths = flags["to"], flags["paths"]
+    if to is not None and paths and os.path.exists(to):
+        raise click.UsageError("give either PATHS or a path with --to")
+    given = {"fail-on": flags["fail_on"], "min-severity": flags["min_severity"]}
+    overrides: dict[str, object] = {k: value for k, value in given.items() if value is not None}
+    return Request(
+        paths=paths or (".",),
+        config=flags["config"],
+        isolated=flags["isolated"],
+        overrides=overrides,
+        no_ignores=flags["no_ignores"],
+        cache=not flags["no_cache"],
+    )
+
+
+@contextmanager
+def _progress(request: Request, flags: Flags) -> Iterator[Request]:
+    if flags["quiet"] or not output.is_terminal(sys.stderr):
+        yield request
+        return
+    from wflint.cli.progress import Progress
+
+    with Progress() as bar:
+        yield replace(request, progress=bar)
+
+
+def _report(result: Result, flags: Flags, form: str, targets: list[tuple[str, str]]) -> None:
+    """Write the reports, then say on stderr what was compared."""
+    from wflint.report import render, summary
+
+    look = output.look_for(result, {form, *(name for name, _ in targets)}, flags["color"])
+    for name, path in targets:
+        text = render(name, result.diagnostics, output.without_color(look))
+        try:
+            output.write_file(path, text)
+        except OSError as error:
+            result.problems.append(f"cannot write {path}: {error.strerror}")
+    output.write_stdout(render(form, result.diagnostics, look))
+    lines = [f"wflint: {visible(line)}\n" for line in result.problems]
+    if not flags["quiet"]:
+        lines += [f"wflint: {visible(line)}\n" for line in result.warnings]
+        lines.append(summary.found(result.diagnostics, result.stats))
+        lines += [f"{visible(line[:1].upper() + line[1:])}.\n" for line in result.said]
+    output.write_stderr("".join(lines))

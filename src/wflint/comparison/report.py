@@ -1,0 +1,127 @@
+"""Makes diagnostics of what a comparison has found."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from wflint.checking.registry import Selection, select_rules
+from wflint.checking.violation import Violation
+from wflint.comparison.finding import Finding, Verdict
+from wflint.comparison.side import Side
+from wflint.diagnostics import ChangeDetails, Diagnostic, Location, Severity
+from wflint.files.select import shown_path
+from wflint.run.fingerprint import with_fingerprints
+from wflint.run.program_run import Examined
+from wflint.run.program_settings import Governing
+from wflint.run.request import Request, Result
+
+_TOP = Location(1, 1)
+_SEVERITIES = {Verdict.INCOMPATIBLE: Severity.ERROR, Verdict.DEPENDS: Severity.WARNING}
+
+
+class _Program:
+    """One project of the new side, with its settings for the rules of ``diff``."""
+
+    def __init__(self, examined: Examined, request: Request) -> None:
+        self.examined = examined
+        self._governing = Governing(examined.group, request)
+
+    def selection(self, path: str) -> Selection:
+        """The rules of ``diff`` that run in a file."""
+        owner = self.examined.group.owner(path)
+        return select_rules(owner.settings, self._governing.registry, "diff")
+
+    def hides(self, path: str, code: str, severity: Severity) -> str | None:
+        """Return the setting that hides a diagnostic, if any; ``""`` if its rule does not run."""
+        selection = self.selection(path)
+        if code not in selection.codes:
+            return ""
+        if code not in selection.codes_for(self._governing.relative(path)):
+            return "per-file-ignores"
+        if not severity.is_at_least(self._governing.settings_at(path).min_severity):
+            return "min-severity"
+        return None
+
+    def fail_on(self, path: str) -> str:
+        """The lowest severity that fails the run."""
+        return self._governing.settings_at(path).fail_on
+
+
+class Reporter:
+    """Reports on findings in the new side; ``chosen`` are the files to report on."""
+
+    def __init__(self, new: Side, request: Request, chosen: Collection[str] | None) -> None:
+        self._new = new
+        self._cwd = Path.cwd()
+        self._chosen = chosen
+        self._programs = [_Program(examined, request) for examined in new.examined]
+        self.result = Result()
+
+    def add(self, findings: Collection[Finding]) -> None:
+        """Report findings."""
+        for program in self._programs:
+            mine = [f for f in findings if self._program_of(f) is program]
+            found = list(self._diagnostics(program, mine))
+            for path, diagnostic in found:
+                self._keep(program, path, diagnostic.filename)
+            root = program.examined.group.project.root
+            diagnostics = [diagnostic for _, diagnostic in found]
+            self.result.diagnostics += with_fingerprints(diagnostics, root, self._cwd)
+        self.result.diagnostics.sort(key=Diagnostic.sort_key)
+
+    def _path(self, finding: Finding) -> str:
+        return finding.place.fn.path if finding.place is not None else finding.path
+
+    def _program_of(self, finding: Finding) -> _Program:
+        examined = self._new.of(self._path(finding))
+        found = (p for p in self._programs if p.examined is examined)
+        return next(found, self._programs[0])
+
+    def _diagnostics(
+        self, program: _Program, findings: list[Finding]
+    ) -> Iterator[tuple[str, Diagnostic]]:
+        for finding in findings:
+            path = self._path(finding)
+            if self._chosen is not None and finding.place is not None and path not in self._chosen:
+                continue
+            selection = program.selection(path)
+            rule = selection.registry.of_all_commands[finding.code]
+            severity = selection.severities.get(rule.code, _SEVERITIES[finding.verdict])
+            hidden = program.hides(path, rule.code, severity)
+            if hidden is not None:
+                if hidden:
+                    held_back = self.result.stats.held_back
+                    held_back[hidden] = held_back.get(hidden, 0) + 1
+                continue
+            about = ChangeDetails(finding.workflow, finding.verdict.value, finding.kind.value)
+            if finding.place is None:
+                yield path, self._of_file(finding, selection, severity, about)
+                continue
+            fn, site = finding.place
+            hit = Violation(rule, fn, site, finding.message, severity, 0)
+            before = program.examined.emitter.suppressed
+            for found in program.examined.emitter.diagnostics([hit]):
+                yield path, replace(found.diagnostic, change=about)
+            self.result.stats.suppressed += program.examined.emitter.suppressed - before
+
+    def _of_file(
+        self, finding: Finding, selection: Selection, severity: Severity, about: ChangeDetails
+    ) -> Diagnostic:
+        """Return a diagnostic about what has no place in the new side any more."""
+        rule = selection.registry.of_all_commands[finding.code]
+        filename = shown_path(finding.path, self._cwd)
+        return Diagnostic(
+            *(rule.code, rule.name, severity, finding.message, filename, _TOP, _TOP),
+            scope=rule.scope.label,
+            change=about,
+        )
+
+    def _keep(self, program: _Program, path: str, name: str) -> None:
+        store, result = program.examined.answer.store, self.result
+        if path in store.modules:
+            result.sources[name] = store.load(path).source.text
+        result.paths[name] = path
+        result.fail_on[name] = program.fail_on(path)

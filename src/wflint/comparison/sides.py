@@ -1,0 +1,136 @@
+"""Reads the sides of a comparison: the working tree, other folders, and revisions of git."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from wflint.comparison.side import Side
+from wflint.config.errors import ConfigError
+from wflint.config.find import Project, ProjectFinder
+from wflint.files.select import Group, select
+from wflint.revision.repository import Repository, repository_of_folder
+from wflint.revision.snapshot import snapshot
+from wflint.run.check import check_groups
+from wflint.run.comparison import group_at
+from wflint.run.program_run import Examined
+from wflint.run.request import Request, Result
+
+_DEFAULT_BRANCHES = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
+_SHORT = 10
+SYNTAX_ERROR = "WFL001"
+
+
+class Sides:
+    """Reads versions of the program that a request is about."""
+
+    def __init__(self, request: Request) -> None:
+        self._cwd = Path.cwd()
+        self.request = replace(request, baseline="ignore", whole=True)
+        self.warnings: list[str] = []
+        self.problems: list[str] = []
+        self._groups = self._select(request.paths)
+
+    def _select(self, paths: tuple[str, ...]) -> list[Group]:
+        request = self.request
+        finder = ProjectFinder(self._cwd, request.config, request.isolated, request.overrides)
+        selected = select(paths, finder)
+        self.problems += [p for p in selected.problems if p not in self.problems]
+        self.warnings += [w for w in selected.warnings if w not in self.warnings]
+        return [_without_rules(group) for group in selected.groups]
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        """The files that the paths of the request name."""
+        return frozenset(path for group in self._groups for path in group.chosen)
+
+    def working_tree(self) -> tuple[Side, Result]:
+        """Return what is on disk."""
+        return self._read("the working tree", self._groups, self.request)
+
+    def named(self, name: str, flag: str) -> tuple[Side, Result]:
+        """Return a side by its name, which is a path or a revision.
+
+        Raises :class:`ConfigError` if it is neither.
+        """
+        if self._is_path(name):
+            return self._at_path(name)
+        return self._at_revision(name, flag)
+
+    def default_base(self) -> tuple[Side, Result]:
+        """Return the commit at which the current branch has left the default branch."""
+        top = str(self._groups[0].project.root) if self._groups else str(self._cwd)
+        repository = Repository(top, "diff")
+        for name in _DEFAULT_BRANCHES:
+            try:
+                repository.commit(name)
+            except ConfigError:
+                continue
+            commit = repository.merge_base(name)
+            return self._at_revision(commit, "diff", f"{name.removeprefix('origin/')}@")
+        raise ConfigError(
+            "diff: no default branch was found (origin/HEAD, main or master); name what to compare "
+            "with by --from, such as `--from HEAD~1`"
+        )
+
+    def _is_path(self, name: str) -> bool:
+        """True for what is written as a path, or is one and no revision."""
+        if name.startswith((".", os.sep, "~")) or name.endswith(".py"):
+            return not name.startswith("~")
+        if not os.path.exists(name):
+            return False
+        top = repository_of_folder(str(self._cwd))
+        if top is None:
+            return True
+        try:
+            Repository(top).commit(name)
+        except ConfigError:
+            return True
+        return False
+
+    def _at_path(self, name: str) -> tuple[Side, Result]:
+        if not os.path.exists(name):
+            raise ConfigError(f"no such file or folder: {name}")
+        groups = self._select((name,))
+        only = {path for group in groups for path in group.chosen}
+        return self._read(name, groups, self.request, only)
+
+    def _at_revision(self, name: str, flag: str, before: str = "") -> tuple[Side, Result]:
+        groups, label = [], name
+        if not self._groups:
+            Repository(str(self._cwd), flag)
+        side, total = Side(name, ()), Result()
+        for group in self._groups:
+            repository = Repository(str(group.project.root), flag)
+            commit = repository.commit(name)
+            label = f"{before}{commit[:_SHORT]}" if before or commit == name else name
+            taken = snapshot(repository, commit, group.files)
+            self.warnings += taken.warnings
+            asked = replace(self.request, snapshot=taken)
+            read, result = self._read(label, [group_at(group, taken)], asked)
+            groups += read.examined
+            total.problems += result.problems
+        side = Side(label, groups)
+        return side, total
+
+    def _read(
+        self, label: str, groups: Iterable[Group], request: Request, only: set[str] | None = None
+    ) -> tuple[Side, Result]:
+        examined: list[Examined] = []
+        result = check_groups(list(groups), request, examined.append)
+        return Side(label, examined, only), result
+
+
+def _without_rules(group: Group) -> Group:
+    """Return a program whose code no rule is asked about, but for what keeps it from being read."""
+    below = {folder: _project_without_rules(project) for folder, project in group.below.items()}
+    return replace(group, project=_project_without_rules(group.project), below=below)
+
+
+def _project_without_rules(project: Project) -> Project:
+    settings = replace(project.settings, select=(SYNTAX_ERROR,), extend_select=())
+    return dataclasses.replace(project, settings=settings)

@@ -1,0 +1,219 @@
+"""``wflint diff`` on the command line, in git repositories of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import enter_project, invoke
+
+ORDER = """\
+from dataclasses import dataclass
+
+
+@dataclass
+class Order:
+    id: str
+"""
+FLOW = """\
+from temporalio import workflow
+
+from shop.order import Order
+
+
+@workflow.defn
+class OrderWorkflow:
+    @workflow.run
+    async def run(self, order: Order) -> str:
+        return order.id
+"""
+ADDED = ORDER + "    customer: str\n"
+NEED = "`Order.customer` is new and has no default value"
+
+
+def git(*arguments: str, cwd: Path | str = ".") -> str:
+    who = {f"GIT_{role}_{what}": "a@b.c" for role in ("AUTHOR", "COMMITTER") for what in _WHO}
+    environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, **who}
+    done = subprocess.run(
+        ("git", *arguments), cwd=cwd, env=environment, check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+_WHO = ("NAME", "EMAIL")
+
+
+def put(name: str, text: str) -> None:
+    Path(name).parent.mkdir(parents=True, exist_ok=True)
+    Path(name).write_text(text)
+
+
+def commit(message: str = "a") -> str:
+    git("add", "-A")
+    git("commit", "-q", "--allow-empty", "-m", message)
+    return git("rev-parse", "HEAD")
+
+
+@pytest.fixture(autouse=True)
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    enter_project(folder, monkeypatch)
+    git("init", "-q", "-b", "main")
+    put("shop/__init__.py", "")
+    put("shop/flow.py", FLOW)
+    put("shop/order.py", ORDER)
+    commit()
+    return folder
+
+
+class TestVersions:
+    def test_by_default_the_files_on_disk_with_the_default_branch(self) -> None:
+        git("checkout", "-q", "-b", "topic")
+        put("shop/order.py", ADDED)
+        done = invoke("diff")
+        assert done.exit_code == 1
+        assert done.stdout.startswith("shop/flow.py:9:32: WFL952 incompatible-payload error")
+        assert NEED in done.stdout
+        assert "Compared 1 workflow of main@" in done.stderr
+        assert done.stderr.rstrip().endswith("with the working tree.")
+
+    def test_what_the_default_branch_has_got_since_is_not_taken_back(self) -> None:
+        git("checkout", "-q", "-b", "topic")
+        git("checkout", "-q", "main")
+        put("shop/order.py", ORDER + "    more: int\n")
+        commit()
+        git("checkout", "-q", "topic")
+        assert invoke("diff").exit_code == 0
+
+    def test_two_revisions_whatever_is_on_disk(self) -> None:
+        old = commit()
+        put("shop/order.py", ADDED)
+        new = commit()
+        put("shop/order.py", "not python (")
+        done = invoke("diff", "--from", old, "--to", new)
+        assert (done.exit_code, NEED in done.stdout) == (1, True)
+        assert invoke("diff", "--from", new, "--to", old).exit_code == 0
+
+    def test_a_file_that_only_the_old_revision_has(self) -> None:
+        old = git("rev-parse", "HEAD")
+        git("rm", "-q", "-r", "shop")
+        put("other/flow.py", "from temporalio import workflow\n")
+        done = invoke("diff", "--from", old)
+        assert done.stdout.startswith("shop/flow.py:1:1: WFL951 incompatible-interface error")
+
+    def test_several_releases(self) -> None:
+        git("tag", "v1")
+        put("shop/order.py", ORDER + "    customer: str = ''\n")
+        commit()
+        git("tag", "v2")
+        put("shop/order.py", ADDED)
+        done = invoke("diff", "--from", "v1", "--from", "v2")
+        assert done.stdout.count(NEED) == 1
+        assert "Compared 1 workflow of v1, v2 with the working tree." in done.stderr
+        assert invoke("diff", "--from", "v2").exit_code == 0  # it had the field
+
+    def test_a_path_of_another_checkout(self, tmp_path: Path) -> None:
+        git("worktree", "add", "-q", str(tmp_path / "old"), "HEAD")
+        put("shop/order.py", ADDED)
+        assert NEED in invoke("diff", "--from", str(tmp_path / "old")).stdout
+
+    def test_paths_say_what_is_reported(self) -> None:
+        put("shop/order.py", ADDED)
+        put("other/__init__.py", "")
+        assert NEED in invoke("diff", "--from", "HEAD", "shop").stdout
+        assert invoke("diff", "--from", "HEAD", "other").stdout == ""
+
+
+class TestWords:
+    def test_outside_of_git(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "plain").mkdir()
+        enter_project(tmp_path / "plain", monkeypatch)
+        put("flow.py", "from temporalio import workflow\n")
+        done = invoke("diff")
+        assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+        assert "is not in a git repository" in done.stderr
+
+    def test_an_unknown_revision(self) -> None:
+        done = invoke("diff", "--from", "v9")
+        assert done.exit_code == 2
+        assert "--from: there is no revision `v9`; check its name, or fetch it" in done.stderr
+
+    def test_a_shallow_clone(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        old = git("rev-parse", "HEAD")
+        commit("b")
+        git("clone", "-q", "--depth", "1", f"file://{Path.cwd()}", str(tmp_path / "shallow"))
+        monkeypatch.chdir(tmp_path / "shallow")
+        done = invoke("diff", "--from", old)
+        assert done.exit_code == 2
+        assert "this is a shallow clone, so fetch the rest" in done.stderr
+        assert "fetch-depth: 0" in done.stderr
+
+    def test_no_default_branch(self) -> None:
+        git("branch", "-q", "-m", "trunk")
+        done = invoke("diff")
+        assert done.exit_code == 2 and "no default branch was found" in done.stderr
+
+    def test_a_file_that_cannot_be_read(self) -> None:
+        put("shop/flow.py", FLOW + "\nworkflow.defn = (\n")
+        done = invoke("diff", "--from", "HEAD")
+        assert "cannot be read in the working tree" in done.stderr
+
+    def test_only_workflows_with_names_that_are_known_are_compared_in_full(self) -> None:
+        put("shop/flow.py", FLOW.replace("@workflow.defn", "@workflow.defn(name=input())"))
+        commit()
+        done = invoke("diff", "--from", "HEAD")
+        assert done.exit_code == 0
+
+
+class TestReports:
+    @pytest.fixture(autouse=True)
+    def change(self) -> None:
+        put("shop/order.py", ADDED)
+
+    def test_json_has_more_on_the_change(self) -> None:
+        (one,) = json.loads(invoke("diff", "--from", "HEAD", "--output-format", "json").stdout)
+        assert one["workflow"] == "OrderWorkflow"
+        assert (one["verdict"], one["kind"], one["history"]) == ("incompatible", "payload", [])
+        assert one["fingerprint"] and one["url"].endswith("incompatible-payload.md")
+
+    @pytest.mark.parametrize("form", ["full", "github", "sarif", "gitlab", "junit"])
+    def test_other_formats(self, form: str) -> None:
+        done = invoke("diff", "--from", "HEAD", "--output-format", form)
+        assert (done.exit_code, "WFL952" in done.stdout) == (1, True)
+
+    def test_a_comment_suppresses_it_where_it_is_reported(self) -> None:
+        line = "    async def run(self, order: Order) -> str:"
+        comment = "  # wflint: ignore[WFL952] no run is left"
+        put("shop/flow.py", FLOW.replace(line, line + comment))
+        done = invoke("diff", "--from", "HEAD")
+        assert (done.exit_code, done.stdout) == (0, "")
+        assert "1 diagnostic is suppressed by comments." in done.stderr
+        assert invoke("diff", "--from", "HEAD", "--no-ignores").exit_code == 1
+        assert (
+            invoke("check").exit_code == 0
+        )  # which knows the rule, and does not judge the comment
+
+    def test_settings(self) -> None:
+        put("pyproject.toml", '[tool.wflint]\nignore = ["WFL952"]\n')
+        assert invoke("diff", "--from", "HEAD").exit_code == 0
+        put("pyproject.toml", '[tool.wflint]\nseverity = { WFL952 = "warning" }\n')
+        assert " warning " in invoke("diff", "--from", "HEAD").stdout
+        put("pyproject.toml", '[tool.wflint]\nselect = ["WFL101"]\n')
+        assert invoke("diff", "--from", "HEAD").exit_code == 1
+        put("pyproject.toml", '[tool.wflint]\nper-file-ignores = { "shop/" = ["WFL95"] }\n')
+        assert "not shown (per-file-ignores)" in invoke("diff", "--from", "HEAD").stderr
+
+    def test_fail_on_and_exit_zero(self) -> None:
+        assert invoke("diff", "--from", "HEAD", "--fail-on", "never").exit_code == 0
+        assert invoke("diff", "--from", "HEAD", "--exit-zero").exit_code == 0
+
+
+def test_its_rules_have_pages_and_are_not_rules_of_check() -> None:
+    for code in ("WFL950", "WFL951", "WFL952", "WFL953"):
+        assert "reported by `wflint diff`" in invoke("rule", code).stdout
+        assert code not in invoke("rule", "--all").stdout
