@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 
+from msgspec import Struct
+
 from wflint.callgraph.graph import END, Hop, Node
 from wflint.checking.checker import Checker, with_hook
 from wflint.checking.imports import ImportChain
 from wflint.facts.ids import Fn
-from wflint.files.source import Source, UnreadableSource
+from wflint.files.source import UnreadableSource
 from wflint.model.places import code_at
 from wflint.project.module import Module
 from wflint.rule.base import Rule
@@ -21,11 +23,19 @@ from wflint.sandbox.reloads import Begun, Reloads
 from wflint.sandbox.sandboxes import Sandboxes
 from wflint.syntax.guard import NewerSyntax, parse, span
 
-ImportStatement = ast.Import | ast.ImportFrom
 Chains = dict[tuple[Fn, int, str], ImportChain]
 
 _IMPORTS = (ast.Import, ast.ImportFrom)
 _ACTIVITIES = frozenset({"activities", "activity"})
+
+
+class _Statement(Struct, array_like=True):
+    """An import: the number of its row of imports, its line (1-based), and its offsets."""
+
+    run: int
+    line: int
+    start: int
+    end: int
 
 
 class LoadingChecks:
@@ -73,17 +83,16 @@ class LoadingChecks:
         module = self._store.load(path)
         rows = {module.source.location(one.offset).row: one for one in begun}
         found = []
-        for run, node in _rows_of_imports(module):
-            one = rows.get(node.lineno)
-            place = self._place(path, node, module.source) if one is not None else None
-            if one is not None and place is not None:
-                found.append(self._import(one, node, place, run))
+        for statement in _rows_of_imports(module):
+            one = rows.get(statement.line)
+            if one is None:
+                continue
+            place = code_at(self._store, path, statement.start, statement.end)
+            if place is not None:
+                found.append(self._import(one, place, statement.run))
         return LoadingView(module.facts.name, tuple(found)) if found else None
 
-    def _place(self, path: str, node: ImportStatement, source: Source) -> Place | None:
-        return code_at(self._store, path, *span(source, node))
-
-    def _import(self, one: Begun, node: ImportStatement, place: Place, run: int) -> LoadedImport:
+    def _import(self, one: Begun, place: Place, run: int) -> LoadedImport:
         module = self._store.load(one.path)
         facts = (fact for fact in module.facts.imports if fact.offset == one.offset)
         return LoadedImport(
@@ -103,8 +112,12 @@ def _says_so(one: Begun) -> bool:
     return any(not _ACTIVITIES.isdisjoint(words) for words in named)
 
 
-def _rows_of_imports(module: Module) -> Iterator[tuple[int, ImportStatement]]:
-    """Yield the imports that are statements of a module itself, with the number of their row."""
+def _rows_of_imports(module: Module) -> list[_Statement]:
+    """Return the imports that are statements of a module itself, with the number of their row."""
+    return module.notes.answer("rows of imports", list[_Statement], lambda: list(_read(module)))
+
+
+def _read(module: Module) -> Iterator[_Statement]:
     try:
         tree = parse(module.source)
     except (NewerSyntax, UnreadableSource):
@@ -114,5 +127,5 @@ def _rows_of_imports(module: Module) -> Iterator[tuple[int, ImportStatement]]:
         is_import = isinstance(node, _IMPORTS)
         run += before and not is_import
         before = is_import
-        if isinstance(node, _IMPORTS):
-            yield run, node
+        if is_import:
+            yield _Statement(run, node.lineno, *span(module.source, node))
