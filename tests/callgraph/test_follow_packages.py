@@ -69,6 +69,9 @@ def flow(root: Path, imports: str, body: str, name: str = "flow.py") -> None:
 
 
 def run(*paths: str, **settings: object) -> Result:
+    """Check for what workflows do, and not for how they are loaded and defined."""
+    if "select" not in settings:
+        settings.setdefault("ignore", ["WFL3", "WFL504"])
     names = {key.replace("_", "-"): value for key, value in settings.items()}
     return check(Request(paths=paths or (".",), overrides=names, jobs=1))
 
@@ -227,9 +230,9 @@ class TestTheDiagnostic:
     @pytest.mark.parametrize("format", ["concise", "full", "json", "sarif", "github"])
     def test_can_be_reported_in_every_format(self, project: Path, format: str) -> None:
         flow(project, "from acme_common import stamp", "stamp()")
-        done = invoke("check", "--output-format", format)
+        done = invoke("check", "--output-format", format, "--ignore", "WFL3")
         assert done.exit_code == 1
-        assert "of `acme_common` reads the wall clock" in done.stdout
+        assert "of `acme_common` reads the wall clock" in " ".join(done.stdout.split())
 
 
 class TestEntryPoints:

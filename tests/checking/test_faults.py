@@ -16,7 +16,7 @@ from tests.planted import plant
 from wflint.callgraph.builder import CallGraphBuilder
 from wflint.callgraph.entry.entry_points import EntryPoints
 from wflint.checking.imports import ImportTime
-from wflint.checking.readings import visitors
+from wflint.checking.readings import visitors, visitors_for
 from wflint.checking.registry import load_registry
 from wflint.diagnostics import Applicability, Diagnostic
 from wflint.facts.bodies import BodyReader
@@ -306,7 +306,7 @@ def test_it_is_one_line_that_says_what_failed_and_asks_for_a_report(
     result = invoke("check")
     (line,) = [line for line in result.stdout.splitlines() if "WFL006" in line]
     assert line.startswith(
-        "helpers.py:4:5: WFL006 analysis-failed wflint failed on this function: IndexError"
+        "helpers.py:4:5: WFL006 analysis-failed error wflint failed on this function: IndexError"
     )
     assert "; what it calls is not checked; please report it at https://" in line
     assert result.exit_code == 1
@@ -331,16 +331,21 @@ def test_a_visitor_that_fails_costs_its_rule_and_is_asked_again_by_the_next_run(
     (project / "helpers.py").write_text(text)
     whole = check(Request(cache=True)).diagnostics
     with monkeypatch.context() as patched:
-        visitors.cache_clear()
+        _forget_visitors()
         rule = type(load_registry().by_code["WFL121"])
         for visit in (name for name in dir(rule) if name.startswith("visit_")):
             patched.setattr(rule, visit, _raise)
         (project / "helpers.py").write_text(text + "\n")
         found = places(check(Request(cache=True)).diagnostics)
-    visitors.cache_clear()
+    _forget_visitors()
     assert ("helpers.py", 4, "WFL006") in found
     assert found >= {place for place in places(whole) if place[2] != "WFL121"}
     assert places(check(Request(cache=True)).diagnostics) == places(whole)
+
+
+def _forget_visitors() -> None:
+    visitors.cache_clear()
+    visitors_for.cache_clear()
 
 
 def _raise(*_: object) -> None:
