@@ -1,4 +1,4 @@
-"""A workflow, handler or activity takes several parameters, which cannot be changed one by one.
+"""A workflow, handler or activity takes several parameters instead of one object.
 
 ## What breaks
 

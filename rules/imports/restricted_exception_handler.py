@@ -1,4 +1,4 @@
-"""Catches an exception class that the sandbox has replaced, so that every error becomes another.
+"""Catches an exception class that the sandbox has replaced, which raises another error.
 
 ## What breaks
 

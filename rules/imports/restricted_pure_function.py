@@ -1,4 +1,4 @@
-"""Calls a function of `os` that only computes a text, and that the sandbox refuses nevertheless.
+"""Calls a function of `os` that only computes a text, but that the sandbox refuses.
 
 ## What breaks
 

@@ -78,7 +78,6 @@ class SandboxBypass(Rule):
     severity = Severity.INFO
     scope = Scope.ANY
     since = "0.1"
-    message = "`{name}` {does}; make sure that this is meant, or leave it out"
     needles = (
         r"\bsandboxed\s*=|UnsandboxedWorkflowRunner|sandbox_unrestricted",
         r"with_child_unrestricted|passthrough_all_modules|invalid_module_members",
@@ -101,4 +100,5 @@ class SandboxBypass(Rule):
                 self._report(f"{option}=", _OPTIONS[option], node, ctx)
 
     def _report(self, name: str, does: str, node: cst.Call, ctx: Context) -> None:
-        ctx.report(self, node, self.message.format(name=name, does=does))
+        message = f"`{name}` {does}; make sure that this is meant, or leave it out"
+        ctx.report(self, node, message)

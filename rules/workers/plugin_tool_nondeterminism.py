@@ -28,9 +28,11 @@ workflow runs the agent, wherever that is made. This is so for:
 ```python
 from datetime import timedelta
 
-from strands_tools import http_request
 from temporalio import workflow
-from temporalio.contrib.strands import TemporalAgent
+
+with workflow.unsafe.imports_passed_through():
+    from strands_tools import http_request
+    from temporalio.contrib.strands import TemporalAgent
 
 
 @workflow.defn

@@ -27,7 +27,7 @@ STATES = ["open"]
 
 
 def project(folder: Path, module: str, files: dict[str, str]) -> Path:
-    (folder / "pyproject.toml").write_text(PROJECT_FILE)
+    (folder / "pyproject.toml").write_text(f'{PROJECT_FILE}ignore = ["WFL301"]\n')
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)

@@ -38,7 +38,7 @@ CLOCK = """
 def found(folder: Path, **files: str) -> list[Diagnostic]:
     """Return what is said of a package ``shop`` with these modules, a workflow and its clock."""
     write(folder, files)
-    return harness.run(folder).diagnostics
+    return [d for d in harness.run(folder).diagnostics if d.code != "WFL301"]
 
 
 def write(folder: Path, files: dict[str, str]) -> None:

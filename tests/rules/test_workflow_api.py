@@ -47,6 +47,9 @@ USES = {
 }
 """A use of each name that a fix writes. The first step of a coroutine is enough."""
 
+DECORATORS = {"defn", "init", "query", "run", "signal", "update"}
+"""Names that fixes write above definitions, where nothing runs yet."""
+
 SYNC = sorted(USES.keys() - AS_ASYNCIO.keys())
 
 FLOW = """\
@@ -110,7 +113,8 @@ def asked_for(module: ast.Module) -> Iterator[str]:
 
 
 def test_every_name_that_a_fix_writes_is_tried() -> None:
-    assert written() | ANYWHERE | NOT_READ_ONLY | SINCE.keys() <= USES.keys()
+    used = written() - DECORATORS
+    assert used | ANYWHERE | NOT_READ_ONLY | SINCE.keys() <= USES.keys()
 
 
 @pytest.mark.parametrize("name", sorted(USES))
