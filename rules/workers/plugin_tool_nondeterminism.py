@@ -52,10 +52,12 @@ class ResearchWorkflow:
 ```python
 from datetime import timedelta
 
-from strands_tools import http_request
 from temporalio import activity, workflow
-from temporalio.contrib.strands import TemporalAgent
-from temporalio.contrib.strands.workflow import activity_as_tool
+
+with workflow.unsafe.imports_passed_through():
+    from strands_tools import http_request
+    from temporalio.contrib.strands import TemporalAgent
+    from temporalio.contrib.strands.workflow import activity_as_tool
 
 
 @activity.defn

@@ -17,7 +17,7 @@ import pytest
 from tests import harness
 from tests.harness import Fixture, differences
 from wflint.checking.registry import load_registry
-from wflint.diagnostics import Location, ShownHop
+from wflint.diagnostics import Location, Severity, ShownHop
 from wflint.rule import Scope
 
 MODULE, BASE, OBJECT = "in a function", "in a base class", "in another object"
@@ -94,6 +94,7 @@ NOT_YET: frozenset[str] = frozenset()
 
 REACHED = Scope.WORKFLOW | Scope.ACTIVITY
 RULES = {rule.name for rule in load_registry().rules if rule.scope & REACHED}
+OPT_IN = {rule.name for rule in load_registry().rules if rule.severity is Severity.INFO}
 FIXTURES = {f.id: f for f in harness.project_fixtures()}
 
 
@@ -136,7 +137,8 @@ def bases_in(root: Path) -> dict[str, frozenset[str]]:
 def ways_of(rule: str, fixture: Fixture, tmp_path: Path) -> set[str]:
     """The ways that a project fixture has true cases of a rule."""
     root = harness.copy_to(fixture, tmp_path)
-    diagnostics = harness.run(root).diagnostics
+    opt_in = [rule] if rule in OPT_IN else []
+    diagnostics = harness.run(root, extend_select=opt_in).diagnostics
     assert differences(harness.expected(root), harness.found(diagnostics, root)) == []
     bases = bases_in(root)
     return {way_of(d.chain, bases) for d in diagnostics if d.name == rule} - {""}
