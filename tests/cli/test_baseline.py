@@ -403,6 +403,11 @@ class TestSetting:
         assert invoke("check", "--update-baseline").exit_code == 0
         assert 'path = "../two/flow.py"' in Path("one/known.toml").read_text()
 
+    def test_says_nothing_to_commands_that_report_nothing(self) -> None:
+        put("pyproject.toml", '[tool.wflint]\nbaseline = "known.toml"\n')
+        assert invoke("graph", "OrderWorkflow").exit_code == 0
+        assert invoke("list").exit_code == 0
+
     @pytest.mark.skipif(os.name == "nt", reason="there are no links")
     def test_does_not_lead_out_of_the_repository(self, project: Path) -> None:
         subprocess.run(["git", "init", "-q"], check=True)

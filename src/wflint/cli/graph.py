@@ -26,6 +26,7 @@ def run(flags: Mapping[str, Any]) -> int:
     from wflint.run.check import check
 
     request = Request(
+        baseline="ignore",
         paths=flags["paths"] or (".",),
         config=flags["config"],
         isolated=flags["isolated"],
