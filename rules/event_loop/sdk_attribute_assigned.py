@@ -75,6 +75,11 @@ _MODULES = frozenset(
     }
 )
 _LOGGER = "temporalio.workflow.logger"
+_ASSIGNED = r"(?:[ \t]*\.[ \t]*\w+)+[ \t]*(?::[^=\n]{1,300})?=[^=]"
+_SETATTR = r"(?<!\.)\bsetattr\(\s*"
+_START = r"(?<![\w.\])}\"'])"
+_NOT_OWN = r"(?!(?:self|cls)\b)[^\W\d]"
+"""Most of what methods assign to is an attribute of their own."""
 
 
 class SdkAttributeAssigned(Rule):
@@ -84,7 +89,11 @@ class SdkAttributeAssigned(Rule):
     scope = Scope.ANY
     since = "0.1"
     words: ClassVar[tuple[str, ...]] = ("temporalio",)
-    needles: ClassVar[tuple[str, ...]] = (r"\.\w+[ \t]*(?::[^=\n]+)?=[^=]", r"\bsetattr\(")
+    needles: ClassVar[tuple[str, ...]] = (
+        rf"{_START}{_NOT_OWN}\w*{_ASSIGNED}",
+        rf"{_SETATTR}(?:{_NOT_OWN}|\W)|builtins\.setattr\(",
+    )
+    on_import = "temporalio", rf"{_START}([^\W\d]\w*)(?={_ASSIGNED})|setattr\(\W*(\w+)"
 
     def visit_Attribute(self, node: cst.Attribute, ctx: Context) -> None:
         """`workflow.logger = ...`, however `workflow` was imported."""

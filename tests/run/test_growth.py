@@ -30,6 +30,7 @@ from wflint.facts.model import FunctionBody
 from wflint.files.source import decode
 from wflint.inference import arguments
 from wflint.inference.resolver import Resolver
+from wflint.project.module import Module
 from wflint.project.store import Store
 from wflint.rule import base as rule
 from wflint.run.check import check
@@ -610,3 +611,53 @@ def test_a_width_in_a_message_of_the_settings_is_text() -> None:
 class Named(rule.Rule):
     code = "WFL999"
     name = "named"
+
+
+PATCHES_MUCH = """\
+from temporalio import workflow as wf
+
+
+def own(self, monkeypatch, mocked):
+    self.value = mocked.value = 1
+    self.other: int = 2
+    monkeypatch.setattr(mocked, "name", 3)
+    setattr(self, "name", wf)
+
+
+def at_fault(logger):
+    wf.logger = logger
+
+
+def at_fault_behind_another(logger):
+    if logger.handlers: wf.logger = logger
+
+
+def at_fault_with_another(other):
+    other.logger=wf.logger=None
+
+
+def at_fault_inside(logger):
+    from temporalio import workflow
+
+    setattr(workflow, "logger", logger)
+"""
+
+
+def test_of_code_outside_only_what_changes_the_sdk_is_read_for_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Most assignments to attributes are to those of the object itself, and of others."""
+    read: list[str] = []
+    read_body = Store._read_body
+
+    def noted(own: Store, module: Module, qualname: str) -> None:
+        read.append(qualname)
+        read_body(own, module, qualname)
+
+    monkeypatch.setattr(Store, "_read_body", noted)
+    (tmp_path / "patches.py").write_text(PATCHES_MUCH)
+    (tmp_path / "flow.py").write_text(DOUBLING.format(body="        print(total)\n"))
+    result = check(Request(paths=(str(tmp_path),), jobs=1))
+    assert [d.code for d in result.diagnostics if d.code == "WFL215"] == ["WFL215"] * 4
+    assert {"at_fault", "at_fault_inside"} <= set(read)
+    assert "own" not in read

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wflint.callgraph.builder import look_at
 from wflint.facts.ids import Fn
+from wflint.facts.model import BindingKind
 from wflint.project.module import Module
 from wflint.project.store import Store
 from wflint.rule.base import Rule, RuleSettings, Scope
@@ -42,15 +43,57 @@ def check_elsewhere(question: AnalysisInput, answer: AnalysisResult) -> None:
         with answer.store.faults.at(path):
             if suspects:
                 module, settings = answer.store.load(path), question.settings_of(path)
+                suspicion = _Suspects(suspects, settings, module)
                 rest = _text_outside_of_functions(module)
-                if not module.is_blank and any(_is_suspicious(r, rest, settings) for r in suspects):
+                if not module.is_blank and suspicion.may_find_in(rest):
                     names += answer.store.module_bodies(path)
-                for fn in _functions(module, suspects, settings):
+                for fn in _functions(module, suspicion):
                     if fn not in seen:
                         names += _with_nested(answer.store, fn)
         for name in names:
             with answer.store.faults.at(path, name):
                 answer.checker.hold(look_at(resolver, Fn(path, name)), codes)
+
+
+class _Suspects:
+    """The rules that may find something in a module, asked about the parts of its text."""
+
+    def __init__(self, rules: list[Rule], settings: RuleSettings, module: Module) -> None:
+        self._rules = rules
+        self._settings = settings
+        self._module = module
+        self._imported: dict[str, frozenset[str]] = {}
+
+    def may_find_in(self, text: str) -> bool:
+        """True if one of the rules may find something in a part."""
+        return any(
+            _is_suspicious(rule, text, self._settings) and self._is_on_import(rule, text)
+            for rule in self._rules
+        )
+
+    def _is_on_import(self, rule: Rule, text: str) -> bool:
+        """True unless a rule is about names from a package, and none is used as it says.
+
+        A text that imports from the package itself may have any names for that.
+        """
+        package, pattern = rule.on_import
+        if not pattern or package in text:
+            return True
+        names = self._names_from(package)
+        return bool(names) and any(
+            match[match.lastindex or 0] in names for match in re.finditer(pattern, text)
+        )
+
+    def _names_from(self, package: str) -> frozenset[str]:
+        if package not in self._imported:
+            self._imported[package] = frozenset(
+                name
+                for name, bindings in self._module.facts.bindings.items()
+                if any(
+                    b.what is BindingKind.IMPORT and b.target.startswith(package) for b in bindings
+                )
+            )
+        return self._imported[package]
 
 
 def _is_suspicious(rule: Rule, text: str, settings: RuleSettings) -> bool:
@@ -75,11 +118,11 @@ def _text_outside_of_functions(module: Module) -> str:
     return "".join([*parts, text[at:]])
 
 
-def _functions(module: Module, suspects: list[Rule], settings: RuleSettings) -> list[Fn]:
+def _functions(module: Module, suspicion: _Suspects) -> list[Fn]:
     found = []
     for name, head in module.facts.functions.items():
         text = module.source.text[head.start : head.end]
-        if any(_is_suspicious(rule, text, settings) for rule in suspects):
+        if suspicion.may_find_in(text):
             found.append(Fn(module.path, name))
     return found
 

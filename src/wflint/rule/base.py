@@ -161,6 +161,7 @@ class Rule:
     asks_about: ClassVar[Scope] = Scope(0)  # regions that it must know besides those of its scope
     needles: ClassVar[tuple[str, ...]] = ()  # scope ANY: regular expressions, see `suspicious`
     called: ClassVar[frozenset[str]] = frozenset()  # a text is `suspicious` only if it calls one
+    on_import: ClassVar[tuple[str, str]] = ("", "")  # a package, and how its names are used
 
     def judge(self, view: CallView, api: Api) -> Report | None:
         """Decide on a match of ``apis``; ``None`` drops it. By default every match counts."""
@@ -198,6 +199,7 @@ class Rule:
 
         Asked of whole files that name ``temporalio`` and of single functions in them, so that files
         without anything to report are never parsed. By default: whether one of ``needles`` matches.
+        Besides, a group of ``on_import`` must match a name that the module imports from a package.
         """
         return any(re.search(needle, source) for needle in cls.needles)
 
