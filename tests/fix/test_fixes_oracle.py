@@ -219,7 +219,7 @@ def test_cases_with_an_entry_exist(id: str) -> None:
     others = [case for case in cases() if case.id.partition("/")[0] == id.partition("/")[0]]
     assert named or not others
     for case, library in product(named, NEEDS_TO_RUN.get(id, ())):
-        assert re.search(rf"^(import|from) {library}\b", case.before.decode(), re.MULTILINE)
+        assert re.search(rf"^ *(import|from) {library}\b", case.before.decode(), re.MULTILINE)
 
 
 def test_lists_name_rules_that_have_a_fix() -> None:

@@ -253,12 +253,14 @@ UNSAFE_BECAUSE: dict[str, str] = {
     "never-matching-handler": "may have gone on in another way",
     "wrong-cancelled-class": "may have gone another way",
     "dynamic-import": "It then happens earlier, and under the sandbox for each workflow",
+    "import-not-passed-through": "shared by all workflows of a worker",
     "interactive": "somebody may still be debugging",
     "raise-non-failure": "might have let it go on",
     "polling-loop": "which workflows that are already running have in their history",
     "print": "the text goes to the log instead of standard output",
     "print-in-activity": "goes to the log instead of standard output",
     "stdlib-logging": "records move to the logger `temporalio.workflow`",
+    "restricted-pure-function": "On Windows that gives other texts",
     "sync-activity-without-executor": "how many threads the machine stands",
     "unawaited-client-call": "does what it has never done so far",
     "third-party-clock": "a local time becomes one in UTC, and a naive one an aware one",
@@ -272,6 +274,10 @@ SHOWN_BY_CHANCE = frozenset({"asyncio-as-completed", "asyncio-wait", "unordered-
 """Those whose harm is in the order of sets, which may by chance be that of the after."""
 
 NEEDS_TO_RUN: dict[str, tuple[str, ...]] = {
+    "activity_import_not_passed_through/activities": ("ledger",),
+    "import_not_passed_through/behind_the_sdk": ("attrs", "more_itertools", "yaml"),
+    "import_not_passed_through/joins_a_block": ("attrs", "httpx", "yaml"),
+    "import_not_passed_through/joins_a_block_before": ("attrs", "httpx"),
     "third_party_clock/libraries": ("airflow", "arrow", "django", "pandas", "pendulum"),
     "wall_clock_time/utc_of_pytz": ("pytz",),
 }
