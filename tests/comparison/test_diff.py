@@ -217,3 +217,44 @@ def test_its_rules_have_pages_and_are_not_rules_of_check() -> None:
     for code in ("WFL950", "WFL951", "WFL952", "WFL953"):
         assert "reported by `wflint diff`" in invoke("rule", code).stdout
         assert code not in invoke("rule", "--all").stdout
+
+
+class TestCommands:
+    STEPS = """\
+from datetime import timedelta
+
+from temporalio import workflow
+
+TEN = timedelta(seconds=10)
+
+
+async def step(name: str) -> None:
+    await workflow.execute_activity(name, start_to_close_timeout=TEN)
+
+
+@workflow.defn
+class ShipWorkflow:
+    @workflow.run
+    async def run(self) -> None:
+        await step("reserve")
+        await step("ship")
+        await workflow.wait_condition(lambda: False)
+"""
+
+    def test_an_activity_between_two_others(self) -> None:
+        put("shop/ship.py", self.STEPS)
+        commit()
+        more = '("reserve")\n        await step("charge")\n'
+        put("shop/ship.py", self.STEPS.replace('("reserve")\n', more))
+        done = invoke("diff", "--from", "HEAD", "--output-format", "json")
+        (one,) = json.loads(done.stdout)
+        assert (one["code"], one["verdict"], one["kind"]) == ("WFL950", "incompatible", "commands")
+        assert one["workflow"] == "ShipWorkflow" and one["history"] == ["activity reserve"]
+        assert "have activity ship, and the new code gives activity charge" in one["message"]
+        assert [hop["qualname"] for hop in one["chain"]] == ["ShipWorkflow.run", "step"]
+
+    def test_arguments_and_options_are_no_change(self) -> None:
+        put("shop/ship.py", self.STEPS)
+        commit()
+        put("shop/ship.py", self.STEPS.replace("seconds=10", "minutes=9"))
+        assert invoke("diff", "--from", "HEAD").exit_code == 0

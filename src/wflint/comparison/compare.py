@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import Struct, field
 
-from wflint.comparison.finding import Finding
+from wflint.comparison.commands import command_changes, finding_of
+from wflint.comparison.finding import Finding, Verdict
 from wflint.comparison.interfaces import activity_changes, workflow_changes
 from wflint.comparison.matching import Matched, match
 from wflint.comparison.patches import Base, patch_changes
@@ -40,6 +41,7 @@ def compare(olds: Sequence[Side], new: Side, exempt: ExemptBecause) -> Compariso
         workflows = match(old, new, old.workflows, new.workflows)
         left = _without_exempt(old, workflows, exempt, result)
         result.findings += _changes(old, new, left)
+        _add_commands(result, old, new, left.pairs)
         for before, after in left.pairs:
             bases.setdefault(after, []).append(Base(old, before))
             result.workflows.add(after.shown)
@@ -69,6 +71,16 @@ def _without_exempt(
     )
 
 
+def _add_commands(
+    result: Comparison, old: Side, new: Side, pairs: Sequence[tuple[WorkflowView, WorkflowView]]
+) -> None:
+    for view, change in command_changes(old, new, pairs):
+        if change.verdict is Verdict.UNKNOWN:
+            result.partly.setdefault(view.shown, change.why)
+        else:
+            result.findings.append(finding_of(view, change))
+
+
 def _changes(old: Side, new: Side, workflows: Matched[WorkflowView]) -> Iterator[Finding]:
     yield from workflow_changes(old, new, workflows)
     yield from activity_changes(old, new)
@@ -80,7 +92,8 @@ def _changes(old: Side, new: Side, workflows: Matched[WorkflowView]) -> Iterator
 
 def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
     """Leave out what several bases say alike, the surest word first."""
-    by_verdict = sorted(findings, key=lambda f: f.verdict == "depends")
+    order = list(Verdict)
+    by_verdict = sorted(findings, key=lambda finding: order.index(finding.verdict))
     seen: set[tuple[object, ...]] = set()
     for finding in by_verdict:
         key = (finding.code, finding.message, finding.place, finding.path)

@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-import enum
-
 from msgspec import Struct
 
+from wflint.replay.change import ChangeKind, Verdict
 from wflint.rule.place import Place
 
-INTERFACE, PAYLOAD, PATCH = "WFL951", "WFL952", "WFL953"
+__all__ = ["COMMANDS", "INTERFACE", "PATCH", "PAYLOAD", "ChangeKind", "Finding", "Verdict"]
 
-
-class Verdict(str, enum.Enum):
-    """The verdicts on a change, the worst first."""
-
-    __hash__ = str.__hash__
-
-    INCOMPATIBLE = "incompatible"  # runs fail, whatever is not known
-    DEPENDS = "depends"  # runs fail if their data, or what they are waiting for, is of one kind
-
-
-class ChangeKind(str, enum.Enum):
-    """The kinds of change."""
-
-    __hash__ = str.__hash__
-
-    COMMANDS = "commands"
-    INTERFACE = "interface"
-    PAYLOAD = "payload"
+COMMANDS, INTERFACE, PAYLOAD, PATCH = "WFL950", "WFL951", "WFL952", "WFL953"
 
 
 class Finding(Struct, frozen=True):
@@ -35,7 +17,8 @@ class Finding(Struct, frozen=True):
 
     ``workflow`` is the qualname of the workflow it is about, or ``""`` if it is about none.
     ``place`` is in the new program. Where nothing is left of what it is about, it is ``None``, and
-    ``path`` is the file that had it in the old one.
+    ``path`` is the file that had it in the old one. ``history`` has the commands up to the first
+    difference, and ``chain`` the calls that lead to the place.
     """
 
     code: str
@@ -45,3 +28,5 @@ class Finding(Struct, frozen=True):
     message: str
     place: Place | None
     path: str = ""
+    history: tuple[str, ...] = ()
+    chain: tuple[Place, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -11,8 +11,9 @@ from wflint.checking.registry import Selection, select_rules
 from wflint.checking.violation import Violation
 from wflint.comparison.finding import Finding, Verdict
 from wflint.comparison.side import Side
-from wflint.diagnostics import ChangeDetails, Diagnostic, Location, Severity
+from wflint.diagnostics import ChangeDetails, Diagnostic, Location, Severity, ShownHop
 from wflint.files.select import shown_path
+from wflint.rule.place import Place
 from wflint.run.fingerprint import with_fingerprints
 from wflint.run.program_run import Examined
 from wflint.run.program_settings import Governing
@@ -20,6 +21,7 @@ from wflint.run.request import Request, Result
 
 _TOP = Location(1, 1)
 _SEVERITIES = {Verdict.INCOMPATIBLE: Severity.ERROR, Verdict.DEPENDS: Severity.WARNING}
+"""Those of the verdicts that are more than a remark."""
 
 
 class _Program:
@@ -89,14 +91,16 @@ class Reporter:
                 continue
             selection = program.selection(path)
             rule = selection.registry.of_all_commands[finding.code]
-            severity = selection.severities.get(rule.code, _SEVERITIES[finding.verdict])
+            severity = selection.severities.get(
+                rule.code, _SEVERITIES.get(finding.verdict, Severity.INFO)
+            )
             hidden = program.hides(path, rule.code, severity)
             if hidden is not None:
                 if hidden:
                     held_back = self.result.stats.held_back
                     held_back[hidden] = held_back.get(hidden, 0) + 1
                 continue
-            about = ChangeDetails(finding.workflow, finding.verdict.value, finding.kind.value)
+            about = _details(finding)
             if finding.place is None:
                 yield path, self._of_file(finding, selection, severity, about)
                 continue
@@ -104,8 +108,14 @@ class Reporter:
             hit = Violation(rule, fn, site, finding.message, severity, 0)
             before = program.examined.emitter.suppressed
             for found in program.examined.emitter.diagnostics([hit]):
-                yield path, replace(found.diagnostic, change=about)
+                chain = tuple(self._hops(program, finding.chain))
+                yield path, replace(found.diagnostic, change=about, chain=chain)
             self.result.stats.suppressed += program.examined.emitter.suppressed - before
+
+    def _hops(self, program: _Program, chain: Iterable[Place]) -> Iterator[ShownHop]:
+        emitter = program.examined.emitter
+        for fn, site in chain:
+            yield ShownHop(fn.shown, emitter.shown(fn.path), emitter.location(fn, site))
 
     def _of_file(
         self, finding: Finding, selection: Selection, severity: Severity, about: ChangeDetails
@@ -125,3 +135,8 @@ class Reporter:
             result.sources[name] = store.load(path).source.text
         result.paths[name] = path
         result.fail_on[name] = program.fail_on(path)
+
+
+def _details(finding: Finding) -> ChangeDetails:
+    verdict, kind = finding.verdict.value, finding.kind.value
+    return ChangeDetails(finding.workflow, verdict, kind, finding.history)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from wflint import limits
 from wflint.replay.change import Change, Program, Step, Verdict
@@ -26,13 +26,29 @@ def compare(old: Program, new: Program, *, shortcut: bool = True) -> list[Change
     """
     first, second = Functions(old.answer), Functions(new.answer)
     others = {view.name: view for view in workflows(second) if view.name}
+    both = ((view, others.get(view.name)) for view in workflows(first) if view.name)
+    pairs = [(view, other) for view, other in both if other is not None]
+    return _compared(first, second, pairs, shortcut)
+
+
+def compare_pairs(
+    old: Program, new: Program, pairs: Iterable[tuple[WorkflowView, WorkflowView]]
+) -> list[Change]:
+    """Return what became of workflows, each given as it is in the one and the other program."""
+    return _compared(Functions(old.answer), Functions(new.answer), pairs, shortcut=True)
+
+
+def _compared(
+    first: Functions,
+    second: Functions,
+    pairs: Iterable[tuple[WorkflowView, WorkflowView]],
+    shortcut: bool,
+) -> list[Change]:
     found: list[Change] = []
-    for view in workflows(first):
-        other = others.get(view.name)
-        if view.name and other is not None:
-            change = _Comparison(first, second, view, other, shortcut).change()
-            if change is not None:
-                found.append(change)
+    for view, other in pairs:
+        change = _Comparison(first, second, view, other, shortcut).change()
+        if change is not None:
+            found.append(change)
     return sorted(found, key=lambda change: (change.type_name, change.workflow))
 
 
