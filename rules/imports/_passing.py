@@ -64,7 +64,7 @@ class _Lines:
         rest = _tidy(self._lines(r for r in self._rows() if r not in set(inside)))
         is_under = self.top > 1 and self.at.source.line(self.top - 1).strip()
         gap = [""] if rest or is_under else []
-        return self._edit([*rest, *gap, head, *self._indented(inside, 4)])
+        return self._edit([*rest, *gap, head, *self._indented(inside, self._step())])
 
     def put_in_front(self, wanted: list[ast.stmt], block: ast.stmt) -> TextEdit:
         """Put statements into a block behind them, in front of what it has."""
@@ -73,13 +73,13 @@ class _Lines:
         rest = _tidy(self._lines(r for r in rows if r not in set(inside)))
         head = self._lines(range(block.lineno, body.lineno))
         old = self._lines(range(body.lineno, self.bottom + 1))
-        moved = self._indented(inside, body.col_offset)
+        moved = self._indented(inside, self._indent(body))
         return self._edit([*rest, *([""] if rest else []), *head, *moved, *old])
 
     def put_behind(self, wanted: list[ast.stmt], block: ast.stmt) -> TextEdit:
         """Put statements into a block in front of them, behind what it has."""
         old = self._lines(range(self.top, (block.end_lineno or block.lineno) + 1))
-        moved = self._indented(self._inside(wanted), _body_of(block).col_offset)
+        moved = self._indented(self._inside(wanted), self._indent(_body_of(block)))
         return self._edit([*old, *moved])
 
     def _rows(self) -> range:
@@ -88,8 +88,17 @@ class _Lines:
     def _lines(self, rows: Iterable[int]) -> list[str]:
         return [self.at.source.line(row) for row in rows]
 
-    def _indented(self, rows: Iterable[int], width: int) -> list[str]:
-        return [f"{' ' * width}{line}" if line.strip() else "" for line in self._lines(rows)]
+    def _indented(self, rows: Iterable[int], indent: str) -> list[str]:
+        return [f"{indent}{line}" if line.strip() else "" for line in self._lines(rows)]
+
+    def _indent(self, node: ast.stmt) -> str:
+        return self.at.source.line(node.lineno)[: node.col_offset]
+
+    def _step(self) -> str:
+        """Return what the file indents by, as its first class or function shows."""
+        definitions = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+        bodies = (n.body[0] for n in self.at.module_tree().body if isinstance(n, definitions))
+        return next((self._indent(first) for first in bodies if first.col_offset), " " * 4)
 
     def _edit(self, lines: list[str]) -> TextEdit:
         source = self.at.source
