@@ -14,8 +14,9 @@ from wflint.checking.checker import Checker, with_hook
 from wflint.checking.imports import ImportChain
 from wflint.facts.ids import Fn
 from wflint.files.source import UnreadableSource
-from wflint.model.places import code_at
+from wflint.model.places import statements_at
 from wflint.project.module import Module
+from wflint.project.store import Store
 from wflint.rule.base import Rule
 from wflint.rule.loading_view import ForeignModule, LoadedImport, LoadingView
 from wflint.rule.place import Place
@@ -25,17 +26,16 @@ from wflint.syntax.guard import NewerSyntax, parse, span
 
 Chains = dict[tuple[Fn, int, str], ImportChain]
 
-_IMPORTS = (ast.Import, ast.ImportFrom)
 _ACTIVITIES = frozenset({"activities", "activity"})
 
 
 class _Statement(Struct, array_like=True):
-    """An import: the number of its row of imports, its line (1-based), and its offsets."""
+    """An import: the number of its row of imports, its line (1-based), and its place."""
 
     run: int
     line: int
-    start: int
-    end: int
+    qualname: str
+    site: int
 
 
 class LoadingChecks:
@@ -82,23 +82,30 @@ class LoadingChecks:
     def _view(self, path: str, begun: list[Begun]) -> LoadingView | None:
         module = self._store.load(path)
         rows = {module.source.location(one.offset).row: one for one in begun}
+        modules: dict[int, str] = {}
+        for fact in module.facts.imports:
+            modules.setdefault(fact.offset, fact.module)
         found = []
-        for statement in _rows_of_imports(module):
+        for statement in self._statements(module):
             one = rows.get(statement.line)
-            if one is None:
-                continue
-            place = code_at(self._store, path, statement.start, statement.end)
-            if place is not None:
-                found.append(self._import(one, place, statement.run))
+            if one is not None:
+                found.append(self._import(one, statement, modules.get(one.offset, "")))
         return LoadingView(module.facts.name, tuple(found)) if found else None
 
-    def _import(self, one: Begun, place: Place, run: int) -> LoadedImport:
-        module = self._store.load(one.path)
-        facts = (fact for fact in module.facts.imports if fact.offset == one.offset)
+    def _statements(self, module: Module) -> list[_Statement]:
+        """Return the imports that are statements of a module itself, as far as they can be shown.
+
+        They are noted, so that a file that has not changed is not parsed for them.
+        """
+        return module.notes.answer(
+            "rows of imports", list[_Statement], lambda: list(_read(self._store, module))
+        )
+
+    def _import(self, one: Begun, statement: _Statement, module: str) -> LoadedImport:
         return LoadedImport(
-            next((fact.module for fact in facts), ""),
-            place,
-            run,
+            module,
+            Place(Fn(one.path, statement.qualname), statement.site),
+            statement.run,
             tuple(ForeignModule(*foreign) for foreign in one.foreign),
             bool(one.own),
             any(self._activities.get(path, 0) > 0 for path in one.own) or _says_so(one),
@@ -112,20 +119,24 @@ def _says_so(one: Begun) -> bool:
     return any(not _ACTIVITIES.isdisjoint(words) for words in named)
 
 
-def _rows_of_imports(module: Module) -> list[_Statement]:
-    """Return the imports that are statements of a module itself, with the number of their row."""
-    return module.notes.answer("rows of imports", list[_Statement], lambda: list(_read(module)))
-
-
-def _read(module: Module) -> Iterator[_Statement]:
+def _read(store: Store, module: Module) -> Iterator[_Statement]:
     try:
-        tree = parse(module.source)
+        rows = list(_rows_of_imports(parse(module.source)))
     except (NewerSyntax, UnreadableSource):
         return
+    spans = [span(module.source, node) for _, node in rows]
+    places = statements_at(store, module, set(spans))
+    for (run, node), at in zip(rows, spans, strict=True):
+        if at in places:
+            yield _Statement(run, node.lineno, *places[at])
+
+
+def _rows_of_imports(tree: ast.Module) -> Iterator[tuple[int, ast.stmt]]:
+    """Yield the imports with the number of the row of imports that they stand in."""
     run, before = 0, False
     for node in tree.body:
-        is_import = isinstance(node, _IMPORTS)
+        is_import = isinstance(node, (ast.Import, ast.ImportFrom))
         run += before and not is_import
         before = is_import
         if is_import:
-            yield _Statement(run, node.lineno, *span(module.source, node))
+            yield run, node

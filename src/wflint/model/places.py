@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from wflint.facts.ids import Fn
 from wflint.project import trees
 from wflint.project.module import Module
 from wflint.project.store import Store
 from wflint.rule.place import Place
+
+Span = tuple[int, int]
 
 
 def call_at(store: Store, path: str, offset: int) -> Place | None:
@@ -29,18 +31,28 @@ def code_at(store: Store, path: str, start: int, end: int) -> Place | None:
     found = module.notes.answer(
         f"code at {start} {end}",
         list[tuple[str, int]],
-        lambda: list(_code_at(store, module, start, end)),
+        lambda: list(_code_at(store, module, (start, end))),
     )
     return Place(Fn(path, found[0][0]), found[0][1]) if found else None
 
 
-def _code_at(store: Store, module: Module, start: int, end: int) -> Iterator[tuple[str, int]]:
-    for piece in _pieces(store, module, start):
+def _code_at(store: Store, module: Module, span: Span) -> Iterator[tuple[str, int]]:
+    for piece in _pieces(store, module, span[0]):
         reader = store.reader(piece)
-        site = trees.site_at(reader, (start, end)) if reader is not None else None
-        if site is not None:
-            yield piece.qualname, site
+        found = trees.sites_at(reader, {span}) if reader is not None else {}
+        if span in found:
+            yield piece.qualname, found[span]
             return
+
+
+def statements_at(store: Store, module: Module, spans: Set[Span]) -> dict[Span, tuple[str, int]]:
+    """Return the qualname and the site of what the module itself has between given offsets."""
+    found: dict[Span, tuple[str, int]] = {}
+    for name in store.module_bodies(module.path):
+        reader = store.reader(Fn(module.path, name))
+        sites = trees.sites_at(reader, spans) if reader is not None else {}
+        found.update((span, (name, site)) for span, site in sites.items())
+    return found
 
 
 def _pieces(store: Store, module: Module, offset: int) -> Iterator[Fn]:

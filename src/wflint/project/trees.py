@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import TYPE_CHECKING
 
 from wflint.files.source import TOO_DEEP, UnreadableSource
@@ -92,19 +93,21 @@ def locate(reader: BodyReader, sites: set[int]) -> dict[int, Span]:
     }
 
 
-def site_at(reader: BodyReader, span: Span) -> int | None:
-    """The site of the innermost node that stands between two offsets of the file."""
+def sites_at(reader: BodyReader, wanted: Set[Span]) -> dict[Span, int]:
+    """Return the sites of the innermost nodes that stand between given offsets of the file."""
     from wflint.syntax.positions import spans
 
     if reader.piece is None:
-        return None
-    at, found = reader.piece, None
+        return {}
+    at, found = reader.piece, dict[Span, int]()
     nodes = [entry.node for entry in reader.walker.entries]
     by_id = spans(at.module, nodes) if at.light is None else {}
     for site, node in enumerate(nodes):
         own = by_id.get(id(node)) if at.light is None else at.light.span(node)
-        if own is not None and (at.file_offset(own[0]), at.file_offset(own[1])) == span:
-            found = site
+        if own is not None:
+            span = (at.file_offset(own[0]), at.file_offset(own[1]))
+            if span in wanted:
+                found[span] = site
     return found
 
 

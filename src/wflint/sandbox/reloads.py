@@ -170,8 +170,10 @@ class _Graph:
     def _foreign_in(self, path: str) -> dict[int, list[str]]:
         known = self._foreign.get(path)
         if known is None:
-            name = self._loaded.reloaded[path]
-            known = self._reloads.foreign_in(path, name, self._settings)
+            # The file of a workflow is not loaded where a module of its name stands elsewhere.
+            name = self._loaded.reloaded.get(path)
+            read = self._reloads.foreign_in
+            known = read(path, name, self._settings) if name is not None else {}
             self._foreign[path] = known
         return known
 
