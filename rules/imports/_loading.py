@@ -32,21 +32,26 @@ def reports(imports: Sequence[LoadedImport], message: str) -> Iterator[PlacedRep
 
     Those of one row of imports have the same message, which speaks for all of them.
     """
-    broken = [(one, first) for one in imports if (first := _unloadable_in(one)) is not None]
-    told = [one for one, _ in broken]
-    for one, module in broken:
-        by = f", which `{module.by}` imports" if module.by else ""
-        what = f"`{one.module}`" if module.by else "it"
-        why = _unloadable()[_key(module.name)].why
-        text = _BROKEN.format(name=module.name, by=by, why=why, what=what)
-        yield PlacedReport(one.place, Report(text, Severity.ERROR, group=f"{one.run}"))
-    rest = [one for one in imports if one not in told]
-    for one in rest:
-        same = [o for o in rest if o.run == one.run and _is_remark(o) == _is_remark(one)]
-        severity = Severity.INFO if _is_remark(one) else None
-        text = message.format(name=_names(same), use=_what(same))
-        group = f"{one.run}{' own' if severity else ''}"
-        yield PlacedReport(one.place, Report(text, severity, group=group))
+    rows: dict[tuple[int, bool], list[LoadedImport]] = {}
+    for one in imports:
+        module = _unloadable_in(one)
+        if module is not None:
+            yield PlacedReport(one.place, _broken(one, module))
+        else:
+            rows.setdefault((one.run, _is_remark(one)), []).append(one)
+    for (run, is_remark), row in rows.items():
+        text = message.format(name=_names(row), use=_what(row))
+        severity = Severity.INFO if is_remark else None
+        group = f"{run}{' own' if is_remark else ''}"
+        yield from (PlacedReport(one.place, Report(text, severity, group=group)) for one in row)
+
+
+def _broken(one: LoadedImport, module: ForeignModule) -> Report:
+    by = f", which `{module.by}` imports" if module.by else ""
+    what = f"`{one.module}`" if module.by else "it"
+    why = _unloadable()[_key(module.name)].why
+    text = _BROKEN.format(name=module.name, by=by, why=why, what=what)
+    return Report(text, Severity.ERROR, group=f"{one.run}")
 
 
 def _is_remark(one: LoadedImport) -> bool:

@@ -71,11 +71,12 @@ class LoadingChecks:
                     self._ask(rule, view, path, begun[0].root)
 
     def _ask(self, rule: Rule, view: LoadingView, path: str, root: str) -> None:
-        for place, report in rule.check_loading(view):
+        found = list(rule.check_loading(view))
+        links = self._sandboxes.chain(path, [root]) if found else []
+        name = links[-1].shown if links else view.module
+        for place, report in found:
             node = Node(place.fn)
             self._checker.violations.add(rule, node, place.site, 0, report)
-            links = self._sandboxes.chain(path, [root])
-            name = links[-1].shown if links else view.module
             chain = ImportChain(tuple(links[:-1]), name, (Hop(node, END),))
             self._chains.setdefault((place.fn, place.site, rule.code), chain)
 
