@@ -480,7 +480,7 @@ class Try(Struct, frozen=True, array_like=True, gc=False):
     nothing but names and calls, so that nothing else can fail there. ``around`` is the index,
     among those of the body, of the innermost one that this one stands in: in what that protects,
     in a handler or in its ``finally``; -1 if there is none. ``raises_next`` is set if what follows
-    it in the same block raises in any case.
+    it raises in any case, in the same block or behind the ``if``, ``with`` or handler it ends.
     """
 
     site: Site

@@ -44,6 +44,8 @@ _PLAIN = (
 )
 """Nodes that cannot fail by themselves, but for what is called."""
 
+_PARTS = (cst.Else, cst.ExceptHandler, cst.ExceptStarHandler, cst.MatchCase)
+
 
 class Tries:
     """Reads the ``try`` statements of one piece of code, whose walk is over."""
@@ -113,14 +115,29 @@ class Tries:
         return None
 
     def _raises_next(self, entry: Entry) -> bool:
-        """True if the statements that follow one in its block raise in any case."""
-        block = entry.above(1)
-        if not isinstance(block, cst.IndentedBlock):
-            return False
+        """True if what follows a statement raises in any case.
+
+        What follows also lies behind the ``if``, ``with``, ``match`` or handler that it ends.
+        """
+        found = 0
+        at: Entry | None = entry
+        while at is not None and at.parent is not None:
+            block = at.parent.node
+            if not isinstance(block, cst.IndentedBlock):
+                return False
+            ways = self._ways_behind(block, at.node)
+            found |= ways & ~Exit.ENDS
+            if not ways & Exit.ENDS:
+                return found == Exit.RAISES
+            at = _left_at_end(at.parent)
+        return False
+
+    def _ways_behind(self, block: cst.IndentedBlock, statement: cst.CSTNode) -> int:
+        """Return the ways out of the statements of a block that follow one of them."""
         if id(block) not in self._behind:
             ways = exits_behind(block.body)
             self._behind[id(block)] = dict(zip(map(id, block.body), ways, strict=True))
-        return self._behind[id(block)].get(id(entry.node)) == Exit.RAISES
+        return self._behind[id(block)].get(id(statement), Exit.ENDS)
 
     def _last(self, node: cst.Finally | None) -> Site:
         return self._order.get(id(node), -1) if node is not None else -1
@@ -203,6 +220,30 @@ class Tries:
                     outer = self._order[id(parent.node)]
                     self._ends[outer] = max(self._ends[outer], self._ends[number])
         return self._ends[site]
+
+
+def _left_at_end(block: Entry) -> Entry | None:
+    """Return the statement behind which control goes on at the end of a block; ``None`` for others.
+
+    That of a loop goes round, and behind the body of a ``try`` an error may still be caught.
+    """
+    at = block.parent
+    while at is not None and isinstance(at.node, _PARTS):
+        at = at.parent
+        if at is not None and isinstance(at.node, (cst.While, cst.For)):
+            return None
+        if at is not None and isinstance(at.node, (cst.Try, cst.TryStar)):
+            return at if at.node.finalbody is None else None
+    while at is not None and isinstance(at.node, cst.If) and _is_elif(at):
+        at = at.parent
+    if at is None or not isinstance(at.node, (cst.If, cst.With, cst.Match)):
+        return None
+    return at
+
+
+def _is_elif(branch: Entry) -> bool:
+    above = branch.parent
+    return above is not None and isinstance(above.node, cst.If)
 
 
 def _around(site: Site, before: Sequence[Try]) -> int:

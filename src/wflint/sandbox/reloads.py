@@ -79,9 +79,14 @@ class Reloads:
                     yield Begun(path, offset, root, own, foreign, settings.relaxed)
 
     def _begins(self, root: str, loaded: Loaded) -> set[str]:
-        """The file of a workflow and those of the packages that it is in."""
+        """The file of a workflow and those of the packages that it is in.
+
+        There are none where a package of it passes the file through before its turn comes.
+        """
+        if root not in loaded.reloaded:
+            return set()
         files = {name: path for path, name in loaded.reloaded.items() if not is_namespace(path)}
-        name, found = loaded.reloaded.get(root, ""), {root}
+        name, found = loaded.reloaded[root], {root}
         while name := name.rpartition(".")[0]:
             if name in files:
                 found.add(files[name])
