@@ -6,6 +6,7 @@ from functools import partial
 
 import click
 
+from wflint.cli import completion
 from wflint.cli.help import Decorated, option
 
 FORMATS = (
@@ -77,9 +78,27 @@ NO_CACHE = _run(
 )
 
 OPTIONS = (
-    _rules("--select", multiple=True, metavar="RULES", help="Run only these rules."),
-    _rules("--ignore", multiple=True, metavar="RULES", help="Do not run these rules."),
-    _rules("--extend-select", multiple=True, metavar="RULES", help="Also run these rules."),
+    _rules(
+        "--select",
+        multiple=True,
+        metavar="RULES",
+        shell_complete=completion.rules,
+        help="Run only these rules.",
+    ),
+    _rules(
+        "--ignore",
+        multiple=True,
+        metavar="RULES",
+        shell_complete=completion.rules,
+        help="Do not run these rules.",
+    ),
+    _rules(
+        "--extend-select",
+        multiple=True,
+        metavar="RULES",
+        shell_complete=completion.rules,
+        help="Also run these rules.",
+    ),
     _rules(
         "--per-file-ignores",
         multiple=True,
@@ -155,8 +174,20 @@ OPTIONS = (
     _fixes("--fix-only", is_flag=True, help="Apply fixes, but do not report what is left."),
     _fixes("--show-fixes", is_flag=True, help="List what was fixed."),
     _fixes("--diff", is_flag=True, help="Print what --fix would change, and change nothing."),
-    _fixes("--fixable", multiple=True, metavar="RULES", help="Fix only what these rules find."),
-    _fixes("--unfixable", multiple=True, metavar="RULES", help="Never fix what they find."),
+    _fixes(
+        "--fixable",
+        multiple=True,
+        metavar="RULES",
+        shell_complete=completion.rules,
+        help="Fix only what these rules find.",
+    ),
+    _fixes(
+        "--unfixable",
+        multiple=True,
+        metavar="RULES",
+        shell_complete=completion.rules,
+        help="Never fix what they find.",
+    ),
     OUTPUT_FORMAT,
     OUTPUTS,
     MIN_SEVERITY,

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from wflint import __version__
+from wflint.cli import completion
 from wflint.cli.check_options import COLOR, CONFIG, ISOLATED, check_options, diff_options
 from wflint.cli.help import SETTINGS, WELCOME, Commands, explain_usage, option
 from wflint.system import interrupts
@@ -107,7 +108,7 @@ def _fault_of_the_system(error: Exception) -> str:
     sections={
         "Check": ("check", "diff"),
         "Understand": ("list", "graph", "rule", "config"),
-        "Other": ("clean", "version"),
+        "Other": ("clean", "completion", "version"),
     },
     aliases={"explain": "rule"},
     epilog="""\b
@@ -274,7 +275,7 @@ def inventory(**flags: Any) -> int:
 
 
 @main.command()
-@click.argument("rule", required=False)
+@click.argument("rule", required=False, shell_complete=completion.rules)
 @click.option("--all", "every", is_flag=True, help="All rules.")
 @click.option("--output-format", type=click.Choice(("text", "json")), default="text")
 def rule(rule: str | None, every: bool, output_format: str) -> None:
@@ -325,6 +326,22 @@ def clean(paths: tuple[str, ...], cache_dir: str | None, user: bool) -> None:
         click.echo(f"removed {visible(str(folder))}", err=True)
     for place in remove_users_notes() if user else ():
         click.echo(f"removed {visible(place)}", err=True)
+
+
+@main.command(
+    "completion",
+    short_help="Print a script that completes commands in a shell.",
+    epilog="""\b
+Examples:
+  eval "$(wflint completion bash)"                            in ~/.bashrc
+  eval "$(wflint completion zsh)"                             in ~/.zshrc
+  wflint completion fish >~/.config/fish/completions/wflint.fish
+""",
+)
+@click.argument("shell", type=click.Choice(completion.SHELLS))
+def complete(shell: str) -> None:
+    """Print a script that completes commands, options, paths and rules in a shell."""
+    click.echo(completion.script(main, shell))
 
 
 @main.command()
