@@ -236,7 +236,7 @@ class TestArguments:
         make(root, "a.ipynb", "inner/b.ipynb")
         selected = choose(root, "a.ipynb", "inner", ".")
         assert selected.problems == [] and selected.warnings == []
-        assert selected.notes[0] == "notebooks are not checked: a.ipynb"
+        assert selected.warnings == ["notebooks are not checked: a.ipynb"]
         assert "notebooks are not checked: 1 below inner" in selected.notes
 
     def test_nothing_to_check_is_said(self, root: Path) -> None:

@@ -149,7 +149,7 @@ class _Selection:
 
     def _add_file(self, path: str) -> None:
         if path.endswith(".ipynb"):
-            self._result.notes.append(f"notebooks are not checked: {self._shown(path)}")
+            self._result.warnings.append(f"notebooks are not checked: {self._shown(path)}")
             return
         program = self._program(path)
         known = program.listing.find(path)
