@@ -170,9 +170,9 @@ def check(**flags: Any) -> int:
     short_help="Check if running workflows survive a change.",
     epilog="""\b
 Examples:
-  wflint diff                         The working tree with the default branch.
-  wflint diff --from v1.4 --from v1.5 All releases that workflows still run of.
-  wflint diff --from HEAD~1 --to HEAD The last commit.
+  wflint diff                           The files on disk with the default branch.
+  wflint diff --from v1.4 --from v1.5   Releases that workflows still run.
+  wflint diff --from HEAD~1 --to HEAD   The last commit.
 
 \b
 Exit codes:
