@@ -170,7 +170,7 @@ def check(**flags: Any) -> int:
     short_help="Check if running workflows survive a change.",
     epilog="""\b
 Examples:
-  wflint diff                           The files on disk with the default branch.
+  wflint diff                           Files on disk with the default branch.
   wflint diff --from v1.4 --from v1.5   Releases that workflows still run.
   wflint diff --from HEAD~1 --to HEAD   The last commit.
 
