@@ -261,6 +261,7 @@ UNSAFE_BECAUSE: dict[str, str] = {
     "print-in-activity": "goes to the log instead of standard output",
     "stdlib-logging": "records move to the logger `temporalio.workflow`",
     "restricted-pure-function": "On Windows that gives other texts",
+    "set-in-payload": "the receiver may depend on the order",
     "sync-activity-without-executor": "how many threads the machine stands",
     "unawaited-client-call": "does what it has never done so far",
     "third-party-clock": "a local time becomes one in UTC, and a naive one an aware one",

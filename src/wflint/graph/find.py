@@ -174,7 +174,8 @@ class _Directory:
             if definition.search(module.source.text, head.start, head.end):
                 self.store.body(Fn(module.path, qualname))  # so that what is in it is known
         for qualname in module.bodies:
-            if qualname != "<module>":
+            # What runs when a module or a class is made has a body as well, and is no function.
+            if qualname != "<module>" and qualname not in module.facts.classes:
                 self._add(module.path, qualname)
         for qualname in module.facts.classes:
             self._add(module.path, qualname, is_class=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
-from wflint.facts.ids import Fn
+from wflint.facts.ids import MODULE_BODY, Fn
 from wflint.project import trees
 from wflint.project.module import Module
 from wflint.project.store import Store
@@ -47,12 +47,9 @@ def _code_at(store: Store, module: Module, span: Span) -> Iterator[tuple[str, in
 
 def statements_at(store: Store, module: Module, spans: Set[Span]) -> dict[Span, tuple[str, int]]:
     """Return the qualname and the site of what the module itself has between given offsets."""
-    found: dict[Span, tuple[str, int]] = {}
-    for name in store.module_bodies(module.path):
-        reader = store.reader(Fn(module.path, name))
-        sites = trees.sites_at(reader, spans) if reader is not None else {}
-        found.update((span, (name, site)) for span, site in sites.items())
-    return found
+    reader = store.reader(Fn(module.path, MODULE_BODY))
+    sites = trees.sites_at(reader, spans) if reader is not None else {}
+    return {span: (MODULE_BODY, site) for span, site in sites.items()}
 
 
 def _pieces(store: Store, module: Module, offset: int) -> Iterator[Fn]:
