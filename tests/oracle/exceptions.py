@@ -271,7 +271,9 @@ UNSAFE_BECAUSE: dict[str, str] = {
 """Rules with an unsafe fix whose harm no command shows, each with words of its "Fix safety" that
 say what it is."""
 
-SHOWN_BY_CHANCE = frozenset({"asyncio-as-completed", "asyncio-wait", "unordered-iteration"})
+SHOWN_BY_CHANCE = frozenset(
+    {"asyncio-as-completed", "asyncio-wait", "set-in-payload", "unordered-iteration"}
+)
 """Those whose harm is in the order of sets, which may by chance be that of the after."""
 
 NEEDS_TO_RUN: dict[str, tuple[str, ...]] = {
