@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wflint.diagnostics import Diagnostic, Severity
-from wflint.report.look import Look, message_of, way
+from wflint.report.look import Look, described
 from wflint.system.printable import visible
 
 # Text and values of properties are escaped by the names that Azure gives these characters.
@@ -30,6 +30,5 @@ def _command(diagnostic: Diagnostic, look: Look) -> str:
         "columnnumber": diagnostic.location.column,
         "code": diagnostic.code,
     }
-    described = "".join(f"{key}={str(v).translate(_VALUE)};" for key, v in properties.items())
-    text = f"{diagnostic.name}: {message_of(diagnostic)}{way(diagnostic)}"
-    return f"##vso[task.logissue {described}]{text.translate(_TEXT)}"
+    values = "".join(f"{key}={str(v).translate(_VALUE)};" for key, v in properties.items())
+    return f"##vso[task.logissue {values}]{described(diagnostic).translate(_TEXT)}"

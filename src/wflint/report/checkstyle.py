@@ -7,7 +7,7 @@ from itertools import groupby
 from xml.etree import ElementTree
 
 from wflint.diagnostics import Diagnostic
-from wflint.report.look import Look, message_of, way
+from wflint.report.look import Look, described
 from wflint.report.xml_text import to_text
 from wflint.system.printable import visible
 
@@ -29,6 +29,6 @@ def _add(file: ElementTree.Element, diagnostic: Diagnostic) -> None:
         line=str(diagnostic.location.row),
         column=str(diagnostic.location.column),
         severity=diagnostic.severity.value,
-        message=f"{diagnostic.name}: {message_of(diagnostic)}{way(diagnostic)}",
+        message=described(diagnostic),
         source=f"wflint.{diagnostic.code}",
     )

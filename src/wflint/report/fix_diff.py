@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from wflint.diagnostics import Edit, Fix
+from wflint.report.look import lines_of
 
 
 class Change(NamedTuple):
@@ -23,7 +24,7 @@ def changes(fix: Fix, lines: Sequence[str]) -> Iterator[Change]:
         if last > len(lines):
             return  # the file is not what the fix was made for
         old = list(lines[first - 1 : last])
-        new = _split(_spliced(old, first, group))
+        new = lines_of(_spliced(old, first, group))
         while old and new and old[-1] == new[-1]:
             old.pop()
             new.pop()
@@ -65,7 +66,3 @@ def _between(old: Sequence[str], first: int, at: tuple[int, int], edit: Edit) ->
         return old[row - first][column - 1 : stop.column - 1]
     lines = [old[row - first][column - 1 :], *old[row - first + 1 : stop.row - first]]
     return "\n".join([*lines, old[stop.row - first][: stop.column - 1]])
-
-
-def _split(text: str) -> list[str]:
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

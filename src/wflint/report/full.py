@@ -11,7 +11,7 @@ import click
 
 from wflint.diagnostics import Diagnostic, Fix, Severity
 from wflint.report.fix_diff import changes
-from wflint.report.look import Look, hop_text, marker_of, message_of, one_line
+from wflint.report.look import Look, hop_text, lines_of, marker_of, message_of, one_line, others_of
 from wflint.system.printable import visible
 
 MAX_LINES = 4
@@ -27,14 +27,11 @@ def render(diagnostics: Sequence[Diagnostic], look: Look) -> str:
     for diagnostic in diagnostics:
         name = diagnostic.filename
         if name not in lines:
-            lines[name] = _split(look.sources.get(name, ""))
+            source = look.sources.get(name)
+            lines[name] = lines_of(source) if source else []
         paragraphs.append("\n".join(_paragraph(diagnostic, lines[name], look)) + "\n\n")
     text = "".join(paragraphs)
     return text if look.color else click.unstyle(text)
-
-
-def _split(source: str) -> list[str]:
-    return source.replace("\r\n", "\n").replace("\r", "\n").split("\n") if source else []
 
 
 def _paragraph(diagnostic: Diagnostic, lines: list[str], look: Look) -> Iterator[str]:
@@ -52,19 +49,19 @@ def _headline(diagnostic: Diagnostic, look: Look) -> Iterator[str]:
     Only the message is broken, so that the place and the rule can be clicked and searched for.
     """
     color, place = _COLORS[diagnostic.severity], diagnostic.location
-    path, marker = visible(diagnostic.filename), marker_of(diagnostic)
-    head = f"{path}:{place.row}:{place.column}: {diagnostic.code} {diagnostic.name}"
-    head += f" {diagnostic.severity.value}" + (f" {marker}" if marker else "")
-    first, *rest = _filled(message_of(diagnostic), look.width, len(head) + 1)
-    styled = head.replace(path, click.style(path, bold=True), 1)
-    code = click.style(diagnostic.code, fg=color, bold=True)
-    word = click.style(diagnostic.severity.value, fg=color)
-    styled = styled.replace(
-        f" {diagnostic.code} {diagnostic.name} {diagnostic.severity.value}",
-        f" {_link(code, diagnostic.url) if look.color else code} {diagnostic.name} {word}",
-        1,
-    )
-    yield f"{styled} {first}".rstrip()
+    path, marker = click.style(visible(diagnostic.filename), bold=True), marker_of(diagnostic)
+    words = [
+        f"{path}:{place.row}:{place.column}:",
+        click.style(diagnostic.code, fg=color, bold=True),
+        diagnostic.name,
+        click.style(diagnostic.severity.value, fg=color),
+        *([marker] if marker else []),
+    ]
+    taken = len(click.unstyle(" ".join(words))) + 1
+    first, *rest = _filled(message_of(diagnostic), look.width, taken)
+    if look.color:
+        words[1] = _link(words[1], diagnostic.url)
+    yield " ".join([*words, first]).rstrip()
     yield from (f"    {line}" for line in rest)
 
 
@@ -88,10 +85,9 @@ def _way(diagnostic: Diagnostic) -> Iterator[str]:
     for number, hop in enumerate(diagnostic.chain):
         word = "from" if number == 0 else "  →"
         yield click.style(f"    {word} {hop_text(hop)}", dim=True)
-    others = diagnostic.other_entries
+    others = others_of(diagnostic)
     if others:
-        what = f"{others} other entry point{'s' if others > 1 else ''}"
-        yield click.style(f"    and from {what}", dim=True)
+        yield click.style(f"    and from {others}", dim=True)
 
 
 def _fix(fix: Fix, lines: list[str], width: int) -> Iterator[str]:

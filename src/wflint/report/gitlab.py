@@ -5,13 +5,13 @@ https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
 from wflint.diagnostics import Diagnostic, Location, Severity
 from wflint.report.json_report import to_text
-from wflint.report.look import Look, message_of, way
+from wflint.report.look import Look, described
+from wflint.system.hashing import blake2b
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
 
@@ -25,7 +25,7 @@ def render(diagnostics: Sequence[Diagnostic], look: Look) -> str:
 def _object(diagnostic: Diagnostic, look: Look, taken: set[str]) -> dict[str, Any]:
     begin, end = diagnostic.location, diagnostic.end_location
     return {
-        "description": f"{diagnostic.name}: {message_of(diagnostic)}{way(diagnostic)}",
+        "description": described(diagnostic),
         "check_name": diagnostic.code,
         "fingerprint": _fingerprint(diagnostic, look, taken),
         "severity": _SEVERITIES[diagnostic.severity],
@@ -55,4 +55,4 @@ def _fingerprint(diagnostic: Diagnostic, look: Look, taken: set[str]) -> str:
 
 def _hash(*parts: str) -> str:
     data = "\0".join(parts).encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(data, digest_size=16).hexdigest()
+    return blake2b(data, digest_size=16).hexdigest()

@@ -72,6 +72,11 @@ def way(diagnostic: Diagnostic) -> str:
     return visible(f" (from {diagnostic.chain[0].qualname}{f' via {between}' if between else ''})")
 
 
+def described(diagnostic: Diagnostic) -> str:
+    """Return ``name: message (from the entry point)``, for formats that give the code elsewhere."""
+    return f"{diagnostic.name}: {message_of(diagnostic)}{way(diagnostic)}"
+
+
 def message_of(diagnostic: Diagnostic) -> str:
     """Return the message on one line, and the number of more places in the function or file."""
     more = diagnostic.more_places
@@ -90,15 +95,24 @@ def one_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a text as an editor counts them, whatever its line ends are."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
 def chain_line(diagnostic: Diagnostic) -> str:
     """The functions from the entry point to the offence, or ``""``."""
     if not diagnostic.chain:
         return ""
     line = " → ".join(hop_text(hop) for hop in diagnostic.chain)
+    others = others_of(diagnostic)
+    return f"{line} and {others}" if others else line
+
+
+def others_of(diagnostic: Diagnostic) -> str:
+    """Return how many other entry points reach the place, in words, or ``""``."""
     others = diagnostic.other_entries
-    if others:
-        line += f" and {others} other entry point" + ("s" if others > 1 else "")
-    return line
+    return f"{others} other entry point{'s' if others > 1 else ''}" if others else ""
 
 
 def hop_text(hop: ShownHop) -> str:

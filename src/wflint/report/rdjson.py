@@ -12,7 +12,7 @@ from typing import Any
 
 from wflint.diagnostics import Diagnostic, Edit, Location, Severity, ShownHop
 from wflint.report.json_report import to_text
-from wflint.report.look import Look, message_of, way
+from wflint.report.look import Look, described, lines_of
 
 SOURCE = {"name": "wflint", "url": "https://github.com/wflint/wflint"}
 _SEVERITIES = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.INFO: "INFO"}
@@ -28,7 +28,7 @@ def as_object(diagnostic: Diagnostic, look: Look) -> Json:
     """Return one diagnostic."""
     lines = _lines(look.sources.get(diagnostic.filename, ""))
     found: Json = {
-        "message": f"{diagnostic.name}: {message_of(diagnostic)}{way(diagnostic)}",
+        "message": described(diagnostic),
         "location": {
             "path": look.from_base(diagnostic.filename),
             "range": _range(diagnostic.location, diagnostic.end_location, lines),
@@ -64,6 +64,6 @@ def _position(place: Location, lines: Sequence[str]) -> dict[str, int]:
 
 
 @lru_cache(maxsize=1)
-def _lines(source: str) -> tuple[str, ...]:
-    """Return the lines of a text, split only where Python splits them."""
-    return tuple(source.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+def _lines(source: str) -> list[str]:
+    """Return the lines of the file that was asked about last, as diagnostics come file by file."""
+    return lines_of(source)
