@@ -180,7 +180,7 @@ GUARD_LENGTH = 3_000
 GUARD_BLOCKS = 8
 """How many blocks or operators may be nested in such a function."""
 
-# What becomes of values.
+# Following values.
 
 VALUE_STEPS, VALUE_TREES = 400, 40
 """How far one value is followed, and through how many pieces of code; one that goes further is as

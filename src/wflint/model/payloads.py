@@ -184,7 +184,7 @@ class Payloads:
 
 
 def _serializes(facts: ClassFacts) -> bool:
-    """True if a model decides itself what becomes of its fields."""
+    """True if a model has its own code for how its fields are read or written."""
     marks = {d.written or d.target.name for m in facts.methods.values() for d in m.decorators}
     members = facts.methods.keys() | facts.attributes.keys()
     return bool(_OWN_MODEL_JSON & members or _SERIALIZERS & marks)

@@ -1,4 +1,4 @@
-"""What travels between the client, the workflows and the activities."""
+"""The data that clients, workflows and activities exchange."""
 
 from __future__ import annotations
 
@@ -56,5 +56,5 @@ class Receipt:
 
 
 def euros(cents: int) -> str:
-    """The amount as it stands on an invoice. Decimal arithmetic is the same on every replay."""
+    """Return the amount as the invoice prints it. Decimal arithmetic is the same on every replay."""
     return str((Decimal(cents) / 100).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP))

@@ -1,4 +1,4 @@
-"""Mails to the customer: the text is made by plain functions, the sending is an activity."""
+"""Mail to customers: plain functions write the text, an activity sends it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Mail:
 
 
 def confirmation(order: Order, total_cents: int) -> Mail:
-    """The mail that confirms an order."""
+    """Return the mail that confirms an order."""
     skus = sorted({line.sku for line in order.lines})
     logger.info("confirming %s", order.order_id)
     body = f"Thank you! You ordered {', '.join(skus)} for {euros(total_cents)}."
@@ -31,7 +31,7 @@ def confirmation(order: Order, total_cents: int) -> Mail:
 
 @activity.defn
 def send_mail(mail: Mail) -> None:
-    """Hands the mail to the mail server."""
+    """Send a mail."""
     message = EmailMessage()
     message["To"] = mail.to
     message["Subject"] = mail.subject

@@ -19,7 +19,7 @@ PROVIDER_URL = os.environ.get("PAYMENT_URL", "https://payments.example.com")
 
 @activity.defn
 def charge_card(charge: Charge) -> str:
-    """Takes the money and returns the provider's payment id."""
+    """Charge the card and return the provider's payment id."""
     started = time.monotonic()
     response = requests.post(
         f"{PROVIDER_URL}/charges",
@@ -34,7 +34,7 @@ def charge_card(charge: Charge) -> str:
 
 @activity.defn
 def refund(payment_id: str) -> str:
-    """Gives the money back, with a second try for a provider that is known to be slow."""
+    """Refund a payment. The provider is slow, so try twice."""
     reference = new_reference("refund")
     for attempt in range(2):
         response = requests.post(f"{PROVIDER_URL}/refunds/{payment_id}", timeout=10)
@@ -46,7 +46,7 @@ def refund(payment_id: str) -> str:
 
 @activity.defn
 def reserve_stock(sku: str) -> str:
-    """Puts one line of an order aside in the warehouse."""
+    """Reserve the stock for one line of an order."""
     response = requests.put(f"{os.environ['WAREHOUSE_URL']}/stock/{sku}", timeout=10)
     response.raise_for_status()
     return sku

@@ -1,4 +1,4 @@
-"""What an order costs. Plain functions, called by the order workflow."""
+"""Prices: plain functions that the order workflow calls."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ SHIPPING_CENTS = {"DE": 490, "AT": 690, "CH": 1_290}
 
 
 def price_order(order: Order) -> Quote:
-    """The quote for an order: goods, discount and shipping."""
+    """Return the quote for an order: goods, discount and shipping."""
     goods = sum(line.total_cents for line in order.lines)
     total = goods - discount(order.lines) + shipping(order.country, goods)
     return Quote(total_cents=total, currency=shop_currency(), valid_from=stamp())
 
 
 def discount(lines: list[Line]) -> int:
-    """Ten per cent off the dearest line when there are three or more."""
+    """Return the discount: 10 % of the most expensive line if there are at least three."""
     if len(lines) < 3:
         return 0
     dearest = max(lines, key=lambda line: line.total_cents)
@@ -27,12 +27,12 @@ def discount(lines: list[Line]) -> int:
 
 
 def shipping(country: str, goods_cents: int) -> int:
-    """Shipping is free from a certain amount on."""
+    """Return the cost of shipping, which is free above a certain amount."""
     if goods_cents >= FREE_SHIPPING_FROM_CENTS:
         return 0
     return SHIPPING_CENTS.get(country, 2_490)
 
 
 def shop_currency() -> str:
-    """The currency that this installation sells in."""
+    """Return the currency of this installation."""
     return os.environ.get("SHOP_CURRENCY", "EUR")

@@ -1,4 +1,4 @@
-"""Places an order from the command line: ``python -m orders.starter ada@example.com``."""
+"""Place an order from the command line: ``python -m orders.starter ada@example.com``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from orders.workflow import OrderWorkflow
 
 
 def sample_order(email: str) -> Order:
-    """An order to try the system with; a client may invent ids and read the clock."""
+    """Return an order to try the system with. A client may generate ids and read the clock."""
     lines = [Line("tea-001", 2, 450), Line("mug-007", 1, 1_290)]
     return Order(new_reference("order"), email, "DE", lines, gift_note=f"ordered {stamp()}")
 

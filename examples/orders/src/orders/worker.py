@@ -1,4 +1,4 @@
-"""Runs the worker. Set-up code may read the environment and the clock."""
+"""Run the worker. Set-up code may read the environment and the clock."""
 
 from __future__ import annotations
 

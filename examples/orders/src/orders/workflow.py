@@ -49,7 +49,7 @@ class OrderWorkflow:
         return Receipt(order.order_id, payment_id, parcel_id)
 
     async def reserve(self, lines: list[Line]) -> None:
-        """Reserves all lines at the same time and waits for every one of them."""
+        """Reserve all lines at the same time, and wait for all of them."""
         tasks = [asyncio.create_task(self.reserve_line(line)) for line in lines]
         done, pending = await asyncio.wait(tasks, timeout=60)
         for task in pending:
