@@ -44,6 +44,7 @@ ANALYSIS = (
     "wflint.fix.apply",
     "wflint.fix.propose",
     "wflint.graph",
+    "wflint.revision",
     "wflint.run.program_run",
 )
 

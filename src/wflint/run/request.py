@@ -7,14 +7,16 @@ turns it into a :class:`Result`, and the report modules print that.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 from msgspec import Struct
 
 from wflint.baseline.entry import Entry
 from wflint.diagnostics import Diagnostic, Location, ShownHop
-from wflint.revision.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from wflint.revision.snapshot import Snapshot
 
 BaselineUse = Literal["read", "make", "ignore"]
 
