@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -185,6 +186,15 @@ class TestReports:
     def test_other_formats(self, form: str) -> None:
         done = invoke("diff", "--from", "HEAD", "--output-format", form)
         assert (done.exit_code, "WFL952" in done.stdout) == (1, True)
+
+    def test_a_program_reads_utf_8_whatever_the_encoding_of_stdout(self) -> None:
+        Path("shop/order.py").write_text(f"{ORDER}    größe: str\n", encoding="utf-8")
+        command = (sys.executable, "-m", "wflint", "diff", "--output-format", "github")
+        environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+        done = subprocess.run(
+            (*command, "--from", "HEAD"), env=environment, check=False, capture_output=True
+        )
+        assert "`Order.größe` is new" in done.stdout.decode("utf-8")
 
     def test_a_comment_suppresses_it_where_it_is_reported(self) -> None:
         line = "    async def run(self, order: Order) -> str:"

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,9 @@ import click
 from msgspec.structs import replace
 
 from wflint.cli import output
+from wflint.cli.around import FAILED, FOUND, own_line, progress, say, write_files
 from wflint.run.request import Request, Result
-from wflint.system.printable import visible
 
-FOUND, FAILED = 1, 2
 Flags = Mapping[str, Any]
 
 _LISTS = (
@@ -50,7 +48,7 @@ def run(flags: Flags) -> int:
         return _fix(request, flags, form, targets)
     from wflint.run.check import check
 
-    with _progress(request, flags) as shown:
+    with progress(request, _is_quiet(flags)) as shown:
         result = check(shown)
     _settle(result, flags)
     _report(result, flags, form, targets)
@@ -90,10 +88,10 @@ def _compared(request: Request, flags: Flags) -> Request:
         base = Base(revision, "--new-from")
     else:
         base = Base(branch, "--new-from-merge-base", is_merge_base=True)
-    with _progress(request, flags) as shown:
+    with progress(request, _is_quiet(flags)) as shown:
         known, warnings = known_at(base, shown)
-    if not (flags["quiet"] or flags["silent"]):
-        output.write_stderr("".join(map(_said, warnings)))
+    if not _is_quiet(flags):
+        say(warnings)
     return replace(request, known=known)
 
 
@@ -105,16 +103,8 @@ def _settle(result: Result, flags: Flags) -> None:
         result.said += settle(result, flags)
 
 
-@contextmanager
-def _progress(request: Request, flags: Flags) -> Iterator[Request]:
-    """The request with a progress bar, which is gone at the end, before anything is printed."""
-    if flags["quiet"] or flags["silent"] or not output.is_terminal(sys.stderr):
-        yield request
-        return
-    from wflint.cli.progress import Progress
-
-    with Progress() as bar:
-        yield replace(request, progress=bar)
+def _is_quiet(flags: Flags) -> bool:
+    return bool(flags["quiet"] or flags["silent"])
 
 
 def _exit_code(result: Result, flags: Flags) -> int:
@@ -133,7 +123,7 @@ def _diff(request: Request, flags: Flags) -> int:
     from wflint.fix.apply import command
     from wflint.fix.apply.diff import readable, unified
 
-    with _progress(request, flags) as shown:
+    with progress(request, _is_quiet(flags)) as shown:
         outcome = command.find_fixes(shown, bool(flags["unsafe_fixes"]), flags["add_ignore"])
     diff = unified(outcome.files)
     if output.is_terminal(sys.stdout):
@@ -150,7 +140,7 @@ def _fix(request: Request, flags: Flags, form: str, targets: list[tuple[str, str
     """Fix files, and report what is left."""
     from wflint.fix.apply import command
 
-    with _progress(request, flags) as shown:
+    with progress(request, _is_quiet(flags)) as shown:
         tell = partial(_tell, flags)
         if flags["add_ignore"] is None:
             outcome = command.fix_files(shown, bool(flags["unsafe_fixes"]), tell)
@@ -171,7 +161,7 @@ def _fix(request: Request, flags: Flags, form: str, targets: list[tuple[str, str
         _say_fixed(said, outcome.result, flags)
         code = FAILED if outcome.result.problems else 0
     else:
-        if not (flags["quiet"] or flags["silent"]):
+        if not _is_quiet(flags):
             output.write_stderr(said)
         _report(outcome.result, flags, form, targets, to_stderr=request.stdin is not None)
         code = _exit_code(outcome.result, flags)
@@ -181,13 +171,13 @@ def _fix(request: Request, flags: Flags, form: str, targets: list[tuple[str, str
 def _tell(flags: Flags, line: str) -> None:
     """Say at once what keeps the run."""
     if not flags["silent"]:
-        output.write_stderr(_said(line))
+        say([line])
 
 
 def _say_fixed(said: str, result: Result, flags: Flags) -> None:
     """Print what was fixed, and what went wrong; diagnostics that are left are not reported."""
-    problems = "".join(map(_said, result.problems))
-    quiet = flags["quiet"] or flags["silent"]
+    problems = "".join(map(own_line, result.problems))
+    quiet = _is_quiet(flags)
     output.write_stderr(problems + ("" if quiet else said or "Nothing to fix.\n"))
 
 
@@ -278,8 +268,7 @@ def _show(request: Request, flags: Flags) -> int:
         output.write_stdout(describe_projects(projects))
     if flags["show_files"]:
         output.write_stdout(describe_files(selected.groups, finder.cwd))
-    for problem in selected.problems:
-        output.write_stderr(_said(problem))
+    say(selected.problems)
     return FAILED if selected.problems else 0
 
 
@@ -294,12 +283,7 @@ def _report(
     from wflint.report import render
 
     look = output.look_for(result, {form, *(name for name, _ in targets)}, flags["color"])
-    for name, path in targets:
-        text = render(name, result.diagnostics, output.without_color(look))
-        try:
-            output.write_file(path, text)
-        except OSError as error:
-            result.problems.append(f"cannot write {path}: {error.strerror}")
+    write_files(result, targets, look)
     if not flags["silent"]:
         if flags["statistics"]:
             form = "json-statistics" if form == "json" else "statistics"
@@ -311,20 +295,15 @@ def _report(
         _say(result, flags, form)
 
 
-def _said(line: str) -> str:
-    """A line of wflint's own on stderr."""
-    return f"wflint: {visible(line)}\n"
-
-
 def _say(result: Result, flags: Flags, form: str) -> None:
     from wflint.report import summary
 
-    lines = list(map(_said, result.problems))
+    lines = list(map(own_line, result.problems))
     if not flags["quiet"]:
-        lines += map(_said, result.warnings)
-        lines += map(_said, result.said)
+        lines += map(own_line, result.warnings)
+        lines += map(own_line, result.said)
         if flags["verbose"]:
-            lines += map(_said, result.notes)
+            lines += map(own_line, result.notes)
         if result.stats.files or not result.problems:
             gaps_shown = bool(flags["show_gaps"])
             lines.append(summary.render(result.diagnostics, result.stats, gaps_shown))

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 import click
-from msgspec.structs import replace
 
 from wflint.cli import output
+from wflint.cli.around import FAILED, FOUND, own_line, progress, write_files
 from wflint.run.request import Request, Result
 from wflint.system.printable import visible
 
-FOUND, FAILED = 1, 2
 Flags = Mapping[str, Any]
 
 
@@ -26,7 +23,7 @@ def run(flags: Flags) -> int:
     request = _request(flags)
     form = output.chosen_format(request, flags)
     targets = output.parse_targets(flags["outputs"])
-    with _progress(request, flags) as shown:
+    with progress(request, bool(flags["quiet"])) as shown:
         result = diff(shown, flags["bases"], flags["to"])
     _report(result, flags, form, targets)
     if result.problems:
@@ -50,32 +47,16 @@ def _request(flags: Flags) -> Request:
     )
 
 
-@contextmanager
-def _progress(request: Request, flags: Flags) -> Iterator[Request]:
-    if flags["quiet"] or not output.is_terminal(sys.stderr):
-        yield request
-        return
-    from wflint.cli.progress import Progress
-
-    with Progress() as bar:
-        yield replace(request, progress=bar)
-
-
 def _report(result: Result, flags: Flags, form: str, targets: list[tuple[str, str]]) -> None:
     """Write the reports, then say on stderr what was compared."""
     from wflint.report import render, summary
 
     look = output.look_for(result, {form, *(name for name, _ in targets)}, flags["color"])
-    for name, path in targets:
-        text = render(name, result.diagnostics, output.without_color(look))
-        try:
-            output.write_file(path, text)
-        except OSError as error:
-            result.problems.append(f"cannot write {path}: {error.strerror}")
-    output.write_stdout(render(form, result.diagnostics, look))
-    lines = [f"wflint: {visible(line)}\n" for line in result.problems]
+    write_files(result, targets, look)
+    output.write_report(render(form, result.diagnostics, look), form)
+    lines = list(map(own_line, result.problems))
     if not flags["quiet"]:
-        lines += [f"wflint: {visible(line)}\n" for line in result.warnings]
+        lines += map(own_line, result.warnings)
         lines.append(summary.found(result.diagnostics, result.stats))
         lines += [f"{visible(line[:1].upper() + line[1:])}.\n" for line in result.said]
     output.write_stderr("".join(lines))

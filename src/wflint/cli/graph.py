@@ -5,17 +5,15 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Mapping
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from msgspec.structs import replace
-
 from wflint.cli import output
+from wflint.cli.around import FAILED, progress, say
 from wflint.run.request import Request
 
 DRAWINGS = {"mermaid": "mermaid", "dot": "dot", "json": "json_graph"}
-UNREACHED, FAILED = 1, 2
+UNREACHED = 1
 
 
 def run(flags: Mapping[str, Any]) -> int:
@@ -33,23 +31,18 @@ def run(flags: Mapping[str, Any]) -> int:
         whole=True,
     )
     projects: list[Any] = []
-    with ExitStack() as stack:
-        if not flags["quiet"] and output.is_terminal(sys.stderr):
-            from wflint.cli.progress import Progress
-
-            request = replace(request, progress=stack.enter_context(Progress()))
-        result = check(request, projects.append)
-    lines = result.problems if projects else [*result.problems, *result.warnings]
-    output.write_stderr("".join(f"wflint: {line}\n" for line in lines))
+    with progress(request, bool(flags["quiet"])) as shown:
+        result = check(shown, projects.append)
+    say(result.problems if projects else [*result.problems, *result.warnings])
     if not projects:
         return FAILED
     graph = build(find(projects, flags["entry"], Path.cwd()))
     form = flags["form"]
     if form == "text":
-        shown = text.render(graph, output.wants_color(flags["color"], sys.stdout))
+        drawing = text.render(graph, output.wants_color(flags["color"], sys.stdout))
     else:
-        shown = importlib.import_module(f"wflint.graph.{DRAWINGS[form]}").render(graph)
-    output.write_report(shown, form)
+        drawing = importlib.import_module(f"wflint.graph.{DRAWINGS[form]}").render(graph)
+    output.write_report(drawing, form)
     if not graph.reached and form != "text":
         output.write_stderr(text.unreached(graph))
     elif graph.reached and not flags["quiet"]:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from contextlib import ExitStack
 from typing import Any
 
-from msgspec.structs import replace
-
 from wflint.cli import output
+from wflint.cli.around import FAILED, progress, say
 from wflint.run.request import Request
-from wflint.system.printable import visible
 
-FAILED = 2
 SYNTAX_ERROR = "WFL001"
 
 
@@ -31,12 +27,8 @@ def run(flags: Mapping[str, Any]) -> int:
         show_gaps=True,
     )
     projects: list[Any] = []
-    with ExitStack() as stack:
-        if not flags["quiet"] and output.is_terminal(sys.stderr):
-            from wflint.cli.progress import Progress
-
-            request = replace(request, progress=stack.enter_context(Progress()))
-        result = check(request, projects.append)
+    with progress(request, bool(flags["quiet"])) as shown:
+        result = check(shown, projects.append)
         inventory = build(projects, result.gaps)
     if flags["output_format"] == "json":
         from wflint.inventory import json_list
@@ -51,5 +43,5 @@ def run(flags: Mapping[str, Any]) -> int:
     if not flags["quiet"]:
         known = {remark.filename for remark in inventory.unchecked}
         said += [w for w in result.warnings if w.partition(": ")[0] not in known]
-    output.write_stderr("".join(f"wflint: {visible(line)}\n" for line in said))
+    say(said)
     return FAILED if result.problems else 0

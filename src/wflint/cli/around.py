@@ -1,0 +1,49 @@
+"""What all commands do around a run: a progress bar, reports in files, lines on stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from msgspec.structs import replace
+
+from wflint.cli import output
+from wflint.report import Look, render
+from wflint.run.request import Request, Result
+from wflint.system.printable import visible
+
+FOUND, FAILED = 1, 2
+"""Exit codes."""
+
+
+@contextmanager
+def progress(request: Request, quiet: bool) -> Iterator[Request]:
+    """The request with a progress bar, which is gone at the end, before anything is printed."""
+    if quiet or not output.is_terminal(sys.stderr):
+        yield request
+        return
+    from wflint.cli.progress import Progress
+
+    with Progress() as bar:
+        yield replace(request, progress=bar)
+
+
+def own_line(line: str) -> str:
+    """A line of wflint's own on stderr."""
+    return f"wflint: {visible(line)}\n"
+
+
+def say(lines: Iterable[str]) -> None:
+    """Print lines of wflint's own on stderr."""
+    output.write_stderr("".join(map(own_line, lines)))
+
+
+def write_files(result: Result, targets: Iterable[tuple[str, str]], look: Look) -> None:
+    """Write the reports that go to files; what cannot be written becomes a problem."""
+    for name, path in targets:
+        text = render(name, result.diagnostics, output.without_color(look))
+        try:
+            output.write_file(path, text)
+        except OSError as error:
+            result.problems.append(f"cannot write {path}: {error.strerror}")
