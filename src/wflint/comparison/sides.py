@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -14,9 +13,8 @@ from wflint.config.errors import ConfigError
 from wflint.config.find import Project, ProjectFinder
 from wflint.files.select import Group, select
 from wflint.revision.repository import Repository, repository_of_folder
-from wflint.revision.snapshot import snapshot
 from wflint.run.check import check_groups
-from wflint.run.comparison import group_at
+from wflint.run.comparison import check_at
 from wflint.run.program_run import Examined
 from wflint.run.request import Request, Result
 
@@ -50,7 +48,7 @@ class Sides:
 
     def working_tree(self) -> tuple[Side, Result]:
         """Return what is on disk."""
-        return self._read("the working tree", self._groups, self.request)
+        return self._read("the working tree", self._groups)
 
     def named(self, name: str, flag: str) -> tuple[Side, Result]:
         """Return a side by its name, which is a path or a revision.
@@ -97,31 +95,27 @@ class Sides:
             raise ConfigError(f"no such file or folder: {name}")
         groups = self._select((name,))
         only = {path for group in groups for path in group.chosen}
-        return self._read(name, groups, self.request, only)
+        return self._read(name, groups, only)
 
     def _at_revision(self, name: str, flag: str, before: str = "") -> tuple[Side, Result]:
-        groups, label = [], name
         if not self._groups:
             Repository(str(self._cwd), flag)
-        side, total = Side(name, ()), Result()
+        label, total = name, Result()
+        examined: list[Examined] = []
         for group in self._groups:
             repository = Repository(str(group.project.root), flag)
             commit = repository.commit(name)
             label = f"{before}{commit[:_SHORT]}" if before or commit == name else name
-            taken = snapshot(repository, commit, group.files)
-            self.warnings += taken.warnings
-            asked = replace(self.request, snapshot=taken)
-            read, result = self._read(label, [group_at(group, taken)], asked)
-            groups += read.examined
+            result, warnings = check_at(repository, commit, group, self.request, examined.append)
+            self.warnings += warnings
             total.problems += result.problems
-        side = Side(label, groups)
-        return side, total
+        return Side(label, examined), total
 
     def _read(
-        self, label: str, groups: Iterable[Group], request: Request, only: set[str] | None = None
+        self, label: str, groups: list[Group], only: set[str] | None = None
     ) -> tuple[Side, Result]:
         examined: list[Examined] = []
-        result = check_groups(list(groups), request, examined.append)
+        result = check_groups(groups, self.request, examined.append)
         return Side(label, examined, only), result
 
 

@@ -15,8 +15,8 @@ from wflint.files.select import Group, select
 from wflint.gitignore.patterns import Patterns
 from wflint.revision.repository import Repository
 from wflint.revision.snapshot import Snapshot, snapshot
-from wflint.run.check import check_groups
-from wflint.run.request import Known, Request
+from wflint.run.check import Keep, check_groups
+from wflint.run.request import Known, Request, Result
 
 
 class Base(Struct, frozen=True):
@@ -40,17 +40,14 @@ def known_at(base: Base, request: Request) -> tuple[Known, list[str]]:
     warnings: list[str] = []
     if not groups:
         Repository(str(cwd), base.flag)
+    asked = replace(request, stdin=None, texts={}, baseline="ignore", whole=True, known=None)
     for group in groups:
         repository = Repository(str(group.project.root), base.flag)
         commit = (
             repository.merge_base(base.name) if base.is_merge_base else repository.commit(base.name)
         )
-        taken = snapshot(repository, commit, group.files)
-        warnings += taken.warnings
-        asked = replace(
-            request, snapshot=taken, stdin=None, texts={}, baseline="ignore", whole=True, known=None
-        )
-        result = check_groups([group_at(group, taken)], asked)
+        result, remarks = check_at(repository, commit, group, asked)
+        warnings += remarks
         for diagnostic in result.diagnostics:
             entries += entries_of(diagnostic, result.paths[diagnostic.filename])
         if result.is_partial:
@@ -61,7 +58,19 @@ def known_at(base: Base, request: Request) -> tuple[Known, list[str]]:
     return Known(f"{base.flag} {base.name}", entries), warnings
 
 
-def group_at(group: Group, taken: Snapshot) -> Group:
+def check_at(
+    repository: Repository, commit: str, group: Group, request: Request, keep: Keep | None = None
+) -> tuple[Result, list[str]]:
+    """Check a program with the files that it has in a commit. Gives lines to warn with as well.
+
+    ``keep`` is as in :func:`wflint.run.check.check`.
+    """
+    taken = snapshot(repository, commit, group.files)
+    asked = replace(request, snapshot=taken)
+    return check_groups([_group_at(group, taken)], asked, keep), taken.warnings
+
+
+def _group_at(group: Group, taken: Snapshot) -> Group:
     """Return a program with the files that it has in a revision."""
     root = str(group.project.root)
     excluded = _excluded(group)
