@@ -164,6 +164,16 @@ class TestWords:
         done = invoke("diff", "--from", "HEAD")
         assert "cannot be read in the working tree" in done.stderr
 
+    def test_a_file_of_a_revision_that_cannot_be_read(self) -> None:
+        put("shop/flow.py", FLOW + "\nworkflow.defn = (\n")
+        broken = commit()
+        put("shop/flow.py", FLOW)
+        done = invoke("diff", "--from", "HEAD", "--from", "HEAD~1")
+        place = os.path.join("shop", "flow.py")
+        assert done.stderr.startswith(f"wflint: {place}:12 cannot be read in HEAD: ")
+        assert done.stderr.count("cannot be read") == 1
+        assert f"cannot be read in {broken[:10]}: " in invoke("diff", "--from", broken).stderr
+
     def test_only_workflows_with_names_that_are_known_are_compared_in_full(self) -> None:
         put("shop/flow.py", FLOW.replace("@workflow.defn", "@workflow.defn(name=input())"))
         commit()

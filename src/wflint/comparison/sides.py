@@ -17,6 +17,7 @@ from wflint.run.check import check_groups
 from wflint.run.comparison import check_at
 from wflint.run.program_run import Examined
 from wflint.run.request import Request, Result
+from wflint.run.results import add
 
 _DEFAULT_BRANCHES = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 _SHORT = 10
@@ -108,7 +109,7 @@ class Sides:
             label = f"{before}{commit[:_SHORT]}" if before or commit == name else name
             result, warnings = check_at(repository, commit, group, self.request, examined.append)
             self.warnings += warnings
-            total.problems += result.problems
+            add(total, result)
         return Side(label, examined), total
 
     def _read(
