@@ -82,12 +82,13 @@ def _add_commands(
 
 
 def _changes(old: Side, new: Side, workflows: Matched[WorkflowView]) -> Iterator[Finding]:
+    activities = match(old, new, old.activities, new.activities)
     yield from workflow_changes(old, new, workflows)
-    yield from activity_changes(old, new)
+    yield from activity_changes(old, activities)
     for before, after in workflows.pairs:
         yield from workflow_payloads(before, after)
     yield from child_results(old, new, workflows.pairs)
-    yield from activity_payloads(old, new)
+    yield from activity_payloads(old, new, activities.pairs)
 
 
 def _once(findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from wflint.comparison.finding import INTERFACE, ChangeKind, Finding, Verdict
-from wflint.comparison.matching import Matched, match
+from wflint.comparison.matching import Matched
 from wflint.comparison.side import Side
 from wflint.comparison.signatures import misfit
 from wflint.rule.definition_views import ActivityView, HandlerView, WorkflowView
@@ -170,9 +170,8 @@ def _is_closed(worker: WorkerView) -> bool:
 # Activities.
 
 
-def activity_changes(old: Side, new: Side) -> Iterator[Finding]:
+def activity_changes(old: Side, activities: Matched[ActivityView]) -> Iterator[Finding]:
     """Yield what activities that running workflows have scheduled do not find any more."""
-    activities: Matched[ActivityView] = match(old, new, old.activities, new.activities)
     for view, successor in activities.gone:
         if CallKind.ACTIVITY in old.called_activities.get(view, ()):
             yield _gone_activity(view, successor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
@@ -29,15 +30,14 @@ def match(old: Side, new: Side, olds: Sequence[D], news: Sequence[D]) -> Matched
     by_name: dict[str, list[D]] = {}
     for view in news:
         by_name.setdefault(view.name, []).append(view)
-    known = {view.name for view in olds}
-    count = {name: sum(v.name == name for v in olds) for name in known}
+    known = Counter(view.name for view in olds)
     takes_all = any(view.is_dynamic for view in news)
     for view in olds:
         same: list[D] = by_name.get(view.name, []) if view.name else []
         here = [v for v in (*same, *by_name.get("", ())) if _at(new, v) == _at(old, view)]
         if len(here) == 1:
             result.pairs.append((view, here[0]))
-        elif len(same) == 1 and count[view.name] == 1:
+        elif len(same) == 1 and known[view.name] == 1:
             result.pairs.append((view, same[0]))
         elif same or not view.name or by_name.get(""):
             result.unsure.append(view)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from wflint.comparison.finding import PAYLOAD, ChangeKind, Finding, Verdict
-from wflint.comparison.matching import match
 from wflint.comparison.shapes import RECORDS, reads
 from wflint.comparison.side import Side
 from wflint.comparison.signatures import Takes
@@ -85,10 +84,12 @@ def child_results(
         yield from _compared(one.run.payloads[-1], other.run.payloads[-1], use, is_loose)
 
 
-def activity_payloads(old: Side, new: Side) -> Iterator[Finding]:
+def activity_payloads(
+    old: Side, new: Side, pairs: Sequence[tuple[ActivityView, ActivityView]]
+) -> Iterator[Finding]:
     """Yield what is wrong with the results and the parameters of activities."""
     before, after = old.typed_results[0], new.typed_results[0]
-    for one, other in match(old, new, old.activities, new.activities).pairs:
+    for one, other in pairs:
         if one.is_dynamic or other.is_dynamic:
             continue
         is_loose = not other.has_default_converter()

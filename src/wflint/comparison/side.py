@@ -10,7 +10,7 @@ from wflint.model.project import Project
 from wflint.rule.command_view import Form
 from wflint.rule.definition_views import ActivityView, WorkflowView
 from wflint.rule.place import Place
-from wflint.rule.project_view import CommandAt, Patch
+from wflint.rule.project_view import Patch
 from wflint.rule.worker_view import WorkerView
 from wflint.run.program_run import Examined
 from wflint.temporal.api import CallKind
@@ -74,11 +74,6 @@ class Side:
         """The Workers."""
         every = (view for project in self.projects for view in project.workers)
         return [view for view in every if not view.in_test and self._counts(view.path)]
-
-    @cached_property
-    def commands(self) -> list[CommandAt]:
-        """The commands that workflow code gives."""
-        return [at for project in self.projects for at in project.commands]
 
     def patches_of(self, workflow: WorkflowView) -> list[Patch]:
         """Return the calls that ask for patches on the paths of a workflow."""
