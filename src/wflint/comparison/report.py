@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from wflint.checking.registry import Selection, select_rules
+from wflint.checking.registry import Selection
 from wflint.checking.violation import Violation
 from wflint.comparison.finding import Finding, Verdict
 from wflint.comparison.side import Side
@@ -29,27 +29,17 @@ class _Program:
 
     def __init__(self, examined: Examined, request: Request) -> None:
         self.examined = examined
-        self._governing = Governing(examined.group, request)
-
-    def selection(self, path: str) -> Selection:
-        """The rules of ``diff`` that run in a file."""
-        owner = self.examined.group.owner(path)
-        return select_rules(owner.settings, self._governing.registry, "diff")
+        self.governing = Governing(examined.group, request, "diff")
 
     def hides(self, path: str, code: str, severity: Severity) -> str | None:
         """Return the setting that hides a diagnostic, if any; ``""`` if its rule does not run."""
-        selection = self.selection(path)
-        if code not in selection.codes:
+        if code not in self.governing.selection(path).codes:
             return ""
-        if code not in selection.codes_for(self._governing.relative(path)):
+        if code not in self.governing.codes(path):
             return "per-file-ignores"
-        if not severity.is_at_least(self._governing.settings_at(path).min_severity):
+        if not severity.is_at_least(self.governing.settings_at(path).min_severity):
             return "min-severity"
         return None
-
-    def fail_on(self, path: str) -> str:
-        """The lowest severity that fails the run."""
-        return self._governing.settings_at(path).fail_on
 
 
 class Reporter:
@@ -89,7 +79,7 @@ class Reporter:
             path = self._path(finding)
             if self._chosen is not None and finding.place is not None and path not in self._chosen:
                 continue
-            selection = program.selection(path)
+            selection = program.governing.selection(path)
             rule = selection.registry.of_all_commands[finding.code]
             severity = selection.severities.get(
                 rule.code, _SEVERITIES.get(finding.verdict, Severity.INFO)
@@ -97,8 +87,7 @@ class Reporter:
             hidden = program.hides(path, rule.code, severity)
             if hidden is not None:
                 if hidden:
-                    held_back = self.result.stats.held_back
-                    held_back[hidden] = held_back.get(hidden, 0) + 1
+                    self.result.stats.hold_back(hidden)
                 continue
             about = _details(finding)
             if finding.place is None:
@@ -134,7 +123,7 @@ class Reporter:
         if path in store.modules:
             result.sources[name] = store.load(path).source.text
         result.paths[name] = path
-        result.fail_on[name] = program.fail_on(path)
+        result.fail_on[name] = program.governing.settings_at(path).fail_on
 
 
 def _details(finding: Finding) -> ChangeDetails:

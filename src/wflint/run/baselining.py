@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,12 +81,8 @@ def _held_against(
         entries = []
     found = [entry for _, several in part.shown for entry in several]
     matched = match(found, entries, gone, request.left_before if request.mended else None)
-    number = 0
-    for diagnostic, several in part.shown:
-        places = range(number, number + len(several))
-        number += len(several)
-        is_known = all(place in matched.known for place in places)
-        if is_known:
+    for diagnostic, places in _numbered(part.shown):
+        if matched.known.issuperset(places):
             known.add(id(diagnostic))
         for place in places:
             (state.known if place in matched.known else state.new).append(found[place])
@@ -98,6 +94,16 @@ def _held_against(
     return state
 
 
+def _numbered(
+    shown: Iterable[tuple[Diagnostic, list[Entry]]],
+) -> Iterator[tuple[Diagnostic, range]]:
+    """Yield diagnostics with the numbers of their entries, of all that there are."""
+    number = 0
+    for diagnostic, several in shown:
+        yield diagnostic, range(number, number + len(several))
+        number += len(several)
+
+
 def hide(result: Result, known: set[int], reason: str, show: bool) -> None:
     """Take diagnostics, given by their identity, out of a result, or mark them as known."""
     left = []
@@ -107,8 +113,7 @@ def hide(result: Result, known: set[int], reason: str, show: bool) -> None:
         elif show:
             left.append(replace(diagnostic, is_known=True))
         else:
-            held_back = result.stats.held_back
-            held_back[reason] = held_back.get(reason, 0) + 1
+            result.stats.hold_back(reason)
     result.diagnostics = left
 
 
@@ -117,18 +122,16 @@ def hold_against_known(
 ) -> None:
     """Take out of a result what another run has found."""
     there = frozenset(real_path(path) for group in groups for path in group.files)
-    several = [entries_of(d, result.paths[d.filename]) for d in result.diagnostics]
-    flat = [entry for of_one in several for entry in of_one]
+    shown = [(d, entries_of(d, result.paths[d.filename])) for d in result.diagnostics]
+    found = [entry for _, several in shown for entry in several]
     left_before = request.left_before if request.mended else None
-    matched = match(flat, known_there.entries, lambda path: path not in there, left_before)
+    matched = match(found, known_there.entries, lambda path: path not in there, left_before)
     result.left += matched.left
-    known: set[int] = set()
-    number = 0
-    for diagnostic, of_one in zip(result.diagnostics, several, strict=True):
-        places = range(number, number + len(of_one))
-        number += len(of_one)
-        if diagnostic.code not in ALWAYS_REPORTED and all(p in matched.known for p in places):
-            known.add(id(diagnostic))
+    known = {
+        id(diagnostic)
+        for diagnostic, places in _numbered(shown)
+        if diagnostic.code not in ALWAYS_REPORTED and matched.known.issuperset(places)
+    }
     hide(result, known, known_there.reason, show=False)
 
 

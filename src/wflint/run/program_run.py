@@ -372,8 +372,7 @@ class ProjectRun:
             return False
         hidden_by = self._hidden_by(path, diagnostic.code, diagnostic.severity)
         if hidden_by:
-            held_back = self.result.stats.held_back
-            held_back[hidden_by] = held_back.get(hidden_by, 0) + 1
+            self.result.stats.hold_back(hidden_by)
         return hidden_by is None
 
     def _hidden_by(self, path: str, code: str, severity: Severity) -> str | None:

@@ -14,7 +14,14 @@ from functools import cached_property
 from msgspec.structs import replace
 
 from wflint.cache.packing import standing_for
-from wflint.checking.registry import Registry, Selection, added_apis, load_registry, select_rules
+from wflint.checking.registry import (
+    CHECK,
+    Registry,
+    Selection,
+    added_apis,
+    load_registry,
+    select_rules,
+)
 from wflint.config.environment import Environment, find_environments
 from wflint.config.find import Project
 from wflint.config.settings import DEFAULT_TEST_PATHS, Settings
@@ -42,15 +49,20 @@ _REPORTING = (
 
 
 class Governing:
-    """Answers for the files of one program. Raises :class:`ConfigError` for an unknown rule."""
+    """Answers for the files of one program, about the rules of one command.
 
-    def __init__(self, group: Group, request: Request) -> None:
+    Raises :class:`ConfigError` for an unknown rule.
+    """
+
+    def __init__(self, group: Group, request: Request, command: str = CHECK) -> None:
         self.group = group
         self._may_run = "python" in request.overrides
         self.projects = group.projects
         self.plugins = tuple(sorted({name for s in self.settings for name in s.plugins}))
         self.registry: Registry = load_registry(self.plugins)
-        self._selections = {p: select_rules(p.settings, self.registry) for p in self.projects}
+        self._selections = {
+            p: select_rules(p.settings, self.registry, command) for p in self.projects
+        }
         self._rule_settings = {p: _rule_settings(p) for p in self.projects}
         extra = sorted(code for code, rule in self.asked.items() if _adds_to_notes(rule))
         self._noted_settings = {p: standing_for((s, extra)) for p, s in self._rule_settings.items()}

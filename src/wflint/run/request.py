@@ -1,6 +1,6 @@
 """The contract between the command line and the run: requests and results.
 
-Plain data without behaviour. The command line fills a :class:`Request`, ``wflint.run.check.check``
+Plain data. The command line fills a :class:`Request`, ``wflint.run.check.check``
 turns it into a :class:`Result`, and the report modules print that.
 """
 
@@ -111,6 +111,10 @@ class Stats(Struct):
     gaps: int = 0
     seconds: float = 0.0
     all_workflows: int = 0
+
+    def hold_back(self, reason: str, number: int = 1) -> None:
+        """Count diagnostics that are not shown, by what hides them."""
+        self.held_back[reason] = self.held_back.get(reason, 0) + number
 
 
 class BaselineState(Struct):

@@ -181,4 +181,4 @@ def add(result: Result, part: Result) -> None:
     for name in _COUNTS:
         setattr(counted, name, getattr(counted, name) + getattr(more, name))
     for reason, number in more.held_back.items():
-        counted.held_back[reason] = counted.held_back.get(reason, 0) + number
+        counted.hold_back(reason, number)
