@@ -52,6 +52,12 @@ class Source:
         lines = _GLOBAL.findall(self.text)
         return frozenset(word for line in lines for word in _WORD.findall(line))
 
+    @cached_property
+    def newline(self) -> str:
+        """The end of its lines: that of the first one."""
+        match = _LINE_END.search(self.text)
+        return match.group() if match else "\n"
+
     @property
     def line_starts(self) -> array[int]:
         """The offset at which each line starts."""

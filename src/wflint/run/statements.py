@@ -6,7 +6,6 @@ last comma, and comments may come and go. The text is the same with every versio
 
 from __future__ import annotations
 
-import io
 import keyword
 import tokenize
 from bisect import bisect_right
@@ -18,15 +17,13 @@ from msgspec.structs import replace
 from wflint.checking.analysis import AnalysisResult
 from wflint.diagnostics import Diagnostic, Location
 from wflint.run.emit import Emitter, Found
+from wflint.syntax.tokens import LAYOUT, Place, plain_lines, tokens
 from wflint.system.hashing import blake2b
 
 LONGEST = 200
 """Characters; of a longer statement only the offending expression is taken."""
 
 _SHORTENED = 120
-_LAYOUT = frozenset({tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER})
-_STARTS = {getattr(tokenize, f"{kind}STRING_START", -1) for kind in "FT"} - {-1}
-_ENDS = {getattr(tokenize, f"{kind}STRING_END", -1) for kind in "FT"} - {-1}
 _NO_SPACE_AFTER = frozenset("([{.~")
 _NO_SPACE_BEFORE = frozenset(")]},.:;")
 _CLOSING = frozenset(")]}")
@@ -41,8 +38,6 @@ _BEFORE_UNARY = frozenset("([{,=:-+*/") | {
     "and",
     "or",
 }
-
-Place = tuple[int, int]
 
 
 class _Piece(Struct):
@@ -89,11 +84,10 @@ class Statements:
     """The statements of a text."""
 
     def __init__(self, text: str) -> None:
-        self._text = text.replace("\r\n", "\n").replace("\r", "\n")
         self._rows: list[int] = []
         self._statements: list[list[_Piece]] = []
         self._comments: dict[int, _Piece] = {}
-        self._lines: list[str] = self._text.split("\n")
+        self._lines = plain_lines(text)
         for pieces in self._read():
             if pieces:
                 self._rows.append(pieces[0].start[0])
@@ -122,37 +116,20 @@ class Statements:
 
     def _read(self) -> Iterator[list[_Piece]]:
         pieces: list[_Piece] = []
-        open_strings: list[Place] = []
-        try:
-            for token in tokenize.generate_tokens(io.StringIO(self._text).readline):
-                if token.type in _STARTS:
-                    open_strings.append(token.start)
-                elif token.type in _ENDS:
-                    begun = open_strings.pop()
-                    if not open_strings:
-                        text = self._between(begun, token.end)
-                        pieces.append(_string(text, begun, token.end))
-                elif open_strings or token.type in _LAYOUT:
-                    continue
-                elif token.type == tokenize.COMMENT:
-                    self._comments[token.start[0]] = _Piece(token.string, token.start, token.end)
-                elif token.type == tokenize.NEWLINE:
-                    yield pieces
-                    pieces = []
-                elif token.type == tokenize.STRING:
-                    pieces.append(_string(token.string, token.start, token.end))
-                else:
-                    is_word = token.type == tokenize.NAME and not keyword.iskeyword(token.string)
-                    pieces.append(_Piece(token.string, token.start, token.end, is_word))
-        except (tokenize.TokenError, SyntaxError, ValueError, IndexError):
-            pass  # what stands before the error is known
+        for token in tokens(self._lines):
+            if token.type in LAYOUT:
+                continue
+            if token.type == tokenize.COMMENT:
+                self._comments[token.start[0]] = _Piece(token.text, token.start, token.end)
+            elif token.type == tokenize.NEWLINE:
+                yield pieces
+                pieces = []
+            elif token.type == tokenize.STRING:
+                pieces.append(_string(token.text, token.start, token.end))
+            else:
+                is_word = token.type == tokenize.NAME and not keyword.iskeyword(token.text)
+                pieces.append(_Piece(token.text, token.start, token.end, is_word))
         yield pieces
-
-    def _between(self, start: Place, end: Place) -> str:
-        rows = self._lines[start[0] - 1 : end[0]]
-        rows[-1] = rows[-1][: end[1]]
-        rows[0] = rows[0][start[1] :]
-        return "\n".join(rows)
 
 
 def _string(text: str, start: Place, end: Place) -> _Piece:

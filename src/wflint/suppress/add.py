@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import tokenize
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -11,13 +10,10 @@ from msgspec import Struct, field
 
 from wflint.files.source import Source
 from wflint.suppress.comments import Directive, parse_directives
+from wflint.syntax.tokens import LAYOUT, plain_lines, tokens
 
 Span = tuple[int, int, str]
 """An edit in characters: where it begins and ends, and the new text."""
-
-_LAYOUT = frozenset({tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER})
-_STARTS = {getattr(tokenize, f"{kind}STRING_START", -1) for kind in "FT"} - {-1}
-_ENDS = {getattr(tokenize, f"{kind}STRING_END", -1) for kind in "FT"} - {-1}
 
 
 class Unwanted(Struct, frozen=True, order=True):
@@ -120,16 +116,9 @@ class _Writing:
         for row, codes in self.above.items():
             line = self.source.line(row)
             indent = line[: len(line) - len(line.lstrip())]
-            text = f"{indent}{self._comment(codes)}{self._line_end()}"
+            text = f"{indent}{self._comment(codes)}{self.source.newline}"
             found.append((starts[row - 1], starts[row - 1], text))
         return sorted(found)
-
-    def _line_end(self) -> str:
-        text = self.source.text
-        end = next((n for n, c in enumerate(text) if c in "\r\n"), None)
-        if end is None:
-            return "\n"
-        return "\r\n" if text.startswith("\r\n", end) else text[end]
 
 
 def _note(table: dict[int, list[str]], key: int, code: str) -> None:
@@ -156,24 +145,15 @@ def _counts_for(directive: Directive, one: Unwanted) -> bool:
 
 def _layout(text: str) -> _Layout:
     found = _Layout()
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
     first = last = 0
-    begun: list[int] = []
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
-            if token.type in _STARTS:
-                begun.append(token.start[0])
-            elif token.type in _ENDS:
-                found.in_string.update(range(begun.pop(), token.end[0]))
-            elif token.type == tokenize.STRING:
-                found.in_string.update(range(token.start[0], token.end[0]))
-            if token.type == tokenize.NEWLINE:
-                found.firsts.append(first)
-                found.lasts.append(last)
-                first = 0
-            elif token.type not in _LAYOUT and token.type != tokenize.COMMENT:
-                first = first or token.start[0]
-                last = token.end[0]
-    except (tokenize.TokenError, SyntaxError, ValueError, IndexError):
-        pass  # nothing is found behind the error
+    for token in tokens(plain_lines(text)):
+        if token.type == tokenize.STRING:
+            found.in_string.update(range(token.start[0], token.end[0]))
+        if token.type == tokenize.NEWLINE:
+            found.firsts.append(first)
+            found.lasts.append(last)
+            first = 0
+        elif token.type not in LAYOUT and token.type != tokenize.COMMENT:
+            first = first or token.start[0]
+            last = token.end[0]
     return found

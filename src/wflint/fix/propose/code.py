@@ -16,7 +16,6 @@ from wflint.facts.ids import Fn
 from wflint.facts.model import FunctionHead, Kind, Ref
 from wflint.facts.scopes import Bound
 from wflint.files.source import Source
-from wflint.fix.propose.import_block import newline_of
 from wflint.fix.propose.imports import Imports
 from wflint.fix.propose.piece import PieceText
 from wflint.fix.propose.surroundings import Surroundings
@@ -145,7 +144,7 @@ class Code:
     @property
     def newline(self) -> str:
         """Return the end of lines in the file."""
-        return newline_of(self.piece.source.text)
+        return self.piece.source.newline
 
     def indent(self, node: cst.CSTNode) -> str:
         """The white space at the start of the line in which a node begins."""

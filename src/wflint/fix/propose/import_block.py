@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import ast
 import io
-import re
 import sys
 import tokenize
 from collections.abc import Callable
@@ -44,7 +43,7 @@ def new_import(
 
     ``use`` is the offset of the place where the name is wanted, if that is a single one.
     """
-    newline = newline_of(source.text)
+    newline = source.newline
     (node,) = ast.parse(statement).body
     row = len(source.line_starts) + 1 if use is None else source.location(use).row
     early = _early_imports(tree, row)
@@ -76,16 +75,10 @@ def new_import(
     return TextEdit(at, at, f"{statement}{newline}{gap}")
 
 
-def newline_of(text: str) -> str:
-    """Return the end of lines in a text: that of the first one."""
-    match = re.search(r"\r\n|\r|\n", text)
-    return match.group() if match else "\n"
-
-
 def _inserted(source: Source, at: int, text: str) -> TextEdit:
     """An insertion at the start of a line, or behind a last line that has no end."""
     if at == len(source.text) and source.text and source.text[-1] not in "\r\n":
-        text = newline_of(source.text) + text.rstrip("\r\n")
+        text = source.newline + text.rstrip("\r\n")
     return TextEdit(at, at, text)
 
 
