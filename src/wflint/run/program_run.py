@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +37,9 @@ from wflint.run.cache_place import notes_shelf
 from wflint.run.emit import Emitter, Found
 from wflint.run.failures import failures
 from wflint.run.fingerprint import with_fingerprints
-from wflint.run.imported_tests import imported_tests
+from wflint.run.known_tests import KnownTests
+from wflint.run.left_out import LeftOut
+from wflint.run.not_followed import not_followed
 from wflint.run.places import call_as_written, gaps_by_entry
 from wflint.run.program_settings import Governing
 from wflint.run.request import Request, Result
@@ -93,6 +95,8 @@ class ProjectRun:
         self.registry = self.governing.registry
         self.shown: Callable[[str], str] = partial(shown_path, cwd=cwd)
         self.chosen = frozenset(group.files if request.whole else group.chosen)
+        self.tests = KnownTests(self.governing, gated, read)
+        self.left_out = LeftOut(self.governing, self.tests.has)
         self.fact_caches = fact_caches
         self.fact_cache = self._fact_cache(folder, fact_caches)
 
@@ -150,19 +154,7 @@ class ProjectRun:
         if not self.read.is_torn and not answer.store.faults.happened:
             self.whole.note()
             self.fixes.note()
-        return Examined(self.group, answer, emitter, found, self._is_test)
-
-    def _is_test(self, path: str) -> bool:
-        """True if a file is a test, and not only named like one."""
-        return self.governing.is_test(path) and path not in self._imported_tests
-
-    @cached_property
-    def _imported_tests(self) -> frozenset[str]:
-        """Files that are named like tests, and that other code imports."""
-        governing, gated = self.governing, self.gated
-        named = [path for path in gated.candidates if governing.is_test_by_name(path)]
-        others = (path for path in gated.named if not governing.is_test(path))
-        return imported_tests(named, others, self.read)
+        return Examined(self.group, answer, emitter, found, self.tests.has)
 
     # The question.
 
@@ -184,7 +176,7 @@ class ProjectRun:
             safe_loggers=governing.safe_loggers,
             settings_of=governing.rule_settings,
             inside=inside_entries(self.registry.by_code, governing.oldest_python),
-            is_test=self._is_test,
+            is_test=self.tests.has,
             installed=Installed(governing.follow_packages, governing.environments),
             fact_cache=self.fact_cache,
             names_in=names_at(self.request),
@@ -210,7 +202,7 @@ class ProjectRun:
 
         def fix_for(hit: Violation) -> Answered:
             severity = hit.severity or hit.rule.severity
-            is_hidden = self._hidden_by(hit.fn.path, hit.rule.code, severity) is not None
+            is_hidden = self.left_out.because(hit.fn.path, hit.rule.code, severity) is not None
             if is_hidden or not self._is_fixable(hit):
                 return Answered()
             return repairs.answer_for(hit)
@@ -370,23 +362,10 @@ class ProjectRun:
     def _is_wanted(self, path: str, diagnostic: Diagnostic) -> bool:
         if path not in self.chosen:
             return False
-        hidden_by = self._hidden_by(path, diagnostic.code, diagnostic.severity)
+        hidden_by = self.left_out.because(path, diagnostic.code, diagnostic.severity)
         if hidden_by:
             self.result.stats.hold_back(hidden_by)
         return hidden_by is None
-
-    def _hidden_by(self, path: str, code: str, severity: Severity) -> str | None:
-        """The setting that hides a diagnostic, if any; ``""`` if nobody has asked for it."""
-        governing = self.governing
-        if code not in governing.selection(path).codes or self._is_remark(path, code, severity):
-            return ""
-        if code not in governing.codes(path):
-            return "per-file-ignores"
-        if self._is_test(path) and severity is not Severity.ERROR:
-            return "test-paths"
-        if not severity.is_at_least(governing.settings_at(path).min_severity):
-            return "min-severity"
-        return None
 
     def _is_held_back(self, path: str, diagnostic: Diagnostic) -> bool:
         """True if a rule that runs in a chosen file has found something that is not shown."""
@@ -395,15 +374,6 @@ class ProjectRun:
     def _is_partial(self, answer: AnalysisResult) -> bool:
         """True if there may be more to find, behind what cannot be read."""
         return bool(answer.store.faults.happened or any(self.loaded.values()))
-
-    def _is_remark(self, path: str, code: str, severity: Severity) -> bool:
-        """True if an info comes from a rule of higher severity that is not selected by its name."""
-        rule = self.registry.by_code[code]
-        if severity is not Severity.INFO or rule.severity is Severity.INFO:
-            return False
-        if self._severity(code, path) is Severity.INFO:
-            return False
-        return not self.governing.selects_by_name(path, code, rule.name)
 
     def _count(self, answer: AnalysisResult, emitter: Emitter) -> None:
         stats = self.result.stats
@@ -416,40 +386,8 @@ class ProjectRun:
         stats.suppressed += emitter.suppressed
         gaps = {(g.node.fn, g.site) for g in answer.reached.gaps}
         stats.gaps += sum(fn.path in self.chosen for fn, _ in gaps)
-        self.result.warnings += [*answer.warnings, *self._not_followed(answer)]
-        self.result.warnings += self._hidden(answer)
+        self.result.warnings += [
+            *answer.warnings,
+            *not_followed(answer, self.governing, self.chosen, self.shown),
+        ]
         self.result.warnings += lines(unchecked(answer, self.chosen), self.shown)
-
-    def _hidden(self, answer: AnalysisResult) -> Iterator[str]:
-        """Lines for the files with workflow code that a package of the same name hides."""
-        for path in answer.hidden:
-            if path in self.chosen:
-                package = self.shown(path.removesuffix(".py"))
-                yield (
-                    f"{self.shown(path)}: Python never imports this file, because the package "
-                    f"{package}/ has the same name, so what is in there is not checked; rename or "
-                    "delete one of them"
-                )
-
-    def _not_followed(self, answer: AnalysisResult) -> Iterator[str]:
-        """Lines for the packages and modules that should be followed and cannot be."""
-        root = self.group.project.root
-        for package in answer.index.installed.missing:
-            if answer.index.find(package, f"{root}/__init__.py") is None:
-                yield f"follow-packages: {package} {self._not_found()}"
-        for path in sorted(answer.index.outside):
-            yield f"{self.shown(path)}: a link leads out of the repository, so it is not followed"
-        for path, module in sorted(answer.store.modules.items()):
-            if module.error is not None and answer.index.is_followed(path):
-                place = f"{self.shown(path)}:{module.error.row}"
-                yield f"{place}: this is not followed further: {module.error.message}"
-
-    def _not_found(self) -> str:
-        places = ", ".join(self.shown(e.name) for e in self.governing.environments)
-        if places:
-            return f"is not installed in {places}; name its environment with --python"
-        root = self.shown(str(self.group.project.root))
-        return (
-            f"was not found: VIRTUAL_ENV names no environment, and {root} has no .venv or venv; "
-            "name one with --python"
-        )
