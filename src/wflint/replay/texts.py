@@ -15,37 +15,53 @@ _SAME_LENGTH = frozenset({"items", "keys", "values"})
 Part = Callable[[ast.expr], "Term | None"]
 
 
-class _Gaps(ast.NodeTransformer):
-    """Copies an expression, with a gap for each node that stands for something else."""
+def _copied(node: ast.AST) -> ast.AST:
+    """Copy a node; what stands below it is shared."""
+    fields = ast.iter_fields(node)
+    return type(node)(**{n: [*v] if isinstance(v, list) else v for n, v in fields})
 
-    def __init__(self, part_of: Part, whole: ast.expr) -> None:
-        self.parts: list[Term] = []
-        self._part_of = part_of
-        self._whole = whole
 
-    def visit(self, node: ast.AST) -> ast.AST:
-        if isinstance(node, ast.expr):
-            part = self._part_of(node) if node is not self._whole else None
-            if part is not None:
-                self.parts.append(part)
-                return ast.Name(_GAP, ast.Load())
-        fields: dict[str, object] = {}
-        for name, value in ast.iter_fields(node):
-            if isinstance(value, list):
-                fields[name] = [self.visit(v) if isinstance(v, ast.AST) else v for v in value]
-            else:
-                fields[name] = self.visit(value) if isinstance(value, ast.AST) else value
-        return type(node)(**fields)
+def _slots(node: ast.AST) -> list[tuple[ast.AST, str, int]]:
+    """Return where the nodes below a node stand: the field, and the place in a list; else -1."""
+    found: list[tuple[ast.AST, str, int]] = []
+    for name, value in ast.iter_fields(node):
+        if isinstance(value, list):
+            found += [(node, name, i) for i, v in enumerate(value) if isinstance(v, ast.AST)]
+        elif isinstance(value, ast.AST):
+            found.append((node, name, -1))
+    return found
+
+
+def _with_gaps(whole: ast.expr, part_of: Part) -> tuple[ast.AST, list[Term]]:
+    """Copy an expression, with a gap for each node that stands for something else."""
+    parts: list[Term] = []
+    top = _copied(whole)
+    pending = _slots(top)[::-1]
+    while pending:
+        owner, name, number = pending.pop()
+        value = getattr(owner, name)
+        node = value if number < 0 else value[number]
+        part = part_of(node) if isinstance(node, ast.expr) else None
+        if part is not None:
+            parts.append(part)
+            copy: ast.AST = ast.Name(_GAP, ast.Load())
+        else:
+            copy = _copied(node)
+            pending += reversed(_slots(copy))
+        if number < 0:
+            setattr(owner, name, copy)
+        else:
+            value[number] = copy
+    return top, parts
 
 
 def data(node: ast.expr, part_of: Part) -> Data:
     """Return an expression as data; ``part_of`` says what stands for a node of it, if anything."""
-    gaps = _Gaps(part_of, node)
-    copied = gaps.visit(node)
-    pieces = tuple(unparsed(ast.fix_missing_locations(copied)).split(_GAP))
-    if len(pieces) != len(gaps.parts) + 1:
+    copied, parts = _with_gaps(node, part_of)
+    pieces = tuple(unparsed(copied).split(_GAP))
+    if len(pieces) != len(parts) + 1:
         return Data((unparsed(node),), ())
-    return Data(pieces, tuple(gaps.parts))
+    return Data(pieces, tuple(parts))
 
 
 def looped_over(node: ast.expr) -> ast.expr:
