@@ -61,7 +61,7 @@ def issue(
     machine: Machine, frame: Frame, term: Command, name: Value | None, ident: Value | None
 ) -> Given:
     """Give a command."""
-    chain = place(frame, term.at.site, machine.functions)
+    chain = place(frame, term.at.site)
     if term.draws:
         ident = machine.draw()
     shown = name if isinstance(name, Symbol) or name is None else symbol(key_of(name))
@@ -305,7 +305,7 @@ def _raced(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
 
 
 def _timer(machine: Machine, frame: Frame, site: int) -> Given:
-    return machine.give("timer", None, None, place(frame, site, machine.functions))
+    return machine.give("timer", None, None, place(frame, site))
 
 
 def wait_for(machine: Machine, task: Task, frame: Frame, term: WaitFor) -> None:
@@ -346,7 +346,7 @@ def _waited_for(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
         cancel_value(machine, value, frame)
         leaving.fail(machine, task, "TimeoutError", frame, -1)
         return
-    machine.cancel(timer, place(frame, -1, machine.functions))
+    machine.cancel(timer, place(frame, -1))
     task.values.append(value)  # type: ignore[arg-type]
     _push(task, frame, Op("await"))
 
@@ -380,7 +380,7 @@ def _met(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
         if timer.done and not timer.cancelled:
             leaving.fail(machine, task, "TimeoutError", frame, -1)
             return
-        machine.cancel(timer, place(frame, -1, machine.functions))
+        machine.cancel(timer, place(frame, -1))
     task.values.append(NONE)
 
 
@@ -398,7 +398,7 @@ def _deadline(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
 def release(machine: Machine, op: Op, frame: Frame) -> None:
     """End what a block holds as long as it runs."""
     if isinstance(op.data, Given):
-        machine.cancel(op.data, place(frame, -1, machine.functions))
+        machine.cancel(op.data, place(frame, -1))
     elif isinstance(op.data, Bag):
         for value in op.data.items:
             cancel_value(machine, value, frame)
@@ -424,7 +424,7 @@ def cancel_value(machine: Machine, value: object, frame: Frame) -> None:
         each = pending.pop()
         match each:
             case Handle():
-                machine.cancel(each.given, place(frame, -1, machine.functions))
+                machine.cancel(each.given, place(frame, -1))
             case Bag():
                 pending.extend(reversed(each.items))
             case Task():

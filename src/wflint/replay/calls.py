@@ -50,9 +50,8 @@ _SIMPLE = {
     CallKind.SIGNAL_WITH_START: "signal with start",
 }
 _UPSERTS = {CallKind.MEMO: "memo upsert", CallKind.SEARCH_ATTRIBUTES: "search attribute upsert"}
-_IDENTS = {CallKind.ACTIVITY: "activity_id", CallKind.LOCAL_ACTIVITY: "activity_id"}
-_REPLAYING = "temporalio.workflow.unsafe.is_replaying"
-_RACES = {"asyncio.wait": False, "temporalio.workflow.wait": False}
+REPLAYING = "temporalio.workflow.unsafe.is_replaying"
+_RACES = frozenset({"asyncio.wait", "temporalio.workflow.wait"})
 _TRANSPARENT = frozenset({"asyncio.shield", "builtins.list", "builtins.tuple", "typing.cast"})
 
 
@@ -121,7 +120,7 @@ class CallReader:
     # What the SDK and asyncio do.
 
     def _external(self, node: ast.Call, name: str) -> Term | None:
-        if name == _REPLAYING:
+        if name == REPLAYING:
             return Replaying()
         if name in _TRANSPARENT and len(node.args) >= 1:
             inner = self._terms.term(node.args[-1])
@@ -160,19 +159,16 @@ class CallReader:
 
     def _activity(self, node: ast.Call, sdk: SdkCall) -> Term:
         kind = "activity" if sdk.kind is CallKind.ACTIVITY else "local activity"
-        given = self._option(node, "activity_id")
-        ident = self._ident(given) if given is not None else None
+        ident = self._ident(self._option(node, "activity_id"))
         starts = "start_" in sdk.name
         name, at, aside = self._target(node, sdk), self._terms.at(node), _given_args(node)
         return Command(kind, name, ident, starts, at=at, aside=aside)
 
-    def _ident(self, given: ast.expr) -> Term | None:
-        is_none = isinstance(given, ast.Constant) and given.value is None
-        return None if is_none else self._terms.term(given)
+    def _ident(self, given: ast.expr | None) -> Term | None:
+        return self._terms.term(given) if given is not None and _is_given(given) else None
 
     def _child(self, node: ast.Call, sdk: SdkCall) -> Term:
-        given = self._option(node, "id")
-        ident = self._ident(given) if given is not None else None
+        ident = self._ident(self._option(node, "id"))
         return Command(
             "child workflow",
             self._target(node, sdk),
@@ -279,5 +275,5 @@ def _given_args(node: ast.Call) -> Aside:
     return Aside(", ".join(map(unparsed, args)))
 
 
-def _is_given(timeout: ast.expr | None) -> bool:
-    return timeout is not None and not (isinstance(timeout, ast.Constant) and timeout.value is None)
+def _is_given(option: ast.expr | None) -> bool:
+    return option is not None and not (isinstance(option, ast.Constant) and option.value is None)

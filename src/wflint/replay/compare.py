@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator
 from wflint import limits
 from wflint.replay.change import Change, Program, Step, Verdict
 from wflint.replay.exploring import Explorer, Judgement
-from wflint.replay.expressions import parts_of
 from wflint.replay.program import Functions, digest
 from wflint.replay.sides import Side, side_of
-from wflint.replay.terms import Callee, Command, Exit, Patch, Term, Text
+from wflint.replay.terms import Callee, Command, Exit, Patch, Term, Text, all_terms
 from wflint.replay.values import BLOCK, Given
 from wflint.rule.definition_views import WorkflowView
 
@@ -145,7 +144,7 @@ class _Comparison:
                 continue
             count, can = 0, True
             for inner in functions.closure([callee.node]):
-                for term in _all_terms(functions.term(inner.node)):
+                for term in all_terms(functions.term(inner.node)):
                     count += term.__class__.__name__ in _GIVES
                     is_end = isinstance(term, Exit) and term.kind == "continue as new"
                     can = can and not is_end and not isinstance(term, Patch)
@@ -173,14 +172,6 @@ class _Comparison:
 _GIVES = frozenset({"Command", "Condition", "WaitFor", "Race", "Unresolved", "Deadline"})
 
 
-def _all_terms(term: Term) -> Iterator[Term]:
-    pending = [term]
-    while pending:
-        each = pending.pop()
-        yield each
-        pending.extend(parts_of(each))
-
-
 def _is_same(old: Side, new: Side) -> bool:
     return old.run == new.run and old.handlers == new.handlers
 
@@ -189,7 +180,7 @@ def _activities(functions: Functions, callees: list[Callee]) -> list[tuple[Term 
     """Return the activities of a workflow in the order of the code, with what they are given."""
     found = []
     for callee in callees:
-        for term in _all_terms(functions.term(callee.node)):
+        for term in all_terms(functions.term(callee.node)):
             if isinstance(term, Command) and term.aside.text:
                 found.append((term.name, term.aside.text))
     return found

@@ -27,6 +27,8 @@ from wflint.replay.terms import (
     Unknown,
     Unresolved,
     Var,
+    all_terms,
+    parts_of,
 )
 from wflint.replay.texts import data, looped_over, times
 
@@ -239,13 +241,7 @@ def is_data(term: Term) -> bool:
 
 def has_test(term: Term) -> bool:
     """True if a term is decided by more than data."""
-    pending = [term]
-    while pending:
-        each = pending.pop()
-        if isinstance(each, Replaying):
-            return True
-        pending.extend(parts_of(each))
-    return False
+    return any(isinstance(each, Replaying) for each in all_terms(term))
 
 
 def is_quiet(term: Term) -> bool:
@@ -258,19 +254,3 @@ def is_quiet(term: Term) -> bool:
         elif not is_plain(each):
             return False
     return True
-
-
-def parts_of(term: Term) -> list[Term]:
-    """Return the terms that a term is made of, in order."""
-    found: list[Term] = []
-    for name in term.__struct_fields__:
-        value = getattr(term, name)
-        if isinstance(value, Term):
-            found.append(value)
-        elif isinstance(value, tuple):
-            for each in value:
-                if isinstance(each, Term):
-                    found.append(each)
-                elif isinstance(each, tuple):
-                    found.extend(inner for inner in each if isinstance(inner, Term))
-    return found

@@ -30,7 +30,6 @@ class Activation(Struct):
     event: Event | None
     commands: list[Given]
     closes: bool
-    asked: int = 0
 
 
 class Outcome(enum.Enum):
@@ -65,7 +64,6 @@ class OldRun:
         self.arrived: set[tuple[str, str]] = set()
         self._events = 0
         self.is_cancelled = False
-        self.cut = ""
 
     def _patched(self, name: str, deprecated: bool) -> bool:
         return bool(self.choose(("patched", name), (True, False)))
@@ -108,7 +106,7 @@ class OldRun:
                 events.append(("start", given.number))
                 continue
             events.append(("end", given.number))
-            if given.kind != "timer" and machine.is_guarded(given):
+            if given.kind != "timer" and machine.is_guarded():
                 events.append(("fail", given.number))
         events += [("condition", key) for key in machine.awaited()]
         events += [key for key in self.side.handlers if key not in self.arrived]
@@ -141,7 +139,6 @@ def happen(
     else:
         handler = side.handlers.get((kind, str(about))) or side.handlers.get((kind, "any"))
         if handler is not None:
-            machine.handling += 1
             machine.enter(handler, kind, str(about))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wflint.replay.machine import Closed, Machine, place
 from wflint.replay.tasks import Frame, Item, Op, Task
 from wflint.replay.terms import Try
-from wflint.replay.values import NONE, Value
+from wflint.replay.values import NONE, Symbol, Value
 
 _WIDER = {
     "CancelledError": frozenset({"CancelledError", "BaseException"}),
@@ -85,10 +85,7 @@ def _undo(machine: Machine, task: Task, op: Op, frame: Frame, way: tuple[str, ob
 
 def _fails_entry(machine: Machine, task: Task, op: Op, frame: Frame, site: int, error: str) -> None:
     if op.data == "update":
-        machine.handling -= 1
-        from wflint.replay.values import Symbol
-
         machine.give("update completed", Symbol(str(op.extra), str(op.extra)), None, ())
         return
-    machine.give("failure", None, None, place(frame, site, machine.functions))
+    machine.give("failure", None, None, place(frame, site))
     raise Closed

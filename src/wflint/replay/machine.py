@@ -69,7 +69,6 @@ class Machine:
         self.true: dict[str, int] = {}
         self.draws = 0
         self.is_closed = False
-        self.handling = 0
         self._steps = 0
 
     # Commands.
@@ -205,8 +204,8 @@ class Machine:
         found = [t.for_what[1] for t in self.tasks if t.for_what[:1] == ("condition",)]
         return [key for key in dict.fromkeys(found) if isinstance(key, str)]
 
-    def is_guarded(self, given: Given) -> bool:
-        """True if the failure of an operation would be handled."""
+    def is_guarded(self) -> bool:
+        """True if the failure of an operation that a task waits for would be handled."""
         return any(t.guards for t in self.tasks if not t.is_done and t.ready is not None)
 
     def state(self) -> object:
@@ -222,8 +221,6 @@ class Machine:
         )
 
 
-def place(frame: Frame, site: int, functions: Functions) -> Chain:
+def place(frame: Frame, site: int) -> Chain:
     """Return the calls that lead to a site of a function that runs."""
-    fn = frame.fn
-    assert isinstance(fn, tuple)
-    return (*frame.chain, Place(fn, site))  # type: ignore[arg-type]
+    return (*frame.chain, Place(frame.fn, site))

@@ -12,18 +12,17 @@ from wflint.checking.analysis import AnalysisResult
 from wflint.facts.ids import Fn
 from wflint.facts.model import Call as CallFact
 from wflint.inference.values import AbstractValue, FunctionValue
+from wflint.replay.calls import REPLAYING
 from wflint.replay.code import Code
-from wflint.replay.expressions import parts_of
 from wflint.replay.naming import Names
 from wflint.replay.statements import term_of
-from wflint.replay.terms import Call, Callee, Term, Unknown
+from wflint.replay.terms import Call, Callee, Term, all_terms
 from wflint.temporal.api import sdk_calls
 from wflint.temporal.effects import Effect
 
 _LOUD = (
     Effect.COMMAND | Effect.WAITS | Effect.DRAWS | Effect.TASK | Effect.PATCHES | Effect.CONTINUES
 )
-_REPLAYING = "temporalio.workflow.unsafe.is_replaying"
 
 
 class Functions:
@@ -69,7 +68,7 @@ class Functions:
         for node in self.graph.order:
             for name in self.graph.outcomes.get(node.fn, {}).values():
                 sdk = calls.get(name)
-                if name == _REPLAYING or (sdk is not None and sdk.does & _LOUD):
+                if name == REPLAYING or (sdk is not None and sdk.does & _LOUD):
                     found.append(node)
                     break
         return frozenset(node.fn for node in self.graph.ancestors(found))
@@ -112,24 +111,7 @@ class Functions:
 
 def callees_in(term: Term) -> list[Callee]:
     """Return the functions that a term calls, in order."""
-    found, pending = list[Callee](), [term]
-    while pending:
-        each = pending.pop()
-        if isinstance(each, Call):
-            found.append(each.callee)
-        pending.extend(reversed(parts_of(each)))
-    return found
-
-
-def has_unknown(term: Term) -> bool:
-    """True if a part of a term could not be read."""
-    pending = [term]
-    while pending:
-        each = pending.pop()
-        if isinstance(each, Unknown):
-            return True
-        pending.extend(parts_of(each))
-    return False
+    return [each.callee for each in all_terms(term) if isinstance(each, Call)]
 
 
 def digest(sides: Iterable[tuple[Functions, list[Callee]]]) -> None:

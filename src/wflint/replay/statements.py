@@ -111,7 +111,7 @@ class _StatementReader:
             return []
         of = self.terms.term(node.value)
         if isinstance(node, ast.AugAssign):
-            old = self.terms.term(_loaded(node.target))
+            old = self.terms.term(node.target)
             of = Data(("", " op ", ""), (old, of))
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         found = [term for target in targets for term in self._store(target, of)]
@@ -208,10 +208,6 @@ class _StatementReader:
 
 
 _WHOLE = "<value>"
-
-
-def _loaded(target: ast.expr) -> ast.expr:
-    return target
 
 
 def _called_word(node: ast.expr) -> str:

@@ -73,10 +73,6 @@ def _push(task: Task, frame: Frame, *items: Term | Op) -> None:
     task.stack.extend((item, frame) for item in reversed(items))
 
 
-def _in_order(task: Task, frame: Frame, parts: tuple[Term, ...], then: Op) -> None:
-    _push(task, frame, *parts, then)
-
-
 def _taken(task: Task, count: int) -> list[Value]:
     if not count:
         return []
@@ -96,7 +92,7 @@ def _data(machine: Machine, task: Task, frame: Frame, term: Data) -> None:
     if not term.parts:
         task.values.append(symbol(term.pieces[0]))
     else:
-        _in_order(task, frame, term.parts, Op("data", term.pieces))
+        _push(task, frame, *term.parts, Op("data", term.pieces))
 
 
 def _join(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
@@ -182,14 +178,13 @@ def _drop(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
 
 
 def _many(machine: Machine, task: Task, frame: Frame, term: Many) -> None:
-    _in_order(task, frame, term.parts, Op("many", term))
+    _push(task, frame, *term.parts, Op("many", term))
 
 
 def _listed(parts: tuple[Term, ...], values: list[Value]) -> list[Value]:
     found: list[Value] = []
     for part, value in zip(parts, values, strict=True):
-        is_spread = isinstance(part, Star) and isinstance(value, Bag)
-        found += value.items if is_spread and isinstance(value, Bag) else [value]
+        found += value.items if isinstance(part, Star) and isinstance(value, Bag) else [value]
     return found
 
 
@@ -212,8 +207,8 @@ def _star(machine: Machine, task: Task, frame: Frame, term: Star) -> None:
 
 
 def _command(machine: Machine, task: Task, frame: Frame, term: Command) -> None:
-    parts = tuple(part for part in (term.name, term.ident) if part is not None)
-    _in_order(task, frame, parts, Op("command", term))
+    parts = [part for part in (term.name, term.ident) if part is not None]
+    _push(task, frame, *parts, Op("command", term))
 
 
 def _make_command(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
@@ -240,7 +235,7 @@ def _ask_patch(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
         known = machine.patches[key_of(name)] = machine.patched(key_of(name), term.deprecated)
         if known:
             shown = name if isinstance(name, Symbol) else None
-            chain = place(frame, term.at.site, machine.functions)
+            chain = place(frame, term.at.site)
             machine.give("patch", shown, None, chain).deprecated = term.deprecated
     task.values.append(TRUE if known else FALSE)
 
@@ -257,14 +252,14 @@ def _replaying(machine: Machine, task: Task, frame: Frame, term: Replaying) -> N
 
 
 def _call(machine: Machine, task: Task, frame: Frame, term: Call) -> None:
-    _in_order(task, frame, tuple(value for _, value in term.args), Op("call", term))
+    _push(task, frame, *(value for _, value in term.args), Op("call", term))
 
 
 def _make_call(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     term = op.data
     assert isinstance(term, Call)
     values = _taken(task, len(term.args))
-    chain = place(frame, term.at.site, machine.functions)
+    chain = place(frame, term.at.site)
     is_data = all(isinstance(v, Symbol) for v in values)
     if machine.opaque(term.callee) and is_data:
         keys = Symbol(f"{term.callee.digest}({', '.join(map(key_of, values))})")
@@ -299,7 +294,7 @@ def _unresolved(machine: Machine, task: Task, frame: Frame, term: Unresolved) ->
 def _wait_unresolved(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     term, value = op.data, task.values.pop()
     assert isinstance(term, Unresolved)
-    chain = place(frame, term.at.site, machine.functions)
+    chain = place(frame, term.at.site)
     given = machine.give("something unknown", symbol(key_of(value)), None, chain)
     awaiting.on_given(machine, task, frame, given)
 
@@ -439,7 +434,7 @@ def _leave(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     term, value = op.data, task.values.pop()
     assert isinstance(term, Exit)
     if term.kind == "continue as new":
-        machine.give(term.kind, None, None, place(frame, term.at.site, machine.functions))
+        machine.give(term.kind, None, None, place(frame, term.at.site))
         raise Closed
     if term.kind == "skip":
         task.values.append(Bag([]))
@@ -472,9 +467,8 @@ def _end_entry(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     task.values.pop()
     task.values.append(NONE)
     if kind == "run":
-        machine.give("completion", None, None, place(frame, -1, machine.functions))
+        machine.give("completion", None, None, place(frame, -1))
         raise Closed
-    machine.handling -= 1
     if kind == "update":
         name = Symbol(str(op.extra), str(op.extra))
         machine.give("update completed", name, None, ())

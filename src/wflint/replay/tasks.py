@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from wflint.facts.ids import Fn
 from wflint.replay.terms import Term
 from wflint.replay.values import NONE, Bag, Chain, Coroutine, Given, Handle, Symbol, Value
 
@@ -13,7 +14,7 @@ class Frame:
 
     __slots__ = ("chain", "depth", "fn", "names")
 
-    def __init__(self, fn: object, names: dict[str, Value], chain: Chain, depth: int) -> None:
+    def __init__(self, fn: Fn, names: dict[str, Value], chain: Chain, depth: int) -> None:
         self.fn = fn
         self.names = names
         self.chain = chain
@@ -42,7 +43,6 @@ class Task:
         "caught",
         "error",
         "for_what",
-        "is_cancelled",
         "is_done",
         "is_queued",
         "label",
@@ -59,7 +59,6 @@ class Task:
         self.for_what: tuple[object, ...] = ()
         self.is_done = False
         self.is_queued = False
-        self.is_cancelled = False
         self.value: Value = NONE
         self.error = ""
         self.caught = ""
@@ -98,7 +97,6 @@ class Describe:
         return (
             "task",
             number,
-            task.is_cancelled,
             task.caught,
             tuple(self.value(part) for part in task.for_what),
             tuple(self.item(item) for item in task.stack),

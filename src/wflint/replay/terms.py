@@ -8,6 +8,8 @@ functions that are called are compared by what they do (:class:`Callee`).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 
 from wflint.callgraph.graph import Node
@@ -347,3 +349,28 @@ class Unknown(Term, frozen=True):
 
     why: str
     at: At = NOWHERE
+
+
+def parts_of(term: Term) -> list[Term]:
+    """Return the terms that a term is made of, in order."""
+    found: list[Term] = []
+    for name in term.__struct_fields__:
+        value = getattr(term, name)
+        if isinstance(value, Term):
+            found.append(value)
+        elif isinstance(value, tuple):
+            for each in value:
+                if isinstance(each, Term):
+                    found.append(each)
+                elif isinstance(each, tuple):
+                    found.extend(inner for inner in each if isinstance(inner, Term))
+    return found
+
+
+def all_terms(term: Term) -> Iterator[Term]:
+    """Yield a term and all that it is made of, in order."""
+    pending = [term]
+    while pending:
+        each = pending.pop()
+        yield each
+        pending.extend(reversed(parts_of(each)))
