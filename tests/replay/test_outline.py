@@ -1,0 +1,140 @@
+"""Command terms as a tree of steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from tests.replay_cases import flow, program
+from wflint.replay.compare import workflows
+from wflint.replay.outline import Step, StepKind, outline
+from wflint.replay.program import Functions
+from wflint.replay.sides import side_of
+
+
+def steps_of(folder: Path, body: str, more: str = "", methods: str = "") -> tuple[Step, ...]:
+    functions = Functions(program(folder, {"flow.py": flow(body, more, methods)}).answer)
+    side = side_of(functions, next(iter(workflows(functions))))
+    assert side is not None
+    return outline(functions.term(side.run.node))
+
+
+def lines(steps: Iterable[Step], depth: int = 0) -> Iterator[str]:
+    for step in steps:
+        gives = f" -> {step.gives}" if step.gives else ""
+        yield f"{'  ' * depth}{step.kind.value}: {step.text}{gives}"
+        yield from lines(step.steps, depth + 1)
+
+
+def test_commands_stand_one_after_the_other(tmp_path: Path) -> None:
+    body = """
+count = len(order)
+self.part = order
+receipt = await workflow.execute_activity(reserve, order, start_to_close_timeout=TEN)
+self.paid = await workflow.execute_activity("pay", receipt, start_to_close_timeout=TEN)
+await asyncio.sleep(10)
+await workflow.wait_condition(lambda: self.part == "all")
+workflow.continue_as_new(order)
+"""
+    assert list(lines(steps_of(tmp_path / "p", body))) == [
+        "state: self.part = order",
+        "activity: activity reserve -> receipt",
+        "activity: activity pay -> self.paid",
+        "timer: timer",
+        "condition: condition self.part == 'all'",
+        "continue-as-new: continue as new",
+    ]
+
+
+def test_branches_and_loops_hold_their_steps(tmp_path: Path) -> None:
+    body = """
+if order == "a":
+    await asyncio.sleep(1)
+elif order == "b":
+    return order
+else:
+    await asyncio.sleep(2)
+for part in order:
+    while True:
+        await workflow.execute_activity(reserve, part, start_to_close_timeout=TEN)
+        break
+if workflow.patched("new"):
+    await asyncio.sleep(3)
+"""
+    assert list(lines(steps_of(tmp_path / "p", body))) == [
+        "choice: if order == 'a'",
+        "  branch: if order == 'a'",
+        "    timer: timer",
+        "  branch: else if order == 'b'",
+        "    leave: return order",
+        "  branch: else",
+        "    timer: timer",
+        "loop: for each of order",
+        "  loop: while True",
+        "    activity: activity reserve",
+        "    leave: break",
+        "choice: if patched 'new'",
+        "  patched: if patched 'new'",
+        "    timer: timer",
+    ]
+
+
+def test_what_decides_a_branch_comes_before_it(tmp_path: Path) -> None:
+    body = """
+if await workflow.execute_activity(reserve, order, start_to_close_timeout=TEN):
+    await asyncio.sleep(1)
+elif await workflow.execute_activity(charge, order, start_to_close_timeout=TEN):
+    return order
+"""
+    assert list(lines(steps_of(tmp_path / "p", body))) == [
+        "activity: activity reserve",
+        "choice: if activity reserve",
+        "  branch: if activity reserve",
+        "    timer: timer",
+        "  branch: else",
+        "    activity: activity charge",
+        "    choice: if activity charge",
+        "      branch: if activity charge",
+        "        leave: return order",
+    ]
+
+
+def test_an_error_that_is_caught_in_silence_is_told(tmp_path: Path) -> None:
+    body = """
+try:
+    await workflow.execute_activity(reserve, order, start_to_close_timeout=TEN)
+except ValueError:
+    workflow.logger.info("never mind")
+finally:
+    await asyncio.sleep(1)
+"""
+    assert list(lines(steps_of(tmp_path / "p", body))) == [
+        "try: try",
+        "  branch: try",
+        "    activity: activity reserve",
+        "  branch: except ValueError",
+        "  branch: finally",
+        "    timer: timer",
+    ]
+
+
+def test_what_runs_side_by_side_is_held_together(tmp_path: Path) -> None:
+    body = """
+await asyncio.gather(asyncio.sleep(1), help(order))
+task = asyncio.create_task(help(order))
+await asyncio.wait_for(task, 10)
+"""
+    more = "async def help(order):\n    await asyncio.sleep(1)\n"
+    steps = steps_of(tmp_path / "p", body, more)
+    assert list(lines(steps)) == [
+        "together: gather",
+        "  timer: timer",
+        "  call: help()",
+        "task: task -> task",
+        "  call: help()",
+        "wait: wait with a timer for task",
+    ]
+    call = steps[0].steps[1]
+    assert call.kind is StepKind.CALL
+    assert call.callee is not None
+    assert call.callee.node.fn.qualname == "help"
