@@ -29,9 +29,6 @@ from wflint.syntax.validity import is_python
 if TYPE_CHECKING:
     from wflint.run.program_run import FactCaches
 
-MAX_ROUNDS = 10
-
-
 class Mended(Struct):
     """A file as it was and as it should be; ``path`` is absolute, ``filename`` as users see it."""
 
@@ -65,7 +62,7 @@ def mend(request: Request, unsafe: bool = False) -> Outcome:
 class Rounds:
     """Rounds over the files of a request. ``most`` is their number, if there is always more."""
 
-    most = MAX_ROUNDS
+    most = 10
 
     def __init__(self, request: Request, unsafe: bool) -> None:
         self.request = request
@@ -170,7 +167,7 @@ class Rounds:
         for filename, diagnostics in _by_file(left):
             codes = ", ".join(sorted({d.code for d in diagnostics}))
             result.warnings.append(
-                f"{filename}: {codes} could still be fixed after {MAX_ROUNDS} rounds; "
+                f"{filename}: {codes} could still be fixed after {self.most} rounds; "
                 "run `wflint check --fix` again"
             )
 
