@@ -29,6 +29,7 @@ from wflint.syntax.validity import is_python
 if TYPE_CHECKING:
     from wflint.run.program_run import FactCaches
 
+
 class Mended(Struct):
     """A file as it was and as it should be; ``path`` is absolute, ``filename`` as users see it."""
 
