@@ -15,7 +15,7 @@ from wflint.diagnostics import Diagnostic
 from wflint.project.module import Module
 from wflint.project.store import Store
 from wflint.rule.base import Api, Property, Report, Rule, Scope, Severity
-from wflint.rule.views import CallView
+from wflint.rule.call_view import CallView
 from wflint.run.check import check
 from wflint.run.request import Request
 

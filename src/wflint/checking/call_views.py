@@ -26,8 +26,10 @@ from wflint.inference.written_values import WrittenValues
 from wflint.model.callees import Callees
 from wflint.rule.api_table import ApiEntry, ApiTable
 from wflint.rule.base import Property, RuleSettings
+from wflint.rule.call_view import CallView
 from wflint.rule.command_view import CommandView
-from wflint.rule.views import Callee, CallView, EffectAt, Lookups
+from wflint.rule.lookups import Lookups
+from wflint.rule.views import Callee, EffectAt
 from wflint.rule.written import Written
 from wflint.sandbox.sandboxes import Sandboxes
 from wflint.temporal.api import sdk_calls

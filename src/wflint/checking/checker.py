@@ -56,7 +56,8 @@ from wflint.model.heartbeats import Heartbeats
 from wflint.model.newer_python import NewerPython
 from wflint.rule.api_table import ApiEntry, ApiTable
 from wflint.rule.base import Api, Property, Report, Rule, RuleSettings, Scope
-from wflint.rule.views import CallView, MutationView
+from wflint.rule.call_view import CallView
+from wflint.rule.views import MutationView
 from wflint.sandbox.sandboxes import Sandboxes
 from wflint.sandbox.shared_receivers import SharedReceivers
 from wflint.sandbox.shared_state import SharedObjects

@@ -45,7 +45,7 @@ T = TypeVar("T")
 
 
 class FoundView:
-    """A finding in the body of ``node``; see :class:`~wflint.rule.views.FindingView`."""
+    """A finding in the body of ``node``; see :class:`~wflint.rule.finding_view.FindingView`."""
 
     def __init__(self, checker: Checker, finding: Finding, node: Node, body: FunctionBody) -> None:
         self.message = finding.message

@@ -15,7 +15,7 @@ from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Call
 from wflint.inference.values import ExternalValue, FunctionValue
 from wflint.project.store import Store
-from wflint.rule.views import CallView
+from wflint.rule.call_view import CallView
 from wflint.temporal.regions import Region
 
 

@@ -19,7 +19,7 @@ from wflint.facts.model import ValueType
 from wflint.inference.values import ExternalValue
 from wflint.project.module import Module
 from wflint.rule.base import Report, Rule, Scope
-from wflint.rule.views import ImportView
+from wflint.rule.import_view import ImportView
 from wflint.sandbox.loading import imports_in_functions
 from wflint.sandbox.restrictions import (
     RESTRICTED_AT_IMPORT,

@@ -17,7 +17,7 @@ from wflint.rule.base import Api, Report, Rule
 
 if TYPE_CHECKING:
     from wflint.facts.model import Arg
-    from wflint.rule.views import CallView
+    from wflint.rule.call_view import CallView
 
 TABLE = "stdlib_reach.toml"
 _ADVICE = "move it to an activity"

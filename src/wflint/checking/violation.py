@@ -11,7 +11,7 @@ from wflint.diagnostics import Severity
 from wflint.facts.ids import Fn
 from wflint.facts.model import Flag
 from wflint.rule.base import Api, Report, Rule
-from wflint.rule.views import CallView
+from wflint.rule.call_view import CallView
 
 
 class Violation(Struct):

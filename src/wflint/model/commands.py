@@ -9,8 +9,8 @@ from wflint.inference.values import AbstractValue, ExternalValue
 from wflint.model.definitions import Definitions
 from wflint.model.misfits import Misfits
 from wflint.model.targets import ACTIVITIES, MESSAGES, TargetFinder, Targets
+from wflint.rule.call_view import CallView
 from wflint.rule.command_view import CommandView, Message
-from wflint.rule.views import CallView
 from wflint.temporal.api import CallKind, SdkCall
 
 _SIGNALS = (("signal", "signal_args"), ("start_signal", "start_signal_args"))

@@ -16,11 +16,12 @@ from wflint.inference.values import ExternalValue
 from wflint.model.commands import Commands
 from wflint.model.definitions import Definitions
 from wflint.model.workers import Workers
+from wflint.rule.call_view import CallView
 from wflint.rule.command_view import CommandView
 from wflint.rule.definition_views import ActivityView, WorkflowView
 from wflint.rule.place import Place
 from wflint.rule.project_view import CommandAt, Patch
-from wflint.rule.views import Callee, CallView
+from wflint.rule.views import Callee
 from wflint.rule.worker_view import Listed, WorkerView
 from wflint.temporal.api import CallKind, sdk_calls
 

@@ -1,7 +1,7 @@
 """The interface of rules: all that a rule may ask. A rule imports nothing else of wflint.
 
-:mod:`~wflint.rule.base` says what a rule is, :mod:`~wflint.rule.views` what it is shown,
-:mod:`~wflint.rule.fix_view` what it is shown to propose a fix.
+:mod:`~wflint.rule.base` says what a rule is. What it is shown has a view each, such as
+:mod:`~wflint.rule.call_view`; :mod:`~wflint.rule.fix_view` is what it is shown to propose a fix.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from wflint.facts.questions import NEEDS_ACTIVITY
 from wflint.facts.types import instance
 from wflint.rule.api_table import ApiTable, rule_entries
 from wflint.rule.base import Api, ApiKind, Fixable, Property, Report, Rule, Scope
+from wflint.rule.call_view import CallView
 from wflint.rule.command_view import (
     CommandView,
     Form,
@@ -55,24 +56,17 @@ from wflint.rule.definition_views import (
     StateView,
     WorkflowView,
 )
+from wflint.rule.finding_view import FindingView
 from wflint.rule.fix import NoFix, Repair, TextEdit, Withheld
 from wflint.rule.fix_view import FixView
+from wflint.rule.import_view import ImportView
 from wflint.rule.loading_view import ForeignModule, LoadedImport, LoadingView
 from wflint.rule.payload_view import ClassForm, PayloadPart, PayloadType, PayloadView
 from wflint.rule.place import Place
 from wflint.rule.project_view import CommandAt, Patch, PlacedReport, ProjectView
 from wflint.rule.raise_view import ErrorView, RaiseView
 from wflint.rule.try_view import TryView
-from wflint.rule.views import (
-    Callee,
-    CallView,
-    EffectAt,
-    FindingView,
-    ImportView,
-    MutationView,
-    TypeView,
-    elements_of,
-)
+from wflint.rule.views import Callee, EffectAt, MutationView, TypeView, elements_of
 from wflint.rule.worker_view import (
     ElementForm,
     Listed,

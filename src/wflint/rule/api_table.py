@@ -15,7 +15,7 @@ from wflint.diagnostics import Severity
 from wflint.rule.base import Api, ApiKind, Property, Report, Rule
 
 if TYPE_CHECKING:
-    from wflint.rule.views import CallView
+    from wflint.rule.call_view import CallView
 
 
 class ApiEntry(Struct, frozen=True):

@@ -46,16 +46,19 @@ from wflint.temporal.api import CallKind
 from wflint.temporal.regions import Region as Scope
 
 if TYPE_CHECKING:
+    from wflint.rule.call_view import CallView
     from wflint.rule.command_view import CommandView
     from wflint.rule.decorated_view import DecoratedView
     from wflint.rule.definition_views import ActivityView, HandlerView, WorkflowView
+    from wflint.rule.finding_view import FindingView
     from wflint.rule.fix import Repair
     from wflint.rule.fix_view import FixView
+    from wflint.rule.import_view import ImportView
     from wflint.rule.loading_view import LoadingView
     from wflint.rule.project_view import PlacedReport, ProjectView
     from wflint.rule.raise_view import ErrorView, RaiseView
     from wflint.rule.try_view import TryView
-    from wflint.rule.views import CallView, FindingView, ImportView, MutationView
+    from wflint.rule.views import MutationView
     from wflint.rule.worker_view import WorkerView
 
 __all__ = ["Api", "Fixable", "Property", "Report", "Rule", "RuleSettings", "Scope", "Severity"]

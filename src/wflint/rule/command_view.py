@@ -10,7 +10,8 @@ from msgspec import Struct
 from wflint.facts.ids import Cls
 from wflint.facts.model import Arg, ParamKind, Value, ValueType
 from wflint.facts.signatures import Signature
-from wflint.rule.views import Callee, CallView
+from wflint.rule.call_view import CallView
+from wflint.rule.views import Callee
 from wflint.temporal.api import CallKind, SdkCall
 
 _DISPLAYS = (ValueType.LIST, ValueType.TUPLE)
