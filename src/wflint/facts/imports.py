@@ -11,6 +11,7 @@ from wflint.facts.relative import absolute_base
 from wflint.syntax.guard import BLOCKS, inner_statements
 from wflint.syntax.inner_nodes import all_nodes
 from wflint.syntax.unparsed import unparsed
+from wflint.syntax.words import last_word
 
 _PASSES_THROUGH = ("passed_through", "passthrough", "pass_through", "import_functions")
 """Parts of the names of context managers: that of the SDK, and what wrappers of it are called.
@@ -153,8 +154,7 @@ def typed_branch(node: ast.stmt) -> list[ast.stmt]:
         return []
     negated = isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not)
     test = node.test.operand if isinstance(node.test, ast.UnaryOp) else node.test
-    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
-    if name != "TYPE_CHECKING":
+    if last_word(test) != "TYPE_CHECKING":
         return []
     return node.orelse if negated else node.body
 
@@ -165,9 +165,7 @@ def _except_branches(node: ast.stmt) -> list[ast.stmt]:
 
 
 def _passes_through(item: ast.withitem) -> bool:
-    call = item.context_expr
-    func = call.func if isinstance(call, ast.Call) else call
-    name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+    name = last_word(item.context_expr)
     return any(part in name for part in _PASSES_THROUGH)
 
 

@@ -10,6 +10,8 @@ import ast
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from wflint.syntax.words import last_word
+
 PARAMETER = "()"
 """The name of what the method was given."""
 
@@ -106,8 +108,7 @@ class HandedOver:
 
 
 def _continues(call: ast.Call) -> bool:
-    func = call.func
-    return (func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")) == _CONTINUES
+    return last_word(call) == _CONTINUES
 
 
 def _flows(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:

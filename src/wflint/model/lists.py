@@ -18,14 +18,8 @@ from wflint.inference.values import (
     Unresolved,
 )
 from wflint.model.listings import Listing
-from wflint.model.worker_calls import (
-    Given,
-    WorkerCall,
-    calls_by_name,
-    constant_list,
-    default_list,
-    returned,
-)
+from wflint.model.module_lists import constant_list, default_list, returned
+from wflint.model.worker_calls import Given, WorkerCall, calls_by_name
 
 
 class Element(NamedTuple):

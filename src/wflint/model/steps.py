@@ -16,8 +16,10 @@ from msgspec import Struct
 from wflint.files.source import Source, UnreadableSource
 from wflint.model.glances import glances
 from wflint.model.handed_over import HandedOver
+from wflint.model.ways_out import called_word, can_end, with_way_out
 from wflint.project.module import Module
 from wflint.syntax.guard import Function, NewerSyntax, parse
+from wflint.syntax.words import last_word
 from wflint.temporal.api import sdk_calls
 from wflint.temporal.effects import Effect
 
@@ -32,8 +34,6 @@ HEADER = "if 1:\n"
 """What stands before a method, so that it may be indented."""
 _LOOK_ONLY = frozenset({"getattr", "hasattr", "id", "isinstance", "repr", "str", "type"})
 _FREE_CALLS = frozenset({"all", "any", "bool", "int", "isinstance", "len", "str", "type"})
-_LATER = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.GeneratorExp)
-_LEAVES = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 _TRY: tuple[type[ast.stmt], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))  # since Python 3.11
 
 
@@ -127,11 +127,11 @@ class _Reader:
         self._node = node
         self._self = (node.args.posonlyargs + node.args.args)[0].arg
         self._bound = _rebound(node)
-        self._ways_out = _with_way_out(node)
+        self._ways_out = with_way_out(node)
         self._handed_over = HandedOver(node, self._self)
         self._glances = glances(node, self._self)
         self._is_sure = True  # until a way out depends on the state
-        self.ends = _ends(node.body)
+        self.ends = can_end(node.body)
 
     def read(self) -> Iterator[Step]:
         stack = [_Task(n, True) for n in reversed(self._node.body)]
@@ -163,8 +163,8 @@ class _Reader:
                 yield from self._call(call, at, awaited=True)
             case ast.Await(value=value):
                 yield _Task(value, at.is_sure, at.is_later)
-                name = ENTERED if _called_word(value) in _OFTEN_FREE else _waited_for(value)
-                yield self._step(at, What.WAIT, name, long=_called_word(value) in _long_names())
+                name = ENTERED if called_word(value) in _OFTEN_FREE else _waited_for(value)
+                yield self._step(at, What.WAIT, name, long=called_word(value) in _long_names())
             case ast.If() | ast.IfExp() | ast.While():
                 yield from self._branches(node, at)
             case ast.BoolOp(values=[first, *others]):
@@ -341,22 +341,13 @@ def _is_super(node: ast.AST) -> bool:
 
 
 def _suppresses(node: ast.AST) -> bool:
-    func = node.func if isinstance(node, ast.Call) else node
-    name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
-    return name == "suppress"
-
-
-def _called_word(node: ast.AST | None) -> str:
-    """Return the last word of the method that is called, or ``""``."""
-    func = node.func if isinstance(node, ast.Call) else None
-    return func.attr if isinstance(func, ast.Attribute) else ""
+    return last_word(node) == "suppress"
 
 
 def _waited_for(node: ast.AST) -> str:
     """Return :data:`FINISHED` for a wait for all handlers, else ``""``."""
     given = node.args[0] if isinstance(node, ast.Call) and node.args else None
-    word = given.attr if isinstance(given, ast.Attribute) else getattr(given, "id", "")
-    return FINISHED if word == FINISHED else ""
+    return FINISHED if last_word(given) == FINISHED else ""
 
 
 @cache
@@ -367,58 +358,3 @@ def _long_names() -> frozenset[str]:
         for name, call in sdk_calls().items()
         if name.startswith(prefix) and call.does & Effect.WAITS and call.does & Effect.COMMAND
     )
-
-
-def _with_way_out(function: ast.FunctionDef) -> set[ast.AST]:
-    """Return all nodes in which something may leave the function, or a loop around it."""
-    parents: dict[ast.AST, ast.AST] = {}
-    found: set[ast.AST] = set()
-    pending: list[ast.AST] = [function]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, _LEAVES):
-            at: ast.AST | None = node
-            while at is not None and at not in found:
-                found.add(at)
-                at = parents.get(at)
-        for inner in ast.iter_child_nodes(node):
-            if not isinstance(inner, (*_LATER, ast.expr)):
-                parents[inner] = node
-                pending.append(inner)
-    return found
-
-
-def _ends(body: list[ast.stmt]) -> bool:
-    """True unless it ends with a loop that nothing leaves, or waits for ever."""
-    ways: tuple[type[ast.stmt], ...] = (ast.Return,)
-    last = body[-1] if body else None
-    if isinstance(last, ast.While) and isinstance(last.test, ast.Constant) and last.test.value:
-        ways = (ast.Return, ast.Break)
-    elif not any(map(_waits_for_ever, body)):
-        return True
-    pending: list[ast.AST] = [*body]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, ways) and not _waits_for_ever(node):
-            return True
-        if not isinstance(node, (*_LATER, ast.expr)):
-            pending.extend(ast.iter_child_nodes(node))
-    return False
-
-
-def _waits_for_ever(statement: ast.AST) -> bool:
-    """True for ``await asyncio.Future()``, and for a condition that is never true."""
-    awaited = getattr(statement, "value", None)
-    waits_for = awaited.value if isinstance(awaited, ast.Await) else None
-    match waits_for:
-        case ast.Call(func=ast.Attribute(attr="Future"), args=[]):
-            return True
-        case ast.Call(func=ast.Attribute(attr="wait", value=ast.Call() as made)):
-            return _called_word(made) == "Event"
-        case ast.Call(
-            func=ast.Attribute(attr="wait_condition"),
-            args=[ast.Lambda(body=ast.Constant(value=False))],
-            keywords=[],
-        ):
-            return True
-    return False

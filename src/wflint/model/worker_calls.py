@@ -6,20 +6,20 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import NamedTuple
 
 from msgspec import Struct, field
 
 from wflint import limits
 from wflint.facts.model import UNKNOWN, Ref
-from wflint.files.source import UnreadableSource
-from wflint.model.listings import Lister, Listing, Names, names_in, names_of, returns_of
+from wflint.model.listings import Lister, Listing, Names, names_in
+from wflint.model.scoped_nodes import scoped_nodes
 from wflint.project.module import Module
-from wflint.syntax.inner_nodes import all_nodes, inner_nodes
+from wflint.syntax.guard import parse_or_empty
+from wflint.syntax.inner_nodes import all_nodes
+from wflint.syntax.words import last_word
 
 _LISTS = frozenset({"activities", "workflows"})
 _NAME = "Worker"
-_Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 _MAY_REGISTER = re.compile(rf"\b{_NAME}\b|\b(?:{'|'.join(sorted(_LISTS))})(?:\s*=|[\"'])")
 """Matches the text of each file that has something to read: most files are not parsed."""
 
@@ -105,59 +105,10 @@ def calls_giving(module: Module, words: frozenset[str]) -> Calls:
     return module.notes.answer(question, Calls, lambda: _calls_giving(module, words))
 
 
-def returned(module: Module, qualname: str) -> list[Listing]:
-    """Return the lists that a function gives."""
-    question = f"lists of {qualname}"
-    return module.notes.answer(question, list[Listing], lambda: _returned(module, qualname))
-
-
-def constant_list(module: Module, name: str, owner: str = "") -> list[Listing]:
-    """Return what the list of a module-level name has, or that of a name of the class ``owner``.
-
-    Nothing if the module does not say so.
-    """
-    question = f"list {owner}.{name}"
-    return module.notes.answer(question, list[Listing], lambda: _constant(module, name, owner))
-
-
-def default_list(module: Module, qualname: str, param: str) -> list[Listing]:
-    """Return what the default value of a parameter lists."""
-    question = f"default {qualname} {param}"
-    return module.notes.answer(question, list[Listing], lambda: _default(module, qualname, param))
-
-
-class _At(NamedTuple):
-    node: ast.AST
-    names: Names | None
-    scope: str  # the qualname of the class or function around
-    is_class: bool
-
-
-def _walk(tree: ast.AST) -> Iterator[_At]:
-    """Yield all nodes in the order of the source, with the names that hold where they stand."""
-    pending = [_At(tree, None, "", False)]
-    while pending:
-        at = pending.pop()
-        yield at
-        node, names, scope, is_class = at
-        if isinstance(node, _Function):
-            qualname = f"{scope}.{node.name}" if scope else node.name
-            inner = names_of(node, qualname, scope if is_class else "", names)
-            outer = [*node.decorator_list, node.args]
-            children = [_At(n, names, scope, is_class) for n in outer]
-            children += [_At(n, inner, qualname, False) for n in node.body]
-        elif isinstance(node, ast.ClassDef):
-            qualname = f"{scope}.{node.name}" if scope else node.name
-            children = [_At(n, names, qualname, True) for n in inner_nodes(node)]
-        else:
-            children = [_At(n, names, scope, is_class) for n in inner_nodes(node)]
-        pending.extend(children[::-1])
-
-
 def _worker_calls(module: Module) -> list[WorkerCall]:
     if _MAY_REGISTER.search(module.source.text) is None:
         return []
-    tree = _tree(module)
+    tree = parse_or_empty(module.source)
     aliases = {_NAME}
     for node in all_nodes(tree):
         if isinstance(node, ast.ImportFrom):
@@ -165,7 +116,7 @@ def _worker_calls(module: Module) -> list[WorkerCall]:
 
     def is_wanted(node: ast.Call) -> bool:
         given = {keyword.arg for keyword in node.keywords}
-        return last_name(node.func) in aliases or not given.isdisjoint(_LISTS)
+        return last_word(node.func) in aliases or not given.isdisjoint(_LISTS)
 
     calls = _calls(module, tree, is_wanted)
     if any(f'["{name}"]' in module.source.text for name in _LISTS):
@@ -176,7 +127,7 @@ def _worker_calls(module: Module) -> list[WorkerCall]:
 def _put_by_hand(module: Module, tree: ast.Module) -> Iterator[WorkerCall]:
     """Yield the lists that are put under their name into a dictionary of options."""
     code = _Code(module, tree)
-    for at in _walk(tree):
+    for at in scoped_nodes(tree):
         match at.node:
             case ast.Assign(
                 targets=[
@@ -198,17 +149,17 @@ def _calls(
     code = _Code(module, tree)
     return [
         _Call(code, at.names).read(at.node, _qualname(at.names))
-        for at in _walk(tree)
+        for at in scoped_nodes(tree)
         if id(at.node) in wanted and isinstance(at.node, ast.Call)
     ]
 
 
 def _calls_by_name(module: Module, word: str) -> Calls:
-    tree = _tree(module)
-    found = Calls(_calls(module, tree, lambda node: last_name(node.func) == word))
+    tree = parse_or_empty(module.source)
+    found = Calls(_calls(module, tree, lambda node: last_word(node.func) == word))
     called = {id(n.func) for n in all_nodes(tree) if isinstance(n, ast.Call)}
     found.passed_on = any(
-        last_name(n) == word and isinstance(n.ctx, ast.Load) and id(n) not in called
+        last_word(n) == word and isinstance(n.ctx, ast.Load) and id(n) not in called
         for n in all_nodes(tree)
         if isinstance(n, (ast.Attribute, ast.Name))
     )
@@ -216,7 +167,7 @@ def _calls_by_name(module: Module, word: str) -> Calls:
 
 
 def _calls_giving(module: Module, words: frozenset[str]) -> Calls:
-    tree = _tree(module)
+    tree = parse_or_empty(module.source)
     calls = _calls(module, tree, lambda node: any(k.arg in words for k in node.keywords))
     return Calls(calls, any(_names_one(node, words) for node in all_nodes(tree)))
 
@@ -356,109 +307,14 @@ class _Call:
         while pending:
             for part in all_nodes(pending.pop()):
                 if isinstance(part, (ast.Attribute, ast.Name)):
-                    found.words.append(last_name(part))
+                    found.words.append(last_word(part))
                 if isinstance(part, ast.Name) and part.id not in seen:
                     seen.add(part.id)
                     behind = self._behind(part)
                     pending += [behind] if behind is not None and behind is not part else []
-                if isinstance(part, ast.Call) and last_name(part.func).startswith("with_"):
+                if isinstance(part, ast.Call) and last_word(part.func).startswith("with_"):
                     texts = [a.value for a in part.args if isinstance(a, ast.Constant)]
                     found.passed += [text for text in texts if isinstance(text, str)]
                     found.vague |= len(texts) < len(part.args)
         found.words = list(dict.fromkeys(found.words))
         return found
-
-
-def _returned(module: Module, qualname: str) -> list[Listing]:
-    lister = Lister(module)
-    for node, names in _functions(module, qualname):
-        given = list(returns_of(node.body))
-        if given and None not in given:
-            inner = names_of(node, qualname, names[0], names[1])
-            return [lister.listing(value, inner) for value in given if value is not None]
-    return []
-
-
-def _functions(
-    module: Module, qualname: str
-) -> Iterator[tuple[ast.FunctionDef | ast.AsyncFunctionDef, tuple[str, Names | None]]]:
-    for at in _walk(_tree(module)):
-        if isinstance(at.node, _Function):
-            own = f"{at.scope}.{at.node.name}" if at.scope else at.node.name
-            if own == qualname:
-                yield at.node, (at.scope if at.is_class else "", at.names)
-
-
-def _constant(module: Module, name: str, owner: str) -> list[Listing]:
-    tree, lister = _tree(module), Lister(module)
-    bodies = [tree.body]
-    if owner:
-        bodies = [
-            at.node.body
-            for at in _walk(tree)
-            if isinstance(at.node, ast.ClassDef)
-            and (f"{at.scope}.{at.node.name}" if at.scope else at.node.name) == owner
-        ]
-    for body in bodies[:1]:
-        names = names_in(body)
-        values = names.bound.get(name, ())
-        if values and None not in values:
-            listings = [lister.listing(v, None) for v in values if v is not None]
-            parts = [v for v in lister.additions(names, name) if v is not None]
-            added = [lister.listing(part, None) for part in parts]
-            added += [] if owner else _added_inside(tree, name, lister)
-            unsure = added if len(listings) == 1 else [*listings, *added]
-            for item in (item for one in unsure for item in (*one.elements, *one.spreads)):
-                item.is_sure = False
-            return [_joined([*listings, *added])]
-    return []
-
-
-def _added_inside(tree: ast.Module, name: str, lister: Lister) -> Iterator[Listing]:
-    """Yield what functions of a module put into the list of one of its names."""
-    for at in _walk(tree):
-        if isinstance(at.node, _Function):
-            qualname = f"{at.scope}.{at.node.name}" if at.scope else at.node.name
-            inner = names_of(at.node, qualname, at.scope if at.is_class else "", at.names)
-            if inner.holder(name) is None and name in inner.added:
-                for part in lister.additions(inner, name):
-                    if part is not None:
-                        yield lister.listing(part, inner)
-
-
-def _default(module: Module, qualname: str, param: str) -> list[Listing]:
-    for node, _ in _functions(module, qualname):
-        args = node.args
-        plain = [*args.posonlyargs, *args.args]
-        pairs = [
-            *zip(plain[len(plain) - len(args.defaults) :], args.defaults, strict=True),
-            *zip(args.kwonlyargs, args.kw_defaults, strict=True),
-        ]
-        for arg, default in pairs:
-            if arg.arg == param and default is not None:
-                return [Lister(module).listing(default, None)]
-    return []
-
-
-def _joined(listings: list[Listing]) -> Listing:
-    return Listing(
-        [item for one in listings for item in one.elements],
-        [item for one in listings for item in one.spreads],
-        next((one.unclear for one in listings if one.unclear), ""),
-    )
-
-
-def last_name(node: ast.expr | None) -> str:
-    """Return the last word of a name; of a call that of what it calls."""
-    if isinstance(node, ast.Call):
-        node = node.func
-    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
-
-
-def _tree(module: Module) -> ast.Module:
-    from wflint.syntax.guard import NewerSyntax, parse
-
-    try:
-        return parse(module.source)
-    except (NewerSyntax, UnreadableSource):
-        return ast.Module([], [])

@@ -8,11 +8,18 @@ from typing import NamedTuple
 
 from msgspec import Struct, field
 
-from wflint.files.source import UnreadableSource
 from wflint.project.module import Module
+from wflint.sandbox.worker_surroundings import (
+    PASSES_ALL,
+    nodes_around_workers,
+    has_ordinary_sandbox,
+    makes_worker,
+    conditional_children,
+)
+from wflint.syntax.guard import parse_or_empty
 from wflint.syntax.inner_nodes import all_nodes, inner_nodes
+from wflint.syntax.words import dotted_name, last_word
 
-_ALL = "with_passthrough_all_modules"
 _FREE = "UnsandboxedWorkflowRunner"
 _DEFAULTS = "passthrough_modules"
 _RESTRICTIONS = frozenset({"SandboxRestrictions", "default", "restrictions"})
@@ -100,7 +107,11 @@ class SandboxSays(Struct, array_like=True):
 
 def sandbox_says(module: Module) -> SandboxSays:
     """Return the settings of the sandbox in a module, found once."""
-    return module.notes.answer("sandbox", SandboxSays, lambda: _Reader(module).read(_tree(module)))
+    return module.notes.answer("sandbox", SandboxSays, lambda: _read(module))
+
+
+def _read(module: Module) -> SandboxSays:
+    return _Reader(module).read(parse_or_empty(module.source))
 
 
 def constant(module: Module, name: str) -> list[Collection]:
@@ -108,7 +119,7 @@ def constant(module: Module, name: str) -> list[Collection]:
     return module.notes.answer(
         f"constant {name}",
         list[Collection],
-        lambda: [_collection([value]) for value in _assigned(_tree(module), name)],
+        lambda: [_collection([value]) for value in _assigned(parse_or_empty(module.source), name)],
     )
 
 
@@ -126,7 +137,7 @@ class _Reader:
     def read(self, tree: ast.Module) -> SandboxSays:
         """Look at every call, every class, and every name that is given a value."""
         pending = [_At(tree, "", False)]
-        around_workers = _around_workers(tree)
+        around_workers = nodes_around_workers(tree)
         while pending:
             node, scope, conditional = pending.pop()
             inner = scope
@@ -136,9 +147,9 @@ class _Reader:
                 inner = self._definition(node, scope)
             else:
                 self._assignment(node, scope)
-            switched = _switched(node, around_workers)
+            unsure = conditional_children(node, around_workers)
             pending.extend(
-                _At(child, inner, conditional or child in switched) for child in inner_nodes(node)
+                _At(child, inner, conditional or child in unsure) for child in inner_nodes(node)
             )
         return self.said
 
@@ -195,18 +206,18 @@ class _Reader:
     # Settings.
 
     def _call(self, node: ast.Call, scope: str, conditional: bool) -> None:
-        name = _last_name(node.func)
+        name = last_word(node.func)
         piece = Piece(self._offset(node))
         if name == "with_passthrough_modules":
             piece.passed.append(_collection(node.args))
-        elif name == _ALL:
+        elif name == PASSES_ALL:
             piece.everything, piece.open_ended = not conditional, conditional
         elif name == _FREE:
             piece.free = not conditional
         elif name == "with_child_unrestricted":
             piece.relaxed = True
         elif name.endswith("Plugin"):
-            piece.plugin = _dotted(node.func)
+            piece.plugin = dotted_name(node.func)
         for keyword in node.keywords:
             if keyword.arg == "passthrough_modules":
                 piece.passed.append(_collection([keyword.value]))
@@ -216,7 +227,7 @@ class _Reader:
             elif keyword.arg == "invalid_module_members":
                 piece.relaxed = True
         self._keep(piece)
-        if _makes_worker(node):
+        if makes_worker(node):
             self._site(node, scope)
 
     def _keep(self, piece: Piece) -> None:
@@ -236,60 +247,19 @@ class _Reader:
                 scope,
                 _names_in([runner]) if runner is not None else [],
                 _names_in(others),
-                _is_ordinary(node),
+                has_ordinary_sandbox(node),
                 spread or any(isinstance(arg, ast.Starred) for arg in node.args),
             )
         )
 
     def _class(self, node: ast.ClassDef) -> None:
         for base in node.bases:
-            if _last_name(base).endswith("Plugin"):
-                self._keep(Piece(self._offset(node), plugin=_dotted(base)))
+            if last_word(base).endswith("Plugin"):
+                self._keep(Piece(self._offset(node), plugin=dotted_name(base)))
         for decorator in node.decorator_list:
             keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
             if any(k.arg == "sandboxed" and _is(k.value, False) for k in keywords):
                 self.said.unsandboxed.append(node.name)
-
-
-def _makes_worker(node: ast.Call) -> bool:
-    return _last_name(node.func) == "Worker" or any(k.arg == "workflows" for k in node.keywords)
-
-
-def _around_workers(tree: ast.Module) -> set[ast.AST]:
-    """Return the nodes in which a Worker is made."""
-    parents: dict[ast.AST, ast.AST] = {}
-    workers: list[ast.AST] = []
-    pending: list[ast.AST] = [tree]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, ast.Call) and _makes_worker(node):
-            workers.append(node)
-        for child in inner_nodes(node):
-            parents[child] = node
-            pending.append(child)
-    found: set[ast.AST] = set()
-    for worker in workers:
-        at: ast.AST | None = worker
-        while at is not None and at not in found:
-            found.add(at)
-            at = parents.get(at)
-    return found
-
-
-def _switched(node: ast.AST, around_workers: set[ast.AST]) -> set[ast.AST]:
-    """Return the children of a node that only run under a condition.
-
-    A condition under which the Worker itself is made says nothing of what the Worker gets.
-    """
-    branches: list[list[ast.AST]] = []
-    match node:
-        case ast.If():
-            branches = [[*node.body], [*node.orelse]]
-        case ast.IfExp():
-            branches = [[node.body], [node.orelse]]
-        case ast.Match():
-            branches = [[case] for case in node.cases]
-    return {one for branch in branches if around_workers.isdisjoint(branch) for one in branch}
 
 
 def _names_in(nodes: Iterable[ast.AST]) -> list[str]:
@@ -298,7 +268,7 @@ def _names_in(nodes: Iterable[ast.AST]) -> list[str]:
     pending = list(nodes)
     while pending:
         node = pending.pop()
-        dotted = _dotted(node) if isinstance(node, (ast.Attribute, ast.Name)) else ""
+        dotted = dotted_name(node) if isinstance(node, (ast.Attribute, ast.Name)) else ""
         if dotted:
             found[dotted] = None
         else:
@@ -336,37 +306,17 @@ def _collection(nodes: Iterable[ast.expr]) -> Collection:
                 pass
             case ast.Attribute() as node if _is_default(node):
                 pass
-            case ast.Name() | ast.Attribute() as node if _dotted(node):
-                found.constants.append(_dotted(node))
+            case ast.Name() | ast.Attribute() as node if dotted_name(node):
+                found.constants.append(dotted_name(node))
             case _:
                 found.vague = True
     return found
 
 
-def _tree(module: Module) -> ast.Module:
-    from wflint.syntax.guard import NewerSyntax, parse
-
-    try:
-        return parse(module.source)
-    except (NewerSyntax, UnreadableSource):
-        return ast.Module([], [])
-
-
-def _is_ordinary(worker: ast.Call) -> bool:
-    """True if a worker surely has a sandbox that does not pass everything through."""
-    if any(keyword.arg is None for keyword in worker.keywords):
-        return False
-    runner = next((k.value for k in worker.keywords if k.arg == "workflow_runner"), None)
-    if runner is None:
-        return True
-    names = {_last_name(n) for n in all_nodes(runner) if isinstance(n, (ast.Attribute, ast.Name))}
-    return "SandboxedWorkflowRunner" in names and _ALL not in names
-
-
 def _is_default(node: ast.Attribute) -> bool:
     """True if an attribute is the set of modules that the SDK passes through itself."""
     if node.attr == _DEFAULTS:
-        return _last_name(node.value) in _RESTRICTIONS
+        return last_word(node.value) in _RESTRICTIONS
     return node.attr.startswith(f"{_DEFAULTS}_")
 
 
@@ -383,22 +333,6 @@ def _assigned(tree: ast.AST, name: str) -> Iterator[ast.expr]:
             isinstance(t, ast.Name) and t.id == name for t in targets
         ):
             yield node.value
-
-
-def _dotted(node: ast.expr) -> str:
-    """A name or attribute as it is written: ``flows.OrderWorkflow``."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
-
-
-def _last_name(node: ast.expr | None) -> str:
-    """The last word of a name; of a call that of what it calls."""
-    if isinstance(node, ast.Call):
-        node = node.func
-    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def _is(node: ast.expr, value: object) -> bool:

@@ -63,6 +63,14 @@ def parse(source: Source) -> ast.Module:
     raise NewerSyntax(refused)
 
 
+def parse_or_empty(source: Source) -> ast.Module:
+    """Return the tree of a text; an empty one if the running Python cannot read it."""
+    try:
+        return parse(source)
+    except (NewerSyntax, UnreadableSource):
+        return ast.Module([], [])
+
+
 def _parse(text: str) -> ast.Module:
     try:
         with warnings.catch_warnings():

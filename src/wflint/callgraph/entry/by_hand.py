@@ -13,6 +13,7 @@ from wflint.files.source import UnreadableSource
 from wflint.project.module import Module
 from wflint.syntax.guard import Function, NewerSyntax, parse
 from wflint.syntax.inner_nodes import inner_nodes
+from wflint.syntax.words import dotted_name
 
 _DEF = re.compile(r"^[ \t]*(?:async[ \t]+)?def\b", re.MULTILINE)
 
@@ -84,19 +85,9 @@ def _uses(tree: ast.Module, names: frozenset[str]) -> Iterator[tuple[ast.expr, b
             used = node
             while isinstance(used, ast.Call):
                 used = used.func
-            if isinstance(node, ast.expr) and _dotted(used) in names:
+            if isinstance(node, ast.expr) and dotted_name(used) in names:
                 yield node, inside
             pending.extend((inner, inside) for inner in inner_nodes(node))
-
-
-def _dotted(node: ast.AST) -> str:
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return ""
-    return ".".join([node.id, *reversed(parts)])
 
 
 def _bodies(module: Module) -> list[tuple[int, int, str]]:

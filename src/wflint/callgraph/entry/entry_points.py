@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from wflint.callgraph.entry.applied import Applied, Given
 from wflint.callgraph.entry.by_call import ByCall
+from wflint.callgraph.entry.hooks import CODE_IN_WORKFLOWS, READ_ONLY
 from wflint.callgraph.entry.told import Told
 from wflint.facts.ids import Cls, Fn, shown_name
 from wflint.facts.model import ClassFacts, Decorator, FunctionHead, Kind
@@ -35,54 +36,6 @@ _ELSEWHERE = ("nexusrpc.handler.", "temporalio.nexus.", "langgraph.func.task")
 
 _NO_FRAMEWORKS = frozenset({"?", "attr", "attrs", "pydantic", "temporalio", "typing_extensions"})
 """Packages that make no workflows, and call no methods, by their decorators and base classes."""
-
-_CONVERTER = frozenset({"__init__", "encoding", "from_payload", "to_payload"}) | {
-    "from_payloads",
-    "from_payloads_wrapper",
-    "to_payloads",
-    "to_payloads_wrapper",
-}
-_FAILURE = frozenset({"__init__", "from_failure", "to_failure"})
-_INBOUND = frozenset(
-    {
-        "__init__",
-        "execute_workflow",
-        "handle_query",
-        "handle_signal",
-        "handle_update_handler",
-        "handle_update_validator",
-        "init",
-    }
-)
-_OUTBOUND = frozenset(
-    {
-        "__init__",
-        "continue_as_new",
-        "info",
-        "init",
-        "signal_child_workflow",
-        "signal_external_workflow",
-        "start_activity",
-        "start_child_workflow",
-        "start_local_activity",
-        "start_nexus_operation",
-    }
-)
-_CODE_IN_WORKFLOWS: dict[str, frozenset[str]] = {
-    "temporalio.converter.CompositePayloadConverter": _CONVERTER,
-    "temporalio.converter.DefaultFailureConverter": _FAILURE,
-    "temporalio.converter.DefaultPayloadConverter": _CONVERTER,
-    "temporalio.converter.EncodingPayloadConverter": _CONVERTER,
-    "temporalio.converter.FailureConverter": _FAILURE,
-    "temporalio.converter.JSONPlainPayloadConverter": _CONVERTER,
-    "temporalio.converter.PayloadConverter": _CONVERTER,
-    "temporalio.worker.WorkflowInboundInterceptor": _INBOUND,
-    "temporalio.worker.WorkflowOutboundInterceptor": _OUTBOUND,
-}
-"""Base classes, and those of their methods that the SDK calls inside workflows."""
-
-_READ_ONLY = frozenset({"handle_query", "handle_update_validator"})
-"""Those of these methods that run for queries and update validators."""
 
 
 class Entry(NamedTuple):
@@ -398,9 +351,9 @@ class EntryPoints:
     def _hooks(self, cls: Cls) -> Iterator[Entry]:
         """The methods of an interceptor or converter that the SDK calls inside workflows."""
         externals = set(self.resolver.order(cls)[1])
-        hooks = [names for base, names in _CODE_IN_WORKFLOWS.items() if base in externals]
+        hooks = [names for base, names in CODE_IN_WORKFLOWS.items() if base in externals]
         facts = self.resolver.facts_of(cls)
         for head in (facts.methods if facts is not None else {}).values():
             if any(head.name in names for names in hooks):
-                kind = Region.READ_HOOK if head.name in _READ_ONLY else Region.HOOK
+                kind = Region.READ_HOOK if head.name in READ_ONLY else Region.HOOK
                 yield Entry(Fn(cls.path, head.qualname), cls, head.qualname, kind)
