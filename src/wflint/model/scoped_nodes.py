@@ -13,6 +13,8 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class ScopedNode(NamedTuple):
+    """A node; ``names`` are those of the function around it, or ``None`` in the module itself."""
+
     node: ast.AST
     names: Names | None
     scope: str  # the qualname of the class or function around

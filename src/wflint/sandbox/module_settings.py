@@ -11,10 +11,10 @@ from msgspec import Struct, field
 from wflint.project.module import Module
 from wflint.sandbox.worker_surroundings import (
     PASSES_ALL,
-    nodes_around_workers,
+    conditional_children,
     has_ordinary_sandbox,
     makes_worker,
-    conditional_children,
+    nodes_around_workers,
 )
 from wflint.syntax.guard import parse_or_empty
 from wflint.syntax.inner_nodes import all_nodes, inner_nodes

@@ -8,9 +8,11 @@ from wflint.syntax.inner_nodes import all_nodes, inner_nodes
 from wflint.syntax.words import last_word
 
 PASSES_ALL = "with_passthrough_all_modules"
+"""The method of restrictions that passes everything through."""
 
 
 def makes_worker(node: ast.Call) -> bool:
+    """True if a call makes a Worker, or is given workflows as one is."""
     return last_word(node.func) == "Worker" or any(k.arg == "workflows" for k in node.keywords)
 
 
