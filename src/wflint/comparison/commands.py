@@ -62,7 +62,8 @@ def _message(view: WorkflowView, change: Change) -> str:
     was = change.was.text if change.was is not None else "nothing"
     now = change.now.text if change.now is not None else "nothing"
     after = f"after {_listed(s.text for s in change.history)}, " if change.history else ""
-    begin = f"{_harm(view, change)}: {after}histories have {was}, and the new code gives {now}"
+    what = f"histories have {was}, and the new code gives {now}" if was != now else change.why
+    begin = f"{_harm(view, change)}: {after}{what}"
     if change.assumed:
         begin += f", if {' and '.join(change.assumed)}"
     return f"{begin}; put the change behind `workflow.patched()`"

@@ -10,7 +10,7 @@ from wflint.replay.exploring import Explorer, Judgement
 from wflint.replay.program import Functions, digest
 from wflint.replay.sides import Side, side_of
 from wflint.replay.terms import Callee, Command, Exit, Patch, Term, Text, all_terms
-from wflint.replay.values import BLOCK, Given
+from wflint.replay.values import BLOCK, DRAW, Given
 from wflint.rule.definition_views import WorkflowView
 
 _SMALL = 3
@@ -205,6 +205,13 @@ def _why(was: Given | None, now: Given | None) -> str:
     before = was.shown if was is not None else "nothing"
     after = now.shown if now is not None else "nothing"
     if was is not None and now is not None and before == after:
-        first, second = (g.ident.key if g.ident else "its default id" for g in (was, now))
-        return f"{before} had the id {first}, and has {second} now"
+        return f"{before} had {_id_of(was)}, and has {_id_of(now)} now"
     return f"the history has {before}, and the new code gives {after} there"
+
+
+def _id_of(given: Given) -> str:
+    if given.ident is None:
+        return "its default id"
+    if given.ident.key.startswith(DRAW):
+        return f"the id of {given.ident.key} from the seeded generator"
+    return f"the id {given.ident.key}"

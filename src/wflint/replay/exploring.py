@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Sequence
 
@@ -13,6 +14,7 @@ from wflint.replay.history import Activation, Difference, OldRun, Outcome, Repla
 from wflint.replay.machine import CutOff, Lost
 from wflint.replay.sides import Side
 from wflint.replay.terms import Callee
+from wflint.replay.values import PARAMETER
 
 Key = tuple[object, ...]
 Chosen = tuple[tuple[Key, object], ...]
@@ -199,14 +201,27 @@ class Explorer:
         if _RANK[verdict] < _RANK[self.result.verdict]:
             self.result.verdict = verdict
             self.result.difference = difference
-            self.result.assumed = _assumed(choices, own)
+            self.result.assumed = _assumed(self.new, choices, own)
 
 
-def _assumed(choices: Choices, own: Choices) -> tuple[str, ...]:
+def _assumed(side: Side, *all_choices: Choices) -> tuple[str, ...]:
+    """Return what is taken for true, in words of a side of the comparison."""
     found = []
-    for key, answer in (*choices.order, *own.order):
+    for key, answer in (pair for choices in all_choices for pair in choices.order):
         if key[0] == "if":
-            found.append(f"`{key[1]}` is {'true' if answer else 'false'}")
+            found.append(f"`{_in_words(str(key[1]), side)}` is {'true' if answer else 'false'}")
         elif key[0] == "patched":
-            found.append(f"{key[1]} was {'' if answer else 'not '}there yet")
+            found.append(f"the patch {key[1]} {'is' if answer else 'is not'} in the history")
     return tuple(dict.fromkeys(found))
+
+
+def _in_words(code: str, side: Side) -> str:
+    """Return code with the names that parameters have there."""
+
+    def name(match: re.Match[str]) -> str:
+        kind, label, number = match.groups()
+        callee = side.run if kind == "run" else side.handlers.get((kind, label))
+        params = side.functions.code(callee.node).params if callee is not None else ()
+        return params[int(number)] if int(number) < len(params) else match.group()
+
+    return PARAMETER.sub(name, code)

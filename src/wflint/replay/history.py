@@ -18,7 +18,7 @@ from wflint.replay import awaiting
 from wflint.replay.machine import Choose, CutOff, Lost, Machine
 from wflint.replay.sides import Side
 from wflint.replay.terms import Callee
-from wflint.replay.values import Given, Symbol
+from wflint.replay.values import DRAW, Given, Symbol
 
 Event = tuple[str, object]
 """What happens to a workflow: its kind, and the number of a command, or a name."""
@@ -244,7 +244,7 @@ def surely_differ(old: Symbol | None, new: Symbol | None) -> bool:
         return True
     if old.text is not None and new.text is not None:
         return old.text != new.text
-    if old.key.startswith("draw ") and new.key.startswith("draw "):
+    if old.key.startswith(DRAW) and new.key.startswith(DRAW):
         return old.key != new.key
     first, second = _ends(old), _ends(new)
     return any(

@@ -13,7 +13,7 @@ from wflint import limits
 from wflint.replay.program import Functions
 from wflint.replay.tasks import Describe, Frame, Item, Op, Task
 from wflint.replay.terms import Callee
-from wflint.replay.values import NONE, Chain, Given, Symbol, Value
+from wflint.replay.values import DRAW, NONE, Chain, Given, Symbol, Value, parameter
 from wflint.rule.place import Place
 
 CLOSING = frozenset({"completion", "failure", "continue as new"})
@@ -97,7 +97,7 @@ class Machine:
     def draw(self) -> Symbol:
         """Take the next of the seeded numbers."""
         self.draws += 1
-        return Symbol(f"draw {self.draws}")
+        return Symbol(f"{DRAW}{self.draws}")
 
     def result(self, given: Given) -> Symbol:
         """Return what stands for the result of a command."""
@@ -131,7 +131,7 @@ class Machine:
         """Start the task of an entry point: `run`, or the handler of a message."""
         receiver = self.functions.code(callee.node).receiver
         names: dict[str, Value] = {
-            name: Symbol(f"<{kind} {label}>.{number}")
+            name: parameter(kind, label, number)
             for number, name in enumerate(self.functions.code(callee.node).params)
         }
         if receiver:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
@@ -17,6 +18,12 @@ Chain = tuple[Place, ...]
 
 BLOCK = "unchanged code"
 """The kind of what stands for a function that does the same on both sides."""
+
+PARAMETER = re.compile(r"<(run|signal|update) ([^>]*)>\.(\d+)")
+"""The code of a parameter of an entry point; see :func:`parameter`."""
+
+DRAW = "draw "
+"""How the code of a draw from the seeded generator begins."""
 
 _ENDING = frozenset(
     {
@@ -43,6 +50,11 @@ def symbol(key: str) -> Symbol:
         mark = hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=8).hexdigest()
         key = f"{key[: limits.SYMBOL // 2]}…{mark}"
     return Symbol(key)
+
+
+def parameter(kind: str, label: str, number: int) -> Symbol:
+    """Return what stands for a parameter of an entry point, however it is named."""
+    return Symbol(f"<{kind} {label}>.{number}")
 
 
 def known_truth(value: Value) -> bool | None:
