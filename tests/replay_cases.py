@@ -50,6 +50,7 @@ class Pair:
     kind: str
     verdict: Verdict
     oracle: str
+    difference: str
 
     @property
     def folder(self) -> Path:
@@ -61,7 +62,8 @@ def pairs() -> Iterator[Pair]:
     """Yield all pairs in the order of their names."""
     for file in sorted(PAIRS.glob("*/case.toml")):
         case: dict[str, Any] = tomli.loads(file.read_text())
-        yield Pair(file.parent.name, case["kind"], Verdict(case["verdict"]), case["oracle"])
+        verdict, difference = Verdict(case["verdict"]), case.get("difference", "")
+        yield Pair(file.parent.name, case["kind"], verdict, case["oracle"], difference)
 
 
 def program(folder: Path, files: Mapping[str, str]) -> Program:

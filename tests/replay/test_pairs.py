@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from temporalio.api.enums.v1 import EventType
@@ -14,7 +16,8 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
-from tests.replay_cases import Pair, changes, pairs, verdict
+from tests.command_line import invoke
+from tests.replay_cases import Pair, changes, pairs
 from wflint.replay.change import Verdict
 
 _ENDS = (
@@ -29,10 +32,35 @@ def _code(pair: Pair, name: str) -> str:
 
 
 @pytest.mark.parametrize("pair", list(pairs()), ids=lambda pair: pair.name)
-def test_the_verdict_on_a_pair(pair: Pair, tmp_path: Path) -> None:
-    if pair.kind == "interface":
-        pytest.xfail("what stands around commands is not compared yet")
-    assert verdict(tmp_path, _code(pair, "before.py"), _code(pair, "after.py")) is pair.verdict
+def test_wflint_diff_says_so(pair: Pair, tmp_path: Path) -> None:
+    for side, name in (("old", "before.py"), ("new", "after.py")):
+        _write(tmp_path / side, _code(pair, name))
+    done = invoke("diff", *_sides(tmp_path), "--output-format", "json")
+    found = [one for one in json.loads(done.stdout) if one["workflow"] in ("W", "")]
+
+    assert _worst(found) is pair.verdict
+    assert done.exit_code == (pair.verdict in (Verdict.INCOMPATIBLE, Verdict.DEPENDS))
+    if found:
+        assert any(one["kind"] == "commands" for one in found) == (pair.kind == "commands")
+        assert any(pair.difference in one["message"] for one in found)
+    assert bool(found) == bool(pair.difference)
+    assert "Compared" in done.stderr and "not in full" not in done.stderr
+
+
+def _write(folder: Path, code: str) -> None:
+    """Make a program of one module."""
+    folder.mkdir()
+    (folder / "pyproject.toml").write_text("[tool.wflint]\n")
+    (folder / "flow.py").write_text(code)
+
+
+def _sides(folder: Path) -> tuple[str, ...]:
+    return ("--from", str(folder / "old"), "--to", str(folder / "new"))
+
+
+def _worst(found: Sequence[dict[str, Any]]) -> Verdict:
+    order = list(Verdict)
+    return min((Verdict(one["verdict"]) for one in found), key=order.index, default=order[-1])
 
 
 @pytest.mark.parametrize("pair", list(pairs()), ids=lambda pair: pair.name)
