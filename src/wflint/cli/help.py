@@ -17,6 +17,7 @@ wflint finds what breaks replay in Temporal workflows written in Python.
 
   wflint check            Check the files below the current folder.
   wflint check PATH ...   Check these files and folders.
+  wflint init             Write a first configuration from what there is.
   wflint list             Show workflows, handlers, activities and workers.
   wflint rule WFL101      Explain a rule.
 

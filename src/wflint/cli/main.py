@@ -106,7 +106,7 @@ def _fault_of_the_system(error: Exception) -> str:
     context_settings=SETTINGS,
     invoke_without_command=True,
     sections={
-        "Check": ("check", "diff"),
+        "Check": ("check", "diff", "init"),
         "Understand": ("list", "graph", "rule", "config"),
         "Other": ("clean", "completion", "version"),
     },
@@ -164,6 +164,33 @@ def check(**flags: Any) -> int:
     from wflint.cli.check import run
 
     return run(flags)
+
+
+@main.command(
+    short_help="Write a first configuration from what there is.",
+    epilog="""\b
+Examples:
+  wflint init              Write into pyproject.toml, or a new wflint.toml.
+  wflint init --dry-run    Print what would be written.
+
+\b
+Exit codes:
+  0  The configuration was written, or printed.
+  2  There is one already, or something is wrong with the files.
+""",
+)
+@click.argument("folder", default=".")
+@click.option("--dry-run", is_flag=True, help="Print what would be written, and write nothing.")
+def init(folder: str, dry_run: bool) -> int:
+    """Write a first configuration, with comments, from what there is in a folder.
+
+    The table [tool.wflint] is added to the pyproject.toml of FOLDER, by default the current one;
+    without that file, wflint.toml is written. What is there already is never changed. Only what
+    makes wflint see more is set: everything else stands there as a comment.
+    """
+    from wflint.cli.init import run
+
+    return run(folder, dry_run)
 
 
 @main.command(

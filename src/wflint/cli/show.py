@@ -15,6 +15,7 @@ from wflint.config import settings as settings_module
 from wflint.config.errors import describe, did_you_mean
 from wflint.config.find import ConfigError, Project
 from wflint.config.settings import Settings
+from wflint.config.toml_text import to_toml
 from wflint.files.select import Group, shown_path
 from wflint.report.json_report import to_text
 from wflint.system.printable import visible
@@ -94,19 +95,3 @@ def describe_files(groups: Iterable[Group], cwd: Path) -> str:
     """The files to be checked, one on each line."""
     paths = (path for group in groups for path in group.chosen)
     return "".join(f"{visible(shown_path(path, cwd))}\n" for path in paths)
-
-
-def to_toml(value: object) -> str:
-    """A value in TOML, on one line."""
-    if isinstance(value, msgspec.Struct):
-        value = {k: v for k, v in msgspec.to_builtins(value).items() if v not in (None, "", False)}
-    if isinstance(value, dict):
-        items = ", ".join(f"{_toml_key(k)} = {to_toml(v)}" for k, v in value.items())
-        return f"{{ {items} }}" if items else "{}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(to_toml(item) for item in value) + "]"
-    return msgspec.json.encode(value).decode()
-
-
-def _toml_key(key: str) -> str:
-    return key if key.replace("-", "a").isalnum() and key.isascii() else to_toml(key)

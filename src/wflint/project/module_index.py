@@ -69,6 +69,11 @@ class ModuleIndex:
             roots.update(r for r in _src_folders(folder, self.root) if r not in packages)
         return sorted(roots)
 
+    def sources_of(self, files: Iterable[str]) -> list[str]:
+        """Return the folders below the root that the dotted names of ``files`` start from."""
+        tops = {self._top(os.path.dirname(path)) for path in files}
+        return sorted(top for top in tops if top != self.root and is_below(top, self.root))
+
     def is_hidden(self, path: str) -> bool:
         """True if a package beside a module has its name: Python imports that, and never the file.
 

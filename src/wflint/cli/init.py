@@ -1,0 +1,47 @@
+"""``wflint init``: a folder to a first configuration, with what was found and what to do next."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from wflint.cli import output
+from wflint.cli.around import FAILED, say
+from wflint.config.find import ProjectFinder
+
+NEXT = """\
+Next:
+  wflint check --statistics        See what there is, rule by rule.
+  wflint check --diff              See what can be fixed safely; --fix does it.
+  wflint check --update-baseline   Leave the rest for later: take the `#` before `baseline` away.
+"""
+
+
+def run(folder: str, dry_run: bool) -> int:
+    """Run the command and give its exit code."""
+    from wflint.draft.place import Place
+    from wflint.draft.survey import survey
+    from wflint.draft.text import counts, render
+
+    finder = ProjectFinder(Path.cwd())
+    home = Path(os.path.abspath(finder.cwd / folder))
+    place = Place(home, finder)
+    found, result = survey(home, finder)
+    if result.problems:
+        say(result.problems)
+        return FAILED
+    text = place.whole(render(found))
+    if dry_run:
+        output.write_stdout(text)
+    else:
+        place.add(text)
+    say(result.warnings)
+    output.write_stderr(f"{counts(found)}.\n")
+    if not dry_run:
+        what = (
+            f"Wrote {place.path.name}."
+            if place.is_new
+            else f"Added [tool.wflint] to {place.path.name}."
+        )
+        output.write_stderr(f"{what}\n{NEXT}")
+    return 0

@@ -1,0 +1,1 @@
+"""``wflint init``: a first configuration, from what the program shows."""
