@@ -1,4 +1,4 @@
-"""Writes the parameters of one method in the place of another's, for what the SDK compares."""
+"""An edit that gives a method the parameters of another one, as the SDK demands them to match."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asks for the running activity in a workflow, where there is none.
+"""Uses the activity API in a workflow, where there is no activity.
 
 ## What breaks
 

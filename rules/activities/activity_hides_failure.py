@@ -1,4 +1,4 @@
-"""Catches every error of an activity's work, and returns as if it had succeeded.
+"""Catches every error of an activity's work and returns as if it had succeeded.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Waits in a plain `def` activity with a function for `async def` activities.
+"""Waits in a plain `def` activity with a function that is for `async def` activities.
 
 ## What breaks
 

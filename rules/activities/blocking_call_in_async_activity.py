@@ -1,4 +1,4 @@
-"""A blocking call in an async activity stops all others that share its event loop.
+"""Blocks in an async activity, which stops all others that share its event loop.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Connects a client of its own in an activity, which has the Worker's.
+"""Connects its own client in an activity instead of using the Worker's.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Asks for the Worker's client in a plain `def` activity, which has none.
+"""Uses the Worker's client in a plain `def` activity, which has none.
 
 ## What breaks
 

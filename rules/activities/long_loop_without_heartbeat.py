@@ -1,4 +1,4 @@
-"""Waits in a loop, for as long as it takes, in an activity that sends no heartbeat.
+"""Waits in a loop of unknown length in an activity that sends no heartbeat.
 
 ## What breaks
 

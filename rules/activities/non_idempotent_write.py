@@ -1,4 +1,4 @@
-"""Writes something in an activity that a second attempt would write once more.
+"""Writes something in an activity that a retry would write again.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Makes an idempotency key that is another one in each attempt of the activity.
+"""Creates an idempotency key that differs in each attempt of the activity.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Keeps the cancellation of an activity to itself, and the activity is completed.
+"""Swallows the cancellation of an activity, so that the activity completes.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Starts a thread that asks for the running activity, and does not know it.
+"""Starts a thread that uses the activity API without the activity's context.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Sends or returns all that is in a file, a response or a table, however large that is.
+"""Sends or returns a whole file, response or table, however large it is.
 
 ## What breaks
 
@@ -92,7 +92,7 @@ class UnboundedPayload(Rule):
     )
 
     def visit_Return(self, node: cst.Return, ctx: Context) -> None:
-        """What a function returns, or the local name of it stands for."""
+        """Note what a function returns; of a local name, what it was given."""
         found = _behind(node.value, ctx)
         match found:
             case cst.Call(func=cst.Attribute(value=of, attr=cst.Name(value=name)), args=[]) if (

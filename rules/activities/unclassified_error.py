@@ -1,4 +1,4 @@
-"""Fails an activity with an error that says nothing of whether to retry it.
+"""Fails an activity with an error that does not say whether to retry it.
 
 ## What breaks
 

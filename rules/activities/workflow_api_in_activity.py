@@ -1,4 +1,4 @@
-"""Asks for the workflow in an activity, where there is none.
+"""Uses the workflow API in an activity, where there is no workflow.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Starts a child workflow and forgets it: it is terminated when the parent ends.
+"""Starts a child workflow and forgets it, so that it is terminated when the parent ends.
 
 ## What breaks
 

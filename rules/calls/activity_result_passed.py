@@ -1,4 +1,4 @@
-"""Passes what an activity gives to `execute_activity`, instead of the activity.
+"""Passes an activity's result to `execute_activity` instead of the activity.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Gives an argument and `args` in one call.
+"""Passes both an argument and `args` in one call.
 
 ## What breaks
 

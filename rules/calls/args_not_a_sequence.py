@@ -1,4 +1,4 @@
-"""Gives `args` something that is no list of arguments.
+"""Passes `args` something that is not a list of arguments.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Sends a payload that the activity, workflow or handler has no parameters for.
+"""Sends arguments that the activity, workflow or handler has no parameters for.
 
 ## What breaks
 

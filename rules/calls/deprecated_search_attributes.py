@@ -1,4 +1,4 @@
-"""Gives search attributes as a dictionary, which has been replaced by typed ones.
+"""Passes search attributes as a dictionary, which typed ones have replaced.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Gives a `heartbeat_timeout` to an activity that never sends a heartbeat.
+"""Passes a `heartbeat_timeout` to an activity that never sends a heartbeat.
 
 ## What breaks
 

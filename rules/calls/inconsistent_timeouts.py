@@ -1,4 +1,4 @@
-"""Gives an activity timeouts of which one makes the other pointless.
+"""Passes an activity two timeouts of which one makes the other pointless.
 
 ## What breaks
 

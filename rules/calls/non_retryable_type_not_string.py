@@ -1,4 +1,4 @@
-"""Names errors that must not be retried by their classes instead of by text.
+"""Lists non-retryable errors as classes instead of as names.
 
 ## What breaks
 

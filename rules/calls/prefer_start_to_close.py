@@ -1,4 +1,4 @@
-"""Gives an activity `schedule_to_close_timeout` and no limit for a single attempt.
+"""Passes an activity `schedule_to_close_timeout`, but no limit for a single attempt.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Starts an activity and awaits its handle at once: that is `execute_activity`.
+"""Starts an activity and awaits its handle at once, as `execute_activity` does.
 
 ## What breaks
 

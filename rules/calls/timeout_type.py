@@ -1,4 +1,4 @@
-"""Gives a timeout as a number instead of a `timedelta`.
+"""Passes a timeout as a number instead of a `timedelta`.
 
 ## What breaks
 

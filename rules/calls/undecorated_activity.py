@@ -1,4 +1,4 @@
-"""Calls something as an activity that is none: a plain function, a lambda, a `partial`.
+"""Calls as an activity what is not one: a plain function, a lambda, a `partial`.
 
 ## What breaks
 

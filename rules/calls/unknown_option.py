@@ -1,4 +1,4 @@
-"""Gives a call, a decorator or a policy an option that Temporal's Python SDK does not have.
+"""Uses an option that this call, decorator or policy of Temporal's SDK does not have.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Calls a method or a class by `execute_activity`, which has a variant of its own for them.
+"""Calls a method or a class with `execute_activity`, which has its own variant for them.
 
 ## What breaks
 

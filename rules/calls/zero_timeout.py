@@ -1,4 +1,4 @@
-"""Gives an activity a timeout of zero, which counts as none.
+"""Passes an activity a timeout of zero, which counts as no timeout.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""The decorator of an activity above `@classmethod`: the module cannot be imported.
+"""Puts an activity's decorator above `@classmethod`: the module cannot be imported.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""An activity with a keyword-only parameter: the module cannot be imported.
+"""Gives an activity a keyword-only parameter: the module cannot be imported.
 
 ## What breaks
 

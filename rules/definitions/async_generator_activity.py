@@ -1,4 +1,4 @@
-"""An activity that is a generator: its result cannot be sent.
+"""Defines an activity as a generator, whose result cannot be sent.
 
 ## What breaks
 

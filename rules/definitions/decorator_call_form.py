@@ -1,4 +1,4 @@
-"""A decorator of the SDK in a form that it does not have: the import fails.
+"""Uses a decorator of the SDK in a form that it does not have: the import fails.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""What counts once is decorated twice: the module cannot be imported.
+"""Decorates twice what may be decorated once: the module cannot be imported.
 
 ## What breaks
 

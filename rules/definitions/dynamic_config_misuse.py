@@ -1,4 +1,4 @@
-"""A method with `@workflow.dynamic_config` that the SDK refuses.
+"""Uses `@workflow.dynamic_config` on a method that the SDK refuses.
 
 ## What breaks
 

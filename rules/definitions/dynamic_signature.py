@@ -1,4 +1,4 @@
-"""A dynamic workflow or activity with other parameters than the SDK calls it with.
+"""Gives a dynamic workflow or activity other parameters than the SDK calls it with.
 
 ## What breaks
 

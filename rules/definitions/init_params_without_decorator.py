@@ -1,4 +1,4 @@
-"""A workflow whose `__init__` takes arguments, and nothing gives it any.
+"""Gives a workflow's `__init__` parameters that nothing passes arguments for.
 
 ## What breaks
 

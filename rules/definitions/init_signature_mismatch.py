@@ -1,4 +1,4 @@
-"""The parameters of `@workflow.init` are not those of the run method.
+"""Gives `@workflow.init` other parameters than the run method has.
 
 ## What breaks
 

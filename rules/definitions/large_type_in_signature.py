@@ -1,4 +1,4 @@
-"""A parameter or result has a type whose objects are mostly too large for a payload.
+"""Uses a parameter or result type whose objects are mostly too large for a payload.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""A workflow has more commands, handlers or branches than it is easy to keep replayable.
+"""Has more commands, handlers or branches in a workflow than are easy to keep replayable.
 
 ## What breaks
 

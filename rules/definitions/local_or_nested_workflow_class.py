@@ -1,4 +1,4 @@
-"""A workflow class inside a function or another class: it cannot be made.
+"""Defines a workflow class inside a function or another class: it cannot be created.
 
 ## What breaks
 

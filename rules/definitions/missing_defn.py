@@ -1,4 +1,4 @@
-"""A class with a run method that nothing makes a workflow.
+"""Defines a class with a run method that nothing makes a workflow.
 
 ## What breaks
 

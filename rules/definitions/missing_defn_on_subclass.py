@@ -1,4 +1,4 @@
-"""A Worker registers a subclass of a workflow that is no workflow itself.
+"""Registers a subclass of a workflow that is not a workflow itself.
 
 ## What breaks
 

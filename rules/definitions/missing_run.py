@@ -1,4 +1,4 @@
-"""A workflow without a run method: the class cannot be made.
+"""Defines a workflow without a run method: the class cannot be created.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""A workflow with several run methods: the class cannot be made.
+"""Defines several run methods in a workflow: the class cannot be created.
 
 ## What breaks
 

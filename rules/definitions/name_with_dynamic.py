@@ -1,4 +1,4 @@
-"""A name for what is dynamic: the name is ignored, or the definition refused.
+"""Names a dynamic definition: the name is ignored, or the definition refused.
 
 ## What breaks
 

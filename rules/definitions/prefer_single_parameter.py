@@ -1,4 +1,4 @@
-"""A workflow, handler or activity takes several parameters instead of one object.
+"""Takes several parameters in a workflow, handler or activity instead of one object.
 
 ## What breaks
 

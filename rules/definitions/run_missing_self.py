@@ -1,4 +1,4 @@
-"""A run method without `self`, or with another first parameter.
+"""Defines a run method without `self`, or with another first parameter.
 
 ## What breaks
 

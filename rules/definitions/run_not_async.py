@@ -1,4 +1,4 @@
-"""A run method that is no `async def`: the module cannot be imported.
+"""Defines a run method without `async`: the module cannot be imported.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""A workflow that inherits its run method: the class cannot be made.
+"""Inherits the run method of a workflow: the class cannot be created.
 
 ## What breaks
 

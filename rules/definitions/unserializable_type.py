@@ -1,4 +1,4 @@
-"""A parameter or result has a type that the SDK's JSON converter cannot encode or decode.
+"""Gives a parameter or result a type that the JSON converter cannot encode or decode.
 
 ## What breaks
 
@@ -66,8 +66,8 @@ It looks at values when they are sent or read, and at types never: the mistake s
 
 The rule follows dataclasses, pydantic models, `TypedDict`, `NamedTuple` and containers. It is
 silent where the project sets a data converter or uses a plugin, which may set one; where a value
-may be of another type that works (`str | date`); and where a class can tell itself what becomes of
-its objects.
+may be of another type that works (`str | date`); and where a class itself says how its
+objects are converted.
 
 ## References
 

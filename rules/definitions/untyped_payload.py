@@ -1,4 +1,4 @@
-"""A parameter of a workflow or activity has no type: what is sent arrives as plain JSON.
+"""Leaves a parameter of a workflow or activity without a type: it arrives as plain JSON.
 
 ## What breaks
 

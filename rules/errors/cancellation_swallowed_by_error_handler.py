@@ -1,4 +1,4 @@
-"""Handles the cancellation of an activity or child workflow as if it were an error.
+"""Treats the cancellation of an activity or child workflow like any other error.
 
 ## What breaks
 

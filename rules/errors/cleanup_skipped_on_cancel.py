@@ -1,4 +1,4 @@
-"""Cleans up after errors and after some cancellations, and after others not.
+"""Cleans up after errors and some cancellations, but not after others.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Asks `asyncio.gather()` for errors as results, and drops the results.
+"""Asks `asyncio.gather()` to return exceptions, and drops the results.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Waits with a timeout, and lets the timeout fail the workflow.
+"""Waits with a timeout, and lets the timeout error fail the workflow.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Lets an error of Python out where data from outside are not as expected.
+"""Lets a Python error escape when outside data are not as expected.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Catches an error that only comes as the cause of an activity's or a child's error.
+"""Catches an error that only appears as the cause of an activity's or a child's error.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Says `non_retryable=True` of an error that a workflow raises.
+"""Passes `non_retryable=True` to an error that a workflow raises.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Raises by hand an error that the SDK makes to report what has happened.
+"""Raises an error that only the SDK is meant to raise.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Notes how a step is undone only when the step is done.
+"""Records how to undo a step only after the step is done.
 
 ## What breaks
 

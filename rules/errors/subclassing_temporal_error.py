@@ -1,4 +1,4 @@
-"""Derives a class of its own from an error of the SDK.
+"""Subclasses an error class of the SDK.
 
 ## What breaks
 

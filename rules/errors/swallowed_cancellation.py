@@ -1,4 +1,4 @@
-"""Keeps the cancellation of a workflow to itself, so that the workflow goes on.
+"""Swallows the cancellation of a workflow, so that the workflow goes on.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Runs in an `asyncio.TaskGroup` what can fail; its group of errors fails no workflow.
+"""Runs something that can fail in an `asyncio.TaskGroup`, whose exception group fails no workflow.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Catches a `CancelledError` of the other kind, which never comes.
+"""Catches the wrong `CancelledError` class, which is never raised there.
 
 ## What breaks
 

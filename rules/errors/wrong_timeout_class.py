@@ -1,4 +1,4 @@
-"""Catches the SDK's `TimeoutError` where a wait with a timeout raises the one of asyncio.
+"""Catches the SDK's `TimeoutError` where asyncio's is raised.
 
 ## What breaks
 

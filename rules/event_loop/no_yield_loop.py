@@ -1,4 +1,4 @@
-"""Loops for a long time, or for ever, without an `await`.
+"""Loops for a long time, or forever, without an `await`.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Puts something else into a module or class of Temporal's SDK.
+"""Replaces an attribute of a module or class of Temporal's SDK.
 
 ## What breaks
 

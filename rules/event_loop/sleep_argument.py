@@ -1,4 +1,4 @@
-"""Gives a sleep a duration that it cannot take.
+"""Passes a sleep a duration that it cannot take.
 
 ## What breaks
 

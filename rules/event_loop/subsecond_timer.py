@@ -1,4 +1,4 @@
-"""Waits for less than a second, with a timer of the server.
+"""Waits for less than a second with a server-side timer.
 
 ## What breaks
 

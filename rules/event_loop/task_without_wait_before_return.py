@@ -1,4 +1,4 @@
-"""The run method starts a task that nobody waits for before the workflow returns.
+"""Starts a task in the run method that nothing waits for before the workflow returns.
 
 ## What breaks
 

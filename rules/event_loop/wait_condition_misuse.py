@@ -1,4 +1,4 @@
-"""Gives `workflow.wait_condition()` something it cannot wait for, or reads its result.
+"""Passes `workflow.wait_condition()` something it cannot wait for, or uses its result.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""A query that is async: the SDK deprecates it, and it can wait for nothing.
+"""Defines a query as `async`, which the SDK deprecates and which cannot wait for anything.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""An update validator that is async: older SDKs accept every update with it.
+"""Defines an update validator as `async`: older SDKs then accept every update.
 
 ## What breaks
 

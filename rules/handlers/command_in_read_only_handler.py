@@ -1,4 +1,4 @@
-"""A query or validator that gives a command: the SDK raises ReadOnlyContextError.
+"""Issues a command in a query or validator: the SDK raises ReadOnlyContextError.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Continuing as new from a handler fails in updates, and drops messages in signals.
+"""Continues as new from a handler, which fails in updates and drops messages in signals.
 
 ## What breaks
 

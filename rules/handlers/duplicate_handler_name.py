@@ -1,4 +1,4 @@
-"""Two handlers of one kind that have the same name: the class cannot be made.
+"""Gives two handlers of one kind the same name: the class cannot be created.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""A dynamic handler with other parameters than the SDK calls it with.
+"""Gives a dynamic handler other parameters than the SDK calls it with.
 
 ## What breaks
 

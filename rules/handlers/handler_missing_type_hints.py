@@ -1,4 +1,4 @@
-"""A handler has parameters, or a result, without a type.
+"""Leaves a parameter or the result of a handler without a type.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""A handler reads state that only the run method sets, and may be called before it.
+"""Reads state in a handler that only the run method sets, perhaps later.
 
 ## What breaks
 

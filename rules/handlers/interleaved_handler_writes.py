@@ -1,4 +1,4 @@
-"""An async handler changes state in steps, and others may run between them.
+"""Changes state in several steps in an async handler, while others may run in between.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""A parameter that the SDK cannot give: it passes arguments by position only.
+"""Gives a handler a keyword-only parameter, although the SDK passes arguments by position.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""A query that changes the workflow's state makes replays differ from the first run.
+"""Changes workflow state in a query, which makes replays differ from the first run.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""A query that returns nothing answers every question with None.
+"""Returns nothing from a query, so that it answers every question with None.
 
 ## What breaks
 

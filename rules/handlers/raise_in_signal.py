@@ -1,4 +1,4 @@
-"""A signal handler raises a failure, which fails the whole workflow.
+"""Raises a failure in a signal handler, which fails the whole workflow.
 
 ## What breaks
 

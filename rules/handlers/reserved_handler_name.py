@@ -1,4 +1,4 @@
-"""A handler whose name belongs to the SDK.
+"""Gives a handler a name that is reserved by the SDK.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""A signal handler that returns a value: nobody gets it.
+"""Returns a value from a signal handler, which nobody receives.
 
 ## What breaks
 

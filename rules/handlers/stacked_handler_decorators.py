@@ -1,4 +1,4 @@
-"""A method with several handler decorators: the SDK keeps one of them.
+"""Puts several handler decorators on one method, of which the SDK keeps one.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""An override of a handler that is no such handler itself: the class cannot be made.
+"""Overrides a handler without decorating the override: the class cannot be created.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""The run method ends without waiting for handlers that may still be at work.
+"""Ends the run method without waiting for handlers that may still be running.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""A validator that changes the workflow's state makes replays differ from the first run.
+"""Changes workflow state in a validator, which makes replays differ from the first run.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""A validator that returns a value: only an exception rejects an update.
+"""Returns a value from a validator, where only an exception rejects an update.
 
 ## What breaks
 

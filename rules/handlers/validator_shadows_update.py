@@ -1,4 +1,4 @@
-"""A validator that has the name of its update takes the update's place.
+"""Gives a validator the name of its update, so that it takes the update's place.
 
 ## What breaks
 

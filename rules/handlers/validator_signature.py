@@ -1,4 +1,4 @@
-"""A validator whose parameters are not those of its update: the class cannot be made.
+"""Gives a validator other parameters than its update has: the class cannot be created.
 
 ## What breaks
 

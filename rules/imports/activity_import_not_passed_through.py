@@ -1,4 +1,4 @@
-"""Imports activities so that the sandbox loads them again for each run of a workflow.
+"""Imports activities that the sandbox then reloads for each workflow run.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Imports a package that the sandbox then loads again for each run of a workflow.
+"""Imports a package that the sandbox then reloads for each workflow run.
 
 ## What breaks
 

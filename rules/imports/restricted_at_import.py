@@ -1,4 +1,4 @@
-"""Calls, while a workflow's module is imported, what the sandbox does not allow there.
+"""Calls something at import time that the sandbox does not allow there.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Derives a class from one that the sandbox does not let anybody derive from.
+"""Subclasses a class that the sandbox does not allow to be subclassed.
 
 ## What breaks
 

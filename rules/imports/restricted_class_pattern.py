@@ -1,4 +1,4 @@
-"""Compares a type with `datetime`, `date` or `Path`, for which the sandbox has a proxy.
+"""Compares a type with `datetime`, `date` or `Path`, which the sandbox replaces with a proxy.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Calls a function of `os` that only computes a text, but that the sandbox refuses.
+"""Calls a function of `os` that only computes a string, but that the sandbox refuses.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Goes around the sandbox, for a workflow, a Worker, or a piece of code.
+"""Bypasses the sandbox for a workflow, a Worker, or a block of code.
 
 ## What breaks
 

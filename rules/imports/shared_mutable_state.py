@@ -1,4 +1,4 @@
-"""Changes, in workflow code, state that a module or class keeps.
+"""Changes state of a module or class in workflow code.
 
 ## What breaks
 

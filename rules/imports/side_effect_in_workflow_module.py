@@ -1,4 +1,4 @@
-"""Does something to the outside world when a workflow's module is imported.
+"""Has a side effect on the outside world when a workflow's module is imported.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Uses a `ZoneInfo` that was made in the sandbox as the time zone of a datetime.
+"""Uses a `ZoneInfo` created in the sandbox as the time zone of a datetime.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""A suppression comment names a rule that does not exist, or stands where it has no effect.
+"""A suppression comment names an unknown rule, or stands where it has no effect.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Goes through the set of all tasks in workflow code.
+"""Iterates over the set of all tasks in workflow code.
 
 ## What breaks
 

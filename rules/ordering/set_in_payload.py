@@ -1,4 +1,4 @@
-"""Sends a set: its order differs from process to process.
+"""Sends a set, whose order differs from process to process.
 
 ## What breaks
 

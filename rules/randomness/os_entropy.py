@@ -1,4 +1,4 @@
-"""Reads randomness of the operating system in workflow code.
+"""Reads the operating system's randomness in workflow code.
 
 ## What breaks
 

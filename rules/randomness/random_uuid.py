@@ -1,4 +1,4 @@
-"""Makes a random or clock-based UUID in workflow code.
+"""Generates a random or clock-based UUID in workflow code.
 
 ## What breaks
 

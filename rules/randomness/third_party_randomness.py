@@ -1,4 +1,4 @@
-"""Makes random values through a third-party library in workflow code.
+"""Generates random values with a third-party library in workflow code.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Makes a random generator without a seed in workflow code.
+"""Creates a random generator without a seed in workflow code.
 
 ## What breaks
 

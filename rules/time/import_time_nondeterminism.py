@@ -1,4 +1,4 @@
-"""Uses a value in a workflow that is made again whenever its module is imported.
+"""Uses a value in a workflow that is computed again at each import of its module.
 
 ## What breaks
 

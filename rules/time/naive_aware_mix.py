@@ -1,4 +1,4 @@
-"""Compares or subtracts `workflow.now()` and a time without a time zone.
+"""Mixes `workflow.now()` with a datetime that has no time zone.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Makes an object whose field fills itself in with a time, a random number or an id.
+"""Creates an object with a field that defaults to a time, a random number or an id.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Waits for a time in `workflow.wait_condition()` without a timeout.
+"""Waits for a point in time in `workflow.wait_condition()` without a timeout.
 
 ## What breaks
 

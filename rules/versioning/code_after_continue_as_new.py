@@ -1,4 +1,4 @@
-"""Does something after `workflow.continue_as_new()`, which never returns.
+"""Has code after `workflow.continue_as_new()`, which never returns.
 
 ## What breaks
 

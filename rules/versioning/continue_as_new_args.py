@@ -1,4 +1,4 @@
-"""Continues as new with arguments that the next run does not take.
+"""Continues as new with arguments that the run method does not accept.
 
 ## What breaks
 

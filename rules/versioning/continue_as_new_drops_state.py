@@ -1,4 +1,4 @@
-"""Continues as new without what signals and updates have left in the workflow.
+"""Continues as new without passing on what signals and updates have stored.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Uses the Worker versioning of build ids, which Worker deployments have replaced.
+"""Uses the versioning of Workers by build ids, which Worker Deployments have replaced.
 
 ## What breaks
 

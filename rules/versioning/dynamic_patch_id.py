@@ -1,4 +1,4 @@
-"""Makes the id of a patch at run time.
+"""Builds the id of a patch at run time.
 
 ## What breaks
 

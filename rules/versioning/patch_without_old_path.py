@@ -1,4 +1,4 @@
-"""Asks for a patch where both versions give the same commands.
+"""Asks for a patch where both versions issue the same commands.
 
 ## What breaks
 

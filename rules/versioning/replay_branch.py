@@ -1,4 +1,4 @@
-"""Gives commands, waits or changes state only while replaying, or only while not replaying.
+"""Issues commands, waits or changes state only while replaying, or only when not replaying.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Makes an id from `workflow.info().run_id`, which a reset changes.
+"""Builds an id from `workflow.info().run_id`, which a reset changes.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Takes ids from the random numbers that other code of the workflow draws from, too.
+"""Takes ids from the same random numbers that other code of the workflow draws from.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Gives commands in a loop without an end, and never continues as new.
+"""Issues commands in an endless loop and never continues as new.
 
 ## What breaks
 

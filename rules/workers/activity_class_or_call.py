@@ -1,4 +1,4 @@
-"""Registers a class as an activity, any other object, or what calling an activity returns.
+"""Registers a class, a call's result, or another object that is not an activity.
 
 ## What breaks
 

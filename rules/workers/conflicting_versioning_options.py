@@ -1,4 +1,4 @@
-"""Gives a Worker options of versioning or of slots that exclude each other.
+"""Passes a Worker options for versioning or slots that exclude each other.
 
 ## What breaks
 

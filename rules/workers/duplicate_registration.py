@@ -1,4 +1,4 @@
-"""Registers two activities, or two workflows, that have the same name.
+"""Registers two activities, or two workflows, under the same name.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Lets a Worker take more activities at a time than its executor has threads.
+"""Allows more concurrent activities in a Worker than its executor has threads.
 
 ## What breaks
 

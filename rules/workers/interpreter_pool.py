@@ -1,4 +1,4 @@
-"""Gives a Worker an `InterpreterPoolExecutor` to run activities in.
+"""Passes a Worker an `InterpreterPoolExecutor` to run activities in.
 
 ## What breaks
 

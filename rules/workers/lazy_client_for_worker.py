@@ -1,4 +1,4 @@
-"""Makes a Worker with a client that connects lazily.
+"""Creates a Worker with a client that connects lazily.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Defines a Nexus operation as a plain `def`, or makes a client for what is no service.
+"""Defines a Nexus operation as a plain `def`, or creates a client for something else.
 
 ## What breaks
 

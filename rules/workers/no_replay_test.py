@@ -1,4 +1,4 @@
-"""The project has workflows, and no test that replays their histories.
+"""The project has workflows, but no test that replays their histories.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Gives an agent that a workflow runs a ready-made tool which does I/O.
+"""Gives an agent in a workflow a ready-made tool that does I/O.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Makes a Worker with a plain `def` activity and no `activity_executor`.
+"""Creates a Worker with a plain `def` activity and no `activity_executor`.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Registers the method of a class as an activity, without an object that it belongs to.
+"""Registers a method of a class as an activity without an instance to call it on.
 
 ## What breaks
 

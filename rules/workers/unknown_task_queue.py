@@ -1,4 +1,4 @@
-"""Names a task queue on which no Worker of the project listens.
+"""Names a task queue that no Worker of the project listens on.
 
 ## What breaks
 

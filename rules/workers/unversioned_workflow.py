@@ -1,11 +1,11 @@
-"""A Worker with Worker versioning lists a workflow that does not say how it is versioned.
+"""Lists a workflow in a versioned Worker without saying how the workflow is versioned.
 
 ## What breaks
 
-With `WorkerDeploymentConfig(use_worker_versioning=True)` each workflow has to say what becomes of
-its running executions when a new version of the Worker is deployed: whether they stay with the old
-one (`PINNED`) or move on to the new one (`AUTO_UPGRADE`). The Worker refuses one that does not say
-it, and does not start.
+With `WorkerDeploymentConfig(use_worker_versioning=True)` each workflow has to say what happens
+to its running executions when a new version of the Worker is deployed: they stay with the old one
+(`PINNED`) or move on to the new one (`AUTO_UPGRADE`). A Worker that lists a workflow without this
+setting does not start.
 
 ## Bad
 

@@ -1,4 +1,4 @@
-"""Registers an object of a workflow's class instead of the class.
+"""Registers an instance of a workflow's class instead of the class.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Makes a `WorkflowStream` somewhere else than directly in `__init__`.
+"""Creates a `WorkflowStream` anywhere but directly in `__init__`.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Makes spans or metrics with a tracer or a meter that does not know about replay.
+"""Creates spans or metrics with a tracer or meter that does not know about replay.
 
 ## What breaks
 

@@ -1,4 +1,4 @@
-"""Ends the process, not the workflow.
+"""Exits the process instead of ending the workflow.
 
 ## What breaks
 

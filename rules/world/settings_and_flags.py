@@ -1,4 +1,4 @@
-"""Decides by a setting of the process, or by a feature flag.
+"""Branches on a setting of the process or on a feature flag.
 
 ## What breaks
 

@@ -1,6 +1,6 @@
 """Remembers what a run has seen of the disk, so that a later run can tell if it would see the same.
 
-Contents count: a file that is touched, or checked out anew, is the same file. Its look only tells
+Contents count: a file that is touched, or checked out again, is the same file. Its look only tells
 if it must be read to know its content.
 """
 

@@ -38,7 +38,7 @@ class Place(NamedTuple):
 class ImportScan:
     """The effects of importing some files, calls into functions of the project included.
 
-    ``is_reloaded`` says that the sandbox imports them anew for each workflow.
+    ``is_reloaded`` says that the sandbox imports them again for each workflow.
     """
 
     def __init__(self, checker: Checker, paths: Iterable[str], is_reloaded: bool) -> None:

@@ -135,7 +135,7 @@ class ImportTime:
     # Which modules.
 
     def _used_modules(self) -> list[str]:
-        """The files that are not loaded anew and whose values workflow code may use."""
+        """The files that are not loaded again and whose values workflow code may use."""
         files = [name.path for name in self.values.names]
         files += [cls.path for cls in self.values.classes]
         files += [node.fn.path for node in self.workflow_code.order]

@@ -21,7 +21,7 @@ _ENVIRONMENT = "os.environ"
 def is_refused_at(answer: AnalysisResult, hit: Violation, whole: Whole) -> bool:
     """True if the sandbox surely refuses what was found, whatever becomes of it.
 
-    That is a call in a module that is loaded anew for workflows. What is passed through, or runs
+    That is a call in a module that is loaded again for workflows. What is passed through, or runs
     without a sandbox, meets the real thing.
     """
     sandboxes, path = answer.checker.sandboxes, hit.fn.path

@@ -53,12 +53,10 @@ def _registry() -> Registry:
 def _overview(rules: Sequence[Rule]) -> str:
     """A line for each rule, below its family."""
     width = max((len(rule.name) for rule in rules), default=0)
-    lines: list[str] = []
-    family = ""
+    families: dict[str, list[str]] = {}
     for rule in rules:
-        if rule_docs.family(rule) != family:
-            family = rule_docs.family(rule)
-            lines.append(f"\n{family}" if lines else family)
         default = rule.severity.value if rule_docs.is_default(rule) else "off"
-        lines.append(f"  {rule.code} {rule.name:{width}}  {default:7}  {rule_docs.summary(rule)}")
-    return "\n".join(lines) + "\n"
+        line = f"  {rule.code} {rule.name:{width}}  {default:7}  {rule_docs.summary(rule)}"
+        families.setdefault(rule_docs.family(rule), []).append(line)
+    lines = [f"{family}\n" + "\n".join(listed) for family, listed in families.items()]
+    return "\n\n".join(lines) + "\n"

@@ -93,7 +93,7 @@ class Reloads:
         return found
 
     def foreign_in(self, path: str, name: str, settings: Passthrough) -> dict[int, list[str]]:
-        """Return what is outside of the project that a file imports anew, by the offsets.
+        """Return what is outside of the project that a file imports again, by the offsets.
 
         ``name`` is what the file is loaded as.
         """

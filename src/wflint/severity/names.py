@@ -1,4 +1,4 @@
-"""Names outside the project that a value may be given to, and what becomes of it there."""
+"""Names outside the project that a value may be given to, and what happens to it there."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ class Loop:
         """`names.append(x)`: what is made of the list after the loop."""
         name = _root(receiver)
         if name in self.body.dependent and not self._is_shared(name):
-            return NOTHING  # a part of the element, or made anew in each round
+            return NOTHING  # a part of the element, or made again in each round
         if isinstance(receiver, cst.Name) and name == self.emptied:
             return NOTHING  # more to do
         if not isinstance(receiver, cst.Name):
