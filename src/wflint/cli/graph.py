@@ -6,11 +6,16 @@ import importlib
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import click
 
 from wflint.cli import output
 from wflint.cli.around import FAILED, progress, say
 from wflint.run.request import Request
+
+if TYPE_CHECKING:
+    from wflint.graph.find import Target
 
 DRAWINGS = {"mermaid": "mermaid", "dot": "dot", "json": "json_graph"}
 UNREACHED = 1
@@ -23,6 +28,8 @@ def run(flags: Mapping[str, Any]) -> int:
     from wflint.graph.find import find
     from wflint.run.check import check
 
+    if flags["commands"] and flags["form"] not in ("text", "json"):
+        raise click.UsageError("--commands has no drawing; use --format text or json")
     request = Request(
         baseline="ignore",
         paths=flags["paths"] or (".",),
@@ -36,8 +43,12 @@ def run(flags: Mapping[str, Any]) -> int:
     say(result.problems if projects else [*result.problems, *result.warnings])
     if not projects:
         return FAILED
-    graph = build(find(projects, flags["entry"], Path.cwd()))
+    target = find(projects, flags["entry"], Path.cwd())
     form = flags["form"]
+    if flags["commands"] and target.nodes:
+        _print_commands(target, form, bool(flags["quiet"]))
+        return FAILED if result.problems else 0
+    graph = build(target)
     if form == "text":
         drawing = text.render(graph, output.wants_color(flags["color"], sys.stdout))
     else:
@@ -50,3 +61,16 @@ def run(flags: Mapping[str, Any]) -> int:
     if result.problems:
         return FAILED
     return 0 if graph.reached else UNREACHED
+
+
+def _print_commands(target: Target, form: str, quiet: bool) -> None:
+    from wflint.graph import commands_text
+    from wflint.graph.commands import commands_of
+
+    commands = commands_of(target)
+    if form == "json":
+        output.write_report(commands_text.to_json(commands), form)
+        return
+    output.write_report(commands_text.render(commands), form)
+    if not quiet:
+        output.write_stderr(commands_text.summary(commands))

@@ -235,6 +235,12 @@ def diff(**flags: Any) -> int:
     default="text",
     help="text: a tree for people (the default); mermaid or dot: a drawing; json.",
 )
+@option(
+    "Output",
+    "--commands",
+    is_flag=True,
+    help="Print the commands that ENTRY gives, with what decides about them.",
+)
 @CONFIG
 @ISOLATED
 @COLOR
@@ -252,6 +258,9 @@ def graph(**flags: Any) -> int:
 
     If ENTRY is not an entry point itself, the output begins with the shortest chain of calls from
     each entry point that reaches it.
+
+    With --commands, the output has what replay compares instead: activities, timers, child
+    workflows and the like in the order of the code, with the branches, loops and waits around them.
 
     The exit code is 0 if a graph was printed, 1 if no workflow reaches ENTRY, and 2 if the name is
     unknown or ambiguous, or something else is wrong.
