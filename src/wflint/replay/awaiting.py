@@ -34,6 +34,7 @@ from wflint.replay.values import (
     key_of,
     symbol,
 )
+from wflint.replay.waiting import is_done
 
 _ERRORS = {
     "activity": "ActivityError",
@@ -47,9 +48,9 @@ def _push(task: Task, frame: Frame, *items: Term | Op) -> None:
     task.stack.extend((item, frame) for item in reversed(items))
 
 
-def _wait(task: Task, frame: Frame, then: Op, ready: Callable[[], bool], *for_what: object) -> None:
-    """Let a task wait until something is so; ``then`` says how it goes on."""
-    task.ready = ready
+def _wait(task: Task, frame: Frame, then: Op, *for_what: object) -> None:
+    """Let a task wait for something; ``then`` says how it goes on."""
+    task.is_waiting = True
     task.for_what = for_what
     task.stack.append((then, frame))
 
@@ -76,8 +77,7 @@ def _issue(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     assert isinstance(term, Command) and isinstance(op.extra, tuple)
     given = issue(machine, frame, term, *op.extra)
     if term.twice:
-        ready = lambda: given.started or given.done or given.cancelled  # noqa: E731
-        _wait(task, frame, Op("started", given), ready, "start", given)
+        _wait(task, frame, Op("started", given), "start", given)
     else:
         on_given(machine, task, frame, given)
 
@@ -90,8 +90,7 @@ def _started(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
 
 def on_given(machine: Machine, task: Task, frame: Frame, given: Given) -> None:
     """Wait for the end of what a command has begun."""
-    ready = lambda: given.done or given.cancelled  # noqa: E731
-    _wait(task, frame, Op("given", given), ready, "given", given)
+    _wait(task, frame, Op("given", given), "given", given)
 
 
 def _given(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
@@ -116,7 +115,7 @@ def _block(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
         task.values.append(machine.result(given))
         return
     more = Op("block more", op.data, chain)
-    _wait(task, frame, more, lambda: given.done or given.cancelled, "given", given)
+    _wait(task, frame, more, "given", given)
 
 
 def _block_more(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
@@ -147,28 +146,12 @@ def _await(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
         case Handle():
             on_given(machine, task, frame, value.given)
         case Task():
-            ready = lambda: value.is_done  # noqa: E731
-            _wait(task, frame, Op("joined", value), ready, "task", value)
+            _wait(task, frame, Op("joined", value), "task", value)
         case Bag():
             every = tuple(value.items)
-            _wait(task, frame, Op("all", every), lambda: _all_done(every), "all", every)
+            _wait(task, frame, Op("all", every), "all", every)
         case _:
             task.values.append(value)
-
-
-def _is_done(value: object) -> bool:
-    match value:
-        case Task():
-            return value.is_done
-        case Handle():
-            return value.given.done or value.given.cancelled
-        case Bag():
-            return _all_done(value.items)
-    return True
-
-
-def _all_done(values: Iterable[object]) -> bool:
-    return all(_is_done(value) for value in values)
 
 
 def _error_of(value: object) -> str:
@@ -262,8 +245,7 @@ def _group(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     members = op.data
     assert isinstance(members, Bag)
     task.values.pop()
-    ready = lambda: _all_done(members.items)  # noqa: E731
-    _wait(task, frame, Op("all", tuple(members.items)), ready, "all", tuple(members.items))
+    _wait(task, frame, Op("all", tuple(members.items)), "group", members)
 
 
 def race(machine: Machine, task: Task, frame: Frame, term: Race) -> None:
@@ -281,13 +263,7 @@ def _race(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     term, items = op.data, op.extra
     assert isinstance(term, Race) and isinstance(items, tuple)
     timer = _timer(machine, frame, term.at.site) if term.timed else None
-
-    def ready() -> bool:
-        if timer is not None and timer.done:
-            return True
-        return _all_done(items) if term.every or not items else any(map(_is_done, items))
-
-    _wait(task, frame, Op("raced", items, timer), ready, "race", items, timer)
+    _wait(task, frame, Op("raced", items, timer), "race", items, timer, term.every)
 
 
 def _raced(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
@@ -296,8 +272,8 @@ def _raced(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     task.for_what = ()
     if isinstance(timer, Given):
         machine.cancel(timer, frame.chain)
-    done: list[Value] = [v for v in items if _is_done(v)]
-    others: list[Value] = [v for v in items if not _is_done(v)]
+    done: list[Value] = [v for v in items if is_done(v)]
+    others: list[Value] = [v for v in items if not is_done(v)]
     task.values.append(Bag([Bag(done), Bag(others)]))
 
 
@@ -329,20 +305,14 @@ def _wait_for(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     if isinstance(value, Coroutine):
         items, value.items = value.items, []
         value = machine.spawn(items)
-    _wait(
-        task,
-        frame,
-        Op("waited_for", value, timer),
-        lambda: _is_done(value) or timer.done,
-        *("either", value, timer),
-    )
+    _wait(task, frame, Op("waited_for", value, timer), "either", value, timer)
 
 
 def _waited_for(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     value, timer = op.data, op.extra
     assert isinstance(timer, Given)
     task.for_what = ()
-    if not _is_done(value):
+    if not is_done(value):
         cancel_value(machine, value, frame)
         leaving.fail(machine, task, "TimeoutError", frame, -1)
         return
@@ -366,11 +336,7 @@ def _condition(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     assert isinstance(term, Condition)
     timer = _timer(machine, frame, term.at.site) if term.timed else None
     number = machine.count(("condition", key))
-
-    def ready() -> bool:
-        return machine.true.get(key, 0) >= number or (timer is not None and timer.done)
-
-    _wait(task, frame, Op("met", (key, number), timer), ready, "condition", key, timer)
+    _wait(task, frame, Op("met", (key, number), timer), "condition", key, timer, number)
 
 
 def _met(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
@@ -447,7 +413,7 @@ def _cancel_task(machine: Machine, task: Task) -> list[object]:
     if isinstance(timer, Given):
         machine.cancel(timer, timer.chain)
     task.stack[-1] = (Op("cancelled"), frame)
-    task.ready, task.for_what = None, ()
+    task.is_waiting, task.for_what = False, ()
     machine.enqueue(task)
     return list(waited[1]) if waited[0] == "all" and isinstance(waited[1], tuple) else [waited[1]]
 

@@ -14,6 +14,7 @@ from wflint.replay.program import Functions
 from wflint.replay.tasks import Describe, Frame, Item, Op, Task
 from wflint.replay.terms import Callee
 from wflint.replay.values import DRAW, NONE, Chain, Given, Symbol, Value, parameter
+from wflint.replay.waiting import has_come
 from wflint.rule.place import Place
 
 CLOSING = frozenset({"completion", "failure", "continue as new"})
@@ -69,6 +70,7 @@ class Machine:
         self.true: dict[str, int] = {}
         self.draws = 0
         self.is_closed = False
+        self.rounds = limits.REPLAY_ROUNDS
         self._steps = 0
 
     # Commands.
@@ -155,15 +157,15 @@ class Machine:
             while self.queue:
                 task = self.queue.popleft()
                 task.is_queued = False
-                if task.is_done or (task.ready is not None and not task.ready()):
+                if task.is_done or (task.is_waiting and not self._can_go_on(task)):
                     continue
-                task.ready = None
+                task.is_waiting = False
                 self._run(task, step)
                 if self.is_closed:
                     break
             if self.is_closed:
                 break
-            waking = [t for t in self.tasks if not t.is_done and t.ready is not None and t.ready()]
+            waking = [t for t in self.tasks if t.is_waiting and self._can_go_on(t)]
             if not waking:
                 break
             for task in waking:
@@ -172,14 +174,17 @@ class Machine:
         if self.is_closed:
             self._close(mark)
 
+    def _can_go_on(self, task: Task) -> bool:
+        return not task.is_done and has_come(task.for_what, self.true)
+
     def _run(self, task: Task, step: Callable[[Machine, Task], None]) -> None:
         try:
-            while task.stack and task.ready is None and not task.is_queued:
+            while task.stack and not task.is_waiting and not task.is_queued:
                 self._steps += 1
                 if self._steps > limits.REPLAY_STEPS:
                     raise CutOff("a long way without a wait")
                 step(self, task)
-            if not task.stack and task.ready is None:
+            if not task.stack and not task.is_waiting:
                 task.is_done = True
                 task.value = task.values.pop() if task.values else NONE
         except Closed:
@@ -206,7 +211,7 @@ class Machine:
 
     def is_guarded(self) -> bool:
         """True if the failure of an operation that a task waits for would be handled."""
-        return any(t.guards for t in self.tasks if not t.is_done and t.ready is not None)
+        return any(t.guards for t in self.tasks if not t.is_done and t.is_waiting)
 
     def state(self) -> object:
         """Return a description of all that decides what follows."""

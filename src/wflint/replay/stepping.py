@@ -362,7 +362,7 @@ def _round(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     term, state = op.data, op.extra
     assert isinstance(term, Loop) and isinstance(state, tuple)
     number, times, over, found = state
-    if number >= times:
+    if number >= times >= 0 or (times < 0 and not machine.choose(("round", number), (True, False))):
         if term.gives:
             task.values.append(found)
         else:
@@ -389,7 +389,7 @@ def _while(machine: Machine, task: Task, frame: Frame, term: While) -> None:
 def _test_while(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     term, number = op.data, op.extra
     assert isinstance(term, While) and isinstance(number, int)
-    if number > limits.REPLAY_ROUNDS:
+    if number > machine.rounds:
         raise CutOff("more rounds of a loop than are tried")
     _push(task, frame, term.test, Op("decide", term, number))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from wflint.facts.ids import Fn
 from wflint.replay.terms import Term
 from wflint.replay.values import NONE, Bag, Chain, Coroutine, Given, Handle, Symbol, Value
@@ -33,11 +31,10 @@ class Op:
 
 
 Item = tuple["Term | Op", Frame]
-Ready = Callable[[], bool]
 
 
 class Task:
-    """A task. ``ready`` says when it goes on; ``None`` if nothing keeps it."""
+    """A task. One that ``is_waiting`` goes on when what it is ``for_what`` has come."""
 
     __slots__ = (
         "caught",
@@ -45,8 +42,8 @@ class Task:
         "for_what",
         "is_done",
         "is_queued",
+        "is_waiting",
         "label",
-        "ready",
         "stack",
         "value",
         "values",
@@ -55,7 +52,7 @@ class Task:
     def __init__(self, items: list[Item], label: str) -> None:
         self.stack = items
         self.values: list[Value] = []
-        self.ready: Ready | None = None
+        self.is_waiting = False
         self.for_what: tuple[object, ...] = ()
         self.is_done = False
         self.is_queued = False
