@@ -68,9 +68,11 @@ Not reported are
 * `NotImplementedError` in methods that do nothing else, and `AssertionError`: both say that the
   code is wrong, and for that the SDK's answer is the right one. So do constructors of classes that
   are no workflows, when they refuse what they are given;
-* what is left to do after all members of an enumeration, or of a `Literal`, are taken, and errors
-  that a test stands before which the caller has just made as well;
-* those of general code, unless code that deals with Temporal calls it directly.
+* what is left to do after all members of an enumeration, or of a `Literal`, are taken, or at the
+  end of a chain over classes; what the annotation of a parameter refutes, or a test that the
+  function itself or its caller has just made, also in a `wait_condition()`;
+* what a method does that only gives state of its object to the run method, when there is none;
+* those of general code, unless code of the workflow calls it directly.
 
 ## References
 
@@ -108,7 +110,7 @@ class RaiseNonFailure(Rule):
             if _is_meant(error, at):
                 continue
             regions = at.fails_tasks_of(error)
-            if regions and not at.is_left_over():
+            if regions and not at.is_left_over() and not _is_asserted(regions, at):
                 is_fixable = not error.is_own and bool(regions & ~Scope.SIGNAL)
                 api = Api(error.shown, Fixable.UNSAFE) if is_fixable else None
                 yield Report(_message(error, regions), api=api, error=error)
@@ -152,6 +154,11 @@ def _message(error: ErrorView, regions: Scope) -> str:
         f"`{error.shown}` does not fail the {what}: {task}; raise `ApplicationError`, or name the "
         "class in `failure_exception_types`"
     )
+
+
+def _is_asserted(regions: Scope, at: RaiseView) -> bool:
+    """True of state without which the run method itself would not have come that far."""
+    return not regions & ~(Scope.RUN | Scope.INIT) and at.gives_state()
 
 
 def _is_meant(error: ErrorView, at: RaiseView) -> bool:

@@ -97,6 +97,7 @@ class Escapes:
         self._may_have = may_have
         self._is_test = is_test
         self._entered = {node.fn.path for node in graph.entries}
+        self._workflows = {entry.receiver for entry in self._part.entries.values()}
         self._opaque: dict[Fn, bool] = {}
         self._failing: dict[tuple[Cls, tuple[str, ...]], bool] = {}
         self._ways: dict[tuple[Node, Site, tuple[str, ...]], Ways] = {}
@@ -161,13 +162,24 @@ class Escapes:
         return found
 
     def is_known_to_workflows(self, node: Node) -> bool:
-        """True if a function, or one that calls it, stands in a file that is about workflows."""
-        callers = (hop.node for hop in self._part.callers(node))
-        return any(self._is_about_workflows(one.fn.path) for one in (node, *callers))
+        """True if a function belongs to workflows, or is called directly by what does.
 
-    def _is_about_workflows(self, path: str) -> bool:
+        That is what a class or a file of workflows has, and what two files in a row know the SDK
+        for: that of the function, and that of a caller.
+        """
+        if self._is_of_workflows(node):
+            return True
+        callers = [hop.node for hop in self._part.callers(node)]
+        return any(map(self._is_of_workflows, callers)) or (
+            self._knows_sdk(node.fn.path) and any(self._knows_sdk(one.fn.path) for one in callers)
+        )
+
+    def _is_of_workflows(self, node: Node) -> bool:
+        return node.fn.path in self._entered or node.receiver in self._workflows
+
+    def _knows_sdk(self, path: str) -> bool:
         imports = self._store.load(path).facts.imports
-        return path in self._entered or any(one.module.startswith(_SDK) for one in imports)
+        return any(one.module.startswith(_SDK) for one in imports)
 
     @cached_property
     def _of_validators(self) -> set[Fn]:

@@ -1,5 +1,8 @@
 """Tells a ``raise`` that cannot happen where a caller has just tested what it is about.
 
+Or where its own function has: ``await workflow.wait_condition(lambda: x is not None)`` is a test of
+that kind, and an annotation, which type checkers and the SDK's converter hold callers to, another.
+
 ``parse(key)`` raises under ``if not key.startswith("o-")``: where the caller calls it under ``if
 text.startswith("o-")``, or after it has left otherwise, that is foregone. Tests are compared as
 they are written, once the arguments stand in place of the parameters.
@@ -13,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from wflint.checking.declared import declared_in
 from wflint.checking.leftovers import parsed
 from wflint.checking.pieces import Place
 from wflint.syntax.unparsed import unparsed
@@ -55,6 +59,23 @@ def is_foregone(raised: Place, called: Place) -> bool:
             test = _with(fact.test, given)
             if test is not None and _is_refuted(test, fact.value, facts):
                 return True
+    return False
+
+
+def is_excluded(raised: Place) -> bool:
+    """True if what a ``raise`` stands under is refuted by what its own function knows before."""
+    inside = _path_in(raised, ast.Raise)
+    function = inside[0] if inside else None
+    if not isinstance(function, _FUNCTIONS):
+        return False
+    facts = list(_facts(inside))
+    for fact in facts:
+        before = [f for f in facts if f.row < fact.row and not _is_bound(function, f, fact.row)]
+        known = _leaves(before) | declared_in(function, fact.test)
+        if _is_refuted(fact.test, fact.value, known) and not _is_bound(
+            function, fact, getattr(inside[-1], "lineno", 0)
+        ):
+            return True
     return False
 
 
@@ -114,6 +135,10 @@ def _left_by(statement: ast.stmt) -> Iterator[Fact]:
     """Yield what is known after a statement."""
     if isinstance(statement, ast.Assert):
         yield Fact(statement.test, True, statement.lineno)
+    match statement:
+        case ast.Expr(value=ast.Await(value=ast.Call(args=[ast.Lambda(body=test), *_]) as call)):
+            if _word(call) == "wait_condition":
+                yield Fact(test, True, statement.end_lineno or statement.lineno)
     at: ast.stmt | None = statement
     while isinstance(at, ast.If) and isinstance(at.body[-1], _LEAVING):
         yield Fact(at.test, False, at.lineno)

@@ -1,12 +1,13 @@
 """Tells code that no case is left for, as all of an enumeration or of a ``Literal`` are taken.
 
 The ``else`` of such a chain says what type checkers want to hear, or what comes with a new member.
+So does the end of a chain over classes: what is of none of them is a mistake in the code.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from itertools import pairwise
 
@@ -18,8 +19,16 @@ Members = Callable[[str], frozenset[str]]
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+_FEWEST_CLASSES = 2
+"""How many tests for classes make a chain; a single one is a check of a value."""
+
 Taken = tuple[str, str, int]
-"""What is compared, and what it is then known not to be, as they are written; and in which row."""
+"""What is compared, and what it is then known not to be, as they are written; and in which row.
+
+It is known not to be of a class where ``_OF_CLASS`` stands before that.
+"""
+
+_OF_CLASS = "of class "
 
 
 @lru_cache(maxsize=16)
@@ -39,19 +48,23 @@ def is_left_over(text: str, row: int, members: Members) -> bool:
     if not functions:
         return False
     inside = path[functions[-1] :]
-    taken: dict[str, set[str]] = {}
-    first_rows: dict[str, int] = {}
+    taken: dict[str, dict[str, int]] = {}
     for outer, inner in pairwise(inside):
         for what, value, at in _taken_before(outer, inner):
-            taken.setdefault(what, set()).add(value)
-            first_rows[what] = min(at, first_rows.get(what, at))
+            taken.setdefault(what, {}).setdefault(value, at)
     function = inside[0]
     assert isinstance(function, _FUNCTIONS)
     return any(
-        _is_all(what, values, function, members)
-        and not _is_bound(what, function, range(first_rows[what], row))
+        (_ends_chain(values) or _is_all(what, values.keys(), function, members))
+        and not _is_bound(what, function, range(min(values.values()), row))
         for what, values in taken.items()
     )
+
+
+def _ends_chain(values: Mapping[str, int]) -> bool:
+    """True if a chain of tests for classes comes before."""
+    rows = {at for value, at in values.items() if value.startswith(_OF_CLASS)}
+    return len(rows) >= _FEWEST_CLASSES
 
 
 def _path_to(tree: ast.Module, row: int) -> list[ast.AST]:
@@ -109,6 +122,9 @@ def _taken_by(test: ast.expr) -> Iterator[Taken]:
             left=left, ops=[ast.In()], comparators=[ast.Tuple() | ast.Set() | ast.List() as right]
         ):
             yield from _taken(left, right.elts)
+        case ast.Call(func=ast.Name(id="isinstance"), args=[what, classes]):
+            for one in classes.elts if isinstance(classes, ast.Tuple) else [classes]:
+                yield from _not_of(what, one, test.lineno)
         case ast.BoolOp(op=ast.Or(), values=values):
             for value in values:
                 yield from _taken_by(value)
@@ -120,8 +136,23 @@ def _taken_in(statement: ast.Match, cases: Sequence[ast.match_case]) -> Iterator
         pattern = pending.pop()
         if isinstance(pattern, ast.MatchOr):
             pending += pattern.patterns
+        elif isinstance(pattern, ast.MatchAs) and pattern.pattern is not None:
+            pending.append(pattern.pattern)
         elif isinstance(pattern, ast.MatchValue):
             yield from _taken(statement.subject, [pattern.value])
+        elif isinstance(pattern, ast.MatchClass) and _takes_all_of(pattern):
+            yield from _not_of(statement.subject, pattern.cls, pattern.lineno)
+
+
+def _takes_all_of(pattern: ast.MatchClass) -> bool:
+    """True if a pattern asks for nothing but the class, and names what is in the object."""
+    inner = (*pattern.patterns, *pattern.kwd_patterns)
+    return all(isinstance(one, ast.MatchAs) and one.pattern is None for one in inner)
+
+
+def _not_of(what: ast.expr, cls: ast.expr, row: int) -> Iterator[Taken]:
+    if isinstance(what, (ast.Name, ast.Attribute)):
+        yield unparsed(what), f"{_OF_CLASS}{unparsed(cls)}", row
 
 
 def _taken(what: ast.expr, values: Sequence[ast.expr]) -> Iterator[Taken]:
@@ -130,7 +161,10 @@ def _taken(what: ast.expr, values: Sequence[ast.expr]) -> Iterator[Taken]:
 
 
 def _is_all(
-    what: str, values: set[str], function: ast.FunctionDef | ast.AsyncFunctionDef, members: Members
+    what: str,
+    values: Set[str],
+    function: ast.FunctionDef | ast.AsyncFunctionDef,
+    members: Members,
 ) -> bool:
     """True if values are all that something can have."""
     args = function.args
@@ -139,7 +173,7 @@ def _is_all(
             literals = _literals(arg.annotation)
             if literals:
                 return literals <= values
-    enums = {value.rpartition(".")[0] for value in values}
+    enums = {v.rpartition(".")[0] for v in values if not v.startswith(_OF_CLASS)}
     for enum in sorted(enums - {""}):
         known = members(enum)
         if known and {f"{enum}.{name}" for name in known} <= values:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from wflint.callgraph.graph import Node, Ways
+from wflint.checking.foregone import is_excluded
 from wflint.checking.leftovers import is_left_over, members_in
-from wflint.checking.pieces import place_of
+from wflint.checking.pieces import Place, place_of
+from wflint.checking.required_state import gives_state
 from wflint.facts.model import FunctionBody, Kind, Raise, Ref
 from wflint.inference.values import AbstractValue, ClassValue, ExternalValue, FunctionValue
 from wflint.rule.raise_view import ErrorView
@@ -55,9 +58,19 @@ class RaisedView:
         return self._checker.escapes.ways(self._node, self.statement.site, error.classes)
 
     def is_left_over(self) -> bool:
-        """True if all members of an enumeration, or of a ``Literal``, are taken before."""
-        place = place_of(self._checker.resolver.store, self._node.fn, self.statement.site)
-        return place is not None and is_left_over(place.text, place.row, self._members)
+        """True if nothing is left for it, by the tests and annotations around it."""
+        place = self._place
+        return place is not None and (
+            is_left_over(place.text, place.row, self._members) or is_excluded(place)
+        )
+
+    def gives_state(self) -> bool:
+        """True if the method gives state of its object, and refuses to if that is missing."""
+        return self._place is not None and gives_state(self._place)
+
+    @cached_property
+    def _place(self) -> Place | None:
+        return place_of(self._checker.resolver.store, self._node.fn, self.statement.site)
 
     def _members(self, name: str) -> frozenset[str]:
         path, resolver = self._node.fn.path, self._checker.resolver
@@ -71,7 +84,7 @@ class RaisedView:
         return frozenset()
 
     def is_known_to_workflows(self) -> bool:
-        """True if the function, or one that calls it, stands in a file that is about workflows."""
+        """True if the function belongs to workflows, or is called directly by what does."""
         return self._checker.escapes.is_known_to_workflows(self._node)
 
     def _view(self, entity: AbstractValue | None) -> ErrorView | None:

@@ -61,12 +61,21 @@ class RaiseView(Protocol):
         ...
 
     def is_left_over(self) -> bool:
-        """True if no case is left for it: all of an enumeration, or of a ``Literal``, are taken."""
+        """True if no case is left for it.
+
+        All of an enumeration, or of a ``Literal``, are taken, it ends a chain over classes, or what
+        it stands under is refuted by a test before, or by an annotation.
+        """
+        ...
+
+    def gives_state(self) -> bool:
+        """True if the method only gives state of its object, and raises if that is missing."""
         ...
 
     def is_known_to_workflows(self) -> bool:
-        """True if the function, or one that calls it, stands in a file that is about workflows.
+        """True if the function belongs to workflows, or is called directly by what does.
 
-        Such a file imports the SDK, or defines a workflow.
+        That is what a class or a file of workflows has, and what two files in a row know the SDK
+        for: that of the function, and that of a caller.
         """
         ...

@@ -1,0 +1,70 @@
+"""What the annotations of a function say about tests of its parameters."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from wflint.syntax.unparsed import unparsed
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+_ANYTHING = frozenset({"Any", "None", "Optional", "Union", "object"})
+"""Names in annotations that let ``None`` in, or whatever it may be."""
+
+
+def declared_in(function: Function, test: ast.expr) -> set[tuple[str, bool]]:
+    """Return how parts of a test come out, by the annotations of what they test.
+
+    Only parameters count that the function gives no other value.
+    """
+    classes = dict(_classes_of_parameters(function))
+    found: set[tuple[str, bool]] = set()
+    for node in ast.walk(test):
+        match node:
+            case ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id=name), given]):
+                tested = given.elts if isinstance(given, ast.Tuple) else [given]
+                if classes.get(name) in {unparsed(one) for one in tested}:
+                    found.add((unparsed(node), True))
+            case ast.Compare(left=ast.Name(id=name), comparators=[ast.Constant(value=None)]):
+                if name in classes:
+                    found.add((f"{name} is None", False))
+    return found
+
+
+def _classes_of_parameters(function: Function) -> Iterator[tuple[str, str]]:
+    args = function.args
+    stores = {
+        node.id
+        for node in ast.walk(function)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    optional = set(_defaulting_to_none(args))
+    for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs):
+        cls = _class_in(arg.annotation)
+        if cls and arg.arg not in stores and arg.arg not in optional:
+            yield arg.arg, cls
+
+
+def _defaulting_to_none(args: ast.arguments) -> Iterator[str]:
+    positional = [*args.posonlyargs, *args.args]
+    first = len(positional) - len(args.defaults)
+    pairs = [*zip(positional[first:], args.defaults, strict=True)]
+    pairs += [(a, d) for a, d in zip(args.kwonlyargs, args.kw_defaults, strict=True) if d]
+    for arg, default in pairs:
+        if isinstance(default, ast.Constant) and default.value is None:
+            yield arg.arg
+
+
+def _class_in(annotation: ast.expr | None) -> str:
+    """Return the class that an annotation names; ``""`` if it is several, or may be anything."""
+    match annotation:
+        case ast.Subscript(value=(ast.Name() | ast.Attribute()) as outer):
+            name = unparsed(outer)
+        case ast.Name() | ast.Attribute():
+            name = unparsed(annotation)
+        case _:
+            return ""
+    last = name.rpartition(".")[2]
+    is_variable = len(last) == 1  # of a type, as a rule
+    return "" if last in _ANYTHING or is_variable else name
