@@ -35,11 +35,27 @@ class Applicability(str, enum.Enum):
     DISPLAY = "display"
 
 
-class Location(Struct, frozen=True, order=True):
-    """A place in a file: ``row`` and ``column`` are 1-based, the column counts characters."""
+class Location(Struct, frozen=True, order=True, omit_defaults=True):
+    """A place in a file: ``row`` and ``column`` are 1-based, the column counts characters.
+
+    In a notebook, whose cells are one module, ``cell`` is the number of the cell, and ``above`` how
+    many rows of the module are above it.
+    """
 
     row: int
     column: int
+    cell: int = 0
+    above: int = 0
+
+    @property
+    def line(self) -> str:
+        """The row as people are shown it: ``3``, or ``cell 2:3`` in a notebook."""
+        return f"cell {self.cell}:{self.row - self.above}" if self.cell else str(self.row)
+
+    @property
+    def shown(self) -> str:
+        """Row and column as people are shown them: ``3:5``, or ``cell 2:3:5`` in a notebook."""
+        return f"{self.line}:{self.column}"
 
 
 class Edit(Struct, frozen=True):

@@ -57,7 +57,7 @@ def root(tmp_path: Path) -> Path:
 class TestWalk:
     def test_python_files_are_listed_sorted(self, root: Path) -> None:
         make(root, "b.py", "a/z.py", "a/y.py", "a/types.pyi", "a/notes.txt", "a/nb.ipynb")
-        assert listed(root) == ["a/y.py", "a/z.py", "b.py", "setup.py"]
+        assert listed(root) == ["a/nb.ipynb", "a/y.py", "a/z.py", "b.py", "setup.py"]
 
     @pytest.mark.parametrize("name", [".venv", "venv", "node_modules", "__pycache__", ".git"])
     def test_folders_of_tools_are_left_out(self, root: Path, name: str) -> None:
@@ -232,12 +232,10 @@ class TestArguments:
         kept = chosen(root, *arguments, extend_exclude=["gen"], force_exclude=True)
         assert kept == ["b.py", "bin/tool"]
 
-    def test_notebooks_are_passed_over(self, root: Path) -> None:
-        make(root, "a.ipynb", "inner/b.ipynb")
-        selected = choose(root, "a.ipynb", "inner", ".")
-        assert selected.problems == []
-        assert selected.warnings == ["notebooks are not checked: a.ipynb"]
-        assert "notebooks are not checked: 1 below inner" in selected.notes
+    def test_notebooks_are_among_them(self, root: Path) -> None:
+        make(root, "a.ipynb", "inner/b.ipynb", "inner/.ipynb_checkpoints/b.ipynb")
+        assert chosen(root, "inner") == ["inner/b.ipynb"]
+        assert chosen(root, "a.ipynb") == ["a.ipynb"]
 
     def test_nothing_to_check_is_said(self, root: Path) -> None:
         (root / "empty").mkdir()

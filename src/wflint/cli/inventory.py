@@ -39,7 +39,7 @@ def run(flags: Mapping[str, Any]) -> int:
 
         output.write_stdout(text.render(inventory, output.wants_color(flags["color"], sys.stdout)))
     said = [*result.problems]
-    said += [f"{d.filename}:{d.location.row}: {d.message}" for d in result.diagnostics]
+    said += [f"{d.filename}:{d.location.line}: {d.message}" for d in result.diagnostics]
     if not flags["quiet"]:
         known = {remark.filename for remark in inventory.unchecked}
         said += [w for w in result.warnings if w.partition(": ")[0] not in known]

@@ -54,7 +54,7 @@ def _unread(named: Sequence[tuple[Side, Result]], new: Side, on_new: Result) -> 
     for side, result in (*named, (new, on_new)):
         for one in result.diagnostics:
             if one.code == SYNTAX_ERROR:
-                place = f"{one.filename}:{one.location.row}"
+                place = f"{one.filename}:{one.location.line}"
                 lines.append(f"{place} cannot be read in {side.label}: {one.message}")
     return lines
 

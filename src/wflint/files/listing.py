@@ -46,12 +46,12 @@ class Excluded:
 
 @dataclass
 class Listing:
-    """The Python files below ``root``, as sorted paths relative to it.
+    """The Python files and notebooks below ``root``, as sorted paths relative to it.
 
     ``configured`` are folders below that have a configuration file of their own, ``apart`` those
-    that are programs of their own as well: their files are not listed. These and ``notebooks`` are
-    absolute paths. ``seen`` are the names of all files that git or the walk gave, of any kind;
-    ``looks`` says what the files, by absolute path, look like from outside, links left out.
+    that are programs of their own as well: their files are not listed. These are absolute paths.
+    ``seen`` are the names of all files that git or the walk gave, of any kind; ``looks`` says what
+    the files, by absolute path, look like from outside, links left out.
     """
 
     root: str
@@ -59,7 +59,6 @@ class Listing:
     files: list[str] = field(default_factory=list)
     configured: list[str] = field(default_factory=list)
     apart: list[str] = field(default_factory=list)
-    notebooks: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
     looks: dict[str, bytes] = field(default_factory=dict)
@@ -185,9 +184,7 @@ def _keep(names: dict[str, None], listing: Listing, border: Border) -> None:
             about = os.lstat(path)
         except OSError:
             continue  # deleted, but still in git's index
-        if name.endswith(".ipynb"):
-            listing.notebooks.append(path)
-        elif stat.S_ISREG(about.st_mode):
+        if stat.S_ISREG(about.st_mode):
             listing.files.append(name)
             listing.looks[path] = look_of(about)
         elif stat.S_ISLNK(about.st_mode) and os.path.isfile(path):

@@ -148,9 +148,6 @@ class _Selection:
         self._add_file(path)
 
     def _add_file(self, path: str) -> None:
-        if path.endswith(".ipynb"):
-            self._result.warnings.append(f"notebooks are not checked: {self._shown(path)}")
-            return
         program = self._program(path)
         known = program.listing.find(path)
         if known is None:
@@ -172,10 +169,6 @@ class _Selection:
             below = list_project(owner, Path(path)).paths()
             program.extra.extend(below)
         program.chosen.update(below)
-        notebooks = sum(name.startswith(_prefix(path)) for name in listing.notebooks)
-        if notebooks:
-            below_folder = f"{notebooks} below {self._shown(path)}"
-            self._result.notes.append(f"notebooks are not checked: {below_folder}")
         for folder in listing.apart:
             if folder.startswith(_prefix(path)):
                 try:

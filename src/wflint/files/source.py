@@ -10,10 +10,12 @@ import bisect
 import io
 import re
 from array import array
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from wflint.diagnostics import Location
+from wflint.files.notebook import cell_starts, is_notebook
 
 if TYPE_CHECKING:
     import ast
@@ -39,10 +41,14 @@ class UnreadableSource(Exception):
 
 
 class Source:
-    """The text of one file, and its ``ast`` where that is kept for those who ask later."""
+    """The text of one file, and its ``ast`` where that is kept for those who ask later.
 
-    def __init__(self, text: str) -> None:
+    ``cells`` has the row before each cell of a notebook, and the number of the cell.
+    """
+
+    def __init__(self, text: str, cells: Sequence[tuple[int, int]] = ()) -> None:
         self.text = text
+        self.cells = cells
         self.tree: ast.Module | None = None
         self._starts: array[int] | None = None
 
@@ -68,7 +74,15 @@ class Source:
     def location(self, offset: int) -> Location:
         """The 1-based line and the 1-based column in characters of an offset."""
         row = bisect.bisect_right(self.line_starts, offset)
-        return Location(row, offset - self.line_starts[row - 1] + 1)
+        return self.place(row, offset - self.line_starts[row - 1] + 1)
+
+    def place(self, row: int, column: int) -> Location:
+        """The location of a 1-based row and column, with the cell that it is in."""
+        before = bisect.bisect_right(self.cells, (row, 0)) if self.cells else 0
+        if not before:
+            return Location(row, column)
+        above, cell = self.cells[before - 1]
+        return Location(row, column, cell, above)
 
     def line(self, row: int) -> str:
         """The text of a 1-based line, without its end."""
@@ -86,6 +100,17 @@ class Source:
             return start + byte_column
         encoded = line.encode("utf-8", "surrogatepass")[:byte_column]
         return start + len(encoded.decode("utf-8", "ignore"))
+
+
+def decode_file(data: bytes, path: str) -> Source:
+    """Decode the bytes of a file as :func:`decode` does; those of a notebook are a module."""
+    source = decode(data)
+    return Source(source.text, cell_starts(source.text)) if is_notebook(path) else source
+
+
+def place_in_notebook(data: bytes, place: Location) -> Location:
+    """The same place in a notebook, read as a module that cannot be decoded, with its cell."""
+    return Source("", cell_starts(data.decode("utf-8", "replace"))).place(place.row, place.column)
 
 
 def decode(data: bytes) -> Source:

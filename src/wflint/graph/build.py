@@ -143,7 +143,7 @@ class _Builder:
         gaps = sorted(gaps_at(self.emitter, namesakes).values())
         if not gaps:
             return ""
-        place = f"{gaps[0].filename}:{gaps[0].location.row}:{gaps[0].location.column}"
+        place = f"{gaps[0].filename}:{gaps[0].location.shown}"
         calls = count(len(gaps), "call")
         return f"But {calls} of that name could not be resolved, the first at {place}."
 

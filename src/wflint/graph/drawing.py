@@ -14,9 +14,9 @@ def numbers(graph: Graph) -> dict[str, str]:
 
 def words(function: Function) -> list[str]:
     """The lines in the box of a function: name, place, and what is wrong with it."""
-    lines = [function.qualname, f"{function.filename}:{function.location.row}"]
+    lines = [function.qualname, f"{function.filename}:{function.location.line}"]
     for diagnostic in function.diagnostics:
-        lines.append(f"{diagnostic.code} {diagnostic.name}, line {diagnostic.location.row}")
+        lines.append(f"{diagnostic.code} {diagnostic.name}, line {diagnostic.location.line}")
     if function.gaps:
         lines.append(f"{count(len(function.gaps), 'call')} not resolved")
     return [one_line(line) for line in lines]

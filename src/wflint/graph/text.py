@@ -161,7 +161,7 @@ class _Tree:
         found += [(gap.location, _gap(gap)) for gap in function.gaps]
         bar = line.rest + ("│  " if self.callees.get(function.id) else "   ")
         for location, text in sorted(found):
-            yield f"{bar}{location.row}:{location.column} {text}"
+            yield f"{bar}{location.shown} {text}"
 
 
 def _offence(diagnostic: Diagnostic) -> str:
@@ -174,7 +174,7 @@ def _gap(gap: Gap) -> str:
 
 
 def _place(what: Graph | Function | Step) -> str:
-    return f"({one_line(what.filename)}:{what.location.row})"
+    return f"({one_line(what.filename)}:{what.location.line})"
 
 
 def _bold(name: str) -> str:

@@ -16,7 +16,7 @@ from wflint.facts.ids import MODULE_BODY, Cls, Fn
 from wflint.facts.model import ClassFacts, FunctionBody, FunctionHead, ModuleFacts
 from wflint.facts.sharing import Sharing
 from wflint.faults import Faults
-from wflint.files.source import Source, UnreadableSource, decode
+from wflint.files.source import Source, UnreadableSource, decode_file
 from wflint.latest import Latest
 from wflint.project import trees
 from wflint.project.module import Module, special_names
@@ -169,7 +169,7 @@ class Store:
             return ""
 
     def _source(self, path: str) -> Source:
-        return decode(self._read(path))
+        return decode_file(self._read(path), path)
 
     def class_facts(self, cls: Cls) -> ClassFacts | None:
         """The facts of a class; ``None`` if there is no such class."""

@@ -6,7 +6,9 @@ import importlib
 from collections.abc import Callable, Sequence
 from typing import cast
 
-from wflint.diagnostics import Diagnostic
+from msgspec.structs import replace
+
+from wflint.diagnostics import Diagnostic, Location
 from wflint.report.look import Look
 
 __all__ = ["FORMATS", "Look", "render"]
@@ -30,10 +32,27 @@ FORMATS = {
     "statistics": "wflint.report.statistics",
     "json-statistics": "wflint.report.json_statistics",
 }
+KNOW_CELLS = frozenset({"full", "concise", "grouped", "json", "json-lines", "pylint"})
+"""The formats that name the cells of notebooks. Others know lines only, and get the first one."""
+
 Render = Callable[[Sequence[Diagnostic], Look], str]
 
 
 def render(name: str, diagnostics: Sequence[Diagnostic], look: Look) -> str:
     """The diagnostics in a format. The text is empty or ends with a newline."""
+    if name not in KNOW_CELLS and any(diagnostic.location.cell for diagnostic in diagnostics):
+        diagnostics = [_at_the_top(diagnostic) for diagnostic in diagnostics]
     module = importlib.import_module(FORMATS[name])
     return cast(Render, module.render)(diagnostics, look)
+
+
+def _at_the_top(diagnostic: Diagnostic) -> Diagnostic:
+    """Return the same for a format without cells: the cell stands in the message."""
+    if not diagnostic.location.cell:
+        return diagnostic
+    top = Location(1, 1)
+    message = f"{diagnostic.location.line}: {diagnostic.message}"
+    chain = tuple(
+        replace(hop, location=top) if hop.location.cell else hop for hop in diagnostic.chain
+    )
+    return replace(diagnostic, message=message, location=top, end_location=top, chain=chain)

@@ -51,7 +51,7 @@ def _headline(diagnostic: Diagnostic, look: Look) -> Iterator[str]:
     color, place = _COLORS[diagnostic.severity], diagnostic.location
     path, marker = click.style(visible(diagnostic.filename), bold=True), marker_of(diagnostic)
     words = [
-        f"{path}:{place.row}:{place.column}:",
+        f"{path}:{place.shown}:",
         click.style(diagnostic.code, fg=color, bold=True),
         diagnostic.name,
         click.style(diagnostic.severity.value, fg=color),
@@ -109,14 +109,14 @@ def _excerpt(diagnostic: Diagnostic, lines: list[str], width: int) -> Iterator[s
     """The offending lines, with what is wrong in them underlined."""
     start, end = diagnostic.location, diagnostic.end_location
     last = min(max(end.row, start.row), start.row + MAX_LINES - 1, len(lines))
-    gutter = len(str(last)) + 4
+    gutter = len(str(last - start.above)) + 4
     for row in range(start.row, last + 1):
         line = lines[row - 1]
         indent = len(line) - len(line.lstrip())
         first = start.column - 1 if row == start.row else indent
         stop = end.column - 1 if row == end.row else len(line)
         line, first, stop = _clip(line, first, stop, width - gutter - 3)
-        number = click.style(f"{row:>{gutter}} |", fg="cyan")
+        number = click.style(f"{row - start.above:>{gutter}} |", fg="cyan")
         bar = click.style(" " * gutter + " |", fg="cyan")
         mark = "^" * max(_width(line[first:stop]), 1)
         yield f"{number} {_visible(line)}".rstrip()

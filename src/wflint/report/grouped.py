@@ -17,7 +17,7 @@ def render(diagnostics: Sequence[Diagnostic], look: Look) -> str:
 
 
 def _paragraph(name: str, found: list[Diagnostic]) -> str:
-    places = [f"{d.location.row}:{d.location.column}" for d in found]
+    places = [d.location.shown for d in found]
     width = max(map(len, places))
     lines = [f"  {p:<{width}}  {told(d)}{way(d)}\n" for p, d in zip(places, found, strict=True)]
     return f"{visible(name)}:\n{''.join(lines)}\n"

@@ -28,6 +28,7 @@ def as_object(diagnostic: Diagnostic) -> dict[str, Any]:
         "severity": diagnostic.severity.value,
         "message": diagnostic.message,
         "filename": diagnostic.filename,
+        **_cell(diagnostic.location),
         "location": as_location(diagnostic.location),
         "end_location": as_location(diagnostic.end_location),
         "scope": diagnostic.scope,
@@ -54,13 +55,22 @@ def _change(change: ChangeDetails | None) -> dict[str, Any]:
 
 
 def as_location(location: Location) -> dict[str, int]:
-    """A row and a column."""
-    return {"row": location.row, "column": location.column}
+    """A row and a column; in a notebook the row is that in the cell."""
+    return {"row": location.row - location.above, "column": location.column}
+
+
+def _cell(location: Location) -> dict[str, int]:
+    return {"cell": location.cell} if location.cell else {}
 
 
 def as_place(qualname: str, filename: str, location: Location) -> dict[str, Any]:
     """A place with the function that it is in."""
-    return {"qualname": qualname, "filename": filename, "location": as_location(location)}
+    return {
+        "qualname": qualname,
+        "filename": filename,
+        **_cell(location),
+        "location": as_location(location),
+    }
 
 
 def _hop(hop: ShownHop) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class Look:
 def headline(diagnostic: Diagnostic) -> str:
     """Return ``path:row:column: CODE name severity [*] message``, on one line."""
     place = diagnostic.location
-    return f"{visible(diagnostic.filename)}:{place.row}:{place.column}: {told(diagnostic)}"
+    return f"{visible(diagnostic.filename)}:{place.shown}: {told(diagnostic)}"
 
 
 def told(diagnostic: Diagnostic) -> str:
@@ -117,4 +117,4 @@ def others_of(diagnostic: Diagnostic) -> str:
 
 def hop_text(hop: ShownHop) -> str:
     """Return ``OrderWorkflow.run (orders/flow.py:31)``."""
-    return visible(f"{hop.qualname} ({hop.filename}:{hop.location.row})")
+    return visible(f"{hop.qualname} ({hop.filename}:{hop.location.line})")

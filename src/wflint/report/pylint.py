@@ -15,6 +15,6 @@ def render(diagnostics: Sequence[Diagnostic], look: Look) -> str:
 
 
 def _line(diagnostic: Diagnostic, look: Look) -> str:
-    place = f"{visible(look.from_base(diagnostic.filename))}:{diagnostic.location.row}"
+    place = f"{visible(look.from_base(diagnostic.filename))}:{diagnostic.location.line}"
     function = diagnostic.chain[-1].qualname if diagnostic.chain else ""
     return f"{place}: [{diagnostic.code}({diagnostic.name}), {function}] {message_of(diagnostic)}"

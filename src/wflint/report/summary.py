@@ -33,7 +33,7 @@ def gap_lines(found: Sequence[EntryGaps]) -> str:
     told: set[Gap] = set()
     for of_entry in found:
         entry, gaps = of_entry.entry, of_entry.gaps
-        place = visible(f"{entry.filename}:{entry.location.row}")
+        place = visible(f"{entry.filename}:{entry.location.line}")
         calls = f"reaches {count(len(gaps), 'call')} that could not be resolved:"
         lines.append(f"{entry.qualname} ({place}) {calls}\n")
         new = [gap for gap in gaps if gap not in told]
@@ -47,7 +47,7 @@ def gap_lines(found: Sequence[EntryGaps]) -> str:
 
 
 def _gap(gap: Gap) -> str:
-    place = visible(f"{gap.filename}:{gap.location.row}:{gap.location.column}")
+    place = visible(f"{gap.filename}:{gap.location.shown}")
     return f"{place}: `{one_line(gap.written)}`: {gap.reason}"
 
 

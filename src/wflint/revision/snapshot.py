@@ -120,7 +120,7 @@ def _add_files(found: Snapshot, repository: Repository, tree: dict[str, TreeEntr
     wanted: dict[str, str] = {}
     for name, entry in tree.items():
         path = _joined(repository.top, name)
-        if not name.endswith(".py") or entry.mode not in (FILE, EXECUTABLE, LINK):
+        if not name.endswith((".py", ".ipynb")) or entry.mode not in (FILE, EXECUTABLE, LINK):
             continue
         is_present = path in found.absent
         if entry.mode == LINK or os.path.islink(path):

@@ -5,10 +5,11 @@ What takes long to import is imported when a project has something to read.
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from wflint.cache.read_log import ReadLog
 from wflint.config.errors import ConfigError
 from wflint.config.find import ProjectFinder
 from wflint.config.settings import Settings
+from wflint.files.notebook import as_python, broken, is_notebook, what_is_wrong
 from wflint.files.prefilter import Gate, Gated, gate
 from wflint.files.select import Group, select, shown_path
 from wflint.run.cache_place import CachePlace
@@ -122,8 +124,8 @@ def _check_project(
     every = [project.settings for project in group.projects]
     needles = tuple(dict.fromkeys(needle for one in every for needle in _needles(one)))
     place = CachePlace(group, request, result.notes)
-    read = ReadLog(reader(request), _looks(group, needles, request, place))
     marks_of = Gate(needles).marks
+    read = ReadLog(reader(request, marks_of), _looks(group, needles, request, place))
     gated = gate(group.files, lambda path: read.marks(path, marks_of))
     result.stats.files += len(group.chosen)
     before = result.stats.all_workflows
@@ -131,6 +133,7 @@ def _check_project(
         part = _result_of(group, gated, read, request, cwd, place, keep, fact_caches)
         add(result, part)
     chosen = set(group.chosen)
+    result.warnings += _broken_notebooks(chosen.intersection(gated.named), read, cwd)
     for path, reason in sorted(gated.unreadable.items()):
         if path in chosen:
             result.problems.append(f"{shown_path(path, cwd)}: cannot be read: {reason}")
@@ -213,11 +216,33 @@ def _names_rules(settings: Settings) -> bool:
     )
 
 
-def reader(request: Request) -> Callable[[str], bytes]:
+def _broken_notebooks(paths: Iterable[str], read: ReadLog, cwd: Path) -> Iterator[str]:
+    """Yield a line for each notebook with workflow code that cannot be read."""
+    for path in sorted(filter(is_notebook, paths)):
+        reason = what_is_wrong(read(path))
+        if reason:
+            yield f"{shown_path(path, cwd)}: this notebook is not checked: {reason}"
+
+
+def reader(
+    request: Request, marks_of: Callable[[bytes], int] = lambda _: 1
+) -> Callable[[str], bytes]:
     """Return what reads the bytes of a file by its absolute path, or raises :class:`OSError`.
 
-    What the request brings with it, such as stdin, goes before what is on disk.
+    What the request brings with it, such as stdin, goes before what is on disk. A notebook is read
+    as a module; one in whose own bytes ``marks_of`` finds nothing is empty.
     """
+
+    def read_any(path: str) -> bytes:
+        if not is_notebook(path):
+            return read(path)
+        try:
+            data = read(path)
+        except OSError as error:
+            if error.errno != errno.EFBIG:
+                raise
+            return broken("it is too large").encode()
+        return as_python(data) if marks_of(data) else b""
 
     def read(path: str) -> bytes:
         known = request.texts.get(path)
@@ -229,7 +254,7 @@ def reader(request: Request) -> Callable[[str], bytes]:
             return known
         return read_file(path)
 
-    return read
+    return read_any
 
 
 def is_given(request: Request, path: str) -> bool:

@@ -26,12 +26,14 @@ from wflint.checking.violation import Violation
 from wflint.config.optional_sdk import without_sdk
 from wflint.diagnostics import Diagnostic, Location, Severity
 from wflint.faults import EVERYWHERE, Fault
+from wflint.files.notebook import is_notebook
 from wflint.files.prefilter import Gated
 from wflint.files.select import Group, shown_path
-from wflint.files.source import UnreadableSource
+from wflint.files.source import UnreadableSource, place_in_notebook
 from wflint.fix.propose.noted import NotedRepairs
 from wflint.fix.propose.surroundings import Program
 from wflint.project.installed import Installed
+from wflint.rule.base import Fixable
 from wflint.rule.fix import Answered
 from wflint.run.cache_place import notes_shelf
 from wflint.run.emit import Emitter, Found
@@ -50,6 +52,7 @@ from wflint.suppress.diagnostics import UNUSED, suppression_diagnostics
 
 SYNTAX_ERROR, GAP, FAILED = "WFL001", "WFL005", "WFL006"
 _TOP = Location(1, 1)
+_IN_NOTEBOOK = "notebooks are not changed"
 
 if TYPE_CHECKING:
     from wflint.fix.propose.repairs import Repairs
@@ -205,6 +208,8 @@ class ProjectRun:
             is_hidden = self.left_out.because(hit.fn.path, hit.rule.code, severity) is not None
             if is_hidden or not self._is_fixable(hit):
                 return Answered()
+            if is_notebook(hit.fn.path):
+                return Answered(None, _IN_NOTEBOOK * (hit.rule.fix is not Fixable.NONE))
             return repairs.answer_for(hit)
 
         return fix_for
@@ -315,13 +320,15 @@ class ProjectRun:
         """A diagnostic with its fix as far as the settings want it."""
         fix, code = diagnostic.fix, diagnostic.code
         selection = self.governing.selection(path)
-        if fix is None or code not in selection.fixable:
+        if fix is None or code not in selection.fixable or is_notebook(path):
             return replace(diagnostic, fix=None)
         applicability = selection.applicability(code, fix.applicability)
         return replace(diagnostic, fix=replace(fix, applicability=applicability))
 
     def _syntax_error(self, path: str, error: UnreadableSource) -> Diagnostic:
         place = Location(error.row, max(1, error.column))
+        if is_notebook(path):
+            place = place_in_notebook(self.read(path), place)
         return self._plain(SYNTAX_ERROR, path, error.message, place)
 
     def _plain(self, code: str, path: str, message: str, place: Location = _TOP) -> Diagnostic:

@@ -17,7 +17,7 @@ from wflint.cache.read_log import ReadLog, Seen, digest_of, seen
 from wflint.config.find import Project
 from wflint.files.prefilter import Gated
 from wflint.files.select import Group, shown_path
-from wflint.files.source import UnreadableSource, decode
+from wflint.files.source import UnreadableSource, decode_file
 from wflint.project.folders import names_in
 from wflint.run.request import Request, Result
 from wflint.system.hashing import blake2b
@@ -95,7 +95,7 @@ class ResultCache:
 
     def _text(self, path: str) -> str:
         try:
-            return decode(self._read_log(path)).text
+            return decode_file(self._read_log(path), path).text
         except (OSError, UnreadableSource):
             return ""
 

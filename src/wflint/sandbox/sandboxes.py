@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from wflint.facts.ids import Cls, shown_name
 from wflint.facts.relative import known_as
+from wflint.files.notebook import is_notebook
 from wflint.inference.resolver import Resolver
 from wflint.project.folders import is_namespace
 from wflint.sandbox.loading import Loaded, load_workflow
@@ -79,7 +80,8 @@ class Sandboxes:
         else:
             found = self._own.of(cls)
         passed, is_free = self._of_library(cls)
-        free = frozenset({cls} if is_free else ())
+        # The sandbox cannot load a notebook, so its workflows must do without.
+        free = frozenset({cls} if is_free or is_notebook(cls.path) else ())
         return found.joined(Passthrough(passed.union(packages()), unsandboxed=free))
 
     @cached_property
@@ -142,7 +144,8 @@ class Sandboxes:
     @cached_property
     def _unsandboxed(self) -> frozenset[str]:
         """The files that workflows without a sandbox import, as far as it goes."""
-        free = [c.path for c in self.workflows if self.settings(c.path).runs_free(c)]
+        modules = [c for c in self.workflows if not is_notebook(c.path)]
+        free = [c.path for c in modules if self.settings(c.path).runs_free(c)]
         seen: set[str] = set()
         for path in free:
             store, index = self.resolver.store, self.resolver.index

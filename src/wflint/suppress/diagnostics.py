@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wflint.checking.registry import Registry
-from wflint.diagnostics import Diagnostic, Location, Severity
+from wflint.diagnostics import Diagnostic, Severity
 from wflint.files.source import Source
 from wflint.suppress.comments import Directive, Directives, Selector
 from wflint.suppress.fix import removal
@@ -49,8 +49,8 @@ def suppression_diagnostics(
                 severity=rule.severity,
                 message=message,
                 filename=filename,
-                location=Location(directive.row, start),
-                end_location=Location(directive.row, end),
+                location=source.place(directive.row, start),
+                end_location=source.place(directive.row, end),
                 scope=rule.scope.label,
                 fix=removal(directive, selector, source) if selector and code == UNUSED else None,
             )

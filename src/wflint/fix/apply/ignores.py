@@ -8,6 +8,7 @@ from pathlib import Path
 from wflint.checking.registry import load_registry
 from wflint.config.find import ProjectFinder
 from wflint.diagnostics import Diagnostic
+from wflint.files.notebook import is_notebook
 from wflint.files.source import Source
 from wflint.fix.apply.rounds import Outcome, Rounds
 from wflint.fix.apply.splice import Span
@@ -42,7 +43,7 @@ class _Ignoring(Rounds):
 
     def _is_wanted(self, diagnostic: Diagnostic, result: Result) -> bool:
         path = result.paths.get(diagnostic.filename)
-        if path is None or path in self.given_up or diagnostic.is_known:
+        if path is None or path in self.given_up or diagnostic.is_known or is_notebook(path):
             return False
         return diagnostic.code not in NEVER_HIDDEN
 

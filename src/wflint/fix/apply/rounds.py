@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from wflint.baseline.entry import Entry
 from wflint.config.find import ProjectFinder
 from wflint.diagnostics import Applicability, Diagnostic
+from wflint.files.notebook import is_notebook
 from wflint.files.select import select
 from wflint.files.source import Source, UnreadableSource, decode
 from wflint.fix.apply.splice import Span, choose, splice
@@ -122,6 +123,7 @@ class Rounds:
             and diagnostic.fix.applicability in self.wanted
             and path is not None
             and path not in self.given_up
+            and not is_notebook(path)
         )
 
     def _apply_in(self, filename: str, diagnostics: list[Diagnostic], result: Result) -> bool:
