@@ -107,7 +107,7 @@ def _fault_of_the_system(error: Exception) -> str:
     invoke_without_command=True,
     sections={
         "Check": ("check", "diff", "init"),
-        "Understand": ("list", "graph", "rule", "config"),
+        "Understand": ("list", "map", "graph", "rule", "config"),
         "Other": ("clean", "completion", "version"),
     },
     aliases={"explain": "rule"},
@@ -306,6 +306,58 @@ def inventory(**flags: Any) -> int:
     methods that may be workflow code and are not checked, and calls that could not be followed.
     """
     from wflint.cli.inventory import run
+
+    return run(flags)
+
+
+@main.command(
+    "map",
+    short_help="Draw workflows as a page, an outline or a diagram.",
+    epilog="""\b
+Examples:
+  wflint map -o map.html                 Everything below the current folder.
+  wflint map src/orders -o map.md        An outline for a pull request.
+  wflint map -o map.html --link vscode   Links that open lines in an editor.
+
+\b
+Exit codes:
+  0  The map was written.
+  2  Something is wrong with the options, the configuration or the files.
+""",
+)
+@click.argument("paths", nargs=-1)
+@option(
+    "Output",
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="FILE",
+    required=True,
+    help="Where to write the map: .html, .md, .mmd (Mermaid) or .json; may be repeated.",
+)
+@option("Output", "--title", metavar="TEXT", help="The title; by default the repository's folder.")
+@option(
+    "Output",
+    "--link",
+    "links",
+    multiple=True,
+    metavar="LINK",
+    help="Where lines of code lead: web (the repository's page, the default), vscode, idea, "
+    "cursor, zed, none, or an address with {line} and {path} or {file}; may be repeated.",
+)
+@option("Output", "-q", "--quiet", is_flag=True, help="Say only what goes wrong.")
+@option("Files", "--tests", is_flag=True, help="Show also what tests define.")
+@CONFIG
+@ISOLATED
+def draw(**flags: Any) -> int:
+    """Draw workflows as a page, an outline or a diagram.
+
+    The map has the workflows that the files and folders PATHS define, by default the current
+    folder: the commands of each in their order, its handlers and state, what it starts, and the
+    functions that it calls, with diagnostics and gaps. The page needs no network.
+    """
+    from wflint.cli.map import run
 
     return run(flags)
 

@@ -1,0 +1,69 @@
+"""``wflint map``: files to a map, the map to files, and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from wflint.cli import output
+from wflint.cli.around import FAILED, progress, say
+from wflint.run.request import Request
+
+ENDINGS = {
+    ".html": "page",
+    ".htm": "page",
+    ".json": "json_map",
+    ".markdown": "markdown",
+    ".md": "markdown",
+    ".mermaid": "mermaid",
+    ".mmd": "mermaid",
+}
+"""The module that writes a map into a file, by the end of its name."""
+
+
+def run(flags: Mapping[str, Any]) -> int:
+    """Run the command and give its exit code."""
+    from wflint.map.build import build
+    from wflint.map.links import links_for
+    from wflint.run.check import check
+
+    targets = [(_form(path), path) for path in flags["outputs"]]
+    paths = flags["paths"] or (".",)
+    request = Request(
+        baseline="ignore",
+        paths=paths,
+        config=flags["config"],
+        isolated=flags["isolated"],
+        whole=True,
+    )
+    first = Path(paths[0]).absolute()
+    links = links_for(flags["links"] or ("web",), first if first.is_dir() else first.parent)
+    projects: list[Any] = []
+    with progress(request, bool(flags["quiet"])) as shown:
+        result = check(shown, projects.append)
+        found = build(projects, links, tests=flags["tests"])
+    found.title = flags["title"] or Path(links.top or first).name
+    problems = list(result.problems)
+    for form, path in targets:
+        text = importlib.import_module(f"wflint.map.{form}").render(found)
+        try:
+            output.write_file(path, text)
+        except OSError as error:
+            problems.append(f"cannot write {path}: {error.strerror}")
+    said = problems
+    if not flags["quiet"]:
+        said = [*problems, *(found.remarks if found.workflows else result.warnings)]
+    say(said)
+    return FAILED if problems else 0
+
+
+def _form(path: str) -> str:
+    form = ENDINGS.get(Path(path).suffix.lower())
+    if form is None:
+        known = ", ".join(sorted({".html", ".json", ".md", ".mmd"}))
+        raise click.BadParameter(f"`{path}` must end in one of {known}", param_hint="-o")
+    return form

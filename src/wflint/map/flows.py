@@ -1,0 +1,162 @@
+"""The flows of a project: what the functions that its workflows reach do, step by step."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from wflint.callgraph.graph import DEFINITION, Node
+from wflint.facts.ids import Fn
+from wflint.facts.model import Site
+from wflint.map.call_text import options_of, parsed_call, subject, timer_of
+from wflint.map.model import NONE, Flow, MapStep, Place
+from wflint.map.targets import Targets
+from wflint.replay.outline import Step, StepKind, outline
+from wflint.replay.program import Functions, callees_in, digest
+from wflint.replay.terms import Callee
+from wflint.run.emit import Emitter
+from wflint.run.places import definition_of
+from wflint.wording import shortened
+
+LONGEST = 200
+"""How many characters of a step are shown."""
+
+_COMMANDS = frozenset(
+    {StepKind.ACTIVITY, StepKind.CHILD, StepKind.SIGNAL, StepKind.COMMAND, StepKind.CONTINUE}
+)
+_CALLS = _COMMANDS | {StepKind.TIMER}
+
+Options = tuple[tuple[str, str], ...]
+
+
+class Flows:
+    """Makes the flows of one project. ``flows`` has those that were asked for and what they call.
+
+    A function that is reached in several ways has one flow for each thing that it does.
+    """
+
+    def __init__(
+        self, functions: Functions, emitter: Emitter, targets: Targets, first: int
+    ) -> None:
+        self._functions = functions
+        self._emitter = emitter
+        self._targets = targets
+        self._first = first
+        self._steps: dict[Node, tuple[Step, ...]] = {}
+        self._numbers: dict[tuple[Fn, str], int] = {}
+        self._callees: list[Callee] = []
+        self._texts: dict[tuple[Fn, Site], ast.Call | None] = {}
+
+    def follow(self, callees: Iterable[Callee]) -> None:
+        """Find all that some functions call, and which of these do the same."""
+        found: dict[Node, Callee] = {}
+        pending = list(callees)[::-1]
+        while pending:
+            callee = pending.pop()
+            if callee.node not in found:
+                found[callee.node] = callee
+                pending += reversed(callees_in(self._functions.term(callee.node)))
+        digest([(self._functions, list(found.values()))])
+        for callee in found.values():
+            key = callee.node.fn, callee.digest
+            if key not in self._numbers:
+                self._numbers[key] = self._first + len(self._callees)
+                self._callees.append(callee)
+        self._prepare()
+
+    def number(self, callee: Callee) -> int:
+        """Return the number of the flow of a function."""
+        return self._numbers.get((callee.node.fn, callee.digest), NONE)
+
+    def of_number(self, number: int) -> Callee:
+        """Return the function that has a flow."""
+        return self._callees[number - self._first]
+
+    def reached(self, callees: Iterable[Callee]) -> list[int]:
+        """Return the flows that some functions have, and those of all that they call, in order."""
+        found: dict[int, None] = {}
+        pending = list(callees)[::-1]
+        while pending:
+            callee = pending.pop()
+            number = self.number(callee)
+            if number not in found:
+                found[number] = None
+                pending += reversed(callees_in(self._functions.term(callee.node)))
+        return list(found)
+
+    def flows(self, number_of: dict[Fn, int]) -> Iterator[Flow]:
+        """Yield all flows in the order of their numbers."""
+        for callee in self._callees:
+            fn = callee.node.fn
+            steps = tuple(self._step(fn, step) for step in self._outline(callee.node))
+            place = Place(self._emitter.shown(fn.path), definition_of(self._emitter, fn).row)
+            size = sum(1 for _ in all_steps(steps))
+            yield Flow(number_of.get(fn, NONE), fn.shown, place, steps, size)
+
+    def _outline(self, node: Node) -> tuple[Step, ...]:
+        if node not in self._steps:
+            self._steps[node] = outline(self._functions.term(node))
+        return self._steps[node]
+
+    def _prepare(self) -> None:
+        places = []
+        for callee in self._callees:
+            pending = list(self._outline(callee.node))
+            while pending:
+                step = pending.pop()
+                pending += step.steps
+                if step.site != DEFINITION:
+                    places.append((callee.node.fn, step.site))
+        self._emitter.prepare(places)
+
+    def _step(self, fn: Fn, step: Step) -> MapStep:
+        inside = tuple(self._step(fn, each) for each in step.steps)
+        row = 0
+        if step.site != DEFINITION:
+            row = self._emitter.location(fn, step.site).row
+        elif inside:
+            row = next((each.row for each in inside if each.row), 0)
+        text, options, target = self._command(fn, step)
+        return MapStep(
+            step.kind.value,
+            shortened(text, LONGEST),
+            row,
+            step.name,
+            options,
+            step.gives,
+            target,
+            self.number(step.callee) if step.callee is not None else NONE,
+            inside,
+        )
+
+    def _command(self, fn: Fn, step: Step) -> tuple[str, Options, str]:
+        """Return the text of a step, the options of a command, and the id of what it starts."""
+        if step.kind not in _CALLS or step.site == DEFINITION:
+            return step.text, (), ""
+        call = self._call(fn, step.site)
+        found = self._targets.at(fn, step.site)
+        if step.kind is StepKind.TIMER:
+            time = timer_of(call, found[0] if found else None)
+            return (f"{step.text} {time}" if time else step.text), (), ""
+        if not found:
+            return step.text, (), ""
+        text = step.text
+        if step.kind not in (StepKind.ACTIVITY, StepKind.CHILD, StepKind.CONTINUE):
+            text = f"{text} {subject(found[0], call)}".rstrip()
+        target = self._targets.id_of(found, step.name)
+        return text, tuple(options_of(found[0], call).items()), target
+
+    def _call(self, fn: Fn, site: Site) -> ast.Call | None:
+        key = fn, site
+        if key not in self._texts:
+            self._texts[key] = parsed_call(self._emitter.text(fn, site))
+        return self._texts[key]
+
+
+def all_steps(steps: Iterable[MapStep]) -> Iterator[MapStep]:
+    """Yield steps with all that they hold, in order."""
+    pending = list(steps)[::-1]
+    while pending:
+        step = pending.pop()
+        yield step
+        pending += reversed(step.steps)

@@ -1,0 +1,126 @@
+"""The data of a page for its script: as JSON in which nothing can end the element around it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from wflint.map.flowchart import chart_of
+from wflint.map.model import Map
+from wflint.map.reading import Reading, Told, findings_of
+from wflint.system.printable import visible
+from wflint.wording import shortened
+
+_LABEL = 60
+_ESCAPES = str.maketrans(
+    {
+        "&": "\\u0026",
+        "<": "\\u003c",
+        ">": "\\u003e",
+        "\u2028": "\\u2028",
+        "\u2029": "\\u2029",
+    }
+)
+
+
+def data_of(found: Map, reading: Reading) -> str:
+    """Return what the script of a page needs: see ``assets/map.js``, which reads it."""
+    number_of = {file.name: number for number, file in enumerate(found.files)}
+    data: dict[str, Any] = {
+        "files": [
+            {
+                "n": visible(file.name),
+                "c": [[chunk.row, [_line(line) for line in chunk.lines]] for chunk in file.chunks],
+                "l": [list(link) for link in file.links],
+            }
+            for file in found.files
+        ],
+        "functions": [
+            [
+                visible(one.name),
+                number_of[one.place.filename],
+                one.place.row,
+                sum(mark.severity == "error" for mark in one.marks),
+                len(one.marks),
+                len(one.gaps),
+                list(one.calls),
+            ]
+            for one in found.functions
+        ],
+        "activities": [
+            [
+                visible(one.name or one.qualname),
+                number_of[one.place.filename],
+                one.place.row,
+                sum(mark.severity == "error" for mark in one.marks),
+            ]
+            for one in found.activities
+        ],
+        "workers": [
+            [
+                visible(one.queue),
+                number_of[one.place.filename],
+                one.place.row,
+                list(one.workflows),
+                list(one.activities),
+            ]
+            for one in found.workers
+        ],
+        "workflows": _workflows(found, reading, number_of),
+    }
+    return as_json(data)
+
+
+def as_json(data: object) -> str:
+    """Return data as JSON for an element of a page."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace").decode("utf-8").translate(_ESCAPES)
+
+
+def _line(line: str) -> str:
+    return visible(line.expandtabs(4))
+
+
+def _workflows(found: Map, reading: Reading, number_of: dict[str, int]) -> list[dict[str, Any]]:
+    made = []
+    for workflow, told in zip(found.workflows, reading.workflows, strict=True):
+        findings = findings_of(found, workflow)
+        made.append(
+            {
+                "n": visible(workflow.qualname),
+                "t": visible(workflow.name),
+                "f": number_of[workflow.place.filename],
+                "r": workflow.place.row,
+                "e": sum(one.severity == "error" for one in findings),
+                "d": len(findings),
+                "u": list(dict.fromkeys(use.target for use in workflow.uses if use.target)),
+                "x": [visible(use.name) for use in workflow.uses if not use.target],
+                "c": [e.function for e in workflow.entries if e.function >= 0],
+                "g": [_chart(one, number_of) for one in told if one.flow >= 0 and one.steps],
+            }
+        )
+    return made
+
+
+def _chart(told: Told, number_of: dict[str, int]) -> dict[str, Any]:
+    chart = chart_of(told.steps)
+    title = told.title if told.name == told.title else f"{told.title} {told.name}"
+    return {
+        "t": visible(title),
+        "n": [
+            [
+                shown.step.kind,
+                visible(shortened(_label(shown.step.text, shown.step.gives), _LABEL)),
+                number_of.get(shown.filename, -1),
+                shown.row,
+                shown.id,
+                shown.step.often,
+            ]
+            for shown in chart.nodes
+        ],
+        "e": [[a, b, visible(shortened(label, _LABEL))] for a, b, label in chart.edges],
+    }
+
+
+def _label(text: str, gives: str) -> str:
+    return f"{text} → {gives}" if gives else text

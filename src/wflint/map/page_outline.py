@@ -1,0 +1,237 @@
+"""The outline in a page: all that a map shows, for those without JavaScript as well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from wflint.map.html_text import code, codes, table, text
+from wflint.map.model import Map, Mark, Place, Workflow
+from wflint.map.reading import BRANCHING, Reading, Shown, Told, findings_of, shown_options
+from wflint.report.summary import count
+
+_OPEN = 3
+"""How many workflows a map has at most that shows all of them open."""
+
+
+class Outline:
+    """Writes the parts of the outline."""
+
+    def __init__(self, found: Map, reading: Reading) -> None:
+        self._map = found
+        self._reading = reading
+        self._number_of = {file.name: number for number, file in enumerate(found.files)}
+        self._pages = {
+            file.name: next((link for link in file.links if link[1].startswith("https:")), None)
+            for file in found.files
+        }
+        self._marks: dict[tuple[str, int], dict[Mark, None]] = {}
+        for function in found.functions:
+            for mark in function.marks:
+                self._marks.setdefault((function.place.filename, mark.row), {})[mark] = None
+        self._apart = {one.flow for one in reading.apart}
+
+    def workflows(self) -> Iterator[str]:
+        """Yield the sections of all workflows."""
+        is_open = len(self._map.workflows) <= _OPEN
+        pairs = zip(self._map.workflows, self._reading.workflows, strict=True)
+        for number, (workflow, told) in enumerate(pairs):
+            yield from self._workflow(number, workflow, told, is_open)
+
+    def index(self) -> Iterator[str]:
+        """Yield the items of the list of all workflows."""
+        for number, workflow in enumerate(self._map.workflows):
+            findings = findings_of(self._map, workflow)
+            errors = sum(one.severity == "error" for one in findings)
+            badge = f' <span class="mark error">{errors}</span>' if errors else ""
+            yield (
+                f'<li data-w="{number}"><a href="#w{number}">{text(workflow.qualname)}</a>'
+                f"{badge}</li>"
+            )
+
+    # Places and marks.
+
+    def _link(self, place: Place, shown: str, classes: str = "") -> str:
+        """Return something that shows the source of a place, as HTML around some HTML."""
+        number = self._number_of.get(place.filename, -1)
+        page = self._pages.get(place.filename)
+        href = f"{page[1]}{place.row}{page[2]}" if page is not None else "#source"
+        kind = f' class="{classes}"' if classes else ""
+        return f'<a{kind} href="{text(href)}" data-p="{number}:{place.row}">{shown}</a>'
+
+    def place(self, place: Place) -> str:
+        """Return a place as a link."""
+        return self._link(place, text(f"{place.filename}:{place.row}"), "place")
+
+    def _badges(self, filename: str, row: int) -> str:
+        marks = self._marks.get((filename, row), ()) if row else ()
+        return "".join(map(_badge, marks))
+
+    # Workflows.
+
+    def _workflow(
+        self, number: int, workflow: Workflow, told: Iterable[Told], is_open: bool
+    ) -> Iterator[str]:
+        findings = findings_of(self._map, workflow)
+        errors = sum(one.severity == "error" for one in findings)
+        others = len(findings) - errors
+        badges = f' <span class="mark error">{count(errors, "error")}</span>' if errors else ""
+        badges += f' <span class="mark info">{count(others, "remark")}</span>' if others else ""
+        yield (
+            f'<details class="workflow" data-w="{number}"{" open" if is_open else ""}>'
+            f'<summary><h2 id="w{number}">{text(workflow.qualname)}</h2>{badges}</summary>'
+        )
+        facts = [self.place(workflow.place)]
+        if workflow.name not in ("", workflow.qualname):
+            facts.append(f"type {code(workflow.name)}")
+        queues = codes(workflow.queues)
+        facts.append(f"on {queues}" if queues else "no Worker is known that registers it")
+        yield f'<p class="facts">{" · ".join(facts)}</p>'
+        for one in told:
+            yield from self._told(one)
+        yield from self._uses(workflow)
+        yield from self._state(workflow)
+        yield from self._findings(workflow)
+        yield "</details>"
+
+    def _uses(self, workflow: Workflow) -> Iterator[str]:
+        if not workflow.uses:
+            return
+        rows = []
+        for use in workflow.uses:
+            options = "<br>".join(code(shown_options([option])) for option in use.options)
+            name = code(use.name)
+            if use.target:
+                name = f'<a href="#{use.target}">{name}</a>'
+            places = ", ".join(self.place(place) for place in use.places)
+            kind = "child workflow" if use.kind == "child" else use.kind
+            rows.append((kind, name, options, codes(use.registered) or "not known", places))
+        yield "<h3>Starts</h3>"
+        yield table(("Kind", "Name", "Options", "Registered on", "Started in"), rows)
+
+    def _state(self, workflow: Workflow) -> Iterator[str]:
+        if workflow.state:
+            rows = [(code(s.name), codes(s.writers), codes(s.readers)) for s in workflow.state]
+            yield "<h3>State that methods share</h3>"
+            yield table(("Attribute", "Written by", "Read by"), rows)
+
+    def _findings(self, workflow: Workflow) -> Iterator[str]:
+        findings = findings_of(self._map, workflow)
+        if not findings:
+            return
+        yield '<h3>Diagnostics and gaps</h3><ul class="findings">'
+        for one in findings:
+            place = self.place(Place(one.filename, one.row))
+            mark = f'<span class="mark {text(one.severity)}">{text(one.code)}</span>'
+            where = f"<small>in {code(one.function)}, {place}</small>"
+            yield f"<li>{mark} {text(one.text)} {where}</li>"
+        yield "</ul>"
+
+    # Steps.
+
+    def _told(self, told: Told, heading: str = "h3") -> Iterator[str]:
+        title = text(told.title)
+        if told.name != told.title:
+            title = f"{title} {code(told.name)}"
+        place = self.place(Place(told.filename, told.row))
+        anchor = f' id="f{told.flow}"' if told.flow in self._apart else ""
+        badges = self._badges(told.filename, told.row)
+        yield f"<{heading}{anchor}>{title}{badges} <small>{place}</small></{heading}>"
+        if told.flow < 0:
+            yield '<p class="quiet">Gives no commands.</p>'
+        elif not told.steps:
+            yield '<p class="quiet">Does nothing that a history has.</p>'
+        else:
+            yield from self._steps(told.steps)
+
+    def apart(self) -> Iterator[str]:
+        """Yield the functions that stand by themselves."""
+        for one in self._reading.apart:
+            yield from self._told(one)
+
+    def _steps(self, steps: Iterable[Shown]) -> Iterator[str]:
+        yield '<ol class="steps">'
+        for shown in steps:
+            if shown.step.kind in BRANCHING:
+                for branch in shown.steps:
+                    yield from self._step(branch)
+            else:
+                yield from self._step(shown)
+        yield "</ol>"
+
+    def _step(self, shown: Shown) -> Iterator[str]:
+        step = shown.step
+        line = self._link(Place(shown.filename, step.row), _worded(shown))
+        gives = f" → {code(step.gives)}" if step.gives else ""
+        options = f" <small>{text(shown_options(step.options))}</small>" if step.options else ""
+        if shown.elsewhere == "apart":
+            options += f' <a class="more" href="#f{step.flow}">shown below</a>'
+        elif shown.elsewhere:
+            options += " <small>as above</small>"
+        badges = self._badges(shown.filename, step.row) if not shown.steps else ""
+        often = ""
+        if step.often >= 0:
+            ran = f"{step.often:,} ×" if step.often else "never ran"
+            often = f' <span class="ran{"" if step.often else " never"}">{ran}</span>'
+        head = f"{line}{gives}{options}{badges}{often}"
+        yield f'<li class="{step.kind}" id="s{shown.id}">'
+        if not shown.steps:
+            yield f"{head}</li>"
+        elif step.kind == "call":
+            yield f"<details open><summary>{head}</summary>"
+            yield from self._steps(shown.steps)
+            yield "</details></li>"
+        else:
+            yield head
+            yield from self._steps(shown.steps)
+            yield "</li>"
+
+    # What else there is.
+
+    def activities(self) -> str:
+        """Return the table of activities."""
+        rows = []
+        for number, one in enumerate(self._map.activities):
+            users = (
+                f'<a href="#w{n}">{text(self._map.workflows[n].qualname)}</a>' for n in one.users
+            )
+            name = code(one.name or one.qualname)
+            if one.marks:
+                name += "".join(map(_badge, one.marks))
+            kind = "async" if one.is_async else "sync"
+            queues = codes(one.queues)
+            named = f'<span id="a{number}">{name}</span>'
+            rows.append((named, kind, self.place(one.place), queues, ", ".join(users)))
+        return table(("Activity", "Kind", "Defined in", "Task queues", "Used by"), rows)
+
+    def workers(self) -> str:
+        """Return the table of Workers."""
+        rows = []
+        for worker in self._map.workers:
+            workflows = (
+                f'<a href="#w{n}">{text(self._map.workflows[n].qualname)}</a>'
+                for n in worker.workflows
+            )
+            names = (self._map.activities[n] for n in worker.activities)
+            activities = codes(a.name or a.qualname for a in names)
+            more = f"<br><small>{text(worker.more)}</small>" if worker.more else ""
+            queue = code(worker.queue) or "not known"
+            place = self.place(worker.place)
+            rows.append((queue, place, ", ".join(workflows), f"{activities}{more}"))
+        return table(("Task queue", "Made in", "Workflows", "Activities"), rows)
+
+
+def _badge(mark: Mark) -> str:
+    words = f'title="{text(mark.message)}">{text(mark.code)}'
+    return f' <span class="mark {text(mark.severity)}" {words}</span>'
+
+
+def _worded(shown: Shown) -> str:
+    """Return the text of a step, with what it is about in bold."""
+    step = shown.step
+    whole = text(step.text)
+    name = text(step.name)
+    if name and step.kind in ("activity", "child", "signal", "call", "patch", "patched"):
+        before, found, behind = whole.partition(name)
+        if found:
+            return f"{before}<b>{name}</b>{behind}"
+    return whole

@@ -1,0 +1,55 @@
+"""The lines of files that a map shows, and nothing else of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from wflint.map.model import Chunk, File, Place
+
+AROUND = 2
+"""How many lines are shown before and after a place that is no function."""
+
+MOST = 300
+"""How many lines of a definition are shown."""
+
+
+class Sources:
+    """Collects the lines that are to be shown."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, tuple[str, ...]] = {}
+        self._rows: dict[str, set[int]] = {}
+
+    def add(self, filename: str, text: str, first: int, last: int) -> None:
+        """Show some lines of a file, both included; of very many only the first."""
+        if filename not in self._texts:
+            self._texts[filename] = tuple(text.split("\n"))
+            self._rows[filename] = set()
+        last = min(last, len(self._texts[filename]), first + MOST - 1)
+        self._rows[filename].update(range(max(first, 1), last + 1))
+
+    def around(self, place: Place, text: str) -> None:
+        """Show a place with the lines around it."""
+        self.add(place.filename, text, place.row - AROUND, place.row + AROUND)
+
+    def files(
+        self, named: Iterable[str], links: Mapping[str, tuple[tuple[str, str, str], ...]]
+    ) -> list[File]:
+        """Return the files of some names with what is shown of them, sorted by name."""
+        return [
+            File(name, tuple(self._chunks(name)), links.get(name, ()))
+            for name in sorted({*named, *self._rows})
+        ]
+
+    def _chunks(self, name: str) -> Iterable[Chunk]:
+        lines: list[str] = []
+        first = before = 0
+        for row in sorted(self._rows.get(name, ())):
+            if lines and row != before + 1:
+                yield Chunk(first, tuple(lines))
+                lines = []
+            first = first if lines else row
+            lines.append(self._texts[name][row - 1].rstrip("\r"))
+            before = row
+        if lines:
+            yield Chunk(first, tuple(lines))

@@ -1,0 +1,209 @@
+"""What a map knows of a program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.map_cases import map_of
+from wflint.map import markdown, mermaid
+from wflint.map.model import NONE, Map
+from wflint.map.reading import findings_of
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Map:
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("maps")
+        patch.chdir(folder)
+        return map_of(folder / "project")
+
+
+def test_a_workflow_has_its_entry_points_and_what_it_starts(shop: Map) -> None:
+    order, ship = shop.workflows
+    assert [(entry.kind, entry.name) for entry in order.entries] == [
+        ("run", "run"),
+        ("signal", "pay"),
+        ("query", "state"),
+    ]
+    assert order.queues == ("orders",)
+    assert ship.queues == ()
+    assert [(use.kind, use.name, use.target, use.registered) for use in order.uses] == [
+        ("activity", "reserve", "a0", ("orders",)),
+        ("child", "ship", "w1", ()),
+        ("activity", "charge", "a1", ("orders",)),
+    ]
+    assert order.uses[0].options == (
+        ("retry_policy", "RetryPolicy(maximum_attempts=3)"),
+        ("start_to_close_timeout", "1 min"),
+    )
+    assert order.uses[1].options == (("task_queue", "ships"),)
+    assert [(use.name, use.target) for use in ship.uses] == [("pack", "")]
+
+
+def test_state_is_told_where_methods_share_it(shop: Map) -> None:
+    assert [(s.name, s.writers, s.readers) for s in shop.workflows[0].state] == [
+        ("paid", ("__init__", "signal pay"), ("run", "query state"))
+    ]
+
+
+def test_helpers_are_known_with_what_was_found_in_them(shop: Map) -> None:
+    findings = findings_of(shop, shop.workflows[0])
+    assert [(f.code, f.function, f.row) for f in findings if f.function == "price"] == [
+        ("gap", "price", 10),
+        ("WFL111", "price", 11),
+    ]
+    names = {number: function.name for number, function in enumerate(shop.functions)}
+    run = shop.functions[shop.workflows[0].entries[0].function]
+    assert {names[number] for number in run.calls} >= {"price", "settle"}
+
+
+def test_the_lines_of_what_is_shown_are_there(shop: Map) -> None:
+    (flows,) = (file for file in shop.files if file.name.endswith("flows.py"))
+    lines = {c.row + n: line for c in flows.chunks for n, line in enumerate(c.lines)}
+    assert lines[20].strip() == "async def run(self, order: str) -> str:"
+    assert 8 not in lines  # imports are of no use
+
+
+def test_an_activity_knows_who_uses_it(shop: Map) -> None:
+    assert [(a.name, a.is_async, a.users) for a in shop.activities] == [
+        ("reserve", True, (0,)),
+        ("charge", False, (0,)),
+    ]
+
+
+def test_a_map_as_markdown(shop: Map) -> None:
+    text = markdown.render(shop)
+    begin, end = text.index("### run"), text.index("### signal pay")
+    assert (
+        text[begin:end]
+        == """\
+### run
+
+- `activity reserve` (retry\\_policy=RetryPolicy(maximum\\_attempts=3), \
+start\\_to\\_close\\_timeout=1 min), line 21
+- `if patched 'wait'`
+  - `condition self.paid`, line 29
+- `else`
+  - `timer 90 s`, line 31
+- `for each of order`
+  - `settle()`
+    - `activity charge` (start\\_to\\_close\\_timeout=2 h), line 15
+- `settle()`, as above, line 34
+- `child workflow ship` (task\\_queue=ships), line 35
+- `continue as new`, line 36
+
+"""
+    )
+    assert "| `paid` | `__init__`, `signal pay` | `run`, `query state` |" in text
+
+
+def test_a_map_of_several_workflows_as_mermaid(shop: Map) -> None:
+    assert mermaid.render(shop).splitlines()[:7] == [
+        "flowchart LR",
+        '    k0[/"orders"/]',
+        '    w0["OrderWorkflow"]',
+        '    w1["ShipWorkflow"]',
+        '    a0("reserve")',
+        '    a1("charge")',
+        "    w0 --> a0",
+    ]
+
+
+def test_a_map_of_one_workflow_as_mermaid_is_its_flow(tmp_path: Path) -> None:
+    source = """\
+import asyncio
+from temporalio import workflow
+
+
+@workflow.defn
+class W:
+    @workflow.run
+    async def run(self, order: list) -> None:
+        for part in order:
+            if part:
+                await asyncio.sleep(1)
+                continue
+            break
+        await asyncio.sleep(2)
+"""
+    found = map_of(tmp_path / "project", {"flow.py": source})
+    assert mermaid.render(found).splitlines() == [
+        "flowchart TD",
+        '    subgraph s0["run"]',
+        '    n0_begin((" "))',
+        '    n0_0{{"for each of order"}}',
+        '    n0_1{"if part"}',
+        '    n0_2(["timer 1 s"])',
+        '    n0_3(["continue"])',
+        '    n0_4(["break"])',
+        '    n0_5(["timer 2 s"])',
+        "    n0_begin --> n0_0",
+        "    n0_0 --> n0_1",
+        '    n0_1 -->|"yes"| n0_2',
+        "    n0_2 --> n0_3",
+        '    n0_3 -->|"again"| n0_0',
+        '    n0_1 -->|"no"| n0_4',
+        "    n0_4 --> n0_5",
+        '    n0_0 -->|"then"| n0_5',
+        "    end",
+        "    classDef timer fill:#fef3c7,stroke:#b45309,color:#000",
+        "    class n0_2,n0_5 timer",
+    ]
+
+
+def test_a_function_that_several_workflows_call_stands_apart(tmp_path: Path) -> None:
+    steps = "\n".join(f"    await asyncio.sleep({n})" for n in range(1, 12))
+    workflows = "\n".join(
+        f"""
+@workflow.defn
+class W{n}:
+    @workflow.run
+    async def run(self) -> None:
+        await pause()
+        await nap()
+"""
+        for n in range(3)
+    )
+    source = f"""\
+import asyncio
+from temporalio import workflow
+
+
+async def pause():
+{steps}
+    await nap()
+
+
+async def nap():
+    await asyncio.sleep(60)
+
+{workflows}"""
+    text = markdown.render(map_of(tmp_path / "project", {"flow.py": source}))
+    assert text.count("- `pause()`, see below") == 3
+    assert text.count("timer 7 s") == 1
+    assert text.count("timer 1 min") == 4  # in each workflow, and once in what stands apart
+
+
+def test_a_function_that_calls_itself_ends(tmp_path: Path) -> None:
+    source = """\
+import asyncio
+from temporalio import workflow
+
+
+async def again(n):
+    await asyncio.sleep(1)
+    if n:
+        await again(n - 1)
+
+
+@workflow.defn
+class W:
+    @workflow.run
+    async def run(self) -> None:
+        await again(3)
+"""
+    found = map_of(tmp_path / "project", {"flow.py": source})
+    assert found.workflows[0].entries[0].flow != NONE
+    assert "`again()`, as above" in markdown.render(found)
