@@ -47,6 +47,7 @@ from wflint.model.newer_python import NewerPython
 from wflint.model.project import Parts, Project
 from wflint.model.unfinished import Unfinished
 from wflint.model.workers import Workers
+from wflint.progress import Tell
 from wflint.project.folders import names_in
 from wflint.project.hidden import hidden_files, without
 from wflint.project.installed import Installed
@@ -91,7 +92,7 @@ class AnalysisInput(Struct, frozen=True):
     names_in: Callable[[str], frozenset[str]] = names_in
     fact_cache: FactCache | None = None
     jobs: int | None = None
-    progress: Callable[[int, int], None] | None = None
+    progress: Tell | None = None
 
 
 class AnalysisResult(Struct):
@@ -219,6 +220,7 @@ def _checker_for(question: AnalysisInput, index: ModuleIndex) -> Checker:
         lambda: reading_for(question, guards),
         question.fact_cache,
     )
+    store.progress = question.progress
     code = (path for path in question.files if not question.is_test(path))
     store.mentions = Subclasses(code, question.read).of
     table = ApiTable([*_known_names(question), *question.apis])

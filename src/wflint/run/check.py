@@ -24,6 +24,7 @@ from wflint.config.settings import Settings
 from wflint.files.notebook import as_python, broken, is_notebook, what_is_wrong
 from wflint.files.prefilter import Gate, Gated, gate
 from wflint.files.select import Group, select, shown_path
+from wflint.progress import counted
 from wflint.run.cache_place import CachePlace
 from wflint.run.request import Request, Result
 from wflint.run.results import ResultCache, add
@@ -126,7 +127,8 @@ def _check_project(
     place = CachePlace(group, request, result.notes)
     marks_of = Gate(needles).marks
     read = ReadLog(reader(request, marks_of), _looks(group, needles, request, place))
-    gated = gate(group.files, lambda path: read.marks(path, marks_of))
+    files = counted("Looking for workflows", group.files, len(group.files), request.progress)
+    gated = gate(files, lambda path: read.marks(path, marks_of))
     result.stats.files += len(group.chosen)
     before = result.stats.all_workflows
     if gated.named or any(map(_names_rules, every)) or keep is not None:
