@@ -45,14 +45,25 @@ def compare(olds: Sequence[Side], new: Side, exempt: ExemptBecause) -> Compariso
         for before, after in left.pairs:
             bases.setdefault(after, []).append(Base(old, before))
             result.workflows.add(after.shown)
-        for view in left.unsure:
-            result.partly[view.shown] = "its name cannot be told, or is not the only one"
+        result.partly.update(_not_matched(old, new, left.unsure))
     for view, known in bases.items():
         result.findings += patch_changes(known, new, view, len(olds))
         if any(not p.id for p in new.patches_of(view)):
             result.partly.setdefault(view.shown, "the id of a patch is not known")
     result.findings = list(_once(result.findings))
     return result
+
+
+def _not_matched(old: Side, new: Side, unsure: Sequence[WorkflowView]) -> dict[str, str]:
+    """Return the workflows that were not compared because they were not found, with the reason."""
+    ambiguous = "its name cannot be told, or is not the only one"
+    why = "a file of the new code cannot be read" if new.unreadable else ambiguous
+    found = {view.shown: why for view in unsure}
+    known = {view.name for view in old.workflows}
+    for view in new.workflows if old.unreadable else ():
+        if view.name not in known and new.dotted(view.cls.path, "") in old.unreadable:
+            found[view.shown] = "its old code cannot be read"
+    return found
 
 
 def _without_exempt(
@@ -84,7 +95,7 @@ def _add_commands(
 def _changes(old: Side, new: Side, workflows: Matched[WorkflowView]) -> Iterator[Finding]:
     activities = match(old, new, old.activities, new.activities)
     yield from workflow_changes(old, new, workflows)
-    yield from activity_changes(old, activities)
+    yield from activity_changes(old, new, activities)
     for before, after in workflows.pairs:
         yield from workflow_payloads(before, after)
     yield from child_results(old, new, workflows.pairs)
