@@ -324,3 +324,61 @@ class ShipWorkflow:
         commit()
         put("shop/ship.py", self.STEPS.replace("seconds=10", "minutes=9"))
         assert invoke("diff", "--from", "HEAD").exit_code == 0
+
+
+class TestGaps:
+    """What could not be compared: in the last line, and with `--show-gaps` at its place."""
+
+    FLOW = """\
+from datetime import timedelta
+
+from temporalio import workflow
+
+TEN = timedelta(seconds=10)
+
+
+class A:
+    async def step(self) -> None:
+        await workflow.execute_activity("a", start_to_close_timeout=TEN)
+
+
+class B(A):
+    async def step(self) -> None:
+        await workflow.execute_activity("b", start_to_close_timeout=TEN)
+
+
+async def do(it: A) -> None:
+    await it.step()
+
+
+@workflow.defn
+class ShipWorkflow:
+    @workflow.run
+    async def run(self, fast: bool) -> None:
+        await workflow.sleep(1)
+"""
+
+    @pytest.fixture(autouse=True)
+    def change(self) -> None:
+        put("shop/flow.py", self.FLOW)
+        commit("gaps")
+        put("shop/flow.py", f"{self.FLOW}        await do(A() if fast else B())\n")
+
+    def test_the_last_line_has_the_reason(self) -> None:
+        done = invoke("diff", "--from", "HEAD")
+        assert (done.exit_code, done.stdout) == (0, "")
+        assert "1 not in full: ShipWorkflow (" in done.stderr
+
+    def test_each_is_a_remark_with_reason_and_place_on_request(self) -> None:
+        done = invoke("diff", "--from", "HEAD", "--show-gaps", "--output-format", "json")
+        (one,) = json.loads(done.stdout)
+        assert (one["code"], one["severity"], one["verdict"]) == ("WFL950", "info", "unknown")
+        assert one["message"].startswith("`ShipWorkflow` was not compared in full: ")
+        assert one["location"]["row"] == 19 and one["workflow"] == "ShipWorkflow"
+        assert [hop["qualname"] for hop in one["chain"]] == ["ShipWorkflow.run", "do"]
+        assert done.exit_code == 0
+
+    def test_they_are_found_at_fail_on_info_only(self) -> None:
+        flags = ("diff", "--from", "HEAD", "--fail-on", "info")
+        assert invoke(*flags).exit_code == 0
+        assert invoke(*flags, "--show-gaps").exit_code == 1

@@ -214,7 +214,9 @@ DIFF_OPTIONS = (
         metavar="REV|PATH",
         help="The new code. Default: the files on disk.",
     ),
-    *(NO_IGNORES, OUTPUT_FORMAT, OUTPUTS, MIN_SEVERITY, COLOR, QUIET, FAIL_ON, EXIT_ZERO),
+    *(NO_IGNORES, OUTPUT_FORMAT, OUTPUTS, MIN_SEVERITY),
+    _output("--show-gaps", is_flag=True, help="List what could not be compared, and why."),
+    *(COLOR, QUIET, FAIL_ON, EXIT_ZERO),
     *(CONFIG, ISOLATED, NO_CACHE),
 )
 

@@ -41,7 +41,9 @@ def diff(request: Request, bases: Sequence[str], to: str | None) -> Result:
     comparison = compare(olds, new, exempt)
     reporter = Reporter(new, sides.request, sides.chosen if new.is_whole else None)
     if new.examined:
-        reporter.add([f for f in comparison.findings if f.place or sides.covers(f.path)])
+        gaps = comparison.gaps if request.show_gaps else []
+        every = [*comparison.findings, *gaps]
+        reporter.add([f for f in every if f.place or sides.covers(f.path)])
     reporter.add_unreadable(on_new)
     problems = [*sides.problems, *(p for _, r in (*named, (new, on_new)) for p in r.problems)]
     said = [] if problems and not comparison.workflows else summary(comparison, olds, new)

@@ -31,7 +31,7 @@ class Sides:
 
     def __init__(self, request: Request) -> None:
         self._cwd = Path.cwd()
-        self.request = replace(request, baseline="ignore", whole=True)
+        self.request = replace(request, baseline="ignore", whole=True, show_gaps=False)
         self.warnings: list[str] = []
         self.problems: list[str] = []
         self._differs = False  # is some revision other than what is on disk?
