@@ -57,7 +57,7 @@ def check(
     Raises :class:`wflint.config.errors.ConfigError` for a configuration that cannot be used.
     """
     with _without_collector():
-        return _check(request, keep, fact_caches)
+        return check_beside_others(request, keep, fact_caches)
 
 
 def check_groups(groups: Sequence[Group], request: Request, keep: Keep | None = None) -> Result:
@@ -84,9 +84,12 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _check(request: Request, keep: Keep | None, fact_caches: FactCaches | None) -> Result:
+def check_beside_others(
+    request: Request, keep: Keep | None, fact_caches: FactCaches | None
+) -> Result:
+    """The same in a process that does other things as well: the garbage collector goes on."""
     started = time.perf_counter()
-    cwd = Path.cwd()
+    cwd = Path(request.cwd) if request.cwd is not None else Path.cwd()
     finder = ProjectFinder(cwd, request.config, request.isolated, request.overrides)
     selected = select(request.paths, finder, request.stdin_filename)
     result = Result(problems=selected.problems, warnings=selected.warnings, notes=selected.notes)

@@ -185,6 +185,7 @@ class ProjectRun:
             names_in=names_at(self.request),
             jobs=self.request.jobs,
             progress=self.request.progress,
+            checkpoint=self.request.checkpoint,
         )
 
     def _fix_for(self, answer: AnalysisResult) -> Callable[[Violation], Answered]:

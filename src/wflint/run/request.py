@@ -6,7 +6,7 @@ turns it into a :class:`Result`, and the report modules print that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -44,6 +44,8 @@ class Request(Struct, frozen=True):
     the known findings that were not found before the fixes. ``known`` are the findings of another
     run. ``snapshot`` has the Python files of a revision, in place of those on disk.
     ``progress`` is told how far the run has come.
+    ``cwd`` is the working directory, by default that of the process. ``checkpoint`` is called at
+    each step of the analysis, and may raise what ends it.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -65,6 +67,8 @@ class Request(Struct, frozen=True):
     known: Known | None = None
     snapshot: Snapshot | None = None
     progress: Tell | None = None
+    cwd: str | None = None
+    checkpoint: Callable[[], None] | None = None
 
 
 class Gap(Struct, frozen=True, order=True):
