@@ -365,8 +365,9 @@ def draw(**flags: Any) -> int:
 @main.command(
     short_help="Check code in an editor, over the Language Server Protocol.",
     epilog="""\b
-It speaks on stdin and stdout, and an editor starts it. docs/editors.md has the lines that editors
-need. It is installed by: pip install 'wflint[lsp]'
+It is installed by: pip install 'wflint[lsp]'
+An editor starts it, and speaks to it on stdin and stdout.
+docs/editors.md in the repository has what each editor needs.
 """,
 )
 @option("Output", "--log-file", metavar="FILE", help="Write what happens into a file.")
