@@ -123,9 +123,7 @@ class Folder:
             path = os.path.join(self.named, os.path.relpath(path, self.path))
         return uris.from_fs_path(path) or ""
 
-    def check(
-        self, token: Token, encoding: str, progress: Tell | None = None
-    ) -> Found | None:
+    def check(self, token: Token, encoding: str, progress: Tell | None = None) -> Found | None:
         """Check the folder; ``None`` if that is not possible, which ``problems`` say."""
         try:
             answer = self.workspace.check(token, progress)

@@ -77,9 +77,7 @@ class Workspace:
         with self._changing:
             return dict(self._texts)
 
-    def check(
-        self, token: Token | None = None, progress: Tell | None = None
-    ) -> Answer:
+    def check(self, token: Token | None = None, progress: Tell | None = None) -> Answer:
         """Check all files of the folder.
 
         Raises :class:`~wflint.workspace.cancelling.Cancelled` if ``token`` is withdrawn, and
