@@ -250,5 +250,17 @@ REPLAY_TRUTHS = 32
 REPLAY_OPENED = 6
 """How often common code next to a difference is opened to look again."""
 
+FOLLOWED_STEPS = 600_000
+"""How many steps of code are taken to follow one recorded history."""
+
+FOLLOWED_PICKS = 2_000
+"""How many open questions there may be in one of its workflow tasks."""
+
+FOLLOWED_ERRORS = 2
+"""How often code without commands may raise an error in one of them."""
+
+FOLLOWED_ROUNDS = 4
+"""How often conditions may become true in one of them, besides once for each command."""
+
 SYMBOL = 200
 """How many characters the code that stands for a value may have; more are shortened by a hash."""

@@ -15,7 +15,14 @@ import click
 
 from wflint import __version__
 from wflint.cli import completion
-from wflint.cli.check_options import COLOR, CONFIG, ISOLATED, check_options, diff_options
+from wflint.cli.check_options import (
+    COLOR,
+    CONFIG,
+    ISOLATED,
+    check_options,
+    diff_options,
+    replay_options,
+)
 from wflint.cli.help import SETTINGS, WELCOME, Commands, explain_usage, option
 from wflint.system import interrupts
 
@@ -106,9 +113,9 @@ def _fault_of_the_system(error: Exception) -> str:
     context_settings=SETTINGS,
     invoke_without_command=True,
     sections={
-        "Check": ("check", "diff", "init"),
+        "Check": ("check", "diff", "replay", "init"),
         "Understand": ("list", "map", "graph", "rule", "config"),
-        "Other": ("server", "clean", "completion", "version"),
+        "Other": ("clean", "completion", "version"),
     },
     aliases={"explain": "rule"},
     epilog="""\b
@@ -218,6 +225,35 @@ def diff(**flags: Any) -> int:
     PATHS only say what is reported.
     """
     from wflint.cli.diff import run
+
+    return run(flags)
+
+
+@main.command(
+    short_help="Check if recorded histories replay with the code.",
+    epilog="""\b
+Examples:
+  temporal workflow show -w ID -o json >order.json
+  wflint replay order.json                    One history.
+  wflint replay --from-folder histories src   All histories of a folder.
+
+\b
+Exit codes:
+  0  Nothing was found, or nothing as severe as --fail-on says.
+  1  Histories do not replay.
+  2  Something is wrong with the options, the files or the histories.
+""",
+)
+@click.argument("paths", nargs=-1, metavar="[HISTORY.json|PATH]...")
+@replay_options
+def replay(**flags: Any) -> int:
+    """Check if recorded histories replay with the code, without running it.
+
+    Arguments that end in .json are histories, as `temporal workflow show -o json`, the UI or the
+    SDK write them; payloads are not looked at, and may be encrypted. The others are the files and
+    folders with the code, by default the current folder.
+    """
+    from wflint.cli.replay import run
 
     return run(flags)
 
@@ -358,23 +394,6 @@ def draw(**flags: Any) -> int:
     functions that it calls, with diagnostics and gaps. The page needs no network.
     """
     from wflint.cli.map import run
-
-    return run(flags)
-
-
-@main.command(
-    short_help="Check code in an editor, over the Language Server Protocol.",
-    epilog="""\b
-It is installed by: pip install 'wflint[lsp]'
-An editor starts it, and speaks to it on stdin and stdout.
-docs/editors.md in the repository has what each editor needs.
-""",
-)
-@option("Output", "--log-file", metavar="FILE", help="Write what happens into a file.")
-@option("Cache", "--no-cache", is_flag=True, help="Neither use nor write a cache.")
-def server(**flags: Any) -> int:
-    """Serve an editor: diagnostics, fixes, and what is known of functions."""
-    from wflint.cli.server import run
 
     return run(flags)
 

@@ -151,7 +151,7 @@ def _await(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
             every = tuple(value.items)
             _wait(task, frame, Op("all", every), "all", every)
         case _:
-            task.values.append(value)
+            machine.await_data(task, frame, value)
 
 
 def _error_of(value: object) -> str:

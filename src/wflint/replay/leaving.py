@@ -56,6 +56,7 @@ def fail(machine: Machine, task: Task, error: str, frame: Frame, site: int) -> N
         if item.name == "try" and isinstance(item.data, Try):
             for handler in item.data.handlers:
                 if catches(handler.names, error):
+                    machine.took(handler, inner, True)
                     task.caught = error
                     task.stack.append((handler.body, inner))
                     depth = item.extra

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from wflint import limits
 from wflint.replay.program import Functions
 from wflint.replay.tasks import Describe, Frame, Item, Op, Task
-from wflint.replay.terms import Callee
+from wflint.replay.terms import Callee, Term, Try
 from wflint.replay.values import DRAW, NONE, Chain, Given, Symbol, Value, parameter
 from wflint.replay.waiting import has_come
 from wflint.rule.place import Place
@@ -37,12 +37,11 @@ class CutOff(Exception):
 
 
 class Lost(Exception):
-    """Code comes to a place of which nothing is known; ``chain`` leads to it."""
+    """Code comes to a place of which nothing is known."""
 
-    def __init__(self, why: str, chain: Chain = ()) -> None:
+    def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
-        self.chain = chain
 
 
 class Machine:
@@ -72,7 +71,7 @@ class Machine:
         self.draws = 0
         self.is_closed = False
         self.rounds = limits.REPLAY_ROUNDS
-        self._steps = 0
+        self.steps = 0
 
     # Commands.
 
@@ -153,7 +152,7 @@ class Machine:
         if self.is_closed:
             return
         mark = len(self.given)
-        self._steps = 0
+        self.steps = 0
         while True:
             while self.queue:
                 task = self.queue.popleft()
@@ -180,9 +179,10 @@ class Machine:
 
     def _run(self, task: Task, step: Callable[[Machine, Task], None]) -> None:
         try:
+            self.resume(task)
             while task.stack and not task.is_waiting and not task.is_queued:
-                self._steps += 1
-                if self._steps > limits.REPLAY_STEPS:
+                self.steps += 1
+                if self.steps > limits.REPLAY_STEPS:
                     raise CutOff("a long way without a wait")
                 step(self, task)
             if not task.stack and not task.is_waiting:
@@ -196,6 +196,22 @@ class Machine:
         new = self.given[mark:]
         ends = [g for g in new if g.kind in CLOSING]
         self.given[mark:] = [g for g in new if g.kind not in CLOSING] + ends[:1]
+
+    # What one that follows a recorded history does otherwise.
+
+    def resume(self, task: Task) -> None:
+        """A task begins or goes on."""
+
+    def enter_try(self, term: Try) -> str:
+        """Return the error that a block begins with; "" for none."""
+        return ""
+
+    def await_data(self, task: Task, frame: Frame, value: Value) -> None:
+        """Something of which only the code is known is awaited."""
+        task.values.append(value)
+
+    def took(self, term: Term, frame: Frame, answer: bool) -> None:
+        """A branch, a loop or an `except` is decided."""
 
     # What else they share.
 

@@ -48,3 +48,16 @@ def _node(functions: Functions, workflow: WorkflowView, handler: HandlerView) ->
         if node.fn == fn and node.receiver == workflow.cls:
             return node
     return Node(fn, workflow.cls)
+
+
+_SETTERS = frozenset(
+    f"temporalio.workflow.set_{kind}_handler"
+    for kind in ("signal", "update", "dynamic_signal", "dynamic_update")
+)
+
+
+def sets_handlers(side: Side) -> bool:
+    """True if the code of a workflow sets handlers while it runs."""
+    outcomes = side.functions.graph.outcomes
+    every = side.functions.closure(callee.node for callee in side.entries)
+    return any(not _SETTERS.isdisjoint(outcomes.get(c.node.fn, {}).values()) for c in every)

@@ -284,7 +284,7 @@ def _make_call(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
 
 
 def _unknown(machine: Machine, task: Task, frame: Frame, term: Unknown) -> None:
-    raise Lost(term.why, place(frame, term.at.site))
+    raise Lost(term.why)
 
 
 def _unresolved(machine: Machine, task: Task, frame: Frame, term: Unresolved) -> None:
@@ -335,7 +335,9 @@ def truth(machine: Machine, value: Value) -> bool:
 def _choose(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     term = op.data
     assert isinstance(term, Alt)
-    _push(task, frame, term.then if truth(machine, task.values.pop()) else term.orelse)
+    answer = truth(machine, task.values.pop())
+    machine.took(term, frame, answer)
+    _push(task, frame, term.then if answer else term.orelse)
 
 
 def _loop(machine: Machine, task: Task, frame: Frame, term: Loop) -> None:
@@ -397,7 +399,9 @@ def _test_while(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
 def _decide(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     term, number = op.data, op.extra
     assert isinstance(term, While) and isinstance(number, int)
-    if truth(machine, task.values.pop()):
+    answer = truth(machine, task.values.pop())
+    machine.took(term, frame, answer)
+    if answer:
         _push(task, frame, term.body, Op("drop"), Op("while", term, number + 1))
     else:
         _push(task, frame, term.orelse)
@@ -407,10 +411,17 @@ def _decide(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
 
 
 def _try(machine: Machine, task: Task, frame: Frame, term: Try) -> None:
-    items: list[Term | Op] = [term.body, Op("try", term, len(task.values))]
+    error = machine.enter_try(term)
+    body: list[Term | Op] = [Seq(), Op("disturb", error)] if error else [term.body]
+    items: list[Term | Op] = [*body, Op("try", term, len(task.values))]
     if term.last != Seq():
         items.append(Op("final", term.last))
     _push(task, frame, *items)
+
+
+def _disturb(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
+    """Code that gives no command raises an error."""
+    leaving.fail(machine, task, str(op.data), frame, -1)
 
 
 def _tried(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
@@ -518,6 +529,7 @@ _OPS: dict[str, Callable[..., None]] = {
     "command": _make_command,
     "data": _join,
     "decide": _decide,
+    "disturb": _disturb,
     "drop": _drop,
     "end": _end_entry,
     "exit": _leave,

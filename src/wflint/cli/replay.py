@@ -1,0 +1,59 @@
+"""``wflint replay``: files with histories to reports, messages and an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from wflint.cli import output
+from wflint.cli.around import FAILED, FOUND, own_line, progress, write_files
+from wflint.run.request import Request, Result
+from wflint.system.printable import visible
+
+Flags = Mapping[str, Any]
+
+
+def run(flags: Flags) -> int:
+    """Run the command and give its exit code."""
+    from wflint.histories.command import replay
+    from wflint.histories.files import histories_in, told_apart
+
+    named, code = told_apart(flags["paths"])
+    files = histories_in(named, flags["folders"])
+    request = _request(flags, code)
+    form = output.chosen_format(request, flags)
+    targets = output.parse_targets(flags["outputs"])
+    with progress(request, bool(flags["quiet"])) as shown:
+        replayed = replay(shown, files)
+    _report(replayed.result, flags, form, targets)
+    if replayed.result.problems:
+        return FAILED
+    return FOUND if replayed.result.fails and not flags["exit_zero"] else 0
+
+
+def _request(flags: Flags, code: tuple[str, ...]) -> Request:
+    given = {"fail-on": flags["fail_on"], "min-severity": flags["min_severity"]}
+    overrides: dict[str, object] = {k: value for k, value in given.items() if value is not None}
+    return Request(
+        paths=code or (".",),
+        config=flags["config"],
+        isolated=flags["isolated"],
+        overrides=overrides,
+        no_ignores=flags["no_ignores"],
+        cache=not flags["no_cache"],
+    )
+
+
+def _report(result: Result, flags: Flags, form: str, targets: list[tuple[str, str]]) -> None:
+    """Write the reports, then say on stderr what was replayed."""
+    from wflint.report import render, summary
+
+    look = output.look_for(result, {form, *(name for name, _ in targets)}, flags["color"])
+    write_files(result, targets, look)
+    output.write_report(render(form, result.diagnostics, look), form)
+    lines = list(map(own_line, result.problems))
+    if not flags["quiet"]:
+        lines += map(own_line, result.warnings)
+        lines.append(summary.found(result.diagnostics, result.stats))
+        lines += [f"{visible(line[:1].upper() + line[1:])}.\n" for line in result.said]
+    output.write_stderr("".join(lines))

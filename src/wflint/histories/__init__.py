@@ -1,0 +1,1 @@
+"""What ``wflint replay`` does: exported histories read, matched with code, stripped, counted."""

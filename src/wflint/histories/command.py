@@ -1,0 +1,96 @@
+"""The whole of ``wflint replay``: files with histories to diagnostics and a last line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from wflint.comparison.report import Reporter
+from wflint.comparison.sides import SYNTAX_ERROR, Sides
+from wflint.histories.export import ExportError, load, recorded_in
+from wflint.histories.findings import findings_of
+from wflint.histories.matching import Matched, Matcher
+from wflint.replay.change import Verdict
+from wflint.replay.recorded import Recorded
+from wflint.report.summary import count
+from wflint.run.request import Request, Result
+
+_NAMED = 5
+"""How many histories the last line names at most for a reason."""
+
+
+class Replayed(Struct):
+    """What became of histories, and how it is told."""
+
+    matcher: Matcher
+    histories: list[Matched]
+    result: Result
+
+
+def replay(request: Request, files: Sequence[str]) -> Replayed:
+    """Match histories with the code that a request is about."""
+    sides = Sides(request)
+    code, on_code = sides.working_tree()
+    problems = [*sides.problems, *on_code.problems]
+    matcher = Matcher(code)
+    histories = [matcher.match(path, each) for path, each in _readable(files, problems)]
+    reporter = Reporter(code, sides.request, sides.chosen)
+    if code.examined:
+        reporter.add(findings_of(histories))
+    if histories and all(matched.view is None for matched in histories):
+        names = sorted({matched.recorded.workflow for matched in histories})
+        problems.append(f"the code has none of the workflows of these histories: {_some(names)}")
+    unread = [
+        f"{one.filename}:{one.location.row} cannot be read: {one.message}"
+        for one in on_code.diagnostics
+        if one.code == SYNTAX_ERROR
+    ]
+    result = replace(
+        reporter.result,
+        problems=list(dict.fromkeys(problems)),
+        warnings=list(dict.fromkeys([*sides.warnings, *unread])),
+        said=list(_summary(histories)),
+    )
+    return Replayed(matcher, histories, result)
+
+
+def _readable(files: Iterable[str], problems: list[str]) -> Iterator[tuple[str, Recorded]]:
+    for path in files:
+        try:
+            yield path, recorded_in(load(path), path)
+        except ExportError as error:
+            problems.append(str(error))
+
+
+def _summary(histories: Sequence[Matched]) -> Iterator[str]:
+    """Yield what was replayed, how it went, and what could not be told."""
+    if not histories:
+        return
+    names = {matched.recorded.workflow for matched in histories}
+    by_verdict = {v: [m for m in histories if m.verdict is v] for v in Verdict}
+    parts = [f"{len(by_verdict[Verdict.COMPATIBLE])} compatible"]
+    for verdict in (Verdict.INCOMPATIBLE, Verdict.CLOSED_ONLY):
+        if by_verdict[verdict]:
+            parts.append(f"{len(by_verdict[verdict])} {verdict.value}")
+    unknown = by_verdict[Verdict.UNKNOWN]
+    if unknown:
+        parts.append(f"{len(unknown)} unknown: {_reasons(unknown)}")
+    replayed = f"{len(histories)} {'history' if len(histories) == 1 else 'histories'}"
+    yield f"replayed {replayed} of {count(len(names), 'workflow')}; {', '.join(parts)}"
+
+
+def _reasons(unknown: Iterable[Matched]) -> str:
+    """Return names with the reason behind those that have it in common."""
+    found = []
+    ordered = sorted(unknown, key=lambda matched: (matched.why, matched.path))
+    for why, group in groupby(ordered, key=lambda matched: matched.why):
+        found.append(f"{_some([matched.path for matched in group])} ({why})")
+    return ", ".join(found)
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{more}"

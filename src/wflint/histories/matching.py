@@ -1,0 +1,100 @@
+"""Matches histories with the workflows of a program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from wflint import limits
+from wflint.comparison.side import Side as Code
+from wflint.replay.change import Verdict
+from wflint.replay.compare import workflows
+from wflint.replay.following import Followed, follow
+from wflint.replay.program import Functions
+from wflint.replay.recorded import Recorded
+from wflint.replay.sides import Side, side_of
+from wflint.rule.definition_views import WorkflowView
+
+_CLOSING = frozenset({"completion", "failure", "continue as new"})
+
+
+class Matched(Struct):
+    """What became of a history: the workflow it is of, unless the program has none like it."""
+
+    path: str
+    recorded: Recorded
+    verdict: Verdict
+    why: str = ""
+    view: WorkflowView | None = None
+    side: Side | None = None
+    followed: Followed | None = None
+
+
+class Matcher:
+    """Matches histories with one program."""
+
+    def __init__(self, code: Code) -> None:
+        self._sides: dict[str, list[tuple[WorkflowView, Side]]] = {}
+        in_tests: dict[str, list[tuple[WorkflowView, Side]]] = {}
+        for examined in code.examined:
+            functions = Functions(examined.answer)
+            for view in workflows(functions):
+                side = side_of(functions, view)
+                if side is not None and view.name:
+                    into = in_tests if examined.is_test(view.cls.path) else self._sides
+                    into.setdefault(view.name, []).append((view, side))
+        for name, found in in_tests.items():
+            self._sides.setdefault(name, found)
+        self._too_large: dict[int, bool] = {}
+
+    @property
+    def workflows(self) -> Iterator[tuple[WorkflowView, Side]]:
+        """The workflows that histories are matched with."""
+        for name in sorted(self._sides):
+            yield from self._sides[name]
+
+    def match(self, path: str, recorded: Recorded) -> Matched:
+        """Match a history: of several workflows with its name, with the one that it fits best."""
+        found = self._sides.get(recorded.workflow, [])
+        if not found:
+            why = f"there is no workflow `{recorded.workflow}` in the code"
+            return Matched(path, recorded, Verdict.UNKNOWN, why)
+        tried = [self._with(path, recorded, view, side) for view, side in found]
+        return min(tried, key=_fit)
+
+    def _with(self, path: str, recorded: Recorded, view: WorkflowView, side: Side) -> Matched:
+        if self._is_too_large(side):
+            why = "it calls too many functions"
+            return Matched(path, recorded, Verdict.UNKNOWN, why, view, side)
+        followed = follow(side, recorded)
+        verdict = followed.verdict
+        if verdict is Verdict.INCOMPATIBLE and _is_at_end(followed, recorded):
+            verdict = Verdict.CLOSED_ONLY
+        return Matched(path, recorded, verdict, followed.why, view, side, followed)
+
+    def _is_too_large(self, side: Side) -> bool:
+        known = self._too_large.get(id(side))
+        if known is None:
+            every = side.functions.closure(callee.node for callee in side.entries)
+            known = self._too_large[id(side)] = len(every) > limits.TERM_FUNCTIONS
+        return known
+
+
+def _fit(matched: Matched) -> tuple[int, int]:
+    order = (Verdict.COMPATIBLE, Verdict.UNKNOWN, Verdict.CLOSED_ONLY, Verdict.INCOMPATIBLE)
+    before = matched.followed.before if matched.followed is not None else ()
+    return order.index(matched.verdict), -len(before)
+
+
+def _is_at_end(followed: Followed, recorded: Recorded) -> bool:
+    """True if a run was closed by the workflow task that does not fit."""
+    last = recorded.tasks[-1].commands if recorded.tasks else []
+    closes = any(event.kind in _CLOSING for event in last)
+    return closes and followed.was in last
+
+
+def matched_all(matcher: Matcher, histories: Iterable[tuple[str, Recorded]]) -> Iterator[Matched]:
+    """Match several histories, one after the other."""
+    for path, recorded in histories:
+        yield matcher.match(path, recorded)

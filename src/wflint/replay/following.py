@@ -1,0 +1,295 @@
+"""Matches recorded histories with code: is there a way through the code that gives this history?
+
+The search is depth first. Between workflow tasks the state is kept, so that another way is tried
+from there; a state that was seen before at the same place of the history leads nowhere new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct, field
+
+from wflint import limits
+from wflint.replay.change import Verdict
+from wflint.replay.follower import Follower, Picks, Taken, may_be
+from wflint.replay.history import happen
+from wflint.replay.machine import CutOff, Lost
+from wflint.replay.recorded import Event, Recorded, WorkflowTask
+from wflint.replay.sides import Side, sets_handlers
+from wflint.replay.values import Given
+
+_MESSAGES = ("signal", "update")
+_LOCAL = "local activity"
+_SKIPPED = frozenset(
+    f"cancellation of {kind}"
+    for kind in ("activity", _LOCAL, "child workflow", "Nexus operation", "signal")
+)
+"""Commands that only some ways of cancelling give, and that a history may have."""
+
+
+class Followed(Struct):
+    """What became of a history.
+
+    ``before`` are the commands that fit, up to the first difference: ``was`` is the event that
+    fits no command, ``now`` are the commands that the code gives there instead. ``taken`` are the
+    branches on the way, ``asked`` the patches that it asked for, with the answer, ``given`` the
+    commands; they are known for a history that fits.
+    """
+
+    verdict: Verdict
+    why: str = ""
+    before: tuple[Given, ...] = ()
+    was: Event | None = None
+    now: tuple[Given, ...] = ()
+    taken: set[Taken] = field(default_factory=set)
+    asked: dict[str, bool] = field(default_factory=dict)
+    steps: int = 0
+
+
+class _Node(Struct):
+    """The state before a workflow task, and how it was come by."""
+
+    number: int
+    state: Follower
+    parent: _Node | None = None
+    matched: tuple[Given, ...] = ()
+    taken: tuple[Taken, ...] = ()
+
+    def way(self) -> Iterator[_Node]:
+        """Yield the nodes that lead here, the last first."""
+        node: _Node | None = self
+        while node is not None:
+            yield node
+            node = node.parent
+
+
+class _Miss(Struct):
+    """A way that ends at an event that it gives no command for."""
+
+    node: _Node
+    matched: tuple[Given, ...]
+    event: Event
+    now: list[Given]
+    count: int
+
+
+class _Search:
+    """The search for one history."""
+
+    def __init__(self, side: Side, recorded: Recorded) -> None:
+        self._recorded = recorded
+        self._side = side
+        self._sets_handlers = sets_handlers(side)
+        self._left = [0]
+        for task in reversed(recorded.tasks):
+            self._left.append(self._left[-1] + len(task.commands))
+        self._left.reverse()
+        self._seen: set[object] = set()
+        self._best: _Miss | None = None
+        self._why = ""
+        self._steps = 0
+
+    def run(self) -> Followed:
+        """Return what becomes of the history."""
+        root = _Node(0, Follower(self._side))
+        pending: list[tuple[_Node, tuple[int, ...]]] = [(root, ())]
+        while pending:
+            node, told = pending.pop()
+            if node.number == len(self._recorded.tasks):
+                return self._fits(node)
+            if self._steps > limits.FOLLOWED_STEPS:
+                self._why = self._why or "there are more ways to replay it than are tried"
+                break
+            picks = Picks(told)
+            following = self._try(node, picks)
+            pending += [(node, other) for other in picks.others()]
+            if following is not None:
+                pending.append((following, ()))
+        return self._ends()
+
+    def _fits(self, node: _Node) -> Followed:
+        found = Followed(Verdict.COMPATIBLE, steps=self._steps)
+        for each in node.way():
+            found.taken.update(each.taken)
+        found.asked = {name[1:-1]: answer for name, answer in node.state.patches.items()}
+        if self._recorded.unclear:
+            found.verdict, found.why = Verdict.UNKNOWN, self._recorded.unclear
+        return found
+
+    def _ends(self) -> Followed:
+        """No way fits: the one that goes furthest is told of."""
+        why = self._why or self._recorded.unclear
+        verdict = Verdict.UNKNOWN if why else Verdict.INCOMPATIBLE
+        best = self._best
+        found = Followed(verdict, why, steps=self._steps)
+        if best is not None:
+            parts = [each.matched for each in best.node.way()][::-1]
+            found.before = tuple(g for part in (*parts, best.matched) for g in part)
+            found.was, found.now = best.event, tuple(best.now)
+        return found
+
+    # One workflow task.
+
+    def _try(self, node: _Node, picks: Picks) -> _Node | None:
+        """Run a workflow task in one way; return the state behind it if it fits."""
+        task = self._recorded.tasks[node.number]
+        state: Follower | None = None
+        matched: list[Given] = []
+        try:
+            state = node.state.copy()
+            state.begin_task(picks, task.commands, self._left[node.number])
+            missing = self._activate(state, task)
+            event = _match(state, task, matched, missing)
+        except (CutOff, Lost) as error:
+            self._why = self._why or error.why
+            return None
+        finally:
+            if state is not None:
+                self._steps += state.total + 20
+        if event is not None:
+            self._note(node, state, matched, event)
+            return None
+        return self._behind(node, state, matched)
+
+    def _behind(self, node: _Node, state: Follower, matched: list[Given]) -> _Node | None:
+        following = _Node(node.number + 1, state, node, tuple(matched), tuple(state.taken))
+        key = (following.number, state.describe())
+        if key in self._seen:
+            return None
+        self._seen.add(key)
+        return following
+
+    def _note(self, node: _Node, state: Follower, matched: list[Given], event: Event) -> None:
+        if state.unsure:
+            self._why = self._why or state.unsure
+        count = self._left[0] - self._left[node.number] + len(matched)
+        now = next((g for g in state.unmatched if not g.cancelled), None)
+        best = self._best
+        if best is None or count > best.count:
+            self._best = _Miss(node, tuple(matched), event, [now] if now is not None else [], count)
+        elif count == best.count and now is not None:
+            best.now += [now] if all(now.shown != other.shown for other in best.now) else []
+
+    def _activate(self, state: Follower, task: WorkflowTask) -> list[Event]:
+        """Let happen what the history has before a workflow task, in the order of the SDK.
+
+        Return the results of local activities that the code does not wait for.
+        """
+        for event in task.commands:
+            if event.kind == "patch" and event.name is not None:
+                state.markers.add(repr(event.name))
+        local = [event for event in task.commands if event.kind == _LOCAL]
+        messages = [event for event in task.arrived if event.kind == "signal"]
+        messages += [event for event in task.commands if event.kind == "update accepted"]
+        others = [e for e in task.arrived if e.kind != "signal"]
+        state.ending = {id(state.open[e.about]) for e in others if e.about in state.open}
+        is_first = not state.is_begun
+        early = not is_first or bool(messages and state.picks.pick((True, False)))
+        if is_first and not early:
+            self._begin(state)
+        for event in messages:
+            kind = "signal" if event.kind == "signal" else "update"
+            self._happen(state, event, kind)
+        if messages:
+            self._settle(state, local)
+        if is_first and early:
+            self._begin(state)
+        for event in others:
+            self._happen(state, event, event.kind)
+        if others or is_first:
+            self._settle(state, local)
+        state.unmatched.extend(g for g in state.given if g.kind != _LOCAL)
+        return local
+
+    def _begin(self, state: Follower) -> None:
+        state.is_begun = True
+        state.enter(self._side.run, "run", "run")
+
+    def _happen(self, state: Follower, event: Event, kind: str) -> None:
+        if kind in _MESSAGES:
+            handlers = self._side.handlers
+            if (kind, str(event.name)) not in handlers and (kind, "any") not in handlers:
+                state.unsure = state.unsure or self._unhandled(kind, str(event.name))
+            happen(state, self._side, (kind, event.name), state.open.get)
+            return
+        given = state.open.get(event.about)
+        if given is not None and given.silent:
+            state.unsure = state.unsure or "a block with a timeout has run out of time"
+        if kind == "cancel":
+            state.unsure = state.unsure or "what a cancelled workflow does is not known exactly"
+        if given is not None and given.done and given.cancelled:
+            return
+        happen(state, self._side, (kind, event.about), state.open.get)
+        state.unsure = state.unsure or event.unclear
+        if given is not None and kind != "start":
+            del state.open[event.about]
+
+    def _unhandled(self, kind: str, name: str) -> str:
+        """Return why a message without a handler is not clear; ``""`` if it is."""
+        return f"a handler of the {kind} {name} may be set later" if self._sets_handlers else ""
+
+    def _settle(self, state: Follower, local: list[Event]) -> None:
+        """Run all that can run; local activities end in the task that starts them."""
+        state.settle()
+        while local:
+            found = _local_result(state, local)
+            if found is None:
+                return
+            event, given = found
+            local.remove(event)
+            given.done, given.failed, given.recorded = True, event.failed, True
+            state.settle()
+
+
+# Commands and events.
+
+
+def _match(
+    state: Follower, task: WorkflowTask, matched: list[Given], missing: list[Event]
+) -> Event | None:
+    """Match the commands of a workflow task; return the first event that none leads to."""
+    for event in task.commands:
+        if event.kind == _LOCAL:
+            if event in missing:
+                return event
+        elif not _take(state, event, matched):
+            return event
+    return None
+
+
+def _take(state: Follower, event: Event, matched: list[Given]) -> bool:
+    queue = state.unmatched
+    while queue and _is_leftover(queue[0], event):
+        queue.popleft()
+    if not queue or not may_be(event, queue[0]):
+        return event.kind == "patch" and event.deprecated
+    given = queue.popleft()
+    given.recorded = True
+    if given.can_end:
+        state.open[event.number] = given
+    matched.append(given)
+    return True
+
+
+def _is_leftover(given: Given, event: Event) -> bool:
+    if given.cancelled:
+        return True
+    if given.kind == "patch":
+        return event.kind != "patch"
+    return given.kind in _SKIPPED and not may_be(event, given)
+
+
+def _local_result(state: Follower, local: list[Event]) -> tuple[Event, Given] | None:
+    """Return the first result of a local activity that the code waits for."""
+    waiting = [g for g in state.given if g.kind == _LOCAL and not g.done and not g.cancelled]
+    for event in local:
+        for given in waiting:
+            if may_be(event, given):
+                return event, given
+    return None
+
+
+def follow(side: Side, recorded: Recorded) -> Followed:
+    """Return if a history may have come from the code of a workflow."""
+    return _Search(side, recorded).run()

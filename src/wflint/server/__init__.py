@@ -1,1 +1,0 @@
-"""``wflint server``: the linter in editors, over the Language Server Protocol."""

@@ -1,0 +1,293 @@
+"""Recorded histories matched with code: what may have come from it, and what cannot have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.history_cases import Script, activities, followed, shown
+from tests.replay_cases import Pair, flow, pairs
+from wflint.comparison.side import Side
+from wflint.histories.export import load, recorded_in
+from wflint.histories.matching import Matched, Matcher
+from wflint.replay.change import Verdict
+from wflint.run.check import check
+from wflint.run.program_run import Examined
+from wflint.run.request import Request
+
+COMPATIBLE, INCOMPATIBLE, UNKNOWN = Verdict.COMPATIBLE, Verdict.INCOMPATIBLE, Verdict.UNKNOWN
+CALL = "await workflow.execute_activity({}, order, start_to_close_timeout=TEN)\n"
+RESERVE, CHARGE, SHIP = (CALL.format(name) for name in ("reserve", "charge", "ship"))
+
+# What payloads decide, or the truth of conditions, is open to a replay without them.
+_BY_PAYLOADS = {
+    "activity-result-type",
+    "condition-added",
+    "condition-changed",
+    "required-field-added",
+    "return-to-continue-as-new",
+    "signal-argument-required",
+    "signal-removed-still-waits",
+    "uuid-before-child",
+    "wait-timeout-added-busy-handler",
+    "workflow-argument-required",
+}
+
+
+def _matched(folder: Path, text: str, history: Path) -> Matched:
+    folder.mkdir()
+    (folder / "flow.py").write_text(text)
+    kept: list[Examined] = []
+    check(Request(paths=(str(folder),), whole=True), kept.append)
+    recorded = recorded_in(load(str(history)), history.name)
+    return Matcher(Side("", kept)).match(history.name, recorded)
+
+
+@pytest.mark.parametrize("pair", list(pairs()), ids=lambda pair: pair.name)
+def test_a_recorded_history_replays_with_the_code_that_made_it(pair: Pair, tmp_path: Path) -> None:
+    for history in pair.folder.glob("history-*.json"):
+        text = (pair.folder / "before.py").read_text()
+        assert _matched(tmp_path / history.stem, text, history).verdict is COMPATIBLE
+
+
+@pytest.mark.parametrize("pair", list(pairs()), ids=lambda pair: pair.name)
+def test_changed_code_gets_the_word_of_the_replayer(pair: Pair, tmp_path: Path) -> None:
+    found = set()
+    for history in pair.folder.glob("history-*.json"):
+        text = (pair.folder / "after.py").read_text()
+        found.add(_matched(tmp_path / history.stem, text, history).verdict.value)
+    worst = next(
+        verdict for verdict in ("incompatible", "closed-only", "compatible") if verdict in found
+    )
+
+    assert worst == ("compatible" if pair.name in _BY_PAYLOADS else pair.oracle)
+
+
+# Where a history and code part.
+
+
+def test_the_first_difference_is_told(tmp_path: Path) -> None:
+    result = followed(tmp_path, RESERVE + CHARGE + "return order", activities("reserve", "ship"))
+
+    assert result.verdict is INCOMPATIBLE
+    assert shown(result.before) == ["activity reserve"]
+    assert result.was is not None and (result.was.number, result.was.shown) == (10, "activity ship")
+    assert shown(result.now) == ["activity charge"]
+    assert result.now[0].chain[-1].fn.qualname == "W.run"
+
+
+def test_the_way_to_the_command_leads_through_helpers(tmp_path: Path) -> None:
+    helpers = "from flow import *\n\nasync def pay(order):\n    " + CHARGE
+    files = {
+        "flow.py": flow(RESERVE + "await pay(order)\nreturn order", "from helpers import pay"),
+        "helpers.py": helpers,
+    }
+
+    result = followed(tmp_path, files, activities("reserve", "ship"))
+
+    assert [place.fn.qualname for place in result.now[0].chain] == ["W.run", "pay"]
+
+
+def test_all_commands_that_there_may_be_are_told(tmp_path: Path) -> None:
+    body = f"if order:\n    {CHARGE}else:\n    {RESERVE}return order"
+
+    result = followed(tmp_path, body, activities("ship"))
+
+    assert sorted(shown(result.now)) == ["activity charge", "activity reserve"]
+
+
+def test_a_command_may_come_earlier_than_in_the_history_but_not_later(tmp_path: Path) -> None:
+    together = "await asyncio.gather(" + RESERVE[6:-1] + ", " + SHIP[6:-1] + ")\nreturn order"
+    one_by_one = activities("reserve", "ship")
+    at_once = Script().task("activity reserve", "activity ship").done("reserve").done("ship")
+    at_once.task("completed")
+
+    assert followed(tmp_path / "a", together, one_by_one).verdict is COMPATIBLE
+    assert followed(tmp_path / "b", RESERVE + SHIP, at_once).verdict is INCOMPATIBLE
+
+
+# What only values decide.
+
+
+@pytest.mark.parametrize("names", [(), ("reserve",), ("reserve",) * 40])
+def test_a_loop_over_data_has_any_number_of_rounds(names: tuple[str, ...], tmp_path: Path) -> None:
+    body = f"for part in order:\n    {RESERVE}return order"
+
+    assert followed(tmp_path, body, activities(*names)).verdict is COMPATIBLE
+
+
+def test_a_loop_with_a_number_has_that_many(tmp_path: Path) -> None:
+    body = f"for _ in range(3):\n    {RESERVE}return order"
+
+    assert followed(tmp_path / "a", body, activities(*["reserve"] * 3)).verdict is COMPATIBLE
+    assert followed(tmp_path / "b", body, activities(*["reserve"] * 2)).verdict is not COMPATIBLE
+
+
+def test_tasks_of_a_list_are_begun_together(tmp_path: Path) -> None:
+    body = (
+        "await asyncio.gather(*[workflow.execute_activity(reserve, o, start_to_close_timeout=TEN)"
+        " for o in order])\nreturn order"
+    )
+    script = Script().task(*["activity reserve"] * 7)
+    for _ in range(7):
+        script.done("reserve")
+
+    assert followed(tmp_path, body, script.task("completed")).verdict is COMPATIBLE
+
+
+def test_each_way_through_branches_is_possible(tmp_path: Path) -> None:
+    body = f"while True:\n    if order:\n        {CHARGE}    elif self:\n        {SHIP}    else:\n"
+    body += "        break\nreturn order"
+
+    mixed = activities("ship", "charge", "charge", "ship", "ship")
+    assert followed(tmp_path / "a", body, mixed).verdict is COMPATIBLE
+    assert followed(tmp_path / "b", body, activities("ship", "reserve")).verdict is INCOMPATIBLE
+
+
+def test_errors_of_code_without_commands_are_possible(tmp_path: Path) -> None:
+    body = f"try:\n    order = parse(order)\n    {CHARGE}except ValueError:\n    {SHIP}return order"
+
+    assert followed(tmp_path / "a", body, activities("ship")).verdict is COMPATIBLE
+    assert followed(tmp_path / "b", body, activities("charge", "ship")).verdict is COMPATIBLE
+    assert followed(tmp_path / "c", body, activities("reserve")).verdict is INCOMPATIBLE
+
+
+def test_code_without_commands_may_fail_the_workflow(tmp_path: Path) -> None:
+    body = RESERVE + "check(order)\n" + SHIP + "return order"
+    failed = Script().task("activity reserve").done("reserve").task("failed")
+
+    assert followed(tmp_path, body, failed).verdict is COMPATIBLE
+
+
+def test_a_failed_activity_goes_to_its_handler(tmp_path: Path) -> None:
+    body = f"try:\n    {CHARGE}except exceptions.ActivityError:\n    {SHIP}return order"
+    more = "from temporalio import exceptions"
+    script = Script().task("activity charge").done("charge", "failed")
+
+    handled = script.task("activity ship").done("ship").task("completed")
+    assert followed(tmp_path / "a", flow(body, more), handled).verdict is COMPATIBLE
+    other = Script().task("activity charge").done("charge", "failed").task("activity reserve")
+    assert followed(tmp_path / "b", flow(body, more), other).verdict is INCOMPATIBLE
+
+
+# Messages, timers, patches.
+
+SIGNALLED = """
+@workflow.signal
+async def paid(self) -> None:
+    self.is_paid = True
+    await workflow.execute_activity(charge, "x", start_to_close_timeout=TEN)
+"""
+
+
+def test_a_signal_runs_its_handler(tmp_path: Path) -> None:
+    code = flow("await workflow.wait_condition(lambda: self.is_paid)\n" + SHIP, "", SIGNALLED)
+    script = Script().task().signal("paid").task("activity charge", "activity ship")
+
+    assert followed(tmp_path / "a", code, script).verdict is COMPATIBLE
+    early = Script().signal("paid").task("activity charge", "activity ship")
+    assert followed(tmp_path / "b", code, early).verdict is COMPATIBLE
+    other = Script().task().signal("paid").task("activity reserve")
+    assert followed(tmp_path / "c", code, other).verdict is INCOMPATIBLE
+
+
+def test_a_signal_without_a_handler_is_ignored_unless_one_may_be_set(tmp_path: Path) -> None:
+    script = Script().signal("other").task("activity ship")
+
+    assert followed(tmp_path / "a", RESERVE, script).verdict is INCOMPATIBLE
+    sets = "workflow.set_signal_handler('other', self.other)\n" + RESERVE
+    assert followed(tmp_path / "b", sets, script).verdict is UNKNOWN
+
+
+def test_a_condition_with_a_timeout_cancels_its_timer(tmp_path: Path) -> None:
+    wait = "await workflow.wait_condition(lambda: self.is_paid, timeout=TEN)\n"
+    code = flow(wait + SHIP, "", SIGNALLED)
+    met = Script().task("timer").signal("paid")
+
+    met.task("activity charge", "timer_canceled", "activity ship")
+    assert followed(tmp_path, code, met).verdict is COMPATIBLE
+
+
+PATCHED = f'if workflow.patched("pay"):\n    {CHARGE}else:\n    {RESERVE}{SHIP}'
+
+
+def test_a_patch_is_as_the_history_says(tmp_path: Path) -> None:
+    new = Script().task("patch pay", "activity charge").done("charge").task("activity ship")
+    old = Script().task("activity reserve").done("reserve").task("activity ship")
+
+    assert followed(tmp_path / "a", PATCHED, new).verdict is COMPATIBLE
+    assert followed(tmp_path / "a2", PATCHED, new).asked == {"pay": True}
+    assert followed(tmp_path / "b", PATCHED, old).asked == {"pay": False}
+    gone = followed(tmp_path / "c", CHARGE + SHIP, new)
+    assert gone.verdict is INCOMPATIBLE
+    assert gone.was is not None and gone.was.shown == "patch pay"
+    deprecated = 'workflow.deprecate_patch("pay")\n' + CHARGE + SHIP
+    assert followed(tmp_path / "d", deprecated, new).verdict is COMPATIBLE
+
+
+def test_local_activities_end_in_the_task_that_starts_them(tmp_path: Path) -> None:
+    local = "await workflow.execute_local_activity({}, order, start_to_close_timeout=TEN)\n"
+    code = local.format("reserve") + local.format("charge") + SHIP
+    script = Script().task("local reserve", "local charge", "activity ship")
+
+    assert followed(tmp_path / "a", code, script).verdict is COMPATIBLE
+    other = Script().task("local reserve", "local ship")
+    assert followed(tmp_path / "b", code, other).verdict is INCOMPATIBLE
+
+
+# What cannot be told.
+
+
+def test_code_that_cannot_be_followed_is_unknown(tmp_path: Path) -> None:
+    body = "await client().send(order)\n" + RESERVE
+
+    assert followed(tmp_path, body, activities("ship")).verdict is UNKNOWN
+
+
+def test_what_stands_before_unknown_code_is_still_told(tmp_path: Path) -> None:
+    body = RESERVE + "await client().send(order)\n" + SHIP
+
+    assert followed(tmp_path, body, activities("charge", "ship")).verdict is INCOMPATIBLE
+
+
+def test_a_search_that_is_cut_off_is_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wflint.limits.FOLLOWED_STEPS", 100)
+    body = f"for part in order:\n    {RESERVE}return order"
+
+    result = followed(tmp_path, body, activities(*["reserve"] * 40, "ship"))
+
+    assert result.verdict is UNKNOWN
+    assert "more ways" in result.why
+
+
+def test_a_run_without_a_completed_task_says_nothing(tmp_path: Path) -> None:
+    assert followed(tmp_path, RESERVE, Script()).verdict is COMPATIBLE
+
+
+def test_the_cost_grows_with_the_history_and_not_faster(tmp_path: Path) -> None:
+    body = (
+        f"for part in order:\n    if part:\n        {RESERVE}    else:\n        {SHIP}return order"
+    )
+    steps = []
+    for number, count in enumerate((50, 100)):
+        names = ["reserve", "ship"] * count
+        result = followed(tmp_path / str(number), body, activities(*names))
+        assert result.verdict is COMPATIBLE
+        steps.append(result.steps)
+
+    assert steps[1] < 2.2 * steps[0]
+
+
+def test_an_incompatible_end_does_not_try_all_ways(tmp_path: Path) -> None:
+    body = "for part in order:\n    if a(part):\n        x = 1\n"
+    body += "    if b(part):\n        await nothing()\n"
+    body += f"    {RESERVE}return order"
+    more = "async def nothing():\n    pass"
+
+    result = followed(tmp_path, flow(body, more), activities(*["reserve"] * 60, "ship"))
+
+    assert result.verdict is INCOMPATIBLE
+    assert len(result.before) == 60
