@@ -59,12 +59,16 @@ _REPORT = f"; please report it at {REPORT_URL}"
 
 
 class Faults:
-    """The faults of one run, in the order in which they happened."""
+    """The faults of one run, in the order in which they happened.
+
+    ``checkpoint`` is called at each border, and may raise what ends the run.
+    """
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, str, str], Fault] = {}
         self._told = 0
         self._open = 0  # how many functions are being looked at, one inside of the other
+        self.checkpoint: Callable[[], None] = lambda: None
 
     @property
     def happened(self) -> bool:
@@ -105,6 +109,7 @@ class Faults:
     @contextmanager
     def at(self, path: str, qualname: str = "", rule: str = "") -> Iterator[None]:
         """End what stands inside at the first error, and note that."""
+        self.checkpoint()
         self._open += bool(qualname)
         failed: Exception | None = None
         try:

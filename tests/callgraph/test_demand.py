@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from wflint.progress import Tell
 from wflint.run.check import check
 from wflint.run.request import Request, Result
 
@@ -67,12 +67,22 @@ def test_a_function_that_nothing_calls_is_not_read(project: Path) -> None:
     assert places(result) == [("helpers.py", 7, "WFL101")]
 
 
-def test_progress_is_told_of_each_file(project: Path) -> None:
+def test_progress_is_told_in_all_phases(project: Path) -> None:
     (project / "client.py").write_text("import temporalio\n")
-    told: list[tuple[int, int]] = []
-    note: Callable[[int, int], None] = lambda done, total: told.append((done, total))  # noqa: E731
+    told: dict[str, list[tuple[int, int]]] = {}
+    note: Tell = lambda does, *far: told.setdefault(does, []).append(far)  # noqa: E731
     check(Request(jobs=1, progress=note))
-    assert told == [(0, 2), (1, 2)]
+    assert list(told) == [
+        "Looking for workflows",
+        "Reading files",
+        "Following calls",
+        "Checking rules",
+        "Looking for fixes",
+    ]
+    assert told["Reading files"] == [(1, 2), (2, 2)]
+    for far in told.values():
+        assert all(done <= total for done, total in far)
+        assert far[-1][0] == far[-1][1]
 
 
 ENGINE = """\

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from tests.command_line import LINE, answer_with_one_diagnostic, enter_project, invoke
+from tests.command_line import CLOCK, LINE, answer_with_one_diagnostic, enter_project, invoke
 from wflint.cli import output, progress
 from wflint.cli.check_options import FORMATS
 from wflint.diagnostics import Location, ShownHop
@@ -186,7 +186,7 @@ class TestProgress:
     def test_short_run_shows_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(progress, "_make_bar", None)
         with progress.Progress() as shown:
-            shown(1, 10)
+            shown("Reading", 1, 10)
 
     def test_long_run_shows_how_far_it_is(self, monkeypatch: pytest.MonkeyPatch) -> None:
         from rich.progress import Progress as Bar
@@ -199,8 +199,36 @@ class TestProgress:
 
         monkeypatch.setattr(progress, "_make_bar", make_bar)
         monkeypatch.setattr(progress, "PATIENCE", 0.0)
+        monkeypatch.setattr(progress, "PAUSE", 0.0)
         with progress.Progress() as shown:
-            shown(1, 10)
-            shown(12, 10)
+            shown("Reading", 1, 10)
+            shown("Following", 12, 10)
         (task,) = bars[0].tasks
-        assert (task.completed, task.total) == (12, 12)
+        assert (task.description, task.completed, task.total) == ("Following", 12, 12)
+
+    def test_nothing_of_it_is_left_before_a_report(
+        self, project: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from rich.console import Console
+        from rich.progress import Progress as Bar
+
+        (project / "flow.py").write_text(CLOCK)
+        screen = io.StringIO()
+        console = Console(file=screen, force_terminal=True, width=80)
+        bars = [Bar(console=console, transient=True, auto_refresh=False)]
+        monkeypatch.setattr(progress, "_make_bar", bars.pop)
+        monkeypatch.setattr(progress, "PATIENCE", 0.0)
+        monkeypatch.setattr(progress, "PAUSE", 0.0)
+        monkeypatch.setattr(output, "is_terminal", lambda stream: stream is sys.stderr)
+        seen: list[str] = []
+        write = output.write_bytes
+
+        def note(data: bytes) -> None:
+            seen.append(screen.getvalue())
+            write(data)
+
+        monkeypatch.setattr(output, "write_bytes", note)
+        diff = invoke("check", "--diff", "--unsafe-fixes").stdout
+        assert diff.startswith("--- flow.py\n")
+        assert "Following calls" in seen[0]
+        assert seen[0] == screen.getvalue() and seen[0].endswith("\x1b[2K")

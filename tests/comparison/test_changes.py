@@ -408,6 +408,52 @@ class TestWorkers:
         assert verdict == "depends" and "`orders`" in message
 
 
+def activity_worker(activities: str, queue: str = "orders", *, more: str = "") -> str:
+    return (
+        ACTIVITY
+        + f'''
+
+def make(client: Client) -> Worker:
+    return Worker(client, task_queue="{queue}", activities=[{activities}]{more})
+'''
+    )
+
+
+class TestWorkersOfActivities:
+    def test_one_that_does_not_list_an_activity_any_more(self) -> None:
+        code, verdict, message = only(activity_worker("reserve"), activity_worker(""))
+        assert (code, verdict) == ("WFL951", "depends")
+        assert "no Worker registers the activity `reserve` any more" in message
+
+    def test_what_is_not_known_may_have_it(self) -> None:
+        old = activity_worker("reserve")
+        assert found(old, activity_worker("*others()")) == []
+        assert found(old, activity_worker("", more=", plugins=[more()]")) == []
+        assert found(activity_worker(""), activity_worker("")) == []
+
+    def test_a_local_activity_runs_where_the_new_workflow_runs(self) -> None:
+        sides = [
+            activity_worker(listed).replace("execute_activity", "execute_local_activity")
+            for listed in ("reserve", "")
+        ]
+        assert found(*sides) == []
+
+    def test_another_task_queue_is_told_of_once(self) -> None:
+        more = "\n\n@activity.defn\nasync def ship(order: str) -> None: ...\n"
+        call = (
+            '        await workflow.execute_activity("ship", order, start_to_close_timeout=TEN)\n'
+        )
+        sides = [
+            activity_worker("reserve, ship", queue)
+            .replace("\n\n@workflow.defn", f"{more}\n\n@workflow.defn")
+            .replace("        return await", f"{call}        return await")
+            for queue in ("orders", "express")
+        ]
+        _, verdict, message = only(*sides)
+        assert verdict == "depends"
+        assert "of the task queue `orders` registers the activities `reserve`, `ship`" in message
+
+
 class TestExempt:
     PINNED = FLOW.replace("defn", "defn(versioning_behavior=VersioningBehavior.PINNED)")
 

@@ -129,6 +129,20 @@ class TestVersions:
         assert NEED in invoke("diff", "--from", "HEAD", "shop").stdout
         assert invoke("diff", "--from", "HEAD", "other").stdout == ""
 
+    def test_what_is_gone_is_reported_below_its_old_file(self) -> None:
+        put("other/__init__.py", "")
+        put("shop/flow.py", "")
+        assert "no workflow `OrderWorkflow` any more" in invoke("diff", "--from", "HEAD").stdout
+        assert "any more" in invoke("diff", "--from", "HEAD", "shop").stdout
+        assert invoke("diff", "--from", "HEAD", "other").stdout == ""
+
+    def test_a_path_of_the_program_as_new_code_says_what_is_reported(self) -> None:
+        put("other/__init__.py", "")
+        put("shop/order.py", ADDED)
+        done = invoke("diff", "--from", "HEAD", "--to", "other")
+        assert (done.exit_code, done.stdout) == (0, "")
+        assert NEED in invoke("diff", "--from", "HEAD", "--to", "shop").stdout
+
 
 class TestWords:
     def test_outside_of_git(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,10 +173,41 @@ class TestWords:
         done = invoke("diff")
         assert done.exit_code == 2 and "no default branch was found" in done.stderr
 
-    def test_a_file_that_cannot_be_read(self) -> None:
+    def test_where_the_default_branch_may_be_in_what_a_shallow_clone_lacks(self) -> None:
+        commit("b")
+        git("clone", "-q", "--depth", "1", f"file://{Path.cwd()}", "../shallow")
+        os.chdir("../shallow")
+        git("checkout", "-q", "--detach")
+        git("branch", "-q", "-D", "main")
+        git("remote", "remove", "origin")
+        done = invoke("diff")
+        assert done.exit_code == 2 and "no default branch was found" in done.stderr
+        assert "this is a shallow clone, so fetch the rest" in done.stderr
+
+    def test_before_the_first_commit(self) -> None:
+        git("update-ref", "-d", "HEAD")
+        done = invoke("diff")
+        assert done.exit_code == 2 and "there is no commit yet" in done.stderr
+
+    def test_nothing_has_changed_since_the_default_branch(self) -> None:
+        done = invoke("diff")
+        assert "the files on disk are those of main@" in done.stderr
+        assert "by --from, such as `--from HEAD~1`" in done.stderr
+        put("shop/flow.py", FLOW + "\n\nA = 1\n")
+        assert "the files on disk are those" not in invoke("diff").stderr
+
+    def test_the_default_branch_of_origin_goes_by_its_own_name(self) -> None:
+        git("branch", "-q", "-m", "trunk")
+        git("clone", "-q", f"file://{Path.cwd()}", "../clone")
+        os.chdir("../clone")
+        assert "Compared 1 workflow of trunk@" in invoke("diff").stderr
+
+    def test_a_file_that_cannot_be_read_is_reported_and_nothing_in_it_is_gone(self) -> None:
         put("shop/flow.py", FLOW + "\nworkflow.defn = (\n")
         done = invoke("diff", "--from", "HEAD")
-        assert "cannot be read in the working tree" in done.stderr
+        assert done.exit_code == 1
+        assert "WFL001 syntax-error" in done.stdout and "any more" not in done.stdout
+        assert "1 not in full: OrderWorkflow (a file of the new code cannot be read)" in done.stderr
 
     def test_a_file_of_a_revision_that_cannot_be_read(self) -> None:
         put("shop/flow.py", FLOW + "\nworkflow.defn = (\n")
@@ -171,7 +216,8 @@ class TestWords:
         done = invoke("diff", "--from", "HEAD", "--from", "HEAD~1")
         place = os.path.join("shop", "flow.py")
         assert done.stderr.startswith(f"wflint: {place}:12 cannot be read in HEAD: ")
-        assert done.stderr.count("cannot be read") == 1
+        assert done.stderr.count(" cannot be read in ") == 1
+        assert "1 not in full: OrderWorkflow (its old code cannot be read)" in done.stderr
         assert f"cannot be read in {broken[:10]}: " in invoke("diff", "--from", broken).stderr
 
     def test_only_workflows_with_names_that_are_known_are_compared_in_full(self) -> None:
@@ -278,3 +324,61 @@ class ShipWorkflow:
         commit()
         put("shop/ship.py", self.STEPS.replace("seconds=10", "minutes=9"))
         assert invoke("diff", "--from", "HEAD").exit_code == 0
+
+
+class TestGaps:
+    """What could not be compared: in the last line, and with `--show-gaps` at its place."""
+
+    FLOW = """\
+from datetime import timedelta
+
+from temporalio import workflow
+
+TEN = timedelta(seconds=10)
+
+
+class A:
+    async def step(self) -> None:
+        await workflow.execute_activity("a", start_to_close_timeout=TEN)
+
+
+class B(A):
+    async def step(self) -> None:
+        await workflow.execute_activity("b", start_to_close_timeout=TEN)
+
+
+async def do(it: A) -> None:
+    await it.step()
+
+
+@workflow.defn
+class ShipWorkflow:
+    @workflow.run
+    async def run(self, fast: bool) -> None:
+        await workflow.sleep(1)
+"""
+
+    @pytest.fixture(autouse=True)
+    def change(self) -> None:
+        put("shop/flow.py", self.FLOW)
+        commit("gaps")
+        put("shop/flow.py", f"{self.FLOW}        await do(A() if fast else B())\n")
+
+    def test_the_last_line_has_the_reason(self) -> None:
+        done = invoke("diff", "--from", "HEAD")
+        assert (done.exit_code, done.stdout) == (0, "")
+        assert "1 not in full: ShipWorkflow (" in done.stderr
+
+    def test_each_is_a_remark_with_reason_and_place_on_request(self) -> None:
+        done = invoke("diff", "--from", "HEAD", "--show-gaps", "--output-format", "json")
+        (one,) = json.loads(done.stdout)
+        assert (one["code"], one["severity"], one["verdict"]) == ("WFL950", "info", "unknown")
+        assert one["message"].startswith("`ShipWorkflow` was not compared in full: ")
+        assert one["location"]["row"] == 19 and one["workflow"] == "ShipWorkflow"
+        assert [hop["qualname"] for hop in one["chain"]] == ["ShipWorkflow.run", "do"]
+        assert done.exit_code == 0
+
+    def test_they_are_found_at_fail_on_info_only(self) -> None:
+        flags = ("diff", "--from", "HEAD", "--fail-on", "info")
+        assert invoke(*flags).exit_code == 0
+        assert invoke(*flags, "--show-gaps").exit_code == 1

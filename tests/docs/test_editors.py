@@ -150,7 +150,7 @@ def test_error_formats_of_vim(
 
 
 def test_the_pattern_of_neovim(lines: list[str]) -> None:
-    (block,) = blocks("lua")
+    (block,) = (block for block in blocks("lua") if "lint.linters" in block)
     (pattern,) = re.findall(r'"(\^\.-:.+)"', block)
     # Lua's patterns are nearly regular expressions: `%d` is `\d`, and `.-` is `.*?`.
     regexp = pattern.replace(".-", ".*?").replace("%w", "[A-Za-z0-9]").replace("%", "\\")

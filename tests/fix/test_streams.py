@@ -10,6 +10,8 @@ import pytest
 
 from tests.command_line import enter_project, invoke
 from tests.mending import CLEAN, CLOCK, FIXED_CLOCK, NAIVE, put
+from wflint.fix.apply.diff import readable
+from wflint.fix.apply.rounds import Mended
 
 
 @pytest.fixture
@@ -21,6 +23,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def exit_code(*arguments: str) -> int:
     """Check the whole project."""
     return invoke("check", *arguments).exit_code
+
+
+LEFT_OUT = "[**] 1 unsafe fix is left out; `--diff --unsafe-fixes` shows it.\n"
 
 
 class TestDiff:
@@ -37,14 +42,60 @@ class TestDiff:
         put(project, NAIVE)
         result = invoke("check", "--diff")
         assert (result.exit_code, result.stdout) == (0, "")
-        assert result.stderr == "Nothing to fix.\n"
+        assert result.stderr == f"Nothing to fix.\n{LEFT_OUT}"
+
+    @pytest.mark.parametrize(
+        ("flags", "variables", "is_terminal", "has_color"),
+        [
+            ((), {}, True, True),
+            ((), {"NO_COLOR": "1"}, True, False),
+            (("--color", "never"), {}, True, False),
+            (("--color", "always"), {"NO_COLOR": "1"}, True, True),
+            ((), {}, False, False),
+            ((), {"FORCE_COLOR": "1"}, False, False),  # for `git apply`
+            (("--color", "always"), {}, False, True),
+        ],
+    )
+    def test_is_in_colour_for_people(
+        self,
+        project: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        flags: tuple[str, ...],
+        variables: dict[str, str],
+        is_terminal: bool,
+        has_color: bool,
+    ) -> None:
+        put(project, CLOCK)
+        monkeypatch.setenv("TERM", "xterm")
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr("wflint.cli.output.is_terminal", lambda stream: is_terminal)
+        shown = invoke("check", "--diff", *flags).stdout
+        assert ("\x1b[32m+        return workflow.time()\x1b[0m\n" in shown) is has_color
+        assert ("\x1b[1m--- flow.py\x1b[0m\n" in shown) is has_color
+        assert ("\x1b" in shown) is has_color
+
+    def test_a_line_that_looks_like_the_head_is_none(self) -> None:
+        file = Mended("/a.py", "a.py", b"-- x\n", b"++ y\n")
+        *_, gone, come = readable([file], color=True).splitlines()
+        assert (gone, come) == ("\x1b[31m--- x\x1b[0m", "\x1b[32m+++ y\x1b[0m")
+
+    def test_unsafe_fixes_that_are_left_out_are_counted(self, project: Path) -> None:
+        put(project, NAIVE, "naive.py")
+        put(project, CLOCK)
+        result = invoke("check", "--diff")
+        assert result.stderr == f"Would fix 1 diagnostic in 1 file.\n{LEFT_OUT}"
+        put(project, NAIVE, "more.py")
+        said = invoke("check", "--diff").stderr.splitlines()[-1]
+        assert said == "[**] 2 unsafe fixes are left out; `--diff --unsafe-fixes` shows them."
+        assert invoke("check", "--diff", "-q").stderr == ""
+        assert "unsafe" not in invoke("check", "--diff", "--add-ignore").stderr
 
     def test_with_unsafe_fixes(self, project: Path) -> None:
         put(project, NAIVE)
-        assert (
-            "+        return str(workflow.now())"
-            in invoke("check", "--diff", "--unsafe-fixes").stdout
-        )
+        result = invoke("check", "--diff", "--unsafe-fixes")
+        assert "+        return str(workflow.now())" in result.stdout
+        assert result.stderr == "Would fix 1 diagnostic in 1 file.\n"
 
     @pytest.mark.parametrize("flag", ["--fix", "--fix-only"])
     def test_nothing_is_written_with_fix_as_well(self, project: Path, flag: str) -> None:

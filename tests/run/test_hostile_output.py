@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from tests.command_line import invoke
@@ -136,8 +137,11 @@ def test_settings(project: Path) -> None:
 
 def test_a_diff_on_a_terminal_is_shown_and_not_obeyed() -> None:
     from wflint.fix.apply.diff import readable
+    from wflint.fix.apply.rounds import Mended
 
-    diff = b"--- a.py\n+++ a.py\n@@ -1 +1 @@\n-\tx = '\x1b[2J'\r\n+\ty = '\xe2\x80\xae'\xff\n"
-    assert readable(diff) == (
+    before, after = b"\tx = '\x1b[2J'\r\n", b"\ty = '\xe2\x80\xae'\xff\n"
+    files = [Mended("/a.py", "a.py", before, after)]
+    assert click.unstyle(readable(files, color=True)) == readable(files)
+    assert readable(files) == (
         "--- a.py\n+++ a.py\n@@ -1 +1 @@\n-\tx = '\\x1b[2J'\\r\n+\ty = '\\u202e'\\xff\n"
     )

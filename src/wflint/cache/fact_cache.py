@@ -34,7 +34,12 @@ class Notes:
     def get(self, question: str, kind: type[T]) -> T | None:
         """An answer, if it is noted."""
         answer: Any = self.answers.get(question)
-        return unpacked(answer, kind) if isinstance(answer, Raw) else answer
+        if isinstance(answer, Raw):
+            answer = unpacked(answer, kind)
+            if answer is not None:  # another check in this process need not read it again
+                self.answers[question] = answer
+        known: T | None = answer
+        return known
 
     def put(self, question: str, answer: object) -> None:
         """Note an answer. It must be plain data, not be ``None``, and not change afterwards."""
@@ -49,6 +54,13 @@ class Notes:
             self.put(question, known)
         return known
 
+    def keep_latest(self, beginning: str, most: int) -> None:
+        """Forget the oldest answers to the questions with some beginning, but for so many."""
+        alike = [question for question in self.answers if question.startswith(beginning)]
+        for question in alike[: max(0, len(alike) - most)]:
+            del self.answers[question]
+            self.new.discard(question)
+
 
 class _Book:
     """Notes by the key of a file, of which ``shelf`` keeps what earlier runs have noted.
@@ -59,9 +71,12 @@ class _Book:
     def __init__(self, shelf: Shelf | None, earlier: _Book | None = None) -> None:
         self._shelf = shelf
         self._open: dict[str, Notes] = earlier._open if earlier is not None else {}
+        self._idle: dict[str, int] = earlier._idle if earlier is not None else {}
+        self._met: set[str] = set()
 
     def notes(self, key: str) -> Notes:
         """The notes with a key."""
+        self._met.add(key)
         if key not in self._open:
             page = self._shelf.get(key) if self._shelf is not None else None
             self._open[key] = Notes(page)
@@ -70,6 +85,14 @@ class _Book:
     def news(self) -> dict[str, Page]:
         """Return what was noted in this process and is not kept yet."""
         return {key: _encoded(notes, notes.new) for key, notes in self._open.items()}
+
+    def forget(self, most_idle: int) -> None:
+        """Drop the notes that so many checks of this process have not asked for."""
+        for key in list(self._open):
+            idle = 0 if key in self._met else self._idle.get(key, 0) + 1
+            self._idle[key] = idle
+            if idle > most_idle:
+                del self._open[key], self._idle[key]
 
     def save(self) -> None:
         """Keep what is new for the next run."""
@@ -135,6 +158,11 @@ class FactCache:
             notes = self._book.notes(key)
             for question, answer in answers.items():
                 notes.put(question, answer)
+
+    def forget(self, most_idle: int) -> None:
+        """Drop the notes that so many checks of this process have not asked for."""
+        self._book.forget(most_idle)
+        self._program_book.forget(most_idle)
 
     def save(self) -> None:
         """Keep what is new for the next run."""

@@ -126,6 +126,9 @@ class CallGraphBuilder:
                 self._enqueue(node, None)
         while self._queue:
             self._visit(self._queue.popleft())
+            if self.store.progress is not None:
+                known = len(self.reached.order)
+                self.store.progress("Following calls", known - len(self._queue), known)
         self.reached.first_round = self.reached.first_round or len(self.reached.entries)
         for gap in chain(self.unfollowed.gaps(), self.defaults.gaps()):
             self._note_gap(gap)

@@ -110,6 +110,15 @@ class Effects(Struct):
             for one in parts_of(effect)
         )
 
+    def of(self, functions: Iterable[Function]) -> Effect:
+        """Return all effects that some functions have."""
+        found = _NO_EFFECT
+        for function in functions:
+            for effect in Effect:
+                if (function, effect) in self.causes:
+                    found |= effect
+        return found
+
     def way(self, function: Function, effect: Effect) -> list[tuple[Function, Site]]:
         """Return the shortest way to where an effect is: functions with a site in each.
 

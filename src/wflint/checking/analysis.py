@@ -47,6 +47,7 @@ from wflint.model.newer_python import NewerPython
 from wflint.model.project import Parts, Project
 from wflint.model.unfinished import Unfinished
 from wflint.model.workers import Workers
+from wflint.progress import Tell
 from wflint.project.folders import names_in
 from wflint.project.hidden import hidden_files, without
 from wflint.project.installed import Installed
@@ -68,7 +69,7 @@ class AnalysisInput(Struct, frozen=True):
     ``gated`` is what the gate let through, ``read`` gives the bytes of a file. ``apis`` are the
     names of the settings, ``inside`` those of the standard library that reach something inside.
     ``installed`` are the packages to follow besides. ``fact_cache`` has what is known of files.
-    ``names_in`` gives the names in a folder.
+    ``names_in`` gives the names in a folder. ``checkpoint`` may end the analysis at each step.
     """
 
     root: str
@@ -91,7 +92,8 @@ class AnalysisInput(Struct, frozen=True):
     names_in: Callable[[str], frozenset[str]] = names_in
     fact_cache: FactCache | None = None
     jobs: int | None = None
-    progress: Callable[[int, int], None] | None = None
+    progress: Tell | None = None
+    checkpoint: Callable[[], None] | None = None
 
 
 class AnalysisResult(Struct):
@@ -103,7 +105,8 @@ class AnalysisResult(Struct):
     ``unmarked`` methods that may be handlers; ``hidden`` are files that Python never imports.
     ``reached`` is what workflows reach, ``outside`` what activities and Workers do, as far as a
     rule is about them. ``workflows`` and ``activities`` count those that each file defines.
-    ``project`` is all that the program defines, for those who ask.
+    ``project`` is all that the program defines, for those who ask, and ``summaries`` are those of
+    ``reached``.
     """
 
     store: Store
@@ -121,6 +124,7 @@ class AnalysisResult(Struct):
     unmarked: list[Unmarked] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
     project: Project | None = None
+    summaries: Summaries | None = None
 
     @property
     def recorded(self) -> CallGraph:
@@ -170,6 +174,7 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
     checker.commands.targets.defining = defining
     model = _model(question, checker)
     answer.reached, events = _search(question, model, checker, entries)
+    answer.summaries = checker.summaries
     unmade = [one.cls for one in answer.unseen if not one.decorator]
     parts = Parts(workflows, defining, question.gated.named, events, answer.reached, unmade)
     project = Project(parts, *model, checker.commands, checker.views.of_external)
@@ -219,6 +224,9 @@ def _checker_for(question: AnalysisInput, index: ModuleIndex) -> Checker:
         lambda: reading_for(question, guards),
         question.fact_cache,
     )
+    store.progress = question.progress
+    if question.checkpoint is not None:
+        store.faults.checkpoint = question.checkpoint
     code = (path for path in question.files if not question.is_test(path))
     store.mentions = Subclasses(code, question.read).of
     table = ApiTable([*_known_names(question), *question.apis])

@@ -54,6 +54,7 @@ from wflint.model.commands import Commands
 from wflint.model.definitions import Definitions
 from wflint.model.heartbeats import Heartbeats
 from wflint.model.newer_python import NewerPython
+from wflint.progress import counted
 from wflint.rule.api_table import ApiEntry, ApiTable
 from wflint.rule.base import Api, Property, Report, Rule, RuleSettings, Scope
 from wflint.rule.call_view import CallView
@@ -134,7 +135,8 @@ class Checker:
                 part = graph.within(rule.scope)
                 scope = regions if part is graph else rule.scope
                 by_scope.setdefault(scope, set()).add(code)
-        for scope, codes in by_scope.items():
+        tell = self.resolver.store.progress
+        for scope, codes in counted("Checking rules", by_scope.items(), len(by_scope), tell):
             part = self.views.reached = graph.within(scope)
             self.hold((event for event in events if event.node in part.parents), codes, skips)
             self._mutations(part, codes)

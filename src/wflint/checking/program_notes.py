@@ -19,6 +19,11 @@ from wflint.system.hashing import blake2b
 
 T = TypeVar("T")
 
+MOST_STATES = 64
+"""How many states of a program are remembered: an editor makes a new one with each key."""
+
+_READ_ON_TOP = "read on top "
+
 
 class _Noted(Struct, Generic[T], array_like=True):
     """An answer, the state of the program, and the name of what was read ``more`` to find it."""
@@ -68,7 +73,9 @@ class Whole:
         folders = {folder: listings[folder] for folder in listings.keys() - self._folders}
         more = seen(files, folders, self._index.links)
         name = digest_of(msgpack.encode(more))
-        self._common_notes().put(_name_of(name), more)
+        common = self._common_notes()
+        common.put(_name_of(name), more)
+        common.keep_latest(_READ_ON_TOP, MOST_STATES)
         for path, question, answer in self._found:
             noted = _Noted(self._state, name, answer)
             self._store.notes_in_program(path).put(_of_place(question, path), noted)
@@ -102,7 +109,7 @@ class Whole:
 
 
 def _name_of(more: bytes) -> str:
-    return f"read on top {more.hex()}"
+    return f"{_READ_ON_TOP}{more.hex()}"
 
 
 def _of_place(question: str, path: str) -> str:

@@ -88,6 +88,10 @@ class Summaries:
         (fn, _), site = way[-1]
         return EffectAt(source_of(self._store, fn, site), fn.shown if len(way) > 1 else "")
 
+    def effects_of(self, functions: Iterable[Function]) -> Effect:
+        """Return all effects that some functions have."""
+        return self._effects.of(functions)
+
     def _way(self, functions: Iterable[Function], effect: Effect) -> list[tuple[Function, Site]]:
         """Return the shortest way to such a place; see :meth:`Effects.way`."""
         ways = [

@@ -44,7 +44,7 @@ def run(flags: Flags) -> int:
     targets = output.parse_targets(flags["outputs"])
     if flags["diff"]:
         return _diff(request, flags)
-    if flags["fix"] or flags["fix_only"] or flags["add_ignore"] is not None:
+    if flags["fix"] or flags["fix_only"] or _hides(flags):
         return _fix(request, flags, form, targets)
     from wflint.run.check import check
 
@@ -56,7 +56,7 @@ def run(flags: Flags) -> int:
 
 
 def _check_flags(flags: Flags) -> None:
-    if flags["add_ignore"] is not None:
+    if _hides(flags):
         _check_add_ignore(flags)
     if flags["update_baseline"] or flags["prune_baseline"]:
         from wflint.cli.baseline import check_flags
@@ -103,6 +103,11 @@ def _settle(result: Result, flags: Flags) -> None:
         result.said += settle(result, flags)
 
 
+def _hides(flags: Flags) -> bool:
+    """True if the places that are reported get comments in place of fixes."""
+    return flags["add_ignore"] is not None
+
+
 def _is_quiet(flags: Flags) -> bool:
     return bool(flags["quiet"] or flags["silent"])
 
@@ -125,12 +130,12 @@ def _diff(request: Request, flags: Flags) -> int:
 
     with progress(request, _is_quiet(flags)) as shown:
         outcome = command.find_fixes(shown, bool(flags["unsafe_fixes"]), flags["add_ignore"])
-    diff = unified(outcome.files)
-    if output.is_terminal(sys.stdout):
-        output.write_stdout(readable(diff))
-    else:
-        output.write_bytes(diff)
-    verb = "Would fix" if flags["add_ignore"] is None else "Would suppress"
+    if output.is_terminal(sys.stdout) or flags["color"] == "always":
+        color = output.wants_color(flags["color"], sys.stdout)
+        output.write_stdout(readable(outcome.files, color))
+    else:  # for `git apply`, which takes no colours, whatever FORCE_COLOR says
+        output.write_bytes(unified(outcome.files))
+    verb = "Would suppress" if _hides(flags) else "Would fix"
     _say_fixed(command.summary(outcome, verb), outcome.result, flags)
     found = bool(outcome.files) and not flags["exit_zero"]
     return FAILED if outcome.result.problems else FOUND if found else 0
@@ -142,16 +147,14 @@ def _fix(request: Request, flags: Flags, form: str, targets: list[tuple[str, str
 
     with progress(request, _is_quiet(flags)) as shown:
         tell = partial(_tell, flags)
-        if flags["add_ignore"] is None:
-            outcome = command.fix_files(shown, bool(flags["unsafe_fixes"]), tell)
-        else:
+        if _hides(flags):
             outcome = command.ignore_in_files(shown, flags["add_ignore"], tell)
+        else:
+            outcome = command.fix_files(shown, bool(flags["unsafe_fixes"]), tell)
     if request.stdin is not None:
         output.write_bytes(command.fixed_stdin(outcome, request))
     listed = command.listed(outcome.files) if flags["show_fixes"] else ""
-    said = listed + command.summary(
-        outcome, "Fixed" if flags["add_ignore"] is None else "Suppressed"
-    )
+    said = listed + command.summary(outcome, "Suppressed" if _hides(flags) else "Fixed")
     if outcome.files and outcome.result.baselines and request.stdin is None:
         from wflint.cli.baseline import follow
 
@@ -178,7 +181,23 @@ def _say_fixed(said: str, result: Result, flags: Flags) -> None:
     """Print what was fixed, and what went wrong; diagnostics that are left are not reported."""
     problems = "".join(map(own_line, result.problems))
     quiet = _is_quiet(flags)
-    output.write_stderr(problems + ("" if quiet else said or "Nothing to fix.\n"))
+    more = "" if _hides(flags) else _left_out(result, flags)
+    output.write_stderr(problems + ("" if quiet else (said or "Nothing to fix.\n") + more))
+
+
+def _left_out(result: Result, flags: Flags) -> str:
+    """Return how many unsafe fixes were not wanted, and how to see or have them."""
+    from wflint.report import summary
+
+    found = sum(d.fix is not None and d.fix.applicability == "unsafe" for d in result.diagnostics)
+    if not found or flags["unsafe_fixes"]:
+        return ""
+    command = (
+        "--diff --unsafe-fixes` shows" if flags["diff"] else "--fix-only --unsafe-fixes` applies"
+    )
+    number = "it" if found == 1 else "them"
+    left = "is left out" if found == 1 else "are left out"
+    return f"[**] {summary.count(found, 'unsafe fix')} {left}; `{command} {number}.\n"
 
 
 def request_from(flags: Flags) -> Request:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import click
 
@@ -22,6 +23,7 @@ _output = partial(option, "Output")
 _exit = partial(option, "Exit code")
 _settings = partial(option, "Configuration")
 _run = partial(option, "Run")
+_RULES: Any = {"multiple": True, "metavar": "RULES", "shell_complete": completion.rules}
 
 # Options that other commands have as well.
 CONFIG = _settings(
@@ -78,27 +80,9 @@ NO_CACHE = _run(
 )
 
 OPTIONS = (
-    _rules(
-        "--select",
-        multiple=True,
-        metavar="RULES",
-        shell_complete=completion.rules,
-        help="Run only these rules.",
-    ),
-    _rules(
-        "--ignore",
-        multiple=True,
-        metavar="RULES",
-        shell_complete=completion.rules,
-        help="Do not run these rules.",
-    ),
-    _rules(
-        "--extend-select",
-        multiple=True,
-        metavar="RULES",
-        shell_complete=completion.rules,
-        help="Also run these rules.",
-    ),
+    _rules("--select", **_RULES, help="Run only these rules."),
+    _rules("--ignore", **_RULES, help="Do not run these rules."),
+    _rules("--extend-select", **_RULES, help="Also run these rules."),
     _rules(
         "--per-file-ignores",
         multiple=True,
@@ -174,20 +158,8 @@ OPTIONS = (
     _fixes("--fix-only", is_flag=True, help="Apply fixes, but do not report what is left."),
     _fixes("--show-fixes", is_flag=True, help="List what was fixed."),
     _fixes("--diff", is_flag=True, help="Print what --fix would change, and change nothing."),
-    _fixes(
-        "--fixable",
-        multiple=True,
-        metavar="RULES",
-        shell_complete=completion.rules,
-        help="Fix only what these rules find.",
-    ),
-    _fixes(
-        "--unfixable",
-        multiple=True,
-        metavar="RULES",
-        shell_complete=completion.rules,
-        help="Never fix what they find.",
-    ),
+    _fixes("--fixable", **_RULES, help="Fix only what these rules find."),
+    _fixes("--unfixable", **_RULES, help="Never fix what they find."),
     OUTPUT_FORMAT,
     OUTPUTS,
     MIN_SEVERITY,
@@ -242,7 +214,9 @@ DIFF_OPTIONS = (
         metavar="REV|PATH",
         help="The new code. Default: the files on disk.",
     ),
-    *(NO_IGNORES, OUTPUT_FORMAT, OUTPUTS, MIN_SEVERITY, COLOR, QUIET, FAIL_ON, EXIT_ZERO),
+    *(NO_IGNORES, OUTPUT_FORMAT, OUTPUTS, MIN_SEVERITY),
+    _output("--show-gaps", is_flag=True, help="List what could not be compared, and why."),
+    *(COLOR, QUIET, FAIL_ON, EXIT_ZERO),
     *(CONFIG, ISOLATED, NO_CACHE),
 )
 

@@ -43,6 +43,7 @@ def _request(flags: Flags) -> Request:
         isolated=flags["isolated"],
         overrides=overrides,
         no_ignores=flags["no_ignores"],
+        show_gaps=flags["show_gaps"],
         cache=not flags["no_cache"],
     )
 

@@ -115,7 +115,7 @@ def _fault_of_the_system(error: Exception) -> str:
     sections={
         "Check": ("check", "diff", "replay", "init"),
         "Understand": ("list", "map", "graph", "rule", "config"),
-        "Other": ("clean", "completion", "version"),
+        "Other": ("server", "clean", "completion", "version"),
     },
     aliases={"explain": "rule"},
     epilog="""\b
@@ -394,6 +394,23 @@ def draw(**flags: Any) -> int:
     functions that it calls, with diagnostics and gaps. The page needs no network.
     """
     from wflint.cli.map import run
+
+    return run(flags)
+
+
+@main.command(
+    short_help="Check code in an editor, over the Language Server Protocol.",
+    epilog="""\b
+It is installed by: pip install 'wflint[lsp]'
+An editor starts it, and speaks to it on stdin and stdout.
+docs/editors.md in the repository has what each editor needs.
+""",
+)
+@option("Output", "--log-file", metavar="FILE", help="Write what happens into a file.")
+@option("Cache", "--no-cache", is_flag=True, help="Neither use nor write a cache.")
+def server(**flags: Any) -> int:
+    """Serve an editor: diagnostics, fixes, and what is known of functions."""
+    from wflint.cli.server import run
 
     return run(flags)
 

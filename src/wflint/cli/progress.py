@@ -10,23 +10,34 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
 PATIENCE = 1.0
+PAUSE = 0.1
+"""Seconds between two looks of the bar."""
 
 
 class Progress:
-    """Called with the files done and the files known; shows nothing at all in a short run."""
+    """Told how far a run has come; shows nothing at all in a short run.
+
+    It is drawn only when it is told something, so that no thread runs beside the processes that
+    read files.
+    """
 
     def __init__(self) -> None:
-        self._started = time.monotonic()
+        self._drawn = time.monotonic() + PATIENCE - PAUSE
         self._bar: Bar | None = None
 
-    def __call__(self, done: int, total: int) -> None:
+    def __call__(self, does: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if now - self._drawn < PAUSE:
+            return
+        self._drawn = now
         if self._bar is None:
-            if time.monotonic() - self._started < PATIENCE:
-                return
             self._bar = _make_bar()
+            self._bar.add_task(does)
             self._bar.start()
-            self._bar.add_task("Reading")
-        self._bar.update(self._bar.task_ids[0], completed=done, total=max(done, total))
+        known = max(done, total) or None
+        self._bar.update(
+            self._bar.task_ids[0], description=does, completed=done, total=known, refresh=True
+        )
 
     def __enter__(self) -> Progress:
         return self
@@ -47,4 +58,4 @@ def _make_bar() -> Bar:
     from rich.progress import Progress as Bar
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    return Bar(*columns, TextColumn("files"), console=Console(stderr=True), transient=True)
+    return Bar(*columns, console=Console(stderr=True), transient=True, auto_refresh=False)

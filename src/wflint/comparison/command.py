@@ -25,8 +25,12 @@ def diff(request: Request, bases: Sequence[str], to: str | None) -> Result:
     Raises :class:`wflint.config.errors.ConfigError` for a version that there is not.
     """
     sides = Sides(request)
+    label = "the working tree"
+    if to is not None and sides.is_path(to) and not any(map(sides.is_path, bases)):
+        # Old code is that of the program around the path, and the path says what is reported.
+        sides, label, to = Sides(replace(request, paths=(to,))), to, None
     named = [sides.named(name, "--from") for name in bases] or [sides.default_base()]
-    new, on_new = sides.named(to, "--to") if to is not None else sides.working_tree()
+    new, on_new = sides.named(to, "--to") if to is not None else sides.working_tree(label)
     exempt = Exempt(
         name
         for examined in new.examined
@@ -37,21 +41,24 @@ def diff(request: Request, bases: Sequence[str], to: str | None) -> Result:
     comparison = compare(olds, new, exempt)
     reporter = Reporter(new, sides.request, sides.chosen if new.is_whole else None)
     if new.examined:
-        reporter.add(comparison.findings)
+        gaps = comparison.gaps if request.show_gaps else []
+        every = [*comparison.findings, *gaps]
+        reporter.add([f for f in every if f.place or sides.covers(f.path)])
+    reporter.add_unreadable(on_new)
     problems = [*sides.problems, *(p for _, r in (*named, (new, on_new)) for p in r.problems)]
     said = [] if problems and not comparison.workflows else summary(comparison, olds, new)
     return replace(
         reporter.result,
         problems=list(dict.fromkeys(problems)),
-        warnings=list(dict.fromkeys([*sides.warnings, *_unread(named, new, on_new)])),
+        warnings=list(dict.fromkeys([*sides.warnings, *_unread(named)])),
         said=said,
     )
 
 
-def _unread(named: Sequence[tuple[Side, Result]], new: Side, on_new: Result) -> list[str]:
-    """Lines for code that could not be read, so that nothing in it was compared."""
+def _unread(named: Sequence[tuple[Side, Result]]) -> list[str]:
+    """Lines for old code that could not be read, so that nothing in it was compared."""
     lines = []
-    for side, result in (*named, (new, on_new)):
+    for side, result in named:
         for one in result.diagnostics:
             if one.code == SYNTAX_ERROR:
                 place = f"{one.filename}:{one.location.line}"

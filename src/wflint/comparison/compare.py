@@ -7,26 +7,42 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from msgspec import Struct, field
 
 from wflint.comparison.commands import command_changes, finding_of
-from wflint.comparison.finding import Finding, Verdict
+from wflint.comparison.finding import COMMANDS, ChangeKind, Finding, Verdict
 from wflint.comparison.interfaces import activity_changes, workflow_changes
 from wflint.comparison.matching import Matched, match
 from wflint.comparison.patches import Base, patch_changes
 from wflint.comparison.payloads import activity_payloads, child_results, workflow_payloads
 from wflint.comparison.side import Side
 from wflint.rule.definition_views import WorkflowView
+from wflint.rule.place import Place
 
 
 class Comparison(Struct):
     """What was compared, and what was found.
 
     ``workflows`` are the names of those that both programs have. ``partly`` has the reason for each
-    that was not compared in full, ``exempt`` for each that need not be.
+    that was not compared in full, and ``gaps`` the same as findings. ``exempt`` has the reason for
+    each that need not be compared.
     """
 
     findings: list[Finding] = field(default_factory=list)
     workflows: set[str] = field(default_factory=set)
     partly: dict[str, str] = field(default_factory=dict)
+    gaps: list[Finding] = field(default_factory=list)
     exempt: dict[str, str] = field(default_factory=dict)
+
+    def leave_out(
+        self, view: WorkflowView, why: str, place: Place | None, chain: tuple[Place, ...] = ()
+    ) -> None:
+        """Note why a workflow was not compared in full, and where that is in the new program."""
+        if view.shown in self.partly:
+            return
+        self.partly[view.shown] = why
+        message = f"`{view.shown}` was not compared in full: {why}"
+        verdict, kind, path = Verdict.UNKNOWN, ChangeKind.COMMANDS, view.cls.path
+        self.gaps.append(
+            Finding(COMMANDS, verdict, kind, view.shown, message, place, path, chain=chain)
+        )
 
 
 ExemptBecause = Callable[[Side, WorkflowView], str]
@@ -45,14 +61,28 @@ def compare(olds: Sequence[Side], new: Side, exempt: ExemptBecause) -> Compariso
         for before, after in left.pairs:
             bases.setdefault(after, []).append(Base(old, before))
             result.workflows.add(after.shown)
-        for view in left.unsure:
-            result.partly[view.shown] = "its name cannot be told, or is not the only one"
+        _note_not_matched(result, old, new, left.unsure)
     for view, known in bases.items():
         result.findings += patch_changes(known, new, view, len(olds))
-        if any(not p.id for p in new.patches_of(view)):
-            result.partly.setdefault(view.shown, "the id of a patch is not known")
+        for patch in new.patches_of(view):
+            if not patch.id:
+                result.leave_out(view, "the id of a patch is not known", patch.place)
     result.findings = list(_once(result.findings))
     return result
+
+
+def _note_not_matched(
+    result: Comparison, old: Side, new: Side, unsure: Sequence[WorkflowView]
+) -> None:
+    """Note the workflows that were not compared because they were not found."""
+    ambiguous = "its name cannot be told, or is not the only one"
+    why = "a file of the new code cannot be read" if new.unreadable else ambiguous
+    for view in unsure:
+        result.leave_out(view, why, None)
+    known = {view.name for view in old.workflows}
+    for view in new.workflows if old.unreadable else ():
+        if view.name not in known and new.dotted(view.cls.path, "") in old.unreadable:
+            result.leave_out(view, "its old code cannot be read", view.place)
 
 
 def _without_exempt(
@@ -76,7 +106,9 @@ def _add_commands(
 ) -> None:
     for view, change in command_changes(old, new, pairs):
         if change.verdict is Verdict.UNKNOWN:
-            result.partly.setdefault(view.shown, change.why)
+            chain = change.now.chain if change.now is not None else ()
+            run = view.run.place if view.run is not None else view.place
+            result.leave_out(view, change.why, change.place or run, chain)
         else:
             result.findings.append(finding_of(view, change))
 
@@ -84,7 +116,7 @@ def _add_commands(
 def _changes(old: Side, new: Side, workflows: Matched[WorkflowView]) -> Iterator[Finding]:
     activities = match(old, new, old.activities, new.activities)
     yield from workflow_changes(old, new, workflows)
-    yield from activity_changes(old, activities)
+    yield from activity_changes(old, new, activities)
     for before, after in workflows.pairs:
         yield from workflow_payloads(before, after)
     yield from child_results(old, new, workflows.pairs)

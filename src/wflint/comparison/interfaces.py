@@ -1,16 +1,16 @@
-"""Compares interfaces: names, parameters, and what Workers register."""
+"""Compares interfaces: names and parameters, with what Workers register."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from wflint.comparison.finding import INTERFACE, ChangeKind, Finding, Verdict
 from wflint.comparison.matching import Matched
+from wflint.comparison.registration import unregistered_activities, unregistered_workflow
 from wflint.comparison.side import Side
 from wflint.comparison.signatures import misfit
 from wflint.rule.definition_views import ActivityView, HandlerView, WorkflowView
 from wflint.rule.place import Place
-from wflint.rule.worker_view import WorkerView
 from wflint.temporal.api import CallKind
 from wflint.temporal.regions import Region
 
@@ -25,7 +25,7 @@ def workflow_changes(old: Side, new: Side, workflows: Matched[WorkflowView]) -> 
     for before, after in workflows.pairs:
         yield from _parameters(before, after)
         yield from _messages(before, after)
-        yield from _registration(old, new, before, after)
+        yield from unregistered_workflow(old, new, before, after)
 
 
 def _gone_workflow(new: Side, view: WorkflowView, successor: WorkflowView | None) -> Finding:
@@ -129,54 +129,17 @@ def _still_read(old: WorkflowView, new: WorkflowView, handler: HandlerView) -> s
     return ""
 
 
-# Workers.
-
-
-def _listing(workers: Iterable[WorkerView], view: WorkflowView) -> list[WorkerView]:
-    return [w for w in workers if any(item.cls == view.cls for item in w.workflows.items)]
-
-
-def _registration(
-    old: Side, new: Side, before: WorkflowView, after: WorkflowView
-) -> Iterator[Finding]:
-    had, has = _listing(old.workers, before), _listing(new.workers, after)
-    if not had or not new.workers or not all(map(_is_closed, new.workers)):
-        return
-    if not has:
-        message = (
-            f"no Worker registers `{after.name}` any more: its running workflows stop; register "
-            "it until none is left"
-        )
-        yield _finding(Verdict.INCOMPATIBLE, after.shown, message, after.place)
-        return
-    queues = [{w.task_queue for w in workers} for workers in (had, has)]
-    if any(None in known for known in queues) or not queues[0] - queues[1]:
-        return
-    lost = sorted(queue for queue in queues[0] - queues[1] if queue is not None)
-    message = (
-        f"no Worker of the task queue {', '.join(f'`{queue}`' for queue in lost)} registers "
-        f"`{after.name}` any more: workflows that run there stop, unless other Workers serve it"
-    )
-    yield _finding(Verdict.DEPENDS, after.shown, message, has[0].place)
-
-
-def _is_closed(worker: WorkerView) -> bool:
-    """True if all workflows and plugins of a Worker are known, and no plugin brings more."""
-    plugins = worker.plugins
-    is_plain = plugins.is_closed and not plugins.items and not worker.changed
-    return worker.workflows.is_closed and is_plain
-
-
 # Activities.
 
 
-def activity_changes(old: Side, activities: Matched[ActivityView]) -> Iterator[Finding]:
+def activity_changes(old: Side, new: Side, activities: Matched[ActivityView]) -> Iterator[Finding]:
     """Yield what activities that running workflows have scheduled do not find any more."""
     for view, successor in activities.gone:
         if CallKind.ACTIVITY in old.called_activities.get(view, ()):
             yield _gone_activity(view, successor)
     for before, after in activities.pairs:
         yield from _activity_parameters(old, before, after)
+    yield from unregistered_activities(old, new, activities.pairs)
 
 
 def _gone_activity(view: ActivityView, successor: ActivityView | None) -> Finding:

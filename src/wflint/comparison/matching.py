@@ -16,7 +16,8 @@ class Matched(NamedTuple, Generic[D]):
     """The definitions of the old program by what has become of them.
 
     Of those that are ``gone``, each has what it probably became. ``unsure`` are those of which
-    nothing can be told: their names are not known, or there are several of the same name.
+    nothing can be told: their names are not known, there are several of the same name, or they may
+    be in a file that cannot be read.
     """
 
     pairs: list[tuple[D, D]]
@@ -39,7 +40,7 @@ def match(old: Side, new: Side, olds: Sequence[D], news: Sequence[D]) -> Matched
             result.pairs.append((view, here[0]))
         elif len(same) == 1 and known[view.name] == 1:
             result.pairs.append((view, same[0]))
-        elif same or not view.name or by_name.get(""):
+        elif same or not view.name or by_name.get("") or new.unreadable:
             result.unsure.append(view)
         elif not takes_all and not view.is_dynamic:
             fresh = [v for v in news if v.name not in known]

@@ -64,6 +64,18 @@ class Reporter:
             self.result.diagnostics += with_fingerprints(diagnostics, root, self._cwd)
         self.result.diagnostics.sort(key=Diagnostic.sort_key)
 
+    def add_unreadable(self, found: Result) -> None:
+        """Report the files that cannot be read, which a check of the new side has found."""
+        for diagnostic in found.diagnostics:
+            path = found.paths[diagnostic.filename]
+            if self._chosen is None or path in self._chosen:
+                self.result.diagnostics.append(diagnostic)
+                name = diagnostic.filename
+                self.result.paths[name] = path
+                self.result.fail_on[name] = found.fail_on[name]
+                self.result.sources[name] = found.sources[name]
+        self.result.diagnostics.sort(key=Diagnostic.sort_key)
+
     def _path(self, finding: Finding) -> str:
         return finding.place.fn.path if finding.place is not None else finding.path
 

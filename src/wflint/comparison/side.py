@@ -51,6 +51,16 @@ class Side:
         """All that was found out about the projects."""
         return [e.answer.project for e in self.examined if e.answer.project is not None]
 
+    @cached_property
+    def unreadable(self) -> frozenset[str]:
+        """The modules that cannot be parsed, by their dotted names."""
+        return frozenset(
+            self.dotted(path, "")
+            for e in self.examined
+            for path, module in e.answer.store.modules.items()
+            if module.error is not None
+        )
+
     def _counts(self, path: str) -> bool:
         if self._only is not None:
             return path in self._only

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -19,7 +20,8 @@ from wflint.run.program_run import Examined
 from wflint.run.request import Request, Result
 from wflint.run.results import add
 
-_DEFAULT_BRANCHES = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
+_DEFAULT_BRANCHES = ("origin/main", "origin/master", "main", "master")
+_NO_GIT = "; name the old code by --from PATH"
 _SHORT = 10
 SYNTAX_ERROR = "WFL001"
 
@@ -29,9 +31,10 @@ class Sides:
 
     def __init__(self, request: Request) -> None:
         self._cwd = Path.cwd()
-        self.request = replace(request, baseline="ignore", whole=True)
+        self.request = replace(request, baseline="ignore", whole=True, show_gaps=False)
         self.warnings: list[str] = []
         self.problems: list[str] = []
+        self._differs = False  # is some revision other than what is on disk?
         self._groups = self._select(request.paths)
 
     def _select(self, paths: tuple[str, ...]) -> list[Group]:
@@ -47,36 +50,42 @@ class Sides:
         """The files that the paths of the request name."""
         return frozenset(path for group in self._groups for path in group.chosen)
 
-    def working_tree(self) -> tuple[Side, Result]:
+    def covers(self, path: str) -> bool:
+        """True unless the paths of the request leave out a file of their programs."""
+        paths = [os.path.abspath(each) for each in self.request.paths]
+        roots = [str(group.project.root) for group in self._groups]
+        return _is_below(path, paths) or not _is_below(path, roots)
+
+    def working_tree(self, label: str = "the working tree") -> tuple[Side, Result]:
         """Return what is on disk."""
-        return self._read("the working tree", self._groups)
+        return self._read(label, self._groups)
 
     def named(self, name: str, flag: str) -> tuple[Side, Result]:
         """Return a side by its name, which is a path or a revision.
 
         Raises :class:`ConfigError` if it is neither.
         """
-        if self._is_path(name):
+        if self.is_path(name):
             return self._at_path(name)
         return self._at_revision(name, flag)
 
     def default_base(self) -> tuple[Side, Result]:
         """Return the commit at which the current branch has left the default branch."""
         top = str(self._groups[0].project.root) if self._groups else str(self._cwd)
-        repository = Repository(top, "diff")
-        for name in _DEFAULT_BRANCHES:
-            try:
-                repository.commit(name)
-            except ConfigError:
-                continue
-            commit = repository.merge_base(name)
-            return self._at_revision(commit, "diff", f"{name.removeprefix('origin/')}@")
-        raise ConfigError(
-            "diff: no default branch was found (origin/HEAD, main or master); name what to compare "
-            "with by --from, such as `--from HEAD~1`"
-        )
+        repository = Repository(top, "diff", _NO_GIT)
+        name = repository.default_branch(_DEFAULT_BRANCHES)
+        commit = repository.merge_base(name)
+        before = f"{name.removeprefix('origin/')}@"
+        found = self._at_revision(commit, "diff", before)
+        if commit == repository.commit("HEAD") and not self._differs:
+            self.warnings.append(
+                f"the files on disk are those of {before}{commit[:_SHORT]}, so there is nothing to "
+                "compare; name the code that running workflows have by --from, such as "
+                "`--from HEAD~1`"
+            )
+        return found
 
-    def _is_path(self, name: str) -> bool:
+    def is_path(self, name: str) -> bool:
         """True for what is written as a path, or is one and no revision."""
         if name.startswith((".", os.sep, "~")) or name.endswith(".py"):
             return not name.startswith("~")
@@ -100,15 +109,16 @@ class Sides:
 
     def _at_revision(self, name: str, flag: str, before: str = "") -> tuple[Side, Result]:
         if not self._groups:
-            Repository(str(self._cwd), flag)
+            Repository(str(self._cwd), flag, _NO_GIT)
         label, total = name, Result()
         examined: list[Examined] = []
         for group in self._groups:
-            repository = Repository(str(group.project.root), flag)
+            repository = Repository(str(group.project.root), flag, _NO_GIT)
             commit = repository.commit(name)
             label = f"{before}{commit[:_SHORT]}" if before or commit == name else name
-            result, warnings = check_at(repository, commit, group, self.request, examined.append)
-            self.warnings += warnings
+            result, taken = check_at(repository, commit, group, self.request, examined.append)
+            self._differs |= taken.differs
+            self.warnings += taken.warnings
             add(total, result)
         return Side(label, examined), total
 
@@ -118,6 +128,10 @@ class Sides:
         examined: list[Examined] = []
         result = check_groups(groups, self.request, examined.append)
         return Side(label, examined, only), result
+
+
+def _is_below(path: str, folders: Iterable[str]) -> bool:
+    return any(path == each or path.startswith(each.rstrip(os.sep) + os.sep) for each in folders)
 
 
 def _without_rules(group: Group) -> Group:

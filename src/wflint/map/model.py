@@ -5,6 +5,8 @@ Things are known by their places in the lists of the :class:`Map`; -1 stands for
 
 from __future__ import annotations
 
+from collections import Counter
+
 from msgspec import Struct
 
 NONE = -1
@@ -177,6 +179,15 @@ class Map(Struct):
     files: list[File] = []
     remarks: list[str] = []
     histories: int = NONE
+
+    @property
+    def labels(self) -> list[str]:
+        """The names of the workflows, with the file where several have the same."""
+        often = Counter(workflow.qualname for workflow in self.workflows)
+        return [
+            w.qualname if often[w.qualname] == 1 else f"{w.qualname} ({w.place.filename})"
+            for w in self.workflows
+        ]
 
     @property
     def queues(self) -> list[str]:

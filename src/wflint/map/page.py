@@ -20,7 +20,7 @@ from wflint.map.reading import Reading
 from wflint.report.summary import count
 
 _ASSETS = Path(__file__).with_name("assets")
-_SCRIPTS = ("vendor/cytoscape.min.js", "vendor/cytoscape-dagre.min.js", "map.js")
+_SCRIPTS = ("vendor/cytoscape.min.js", "vendor/cytoscape-dagre.min.js", "map.js", "graph.js")
 _STYLE_ID = "__________cytoscape_stylesheet"
 """The id under which cytoscape looks for styles, before it makes some, which the policy forbids."""
 

@@ -83,11 +83,12 @@ def _line(line: str) -> str:
 
 def _workflows(found: Map, reading: Reading, number_of: dict[str, int]) -> list[dict[str, Any]]:
     made = []
-    for workflow, told in zip(found.workflows, reading.workflows, strict=True):
+    every = zip(found.workflows, found.labels, reading.workflows, strict=True)
+    for workflow, label, told in every:
         findings = findings_of(found, workflow)
         made.append(
             {
-                "n": visible(workflow.qualname),
+                "n": visible(label),
                 "t": visible(workflow.name),
                 "f": number_of[workflow.place.filename],
                 "r": workflow.place.row,

@@ -39,14 +39,15 @@ class Outline:
 
     def index(self) -> Iterator[str]:
         """Yield the items of the list of all workflows."""
-        for number, workflow in enumerate(self._map.workflows):
+        pairs = zip(self._map.workflows, self._map.labels, strict=True)
+        for number, (workflow, label) in enumerate(pairs):
             findings = findings_of(self._map, workflow)
             errors = sum(one.severity == "error" for one in findings)
             badge = f' <span class="mark error">{errors}</span>' if errors else ""
-            yield (
-                f'<li data-w="{number}"><a href="#w{number}">{text(workflow.qualname)}</a>'
-                f"{badge}</li>"
-            )
+            file = f" <small>{text(workflow.place.filename)}</small>"
+            file = file if label != workflow.qualname else ""
+            name = text(workflow.qualname)
+            yield f'<li><a href="#w{number}">{name}{file}</a>{badge}</li>'
 
     # Places and marks.
 
@@ -84,7 +85,9 @@ class Outline:
         if workflow.name not in ("", workflow.qualname):
             facts.append(f"type {code(workflow.name)}")
         queues = codes(workflow.queues)
-        facts.append(f"on {queues}" if queues else "no Worker is known that registers it")
+        is_registered = any(number in worker.workflows for worker in self._map.workers)
+        unknown = "task queue not known" if is_registered else "no Worker is known to register it"
+        facts.append(f"on {queues}" if queues else unknown)
         yield f'<p class="facts">{" · ".join(facts)}</p>'
         for one in told:
             yield from self._told(one)

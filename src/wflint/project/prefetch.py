@@ -16,6 +16,7 @@ from typing import NoReturn
 
 from msgspec import Struct
 
+from wflint.progress import Tell
 from wflint.project.store import Store
 
 WORTH_WHILE = 80
@@ -49,7 +50,7 @@ def prefetch(
     paths: Sequence[str],
     read: ReadModule,
     jobs: int | None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Tell | None = None,
 ) -> list[str]:
     """Read ``paths`` into the store in ``jobs`` processes; ``None`` decides by their number.
 
@@ -66,10 +67,10 @@ def prefetch(
     try:
         _start(helpers, store, unread, read, count)
         given_away = {path for helper in helpers for path in helper.share}
-        for number, path in enumerate(path for path in paths if path not in given_away):
+        for number, path in enumerate((p for p in paths if p not in given_away), 1):
             read(path)
             if progress is not None:
-                progress(number * count, len(paths))
+                progress("Reading files", min(number * count, len(paths)), len(paths))
         for helper in helpers:
             lost += not _take_over(store, helper)
             for path in helper.share:

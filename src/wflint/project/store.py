@@ -18,6 +18,7 @@ from wflint.facts.sharing import Sharing
 from wflint.faults import Faults
 from wflint.files.source import Source, UnreadableSource, decode_file
 from wflint.latest import Latest
+from wflint.progress import Tell
 from wflint.project import trees
 from wflint.project.module import Module, special_names
 from wflint.project.module_reading import ReadBodies, ReadModule, read_module
@@ -63,6 +64,7 @@ class Store:
         self._mentioned: set[str] = set()
         self._room_for_trees = limits.KEPT_AST
         self._question = "bodies"
+        self.progress: Tell | None = None
         self._lent: list[tuple[Module, str]] | None = None  # read for the time being
         self._is_plain = False
 

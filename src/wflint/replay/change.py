@@ -66,7 +66,7 @@ class Change(Struct, frozen=True):
     up to the first difference, ``was`` is the command of the history that follows, and ``now``
     what the new code gives there; ``None`` for nothing. ``assumed`` are the conditions under which
     it happens, as text. ``why`` says in one sentence what is wrong; with ``UNKNOWN``, what was not
-    read or tried.
+    read or tried, and ``now`` has only the way to where that is, if it is known.
     """
 
     workflow: str

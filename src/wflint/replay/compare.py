@@ -156,7 +156,10 @@ class _Comparison:
         difference = judgement.difference
         view = self._new_view
         if difference is None:
-            return Change(view.cls.qualname, view.name, judgement.verdict, why=judgement.why)
+            now = Step("", judgement.chain) if judgement.chain else None
+            return Change(
+                view.cls.qualname, view.name, judgement.verdict, now=now, why=judgement.why
+            )
         return Change(
             view.cls.qualname,
             view.name,

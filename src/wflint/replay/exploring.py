@@ -14,7 +14,7 @@ from wflint.replay.history import Activation, Difference, OldRun, Outcome, Repla
 from wflint.replay.machine import CutOff, Lost
 from wflint.replay.sides import Side
 from wflint.replay.terms import Callee
-from wflint.replay.values import PARAMETER
+from wflint.replay.values import PARAMETER, Chain
 
 Key = tuple[object, ...]
 Chosen = tuple[tuple[Key, object], ...]
@@ -61,6 +61,7 @@ class Judgement(Struct):
     difference: Difference | None = None
     assumed: tuple[str, ...] = ()
     why: str = ""
+    chain: Chain = ()
     histories: int = 0
     seen: set[object] = field(default_factory=set)
 
@@ -184,8 +185,8 @@ class Explorer:
     def _note(self, choices: Choices, found: list[tuple[Difference, Choices]]) -> None:
         bad = [(d, c) for d, c in found if d.outcome in (Outcome.DIFFERS, Outcome.UNSURE)]
         lost = next((d for d, _ in found if d.outcome is Outcome.UNKNOWN), None)
-        if lost is not None:
-            self.result.why = self.result.why or lost.why
+        if lost is not None and not self.result.why:
+            self.result.why, self.result.chain = lost.why, lost.chain
         if not bad:
             return
         opened = [(d, c) for d, c in bad if not d.is_closed]

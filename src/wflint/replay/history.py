@@ -18,7 +18,7 @@ from wflint.replay import awaiting
 from wflint.replay.machine import Choose, CutOff, Lost, Machine
 from wflint.replay.sides import Side
 from wflint.replay.terms import Callee
-from wflint.replay.values import DRAW, Given, Symbol
+from wflint.replay.values import DRAW, Chain, Given, Symbol
 
 Event = tuple[str, object]
 """What happens to a workflow: its kind, and the number of a command, or a name."""
@@ -51,6 +51,7 @@ class Difference(Struct):
     now: Given | None = None
     around: tuple[Given, ...] = ()
     why: str = ""
+    chain: Chain = ()  # to where the new code cannot be followed
 
 
 class OldRun:
@@ -179,7 +180,8 @@ class Replay:
             machine.run()
             self._settle_conditions()
         except (CutOff, Lost) as error:
-            return Difference(Outcome.UNKNOWN, activation.closes, why=error.why)
+            chain = error.chain if isinstance(error, Lost) else ()
+            return Difference(Outcome.UNKNOWN, activation.closes, why=error.why, chain=chain)
         self.queue.extend(machine.given[self._taken :])
         self._taken = len(machine.given)
         for given in activation.commands:

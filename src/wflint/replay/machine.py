@@ -37,11 +37,12 @@ class CutOff(Exception):
 
 
 class Lost(Exception):
-    """Code comes to a place of which nothing is known."""
+    """Code comes to a place of which nothing is known; ``chain`` leads to it."""
 
-    def __init__(self, why: str) -> None:
+    def __init__(self, why: str, chain: Chain = ()) -> None:
         super().__init__(why)
         self.why = why
+        self.chain = chain
 
 
 class Machine:

@@ -284,7 +284,7 @@ def _make_call(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
 
 
 def _unknown(machine: Machine, task: Task, frame: Frame, term: Unknown) -> None:
-    raise Lost(term.why)
+    raise Lost(term.why, place(frame, term.at.site))
 
 
 def _unresolved(machine: Machine, task: Task, frame: Frame, term: Unresolved) -> None:

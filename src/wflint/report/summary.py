@@ -53,7 +53,7 @@ def _gap(gap: Gap) -> str:
 
 def count(number: int, noun: str) -> str:
     """``1 file``, ``1,204 files``."""
-    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
+    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + ("es" * noun.endswith("x") or "s")
     return f"{number:,} {noun if number == 1 else plural}"
 
 

@@ -16,6 +16,9 @@ _LFS = b"version https://git-lfs.github.com/spec/v1\n"
 _LFS_SHA = b"\noid sha256:"
 
 
+_FETCH = "check its name, or fetch it: `git fetch origin`"
+
+
 class TreeEntry(Struct, frozen=True):
     """A file, a link or a submodule of a revision; ``id`` is that of its content or commit."""
 
@@ -24,13 +27,17 @@ class TreeEntry(Struct, frozen=True):
 
 
 class Repository:
-    """The git repository around a folder. Raises :class:`ConfigError` where there is none."""
+    """The git repository around a folder.
 
-    def __init__(self, folder: str, flag: str = "") -> None:
+    Raises :class:`ConfigError` where there is none; ``otherwise`` is the end of its sentence, which
+    says what to do.
+    """
+
+    def __init__(self, folder: str, flag: str = "", otherwise: str = "") -> None:
         top = repository_of_folder(os.path.abspath(folder))
         self._flag = f"{flag}: " if flag else ""
         if top is None:
-            raise self._error(f"{folder} is not in a git repository")
+            raise self._error(f"{folder} is not in a git repository{otherwise}")
         self.top = top
         self._border = Border(top)
         done = ask_git(("rev-parse", "--is-inside-work-tree"), top, self._border)
@@ -47,6 +54,18 @@ class Repository:
         if found is None or revision.startswith("-"):
             raise self._unknown(f"there is no revision `{revision}`")
         return found
+
+    def default_branch(self, usual: Sequence[str]) -> str:
+        """Return the branch that work begins from: that of `origin`, or one with a usual name."""
+        of_origin = self._ask("rev-parse", "--abbrev-ref", "--verify", "--quiet", "origin/HEAD")
+        for name in (*([of_origin] if of_origin else []), *usual):
+            if self._ask("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}") is not None:
+                return name
+        if self._ask("rev-parse", "--verify", "--quiet", "HEAD") is None:
+            raise self._error("there is no commit yet, so there is nothing to compare with")
+        names = ", ".join(usual)
+        otherwise = "name what to compare with by --from, such as `--from HEAD~1`"
+        raise self._unknown(f"no default branch was found (origin/HEAD, {names})", otherwise)
 
     def merge_base(self, revision: str) -> str:
         """Return the commit at which a revision and the current one have parted."""
@@ -100,8 +119,8 @@ class Repository:
             return None
         return done.stdout.decode("utf-8", "replace").strip() or None
 
-    def _unknown(self, what: str) -> ConfigError:
-        advice = "check its name, or fetch it: `git fetch origin`"
+    def _unknown(self, what: str, otherwise: str = _FETCH) -> ConfigError:
+        advice = otherwise
         if self._ask("rev-parse", "--is-shallow-repository") == "true":
             advice = (
                 "this is a shallow clone, so fetch the rest: `git fetch --unshallow`, or "

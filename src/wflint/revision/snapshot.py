@@ -38,6 +38,11 @@ class Snapshot(Struct):
     warnings: list[str] = field(default_factory=list)
     _added: dict[str, set[str]] = field(default_factory=dict)
 
+    @property
+    def differs(self) -> bool:
+        """True if something is not like that on disk."""
+        return bool(self.texts or self.absent)
+
     def read(self, path: str) -> bytes | None:
         """Return the bytes of a file that differs from that on disk, else ``None``."""
         if path in self.absent:

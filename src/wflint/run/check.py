@@ -24,6 +24,7 @@ from wflint.config.settings import Settings
 from wflint.files.notebook import as_python, broken, is_notebook, what_is_wrong
 from wflint.files.prefilter import Gate, Gated, gate
 from wflint.files.select import Group, select, shown_path
+from wflint.progress import counted
 from wflint.run.cache_place import CachePlace
 from wflint.run.request import Request, Result
 from wflint.run.results import ResultCache, add
@@ -56,7 +57,7 @@ def check(
     Raises :class:`wflint.config.errors.ConfigError` for a configuration that cannot be used.
     """
     with _without_collector():
-        return _check(request, keep, fact_caches)
+        return check_beside_others(request, keep, fact_caches)
 
 
 def check_groups(groups: Sequence[Group], request: Request, keep: Keep | None = None) -> Result:
@@ -83,9 +84,12 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _check(request: Request, keep: Keep | None, fact_caches: FactCaches | None) -> Result:
+def check_beside_others(
+    request: Request, keep: Keep | None, fact_caches: FactCaches | None
+) -> Result:
+    """The same in a process that does other things as well: the garbage collector goes on."""
     started = time.perf_counter()
-    cwd = Path.cwd()
+    cwd = Path(request.cwd) if request.cwd is not None else Path.cwd()
     finder = ProjectFinder(cwd, request.config, request.isolated, request.overrides)
     selected = select(request.paths, finder, request.stdin_filename)
     result = Result(problems=selected.problems, warnings=selected.warnings, notes=selected.notes)
@@ -126,7 +130,8 @@ def _check_project(
     place = CachePlace(group, request, result.notes)
     marks_of = Gate(needles).marks
     read = ReadLog(reader(request, marks_of), _looks(group, needles, request, place))
-    gated = gate(group.files, lambda path: read.marks(path, marks_of))
+    files = counted("Looking for workflows", group.files, len(group.files), request.progress)
+    gated = gate(files, lambda path: read.marks(path, marks_of))
     result.stats.files += len(group.chosen)
     before = result.stats.all_workflows
     if gated.named or any(map(_names_rules, every)) or keep is not None:

@@ -46,8 +46,8 @@ def known_at(base: Base, request: Request) -> tuple[Known, list[str]]:
         commit = (
             repository.merge_base(base.name) if base.is_merge_base else repository.commit(base.name)
         )
-        result, remarks = check_at(repository, commit, group, asked)
-        warnings += remarks
+        result, taken = check_at(repository, commit, group, asked)
+        warnings += taken.warnings
         for diagnostic in result.diagnostics:
             entries += entries_of(diagnostic, result.paths[diagnostic.filename])
         if result.is_partial:
@@ -60,14 +60,14 @@ def known_at(base: Base, request: Request) -> tuple[Known, list[str]]:
 
 def check_at(
     repository: Repository, commit: str, group: Group, request: Request, keep: Keep | None = None
-) -> tuple[Result, list[str]]:
-    """Check a program with the files that it has in a commit. Gives lines to warn with as well.
+) -> tuple[Result, Snapshot]:
+    """Check a program with the files that it has in a commit, which are returned as well.
 
     ``keep`` is as in :func:`wflint.run.check.check`.
     """
     taken = snapshot(repository, commit, group.files)
     asked = replace(request, snapshot=taken)
-    return check_groups([_group_at(group, taken)], asked, keep), taken.warnings
+    return check_groups([_group_at(group, taken)], asked, keep), taken
 
 
 def _group_at(group: Group, taken: Snapshot) -> Group:

@@ -154,7 +154,7 @@ class Emitter(Struct):
             if not hit.move_on():
                 self.suppressed += 1
                 return None
-        location, end_location = self._ends(hit.fn, hit.site)
+        location, end_location = self.ends(hit.fn, hit.site)
         chain, others = self._chain(hit, location)
         if chain is None:
             self.suppressed += 1
@@ -182,14 +182,14 @@ class Emitter(Struct):
         """The places that a diagnostic speaks for, its own first."""
         yield found.diagnostic.location, found.diagnostic.end_location
         if found.hit is not None:
-            yield from (self._ends(found.hit.fn, site) for site in sorted(found.hit.others))
+            yield from (self.ends(found.hit.fn, site) for site in sorted(found.hit.others))
 
     def _is_suppressed(self, hit: Violation, site: int) -> bool:
-        first, last = self._ends(hit.fn, site)
+        first, last = self.ends(hit.fn, site)
         directives = self.directives(hit.fn.path)
         return bool(directives.suppresses(hit.rule.code, hit.rule.name, first.row, last.row))
 
-    def _ends(self, fn: Fn, site: int) -> tuple[Location, Location]:
+    def ends(self, fn: Fn, site: int) -> tuple[Location, Location]:
         """Return where a site of a function begins and ends."""
         source = self.answer.store.load(fn.path).source
         start, end = self._span(fn, site)

@@ -32,6 +32,7 @@ from wflint.files.select import Group, shown_path
 from wflint.files.source import UnreadableSource, place_in_notebook
 from wflint.fix.propose.noted import NotedRepairs
 from wflint.fix.propose.surroundings import Program
+from wflint.progress import counted
 from wflint.project.installed import Installed
 from wflint.rule.base import Fixable
 from wflint.rule.fix import Answered
@@ -52,7 +53,6 @@ from wflint.suppress.diagnostics import UNUSED, suppression_diagnostics
 
 SYNTAX_ERROR, GAP, FAILED = "WFL001", "WFL005", "WFL006"
 _TOP = Location(1, 1)
-_IN_NOTEBOOK = "notebooks are not changed"
 
 if TYPE_CHECKING:
     from wflint.fix.propose.repairs import Repairs
@@ -185,6 +185,7 @@ class ProjectRun:
             names_in=names_at(self.request),
             jobs=self.request.jobs,
             progress=self.request.progress,
+            checkpoint=self.request.checkpoint,
         )
 
     def _fix_for(self, answer: AnalysisResult) -> Callable[[Violation], Answered]:
@@ -209,7 +210,9 @@ class ProjectRun:
             if is_hidden or not self._is_fixable(hit):
                 return Answered()
             if is_notebook(hit.fn.path):
-                return Answered(None, _IN_NOTEBOOK * (hit.rule.fix is not Fixable.NONE))
+                return Answered(
+                    None, "notebooks are not changed" * (hit.rule.fix is not Fixable.NONE)
+                )
             return repairs.answer_for(hit)
 
         return fix_for
@@ -256,7 +259,8 @@ class ProjectRun:
             severities = self.governing.selection(hit.fn.path).severities
             hit.severity = severities.get(hit.rule.code, hit.severity)
         self._weigh(answer, hits)
-        yield from emitter.diagnostics(hits)
+        found, tell = emitter.diagnostics(hits), self.request.progress
+        yield from counted("Looking for fixes", found, len(hits), tell)
 
     def _weigh(self, answer: AnalysisResult, hits: list[Violation]) -> None:
         """Weigh by what is refused, and by what values decide, where the settings do not say."""

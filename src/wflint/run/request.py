@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from wflint.baseline.entry import Entry
 from wflint.diagnostics import Diagnostic, Location, ShownHop
+from wflint.progress import Tell
 
 if TYPE_CHECKING:
     from wflint.revision.snapshot import Snapshot
@@ -42,7 +43,9 @@ class Request(Struct, frozen=True):
     yet. ``show_baselined`` also reports what a baseline has. With ``mended``, ``left_before`` are
     the known findings that were not found before the fixes. ``known`` are the findings of another
     run. ``snapshot`` has the Python files of a revision, in place of those on disk.
-    ``progress`` is called with the number of files done and the number of files known so far.
+    ``progress`` is told how far the run has come.
+    ``cwd`` is the working directory, by default that of the process. ``checkpoint`` is called at
+    each step of the analysis, and may raise what ends it.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -63,7 +66,9 @@ class Request(Struct, frozen=True):
     left_before: tuple[Entry, ...] = ()
     known: Known | None = None
     snapshot: Snapshot | None = None
-    progress: Callable[[int, int], None] | None = None
+    progress: Tell | None = None
+    cwd: str | None = None
+    checkpoint: Callable[[], None] | None = None
 
 
 class Gap(Struct, frozen=True, order=True):

@@ -9,11 +9,18 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from wflint.fix.apply.rounds import Mended
 from wflint.system.printable import visible
 
 _LINE = re.compile(rb"[^\n]*\n|[^\n]+")
+_HEAD: dict[str, Any] = {"bold": True}
+_STYLES: dict[bytes, dict[str, Any]] = {
+    b"@": {"fg": "cyan"},
+    b"-": {"fg": "red"},
+    b"+": {"fg": "green"},
+}
 _NO_END = b"\\ No newline at end of file\n"
 
 
@@ -46,7 +53,23 @@ def _escaped(character: str) -> str:
     return "".join(f"\\{byte:03o}" for byte in character.encode())
 
 
-def readable(diff: bytes) -> str:
-    """A diff for a person to read on a terminal, which must not obey what stands in it."""
-    lines = diff.decode("utf-8", "backslashreplace").split("\n")
-    return "\n".join("\t".join(map(visible, line.split("\t"))) for line in lines)
+def readable(files: Sequence[Mended], color: bool = False) -> str:
+    """The diff for a person to read on a terminal, which must not obey what stands in it."""
+    return "".join(
+        _readable(line, _style(number, line) if color else {})
+        for file in files
+        for number, line in enumerate(_of_file(file))
+    )
+
+
+def _style(number: int, line: bytes) -> dict[str, Any]:
+    """Return how a line of the diff of one file is printed; the first two name the file."""
+    return _HEAD if number < 2 else _STYLES.get(line[:1], {})
+
+
+def _readable(line: bytes, style: dict[str, Any]) -> str:
+    import click
+
+    text = line.decode("utf-8", "backslashreplace").removesuffix("\n")
+    shown = "\t".join(map(visible, text.split("\t")))
+    return (click.style(shown, **style) if style else shown) + "\n"

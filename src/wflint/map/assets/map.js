@@ -1,1 +1,204 @@
+// The page without its graphs: search, filters, source, and what opens when. The outline is there
+// already; without this script it only lacks these.
 "use strict";
+
+const MAP = JSON.parse(document.getElementById("data").textContent);
+
+function el(name, attributes, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes || {})) {
+    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else if (value === true) made.setAttribute(key, "");
+    else if (value !== false && value !== undefined) made.setAttribute(key, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+const byId = (id) => document.getElementById(id);
+const sections = Array.from(document.querySelectorAll("details.workflow"));
+const entries = Array.from(document.querySelectorAll("#index > li"));
+
+// Source.
+
+let focusBefore = null;
+
+function chunkAt(file, row) {
+  const chunks = MAP.files[file].c;
+  return chunks.find(([first, lines]) => first <= row && row < first + lines.length) || chunks[0];
+}
+
+function closeSource() {
+  byId("source").hidden = true;
+  byId("columns").classList.remove("with-source");
+  if (focusBefore && document.contains(focusBefore)) focusBefore.focus();
+  focusBefore = null;
+}
+
+function linksOf(file, row) {
+  return MAP.files[file].l.map(([label, before, behind]) =>
+    el("a", { href: before + row + behind, rel: "noreferrer noopener", target: "_blank" }, label));
+}
+
+function showSource(file, row, ...actions) {
+  const panel = byId("source");
+  if (!MAP.files[file]) return;
+  if (panel.hidden) focusBefore = document.activeElement;
+  const close = el("button", { type: "button", onclick: closeSource, "aria-label": "Close source" }, "×");
+  const title = el("h2", {}, MAP.files[file].n + (row ? ":" + row : ""));
+  const bar = el("p", { class: "links" }, ...linksOf(file, row || 1), ...actions);
+  const code = el("pre", { tabindex: "0" });
+  const chunk = chunkAt(file, row);
+  if (chunk) {
+    chunk[1].forEach((line, number) => {
+      const at = chunk[0] + number;
+      const chosen = at === row;
+      code.append(el("span", { class: chosen ? "line chosen" : "line" }, el("i", {}, String(at)), line + "\n"));
+    });
+  } else {
+    code.append("The map has no lines of this file.");
+  }
+  panel.replaceChildren(close, title, bar, code);
+  panel.hidden = false;
+  byId("columns").classList.add("with-source");
+  const line = code.querySelector(".chosen");
+  if (line) code.scrollTop = line.offsetTop - code.offsetTop - code.clientHeight / 3;
+}
+
+// What a link within the page leads to is opened first.
+
+function reveal(target) {
+  for (let at = target; at; at = at.parentElement) {
+    if (at.tagName === "DETAILS") at.open = true;
+    if (at.hidden && at.matches("details.workflow")) at.hidden = false;
+  }
+  target.scrollIntoView({ block: "start" });
+}
+
+function revealHash() {
+  const target = location.hash.length > 1 && byId(location.hash.slice(1));
+  if (target) reveal(target);
+}
+
+let chosen = null;
+
+function choose(element) {
+  if (chosen) chosen.classList.remove("chosen");
+  chosen = element;
+  if (chosen) chosen.classList.add("chosen");
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (link.dataset.p) {
+    event.preventDefault();
+    const [file, row] = link.dataset.p.split(":").map(Number);
+    choose(link.closest("li, tr"));
+    showSource(file, row || nearRow(link));
+  } else if (link.hash && link.getAttribute("href").startsWith("#")) {
+    const target = byId(link.hash.slice(1));
+    if (target) {
+      reveal(target);
+      choose(target.closest("li, tr"));
+    }
+  }
+});
+
+function nearRow(link) {
+  // A branch has no line of its own: that of the first step in it, which is the next below it.
+  const inside = link.closest("li") && link.closest("li").querySelector('a[data-p]:not([data-p$=":0"])');
+  return inside ? Number(inside.dataset.p.split(":")[1]) : 0;
+}
+
+document.addEventListener("keydown", (event) => {
+  const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
+  if (event.key === "Escape" && !byId("source").hidden) closeSource();
+  else if (event.key === "/" && !typing) {
+    event.preventDefault();
+    byId("search").focus();
+  }
+});
+
+window.addEventListener("hashchange", revealHash);
+window.addEventListener("beforeprint", () => sections.forEach((s) => { if (!s.hidden) s.open = true; }));
+
+// Search and filters.
+
+const texts = new Map();
+
+function textOf(section) {
+  if (!texts.has(section)) texts.set(section, section.textContent.toLowerCase());
+  return texts.get(section);
+}
+
+let found = [];
+let foundAt = -1;
+
+function applyFilters() {
+  const wanted = byId("search").value.trim().toLowerCase();
+  const only = byId("only").value;
+  const errors = byId("errors").checked;
+  let shown = 0;
+  sections.forEach((section, number) => {
+    const workflow = MAP.workflows[number];
+    const fits = (only === "" || Number(only) === number) && (!errors || workflow.e > 0) &&
+      (!wanted || textOf(section).includes(wanted));
+    section.hidden = !fits;
+    entries[number].hidden = !fits;
+    shown += fits;
+  });
+  document.querySelectorAll("section.more").forEach((s) => { s.hidden = only !== "" || errors; });
+  if (only !== "" && sections[Number(only)]) sections[Number(only)].open = true;
+  found = [];
+  foundAt = -1;
+  byId("status").textContent = wanted || errors || only !== "" ? `${shown} of ${sections.length} workflows` : "";
+}
+
+function nextFound() {
+  const wanted = byId("search").value.trim().toLowerCase();
+  if (!wanted) return;
+  if (foundAt < 0) {
+    const places = "summary h2, ol.steps li > a, ol.steps summary > a, h3, td, .findings li";
+    found = [];
+    for (const section of document.querySelectorAll("details.workflow, section.more")) {
+      if (section.hidden || !textOf(section).includes(wanted)) continue;
+      for (const at of section.querySelectorAll(places)) {
+        if (at.textContent.toLowerCase().includes(wanted)) found.push(at);
+      }
+    }
+  }
+  if (!found.length) return;
+  foundAt = (foundAt + 1) % found.length;
+  const at = found[foundAt];
+  reveal(at);
+  choose(at.closest("li, tr") || at);
+  byId("status").textContent = `${foundAt + 1} of ${found.length}`;
+}
+
+let waiting = 0;
+
+function later(action) {
+  clearTimeout(waiting);
+  waiting = setTimeout(action, 120);
+}
+
+function makeControls() {
+  const search = el("input", {
+    id: "search", type: "search", placeholder: "Search ( / )", "aria-label": "Search the map; Enter goes to the next place",
+    oninput: () => later(applyFilters),
+    onkeydown: (event) => { if (event.key === "Enter") { clearTimeout(waiting); nextFound(); } },
+  });
+  const only = el("select", { id: "only", "aria-label": "Workflow", onchange: applyFilters },
+    el("option", { value: "" }, "All workflows"),
+    ...MAP.workflows.map((w, number) => el("option", { value: number }, w.n)));
+  const errors = el("label", {}, el("input", { id: "errors", type: "checkbox", onchange: applyFilters }), " only errors");
+  const openAll = (open) => () => sections.forEach((s) => { if (!s.hidden) s.open = open; });
+  byId("controls").append(search, only, errors,
+    el("button", { type: "button", onclick: openAll(true) }, "Open all"),
+    el("button", { type: "button", onclick: openAll(false) }, "Close all"),
+    el("span", { id: "status", role: "status" }));
+}
+
+makeControls();
+revealHash();

@@ -1,0 +1,1 @@
+"""``wflint server``: the linter in editors, over the Language Server Protocol."""

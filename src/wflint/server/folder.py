@@ -1,0 +1,176 @@
+"""One folder that is open in the editor: what was found in it, and where the editor has it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pygls import uris
+
+from wflint.config.errors import ConfigError
+from wflint.diagnostics import Diagnostic
+from wflint.files.source import UnreadableSource, declared_encoding, decode
+from wflint.progress import Tell
+from wflint.run.request import Request
+from wflint.server.options import Options
+from wflint.server.positions import Positions
+from wflint.system.disk import read_file
+from wflint.workspace.cancelling import Token
+from wflint.workspace.workspace import Answer, Workspace
+
+if TYPE_CHECKING:
+    from wflint.server.code import Code
+
+
+class Found:
+    """The diagnostics of one check by file, and the texts that they are about."""
+
+    def __init__(self, answer: Answer, encoding: str) -> None:
+        self.answer = answer
+        self._encoding = encoding
+        self._positions: dict[str, Positions] = {}
+
+    @cached_property
+    def by_path(self) -> dict[str, list[Diagnostic]]:
+        """The diagnostics of each file that has any, by its absolute path."""
+        found: dict[str, list[Diagnostic]] = {}
+        result = self.answer.result
+        for diagnostic in result.diagnostics:
+            found.setdefault(result.paths[diagnostic.filename], []).append(diagnostic)
+        return found
+
+    def path_of(self, filename: str) -> str:
+        """Return the absolute path of a file by the name that diagnostics give it."""
+        known = self.answer.result.paths.get(filename)
+        return known or os.path.join(self.answer.folder, filename)
+
+    def positions(self, path: str) -> Positions:
+        """Return the places in a file as it was checked, or as it is if it was not."""
+        known = self._positions.get(path)
+        if known is None:
+            known = self._positions[path] = Positions(self.text(path), self._encoding)
+        return known
+
+    def text(self, path: str) -> str:
+        """Return the text of a file as it was checked, or as it is; empty if there is none."""
+        for program in self.answer.programs:
+            module = program.answer.store.modules.get(path)
+            if module is not None:
+                return module.source.text
+        given = self.answer.texts.get(path)
+        try:
+            return decode(given if given is not None else read_file(path)).text
+        except (OSError, UnreadableSource):
+            return ""
+
+    @cached_property
+    def code(self) -> Code:
+        """What is known of the functions of the folder."""
+        from wflint.server.code import Code
+
+        return Code(self)
+
+
+class Folder:
+    """A folder of the editor; with ``only``, a file in a folder that was not opened.
+
+    ``found`` is what the last check has found, ``problems`` are lines about what it could not do.
+    """
+
+    def __init__(self, path: str, options: Options, cache: bool, only: str | None = None) -> None:
+        self.named = os.path.abspath(path)
+        self.path = os.path.realpath(path)
+        self._only: tuple[str, ...] = (only,) if only is not None else ()
+        self._cache = cache
+        self.found: Found | None = None
+        self.problems: list[str] = []
+        self.is_new = True
+        self.workspace = self._workspace(options)
+
+    def _workspace(self, options: Options) -> Workspace:
+        request = Request(
+            paths=self._only or (".",),
+            config=options.config,
+            overrides=dict(options.overrides),
+            cache=self._cache,
+        )
+        return Workspace(self.path, request)
+
+    def configure(self, options: Options) -> None:
+        """Check with other settings from now on; the unsaved texts stay."""
+        texts = self.workspace.texts
+        self.workspace = self._workspace(options)
+        for path, text in texts.items():
+            self.workspace.put(path, text)
+
+    def add(self, path: str, options: Options) -> bool:
+        """Check a file, if only single ones are asked for; true if it was not checked before."""
+        if not self._only or path in self._only:
+            return False
+        self._only = (*self._only, path)
+        self.configure(options)
+        return True
+
+    def has(self, path: str) -> bool:
+        """True if a file, by its real path, lies in the folder."""
+        return path.startswith(self.path.rstrip(os.sep) + os.sep)
+
+    def uri(self, path: str) -> str:
+        """Return the address of a file, below the folder as the editor knows it."""
+        if self.has(path):
+            path = os.path.join(self.named, os.path.relpath(path, self.path))
+        return uris.from_fs_path(path) or ""
+
+    def check(self, token: Token, encoding: str, progress: Tell | None = None) -> Found | None:
+        """Check the folder; ``None`` if that is not possible, which ``problems`` say."""
+        try:
+            answer = self.workspace.check(token, progress)
+        except ConfigError as error:
+            self.problems = [str(error), *error.more]
+            return None
+        except RecursionError:
+            self.problems = ["the code is nested too deeply to be analysed"]
+            return None
+        self.problems = list(answer.result.problems)
+        return Found(answer, encoding)
+
+
+def as_bytes(text: str) -> bytes:
+    """Return the text of an editor as the bytes that it would write to disk."""
+    plain = text.encode("utf-8", "surrogatepass")
+    try:
+        return text.encode(declared_encoding(plain))
+    except (UnreadableSource, UnicodeError, LookupError):
+        return plain
+
+
+def path_of(uri: str) -> str | None:
+    """Return the real path of a file on disk; ``None`` for what lies elsewhere."""
+    if not uri.startswith("file:"):
+        return None
+    path = uris.to_fs_path(uri)
+    return os.path.realpath(path) if path else None
+
+
+def names_python(path: str) -> bool:
+    """True if a path is that of a Python file."""
+    return path.endswith(".py")
+
+
+def root_above(path: str) -> str:
+    """Return the folder to open for a file that lies in none that is open."""
+    folder = os.path.dirname(path)
+    for above in _folders_above(folder):
+        if os.path.lexists(os.path.join(above, ".git")):
+            return above
+    return folder
+
+
+def _folders_above(folder: str) -> Iterator[str]:
+    while True:
+        yield folder
+        folder, last = os.path.dirname(folder), folder
+        if folder == last:
+            return

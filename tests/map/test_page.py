@@ -1,0 +1,200 @@
+"""The page of a map: what stands in it, and what nothing in a program can make of it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.map_cases import SHOP, map_of
+from wflint.map import markdown, mermaid, page
+from wflint.map.links import Links, links_for, page_of
+from wflint.map.model import Map
+
+END = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
+TURNED = "pay\u202egnp.exe"
+HOSTILE = f'''\
+import asyncio
+from temporalio import workflow
+
+# <!-- <script> {END} {TURNED} -->
+@workflow.defn(name="{END}")
+class W:
+    @workflow.run
+    async def run(self, order: str) -> str:
+        text = "{END} & {TURNED} \\" ' `"
+        queue = "\\"><b>{TURNED}"
+        await workflow.execute_activity("{END}", text, task_queue=queue, start_to_close_timeout=T)
+        if order == "{END}|`]](x)":
+            await workflow.execute_activity("{TURNED}`|*", text, schedule_to_close_timeout=T)
+        return text
+
+    @workflow.signal(name="{END}")
+    def stop(self) -> None: ...
+'''
+
+
+class Elements(HTMLParser):
+    """The elements of a page, and what the scripts and styles in it hold."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.names: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.held: dict[str, list[str]] = {"script": [], "style": []}
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.append(tag)
+        self.attributes += attrs
+        if tag in self.held:
+            self.held[tag].append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.names and self.names[-1] in self.held and self.cdata_elem:
+            self.held[self.names[-1]][-1] += data
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Map:
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("maps")
+        patch.chdir(folder)
+        found = map_of(folder / "project", {"flow.py": HOSTILE})
+    found.title = END + TURNED
+    return found
+
+
+def test_nothing_of_a_program_becomes_an_element(hostile: Map) -> None:
+    elements = Elements(page.render(hostile))
+    assert elements.names.count("script") == 5
+    assert "img" not in elements.names
+    assert "b" in elements.names  # what a step is about, and nothing else
+    assert not [name for name, _ in elements.attributes if name.startswith("on")]
+
+
+def test_no_link_of_a_page_runs_code(hostile: Map) -> None:
+    links = [
+        value or "" for name, value in Elements(page.render(hostile)).attributes if name == "href"
+    ]
+    assert links
+    assert all(link.startswith("#") for link in links)
+
+
+def test_what_turns_text_around_is_written_out(hostile: Map) -> None:
+    for text in (page.render(hostile), markdown.render(hostile), mermaid.render(hostile)):
+        assert "\u202e" not in text
+    assert "pay\\u202egnp.exe" in page.render(hostile)
+
+
+def test_the_data_says_what_the_program_says(hostile: Map) -> None:
+    data = json.loads(Elements(page.render(hostile)).held["script"][0])
+    lines = [line for file in data["files"] for _, chunk in file["c"] for line in chunk]
+    assert any(END in line for line in lines)
+    assert data["workflows"][0]["t"] == END
+
+
+def test_the_policy_names_each_script_and_style(hostile: Map) -> None:
+    text = page.render(hostile)
+    policy = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)[0]
+    held = Elements(text).held
+    for inside in (*held["script"][1:], *held["style"]):
+        digest = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy
+    assert "unsafe" not in policy
+    assert policy.startswith("default-src 'none'; ")
+
+
+def test_names_mean_nothing_to_markdown(hostile: Map) -> None:
+    text = markdown.render(hostile)
+    outside_of_code = re.sub(r"(`+).*?\1", "", text)
+    assert "<script" not in outside_of_code
+    assert "<img" not in outside_of_code
+    rows = [line for line in text.splitlines() if line.startswith("| activity")]
+    assert all(len(re.findall(r"(?<!\\)\|", row)) == 5 for row in rows)
+
+
+def test_the_same_program_gives_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    first, second = (map_of(tmp_path / "project", SHOP) for _ in range(2))
+    assert page.render(first) == page.render(second)
+
+
+def test_the_outline_needs_no_script(hostile: Map) -> None:
+    text = page.render(hostile)
+    outline = text[text.index("<main>") : text.index("</main>")]
+    assert "if order ==" in outline
+    assert "alert(1)" in outline
+    assert "<script" not in outline
+
+
+@pytest.mark.parametrize(
+    ("remote", "address"),
+    [
+        ("https://github.com/shop/orders.git", "https://github.com/shop/orders/blob/"),
+        ("git@github.com:shop/orders.git", "https://github.com/shop/orders/blob/"),
+        ("https://me:secret@github.com/shop/orders", "https://github.com/shop/orders/blob/"),
+        (
+            "ssh://git@gitlab.shop.com:22/a/b/orders.git",
+            "https://gitlab.shop.com/a/b/orders/-/blob/",
+        ),
+        ("https://bitbucket.org/shop/orders.git", "https://bitbucket.org/shop/orders/src/"),
+        ("https://codeberg.org/shop/orders", "https://codeberg.org/shop/orders/src/commit/"),
+        ("https://example.com/shop/orders", None),
+        ("javascript:alert(1)//github.com/a/b", None),
+        ("https://github.com/../../etc", None),
+        ('https://github.com/"><script>', None),
+        ("/srv/github.com/orders.git", None),
+        ("", None),
+    ],
+)
+def test_the_page_of_a_line_comes_from_the_origin(remote: str, address: str | None) -> None:
+    found = page_of(remote)
+    assert (found[1].partition("{commit}")[0] if found else None) == address
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "javascript:alert({line},{path})",
+        "JavaScript:{path}{line}",
+        "data:{path}{line}",
+        "emacs",
+        "x:{line}",
+    ],
+)
+def test_a_link_that_is_none_is_an_error(link: str, tmp_path: Path) -> None:
+    from wflint.config.errors import ConfigError
+
+    with pytest.raises(ConfigError, match="is no link"):
+        links_for([link], tmp_path)
+
+
+def test_links_lead_to_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    project = tmp_path / "project"
+    links = Links(
+        str(project),
+        "abc123",
+        (
+            ("web", "https://git.shop.com/blob/{commit}/{file}#L{line}"),
+            ("vscode", "vscode://file/{path}:{line}"),
+        ),
+    )
+    found = map_of(project, SHOP, links)
+    (flows,) = (file for file in found.files if file.name.endswith("flows.py"))
+    path = (project / "shop" / "flows.py").as_posix().lstrip("/")
+    assert flows.links == (
+        ("web", "https://git.shop.com/blob/abc123/shop/flows.py#L", ""),
+        ("vscode", f"vscode://file/{path}:", ""),
+    )
+    hrefs: list[Any] = [v for n, v in Elements(page.render(found)).attributes if n == "href"]
+    assert "https://git.shop.com/blob/abc123/shop/flows.py#L21" in hrefs

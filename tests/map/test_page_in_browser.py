@@ -1,0 +1,111 @@
+"""The page of a map in a browser."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("the browser is told what to do over pipes of POSIX", allow_module_level=True)
+
+from tests.browser import Browser, browser, find_chromium
+from tests.map.test_page import HOSTILE
+from tests.map_cases import SHOP, map_of
+from wflint.map import page
+
+CHROMIUM = find_chromium()
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+    pytest.mark.xdist_group("browser"),
+]
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    assert CHROMIUM is not None
+    with browser(CHROMIUM, tmp_path_factory.mktemp("chromium")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("shop")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        (folder / "map.html").write_text(page.render(map_of(folder / "p", SHOP)), encoding="utf-8")
+    return folder / "map.html"
+
+
+SHOWN = "Array.from(document.querySelectorAll('details.workflow')).map((s) => !s.hidden)"
+
+
+def test_it_opens_with_the_graph_and_without_a_complaint(chromium: Browser, shop: Path) -> None:
+    chromium.open(shop)
+    assert chromium.run("cy.nodes().map((n) => n.id()).sort().join(' ')") == "a0 a1 k0 w0 w1 xpack"
+    assert chromium.said == []
+
+
+def test_a_click_on_a_step_shows_its_source(chromium: Browser, shop: Path) -> None:
+    chromium.open(shop)
+    chromium.run("document.querySelector('li.child > a').click()")
+    assert chromium.run("document.querySelector('#source h2').textContent") == "p/shop/flows.py:35"
+    line = "document.querySelector('#source .line.chosen').textContent"
+    assert "execute_child_workflow(ShipWorkflow.run" in chromium.run(line)
+    chromium.press("Escape", 27)
+    assert chromium.run("document.getElementById('source').hidden") is True
+    assert chromium.run("document.activeElement.tagName") in ("A", "BODY")
+
+
+def test_search_and_filters_leave_what_fits(chromium: Browser, shop: Path) -> None:
+    chromium.open(shop)
+    search = "const s = document.getElementById('search'); s.value = {!r}; applyFilters();"
+    chromium.run("{" + search.format("PACK") + "}")
+    assert chromium.run(SHOWN) == [False, True]
+    chromium.run("{" + search.format("") + "}")
+    chromium.run("document.getElementById('errors').click()")
+    assert chromium.run(SHOWN) == [True, False]
+
+
+def test_each_graph_is_drawn(chromium: Browser, shop: Path) -> None:
+    chromium.open(shop, dark=True)
+    for kind, wanted in (("flow", "condition self.paid"), ("calls", "price")):
+        chromium.run(f"draw({{kind: {kind!r}, number: 0}})")
+        labels = chromium.run("cy.nodes().map((n) => n.data('label'))")
+        assert any(wanted in label for label in labels)
+    places = "cy.nodes().map((n) => [n.position('x'), n.position('y')].join()).length"
+    assert chromium.run(f"new Set(cy.nodes().map((n) => n.position('y'))).size > 1 && {places}")
+    chromium.run("document.getElementById('drawing').focus()")
+    chromium.press("n", 78)
+    assert chromium.run("cy.nodes(':selected').length") == 1
+    assert chromium.said == []
+
+
+def test_hostile_names_run_nothing(chromium: Browser, tmp_path: Path) -> None:
+    found = map_of(tmp_path / "project", {"flow.py": HOSTILE})
+    (tmp_path / "map.html").write_text(page.render(found), encoding="utf-8")
+    chromium.open(tmp_path / "map.html")
+    chromium.run("draw({kind: 'flow', number: 0})")
+    chromium.run("document.querySelector('ol.steps a[data-p]').click()")
+    assert chromium.run("document.images.length") == 0
+    assert chromium.run("document.scripts.length") == 5
+    assert chromium.said == []
+
+
+def test_nothing_is_wider_than_a_small_screen(chromium: Browser, shop: Path) -> None:
+    chromium.open(shop, 400, 800)
+    chromium.run("sections.forEach((s) => { s.open = true; })")
+    assert chromium.run("document.documentElement.scrollWidth") <= 400
+
+
+def test_the_outline_is_there_without_scripts(chromium: Browser, shop: Path) -> None:
+    chromium.tell("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        chromium.open(shop)
+        root = chromium.tell("DOM.getDocument")["root"]["nodeId"]
+        steps = chromium.tell("DOM.querySelectorAll", nodeId=root, selector="ol.steps li")
+        assert len(steps["nodeIds"]) > 8
+    finally:
+        chromium.tell("Emulation.setScriptExecutionDisabled", value=False)
