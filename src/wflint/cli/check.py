@@ -218,6 +218,7 @@ def request_from(flags: Flags) -> Request:
         cache=not flags["no_cache"],
         baseline="make" if flags["update_baseline"] else "read",
         show_baselined=flags["show_baselined"],
+        verbose=flags["verbose"],
     )
 
 

@@ -26,6 +26,7 @@ from wflint.files.prefilter import Gate, Gated, gate
 from wflint.files.select import Group, select, shown_path
 from wflint.progress import counted
 from wflint.run.cache_place import CachePlace
+from wflint.run.idle_settings import idle, misspelt
 from wflint.run.request import Request, Result
 from wflint.run.results import ResultCache, add
 from wflint.system.disk import read_file
@@ -142,6 +143,9 @@ def _check_project(
     for path, reason in sorted(gated.unreadable.items()):
         if path in chosen:
             result.problems.append(f"{shown_path(path, cwd)}: cannot be read: {reason}")
+    if request.snapshot is None:
+        result.warnings += dict.fromkeys(misspelt(group, request, cwd))
+        result.notes += idle(group, request, cwd) if request.verbose else ()
     wanted = any(settings.require_workflows for settings in every)
     if wanted and result.stats.all_workflows == before:
         result.problems.append(

@@ -43,7 +43,7 @@ class Request(Struct, frozen=True):
     yet. ``show_baselined`` also reports what a baseline has. With ``mended``, ``left_before`` are
     the known findings that were not found before the fixes. ``known`` are the findings of another
     run. ``snapshot`` has the Python files of a revision, in place of those on disk.
-    ``progress`` is told how far the run has come.
+    ``progress`` is told how far the run has come. ``verbose`` asks for all notes.
     ``cwd`` is the working directory, by default that of the process. ``checkpoint`` is called at
     each step of the analysis, and may raise what ends it.
     """
@@ -69,6 +69,7 @@ class Request(Struct, frozen=True):
     progress: Tell | None = None
     cwd: str | None = None
     checkpoint: Callable[[], None] | None = None
+    verbose: bool = False
 
 
 class Gap(Struct, frozen=True, order=True):
