@@ -1,4 +1,4 @@
-"""Runs something that can fail in an `asyncio.TaskGroup`, whose exception group fails no workflow.
+"""Runs what can fail in an `asyncio.TaskGroup`, whose exception group fails no workflow.
 
 ## What breaks
 

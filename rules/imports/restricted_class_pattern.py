@@ -1,4 +1,4 @@
-"""Compares a type with `datetime`, `date` or `Path`, which the sandbox replaces with a proxy.
+"""Compares a type with `datetime`, `date` or `Path`, which the sandbox replaces.
 
 ## What breaks
 

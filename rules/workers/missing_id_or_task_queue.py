@@ -1,4 +1,4 @@
-"""Starts a workflow without an id or a task queue, or creates a Worker without a task queue.
+"""Starts a workflow without an id or task queue, or a Worker without a task queue.
 
 ## What breaks
 

@@ -20,7 +20,7 @@ from wflint.callgraph.graph import CallGraph
 from wflint.callgraph.guards.functions import GuardFunctions, in_activities
 from wflint.callgraph.outside import Outside
 from wflint.checking.activity_calls import ActivityCalls
-from wflint.checking.checker import Checker, with_hook
+from wflint.checking.checker import Checker
 from wflint.checking.definitions import DefinitionChecks
 from wflint.checking.elsewhere import check_elsewhere
 from wflint.checking.entries import find_entries, read_files
@@ -30,6 +30,7 @@ from wflint.checking.loading import LoadingChecks
 from wflint.checking.own_errors import OwnErrors
 from wflint.checking.readings import no_guard, reading_elsewhere, reading_for
 from wflint.checking.summaries import Summaries
+from wflint.checking.table_entries import with_hook
 from wflint.checking.violation import Violation
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Flag

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Mapping
 from typing import TypeVar
 
-from msgspec.structs import replace
-
 from wflint.callgraph.builder import Border
 from wflint.callgraph.catching import Catching
 from wflint.callgraph.effects import Effects
@@ -30,11 +28,11 @@ from wflint.checking.own_errors import OwnErrors
 from wflint.checking.raises import RaisedView
 from wflint.checking.safe_loggers import SafeLoggers
 from wflint.checking.summaries import Summaries, source_of
+from wflint.checking.table_entries import TableEntries, handed_over, short_name, with_hook
 from wflint.checking.tries import Cancelling, ProtectedView
 from wflint.checking.violation import Violations
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import (
-    Arg,
     Call,
     Finding,
     FunctionBody,
@@ -43,10 +41,7 @@ from wflint.facts.model import (
     Raise,
     Try,
     Use,
-    Value,
-    ValueType,
 )
-from wflint.inference.databases import is_in_process, is_told_so, takes_one
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ClassValue, ExternalValue, FunctionValue
 from wflint.model.callees import Callees
@@ -56,7 +51,7 @@ from wflint.model.heartbeats import Heartbeats
 from wflint.model.newer_python import NewerPython
 from wflint.progress import counted
 from wflint.rule.api_table import ApiEntry, ApiTable
-from wflint.rule.base import Api, Property, Report, Rule, RuleSettings, Scope
+from wflint.rule.base import Report, Rule, RuleSettings, Scope
 from wflint.rule.call_view import CallView
 from wflint.rule.views import MutationView
 from wflint.sandbox.sandboxes import Sandboxes
@@ -82,6 +77,7 @@ class Checker:
     ) -> None:
         self.rules = rules
         self.table = table
+        self.entries = TableEntries(table, resolver, rules.values())
         self.resolver = resolver
         self.faults = resolver.store.faults
         self.roots = roots
@@ -108,7 +104,6 @@ class Checker:
         self.commands = Commands(self.definitions)
         self.calls = ActivityCalls(self.definitions)
         self.targets: dict[str, list[Rule]] = {}
-        self._by_property = [rule for rule in rules.values() if rule.properties]
         self.command_rules: dict[CallKind, list[Rule]] = {}
         self.own_call_rules = [r for r in rules.values() if r.own_calls]
         for rule in rules.values():
@@ -146,7 +141,7 @@ class Checker:
         return Border(
             self._is_followed,
             self.roots.is_boundary,
-            lambda entity: self._factory_rule(entity) is not None,
+            lambda entity: self.entries.factory_rule(entity) is not None,
             lambda entity: self.table.lookup(entity.name, base=entity.base) is not None,
             runs_agents=True,
         )
@@ -279,8 +274,8 @@ class Checker:
         codes: Container[str],
     ) -> None:
         name = entity.name
-        entry = self._entry(entity, node, call)
-        speaking = self._speaking(entry, codes)
+        entry = self.entries.of(entity, node, call)
+        speaking = self.entries.for_rules(entry, codes)
         watching = [(r, r.check_call) for r in self.targets.get(name, ()) if r.code in codes]
         sdk = sdk_calls().get(name)
         asked = self.command_rules.get(sdk.kind, ()) if sdk is not None else ()
@@ -299,44 +294,6 @@ class Checker:
         if sdk is not None and checking:
             self._ask(checking, self.commands.view(node, view, sdk, entity), node, call)
 
-    def _entry(
-        self,
-        entity: ExternalValue,
-        node: Node | None = None,
-        call: Call | None = None,
-        *,
-        is_call: bool = True,
-    ) -> ApiEntry | None:
-        """Return the entry that speaks for something outside the project.
-
-        That of a database in the process has nothing of the network, but still blocks.
-        """
-        entry = self.table.lookup(entity.name, is_call=is_call, base=entity.base)
-        if entry is None or Property.NETWORK not in entry.properties:
-            return entry
-        is_local = is_in_process(entity)
-        if not is_local and node is not None and call is not None and takes_one(entity.name):
-            given = [
-                (
-                    arg.keyword or arg.star,
-                    self.resolver.resolve(arg.value.ref, node.fn.path, node.receiver, env=node.env),
-                )
-                for arg in call.args
-            ]
-            is_local = is_told_so(entity.name, given)
-        return replace(entry, rule=None) if is_local else entry
-
-    def _speaking(self, entry: ApiEntry | None, codes: Container[str]) -> list[ApiEntry]:
-        """Return an entry for each rule that speaks of a name: its own, and by its properties."""
-        if entry is None:
-            return []
-        speaking = [entry] if entry.is_of(codes) else []
-        for rule in self._by_property:
-            if rule.code in codes and rule.properties & entry.properties:
-                api = Api(kind=entry.api.kind)
-                speaking.append(ApiEntry(entry.name, rule, api))
-        return speaking
-
     def _judge(
         self, entry: ApiEntry, view: CallView, node: Node, site: int, flags: int, written: str = ""
     ) -> None:
@@ -354,10 +311,10 @@ class Checker:
         entity: ExternalValue,
         codes: Container[str],
     ) -> None:
-        entry = self._entry(entity)
+        entry = self.entries.of(entity)
         if entry is None or entry.api.kind == "use":
             return
-        for one in self._speaking(entry, codes):
+        for one in self.entries.for_rules(entry, codes):
             made_up = handed_over(call, site, entity)
             view = self.views.of_call(node, body, made_up, name=entity.name)
             view.properties = properties_of(entry)
@@ -371,8 +328,8 @@ class Checker:
         entity: ExternalValue,
         codes: Container[str],
     ) -> None:
-        entry = self._entry(entity, is_call=False)
-        for one in self._speaking(entry, codes):
+        entry = self.entries.of(entity, is_call=False)
+        for one in self.entries.for_rules(entry, codes):
             view = self.views.of_use(node, body, use, entity.name)
             view.properties = properties_of(entry)
             self._judge(one, view, node, use.site, use.flags, use.written)
@@ -386,24 +343,15 @@ class Checker:
         entity: ExternalValue,
         codes: Container[str],
     ) -> None:
-        found = self._factory_rule(entity)
+        found = self.entries.factory_rule(entity)
         if found is None or found[0].code not in codes:
             return
         rule, names = found
-        made_up = Call(site, call.target, _short_name(entity), (), call.flags)
+        made_up = Call(site, call.target, short_name(entity), (), call.flags)
         view = self.views.of_call(node, body, made_up, name=entity.name)
         report = self.faults.ask(node.fn, rule.code, rule.judge_factory, view, names)
         if report is not None:
             self.violations.add(rule, node, site, call.flags, report, view=view)
-
-    def _factory_rule(self, entity: ExternalValue) -> tuple[Rule, Rule] | None:
-        """Return the rule on functions that make defaults, and the one that names ``entity``."""
-        entry = self.table.lookup(entity.name, base=entity.base)
-        if entry is None or entry.rule is None or entry.api.kind == "use":
-            return None
-        code = entry.rule.code
-        rule = next((r for r in self.rules.values() if code in r.default_factories_of), None)
-        return (rule, entry.rule) if rule is not None else None
 
     def _is_followed(self, entity: FunctionValue, call: Call) -> bool:
         """True if workflow code goes on in a function of the project."""
@@ -436,19 +384,3 @@ class Checker:
             return
         view = self.views.of_call(node, body, call, callee=callee, partial=entity.partial)
         self._ask(hooks, view, node, call)
-
-
-def with_hook(rules: Iterable[Rule], hook: str) -> list[Rule]:
-    """Return the rules that have a hook of their own."""
-    plain = getattr(Rule, hook)
-    return [rule for rule in rules if getattr(type(rule), hook) is not plain]
-
-
-def handed_over(call: Call, site: int, entity: ExternalValue) -> Call:
-    """The call of a function that was handed to something that calls it, at ``site``."""
-    args = (Arg(Value(ValueType.OTHER), star="*"),)
-    return Call(site, call.target, _short_name(entity), args, call.flags)
-
-
-def _short_name(entity: ExternalValue) -> str:
-    return ".".join(entity.name.removeprefix("builtins.").split(".")[-2:])

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 
 from wflint.callgraph.graph import CallGraph, Node
-from wflint.checking.checker import Checker, with_hook
+from wflint.checking.checker import Checker
+from wflint.checking.table_entries import with_hook
 from wflint.facts.ids import Fn
 from wflint.faults import EVERYWHERE
 from wflint.model.project import Project

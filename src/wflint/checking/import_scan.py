@@ -10,7 +10,8 @@ from wflint.callgraph.builder import Border, CallGraphBuilder
 from wflint.callgraph.entry.entry_points import Entry
 from wflint.callgraph.events import DefaultFactory, ExternalArgument, ExternalCall, ExternalUse
 from wflint.callgraph.graph import Chain, Hop, Node, Parents, chain_to
-from wflint.checking.checker import Checker, handed_over
+from wflint.checking.checker import Checker
+from wflint.checking.table_entries import handed_over
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Call
 from wflint.inference.values import ExternalValue, FunctionValue

@@ -10,8 +10,9 @@ from itertools import groupby
 from msgspec import Struct
 
 from wflint.callgraph.graph import END, Hop, Node
-from wflint.checking.checker import Checker, with_hook
+from wflint.checking.checker import Checker
 from wflint.checking.imports import ImportChain
+from wflint.checking.table_entries import with_hook
 from wflint.facts.ids import Fn
 from wflint.files.source import UnreadableSource
 from wflint.model.places import statements_at

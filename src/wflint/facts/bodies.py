@@ -42,6 +42,7 @@ from wflint.facts.operations import OPERATIONS, Operations
 from wflint.facts.raises import read_raise
 from wflint.facts.scopes import Scope, is_global
 from wflint.facts.sharing import Sharing
+from wflint.facts.subscripts import holds_slice, is_slice, item_methods
 from wflint.facts.terms import Terms, defaults
 from wflint.facts.tries import Tries
 from wflint.facts.types import substituted
@@ -163,7 +164,7 @@ class BodyReader:
             ref = self.refs.ref(operand, state.scope)
             if ref.kind not in _NEVER_OWN:
                 if methods == ("__getitem__",):
-                    methods = _item_methods(state.flags)
+                    methods = item_methods(state.flags)
                 under = self.under(state)
                 operation = Operation(site, ref, methods, state.flags, state.fallback, under)
                 state.frame.operations.append(operation)
@@ -174,7 +175,7 @@ class BodyReader:
         for changed, how in found:
             if how == "name" and not is_global(changed, state.scope):
                 continue
-            if _is_slice(changed) or _holds_slice(changed, state.scope):
+            if is_slice(changed) or holds_slice(changed, state.scope):
                 continue  # a copy, which is new
             while isinstance(changed, cst.Subscript):
                 changed = changed.value  # what is in an object is a part of it
@@ -353,24 +354,6 @@ def _note_member(site: int, entry: Entry) -> None:
     scope = entry.state.scope
     if scope is not None and scope.is_class:
         entry.state.frame.members.append((site, entry))
-
-
-def _is_slice(node: cst.CSTNode | None) -> bool:
-    """True for ``items[1:]``."""
-    return isinstance(node, cst.Subscript) and isinstance(node.slice[0].slice, cst.Slice)
-
-
-def _holds_slice(node: cst.CSTNode, scope: Scope | None) -> bool:
-    """True for a local name that is only ever a slice of something."""
-    found = scope.find(node.value) if scope is not None and isinstance(node, cst.Name) else None
-    return found is not None and bool(found[1]) and all(_is_slice(b.node) for b in found[1])
-
-
-def _item_methods(flags: int) -> tuple[str, ...]:
-    """The method that ``x[...]`` calls."""
-    if flags & Flag.DELETED:
-        return ("__delitem__",)
-    return ("__setitem__",) if flags & Flag.STORED else ("__getitem__",)
 
 
 def _bound_to(entry: Entry) -> str:
