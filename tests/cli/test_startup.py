@@ -84,6 +84,7 @@ def test_help_and_version_import_the_command_line_alone(arguments: tuple[str, ..
     modules = imported(*arguments)
     assert wflint_in(modules) == {
         *("wflint", "wflint.cli", "wflint.cli.main", "wflint.cli.help"),
+        "wflint.cli.program",
         "wflint.cli.check_options",
         "wflint.cli.completion",
         *("wflint.system", "wflint.system.interrupts"),
