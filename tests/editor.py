@@ -8,12 +8,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Union
 
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
+from pygls.protocol import default_converter
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which a test gives up: machines of CI may be slow."""
 
 ORDINARY = types.ClientCapabilities(
@@ -37,6 +38,23 @@ ORDINARY = types.ClientCapabilities(
 )
 
 
+def _converter() -> Any:
+    """Return what makes objects of messages; lsprotocol takes actions with a command for one."""
+    converter = default_converter()  # type: ignore[no-untyped-call]
+    either = types.Command | types.CodeAction
+
+    def action(given: Any, kind: object) -> types.Command | types.CodeAction:
+        is_command = isinstance(given.get("command"), str)
+        made: types.Command | types.CodeAction = converter.structure(
+            given, types.Command if is_command else types.CodeAction
+        )
+        return made
+
+    for union in (either, Union[types.Command, types.CodeAction]):  # noqa: UP007
+        converter.register_structure_hook(union, action)
+    return converter
+
+
 class Editor:
     """One that remembers what the server tells it. ``settings`` are those of the user."""
 
@@ -50,7 +68,7 @@ class Editor:
         self.refreshed = 0
         self._news = asyncio.Event()
         self._versions: dict[str, int] = {}
-        self.client = LanguageClient("test", "1")
+        self.client = LanguageClient("test", "1", converter_factory=_converter)
         self._listen()
 
     def _listen(self) -> None:

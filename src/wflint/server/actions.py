@@ -17,7 +17,7 @@ from wflint.server.messages import message_for
 from wflint.suppress.add import Unwanted, comments_for
 
 FIX_ALL = "source.fixAll.wflint"
-REASON = "TODO: say why this is safe"
+REASON = "TODO: say why"
 """The reason that a new comment gives, for the user to write over."""
 
 GO_TO, OPEN_PAGE, SHOW_WAY = "wflint.goTo", "wflint.openPage", "wflint.showWay"

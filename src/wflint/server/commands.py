@@ -1,4 +1,10 @@
-"""The commands of code actions and lenses. They show something, and change nothing."""
+"""The commands of code actions and lenses. They show something, and change nothing.
+
+Editors may send them themselves. ``wflint.showWay`` (address of a file, fingerprint of a
+diagnostic) gives the steps of the way; ``wflint.showGraph`` (address, name of a workflow or
+function in the file) gives the text that `wflint graph` prints; ``wflint.goTo`` (address, line,
+character) and ``wflint.openPage`` (address of a page of wflint) let the editor show something.
+"""
 
 from __future__ import annotations
 

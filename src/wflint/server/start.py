@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -15,6 +16,7 @@ def serve(log_file: str | None, *, cache: bool = True) -> None:
 
     Raises :class:`OSError` if there can be no log.
     """
+    gc.enable()  # the command line does without: it ends before there is much to collect
     _log_to(log_file)
     stdin, stdout = _own_streams()
     from wflint.server.features import Server
