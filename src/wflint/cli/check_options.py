@@ -237,6 +237,12 @@ REPLAY_OPTIONS = (
         metavar="DIR",
         help="All histories (*.json) below a folder. May be repeated.",
     ),
+    option(
+        "Histories",
+        "--strip",
+        is_flag=True,
+        help="Write the histories without payloads, to stdout or the folder given by -o, and stop.",
+    ),
     *(NO_IGNORES, OUTPUT_FORMAT, OUTPUTS, MIN_SEVERITY, COLOR, QUIET, FAIL_ON, EXIT_ZERO),
     *(CONFIG, ISOLATED, NO_CACHE),
 )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
+
+import click
 
 from wflint.cli import output
 from wflint.cli.around import FAILED, FOUND, own_line, progress, write_files
@@ -20,6 +23,8 @@ def run(flags: Flags) -> int:
 
     named, code = told_apart(flags["paths"])
     files = histories_in(named, flags["folders"])
+    if flags["strip"]:
+        return _strip(files, code, flags)
     request = _request(flags, code)
     form = output.chosen_format(request, flags)
     targets = output.parse_targets(flags["outputs"])
@@ -29,6 +34,31 @@ def run(flags: Flags) -> int:
     if replayed.result.problems:
         return FAILED
     return FOUND if replayed.result.fails and not flags["exit_zero"] else 0
+
+
+def _strip(files: list[str], code: tuple[str, ...], flags: Flags) -> int:
+    """Write histories without payloads."""
+    from wflint.histories.command import count_histories
+    from wflint.histories.strip import strip_files
+
+    if code or len(flags["outputs"]) > 1:
+        raise click.UsageError("--strip takes histories, and one folder to write to: -o FOLDER")
+    folder = flags["outputs"][0] if flags["outputs"] else None
+    written, problems = strip_files(files, folder)
+    for place, text in written:
+        if not place:
+            output.write_report(text, "json")
+            continue
+        try:
+            os.makedirs(os.path.dirname(place) or ".", exist_ok=True)
+            output.write_file(place, text)
+        except OSError as error:
+            problems.append(f"cannot write {place}: {error.strerror}")
+    lines = list(map(own_line, problems))
+    if folder is not None and not flags["quiet"]:
+        lines.append(f"Stripped {count_histories(len(written))}.\n")
+    output.write_stderr("".join(lines))
+    return FAILED if problems else 0
 
 
 def _request(flags: Flags, code: tuple[str, ...]) -> Request:

@@ -78,8 +78,13 @@ def _summary(histories: Sequence[Matched]) -> Iterator[str]:
     unknown = by_verdict[Verdict.UNKNOWN]
     if unknown:
         parts.append(f"{len(unknown)} unknown: {_reasons(unknown)}")
-    replayed = f"{len(histories)} {'history' if len(histories) == 1 else 'histories'}"
-    yield f"replayed {replayed} of {count(len(names), 'workflow')}; {', '.join(parts)}"
+    replayed = f"{count_histories(len(histories))} of {count(len(names), 'workflow')}"
+    yield f"replayed {replayed}; {', '.join(parts)}"
+
+
+def count_histories(number: int) -> str:
+    """Return how many histories there are, in words."""
+    return f"{number:,} {'history' if number == 1 else 'histories'}"
 
 
 def _reasons(unknown: Iterable[Matched]) -> str:
