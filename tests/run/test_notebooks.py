@@ -77,7 +77,7 @@ def test_json_has_the_cell_and_the_row_in_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "form", ["github", "gitlab", "azure", "sarif", "junit", "checkstyle", "rdjson", "rdjsonl"]
+    "form", ["github", "gitlab", "azure", "sarif", "checkstyle", "rdjson", "rdjsonl"]
 )
 def test_formats_without_cells_point_to_the_file_and_name_the_cell(form: str) -> None:
     printed = invoke("check", "a.ipynb", "--output-format", form).stdout

@@ -32,7 +32,7 @@ FORMATS = {
     "statistics": "wflint.report.statistics",
     "json-statistics": "wflint.report.json_statistics",
 }
-KNOW_CELLS = frozenset({"full", "concise", "grouped", "json", "json-lines", "pylint"})
+KNOW_CELLS = frozenset({"full", "concise", "grouped", "json", "json-lines", "junit", "pylint"})
 """The formats that name the cells of notebooks. Others know lines only, and get the first one."""
 
 Render = Callable[[Sequence[Diagnostic], Look], str]

@@ -37,7 +37,7 @@ def _add_file(root: ElementTree.Element, name: str, found: list[Diagnostic]) -> 
     counts = _counts(len(found), len(found))
     suite = ElementTree.SubElement(root, "testsuite", {"name": name} | counts)
     for diagnostic in found:
-        place = f"{diagnostic.location.row}:{diagnostic.location.column}"
+        place = diagnostic.location.shown
         case = ElementTree.SubElement(
             suite, "testcase", name=f"{diagnostic.code} {diagnostic.name} {place}", classname=name
         )
