@@ -182,6 +182,34 @@ class TestTargets:
             output.parse_targets([value])
 
 
+class TestLinks:
+    @pytest.mark.parametrize(
+        ("variables", "wanted"),
+        [
+            ({"TERM": "xterm-256color"}, False),
+            ({"TERM": "linux"}, False),
+            ({"TERM": "xterm-kitty"}, True),
+            ({"TERM_PROGRAM": "iTerm.app"}, True),
+            ({"TERM_PROGRAM": "Apple_Terminal"}, False),
+            ({"VTE_VERSION": "7600"}, True),
+            ({"VTE_VERSION": "5000"}, False),
+            ({"VTE_VERSION": "new"}, False),
+            ({"WT_SESSION": "a-b"}, True),
+            ({"WT_SESSION": "a-b", "FORCE_HYPERLINK": "0"}, False),
+        ],
+    )
+    def test_are_for_terminals_that_show_them(
+        self, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], wanted: bool
+    ) -> None:
+        monkeypatch.setattr(output, "is_terminal", lambda stream: True)
+        assert output.wants_links(None, variables) is wanted
+
+    def test_are_not_for_pipes_unless_that_is_asked_for(self) -> None:
+        pipe = io.StringIO()
+        assert not output.wants_links(pipe, {"WT_SESSION": "a-b"})
+        assert output.wants_links(pipe, {"FORCE_HYPERLINK": "1"})
+
+
 class TestProgress:
     def test_short_run_shows_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(progress, "_make_bar", None)

@@ -170,7 +170,8 @@ class TestFull:
 
     def test_a_code_is_a_link_to_its_page(self) -> None:
         link = f"\x1b]8;;{DIRECT.url}\x1b\\"
-        assert link in render("full", [DIRECT], look(color=True))
+        assert link in render("full", [DIRECT], look(color=True, links=True))
+        assert link not in render("full", [DIRECT], look(color=True))
         assert "\x1b" not in render("full", [DIRECT], look())
 
     def test_is_plain_unless_colour_is_wanted(self) -> None:

@@ -24,6 +24,13 @@ ENDINGS = {".sarif": "sarif", ".json": "json", ".xml": "junit"}
 
 _FOR_PEOPLE = frozenset({"full", "concise", "grouped", "statistics", "text"})
 
+_PROGRAMS_WITH_LINKS = frozenset(
+    {"Hyper", "WarpTerminal", "WezTerm", "ghostty", "iTerm.app", "rio", "vscode", "zed"}
+)
+_TERMS_WITH_LINKS = frozenset({"alacritty", "alacritty-direct", "xterm-ghostty", "xterm-kitty"})
+_LAST_VTE_WITHOUT_LINKS = 5000
+"""Version 0.50.0 of VTE, which draws GNOME's and many other terminals, dies of a link."""
+
 _PLAIN = str.maketrans({"→": "->", "├": "|", "└": "`", "│": "|", "─": "-"})
 """Replacements for characters that stdout cannot take."""
 
@@ -84,7 +91,10 @@ def look_for(result: Result, forms: set[str], color: str) -> Look:
         registry = load_registry()
     cwd = Path.cwd()
     colored = wants_color(color, sys.stdout)
-    return Look(result.sources, colored, cwd, repository_of(cwd), columns(sys.stdout), registry)
+    links = colored and wants_links(sys.stdout)
+    return Look(
+        result.sources, colored, cwd, repository_of(cwd), columns(sys.stdout), registry, links
+    )
 
 
 def columns(stream: TextIO | None) -> int:
@@ -120,6 +130,26 @@ def _chooses_color(flag: str, stream: TextIO | None, environment: Mapping[str, s
     ):
         return True
     return is_terminal(stream) and environment.get("TERM") != "dumb"
+
+
+def wants_links(stream: TextIO | None, environment: Mapping[str, str] = os.environ) -> bool:
+    """True if a terminal is known to show links, or FORCE_HYPERLINK says so.
+
+    Others, and the logs of CI, may print what belongs to the link.
+    """
+    forced = environment.get("FORCE_HYPERLINK")
+    if forced is not None:
+        return forced not in ("", "0")
+    if not is_terminal(stream):
+        return False
+    if any(environment.get(name) for name in ("DOMTERM", "KONSOLE_VERSION", "WT_SESSION")):
+        return True
+    vte = environment.get("VTE_VERSION", "")
+    return (
+        (vte.isdecimal() and int(vte) > _LAST_VTE_WITHOUT_LINKS)
+        or environment.get("TERM_PROGRAM") in _PROGRAMS_WITH_LINKS
+        or environment.get("TERM") in _TERMS_WITH_LINKS
+    )
 
 
 def is_terminal(stream: TextIO | None) -> bool:

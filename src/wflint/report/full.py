@@ -1,4 +1,8 @@
-"""``full``: the line, the chain of calls, and the source with the offending code underlined."""
+"""``full``: the line, the chain of calls, and the source with the offending code underlined.
+
+It is laid out by hand, and not by rich, which takes 65 ms to import in each run that finds
+something, breaks paths and code where it likes, and gives links a random id.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +63,7 @@ def _headline(diagnostic: Diagnostic, look: Look) -> Iterator[str]:
     ]
     taken = len(click.unstyle(" ".join(words))) + 1
     first, *rest = _filled(message_of(diagnostic), look.width, taken)
-    if look.color:
+    if look.color and look.links:
         words[1] = _link(words[1], diagnostic.url)
     yield " ".join([*words, first]).rstrip()
     yield from (f"    {line}" for line in rest)
@@ -76,7 +80,7 @@ def _filled(text: str, width: int, taken: int) -> list[str]:
 
 
 def _link(text: str, url: str) -> str:
-    """Return a text that a terminal links. Links of rich have a random id, so none is used here."""
+    """Return a text that a terminal links."""
     return f"\x1b]8;;{url}\x1b\\{text}\x1b]8;;\x1b\\"
 
 

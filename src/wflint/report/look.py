@@ -25,6 +25,7 @@ class Look:
     ``sources`` has the text of each file with a diagnostic. ``cwd`` is the folder that file names
     are relative to, and ``base`` the folder that a code host calls the top of the repository.
     ``width`` is how many columns a line for people may have.
+    ``links`` says that whoever reads the colours follows links as well.
     ``registry`` describes the rules, for formats that carry their documentation.
     """
 
@@ -34,6 +35,7 @@ class Look:
     base: Path = Path()
     width: int = 80
     registry: Registry | None = None
+    links: bool = False
 
     def from_base(self, filename: str) -> str:
         """A file name relative to the top of the repository, or absolute if it lies outside."""
