@@ -226,6 +226,12 @@ TERM_DEPTH = 60
 TERM_FUNCTIONS = 2_000
 """How many functions of one workflow command terms are made of."""
 
+SMALL_FUNCTION = 1_500
+"""How long the text of a function is at most that is put in the place of its calls."""
+
+SMALL_FUNCTIONS = 20
+"""How many of those may call one another."""
+
 REPLAY_ROUNDS = 2
 """How often a loop over data runs at most."""
 

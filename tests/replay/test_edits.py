@@ -66,6 +66,27 @@ HARMLESS = {
             SHIP,
         ),
     ),
+    "a condition that is opposite, with its branches": (
+        lines("if order == 'x':", f"    {CHARGE}", "else:", f"    {RESERVE}", SHIP),
+        lines("if order != 'x':", f"    {RESERVE}", "else:", f"    {CHARGE}", SHIP),
+    ),
+    "a local name for a part of a condition": (
+        lines("if not (order and self):", f"    {CHARGE}", SHIP),
+        lines("both = order and self", "if not both:", f"    {CHARGE}", SHIP),
+    ),
+    "data that nothing depends on": (
+        lines("parts = []", RESERVE, SHIP),
+        lines(
+            "parts = []",
+            "if order:",
+            "    parts.append(order)",
+            RESERVE,
+            "for part in parts:",
+            "    if part:",
+            "        self.last = part",
+            SHIP,
+        ),
+    ),
     "a patched insertion": (
         lines(RESERVE, SHIP),
         lines(RESERVE, "if workflow.patched('charge'):", f"    {CHARGE}", SHIP),
@@ -108,6 +129,14 @@ HARMFUL = {
     "a patch that is gone": (
         lines("if workflow.patched('p'):", f"    {CHARGE}", SHIP),
         lines(CHARGE, SHIP),
+    ),
+    "a name for half of a condition": (
+        lines("if not order and self:", f"    {CHARGE}", "else:", f"    {RESERVE}", SHIP),
+        lines("both = order and self", "if not both:", f"    {CHARGE}", "else:", f"    {SHIP}"),
+    ),
+    "a counter that runs once more": (
+        lines("n = 0", "while n < 1:", f"    {RESERVE}", "    n += 1", SHIP),
+        lines("n = 0", "while n < 2:", f"    {RESERVE}", "    n += 1", SHIP),
     ),
     "cleanup before another": (
         lines("try:", f"    {RESERVE}", "except Exception:", f"    {CHARGE}", f"    {SHIP}"),
@@ -179,6 +208,53 @@ def test_a_function_that_keeps_the_name_of_its_activity_is_no_change(tmp_path: P
     plain, named = "@activity.defn", "@activity.defn(name='reserve')"
     new = new.replace(f"{plain}\nasync def take", f"{named}\nasync def take")
     assert verdict(tmp_path, old, new) is Verdict.COMPATIBLE
+
+
+def test_a_collection_of_another_place_is_no_change(tmp_path: Path) -> None:
+    body = lines("if order in {}:", f"    {CHARGE}", SHIP)
+    held = "KNOWN = {'a', 'b'}\n"
+    names = ("self.KNOWN", "KNOWN", "{'a', 'b'}", "names.KNOWN")
+    sides = [
+        {"flow.py": flow(body.replace("{}", names[0]), methods=held)},
+        {"flow.py": flow(body.replace("{}", names[1]), held)},
+        {"flow.py": flow(body.replace("{}", names[2]))},
+        {"names.py": held, "flow.py": flow(body.replace("{}", names[3]), "import names")},
+    ]
+    for number, side in enumerate(sides[1:]):
+        assert changes(tmp_path / str(number), sides[0], side) == []
+
+
+def test_other_elements_of_a_collection_are_a_change(tmp_path: Path) -> None:
+    body = lines("if order in KNOWN:", f"    {CHARGE}", SHIP)
+    sides = [flow(body, f"KNOWN = {known}\n") for known in ("{'a', 'b'}", "{'a', 'c'}")]
+    assert verdict(tmp_path, *sides) is Verdict.DEPENDS
+
+
+SHORT = """
+def short(text, size=12):
+    \"\"\"Return the first letters.\"\"\"
+    return text[:size]
+"""
+IDENT = "await workflow.execute_child_workflow('Other', id=f'a-{{{}}}')"
+
+
+def test_what_gives_data_may_move_to_a_function(tmp_path: Path) -> None:
+    old = {"flow.py": flow(IDENT.format("order[:12]"))}
+    new = {
+        "short.py": SHORT,
+        "flow.py": flow(IDENT.format("short(order)"), "from short import short"),
+    }
+    assert changes(tmp_path, old, new) == []
+
+
+def test_a_test_may_move_to_a_method(tmp_path: Path) -> None:
+    body = lines("if {}:", f"    {CHARGE}", SHIP)
+    method = "def big(self, order):\n    return len(order) > 2\n"
+    old = flow(body.format("not len(order) > 2"))
+    new = flow(body.format("not self.big(order)"), methods=method)
+    assert verdict(tmp_path / "same", old, new) is Verdict.COMPATIBLE
+    other = flow(body.format("not self.big(order)"), methods=method.replace("2", "3"))
+    assert verdict(tmp_path / "other", old, other) is Verdict.DEPENDS
 
 
 WRAPPER = """

@@ -18,6 +18,7 @@ from wflint.inference.resolver import Resolver
 
 _TELLS = re.compile(r"data_?converter|payload_?(?:converter|codec)|plugin", re.IGNORECASE)
 _CONNECTS = re.compile(r"\bClient(?:\.connect)?\(|\bconnect\(")
+_WORD = re.compile(r"\w+")
 _SETS_UP = re.compile(r"\bClient(?:\.connect)?\(|\bWorker\(|\bconnect\(")
 
 
@@ -30,6 +31,8 @@ class Converters:
         self._named = named
         self._root = root
         self._known: dict[Fn, bool] = {}
+        self._parts: dict[str, frozenset[str]] = {}
+        self._closures: dict[frozenset[str], frozenset[str]] = {}
 
     def is_default(self, fn: Fn) -> bool:
         """True if nothing tells of another converter than the SDK's own for a definition."""
@@ -46,32 +49,46 @@ class Converters:
         """The files that may set a converter."""
         return frozenset(path for path, text in self._texts.items() if _TELLS.search(text))
 
-    def _around(self, fn: Fn) -> set[str]:
+    def _around(self, fn: Fn) -> frozenset[str]:
         """Return the files that may say something about a definition."""
         if not self._telling:
-            return set()
-        own = self._part(fn.path)
-        name = re.compile(rf"\b{re.escape(fn.qualname.partition('.')[0])}\b")
-        naming = {path for path in self._setting_up if name.search(self._texts[path])}
-        return own | self._imported(naming | (own & self._setting_up))
+            return frozenset()
+        own = self._part(os.path.dirname(fn.path))
+        name = fn.qualname.partition(".")[0]
+        naming = {path for path, words in self._setting_up.items() if name in words}
+        return own | self._imported(frozenset(naming | (own & self._setting_up.keys())))
 
     @cached_property
-    def _setting_up(self) -> frozenset[str]:
-        return frozenset(path for path, text in self._texts.items() if _SETS_UP.search(text))
+    def _setting_up(self) -> dict[str, frozenset[str]]:
+        """The words of the files that make a client or a Worker."""
+        texts = ((path, text) for path, text in self._texts.items() if _SETS_UP.search(text))
+        return {path: frozenset(_WORD.findall(text)) for path, text in texts}
 
-    def _part(self, path: str) -> set[str]:
+    @cached_property
+    def _clients(self) -> list[str]:
+        return [path for path in self._setting_up if _CONNECTS.search(self._texts[path])]
+
+    def _part(self, folder: str) -> frozenset[str]:
         """Return the files of the nearest folder in which a client is made, or all files."""
-        clients = [p for p in self._setting_up if _CONNECTS.search(self._texts[p])]
-        folder = os.path.dirname(path)
+        if folder not in self._parts:
+            self._parts[folder] = self._nearest(folder)
+        return self._parts[folder]
+
+    def _nearest(self, folder: str) -> frozenset[str]:
         while len(folder) > len(self._root):
             inside = folder + os.sep
-            if any(client.startswith(inside) for client in clients):
-                return {p for p in self._texts if p.startswith(inside)}
+            if any(client.startswith(inside) for client in self._clients):
+                return frozenset(p for p in self._texts if p.startswith(inside))
             folder = os.path.dirname(folder)
-        return set(self._texts)
+        return frozenset(self._texts)
 
-    def _imported(self, paths: Iterable[str]) -> set[str]:
+    def _imported(self, paths: frozenset[str]) -> frozenset[str]:
         """Return files, and those that they import, directly or through one another."""
+        if paths not in self._closures:
+            self._closures[paths] = self._closure(paths)
+        return self._closures[paths]
+
+    def _closure(self, paths: frozenset[str]) -> frozenset[str]:
         found, pending = set(paths), [*paths]
         while pending:
             path = pending.pop()
@@ -81,4 +98,4 @@ class Converters:
                     if other is not None and other in self._texts and other not in found:
                         found.add(other)
                         pending.append(other)
-        return found
+        return frozenset(found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,6 +12,7 @@ from wflint.cache.fact_cache import Notes
 from wflint.facts.ids import PROPERTIES
 from wflint.facts.model import ClassFacts, FunctionBody, Kind, ModuleFacts
 from wflint.files.source import Source, UnreadableSource
+from wflint.syntax.guard import NewerSyntax, parse
 
 if TYPE_CHECKING:
     from wflint.syntax.pieces import Piece
@@ -52,6 +55,17 @@ class Module:
         except (OSError, UnreadableSource):
             return Source("")
 
+    @cached_property
+    def classes(self) -> dict[str, ast.ClassDef]:
+        """The classes of the module by qualname, without their methods and inner classes.
+
+        Those of which there are several, or that are made by a function, are left out.
+        """
+        try:
+            return dict(_classes(parse(self.source)))
+        except (NewerSyntax, UnreadableSource):
+            return {}
+
     def put(self, qualname: str, body: FunctionBody) -> FunctionBody:
         """Keep what a function does, in place of what was known of it."""
         if qualname not in self.bodies:
@@ -65,6 +79,24 @@ class Module:
     def inside(self, qualname: str) -> list[str]:
         """The functions and classes in a function or class whose bodies are known, in order."""
         return [name for name in self._inside.get(qualname, ()) if name in self.bodies]
+
+
+_DEFINITIONS = (ast.AsyncFunctionDef, ast.ClassDef, ast.FunctionDef)
+
+
+def _classes(tree: ast.Module) -> Iterator[tuple[str, ast.ClassDef]]:
+    """Yield copies of classes by their qualnames, without their methods and inner classes."""
+    pending: list[tuple[str, list[ast.stmt]]] = [("", tree.body)]
+    while pending:
+        before, body = pending.pop()
+        found = [node for node in body if isinstance(node, ast.ClassDef)]
+        count = Counter(node.name for node in found)
+        for node in found:
+            if count[node.name] == 1:
+                pending.append((f"{before}{node.name}.", node.body))
+                copy = type(node)(**dict(ast.iter_fields(node)))
+                copy.body = [s for s in node.body if not isinstance(s, _DEFINITIONS)]
+                yield f"{before}{node.name}", ast.copy_location(copy, node)
 
 
 def special_names(classes: Iterable[ClassFacts]) -> Iterator[str]:

@@ -6,10 +6,12 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from wflint.callgraph.graph import Node
 from wflint.facts.model import Call as CallFact
-from wflint.facts.model import Flag, ParamKind
+from wflint.facts.model import Flag, FunctionHead, ParamKind
 from wflint.facts.signatures import RECEIVERS
 from wflint.inference.values import ExternalValue, FunctionValue
+from wflint.replay.inlining import result_of
 from wflint.replay.terms import (
     NOTHING,
     Add,
@@ -66,7 +68,9 @@ class CallReader:
     def term(self, node: ast.Call) -> Term | None:
         """Return what a call does; ``None`` if it only gives data."""
         fact = self._code.call(node)
-        if fact is None or fact.flags & Flag.NOT_IN_WORKFLOW:
+        if fact is None:
+            return self._unknown_to_facts(node)
+        if fact.flags & Flag.NOT_IN_WORKFLOW:
             return self._other(node)
         found = self._functions.called(fact, self._code.node)
         if len(found) == 1:
@@ -82,6 +86,19 @@ class CallReader:
             )
         return self._other(node)
 
+    def _unknown_to_facts(self, node: ast.Call) -> Term | None:
+        """Return what a call in an f-string gives; it does nothing else."""
+        ref = self._terms.plain_ref(node.func)
+        at = self._code.node
+        found = self._functions.referred(ref, at) if ref is not None else ()
+        entity = found[0] if len(found) == 1 else None
+        if isinstance(entity, FunctionValue) and not entity.partial:
+            head = self._functions.store.head(entity.fn)
+            if head is not None and not head.is_async:
+                to = Node(entity.fn, entity.receiver, env=entity.env)
+                return self._inlined(node, head, to, entity)
+        return None
+
     # What the program calls of its own.
 
     def _own(self, node: ast.Call, fact: CallFact, entity: FunctionValue) -> Term | None:
@@ -91,7 +108,29 @@ class CallReader:
             return self._other(node)
         to = functions.reached(self._code.node, fact.site, entity)
         if not head.is_async and not functions.is_loud(entity, self._code.node):
-            return self._other(node)
+            return self._inlined(node, head, to, entity) or self._other(node)
+        inner = entity.fn.path == self._code.node.fn.path and head.site >= 0
+        is_async = head.is_async and not head.is_generator
+        args = self._arguments(node, head, entity)
+        return Call(functions.callee(to), args, is_async, inner, self._terms.at(node))
+
+    def _inlined(
+        self, node: ast.Call, head: FunctionHead, to: Node, entity: FunctionValue
+    ) -> Term | None:
+        """Return what a function gives that does nothing else."""
+        is_plain = not head.is_generator and all(
+            d.written == "staticmethod" for d in head.decorators
+        )
+        term = self._functions.small_term(to) if is_plain and head.site < 0 else None
+        if term is None:
+            return None
+        given = dict(self._arguments(node, head, entity))
+        return result_of(self._functions.code(to), term, given)
+
+    def _arguments(
+        self, node: ast.Call, head: FunctionHead, entity: FunctionValue
+    ) -> tuple[tuple[str, Term], ...]:
+        """Return what a call gives, with the names of parameters where they are known."""
         plain = [p.name for p in head.params if p.kind in (ParamKind.POSITIONAL, *RECEIVERS)]
         args: list[tuple[str, Term]] = []
         if entity.bound and plain:
@@ -101,10 +140,7 @@ class CallReader:
             name = plain[number] if number < len(plain) else ""
             args.append((name, self._terms.term(given)))
         args += [(k.arg or "", self._terms.term(k.value)) for k in node.keywords]
-        inner = entity.fn.path == self._code.node.fn.path and head.site >= 0
-        is_async = head.is_async and not head.is_generator
-        callee = functions.callee(to)
-        return Call(callee, tuple(args), is_async, inner, self._terms.at(node))
+        return tuple(args)
 
     def _other(self, node: ast.Call) -> Term | None:
         """A call that gives no command itself; what is done for its arguments counts."""

@@ -109,14 +109,19 @@ class Code:
         found = {*self.params}
         if self.definition is not None:
             found.update(_assigned(self.definition))
-        around = self.node.fn.qualname.rpartition(".")[0]
-        store, path = self.store, self.node.fn.path
-        if self.body.head.site >= 0 and around:
-            outer = Fn(path, around)
-            facts = store.load(path).facts
-            if around in facts.functions or around in store.load(path).bodies:
-                found |= Code(self.node._replace(fn=outer), store).names
+        if self.around is not None:
+            found |= Code(self.node._replace(fn=self.around), self.store).names
         return frozenset(found)
+
+    @cached_property
+    def around(self) -> Fn | None:
+        """The function around an inner one."""
+        around, path = self.node.fn.qualname.rpartition(".")[0], self.node.fn.path
+        if self.body.head.site < 0 or not around:
+            return None
+        module = self.store.load(path)
+        is_function = around in module.facts.functions or around in module.bodies
+        return Fn(path, around) if is_function else None
 
 
 found_nothing = ast.Pass()

@@ -8,6 +8,7 @@ from wflint import limits
 from wflint.replay.change import Change, Program, Step, Verdict
 from wflint.replay.exploring import Explorer, Judgement
 from wflint.replay.program import Functions, digest
+from wflint.replay.pruning import tracked_attributes
 from wflint.replay.sides import Side, side_of
 from wflint.replay.terms import Callee, Command, Exit, Patch, Term, Text, all_terms
 from wflint.replay.values import BLOCK, DRAW, Given
@@ -92,6 +93,7 @@ class _Comparison:
         ]
         if any(len(callees) > limits.TERM_FUNCTIONS for _, callees in closures):
             return self._change(Judgement(Verdict.UNKNOWN, why="it calls too many functions"))
+        _prune(closures, (old, new))
         digest(closures)
         if self._shortcut and _is_same(old, new):
             return self._swapped(closures)
@@ -144,7 +146,7 @@ class _Comparison:
                 continue
             count, can = 0, True
             for inner in functions.closure([callee.node]):
-                for term in all_terms(functions.term(inner.node)):
+                for term in all_terms(functions.work(inner.node)):
                     count += term.__class__.__name__ in _GIVES
                     is_end = isinstance(term, Exit) and term.kind == "continue as new"
                     can = can and not is_end and not isinstance(term, Patch)
@@ -172,6 +174,16 @@ class _Comparison:
         )
 
 
+def _prune(closures: list[tuple[Functions, list[Callee]]], sides: tuple[Side, ...]) -> None:
+    """Leave out of both sides what decides nothing on either of them."""
+    terms = [f.term(callee.node) for f, callees in closures for callee in callees]
+    entries = [(side.functions.code(callee.node)) for side in sides for callee in side.entries]
+    params = frozenset(name for code in entries for name in code.params if name != code.receiver)
+    tracked = tracked_attributes(terms, params)
+    for functions, callees in closures:
+        functions.prune(callees, tracked)
+
+
 _GIVES = frozenset({"Command", "Condition", "WaitFor", "Race", "Unresolved", "Deadline"})
 
 
@@ -183,7 +195,7 @@ def _activities(functions: Functions, callees: list[Callee]) -> list[tuple[Term 
     """Return the activities of a workflow in the order of the code, with what they are given."""
     found = []
     for callee in callees:
-        for term in all_terms(functions.term(callee.node)):
+        for term in all_terms(functions.work(callee.node)):
             if isinstance(term, Command) and term.aside.text:
                 found.append((term.name, term.aside.text))
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct, field
 
@@ -143,9 +143,10 @@ class Explorer:
         left = {key: c for key, c in self.old.handlers.items() if key not in old.arrived}
         others = {key: c for key, c in self.new.handlers.items() if key not in old.arrived}
         mine, its = old.machine.state(), new.machine.state()
-        if mine == its and left == others and self._reads_same(old, new):
+        ahead = _ahead(old.machine.counts, new.machine.counts)
+        if mine == its and not ahead and left == others and self._reads_same(old, new):
             return True
-        pair = (mine, its, tuple(sorted(left)), old.is_cancelled)
+        pair = (mine, its, ahead, tuple(sorted(left)), old.is_cancelled)
         if pair in self.result.seen:
             return True
         self.result.seen.add(pair)
@@ -203,6 +204,15 @@ class Explorer:
             self.result.verdict = verdict
             self.result.difference = difference
             self.result.assumed = _assumed(self.new, choices, own)
+
+
+def _ahead(old: Mapping[object, int], new: Mapping[object, int]) -> tuple[tuple[str, int], ...]:
+    """Return what one side has asked more often than the other, with the difference.
+
+    Only this counts for what follows: both sides are given equal answers.
+    """
+    more = ((key, old.get(key, 0) - new.get(key, 0)) for key in (*old, *new))
+    return tuple(sorted({(repr(key), n) for key, n in more if n}))
 
 
 def _assumed(side: Side, *all_choices: Choices) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from wflint import limits
-from wflint.facts.model import Value, ValueType
+from wflint.facts.model import Kind, Ref, Value, ValueType
 from wflint.replay.calls import CallReader
 from wflint.replay.terms import (
     Alt,
@@ -30,7 +30,7 @@ from wflint.replay.terms import (
     all_terms,
     parts_of,
 )
-from wflint.replay.texts import data, looped_over, times
+from wflint.replay.texts import LOOSE, data, looped_over, times
 
 if TYPE_CHECKING:
     from wflint.replay.code import Code
@@ -38,6 +38,15 @@ if TYPE_CHECKING:
 
 _PLAIN = (Data, Text, Var, Field, Replaying)
 _INNER = (ast.Lambda, ast.GeneratorExp)
+_OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.GtE: ast.Lt,
+    ast.IsNot: ast.Is,
+    ast.LtE: ast.Gt,
+    ast.NotEq: ast.Eq,
+    ast.NotIn: ast.In,
+}
+"""Comparisons that are taken for the opposite of another."""
+
 _LOOPS = (ast.ListComp, ast.SetComp, ast.GeneratorExp)
 
 
@@ -70,11 +79,12 @@ class ExpressionReader:
         """Return what stands for a part of data; ``None`` for code that is data itself."""
         if isinstance(node, (ast.Name, ast.Attribute)):
             found = self._special(node)
-            return None if isinstance(found, Data) else found
+            is_itself = isinstance(node, ast.Name) and found == Data((node.id,))
+            return None if is_itself else found
         if isinstance(node, (ast.Await, ast.Call, ast.IfExp, ast.NamedExpr)):
             found = self.term(node)
             return None if isinstance(found, Data) and not found.parts else found
-        if isinstance(node, (*_LOOPS, ast.DictComp, ast.Lambda, ast.BoolOp)):
+        if isinstance(node, (*_LOOPS, ast.DictComp, ast.Lambda, *LOOSE)):
             return self.term(node)
         return None
 
@@ -97,8 +107,10 @@ class ExpressionReader:
             case ast.BoolOp():
                 return self._bool(node)
             case ast.UnaryOp(op=ast.Not()):
-                inner = self.term(node.operand)
-                return Not(inner) if not is_plain(inner) or isinstance(inner, Replaying) else None
+                return Not(self.term(node.operand))
+            case ast.Compare(ops=[op], left=left, comparators=[right]) if type(op) in _OPPOSITE:
+                opposite = _OPPOSITE[type(op)]()
+                return Not(self.term(ast.Compare(left, [opposite], [right])))
             case ast.List() | ast.Tuple() | ast.Set():
                 return self._display(node)
             case ast.Starred():
@@ -123,7 +135,7 @@ class ExpressionReader:
 
     def _known(self, node: ast.Name | ast.Attribute) -> Term | None:
         """Return the literal, or the name for the server, that a name stands for."""
-        ref = self.code.ref(node)
+        ref = self.code.ref(node) or self.plain_ref(node)
         if ref is None:
             return None
         at, names = self.code.node, self.functions.names
@@ -134,7 +146,26 @@ class ExpressionReader:
                 return Text(literal.text)
             return Data((literal.text or "None",))
         name = names.of(value, at)
-        return Text(name) if name else None
+        if name:
+            return Text(name)
+        display = names.display(value, at)
+        return Data((display,)) if display else None
+
+    def plain_ref(self, node: ast.expr) -> Ref | None:
+        """Return what a name refers to that the facts say nothing of, as in an f-string."""
+        names: list[str] = []
+        base: ast.expr = node
+        while isinstance(base, ast.Attribute):
+            names.append(base.attr)
+            base = base.value
+        if not isinstance(base, ast.Name):
+            return None
+        path = tuple(reversed(names))
+        if not self._is_local(base.id):
+            return Ref(Kind.GLOBAL, base.id, path)
+        owner = self.code.body.head.owner
+        is_own = base.id == self.code.receiver and owner
+        return Ref(Kind.SELF, owner, path) if is_own and path else None
 
     def _attribute(self, node: ast.Attribute) -> Term | None:
         base = node.value
@@ -235,7 +266,7 @@ def is_plain(term: Term | None) -> bool:
 def is_data(term: Term) -> bool:
     """True for a value that surely is nothing to wait for."""
     return isinstance(term, (Text, Field)) or (
-        isinstance(term, Data) and all(is_quiet(part) for part in term.parts)
+        isinstance(term, (Data, Not)) and all(is_quiet(part) for part in parts_of(term))
     )
 
 

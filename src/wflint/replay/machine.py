@@ -128,7 +128,7 @@ class Machine:
         if depth > limits.REPLAY_CALLS:
             raise CutOff("functions that call one another without end")
         frame = Frame(callee.node.fn, names, chain, depth)
-        return [(Op("frame"), frame), (self.functions.term(callee.node), frame)]
+        return [(Op("frame"), frame), (self.functions.work(callee.node), frame)]
 
     def enter(self, callee: Callee, kind: str, label: str) -> Task:
         """Start the task of an entry point: `run`, or the handler of a message."""
@@ -232,13 +232,12 @@ class Machine:
         return any(t.guards for t in self.tasks if not t.is_done and t.is_waiting)
 
     def state(self) -> object:
-        """Return a description of all that decides what follows."""
+        """Return a description of what decides what follows, but for the counts of questions."""
         describe = Describe()
         return (
             tuple(describe.task(task) for task in self.tasks),
             tuple((name, describe.value(v)) for name, v in sorted(self.fields.items())),
             tuple(sorted(self.patches.items())),
-            tuple(sorted((repr(key), n) for key, n in self.counts.items())),
             tuple(sorted(self.true.items())),
             self.draws,
         )

@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
 from wflint.callgraph.graph import Node
-from wflint.facts.model import Ref, Value, ValueType
-from wflint.inference.values import ClassValue, FunctionValue, InstanceValue
+from wflint.facts.ids import Cls, Fn
+from wflint.facts.model import Value, ValueType
+from wflint.inference.values import ClassValue, FunctionValue, InstanceValue, ModuleValue
 from wflint.inference.written_values import WrittenValues
-from wflint.model.class_text import class_body
+from wflint.model.constant_text import constants
 from wflint.model.definitions import Definitions
 from wflint.rule.written import Written
 
-
-def _assignments(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
-    """Yield the names that the body of a class assigns."""
-    for statement in body:
-        match statement:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                yield name, value
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                yield name, value
-
-
-def _text(node: ast.expr) -> Value | None:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return Value(ValueType.STR, node.value)
-    return None
+_LITERALS = (ValueType.STR, ValueType.INT, ValueType.FLOAT, ValueType.BOOL, ValueType.NONE)
+_QUOTES = ("'", '"')
 
 
 class Names:
@@ -39,34 +26,69 @@ class Names:
         self._definitions = definitions
         self._resolver = definitions.resolver
         self._written = WrittenValues(definitions.resolver)
+        self._set: dict[Cls, frozenset[str]] = {}
 
     def literal(self, value: Value, at: Node) -> Value | None:
         """Return the literal that a value surely is."""
         found = self._written.follow(Written(value, at.fn.path, at.receiver)).value
-        is_literal = found.type in (
-            ValueType.STR,
-            ValueType.INT,
-            ValueType.FLOAT,
-            ValueType.BOOL,
-            ValueType.NONE,
-        )
-        return found if is_literal else self._of_class(value.ref, at)
+        if found.type in _LITERALS:
+            return found
+        code = self.display(value, at)
+        try:
+            text = ast.literal_eval(code) if code[:1] in _QUOTES else None
+        except (SyntaxError, ValueError):
+            text = None
+        return Value(ValueType.STR, text) if isinstance(text, str) else None
 
-    def _of_class(self, ref: Ref, at: Node) -> Value | None:
-        """Return the text that an attribute of a class is: `Names.RESERVE`, or its `.value`."""
+    def display(self, value: Value, at: Node) -> str:
+        """Return the code of the constant that a name stands for, or ``""``.
+
+        That may be an attribute of a class as well: `Names.RESERVE`, or its `.value`.
+        """
+        ref = value.ref
+        found = self._resolver.constant(ref, at.fn.path)
+        if found is not None:
+            module = self._resolver.store.load(found[1])
+            return constants(module).get((ref.path or (ref.name,))[-1], "")
         path = ref.path[:-1] if ref.path[-1:] == ("value",) else ref.path
         if not path:
-            return None
+            return ""
         holder = replace(ref, path=path[:-1])
-        found = self._resolver.resolve(holder, at.fn.path, at.receiver, env=at.env)
-        if len(found) != 1 or not isinstance(found[0], ClassValue):
-            return None
-        for owner in self._resolver.order(found[0].cls)[0]:
-            body = class_body(self._resolver.store.load(owner.path), owner.qualname) or []
-            given = [value for name, value in _assignments(body) if name == path[-1]]
-            if given:
-                return _text(given[0]) if len(given) == 1 else None
-        return None
+        holders = self._resolver.resolve(holder, at.fn.path, at.receiver, env=at.env)
+        match holders[0] if len(holders) == 1 else None:
+            case ModuleValue(path=module_path):
+                return constants(self._resolver.store.load(module_path)).get(path[-1], "")
+            case ClassValue(cls=cls):
+                return self._of_class(cls, path[-1])
+            case InstanceValue(cls=cls) if not self._is_set(cls, path[-1]):
+                return self._of_class(cls, path[-1])
+        return ""
+
+    def _of_class(self, cls: Cls, name: str) -> str:
+        for owner in self._resolver.order(cls)[0]:
+            facts = self._resolver.store.class_facts(owner)
+            known = constants(self._resolver.store.load(owner.path))
+            if f"{owner.qualname}.{name}" in known:
+                return known[f"{owner.qualname}.{name}"]
+            if facts is None or name in facts.attributes or name in facts.methods:
+                return ""
+        return ""
+
+    def _is_set(self, cls: Cls, name: str) -> bool:
+        """True if an object may have a value of its own under a name."""
+        return any(name in self._own(owner) for owner in self._resolver.order(cls)[0])
+
+    def _own(self, cls: Cls) -> frozenset[str]:
+        """Return the attributes that methods of a class set, and its fields."""
+        if cls not in self._set:
+            store = self._resolver.store
+            facts = store.class_facts(cls)
+            found = set(facts.fields) if facts is not None else set()
+            for head in facts.methods.values() if facts is not None else ():
+                body = store.body(Fn(cls.path, head.qualname))
+                found |= {*body.attributes, *body.additions}
+            self._set[cls] = frozenset(found)
+        return self._set[cls]
 
     def of(self, value: Value, at: Node) -> str:
         """Return the name by which the server knows a value, or ``""``."""

@@ -11,10 +11,13 @@ from wflint.callgraph.graph import Node
 from wflint.checking.analysis import AnalysisResult
 from wflint.facts.ids import Fn
 from wflint.facts.model import Call as CallFact
+from wflint.facts.model import Ref
 from wflint.inference.values import AbstractValue, FunctionValue
 from wflint.replay.calls import REPLAYING
 from wflint.replay.code import Code
+from wflint.replay.inlining import is_small
 from wflint.replay.naming import Names
+from wflint.replay.pruning import Pruner, names_in
 from wflint.replay.statements import term_of
 from wflint.replay.terms import Call, Callee, Term, all_terms
 from wflint.temporal.api import sdk_calls
@@ -37,11 +40,17 @@ class Functions:
         self.names = Names(answer.checker.definitions)
         self._callees: dict[Node, Callee] = {}
         self._terms: dict[Node, Term] = {}
+        self._making: list[Node] = []
+        self._pruned: dict[Node, Term] = {}
         self._codes: dict[Node, Code] = {}
 
     def called(self, call: CallFact, at: Node) -> tuple[AbstractValue, ...]:
         """Return what a call may call."""
         return self._resolver.resolve(call.target, at.fn.path, at.receiver, env=at.env)
+
+    def referred(self, ref: Ref, at: Node) -> tuple[AbstractValue, ...]:
+        """Return what a name refers to."""
+        return self._resolver.resolve(ref, at.fn.path, at.receiver, env=at.env)
 
     def reached(self, at: Node, site: int, entity: FunctionValue) -> Node:
         """Return a function as a call reaches it."""
@@ -93,8 +102,41 @@ class Functions:
         """Return what a function does."""
         known = self._terms.get(node)
         if known is None:
+            self._making.append(node)
             known = self._terms[node] = term_of(self.code(node), self)
+            self._making.pop()
         return known
+
+    def work(self, node: Node) -> Term:
+        """Return what a function does, without what decides nothing in the workflow compared."""
+        return self._pruned.get(node) or self.term(node)
+
+    def prune(self, callees: Iterable[Callee], tracked: frozenset[str]) -> None:
+        """Leave out what decides nothing; ``tracked`` are attributes that hold more than data."""
+        nodes = [callee.node for callee in callees]
+        shared: dict[Fn, set[str]] = {}
+        for node in nodes:
+            around = self.code(node).around
+            if around is not None:  # it reads names of the function around it, which reads its own
+                read = names_in(self.term(node))
+                shared.setdefault(node.fn, set()).update(read)
+                while around is not None:
+                    shared.setdefault(around, set()).update(read)
+                    qualname = around.qualname.rpartition(".")[0]
+                    around = Fn(around.path, qualname) if qualname else None
+        self._pruned = {
+            node: Pruner(tracked, frozenset(shared.get(node.fn, ()))).prune(self.term(node))
+            for node in nodes
+        }
+
+    def small_term(self, node: Node) -> Term | None:
+        """Return what a small function does; ``None`` for others, and for one that calls itself."""
+        head = self.store.head(node.fn)
+        if head is None or head.end - head.start > limits.SMALL_FUNCTION:
+            return None
+        if node in self._making or len(self._making) > limits.SMALL_FUNCTIONS:
+            return None
+        return self.term(node) if is_small(self.code(node)) else None
 
     def closure(self, nodes: Iterable[Node]) -> list[Callee]:
         """Return some functions and all that they call; none if these are too many."""
@@ -125,7 +167,7 @@ def digest(sides: Iterable[tuple[Functions, list[Callee]]]) -> None:
     for _, callee in every:
         callee.digest = ""
     for functions, callee in every:
-        term = functions.term(callee.node)
+        term = functions.work(callee.node)
         params = functions.code(callee.node).params
         own[id(callee)] = (_hash(repr((params, term))), callees_in(term))
     current = {key: text for key, (text, _) in own.items()}

@@ -45,6 +45,7 @@ from wflint.replay.terms import (
     WaitFor,
     While,
 )
+from wflint.replay.texts import joined
 
 _INDENT = "    "
 
@@ -135,8 +136,7 @@ def shown(term: Term) -> str:
         case Text(text=text):
             return repr(text)
         case Data(pieces=pieces, parts=parts):
-            gaps = [shown(part) for part in parts] + [""]
-            return "".join(a + b for a, b in zip(pieces, gaps, strict=True))
+            return joined(pieces, [(shown(part), _is_loose(part)) for part in parts])
         case Var(name=name):
             return name
         case Field(name=name, attribute=attribute):
@@ -152,12 +152,16 @@ def shown(term: Term) -> str:
         case Star(of=of):
             return f"*{shown(of)}"
         case Not(of=of):
-            return f"not {shown(of)}"
+            return f"not ({shown(of)})" if _is_loose(of) else f"not {shown(of)}"
         case Alt(test=test, then=then, orelse=orelse):
             return f"({shown(then)} if {shown(test)} else {shown(orelse)})"
         case Loop(over=over, body=body):
             return f"[{shown(body)} for each of {shown(over)}]"
     return _command(term)
+
+
+def _is_loose(term: Term) -> bool:
+    return isinstance(term, Not) or (isinstance(term, Data) and term.loose)
 
 
 def _command(term: Term) -> str:

@@ -109,10 +109,10 @@ class _StatementReader:
     def _assignment(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> Iterable[Term]:
         if node.value is None:
             return []
-        of = self.terms.term(node.value)
+        value = node.value
         if isinstance(node, ast.AugAssign):
-            old = self.terms.term(node.target)
-            of = Data(("", " op ", ""), (old, of))
+            value = ast.BinOp(node.target, node.op, value)
+        of = self.terms.term(value)
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         found = [term for target in targets for term in self._store(target, of)]
         return found or ([] if is_quiet(of) else [of])

@@ -44,6 +44,7 @@ from wflint.replay.terms import (
     WaitFor,
     While,
 )
+from wflint.replay.texts import joined
 from wflint.replay.values import (
     FALSE,
     NONE,
@@ -53,8 +54,12 @@ from wflint.replay.values import (
     Handle,
     Symbol,
     Value,
+    computed,
+    element,
     key_of,
     known_truth,
+    operand,
+    opposite,
     symbol,
 )
 
@@ -90,19 +95,17 @@ def _text(machine: Machine, task: Task, frame: Frame, term: Text) -> None:
 
 def _data(machine: Machine, task: Task, frame: Frame, term: Data) -> None:
     if not term.parts:
-        task.values.append(symbol(term.pieces[0]))
+        task.values.append(computed(term.pieces[0], loose=term.loose))
     else:
-        _push(task, frame, *term.parts, Op("data", term.pieces))
+        _push(task, frame, *term.parts, Op("data", term))
 
 
 def _join(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
-    pieces = op.data
-    assert isinstance(pieces, tuple)
-    keys = [key_of(value) for value in _taken(task, len(pieces) - 1)]
-    parts = [pieces[0]]
-    for key, piece in zip(keys, pieces[1:], strict=True):
-        parts += (key, piece)
-    task.values.append(symbol("".join(parts)))
+    term = op.data
+    assert isinstance(term, Data)
+    values = _taken(task, len(term.parts))
+    parts = [(key_of(v), isinstance(v, Symbol) and v.loose) for v in values]
+    task.values.append(computed(joined(term.pieces, parts), loose=term.loose))
 
 
 def _var(machine: Machine, task: Task, frame: Frame, term: Var) -> None:
@@ -110,7 +113,7 @@ def _var(machine: Machine, task: Task, frame: Frame, term: Var) -> None:
 
 
 def _field(machine: Machine, task: Task, frame: Frame, term: Field) -> None:
-    key = f"{key_of(frame.names.get(term.name, Symbol(term.name)))}.{term.attribute}"
+    key = f"{operand(frame.names.get(term.name, Symbol(term.name)))}.{term.attribute}"
     task.values.append(machine.fields.get(key, symbol(key)))
 
 
@@ -122,10 +125,7 @@ def _set(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     value = task.values.pop()
     part = op.extra
     if isinstance(part, int) and part >= 0:
-        if isinstance(value, Bag) and part < len(value.items):
-            value = value.items[part]
-        else:
-            value = symbol(f"{key_of(value)}[{part}]")
+        value = element(value, part)
     frame.names[str(op.data)] = value
     task.values.append(NONE)
 
@@ -137,7 +137,7 @@ def _put(machine: Machine, task: Task, frame: Frame, term: Put) -> None:
 def _set_field(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     term, value = op.data, task.values.pop()
     assert isinstance(term, Put)
-    key = f"{key_of(frame.names.get(term.name, Symbol(term.name)))}.{term.attribute}"
+    key = f"{operand(frame.names.get(term.name, Symbol(term.name)))}.{term.attribute}"
     if isinstance(value, Symbol):
         machine.fields.pop(key, None)  # others may change it, so its code stands for it
     else:
@@ -312,8 +312,7 @@ def _negate(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     if truth is not None:
         task.values.append(FALSE if truth else TRUE)
     else:
-        key = key_of(value)
-        task.values.append(Symbol(key[4:] if key.startswith("not ") else f"not {key}"))
+        task.values.append(opposite(value))
 
 
 def _alt(machine: Machine, task: Task, frame: Frame, term: Alt) -> None:
@@ -327,7 +326,7 @@ def truth(machine: Machine, value: Value) -> bool:
         return known
     key = key_of(value)
     is_opposite = key.startswith("not ")
-    key = key[4:] if is_opposite else key
+    key = key_of(opposite(value)) if is_opposite else key
     answer = machine.choose(("if", key, machine.count(("if", key))), (True, False))
     return bool(answer) != is_opposite
 
@@ -370,10 +369,8 @@ def _round(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
         else:
             _push(task, frame, term.orelse)
         return
-    is_bag = isinstance(over, Bag) and number < len(over.items)
-    value = over.items[number] if is_bag else symbol(f"{key_of(over)}[{number}]")
     if term.name:
-        frame.names[term.name] = value
+        frame.names[term.name] = element(over, number)
     following = Op("round", term, (number + 1, times, over, found))
     _push(task, frame, term.body, Op("collect", found if term.gives else None), following)
 

@@ -95,10 +95,12 @@ class Data(Term, frozen=True):
     """A value of which only the code is known.
 
     ``pieces`` is that code, with a gap for each of ``parts``: names, and what does something.
+    It is ``loose`` if it must stand in brackets where it is a part of other code.
     """
 
     pieces: tuple[str, ...]
     parts: tuple[Term, ...] = ()
+    loose: bool = False
 
 
 NOTHING = Data(("None",))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from wflint.replay.terms import Data, Term
 from wflint.syntax.unparsed import unparsed
 
 _GAP = "__wflint_gap__"
+LOOSE = (ast.BoolOp, ast.Compare, ast.IfExp)
+"""Code that must stand in brackets where it is a part of other code."""
+
+_OPENS, _CLOSES = ("(", "[", "{", ", ", "="), (")", "]", "}", ",", ":")
 _SAME_ELEMENTS = frozenset({"enumerate", "iter", "list", "reversed", "sorted", "tuple"})
 _SAME_LENGTH = frozenset({"items", "keys", "values"})
 
@@ -60,8 +64,18 @@ def data(node: ast.expr, part_of: Part) -> Data:
     copied, parts = _with_gaps(node, part_of)
     pieces = tuple(unparsed(copied).split(_GAP))
     if len(pieces) != len(parts) + 1:
-        return Data((unparsed(node),), ())
-    return Data(pieces, tuple(parts))
+        return Data((unparsed(node),), (), isinstance(node, LOOSE))
+    return Data(pieces, tuple(parts), isinstance(node, LOOSE))
+
+
+def joined(pieces: Sequence[str], parts: Sequence[tuple[str, bool]]) -> str:
+    """Return code with its gaps filled; each part comes with if it is loose."""
+    found = [pieces[0]]
+    for number, (part, loose) in enumerate(parts, 1):
+        before, after = pieces[number - 1], pieces[number]
+        is_apart = before.endswith(_OPENS) and after.startswith(_CLOSES)
+        found += (f"({part})" if loose and not is_apart else part, after)
+    return "".join(found)
 
 
 def looped_over(node: ast.expr) -> ast.expr:

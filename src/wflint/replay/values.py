@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import operator
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
@@ -34,22 +36,26 @@ _ENDING = frozenset(
 
 
 class Symbol(Struct, frozen=True):
-    """Data: ``key`` is the code that gives it, ``text`` is set if it is that text."""
+    """Data: ``key`` is the code that gives it, ``text`` is set if it is that text.
+
+    It is ``loose`` if its code must stand in brackets where it is a part of other code.
+    """
 
     key: str
     text: str | None = None
+    loose: bool = False
 
 
 NONE, TRUE, FALSE = Symbol("None"), Symbol("True"), Symbol("False")
 _FALSY = frozenset({"None", "False", "0", "''", "[]", "{}", "()", "0.0"})
 
 
-def symbol(key: str) -> Symbol:
+def symbol(key: str, *, loose: bool = False) -> Symbol:
     """Return data with a code that may be long."""
     if len(key) > limits.SYMBOL:
         mark = hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=8).hexdigest()
         key = f"{key[: limits.SYMBOL // 2]}…{mark}"
-    return Symbol(key)
+    return Symbol(key, loose=loose)
 
 
 def parameter(kind: str, label: str, number: int) -> Symbol:
@@ -157,3 +163,52 @@ def key_of(value: Value) -> str:
     if isinstance(value, Symbol):
         return repr(value.text) if value.text is not None else value.key
     return type(value).__name__.lower()
+
+
+def operand(value: Value) -> str:
+    """Return the code that stands for a value in other code."""
+    key = key_of(value)
+    return f"({key})" if isinstance(value, Symbol) and value.loose else key
+
+
+_NOT = "not "
+
+
+def opposite(value: Value) -> Symbol:
+    """Return the opposite of a value."""
+    key = key_of(value)
+    if not key.startswith(_NOT):
+        return symbol(f"{_NOT}{operand(value)}", loose=True)
+    inner = key[len(_NOT) :]
+    return symbol(inner[1:-1], loose=True) if inner.startswith("(") else symbol(inner)
+
+
+_OPERATORS: dict[str, Callable[[int, int], object]] = {
+    "!=": operator.ne,
+    "*": operator.mul,
+    "+": operator.add,
+    "-": operator.sub,
+    "<": operator.lt,
+    "<=": operator.le,
+    "==": operator.eq,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_NUMBER = re.compile(r"-?\d{1,9}")
+
+
+def computed(key: str, *, loose: bool = False) -> Symbol:
+    """Return what code gives; what two small numbers give is worked out."""
+    words = key.split(" ", 3) if len(key) < limits.SYMBOL else ()
+    if len(words) == 3 and words[1] in _OPERATORS:
+        first, second = (_NUMBER.fullmatch(word.strip("()")) for word in (words[0], words[2]))
+        if first is not None and second is not None:
+            return Symbol(repr(_OPERATORS[words[1]](int(first.group()), int(second.group()))))
+    return symbol(key, loose=loose)
+
+
+def element(value: Value, number: int) -> Value:
+    """Return one of the elements of a list, or of data."""
+    if isinstance(value, Bag) and number < len(value.items):
+        return value.items[number]
+    return symbol(f"{operand(value)}[{number}]")
