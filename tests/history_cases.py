@@ -95,6 +95,15 @@ class Script:
         self._event("workflow_execution_signaled", signalName=name)
         return self
 
+    def update(self, name: str, *commands: str) -> Script:
+        """Add a workflow task that accepts an update, with further commands."""
+        self.task()
+        about = {"input": {"name": name}}
+        self._event("workflow_execution_update_accepted", acceptedRequest=about)
+        for command in commands:
+            self._command(command, "0")
+        return self
+
     def cancel(self) -> Script:
         """The workflow was asked to end."""
         self._event("workflow_execution_cancel_requested")

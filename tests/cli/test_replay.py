@@ -156,6 +156,27 @@ def test_files_that_windows_has_written_are_read(encoding: str) -> None:
     assert invoke("replay", "good.json").exit_code == 0
 
 
+def test_a_file_may_have_several_histories() -> None:
+    both = [json.loads(Path(name).read_text()) for name in ("good.json", "bad.json")]
+    Path("both.json").write_text(json.dumps(both))
+
+    result = invoke("replay", "both.json")
+
+    assert "both.json (2) does not replay with `W`" in result.stdout
+    assert "Replayed 2 histories" in result.stderr
+
+
+def test_other_files_of_a_folder_are_passed_over(project: Path) -> None:
+    (project / "more").mkdir()
+    (project / "more" / "settings.json").write_text('{"retries": 3}')
+    (project / "more" / "good.json").write_text((project / "good.json").read_text())
+
+    assert invoke("replay", "--from-folder", "more").exit_code == 0
+    assert invoke("replay", "more/settings.json").exit_code == 2
+    (project / "more" / "cut.json").write_text((project / "good.json").read_text()[:-9])
+    assert invoke("replay", "--from-folder", "more").exit_code == 2
+
+
 # What is no history.
 
 

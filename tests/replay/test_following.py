@@ -291,3 +291,43 @@ def test_an_incompatible_end_does_not_try_all_ways(tmp_path: Path) -> None:
 
     assert result.verdict is INCOMPATIBLE
     assert len(result.before) == 60
+
+
+# Workflow tasks that bring nothing, or several things at once.
+
+UPDATED = """
+@workflow.update
+async def add(self) -> None:
+    await workflow.execute_activity(charge, "x", start_to_close_timeout=TEN)
+"""
+
+
+def test_an_update_comes_with_the_task_that_accepts_it(tmp_path: Path) -> None:
+    script = Script().task("activity reserve").update("add", "activity charge")
+    script.done("reserve").task("activity ship")
+
+    assert followed(tmp_path, flow(RESERVE + SHIP, "", UPDATED), script).verdict is COMPATIBLE
+
+
+def test_a_local_activity_may_last_for_several_tasks(tmp_path: Path) -> None:
+    local = "await workflow.execute_local_activity({}, order, start_to_close_timeout=TEN)\n"
+    code = flow(local.format("reserve") + SHIP, "", SIGNALLED)
+    script = Script().task().task().task("local reserve", "activity ship")
+
+    assert followed(tmp_path / "a", code, script).verdict is COMPATIBLE
+    between = Script().task().signal("paid").task("activity charge").done("charge")
+    between.task("local reserve", "activity ship")
+    assert followed(tmp_path / "b", code, between).verdict is COMPATIBLE
+
+
+def test_signals_may_come_in_one_batch_with_the_rest(tmp_path: Path) -> None:
+    code = flow(
+        RESERVE + SHIP, "", SIGNALLED.replace("self.is_paid = True", "await asyncio.sleep(0)")
+    )
+    first = Script().task("activity reserve").done("reserve").signal("paid")
+    second = Script().task("activity reserve").done("reserve").signal("paid")
+
+    first.task("activity charge", "activity ship")
+    assert followed(tmp_path / "a", code, first).verdict is COMPATIBLE
+    second.task("activity ship", "activity charge")
+    assert followed(tmp_path / "b", code, second).verdict is UNKNOWN

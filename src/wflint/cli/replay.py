@@ -29,7 +29,7 @@ def run(flags: Flags) -> int:
     form = output.chosen_format(request, flags)
     targets = output.parse_targets(flags["outputs"])
     with progress(request, bool(flags["quiet"])) as shown:
-        replayed = replay(shown, files)
+        replayed = replay(shown, files, frozenset(named))
     _report(replayed.result, flags, form, targets)
     if replayed.result.problems:
         return FAILED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from msgspec import Struct
@@ -10,14 +10,16 @@ from msgspec.structs import replace
 
 from wflint.comparison.report import Reporter
 from wflint.comparison.sides import SYNTAX_ERROR, Sides
-from wflint.histories.export import ExportError, load, recorded_in
+from wflint.histories.export import ExportError, has_events, load, parts_of, recorded_in
 from wflint.histories.findings import findings_of
 from wflint.histories.matching import Matched, Matcher
 from wflint.replay.change import Verdict
 from wflint.replay.recorded import Recorded
 from wflint.report.summary import count
 from wflint.run.request import Request, Result
+from wflint.wording import on_one_line, shortened
 
+_REASON = 120
 _NAMED = 5
 """How many histories the last line names at most for a reason."""
 
@@ -30,13 +32,16 @@ class Replayed(Struct):
     result: Result
 
 
-def replay(request: Request, files: Sequence[str]) -> Replayed:
-    """Match histories with the code that a request is about."""
+def replay(request: Request, files: Sequence[str], named: Collection[str]) -> Replayed:
+    """Match histories with the code that a request is about.
+
+    Files that are not ``named``, but were found in a folder, need not be histories.
+    """
     sides = Sides(request)
     code, on_code = sides.working_tree()
     problems = [*sides.problems, *on_code.problems]
     matcher = Matcher(code)
-    histories = [matcher.match(path, each) for path, each in _readable(files, problems)]
+    histories = [matcher.match(path, each) for path, each in _readable(files, named, problems)]
     reporter = Reporter(code, sides.request, sides.chosen)
     if code.examined:
         reporter.add(findings_of(histories))
@@ -57,10 +62,16 @@ def replay(request: Request, files: Sequence[str]) -> Replayed:
     return Replayed(matcher, histories, result)
 
 
-def _readable(files: Iterable[str], problems: list[str]) -> Iterator[tuple[str, Recorded]]:
+def _readable(
+    files: Iterable[str], named: Collection[str], problems: list[str]
+) -> Iterator[tuple[str, Recorded]]:
     for path in files:
         try:
-            yield path, recorded_in(load(path), path)
+            document = load(path)
+            if path not in named and not has_events(document):
+                continue
+            for name, part in parts_of(document, path):
+                yield name, recorded_in(part, name)
         except ExportError as error:
             problems.append(str(error))
 
@@ -92,7 +103,8 @@ def _reasons(unknown: Iterable[Matched]) -> str:
     found = []
     ordered = sorted(unknown, key=lambda matched: (matched.why, matched.path))
     for why, group in groupby(ordered, key=lambda matched: matched.why):
-        found.append(f"{_some([matched.path for matched in group])} ({why})")
+        short = shortened(on_one_line(why), _REASON)
+        found.append(f"{_some([matched.path for matched in group])} ({short})")
     return ", ".join(found)
 
 

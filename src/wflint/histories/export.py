@@ -8,6 +8,7 @@ What a stranger may have written is read here, so that nothing is taken for gran
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -73,6 +74,21 @@ def events_in(document: Any, path: str) -> list[dict[str, Any]]:
 EXPORT = "`temporal workflow show -w ID -o json`"
 
 
+def parts_of(document: Any, path: str) -> list[tuple[str, Any]]:
+    """Return the histories of a document, each with a name: most have one."""
+    several = isinstance(document, list) and all(map(has_events, document)) and document
+    if not several or len(document) == 1:
+        return [(path, document[0] if several else document)]
+    return [(f"{path} ({number})", part) for number, part in enumerate(document, 1)]
+
+
+def has_events(document: Any) -> bool:
+    """True for what may be a history, whole or not."""
+    if isinstance(document, list):
+        return bool(document) and all(isinstance(part, dict) for part in document)
+    return isinstance(document, dict) and ("events" in document or "history" in document)
+
+
 def recorded_in(document: Any, path: str) -> Recorded:
     """Return the history in a document. Raises :class:`ExportError`."""
     reader = _Reader(path)
@@ -116,8 +132,6 @@ class _Reader:
         language = event.text("sdkMetadata", "sdkName")
         if language and language != "temporal-python":
             raise ExportError(f"{self._path} was recorded by {language}, and not by Python code")
-        if self._tasks and not self._arrived:
-            return  # a task that only tells the server that a local activity still runs
         self._tasks.append(WorkflowTask(self._arrived))
         self._arrived = []
 
@@ -138,4 +152,19 @@ class _Reader:
         """Return the whole history."""
         if not self._workflow:
             raise ExportError(f"{self._path} does not say which workflow it is of")
-        return Recorded(self._workflow, self._tasks, self._is_open, self._unclear)
+        return Recorded(self._workflow, list(_joined(self._tasks)), self._is_open, self._unclear)
+
+
+def _joined(tasks: list[WorkflowTask]) -> Iterator[WorkflowTask]:
+    """Join tasks that only tell the server that a local activity still runs with the one before."""
+    last: WorkflowTask | None = None
+    for task in tasks:
+        brings = task.arrived or any(event.kind == "update accepted" for event in task.commands)
+        if last is not None and not brings:
+            last.commands += task.commands
+            continue
+        if last is not None:
+            yield last
+        last = task
+    if last is not None:
+        yield last

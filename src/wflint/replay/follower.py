@@ -17,7 +17,7 @@ from wflint.replay.machine import CutOff, Lost, Machine
 from wflint.replay.recorded import Event, literal
 from wflint.replay.sides import Side
 from wflint.replay.tasks import Frame, Op, Task
-from wflint.replay.terms import Term, Try
+from wflint.replay.terms import Callee, Term, Try
 from wflint.replay.values import DRAW, NONE, Chain, Given, Symbol, Value, key_of
 
 _OWN_ERRORS = frozenset(
@@ -35,6 +35,10 @@ _SAME_ANSWERS = 3
 """How often in a row a test without any command is answered alike."""
 
 _UUID = 36
+_BY_TASKS = frozenset({"task", "all", "group"})
+"""What tasks wait for that others end."""
+
+LOCAL = "local activity"
 UNRESOLVED, DATA = "something unknown", "something awaited"
 _NOT_RECORDED = frozenset({"signal with start", UNRESOLVED})
 
@@ -84,6 +88,7 @@ class Follower(Machine):
         self.unmatched: deque[Given] = deque()
         self.open: dict[int, Given] = {}
         self.awaits: list[Given] = []
+        self.local: list[Given] = []
         self.markers: set[str] = set()
         self.unsure = ""
         self.is_begun = False
@@ -98,6 +103,7 @@ class Follower(Machine):
             made.unmatched = deque(copier.all(self.unmatched))
             made.open = {number: copier.copy(given) for number, given in self.open.items()}
             made.awaits = copier.all(self.awaits)
+            made.local = copier.all(self.local)
         except RecursionError:
             raise CutOff("the code is nested too deeply") from None
         made.patches, made.counts = dict(self.patches), dict(self.counts)
@@ -114,9 +120,26 @@ class Follower(Machine):
         self.given = []
         self.taken: list[Taken] = []
         self.ending: set[int] = set()
+        self.woken: set[int] = set()
         self.total = 0
         self._rounds = self._disturbed = 0
         self._asked: dict[object, int] = {}
+
+    def may_swap(self, commands: Sequence[Event]) -> bool:
+        """True if tasks that were woken together may give these commands in another order.
+
+        Tasks that others make run in the order in which they were made, which is known.
+        """
+        given = [g for g in self.given if not g.cancelled]
+        if len(given) != len(commands) or len(self.woken) < 2:
+            return False
+        left = list(given)
+        for event in commands:
+            fitting = next((g for g in left if may_be(event, g)), None)
+            if fitting is None:
+                return False
+            left.remove(fitting)
+        return True
 
     def describe(self) -> object:
         """Return what decides about all that follows."""
@@ -167,6 +190,8 @@ class Follower(Machine):
 
     def resume(self, task: Task) -> None:
         """A task may go on with an error of code that gives no command."""
+        if task.for_what and task.for_what[0] not in _BY_TASKS:
+            self.woken.add(id(task))
         if not task.stack or _is_cancelled(task.stack[-1][0]):
             return
         names = [n for what, _ in task.stack for n in _caught(what)]
@@ -210,7 +235,10 @@ class Follower(Machine):
                 self.awaits.append(given)
                 return given
             raise Lost(f"`{code}` cannot be followed" if code else f"a {kind} is not known")
-        return super().give(kind, name, ident, chain)
+        given = super().give(kind, name, ident, chain)
+        if kind == LOCAL:
+            self.local.append(given)
+        return given
 
     def await_data(self, task: Task, frame: Frame, value: Value) -> None:
         """What is awaited may be there, or come at any time."""
@@ -232,6 +260,12 @@ class Follower(Machine):
     def result(self, given: Given) -> Symbol:
         """Return what stands for the result of a command."""
         return Symbol(f"result of {given.shown}") if given.kind != DATA else given.name or NONE
+
+    def enter(self, callee: Callee, kind: str, label: str) -> Task:
+        """Start the task of an entry point."""
+        task = super().enter(callee, kind, label)
+        self.woken.add(id(task))
+        return task
 
     # Running.
 

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from wflint import limits
 from wflint.replay.change import Verdict
-from wflint.replay.follower import Follower, Picks, Taken, may_be
+from wflint.replay.follower import LOCAL, Follower, Picks, Taken, may_be
 from wflint.replay.history import happen
 from wflint.replay.machine import CutOff, Lost
 from wflint.replay.recorded import Event, Recorded, WorkflowTask
@@ -20,10 +20,9 @@ from wflint.replay.sides import Side, sets_handlers
 from wflint.replay.values import Given
 
 _MESSAGES = ("signal", "update")
-_LOCAL = "local activity"
 _SKIPPED = frozenset(
     f"cancellation of {kind}"
-    for kind in ("activity", _LOCAL, "child workflow", "Nexus operation", "signal")
+    for kind in ("activity", LOCAL, "child workflow", "Nexus operation", "signal")
 )
 """Commands that only some ways of cancelling give, and that a history may have."""
 
@@ -161,8 +160,10 @@ class _Search:
         return following
 
     def _note(self, node: _Node, state: Follower, matched: list[Given], event: Event) -> None:
-        if state.unsure:
-            self._why = self._why or state.unsure
+        unsure = state.unsure
+        if not unsure and state.may_swap(self._recorded.tasks[node.number].commands):
+            unsure = "the order of tasks that go on together is not known exactly"
+        self._why = self._why or unsure
         count = self._left[0] - self._left[node.number] + len(matched)
         now = next((g for g in state.unmatched if not g.cancelled), None)
         best = self._best
@@ -179,7 +180,7 @@ class _Search:
         for event in task.commands:
             if event.kind == "patch" and event.name is not None:
                 state.markers.add(repr(event.name))
-        local = [event for event in task.commands if event.kind == _LOCAL]
+        local = [event for event in task.commands if event.kind == LOCAL]
         messages = [event for event in task.arrived if event.kind == "signal"]
         messages += [event for event in task.commands if event.kind == "update accepted"]
         others = [e for e in task.arrived if e.kind != "signal"]
@@ -191,15 +192,14 @@ class _Search:
         for event in messages:
             kind = "signal" if event.kind == "signal" else "update"
             self._happen(state, event, kind)
-        if messages:
+        if messages and state.picks.pick((True, False)):  # or all in one batch, by a flag
             self._settle(state, local)
         if is_first and early:
             self._begin(state)
         for event in others:
             self._happen(state, event, event.kind)
-        if others or is_first:
-            self._settle(state, local)
-        state.unmatched.extend(g for g in state.given if g.kind != _LOCAL)
+        self._settle(state, local)
+        state.unmatched.extend(g for g in state.given if g.kind != LOCAL)
         return local
 
     def _begin(self, state: Follower) -> None:
@@ -250,7 +250,7 @@ def _match(
 ) -> Event | None:
     """Match the commands of a workflow task; return the first event that none leads to."""
     for event in task.commands:
-        if event.kind == _LOCAL:
+        if event.kind == LOCAL:
             if event in missing:
                 return event
         elif not _take(state, event, matched):
@@ -282,9 +282,9 @@ def _is_leftover(given: Given, event: Event) -> bool:
 
 def _local_result(state: Follower, local: list[Event]) -> tuple[Event, Given] | None:
     """Return the first result of a local activity that the code waits for."""
-    waiting = [g for g in state.given if g.kind == _LOCAL and not g.done and not g.cancelled]
+    state.local = [given for given in state.local if not given.done and not given.cancelled]
     for event in local:
-        for given in waiting:
+        for given in state.local:
             if may_be(event, given):
                 return event, given
     return None
