@@ -56,21 +56,17 @@ class Flows:
             if callee.node not in found:
                 found[callee.node] = callee
                 pending += reversed(callees_in(self._functions.term(callee.node)))
+                self._locate(callee.node)
         digest([(self._functions, list(found.values()))])
         for callee in found.values():
             key = callee.node.fn, callee.digest
             if key not in self._numbers:
                 self._numbers[key] = self._first + len(self._callees)
                 self._callees.append(callee)
-        self._prepare()
 
     def number(self, callee: Callee) -> int:
         """Return the number of the flow of a function."""
         return self._numbers.get((callee.node.fn, callee.digest), NONE)
-
-    def of_number(self, number: int) -> Callee:
-        """Return the function that has a flow."""
-        return self._callees[number - self._first]
 
     def reached(self, callees: Iterable[Callee]) -> list[int]:
         """Return the flows that some functions have, and those of all that they call, in order."""
@@ -98,16 +94,15 @@ class Flows:
             self._steps[node] = outline(self._functions.term(node))
         return self._steps[node]
 
-    def _prepare(self) -> None:
-        places = []
-        for callee in self._callees:
-            pending = list(self._outline(callee.node))
-            while pending:
-                step = pending.pop()
-                pending += step.steps
-                if step.site != DEFINITION:
-                    places.append((callee.node.fn, step.site))
-        self._emitter.prepare(places)
+    def _locate(self, node: Node) -> None:
+        """Find where the steps of a function stand, while it is at hand: it is read only once."""
+        pending = list(self._outline(node))
+        sites = set[Site]()
+        while pending:
+            step = pending.pop()
+            pending += step.steps
+            sites.add(step.site)
+        self._emitter.prepare((node.fn, site) for site in sites if site != DEFINITION)
 
     def _step(self, fn: Fn, step: Step) -> MapStep:
         inside = tuple(self._step(fn, each) for each in step.steps)

@@ -188,8 +188,3 @@ class Map(Struct):
             w.qualname if often[w.qualname] == 1 else f"{w.qualname} ({w.place.filename})"
             for w in self.workflows
         ]
-
-    @property
-    def queues(self) -> list[str]:
-        """The task queues that are known, each once."""
-        return sorted({worker.queue for worker in self.workers if worker.queue})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from wflint.map.html_text import code, codes, table, text
@@ -9,6 +10,7 @@ from wflint.map.model import Map, Mark, Place, Workflow
 from wflint.map.reading import BRANCHING, Reading, Shown, Told, findings_of, shown_options
 from wflint.report.summary import count
 
+_INNER_WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _OPEN = 3
 """How many workflows a map has at most that shows all of them open."""
 
@@ -46,7 +48,7 @@ class Outline:
             badge = f' <span class="mark error">{errors}</span>' if errors else ""
             file = f" <small>{text(workflow.place.filename)}</small>"
             file = file if label != workflow.qualname else ""
-            name = text(workflow.qualname)
+            name = _INNER_WORD.sub("<wbr>", text(workflow.qualname))
             yield f'<li><a href="#w{number}">{name}{file}</a>{badge}</li>'
 
     # Places and marks.

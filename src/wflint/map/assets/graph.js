@@ -28,8 +28,8 @@ function style() {
   const plain = (name) => ({ "border-color": color(name), color: color("text") });
   const rules = [
     { selector: "node", style: {
-      label: "data(label)", width: "data(w)", height: "data(h)", shape: "data(shape)", "text-wrap": "wrap",
-      "text-max-width": "190px", "text-valign": "center", "text-halign": "center", "font-size": 12,
+      label: "data(broken)", width: "data(w)", height: "data(h)", shape: "data(shape)", "text-wrap": "wrap",
+      "text-max-width": "data(most)", "text-valign": "center", "text-halign": "center", "font-size": 12,
       "font-family": "system-ui, sans-serif", "background-color": color("soft"), "border-width": 1.5,
       "min-zoomed-font-size": 5, ...plain("quiet") } },
     { selector: "edge", style: {
@@ -37,6 +37,7 @@ function style() {
       "arrow-scale": 0.8, "curve-style": "bezier", label: "data(label)", "font-size": 10, color: color("quiet"),
       "text-background-color": color("back"), "text-background-opacity": 0.9, "text-wrap": "ellipsis",
       "text-max-width": "140px", "min-zoomed-font-size": 6 } },
+    ...(drawn.large ? [{ selector: "edge", style: { "curve-style": "straight", opacity: 0.25 } }] : []),
     { selector: "edge[?dashed]", style: { "line-style": "dashed" } },
     { selector: "node[?gaps], node[?outside], node.unknown", style: { "border-style": "dashed" } },
     { selector: "node[?never]", style: { opacity: 0.45 } },
@@ -51,13 +52,16 @@ function style() {
 }
 
 function node(id, kind, label, more) {
-  const lines = label.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil((line.length * CHARACTER) / 185)), 0);
+  const most = drawn.sideways ? 260 : 190;
+  const lines = label.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil((line.length * CHARACTER) / (most - 12))), 0);
   const longest = Math.max(...label.split("\n").map((line) => line.length));
   const shape = SHAPES[kind] || "round-rectangle";
   const wide = shape === "diamond" ? 1.45 : shape === "hexagon" ? 1.2 : 1;
-  const w = (Math.min(190, longest * CHARACTER) + 22) * wide;
+  const w = (Math.min(most, longest * CHARACTER) + 22) * wide;
   const h = (lines * 15 + 12) * (shape === "diamond" ? 1.6 : 1);
-  return { data: { id, kind, label, shape, w, h, ...more } };
+  // Names break behind dots and underscores, and between their words.
+  const broken = label.replace(/([._/])(?=\w)|([a-z])(?=[A-Z])/g, "$1$2\u200b");
+  return { data: { id, kind, label, broken, shape, w, h, most, ...more } };
 }
 
 const edge = (source, target, more) => ({ data: { source, target, label: "", ...more } });
@@ -108,15 +112,27 @@ function overviewElements(options) {
 
 function flowElements(number) {
   const elements = [];
+  const withState = byId("state").checked;
   MAP.workflows[number].g.forEach((chart, n) => {
     const begin = `${n}:begin`;
+    const isLeftOut = (at) => !withState && chart.n[at][0] === "state";
+    const next = new Map(chart.e.filter(([from]) => isLeftOut(from)).map(([from, to]) => [from, to]));
+    const shown = (at) => {
+      while (at !== undefined && isLeftOut(at)) at = next.get(at);
+      return at;
+    };
+    const connect = (from, at, more) => {
+      const to = shown(at);
+      if (to !== undefined) elements.push(edge(from, `${n}:${to}`, more));
+    };
     elements.push(node(begin, "begin", chart.t, {}));
     chart.n.forEach(([kind, text, file, row, step, often], at) => {
+      if (isLeftOut(at)) return;
       const label = often < 0 ? text : `${text}\n${often ? often + " ×" : "never ran"}`;
       elements.push(node(`${n}:${at}`, kind, label, { file, row, step, never: often === 0 ? 1 : 0 }));
     });
-    if (chart.n.length) elements.push(edge(begin, `${n}:0`));
-    chart.e.forEach(([from, to, label]) => elements.push(edge(`${n}:${from}`, `${n}:${to}`, { label })));
+    if (chart.n.length) connect(begin, 0, {});
+    chart.e.forEach(([from, to, label]) => { if (!isLeftOut(from)) connect(`${n}:${from}`, to, { label }); });
   });
   return elements;
 }
@@ -147,13 +163,27 @@ function columns(part, sideways) {
     level.forEach((n) => depth.set(n.id(), d));
     level = level.outgoers("node").filter((n) => !depth.has(n.id()));
   }
-  const next = new Map();
+  // A level with many nodes takes several columns (or rows), so that the whole is no thin line.
+  const most = Math.ceil(Math.sqrt(part.nodes().length * (sideways ? 5 : 0.5))) + 4;
+  const levels = [];
   part.nodes().forEach((n) => {
     const d = depth.get(n.id()) || 0;
-    const at = next.get(d) || 0;
-    next.set(d, at + (sideways ? n.data("h") + 12 : n.data("w") + 20));
-    n.position(sideways ? { x: d * 330, y: at } : { x: at, y: d * 120 });
+    (levels[d] = levels[d] || []).push(n);
   });
+  let across = 0;
+  for (const nodes of levels.filter(Boolean)) {
+    for (let first = 0; first < nodes.length; first += most) {
+      const lane = nodes.slice(first, first + most);
+      const broad = Math.max(...lane.map((n) => n.data(sideways ? "w" : "h")));
+      let along = 0;
+      for (const n of lane) {
+        const long = n.data(sideways ? "h" : "w");
+        n.position(sideways ? { x: across + broad / 2, y: along + long / 2 } : { x: along + long / 2, y: across + broad / 2 });
+        along += long + 12;
+      }
+      across += broad + 60;
+    }
+  }
 }
 
 function layOut(sideways) {
@@ -162,7 +192,7 @@ function layOut(sideways) {
   for (const part of parts) {
     if (part.nodes().length > LARGE && part.edges().length > LARGE * 2) columns(part, sideways);
     else if (part.nodes().length > 1) {
-      part.layout({ name: "dagre", rankDir: sideways ? "LR" : "TB", nodeSep: sideways ? 12 : 28, rankSep: sideways ? 45 : 36,
+      part.layout({ name: "dagre", rankDir: sideways ? "LR" : "TB", nodeSep: sideways ? 8 : 28, rankSep: sideways ? 45 : 36,
         fit: false, animate: false, ranker: part.nodes().length > LARGE ? "longest-path" : "network-simplex" }).run();
     }
     boxes.push([part, part.boundingBox({ includeLabels: false })]);
@@ -182,14 +212,15 @@ function layOut(sideways) {
 function fitGraph(readable) {
   cy.fit(undefined, 16);
   if (cy.zoom() > 1.3) { cy.zoom(1.3); cy.center(); }
-  if (!readable || cy.zoom() > 0.6) return;
+  if (!readable || cy.zoom() > 0.5) return;
   // What is too large to be read as a whole begins at its first node.
   const box = cy.elements().boundingBox();
   const zoom = Math.max(0.6, Math.min(1, (cy.width() - 32) / box.w));
   const first = cy.nodes()[0].position();
   const wide = box.w * zoom > cy.width();
   const x = wide && !drawn.sideways ? cy.width() / 2 - first.x * zoom : 16 - box.x1 * zoom;
-  const y = wide && drawn.sideways ? cy.height() / 2 - first.y * zoom : 16 - box.y1 * zoom;
+  const top = 16 - box.y1 * zoom;
+  const y = wide && drawn.sideways ? Math.min(top, cy.height() / 2 - first.y * zoom) : top;
   cy.zoom(zoom);
   cy.pan({ x, y });
 }
@@ -251,7 +282,7 @@ function titleOf(wanted) {
 
 function draw(wanted) {
   closeGraph();
-  drawn = { activities: true, workers: true, ...wanted };
+  drawn = { activities: true, workers: true, ...wanted, sideways: wanted.kind !== "flow" };
   const button = (text, label, action) => el("button", { type: "button", onclick: action, "aria-label": label, title: label }, text);
   const toggle = (name) => el("label", {}, el("input", {
     type: "checkbox", checked: drawn[name], onchange: (event) => draw({ ...drawn, [name]: event.target.checked }) }), " " + name);
@@ -264,20 +295,21 @@ function draw(wanted) {
     button("Fit", "Show all", () => fitGraph(false)), button("×", "Close the graph", closeGraph),
     el("span", { id: "graph-said", role: "status" }), area);
   byId("graph").hidden = false;
-  const sideways = drawn.sideways = drawn.kind !== "flow";
+  const sideways = drawn.sideways;
   const elements = drawn.kind === "overview" ? overviewElements(drawn)
     : drawn.kind === "flow" ? flowElements(drawn.number) : callElements(drawn.number);
-  const large = elements.length > 1500;
+  const large = drawn.large = elements.length > 1500;
   cy = cytoscape({ container: area, elements, style: style(), layout: { name: "preset" }, minZoom: 0.03, maxZoom: 3,
     hideEdgesOnViewport: large, textureOnViewport: large });
   layOut(sideways);
-  fitGraph(drawn.kind !== "overview");
+  fitGraph(true);
   cy.on("tap", "node", (event) => showNode(event.target));
   cy.on("tap", (event) => { if (event.target === cy) cy.elements().removeClass("apart"); });
   new ResizeObserver(() => { if (cy) cy.resize(); }).observe(area);
-  if (wanted.kind !== "overview" || wanted.seen) byId("graph").scrollIntoView({ block: "nearest" });
+  if (wanted.seen !== false) byId("graph").scrollIntoView({ block: "nearest" });
 }
 
+document.addEventListener("filtered", () => { if (drawn && drawn.kind !== "calls") draw({ ...drawn, seen: false }); });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { if (cy) cy.style(style()); });
 
 sections.forEach((section, number) => {
@@ -293,4 +325,4 @@ sections.forEach((section, number) => {
 if (MAP.workflows.length) {
   byId("controls").append(el("button", { type: "button", onclick: () => draw({ kind: "overview", seen: true }) }, "Graph"));
 }
-if (MAP.workflows.length > 1 && MAP.workflows.length + MAP.activities.length <= 150) draw({ kind: "overview" });
+if (MAP.workflows.length > 1 && MAP.workflows.length + MAP.activities.length <= 150) draw({ kind: "overview", seen: false });

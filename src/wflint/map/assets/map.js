@@ -153,6 +153,7 @@ function applyFilters() {
   found = [];
   foundAt = -1;
   byId("status").textContent = wanted || errors || only !== "" ? `${shown} of ${sections.length} workflows` : "";
+  document.dispatchEvent(new Event("filtered"));
 }
 
 function nextFound() {
@@ -193,8 +194,12 @@ function makeControls() {
     el("option", { value: "" }, "All workflows"),
     ...MAP.workflows.map((w, number) => el("option", { value: number }, w.n)));
   const errors = el("label", {}, el("input", { id: "errors", type: "checkbox", onchange: applyFilters }), " only errors");
+  const state = el("label", {}, el("input", { id: "state", type: "checkbox", checked: true, onchange: () => {
+    document.body.classList.toggle("no-state", !byId("state").checked);
+    document.dispatchEvent(new Event("filtered"));
+  } }), " assignments");
   const openAll = (open) => () => sections.forEach((s) => { if (!s.hidden) s.open = open; });
-  byId("controls").append(search, only, errors,
+  byId("controls").append(search, only, errors, state,
     el("button", { type: "button", onclick: openAll(true) }, "Open all"),
     el("button", { type: "button", onclick: openAll(false) }, "Close all"),
     el("span", { id: "status", role: "status" }));
