@@ -198,6 +198,9 @@ ORDER_STEPS = 24
 SANDBOX_CONSTANTS = 64
 """How many constants a setting of the sandbox may be made of."""
 
+SANDBOX_NAMES = 500
+"""How many names are followed from what a Worker is given to its settings, nearest first."""
+
 LISTED_NAMES = 256
 """How many names the lists of one worker may be made of."""
 

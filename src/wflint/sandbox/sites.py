@@ -3,15 +3,18 @@
 A Worker has the settings that stand in what it is given: in its runner, its plugins, its client, in
 the functions and classes that make these, of any module. What is found there belongs to this
 Worker, and to no other that does not get it, too. Where it takes something that cannot be followed,
-such as a parameter, settings that no Worker is seen to get may be its own.
+such as a parameter, or more than can be followed, settings that no Worker is seen to get may be
+its own.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
+from wflint import limits
 from wflint.facts.model import BindingKind
 from wflint.inference.resolver import Resolver
 from wflint.sandbox.module_settings import Piece, Region, SandboxSays, Site, sandbox_says
@@ -100,13 +103,15 @@ class Sites:
 
     def _spans(self, names: Iterable[_Name]) -> tuple[set[tuple[str, int, int]], bool]:
         """Return where the settings behind some names stand, and whether there may be more."""
-        pending, seen = list(names), set[_Name]()
+        pending, seen = deque(names), set[_Name]()
         spans: set[tuple[str, int, int]] = set()
         unclear = False
         while pending:
-            at = pending.pop()
+            at = pending.popleft()  # what is near is more likely to be made for the Worker
             if at in seen:
                 continue
+            if len(seen) == limits.SANDBOX_NAMES:
+                return spans, True
             seen.add(at)
             found = self._behind(at)
             unclear |= found is None
