@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from wflint.rule import calls_of
+
 _REQUEST = re.compile(
     r"(?<!workflow)\.(?:execute_|query\b|signal\b|start_|create_schedule\b)\w*\s*\("
     r"|ScheduleActionStartWorkflow\(|WithStartWorkflowOperation\("
@@ -42,11 +44,17 @@ class WrittenCall(NamedTuple):
     is_open: bool
 
 
-def written_calls(source: str, pattern: re.Pattern[str]) -> Iterator[WrittenCall]:
-    """Yield the calls in a text that begin with a pattern, which ends behind the bracket."""
-    for match in pattern.finditer(source):
-        name = re.findall(r"\w+", match.group())[-1]
-        yield WrittenCall(name, *_options(source, match.end()))
+def written_calls(source: str, words: frozenset[str]) -> Iterator[WrittenCall]:
+    """Yield the calls in a text whose names end with some words."""
+    for call in calls_of(source, words):
+        yield WrittenCall(call.word, *_options(source, call.inside))
+
+
+def written_requests(source: str, words: frozenset[str]) -> Iterator[WrittenCall]:
+    """Yield those of :func:`written_calls` that are not seen to be methods of `workflow`."""
+    for call in calls_of(source, words):
+        if not source.endswith("workflow.", 0, call.start):
+            yield WrittenCall(call.word, *_options(source, call.inside))
 
 
 def _options(source: str, start: int) -> tuple[frozenset[str], bool]:

@@ -91,7 +91,7 @@ if TYPE_CHECKING:
     from wflint.rule import CallView, FixView, Repair
 
 _CALLS = {name: call for name, call in sdk_calls().items() if call.input == ("arg", "args")}
-_GIVEN = re.compile(r"\bargs\s*=\s*[\[(]")
+_GIVEN = re.compile(r"args(?<!\wargs)\s*=\s*[\[(]")
 
 
 class ArgAndArgs(Rule):

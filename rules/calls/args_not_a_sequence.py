@@ -89,7 +89,7 @@ _THEN = {
     "set": "whose order differs between processes",
     "str": "of which each letter is an argument",
 }
-_GIVEN = re.compile(r"\bargs\s*=")
+_GIVEN = re.compile(r"args(?<!\wargs)\s*=")
 
 
 class ArgsNotASequence(Rule):

@@ -118,7 +118,6 @@ class InvalidRetryPolicy(Rule):
     scope = Scope.ANY
     fix = Fixable.UNSAFE
     since = "0.1"
-    needles = (r"\bRetryPolicy\s*\(",)
     called = frozenset({"RetryPolicy"})
     targets = frozenset({"temporalio.common.RetryPolicy"})
 

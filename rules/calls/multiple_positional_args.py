@@ -75,7 +75,17 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import CallKind, Fixable, Report, Rule, RuleSettings, Scope, Severity, sdk_calls
+from wflint.rule import (
+    CallKind,
+    Fixable,
+    Report,
+    Rule,
+    RuleSettings,
+    Scope,
+    Severity,
+    calls_of,
+    sdk_calls,
+)
 
 from ._requests import last_words
 
@@ -103,11 +113,6 @@ _WITHOUT_TARGET = "temporalio.workflow.continue_as_new"
 _TAKEN = frozenset({"activity", "arg", "args", "query", "signal", "update", "workflow"})
 """Keywords that stand for one of the positional arguments."""
 
-_CALL = re.compile(
-    r"(?:\.(?:execute|start)_(?:activity|child_workflow|local_activity|update|workflow)\w*"
-    r"|\.(?:query|signal)|ScheduleActionStartWorkflow|WithStartWorkflowOperation"
-    r"|(?P<new_run>\bcontinue_as_new))\s*\("
-)
 _TOKEN = re.compile(
     r""" "(?:\\.|[^"\\])*" | '(?:\\.|[^'\\])*' | \#[^\r\n]* | [][(){},=] """, re.VERBOSE
 )
@@ -145,8 +150,8 @@ class MultiplePositionalArgs(Rule):
     def suspicious(cls, source: str, settings: RuleSettings) -> bool:
         """True if one of the calls seems to get several payload arguments."""
         return any(
-            _plain_arguments(source, match.end()) > (1 if match["new_run"] else 2)
-            for match in _CALL.finditer(source)
+            _plain_arguments(source, call.inside) > (1 if call.word == "continue_as_new" else 2)
+            for call in calls_of(source, cls.called)
         )
 
     def check_call(self, view: CallView) -> Iterable[Report]:

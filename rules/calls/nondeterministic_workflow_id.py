@@ -89,7 +89,7 @@ class NondeterministicWorkflowId(Rule):
     severity = Severity.INFO
     scope = Scope.ANY
     since = "0.1"
-    needles = (r"\b(?:execute|start)_workflow\(|\bWithStartWorkflowOperation\(",)
+    called = frozenset({"execute_workflow", "start_workflow", "WithStartWorkflowOperation"})
 
     def visit_Call(self, node: cst.Call, ctx: Context) -> None:
         """A call with an `id` that is random; most have nothing to do with workflows."""

@@ -106,7 +106,6 @@ _WITH_OPTIONS = frozenset(name for name, table in option_tables().items() if tab
 _BY_LAST_WORD: dict[str, list[str]] = {}
 for _name in sorted(_WITH_OPTIONS):
     _BY_LAST_WORD.setdefault(_name.rpartition(".")[2], []).append(_name)
-_CALL = re.compile(rf"\b(?:{'|'.join(sorted(_BY_LAST_WORD))})\s*\(")
 
 
 class UnknownOption(Rule):
@@ -123,7 +122,7 @@ class UnknownOption(Rule):
         """True if one of the calls seems to have an option that it may not take."""
         return any(
             call.is_open or any(_may_be_at_fault(call.name, o, settings) for o in call.keywords)
-            for call in written_calls(source, _CALL)
+            for call in written_calls(source, cls.called)
         )
 
     def check_call(self, view: CallView) -> Iterable[Report]:

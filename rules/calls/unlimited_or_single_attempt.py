@@ -95,7 +95,6 @@ class UnlimitedOrSingleAttempt(Rule):
     severity = Severity.INFO
     scope = Scope.ANY
     since = "0.1"
-    needles = (r"\bRetryPolicy\s*\(",)
     called = frozenset({"RetryPolicy"})
     targets = frozenset({"temporalio.common.RetryPolicy"})
 

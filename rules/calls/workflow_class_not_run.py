@@ -67,7 +67,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, CallKind, Fixable, Form, Report, Rule, Scope, Severity
+from wflint.rule import Api, CallKind, Fixable, Form, Report, Rule, Scope, Severity, names_of
+
+from ._requests import last_words
 
 if TYPE_CHECKING:
     from wflint.rule import CommandView, FixView, Repair
@@ -80,10 +82,6 @@ class WorkflowClassNotRun(Rule):
     scope = Scope.ANY
     fix = Fixable.SAFE
     since = "0.1"
-    needles = (
-        r"\.(?:execute|start)_(?:child_)?workflow\(|\bcontinue_as_new\("
-        r"|ScheduleActionStartWorkflow\(|WithStartWorkflowOperation\(",
-    )
     commands = frozenset(
         {
             CallKind.CHILD_WORKFLOW,
@@ -92,6 +90,7 @@ class WorkflowClassNotRun(Rule):
             CallKind.WORKFLOW,
         }
     )
+    called = last_words(names_of(*commands, prefix=""))
 
     def check_command(self, at: CommandView) -> Iterable[Report]:
         """Only one workflow that is known, whose run method can be named."""

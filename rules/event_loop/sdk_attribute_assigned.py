@@ -58,9 +58,11 @@ Nothing: it uses what it finds.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
-from wflint.rule import Rule, Scope, Severity, cst
+from wflint.rule import Rule, RuleSettings, Scope, Severity, cst
 
 if TYPE_CHECKING:
     from wflint.rule import Context
@@ -75,11 +77,19 @@ _MODULES = frozenset(
     }
 )
 _LOGGER = "temporalio.workflow.logger"
-_ASSIGNED = r"(?:[ \t]*\.[ \t]*\w+)+[ \t]*(?::[^=\n]{1,300})?=[^=]"
+_END = r"\.[ \t]*\w+[ \t]*(?::[^=\n]{1,300})?=[^=]"
+"""The end of a line in which an attribute is assigned to; it begins with a fixed character."""
+
+_ASSIGNED = rf"(?:[ \t]*\.[ \t]*\w+)*[ \t]*{_END}"
 _SETATTR = r"(?<!\.)\bsetattr\(\s*"
 _START = r"(?<![\w.\])}\"'])"
 _NOT_OWN = r"(?!(?:self|cls)\b)[^\W\d]"
 """Most of what methods assign to is an attribute of their own."""
+
+_GIVEN_TO_SETATTR = re.compile(r"setattr\(\W*(\w+)")
+_TO_OTHERS = re.compile(rf"{_SETATTR}(?:{_NOT_OWN}|\W)|builtins\.setattr\(")
+_NAME = re.compile(rf"{_START}([^\W\d]\w*)(?={_ASSIGNED})")
+_OTHER_NAME = re.compile(rf"{_START}({_NOT_OWN}\w*)(?={_ASSIGNED})")
 
 
 class SdkAttributeAssigned(Rule):
@@ -89,11 +99,21 @@ class SdkAttributeAssigned(Rule):
     scope = Scope.ANY
     since = "0.1"
     words: ClassVar[tuple[str, ...]] = ("temporalio",)
-    needles: ClassVar[tuple[str, ...]] = (
-        rf"{_START}{_NOT_OWN}\w*{_ASSIGNED}",
-        rf"{_SETATTR}(?:{_NOT_OWN}|\W)|builtins\.setattr\(",
-    )
-    on_import = "temporalio", rf"{_START}([^\W\d]\w*)(?={_ASSIGNED})|setattr\(\W*(\w+)"
+    on_import = "temporalio"
+
+    @classmethod
+    def suspicious(cls, source: str, settings: RuleSettings) -> bool:
+        """True if a text seems to assign to an attribute of something but its own object."""
+        if "setattr(" in source and _TO_OTHERS.search(source):
+            return True
+        return any(_OTHER_NAME.search(line) for line in _assigning(source))
+
+    @classmethod
+    def used_names(cls, source: str) -> Iterator[str]:
+        """Yield the names whose attributes seem to be assigned to."""
+        for line in _assigning(source):
+            yield from _NAME.findall(line)
+        yield from _GIVEN_TO_SETATTR.findall(source)
 
     def visit_Attribute(self, node: cst.Attribute, ctx: Context) -> None:
         """`workflow.logger = ...`, however `workflow` was imported."""
@@ -143,3 +163,9 @@ def _is_of_sdk(name: str) -> bool:
     """True for a module of the SDK, and for a class in one."""
     module, _, last = name.rpartition(".")
     return name in _MODULES or (module in _MODULES and last[:1].isupper())
+
+
+def _assigning(source: str) -> Iterator[str]:
+    """Yield the beginnings of lines that end where an attribute is assigned to."""
+    for found in re.finditer(_END, source):
+        yield source[source.rfind("\n", 0, found.start()) + 1 : found.end()]

@@ -70,8 +70,8 @@ if TYPE_CHECKING:
     from wflint.rule import Context, FindingView, FixView, Repair
 
 _MODULES = frozenset({"activity", "common", "exceptions", "wf", "worker", "workflow"})
-_IMPORTS = re.compile(
-    r"(?:^|[\r\n])[ \t]*(?:from[ \t]+temporalio([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\r\n]+)"
+_IMPORT = re.compile(
+    r"[ \t]*(?:from[ \t]+temporalio([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\r\n]+)"
     r"|import[ \t]+temporalio([\w.]*))"
 )
 _NOT_NAMES = re.compile(r"\bas\s+\w+|#[^\r\n]*")
@@ -80,7 +80,7 @@ _WORKER_METHODS = frozenset(
 )
 """Methods of a variable called `worker`; reading such functions would be in vain."""
 
-_OF_INFO = re.compile(r"\binfo(?:\(\))?\.([a-z]\w*)")
+_OF_INFO = re.compile(r"info(?<!\winfo)(?:\(\))?\.([a-z]\w*)")
 _MISSING = ("AttributeError", "ImportError", "ModuleNotFoundError")
 
 
@@ -95,10 +95,19 @@ def _names_taken_from(module: str, source: str) -> set[str]:
     return set(_use_of(module).findall(source))
 
 
+@functools.lru_cache(maxsize=2)
+def _imports(source: str) -> list[tuple[str, str, str]]:
+    """The lines that import from the SDK: the package, with what it is asked for, or a module."""
+    places = (found.start() for found in re.finditer("temporalio", source))
+    lines = {max(source.rfind("\n", 0, at), source.rfind("\r", 0, at)) + 1 for at in places}
+    imports = (_IMPORT.match(source, line) for line in sorted(lines))
+    return [(one[1] or "", one[2] or "", one[3] or "") for one in imports if one]
+
+
 def _imported_modules(source: str) -> frozenset[str]:
     """Those of the usual names under which a file imports modules of the SDK."""
     words: set[str] = set()
-    for package, names, plain in _IMPORTS.findall(source):
+    for package, names, plain in _imports(source):
         words.update(re.findall(r"\w+", f"{package} {names} {plain}"))
     aliases = re.findall(r"import[ \t]+temporalio[\w.]*[ \t]+as[ \t]+(\w+)", source)
     return _MODULES & words.union(aliases)
@@ -121,13 +130,13 @@ class UnknownTemporalApi(Rule):
         for module in sorted(known):
             path = "temporalio.workflow" if module == "wf" else f"temporalio.{module}"
             harmless = _WORKER_METHODS if module == "worker" else frozenset()
-            names = _names_taken_from(module, source) - harmless
-            if any(table.fault(path, name, target) for name in names):
+            taken = _names_taken_from(module, source) - harmless
+            if any(table.fault(path, name, target) for name in taken):
                 return True
         members = frozenset().union(*table.given_by.values())
         if any(name not in members for name in _OF_INFO.findall(source)):
             return True
-        for package, names, plain in _IMPORTS.findall(source):
+        for package, names, plain in _imports(source):
             path = f"temporalio{package or plain}"
             wanted = re.findall(r"\w+", _NOT_NAMES.sub("", names))
             if _path_fault(path, target) or any(table.fault(path, n, target) for n in wanted):

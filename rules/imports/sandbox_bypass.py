@@ -79,8 +79,8 @@ class SandboxBypass(Rule):
     scope = Scope.ANY
     since = "0.1"
     needles = (
-        r"\bsandboxed\s*=|UnsandboxedWorkflowRunner|sandbox_unrestricted",
-        r"with_child_unrestricted|passthrough_all_modules|invalid_module_members",
+        *(r"sandboxed\s*=", "UnsandboxedWorkflowRunner", "sandbox_unrestricted"),
+        *("with_child_unrestricted", "passthrough_all_modules", "invalid_module_members"),
     )
 
     def visit_Call(self, node: cst.Call, ctx: Context) -> None:

@@ -57,21 +57,16 @@ for a schedule `ValueError: ID required` or `Task queue required`. A child workf
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from wflint.rule import CallKind, Report, Rule, RuleSettings, Scope, Severity, names_of
 
-from ..calls._requests import last_words, written_calls
+from ..calls._requests import last_words, written_requests
 
 if TYPE_CHECKING:
     from wflint.rule import CommandView, WorkerView
 
-_REQUEST = re.compile(
-    r"(?<!workflow)\.(?:execute|start)_(?:activity|workflow)\w*\("
-    r"|ScheduleActionStartWorkflow\(|WithStartWorkflowOperation\("
-)
 _NEEDED = frozenset({"id", "task_queue"})
 
 
@@ -87,7 +82,8 @@ class MissingIdOrTaskQueue(Rule):
     @classmethod
     def suspicious(cls, source: str, settings: RuleSettings) -> bool:
         """True if a request of a client seems to lack one of the two."""
-        return any(c.is_open or not c.keywords >= _NEEDED for c in written_calls(source, _REQUEST))
+        requests = written_requests(source, cls.called)
+        return any(call.is_open or not call.keywords >= _NEEDED for call in requests)
 
     def check_command(self, at: CommandView) -> Iterable[Report]:
         """A request of a client that starts something."""

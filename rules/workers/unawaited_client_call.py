@@ -60,10 +60,11 @@ coroutine is garbage-collected, and nothing else happens.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Fixable, Report, Rule, Scope, Severity
+from wflint.rule import Fixable, Report, Rule, RuleSettings, Scope, Severity
 
 if TYPE_CHECKING:
     from wflint.rule import CallView, FixView, Repair
@@ -85,8 +86,12 @@ _METHODS = {
 }
 _WORDS = "|".join(sorted({word for words in _METHODS.values() for word in words.split()}))
 
+_CALL = re.compile(rf"\.(?:{_WORDS})\(")
 _OTHERS = r"(?:asyncio|pytest|subprocess)\.[a-z]+\(|(?:await|return)[ \t]"
 """How lines begin that surely are no statement that is such a call."""
+
+_STATEMENT = re.compile(rf"[ \t]+(?!{_OTHERS})(?:[^\s=(]+|\S.*\)){_CALL.pattern}")
+"""How a line begins that may be such a statement."""
 
 
 class UnawaitedClientCall(Rule):
@@ -96,8 +101,15 @@ class UnawaitedClientCall(Rule):
     scope = Scope.ANY
     since = "0.1"
     fix = Fixable.UNSAFE
-    needles = (rf"(?m)^[ \t]+(?!{_OTHERS})(?:[^\s=(]+\.|\S.*\)\.)(?:{_WORDS})\(",)
     targets = frozenset(f"{c}.{word}" for c, words in _METHODS.items() for word in words.split())
+
+    @classmethod
+    def suspicious(cls, source: str, settings: RuleSettings) -> bool:
+        """True if a line seems to be nothing but such a call."""
+        return any(
+            _STATEMENT.fullmatch(source, source.rfind("\n", 0, call.start()) + 1, call.end())
+            for call in _CALL.finditer(source)
+        )
 
     def check_call(self, view: CallView) -> Iterable[Report]:
         """A coroutine that is dropped as soon as it is made."""

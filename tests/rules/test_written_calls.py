@@ -1,11 +1,11 @@
 """What a text seems to call, and with which options, before it is parsed."""
 
-import re
-
 import pytest
 from wflint.rules.calls._requests import written_calls
 
-_CALL = re.compile(r"\bstart\s*\(")
+from wflint.rule.called import calls_of
+
+_CALL = frozenset({"start"})
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,10 @@ def test_each_call_of_a_text_is_looked_at() -> None:
 def test_a_call_without_end_is_not_searched_for_ever() -> None:
     text = "start(" + "(" * 5_000
     assert [call.is_open for call in written_calls(text, _CALL)] == [True]
+
+
+def test_a_call_is_told_by_its_last_word_and_not_by_a_part_of_it() -> None:
+    text = "restart(a.start (b), start_up(), _start(), start)"
+    assert [(call.word, call.start, call.inside) for call in calls_of(text, _CALL)] == [
+        ("start", 10, 17)
+    ]

@@ -353,19 +353,24 @@ class CallGraphBuilder:
         self.reached.outcomes.setdefault(gap.node.fn, {}).setdefault(gap.site, "gap")
 
 
-def look_at(resolver: Resolver, fn: Fn) -> Iterator[Event]:
-    """Return what stands in one body, its calls not followed."""
+def look_at(resolver: Resolver, fn: Fn, words: frozenset[str] | None = None) -> Iterator[Event]:
+    """Return what stands in one body, its calls not followed.
+
+    With ``words`` it is only calls of names that end with one of these, and of plain names, which
+    may stand for others.
+    """
     node, body = Node(fn), resolver.store.body(fn)
     yield Entered(node)
     for call in body.calls:
-        if not runs(call, node):
+        path = call.target.path
+        if (words is not None and path and path[-1] not in words) or not runs(call, node):
             continue
         for entity in resolver.resolve(call.target, fn.path):
             if isinstance(entity, ExternalValue):
                 yield ExternalCall(node, call, entity)
             elif isinstance(entity, FunctionValue):
                 yield OwnCall(node, call, entity)
-    for use in body.uses:
+    for use in body.uses if words is None else ():
         for entity in resolver.resolve(use.target, fn.path):
             if isinstance(entity, ExternalValue) and runs(use, node):
                 yield ExternalUse(node, use, entity)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import NamedTuple
 
 from msgspec import Struct, field
@@ -191,7 +191,8 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
         loading = LoadingChecks(checker, sandboxes, answer.activities, answer.import_chains)
         rules = [question.rules[code] for code in sorted(question.codes)]
         loading.check(rules, question.chosen)
-    with store.reading_otherwise("elsewhere", partial(reading_elsewhere, question), no_guard):
+    reading = cache(partial(reading_elsewhere, question))
+    with store.reading_otherwise("elsewhere", reading, no_guard):
         check_elsewhere(question, answer)
     with store.faults.at(EVERYWHERE):
         _search_outside(question, defining, answer, project)
@@ -222,7 +223,7 @@ def _checker_for(question: AnalysisInput, index: ModuleIndex) -> Checker:
     store = Store(
         question.read,
         index.name_of,
-        lambda: reading_for(question, guards),
+        cache(lambda: reading_for(question, guards)),
         question.fact_cache,
     )
     store.progress = question.progress
@@ -339,7 +340,7 @@ def _search_outside(
     search = Outside(checker.roots, wanted)
     configuring, is_test = question.gated.configuring, question.is_test
     guards = in_activities(store.guards)
-    reading = partial(reading_for, question, guards, Scope.OUTSIDE)
+    reading = cache(partial(reading_for, question, guards, Scope.OUTSIDE))
     with store.reading_otherwise("outside", reading, guards):
         found, passed = search.search(defining, configuring, is_test)
         answer.outside = found

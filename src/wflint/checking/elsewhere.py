@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from wflint.callgraph.builder import look_at
@@ -12,11 +11,15 @@ from wflint.facts.model import BindingKind
 from wflint.project.module import Module
 from wflint.project.store import Store
 from wflint.rule.base import Rule, RuleSettings, Scope
+from wflint.rule.called import called_words
+from wflint.temporal.api import CallKind, sdk_calls
 
 if TYPE_CHECKING:
     from wflint.checking.analysis import AnalysisInput, AnalysisResult
 
-_CALLED = re.compile(r"\b(\w+)(?=\s*\()")
+_WORD = re.compile(r"\w+")
+_IMPORTED = r"[ \t\\]\s*import\b[ \t\\]*(?:\((?:[^)#]|#[^\n]*)*|(?:\\\r?\n|[^\r\n])*)"
+"""What follows the name of a package in ``from package import ...``, in brackets or on a line."""
 
 
 def suspects_in(question: AnalysisInput, path: str, text: str) -> list[str]:
@@ -28,14 +31,16 @@ def suspects_in(question: AnalysisInput, path: str, text: str) -> list[str]:
     return [
         code
         for code, rule in rules
-        if Scope.ELSEWHERE in rule.scope and _is_suspicious(rule, text, settings)
+        if Scope.ELSEWHERE in rule.scope
+        and _is_suspicious(rule, text, settings)
+        and (not rule.on_import or _may_use(rule, _named_in_imports(text, rule.on_import), text))
     ]
 
 
 def check_elsewhere(question: AnalysisInput, answer: AnalysisResult) -> None:
     """Ask the rules that speak outside of workflow code too, in the files to report on."""
     codes = frozenset(c for c, rule in question.rules.items() if Scope.ELSEWHERE in rule.scope)
-    resolver = answer.checker.resolver
+    resolver, words = answer.checker.resolver, _words_called(question, codes)
     seen = {node.fn for node in answer.reached.order}
     for path in question.gated.named:
         suspects = [question.rules[code] for code in answer.store.suspects.get(path, ())]
@@ -52,7 +57,22 @@ def check_elsewhere(question: AnalysisInput, answer: AnalysisResult) -> None:
                         names += _with_nested(answer.store, fn)
         for name in names:
             with answer.store.faults.at(path, name):
-                answer.checker.hold(look_at(resolver, Fn(path, name)), codes)
+                answer.checker.hold(look_at(resolver, Fn(path, name), words), codes)
+
+
+def _words_called(question: AnalysisInput, codes: frozenset[str]) -> frozenset[str] | None:
+    """Return the last words of the calls that rules of some codes ask about; ``None`` if of any."""
+    names: set[str] = set()
+    kinds: set[CallKind] = set()
+    for rule in (question.rules[code] for code in codes):
+        if rule.own_calls or rule.properties or rule.apis or rule.tables:
+            return None
+        names |= rule.targets
+        kinds |= rule.commands
+    if any(entry.is_of(codes) for entry in question.apis):
+        return None
+    names.update(name for name, call in sdk_calls().items() if call.kind in kinds)
+    return frozenset(name.rpartition(".")[2] for name in names)
 
 
 class _Suspects:
@@ -76,13 +96,10 @@ class _Suspects:
 
         A text that imports from the package itself may have any names for that.
         """
-        package, pattern = rule.on_import
-        if not pattern or package in text:
+        package = rule.on_import
+        if not package or package in text:
             return True
-        names = self._names_from(package)
-        return bool(names) and any(
-            match[match.lastindex or 0] in names for match in re.finditer(pattern, text)
-        )
+        return _may_use(rule, self._names_from(package), text)
 
     def _names_from(self, package: str) -> frozenset[str]:
         if package not in self._imported:
@@ -97,15 +114,19 @@ class _Suspects:
 
 
 def _is_suspicious(rule: Rule, text: str, settings: RuleSettings) -> bool:
-    if rule.called and rule.called.isdisjoint(_called_in(text)):
+    if rule.called and rule.called.isdisjoint(called_words(text)):
         return False
     return rule.suspicious(text, settings)
 
 
-@lru_cache(maxsize=4)
-def _called_in(text: str) -> frozenset[str]:
-    """Return the words before brackets in a text; several rules ask about each."""
-    return frozenset(_CALLED.findall(text))
+def _may_use(rule: Rule, imported: frozenset[str], text: str) -> bool:
+    return bool(imported) and not imported.isdisjoint(rule.used_names(text))
+
+
+def _named_in_imports(text: str, package: str) -> frozenset[str]:
+    """Return all words of imports that name a package; the names that they bind are among them."""
+    imports = re.finditer(rf"{package}[\w.]*(?:\s+as\s+\w+|{_IMPORTED})?", text)
+    return frozenset(word for found in imports for word in _WORD.findall(found.group()))
 
 
 def _text_outside_of_functions(module: Module) -> str:

@@ -33,6 +33,7 @@ from wflint.facts.types import instance
 from wflint.rule.api_table import ApiTable, rule_entries
 from wflint.rule.base import Api, ApiKind, Fixable, Property, Report, Rule, Scope
 from wflint.rule.call_view import CallView
+from wflint.rule.called import calls_of
 from wflint.rule.command_view import (
     CommandView,
     Form,
@@ -208,6 +209,7 @@ __all__ = [
     "Written",
     "always_leaves",
     "below",
+    "calls_of",
     "children",
     "cst",
     "elements_of",

@@ -164,7 +164,7 @@ class Rule:
     asks_about: ClassVar[Scope] = Scope(0)  # regions that it must know besides those of its scope
     needles: ClassVar[tuple[str, ...]] = ()  # scope ANY: regular expressions, see `suspicious`
     called: ClassVar[frozenset[str]] = frozenset()  # a text is `suspicious` only if it calls one
-    on_import: ClassVar[tuple[str, str]] = ("", "")  # a package, and how its names are used
+    on_import: ClassVar[str] = ""  # a package one of whose names must be used, see `used_names`
 
     def judge(self, view: CallView, api: Api) -> Report | None:
         """Decide on a match of ``apis``; ``None`` drops it. By default every match counts."""
@@ -202,9 +202,19 @@ class Rule:
 
         Asked of whole files that name ``temporalio`` and of single functions in them, so that files
         without anything to report are never parsed. By default: whether one of ``needles`` matches.
-        Besides, a group of ``on_import`` must match a name that the module imports from a package.
+        Rules that have none take all texts in which something seems to be ``called``.
         """
+        if not cls.needles:
+            return bool(cls.called)
         return any(re.search(needle, source) for needle in cls.needles)
+
+    @classmethod
+    def used_names(cls, source: str) -> Iterable[str]:
+        """For rules with ``on_import``: the names that a text uses in the way that they are about.
+
+        A text without any that is imported from the package is not ``suspicious``.
+        """
+        return ()
 
     def confirm(self, view: FindingView) -> Report | None:
         """Decide on a finding of a visitor, when all modules are known; ``None`` drops it."""

@@ -213,7 +213,9 @@ def _adds_to_notes(rule: Rule) -> bool:
         return False
     visits = any(name.startswith("visit_") for name in dir(type(rule)))
     looks_anywhere = "suspicious" in vars(type(rule))
-    return visits or (Scope.ELSEWHERE in rule.scope and (looks_anywhere or bool(rule.needles)))
+    return visits or (
+        Scope.ELSEWHERE in rule.scope and (looks_anywhere or bool(rule.needles or rule.called))
+    )
 
 
 def _rule_settings(project: Project) -> RuleSettings:
