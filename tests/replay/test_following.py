@@ -293,6 +293,31 @@ def test_an_incompatible_end_does_not_try_all_ways(tmp_path: Path) -> None:
     assert len(result.before) == 60
 
 
+def test_a_lock_may_be_held_by_others(tmp_path: Path) -> None:
+    locked = """
+    @workflow.signal
+    async def paid(self) -> None:
+        async with self.lock:
+            await workflow.execute_activity(charge, "x", start_to_close_timeout=TEN)
+    """
+    script = Script().task("activity reserve").signal("paid").signal("paid").task("activity charge")
+    script.done("reserve").task("activity ship").done("charge").task("activity charge")
+
+    assert followed(tmp_path, flow(RESERVE + SHIP, "", locked), script).verdict is COMPATIBLE
+
+
+def test_a_condition_that_is_asked_again_costs_no_more(tmp_path: Path) -> None:
+    body = "while True:\n    await workflow.wait_condition(lambda: self.is_paid)\n    " + SHIP
+    script = Script()
+    for _ in range(40):
+        script.signal("paid").task("activity charge", "activity ship").done("charge").done("ship")
+    script.task("activity reserve")
+
+    result = followed(tmp_path, flow(body, "", SIGNALLED), script)
+    assert result.verdict is INCOMPATIBLE
+    assert len(result.before) == 80
+
+
 # Workflow tasks that bring nothing, or several things at once.
 
 UPDATED = """

@@ -106,8 +106,7 @@ class Follower(Machine):
             made.local = copier.all(self.local)
         except RecursionError:
             raise CutOff("the code is nested too deeply") from None
-        made.patches, made.counts = dict(self.patches), dict(self.counts)
-        made.true, made.markers = dict(self.true), set(self.markers)
+        made.patches, made.markers = dict(self.patches), set(self.markers)
         made.draws, made.is_closed, made.unsure = self.draws, self.is_closed, self.unsure
         made.is_begun = self.is_begun
         return made
@@ -177,9 +176,8 @@ class Follower(Machine):
         return answer
 
     def count(self, key: object) -> int:
-        """Return how often something was asked; it matters for conditions alone."""
-        is_condition = isinstance(key, tuple) and key[0] == "condition"
-        return super().count(key) if is_condition else 1
+        """Return how often something was asked, which makes no difference here."""
+        return 1
 
     def _is_patched(self, name: str, deprecated: bool) -> bool:
         if name[:1] not in ("'", '"'):
@@ -290,13 +288,19 @@ class Follower(Machine):
         has_come = False
         for key in self.awaited():
             if self.picks.pick(options):
-                self.true[key] = self.counts.get(("condition", key), 0)
+                self._come_true(key)
                 has_come = True
         self.awaits = [given for given in self.awaits if not given.done and not given.cancelled]
         for given in self.awaits:
             given.done = bool(self.picks.pick(options))
             has_come |= given.done
         return has_come
+
+    def _come_true(self, key: str) -> None:
+        """A condition is true for those who wait for it, and may be false the next time."""
+        for task in self.tasks:
+            if task.for_what[:2] == ("condition", key):
+                task.for_what = ("come", *task.for_what[1:])
 
 
 def _is_cancelled(what: object) -> bool:

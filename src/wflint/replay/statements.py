@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from wflint import limits
-from wflint.replay.expressions import ExpressionReader, is_quiet
+from wflint.replay.expressions import ExpressionReader, is_plain, is_quiet
 from wflint.replay.terms import (
     NOTHING,
     Alt,
+    Await,
     Data,
     Deadline,
     Exit,
@@ -199,6 +200,8 @@ class _StatementReader:
                 body = Try(body, (Handler(names, Seq()),))
             else:
                 of = self.terms.term(expr)
+                if isinstance(node, ast.AsyncWith) and is_plain(of):
+                    of = Await(of)  # a lock
                 if name:
                     before.insert(0, Let(name, of))
                 elif not is_quiet(of):

@@ -16,7 +16,7 @@ Awaited = tuple[object, ...]
 ``start`` and ``given``: the start or the end of a command; ``task``: a task; ``all``: several
 things; ``group``: the tasks of a group; ``race``: things of which one or all (``every``) are to be
 done, or a timer; ``either``: one thing or a timer; ``condition``: a test that is to be true for the
-``number``-th time, or a timer.
+``number``-th time, or a timer; ``come``: nothing any more.
 """
 
 
