@@ -38,6 +38,7 @@ from wflint.rule.base import Fixable
 from wflint.rule.fix import Answered
 from wflint.run.cache_place import notes_shelf
 from wflint.run.emit import Emitter, Found
+from wflint.run.expected import without_expected
 from wflint.run.failures import failures
 from wflint.run.fingerprint import with_fingerprints
 from wflint.run.known_tests import KnownTests
@@ -255,6 +256,7 @@ class ProjectRun:
         hits = emitter.lifted(without_unrecorded(answer, hits, self.whole))
         if not any(emitter.directives(path) for path in self._loaded()):
             hits = [h for h in hits if h.fn.path in self.chosen]
+        hits = list(without_expected(hits, emitter))
         for hit in hits:
             severities = self.governing.selection(hit.fn.path).severities
             hit.severity = severities.get(hit.rule.code, hit.severity)
