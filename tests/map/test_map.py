@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from tests.map_cases import map_of
-from wflint.map import markdown, mermaid
+from wflint.map import markdown, mermaid, svg
 from wflint.map.model import NONE, Map
 from wflint.map.reading import findings_of
 
@@ -207,3 +208,40 @@ class W:
     found = map_of(tmp_path / "project", {"flow.py": source})
     assert found.workflows[0].entries[0].flow != NONE
     assert "`again()`, as above" in markdown.render(found)
+
+
+def test_a_map_as_a_drawing_has_a_box_for_each_step(shop: Map) -> None:
+    drawing = ElementTree.fromstring(svg.render(shop))
+    names = "{http://www.w3.org/2000/svg}"
+    words = [each.text or "" for each in drawing.iter(f"{names}text")]
+    assert "activity reserve" in words
+    assert "retry_policy=RetryPolicy(maximum_attempts=3)" in " ".join(words)
+    assert words.index("if patched 'wait'") < words.index("condition self.paid")
+    classes = [each.get("class") for each in drawing.iter(f"{names}rect")]
+    assert classes.count("activity") == 3
+    assert "loop frame" in classes
+
+
+def test_code_that_is_nested_deeply_is_drawn_in_parts(tmp_path: Path) -> None:
+    names = [f"f{n}" for n in range(12)]
+    functions = ""
+    for name, following in zip(names, [*names[1:], "asyncio.sleep"], strict=True):
+        ifs = "".join(f"{'    ' * depth}if n > {depth}:\n" for depth in range(1, 13))
+        functions += f"async def {name}(n):\n{ifs}{'    ' * 13}await {following}(n)\n\n"
+    source = f"""\
+import asyncio
+from temporalio import workflow
+
+
+{functions}
+@workflow.defn
+class W:
+    @workflow.run
+    async def run(self) -> None:
+        await f0(3)
+"""
+    found = map_of(tmp_path / "project", {"flow.py": source})
+    text = markdown.render(found)
+    assert "`f2()`, see below" in text
+    assert text.count("timer n") == 1
+    ElementTree.fromstring(svg.render(found))

@@ -9,11 +9,12 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
 from tests.map_cases import SHOP, map_of
-from wflint.map import markdown, mermaid, page
+from wflint.map import markdown, mermaid, page, svg
 from wflint.map.links import Links, links_for, page_of
 from wflint.map.model import Map
 
@@ -88,9 +89,17 @@ def test_no_link_of_a_page_runs_code(hostile: Map) -> None:
 
 
 def test_what_turns_text_around_is_written_out(hostile: Map) -> None:
-    for text in (page.render(hostile), markdown.render(hostile), mermaid.render(hostile)):
+    for form in (page, markdown, mermaid, svg):
+        text = form.render(hostile)
         assert "\u202e" not in text
     assert "pay\\u202egnp.exe" in page.render(hostile)
+
+
+def test_a_drawing_of_any_program_is_xml(hostile: Map) -> None:
+    drawing = ElementTree.fromstring(svg.render(hostile))
+    assert {each.tag.rpartition("}")[2] for each in drawing.iter()} == {
+        *("defs", "marker", "path", "rect", "style", "svg", "text", "title")
+    }
 
 
 def test_the_data_says_what_the_program_says(hostile: Map) -> None:

@@ -288,7 +288,7 @@ Exit codes:
     multiple=True,
     metavar="FILE",
     required=True,
-    help="Where to write the map: .html, .md, .mmd (Mermaid) or .json; may be repeated.",
+    help="Where to write the map: .html, .md, .mmd (Mermaid), .svg or .json; may be repeated.",
 )
 @option("Output", "--title", metavar="TEXT", help="The title; by default the repository's folder.")
 @option(

@@ -21,6 +21,7 @@ ENDINGS = {
     ".md": "markdown",
     ".mermaid": "mermaid",
     ".mmd": "mermaid",
+    ".svg": "svg",
 }
 """The module that writes a map into a file, by the end of its name."""
 
@@ -64,6 +65,6 @@ def run(flags: Mapping[str, Any]) -> int:
 def _form(path: str) -> str:
     form = ENDINGS.get(Path(path).suffix.lower())
     if form is None:
-        known = ", ".join(sorted({".html", ".json", ".md", ".mmd"}))
+        known = ", ".join(sorted({".html", ".json", ".md", ".mmd", ".svg"}))
         raise click.BadParameter(f"`{path}` must end in one of {known}", param_hint="-o")
     return form

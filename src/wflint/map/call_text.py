@@ -55,7 +55,7 @@ def options_of(command: CommandView, call: ast.Call | None) -> dict[str, str]:
             found[name] = given.value.text
         else:
             found[name] = "..."
-    for keyword in call.keywords if call is not None else ():
+    for keyword in call.keywords if call is not None and command.call.spread else ():
         if keyword.arg is None:
             found.setdefault(f"**{code(keyword.value)}", "")
     return found

@@ -19,8 +19,8 @@ from wflint.wording import shortened
 FEW = 8
 """How many steps of a function are repeated in all workflows that call it."""
 
-DEEPEST = 8
-"""How many calls are shown within each other."""
+DEEPEST = 24
+"""How deep within others a step is at most whose function is shown there."""
 
 BRANCHING = (StepKind.CHOICE.value, StepKind.TRY.value)
 """The kinds of steps that outlines leave out: they show the branches, one below the other."""
@@ -103,10 +103,10 @@ class Reading:
         own, filename = self._next, self._map.flows[number].place.filename
         flow = step.flow
         if flow == NONE:
-            return Shown(own, step, filename, self._steps(step.steps, number, seen, depth))
+            return Shown(own, step, filename, self._steps(step.steps, number, seen, depth + 1))
         if flow in seen:
             return Shown(own, step, filename, elsewhere="above")
-        if flow in self._shared or depth == DEEPEST:
+        if flow in self._shared or depth >= DEEPEST:
             self._apart[flow] = None
             return Shown(own, step, filename, elsewhere="apart")
         seen.add(flow)
