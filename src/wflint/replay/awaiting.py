@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from wflint.replay import leaving
+from wflint.replay.cancelling import cancel_value, release
 from wflint.replay.machine import Machine, place
-from wflint.replay.tasks import Frame, Op, Task
+from wflint.replay.tasks import Frame, Op, Task, push
 from wflint.replay.terms import (
     Await,
-    Cancel,
     Command,
     Condition,
     Deadline,
@@ -42,10 +42,6 @@ _ERRORS = {
     "child workflow": "ChildWorkflowError",
     "Nexus operation": "NexusOperationError",
 }
-
-
-def _push(task: Task, frame: Frame, *items: Term | Op) -> None:
-    task.stack.extend((item, frame) for item in reversed(items))
 
 
 def _wait(task: Task, frame: Frame, then: Op, *for_what: object) -> None:
@@ -131,7 +127,7 @@ def _block_more(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
 
 def begin(machine: Machine, task: Task, frame: Frame, term: Await) -> None:
     """`await`."""
-    _push(task, frame, term.of, Op("await"))
+    push(task, frame, term.of, Op("await"))
 
 
 def _await(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
@@ -209,7 +205,7 @@ def _as_tasks(machine: Machine, values: Iterable[Value]) -> list[Value]:
 
 def spawn(machine: Machine, task: Task, frame: Frame, term: Spawn) -> None:
     """`create_task`."""
-    _push(task, frame, term.of, Op("spawn", term.group))
+    push(task, frame, term.of, Op("spawn", term.group))
 
 
 def _spawn(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
@@ -225,7 +221,7 @@ def _spawn(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
 
 def gather(machine: Machine, task: Task, frame: Frame, term: Gather) -> None:
     """`gather`."""
-    _push(task, frame, Many(term.parts), Op("gather"))
+    push(task, frame, Many(term.parts), Op("gather"))
 
 
 def _gather(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
@@ -238,7 +234,7 @@ def group(machine: Machine, task: Task, frame: Frame, term: Group) -> None:
     """`async with TaskGroup()`."""
     members = Bag([])
     frame.names[f"<group {term.name}>"] = members
-    _push(task, frame, term.body, Op("group", members))
+    push(task, frame, term.body, Op("group", members))
 
 
 def _group(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
@@ -250,7 +246,7 @@ def _group(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
 
 def race(machine: Machine, task: Task, frame: Frame, term: Race) -> None:
     """`asyncio.wait`."""
-    _push(task, frame, term.of, Op("make race", term))
+    push(task, frame, term.of, Op("make race", term))
 
 
 def _make_race(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
@@ -286,7 +282,7 @@ def _timer(machine: Machine, frame: Frame, site: int) -> Given:
 
 def wait_for(machine: Machine, task: Task, frame: Frame, term: WaitFor) -> None:
     """`wait_for`."""
-    _push(task, frame, term.of, Op("make wait_for", term))
+    push(task, frame, term.of, Op("make wait_for", term))
 
 
 def _make_wait_for(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
@@ -299,7 +295,7 @@ def _wait_for(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     assert isinstance(term, WaitFor)
     if not term.timed:
         task.values.append(value)  # type: ignore[arg-type]
-        _push(task, frame, Op("await"))
+        push(task, frame, Op("await"))
         return
     timer = _timer(machine, frame, term.at.site)
     if isinstance(value, Coroutine):
@@ -318,12 +314,12 @@ def _waited_for(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
         return
     machine.cancel(timer, place(frame, -1))
     task.values.append(value)  # type: ignore[arg-type]
-    _push(task, frame, Op("await"))
+    push(task, frame, Op("await"))
 
 
 def condition(machine: Machine, task: Task, frame: Frame, term: Condition) -> None:
     """`wait_condition`."""
-    _push(task, frame, term.test, Op("make condition", term))
+    push(task, frame, term.test, Op("make condition", term))
 
 
 def _make_condition(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
@@ -354,72 +350,11 @@ def deadline(machine: Machine, task: Task, frame: Frame, term: Deadline) -> None
     """`async with timeout(...)`."""
     timer = _timer(machine, frame, term.at.site)
     timer.silent = True
-    _push(task, frame, term.body, Op("deadline", timer))
+    push(task, frame, term.body, Op("deadline", timer))
 
 
 def _deadline(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     release(machine, op, frame)
-
-
-def release(machine: Machine, op: Op, frame: Frame) -> None:
-    """End what a block holds as long as it runs."""
-    if isinstance(op.data, Given):
-        machine.cancel(op.data, place(frame, -1))
-    elif isinstance(op.data, Bag):
-        for value in op.data.items:
-            cancel_value(machine, value, frame)
-
-
-# Cancelling.
-
-
-def cancel(machine: Machine, task: Task, frame: Frame, term: Cancel) -> None:
-    """`task.cancel()`."""
-    _push(task, frame, term.of, Op("cancel"))
-
-
-def _cancel(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
-    cancel_value(machine, task.values.pop(), frame)
-    task.values.append(NONE)
-
-
-def cancel_value(machine: Machine, value: object, frame: Frame) -> None:
-    """Cancel a task or what a command has begun, with all that it waits for."""
-    pending = [value]
-    while pending:
-        each = pending.pop()
-        match each:
-            case Handle():
-                machine.cancel(each.given, place(frame, -1))
-            case Bag():
-                pending.extend(reversed(each.items))
-            case Task():
-                pending.extend(reversed(_cancel_task(machine, each)))
-
-
-def _cancel_task(machine: Machine, task: Task) -> list[object]:
-    """Cancel a task; return what it waits for, which is cancelled with it."""
-    if task.is_done:
-        return []
-    if not task.for_what:  # it has not begun
-        task.is_done, task.error, task.stack = True, "CancelledError", []
-        return []
-    waited = task.for_what
-    if waited[0] in ("given", "start") and isinstance(waited[1], Given):
-        machine.cancel(waited[1], waited[1].chain)
-        return []
-    frame = task.stack[-1][1]
-    timer = waited[2] if len(waited) > 2 else None
-    if isinstance(timer, Given):
-        machine.cancel(timer, timer.chain)
-    task.stack[-1] = (Op("cancelled"), frame)
-    task.is_waiting, task.for_what = False, ()
-    machine.enqueue(task)
-    return list(waited[1]) if waited[0] == "all" and isinstance(waited[1], tuple) else [waited[1]]
-
-
-def _cancelled(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
-    leaving.fail(machine, task, "CancelledError", frame, -1)
 
 
 def _accept(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
@@ -432,8 +367,6 @@ OPS: dict[str, Callable[..., None]] = {
     "await": _await,
     "block": _block,
     "block more": _block_more,
-    "cancel": _cancel,
-    "cancelled": _cancelled,
     "condition": _condition,
     "deadline": _deadline,
     "gather": _gather,
@@ -452,4 +385,17 @@ OPS: dict[str, Callable[..., None]] = {
     "tick": _tick,
     "wait_for": _wait_for,
     "waited_for": _waited_for,
+}
+
+
+TERMS: dict[type[Term], Callable[..., None]] = {
+    Await: begin,
+    Condition: condition,
+    Deadline: deadline,
+    Gather: gather,
+    Group: group,
+    Race: race,
+    Spawn: spawn,
+    Tick: tick,
+    WaitFor: wait_for,
 }

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from wflint import limits
-from wflint.replay import awaiting
+from wflint.replay import cancelling
 from wflint.replay.machine import Choose, CutOff, Lost, Machine
 from wflint.replay.sides import Side
 from wflint.replay.terms import Callee
@@ -135,7 +135,7 @@ def happen(
     elif kind == "cancel":
         for task in machine.tasks:
             if task.label == "run":
-                awaiting.cancel_value(machine, task, task.stack[-1][1])
+                cancelling.cancel_value(machine, task, task.stack[-1][1])
                 break
     else:
         handler = side.handlers.get((kind, str(about))) or side.handlers.get((kind, "any"))

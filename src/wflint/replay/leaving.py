@@ -78,9 +78,9 @@ def _undo(machine: Machine, task: Task, op: Op, frame: Frame, way: tuple[str, ob
         task.stack.extend(later)
         return True
     if op.name in ("deadline", "group") and op.data is not None:
-        from wflint.replay import awaiting
+        from wflint.replay import cancelling
 
-        awaiting.release(machine, op, frame)
+        cancelling.release(machine, op, frame)
     return False
 
 

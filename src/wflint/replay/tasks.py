@@ -70,6 +70,20 @@ class Task:
 _GUARDS = ("try", "final")
 
 
+def push(task: Task, frame: Frame, *items: Term | Op) -> None:
+    """Put things on the stack, the first to be done first."""
+    task.stack.extend((item, frame) for item in reversed(items))
+
+
+def taken(task: Task, count: int) -> list[Value]:
+    """Take the last values off the stack of values, in their order."""
+    if not count:
+        return []
+    found = task.values[-count:]
+    del task.values[-count:]
+    return found
+
+
 class Describe:
     """Describes states, so that equal ones can be told; objects are numbered as they come."""
 
