@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.notebooks import notebook
-from wflint.files.notebook import MARK, as_python, cell_starts, what_is_wrong
+from wflint.files.notebook import MARK, cell_starts, what_is_wrong
+from wflint.files.notebook_code import as_python
 
 
 def module(*cells: str, **metadata: Any) -> str:

@@ -20,13 +20,12 @@ from wflint.cache.packing import standing_for
 from wflint.cache.read_log import ReadLog
 from wflint.config.errors import ConfigError
 from wflint.config.find import ProjectFinder
-from wflint.config.settings import Settings
-from wflint.files.notebook import as_python, broken, is_notebook, what_is_wrong
+from wflint.config.settings import DEFAULT_EXCLUDE, DEFAULT_TEST_PATHS, Settings
+from wflint.files.notebook import broken, is_notebook, what_is_wrong
 from wflint.files.prefilter import Gate, Gated, gate
 from wflint.files.select import Group, select, shown_path
 from wflint.progress import counted
 from wflint.run.cache_place import CachePlace
-from wflint.run.idle_settings import idle, misspelt
 from wflint.run.request import Request, Result
 from wflint.run.results import ResultCache, add
 from wflint.system.disk import read_file
@@ -143,9 +142,11 @@ def _check_project(
     for path, reason in sorted(gated.unreadable.items()):
         if path in chosen:
             result.problems.append(f"{shown_path(path, cwd)}: cannot be read: {reason}")
-    if request.snapshot is None:
+    if request.snapshot is None and any(map(_names_places, every)):
+        from wflint.run.idle_settings import idle, misspelt
+
         result.warnings += dict.fromkeys(misspelt(group, request, cwd))
-        result.notes += idle(group, request, cwd) if request.verbose else ()
+        result.notes += dict.fromkeys(idle(group, request, cwd)) if request.verbose else ()
     wanted = any(settings.require_workflows for settings in every)
     if wanted and result.stats.all_workflows == before:
         result.problems.append(
@@ -233,6 +234,18 @@ def _broken_notebooks(paths: Iterable[str], read: ReadLog, cwd: Path) -> Iterato
             yield f"{shown_path(path, cwd)}: this notebook is not checked: {reason}"
 
 
+def _names_places(settings: Settings) -> bool:
+    """True if the settings name folders and files, which may not be there."""
+    return bool(
+        settings.src
+        or settings.extend_exclude
+        or settings.per_file_ignores
+        or settings.extend_per_file_ignores
+        or settings.exclude != DEFAULT_EXCLUDE
+        or settings.test_paths != DEFAULT_TEST_PATHS
+    )
+
+
 def reader(
     request: Request, marks_of: Callable[[bytes], int] = lambda _: 1
 ) -> Callable[[str], bytes]:
@@ -251,7 +264,11 @@ def reader(
             if error.errno != errno.EFBIG:
                 raise
             return broken("it is too large").encode()
-        return as_python(data) if marks_of(data) else b""
+        if not marks_of(data):
+            return b""
+        from wflint.files.notebook_code import as_python
+
+        return as_python(data)
 
     def read(path: str) -> bytes:
         known = request.texts.get(path)

@@ -5,7 +5,6 @@ What looks misspelt is said in each run, and what may be there another day only 
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -115,6 +114,8 @@ class _Names:
 
     def hint(self, pattern: str) -> str:
         """Return a question for what is there and has nearly the same name, or ``""``."""
+        import difflib
+
         name = pattern.strip("/")
         folder, last = os.path.split(name)
         try:
