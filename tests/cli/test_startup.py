@@ -86,6 +86,7 @@ def test_help_and_version_import_the_command_line_alone(arguments: tuple[str, ..
         *("wflint", "wflint.cli", "wflint.cli.main", "wflint.cli.help"),
         "wflint.cli.program",
         "wflint.cli.check_options",
+        "wflint.cli.epilogs",
         "wflint.cli.completion",
         *("wflint.system", "wflint.system.interrupts"),
     }

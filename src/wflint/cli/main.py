@@ -20,6 +20,7 @@ from wflint.cli.check_options import (
     diff_options,
     replay_options,
 )
+from wflint.cli.epilogs import EPILOGS
 from wflint.cli.help import SETTINGS, WELCOME, option
 from wflint.cli.program import FAILED, Program
 
@@ -36,20 +37,7 @@ GRAPH_FORMATS = ("text", "mermaid", "dot", "json")
         "Other": ("server", "clean", "completion", "version"),
     },
     aliases={"explain": "rule"},
-    epilog="""\b
-Examples:
-  wflint check                Check everything below the current folder.
-  wflint check src --diff     Show what can be fixed in a folder.
-  wflint rule WFL101          Explain a rule.
-
-\b
-Exit codes:
-  0  Nothing was found.
-  1  There is something to report.
-  2  wflint could not do its work.
-
-`wflint COMMAND --help` says more about a command.
-""",
+    epilog=EPILOGS["wflint"],
 )
 @click.version_option(__version__, "-V", "--version", message="wflint %(version)s")
 @click.pass_context
@@ -63,20 +51,7 @@ def main(ctx: click.Context) -> int:
 
 @main.command(
     short_help="Check files and folders.",
-    epilog="""\b
-Examples:
-  wflint check                      Check everything below the current folder.
-  wflint check src/orders           Report only what is wrong below a folder.
-  wflint check --select WFL101,WFL2 Run one rule, and a family of rules.
-  wflint check --diff               Show what --fix would change.
-  wflint check -o report.sarif      Write a report for code scanning.
-
-\b
-Exit codes:
-  0  Nothing was found, or nothing as severe as --fail-on says.
-  1  There are diagnostics.
-  2  Something is wrong with the options, the configuration or the files.
-""",
+    epilog=EPILOGS["check"],
 )
 @click.argument("paths", nargs=-1)
 @check_options
@@ -93,16 +68,7 @@ def check(**flags: Any) -> int:
 
 @main.command(
     short_help="Write a first configuration from what there is.",
-    epilog="""\b
-Examples:
-  wflint init              Write into pyproject.toml, or a new wflint.toml.
-  wflint init --dry-run    Print what would be written.
-
-\b
-Exit codes:
-  0  The configuration was written, or printed.
-  2  There is one already, or something is wrong with the files.
-""",
+    epilog=EPILOGS["init"],
 )
 @click.argument("folder", default=".")
 @click.option("--dry-run", is_flag=True, help="Print what would be written, and write nothing.")
@@ -120,18 +86,7 @@ def init(folder: str, dry_run: bool) -> int:
 
 @main.command(
     short_help="Check if running workflows survive a change.",
-    epilog="""\b
-Examples:
-  wflint diff                           Files on disk with the default branch.
-  wflint diff --from v1.4 --from v1.5   Releases that workflows still run.
-  wflint diff --from HEAD~1 --to HEAD   The last commit.
-
-\b
-Exit codes:
-  0  Nothing was found, or nothing as severe as --fail-on says.
-  1  Running workflows may fail.
-  2  Something is wrong with the options, the configuration or the files.
-""",
+    epilog=EPILOGS["diff"],
 )
 @click.argument("paths", nargs=-1)
 @diff_options
@@ -149,18 +104,7 @@ def diff(**flags: Any) -> int:
 
 @main.command(
     short_help="Check if recorded histories replay with the code.",
-    epilog="""\b
-Examples:
-  temporal workflow show -w ID -o json >order.json
-  wflint replay order.json                    One history.
-  wflint replay --from-folder histories src   All histories of a folder.
-
-\b
-Exit codes:
-  0  Nothing was found, or nothing as severe as --fail-on says.
-  1  Histories do not replay.
-  2  Something is wrong with the options, the files or the histories.
-""",
+    epilog=EPILOGS["replay"],
 )
 @click.argument("paths", nargs=-1, metavar="[HISTORY.json|PATH]...")
 @replay_options
@@ -176,7 +120,7 @@ def replay(**flags: Any) -> int:
     return run(flags)
 
 
-@main.command()
+@main.command(epilog=EPILOGS["graph"])
 @click.argument("entry")
 @click.argument("paths", nargs=-1)
 @option(
@@ -215,9 +159,6 @@ def graph(**flags: Any) -> int:
 
     With --commands, the output has what replay compares instead: activities, timers, child
     workflows and the like in the order of the code, with the branches, loops and waits around them.
-
-    The exit code is 0 if a graph was printed, 1 if no workflow reaches ENTRY, and 2 if the name is
-    unknown or ambiguous, or something else is wrong.
     """
     from wflint.cli.graph import run
 
@@ -227,17 +168,7 @@ def graph(**flags: Any) -> int:
 @main.command(
     "list",
     short_help="Show workflows, handlers, activities, workers and gaps.",
-    epilog="""\b
-Examples:
-  wflint list                        Everything below the current folder.
-  wflint list src/orders             What is defined below a folder.
-  wflint list --output-format json   The same for other programs.
-
-\b
-Exit codes:
-  0  The list was printed, or there is nothing to list.
-  2  Something is wrong with the options, the configuration or the files.
-""",
+    epilog=EPILOGS["list"],
 )
 @click.argument("paths", nargs=-1)
 @option(
@@ -267,17 +198,7 @@ def inventory(**flags: Any) -> int:
 @main.command(
     "map",
     short_help="Draw workflows as a page, an outline or a diagram.",
-    epilog="""\b
-Examples:
-  wflint map -o map.html                 Everything below the current folder.
-  wflint map src/orders -o map.md        An outline for a pull request.
-  wflint map -o map.html --link vscode   Links that open lines in an editor.
-
-\b
-Exit codes:
-  0  The map was written.
-  2  Something is wrong with the options, the configuration or the files.
-""",
+    epilog=EPILOGS["map"],
 )
 @click.argument("paths", nargs=-1)
 @option(
@@ -318,11 +239,7 @@ def draw(**flags: Any) -> int:
 
 @main.command(
     short_help="Check code in an editor, over the Language Server Protocol.",
-    epilog="""\b
-It is installed by: pip install 'wflint[lsp]'
-An editor starts it, and speaks to it on stdin and stdout.
-docs/editors.md in the repository has what each editor needs.
-""",
+    epilog=EPILOGS["server"],
 )
 @option("Output", "--log-file", metavar="FILE", help="Write what happens into a file.")
 @option("Cache", "--no-cache", is_flag=True, help="Neither use nor write a cache.")
@@ -333,7 +250,7 @@ def server(**flags: Any) -> int:
     return run(flags)
 
 
-@main.command()
+@main.command(epilog=EPILOGS["rule"])
 @click.argument("rule", required=False, shell_complete=completion.rules)
 @click.option("--all", "every", is_flag=True, help="All rules.")
 @click.option("--output-format", type=click.Choice(("text", "json")), default="text")
@@ -347,7 +264,7 @@ def rule(rule: str | None, every: bool, output_format: str) -> None:
     write_report(describe_rules(rule, output_format), output_format)
 
 
-@main.command()
+@main.command(epilog=EPILOGS["config"])
 @click.argument("key", required=False)
 @click.option("--output-format", type=click.Choice(("text", "json")), default="text")
 @click.option("--schema", is_flag=True, help="Print a JSON schema of them, for editors.")
@@ -367,7 +284,7 @@ def config(key: str | None, output_format: str, schema: bool) -> None:
     write_report(describe_settings(key, output_format), output_format)
 
 
-@main.command()
+@main.command(epilog=EPILOGS["clean"])
 @click.argument("paths", nargs=-1)
 @click.option(
     "--cache-dir",
@@ -390,12 +307,7 @@ def clean(paths: tuple[str, ...], cache_dir: str | None, user: bool) -> None:
 @main.command(
     "completion",
     short_help="Print a script that completes commands in a shell.",
-    epilog="""\b
-Examples:
-  eval "$(wflint completion bash)"                            in ~/.bashrc
-  eval "$(wflint completion zsh)"                             in ~/.zshrc
-  wflint completion fish >~/.config/fish/completions/wflint.fish
-""",
+    epilog=EPILOGS["completion"],
 )
 @click.argument("shell", type=click.Choice(completion.SHELLS))
 def complete(shell: str) -> None:
