@@ -28,6 +28,13 @@ await workflow.execute_activity(ship, order, start_to_close_timeout=TEN)
 Kinds of commands in their order, names and ids of activities, types and ids of child workflows, ids
 of patches. Arguments, timeouts, retry policies, lengths of timers and logs are not.
 
+## Fix safety
+
+`wflint diff --fix --unsafe-fixes` puts the change behind `workflow.patched()`, with the old code in
+`else`, where it is one of statements of one block of one function. Each fix is tried: it is only
+written if running workflows are compatible with it. It is unsafe because the new code then runs for
+new workflows only, and the patch is yours to retire.
+
 ## References
 
 * https://docs.temporal.io/develop/python/versioning

@@ -18,13 +18,24 @@ Flags = Mapping[str, Any]
 
 def run(flags: Flags) -> int:
     """Run the command and give its exit code."""
-    from wflint.comparison.command import diff
+    from wflint.comparison.command import Diff
 
+    wants_fixes = flags["fix"] or flags["diff"]
+    if wants_fixes:
+        from wflint.cli import diff_fixes
+
+        diff_fixes.check_flags(flags)
     request = _request(flags)
     form = output.chosen_format(request, flags)
     targets = output.parse_targets(flags["outputs"])
     with progress(request, bool(flags["quiet"])) as shown:
-        result = diff(shown, flags["bases"], flags["to"])
+        compared = Diff(shown, flags["bases"], flags["to"])
+        if flags["diff"]:
+            return diff_fixes.show(shown, compared, flags)
+        if wants_fixes:
+            result = diff_fixes.fix(shown, compared, flags)
+        else:
+            result = compared.result({}, show_gaps=shown.show_gaps)
     _report(result, flags, form, targets)
     if result.problems:
         return FAILED

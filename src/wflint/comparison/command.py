@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from msgspec.structs import replace
 
-from wflint.comparison.compare import Comparison, compare
+from wflint.comparison.compare import Comparison, FixOf, compare
 from wflint.comparison.exempt import Exempt
+from wflint.comparison.patching import Patcher
 from wflint.comparison.report import Reporter
 from wflint.comparison.side import Side
 from wflint.comparison.sides import SYNTAX_ERROR, Sides
+from wflint.replay.change import Change
 from wflint.report.summary import count
+from wflint.rule.definition_views import WorkflowView
+from wflint.rule.fix import Answered
+from wflint.run.check import reader
 from wflint.run.request import Request, Result
 
 _NAMED = 5
@@ -24,34 +29,66 @@ def diff(request: Request, bases: Sequence[str], to: str | None) -> Result:
 
     Raises :class:`wflint.config.errors.ConfigError` for a version that there is not.
     """
-    sides = Sides(request)
-    label = "the working tree"
-    if to is not None and sides.is_path(to) and not any(map(sides.is_path, bases)):
-        # Old code is that of the program around the path, and the path says what is reported.
-        sides, label, to = Sides(replace(request, paths=(to,))), to, None
-    named = [sides.named(name, "--from") for name in bases] or [sides.default_base()]
-    new, on_new = sides.named(to, "--to") if to is not None else sides.working_tree(label)
-    exempt = Exempt(
+    return Diff(request, bases, to).result({}, show_gaps=request.show_gaps)
+
+
+class Diff:
+    """The comparison of some old versions, read once, with what a new one is.
+
+    Raises :class:`wflint.config.errors.ConfigError` for a version that there is not.
+    """
+
+    def __init__(self, request: Request, bases: Sequence[str], to: str | None) -> None:
+        sides = Sides(request)
+        self._label = "the working tree"
+        if to is not None and sides.is_path(to) and not any(map(sides.is_path, bases)):
+            # Old code is that of the program around the path, which says what is reported.
+            sides, self._label, to = Sides(replace(request, paths=(to,))), to, None
+        self._sides, self._to = sides, to
+        self._named = [sides.named(name, "--from") for name in bases] or [sides.default_base()]
+
+    def result(self, texts: Mapping[str, bytes], *, show_gaps: bool) -> Result:
+        """Return what is found; ``texts`` go before the new files on disk, by absolute path."""
+        sides, request = self._sides, replace(self._sides.request, texts=texts)
+        new, on_new = self._new(texts)
+        reporter = Reporter(new, request, sides.chosen if new.is_whole else None)
+        olds = [side for side, _ in self._named]
+        fix_of: FixOf = _no_fix
+        if self._to is None or sides.is_path(self._to):
+            fix_of = Patcher(new, olds, reader(request), reporter.governing)
+        comparison = compare(olds, new, _exempt(new), fix_of)
+        if new.examined:
+            gaps = comparison.gaps if show_gaps else []
+            every = [*comparison.findings, *gaps]
+            reporter.add([f for f in every if f.place or sides.covers(f.path)])
+        reporter.add_unreadable(on_new)
+        every_result = [result for _, result in (*self._named, (new, on_new))]
+        problems = [*sides.problems, *(p for result in every_result for p in result.problems)]
+        said = [] if problems and not comparison.workflows else summary(comparison, olds, new)
+        return replace(
+            reporter.result,
+            problems=list(dict.fromkeys(problems)),
+            warnings=list(dict.fromkeys([*sides.warnings, *_unread(self._named)])),
+            said=said,
+        )
+
+    def _new(self, texts: Mapping[str, bytes]) -> tuple[Side, Result]:
+        if self._to is not None:
+            return self._sides.named(self._to, "--to", texts)
+        return self._sides.working_tree(self._label, texts)
+
+
+def _no_fix(old: Side, view: WorkflowView, change: Change) -> Answered:
+    return Answered()
+
+
+def _exempt(new: Side) -> Exempt:
+    """Return the workflows that the settings of the new side leave out."""
+    return Exempt(
         name
         for examined in new.examined
         for project in examined.group.projects
         for name in project.settings.short_lived_workflows
-    )
-    olds = [side for side, _ in named]
-    comparison = compare(olds, new, exempt)
-    reporter = Reporter(new, sides.request, sides.chosen if new.is_whole else None)
-    if new.examined:
-        gaps = comparison.gaps if request.show_gaps else []
-        every = [*comparison.findings, *gaps]
-        reporter.add([f for f in every if f.place or sides.covers(f.path)])
-    reporter.add_unreadable(on_new)
-    problems = [*sides.problems, *(p for _, r in (*named, (new, on_new)) for p in r.problems)]
-    said = [] if problems and not comparison.workflows else summary(comparison, olds, new)
-    return replace(
-        reporter.result,
-        problems=list(dict.fromkeys(problems)),
-        warnings=list(dict.fromkeys([*sides.warnings, *_unread(named)])),
-        said=said,
     )
 
 

@@ -10,6 +10,7 @@ from wflint.comparison.side import Side
 from wflint.replay.change import Change, Program
 from wflint.replay.compare import compare_pairs
 from wflint.rule.definition_views import WorkflowView
+from wflint.rule.fix import Answered
 
 _SHOWN = 4
 """How many commands of a history a message has at most."""
@@ -39,8 +40,8 @@ def _key(old: Side, new: Side, pair: Pair) -> tuple[str, str]:
     return first, second
 
 
-def finding_of(view: WorkflowView, change: Change) -> Finding:
-    """Return the finding that a change is."""
+def finding_of(view: WorkflowView, change: Change, answer: Answered) -> Finding:
+    """Return the finding that a change is, with its fix."""
     run = view.run.place if view.run is not None else view.place
     now = change.now
     chain = now.chain if now is not None else ()
@@ -53,6 +54,7 @@ def finding_of(view: WorkflowView, change: Change) -> Finding:
         change.place or run,
         history=tuple(step.text for step in change.history),
         chain=chain,
+        answer=answer,
     )
 
 
@@ -66,6 +68,8 @@ def _message(view: WorkflowView, change: Change) -> str:
     begin = f"{_harm(view, change)}: {after}{what}"
     if change.assumed:
         begin += f", if {' and '.join(change.assumed)}"
+    if change.verdict is Verdict.CLOSED_ONLY:
+        return begin
     return f"{begin}; put the change behind `workflow.patched()`"
 
 

@@ -13,7 +13,9 @@ from wflint.comparison.matching import Matched, match
 from wflint.comparison.patches import Base, patch_changes
 from wflint.comparison.payloads import activity_payloads, child_results, workflow_payloads
 from wflint.comparison.side import Side
+from wflint.replay.change import Change
 from wflint.rule.definition_views import WorkflowView
+from wflint.rule.fix import Answered
 from wflint.rule.place import Place
 
 
@@ -49,7 +51,11 @@ ExemptBecause = Callable[[Side, WorkflowView], str]
 """Says why runs of an old workflow never meet new code; ``""`` if they may."""
 
 
-def compare(olds: Sequence[Side], new: Side, exempt: ExemptBecause) -> Comparison:
+FixOf = Callable[[Side, WorkflowView, Change], Answered]
+"""Finds the fix of what a change does to runs of an old side."""
+
+
+def compare(olds: Sequence[Side], new: Side, exempt: ExemptBecause, fix_of: FixOf) -> Comparison:
     """Compare each of the old sides with the new one."""
     result = Comparison()
     bases: dict[WorkflowView, list[Base]] = {}
@@ -57,7 +63,7 @@ def compare(olds: Sequence[Side], new: Side, exempt: ExemptBecause) -> Compariso
         workflows = match(old, new, old.workflows, new.workflows)
         left = _without_exempt(old, workflows, exempt, result)
         result.findings += _changes(old, new, left)
-        _add_commands(result, old, new, left.pairs)
+        _add_commands(result, old, new, left.pairs, fix_of)
         for before, after in left.pairs:
             bases.setdefault(after, []).append(Base(old, before))
             result.workflows.add(after.shown)
@@ -102,7 +108,11 @@ def _without_exempt(
 
 
 def _add_commands(
-    result: Comparison, old: Side, new: Side, pairs: Sequence[tuple[WorkflowView, WorkflowView]]
+    result: Comparison,
+    old: Side,
+    new: Side,
+    pairs: Sequence[tuple[WorkflowView, WorkflowView]],
+    fix_of: FixOf,
 ) -> None:
     for view, change in command_changes(old, new, pairs):
         if change.verdict is Verdict.UNKNOWN:
@@ -110,7 +120,7 @@ def _add_commands(
             run = view.run.place if view.run is not None else view.place
             result.leave_out(view, change.why, change.place or run, chain)
         else:
-            result.findings.append(finding_of(view, change))
+            result.findings.append(finding_of(view, change, fix_of(old, view, change)))
 
 
 def _changes(old: Side, new: Side, workflows: Matched[WorkflowView]) -> Iterator[Finding]:

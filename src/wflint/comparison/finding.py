@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from wflint.replay.change import ChangeKind, Verdict
+from wflint.rule.fix import Answered
 from wflint.rule.place import Place
 
 __all__ = ["COMMANDS", "INTERFACE", "PATCH", "PAYLOAD", "ChangeKind", "Finding", "Verdict"]
@@ -18,7 +19,7 @@ class Finding(Struct, frozen=True):
     ``workflow`` is the qualname of the workflow it is about, or ``""`` if it is about none.
     ``place`` is in the new program. Where nothing is left of what it is about, it is ``None``, and
     ``path`` is the file that had it in the old one. ``history`` has the commands up to the first
-    difference, and ``chain`` the calls that lead to the place.
+    difference, and ``chain`` the calls that lead to the place. ``answer`` has its fix.
     """
 
     code: str
@@ -30,3 +31,4 @@ class Finding(Struct, frozen=True):
     path: str = ""
     history: tuple[str, ...] = ()
     chain: tuple[Place, ...] = ()
+    answer: Answered = Answered()

@@ -52,6 +52,10 @@ class Reporter:
         self._programs = [_Program(examined, request) for examined in new.examined]
         self.result = Result()
 
+    def governing(self, examined: Examined) -> Governing:
+        """Return the settings of a project."""
+        return next(p.governing for p in self._programs if p.examined is examined)
+
     def add(self, findings: Collection[Finding]) -> None:
         """Report findings."""
         for program in self._programs:
@@ -106,11 +110,13 @@ class Reporter:
                 yield path, self._of_file(finding, selection, severity, about)
                 continue
             fn, site = finding.place
-            hit = Violation(rule, fn, site, finding.message, severity, 0)
+            fix, withheld = finding.answer
+            message = f"{finding.message} (not fixed: {withheld})" if withheld else finding.message
+            hit = Violation(rule, fn, site, message, severity, 0)
             before = program.examined.emitter.suppressed
             for found in program.examined.emitter.diagnostics([hit]):
                 chain = tuple(self._hops(program, finding.chain))
-                yield path, replace(found.diagnostic, change=about, chain=chain)
+                yield path, replace(found.diagnostic, change=about, chain=chain, fix=fix)
             self.result.stats.suppressed += program.examined.emitter.suppressed - before
 
     def _hops(self, program: _Program, chain: Iterable[Place]) -> Iterator[ShownHop]:

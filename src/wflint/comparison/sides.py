@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -56,17 +56,19 @@ class Sides:
         roots = [str(group.project.root) for group in self._groups]
         return _is_below(path, paths) or not _is_below(path, roots)
 
-    def working_tree(self, label: str = "the working tree") -> tuple[Side, Result]:
-        """Return what is on disk."""
-        return self._read(label, self._groups)
+    def working_tree(self, label: str, texts: Mapping[str, bytes]) -> tuple[Side, Result]:
+        """Return what is on disk, but for ``texts``, which go before it."""
+        return self._read(label, self._groups, texts)
 
-    def named(self, name: str, flag: str) -> tuple[Side, Result]:
+    def named(self, name: str, flag: str, texts: Mapping[str, bytes] = {}) -> tuple[Side, Result]:
         """Return a side by its name, which is a path or a revision.
+
+        ``texts`` go before what is on disk at a path.
 
         Raises :class:`ConfigError` if it is neither.
         """
         if self.is_path(name):
-            return self._at_path(name)
+            return self._at_path(name, texts)
         return self._at_revision(name, flag)
 
     def default_base(self) -> tuple[Side, Result]:
@@ -100,12 +102,12 @@ class Sides:
             return True
         return False
 
-    def _at_path(self, name: str) -> tuple[Side, Result]:
+    def _at_path(self, name: str, texts: Mapping[str, bytes]) -> tuple[Side, Result]:
         if not os.path.exists(name):
             raise ConfigError(f"no such file or folder: {name}")
         groups = self._select((name,))
         only = {path for group in groups for path in group.chosen}
-        return self._read(name, groups, only)
+        return self._read(name, groups, texts, only)
 
     def _at_revision(self, name: str, flag: str, before: str = "") -> tuple[Side, Result]:
         if not self._groups:
@@ -123,10 +125,14 @@ class Sides:
         return Side(label, examined), total
 
     def _read(
-        self, label: str, groups: list[Group], only: set[str] | None = None
+        self,
+        label: str,
+        groups: list[Group],
+        texts: Mapping[str, bytes],
+        only: set[str] | None = None,
     ) -> tuple[Side, Result]:
         examined: list[Examined] = []
-        result = check_groups(groups, self.request, examined.append)
+        result = check_groups(groups, replace(self.request, texts=texts), examined.append)
         return Side(label, examined, only), result
 
 

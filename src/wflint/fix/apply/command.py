@@ -36,8 +36,17 @@ def ignore_in_files(request: Request, reason: str, tell: Callable[[str], None]) 
     return write_files(request, add_ignores(request, reason), tell)
 
 
-def write_files(request: Request, outcome: Outcome, tell: Callable[[str], None]) -> Outcome:
-    """Write the files of an outcome to disk."""
+def write_files(
+    request: Request,
+    outcome: Outcome,
+    tell: Callable[[str], None],
+    again: Callable[[Request], Result] = check,
+) -> Outcome:
+    """Write the files of an outcome to disk.
+
+    ``again`` says what is found where some files could not be written, which the texts of the
+    request it is given leave out.
+    """
     finder = finder_for(request)
     shown = {os.path.realpath(file.path): file.filename for file in outcome.files}
     patience = Patience(lambda path: tell(_waiting(shown[path])))
@@ -51,18 +60,13 @@ def write_files(request: Request, outcome: Outcome, tell: Callable[[str], None])
             written.append(file)
         except NotWritten as error:
             failed.append(f"{file.filename} {error.reason}")
-    return Outcome(_left(request, outcome, written, failed), written)
-
-
-def _left(request: Request, outcome: Outcome, written: list[Mended], failed: list[str]) -> Result:
-    """Return what is left to report; files that could not be written are as they were."""
     if not failed:
-        return outcome.result
+        return Outcome(outcome.result, written)
     texts = {**request.texts, **{file.path: file.after for file in written}}
-    result = check(replace(request, texts=texts))
+    result = again(replace(request, texts=texts))
     problems = [*result.problems, *outcome.result.problems, *failed]
     result.problems[:] = dict.fromkeys(problems)
-    return result
+    return Outcome(result, written)
 
 
 def fixed_stdin(outcome: Outcome, request: Request) -> bytes:

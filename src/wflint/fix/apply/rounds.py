@@ -107,7 +107,7 @@ class Rounds:
         return False
 
     def _apply_to(self, wanted: list[Diagnostic], result: Result) -> bool:
-        changed = [self._apply_in(name, several, result) for name, several in _by_file(wanted)]
+        changed = [self._apply_in(name, several, result) for name, several in by_file(wanted)]
         return any(changed)
 
     def _edits(
@@ -167,7 +167,7 @@ class Rounds:
 
     def _note_unfinished(self, result: Result) -> None:
         left = [d for d in result.diagnostics if self._is_wanted(d, result)]
-        for filename, diagnostics in _by_file(left):
+        for filename, diagnostics in by_file(left):
             codes = ", ".join(sorted({d.code for d in diagnostics}))
             result.warnings.append(
                 f"{filename}: {codes} could still be fixed after {self.most} rounds; "
@@ -204,7 +204,8 @@ def finder_for(request: Request) -> ProjectFinder:
     return ProjectFinder(Path.cwd(), request.config, request.isolated, request.overrides)
 
 
-def _by_file(diagnostics: Iterable[Diagnostic]) -> Iterator[tuple[str, list[Diagnostic]]]:
+def by_file(diagnostics: Iterable[Diagnostic]) -> Iterator[tuple[str, list[Diagnostic]]]:
+    """Yield diagnostics by their files, in order."""
     found: dict[str, list[Diagnostic]] = {}
     for diagnostic in diagnostics:
         found.setdefault(diagnostic.filename, []).append(diagnostic)

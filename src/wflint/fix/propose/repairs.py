@@ -70,7 +70,7 @@ class Repairs:
                 around.is_own(module)
 
     def _repaired(self, hit: Violation, around: Asking) -> Fix | None:
-        view = self._view(hit, around)
+        view = self.view(hit, around)
         repair = hit.rule.repair(view) if view is not None else None
         if view is None or repair is None:
             return None
@@ -89,7 +89,8 @@ class Repairs:
             applicability = Applicability.UNSAFE  # what was not seen may use the same code
         return as_fix(repair, applicability, source)
 
-    def _view(self, hit: Violation, around: Asking) -> RepairView | None:
+    def view(self, hit: Violation, around: Asking) -> RepairView | None:
+        """The code at a hit, as a repair sees it; ``None`` if it cannot be read."""
         self._make_room()
         store = self.answer.store
         piece = self.piece(piece_around(hit.fn, hit.site, store))

@@ -35,6 +35,11 @@ class RepairView(Code):
         """The imports that the repair takes."""
         return []
 
+    @property
+    def added(self) -> list[TextEdit]:
+        """The imports that what was asked for takes."""
+        return list(self._added)
+
     def each(self) -> list[RepairView]:
         """A view of each place that the diagnostic speaks for; what they add is added once."""
         added, views = self._added, [self]

@@ -1,0 +1,129 @@
+"""The functions of a workflow that were changed, as they stand in both versions."""
+
+from __future__ import annotations
+
+import ast
+from collections import deque
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from wflint.callgraph.graph import Node
+from wflint.comparison.region import Function, Region, changed_region
+from wflint.comparison.side import Side
+from wflint.facts.ids import Fn
+from wflint.files.source import Source, UnreadableSource
+from wflint.replay.change import Change
+from wflint.rule.definition_views import WorkflowView
+from wflint.rule.fix import Withheld
+from wflint.syntax.guard import NewerSyntax, parse
+
+
+class Version(NamedTuple):
+    """A function in one version of its file."""
+
+    source: Source
+    tree: ast.Module
+    node: Function
+
+
+class Changed(NamedTuple):
+    """A function that was changed in one place; ``fn`` is its name in the new program."""
+
+    fn: Fn
+    old: Version
+    new: Version
+    region: Region
+
+
+def changed_function(old: Side, new: Side, view: WorkflowView, change: Change) -> Changed:
+    """Return the one function whose change makes the difference.
+
+    Raises :class:`Withheld` where that is not one place in one function.
+    """
+    found = list(_all_changed(old, new, view))
+    if len(found) > 1:
+        shown = [step for step in (change.was, change.now) if step is not None]
+        on_way = {place.fn.shown for step in shown for place in step.chain}
+        found = [each for each in found if each.fn.shown in on_way] or found
+    if not found:
+        raise Withheld("the change is not one of statements in a function that both versions have")
+    if len(found) > 1:
+        names = " and ".join(f"`{each.fn.shown}`" for each in found[:2])
+        raise Withheld(f"more than one function has changed: {names}")
+    return found[0]
+
+
+def _all_changed(old: Side, new: Side, view: WorkflowView) -> Iterator[Changed]:
+    for fn in _reached(new, view):
+        path = _old_path(old, new, fn.path)
+        after = _version(new, fn)
+        before = _version(old, Fn(path, fn.qualname)) if path else None
+        if before is None or after is None:
+            continue
+        try:
+            region = changed_region(before.node, after.node)
+        except RecursionError:
+            continue
+        if region is not None:
+            yield Changed(fn, before, after, region)
+
+
+def _reached(side: Side, view: WorkflowView) -> Iterator[Fn]:
+    """Yield the functions that a workflow reaches, each once."""
+    examined = side.of(view.cls.path)
+    if examined is None:
+        return
+    graph = examined.answer.reached
+    nodes = [n for n in graph.entries if n.receiver == view.cls]
+    seen: set[Node] = set(nodes)
+    given: set[Fn] = set()
+    pending = deque(nodes)
+    while pending:
+        node = pending.popleft()
+        if node.fn not in given:
+            given.add(node.fn)
+            yield node.fn
+        for edge in graph.callees(node):
+            if edge.to not in seen:
+                seen.add(edge.to)
+                pending.append(edge.to)
+
+
+def _old_path(old: Side, new: Side, path: str) -> str:
+    """Return the file that had a module in the old program, or ``""``."""
+    if old.of(path) is not None:
+        return path
+    name = new.dotted(path, "")
+    for examined in old.examined:
+        for known in examined.answer.store.modules:
+            if old.dotted(known, "") == name:
+                return known
+    return ""
+
+
+def _version(side: Side, fn: Fn) -> Version | None:
+    examined = side.of(fn.path)
+    if examined is None:
+        return None
+    module = examined.answer.store.load(fn.path)
+    try:
+        tree = parse(module.source)
+    except (UnreadableSource, NewerSyntax):
+        return None
+    found = [node for node, name in _definitions(tree) if name == fn.shown]
+    return Version(module.source, tree, found[0]) if len(found) == 1 else None
+
+
+def _definitions(tree: ast.Module) -> Iterator[tuple[Function, str]]:
+    """Yield the functions of a module with their names, as the facts have them."""
+    pending: deque[tuple[ast.AST, str]] = deque([(tree, "")])
+    while pending:
+        node, prefix = pending.popleft()
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                name = f"{prefix}{child.name}"
+                if not isinstance(child, ast.ClassDef):
+                    yield child, name
+                pending.append((child, f"{name}."))
+            elif isinstance(child, (ast.stmt, ast.ExceptHandler)):
+                pending.append((child, prefix))
