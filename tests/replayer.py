@@ -25,7 +25,7 @@ def oracle(folder: Path, file: Path) -> str:
 
     Every part that a worker may have got of them is replayed.
     """
-    workflows = _workflows(file)
+    workflows = workflows_of(file)
     worst = "compatible"
     for history in sorted(folder.glob("history-*.json")):
         events = list(WorkflowHistory.from_json("w", history.read_text()).events)
@@ -55,7 +55,8 @@ def _replays(workflows: list[type], events: Sequence[HistoryEvent]) -> bool:
     return asyncio.run(asyncio.wait_for(run(), 20))
 
 
-def _workflows(file: Path) -> list[type]:
+def workflows_of(file: Path) -> list[type]:
+    """Return the workflows of a file, which is imported."""
     name = f"replay_pair_{file.parent.name.replace('-', '_')}_{file.stem}"
     spec = importlib.util.spec_from_file_location(name, file)
     assert spec is not None and spec.loader is not None

@@ -14,8 +14,8 @@ from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
 from tests.command_line import enter_project, invoke
 from tests.history_cases import Script, activities, payload
-from tests.replay.test_pairs import _workflows
 from tests.replay_cases import PAIRS, flow
+from tests.replayer import workflows_of
 from wflint.histories.strip import stripped
 
 SECRET = "alice@example.com"
@@ -143,7 +143,7 @@ def test_the_replayer_of_the_sdk_takes_stripped_histories(name: str) -> None:
 
     async def run() -> None:
         replayer = Replayer(
-            workflows=_workflows(PAIRS / name / "before.py"),
+            workflows=workflows_of(PAIRS / name / "before.py"),
             workflow_runner=UnsandboxedWorkflowRunner(),
         )
         await replayer.replay_workflow(WorkflowHistory.from_json("w", text))

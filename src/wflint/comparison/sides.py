@@ -24,6 +24,7 @@ _DEFAULT_BRANCHES = ("origin/main", "origin/master", "main", "master")
 _NO_GIT = "; name the old code by --from PATH"
 _SHORT = 10
 SYNTAX_ERROR = "WFL001"
+NO_TEXTS: Mapping[str, bytes] = {}
 
 
 class Sides:
@@ -56,11 +57,15 @@ class Sides:
         roots = [str(group.project.root) for group in self._groups]
         return _is_below(path, paths) or not _is_below(path, roots)
 
-    def working_tree(self, label: str, texts: Mapping[str, bytes]) -> tuple[Side, Result]:
+    def working_tree(
+        self, label: str = "the working tree", texts: Mapping[str, bytes] = NO_TEXTS
+    ) -> tuple[Side, Result]:
         """Return what is on disk, but for ``texts``, which go before it."""
         return self._read(label, self._groups, texts)
 
-    def named(self, name: str, flag: str, texts: Mapping[str, bytes] = {}) -> tuple[Side, Result]:
+    def named(
+        self, name: str, flag: str, texts: Mapping[str, bytes] = NO_TEXTS
+    ) -> tuple[Side, Result]:
         """Return a side by its name, which is a path or a revision.
 
         ``texts`` go before what is on disk at a path.
