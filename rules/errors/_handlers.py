@@ -68,8 +68,9 @@ def swallowed(at: TryView) -> Swallowed | None:
         handler = at.catching(error) if found is not None else None
         if found is None or handler is None or not _WIDER.isdisjoint(at.caught(handler)):
             continue
-        if not ends_otherwise(at, handler) and not tells_apart(handler, at):
-            return Swallowed(handler, found, error)
+        if ends_otherwise(at, handler) or tells_apart(handler, at) or at.is_last_step(handler):
+            continue
+        return Swallowed(handler, found, error)
     return None
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wflint.callgraph.awaited import Awaits, awaited, awaits_later, cancels_something, takes_back
 from wflint.callgraph.graph import Hop, Node, runs
+from wflint.checking.last_steps import is_last_step
 from wflint.checking.protected import (
     acts,
     cleans_up_around,
@@ -206,6 +207,10 @@ class ProtectedView:
         edges = between(graph.callees(self._node), handler.site, handler.end)
         starts = [Hop(self._node, edge.site) for edge in edges]
         return any(takes_back(store.body(one.fn)) for one in graph.search(starts))
+
+    def is_last_step(self, handler: Handler) -> bool:
+        """True if the workflow is over after the statement, however that comes out."""
+        return is_last_step(self._checker, self._node, self.statement, handler)
 
     def is_handling(self, error: str) -> bool:
         """True if the statement stands in a handler of an error, or in a ``finally``."""

@@ -83,6 +83,14 @@ class TryView(Protocol):
         """True if the function, or what a handler calls, takes a cancellation back."""
         ...
 
+    def is_last_step(self, handler: Handler) -> bool:
+        """True if the workflow is over after the statement, however that comes out.
+
+        What is awaited there is dropped, and nothing is awaited after it, in the function and in
+        all that call it, or an error is on its way.
+        """
+        ...
+
     def is_handling(self, error: str) -> bool:
         """True if the statement stands in a handler of an error, or in a ``finally``."""
         ...

@@ -1,0 +1,94 @@
+"""Tells a ``try`` after which the workflow is over, whatever becomes of what it protects.
+
+A notification or a cleanup at the end of a workflow may fail, or be cancelled, and nothing is left
+that the cancellation would stop: the result is there, or an error is on its way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wflint.callgraph.graph import Node
+from wflint.checking.pieces import place_of
+from wflint.facts.model import Call, Exit, Flag, FunctionBody, Handler, Site, Try
+from wflint.facts.sites import between, call_at, tries_around, tries_handling
+from wflint.temporal.effects import Effect
+
+if TYPE_CHECKING:
+    from wflint.checking.checker import Checker
+
+_GO_ON = (Effect.ACTS, Effect.CONTINUES, Effect.WAITS)
+_NO_END = 1 << 62
+_ASYNC_METHODS = frozenset({"__aenter__", "__aiter__", "__anext__", "__await__"})
+
+
+def is_last_step(checker: Checker, node: Node, tried: Try, handler: Handler) -> bool:
+    """True if a ``try`` drops what it awaits, and if nothing is awaited in the workflow after it.
+
+    Something else has been awaited before, so that it is not all of the work.
+    """
+    graph, store = checker.summaries.graph, checker.resolver.store
+    body = store.body(node.fn)
+    returns = handler.exits & Exit.RETURNS and body.returned
+    if returns or handler.exits & (Exit.BREAKS | Exit.CONTINUES):
+        return False
+    if _awaited(body, handler.site, handler.end):
+        return False
+    if not _drops_all(checker, node, _awaited(body, tried.start, tried.end)):
+        return False
+    is_first = True
+    pending, seen = [(node, tried.site, _end_of(tried), tried.flags)], {node}
+    while pending:
+        at, site, end, flags = pending.pop()
+        if flags & Flag.IN_LOOP or _goes_on(checker, at, site, end):
+            return False
+        is_first = is_first and not _awaited(store.body(at.fn), 0, site)
+        for hop in graph.callers(at):
+            call = call_at(store.body(hop.node.fn), hop.site)
+            if call is None or not call.flags & Flag.AWAITED:
+                return False
+            if hop.node not in seen:
+                seen.add(hop.node)
+                pending.append((hop.node, hop.site, hop.site + 1, call.flags))
+    return not is_first
+
+
+def _end_of(tried: Try) -> Site:
+    return max([tried.end, tried.last_end, *(handler.end for handler in tried.handlers)])
+
+
+def _awaited(body: FunctionBody, start: Site, end: Site) -> list[Call]:
+    return [call for call in between(body.calls, start, end) if call.flags & Flag.AWAITED]
+
+
+def _drops_all(checker: Checker, node: Node, calls: list[Call]) -> bool:
+    """True if calls are there, and each is all that a statement awaits."""
+    places = [place_of(checker.resolver.store, node.fn, call.site) for call in calls]
+    heads = [p.text[p.text.rfind("\n", 0, p.start) + 1 : p.start] for p in places if p is not None]
+    return bool(heads) and len(heads) == len(calls) and all(h.strip() == "await" for h in heads)
+
+
+def _goes_on(checker: Checker, node: Node, site: Site, end: Site) -> bool:
+    """True if something may be awaited or begun after a site whose statement has an end."""
+    body = checker.resolver.store.body(node.fn)
+    around = list(tries_around(body, site))
+    handling = list(tries_handling(body, site))
+    skipped = [range(h.site, h.end) for tried in around for h in tried.handlers]
+    later = [one.site for one in between(body.calls, end, _NO_END) if _acts(checker, node, one)]
+    later += [
+        one.site
+        for one in between(body.operations, end, _NO_END)
+        if not _ASYNC_METHODS.isdisjoint(one.methods)
+    ]
+    if any(handler is not None and handler.exits == Exit.RAISES for _, handler in handling):
+        tries = [*around, *(tried for tried, _ in handling)]
+        finals = [range(tried.last, tried.last_end) for tried in tries]
+        return any(place in block for place in later for block in finals)
+    return any(all(place not in block for block in skipped) for place in later)
+
+
+def _acts(checker: Checker, node: Node, call: Call) -> bool:
+    if call.flags & Flag.AWAITED or call.written.endswith("continue_as_new"):
+        return True
+    of_call = checker.summaries.of_call
+    return any(of_call(node, call.site, effect) is not None for effect in _GO_ON)
