@@ -251,6 +251,13 @@ REPLAY_OPTIONS = (
         is_flag=True,
         help="Write the histories without payloads, to stdout or the folder given by -o, and stop.",
     ),
+    option(
+        "Histories",
+        "--coverage",
+        is_flag=True,
+        help="Print the branches, handlers and patches that no history goes through, and the "
+        "patches that no open run needs, as text or json.",
+    ),
     *(NO_IGNORES, OUTPUT_FORMAT, OUTPUTS, MIN_SEVERITY, COLOR, QUIET, FAIL_ON, EXIT_ZERO),
     *(CONFIG, ISOLATED, NO_CACHE),
 )

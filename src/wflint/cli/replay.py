@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +12,9 @@ from wflint.cli import output
 from wflint.cli.around import FAILED, FOUND, own_line, progress, write_files
 from wflint.run.request import Request, Result
 from wflint.system.printable import visible
+
+if TYPE_CHECKING:
+    from wflint.histories.command import Replayed
 
 Flags = Mapping[str, Any]
 
@@ -30,6 +33,8 @@ def run(flags: Flags) -> int:
     targets = output.parse_targets(flags["outputs"])
     with progress(request, bool(flags["quiet"])) as shown:
         replayed = replay(shown, files, frozenset(named))
+    if flags["coverage"]:
+        return _cover(replayed, flags)
     _report(replayed.result, flags, form, targets)
     if replayed.result.problems:
         return FAILED
@@ -59,6 +64,25 @@ def _strip(files: list[str], code: tuple[str, ...], flags: Flags) -> int:
         lines.append(f"Stripped {count_histories(len(written))}.\n")
     output.write_stderr("".join(lines))
     return FAILED if problems else 0
+
+
+def _cover(replayed: Replayed, flags: Flags) -> int:
+    """Print what no history goes through."""
+    from wflint.histories import coverage_text
+    from wflint.histories.coverage import coverage
+
+    found = coverage(replayed.matcher.workflows(replayed.chosen), replayed.histories)
+    places = coverage_text.Places(replayed.code)
+    if flags["output_format"] == "json":
+        output.write_report(coverage_text.to_json(found, places), "json")
+    else:
+        output.write_report(coverage_text.render(found, places), "text")
+    lines = list(map(own_line, replayed.result.problems))
+    if not flags["quiet"]:
+        lines += map(own_line, replayed.result.warnings)
+        lines += [f"{visible(line[:1].upper() + line[1:])}.\n" for line in replayed.result.said]
+    output.write_stderr("".join(lines))
+    return FAILED if replayed.result.problems else 0
 
 
 def _request(flags: Flags, code: tuple[str, ...]) -> Request:

@@ -147,7 +147,7 @@ class _Reader:
             (node.fn, at.site)
             for node in nodes
             for term in all_terms(self._functions.term(node))
-            if (at := _at(term)) is not None
+            if (at := at_of(term)) is not None
         )
 
     def function(self, node: Node, kind: str | None, name: str | None) -> Function:
@@ -189,20 +189,20 @@ class _Reader:
             case Deadline(body=body):
                 inner = tuple(self._steps(body))
                 yield self._step("timer", "with a timer", term, inner, only=True)
-            case Let(of=of) | Put(of=of) if _is_loud(of):
+            case Let(of=of) | Put(of=of) if is_loud(of):
                 yield self._step(
                     "do", shown(of if getattr(term, "name", "") == "<value>" else term), of
                 )
             case Exit(kind=kind, of=of):
-                text = shown(term) if _is_loud(of) or kind == "raise" else kind
+                text = shown(term) if is_loud(of) or kind == "raise" else kind
                 name = f" {term.name}" if term.name else ""
                 yield self._step("exit", f"{text}{name}", term)
-            case _ if _is_loud(term):
+            case _ if is_loud(term):
                 yield self._step("do", shown(term), term)
 
     def _choice(self, test: Term, then: Term, orelse: Term) -> Iterator[Step]:
         first, second = tuple(self._steps(then)), tuple(self._steps(orelse))
-        if first or second or _is_loud(test):
+        if first or second or is_loud(test):
             text = f"if {shown(test)}" if first or not second else f"if not {shown(test)}"
             yield self._step("if", text, test, first or second)
         if first and second:
@@ -210,7 +210,7 @@ class _Reader:
 
     def _block(self, kind: str, text: str, head: Term, body: Term) -> Iterator[Step]:
         inner = tuple(self._steps(body))
-        if inner or _is_loud(head):
+        if inner or is_loud(head):
             yield self._step(kind, text, head, inner)
 
     def _try(self, term: Try) -> Iterator[Step]:
@@ -252,15 +252,16 @@ class _Reader:
         return Given(term.kind, name, ident, self._location(term))
 
     def _location(self, term: Term) -> Location | None:
-        at = _at(term)
+        at = at_of(term)
         return self._emitter.location(self._fn, at.site) if at is not None else None
 
 
-def _at(term: Term) -> At | None:
+def at_of(term: Term) -> At | None:
+    """Return the site of a term, if it has one."""
     at = getattr(term, "at", None)
     return at if isinstance(at, At) and at.site >= 0 else None
 
 
-def _is_loud(term: Term) -> bool:
+def is_loud(term: Term) -> bool:
     """True if a term does more than name values."""
     return any(not isinstance(each, _QUIET) and each != SKIPPED for each in all_terms(term))

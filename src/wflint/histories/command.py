@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wflint.comparison.report import Reporter
+from wflint.comparison.side import Side
 from wflint.comparison.sides import SYNTAX_ERROR, Sides
 from wflint.histories.export import ExportError, has_events, load, parts_of, recorded_in
 from wflint.histories.findings import findings_of
@@ -25,8 +26,10 @@ _NAMED = 5
 
 
 class Replayed(Struct):
-    """What became of histories, and how it is told."""
+    """What became of histories of some code, and how it is told; ``chosen`` are files of that."""
 
+    code: Side
+    chosen: frozenset[str]
     matcher: Matcher
     histories: list[Matched]
     result: Result
@@ -59,7 +62,7 @@ def replay(request: Request, files: Sequence[str], named: Collection[str]) -> Re
         warnings=list(dict.fromkeys([*sides.warnings, *unread])),
         said=list(_summary(histories)),
     )
-    return Replayed(matcher, histories, result)
+    return Replayed(code, sides.chosen, matcher, histories, result)
 
 
 def _readable(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from msgspec import Struct
 
@@ -36,6 +36,7 @@ class Matcher:
 
     def __init__(self, code: Code) -> None:
         self._sides: dict[str, list[tuple[WorkflowView, Side]]] = {}
+        self._asked: set[str] = set()
         in_tests: dict[str, list[tuple[WorkflowView, Side]]] = {}
         for examined in code.examined:
             functions = Functions(examined.answer)
@@ -44,18 +45,22 @@ class Matcher:
                 if side is not None and view.name:
                     into = in_tests if examined.is_test(view.cls.path) else self._sides
                     into.setdefault(view.name, []).append((view, side))
-        for name, found in in_tests.items():
-            self._sides.setdefault(name, found)
+        self._in_tests = in_tests.keys() - self._sides.keys()
+        for name in self._in_tests:
+            self._sides[name] = in_tests[name]
         self._too_large: dict[int, bool] = {}
 
-    @property
-    def workflows(self) -> Iterator[tuple[WorkflowView, Side]]:
-        """The workflows that histories are matched with."""
+    def workflows(self, chosen: Collection[str]) -> Iterator[tuple[WorkflowView, Side]]:
+        """Yield the workflows that histories were matched with, and others of some files."""
         for name in sorted(self._sides):
-            yield from self._sides[name]
+            for view, side in self._sides[name]:
+                is_own = view.cls.path in chosen and name not in self._in_tests
+                if is_own or name in self._asked:
+                    yield view, side
 
     def match(self, path: str, recorded: Recorded) -> Matched:
         """Match a history: of several workflows with its name, with the one that it fits best."""
+        self._asked.add(recorded.workflow)
         found = self._sides.get(recorded.workflow, [])
         if not found:
             why = f"there is no workflow `{recorded.workflow}` in the code"
@@ -92,9 +97,3 @@ def _is_at_end(followed: Followed, recorded: Recorded) -> bool:
     last = recorded.tasks[-1].commands if recorded.tasks else []
     closes = any(event.kind in _CLOSING for event in last)
     return closes and followed.was in last
-
-
-def matched_all(matcher: Matcher, histories: Iterable[tuple[str, Recorded]]) -> Iterator[Matched]:
-    """Match several histories, one after the other."""
-    for path, recorded in histories:
-        yield matcher.match(path, recorded)

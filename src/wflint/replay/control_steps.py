@@ -60,7 +60,10 @@ def _round(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     term, state = op.data, op.extra
     assert isinstance(term, Loop) and isinstance(state, tuple)
     number, times, over, found = state
-    if number >= times >= 0 or (times < 0 and not machine.choose(("round", number), (True, False))):
+    is_over = number >= times if times >= 0 else not machine.choose(("round",), (True, False))
+    if number == 0:
+        machine.took(term, frame, not is_over)
+    if is_over:
         if term.gives:
             task.values.append(found)
         else:
