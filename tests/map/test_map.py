@@ -7,10 +7,16 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.map_cases import map_of
+from tests.map_cases import PROJECT, SHOP, map_of, write
 from wflint.map import markdown, mermaid, svg
+from wflint.map.build import build
+from wflint.map.links import Links
 from wflint.map.model import NONE, Map
+from wflint.map.ran import ran_in
 from wflint.map.reading import findings_of
+from wflint.run.check import check
+from wflint.run.program_run import Examined
+from wflint.run.request import Request
 
 
 @pytest.fixture(scope="module")
@@ -245,3 +251,48 @@ class W:
     assert "`f2()`, see below" in text
     assert text.count("timer n") == 1
     ElementTree.fromstring(svg.render(found))
+
+
+REPLAY = Path(__file__).parents[1] / "fixtures" / "replay" / "insert-activity"
+
+
+def _with_history(tmp_path: Path, code: str) -> Map:
+    write(tmp_path, {"pyproject.toml": PROJECT, "flow.py": (REPLAY / code).read_text("utf-8")})
+    kept: list[Examined] = []
+    check(Request(paths=(str(tmp_path),), whole=True), kept.append)
+    ran = ran_in(kept, [str(REPLAY / "history-plain.json"), str(tmp_path / "flow.py")])
+    assert len(ran.problems) == 1  # one of them is no history
+    return build(kept, Links(), ran=ran)
+
+
+def test_histories_say_what_ran_and_how_often(tmp_path: Path) -> None:
+    found = _with_history(tmp_path, "before.py")
+    assert found.histories == 1
+    assert [entry.often for entry in found.workflows[0].entries] == [1]
+    steps = found.flows[found.workflows[0].entries[0].flow].steps
+    assert [(step.text, step.often) for step in steps] == [
+        ("activity reserve", 1),
+        ("activity ship", 1),
+        ("return", NONE),
+    ]
+    assert "**ran 1 time**" in markdown.render(found)
+
+
+def test_a_history_that_does_not_fit_is_not_counted(tmp_path: Path) -> None:
+    found = _with_history(tmp_path, "after.py")
+    assert found.histories == 0
+    assert found.remarks == [
+        "1 of 1 history may not fit the code, and nothing of that is counted; "
+        "`wflint replay` says why"
+    ]
+    steps = found.flows[found.workflows[0].entries[0].flow].steps
+    assert {step.often for step in steps if step.kind == "activity"} == {0}
+
+
+def test_what_tests_define_is_shown_where_there_is_nothing_else(tmp_path: Path) -> None:
+    flow = SHOP["shop/flows.py"].replace("shop.", "")
+    only = {"tests/test_flow.py": flow}
+    assert len(map_of(tmp_path / "first", only).workflows) == 2
+    found = map_of(tmp_path / "second", {**only, "flow.py": flow})
+    assert len(found.workflows) == 2
+    assert found.remarks == ["2 workflows of tests left out; --tests shows them"]

@@ -223,6 +223,14 @@ def inventory(**flags: Any) -> int:
 )
 @option("Output", "-q", "--quiet", is_flag=True, help="Say only what goes wrong.")
 @option("Files", "--tests", is_flag=True, help="Show also what tests define.")
+@option(
+    "Files",
+    "--history",
+    "histories",
+    multiple=True,
+    metavar="FILE",
+    help="An exported history: show how often each command was given; may be repeated.",
+)
 @CONFIG
 @ISOLATED
 def draw(**flags: Any) -> int:

@@ -30,6 +30,7 @@ def run(flags: Mapping[str, Any]) -> int:
     """Run the command and give its exit code."""
     from wflint.map.build import build
     from wflint.map.links import links_for
+    from wflint.map.ran import ran_in
     from wflint.run.check import check
 
     targets = [(_form(path), path) for path in flags["outputs"]]
@@ -46,9 +47,10 @@ def run(flags: Mapping[str, Any]) -> int:
     projects: list[Any] = []
     with progress(request, bool(flags["quiet"])) as shown:
         result = check(shown, projects.append)
-        found = build(projects, links, tests=flags["tests"])
+        ran = ran_in(projects, flags["histories"]) if flags["histories"] else None
+        found = build(projects, links, tests=flags["tests"], ran=ran)
     found.title = flags["title"] or Path(links.top or first).name
-    problems = list(result.problems)
+    problems = [*result.problems, *(ran.problems if ran is not None else ())]
     for form, path in targets:
         text = importlib.import_module(f"wflint.map.{form}").render(found)
         try:

@@ -22,6 +22,7 @@ from wflint.map.model import (
     Worker,
     Workflow,
 )
+from wflint.map.ran import Ran
 from wflint.map.sources import Sources
 from wflint.map.targets import Targets, only_names
 from wflint.map.uses import uses_of
@@ -38,15 +39,20 @@ from wflint.temporal.regions import Region
 _CALLED = {Region.RUN: "run", Region.SIGNAL: "signal", Region.UPDATE: "update"}
 
 
-def build(projects: Iterable[Examined], links: Links, *, tests: bool = False) -> Map:
+def build(
+    projects: Iterable[Examined], links: Links, *, tests: bool = False, ran: Ran | None = None
+) -> Map:
     """Return the map of what the chosen files of some projects define.
 
-    Definitions in tests are left out unless they are asked for.
+    Definitions in tests are left out unless they are asked for. ``ran`` is what histories tell.
     """
     found, sources, paths = Map(commit=links.commit), Sources(), dict[str, str]()
+    if ran is not None:
+        found.histories = ran.total
+        found.remarks += ran.remarks
     for examined in projects:
         if examined.answer.project is not None:
-            _Builder(found, sources, examined, examined.answer.project, tests).add()
+            _Builder(found, sources, examined, examined.answer.project, tests, ran).add()
             paths |= {examined.emitter.shown(p): p for p in examined.answer.store.modules}
     named = _filenames(found)
     found.files = sources.files(named, links.of(paths, named))
@@ -72,14 +78,18 @@ class _Builder:
         examined: Examined,
         project: Project,
         tests: bool,
+        ran: Ran | None,
     ) -> None:
         self._map = found
+        self._ran = ran
         self._sources = sources
         self._examined = examined
         self._emitter = examined.emitter
         self._project = project
         chosen = frozenset(examined.group.chosen)
         is_test = examined.is_test
+        files = {view.cls.path for view in project.workflows} & chosen
+        tests = tests or all(map(is_test, files))  # nothing else was asked for
         self._counts = {path for path in chosen if tests or not is_test(path)}
         self._left_out = [
             view for view in project.workflows if view.cls.path in chosen - self._counts
@@ -95,7 +105,7 @@ class _Builder:
         targets = Targets(
             self._project, self._workflow_numbers, self._activity_numbers, self._names
         )
-        flows = Flows(functions, self._emitter, targets, len(self._map.flows))
+        flows = Flows(functions, self._emitter, targets, len(self._map.flows), self._ran)
         flows.follow(callee for _, side in sides if side is not None for callee in side.entries)
         self._map.functions += reached.functions(marks)
         self._map.flows += flows.flows(reached.number_of)
@@ -216,7 +226,11 @@ class _Builder:
             number = flows.number(callee) if callee is not None else NONE
         name = handler.name or handler.method
         function = reached.number_of.get(fn, NONE)
-        return EntryPoint(handler.kind.label, name, self._place(fn), number, function)
+        often = NONE
+        if self._ran is not None and handler.kind in _CALLED:
+            key = name if handler.kind is not Region.RUN else "run"
+            often = self._ran.entries[side.workflow.cls, _CALLED[handler.kind], key] if side else 0
+        return EntryPoint(handler.kind.label, name, self._place(fn), number, function, often)
 
     @cached_property
     def _queues(self) -> dict[str, tuple[str, ...]]:

@@ -10,6 +10,7 @@ from wflint.facts.ids import Fn
 from wflint.facts.model import Site
 from wflint.map.call_text import options_of, parsed_call, subject, timer_of
 from wflint.map.model import NONE, Flow, MapStep, Place
+from wflint.map.ran import Ran
 from wflint.map.targets import Targets
 from wflint.replay.outline import Step, StepKind, outline
 from wflint.replay.program import Functions, callees_in, digest
@@ -25,6 +26,8 @@ _COMMANDS = frozenset(
     {StepKind.ACTIVITY, StepKind.CHILD, StepKind.SIGNAL, StepKind.COMMAND, StepKind.CONTINUE}
 )
 _CALLS = _COMMANDS | {StepKind.TIMER}
+_RECORDED = (_CALLS | {StepKind.PATCHED}) - {StepKind.CONTINUE}
+"""What leaves an event in a history; a local activity leaves one that its place is not known of."""
 
 Options = tuple[tuple[str, str], ...]
 
@@ -36,12 +39,18 @@ class Flows:
     """
 
     def __init__(
-        self, functions: Functions, emitter: Emitter, targets: Targets, first: int
+        self,
+        functions: Functions,
+        emitter: Emitter,
+        targets: Targets,
+        first: int,
+        ran: Ran | None = None,
     ) -> None:
         self._functions = functions
         self._emitter = emitter
         self._targets = targets
         self._first = first
+        self._ran = ran
         self._steps: dict[Node, tuple[Step, ...]] = {}
         self._numbers: dict[tuple[Fn, str], int] = {}
         self._callees: list[Callee] = []
@@ -122,7 +131,14 @@ class Flows:
             target,
             self.number(step.callee) if step.callee is not None else NONE,
             inside,
+            self._often(fn, step),
         )
+
+    def _often(self, fn: Fn, step: Step) -> int:
+        is_told = step.kind in _RECORDED and not step.text.startswith("local")
+        if self._ran is None or not is_told or step.site == DEFINITION:
+            return NONE
+        return self._ran.often(fn, step.site)
 
     def _command(self, fn: Fn, step: Step) -> tuple[str, Options, str]:
         """Return the text of a step, the options of a command, and the id of what it starts."""

@@ -7,7 +7,16 @@ from collections.abc import Iterable, Iterator
 
 from wflint.map import mermaid
 from wflint.map.model import Map, Place, Workflow
-from wflint.map.reading import BRANCHING, Reading, Shown, Told, findings_of, shown_options
+from wflint.map.reading import (
+    BRANCHING,
+    Reading,
+    Shown,
+    Told,
+    findings_of,
+    shown_options,
+    told_histories,
+    told_often,
+)
 from wflint.report.look import one_line
 from wflint.report.summary import count
 
@@ -59,7 +68,7 @@ class _Writer:
             count(len(found.workers), "worker"),
         ]
         at = f" at commit {found.commit[:12]}" if found.commit else ""
-        yield f"{', '.join(parts)}{at}."
+        yield f"{', '.join(parts)}{at}{told_histories(found)}."
         for remark in found.remarks:
             yield f"\n{escaped(remark[:1].upper() + remark[1:])}."
         if 0 < len(found.workflows) + len(found.activities) <= _DRAWN:
@@ -115,7 +124,8 @@ class _Writer:
 
     def _told(self, told: Told, heading: str) -> Iterator[str]:
         title = told.title if told.name == told.title else f"{told.title} {told.name}"
-        yield f"\n{heading} {escaped(title)}\n"
+        often = f" — {told_often(told.often)}" if told.often >= 0 else ""
+        yield f"\n{heading} {escaped(title)}{often}\n"
         if told.flow < 0:
             yield "Gives no commands."
             return
@@ -132,7 +142,7 @@ class _Writer:
         options = f" ({escaped(shown_options(step.options))})" if step.options else ""
         where = {"above": ", as above", "apart": ", see below", "": ""}[shown.elsewhere]
         line = f", line {step.row}" if step.row and not shown.steps else ""
-        often = f" — **ran {step.often:,} times**" if step.often >= 0 else ""
+        often = f" — **{told_often(step.often)}**" if step.often >= 0 else ""
         yield f"{'  ' * depth}- {code(step.text)}{gives}{options}{where}{line}{often}"
         for inside in shown.steps:
             yield from self._step(inside, depth + 1)

@@ -78,13 +78,17 @@ class Flow(Struct, frozen=True):
 
 
 class EntryPoint(Struct, frozen=True):
-    """A method that the SDK calls. Queries and validators have no flow: they give no commands."""
+    """A method that the SDK calls. Queries and validators have no flow: they give no commands.
+
+    ``often`` is as in :class:`MapStep`.
+    """
 
     kind: str
     name: str
     place: Place
     flow: int = NONE
     function: int = NONE
+    often: int = NONE
 
 
 class Use(Struct, frozen=True):

@@ -16,7 +16,7 @@ from wflint.map.html_text import text
 from wflint.map.model import Map
 from wflint.map.page_data import data_of
 from wflint.map.page_outline import Outline
-from wflint.map.reading import Reading
+from wflint.map.reading import Reading, told_histories
 from wflint.report.summary import count
 
 _ASSETS = Path(__file__).with_name("assets")
@@ -73,6 +73,7 @@ def _body(found: Map) -> Iterator[str]:
         ]
     )
     at = f" at commit <code>{text(found.commit[:12])}</code>" if found.commit else ""
+    at += told_histories(found)
     yield f'<header><h1>Map of {text(found.title)}</h1><p class="counts">{counts}{at}</p>'
     yield '<div id="controls"></div></header>\n'
     for remark in found.remarks:

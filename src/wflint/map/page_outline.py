@@ -7,7 +7,15 @@ from collections.abc import Iterable, Iterator
 
 from wflint.map.html_text import code, codes, table, text
 from wflint.map.model import Map, Mark, Place, Workflow
-from wflint.map.reading import BRANCHING, Reading, Shown, Told, findings_of, shown_options
+from wflint.map.reading import (
+    BRANCHING,
+    Reading,
+    Shown,
+    Told,
+    findings_of,
+    shown_options,
+    told_often,
+)
 from wflint.report.summary import count
 
 _INNER_WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -139,7 +147,7 @@ class Outline:
             title = f"{title} {code(told.name)}"
         place = self.place(Place(told.filename, told.row))
         anchor = f' id="f{told.flow}"' if told.flow in self._apart else ""
-        badges = self._badges(told.filename, told.row)
+        badges = f"{_often(told.often)}{self._badges(told.filename, told.row)}"
         yield f"<{heading}{anchor}>{title}{badges} <small>{place}</small></{heading}>"
         if told.flow < 0:
             yield '<p class="quiet">Gives no commands.</p>'
@@ -173,10 +181,7 @@ class Outline:
         elif shown.elsewhere:
             options += " <small>as above</small>"
         badges = self._badges(shown.filename, step.row) if not shown.steps else ""
-        often = ""
-        if step.often >= 0:
-            ran = f"{step.often:,} ×" if step.often else "never ran"
-            often = f' <span class="ran{"" if step.often else " never"}">{ran}</span>'
+        often = _often(step.often)
         head = f"{line}{gives}{options}{badges}{often}"
         yield f'<li class="{step.kind}" id="s{shown.id}">'
         if not shown.steps:
@@ -223,6 +228,11 @@ class Outline:
             place = self.place(worker.place)
             rows.append((queue, place, ", ".join(workflows), f"{activities}{more}"))
         return table(("Task queue", "Made in", "Workflows", "Activities"), rows)
+
+
+def _often(often: int) -> str:
+    never = "" if often else " never"
+    return f' <span class="ran{never}">{told_often(often)}</span>' if often >= 0 else ""
 
 
 def _badge(mark: Mark) -> str:

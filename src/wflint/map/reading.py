@@ -57,6 +57,7 @@ class Told(Struct, frozen=True):
     row: int
     steps: tuple[Shown, ...]
     flow: int = NONE
+    often: int = NONE
 
 
 class Reading:
@@ -91,7 +92,7 @@ class Reading:
             if entry.flow != NONE:
                 seen.add(entry.flow)
                 steps = self._steps(self._map.flows[entry.flow].steps, entry.flow, seen, 0)
-            yield Told(entry.kind, entry.name, name, row, steps, entry.flow)
+            yield Told(entry.kind, entry.name, name, row, steps, entry.flow, entry.often)
 
     def _steps(
         self, steps: Iterable[MapStep], number: int, seen: set[int], depth: int
@@ -156,3 +157,17 @@ def _finding(filename: str, function: str, mark: Mark | GapMark) -> Finding:
         text = f"{mark.written} was not followed: {mark.reason}"
         return Finding(filename, mark.row, "gap", "gap", text, function)
     return Finding(filename, mark.row, mark.code, mark.severity, mark.message, function)
+
+
+def told_histories(found: Map) -> str:
+    """Return how many histories a map shows; ``""`` if none were asked for."""
+    number = found.histories
+    noun = "history" if number == 1 else "histories"
+    return f", with {number:,} {noun}" if number != NONE else ""
+
+
+def told_often(often: int) -> str:
+    """Return how often something ran, in words; ``""`` if that is not known."""
+    if often < 0:
+        return ""
+    return f"ran {often:,} {'time' if often == 1 else 'times'}" if often else "never ran"

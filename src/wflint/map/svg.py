@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from wflint.map.html_text import text
 from wflint.map.model import Map, Workflow
-from wflint.map.reading import BRANCHING, Reading, Shown, Told, shown_options
+from wflint.map.reading import BRANCHING, Reading, Shown, Told, shown_options, told_often
 from wflint.wording import shortened
 
 _WIDTH, _LINE, _GAP, _PAD = 330, 18, 12, 10
@@ -120,7 +120,7 @@ def _lines_of(box: _Box) -> list[str]:
     most = int((box.width - 2 * _PAD) / _CHARACTER)
     first = f"{step.text} → {step.gives}" if step.gives else step.text
     first += {"above": " (as above)", "apart": " (see below)", "": ""}[box.shown.elsewhere]
-    often = [f"ran {step.often:,} times" if step.often else "never ran"] if step.often >= 0 else []
+    often = [told_often(step.often)] if step.often >= 0 else []
     options = [shown_options(step.options)] if step.options else []
     return [shortened(line, most) for line in (first, *options, *often)]
 

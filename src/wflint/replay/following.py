@@ -30,10 +30,10 @@ _SKIPPED = frozenset(
 class Followed(Struct):
     """What became of a history.
 
-    ``before`` are the commands that fit, up to the first difference: ``was`` is the event that
-    fits no command, ``now`` are the commands that the code gives there instead. ``taken`` are the
-    branches on the way, ``asked`` the patches that it asked for, with the answer, ``given`` the
-    commands; they are known for a history that fits.
+    ``before`` are the commands that fit, up to the first difference if there is one: ``was`` is the
+    event that fits no command, ``now`` are the commands that the code gives there instead.
+    ``taken`` are the branches on the way, ``asked`` the patches that it asked for, with the answer;
+    they are known for a history that fits.
     """
 
     verdict: Verdict
@@ -108,8 +108,10 @@ class _Search:
         return self._ends()
 
     def _fits(self, node: _Node) -> Followed:
-        found = Followed(Verdict.COMPATIBLE, steps=self._steps)
-        for each in node.way():
+        way = list(node.way())[::-1]
+        before = tuple(given for each in way for given in each.matched)
+        found = Followed(Verdict.COMPATIBLE, before=before, steps=self._steps)
+        for each in way:
             found.taken.update(each.taken)
         found.asked = {name[1:-1]: answer for name, answer in node.state.patches.items()}
         if self._recorded.unclear:
