@@ -6,8 +6,9 @@ import os
 from pathlib import Path
 
 from wflint.cli import output
-from wflint.cli.around import FAILED, say
+from wflint.cli.around import FAILED, progress, say
 from wflint.config.find import ProjectFinder
+from wflint.run.request import Request
 
 NEXT = """\
 Next:
@@ -26,7 +27,8 @@ def run(folder: str, dry_run: bool) -> int:
     finder = ProjectFinder(Path.cwd())
     home = Path(os.path.abspath(finder.cwd / folder))
     place = Place(home, finder)
-    found, result = survey(home, finder)
+    with progress(Request(), quiet=False) as shown:
+        found, result = survey(home, finder, shown.progress)
     if result.problems:
         say(result.problems)
         return FAILED

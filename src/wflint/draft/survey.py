@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from wflint.config.find import Project, ProjectFinder
 from wflint.config.settings import Settings
 from wflint.draft.model import Seen, Survey
 from wflint.facts.ids import Fn, shown_name
 from wflint.files.select import shown_path
+from wflint.progress import Tell
 from wflint.run.check import check
 from wflint.run.program_run import Examined
 from wflint.run.request import Request, Result
@@ -28,17 +31,20 @@ Unknown = list[tuple[str, Seen]]
 """Decorators that are not known, each with the setting that it may belong to, or ``""``."""
 
 
-def survey(folder: Path, finder: ProjectFinder) -> tuple[Survey, Result]:
+def survey(
+    folder: Path, finder: ProjectFinder, progress: Tell | None = None
+) -> tuple[Survey, Result]:
     """Return what there is in a folder, and the run in which it was found.
 
     A decorator goes into a setting only if a second run shows that more code is known with it.
     """
-    result, programs = _look(folder, {})
+    request = Request(paths=(str(folder),), baseline="ignore", progress=progress)
+    result, programs = _look(request, {})
     shown: Shown = partial(shown_path, cwd=folder)
     unknown = list(dict.fromkeys(one for program in programs for one in _unknown(program, folder)))
     project = finder.find(folder)
     found = Survey(above=_above(project, folder), present=_present(project.settings))
-    programs = _sort_out(found, unknown, programs, folder)
+    programs = _sort_out(found, unknown, programs, request)
     for program in programs:
         _add(found, program, shown)
     if project.settings.target_sdk is None and project.target_sdk is not None:
@@ -46,14 +52,10 @@ def survey(folder: Path, finder: ProjectFinder) -> tuple[Survey, Result]:
     return found, result
 
 
-def _look(folder: Path, settings: dict[str, object]) -> tuple[Result, Programs]:
+def _look(request: Request, settings: dict[str, object]) -> tuple[Result, Programs]:
     programs: Programs = []
-    request = Request(
-        paths=(str(folder),),
-        baseline="ignore",
-        overrides={"select": [SYNTAX_ERROR], **settings},  # rules are not asked
-    )
-    return check(request, programs.append), programs
+    overrides = {"select": [SYNTAX_ERROR], **settings}  # rules are not asked
+    return check(replace(request, overrides=overrides), programs.append), programs
 
 
 def _above(project: Project, folder: Path) -> str:
@@ -90,7 +92,7 @@ def _setting_for(decorator: str) -> str:
     return next((f"{key}-decorators" for key in _KEYS[1:] if key in word), "")
 
 
-def _sort_out(found: Survey, unknown: Unknown, before: Programs, folder: Path) -> Programs:
+def _sort_out(found: Survey, unknown: Unknown, before: Programs, request: Request) -> Programs:
     """Tell the decorators with which more code is known, and none less, from the others.
 
     Return the programs with the settings that are left.
@@ -100,8 +102,8 @@ def _sort_out(found: Survey, unknown: Unknown, before: Programs, folder: Path) -
             found.named.setdefault(key, []).append(seen)
     after: Programs = []
     if found.named:
-        _, after = _look(folder, {key: found.names(key) for key in found.named})
-        _keep_what_helps(found, before, after, folder)
+        _, after = _look(request, {key: found.names(key) for key in found.named})
+        _keep_what_helps(found, before, after, Path(request.paths[0]))
     known = {seen for ones in found.named.values() for seen in ones}
     found.unclear = [seen for _, seen in unknown if seen not in known]
     return after if found.named else before
