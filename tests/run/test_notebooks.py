@@ -136,12 +136,15 @@ def test_a_baseline_and_another_revision_have_them_too(project: Path) -> None:
     (project / "a.ipynb").write_bytes(notebook("import os", IMPORTS, FLOW, CLIENT))
     assert concise("--new-from", "HEAD") == []
     assert concise("--baseline", "known.toml") == []
+    (project / "a.ipynb").write_bytes(notebook(IMPORTS, FLOW.replace("run(self)", "run(self, n)")))
+    assert invoke("diff", "--from", "HEAD").stdout.startswith("a.ipynb:cell 3:4:15: WFL951 ")
 
 
 def test_list_and_graph_name_the_cell() -> None:
     listed = invoke("list").stdout
     assert "  OrderWorkflow  a.ipynb:cell 3:2\n    run  run  cell 3:4\n" in listed
-    assert "(a.ipynb:cell 3:4)" in invoke("graph", "OrderWorkflow").stdout
+    for flags in ((), ("--commands",)):
+        assert "(a.ipynb:cell 3:4)" in invoke("graph", "OrderWorkflow", *flags).stdout
 
 
 def test_a_notebook_may_come_from_stdin(project: Path) -> None:

@@ -122,7 +122,7 @@ def _line(step: Step, function: Function) -> str:
 
 
 def _place(function: Function, location: Location) -> str:
-    return f"{one_line(function.filename)}:{location.row}"
+    return f"{one_line(function.filename)}:{location.line}"
 
 
 # JSON.

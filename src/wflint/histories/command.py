@@ -52,7 +52,7 @@ def replay(request: Request, files: Sequence[str], named: Collection[str]) -> Re
         names = sorted({matched.recorded.workflow for matched in histories})
         problems.append(f"the code has none of the workflows of these histories: {_some(names)}")
     unread = [
-        f"{one.filename}:{one.location.row} cannot be read: {one.message}"
+        f"{one.filename}:{one.location.line} cannot be read: {one.message}"
         for one in on_code.diagnostics
         if one.code == SYNTAX_ERROR
     ]

@@ -38,7 +38,7 @@ def render(covered: Sequence[Covered], places: Places) -> str:
 
 def _lines(covered: Covered, places: Places) -> Iterator[str]:
     filename, location = places.of(covered.view.place)
-    head = f"{one_line(covered.view.shown)} ({one_line(filename)}:{location.row})"
+    head = f"{one_line(covered.view.shown)} ({one_line(filename)}:{location.line})"
     if not covered.histories:
         yield f"{head}: no histories"
         return
