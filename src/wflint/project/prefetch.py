@@ -3,7 +3,8 @@
 Notes are plain data: each process reads its share and sends back what it has noted. What is read
 and what comes out does not depend on how many processes there are; a process that dies is only
 slower, because its share is then read here. Processes are forked, which costs next to nothing, for
-LibCST is then imported in all of them; where that is not safe (anywhere but on Linux) there is one.
+LibCST is then imported in all of them. Where that is not safe (anywhere but on Linux) there is one:
+a process that begins from nothing imports for half a second, in which one reads 300 files.
 """
 
 from __future__ import annotations
