@@ -229,6 +229,7 @@ class TestWhat:
         assert settings_in(printed) == {}
         assert '# src = ["services/billing/src", "services/orders/src"]\n' in printed
         assert "services/billing, services/orders" in printed
+        assert '`extend = "../../wflint.toml"`' in words(printed)
         assert '# follow-packages = ["acme_common"]\n' in printed
         assert '"conftest.py", "integration_tests/"]\n' in printed
 

@@ -32,7 +32,7 @@ def run(folder: str, dry_run: bool) -> int:
     if result.problems:
         say(result.problems)
         return FAILED
-    text = place.whole(render(found))
+    text = place.whole(render(found, place.path.name))
     if dry_run:
         output.write_stdout(text)
     else:

@@ -17,15 +17,15 @@ MOST = 8
 """Names that are listed of one kind, before the others are only counted."""
 
 
-def render(found: Survey) -> str:
-    """Return the settings, without the head of their table."""
+def render(found: Survey, file: str) -> str:
+    """Return the settings, without the head of their table; ``file`` is where they go."""
     parts = [
         _comment(
             f"{counts(found)} (`wflint list` shows them). `wflint config KEY` explains a setting. "
             "What stands behind `#` is not in force: it is the default, or a suggestion."
         ),
         *_decorators(found),
-        *_layout(found),
+        *_layout(found, file),
         *_around(found),
         [
             *_comment("To report only what is new from now on; `--update-baseline` writes it."),
@@ -65,16 +65,17 @@ def _decorators(found: Survey) -> Iterator[list[str]]:
         ]
 
 
-def _layout(found: Survey) -> Iterator[list[str]]:
+def _layout(found: Survey, file: str) -> Iterator[list[str]]:
     if found.sources:
         yield [
             *_comment("Absolute imports start from here; wflint finds these folders by itself."),
             f"# src = {to_toml(list(map(visible, found.sources)))}",
         ]
     if found.services:
+        up = "../" * (found.services[0].count("/") + 1)
         yield _comment(
             f"Parts with a packaging file of their own: {_some(found.services)}. Settings for one "
-            'of them go there, with `extend = "../pyproject.toml"` to build on these.'
+            f"of them go there; to build on these, they begin with `extend = {to_toml(up + file)}`."
         )
     if found.tests:
         tests = [*DEFAULT_TEST_PATHS, *map(visible, found.tests)]
