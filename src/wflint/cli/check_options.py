@@ -223,6 +223,12 @@ DIFF_OPTIONS = (
     ),
     _fixes("--diff", is_flag=True, help="Print what --fix would change, and change nothing."),
     *(OUTPUT_FORMAT, OUTPUTS, MIN_SEVERITY),
+    _output(
+        "--map",
+        metavar="FILE",
+        help="Write the old and the new commands side by side, with the first difference: .html or "
+        ".md.",
+    ),
     _output("--show-gaps", is_flag=True, help="List what could not be compared, and why."),
     *(COLOR, QUIET, FAIL_ON, EXIT_ZERO),
     *(CONFIG, ISOLATED, NO_CACHE),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -25,6 +26,7 @@ def run(flags: Flags) -> int:
         from wflint.cli import diff_fixes
 
         diff_fixes.check_flags(flags)
+    _map_path(flags["map"])
     request = _request(flags)
     form = output.chosen_format(request, flags)
     targets = output.parse_targets(flags["outputs"])
@@ -36,10 +38,33 @@ def run(flags: Flags) -> int:
             result = diff_fixes.fix(shown, compared, flags)
         else:
             result = compared.result({}, show_gaps=shown.show_gaps)
+    if flags["map"] is not None and compared.changed is not None:
+        _draw(compared.changed, flags["map"], result)
     _report(result, flags, form, targets)
     if result.problems:
         return FAILED
     return FOUND if result.fails and not flags["exit_zero"] else 0
+
+
+def _draw(changed: tuple[Any, Any], path: str, result: Result) -> None:
+    """Write the map of the change."""
+    from wflint.map import change_markdown, change_page
+    from wflint.map.change import change_of
+    from wflint.map.links import links_for
+
+    new, changes = changed
+    links = links_for(("web",), Path.cwd())
+    pairs = change_of(changes, new, links)
+    form = change_markdown if path.endswith(".md") else change_page
+    try:
+        output.write_file(path, form.render(pairs, Path(links.top).name))
+    except OSError as error:
+        result.problems.append(f"cannot write {path}: {error.strerror}")
+
+
+def _map_path(path: str | None) -> None:
+    if path is not None and not path.endswith((".html", ".md")):
+        raise click.BadParameter(f"`{path}` must end in .html or .md", param_hint="--map")
 
 
 def _request(flags: Flags) -> Request:

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from msgspec.structs import replace
 
-from wflint.comparison.compare import Comparison, FixOf, compare
+from wflint.comparison.compare import Changed, Comparison, FixOf, compare
 from wflint.comparison.exempt import Exempt
 from wflint.comparison.patching import Patcher
 from wflint.comparison.report import Reporter
@@ -35,6 +35,9 @@ def diff(request: Request, bases: Sequence[str], to: str | None) -> Result:
 class Diff:
     """The comparison of some old versions, read once, with what a new one is.
 
+    ``changed`` are the new version and the workflows that give other commands there, once there is
+    a result.
+
     Raises :class:`wflint.config.errors.ConfigError` for a version that there is not.
     """
 
@@ -45,6 +48,7 @@ class Diff:
             # Old code is that of the program around the path, which says what is reported.
             sides, self._label, to = Sides(replace(request, paths=(to,))), to, None
         self._sides, self._to = sides, to
+        self.changed: tuple[Side, list[Changed]] | None = None
         self._named = [sides.named(name, "--from") for name in bases] or [sides.default_base()]
 
     def result(self, texts: Mapping[str, bytes], *, show_gaps: bool) -> Result:
@@ -57,6 +61,7 @@ class Diff:
         if self._to is None or sides.is_path(self._to):
             fix_of = Patcher(new, olds, reader(request), reporter.governing)
         comparison = compare(olds, new, _exempt(new), fix_of)
+        self.changed = new, comparison.changed
         if new.examined:
             gaps = comparison.gaps if show_gaps else []
             every = [*comparison.findings, *gaps]

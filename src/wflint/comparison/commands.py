@@ -50,7 +50,7 @@ def finding_of(view: WorkflowView, change: Change, answer: Answered) -> Finding:
         change.verdict,
         change.kind,
         view.shown,
-        _message(view, change),
+        message_of(view, change),
         change.place or run,
         history=tuple(step.text for step in change.history),
         chain=chain,
@@ -58,7 +58,8 @@ def finding_of(view: WorkflowView, change: Change, answer: Answered) -> Finding:
     )
 
 
-def _message(view: WorkflowView, change: Change) -> str:
+def message_of(view: WorkflowView, change: Change) -> str:
+    """Return what a change does to runs that have begun."""
     if change.was is None and change.now is None:
         return f"`{view.shown}`: {change.why}"
     was = change.was.text if change.was is not None else "nothing"

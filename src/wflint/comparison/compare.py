@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import Struct, field
 
-from wflint.comparison.commands import command_changes, finding_of
+from wflint.comparison.commands import command_changes, finding_of, message_of
 from wflint.comparison.finding import COMMANDS, ChangeKind, Finding, Verdict
 from wflint.comparison.interfaces import activity_changes, workflow_changes
 from wflint.comparison.matching import Matched, match
@@ -19,12 +19,25 @@ from wflint.rule.fix import Answered
 from wflint.rule.place import Place
 
 
+class Changed(Struct):
+    """A workflow that does not give the commands that it gave, in an old version and the new one.
+
+    ``why`` says what runs do not survive.
+    """
+
+    old: Side
+    before: WorkflowView
+    after: WorkflowView
+    change: Change
+    why: str
+
+
 class Comparison(Struct):
     """What was compared, and what was found.
 
     ``workflows`` are the names of those that both programs have. ``partly`` has the reason for each
     that was not compared in full, and ``gaps`` the same as findings. ``exempt`` has the reason for
-    each that need not be compared.
+    each that need not be compared. ``changed`` are those that give other commands.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -32,6 +45,7 @@ class Comparison(Struct):
     partly: dict[str, str] = field(default_factory=dict)
     gaps: list[Finding] = field(default_factory=list)
     exempt: dict[str, str] = field(default_factory=dict)
+    changed: list[Changed] = field(default_factory=list)
 
     def leave_out(
         self, view: WorkflowView, why: str, place: Place | None, chain: tuple[Place, ...] = ()
@@ -114,7 +128,10 @@ def _add_commands(
     pairs: Sequence[tuple[WorkflowView, WorkflowView]],
     fix_of: FixOf,
 ) -> None:
+    before = {after.cls: view for view, after in pairs}
     for view, change in command_changes(old, new, pairs):
+        why = message_of(view, change) if change.verdict is not Verdict.UNKNOWN else change.why
+        result.changed.append(Changed(old, before[view.cls], view, change, why))
         if change.verdict is Verdict.UNKNOWN:
             chain = change.now.chain if change.now is not None else ()
             run = view.run.place if view.run is not None else view.place

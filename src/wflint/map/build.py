@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
 from wflint.callgraph.graph import Node
@@ -40,11 +40,17 @@ _CALLED = {Region.RUN: "run", Region.SIGNAL: "signal", Region.UPDATE: "update"}
 
 
 def build(
-    projects: Iterable[Examined], links: Links, *, tests: bool = False, ran: Ran | None = None
+    projects: Iterable[Examined],
+    links: Links,
+    *,
+    tests: bool = False,
+    ran: Ran | None = None,
+    only: Collection[Cls] | None = None,
 ) -> Map:
     """Return the map of what the chosen files of some projects define.
 
     Definitions in tests are left out unless they are asked for. ``ran`` is what histories tell.
+    ``only`` are the workflows to be shown, wherever they are.
     """
     found, sources, paths = Map(commit=links.commit), Sources(), dict[str, str]()
     if ran is not None:
@@ -52,7 +58,7 @@ def build(
         found.remarks += ran.remarks
     for examined in projects:
         if examined.answer.project is not None:
-            _Builder(found, sources, examined, examined.answer.project, tests, ran).add()
+            _Builder(found, sources, examined, examined.answer.project, tests, ran, only).add()
             paths |= {examined.emitter.shown(p): p for p in examined.answer.store.modules}
     named = _filenames(found)
     found.files = sources.files(named, links.of(paths, named))
@@ -79,8 +85,10 @@ class _Builder:
         project: Project,
         tests: bool,
         ran: Ran | None,
+        only: Collection[Cls] | None,
     ) -> None:
         self._map = found
+        self._only = only
         self._ran = ran
         self._sources = sources
         self._examined = examined
@@ -94,6 +102,8 @@ class _Builder:
         self._left_out = [
             view for view in project.workflows if view.cls.path in chosen - self._counts
         ]
+        if only is not None:
+            self._counts, self._left_out = set(), []
 
     def add(self) -> None:
         """Add what the project defines."""
@@ -122,8 +132,13 @@ class _Builder:
 
     @cached_property
     def _workflows(self) -> list[WorkflowView]:
-        views = [view for view in self._project.workflows if view.cls.path in self._counts]
+        views = [view for view in self._project.workflows if self._is_shown(view)]
         return sorted(views, key=lambda view: self._place(Fn(*view.cls)))
+
+    def _is_shown(self, view: WorkflowView) -> bool:
+        if self._only is not None:
+            return view.cls in self._only
+        return view.cls.path in self._counts
 
     @cached_property
     def _activities(self) -> list[ActivityView]:

@@ -27,8 +27,8 @@ _STYLE_ID = "__________cytoscape_stylesheet"
 
 def render(found: Map) -> str:
     """Return the page."""
-    style = _asset("map.css")
-    scripts = [_asset(name) for name in _SCRIPTS]
+    style = asset("map.css")
+    scripts = [asset(name) for name in _SCRIPTS]
     return "".join(
         [
             '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
@@ -45,19 +45,21 @@ def render(found: Map) -> str:
     )
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """Return a file of the folder ``assets``."""
     return (_ASSETS / name).read_text(encoding="utf-8")
 
 
 def _policy(style: str, scripts: list[str]) -> str:
-    hashes = " ".join(_hash(script) for script in scripts)
+    hashes = " ".join(hash_of(script) for script in scripts)
     return (
-        f"default-src 'none'; script-src {hashes}; style-src {_hash(style)}; "
+        f"default-src 'none'; script-src {hashes}; style-src {hash_of(style)}; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
 
 
-def _hash(content: str) -> str:
+def hash_of(content: str) -> str:
+    """Return the hash of a script or style, as a policy has it."""
     digest = hashlib.sha256(content.encode("utf-8")).digest()
     return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
 

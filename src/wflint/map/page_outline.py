@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from wflint.map.html_text import code, codes, table, text
 from wflint.map.model import Map, Mark, Place, Workflow
@@ -24,9 +24,21 @@ _OPEN = 3
 
 
 class Outline:
-    """Writes the parts of the outline."""
+    """Writes the parts of the outline.
 
-    def __init__(self, found: Map, reading: Reading) -> None:
+    ``classes`` has the classes of some steps by their ids, and ``prefix`` stands before all ids of
+    elements; both are for pages that show several outlines, which have no script.
+    """
+
+    def __init__(
+        self,
+        found: Map,
+        reading: Reading,
+        classes: Mapping[int, str] | None = None,
+        prefix: str = "",
+    ) -> None:
+        self._classes = classes or {}
+        self._prefix = prefix
         self._map = found
         self._reading = reading
         self._number_of = {file.name: number for number, file in enumerate(found.files)}
@@ -47,6 +59,11 @@ class Outline:
         for number, (workflow, told) in enumerate(pairs):
             yield from self._workflow(number, workflow, told, is_open)
 
+    def told_of(self, number: int) -> Iterator[str]:
+        """Yield the entry points of one workflow, and the functions that stand by themselves."""
+        for one in (*self._reading.workflows[number], *self._reading.apart):
+            yield from self._told(one)
+
     def index(self) -> Iterator[str]:
         """Yield the items of the list of all workflows."""
         pairs = zip(self._map.workflows, self._map.labels, strict=True)
@@ -65,8 +82,10 @@ class Outline:
         """Return something that shows the source of a place, as HTML around some HTML."""
         number = self._number_of.get(place.filename, -1)
         page = self._pages.get(place.filename)
-        href = f"{page[1]}{place.row}{page[2]}" if page is not None else "#source"
         kind = f' class="{classes}"' if classes else ""
+        if page is None and self._prefix:
+            return f"<span{kind}>{shown}</span>"
+        href = f"{page[1]}{place.row}{page[2]}" if page is not None else "#source"
         return f'<a{kind} href="{text(href)}" data-p="{number}:{place.row}">{shown}</a>'
 
     def place(self, place: Place) -> str:
@@ -146,7 +165,7 @@ class Outline:
         if told.name != told.title:
             title = f"{title} {code(told.name)}"
         place = self.place(Place(told.filename, told.row))
-        anchor = f' id="f{told.flow}"' if told.flow in self._apart else ""
+        anchor = f' id="{self._prefix}f{told.flow}"' if told.flow in self._apart else ""
         badges = f"{_often(told.often)}{self._badges(told.filename, told.row)}"
         yield f"<{heading}{anchor}>{title}{badges} <small>{place}</small></{heading}>"
         if told.flow < 0:
@@ -177,13 +196,14 @@ class Outline:
         gives = f" → {code(step.gives)}" if step.gives else ""
         options = f" <small>{text(shown_options(step.options))}</small>" if step.options else ""
         if shown.elsewhere == "apart":
-            options += f' <a class="more" href="#f{step.flow}">shown below</a>'
+            options += f' <a class="more" href="#{self._prefix}f{step.flow}">shown below</a>'
         elif shown.elsewhere:
             options += " <small>as above</small>"
         badges = self._badges(shown.filename, step.row) if not shown.steps else ""
         often = _often(step.often)
         head = f"{line}{gives}{options}{badges}{often}"
-        yield f'<li class="{step.kind}" id="s{shown.id}">'
+        kind = f"{step.kind} {self._classes.get(shown.id, '')}".rstrip()
+        yield f'<li class="{kind}" id="{self._prefix}s{shown.id}">'
         if not shown.steps:
             yield f"{head}</li>"
         elif step.kind == "call":
