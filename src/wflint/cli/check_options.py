@@ -264,6 +264,24 @@ REPLAY_OPTIONS = (
         help="Print the branches, handlers and patches that no history goes through, and the "
         "patches that no open run needs, as text or json.",
     ),
+    option(
+        "Run",
+        "--run",
+        is_flag=True,
+        help="Replay with the SDK in a process that imports and runs code of the project.",
+    ),
+    _run(
+        "--python",
+        metavar="PATH",
+        help="The interpreter for --run. Default: the one that wflint runs in.",
+    ),
+    _run(
+        "--timeout",
+        type=click.FloatRange(min=0.1, max=86_400),
+        default=300,
+        metavar="SECONDS",
+        help="How long --run may take. Default: 300.",
+    ),
     *(NO_IGNORES, OUTPUT_FORMAT, OUTPUTS, MIN_SEVERITY, COLOR, QUIET, FAIL_ON, EXIT_ZERO),
     *(CONFIG, ISOLATED, NO_CACHE),
 )

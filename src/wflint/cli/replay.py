@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,11 @@ def run(flags: Flags) -> int:
     from wflint.histories.command import replay
     from wflint.histories.files import histories_in, told_apart
 
+    modes = [name for name in ("strip", "coverage", "run") if flags[name]]
+    if len(modes) > 1:
+        raise click.UsageError(f"give either --{modes[0]} or --{modes[1]}")
+    if not flags["run"] and flags["python"]:
+        raise click.UsageError("--python is for --run; without it, no code is run")
     named, code = told_apart(flags["paths"])
     files = histories_in(named, flags["folders"])
     if flags["strip"]:
@@ -35,6 +41,8 @@ def run(flags: Flags) -> int:
         replayed = replay(shown, files, frozenset(named))
     if flags["coverage"]:
         return _cover(replayed, flags)
+    if flags["run"]:
+        return _run(replayed, flags)
     _report(replayed.result, flags, form, targets)
     if replayed.result.problems:
         return FAILED
@@ -83,6 +91,25 @@ def _cover(replayed: Replayed, flags: Flags) -> int:
         lines += [f"{visible(line[:1].upper() + line[1:])}.\n" for line in replayed.result.said]
     output.write_stderr("".join(lines))
     return FAILED if replayed.result.problems else 0
+
+
+def _run(replayed: Replayed, flags: Flags) -> int:
+    """Replay with the SDK, which runs the project."""
+    from wflint.histories import rerun
+
+    python = flags["python"] or sys.executable
+    output.write_stderr(own_line(f"--run imports and runs code of the project with {python}"))
+    results = rerun.rerun(replayed, python, flags["timeout"])
+    if flags["output_format"] == "json":
+        output.write_report(rerun.to_json(results), "json")
+    else:
+        output.write_report(rerun.render(results), "text")
+    problems = replayed.result.problems
+    output.write_stderr("".join(map(own_line, problems)))
+    verdicts = {result.verdict for result in results}
+    if problems or rerun.FAILED in verdicts:
+        return FAILED
+    return FOUND if rerun.INCOMPATIBLE in verdicts and not flags["exit_zero"] else 0
 
 
 def _request(flags: Flags, code: tuple[str, ...]) -> Request:

@@ -26,12 +26,17 @@ _NAMED = 5
 
 
 class Replayed(Struct):
-    """What became of histories of some code, and how it is told; ``chosen`` are files of that."""
+    """What became of histories of some code, and how it is told.
+
+    ``chosen`` are the files of the code that were asked for. ``sources`` has, by the name of each
+    history, its file, and its place among several of this, or -1.
+    """
 
     code: Side
     chosen: frozenset[str]
     matcher: Matcher
     histories: list[Matched]
+    sources: dict[str, tuple[str, int]]
     result: Result
 
 
@@ -44,7 +49,9 @@ def replay(request: Request, files: Sequence[str], named: Collection[str]) -> Re
     code, on_code = sides.working_tree()
     problems = [*sides.problems, *on_code.problems]
     matcher = Matcher(code)
-    histories = [matcher.match(path, each) for path, each in _readable(files, named, problems)]
+    sources: dict[str, tuple[str, int]] = {}
+    readable = _readable(files, named, problems, sources)
+    histories = [matcher.match(name, each) for name, each in readable]
     reporter = Reporter(code, sides.request, sides.chosen)
     if code.examined:
         reporter.add(findings_of(histories))
@@ -62,18 +69,24 @@ def replay(request: Request, files: Sequence[str], named: Collection[str]) -> Re
         warnings=list(dict.fromkeys([*sides.warnings, *unread])),
         said=list(_summary(histories)),
     )
-    return Replayed(code, sides.chosen, matcher, histories, result)
+    return Replayed(code, sides.chosen, matcher, histories, sources, result)
 
 
 def _readable(
-    files: Iterable[str], named: Collection[str], problems: list[str]
+    files: Iterable[str],
+    named: Collection[str],
+    problems: list[str],
+    sources: dict[str, tuple[str, int]],
 ) -> Iterator[tuple[str, Recorded]]:
     for path in files:
         try:
             document = load(path)
             if path not in named and not has_events(document):
                 continue
-            for name, part in parts_of(document, path):
+            parts = parts_of(document, path)
+            for number, (name, part) in enumerate(parts):
+                is_whole = part is document
+                sources[name] = (path, -1 if is_whole else number)
                 yield name, recorded_in(part, name)
         except ExportError as error:
             problems.append(str(error))
