@@ -88,6 +88,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from wflint.rule import (
     PROPERTIES,
     Api,
@@ -109,6 +111,10 @@ _CALL = f"{_BLOCKS}use `await asyncio.to_thread(...)`"
 _IN_ACTIVITY = f"{_CALL}, or make the activity a plain `def`"
 _IN_HELPER = f"{_BLOCKS}call `{{use}}` with `await asyncio.to_thread(...)`"
 _BELOW_HELPER = f"{_BLOCKS}call `{{use}}`, which leads here, with `await asyncio.to_thread(...)`"
+_IN_USE = (
+    f"{_BLOCKS}put what uses it into a plain function, and call that with "
+    "`await asyncio.to_thread(...)`"
+)
 _RUNS = (
     "`{name}` raises `RuntimeError` in an async activity, whose event loop is running; "
     "await the coroutine instead"
@@ -117,6 +123,7 @@ _WAIT = frozenset(
     f"temporalio.activity.{name}_sync"
     for name in ("wait_for_cancelled", "wait_for_worker_shutdown")
 )
+_EVENTS = frozenset({"threading.Condition.wait", "threading.Event.wait"})
 _WHETHER = frozenset({"block", "blocking", "timeout"})
 """Arguments of what need not wait, or only for a time."""
 
@@ -143,6 +150,8 @@ class BlockingCallInAsyncActivity(Rule):
         """Report a call, unless it is awaited or belongs to one that is reported."""
         if not view.is_call or view.awaited or _is_made_by_another(view) or _returns_at_once(view):
             return None
+        if _may_be_asynchronous(view):
+            return None
         if not view.in_async:
             return Report(_in_a_thread(view), group=_CALL)
         if view.name == "time.sleep":
@@ -161,7 +170,7 @@ def _in_a_thread(view: CallView) -> str:
         called = head
     name = _called_as(called)
     if not name:
-        return _CALL.format(name=view.shown)
+        return _IN_USE.format(name=view.shown)
     message = _IN_HELPER if called == view.function else _BELOW_HELPER
     return message.format(name=view.shown, use=name)
 
@@ -178,14 +187,28 @@ def _called_as(head: FunctionHead) -> str:
 def _returns_at_once(view: CallView) -> bool:
     """True for `lock.acquire(False)`, `queue.get(block=False)`, `event.wait(0)`, `time.sleep(0)`.
 
-    A database in memory waits for nobody.
+    A database in memory waits for nobody, and what waits once for a thread to be ready, with a
+    timeout, is as a rule not kept waiting.
     """
     if view.name.startswith("sqlite3."):
         given = view.argument(0, "database")
         return given is not None and given.value.text == ":memory:"
+    if view.name in _EVENTS and (view.positional or view.keyword("timeout") is not None):
+        return not view.in_loop
     given = next((arg for arg in view.args if arg.keyword in _WHETHER), None)
     first = given or next(iter(view.positional), None)
     return first is not None and first.value.text in ("False", "0", "0.0")
+
+
+def _may_be_asynchronous(view: CallView) -> bool:
+    """True for a method of `Connection | AsyncConnection`: a test or a setting decides which."""
+    target = view.call.target if view.call is not None else None
+    if target is None or not target.path:
+        return False
+    owner, method = replace(target, path=target.path[:-1]), target.path[-1]
+    types = view.types(Value(ValueType.NAME, ref=owner))
+    names = {f"{one.name}.{method}" for one in types if one.own is None}
+    return len(names) > 1 and any(Property.BLOCKS not in view.properties_of(name) for name in names)
 
 
 def _is_made_by_another(view: CallView) -> bool:
