@@ -115,8 +115,11 @@ class CleanupSkippedOnCancel(Rule):
         if at.cleans_up() or _is_told_otherwise(at):
             return
         fails = _runs_for(at, handler)
-        where = f"cancelled in {place(skipped)}, the workflow does not run `{at.shown(handler)}`"
-        other = f", but cancelled in {place(fails)} it does" if fails is not None else ""
+        where = (
+            f"`{at.shown(handler)}` does not run if the workflow is cancelled while it waits in "
+            f"{place(skipped)}, where that is an `asyncio.CancelledError`"
+        )
+        other = f" (it does run if that happens in {place(fails)})" if fails is not None else ""
         advice = "clean up in a `finally`, or catch `asyncio.CancelledError` as well and raise it"
         yield Report(f"{where}{other}; {advice}", site=handler.site)
 

@@ -90,7 +90,8 @@ class ContinueAsNewInHandler(Rule):
         if Scope.UPDATE in view.regions:
             yield Report(
                 f"`{view.shown}` fails the workflow task in an update handler, again and again; "
-                f"{_INSTEAD}"
+                f"{_INSTEAD}",
+                scope=Scope.UPDATE,
             )
         else:
             yield Report(

@@ -144,7 +144,7 @@ class AnalysisResult(Struct):
 
     def graph_of(self, hit: Violation) -> CallGraph:
         """Return the part of a call graph in which a rule was broken."""
-        scope = hit.rule.scope
+        scope = hit.rule.scope if hit.scope is None else hit.scope
         if scope & Scope.WORKFLOW and hit.is_about_replay and not self.is_unrecorded(hit):
             return self.recorded
         for graph, regions in ((self.reached, Scope.WORKFLOW), (self.outside, Scope.OUTSIDE)):

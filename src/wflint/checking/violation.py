@@ -12,6 +12,7 @@ from wflint.facts.ids import Fn
 from wflint.facts.model import Flag
 from wflint.rule.base import Api, Report, Rule
 from wflint.rule.call_view import CallView
+from wflint.temporal.regions import Region
 
 
 class Violation(Struct):
@@ -22,7 +23,7 @@ class Violation(Struct):
     that the one diagnostic speaks for, each with the message, the name and the rest of the table
     that would be shown there. ``shown`` is the name as the source has it, and ``is_weighed`` is set
     once severity and message are final. ``ways`` are those on which the place does harm, if it does
-    not on all.
+    not on all. ``scope`` is the part of the rule's scope that the message is about.
     """
 
     rule: Rule
@@ -39,6 +40,7 @@ class Violation(Struct):
     shown: str = ""
     is_weighed: bool = False
     ways: Ways | None = None
+    scope: Region | None = None
 
     @property
     def is_about_replay(self) -> bool:
@@ -106,6 +108,7 @@ class Violations:
                 api=report.api,
                 is_call=view is not None and view.is_call,
                 shown=view.shown if view is not None else "",
+                scope=report.scope,
             )
             self.found[key] = found
             self._places.add(key[:3])

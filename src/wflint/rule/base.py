@@ -125,6 +125,8 @@ class Report(Struct, frozen=True):
     used there; it tells :meth:`Rule.repair` what to write instead. Of a rule that speaks once per
     function, those reports are one that have the same ``group``, which is else the object that the
     name is a part of. ``error`` is what a ``raise`` raises, if the report is about where that ends.
+    ``scope`` is the part of the rule's scope that the message is about, where it is not all: the
+    chain that is shown begins there.
     """
 
     message: str
@@ -133,6 +135,7 @@ class Report(Struct, frozen=True):
     api: Api | None = None
     group: str = ""
     error: ErrorView | None = None
+    scope: Scope | None = None
 
 
 class Rule:
