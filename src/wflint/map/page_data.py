@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from wflint.map.flowchart import chart_of
-from wflint.map.model import Map
+from wflint.map.model import Map, Workflow
 from wflint.map.reading import Reading, Told, findings_of
 from wflint.system.printable import visible
 from wflint.wording import shortened
@@ -94,13 +94,23 @@ def _workflows(found: Map, reading: Reading, number_of: dict[str, int]) -> list[
                 "r": workflow.place.row,
                 "e": sum(one.severity == "error" for one in findings),
                 "d": len(findings),
-                "u": list(dict.fromkeys(use.target for use in workflow.uses if use.target)),
+                "u": [[target, queue] for target, queue in _started(workflow).items()],
                 "x": [visible(use.name) for use in workflow.uses if not use.target],
                 "c": [e.function for e in workflow.entries if e.function >= 0],
                 "g": [_chart(one, number_of) for one in told if one.flow >= 0 and one.steps],
             }
         )
     return made
+
+
+def _started(workflow: Workflow) -> dict[str, str]:
+    """Return what a workflow starts, by ids, with the task queue where one is given."""
+    found: dict[str, str] = {}
+    for use in workflow.uses:
+        if use.target:
+            queue = dict(use.options).get("task_queue", "")
+            found.setdefault(use.target, f"on {visible(queue)}" if queue else "")
+    return found
 
 
 def _chart(told: Told, number_of: dict[str, int]) -> dict[str, Any]:

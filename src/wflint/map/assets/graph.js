@@ -77,9 +77,11 @@ function overviewElements(options) {
     add(node("w" + n, "workflow", w.n, { file: w.f, row: w.r, errors: w.e, go: n }));
   });
   const used = new Map();
-  MAP.workflows.forEach((w, n) => w.u.forEach((target) => {
+  const queues = new Map();
+  MAP.workflows.forEach((w, n) => w.u.forEach(([target, queue]) => {
     if (!used.has(target)) used.set(target, []);
     if (shown.has("w" + n)) used.get(target).push(n);
+    queues.set(`${n} ${target}`, queue);
   }));
   if (options.activities) {
     MAP.activities.forEach(([name, file, row, errors], n) => {
@@ -94,7 +96,7 @@ function overviewElements(options) {
     }));
   }
   for (const [target, users] of used) {
-    if (shown.has(target)) users.forEach((n) => elements.push(edge("w" + n, target)));
+    if (shown.has(target)) users.forEach((n) => elements.push(edge("w" + n, target, { label: queues.get(`${n} ${target}`) })));
   }
   if (options.workers) {
     MAP.workers.forEach(([queue, file, row, workflows, activities], n) => {
@@ -286,7 +288,7 @@ function draw(wanted) {
   const button = (text, label, action) => el("button", { type: "button", onclick: action, "aria-label": label, title: label }, text);
   const toggle = (name) => el("label", {}, el("input", {
     type: "checkbox", checked: drawn[name], onchange: (event) => draw({ ...drawn, [name]: event.target.checked }) }), " " + name);
-  const area = el("div", { id: "drawing", tabindex: "0", role: "img", onkeydown: onGraphKey,
+  const area = el("div", { id: "drawing", tabindex: "0", role: "application", onkeydown: onGraphKey,
     "aria-label": `${titleOf(drawn)}: arrows move, plus and minus zoom, 0 fits, n and p choose a node, Enter shows its source. The outline below says the same.` });
   byId("graph").append(
     el("h2", {}, titleOf(drawn)), " ",
