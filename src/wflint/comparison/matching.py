@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from wflint.comparison.side import Side
 from wflint.rule.definition_views import ActivityView, WorkflowView
@@ -12,8 +14,8 @@ from wflint.rule.definition_views import ActivityView, WorkflowView
 D = TypeVar("D", WorkflowView, ActivityView)
 
 
-class Matched(NamedTuple, Generic[D]):
-    """The definitions of the old program by what has become of them.
+class Matched(Struct, Generic[D]):
+    """The definitions of the old program: those that are still there, and those that are not.
 
     Of those that are ``gone``, each has what it probably became. ``unsure`` are those of which
     nothing can be told: their names are not known, there are several of the same name, or they may

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 from msgspec import Struct
 
@@ -26,7 +26,7 @@ class ElementForm(enum.Enum):
     UNBOUND = "unbound"  # a method of a class, which no object is known to
 
 
-class ListElement(NamedTuple, Generic[T]):
+class ListElement(Struct, Generic[T], frozen=True):
     """One element of a list as it is written, if it is surely one thing of the project.
 
     ``definition`` is what the name in it stands for: of ``charge()`` the activity ``charge``, of
