@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wflint.rule import PlacedReport, Report, Severity
 
@@ -55,8 +55,8 @@ def _broken(one: LoadedImport, module: ForeignModule) -> Report:
 
 
 def _is_remark(one: LoadedImport) -> bool:
-    """True if it leads to nothing but modules of the project."""
-    return not one.foreign
+    """True if it leads to nothing but modules of the project, and packages that cost nothing."""
+    return all(module.name.partition(".")[0] in _light() for module in one.foreign)
 
 
 def _names(imports: Sequence[LoadedImport]) -> str:
@@ -122,12 +122,22 @@ def _key(name: str) -> str:
 @lru_cache(maxsize=1)
 def _unloadable() -> Mapping[str, _Unloadable]:
     """Return the packages that cannot be loaded, each with the reason."""
+    return {
+        name: _Unloadable(group["why"], group.get("always", False))
+        for group in _table()["unloadable"]
+        for name in group["names"]
+    }
+
+
+@lru_cache(maxsize=1)
+def _light() -> frozenset[str]:
+    """Return the packages that it costs nothing to load again."""
+    return frozenset(_table()["light"])
+
+
+@lru_cache(maxsize=1)
+def _table() -> Mapping[str, Any]:
     import tomli
 
     with _TABLE.open("rb") as stream:
-        table = tomli.load(stream)
-    return {
-        name: _Unloadable(group["why"], group.get("always", False))
-        for group in table["unloadable"]
-        for name in group["names"]
-    }
+        return tomli.load(stream)

@@ -56,7 +56,8 @@ in, which is loaded before the workflow.
 
 Modules of the project that lead to no such package are loaded again as well. That is what the
 sandbox is for where they belong to the workflow, so they are only reported, with severity info,
-where this rule is selected by its name. Modules with activities are
+where this rule is selected by its name. So are small packages that load within milliseconds and
+work in the sandbox, such as `dotenv` and `pytz`. Modules with activities are
 activity-import-not-passed-through.
 
 What is passed through anyway is not reported: the standard library, `temporalio`, `pydantic` and
