@@ -63,7 +63,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import CallKind, Report, Rule, Scope, Severity, cst, names_of
+from wflint.rule import CallKind, Effect, Report, Rule, Scope, Severity, cst, names_of
 
 if TYPE_CHECKING:
     from wflint.rule import Context, FindingView
@@ -88,22 +88,28 @@ class ConcurrentLocalActivities(Rule):
     severity = Severity.INFO
     scope = Scope.WORKFLOW
     since = "0.1"
-    words = ("local_activity",)
+    words = ("as_completed", "create_task", "ensure_future", "gather", "wait")
 
     def visit_Call(self, node: cst.Call, ctx: Context) -> None:
-        """A local activity in the arguments of what runs things side by side."""
-        if ctx.dotted_name(node.func) not in _LOCAL:
-            return
+        """A call in the arguments of what runs things side by side."""
         for outer in ctx.ancestors[::-1]:
             if isinstance(outer, (cst.Await, cst.BaseStatement, cst.BaseSmallStatement)):
                 return
             if isinstance(outer, cst.Call) and ctx.dotted_name(outer.func) in _AT_ONCE:
-                ctx.report(self, node, ctx.code(node.func), subject=node.func)
+                shown, is_local = ctx.code(node.func), ctx.dotted_name(node.func) in _LOCAL
+                subject = node.func if is_local else None
+                ctx.report(self, node, shown, subject=subject, asked=node.func, detail=is_local)
                 return
 
     def confirm(self, view: FindingView) -> Report | None:
-        """Each that the SDK is really called for."""
+        """A local activity, or a coroutine that leads to one."""
+        below = ""
+        if not view.read(bool):
+            found, callee = view.effect(Effect.LOCAL_ACTIVITY), view.callee()
+            if found is None or callee is None or not callee.is_async:
+                return None
+            below = f" leads to `{found.shown}`, which"
         return Report(
-            f"`{view.message}()` runs beside others, and a replay may resolve local activities in "
-            "another order; await them one by one, or use an activity"
+            f"`{view.message}()`{below} runs beside others, and a replay may resolve local "
+            "activities in another order; await them one by one, or use an activity"
         )

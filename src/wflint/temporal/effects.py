@@ -29,6 +29,7 @@ class Effect(enum.IntFlag):
     CONTINUES = enum.auto()  # continues the workflow as new
     PATCHES = enum.auto()  # asks for a patch, or deprecates one
     ASKS_ACTIVITY = enum.auto()  # asks for the running activity, and raises where there is none
+    LOCAL_ACTIVITY = enum.auto()  # runs a local activity, or starts one
     UNKNOWN = enum.auto()  # calls something of which nothing is known
 
 
