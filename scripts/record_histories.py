@@ -112,8 +112,8 @@ async def _record_all(program: str, wanted: Sequence[Recording]) -> None:
     warnings.simplefilter("ignore")
     Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=None)))
     sys.path.insert(0, str(WORKFLOWS))
-    async with _server(program) as address:
-        client = await _connected(address)
+    async with server(program) as address:
+        client = await connected(address)
         for recording in wanted:
             text = await _record(client, recording)
             file = HISTORIES / f"{recording.name}.json"
@@ -123,7 +123,7 @@ async def _record_all(program: str, wanted: Sequence[Recording]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _server(program: str) -> AsyncIterator[str]:
+async def server(program: str) -> AsyncIterator[str]:
     """Run a server while the block runs; gives its address."""
     port = _free_port()
     options = ("--headless", "--ip", "127.0.0.1", "--port", str(port), "--log-level", "never")
@@ -143,7 +143,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def _connected(address: str) -> Client:
+async def connected(address: str) -> Client:
     """Connect as soon as the server listens."""
     for _ in range(100):
         try:
@@ -175,7 +175,7 @@ async def _record(client: Client, recording: Recording) -> str:
         history = json.loads((await kept.fetch_history()).to_json())
         if recording.open_for is not None:
             await started.terminate()
-    return json.dumps(_public(history, queue), indent=1) + "\n"
+    return json.dumps(public(history, queue), indent=1) + "\n"
 
 
 async def _end(handle: WorkflowHandle[Any, Any]) -> None:
@@ -190,14 +190,14 @@ def _definitions(module: ModuleType) -> tuple[list[type], list[Any]]:
     return workflows, [v for v in own if hasattr(v, "__temporal_activity_definition")]
 
 
-def _public(value: Any, queue: str) -> Any:
+def public(value: Any, queue: str) -> Any:
     """Return a part of a history without what tells of the machine."""
     if isinstance(value, list):
-        return [_public(one, queue) for one in value]
+        return [public(one, queue) for one in value]
     if isinstance(value, dict):
         if value.get("kind") == "TASK_QUEUE_KIND_STICKY":
             return {"name": "sticky", "kind": value["kind"], "normalName": "queue"}
-        return {k: _public(v, queue) for k, v in value.items() if k not in _PRIVATE}
+        return {k: public(v, queue) for k, v in value.items() if k not in _PRIVATE}
     return "queue" if value == queue else value
 
 

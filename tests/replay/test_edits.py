@@ -322,3 +322,28 @@ def test_code_that_is_not_followed_is_not_called_compatible(tmp_path: Path) -> N
         Verdict.INCOMPATIBLE,
         Verdict.UNKNOWN,
     )
+
+
+LIBRARY = "from library import work"
+
+
+def test_what_an_unknown_call_does_is_no_difference(tmp_path: Path) -> None:
+    old = flow(lines(RESERVE, "await work(order)", SHIP), LIBRARY)
+    new = flow(lines(RESERVE, CHARGE, SHIP), LIBRARY)
+    assert verdict(tmp_path, old, new) is Verdict.UNKNOWN
+
+
+def test_queues_and_events_of_asyncio_give_no_commands(tmp_path: Path) -> None:
+    made = lines("queue = asyncio.Queue()", "await queue.get()", "{}", SHIP)
+    old, new = flow(made.format(RESERVE)), flow(made.format(CHARGE))
+    (change,) = changes(tmp_path, {"a.py": old}, {"a.py": new})
+    assert change.verdict is Verdict.INCOMPATIBLE
+    assert _told(change) == ("activity reserve", "activity charge")
+
+
+def test_only_conditions_that_matter_are_named(tmp_path: Path) -> None:
+    begin = lines(*(f"if order == '{n}':\n    {RESERVE}" for n in range(5)))
+    end = lines("if len(order) > {}:", f"    {CHARGE}", SHIP, "if order == 'z':", f"    {CHARGE}")
+    sides = [flow(lines(begin, end.format(n))) for n in (2, 3)]
+    (change,) = changes(tmp_path, {"a.py": sides[0]}, {"a.py": sides[1]})
+    assert change.assumed == ("`len(order) > 2` is true", "`len(order) > 3` is false")

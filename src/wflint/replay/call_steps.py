@@ -8,7 +8,17 @@ from wflint.replay import awaiting
 from wflint.replay.machine import Lost, Machine, place
 from wflint.replay.tasks import Frame, Op, Task, push, taken
 from wflint.replay.terms import Call, Command, Draw, Patch, Replaying, Term, Unknown, Unresolved
-from wflint.replay.values import FALSE, TRUE, Coroutine, Handle, Symbol, Value, key_of, symbol
+from wflint.replay.values import (
+    FALSE,
+    TRUE,
+    UNRESOLVED,
+    Coroutine,
+    Handle,
+    Symbol,
+    Value,
+    key_of,
+    symbol,
+)
 
 # Commands.
 
@@ -102,7 +112,7 @@ def _wait_unresolved(machine: Machine, task: Task, frame: Frame, op: Op) -> None
     term, value = op.data, task.values.pop()
     assert isinstance(term, Unresolved)
     chain = place(frame, term.at.site)
-    given = machine.give("something unknown", symbol(key_of(value)), None, chain)
+    given = machine.give(UNRESOLVED, symbol(key_of(value)), None, chain)
     awaiting.on_given(machine, task, frame, given)
 
 

@@ -54,6 +54,8 @@ _SIMPLE = {
 _UPSERTS = {CallKind.MEMO: "memo upsert", CallKind.SEARCH_ATTRIBUTES: "search attribute upsert"}
 REPLAYING = "temporalio.workflow.unsafe.is_replaying"
 _RACES = frozenset({"asyncio.wait", "temporalio.workflow.wait"})
+_WOKEN = frozenset({"acquire", "get", "join", "put", "wait"})
+"""Methods of what ``asyncio`` has for tasks to wait for one another."""
 _TRANSPARENT = frozenset({"asyncio.shield", "builtins.list", "builtins.tuple", "typing.cast"})
 
 
@@ -168,10 +170,18 @@ class CallReader:
         if name in _RACES and node.args:
             return self._race(node)
         sdk = sdk_calls().get(name)
+        if sdk is None and name.startswith("asyncio."):
+            return self._of_the_loop(node, name)
         if sdk is None or not sdk.in_workflow:
             return self._other(node)
         read = _READ.get(sdk.kind)
         return read(self, node, sdk) if read is not None else self._other(node)
+
+    def _of_the_loop(self, node: ast.Call, name: str) -> Term | None:
+        """Queues, events and locks give no command; other code of the workflow wakes them."""
+        if name.rpartition(".")[2] not in _WOKEN:
+            return self._other(node)
+        return Condition(Data((unparsed(node),)), at=self._terms.at(node))
 
     def _option(self, node: ast.Call, name: str) -> ast.expr | None:
         return next((k.value for k in node.keywords if k.arg == name), None)

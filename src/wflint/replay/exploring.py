@@ -17,7 +17,11 @@ from wflint.replay.terms import Callee
 from wflint.replay.values import PARAMETER, Chain
 
 Key = tuple[object, ...]
-Chosen = tuple[tuple[Key, object], ...]
+Answer = tuple[Key, object]
+Chosen = tuple[Answer, ...]
+
+_SHOWN = 3
+"""How many conditions that only the new code asks are named."""
 
 
 class Choices:
@@ -119,6 +123,7 @@ class Explorer:
             except Lost as error:
                 self.result.why = self.result.why or error.why
                 break
+            activation.asked = len(choices.order)
             activations.append(activation)
             self._awaited.update(old.machine.awaited())
             if is_leading:
@@ -170,20 +175,26 @@ class Explorer:
             own = Choices(pending.popleft())
             worst.append((self._replay(choices, own, activations), own))
             pending.extend(own.others())
-        self._note(choices, worst)
+        self._note(choices, worst, activations)
 
     def _replay(self, choices: Choices, own: Choices, activations: list[Activation]) -> Difference:
         def choose(key: Key, options: Sequence[object]) -> object:
             return choices.fixed[key] if key in choices.fixed else own.choose(key, options)
 
         replay = Replay(self.new, choose, self.opaque, self._knows)
-        for activation in activations:
+        for number, activation in enumerate(activations):
             difference = replay.feed(activation)
             if difference.outcome is not Outcome.FITS:
+                difference.task = number
                 return difference
         return Difference()
 
-    def _note(self, choices: Choices, found: list[tuple[Difference, Choices]]) -> None:
+    def _note(
+        self,
+        choices: Choices,
+        found: list[tuple[Difference, Choices]],
+        activations: list[Activation],
+    ) -> None:
         bad = [(d, c) for d, c in found if d.outcome in (Outcome.DIFFERS, Outcome.UNSURE)]
         lost = next((d for d, _ in found if d.outcome is Outcome.UNKNOWN), None)
         if lost is not None and not self.result.why:
@@ -203,7 +214,9 @@ class Explorer:
         if _RANK[verdict] < _RANK[self.result.verdict]:
             self.result.verdict = verdict
             self.result.difference = difference
-            self.result.assumed = _assumed(self.new, choices, own)
+            before = choices.order[: activations[difference.task].asked]
+            fresh = own.order if verdict is not Verdict.INCOMPATIBLE else []
+            self.result.assumed = _assumed(self.new, before, fresh)
 
 
 def _ahead(old: Mapping[object, int], new: Mapping[object, int]) -> tuple[tuple[str, int], ...]:
@@ -215,15 +228,23 @@ def _ahead(old: Mapping[object, int], new: Mapping[object, int]) -> tuple[tuple[
     return tuple(sorted({(repr(key), n) for key, n in more if n}))
 
 
-def _assumed(side: Side, *all_choices: Choices) -> tuple[str, ...]:
-    """Return what is taken for true, in words of a side of the comparison."""
-    found = []
-    for key, answer in (pair for choices in all_choices for pair in choices.order):
-        if key[0] == "if":
-            found.append(f"`{_in_words(str(key[1]), side)}` is {'true' if answer else 'false'}")
-        elif key[0] == "patched":
-            found.append(f"the patch {key[1]} {'is' if answer else 'is not'} in the history")
-    return tuple(dict.fromkeys(found))
+def _assumed(side: Side, before: Sequence[Answer], fresh: Sequence[Answer]) -> tuple[str, ...]:
+    """Return what is taken for true, in words of a side of the comparison.
+
+    That is the last thing that the old code asked ``before``, and what only the new code asks.
+    """
+    last = [words for words in (_words_of(pair, side) for pair in before) if words][-1:]
+    more = [words for words in (_words_of(pair, side) for pair in fresh) if words]
+    return tuple(dict.fromkeys([*last, *more[:_SHOWN]]))
+
+
+def _words_of(pair: Answer, side: Side) -> str:
+    key, answer = pair
+    if key[0] == "if":
+        return f"`{_in_words(str(key[1]), side)}` is {'true' if answer else 'false'}"
+    if key[0] == "patched":
+        return f"the patch {key[1]} {'is' if answer else 'is not'} in the history"
+    return ""
 
 
 def _in_words(code: str, side: Side) -> str:

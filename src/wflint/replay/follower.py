@@ -18,7 +18,7 @@ from wflint.replay.recorded import Event, literal
 from wflint.replay.sides import Side
 from wflint.replay.tasks import Frame, Op, Task
 from wflint.replay.terms import Callee, Term, Try
-from wflint.replay.values import DRAW, NONE, Chain, Given, Symbol, Value, key_of
+from wflint.replay.values import DRAW, NONE, UNRESOLVED, Chain, Given, Symbol, Value, key_of
 
 _OWN_ERRORS = frozenset(
     {
@@ -39,7 +39,7 @@ _BY_TASKS = frozenset({"task", "all", "group"})
 """What tasks wait for that others end."""
 
 LOCAL = "local activity"
-UNRESOLVED, DATA = "something unknown", "something awaited"
+DATA = "something awaited"
 _NOT_RECORDED = frozenset({"signal with start", UNRESOLVED})
 
 Taken = tuple[int, bool]

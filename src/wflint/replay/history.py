@@ -18,7 +18,7 @@ from wflint.replay import cancelling
 from wflint.replay.machine import Choose, CutOff, Lost, Machine
 from wflint.replay.sides import Side
 from wflint.replay.terms import Callee
-from wflint.replay.values import DRAW, Chain, Given, Symbol
+from wflint.replay.values import DRAW, UNRESOLVED, Chain, Given, Symbol
 
 Event = tuple[str, object]
 """What happens to a workflow: its kind, and the number of a command, or a name."""
@@ -30,6 +30,10 @@ class Activation(Struct):
     event: Event | None
     commands: list[Given]
     closes: bool
+    asked: int = 0  # how many questions had been asked by its end
+
+
+NOT_KNOWN = "what some of its calls do is not known"
 
 
 class Outcome(enum.Enum):
@@ -52,6 +56,7 @@ class Difference(Struct):
     around: tuple[Given, ...] = ()
     why: str = ""
     chain: Chain = ()  # to where the new code cannot be followed
+    task: int = -1  # the number of the workflow task
 
 
 class OldRun:
@@ -210,7 +215,9 @@ class Replay:
         outcome = _compare(was, first)
         if first is None or outcome is not Outcome.FITS:
             around = tuple(self.before[-1:]) + tuple([*queue][:2])
-            return Difference(outcome, is_closed, tuple(self.before), was, first, (was, *around))
+            why = NOT_KNOWN if outcome is Outcome.UNKNOWN else ""
+            before = tuple(self.before)
+            return Difference(outcome, is_closed, before, was, first, (was, *around), why)
         queue.popleft()
         first.recorded = True
         self.matched[was.number] = first
@@ -229,7 +236,8 @@ def _same(was: Given, now: Given) -> bool:
 def _compare(was: Given, now: Given | None) -> Outcome:
     """Return how a command of the history and one of the new code compare."""
     if now is None or was.kind != now.kind:
-        return Outcome.DIFFERS
+        is_known = was.kind != UNRESOLVED and (now is None or now.kind != UNRESOLVED)
+        return Outcome.DIFFERS if is_known else Outcome.UNKNOWN
     unsure = False
     for old, new in ((was.name, now.name), (was.ident, now.ident)):
         if old == new:
@@ -237,7 +245,9 @@ def _compare(was: Given, now: Given | None) -> Outcome:
         if surely_differ(old, new):
             return Outcome.DIFFERS
         unsure = True
-    return Outcome.UNSURE if unsure else Outcome.FITS
+    if unsure:
+        return Outcome.UNKNOWN if was.kind == UNRESOLVED else Outcome.UNSURE
+    return Outcome.FITS
 
 
 def surely_differ(old: Symbol | None, new: Symbol | None) -> bool:

@@ -27,10 +27,13 @@ PARAMETER = re.compile(r"<(run|signal|update) ([^>]*)>\.(\d+)")
 DRAW = "draw "
 """How the code of a draw from the seeded generator begins."""
 
+UNRESOLVED = "something unknown"
+"""The kind of what stands for a call to code that is not known."""
+
 _ENDING = frozenset(
     {
         *("activity", "child workflow", "local activity", "Nexus operation", "signal", "timer"),
-        *("cancellation of another workflow", "signal with start", "something unknown", BLOCK),
+        *("cancellation of another workflow", "signal with start", UNRESOLVED, BLOCK),
     }
 )
 
