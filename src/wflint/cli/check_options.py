@@ -214,6 +214,21 @@ DIFF_OPTIONS = (
         metavar="REV|PATH",
         help="The new code. Default: the files on disk.",
     ),
+    option(
+        "Versions",
+        "--baseline",
+        "baselines",
+        multiple=True,
+        metavar="FILE",
+        help="Old code as commands that were committed. --update-baseline writes it. May be "
+        "repeated.",
+    ),
+    option(
+        "Versions",
+        "--update-baseline",
+        is_flag=True,
+        help="Write the commands of the files on disk into the baseline, and stop.",
+    ),
     NO_IGNORES,
     _fixes("--fix/--no-fix", default=False, help="Apply safe fixes to the files."),
     _fixes(

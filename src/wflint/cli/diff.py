@@ -27,11 +27,14 @@ def run(flags: Flags) -> int:
 
         diff_fixes.check_flags(flags)
     _map_path(flags["map"])
+    _check_baselines(flags)
     request = _request(flags)
+    if flags["update_baseline"]:
+        return _update(request, flags)
     form = output.chosen_format(request, flags)
     targets = output.parse_targets(flags["outputs"])
     with progress(request, bool(flags["quiet"])) as shown:
-        compared = Diff(shown, flags["bases"], flags["to"])
+        compared = Diff(shown, flags["bases"], flags["to"], flags["baselines"])
         if flags["diff"]:
             return diff_fixes.show(shown, compared, flags)
         if wants_fixes:
@@ -65,6 +68,39 @@ def _draw(changed: tuple[Any, Any], path: str, result: Result) -> None:
 def _map_path(path: str | None) -> None:
     if path is not None and not path.endswith((".html", ".md")):
         raise click.BadParameter(f"`{path}` must end in .html or .md", param_hint="--map")
+
+
+def _check_baselines(flags: Flags) -> None:
+    """Raise :class:`click.UsageError` for flags that cannot go together."""
+    if not flags["update_baseline"]:
+        return
+    if len(flags["baselines"]) != 1:
+        raise click.UsageError("--update-baseline writes the one file that --baseline names")
+    for flag in ("bases", "to", "fix", "diff"):
+        if flags[flag]:
+            raise click.UsageError("--update-baseline only writes what is on disk; compare then")
+
+
+def _update(request: Request, flags: Flags) -> int:
+    """Write the commands of what is on disk into a baseline."""
+    from wflint.comparison.command import committed_text
+    from wflint.comparison.committed import check_own
+
+    (path,) = flags["baselines"]
+    check_own(path, path)
+    with progress(request, bool(flags["quiet"])) as shown:
+        text, said, result = committed_text(shown)
+    lines = list(map(own_line, result.problems))
+    if not result.problems:
+        try:
+            output.write_file(path, text)
+        except OSError as error:
+            result.problems.append(f"cannot write {path}: {error.strerror or error}")
+            lines += map(own_line, result.problems)
+    if not result.problems and not flags["quiet"]:
+        lines += [f"{visible(path)}: {visible(line)}.\n" for line in said]
+    output.write_stderr("".join(lines))
+    return FAILED if result.problems else 0
 
 
 def _request(flags: Flags) -> Request:

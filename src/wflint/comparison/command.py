@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from msgspec.structs import replace
 
-from wflint.comparison.compare import Changed, Comparison, FixOf, compare
+from wflint.comparison.committed import read_committed, written
+from wflint.comparison.committed_changes import Committed
+from wflint.comparison.committing import baseline_of
+from wflint.comparison.compare import FixOf, compare
 from wflint.comparison.exempt import Exempt
 from wflint.comparison.patching import Patcher
 from wflint.comparison.report import Reporter
+from wflint.comparison.result import Changed, Comparison
 from wflint.comparison.side import Side
 from wflint.comparison.sides import SYNTAX_ERROR, Sides
 from wflint.replay.change import Change
@@ -41,7 +46,16 @@ class Diff:
     Raises :class:`wflint.config.errors.ConfigError` for a version that there is not.
     """
 
-    def __init__(self, request: Request, bases: Sequence[str], to: str | None) -> None:
+    def __init__(
+        self,
+        request: Request,
+        bases: Sequence[str],
+        to: str | None,
+        baselines: Sequence[str] = (),
+    ) -> None:
+        self._committed = [
+            Committed(os.path.abspath(name), name, read_committed(name, name)) for name in baselines
+        ]
         sides = Sides(request)
         self._label = "the working tree"
         if to is not None and sides.is_path(to) and not any(map(sides.is_path, bases)):
@@ -49,7 +63,9 @@ class Diff:
             sides, self._label, to = Sides(replace(request, paths=(to,))), to, None
         self._sides, self._to = sides, to
         self.changed: tuple[Side, list[Changed]] | None = None
-        self._named = [sides.named(name, "--from") for name in bases] or [sides.default_base()]
+        self._named = [sides.named(name, "--from") for name in bases]
+        if not self._named and not baselines:
+            self._named = [sides.default_base()]
 
     def result(self, texts: Mapping[str, bytes], *, show_gaps: bool) -> Result:
         """Return what is found; ``texts`` go before the new files on disk, by absolute path."""
@@ -60,16 +76,19 @@ class Diff:
         fix_of: FixOf = _no_fix
         if self._to is None or sides.is_path(self._to):
             fix_of = Patcher(new, olds, reader(request), reporter.governing)
-        comparison = compare(olds, new, _exempt(new), fix_of)
+        comparison = compare(olds, new, _exempt(new), fix_of, self._committed)
         self.changed = new, comparison.changed
         if new.examined:
             gaps = comparison.gaps if show_gaps else []
             every = [*comparison.findings, *gaps]
-            reporter.add([f for f in every if f.place or sides.covers(f.path)])
+            known = {base.path for base in self._committed}
+            shown = [f for f in every if f.place or f.path in known or sides.covers(f.path)]
+            reporter.add(shown)
         reporter.add_unreadable(on_new)
         every_result = [result for _, result in (*self._named, (new, on_new))]
         problems = [*sides.problems, *(p for result in every_result for p in result.problems)]
-        said = [] if problems and not comparison.workflows else summary(comparison, olds, new)
+        labels = [*(side.label for side in olds), *(base.shown for base in self._committed)]
+        said = [] if problems and not comparison.workflows else summary(comparison, labels, new)
         return replace(
             reporter.result,
             problems=list(dict.fromkeys(problems)),
@@ -81,6 +100,24 @@ class Diff:
         if self._to is not None:
             return self._sides.named(self._to, "--to", texts)
         return self._sides.working_tree(self._label, texts)
+
+
+def committed_text(request: Request) -> tuple[str, list[str], Result]:
+    """Return the text of a baseline of what is on disk, and lines that say what is in it."""
+    sides = Sides(request)
+    new, result = sides.working_tree()
+    exempt = _exempt(new)
+    left_out = {view.shown: why for view in new.workflows if (why := exempt(new, view))}
+    workflows = [view for view in new.workflows if view.shown not in left_out]
+    found, ambiguous = baseline_of(new, workflows)
+    said = [count(len(found.workflows), "workflow")]
+    left_out |= dict.fromkeys(ambiguous, "its name cannot be told, or is not the only one")
+    if left_out:
+        said.append(f"{count(len(left_out), 'workflow')} left out: {_listed(left_out)}")
+    result.problems += sides.problems
+    if new.unreadable:
+        result.problems += _unread([(new, result)])
+    return written(found), said, result
 
 
 def _no_fix(old: Side, view: WorkflowView, change: Change) -> Answered:
@@ -108,12 +145,11 @@ def _unread(named: Sequence[tuple[Side, Result]]) -> list[str]:
     return lines
 
 
-def summary(comparison: Comparison, olds: Sequence[Side], new: Side) -> list[str]:
+def summary(comparison: Comparison, bases: Sequence[str], new: Side) -> list[str]:
     """Return the last lines: what was compared, and what was not."""
-    bases = ", ".join(side.label for side in olds)
     compared = count(len(comparison.workflows), "workflow")
     partly = len(comparison.partly)
-    line = f"compared {compared} of {bases} with {new.label}"
+    line = f"compared {compared} of {', '.join(bases)} with {new.label}"
     if partly:
         line += f"; {partly} not in full: {_listed(comparison.partly)}"
     lines = [line]

@@ -4,73 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from msgspec import Struct, field
-
 from wflint.comparison.commands import command_changes, finding_of, message_of
-from wflint.comparison.finding import COMMANDS, ChangeKind, Finding, Verdict
+from wflint.comparison.committed_changes import Committed, compare_committed
+from wflint.comparison.exempt import Exempt
+from wflint.comparison.finding import Finding, Verdict
 from wflint.comparison.interfaces import activity_changes, workflow_changes
 from wflint.comparison.matching import Matched, match
-from wflint.comparison.patches import Base, patch_changes
+from wflint.comparison.patches import Base, known_patches, patch_changes
 from wflint.comparison.payloads import activity_payloads, child_results, workflow_payloads
+from wflint.comparison.result import Changed, Comparison
 from wflint.comparison.side import Side
 from wflint.replay.change import Change
 from wflint.rule.definition_views import WorkflowView
 from wflint.rule.fix import Answered
-from wflint.rule.place import Place
-
-
-class Changed(Struct):
-    """A workflow that does not give the commands that it gave, in an old version and the new one.
-
-    ``why`` says what runs do not survive.
-    """
-
-    old: Side
-    before: WorkflowView
-    after: WorkflowView
-    change: Change
-    why: str
-
-
-class Comparison(Struct):
-    """What was compared, and what was found.
-
-    ``workflows`` are the names of those that both programs have. ``partly`` has the reason for each
-    that was not compared in full, and ``gaps`` the same as findings. ``exempt`` has the reason for
-    each that need not be compared. ``changed`` are those that give other commands.
-    """
-
-    findings: list[Finding] = field(default_factory=list)
-    workflows: set[str] = field(default_factory=set)
-    partly: dict[str, str] = field(default_factory=dict)
-    gaps: list[Finding] = field(default_factory=list)
-    exempt: dict[str, str] = field(default_factory=dict)
-    changed: list[Changed] = field(default_factory=list)
-
-    def leave_out(
-        self, view: WorkflowView, why: str, place: Place | None, chain: tuple[Place, ...] = ()
-    ) -> None:
-        """Note why a workflow was not compared in full, and where that is in the new program."""
-        if view.shown in self.partly:
-            return
-        self.partly[view.shown] = why
-        message = f"`{view.shown}` was not compared in full: {why}"
-        verdict, kind, path = Verdict.UNKNOWN, ChangeKind.COMMANDS, view.cls.path
-        self.gaps.append(
-            Finding(COMMANDS, verdict, kind, view.shown, message, place, path, chain=chain)
-        )
-
-
-ExemptBecause = Callable[[Side, WorkflowView], str]
-"""Says why runs of an old workflow never meet new code; ``""`` if they may."""
-
 
 FixOf = Callable[[Side, WorkflowView, Change], Answered]
 """Finds the fix of what a change does to runs of an old side."""
 
 
-def compare(olds: Sequence[Side], new: Side, exempt: ExemptBecause, fix_of: FixOf) -> Comparison:
-    """Compare each of the old sides with the new one."""
+def compare(
+    olds: Sequence[Side],
+    new: Side,
+    exempt: Exempt,
+    fix_of: FixOf,
+    committed: Sequence[Committed] = (),
+) -> Comparison:
+    """Compare each of the old sides, and of the baselines, with the new one."""
     result = Comparison()
     bases: dict[WorkflowView, list[Base]] = {}
     for old in olds:
@@ -79,11 +38,14 @@ def compare(olds: Sequence[Side], new: Side, exempt: ExemptBecause, fix_of: FixO
         result.findings += _changes(old, new, left)
         _add_commands(result, old, new, left.pairs, fix_of)
         for before, after in left.pairs:
-            bases.setdefault(after, []).append(Base(old, before))
+            bases.setdefault(after, []).append(Base(old.label, known_patches(old, before)))
             result.workflows.add(after.shown)
         _note_not_matched(result, old, new, left.unsure)
+    for base in committed:
+        for view, known_by in compare_committed(base, new, result, exempt).items():
+            bases.setdefault(view, []).append(known_by)
     for view, known in bases.items():
-        result.findings += patch_changes(known, new, view, len(olds))
+        result.findings += patch_changes(known, new, view, len(olds) + len(committed))
         for patch in new.patches_of(view):
             if not patch.id:
                 result.leave_out(view, "the id of a patch is not known", patch.place)
@@ -106,7 +68,7 @@ def _note_not_matched(
 
 
 def _without_exempt(
-    old: Side, workflows: Matched[WorkflowView], exempt: ExemptBecause, result: Comparison
+    old: Side, workflows: Matched[WorkflowView], exempt: Exempt, result: Comparison
 ) -> Matched[WorkflowView]:
     def is_left(view: WorkflowView) -> bool:
         reason = exempt(old, view)

@@ -22,9 +22,13 @@ class Exempt:
 
     def __call__(self, old: Side, workflow: WorkflowView) -> str:
         """Return why a workflow of the old side need not be compared, or ``""``."""
-        if any(fnmatchcase(workflow.name, pattern) for pattern in self._short_lived):
+        if self.is_short_lived(workflow.name):
             return SHORT_LIVED
         return PINNED if is_pinned(old, workflow) else ""
+
+    def is_short_lived(self, name: str) -> bool:
+        """True if the settings say that runs of a workflow have ended before new code comes."""
+        return any(fnmatchcase(name, pattern) for pattern in self._short_lived)
 
 
 def is_pinned(side: Side, workflow: WorkflowView) -> bool:

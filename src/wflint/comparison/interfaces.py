@@ -9,6 +9,7 @@ from wflint.comparison.matching import Matched
 from wflint.comparison.registration import unregistered_activities, unregistered_workflow
 from wflint.comparison.side import Side
 from wflint.comparison.signatures import misfit
+from wflint.facts.signatures import Signature
 from wflint.rule.definition_views import ActivityView, HandlerView, WorkflowView
 from wflint.rule.place import Place
 from wflint.temporal.api import CallKind
@@ -21,22 +22,25 @@ _RECORDED = (Region.SIGNAL, Region.UPDATE)
 def workflow_changes(old: Side, new: Side, workflows: Matched[WorkflowView]) -> Iterator[Finding]:
     """Yield what runs of old workflows do not find any more."""
     for view, successor in workflows.gone:
-        yield _gone_workflow(new, view, successor)
+        yield gone_workflow(view.name, view.shown, view.cls.path, successor)
     for before, after in workflows.pairs:
         yield from _parameters(before, after)
         yield from _messages(before, after)
         yield from unregistered_workflow(old, new, before, after)
 
 
-def _gone_workflow(new: Side, view: WorkflowView, successor: WorkflowView | None) -> Finding:
+def gone_workflow(
+    name: str, shown: str, path: str, successor: WorkflowView | None = None
+) -> Finding:
+    """Return what is wrong if no workflow has a name any more that the file at a path had."""
     now = f"; it is called `{successor.name}` now" if successor is not None else ""
-    advice = f'`@workflow.defn(name="{view.name}")` keeps the name' if successor else "keep it"
+    advice = f'`@workflow.defn(name="{name}")` keeps the name' if successor else "keep it"
     message = (
-        f"there is no workflow `{view.name}` any more{now}: no Worker knows the type of its "
+        f"there is no workflow `{name}` any more{now}: no Worker knows the type of its "
         f"running workflows, and they stop; {advice} until none is left"
     )
     place = successor.place if successor is not None else None
-    return _finding(Verdict.INCOMPATIBLE, view.shown, message, place, view.cls.path)
+    return _finding(Verdict.INCOMPATIBLE, shown, message, place, path)
 
 
 def _finding(
@@ -46,9 +50,15 @@ def _finding(
 
 
 def _parameters(old: WorkflowView, new: WorkflowView) -> Iterator[Finding]:
-    if old.run is None or new.run is None or old.is_dynamic or new.is_dynamic:
+    if old.run is not None and not old.is_dynamic:
+        yield from input_changes(old.run.signature, new)
+
+
+def input_changes(old: Signature, new: WorkflowView) -> Iterator[Finding]:
+    """Yield what is wrong with the parameters of a run method, given those of the old one."""
+    if new.run is None or new.is_dynamic:
         return
-    found = misfit(old.run.signature, new.run.signature)
+    found = misfit(old, new.run.signature)
     if found is not None:
         message = (
             f"`{new.run.place.fn.shown}` {found.what}, and the recorded input of running workflows "
@@ -63,17 +73,22 @@ def _parameters(old: WorkflowView, new: WorkflowView) -> Iterator[Finding]:
 def _messages(old: WorkflowView, new: WorkflowView) -> Iterator[Finding]:
     for kind in _RECORDED:
         before = [h for h in old.handlers if h.kind is kind and h.name and not h.is_dynamic]
-        every = [h for h in new.handlers if h.kind is kind]
-        after = {h.name: h for h in every if not h.is_dynamic}
-        is_open = "" in after or len(after) < len(every) or not _is_known(new)
+        after, is_open = handlers_of(new, kind)
         for handler in before:
             same = after.get(handler.name)
             if same is not None:
-                yield from _arguments(new, handler, same)
+                yield from message_changes(new, handler.signature, same)
             elif not is_open:
                 known = {h.name for h in before}
                 fresh = [h for name, h in after.items() if name not in known]
                 yield _gone_handler(old, new, handler, fresh)
+
+
+def handlers_of(workflow: WorkflowView, kind: Region) -> tuple[dict[str, HandlerView], bool]:
+    """Return the handlers of a kind by their names, and if there may be more."""
+    every = [h for h in workflow.handlers if h.kind is kind]
+    found = {h.name: h for h in every if not h.is_dynamic}
+    return found, "" in found or len(found) < len(every) or not _is_known(workflow)
 
 
 def _is_known(workflow: WorkflowView) -> bool:
@@ -84,8 +99,9 @@ def _is_known(workflow: WorkflowView) -> bool:
 _HARMLESS_BASES = frozenset({"abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol"})
 
 
-def _arguments(workflow: WorkflowView, old: HandlerView, new: HandlerView) -> Iterator[Finding]:
-    found = misfit(old.signature, new.signature)
+def message_changes(workflow: WorkflowView, old: Signature, new: HandlerView) -> Iterator[Finding]:
+    """Yield what is wrong with the parameters of a handler, given those of the old one."""
+    found = misfit(old, new.signature)
     if found is not None:
         kind = new.kind.label
         message = (
@@ -105,8 +121,7 @@ def _gone_handler(
     place = successor.place if successor is not None else new.place
     begin = f"`{new.shown}` has no {kind} `{name}` any more{now}"
     if handler.kind is Region.UPDATE:
-        message = f"{begin}: histories that have accepted the update fail to replay"
-        return _finding(Verdict.INCOMPATIBLE, new.shown, message, place)
+        return gone_update(new, name, now, place)
     read = _still_read(old, new, handler)
     if read:
         message = (
@@ -114,8 +129,21 @@ def _gone_handler(
             "workflows take another way"
         )
         return _finding(Verdict.INCOMPATIBLE, new.shown, message, place)
+    return gone_signal(new, name, now, place)
+
+
+def gone_update(workflow: WorkflowView, name: str, now: str, place: Place) -> Finding:
+    """Return what is wrong if a workflow has no update of a name any more."""
+    begin = f"`{workflow.shown}` has no update `{name}` any more{now}"
+    message = f"{begin}: histories that have accepted the update fail to replay"
+    return _finding(Verdict.INCOMPATIBLE, workflow.shown, message, place)
+
+
+def gone_signal(workflow: WorkflowView, name: str, now: str, place: Place) -> Finding:
+    """Return what is wrong if a workflow has no signal of a name any more."""
+    begin = f"`{workflow.shown}` has no signal `{name}` any more{now}"
     message = f"{begin}: signals that running workflows have received, or will, do nothing"
-    return _finding(Verdict.DEPENDS, new.shown, message, place)
+    return _finding(Verdict.DEPENDS, workflow.shown, message, place)
 
 
 def _still_read(old: WorkflowView, new: WorkflowView, handler: HandlerView) -> str:
@@ -136,20 +164,21 @@ def activity_changes(old: Side, new: Side, activities: Matched[ActivityView]) ->
     """Yield what activities that running workflows have scheduled do not find any more."""
     for view, successor in activities.gone:
         if CallKind.ACTIVITY in old.called_activities.get(view, ()):
-            yield _gone_activity(view, successor)
+            yield gone_activity(view.name, view.place.fn.path, successor)
     for before, after in activities.pairs:
         yield from _activity_parameters(old, before, after)
     yield from unregistered_activities(old, new, activities.pairs)
 
 
-def _gone_activity(view: ActivityView, successor: ActivityView | None) -> Finding:
+def gone_activity(name: str, path: str, successor: ActivityView | None = None) -> Finding:
+    """Return what is wrong if no activity has a name any more that the file at a path had."""
     now = f"; it is called `{successor.name}` now" if successor is not None else ""
     message = (
-        f"there is no activity `{view.name}` any more{now}: what running workflows have scheduled "
+        f"there is no activity `{name}` any more{now}: what running workflows have scheduled "
         "and is not done, or is retried, finds no function; keep it until none is left"
     )
     place = successor.place if successor is not None else None
-    return _finding(Verdict.DEPENDS, "", message, place, view.place.fn.path)
+    return _finding(Verdict.DEPENDS, "", message, place, path)
 
 
 def _activity_parameters(old: Side, before: ActivityView, after: ActivityView) -> Iterator[Finding]:
@@ -158,7 +187,12 @@ def _activity_parameters(old: Side, before: ActivityView, after: ActivityView) -
     kinds = old.called_activities.get(before)
     if kinds == {CallKind.LOCAL_ACTIVITY}:  # it is retried where it was called
         return
-    found = misfit(before.signature, after.signature)
+    yield from activity_input_changes(before.signature, after)
+
+
+def activity_input_changes(old: Signature, after: ActivityView) -> Iterator[Finding]:
+    """Yield what is wrong with the parameters of an activity, given those of the old one."""
+    found = misfit(old, after.signature)
     if found is not None:
         message = (
             f"the activity `{after.name}` {found.what}: what running workflows have scheduled and "

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 from msgspec import Struct, field
 
-from wflint.comparison.compare import Changed
+from wflint.comparison.result import Changed
 from wflint.comparison.side import Side as Code
 from wflint.facts.ids import Cls, Fn
 from wflint.map.build import build

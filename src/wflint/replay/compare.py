@@ -38,6 +38,25 @@ def compare_pairs(
     return _compared(Functions(old.answer), Functions(new.answer), pairs, shortcut=True)
 
 
+def compare_sides(old: Side, new: Side) -> Change | None:
+    """Return what became of one workflow; ``None`` if it does the same as before."""
+    return _Comparison(old, new, shortcut=True).change()
+
+
+def pruned(side: Side) -> list[Callee]:
+    """Return the functions of a workflow, after what decides nothing in it was left out of them.
+
+    They have digests; none are returned if they are too many.
+    """
+    callees = side.functions.closure(callee.node for callee in side.entries)
+    if len(callees) > limits.TERM_FUNCTIONS:
+        return []
+    closures = [(side.functions, callees)]
+    _prune(closures, (side,))
+    digest(closures)
+    return callees
+
+
 def _compared(
     first: Functions,
     second: Functions,
@@ -46,9 +65,10 @@ def _compared(
 ) -> list[Change]:
     found: list[Change] = []
     for view, other in pairs:
-        change = _Comparison(first, second, view, other, shortcut).change()
-        if change is not None:
-            found.append(change)
+        sides = side_of(first, view), side_of(second, other)
+        if sides[0] is not None and sides[1] is not None:
+            change = _Comparison(sides[0], sides[1], shortcut).change()
+            found += [change] if change is not None else []
     return sorted(found, key=lambda change: (change.type_name, change.workflow))
 
 
@@ -68,16 +88,8 @@ def workflows(functions: Functions) -> Iterator[WorkflowView]:
 class _Comparison:
     """The comparison of one workflow."""
 
-    def __init__(
-        self,
-        first: Functions,
-        second: Functions,
-        old: WorkflowView,
-        new: WorkflowView,
-        shortcut: bool,
-    ) -> None:
-        self._first, self._second = first, second
-        self._old_view, self._new_view = old, new
+    def __init__(self, old: Side, new: Side, shortcut: bool) -> None:
+        self._old, self._new = old, new
         self._shortcut = shortcut
         self._opened: set[str] = set()
         self._common: frozenset[str] = frozenset()
@@ -85,9 +97,7 @@ class _Comparison:
 
     def change(self) -> Change | None:
         """Return what became of the workflow; ``None`` if it does the same as before."""
-        old, new = side_of(self._first, self._old_view), side_of(self._second, self._new_view)
-        if old is None or new is None:
-            return None
+        old, new = self._old, self._new
         closures = [
             (s.functions, s.functions.closure(c.node for c in s.entries)) for s in (old, new)
         ]
@@ -110,7 +120,7 @@ class _Comparison:
         name = _exchanged(first, second)
         if not name:
             return None
-        view = self._new_view
+        view = self._new.workflow
         why = f"calls of activity {name} have changed places: replayed runs exchange their results"
         return Change(view.cls.qualname, view.name, Verdict.DEPENDS, why=why)
 
@@ -156,7 +166,7 @@ class _Comparison:
         if judgement.verdict is Verdict.COMPATIBLE:
             return None
         difference = judgement.difference
-        view = self._new_view
+        view = self._new.workflow
         if difference is None:
             now = Step("", judgement.chain) if judgement.chain else None
             return Change(
