@@ -102,6 +102,16 @@ def test_a_drawing_of_any_program_is_xml(hostile: Map) -> None:
     }
 
 
+def test_the_page_says_who_calls_whom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = page.render(map_of(tmp_path / "project", SHOP))
+    row = text[text.index("<tr><td><code>price</code>") :].partition("</tr>")[0]
+    assert "WFL111" in row
+    assert "1 call not followed" in row
+    row = text[text.index("<tr><td><code>OrderWorkflow.run</code>") :].partition("</tr>")[0]
+    assert "<code>price</code>" in row
+
+
 def test_the_data_says_what_the_program_says(hostile: Map) -> None:
     data = json.loads(Elements(page.render(hostile)).held["script"][0])
     lines = [line for file in data["files"] for _, chunk in file["c"] for line in chunk]

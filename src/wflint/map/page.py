@@ -90,6 +90,10 @@ def _body(found: Map) -> Iterator[str]:
         yield "</section>"
     if found.activities:
         yield f'\n<section class="more"><h2>Activities</h2>{outline.activities()}</section>'
+    if found.functions:
+        title = f"{count(len(found.functions), 'function')} that workflows reach"
+        yield f'\n<section class="more"><details><summary><h2>{title}</h2></summary>'
+        yield f"{outline.functions()}</details></section>"
     if found.workers:
         yield f'\n<section class="more"><h2>Workers</h2>{outline.workers()}</section>'
     yield '\n</main><aside id="source" hidden></aside></div>\n'

@@ -19,6 +19,9 @@ from wflint.map.reading import (
 from wflint.report.summary import count
 
 _INNER_WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_CALLS = 12
+"""How many of the functions that a function calls are named."""
+
 _OPEN = 3
 """How many workflows a map has at most that shows all of them open."""
 
@@ -232,6 +235,22 @@ class Outline:
             named = f'<span id="a{number}">{name}</span>'
             rows.append((named, kind, self.place(one.place), queues, ", ".join(users)))
         return table(("Activity", "Kind", "Defined in", "Task queues", "Used by"), rows)
+
+    def functions(self) -> str:
+        """Return the table of all functions that workflows reach, with what they call."""
+        functions = self._map.functions
+        rows = []
+        for one in functions:
+            badges = "".join(map(_badge, one.marks))
+            if one.gaps:
+                calls = count(len(one.gaps), "call")
+                badges += f' <span class="mark gap">{calls} not followed</span>'
+            named = [functions[number].name for number in one.calls]
+            more = len(named) - _CALLS
+            others = f" and {more:,} more" if more > 0 else ""
+            calls = f"{codes(named[:_CALLS])}{others}"
+            rows.append((f"{code(one.name)}{badges}", self.place(one.place), calls))
+        return table(("Function", "Defined in", "Calls"), rows)
 
     def workers(self) -> str:
         """Return the table of Workers."""
