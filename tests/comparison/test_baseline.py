@@ -260,6 +260,7 @@ class TestDamage:
     )
     @given(st.data())
     def test_no_damage_is_more_than_a_line(self, data: st.DataObject) -> None:
+        Path("base.toml").unlink(missing_ok=True)
         text = committed(FLOW)
         words = re.findall(r"\w+|\W", text)
         at = data.draw(st.integers(0, len(words) - 1))
