@@ -8,7 +8,7 @@ character) and ``wflint.openPage`` (address of a page of wflint) let the editor 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 
 
 def add_commands(server: Server, session: Session) -> None:
-    """Let the server know the commands."""
+    """Let the server know the commands.
+
+    Their arguments are `object` and not `Any`, which is no class before Python 3.11: pygls asks.
+    """
 
     @server.command(OPEN_PAGE)
-    async def open_page(*arguments: Any) -> None:
+    async def open_page(*arguments: object) -> None:
         (url,) = _texts(arguments, 1)
         if not url.startswith(DOCS_URL):  # only wflint's own pages are opened
             return
@@ -38,14 +41,14 @@ def add_commands(server: Server, session: Session) -> None:
             session.client.inform(url)
 
     @server.command(GO_TO)
-    async def go_to(*arguments: Any) -> None:
+    async def go_to(*arguments: object) -> None:
         (uri,) = _texts(arguments[:1], 1)
-        line, character = (int(one) for one in arguments[1:3])
+        line, character = (int(str(one)) for one in arguments[1:3])
         at = types.Position(line, character)
         await _show(server, session, uri, types.Range(at, at))
 
     @server.command(SHOW_WAY)
-    async def show_way(*arguments: Any) -> list[dict[str, object]] | None:
+    async def show_way(*arguments: object) -> list[dict[str, object]] | None:
         uri, fingerprint = _texts(arguments, 2)
         known = session.found_at(uri)
         if known is None:
@@ -60,7 +63,7 @@ def add_commands(server: Server, session: Session) -> None:
         return await session.ask(lambda: _hops(session, found, diagnostic))
 
     @server.command(SHOW_GRAPH)
-    async def show_graph(*arguments: Any) -> str | None:
+    async def show_graph(*arguments: object) -> str | None:
         uri, name = _texts(arguments, 2)
         known = session.found_at(uri)
         if known is None:
@@ -69,7 +72,7 @@ def add_commands(server: Server, session: Session) -> None:
         return await session.ask(lambda: _graph(found, path, name))
 
 
-def _texts(arguments: tuple[Any, ...], number: int) -> list[str]:
+def _texts(arguments: tuple[object, ...], number: int) -> list[str]:
     """Return the arguments of a command, which an editor may have made up."""
     if len(arguments) != number or not all(isinstance(one, str) for one in arguments):
         raise ValueError(f"expected {number} texts")
