@@ -479,6 +479,41 @@ class TestExempt:
         old = worker("OrderWorkflow", more=config)
         assert found(old, old.replace("order: str", "order: int")) == []
 
+    @pytest.mark.parametrize(
+        ("given", "verdicts"),
+        [
+            ("", []),
+            (", initial_versioning_behavior=AUTO_UPGRADE", ["incompatible"]),
+        ],
+    )
+    def test_a_pinned_run_that_continues_in_new_code(self, given: str, verdicts: list[str]) -> None:
+        """Its input is made by the old code, and read by the new one."""
+        again = f"        workflow.continue_as_new(order{given})\n"
+        old = self.PINNED.replace("        return order\n", again)
+        new = old.replace("order: str)", "order: str, more: str)")
+        assert [verdict for _, verdict, _ in found(old, new)] == verdicts
+        typed = old.replace("order: str", "order: int")
+        assert [verdict for _, verdict, _ in found(old, typed)] == verdicts
+
+    def test_the_result_of_a_pinned_child_is_read_by_its_parent(self) -> None:
+        parent = (
+            "\n\n@workflow.defn\nclass ParentWorkflow:\n    @workflow.run\n"
+            "    async def run(self) -> None:\n"
+            "        await workflow.execute_child_workflow(OrderWorkflow.run, 'a')\n"
+        )
+        old = self.PINNED + parent
+        code, verdict, message = only(old, old.replace("order: str) -> str", "order: str) -> int"))
+        assert (code, verdict) == ("WFL952", "incompatible")
+        assert "in the result of `OrderWorkflow`" in message
+
+    def test_short_lived_ones_that_continue_as_new(self) -> None:
+        Path("../new").mkdir()
+        Path("../new/pyproject.toml").write_text(
+            '[tool.wflint]\nshort-lived-workflows = ["Order*"]\n'
+        )
+        old = FLOW.replace("        return order\n", "        workflow.continue_as_new(order)\n")
+        assert len(found(old, old.replace("order: str", "order: int"))) == 1
+
     def test_short_lived_ones(self) -> None:
         Path("../new").mkdir()
         Path("../new/pyproject.toml").write_text(

@@ -6,12 +6,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from wflint.comparison.commands import command_changes, finding_of, message_of
 from wflint.comparison.committed_changes import Committed, compare_committed
-from wflint.comparison.exempt import Exempt
+from wflint.comparison.exempt import Exempt, goes_on_in_new_code
 from wflint.comparison.finding import Finding, Verdict
-from wflint.comparison.interfaces import activity_changes, workflow_changes
+from wflint.comparison.interfaces import activity_changes, parameter_changes, workflow_changes
 from wflint.comparison.matching import Matched, match
 from wflint.comparison.patches import Base, known_patches, patch_changes
-from wflint.comparison.payloads import activity_payloads, child_results, workflow_payloads
+from wflint.comparison.payloads import (
+    activity_payloads,
+    child_results,
+    input_payloads,
+    workflow_payloads,
+)
 from wflint.comparison.result import Changed, Comparison
 from wflint.comparison.side import Side
 from wflint.replay.change import Change
@@ -35,7 +40,7 @@ def compare(
     for old in olds:
         workflows = match(old, new, old.workflows, new.workflows)
         left = _without_exempt(old, workflows, exempt, result)
-        result.findings += _changes(old, new, left)
+        result.findings += _changes(old, new, left, workflows.pairs)
         _add_commands(result, old, new, left.pairs, fix_of)
         for before, after in left.pairs:
             bases.setdefault(after, []).append(Base(old.label, known_patches(old, before)))
@@ -102,13 +107,24 @@ def _add_commands(
             result.findings.append(finding_of(view, change, fix_of(old, view, change)))
 
 
-def _changes(old: Side, new: Side, workflows: Matched[WorkflowView]) -> Iterator[Finding]:
+def _changes(
+    old: Side,
+    new: Side,
+    workflows: Matched[WorkflowView],
+    every: Sequence[tuple[WorkflowView, WorkflowView]],
+) -> Iterator[Finding]:
+    """Yield what is wrong with interfaces and payloads; ``every`` has the exempt pairs as well."""
     activities = match(old, new, old.activities, new.activities)
     yield from workflow_changes(old, new, workflows)
     yield from activity_changes(old, new, activities)
     for before, after in workflows.pairs:
         yield from workflow_payloads(before, after)
-    yield from child_results(old, new, workflows.pairs)
+    compared = {before for before, _ in workflows.pairs}
+    for before, after in every:
+        if before not in compared and goes_on_in_new_code(old, before):
+            yield from parameter_changes(before, after)
+            yield from input_payloads(before, after)
+    yield from child_results(old, new, every)
     yield from activity_payloads(old, new, activities.pairs)
 
 

@@ -31,6 +31,12 @@ class Exempt:
         return any(fnmatchcase(name, pattern) for pattern in self._short_lived)
 
 
+def goes_on_in_new_code(side: Side, workflow: WorkflowView) -> bool:
+    """True if an exempt workflow continues as new, and its next run is one of new code."""
+    upgrades = side.continued.get(workflow.cls)
+    return upgrades is not None and (upgrades or not is_pinned(side, workflow))
+
+
 def is_pinned(side: Side, workflow: WorkflowView) -> bool:
     """True if runs of a workflow stay with the version of the Worker that they began with."""
     workers = [w for w in side.workers if any(i.cls == workflow.cls for i in w.workflows.items)]

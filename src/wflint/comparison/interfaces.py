@@ -24,7 +24,7 @@ def workflow_changes(old: Side, new: Side, workflows: Matched[WorkflowView]) -> 
     for view, successor in workflows.gone:
         yield gone_workflow(view.name, view.shown, view.cls.path, successor)
     for before, after in workflows.pairs:
-        yield from _parameters(before, after)
+        yield from parameter_changes(before, after)
         yield from _messages(before, after)
         yield from unregistered_workflow(old, new, before, after)
 
@@ -49,7 +49,8 @@ def _finding(
     return Finding(INTERFACE, verdict, ChangeKind.INTERFACE, workflow, message, place, path)
 
 
-def _parameters(old: WorkflowView, new: WorkflowView) -> Iterator[Finding]:
+def parameter_changes(old: WorkflowView, new: WorkflowView) -> Iterator[Finding]:
+    """Yield what is wrong with the parameters of the run method of a workflow."""
     if old.run is not None and not old.is_dynamic:
         yield from input_changes(old.run.signature, new)
 

@@ -56,11 +56,16 @@ _DROPPED = "recorded signals cannot be read, and are dropped"
 _ATTEMPT = "attempts of activities that old runs have scheduled fail"
 
 
-def workflow_payloads(old: WorkflowView, new: WorkflowView) -> Iterator[Finding]:
-    """Yield what is wrong with the input of a workflow, and with what it is sent."""
+def input_payloads(old: WorkflowView, new: WorkflowView) -> Iterator[Finding]:
+    """Yield what is wrong with the input of a workflow."""
     if old.run is not None and new.run is not None and not (old.is_dynamic or new.is_dynamic):
         use = Use(new.shown, f"the input of `{new.name}`", _TASK)
         yield from _arguments(old.run, new.run, use, not new.run.has_default_converter())
+
+
+def workflow_payloads(old: WorkflowView, new: WorkflowView) -> Iterator[Finding]:
+    """Yield what is wrong with the input of a workflow, and with what it is sent."""
+    yield from input_payloads(old, new)
     for kind in (Region.SIGNAL, Region.UPDATE):
         before = {h.name: h for h in old.handlers if h.kind is kind and h.name}
         for handler in new.handlers:

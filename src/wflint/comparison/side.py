@@ -99,6 +99,18 @@ class Side:
         return found
 
     @cached_property
+    def continued(self) -> dict[Cls, bool]:
+        """The workflows that continue as new; true for those that ask for a newer version then."""
+        found: dict[Cls, bool] = {}
+        for project in self.projects:
+            for at in project.commands:
+                if at.command.kind is CallKind.CONTINUE_AS_NEW:
+                    upgrades = "initial_versioning_behavior" in at.command.options
+                    for workflow in project.workflows_with(at.place):
+                        found[workflow.cls] = upgrades or found.get(workflow.cls, False)
+        return found
+
+    @cached_property
     def called_activities(self) -> dict[ActivityView, set[CallKind]]:
         """The activities that workflow code calls, with the kinds of these calls."""
         by_name: dict[str, list[ActivityView]] = {}
