@@ -92,6 +92,14 @@ def test_code_may_be_named(tmp_path: Path) -> None:
     assert invoke("replay", "bad.json", "old").exit_code == 0
 
 
+def test_only_the_workflow_in_the_code_that_is_named_counts(tmp_path: Path) -> None:
+    (tmp_path / "old.py").write_text(flow(BODY.replace("charge", "ship")))
+
+    assert invoke("replay", "bad.json", "old.py").exit_code == 0
+    assert invoke("replay", "bad.json", "flow.py").exit_code == 1
+    assert invoke("replay", "bad.json").exit_code == 0  # one of them fits
+
+
 def test_a_workflow_that_the_code_does_not_have() -> None:
     _write("other.json", Script("Other").task("completed"))
 

@@ -79,7 +79,7 @@ def _cover(replayed: Replayed, flags: Flags) -> int:
     from wflint.histories import coverage_text
     from wflint.histories.coverage import coverage
 
-    found = coverage(replayed.matcher.workflows(replayed.chosen), replayed.histories)
+    found = coverage(replayed.matcher.workflows, replayed.histories)
     places = coverage_text.Places(replayed.code)
     if flags["output_format"] == "json":
         output.write_report(coverage_text.to_json(found, places), "json")

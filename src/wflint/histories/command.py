@@ -28,12 +28,11 @@ _NAMED = 5
 class Replayed(Struct):
     """What became of histories of some code, and how it is told.
 
-    ``chosen`` are the files of the code that were asked for. ``sources`` has, by the name of each
-    history, its file, and its place among several of this, or -1.
+    ``sources`` has, by the name of each history, its file, and its place among several of this, or
+    -1.
     """
 
     code: Side
-    chosen: frozenset[str]
     matcher: Matcher
     histories: list[Matched]
     sources: dict[str, tuple[str, int]]
@@ -48,7 +47,7 @@ def replay(request: Request, files: Sequence[str], named: Collection[str]) -> Re
     sides = Sides(request)
     code, on_code = sides.working_tree()
     problems = [*sides.problems, *on_code.problems]
-    matcher = Matcher(code)
+    matcher = Matcher(code, sides.chosen)
     sources: dict[str, tuple[str, int]] = {}
     readable = _readable(files, named, problems, sources)
     histories = [matcher.match(name, each) for name, each in readable]
@@ -69,7 +68,7 @@ def replay(request: Request, files: Sequence[str], named: Collection[str]) -> Re
         warnings=list(dict.fromkeys([*sides.warnings, *unread])),
         said=list(_summary(histories)),
     )
-    return Replayed(code, sides.chosen, matcher, histories, sources, result)
+    return Replayed(code, matcher, histories, sources, result)
 
 
 def _readable(

@@ -32,31 +32,39 @@ class Matched(Struct):
 
 
 class Matcher:
-    """Matches histories with one program."""
+    """Matches histories with one program.
 
-    def __init__(self, code: Code) -> None:
+    Where several workflows have a name, those in the files that were ``chosen`` count, and those of
+    tests only if there are no others.
+    """
+
+    def __init__(self, code: Code, chosen: Collection[str] = ()) -> None:
         self._sides: dict[str, list[tuple[WorkflowView, Side]]] = {}
+        self._ranks: dict[str, tuple[bool, bool]] = {}
         self._asked: set[str] = set()
-        in_tests: dict[str, list[tuple[WorkflowView, Side]]] = {}
+        self._too_large: dict[int, bool] = {}
         for examined in code.examined:
             functions = Functions(examined.answer)
             for view in workflows(functions):
                 side = side_of(functions, view)
                 if side is not None and view.name:
-                    into = in_tests if examined.is_test(view.cls.path) else self._sides
-                    into.setdefault(view.name, []).append((view, side))
-        self._in_tests = in_tests.keys() - self._sides.keys()
-        for name in self._in_tests:
-            self._sides[name] = in_tests[name]
-        self._too_large: dict[int, bool] = {}
+                    path = view.cls.path
+                    self._add(view, side, (path not in chosen, examined.is_test(path)))
 
-    def workflows(self, chosen: Collection[str]) -> Iterator[tuple[WorkflowView, Side]]:
-        """Yield the workflows that histories were matched with, and others of some files."""
+    def _add(self, view: WorkflowView, side: Side, rank: tuple[bool, bool]) -> None:
+        best = self._ranks.get(view.name)
+        if best is None or rank < best:
+            self._ranks[view.name] = rank
+            self._sides[view.name] = []
+        if best is None or rank <= best:
+            self._sides[view.name].append((view, side))
+
+    @property
+    def workflows(self) -> Iterator[tuple[WorkflowView, Side]]:
+        """The workflows of the chosen files, and others that histories were matched with."""
         for name in sorted(self._sides):
-            for view, side in self._sides[name]:
-                is_own = view.cls.path in chosen and name not in self._in_tests
-                if is_own or name in self._asked:
-                    yield view, side
+            if self._ranks[name] == (False, False) or name in self._asked:
+                yield from self._sides[name]
 
     def match(self, path: str, recorded: Recorded) -> Matched:
         """Match a history: of several workflows with its name, with the one that it fits best."""

@@ -1,12 +1,14 @@
 """Matches recorded histories with code: is there a way through the code that gives this history?
 
-The search is depth first. Between workflow tasks the state is kept, so that another way is tried
-from there; a state that was seen before at the same place of the history leads nowhere new.
+What has come furthest goes on first. Between workflow tasks the state is kept, so that another way
+is tried from there; a state that was seen before at the same place of the history leads nowhere
+new.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from heapq import heappop, heappush
 
 from msgspec import Struct, field
 
@@ -63,6 +65,11 @@ class _Node(Struct):
             node = node.parent
 
 
+_Way = tuple[int, int, int, _Node, tuple[int, ...]]
+"""What to try next: first where the history has been followed furthest, then with the fewest
+answers that are not the likely ones, then what was found last."""
+
+
 class _Miss(Struct):
     """A way that ends at an event that it gives no command for."""
 
@@ -88,13 +95,14 @@ class _Search:
         self._best: _Miss | None = None
         self._why = ""
         self._steps = 0
+        self._ways = 0
 
     def run(self) -> Followed:
         """Return what becomes of the history."""
         root = _Node(0, Follower(self._side))
-        pending: list[tuple[_Node, tuple[int, ...]]] = [(root, ())]
+        pending: list[_Way] = [(0, 0, 0, root, ())]
         while pending:
-            node, told = pending.pop()
+            *_, node, told = heappop(pending)
             if node.number == len(self._recorded.tasks):
                 return self._fits(node)
             if self._steps > limits.FOLLOWED_STEPS:
@@ -102,9 +110,13 @@ class _Search:
                 break
             picks = Picks(told)
             following = self._try(node, picks)
-            pending += [(node, other) for other in picks.others()]
+            for other in picks.others():
+                self._ways += 1
+                deviations = sum(map(bool, other))
+                heappush(pending, (-node.number, deviations, -self._ways, node, other))
             if following is not None:
-                pending.append((following, ()))
+                self._ways += 1
+                heappush(pending, (-following.number, 0, -self._ways, following, ()))
         return self._ends()
 
     def _fits(self, node: _Node) -> Followed:
