@@ -15,7 +15,7 @@ import pytest
 
 from tests.map_cases import SHOP, map_of
 from wflint.map import markdown, mermaid, page, svg
-from wflint.map.links import Links, links_for, page_of
+from wflint.map.links import EDITORS, Links, links_for, page_of
 from wflint.map.model import Map
 
 END = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
@@ -205,7 +205,8 @@ def test_links_lead_to_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         "abc123",
         (
             ("web", "https://git.shop.com/blob/{commit}/{file}#L{line}"),
-            ("vscode", "vscode://file/{path}:{line}"),
+            ("vscode", EDITORS["vscode"]),
+            ("idea", EDITORS["idea"]),
         ),
     )
     found = map_of(project, SHOP, links)
@@ -214,6 +215,7 @@ def test_links_lead_to_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert flows.links == (
         ("web", "https://git.shop.com/blob/abc123/shop/flows.py#L", ""),
         ("vscode", f"vscode://file/{path}:", ""),
+        ("idea", f"idea://open?file={(project / 'shop' / 'flows.py').as_posix()}&line=", ""),
     )
     hrefs: list[Any] = [v for n, v in Elements(page.render(found)).attributes if n == "href"]
     assert "https://git.shop.com/blob/abc123/shop/flows.py#L21" in hrefs

@@ -13,6 +13,7 @@ from wflint.cli import output
 from wflint.cli.around import FAILED, progress, say
 from wflint.run.request import Request
 
+SYNTAX_ERROR = "WFL001"
 ENDINGS = {
     ".html": "page",
     ".htm": "page",
@@ -49,6 +50,11 @@ def run(flags: Mapping[str, Any]) -> int:
         result = check(shown, projects.append)
         ran = ran_in(projects, flags["histories"]) if flags["histories"] else None
         found = build(projects, links, tests=flags["tests"], ran=ran)
+    found.remarks += [
+        f"{one.filename}:{one.location.line} cannot be read: {one.message}"
+        for one in result.diagnostics
+        if one.code == SYNTAX_ERROR
+    ]
     found.title = flags["title"] or Path(links.top or first).name
     problems = [*result.problems, *(ran.problems if ran is not None else ())]
     for form, path in targets:
@@ -59,7 +65,8 @@ def run(flags: Mapping[str, Any]) -> int:
             problems.append(f"cannot write {path}: {error.strerror}")
     said = problems
     if not flags["quiet"]:
-        said = [*problems, *(found.remarks if found.workflows else result.warnings)]
+        empty = result.warnings or ["no workflow is defined in the files that were given"]
+        said = [*problems, *found.remarks, *(() if found.workflows else empty)]
     say(said)
     return FAILED if problems else 0
 

@@ -65,14 +65,12 @@ class Links(Struct, frozen=True):
             if "{file}" in template and not file:
                 continue
             before, _, behind = template.partition("{line}")
-            parts = {"{commit}": self.commit, "{file}": quote(file), "{path}": _quoted_path(path)}
+            whole = quote(path.replace(os.sep, "/"), safe="/:")
+            parts = {"{commit}": self.commit, "{file}": quote(file)}
+            parts |= {"/{path}": f"/{whole.lstrip('/')}", "{path}": whole}
             for gap, text in parts.items():
                 before, behind = before.replace(gap, text), behind.replace(gap, text)
             yield label, before, behind
-
-
-def _quoted_path(path: str) -> str:
-    return quote(path.replace(os.sep, "/").lstrip("/"), safe="/:")
 
 
 def links_for(wanted: Iterable[str], folder: Path) -> Links:
