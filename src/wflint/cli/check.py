@@ -42,6 +42,10 @@ def run(flags: Flags) -> int:
     request = _compared(request, flags)
     form = output.chosen_format(request, flags)
     targets = output.parse_targets(flags["outputs"])
+    if flags["watch"]:
+        from wflint.cli.watch import watch
+
+        return watch(request, flags, lambda found: _report(found, flags, form, targets))
     if flags["diff"]:
         return _diff(request, flags)
     if flags["fix"] or flags["fix_only"] or _hides(flags):
@@ -324,7 +328,7 @@ def _say(result: Result, flags: Flags, form: str) -> None:
         lines += map(own_line, result.said)
         if flags["verbose"]:
             lines += map(own_line, result.notes)
-        if result.stats.files or not result.problems:
+        if (result.stats.files or not result.problems) and not flags["watch"]:
             gaps_shown = bool(flags["show_gaps"])
             lines.append(summary.render(result.diagnostics, result.stats, gaps_shown))
         if result.diagnostics and form in ("full", "concise") and os.environ.get("GITHUB_ACTIONS"):

@@ -71,6 +71,12 @@ FAIL_ON = _exit(
     help="The lowest severity for exit code 1: error, warning, info or never. Default: warning.",
 )
 EXIT_ZERO = _exit("--exit-zero", is_flag=True, help="Exit with 0 even if there are diagnostics.")
+WATCH = _run(
+    "-w",
+    "--watch",
+    is_flag=True,
+    help="Check again whenever a file changes. Needs: pip install 'wflint[watch]'.",
+)
 NO_CACHE = _run(
     "-n",
     "--no-cache",
@@ -180,6 +186,7 @@ OPTIONS = (
     _settings("--python", metavar="PATH", help="The environment with the follow-packages."),
     _settings("--show-settings", is_flag=True, help="Print the settings and stop."),
     _run("-j", "--jobs", metavar="N", default="auto", help="Number of processes, or `auto`."),
+    WATCH,
     NO_CACHE,
     _run(
         "--cache-dir",
