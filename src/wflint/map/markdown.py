@@ -70,7 +70,7 @@ class _Writer:
         at = f" at commit {found.commit[:12]}" if found.commit else ""
         yield f"{', '.join(parts)}{at}{told_histories(found)}."
         for remark in found.remarks:
-            yield f"\n{escaped(remark[:1].upper() + remark[1:])}."
+            yield f"\n{escaped(remark)}."
         if 0 < len(found.workflows) + len(found.activities) <= _DRAWN:
             yield f"\n```mermaid\n{mermaid.overview(found)}```"
         for workflow, told in zip(found.workflows, self._reading.workflows, strict=True):

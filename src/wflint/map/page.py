@@ -79,7 +79,7 @@ def _body(found: Map) -> Iterator[str]:
     yield f'<header><h1>Map of {text(found.title)}</h1><p class="counts">{counts}{at}</p>'
     yield '<div id="controls"></div></header>\n'
     for remark in found.remarks:
-        yield f'<p class="remark">{text(remark[:1].upper() + remark[1:])}.</p>\n'
+        yield f'<p class="remark">{text(remark)}.</p>\n'
     yield '<div id="columns"><nav aria-label="Workflows"><ul id="index">'
     yield from outline.index()
     yield '</ul></nav>\n<main><section id="graph" hidden></section>\n'
