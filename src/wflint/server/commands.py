@@ -26,11 +26,12 @@ if TYPE_CHECKING:
 def add_commands(server: Server, session: Session) -> None:
     """Let the server know the commands.
 
-    Their arguments are `object` and not `Any`, which is no class before Python 3.11: pygls asks.
+    Each takes the server, because pygls would otherwise ask if the type of the first argument is
+    one of a server, and that fails for `Any` before Python 3.11.
     """
 
     @server.command(OPEN_PAGE)
-    async def open_page(*arguments: object) -> None:
+    async def open_page(ls: object, *arguments: object) -> None:
         (url,) = _texts(arguments, 1)
         if not url.startswith(DOCS_URL):  # only wflint's own pages are opened
             return
@@ -41,14 +42,14 @@ def add_commands(server: Server, session: Session) -> None:
             session.client.inform(url)
 
     @server.command(GO_TO)
-    async def go_to(*arguments: object) -> None:
+    async def go_to(ls: object, *arguments: object) -> None:
         (uri,) = _texts(arguments[:1], 1)
         line, character = (int(str(one)) for one in arguments[1:3])
         at = types.Position(line, character)
         await _show(server, session, uri, types.Range(at, at))
 
     @server.command(SHOW_WAY)
-    async def show_way(*arguments: object) -> list[dict[str, object]] | None:
+    async def show_way(ls: object, *arguments: object) -> list[dict[str, object]] | None:
         uri, fingerprint = _texts(arguments, 2)
         known = session.found_at(uri)
         if known is None:
@@ -63,7 +64,7 @@ def add_commands(server: Server, session: Session) -> None:
         return await session.ask(lambda: _hops(session, found, diagnostic))
 
     @server.command(SHOW_GRAPH)
-    async def show_graph(*arguments: object) -> str | None:
+    async def show_graph(ls: object, *arguments: object) -> str | None:
         uri, name = _texts(arguments, 2)
         known = session.found_at(uri)
         if known is None:
