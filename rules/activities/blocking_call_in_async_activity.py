@@ -208,7 +208,10 @@ def _may_be_asynchronous(view: CallView) -> bool:
     owner, method = replace(target, path=target.path[:-1]), target.path[-1]
     types = view.types(Value(ValueType.NAME, ref=owner))
     names = {f"{one.name}.{method}" for one in types if one.own is None}
-    return len(names) > 1 and any(Property.BLOCKS not in view.properties_of(name) for name in names)
+    return len(names) > 1 and any(
+        "async" in name.lower() and Property.BLOCKS not in view.properties_of(name)
+        for name in names
+    )
 
 
 def _is_made_by_another(view: CallView) -> bool:

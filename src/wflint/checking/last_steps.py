@@ -37,11 +37,13 @@ def is_last_step(checker: Checker, node: Node, tried: Try, handler: Handler) -> 
     if not _drops_all(checker, node, _awaited(body, tried.start, tried.end)):
         return False
     is_first = True
+    is_left = not handler.exits & Exit.ENDS
     pending, seen = [(node, tried.site, _end_of(tried), tried.flags)], {node}
     while pending:
         at, site, end, flags = pending.pop()
-        if flags & Flag.IN_LOOP or _goes_on(checker, at, site, end):
+        if flags & Flag.IN_LOOP or _goes_on(checker, at, site, end, is_left=is_left):
             return False
+        is_left = False
         is_first = is_first and not _awaited(store.body(at.fn), 0, site)
         for hop in graph.callers(at):
             call = call_at(store.body(hop.node.fn), hop.site)
@@ -68,8 +70,11 @@ def _drops_all(checker: Checker, node: Node, calls: list[Call]) -> bool:
     return bool(heads) and len(heads) == len(calls) and all(h.strip() == "await" for h in heads)
 
 
-def _goes_on(checker: Checker, node: Node, site: Site, end: Site) -> bool:
-    """True if something may be awaited or begun after a site whose statement has an end."""
+def _goes_on(checker: Checker, node: Node, site: Site, end: Site, *, is_left: bool) -> bool:
+    """True if something may be awaited or begun after a site whose statement has an end.
+
+    ``is_left`` says that the function is left there: then only what is in a ``finally`` runs.
+    """
     body = checker.resolver.store.body(node.fn)
     around = list(tries_around(body, site))
     handling = list(tries_handling(body, site))
@@ -80,7 +85,7 @@ def _goes_on(checker: Checker, node: Node, site: Site, end: Site) -> bool:
         for one in between(body.operations, end, _NO_END)
         if not _ASYNC_METHODS.isdisjoint(one.methods)
     ]
-    if any(handler is not None and handler.exits == Exit.RAISES for _, handler in handling):
+    if is_left or any(h is not None and h.exits == Exit.RAISES for _, h in handling):
         tries = [*around, *(tried for tried, _ in handling)]
         finals = [range(tried.last, tried.last_end) for tried in tries]
         return any(place in block for place in later for block in finals)
