@@ -91,12 +91,15 @@ class ChangeDetails(Struct, frozen=True):
 
     ``workflow`` is the qualname of a workflow, or ``""`` where it is about none. ``verdict`` and
     ``kind`` are words of the manual; ``history`` has the commands up to the first difference.
+    ``old_chain`` are the calls that led to the command of the history, in ``old_version``.
     """
 
     workflow: str
     verdict: str
     kind: str
     history: tuple[str, ...] = ()
+    old_chain: tuple[ShownHop, ...] = ()
+    old_version: str = ""
 
 
 class Diagnostic(Struct, frozen=True):

@@ -318,6 +318,11 @@ class ShipWorkflow:
         assert one["workflow"] == "ShipWorkflow" and one["history"] == ["activity reserve"]
         assert "have activity ship, and the new code gives activity charge" in one["message"]
         assert [hop["qualname"] for hop in one["chain"]] == ["ShipWorkflow.run", "step"]
+        assert one["old_version"] == "HEAD"
+        old = [(hop["qualname"], hop["location"]["row"]) for hop in one["old_chain"]]
+        assert old == [("ShipWorkflow.run", 17), ("step", 9)]
+        full = invoke("diff", "--from", "HEAD", "--output-format", "full").stdout
+        assert "    in HEAD from ShipWorkflow.run (shop/ship.py:17)\n" in full
 
     def test_arguments_and_options_are_no_change(self) -> None:
         put("shop/ship.py", self.STEPS)

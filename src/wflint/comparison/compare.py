@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from wflint.comparison.commands import command_changes, finding_of, message_of
 from wflint.comparison.committed_changes import Committed, compare_committed
 from wflint.comparison.exempt import Exempt, goes_on_in_new_code
@@ -19,6 +21,7 @@ from wflint.comparison.payloads import (
 )
 from wflint.comparison.result import Changed, Comparison
 from wflint.comparison.side import Side
+from wflint.diagnostics import ShownHop
 from wflint.replay.change import Change
 from wflint.rule.definition_views import WorkflowView
 from wflint.rule.fix import Answered
@@ -104,7 +107,19 @@ def _add_commands(
             run = view.run.place if view.run is not None else view.place
             result.leave_out(view, change.why, change.place or run, chain)
         else:
-            result.findings.append(finding_of(view, change, fix_of(old, view, change)))
+            finding = finding_of(view, change, fix_of(old, view, change))
+            hops = tuple(_hops(old, change))
+            version = old.label if hops else ""
+            result.findings.append(replace(finding, old_chain=hops, old_version=version))
+
+
+def _hops(old: Side, change: Change) -> Iterator[ShownHop]:
+    """Yield the calls of the old code that led to the command of the history."""
+    for fn, site in change.was.chain if change.was is not None else ():
+        examined = old.of(fn.path)
+        if examined is not None:
+            emitter = examined.emitter
+            yield ShownHop(fn.shown, emitter.shown(fn.path), emitter.location(fn, site))
 
 
 def _changes(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from wflint.diagnostics import ShownHop
 from wflint.replay.change import ChangeKind, Verdict
 from wflint.rule.fix import Answered
 from wflint.rule.place import Place
@@ -19,7 +20,8 @@ class Finding(Struct, frozen=True):
     ``workflow`` is the qualname of the workflow it is about, or ``""`` if it is about none.
     ``place`` is in the new program. Where nothing is left of what it is about, it is ``None``, and
     ``path`` is the file that had it in the old one. ``history`` has the commands up to the first
-    difference, and ``chain`` the calls that lead to the place. ``answer`` has its fix.
+    difference, and ``chain`` the calls that lead to the place. ``old_chain`` are
+    those that led to the command of the history, in ``old_version``. ``answer`` has its fix.
     """
 
     code: str
@@ -31,4 +33,6 @@ class Finding(Struct, frozen=True):
     path: str = ""
     history: tuple[str, ...] = ()
     chain: tuple[Place, ...] = ()
+    old_chain: tuple[ShownHop, ...] = ()
+    old_version: str = ""
     answer: Answered = Answered()

@@ -146,4 +146,5 @@ class Reporter:
 
 def _details(finding: Finding) -> ChangeDetails:
     verdict, kind = finding.verdict.value, finding.kind.value
-    return ChangeDetails(finding.workflow, verdict, kind, finding.history)
+    old = finding.old_chain, finding.old_version
+    return ChangeDetails(finding.workflow, verdict, kind, finding.history, *old)

@@ -92,6 +92,11 @@ def _way(diagnostic: Diagnostic) -> Iterator[str]:
     others = others_of(diagnostic)
     if others:
         yield click.style(f"    and from {others}", dim=True)
+    change = diagnostic.change
+    for number, hop in enumerate(change.old_chain if change is not None else ()):
+        assert change is not None
+        word = f"in {visible(change.old_version)} from" if number == 0 else "  →"
+        yield click.style(f"    {word} {hop_text(hop)}", dim=True)
 
 
 def _fix(fix: Fix, lines: list[str], width: int) -> Iterator[str]:

@@ -51,6 +51,8 @@ def _change(change: ChangeDetails | None) -> dict[str, Any]:
         "verdict": change.verdict,
         "kind": change.kind,
         "history": list(change.history),
+        "old_chain": [_hop(hop) for hop in change.old_chain],
+        "old_version": change.old_version or None,
     }
 
 
