@@ -296,3 +296,29 @@ def test_what_tests_define_is_shown_where_there_is_nothing_else(tmp_path: Path) 
     found = map_of(tmp_path / "second", {**only, "flow.py": flow})
     assert len(found.workflows) == 2
     assert found.remarks == ["2 workflows of tests left out; --tests shows them"]
+
+
+def test_a_worker_has_the_code_of_its_queue_and_what_is_wrong_with_it(tmp_path: Path) -> None:
+    source = """\
+import os
+
+from temporalio.worker import Worker
+
+from shop.flows import OrderWorkflow
+
+
+def make(client):
+    first = Worker(
+        client,
+        task_queue=os.environ["QUEUE"],
+        workflows=[OrderWorkflow, OrderWorkflow],
+    )
+    return first, Worker(client, task_queue="other", workflows=[OrderWorkflow])
+"""
+    found = map_of(tmp_path / "project", {**SHOP, "shop/worker.py": source})
+    first, second = found.workers
+    assert (first.queue, first.written) == ("", "os.environ['QUEUE']")
+    assert (second.queue, second.written) == ("other", "'other'")
+    assert [mark.row for mark in first.marks] == [9]
+    assert second.marks == ()
+    assert "not known: `os.environ['QUEUE']`" in markdown.render(found)

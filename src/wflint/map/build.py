@@ -7,6 +7,7 @@ from functools import cached_property
 
 from wflint.callgraph.graph import Node
 from wflint.facts.ids import Cls, Fn
+from wflint.map.call_text import keyword_of
 from wflint.map.flows import Flows
 from wflint.map.functions import Reached
 from wflint.map.links import Links
@@ -122,7 +123,7 @@ class _Builder:
         for view, side in sides:
             self._map.workflows.append(self._workflow(view, side, flows, reached, marks))
         self._map.activities += self._make_activities(marks)
-        self._map.workers += [self._worker(view) for view in self._workers]
+        self._map.workers += [self._worker(view, marks) for view in self._workers]
         self._show_sources(reached)
         if self._left_out:
             number = count(len(self._left_out), "workflow")
@@ -281,8 +282,10 @@ class _Builder:
                 marks.get(view.place.fn, ()),
             )
 
-    def _worker(self, view: WorkerView) -> Worker:
+    def _worker(self, view: WorkerView, marks: dict[Fn, tuple[Mark, ...]]) -> Worker:
         place = Place(self._emitter.shown(view.path), self._emitter.location(*view.place).row)
+        text = self._emitter.text(*view.place)
+        rows = range(place.row, place.row + text.count("\n") + 1)
         workflows = (self._workflow_numbers.get(w.cls) for w in view.workflows.items)
         activities = (self._activity_numbers.get(a.place.fn) for a in view.activities.items)
         unknown = [
@@ -299,6 +302,8 @@ class _Builder:
             tuple(number for number in workflows if number is not None),
             tuple(number for number in activities if number is not None),
             "; ".join(unknown),
+            tuple(mark for mark in marks.get(view.place.fn, ()) if mark.row in rows),
+            keyword_of(text, "task_queue"),
         )
 
     def _show_sources(self, reached: Reached) -> None:

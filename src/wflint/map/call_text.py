@@ -25,6 +25,13 @@ def parsed_call(text: str) -> ast.Call | None:
     return tree if isinstance(tree, ast.Call) else None
 
 
+def keyword_of(text: str, name: str) -> str:
+    """Return the code that a call, as it is written, has for a keyword; ``""`` if it has none."""
+    call = parsed_call(text)
+    keywords = call.keywords if call is not None else []
+    return next((code(each.value) for each in keywords if each.arg == name), "")
+
+
 def code(node: ast.AST) -> str:
     """Return code on one short line."""
     return shortened(code_on_one_line(unparsed(node)), _LONGEST)

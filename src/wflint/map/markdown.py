@@ -167,6 +167,8 @@ class _Writer:
                 names = (found.activities[n] for n in worker.activities)
                 activities = ", ".join(_cell(a.name or a.qualname) for a in names)
                 more = f"<br>{escaped(worker.more)}" if worker.more else ""
-                queue = _cell(worker.queue) or "not known"
+                unknown = f"not known: {_cell(worker.written)}" if worker.written else "not known"
+                queue = _cell(worker.queue) or unknown
+                queue += "".join(f" {mark.code}" for mark in worker.marks)
                 made = self._place(worker.place)
                 yield f"| {queue} | {made} | {workflows} | {activities}{more} |"

@@ -142,13 +142,18 @@ class Activity(Struct, frozen=True):
 
 
 class Worker(Struct, frozen=True):
-    """A Worker; ``more`` says what of its lists is not known."""
+    """A Worker; ``more`` says what of its lists is not known.
+
+    Where ``queue`` is not known, ``written`` is the code that says it.
+    """
 
     queue: str
     place: Place
     workflows: tuple[int, ...]
     activities: tuple[int, ...]
     more: str = ""
+    marks: tuple[Mark, ...] = ()
+    written: str = ""
 
 
 class Chunk(Struct, frozen=True):

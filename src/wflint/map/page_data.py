@@ -58,7 +58,7 @@ def data_of(found: Map, reading: Reading) -> str:
         ],
         "workers": [
             [
-                visible(one.queue),
+                visible(one.queue or one.written),
                 number_of[one.place.filename],
                 one.place.row,
                 list(one.workflows),

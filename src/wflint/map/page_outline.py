@@ -263,7 +263,9 @@ class Outline:
             names = (self._map.activities[n] for n in worker.activities)
             activities = codes(a.name or a.qualname for a in names)
             more = f"<br><small>{text(worker.more)}</small>" if worker.more else ""
-            queue = code(worker.queue) or "not known"
+            unknown = f"not known: {code(worker.written)}" if worker.written else "not known"
+            queue = code(worker.queue) or unknown
+            queue += "".join(map(_badge, worker.marks))
             place = self.place(worker.place)
             rows.append((queue, place, ", ".join(workflows), f"{activities}{more}"))
         return table(("Task queue", "Made in", "Workflows", "Activities"), rows)
