@@ -201,7 +201,12 @@ def _returns_at_once(view: CallView) -> bool:
 
 
 def _may_be_asynchronous(view: CallView) -> bool:
-    """True for a method of `Connection | AsyncConnection`: a test or a setting decides which."""
+    """True for a method of `Connection | AsyncConnection`: a test or a setting decides which.
+
+    So it is where the function awaits the same call in another branch.
+    """
+    if view.is_awaited_elsewhere:
+        return True
     target = view.call.target if view.call is not None else None
     if target is None or not target.path:
         return False

@@ -12,6 +12,7 @@ from wflint.facts.ids import Cls
 from wflint.facts.model import (
     Arg,
     Call,
+    Flag,
     FunctionBody,
     FunctionHead,
     Kind,
@@ -122,6 +123,7 @@ class CallViews:
             lambda: self.callers(node),
             lambda: self.sandboxes.restricts(path, receiver),
             self._program_has,
+            lambda written: self._awaits(node, written),
         )
 
     def _program_has(self, pattern: str) -> bool:
@@ -150,6 +152,10 @@ class CallViews:
             if sdk is not None and target is not None and _is_at(site, target):
                 return name
         return ""
+
+    def _awaits(self, node: Node, written: str) -> bool:
+        calls = self.resolver.store.body(node.fn).calls
+        return any(call.written == written and call.flags & Flag.AWAITED for call in calls)
 
     def _may_wait(self, node: Node) -> bool:
         head = self.resolver.store.body(node.fn).head

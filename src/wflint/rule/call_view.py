@@ -93,6 +93,11 @@ class CallView(Struct, dict=True):
         return not self.function.is_async or not self.lookups.may_wait()
 
     @property
+    def is_awaited_elsewhere(self) -> bool:
+        """True if the function awaits the same call at another place, where it is a coroutine."""
+        return self.call is not None and self.lookups.awaits(self.call.written)
+
+    @property
     def regions(self) -> Region:
         """The regions of the rule's scope that the place is in."""
         return self.lookups.regions()

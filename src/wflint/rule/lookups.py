@@ -71,7 +71,8 @@ class Lookups(Struct):
     ``may_wait`` tells whether the text of the last of them speaks of waiting. ``target_of`` is
     :attr:`CallView.target_of` of a site. ``regions`` are those of all entry points that lead to the
     place. ``effect`` is :meth:`CallView.effect_of`. ``callers`` is :attr:`CallView.callers`,
-    ``program_has`` is :meth:`CallView.program_has`.
+    ``program_has`` is :meth:`CallView.program_has`. ``awaits`` tells whether the function awaits a
+    call that is written in some way.
     """
 
     qualified: Callable[[Value], str]
@@ -90,3 +91,4 @@ class Lookups(Struct):
     callers: Callable[[], Sequence[CommandView]] = tuple
     is_restricted: Callable[[], bool] = bool
     program_has: Callable[[str], bool] = lambda pattern: False
+    awaits: Callable[[str], bool] = lambda written: False
