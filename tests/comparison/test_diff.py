@@ -383,6 +383,15 @@ class ShipWorkflow:
         assert [hop["qualname"] for hop in one["chain"]] == ["ShipWorkflow.run", "do"]
         assert done.exit_code == 0
 
+    def test_a_call_of_code_that_is_not_known_is_the_place(self) -> None:
+        call, end = "        await anything.at_all()\n", "        await workflow.sleep(1)\n"
+        put("shop/flow.py", f"import anything\n{self.FLOW}{end}")
+        commit("more")
+        put("shop/flow.py", f"import anything\n{self.FLOW}{call}{end}")
+        done = invoke("diff", "--from", "HEAD", "--show-gaps", "--output-format", "json")
+        (one,) = json.loads(done.stdout)
+        assert (one["verdict"], one["location"]["row"]) == ("unknown", 29)
+
     def test_they_are_found_at_fail_on_info_only(self) -> None:
         flags = ("diff", "--from", "HEAD", "--fail-on", "info")
         assert invoke(*flags).exit_code == 0

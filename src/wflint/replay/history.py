@@ -217,7 +217,8 @@ class Replay:
             around = tuple(self.before[-1:]) + tuple([*queue][:2])
             why = NOT_KNOWN if outcome is Outcome.UNKNOWN else ""
             before = tuple(self.before)
-            return Difference(outcome, is_closed, before, was, first, (was, *around), why)
+            chain = first.chain if first is not None and why else ()
+            return Difference(outcome, is_closed, before, was, first, (was, *around), why, chain)
         queue.popleft()
         first.recorded = True
         self.matched[was.number] = first
