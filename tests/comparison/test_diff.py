@@ -390,7 +390,7 @@ class ShipWorkflow:
         put("shop/flow.py", f"import anything\n{self.FLOW}{call}{end}")
         done = invoke("diff", "--from", "HEAD", "--show-gaps", "--output-format", "json")
         (one,) = json.loads(done.stdout)
-        assert (one["verdict"], one["location"]["row"]) == ("unknown", 29)
+        assert (one["verdict"], one["location"]["row"]) == ("unknown", 28)
 
     def test_they_are_found_at_fail_on_info_only(self) -> None:
         flags = ("diff", "--from", "HEAD", "--fail-on", "info")
