@@ -1,8 +1,8 @@
 """How long an editor waits for an answer: 200 edits of a project, through the protocol.
 
-``python -m benchmarks.keystrokes FOLDER [FILE]`` starts `wflint server` on a folder, opens a file with
-a workflow, and types in it: statements letter by letter in the body of the longest function,
-comments, and a parameter more. Each edit waits for the answer to the one before. It prints the
+``python -m benchmarks.keystrokes FOLDER [FILE]`` starts `wflint server` on a folder, opens a file
+with a workflow, and types in it: statements letter by letter in the body of the longest function,
+comments, blank lines and an import. Each edit waits for the answer to the one before. It prints the
 median and the 95th percentile of the times, what the process of the server takes of the CPU, and
 how its memory grows. ``--compare N`` holds each N-th answer against a cold run.
 """
