@@ -24,6 +24,7 @@ _TOKEN = re.compile(
     ''',
     re.VERBOSE | re.DOTALL,
 )
+_SPREAD = re.compile(r"\*\*(\w+)\s*[,)]")
 _MOST_TOKENS = 1_000
 """The number of tokens after which a call counts as one of which nothing is known."""
 
@@ -36,12 +37,14 @@ def last_words(names: Iterable[str]) -> frozenset[str]:
 class WrittenCall(NamedTuple):
     """A call in a text: the word before its bracket, and the options that stand there by name.
 
-    ``is_open`` is set if it may have more options than these.
+    ``is_open`` is set if it may have more options than these; ``spreads`` are the names that have
+    them, in ``**name``, if there is nothing else.
     """
 
     name: str
     keywords: frozenset[str]
     is_open: bool
+    spreads: tuple[str, ...] = ()
 
 
 def written_calls(source: str, words: frozenset[str]) -> Iterator[WrittenCall]:
@@ -57,9 +60,9 @@ def written_requests(source: str, words: frozenset[str]) -> Iterator[WrittenCall
             yield WrittenCall(call.word, *_options(source, call.inside))
 
 
-def _options(source: str, start: int) -> tuple[frozenset[str], bool]:
-    """Return the options of a call that opens at ``start``, and True if there may be more."""
-    depth, keywords = 0, set[str]()
+def _options(source: str, start: int) -> tuple[frozenset[str], bool, tuple[str, ...]]:
+    """Return what a call that opens at ``start`` has, as :class:`WrittenCall` has it."""
+    depth, keywords, spreads = 0, set[str](), list[str]()
     for number, match in enumerate(_TOKEN.finditer(source, start)):
         if number >= _MOST_TOKENS:
             break
@@ -69,12 +72,15 @@ def _options(source: str, start: int) -> tuple[frozenset[str], bool]:
         elif kind == "close":
             depth -= 1
             if depth < 0:
-                return frozenset(keywords), False
+                return frozenset(keywords), bool(spreads), tuple(spreads)
         elif depth == 0 and kind == "keyword":
             keywords.add(match["keyword"])
         elif depth == 0 and kind == "other":
-            break
-    return frozenset(keywords), True
+            spread = _SPREAD.match(source, match.start())
+            if spread is None:
+                break
+            spreads.append(spread[1])
+    return frozenset(keywords), True, ()
 
 
 def may_send(source: str, option: re.Pattern[str]) -> bool:

@@ -121,7 +121,8 @@ class UnknownOption(Rule):
     def suspicious(cls, source: str, settings: RuleSettings) -> bool:
         """True if one of the calls seems to have an option that it may not take."""
         return any(
-            call.is_open or any(_may_be_at_fault(call.name, o, settings) for o in call.keywords)
+            any(_may_be_at_fault(call.name, o, settings) for o in call.keywords)
+            or (call.is_open and not _is_configured(source, call.spreads))
             for call in written_calls(source, cls.called)
         )
 
@@ -133,6 +134,13 @@ class UnknownOption(Rule):
                 direct = view.keyword(name)
                 site = direct.site if direct is not None and direct.site >= 0 else None
                 yield Report(fault, site=site)
+
+
+def _is_configured(source: str, spreads: tuple[str, ...]) -> bool:
+    """True if all that a call is given in a dictionary is what the SDK has loaded for it."""
+    return bool(spreads) and all(
+        re.search(rf"\b{name}\s*=\s*[\w.]+_client_connect_config\(", source) for name in spreads
+    )
 
 
 def _may_be_at_fault(last_word: str, option: str, settings: RuleSettings) -> bool:

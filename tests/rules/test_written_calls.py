@@ -28,6 +28,14 @@ def test_options_of_a_call_are_those_between_its_own_brackets(
     assert (call.name, call.keywords, call.is_open) == ("start", keywords, is_open)
 
 
+def test_names_of_dictionaries_are_told_if_there_is_nothing_else_that_is_not_known() -> None:
+    texts = ("start(**a, x=1, **b)", "start(**a, **b['c'])", "start(**{'x': 1})", "start(x=1)")
+    (both, item, display, none) = (call for t in texts for call in written_calls(t, _CALL))
+    assert (both.spreads, both.keywords) == (("a", "b"), {"x"})
+    assert (item.spreads, display.spreads, none.spreads) == ((), (), ())
+    assert (item.is_open, display.is_open, none.is_open) == (True, True, False)
+
+
 def test_each_call_of_a_text_is_looked_at() -> None:
     text = "start(start(x=1), y=2)\nstart()"
     assert [sorted(c.keywords) for c in written_calls(text, _CALL)] == [["y"], ["x"], []]

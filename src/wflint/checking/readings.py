@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from wflint.rule.base import Rule, Scope
@@ -21,7 +21,8 @@ def reading_for(
     from wflint.facts.bodies import Reading
 
     every = question.rules.values()
-    rules = tuple(rule for rule in every if regions is None or rule.scope & regions)
+    looking = (rule for rule in every if _hooks(rule))
+    rules = tuple(rule for rule in looking if regions is None or rule.scope & regions)
     return Reading(partial(visitors_for, rules), guards, question.settings_of)
 
 
@@ -50,7 +51,12 @@ def visitors(rules: tuple[Rule, ...]) -> Visitors:
     """Return the rules' visitor methods by the node type they want to see."""
     found: dict[type[cst.CSTNode], list[tuple[Rule, Callable[..., None]]]] = {}
     for rule in rules:
-        for name in sorted(dir(type(rule))):
-            if name.startswith("visit_"):
-                found.setdefault(getattr(cst, name[6:]), []).append((rule, getattr(rule, name)))
+        for name in _hooks(rule):
+            found.setdefault(getattr(cst, name[6:]), []).append((rule, getattr(rule, name)))
     return found
+
+
+@cache
+def _hooks(rule: Rule) -> tuple[str, ...]:
+    """Return the names of the visitor methods of a rule."""
+    return tuple(name for name in sorted(dir(type(rule))) if name.startswith("visit_"))

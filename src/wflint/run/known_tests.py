@@ -33,10 +33,13 @@ class KnownTests:
         self._governing = governing
         self._gated = gated
         self._read = read
+        self._known: dict[str, bool] = {}
 
     def has(self, path: str) -> bool:
         """True if a file is a test, and not only named like one."""
-        return self._governing.is_test(path) and path not in self._imported
+        if path not in self._known:
+            self._known[path] = self._governing.is_test(path) and path not in self._imported
+        return self._known[path]
 
     @cached_property
     def _imported(self) -> frozenset[str]:

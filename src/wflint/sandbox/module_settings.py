@@ -21,6 +21,9 @@ from wflint.syntax.inner_nodes import all_nodes, inner_nodes
 from wflint.syntax.words import dotted_name, last_word
 
 _FREE = "UnsandboxedWorkflowRunner"
+_SETTINGS = ("passthrough", "sandboxed", "invalid_module_members", "unrestricted", "Plugin")
+"""One of these stands in every text that sets anything."""
+
 _DEFAULTS = "passthrough_modules"
 _RESTRICTIONS = frozenset({"SandboxRestrictions", "default", "restrictions"})
 _LISTS = frozenset({"activities", "nexus_service_handlers", "workflows"})
@@ -110,6 +113,11 @@ def sandbox_says(module: Module) -> SandboxSays:
     return module.notes.answer("sandbox", SandboxSays, lambda: _read(module))
 
 
+def may_set(text: str) -> bool:
+    """True if a text may have a setting: else there are neither pieces nor free classes in it."""
+    return any(word in text for word in _SETTINGS)
+
+
 def _read(module: Module) -> SandboxSays:
     return _Reader(module).read(parse_or_empty(module.source))
 
@@ -137,7 +145,9 @@ class _Reader:
     def read(self, tree: ast.Module) -> SandboxSays:
         """Look at every call, every class, and every name that is given a value."""
         pending = [_At(tree, "", False)]
-        around_workers = nodes_around_workers(tree)
+        text = self.module.source.text
+        asks_for_conditions = PASSES_ALL in text or _FREE in text
+        around_workers = nodes_around_workers(tree) if asks_for_conditions else set[ast.AST]()
         while pending:
             node, scope, conditional = pending.pop()
             inner = scope

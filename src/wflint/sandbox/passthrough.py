@@ -17,7 +17,7 @@ from wflint.facts.ids import Cls
 from wflint.facts.model import BindingKind, Kind, Ref
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ClassValue, ExternalValue
-from wflint.sandbox.module_settings import Collection, Piece, constant, sandbox_says
+from wflint.sandbox.module_settings import Collection, Piece, constant, may_set, sandbox_says
 from wflint.sandbox.plugins import passed_by
 from wflint.sandbox.restrictions import is_below, passes_by_default
 
@@ -88,6 +88,8 @@ def read_passthrough(resolver: Resolver, path: str, pieces: Iterable[Piece]) -> 
 
 def unsandboxed_in(resolver: Resolver, path: str) -> frozenset[Cls]:
     """Return the workflows that a file itself takes out of the sandbox."""
+    if not may_set(resolver.store.text(path)):
+        return frozenset()
     read = _Reader(resolver, path).unsandboxed
     return resolver.store.faults.ask((path, ""), "", read) or frozenset()
 

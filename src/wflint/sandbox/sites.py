@@ -17,7 +17,14 @@ from typing import NamedTuple
 from wflint import limits
 from wflint.facts.model import BindingKind
 from wflint.inference.resolver import Resolver
-from wflint.sandbox.module_settings import Piece, Region, SandboxSays, Site, sandbox_says
+from wflint.sandbox.module_settings import (
+    Piece,
+    Region,
+    SandboxSays,
+    Site,
+    may_set,
+    sandbox_says,
+)
 
 
 class At(NamedTuple):
@@ -56,6 +63,10 @@ class Sites:
             self._said[path] = sandbox_says(self._resolver.store.load(path))
         return self._said[path]
 
+    def _pieces(self, path: str) -> list[Piece]:
+        """The settings in a file, which most files are not even read for."""
+        return self.said(path).pieces if may_set(self._resolver.store.text(path)) else []
+
     def _regions(self, path: str) -> dict[tuple[str, str], list[Region]]:
         """The regions of a file by their scope and name."""
         if path not in self._by_name:
@@ -71,7 +82,7 @@ class Sites:
     @cached_property
     def loose(self) -> tuple[At, ...]:
         """The settings that no Worker is seen to get."""
-        every = [At(path, piece) for path in self._paths for piece in self.said(path).pieces]
+        every = [At(path, piece) for path in self._paths for piece in self._pieces(path)]
         if not every:
             return ()
         taken = {
@@ -85,7 +96,7 @@ class Sites:
     @cached_property
     def plugins(self) -> tuple[At, ...]:
         """All plugins that are made anywhere."""
-        every = (At(path, piece) for path in self._paths for piece in self.said(path).pieces)
+        every = (At(path, piece) for path in self._paths for piece in self._pieces(path))
         return tuple(at for at in every if at.piece.plugin)
 
     def reach(self, path: str, site: Site) -> Reach:

@@ -47,8 +47,11 @@ class WorkerSettings:
     ) -> None:
         self.resolver = resolver
         self.paths = sorted(paths)
+        self._all_paths = frozenset(self.paths)
         self.workflows = workflows
         self.root = root
+        self._imports_of: dict[str, tuple[str, ...]] = {}
+        self._imported_by: dict[str, set[str]] = {}
 
     def of(self, cls: Cls) -> Passthrough:
         """Return the settings that hold for a workflow.
@@ -176,23 +179,29 @@ class WorkerSettings:
 
     def _imported(self, path: str) -> set[str]:
         """A file and those of the others that it imports, directly or through one another."""
-        found = {path}
-        pending = [path]
-        while pending:
-            at = pending.pop()
-            for other in self._imports(at):
-                if other not in found:
-                    found.add(other)
-                    pending.append(other)
-        return found
+        if path not in self._imported_by:
+            found = {path}
+            pending = [path]
+            while pending:
+                for other in self._imports(pending.pop()):
+                    if other not in found:
+                        found.add(other)
+                        pending.append(other)
+            self._imported_by[path] = found
+        return self._imported_by[path]
 
-    def _imports(self, path: str) -> Iterable[str]:
-        index, known = self.resolver.index, self._said
-        for fact in self.resolver.store.load(path).facts.imports:
-            for name in (fact.module, *(f"{fact.module}.{name}" for name in fact.names)):
-                found = index.find(name, path)
-                if found is not None and found in known:
-                    yield found
+    def _imports(self, path: str) -> tuple[str, ...]:
+        if path not in self._imports_of:
+            index, module = self.resolver.index, self.resolver.store.load(path)
+            names = (
+                name
+                for fact in module.facts.imports
+                for name in (fact.module, *(f"{fact.module}.{name}" for name in fact.names))
+            )
+            found = (index.find(name, path) for name in names)
+            own = (other for other in found if other in self._all_paths)
+            self._imports_of[path] = tuple(dict.fromkeys(other for other in own if other))
+        return self._imports_of[path]
 
     # Parts of the repository.
 
