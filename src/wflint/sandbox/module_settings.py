@@ -29,6 +29,13 @@ _RESTRICTIONS = frozenset({"SandboxRestrictions", "default", "restrictions"})
 _LISTS = frozenset({"activities", "nexus_service_handlers", "workflows"})
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+_NAMES = (ast.Name, ast.Attribute)
+_GIVING = (
+    *(ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.For, ast.withitem),
+    ast.ImportFrom,
+)
+"""Nodes that give names a value."""
+
 _COLLECTIONS = frozenset({"frozenset", "list", "set", "sorted", "tuple"})
 
 
@@ -132,36 +139,65 @@ def constant(module: Module, name: str) -> list[Collection]:
 
 
 class _At(NamedTuple):
+    """A node, with the names in each of the regions around it."""
+
     node: ast.AST
     scope: str
     conditional: bool
+    around: tuple[set[str], ...]
 
 
 class _Reader:
     def __init__(self, module: Module) -> None:
         self.module = module
         self.said = SandboxSays()
+        self._names: list[set[str]] = []  # in each region
 
     def read(self, tree: ast.Module) -> SandboxSays:
-        """Look at every call, every class, and every name that is given a value."""
-        pending = [_At(tree, "", False)]
+        """Look at every call, every class, and every name that is given a value, in one pass."""
         text = self.module.source.text
         asks_for_conditions = PASSES_ALL in text or _FREE in text
         around_workers = nodes_around_workers(tree) if asks_for_conditions else set[ast.AST]()
+        pending = [_At(tree, "", False, ())]
         while pending:
-            node, scope, conditional = pending.pop()
-            inner = scope
+            node, scope, conditional, around = pending.pop()
+            if isinstance(node, _NAMES) and self._is_noted(node, around):
+                continue
+            value, in_value = None, around
             if isinstance(node, ast.Call):
                 self._call(node, scope, conditional)
             elif isinstance(node, _DEFINITIONS):
-                inner = self._definition(node, scope)
-            else:
-                self._assignment(node, scope)
-            unsure = conditional_children(node, around_workers)
+                scope = self._definition(node, scope)
+                around = (*around, self._newest())
+            elif isinstance(node, _GIVING):
+                value = self._assignment(node, scope)
+                in_value = (*around, self._newest()) if value is not None else around
+            unsure = conditional_children(node, around_workers) if asks_for_conditions else ()
             pending.extend(
-                _At(child, inner, conditional or child in unsure) for child in inner_nodes(node)
+                _At(
+                    child,
+                    scope,
+                    conditional or child in unsure,
+                    in_value if child is value else around,
+                )
+                for child in inner_nodes(node)
             )
+        for region, names in zip(self.said.regions, self._names, strict=True):
+            region.uses = sorted(names)
         return self.said
+
+    def _newest(self) -> set[str]:
+        """The names in the region that was found last."""
+        return self._names[-1]
+
+    @staticmethod
+    def _is_noted(node: ast.AST, around: tuple[set[str], ...]) -> bool:
+        """Note a dotted name in all regions around it."""
+        name = dotted_name(node)
+        if name:
+            for names in around:
+                names.add(name)
+        return bool(name)
 
     def _offset(self, node: ast.expr | ast.stmt) -> int:
         return self.module.source.offset(node.lineno, node.col_offset)
@@ -171,17 +207,17 @@ class _Reader:
         return self.module.source.offset(row, column)
 
     def _region(
-        self, scope: str, name: str, node: ast.expr | ast.stmt, inside: str | None = None
+        self, scope: str, name: str, node: ast.expr | ast.stmt, inside: str, names: set[str]
     ) -> None:
-        around = scope if inside is None else inside
-        at = Region(scope, name, self._offset(node), self._end(node), around, _names_in([node]))
+        at = Region(scope, name, self._offset(node), self._end(node), inside, [])
         self.said.regions.append(at)
+        self._names.append(names)
 
     # Names.
 
     def _definition(self, node: _Definition, scope: str) -> str:
         qualname = f"{scope}.{node.name}" if scope else node.name
-        self._region(scope, node.name, node, qualname)
+        self._region(scope, node.name, node, qualname, set())
         if isinstance(node, ast.ClassDef):
             self._class(node)
         else:
@@ -190,28 +226,30 @@ class _Reader:
             self.said.params[qualname] = [arg.arg for arg in every if arg is not None]
         return qualname
 
-    def _assignment(self, node: ast.AST, scope: str) -> None:
+    def _assignment(self, node: ast.AST, scope: str) -> ast.expr | None:
+        """Note the names that a statement gives a value, and return that."""
         match node:
             case ast.Assign(targets=targets, value=value):
-                pairs = [(target, value) for target in targets]
+                pass
             case (
                 ast.AnnAssign(target=target, value=ast.expr() as value)
                 | ast.AugAssign(target=target, value=value)
+                | ast.NamedExpr(target=target, value=value)
+                | ast.For(target=target, iter=value)
+                | ast.withitem(context_expr=value, optional_vars=ast.expr() as target)
             ):
-                pairs = [(target, value)]
-            case ast.NamedExpr(target=target, value=value) | ast.For(target=target, iter=value):
-                pairs = [(target, value)]
-            case ast.withitem(context_expr=value, optional_vars=ast.expr() as target):
-                pairs = [(target, value)]
+                targets = [target]
             case ast.ImportFrom(module=str(base), level=0, names=names) if scope:
                 taken = {alias.asname or alias.name: f"{base}.{alias.name}" for alias in names}
                 self.said.imports.update(taken)
-                return
+                return None
             case _:
-                return
-        for target, value in pairs:
-            for name in _given(target):
-                self._region("" if name.startswith("self.") else scope, name, value, scope)
+                return None
+        inside = set[str]()
+        given = [name for target in targets for name in _given(target)]
+        for name in given:
+            self._region("" if name.startswith("self.") else scope, name, value, scope, inside)
+        return value if given else None
 
     # Settings.
 
