@@ -60,6 +60,7 @@ from wflint.sandbox.shared_state import SharedObjects
 from wflint.temporal.api import CallKind, sdk_calls
 
 V = TypeVar("V")
+_ABOUT_NAMES = (ExternalArgument, ExternalCall, ExternalUse)
 
 
 class Checker:
@@ -160,6 +161,10 @@ class Checker:
                 self.faults.note(error, *event.node.fn)
 
     def _hold(self, event: Event, codes: Container[str], skips: int) -> None:
+        if isinstance(event, _ABOUT_NAMES) and not any(
+            code in codes for code in self.entries.codes_about(event.entity)
+        ):
+            return
         body = self.resolver.store.body(event.node.fn)
         match event:
             case Entered(node):
@@ -230,6 +235,8 @@ class Checker:
 
     def _tries(self, node: Node, body: FunctionBody, codes: Container[str], skips: int) -> None:
         """The ``try`` statements of a reached function."""
+        if not body.tries:
+            return
         hooks = [(rule, rule.check_try) for rule in self.try_rules if rule.code in codes]
         cancelling = Cancelling(self, node, body)
         for statement in body.tries if hooks else ():
@@ -240,6 +247,8 @@ class Checker:
 
     def _raises(self, node: Node, body: FunctionBody, codes: Container[str], skips: int) -> None:
         """The ``raise`` statements of a reached function."""
+        if not body.raises:
+            return
         hooks = [(rule, rule.check_raise) for rule in self.raise_rules if rule.code in codes]
         for statement in body.raises if hooks else ():
             is_dead = statement.flags & skips or stands_in_dead_branch(statement, node)

@@ -13,6 +13,7 @@ from wflint.inference.resolver import Resolver
 from wflint.inference.values import ExternalValue
 from wflint.rule.api_table import ApiEntry, ApiTable
 from wflint.rule.base import Api, Property, Rule
+from wflint.temporal.api import sdk_calls
 
 
 class TableEntries:
@@ -21,9 +22,10 @@ class TableEntries:
     def __init__(self, table: ApiTable, resolver: Resolver, rules: Iterable[Rule]) -> None:
         self._table = table
         self._resolver = resolver
-        rules = tuple(rules)
-        self._by_property = [rule for rule in rules if rule.properties]
-        self._factory_rules = [rule for rule in rules if rule.default_factories_of]
+        self._rules = tuple(rules)
+        self._by_property = [rule for rule in self._rules if rule.properties]
+        self._factory_rules = [rule for rule in self._rules if rule.default_factories_of]
+        self._known: dict[tuple[str, int], frozenset[str]] = {}
 
     def of(
         self,
@@ -53,6 +55,23 @@ class TableEntries:
             ]
             is_local = is_told_so(entity.name, given)
         return replace(entry, rule=None) if is_local else entry
+
+    def codes_about(self, entity: ExternalValue) -> frozenset[str]:
+        """Return the codes of the rules that may be asked about a name; mostly there are none."""
+        key = entity.name, entity.base
+        if key not in self._known:
+            entry, sdk = self._table.lookup(entity.name, base=entity.base), sdk_calls()
+            kind = sdk[entity.name].kind if entity.name in sdk else None
+            properties = entry.properties if entry is not None else frozenset[Property]()
+            self._known[key] = frozenset(
+                rule.code
+                for rule in self._rules
+                if entity.name in rule.targets
+                or kind in rule.commands
+                or rule.properties & properties
+                or (entry is not None and entry.rule is rule)
+            )
+        return self._known[key]
 
     def for_rules(self, entry: ApiEntry | None, codes: Container[str]) -> list[ApiEntry]:
         """Return an entry for each rule that speaks of a name: its own, and by its properties."""

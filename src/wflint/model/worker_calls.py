@@ -20,6 +20,7 @@ from wflint.syntax.words import last_word
 
 _LISTS = frozenset({"activities", "workflows"})
 _NAME = "Worker"
+_ALIAS = re.compile(rf"{_NAME}\s+as\b")
 _MAY_REGISTER = re.compile(rf"\b{_NAME}\b|\b(?:{'|'.join(sorted(_LISTS))})(?:\s*=|[\"'])")
 """Matches the text of each file that has something to read: most files are not parsed."""
 
@@ -110,7 +111,7 @@ def _worker_calls(module: Module) -> list[WorkerCall]:
         return []
     tree = parse_or_empty(module.source)
     aliases = {_NAME}
-    for node in all_nodes(tree):
+    for node in all_nodes(tree) if _ALIAS.search(module.source.text) else ():
         if isinstance(node, ast.ImportFrom):
             aliases |= {a.asname for a in node.names if a.name == _NAME and a.asname}
 
