@@ -356,3 +356,26 @@ def test_signals_may_come_in_one_batch_with_the_rest(tmp_path: Path) -> None:
     assert followed(tmp_path / "a", code, first).verdict is COMPATIBLE
     second.task("activity ship", "activity charge")
     assert followed(tmp_path / "b", code, second).verdict is UNKNOWN
+
+
+GATHERED = "asyncio.gather({}, {}{})"
+BROKEN = "workflow.execute_activity({}, order, start_to_close_timeout=TEN)"
+
+
+def test_gather_raises_the_first_error_at_once(tmp_path: Path) -> None:
+    both = GATHERED.format(BROKEN.format("reserve"), BROKEN.format("charge"), "")
+    body = f"try:\n    await {both}\nexcept Exception:\n    {SHIP}return order"
+    script = Script().task("activity reserve", "activity charge").done("reserve", "failed")
+
+    script.task("activity ship").done("charge").done("ship").task("completed")
+    assert followed(tmp_path, body, script).verdict is COMPATIBLE
+
+
+def test_gather_may_keep_errors(tmp_path: Path) -> None:
+    both = GATHERED.format(
+        BROKEN.format("reserve"), BROKEN.format("charge"), ", return_exceptions=True"
+    )
+    script = Script().task("activity reserve", "activity charge").done("reserve", "failed")
+
+    script.task().done("charge").task("activity ship")
+    assert followed(tmp_path, f"await {both}\n{SHIP}", script).verdict is COMPATIBLE

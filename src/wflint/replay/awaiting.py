@@ -145,7 +145,7 @@ def _await(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
             _wait(task, frame, Op("joined", value), "task", value)
         case Bag():
             every = tuple(value.items)
-            _wait(task, frame, Op("all", every), "all", every)
+            _wait(task, frame, Op("all", every, value.keeps), "all", every, value.keeps)
         case _:
             machine.await_data(task, frame, value)
 
@@ -175,7 +175,7 @@ def _all(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     task.for_what = ()
     assert isinstance(op.data, tuple)
     error = next((e for e in map(_error_of, op.data) if e), "")
-    if error:
+    if error and op.extra is not True:
         leaving.fail(machine, task, error, frame, -1)
         return
     results = [
@@ -221,13 +221,13 @@ def _spawn(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
 
 def gather(machine: Machine, task: Task, frame: Frame, term: Gather) -> None:
     """`gather`."""
-    push(task, frame, Many(term.parts), Op("gather"))
+    push(task, frame, Many(term.parts), Op("gather", term.keeps))
 
 
 def _gather(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     value = task.values.pop()
     items = value.items if isinstance(value, Bag) else []
-    task.values.append(Bag(_as_tasks(machine, items), is_gathered=True))
+    task.values.append(Bag(_as_tasks(machine, items), is_gathered=True, keeps=op.data is True))
 
 
 def group(machine: Machine, task: Task, frame: Frame, term: Group) -> None:

@@ -279,7 +279,9 @@ class CallReader:
         if not parts:
             return None
         if sdk.name.endswith("gather"):
-            return Gather(parts)
+            keeps = self._option(node, "return_exceptions")
+            is_false = isinstance(keeps, ast.Constant) and not keeps.value
+            return Gather(parts, keeps is not None and not is_false)
         if sdk.name.endswith("shield"):
             return parts[0]
         return Spawn(parts[0])

@@ -48,7 +48,7 @@ class Copier:
         return made
 
     def _bag(self, of: Bag) -> Bag:
-        made = self._made[id(of)] = Bag([], is_gathered=of.is_gathered)
+        made = self._made[id(of)] = Bag([], is_gathered=of.is_gathered, keeps=of.keeps)
         made.items = self.all(of.items)
         return made
 

@@ -239,7 +239,10 @@ class Follower(Machine):
         return given
 
     def await_data(self, task: Task, frame: Frame, value: Value) -> None:
-        """What is awaited may be there, or come at any time."""
+        """What is awaited may be there, or come at any time: a lock, a future."""
+        if self.picks.pick((True, False)):
+            task.values.append(value)
+            return
         from wflint.replay.awaiting import on_given
 
         given = Given(-1, DATA, Symbol(key_of(value)), None, frame.chain)

@@ -216,9 +216,13 @@ class Spawn(Term, frozen=True):
 
 
 class Gather(Term, frozen=True):
-    """Tasks are made of several coroutines, and waited for together."""
+    """Tasks are made of several coroutines, and waited for together.
+
+    If it ``keeps`` errors, these are among the results; else the first one is raised at once.
+    """
 
     parts: tuple[Term, ...]
+    keeps: bool = False
 
 
 class Race(Term, frozen=True):

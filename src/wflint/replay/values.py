@@ -149,13 +149,16 @@ class Coroutine:
 
 
 class Bag:
-    """A list; ``is_gathered`` if it is what ``gather`` gives."""
+    """A list; ``is_gathered`` if it is what ``gather`` gives, which may keep errors."""
 
-    __slots__ = ("is_gathered", "items")
+    __slots__ = ("is_gathered", "items", "keeps")
 
-    def __init__(self, items: list[Value], *, is_gathered: bool = False) -> None:
+    def __init__(
+        self, items: list[Value], *, is_gathered: bool = False, keeps: bool = False
+    ) -> None:
         self.items = items
         self.is_gathered = is_gathered
+        self.keeps = keeps
 
 
 Value: TypeAlias = "Symbol | Handle | Coroutine | Bag | Task"

@@ -14,9 +14,9 @@ Awaited = tuple[object, ...]
 """A word, and what it is about:
 
 ``start`` and ``given``: the start or the end of a command; ``task``: a task; ``all``: several
-things; ``group``: the tasks of a group; ``race``: things of which one or all (``every``) are to be
-done, or a timer; ``either``: one thing or a timer; ``condition``: a test that is to be true for the
-``number``-th time, or a timer; ``come``: nothing any more.
+things, whose errors may be kept; ``group``: the tasks of a group; ``race``: things of which one or
+all (``every``) are to be done, or a timer; ``either``: one thing or a timer; ``condition``: a test
+that is to be true for the ``number``-th time, or a timer; ``come``: nothing any more.
 """
 
 
@@ -29,8 +29,8 @@ def has_come(awaited: Awaited, true: Mapping[str, int]) -> bool:
             return given.done or given.cancelled
         case ("task" | "group", thing):
             return is_done(thing)
-        case ("all", tuple() as things):
-            return all_done(things)
+        case ("all", tuple() as things, bool() as keeps):
+            return all_done(things) or (not keeps and any(map(has_failed, things)))
         case ("race", tuple() as things, timer, bool() as every):
             if isinstance(timer, Given) and timer.done:
                 return True
@@ -50,8 +50,20 @@ def is_done(value: object) -> bool:
         case Handle():
             return value.given.done or value.given.cancelled
         case Bag():
-            return all_done(value.items)
+            return all_done(value.items) or has_failed(value)
     return True
+
+
+def has_failed(value: object) -> bool:
+    """True if waiting for a value ends with an error."""
+    match value:
+        case Task():
+            return bool(value.error)
+        case Handle():
+            return value.given.failed or value.given.cancelled
+        case Bag():
+            return value.is_gathered and not value.keeps and any(map(has_failed, value.items))
+    return False
 
 
 def all_done(values: Iterable[object]) -> bool:
