@@ -65,9 +65,9 @@ Not reported are
   only some callers do, the chain shown is one on which nobody does;
 * those that the workflow or its Worker names among its failures, or may name;
 * those of update validators, which reject the update, and of query handlers, which fail the query;
-* `NotImplementedError` in methods that do nothing else, and `AssertionError`: both say that the
-  code is wrong, and for that the SDK's answer is the right one. So do constructors of classes that
-  are no workflows, when they refuse what they are given;
+* `NotImplementedError` in methods that do nothing else, `AssertionError`, and a `TypeError` that a
+  helper raises: they say that the code is wrong, and for that the SDK's answer is the right one. So
+  do constructors of classes that are no workflows, when they refuse what they are given;
 * what is left to do after all members of an enumeration, or of a `Literal`, are taken, or at the
   end of a chain over classes; what the annotation of a parameter refutes, or a test that the
   function itself or its caller has just made, also in a `wait_condition()`;
@@ -164,5 +164,7 @@ def _is_asserted(regions: Scope, at: RaiseView) -> bool:
 def _is_meant(error: ErrorView, at: RaiseView) -> bool:
     """True if an error says that the code is wrong, or that it is to be overridden or left."""
     if error.name == "builtins.NotImplementedError" and at.statement.is_all:
+        return True
+    if error.name == "builtins.TypeError" and not at.is_in_entry:
         return True
     return error.name == "builtins.AssertionError" or "builtins.Exception" not in error.classes

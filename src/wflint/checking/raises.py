@@ -64,6 +64,11 @@ class RaisedView:
             is_left_over(place.text, place.row, self._members) or is_excluded(place)
         )
 
+    @property
+    def is_in_entry(self) -> bool:
+        """True if the function is called by the SDK itself."""
+        return self._node in self._checker.summaries.graph.entries
+
     def gives_state(self) -> bool:
         """True if the method gives state of its object, and refuses to if that is missing."""
         return self._place is not None and gives_state(self._place)

@@ -37,6 +37,11 @@ class RaiseView(Protocol):
     function: FunctionHead
     settings: RuleSettings
 
+    @property
+    def is_in_entry(self) -> bool:
+        """True if the function is called by the SDK itself: a run method, a handler."""
+        ...
+
     def errors(self) -> tuple[ErrorView, ...]:
         """Return the classes of which the error may be; none if they are not all known."""
         ...
