@@ -43,7 +43,7 @@ new workflows only, and the patch is yours to retire.
 
 from __future__ import annotations
 
-from wflint.rule import Rule, Scope, Severity
+from wflint.rule import Fixable, Rule, Scope, Severity
 
 
 class IncompatibleWorkflowChange(Rule):
@@ -52,4 +52,5 @@ class IncompatibleWorkflowChange(Rule):
     severity = Severity.ERROR
     scope = Scope.WORKFLOW
     since = "0.1"
+    fix = Fixable.UNSAFE
     command = "diff"
