@@ -188,6 +188,19 @@ function columns(part, sideways) {
   }
 }
 
+// The box around nodes alone: that around edges and labels takes cytoscape long to know.
+function boxOf(nodes) {
+  const box = { x1: Infinity, y1: Infinity, x2: -Infinity, y2: -Infinity };
+  nodes.forEach((n) => {
+    const { x, y } = n.position(), { w, h } = n.data();
+    box.x1 = Math.min(box.x1, x - w / 2);
+    box.x2 = Math.max(box.x2, x + w / 2);
+    box.y1 = Math.min(box.y1, y - h / 2);
+    box.y2 = Math.max(box.y2, y + h / 2);
+  });
+  return { ...box, w: box.x2 - box.x1, h: box.y2 - box.y1 };
+}
+
 function layOut(sideways) {
   const parts = cy.elements().components();
   const boxes = [];
@@ -197,7 +210,7 @@ function layOut(sideways) {
       part.layout({ name: "dagre", rankDir: sideways ? "LR" : "TB", nodeSep: sideways ? 8 : 28, rankSep: sideways ? 45 : 36,
         fit: false, animate: false, ranker: part.nodes().length > LARGE ? "longest-path" : "network-simplex" }).run();
     }
-    boxes.push([part, part.boundingBox({ includeLabels: false })]);
+    boxes.push([part, boxOf(part.nodes())]);
   }
   // The parts stand in rows, so that a graph of many parts is no column.
   const area = boxes.reduce((sum, [, box]) => sum + (box.w + 40) * (box.h + 30), 0);
@@ -212,19 +225,22 @@ function layOut(sideways) {
 }
 
 function fitGraph(readable) {
-  cy.fit(undefined, 16);
-  if (cy.zoom() > 1.3) { cy.zoom(1.3); cy.center(); }
-  if (!readable || cy.zoom() > 0.5) return;
+  if (!cy.nodes().length) return;
+  const box = boxOf(cy.nodes());
+  const whole = Math.min((cy.width() - 32) / box.w, (cy.height() - 32) / box.h, 1.3);
+  if (!readable || whole > 0.5) {
+    const pan = { x: (cy.width() - (box.x1 + box.x2) * whole) / 2, y: (cy.height() - (box.y1 + box.y2) * whole) / 2 };
+    cy.viewport({ zoom: whole, pan });
+    return;
+  }
   // What is too large to be read as a whole begins at its first node.
-  const box = cy.elements().boundingBox();
   const zoom = Math.max(0.6, Math.min(1, (cy.width() - 32) / box.w));
   const first = cy.nodes()[0].position();
   const wide = box.w * zoom > cy.width();
   const x = wide && !drawn.sideways ? cy.width() / 2 - first.x * zoom : 16 - box.x1 * zoom;
   const top = 16 - box.y1 * zoom;
   const y = wide && drawn.sideways ? Math.min(top, cy.height() / 2 - first.y * zoom) : top;
-  cy.zoom(zoom);
-  cy.pan({ x, y });
+  cy.viewport({ zoom, pan: { x, y } });
 }
 
 function showNode(one) {
@@ -303,7 +319,7 @@ function draw(wanted) {
   const large = drawn.large = elements.length > 1500;
   cy = cytoscape({ container: area, elements, style: style(), layout: { name: "preset" }, minZoom: 0.03, maxZoom: 3,
     hideEdgesOnViewport: large, textureOnViewport: large });
-  layOut(sideways);
+  cy.batch(() => layOut(sideways));
   fitGraph(true);
   cy.on("tap", "node", (event) => showNode(event.target));
   cy.on("tap", (event) => { if (event.target === cy) cy.elements().removeClass("apart"); });
