@@ -161,11 +161,12 @@ class TestConventions:
     def test_nothing_in_the_engine_imports_a_rule(self) -> None:
         for path in SOURCES.rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                names = [alias.name for alias in getattr(node, "names", []) if alias.name]
+                if not isinstance(node, (ast.Import, ast.ImportFrom)):
+                    continue
+                names = [alias.name for alias in node.names]
                 if isinstance(node, ast.ImportFrom):
                     names = [f"{node.module}.{name}" for name in names]
-                if isinstance(node, (ast.Import, ast.ImportFrom)):
-                    assert not any(n.startswith("wflint.rules") for n in names), path
+                assert not any(n.startswith("wflint.rules") for n in names), path
 
 
 class TestRegistry:
