@@ -50,8 +50,8 @@ from wflint.run.check import check
 from wflint.run.program_run import Examined
 from wflint.run.request import Request
 
-LONGEST = 6.0
-AT_ONCE = 16
+LONGEST = 20.0
+AT_ONCE = 24
 _CLOSED = frozenset(
     {
         EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED,
@@ -93,11 +93,11 @@ def scenarios(pair: Pair) -> list[Scenario]:
             orders += [order + letter for order in orders]
     signals: list[float | None] = [None]
     if pair.before.on_signal is not None:
-        signals = [0.0, choices.choice((0.1, 0.15))]
+        signals = [0.0, choices.choice((0.7, 0.9))]
         signals += [None] if any(_times_out(body) for body in pair.before.bodies()) else []
     updates: list[float | None] = [None]
     if pair.before.on_update is not None:
-        updates = [0.0, choices.choice((0.05, 0.12))]
+        updates = [0.0, choices.choice((0.6, 0.8))]
     every = [Scenario(o, s, u) for o in orders for s in signals for u in updates]
     return every if len(every) <= 8 else choices.sample(every, 8)
 

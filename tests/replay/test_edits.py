@@ -347,3 +347,28 @@ def test_only_conditions_that_matter_are_named(tmp_path: Path) -> None:
     sides = [flow(lines(begin, end.format(n))) for n in (2, 3)]
     (change,) = changes(tmp_path, {"a.py": sides[0]}, {"a.py": sides[1]})
     assert change.assumed == ("`len(order) > 2` is true", "`len(order) > 3` is false")
+
+
+def test_a_condition_on_given_data_is_true_each_time(tmp_path: Path) -> None:
+    old = flow(lines("if order:", f"    {CHARGE}", SHIP))
+    new = flow(lines("if order:", "    if order:", f"        {CHARGE}", SHIP))
+    assert verdict(tmp_path / "same", old, new) is Verdict.COMPATIBLE
+    old, new = (text.replace("if order:", "if self.ready:") for text in (old, new))
+    assert verdict(tmp_path / "state", old, new) is Verdict.DEPENDS
+
+
+def test_a_task_that_begins_beside_the_end_gives_its_command(tmp_path: Path) -> None:
+    helper = f"async def note(order):\n    {CHARGE}\n"
+    old = flow(lines(RESERVE, "return order"), helper)
+    new = flow(lines(RESERVE, "asyncio.create_task(note(order))", "return order"), helper)
+    assert verdict(tmp_path, old, new) is Verdict.CLOSED_ONLY
+
+
+LOCAL = "await workflow.execute_local_activity(reserve, order, start_to_close_timeout=TEN)"
+
+
+def test_local_activities_before_the_end_belong_to_its_task(tmp_path: Path) -> None:
+    old, new = flow(lines(CHARGE, LOCAL, "return order")), flow(lines(CHARGE, "return order"))
+    assert verdict(tmp_path / "end", old, new) is Verdict.CLOSED_ONLY
+    old, new = flow(lines(LOCAL, CHARGE)), flow(lines(CHARGE))
+    assert verdict(tmp_path / "begin", old, new) is Verdict.INCOMPATIBLE

@@ -9,22 +9,36 @@ from wflint.replay import leaving
 from wflint.replay.machine import Closed, CutOff, Machine, place
 from wflint.replay.tasks import Frame, Op, Task, push
 from wflint.replay.terms import Alt, Exit, Loop, Seq, Term, Try, While
-from wflint.replay.values import NONE, Bag, Symbol, Value, element, key_of, known_truth, opposite
+from wflint.replay.values import (
+    NONE,
+    Bag,
+    Symbol,
+    Value,
+    element,
+    is_stable,
+    key_of,
+    known_truth,
+    opposite,
+)
 
 
 def _alt(machine: Machine, task: Task, frame: Frame, term: Alt) -> None:
     push(task, frame, term.test, Op("choose", term))
 
 
-def truth(machine: Machine, value: Value) -> bool:
-    """Return if a value is true, as it is known or chosen."""
+def truth(machine: Machine, value: Value, *, may_turn: bool = False) -> bool:
+    """Return if a value is true, as it is known or chosen.
+
+    What rests on data that does not change is asked once, unless it ``may_turn``.
+    """
     known = known_truth(value)
     if known is not None:
         return known
     key = key_of(value)
     is_opposite = key.startswith("not ")
     key = key_of(opposite(value)) if is_opposite else key
-    answer = machine.choose(("if", key, machine.count(("if", key))), (True, False))
+    number = machine.count(("if", key)) if may_turn or not is_stable(key) else 0
+    answer = machine.choose(("if", key, number), (True, False))
     return bool(answer) != is_opposite
 
 
@@ -96,7 +110,7 @@ def _test_while(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
 def _decide(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     term, number = op.data, op.extra
     assert isinstance(term, While) and isinstance(number, int)
-    answer = truth(machine, task.values.pop())
+    answer = truth(machine, task.values.pop(), may_turn=True)
     machine.took(term, frame, answer)
     if answer:
         push(task, frame, term.body, Op("drop"), Op("while", term, number + 1))

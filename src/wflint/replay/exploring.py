@@ -134,6 +134,7 @@ class Explorer:
             if activation.closes:
                 break
             event = old.next_event()
+        _join_tasks(activations)
         self._judge(choices, activations)
         return choices.others(most)
 
@@ -217,6 +218,16 @@ class Explorer:
             before = choices.order[: activations[difference.task].asked]
             fresh = own.order if verdict is not Verdict.INCOMPATIBLE else []
             self.result.assumed = _assumed(self.new, before, fresh)
+
+
+def _join_tasks(activations: list[Activation]) -> None:
+    """Note that what local activities lead to belongs to the workflow task that has them.
+
+    So histories do not end between a local activity and what closes the workflow in its task.
+    """
+    for before, after in zip(activations[-2::-1], activations[:0:-1], strict=True):
+        if after.closes and after.of_local:
+            before.closes = True
 
 
 def _ahead(old: Mapping[object, int], new: Mapping[object, int]) -> tuple[tuple[str, int], ...]:

@@ -30,6 +30,7 @@ class Activation(Struct):
     event: Event | None
     commands: list[Given]
     closes: bool
+    of_local: bool = False  # begun by the end of a local activity
     asked: int = 0  # how many questions had been asked by its end
 
 
@@ -84,7 +85,13 @@ class OldRun:
         commands = [g for g in machine.given[first:] if not g.cancelled]
         for given in commands:
             given.recorded = True
-        return Activation(event, commands, machine.is_closed)
+        return Activation(event, commands, machine.is_closed, self._is_local(event))
+
+    def _is_local(self, event: Event | None) -> bool:
+        """True for the end of a local activity."""
+        if event is None or event[0] not in ("end", "fail") or not isinstance(event[1], int):
+            return False
+        return self.machine.given[event[1]].kind == "local activity"
 
     def next_event(self) -> Event | None:
         """Choose what happens next; ``None`` for nothing."""

@@ -161,11 +161,7 @@ class Machine:
                 if task.is_done or (task.is_waiting and not self._can_go_on(task)):
                     continue
                 task.is_waiting = False
-                self._run(task, step)
-                if self.is_closed:
-                    break
-            if self.is_closed:
-                break
+                self._run(task, step)  # what is ready runs, even when the workflow has closed
             waking = [t for t in self.tasks if t.is_waiting and self._can_go_on(t)]
             if not waking:
                 break

@@ -218,3 +218,18 @@ def element(value: Value, number: int) -> Value:
     if isinstance(value, Bag) and number < len(value.items):
         return value.items[number]
     return symbol(f"{operand(value)}[{number}]")
+
+
+_CALLED = re.compile(r"(\w+)\(")
+_OWN = re.compile(r"\bself\b")
+_PURE = frozenset(
+    {
+        *("bool", "float", "int", "isinstance", "len", "max", "min", "str"),
+        *("endswith", "get", "lower", "startswith", "strip", "upper"),
+    }
+)
+
+
+def is_stable(key: str) -> bool:
+    """True for code that gives the same each time: data that was given, and what is in it."""
+    return _OWN.search(key) is None and _PURE.issuperset(_CALLED.findall(key))
