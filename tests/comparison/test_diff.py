@@ -324,6 +324,17 @@ class ShipWorkflow:
         full = invoke("diff", "--from", "HEAD", "--output-format", "full").stdout
         assert "    in HEAD from ShipWorkflow.run (shop/ship.py:17)\n" in full
 
+    def test_a_run_that_ends_early_is_told_of_at_its_name(self) -> None:
+        put("shop/ship.py", self.STEPS)
+        commit()
+        body = self.STEPS[self.STEPS.index("        await step") :]
+        put("shop/ship.py", self.STEPS.replace(body, "        pass\n"))
+        done = invoke("diff", "--from", "HEAD", "--output-format", "json")
+        (one,) = json.loads(done.stdout)
+        row = self.STEPS[: self.STEPS.index("def run")].count("\n") + 1
+        assert "the new code gives completion" in one["message"]
+        assert one["location"]["row"] == one["chain"][-1]["location"]["row"] == row
+
     def test_arguments_and_options_are_no_change(self) -> None:
         put("shop/ship.py", self.STEPS)
         commit()

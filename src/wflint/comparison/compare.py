@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from wflint.comparison.commands import command_changes, finding_of, message_of
 from wflint.comparison.committed_changes import Committed, compare_committed
 from wflint.comparison.exempt import Exempt, goes_on_in_new_code
-from wflint.comparison.finding import Finding, Verdict
+from wflint.comparison.finding import Finding, Verdict, written
 from wflint.comparison.interfaces import activity_changes, parameter_changes, workflow_changes
 from wflint.comparison.matching import Matched, match
 from wflint.comparison.patches import Base, known_patches, patch_changes
@@ -115,7 +115,7 @@ def _add_commands(
 
 def _hops(old: Side, change: Change) -> Iterator[ShownHop]:
     """Yield the calls of the old code that led to the command of the history."""
-    for fn, site in change.was.chain if change.was is not None else ():
+    for fn, site in map(written, change.was.chain if change.was is not None else ()):
         examined = old.of(fn.path)
         if examined is not None:
             emitter = examined.emitter

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from wflint.callgraph.graph import DEFINITION, END
 from wflint.diagnostics import ShownHop
 from wflint.replay.change import ChangeKind, Verdict
 from wflint.rule.fix import Answered
 from wflint.rule.place import Place
 
-__all__ = ["COMMANDS", "INTERFACE", "PATCH", "PAYLOAD", "ChangeKind", "Finding", "Verdict"]
+__all__ = [
+    "COMMANDS",
+    "INTERFACE",
+    "PATCH",
+    "PAYLOAD",
+    "ChangeKind",
+    "Finding",
+    "Verdict",
+    "written",
+]
 
 COMMANDS, INTERFACE, PAYLOAD, PATCH = "WFL950", "WFL951", "WFL952", "WFL953"
 
@@ -36,3 +46,8 @@ class Finding(Struct, frozen=True):
     old_chain: tuple[ShownHop, ...] = ()
     old_version: str = ""
     answer: Answered = Answered()
+
+
+def written(place: Place) -> Place:
+    """Return where people find a place: nothing stands at the end of a function."""
+    return place._replace(site=DEFINITION) if place.site == END else place

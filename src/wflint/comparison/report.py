@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from wflint.checking.registry import Selection
 from wflint.checking.violation import Violation
-from wflint.comparison.finding import Finding, Verdict
+from wflint.comparison.finding import Finding, Verdict, written
 from wflint.comparison.side import Side
 from wflint.diagnostics import ChangeDetails, Diagnostic, Location, Severity, ShownHop
 from wflint.files.select import shown_path
@@ -109,7 +109,7 @@ class Reporter:
             if finding.place is None:
                 yield path, self._of_file(finding, selection, severity, about)
                 continue
-            fn, site = finding.place
+            fn, site = written(finding.place)
             fix, withheld = finding.answer
             message = f"{finding.message} (not fixed: {withheld})" if withheld else finding.message
             hit = Violation(rule, fn, site, message, severity, 0)
@@ -121,7 +121,7 @@ class Reporter:
 
     def _hops(self, program: _Program, chain: Iterable[Place]) -> Iterator[ShownHop]:
         emitter = program.examined.emitter
-        for fn, site in chain:
+        for fn, site in map(written, chain):
             yield ShownHop(fn.shown, emitter.shown(fn.path), emitter.location(fn, site))
 
     def _of_file(
