@@ -63,12 +63,12 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Report, Rule, Scope, Severity
+from wflint.rule import ParamKind, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
     from wflint.rule import HandlerView, WorkflowView
 
-
+_BY_POSITION = frozenset({ParamKind.CLS, ParamKind.POSITIONAL, ParamKind.SELF})
 _PLAIN = re.compile(r"(?:\W|\b(?:typing|Any|bool|[Dd]ict|float|int|[Ll]ist|None|object|str)\b)*")
 
 
@@ -81,7 +81,11 @@ class KeywordOnlyParameter(Rule):
 
     def check_handler(self, handler: HandlerView, workflow: WorkflowView) -> Iterable[Report]:
         """Look at the parameters that are not given by position."""
-        text = handler.text if handler.kind & self.scope and not handler.is_dynamic else None
+        if not handler.kind & self.scope or handler.is_dynamic:
+            return
+        if all(param.kind in _BY_POSITION for param in handler.function.head.params):
+            return
+        text = handler.text
         if text is None:
             return
         needed = [p for p in text.params if p.kind == "keyword" and not p.default]

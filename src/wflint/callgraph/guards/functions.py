@@ -54,7 +54,8 @@ class GuardFunctions:
         self.resolver = resolver
         self.configured = configured
         self._overriders = Overriders(resolver)
-        self._known: dict[tuple[Fn, Cls | None], int] = {}
+        self._known: dict[tuple[Fn, Cls | None], int | None] = {}
+        self._replaying: dict[Fn, bool] = {}
         self._chains: dict[str, bool] = {}
 
     def __call__(self, path: str, name: str) -> int:
@@ -63,13 +64,27 @@ class GuardFunctions:
         Times ``WHEN_YES`` it is that of code which runs when it says yes; ``RAISES`` is set for
         one that does not come back in a workflow. 0 when it is no guard.
         """
+        meaning, fn = self._look_up(path, name)
+        if meaning is not None or fn is None:
+            return meaning or 0
+        if fn not in self._replaying:
+            self._replaying[fn] = False  # a function that asks itself
+            self._replaying[fn] = self._asks_for_replay(fn)
+        return Flag.NOT_REPLAYING if self._replaying[fn] else 0
+
+    def but_for_replays(self, path: str, name: str) -> int:
+        """The same, but for functions that only ask if a workflow is replaying: 0 for those."""
+        return self._look_up(path, name)[0] or 0
+
+    def _look_up(self, path: str, name: str) -> tuple[int | None, Fn | None]:
+        """Return what a function says of workflows; if nothing, but maybe of replays, itself."""
         if name in self.configured:
-            return _SAYS_YES
+            return _SAYS_YES, None
         if not name:
-            return 0
+            return 0, None
         found = self.resolver.dotted(name, path)
         if len(found) != 1 or not isinstance(found[0], FunctionValue):
-            return 0
+            return 0, None
         fn, receiver = found[0].fn, found[0].receiver
         # Only `self` and `cls` lead to a class of the module: the object may be of one below it.
         myself = receiver if receiver is not None and receiver.path == path else None
@@ -77,9 +92,10 @@ class GuardFunctions:
         if key not in self._known:
             self._known[key] = 0  # a function that asks itself
             self._known[key] = self._meaning(fn, myself)
-        return self._known[key]
+        return self._known[key], fn
 
-    def _meaning(self, fn: Fn, myself: Cls | None) -> int:
+    def _meaning(self, fn: Fn, myself: Cls | None) -> int | None:
+        """Return what a function says of workflows; ``None`` if that is nothing."""
         head = self.resolver.store.head(fn)
         if head is None or head.is_async or not self._may_guard(fn.path, head):
             return 0
@@ -93,7 +109,7 @@ class GuardFunctions:
                 return _SAYS_NO
             case Outcome.RAISES:
                 return RAISES
-        return Flag.NOT_REPLAYING if self._asks_for_replay(fn) else 0
+        return None
 
     def _may_guard(self, path: str, head: FunctionHead) -> bool:
         """True if it is worth reading a function for what it says in a workflow."""
@@ -141,9 +157,11 @@ class GuardFunctions:
 def in_activities(guards: Guards) -> Guards:
     """Return what the same answers mean for the code of activities.
 
-    Only what runs in a workflow alone is left out there.
+    Only what runs in a workflow alone is left out there, and no function is read to see if it asks
+    for replays.
     """
-    return lambda path, name: guards(path, name) & _ONLY_IN_WORKFLOW
+    asked = guards.but_for_replays if isinstance(guards, GuardFunctions) else guards
+    return lambda path, name: asked(path, name) & _ONLY_IN_WORKFLOW
 
 
 def _is_plain(store: Store, fn: Fn) -> bool:
