@@ -97,7 +97,7 @@ class NexusOperationNotAsync(Rule):
     scope = Scope.ANY
     since = "0.1"
     words: ClassVar[tuple[str, ...]] = ("temporal_operation",)
-    needles: ClassVar[tuple[str, ...]] = ("temporal_operation", "create_nexus_client")
+    needles: ClassVar[tuple[str, ...]] = (r"nexus\b", r"create_nexus_client\b")
     targets = _MAKERS
 
     def visit_FunctionDef(self, node: cst.FunctionDef, ctx: Context) -> None:
