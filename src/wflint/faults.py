@@ -61,7 +61,8 @@ _REPORT = f"; please report it at {REPORT_URL}"
 class Faults:
     """The faults of one run, in the order in which they happened.
 
-    ``checkpoint`` is called at each border, and may raise what ends the run.
+    ``checkpoint`` is called at each border and on the way between them, and may raise what ends the
+    run.
     """
 
     def __init__(self) -> None:

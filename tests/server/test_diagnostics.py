@@ -131,6 +131,21 @@ async def test_with_run_on_save_edits_wait(project: Path) -> None:
 
 
 @in_editor
+async def test_what_is_saved_is_what_was_typed(project: Path) -> None:
+    empty = "def new_name() -> str:\n    return ''\n"
+    async with editor(project) as one:
+        one.open("shop/names.py")
+        await one.codes("shop/names.py", [FILES])
+        one.type("shop/names.py", empty)
+        await one.codes("shop/names.py", [])
+        one.save("shop/names.py", empty)
+        one.close("shop/names.py")
+        one.open("shop/other.py", "")
+        await one.codes("shop/other.py", [])
+        await one.codes("shop/names.py", [])
+
+
+@in_editor
 async def test_changes_on_disk_are_seen_when_the_editor_tells_of_them(project: Path) -> None:
     async with editor(project) as one:
         await one.codes("shop/names.py", [FILES])

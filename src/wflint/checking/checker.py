@@ -155,6 +155,7 @@ class Checker:
         What visitors found counts unless it has any of the flags ``skips``.
         """
         for event in events:
+            self.faults.checkpoint()
             try:
                 self._hold(event, codes, skips)
             except Exception as error:

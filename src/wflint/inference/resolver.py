@@ -132,6 +132,7 @@ class Resolver:
         if known is not None:
             return known
         if self._open == 0:
+            self.store.faults.checkpoint()
             self._left = limits.QUESTIONS
         self._left -= 1
         if self._left < 0:

@@ -271,6 +271,8 @@ def reader(
         return as_python(data)
 
     def read(path: str) -> bytes:
+        if request.checkpoint is not None:
+            request.checkpoint()
         known = request.texts.get(path)
         if known is None and request.snapshot is not None:
             known = request.snapshot.read(path)

@@ -135,7 +135,12 @@ class Session:
         self._take(uri, AFTER_EDIT if self.options.run == ON_TYPE else None)
 
     def saved(self, uri: str) -> None:
-        """Take note of a file that was written."""
+        """Take note of a file that was written. What was checked as it was typed stays true."""
+        path = path_of(uri)
+        folder = self.folder_of(path) if path is not None else None
+        is_pending = folder is None or folder in self._jobs or folder.found is None
+        if self.client.watches_files and not is_pending and self.found_at(uri) is not None:
+            return
         self._take(uri, AT_ONCE)
 
     def _take(self, uri: str, delay: float | None) -> None:
