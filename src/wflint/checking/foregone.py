@@ -68,15 +68,27 @@ def is_excluded(raised: Place) -> bool:
     function = inside[0] if inside else None
     if not isinstance(function, _FUNCTIONS):
         return False
-    facts = list(_facts(inside))
+    facts, row = list(_facts(inside)), getattr(inside[-1], "lineno", 0)
+    aliases = _aliases(function)
     for fact in facts:
         before = [f for f in facts if f.row < fact.row and not _is_bound(function, f, fact.row)]
         known = _leaves(before) | declared_in(function, fact.test)
-        if _is_refuted(fact.test, fact.value, known) and not _is_bound(
-            function, fact, getattr(inside[-1], "lineno", 0)
-        ):
+        test = _with(fact.test, aliases) or fact.test
+        refuted = any(_is_refuted(one, fact.value, known) for one in (fact.test, test))
+        if refuted and not _is_bound(function, fact, row):
             return True
     return False
+
+
+def _aliases(function: ast.AST) -> dict[str, ast.expr]:
+    """Return the attributes for which a function has names of its own, which stay the same."""
+    found: dict[str, ast.expr] = {}
+    for node in ast.walk(function):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Attribute() as value):
+                found[name] = value
+    names = [text for text, _ in _stores(function)]
+    return {name: value for name, value in found.items() if names.count(name) == 1}
 
 
 def _path_in(at: Place, kind: type[ast.AST], name: str = "") -> list[ast.AST]:
