@@ -167,6 +167,13 @@ class TestForms:
             '        await do("charge", order)\n'
         )
 
+    def test_in_a_function_inside_of_another(self) -> None:
+        old = (
+            f"async def inner() -> None:\n    await do('a', order)\n\nawait inner()\n{TWO.strip()}"
+        )
+        new = old.replace("('a', order)", "('a', order)\n    await do('b', order)")
+        assert "    if workflow.patched(\"add-b\"):\n        await do('b'" in body_fixed(old, new)
+
     def test_an_elif_becomes_part_of_the_whole(self) -> None:
         old = 'if order:\n    await do("a", order)\n' + TWO.strip()
         new = old.replace("\nawait", '\nelif not order:\n    await do("b", order)\nawait', 1)
@@ -287,6 +294,16 @@ class TestWithheld:
         )
         found = fixed(old, new)
         assert found == new
+
+    def test_what_a_patch_alone_does_not_mend_stays(self) -> None:
+        """A constant names another activity as well, which is no statement of a function."""
+        body = 'await do("reserve", order)\nreturn await do(NAME, order)'
+        old = flow(body, head=f'{HEAD}NAME = "ship"\n\n\n')
+        more = body.replace("return", 'await do("charge", order)\nreturn')
+        new = flow(more, head=f'{HEAD}NAME = "send"\n\n\n')
+        assert fixed(old, new) == new
+        done = invoke("diff", "--from", "../old", "--diff", "--unsafe-fixes")
+        assert "OrderWorkflow: a patch alone does not make the change compatible" in done.stderr
 
     def test_a_generated_file(self) -> None:
         old, new = (f"# DO NOT EDIT\n{flow(body)}" for body in (TWO, THREE))

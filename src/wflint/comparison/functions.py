@@ -19,11 +19,12 @@ from wflint.syntax.guard import NewerSyntax, parse
 
 
 class Version(NamedTuple):
-    """A function in one version of its file."""
+    """A function in one version of its file, with the functions around it."""
 
     source: Source
     tree: ast.Module
     node: Function
+    around: tuple[Function, ...] = ()
 
 
 class Changed(NamedTuple):
@@ -110,20 +111,25 @@ def _version(side: Side, fn: Fn) -> Version | None:
         tree = parse(module.source)
     except (UnreadableSource, NewerSyntax):
         return None
-    found = [node for node, name in _definitions(tree) if name == fn.shown]
-    return Version(module.source, tree, found[0]) if len(found) == 1 else None
+    found = [(node, around) for node, name, around in _definitions(tree) if name == fn.shown]
+    return Version(module.source, tree, *found[0]) if len(found) == 1 else None
 
 
-def _definitions(tree: ast.Module) -> Iterator[tuple[Function, str]]:
-    """Yield the functions of a module with their names, as the facts have them."""
-    pending: deque[tuple[ast.AST, str]] = deque([(tree, "")])
+Around = tuple[Function, ...]
+
+
+def _definitions(tree: ast.Module) -> Iterator[tuple[Function, str, Around]]:
+    """Yield the functions of a module with their names, and the functions around them."""
+    pending: deque[tuple[ast.AST, str, Around]] = deque([(tree, "", ())])
     while pending:
-        node, prefix = pending.popleft()
+        node, prefix, around = pending.popleft()
         for child in ast.iter_child_nodes(node):
             if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 name = f"{prefix}{child.name}"
-                if not isinstance(child, ast.ClassDef):
-                    yield child, name
-                pending.append((child, f"{name}."))
+                if isinstance(child, ast.ClassDef):
+                    pending.append((child, f"{name}.", around))
+                    continue
+                yield child, name, around
+                pending.append((child, f"{name}.", (*around, child)))
             elif isinstance(child, (ast.stmt, ast.ExceptHandler)):
-                pending.append((child, prefix))
+                pending.append((child, prefix, around))

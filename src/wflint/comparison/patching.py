@@ -201,7 +201,8 @@ def _check_names(changed: Changed) -> None:
     for name in sorted((before ^ after) & later - sure):
         raise Withheld(f"`{name}` has a value in one of both branches only, and is used later")
     own = local_names.mentioned([function]) - after | local_names.mentioned(region.old)
-    known = own | _module_names(changed.new.tree) | set(dir(builtins))
+    outer = local_names.mentioned(changed.new.around)
+    known = own | outer | _module_names(changed.new.tree) | set(dir(builtins))
     for name in sorted(local_names.read(region.old) - known):
         raise Withheld(f"the old code uses `{name}`, which is gone")
     if function.args.args:

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _BLOCKS = ("body", "orelse", "finalbody")
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _DECIDING = (
@@ -118,9 +119,20 @@ def _is_elif(owner: ast.stmt, block: list[ast.stmt]) -> bool:
 
 def _matters(old: Sequence[ast.stmt], new: Sequence[ast.stmt]) -> bool:
     """True if one of both sides may give commands, or decide about them."""
+    if _are_inner(old, new):
+        return False
     if any(_is_deciding(each) for each in (*old, *new)):
         return True
     return _returns(old) != _returns(new)
+
+
+def _are_inner(old: Sequence[ast.stmt], new: Sequence[ast.stmt]) -> bool:
+    """True if both are functions of the same names, whose change is one inside of them."""
+    names = [
+        [each.name if isinstance(each, _FUNCTIONS) else "" for each in statements]
+        for statements in (old, new)
+    ]
+    return names[0] == names[1] and all(names[0])
 
 
 def _returns(statements: Sequence[ast.stmt]) -> bool:

@@ -32,7 +32,7 @@ class _Patching:
         self._shows_gaps = request.show_gaps
         self._wanted = {Applicability.SAFE, *([Applicability.UNSAFE] if unsafe else [])}
         self._files: dict[str, Mended] = {}
-        self._refused: set[tuple[str, str]] = set()
+        self._refused: dict[tuple[str, str], str] = {}
         self._problems: list[str] = []
 
     def run(self) -> Outcome:
@@ -49,10 +49,8 @@ class _Patching:
                 self._files.update(tried)
                 result = after
         result.problems += self._problems
-        result.warnings += [
-            f"{workflow}: a patch alone does not make the change compatible, so it was not fixed"
-            for workflow in sorted({workflow for workflow, _ in self._refused})
-        ]
+        refusals = {workflow: why for (workflow, _), why in sorted(self._refused.items()) if why}
+        result.warnings += [f"{name}: {why}, so it was not fixed" for name, why in refusals.items()]
         if not self._shows_gaps:
             known = (d for d in result.diagnostics if not _is_unknown(d))
             result.diagnostics[:] = known
@@ -87,11 +85,11 @@ class _Patching:
             before = known.before if known is not None else self._read(path)
             after = splice(known.after if known is not None else before, edits)
         except (OSError, UnreadableSource, UnicodeError) as error:
-            self._refused |= {_key(each) for each in diagnostics}
+            self._refused |= dict.fromkeys(map(_key, diagnostics), "")
             self._problems.append(f"{filename}: it cannot be fixed: {error}")
             return None
         if not chosen or not is_python(after):
-            self._refused |= {_key(each) for each in diagnostics}
+            self._refused |= dict.fromkeys(map(_key, diagnostics), "")
             return None
         fixed = [*(known.fixed if known is not None else []), *chosen]
         return Mended(path, filename, before, after, fixed)
@@ -103,15 +101,16 @@ def _key(diagnostic: Diagnostic) -> tuple[str, str]:
     return change.workflow if change is not None else "", fix.message if fix is not None else ""
 
 
-def _failing(files: Iterable[Mended], after: Result) -> set[tuple[str, str]]:
-    """Return the fixes whose workflows are not compatible afterwards."""
-    left = {d.change.workflow for d in after.diagnostics if d.change and _is_of_commands(d)}
+def _failing(files: Iterable[Mended], after: Result) -> dict[tuple[str, str], str]:
+    """Return the fixes whose workflows are not surely compatible afterwards, and why."""
+    left: dict[str, str] = {}
+    for each in after.diagnostics:
+        if each.change is not None and each.change.kind == "commands":
+            unknown = "with a patch the change cannot be compared in full"
+            failing = "a patch alone does not make the change compatible"
+            left[each.change.workflow] = unknown if _is_unknown(each) else failing
     fixed = {_key(each) for file in files for each in file.fixed}
-    return {key for key in fixed if key[0] in left}
-
-
-def _is_of_commands(diagnostic: Diagnostic) -> bool:
-    return diagnostic.change is not None and diagnostic.change.kind == "commands"
+    return {key: left[key[0]] for key in fixed if key[0] in left}
 
 
 def _is_unknown(diagnostic: Diagnostic) -> bool:
