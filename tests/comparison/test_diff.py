@@ -91,6 +91,13 @@ class TestVersions:
         git("checkout", "-q", "topic")
         assert invoke("diff").exit_code == 0
 
+    def test_what_has_not_changed_is_read_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        read = []
+        monkeypatch.setattr("wflint.comparison.sides.check_groups", lambda *_: read.append(1))
+        done = invoke("diff", "--from", "HEAD")
+        assert (done.exit_code, read) == (0, [])
+        assert "Compared 1 workflow of HEAD with the working tree." in done.stderr
+
     def test_two_revisions_whatever_is_on_disk(self) -> None:
         old = commit()
         put("shop/order.py", ADDED)

@@ -43,8 +43,9 @@ def compare(
     for old in olds:
         workflows = match(old, new, old.workflows, new.workflows)
         left = _without_exempt(old, workflows, exempt, result)
-        result.findings += _changes(old, new, left, workflows.pairs)
-        _add_commands(result, old, new, left.pairs, fix_of)
+        if not old.is_same(new):
+            result.findings += _changes(old, new, left, workflows.pairs)
+            _add_commands(result, old, new, left.pairs, fix_of)
         for before, after in left.pairs:
             bases.setdefault(after, []).append(Base(old.label, known_patches(old, before)))
             result.workflows.add(after.shown)

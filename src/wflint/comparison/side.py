@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Collection, Iterable
 from functools import cached_property
 
@@ -35,6 +36,11 @@ class Side:
     def is_whole(self) -> bool:
         """True if all files of the program count."""
         return self._only is None
+
+    def is_same(self, other: Side) -> bool:
+        """True if another side is the same code, read once for both."""
+        mine, its = self.examined, other.examined
+        return len(mine) == len(its) and all(map(operator.is_, mine, its))
 
     def of(self, path: str) -> Examined | None:
         """Return the project that has a file."""
