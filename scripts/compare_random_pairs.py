@@ -51,6 +51,7 @@ from wflint.run.program_run import Examined
 from wflint.run.request import Request
 
 LONGEST = 20.0
+STUCK = 30.0
 AT_ONCE = 24
 _CLOSED = frozenset(
     {
@@ -182,22 +183,22 @@ async def _update(handle: WorkflowHandle[Any, Any], after: float, order: str) ->
         await handle.execute_update("approve", order)
 
 
-async def judge(cases: Sequence[Case]) -> list[Case]:
-    """Replay the histories of cases; return those whose old code replays them itself."""
-    failing = await _failing(cases, [history for c in cases for history in c.histories.values()])
-    suspects = [c for c in cases for h in c.histories.values() if h.run_id in failing]
-    known = await _failing(
-        cases, [h for c in suspects for h in c.histories.values()], of_after=False
-    )
-    judged = []
-    for case in cases:
-        if any(history.run_id in known for history in case.histories.values()):
-            continue
-        judged.append(case)
+async def judge(case: Case) -> bool:
+    """Replay the histories of a case; false if they cannot tell anything.
+
+    That is so if the old code does not replay them itself, or if a replay does not come to an end.
+    """
+    histories = list(case.histories.values())
+    try:
+        failing = await asyncio.wait_for(_failing(case, histories), STUCK)
+        if failing and await asyncio.wait_for(_failing(case, histories, of_after=False), STUCK):
+            return False
         for name, history in case.histories.items():
             if history.run_id in failing:
-                await _judge(case, name, history, failing[history.run_id])
-    return judged
+                await asyncio.wait_for(_judge(case, name, history, failing[history.run_id]), STUCK)
+    except asyncio.TimeoutError:
+        return False
+    return True
 
 
 async def _judge(case: Case, name: str, history: WorkflowHistory, why: str) -> None:
@@ -208,7 +209,7 @@ async def _judge(case: Case, name: str, history: WorkflowHistory, why: str) -> N
         verdict = Verdict.CLOSED_ONLY
         for number in _tasks(events):
             part = WorkflowHistory(history.workflow_id, events[:number])
-            if await _failing([case], [part]):
+            if await _failing(case, [part]):
                 verdict = Verdict.INCOMPATIBLE
                 break
     if list(Verdict).index(verdict) < list(Verdict).index(case.real):
@@ -222,18 +223,17 @@ def _tasks(events: Sequence[HistoryEvent]) -> list[int]:
 
 
 async def _failing(
-    cases: Sequence[Case], histories: Sequence[WorkflowHistory], *, of_after: bool = True
+    case: Case, histories: Sequence[WorkflowHistory], *, of_after: bool = True
 ) -> dict[str, str]:
     """Return why histories fail, by the ids of their runs."""
-    modules = {case.pair.name: case.after if of_after else case.before for case in cases}
-    workflows = [getattr(module, name) for name, module in modules.items()]
+    module = case.after if of_after else case.before
 
     async def every() -> AsyncIterator[WorkflowHistory]:
         for history in histories:
             yield history
 
     replayer = Replayer(
-        workflows=[*workflows, cases[0].after.Child],
+        workflows=[getattr(module, case.pair.name), module.Child],
         workflow_runner=UnsandboxedWorkflowRunner(),
         debug_mode=True,
     )
@@ -272,8 +272,11 @@ async def run(first: int, count: int, keep: Path | None, kept: Sequence[int]) ->
         await record(await connected(address), cases)
     print("recorded", flush=True)
     table: Counter[tuple[str, str]] = Counter()
-    judged = await judge(cases)
-    for case in judged:
+    dropped = 0
+    for case in cases:
+        if not await judge(case):
+            dropped += 1
+            continue
         change = words.get(case.pair.name)
         word = change.verdict if change is not None else Verdict.COMPATIBLE
         table[word.value, case.real.value] += 1
@@ -282,7 +285,7 @@ async def run(first: int, count: int, keep: Path | None, kept: Sequence[int]) ->
             print(f"the Replayer {case.real.value}: {case.why[:160]!r} | {change and change.why}")
         if keep is not None:
             _keep(keep, case, word)
-    return _report(table, len(cases) - len(judged), folder)
+    return _report(table, dropped, folder)
 
 
 def _case(folder: Path, pair: Pair) -> Case:
@@ -306,7 +309,7 @@ def _report(table: Counter[tuple[str, str]], dropped: int, folder: Path) -> int:
     for (word, real), number in sorted(table.items()):
         print(f"{number:5} wflint {word}, Replayer {real}")
     print(f"{total} pairs, {equal} equal ({100 * equal / max(total, 1):.1f} %), {missed} missed")
-    print(f"{dropped} dropped: the old code does not replay its own history; code in {folder}")
+    print(f"{dropped} dropped, since the old code or the Replayer fails; code in {folder}")
     return missed
 
 

@@ -48,7 +48,8 @@ def _running(events: Sequence[HistoryEvent]) -> Iterator[Sequence[HistoryEvent]]
 def _replays(workflows: list[type], events: Sequence[HistoryEvent]) -> bool:
     async def run() -> bool:
         replayer = Replayer(workflows=workflows, workflow_runner=UnsandboxedWorkflowRunner())
-        history = WorkflowHistory("w", list(events))
+        begin = events[0].workflow_execution_started_event_attributes
+        history = WorkflowHistory(begin.workflow_id or "w", list(events))
         result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
         return result.replay_failure is None
 

@@ -31,7 +31,6 @@ def test_wflint_diff_says_so(pair: Pair, tmp_path: Path) -> None:
     if found:
         assert any(one["kind"] == "commands" for one in found) == (pair.kind == "commands")
         assert any(pair.difference in one["message"] for one in found)
-    assert bool(found) == bool(pair.difference)
     assert "Compared" in done.stderr and "not in full" not in done.stderr
 
 
