@@ -56,7 +56,8 @@ class Notes:
 
     def keep_latest(self, beginning: str, most: int) -> None:
         """Forget the oldest answers to the questions with some beginning, but for so many."""
-        alike = [question for question in self.answers if question.startswith(beginning)]
+        # A list: another thread may note something while this one looks.
+        alike = [question for question in list(self.answers) if question.startswith(beginning)]
         for question in alike[: max(0, len(alike) - most)]:
             del self.answers[question]
             self.new.discard(question)
