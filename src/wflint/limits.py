@@ -259,8 +259,10 @@ REPLAY_TRUTHS = 32
 REPLAY_OPENED = 6
 """How often common code next to a difference is opened to look again."""
 
-FOLLOWED_STEPS = 600_000
-"""How many steps of code are taken to follow one recorded history."""
+FOLLOWED_STEPS, FOLLOWED_STEPS_EACH = 600_000, 200
+"""How many steps of code are taken to follow one recorded history: at first, and more for each of
+its workflow tasks.
+"""
 
 FOLLOWED_PICKS = 2_000
 """How many open questions there may be in one of its workflow tasks."""

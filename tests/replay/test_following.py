@@ -255,6 +255,7 @@ def test_a_search_that_is_cut_off_is_unknown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("wflint.limits.FOLLOWED_STEPS", 100)
+    monkeypatch.setattr("wflint.limits.FOLLOWED_STEPS_EACH", 10)
     body = f"for part in order:\n    {RESERVE}return order"
 
     result = followed(tmp_path, body, activities(*["reserve"] * 40, "ship"))

@@ -95,6 +95,7 @@ class _Search:
         self._best: _Miss | None = None
         self._why = ""
         self._steps = 0
+        self._most_steps = limits.FOLLOWED_STEPS + limits.FOLLOWED_STEPS_EACH * len(recorded.tasks)
         self._ways = 0
 
     def run(self) -> Followed:
@@ -105,7 +106,7 @@ class _Search:
             *_, node, told = heappop(pending)
             if node.number == len(self._recorded.tasks):
                 return self._fits(node)
-            if self._steps > limits.FOLLOWED_STEPS:
+            if self._steps > self._most_steps:
                 self._why = self._why or "there are more ways to replay it than are tried"
                 break
             picks = Picks(told)
