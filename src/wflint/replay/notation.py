@@ -192,8 +192,9 @@ class Writer:
 
     def _call(self, term: Call) -> str:
         parts = [text(self._label_of(term.callee))]
+        names = [name for name, _ in term.args]
+        is_plain = all(map(is_name, names)) and len(set(names)) == len(names)
         for name, value in term.args:
-            is_plain = is_name(name) and name not in ("to", "name")
             shown = self.expr(value)
             parts.append(f"{name}={shown}" if is_plain else f"given({text(name)}, {shown})")
         return f"{CALLS[term.is_async, term.inner]}({', '.join(parts)})"
