@@ -105,6 +105,38 @@ def test_payloads_that_the_ui_has_decoded_are_stripped_as_well() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        {"name": SECRET},
+        {"name": SECRET, "args": SECRET},
+        {"data": base64.b64encode(SECRET.encode()).decode()},
+        {"metadata": {}, "data": base64.b64encode(SECRET.encode()).decode()},
+        {"metadata": {"encoding": {"a": SECRET}}, "data": {"b": SECRET}},
+        [[{"payloads": {"a": SECRET}}]],
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("key", ["input", "result", "unheardOf"])
+def test_no_form_of_a_payload_is_left(key: str, hidden: object) -> None:
+    document = activities("reserve").document()
+    about = document["events"][0]["workflowExecutionStartedEventAttributes"]
+    about[key] = hidden if key != "unheardOf" else {"payloads": hidden}
+
+    assert SECRET not in _all_text(stripped(document, "h.json"))
+
+
+def test_the_name_of_an_update_stays() -> None:
+    script = Script().update("pay")
+    request = script.events[-1]["workflowExecutionUpdateAcceptedEventAttributes"]["acceptedRequest"]
+    request["input"] |= {"args": HIDDEN, "header": {"fields": {"a": payload(SECRET)}}}
+
+    found = stripped(script.document(), "h.json")
+    assert SECRET not in _all_text(found)
+    accepted = found["events"][-1]["workflowExecutionUpdateAcceptedEventAttributes"]
+    assert accepted["acceptedRequest"]["input"]["name"] == "pay"
+
+
 def test_the_types_of_payloads_stay() -> None:
     values = [SECRET, 7, 1.5, True, None, [SECRET], {"a": SECRET}]
     document = activities("reserve").document()

@@ -33,6 +33,7 @@ _GONE = frozenset(
         *("stackTrace", "userMetadata"),
     }
 )
+_REQUESTS = frozenset({"acceptedRequest", "rejectedRequest", "request"})
 _EMPTIED = frozenset({"header", "headers", "memo", "nexusHeader", "upsertedMemo"})
 _TEXTS = frozenset({"message", "reason"})
 _KEPT_METADATA = frozenset({"encoding", "messageType", "type"})
@@ -66,8 +67,10 @@ def _walk(value: Any) -> Any:
             continue
         if word == "details" and mark and isinstance(part, dict):
             found[key] = {k: v if k == mark else _content(v) for k, v in part.items()}
-        elif word in _PAYLOADS and not _has_structure(part):
+        elif word in _PAYLOADS:
             found[key] = _content(part)
+        elif word in _REQUESTS:
+            found[key] = _request(part)
         elif word in _EMPTIED:
             found[key] = {}
         elif word in _TEXTS and isinstance(part, str):
@@ -79,9 +82,17 @@ def _walk(value: Any) -> Any:
     return found
 
 
-def _has_structure(value: Any) -> bool:
-    """True for what has the name of a payload and is none: the input of an update."""
-    return isinstance(value, dict) and ("args" in value or "name" in value)
+def _request(value: Any) -> Any:
+    """Keep the name of an update in the request that was accepted."""
+    if not isinstance(value, dict):
+        return {}
+    found = _walk({key: part for key, part in value.items() if key != "input"})
+    given = value.get("input")
+    if isinstance(given, dict):
+        name = given.get("name")
+        args = {"args": _content(given["args"])} if "args" in given else {}
+        found["input"] = {"name": name if isinstance(name, str) else "", **args}
+    return found
 
 
 def _attributes(value: Any) -> Any:
@@ -98,11 +109,8 @@ def _attributes(value: Any) -> Any:
 
 
 def _is_payload(value: dict[str, Any]) -> bool:
-    return (
-        "metadata" in value
-        and isinstance(value["metadata"], dict)
-        and "encoding" in value["metadata"]
-    )
+    metadata = value.get("metadata", {})
+    return isinstance(metadata, dict) and ("data" in value or "encoding" in metadata)
 
 
 def _content(value: Any) -> Any:
@@ -118,8 +126,9 @@ def _content(value: Any) -> Any:
 
 
 def _payload(value: dict[str, Any]) -> dict[str, Any]:
-    metadata = {k: v for k, v in value["metadata"].items() if k in _KEPT_METADATA}
-    encoding, data = _text(metadata["encoding"]), ""
+    known = value.get("metadata", {})
+    metadata = {k: v for k, v in known.items() if k in _KEPT_METADATA and isinstance(v, str)}
+    encoding, data = _text(metadata.get("encoding")), ""
     if encoding == "json/plain":
         data = _json_like(value.get("data"))
     elif encoding == "json/protobuf":
