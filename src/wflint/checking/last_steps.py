@@ -6,6 +6,7 @@ that the cancellation would stop: the result is there, or an error is on its way
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from wflint.callgraph.graph import Node
@@ -44,7 +45,7 @@ def is_last_step(checker: Checker, node: Node, tried: Try, handler: Handler) -> 
         if flags & Flag.IN_LOOP or _goes_on(checker, at, site, end, is_left=is_left):
             return False
         is_left = False
-        is_first = is_first and not _awaited(store.body(at.fn), 0, site)
+        is_first = is_first and not _awaits_before(store.body(at.fn), site)
         for hop in graph.callers(at):
             call = call_at(store.body(hop.node.fn), hop.site)
             if call is None or not call.flags & Flag.AWAITED:
@@ -63,6 +64,10 @@ def _awaited(body: FunctionBody, start: Site, end: Site) -> list[Call]:
     return [call for call in between(body.calls, start, end) if call.flags & Flag.AWAITED]
 
 
+def _awaits_before(body: FunctionBody, site: Site) -> bool:
+    return any(call.flags & Flag.AWAITED for call in between(body.calls, 0, site))
+
+
 def _drops_all(checker: Checker, node: Node, calls: list[Call]) -> bool:
     """True if calls are there, and each is all that a statement awaits."""
     places = [place_of(checker.resolver.store, node.fn, call.site) for call in calls]
@@ -78,18 +83,31 @@ def _goes_on(checker: Checker, node: Node, site: Site, end: Site, *, is_left: bo
     body = checker.resolver.store.body(node.fn)
     around = list(tries_around(body, site))
     handling = list(tries_handling(body, site))
-    skipped = [range(h.site, h.end) for tried in around for h in tried.handlers]
-    later = [one.site for one in between(body.calls, end, _NO_END) if _acts(checker, node, one)]
-    later += [
-        one.site
-        for one in between(body.operations, end, _NO_END)
-        if not _ASYNC_METHODS.isdisjoint(one.methods)
-    ]
     if is_left or any(h is not None and h.exits == Exit.RAISES for _, h in handling):
         tries = [*around, *(tried for tried, _ in handling)]
-        finals = [range(tried.last, tried.last_end) for tried in tries]
-        return any(place in block for place in later for block in finals)
-    return any(all(place not in block for block in skipped) for place in later)
+        finals = ((max(tried.last, end), tried.last_end) for tried in tries)
+        return any(_acts_between(checker, node, *final) for final in finals)
+    skipped = [range(h.site, h.end) for tried in around for h in tried.handlers]
+    return _acts_between(checker, node, end, _NO_END, skipped)
+
+
+def _acts_between(
+    checker: Checker, node: Node, start: Site, end: Site, skipped: Sequence[range] = ()
+) -> bool:
+    """True if something is awaited or begun from one site to another, some blocks left out."""
+    body = checker.resolver.store.body(node.fn)
+    # One after another, because the first of them is mostly near, and the end is far.
+    return any(
+        _acts(checker, node, call) and not _is_in(call.site, skipped)
+        for call in between(body.calls, start, end)
+    ) or any(
+        not _ASYNC_METHODS.isdisjoint(one.methods) and not _is_in(one.site, skipped)
+        for one in between(body.operations, start, end)
+    )
+
+
+def _is_in(site: Site, blocks: Sequence[range]) -> bool:
+    return any(site in block for block in blocks)
 
 
 def _acts(checker: Checker, node: Node, call: Call) -> bool:
