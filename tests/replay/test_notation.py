@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 import pytest
+from msgspec.structs import replace
 
 from wflint.replay import terms
 from wflint.replay.notation import Writer
@@ -121,6 +122,14 @@ def test_what_is_written_is_read_again(term: Term) -> None:
     assert "'''" not in text and written(read(text)) == text
     if not isinstance(term, Seq):  # one in the other does the same as one
         assert read(text) == term
+
+
+@pytest.mark.parametrize("term", ALL, ids=lambda term: type(term).__name__)
+def test_no_field_is_left_out(term: Term) -> None:
+    for name in term.__struct_fields__:
+        if isinstance(getattr(term, name), bool):
+            other = replace(term, **{name: not getattr(term, name)})
+            assert read(written(other)) == other
 
 
 def test_all_terms_are_tried() -> None:

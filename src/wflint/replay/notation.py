@@ -166,7 +166,7 @@ class Writer:
                 return self._call(term)
             case Not(of=of):
                 return f"not {self.expr(of)}"
-            case Gather(parts=parts):
+            case Gather(parts=parts, keeps=False):
                 return f"gather({', '.join(map(self.expr, parts))})"
             case Condition(test=test, timed=timed):
                 return f"condition({self.expr(test)}{', timed=True' * timed})"
