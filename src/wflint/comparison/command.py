@@ -63,12 +63,15 @@ class Diff:
             sides, self._label, to = Sides(replace(request, paths=(to,))), to, None
         self._sides, self._to = sides, to
         self.changed: tuple[Side, list[Changed]] | None = None
-        self._named = [sides.named(name, "--from") for name in bases]
-        if not self._named and not baselines:
+        self._same = sides.on_disk(bases) if to is None and not baselines else ""
+        self._named = [] if self._same else [sides.named(name, "--from") for name in bases]
+        if not self._same and not bases and not baselines:
             self._named = [sides.default_base()]
 
     def result(self, texts: Mapping[str, bytes], *, show_gaps: bool) -> Result:
         """Return what is found; ``texts`` go before the new files on disk, by absolute path."""
+        if self._same:
+            return self._nothing()
         sides, request = self._sides, replace(self._sides.request, texts=texts)
         new, on_new = self._new(texts)
         reporter = Reporter(new, request, sides.chosen if new.is_whole else None)
@@ -94,6 +97,15 @@ class Diff:
             problems=list(dict.fromkeys(problems)),
             warnings=list(dict.fromkeys([*sides.warnings, *_unread(self._named)])),
             said=said,
+        )
+
+    def _nothing(self) -> Result:
+        """Return that there is nothing to compare: no code has to be read to see that."""
+        remedy = "name the code that running workflows have by --from, such as `--from HEAD~1`"
+        return Result(
+            problems=self._sides.problems,
+            warnings=self._sides.warnings,
+            said=[f"nothing to compare: {self._same} has the files that are on disk; {remedy}"],
         )
 
     def _new(self, texts: Mapping[str, bytes]) -> tuple[Side, Result]:

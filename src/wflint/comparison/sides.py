@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -14,6 +14,7 @@ from wflint.config.errors import ConfigError
 from wflint.config.find import Project, ProjectFinder
 from wflint.files.select import Group, select
 from wflint.revision.repository import Repository, repository_of_folder
+from wflint.revision.snapshot import Snapshot, snapshot
 from wflint.run.check import check_groups
 from wflint.run.comparison import check_at
 from wflint.run.program_run import Examined
@@ -35,9 +36,8 @@ class Sides:
         self.request = replace(request, baseline="ignore", whole=True, show_gaps=False)
         self.warnings: list[str] = []
         self.problems: list[str] = []
-        self._differs = False  # is some revision other than what is on disk?
-        self._unchanged: tuple[list[Examined], Result] | None = None
         self._groups = self._select(request.paths)
+        self._taken: dict[tuple[str, str], Snapshot] = {}
 
     def _select(self, paths: tuple[str, ...]) -> list[Group]:
         request = self.request
@@ -62,9 +62,6 @@ class Sides:
         self, label: str = "the working tree", texts: Mapping[str, bytes] = NO_TEXTS
     ) -> tuple[Side, Result]:
         """Return what is on disk, but for ``texts``, which go before it."""
-        if self._unchanged is not None and not self._differs and not texts:
-            examined, result = self._unchanged
-            return Side(label, examined), result
         return self._read(label, self._groups, texts)
 
     def named(
@@ -80,21 +77,40 @@ class Sides:
             return self._at_path(name, texts)
         return self._at_revision(name, flag)
 
+    def on_disk(self, names: Sequence[str]) -> str:
+        """Return how revisions are called if all have the very files that are on disk, else ``""``.
+
+        Without names it is asked of the commit that the default base is.
+        """
+        if not self._groups or any(map(self.is_path, names)):
+            return ""
+        commit, label = ("", "") if names else self._default_commit()
+        for group in self._groups:
+            repository = Repository(str(group.project.root), "--from", _NO_GIT)
+            for name in names or (commit,):
+                if self._snapshot(repository, repository.commit(name), group).differs:
+                    return ""
+        return ", ".join(names) or label
+
     def default_base(self) -> tuple[Side, Result]:
         """Return the commit at which the current branch has left the default branch."""
+        commit, label = self._default_commit()
+        return self._at_revision(commit, "diff", label)
+
+    def _default_commit(self) -> tuple[str, str]:
+        """Return the commit at which the current branch has left the default one, and its label."""
         top = str(self._groups[0].project.root) if self._groups else str(self._cwd)
         repository = Repository(top, "diff", _NO_GIT)
         name = repository.default_branch(_DEFAULT_BRANCHES)
         commit = repository.merge_base(name)
-        before = f"{name.removeprefix('origin/')}@"
-        found = self._at_revision(commit, "diff", before)
-        if commit == repository.commit("HEAD") and not self._differs:
-            self.warnings.append(
-                f"the files on disk are those of {before}{commit[:_SHORT]}, so there is nothing to "
-                "compare; name the code that running workflows have by --from, such as "
-                "`--from HEAD~1`"
-            )
-        return found
+        return commit, f"{name.removeprefix('origin/')}@{commit[:_SHORT]}"
+
+    def _snapshot(self, repository: Repository, commit: str, group: Group) -> Snapshot:
+        """Return the files of a program in a commit, found once."""
+        key = repository.top, commit
+        if key not in self._taken:
+            self._taken[key] = snapshot(repository, commit, group.files)
+        return self._taken[key]
 
     def is_path(self, name: str) -> bool:
         """True for what is written as a path, or is one and no revision."""
@@ -118,21 +134,20 @@ class Sides:
         only = {path for group in groups for path in group.chosen}
         return self._read(name, groups, texts, only)
 
-    def _at_revision(self, name: str, flag: str, before: str = "") -> tuple[Side, Result]:
+    def _at_revision(self, name: str, flag: str, label: str = "") -> tuple[Side, Result]:
         if not self._groups:
             Repository(str(self._cwd), flag, _NO_GIT)
-        label, total = name, Result()
+        total = Result()
         examined: list[Examined] = []
         for group in self._groups:
             repository = Repository(str(group.project.root), flag, _NO_GIT)
             commit = repository.commit(name)
-            label = f"{before}{commit[:_SHORT]}" if before or commit == name else name
-            result, taken = check_at(repository, commit, group, self.request, examined.append)
-            self._differs |= taken.differs
+            label = label or (commit[:_SHORT] if commit == name else name)
+            taken = self._snapshot(repository, commit, group)
+            result = check_at(taken, group, self.request, examined.append)
             self.warnings += taken.warnings
             add(total, result)
-        self._unchanged = examined, total
-        return Side(label, examined), total
+        return Side(label or name, examined), total
 
     def _read(
         self,

@@ -46,7 +46,8 @@ def known_at(base: Base, request: Request) -> tuple[Known, list[str]]:
         commit = (
             repository.merge_base(base.name) if base.is_merge_base else repository.commit(base.name)
         )
-        result, taken = check_at(repository, commit, group, asked)
+        taken = snapshot(repository, commit, group.files)
+        result = check_at(taken, group, asked)
         warnings += taken.warnings
         for diagnostic in result.diagnostics:
             entries += entries_of(diagnostic, result.paths[diagnostic.filename])
@@ -58,16 +59,13 @@ def known_at(base: Base, request: Request) -> tuple[Known, list[str]]:
     return Known(f"{base.flag} {base.name}", entries), warnings
 
 
-def check_at(
-    repository: Repository, commit: str, group: Group, request: Request, keep: Keep | None = None
-) -> tuple[Result, Snapshot]:
-    """Check a program with the files that it has in a commit, which are returned as well.
+def check_at(taken: Snapshot, group: Group, request: Request, keep: Keep | None = None) -> Result:
+    """Check a program with the files that it has in a revision.
 
     ``keep`` is as in :func:`wflint.run.check.check`.
     """
-    taken = snapshot(repository, commit, group.files)
     asked = replace(request, snapshot=taken)
-    return check_groups([_group_at(group, taken)], asked, keep), taken
+    return check_groups([_group_at(group, taken)], asked, keep)
 
 
 def _group_at(group: Group, taken: Snapshot) -> Group:
