@@ -41,13 +41,13 @@ def test_what_only_workflows_run_is_left_out_and_no_body_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    ask = GuardFunctions.__call__
+    ask = GuardFunctions.but_for_replays
 
     def noted(guards: GuardFunctions, path: str, name: str) -> int:
         asked.append(name)
         return ask(guards, path, name)
 
-    monkeypatch.setattr(GuardFunctions, "__call__", noted)
+    monkeypatch.setattr(GuardFunctions, "but_for_replays", noted)
     path = tmp_path / "flow.py"
     path.write_text(SOURCE)
     kept: list[Examined] = []

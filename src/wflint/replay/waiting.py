@@ -23,21 +23,21 @@ that is to be true for the ``number``-th time, or a timer; ``come``: nothing any
 def has_come(awaited: Awaited, true: Mapping[str, int]) -> bool:
     """True if a task can go on; ``true`` has how often each condition has become true."""
     match awaited:
-        case ("start", Given() as given):
+        case ["start", Given() as given]:
             return given.started or given.done or given.cancelled
-        case ("given", Given() as given):
+        case ["given", Given() as given]:
             return given.done or given.cancelled
-        case ("task" | "group", thing):
+        case ["task" | "group", thing]:
             return is_done(thing)
-        case ("all", tuple() as things, bool() as keeps):
+        case ["all", tuple() as things, bool() as keeps]:
             return all_done(things) or (not keeps and any(map(has_failed, things)))
-        case ("race", tuple() as things, timer, bool() as every):
+        case ["race", tuple() as things, timer, bool() as every]:
             if isinstance(timer, Given) and timer.done:
                 return True
             return all_done(things) if every or not things else any(map(is_done, things))
-        case ("either", thing, Given() as timer):
+        case ["either", thing, Given() as timer]:
             return is_done(thing) or timer.done
-        case ("condition", str() as key, timer, int() as number):
+        case ["condition", str() as key, timer, int() as number]:
             return true.get(key, 0) >= number or (isinstance(timer, Given) and timer.done)
     return True
 
