@@ -80,7 +80,7 @@ class Refs:
         self.scope_of: Callable[[cst.CSTNode], Scope | None] = lambda _: None
         self.sides: Callable[[cst.IfExp, Scope | None], list[cst.BaseExpression]] = _both_sides
         self.tables = NameTables()
-        self._known: dict[tuple[int, int], tuple[cst.CSTNode | None, Ref]] = {}  # when complete
+        self._known: dict[tuple[int, int], tuple[object, object, Ref]] = {}  # when complete
 
     def detach(self) -> None:
         """Let go of who answers where nodes stand: they hold each other, and large trees."""
@@ -103,9 +103,9 @@ class Refs:
             return self.shared(self._found(node, scope, steps))
         key = id(node), id(scope)
         known = self._known.get(key)
-        if known is None:  # it is kept with the node, so that no other one gets its `id`
-            known = self._known[key] = node, self.shared(self._found(node, scope, steps))
-        return known[1]
+        if known is None:  # kept with node and scope, so that no others get their `id`
+            known = self._known[key] = node, scope, self.shared(self._found(node, scope, steps))
+        return known[2]
 
     def _found(self, node: cst.CSTNode | None, scope: Scope | None, steps: int) -> Ref:
         path: list[str] = []
