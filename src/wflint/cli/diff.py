@@ -34,7 +34,8 @@ def run(flags: Flags) -> int:
     form = output.chosen_format(request, flags)
     targets = output.parse_targets(flags["outputs"])
     with progress(request, bool(flags["quiet"])) as shown:
-        compared = Diff(shown, flags["bases"], flags["to"], flags["baselines"])
+        names = flags["bases"], flags["to"], flags["baselines"]
+        compared = Diff(shown, *names, reads_all=flags["map"] is not None)
         if flags["diff"]:
             return diff_fixes.show(shown, compared, flags)
         if wants_fixes:

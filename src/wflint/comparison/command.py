@@ -41,7 +41,7 @@ class Diff:
     """The comparison of some old versions, read once, with what a new one is.
 
     ``changed`` are the new version and the workflows that give other commands there, once there is
-    a result.
+    a result. Code that is the same in all versions is only read with ``reads_all``.
 
     Raises :class:`wflint.config.errors.ConfigError` for a version that there is not.
     """
@@ -52,6 +52,8 @@ class Diff:
         bases: Sequence[str],
         to: str | None,
         baselines: Sequence[str] = (),
+        *,
+        reads_all: bool = False,
     ) -> None:
         self._committed = [
             Committed(os.path.abspath(name), name, read_committed(name, name)) for name in baselines
@@ -63,7 +65,8 @@ class Diff:
             sides, self._label, to = Sides(replace(request, paths=(to,))), to, None
         self._sides, self._to = sides, to
         self.changed: tuple[Side, list[Changed]] | None = None
-        self._same = sides.on_disk(bases) if to is None and not baselines else ""
+        may_skip = to is None and not baselines and not reads_all
+        self._same = sides.on_disk(bases) if may_skip else ""
         self._named = [] if self._same else [sides.named(name, "--from") for name in bases]
         if not self._same and not bases and not baselines:
             self._named = [sides.default_base()]
