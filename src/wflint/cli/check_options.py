@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -199,9 +200,7 @@ OPTIONS = (
 
 def check_options(command: Decorated) -> Decorated:
     """Give a command the options of ``wflint check``."""
-    for decorate in reversed(OPTIONS):
-        command = decorate(command)
-    return command
+    return _with(OPTIONS, command)
 
 
 DIFF_OPTIONS = (
@@ -259,9 +258,7 @@ DIFF_OPTIONS = (
 
 def diff_options(command: Decorated) -> Decorated:
     """Give a command the options of ``wflint diff``."""
-    for decorate in reversed(DIFF_OPTIONS):
-        command = decorate(command)
-    return command
+    return _with(DIFF_OPTIONS, command)
 
 
 REPLAY_OPTIONS = (
@@ -311,6 +308,10 @@ REPLAY_OPTIONS = (
 
 def replay_options(command: Decorated) -> Decorated:
     """Give a command the options of ``wflint replay``."""
-    for decorate in reversed(REPLAY_OPTIONS):
+    return _with(REPLAY_OPTIONS, command)
+
+
+def _with(options: Sequence[Callable[[Any], Any]], command: Decorated) -> Decorated:
+    for decorate in reversed(options):
         command = decorate(command)
     return command

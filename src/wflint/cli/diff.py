@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from wflint.cli import output
-from wflint.cli.around import FAILED, FOUND, own_line, progress, write_files
+from wflint.cli.around import FAILED, own_line, progress, write_file
+from wflint.cli.compared import report, request_from
 from wflint.run.request import Request, Result
 from wflint.system.printable import visible
 
@@ -44,10 +45,7 @@ def run(flags: Flags) -> int:
             result = compared.result({}, show_gaps=shown.show_gaps)
     if flags["map"] is not None and compared.changed is not None:
         _draw(compared.changed, flags["map"], result)
-    _report(result, flags, form, targets)
-    if result.problems:
-        return FAILED
-    return FOUND if result.fails and not flags["exit_zero"] else 0
+    return report(result, flags, form, targets)
 
 
 def _draw(changed: tuple[Any, Any], path: str, result: Result) -> None:
@@ -60,10 +58,7 @@ def _draw(changed: tuple[Any, Any], path: str, result: Result) -> None:
     links = links_for(("web",), Path.cwd())
     pairs = change_of(changes, new, links)
     form = change_markdown if path.endswith(".md") else change_page
-    try:
-        output.write_file(path, form.render(pairs, Path(links.top).name))
-    except OSError as error:
-        result.problems.append(f"cannot write {path}: {error.strerror}")
+    write_file(path, form.render(pairs, Path(links.top).name), result.problems)
 
 
 def _map_path(path: str | None) -> None:
@@ -91,13 +86,9 @@ def _update(request: Request, flags: Flags) -> int:
     check_own(path, path)
     with progress(request, bool(flags["quiet"])) as shown:
         text, said, result = committed_text(shown)
-    lines = list(map(own_line, result.problems))
     if not result.problems:
-        try:
-            output.write_file(path, text)
-        except OSError as error:
-            result.problems.append(f"cannot write {path}: {error.strerror or error}")
-            lines += map(own_line, result.problems)
+        write_file(path, text, result.problems)
+    lines = list(map(own_line, result.problems))
     if not result.problems and not flags["quiet"]:
         lines += [f"{visible(path)}: {visible(line)}.\n" for line in said]
     output.write_stderr("".join(lines))
@@ -108,29 +99,4 @@ def _request(flags: Flags) -> Request:
     to, paths = flags["to"], flags["paths"]
     if to is not None and paths and os.path.exists(to):
         raise click.UsageError("give either PATHS or a path with --to")
-    given = {"fail-on": flags["fail_on"], "min-severity": flags["min_severity"]}
-    overrides: dict[str, object] = {k: value for k, value in given.items() if value is not None}
-    return Request(
-        paths=paths or (".",),
-        config=flags["config"],
-        isolated=flags["isolated"],
-        overrides=overrides,
-        no_ignores=flags["no_ignores"],
-        show_gaps=flags["show_gaps"],
-        cache=not flags["no_cache"],
-    )
-
-
-def _report(result: Result, flags: Flags, form: str, targets: list[tuple[str, str]]) -> None:
-    """Write the reports, then say on stderr what was compared."""
-    from wflint.report import render, summary
-
-    look = output.look_for(result, {form, *(name for name, _ in targets)}, flags["color"])
-    write_files(result, targets, look)
-    output.write_report(render(form, result.diagnostics, look), form)
-    lines = list(map(own_line, result.problems))
-    if not flags["quiet"]:
-        lines += map(own_line, result.warnings)
-        lines.append(summary.found(result.diagnostics, result.stats))
-        lines += [f"{visible(line[:1].upper() + line[1:])}.\n" for line in result.said]
-    output.write_stderr("".join(lines))
+    return request_from(flags, paths, show_gaps=flags["show_gaps"])

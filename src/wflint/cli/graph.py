@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wflint.cli import output
-from wflint.cli.around import FAILED, progress, say
-from wflint.run.request import Request
+from wflint.cli.around import FAILED, progress, request_to_read, say
 
 if TYPE_CHECKING:
     from wflint.graph.find import Target
@@ -30,13 +29,7 @@ def run(flags: Mapping[str, Any]) -> int:
 
     if flags["commands"] and flags["form"] not in ("text", "json"):
         raise click.UsageError("--commands has no drawing; use --format text or json")
-    request = Request(
-        baseline="ignore",
-        paths=flags["paths"] or (".",),
-        config=flags["config"],
-        isolated=flags["isolated"],
-        whole=True,
-    )
+    request = request_to_read(flags, whole=True)
     projects: list[Any] = []
     with progress(request, bool(flags["quiet"])) as shown:
         result = check(shown, projects.append)

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wflint.cli import output
-from wflint.cli.around import FAILED, progress, say
-from wflint.run.request import Request
+from wflint.cli.around import FAILED, progress, request_to_read, say
 
 SYNTAX_ERROR = "WFL001"
 
@@ -18,14 +17,8 @@ def run(flags: Mapping[str, Any]) -> int:
     from wflint.inventory.build import build
     from wflint.run.check import check
 
-    request = Request(
-        baseline="ignore",
-        paths=flags["paths"] or (".",),
-        config=flags["config"],
-        isolated=flags["isolated"],
-        overrides={"select": [SYNTAX_ERROR]},  # rules are not asked
-        show_gaps=True,
-    )
+    no_rules = {"select": [SYNTAX_ERROR]}
+    request = request_to_read(flags, overrides=no_rules, show_gaps=True)
     projects: list[Any] = []
     with progress(request, bool(flags["quiet"])) as shown:
         result = check(shown, projects.append)

@@ -9,9 +9,7 @@ from typing import Any
 
 import click
 
-from wflint.cli import output
-from wflint.cli.around import FAILED, progress, say
-from wflint.run.request import Request
+from wflint.cli.around import FAILED, progress, request_to_read, say, write_file
 
 SYNTAX_ERROR = "WFL001"
 ENDINGS = {
@@ -36,13 +34,7 @@ def run(flags: Mapping[str, Any]) -> int:
 
     targets = [(_form(path), path) for path in flags["outputs"]]
     paths = flags["paths"] or (".",)
-    request = Request(
-        baseline="ignore",
-        paths=paths,
-        config=flags["config"],
-        isolated=flags["isolated"],
-        whole=True,
-    )
+    request = request_to_read(flags, whole=True)
     first = Path(paths[0]).absolute()
     links = links_for(flags["links"] or ("web",), first if first.is_dir() else first.parent)
     projects: list[Any] = []
@@ -59,10 +51,7 @@ def run(flags: Mapping[str, Any]) -> int:
     problems = [*result.problems, *(ran.problems if ran is not None else ())]
     for form, path in targets:
         text = importlib.import_module(f"wflint.map.{form}").render(found)
-        try:
-            output.write_file(path, text)
-        except OSError as error:
-            problems.append(f"cannot write {path}: {error.strerror}")
+        write_file(path, text, problems)
     said = problems
     if not flags["quiet"]:
         empty = result.warnings or ["no workflow is defined in the files that were given"]

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wflint.cli import output
-from wflint.cli.around import FAILED, FOUND, own_line, progress, write_files
-from wflint.run.request import Request, Result
-from wflint.system.printable import visible
+from wflint.cli.around import FAILED, FOUND, own_line, progress, sentences
+from wflint.cli.compared import report, request_from
 
 if TYPE_CHECKING:
     from wflint.histories.command import Replayed
@@ -34,7 +33,7 @@ def run(flags: Flags) -> int:
     files = histories_in(named, flags["folders"])
     if flags["strip"]:
         return _strip(files, code, flags)
-    request = _request(flags, code)
+    request = request_from(flags, code)
     form = output.chosen_format(request, flags)
     targets = output.parse_targets(flags["outputs"])
     with progress(request, bool(flags["quiet"])) as shown:
@@ -43,10 +42,7 @@ def run(flags: Flags) -> int:
         return _cover(replayed, flags)
     if flags["run"]:
         return _run(replayed, flags)
-    _report(replayed.result, flags, form, targets)
-    if replayed.result.problems:
-        return FAILED
-    return FOUND if replayed.result.fails and not flags["exit_zero"] else 0
+    return report(replayed.result, flags, form, targets)
 
 
 def _strip(files: list[str], code: tuple[str, ...], flags: Flags) -> int:
@@ -88,7 +84,7 @@ def _cover(replayed: Replayed, flags: Flags) -> int:
     lines = list(map(own_line, replayed.result.problems))
     if not flags["quiet"]:
         lines += map(own_line, replayed.result.warnings)
-        lines += [f"{visible(line[:1].upper() + line[1:])}.\n" for line in replayed.result.said]
+        lines += sentences(replayed.result.said)
     output.write_stderr("".join(lines))
     return FAILED if replayed.result.problems else 0
 
@@ -110,31 +106,3 @@ def _run(replayed: Replayed, flags: Flags) -> int:
     if problems or rerun.FAILED in verdicts:
         return FAILED
     return FOUND if rerun.INCOMPATIBLE in verdicts and not flags["exit_zero"] else 0
-
-
-def _request(flags: Flags, code: tuple[str, ...]) -> Request:
-    given = {"fail-on": flags["fail_on"], "min-severity": flags["min_severity"]}
-    overrides: dict[str, object] = {k: value for k, value in given.items() if value is not None}
-    return Request(
-        paths=code or (".",),
-        config=flags["config"],
-        isolated=flags["isolated"],
-        overrides=overrides,
-        no_ignores=flags["no_ignores"],
-        cache=not flags["no_cache"],
-    )
-
-
-def _report(result: Result, flags: Flags, form: str, targets: list[tuple[str, str]]) -> None:
-    """Write the reports, then say on stderr what was replayed."""
-    from wflint.report import render, summary
-
-    look = output.look_for(result, {form, *(name for name, _ in targets)}, flags["color"])
-    write_files(result, targets, look)
-    output.write_report(render(form, result.diagnostics, look), form)
-    lines = list(map(own_line, result.problems))
-    if not flags["quiet"]:
-        lines += map(own_line, result.warnings)
-        lines.append(summary.found(result.diagnostics, result.stats))
-        lines += [f"{visible(line[:1].upper() + line[1:])}.\n" for line in result.said]
-    output.write_stderr("".join(lines))
