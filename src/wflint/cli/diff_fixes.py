@@ -1,4 +1,4 @@
-"""What ``wflint diff`` does with fixes: show them, or write them."""
+"""Fixes in ``wflint diff``: shown as a patch, or written to files."""
 
 from __future__ import annotations
 
