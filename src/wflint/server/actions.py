@@ -26,7 +26,7 @@ Edits = dict[str, list[types.TextEdit]]
 
 
 class Asked(Struct):
-    """What an editor asks actions for: a range of a file, and the kinds that it wants.
+    """A request for actions: a range of a file, and the kinds that the editor wants.
 
     ``uri`` gives the address of a file, ``edit`` makes the edits of some files one.
     """

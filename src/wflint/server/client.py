@@ -1,4 +1,4 @@
-"""What the editor can do, and what it is told."""
+"""The editor at the other end: its capabilities, its texts, and the messages to it."""
 
 from __future__ import annotations
 

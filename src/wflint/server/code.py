@@ -1,4 +1,4 @@
-"""What the last check knows of the functions of a folder, for those who ask about one of them."""
+"""Answers about the functions of a folder, from its last check."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lsprotocol import types
 from msgspec import Struct
 
 from wflint.callgraph.graph import CallGraph, Node
-from wflint.facts.ids import Cls, Fn, shown_name
+from wflint.facts.ids import Cls, Fn
 from wflint.run.places import definition_of
 from wflint.run.program_run import Examined
 from wflint.temporal.effects import Effect
@@ -53,7 +53,7 @@ class Function(Struct, frozen=True):
     @property
     def shown(self) -> str:
         """The name by which people know it."""
-        return shown_name(self.fn.qualname)
+        return self.fn.shown
 
 
 class Code:
@@ -77,6 +77,10 @@ class Code:
             known = self._at[path] = sorted(found, key=lambda f: (f.start, -f.end))
         return known
 
+    def function(self, fn: Fn) -> Function | None:
+        """Return one of these functions."""
+        return next((f for f in self.functions(fn.path) if f.fn == fn), None)
+
     def around(self, path: str, offset: int) -> Function | None:
         """Return the innermost of these functions that an offset lies in."""
         inside = [f for f in self.functions(path) if f.start <= offset < f.end]
@@ -85,7 +89,7 @@ class Code:
     def place(self, program: Examined, fn: Fn) -> types.Location:
         """Return the place of the name of a function or class; the address is its path."""
         start = definition_of(program.emitter, fn)
-        name = shown_name(fn.qualname).rpartition(".")[2]
+        name = fn.shown.rpartition(".")[2]
         positions = self.found.positions(fn.path)
         begin = positions.position(start)
         end = types.Position(begin.line, begin.character + len(name))
@@ -179,7 +183,7 @@ class Code:
         emitter = program.emitter
         emitter.prepare((fn, site) for sites in calls.values() for fn, site in sites if site >= 0)
         for fn, sites in calls.items():
-            target = self._function(program, fn)
+            target = self.function(fn)
             if target is not None:
                 yield target, [self._range(program, at, site) for at, site in sorted(sites)]
 
@@ -191,9 +195,6 @@ class Code:
 
     def _outermost(self, program: Examined, fn: Fn) -> Fn:
         return Fn(fn.path, program.answer.store.outermost(fn))
-
-    def _function(self, program: Examined, fn: Fn) -> Function | None:
-        return next((f for f in self.functions(fn.path) if f.fn == fn), None)
 
     def is_entry(self, function: Function) -> bool:
         """True if a function is an entry point itself."""

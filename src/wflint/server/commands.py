@@ -8,6 +8,7 @@ character) and ``wflint.openPage`` (address of a page of wflint) let the editor 
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -35,18 +36,15 @@ def add_commands(server: Server, session: Session) -> None:
         (url,) = _texts(arguments, 1)
         if not url.startswith(DOCS_URL):  # only wflint's own pages are opened
             return
-        if session.client.shows_documents:
-            params = types.ShowDocumentParams(url, external=True)
-            await server.window_show_document_async(params)
-        else:
-            session.client.inform(url)
+        await _show(server, session, types.ShowDocumentParams(url, external=True), url)
 
     @server.command(GO_TO)
     async def go_to(ls: object, *arguments: object) -> None:
         (uri,) = _texts(arguments[:1], 1)
         line, character = (int(str(one)) for one in arguments[1:3])
         at = types.Position(line, character)
-        await _show(server, session, uri, types.Range(at, at))
+        params = types.ShowDocumentParams(uri, take_focus=True, selection=types.Range(at, at))
+        await _show(server, session, params, f"{uri}:{line + 1}")
 
     @server.command(SHOW_WAY)
     async def show_way(ls: object, *arguments: object) -> list[dict[str, object]] | None:
@@ -80,12 +78,14 @@ def _texts(arguments: tuple[object, ...], number: int) -> list[str]:
     return [str(one) for one in arguments]
 
 
-async def _show(server: Server, session: Session, uri: str, selection: types.Range) -> None:
+async def _show(
+    server: Server, session: Session, params: types.ShowDocumentParams, instead: str
+) -> None:
+    """Let the editor show something, or tell the user where it is."""
     if session.client.shows_documents:
-        params = types.ShowDocumentParams(uri, take_focus=True, selection=selection)
         await server.window_show_document_async(params)
     else:
-        session.client.inform(f"{uri}:{selection.start.line + 1}")
+        session.client.inform(instead)
 
 
 def _hops(session: Session, found: Found, diagnostic: Diagnostic) -> list[dict[str, object]]:
@@ -107,8 +107,6 @@ def _hops(session: Session, found: Found, diagnostic: Diagnostic) -> list[dict[s
 
 def _graph(found: Found, path: str, name: str) -> str | None:
     """Return what a name of a file reaches, as `wflint graph` prints it."""
-    from pathlib import Path
-
     from wflint.graph import text
     from wflint.graph.build import build
     from wflint.graph.find import find

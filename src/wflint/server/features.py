@@ -1,11 +1,11 @@
-"""What the server answers to: each request and notification of an editor."""
+"""Handlers of each request and notification of an editor."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from lsprotocol import types
 from msgspec import msgpack
@@ -15,11 +15,14 @@ from wflint import __version__
 from wflint.server import actions, commands, views
 from wflint.server.actions import Asked, Edits
 from wflint.server.client import pulls
+from wflint.server.code import Code, Function
 from wflint.server.folder import Found, path_of
 from wflint.server.options import options_from
 from wflint.server.session import Session
 
 log = logging.getLogger("wflint")
+
+T = TypeVar("T")
 
 WATCHED = ("**/*.py", "**/pyproject.toml", "**/wflint.toml", "**/.wflint.toml", "**/.gitignore")
 ENTRY_POINTS = "wflint/entryPoints"
@@ -153,8 +156,7 @@ def _add_pulling(server: Server, session: Session) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)
     async def diagnostic(params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
-        path = path_of(params.text_document.uri)
-        folder = session.folder_of(path) if path is not None else None
+        path, folder = session.place(params.text_document.uri)
         if path is None or folder is None:
             return types.RelatedFullDocumentDiagnosticReport(items=[])
         await session.settled(folder)
@@ -187,28 +189,28 @@ def _add_questions(server: Server, session: Session) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     async def hover(params: types.HoverParams) -> types.Hover | None:
-        known = session.found_at(params.text_document.uri)
-        if known is None:
-            return None
-        path, _, found = known
-        return await session.ask(lambda: views.hover(found.code, path, params.position))
+        uri, position = params.text_document.uri, params.position
+        return await _about(session, uri, lambda code, path: views.hover(code, path, position))
 
     @server.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
     async def symbols(params: types.DocumentSymbolParams) -> list[types.DocumentSymbol] | None:
-        known = session.found_at(params.text_document.uri)
-        if known is None:
-            return None
-        path, _, found = known
-        return await session.ask(lambda: views.symbols(found.code, path))
+        return await _about(session, params.text_document.uri, views.symbols)
 
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
     async def lenses(params: types.CodeLensParams) -> list[types.CodeLens] | None:
-        uri = params.text_document.uri
-        known = session.found_at(uri) if session.options.code_lens else None
-        if known is None:
+        if not session.options.code_lens:
             return None
-        path, _, found = known
-        return await session.ask(lambda: views.lenses(found.code, path, uri))
+        uri = params.text_document.uri
+        return await _about(session, uri, lambda code, path: views.lenses(code, path, uri))
+
+
+async def _about(session: Session, uri: str, question: Callable[[Code, str], T]) -> T | None:
+    """Answer a question about a file by its path; ``None`` if it was not checked as it is."""
+    known = session.found_at(uri)
+    if known is None:
+        return None
+    path, _, found = known
+    return await session.ask(lambda: question(found.code, path))
 
 
 def _edit(session: Session, found: Found, edits: Edits) -> types.WorkspaceEdit:
@@ -230,47 +232,48 @@ def _add_hierarchy(server: Server, session: Session) -> None:
     async def prepare(
         params: types.CallHierarchyPrepareParams,
     ) -> list[types.CallHierarchyItem] | None:
-        known = session.found_at(params.text_document.uri)
-        if known is None:
-            return None
-        path, _, found = known
-        return await session.ask(
-            lambda: views.hierarchy_at(found.code, path, params.position, session.uri)
+        uri, position = params.text_document.uri, params.position
+        return await _about(
+            session, uri, lambda code, path: views.hierarchy_at(code, path, position, session.uri)
         )
 
     @server.feature(types.CALL_HIERARCHY_INCOMING_CALLS)
     async def incoming(
         params: types.CallHierarchyIncomingCallsParams,
     ) -> list[types.CallHierarchyIncomingCall] | None:
-        known = session.found_of(params.item.uri)
-        if known is None:
-            return None
-        code = known.code
-        function = await session.ask(lambda: views.function_of(code, params.item.data))
-        if function is None:
-            return None
-        return await session.ask(lambda: views.incoming(code, function, session.uri))
+        return await _about_item(
+            session, params.item, lambda code, of: views.incoming(code, of, session.uri)
+        )
 
     @server.feature(types.CALL_HIERARCHY_OUTGOING_CALLS)
     async def outgoing(
         params: types.CallHierarchyOutgoingCallsParams,
     ) -> list[types.CallHierarchyOutgoingCall] | None:
-        known = session.found_of(params.item.uri)
-        if known is None:
-            return None
-        code = known.code
-        function = await session.ask(lambda: views.function_of(code, params.item.data))
-        if function is None:
-            return None
-        return await session.ask(lambda: views.outgoing(code, function, session.uri))
+        return await _about_item(
+            session, params.item, lambda code, of: views.outgoing(code, of, session.uri)
+        )
 
     @server.feature(ENTRY_POINTS)
     async def entry_points(params: Any) -> list[types.Location] | None:
-        known = session.found_at(params.textDocument.uri)
-        if known is None:
-            return None
-        path, _, found = known
+        uri = params.textDocument.uri
         position = types.Position(params.position.line, params.position.character)
-        return await session.ask(
-            lambda: views.entry_points(found.code, path, position, session.uri)
+        return await _about(
+            session, uri, lambda code, path: views.entry_points(code, path, position, session.uri)
         )
+
+
+async def _about_item(
+    session: Session,
+    item: types.CallHierarchyItem,
+    question: Callable[[Code, Function], T],
+) -> T | None:
+    """Answer a question about an item of the hierarchy, whose file may have changed since."""
+    found = session.found_of(item.uri)
+    if found is None:
+        return None
+
+    def answer() -> T | None:
+        function = views.function_of(found.code, item.data)
+        return question(found.code, function) if function is not None else None
+
+    return await session.ask(answer)

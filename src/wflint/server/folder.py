@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pygls import uris
@@ -16,6 +16,7 @@ from wflint.progress import Tell
 from wflint.run.request import Request
 from wflint.server.options import Options
 from wflint.server.positions import Positions
+from wflint.system.borders import repository_of
 from wflint.system.disk import read_file
 from wflint.workspace.cancelling import Token
 from wflint.workspace.workspace import Answer, Workspace
@@ -67,7 +68,7 @@ class Found:
 
     @cached_property
     def code(self) -> Code:
-        """What is known of the functions of the folder."""
+        """The functions of the folder."""
         from wflint.server.code import Code
 
         return Code(self)
@@ -105,13 +106,11 @@ class Folder:
         for path, text in texts.items():
             self.workspace.put(path, text)
 
-    def add(self, path: str, options: Options) -> bool:
-        """Check a file, if only single ones are asked for; true if it was not checked before."""
-        if not self._only or path in self._only:
-            return False
-        self._only = (*self._only, path)
-        self.configure(options)
-        return True
+    def add(self, path: str, options: Options) -> None:
+        """Check a file as well, if only single ones are asked for."""
+        if self._only and path not in self._only:
+            self._only = (*self._only, path)
+            self.configure(options)
 
     def has(self, path: str) -> bool:
         """True if a file, by its real path, lies in the folder."""
@@ -161,16 +160,4 @@ def names_python(path: str) -> bool:
 
 def root_above(path: str) -> str:
     """Return the folder to open for a file that lies in none that is open."""
-    folder = os.path.dirname(path)
-    for above in _folders_above(folder):
-        if os.path.lexists(os.path.join(above, ".git")):
-            return above
-    return folder
-
-
-def _folders_above(folder: str) -> Iterator[str]:
-    while True:
-        yield folder
-        folder, last = os.path.dirname(folder), folder
-        if folder == last:
-            return
+    return str(repository_of(Path(path).parent))

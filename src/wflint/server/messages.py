@@ -7,6 +7,7 @@ from collections.abc import Callable
 from lsprotocol import types
 
 from wflint.diagnostics import Diagnostic, Severity
+from wflint.report.look import way
 from wflint.server.folder import Found
 
 SOURCE = "wflint"
@@ -53,11 +54,9 @@ def message_for(
 
 def way_of(diagnostic: Diagnostic) -> str:
     """Return the end of a message that names the functions on the way, if there are any."""
-    names = [hop.qualname for hop in diagnostic.chain]
-    if len(names) < 2:
-        return f" (in {names[0]})" if names else ""
-    via = " → ".join(names[1:-1])
-    return f" (from {names[0]} via {via})" if via else f" (from {names[0]})"
+    if len(diagnostic.chain) == 1:
+        return f" (in {diagnostic.chain[0].qualname})"
+    return way(diagnostic)
 
 
 def _hops(

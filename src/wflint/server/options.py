@@ -1,4 +1,4 @@
-"""What an editor tells the server: the settings ``wflint.*`` of the user, never of the project."""
+"""The settings ``wflint.*`` of the user, as editors send them; never those of the project."""
 
 from __future__ import annotations
 

@@ -54,10 +54,6 @@ class Positions:
             return len(self.source.text)
         return starts[place.row - 1] + place.column - 1
 
-    def whole(self) -> types.Range:
-        """Return the range of the whole text."""
-        return self.range_of(0, len(self.source.text))
-
     def _units(self, text: str) -> int:
         if text.isascii() or self._encoding == UTF_32:
             return len(text)

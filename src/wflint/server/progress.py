@@ -1,4 +1,4 @@
-"""How far the first check of a folder is, for editors that have a place to show it."""
+"""A progress bar in the editor, for the first check of a folder."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Bar:
             self._client.server.work_done_progress.end(self._token, end)
 
     def progress(self, loop: asyncio.AbstractEventLoop) -> Tell | None:
-        """Return what the check tells how far it is, from any thread."""
+        """Return a function that takes the progress of the check, from any thread."""
         if not self._is_shown:
             return None
         last = time.monotonic()

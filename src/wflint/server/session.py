@@ -100,8 +100,7 @@ class Session:
 
         A file that has changed since then is another one.
         """
-        path = path_of(uri)
-        folder = self.folder_of(path) if path is not None else None
+        path, folder = self.place(uri)
         if path is None or folder is None or folder.found is None:
             return None
         is_same = path not in self._open or self._is_as_checked(path, folder.found)
@@ -109,9 +108,13 @@ class Session:
 
     def found_of(self, uri: str) -> Found | None:
         """Return what was found in the folder of a file, which may have changed since then."""
-        path = path_of(uri)
-        folder = self.folder_of(path) if path is not None else None
+        _, folder = self.place(uri)
         return folder.found if folder is not None else None
+
+    def place(self, uri: str) -> tuple[str | None, Folder | None]:
+        """Return the path of a file on disk, and the open folder that it lies in."""
+        path = path_of(uri)
+        return path, self.folder_of(path) if path is not None else None
 
     # Files.
 
@@ -136,16 +139,14 @@ class Session:
 
     def saved(self, uri: str) -> None:
         """Take note of a file that was written. What was checked as it was typed stays true."""
-        path = path_of(uri)
-        folder = self.folder_of(path) if path is not None else None
+        _, folder = self.place(uri)
         is_pending = folder is None or folder in self._jobs or folder.found is None
         if self.client.watches_files and not is_pending and self.found_at(uri) is not None:
             return
         self._take(uri, AT_ONCE)
 
     def _take(self, uri: str, delay: float | None) -> None:
-        path = path_of(uri)
-        folder = self.folder_of(path) if path is not None else None
+        path, folder = self.place(uri)
         if path is None or folder is None or path not in self._open:
             return
         folder.workspace.put(path, as_bytes(self.client.text(uri)))

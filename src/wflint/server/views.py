@@ -70,7 +70,7 @@ def _symbol(
 ) -> types.DocumentSymbol:
     own = fn.shown.rpartition(".")[2]
     place = code.place(program, fn).range
-    known = next((f for f in code.functions(fn.path) if f.fn == fn), None)
+    known = code.function(fn)
     ranges = [place, *(child.range for child in children)]
     if known is not None:
         ranges.append(code.found.positions(fn.path).range_of(known.start, known.end))
@@ -140,9 +140,9 @@ def function_of(code: Code, data: object) -> Function | None:
     if not isinstance(data, (list, tuple)) or len(data) != 2:
         return None
     path, qualname = data
-    if not isinstance(path, str):
+    if not isinstance(path, str) or not isinstance(qualname, str):
         return None
-    return next((f for f in code.functions(path) if f.fn.qualname == qualname), None)
+    return code.function(Fn(path, qualname))
 
 
 def incoming(code: Code, function: Function, uri: Address) -> list[types.CallHierarchyIncomingCall]:
