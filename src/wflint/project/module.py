@@ -12,7 +12,7 @@ from wflint.cache.fact_cache import Notes
 from wflint.facts.ids import PROPERTIES
 from wflint.facts.model import ClassFacts, FunctionBody, Kind, ModuleFacts
 from wflint.files.source import Source, UnreadableSource
-from wflint.syntax.guard import NewerSyntax, parse
+from wflint.syntax.guard import parse_or_empty
 
 if TYPE_CHECKING:
     from wflint.syntax.pieces import Piece
@@ -61,10 +61,7 @@ class Module:
 
         Those of which there are several, or that are made by a function, are left out.
         """
-        try:
-            return dict(_classes(parse(self.source)))
-        except (NewerSyntax, UnreadableSource):
-            return {}
+        return dict(_classes(parse_or_empty(self.source)))
 
     def put(self, qualname: str, body: FunctionBody) -> FunctionBody:
         """Keep what a function does, in place of what was known of it."""

@@ -87,7 +87,7 @@ def _without_collector() -> Iterator[None]:
 def check_beside_others(
     request: Request, keep: Keep | None, fact_caches: FactCaches | None
 ) -> Result:
-    """The same in a process that does other things as well: the garbage collector goes on."""
+    """Check as :func:`check` does, but let the garbage collector go on for other work."""
     started = time.perf_counter()
     cwd = Path(request.cwd) if request.cwd is not None else Path.cwd()
     finder = ProjectFinder(cwd, request.config, request.isolated, request.overrides)

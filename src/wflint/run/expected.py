@@ -6,8 +6,10 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from wflint.checking.violation import Violation
+from wflint.files.source import Source
 from wflint.project.store import Store
 from wflint.run.emit import Emitter
+from wflint.syntax.guard import parse_or_empty
 from wflint.syntax.inner_nodes import all_nodes
 
 _EXPECTS = frozenset(
@@ -47,18 +49,14 @@ class _Expecting:
     def rows(self, path: str) -> list[range]:
         """Return the rows of the blocks of a file."""
         if path not in self._rows:
-            text = self._store.load(path).source.text
-            is_told = any(f"{word}(" in text for word in _EXPECTS)
-            self._rows[path] = list(_blocks(text)) if is_told else []
+            source = self._store.load(path).source
+            is_told = any(f"{word}(" in source.text for word in _EXPECTS)
+            self._rows[path] = list(_blocks(source)) if is_told else []
         return self._rows[path]
 
 
-def _blocks(text: str) -> Iterator[range]:
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return
-    for node in all_nodes(tree):
+def _blocks(source: Source) -> Iterator[range]:
+    for node in all_nodes(parse_or_empty(source)):
         if isinstance(node, (ast.With, ast.AsyncWith)) and any(map(_expects, node.items)):
             yield range(node.body[0].lineno, (node.end_lineno or node.lineno) + 1)
 

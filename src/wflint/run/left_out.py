@@ -1,4 +1,4 @@
-"""What is found and not reported: by the settings, in tests, and as a remark nobody asked for."""
+"""Leaves out what is not reported: by the settings, in tests, and remarks nobody asked for."""
 
 from __future__ import annotations
 

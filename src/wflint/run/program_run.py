@@ -211,9 +211,8 @@ class ProjectRun:
             if is_hidden or not self._is_fixable(hit):
                 return Answered()
             if is_notebook(hit.fn.path):
-                return Answered(
-                    None, "notebooks are not changed" * (hit.rule.fix is not Fixable.NONE)
-                )
+                has_fix = hit.rule.fix is not Fixable.NONE
+                return Answered(None, "notebooks are not changed" if has_fix else "")
             return repairs.answer_for(hit)
 
         return fix_for
