@@ -14,28 +14,23 @@ import asyncio
 import os
 import random
 import statistics
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 from lsprotocol import types
-from pygls.lsp.client import LanguageClient
 
+from tests.editor import PULLING, Editor
 from wflint.run.check import check
 from wflint.run.request import Request
 
 EDITS = 200
 STATEMENTS = ("amount = 1", "print(amount)", "values = [str(v) for v in (1, 2)]", "assert amount")
-PULLING = types.ClientCapabilities(
+CAPABILITIES = types.ClientCapabilities(
     general=types.GeneralClientCapabilities(position_encodings=[types.PositionEncodingKind.Utf32]),
-    text_document=types.TextDocumentClientCapabilities(
-        diagnostic=types.DiagnosticClientCapabilities()
-    ),
-    workspace=types.WorkspaceClientCapabilities(
-        diagnostics=types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
-    ),
+    text_document=PULLING.text_document,
+    workspace=PULLING.workspace,
 )
 
 
@@ -81,44 +76,25 @@ def edits(text: str, seed: int) -> Iterator[tuple[str, str]]:
         yield "import", "import json\n" + text if "__future__" not in text else text + "\nX = 1\n"
 
 
-class Typing:
-    """A server on a folder, with one open file."""
+class Typing(Editor):
+    """An editor in which somebody types in one file."""
 
     def __init__(self, folder: Path, path: Path) -> None:
-        self.folder, self.path = folder, path
-        self.client = LanguageClient("benchmark", "1")
-        self.version = 1
+        super().__init__(folder)
+        self.path = path
+        self.name = path.relative_to(folder).as_posix()
 
-    async def start(self) -> float:
+    async def begin(self) -> float:
         """Start the server, open the file, and return the seconds up to the first answer."""
         began = time.perf_counter()
-        await self.client.start_io(sys.executable, "-m", "wflint", "server", "--no-cache")
-        for name in (types.WORKSPACE_DIAGNOSTIC_REFRESH, types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS):
-            self.client.feature(name)(lambda params: None)
-        uri = self.folder.as_uri()
-        folders = [types.WorkspaceFolder(uri, self.folder.name)]
-        params = types.InitializeParams(PULLING, root_uri=uri, workspace_folders=folders)
-        await self.client.initialize_async(params)
-        self.client.initialized(types.InitializedParams())
-        text = self.path.read_text(encoding="utf-8")
-        item = types.TextDocumentItem(self.path.as_uri(), "python", 1, text)
-        self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+        await self.start(CAPABILITIES)
+        self.open(self.name)
         await self.ask()
         return time.perf_counter() - began
 
-    async def type(self, text: str) -> list[tuple[int, int, str]]:
-        """Send a text, and return what is said of it."""
-        self.version += 1
-        document = types.VersionedTextDocumentIdentifier(self.version, self.path.as_uri())
-        change = types.TextDocumentContentChangeWholeDocument(text)
-        self.client.text_document_did_change(types.DidChangeTextDocumentParams(document, [change]))
-        return await self.ask()
-
     async def ask(self) -> list[tuple[int, int, str]]:
         """Return the diagnostics of the file, when they are there."""
-        document = types.TextDocumentIdentifier(self.path.as_uri())
-        params = types.DocumentDiagnosticParams(document)
-        report = await self.client.text_document_diagnostic_async(params)
+        report = await self.pull(self.name)
         assert isinstance(report, types.RelatedFullDocumentDiagnosticReport)
         return [
             (d.range.start.line + 1, d.range.start.character + 1, f"{d.code} {d.message}")
@@ -152,8 +128,8 @@ class Typing:
 async def measure(folder: Path, path: Path, count: int, compare: int) -> None:
     """Type, and print what it took."""
     typing = Typing(folder, path)
-    first = await typing.start()
-    click.echo(f"{path.relative_to(folder)}: first answer after {first:.2f} s")
+    first = await typing.begin()
+    click.echo(f"{typing.name}: first answer after {first:.2f} s")
     times: dict[str, list[float]] = {}
     cpu: dict[str, list[float]] = {}
     early = 0.0
@@ -161,7 +137,8 @@ async def measure(folder: Path, path: Path, count: int, compare: int) -> None:
     text = path.read_text(encoding="utf-8")
     for number, (kind, new) in zip(range(count), edits(text, 1), strict=False):
         began, before = time.perf_counter(), typing.used()
-        said = await typing.type(new)
+        typing.type(typing.name, new)
+        said = await typing.ask()
         times.setdefault(kind, []).append(time.perf_counter() - began)
         cpu.setdefault(kind, []).append(typing.used()[0] - before[0])
         if number == 10:
@@ -180,9 +157,7 @@ async def measure(folder: Path, path: Path, count: int, compare: int) -> None:
     click.echo(f"  memory: {early:.0f} MB after 10 edits, {late:.0f} MB after {count}")
     if compared:
         click.echo(f"  {differing} of {compared} answers differ from a cold run")
-    await typing.client.shutdown_async(None)
-    typing.client.exit(None)
-    await typing.client.stop()  # type: ignore[no-untyped-call]
+    await typing.stop()
 
 
 def _percentile(values: list[float]) -> float:

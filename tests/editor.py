@@ -6,7 +6,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any, Union
 
@@ -36,6 +36,18 @@ ORDINARY = types.ClientCapabilities(
         ),
     ),
 )
+"""An editor that is told the diagnostics."""
+
+PULLING = types.ClientCapabilities(
+    general=ORDINARY.general,
+    text_document=types.TextDocumentClientCapabilities(
+        diagnostic=types.DiagnosticClientCapabilities()
+    ),
+    workspace=types.WorkspaceClientCapabilities(
+        diagnostics=types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
+    ),
+)
+"""One that asks for those of open files."""
 
 
 def _converter() -> Any:
@@ -180,6 +192,14 @@ class Editor:
             known = {uri: [d.code for d in found] for uri, found in self.diagnostics.items()}
             raise AssertionError(f"the server has told {known} and {self.told}") from None
 
+    async def pull(self, name: str, before: str | None = None) -> types.DocumentDiagnosticReport:
+        """Ask for the diagnostics of a file, of which an earlier answer may be known."""
+        params = types.DocumentDiagnosticParams(self.document(name), previous_result_id=before)
+        report: types.DocumentDiagnosticReport = await self.client.text_document_diagnostic_async(
+            params
+        )
+        return report
+
     async def actions(self, name: str, at: types.Range, *only: str) -> list[types.CodeAction]:
         """Return what can be done at a place."""
         context = types.CodeActionContext([], only=list(only) or None)
@@ -206,9 +226,8 @@ async def editor(
 
 def in_editor(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
     """Let a test be a coroutine."""
-    import functools
 
-    @functools.wraps(test)
+    @wraps(test)
     def run(*arguments: Any, **more: Any) -> None:
         async def inner() -> None:
             await test(*arguments, **more)

@@ -8,18 +8,9 @@ import pytest
 from lsprotocol import types
 
 from tests.caching import FLOW, NAMES, make_project
-from tests.editor import ORDINARY, Editor, editor, in_editor
+from tests.editor import PULLING, Editor, editor, in_editor
 
 ENVIRONMENT, FILES, PROCESS = "WFL131", "WFL132", "WFL134"
-PULLING = types.ClientCapabilities(
-    general=ORDINARY.general,
-    text_document=types.TextDocumentClientCapabilities(
-        diagnostic=types.DiagnosticClientCapabilities()
-    ),
-    workspace=types.WorkspaceClientCapabilities(
-        diagnostics=types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
-    ),
-)
 
 
 @pytest.fixture
@@ -207,25 +198,17 @@ async def test_an_editor_that_asks_is_answered(project: Path) -> None:
     async with editor(project, capabilities=PULLING) as one:
         assert one.answer.capabilities.diagnostic_provider is not None
         one.open("shop/names.py")
-        first = await _pull(one, "shop/names.py")
+        first = await one.pull("shop/names.py")
         assert isinstance(first, types.RelatedFullDocumentDiagnosticReport)
         assert [item.code for item in first.items] == [FILES]
-        again = await _pull(one, "shop/names.py", first.result_id)
+        again = await one.pull("shop/names.py", first.result_id)
         assert isinstance(again, types.RelatedUnchangedDocumentDiagnosticReport)
         one.type("shop/names.py", "x = 1\n")
-        last = await _pull(one, "shop/names.py", first.result_id)
+        last = await one.pull("shop/names.py", first.result_id)
         assert isinstance(last, types.RelatedFullDocumentDiagnosticReport)
         assert not last.items
     assert one.uri("shop/names.py") not in one.diagnostics
     assert [d.code for d in one.diagnostics[one.uri("shop/other.py")]] == [PROCESS]
-
-
-async def _pull(
-    one: Editor, name: str, before: str | None = None
-) -> types.DocumentDiagnosticReport:
-    params = types.DocumentDiagnosticParams(one.document(name), previous_result_id=before)
-    found: types.DocumentDiagnosticReport = await one.client.text_document_diagnostic_async(params)
-    return found
 
 
 @in_editor
@@ -233,11 +216,11 @@ async def test_such_an_editor_is_told_to_ask_again_for_other_files(project: Path
     async with editor(project, capabilities=PULLING) as one:
         one.open("shop/names.py")
         one.open("shop/flow.py")
-        await _pull(one, "shop/names.py")
+        await one.pull("shop/names.py")
         before = one.refreshed
         one.type("shop/flow.py", "x = 1\n")
         await one.until(lambda: one.refreshed > before)
-        report = await _pull(one, "shop/names.py")
+        report = await one.pull("shop/names.py")
         assert isinstance(report, types.RelatedFullDocumentDiagnosticReport)
         assert not report.items
 
