@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,8 +16,7 @@ from wflint.cli import output
 from wflint.cli.around import FAILED, own_line, say
 from wflint.config.errors import ConfigError
 from wflint.config.find import ProjectFinder
-from wflint.diagnostics import Severity
-from wflint.report.summary import count
+from wflint.report.summary import by_severity, count
 from wflint.run.request import Request, Result
 from wflint.workspace.workspace import Answer, Workspace
 
@@ -105,9 +103,7 @@ def _clear() -> None:
 
 def _summary(result: Result) -> str:
     """One line: what was found, how long it took, and that there is more to come."""
-    found = Counter(d.severity for d in result.diagnostics if not d.is_known)
-    parts = [count(found[one], one.value) for one in Severity if found[one] and one.value != "info"]
-    parts += [f"{found[Severity.INFO]:,} info"] if found[Severity.INFO] else []
-    said = ", ".join(parts) or "Nothing found"
+    new = (diagnostic for diagnostic in result.diagnostics if not diagnostic.is_known)
+    said = ", ".join(by_severity(new)) or "Nothing found"
     files, seconds = count(result.stats.files, "file"), result.stats.seconds
     return f"{said} in {files} ({seconds:.1f} s). Waiting for changes; Ctrl-C ends.\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from wflint.diagnostics import Applicability, Diagnostic
 from wflint.report.look import one_line
@@ -60,10 +60,7 @@ def count(number: int, noun: str) -> str:
 def _found(diagnostics: Sequence[Diagnostic]) -> str:
     if not diagnostics:
         return "No diagnostics."
-    severities = Counter(diagnostic.severity.value for diagnostic in diagnostics)
-    parts = [count(severities[s], s) for s in ("error", "warning") if severities[s]]
-    if severities["info"]:
-        parts.append(f"{severities['info']:,} info")
+    parts = by_severity(diagnostics)
     files = count(len({diagnostic.filename for diagnostic in diagnostics}), "file")
     known = sum(diagnostic.is_known for diagnostic in diagnostics)
     of_them = f"; {known:,} of them {'is' if known == 1 else 'are'} in the baseline" * bool(known)
@@ -74,6 +71,15 @@ def _found(diagnostics: Sequence[Diagnostic]) -> str:
     if fixes[Applicability.UNSAFE]:
         lines.append(f"[**] {fixes[Applicability.UNSAFE]} fixable with `--fix --unsafe-fixes`.")
     return "\n".join(lines)
+
+
+def by_severity(diagnostics: Iterable[Diagnostic]) -> list[str]:
+    """Return how many diagnostics of each severity there are: ``2 errors``, ``1 info``."""
+    severities = Counter(diagnostic.severity.value for diagnostic in diagnostics)
+    parts = [count(severities[s], s) for s in ("error", "warning") if severities[s]]
+    if severities["info"]:
+        parts.append(f"{severities['info']:,} info")
+    return parts
 
 
 def found(diagnostics: Sequence[Diagnostic], stats: Stats) -> str:
