@@ -14,6 +14,7 @@ from wflint.map.links import Links
 from wflint.map.model import NONE, Map
 from wflint.map.ran import ran_in
 from wflint.map.reading import findings_of
+from wflint.map.sources import Sources
 from wflint.run.check import check
 from wflint.run.program_run import Examined
 from wflint.run.request import Request
@@ -71,6 +72,12 @@ def test_the_lines_of_what_is_shown_are_there(shop: Map) -> None:
     lines = {c.row + n: line for c in flows.chunks for n, line in enumerate(c.lines)}
     assert lines[20].strip() == "async def run(self, order: str) -> str:"
     assert 8 not in lines  # imports are of no use
+
+
+def test_lines_are_counted_as_python_counts_them() -> None:
+    sources = Sources()
+    sources.add("flow.py", "one\rtwo\r\nthree\nfour", 2, 3)
+    assert [(c.row, c.lines) for c in sources.files([], {})[0].chunks] == [(2, ("two", "three"))]
 
 
 def test_an_activity_knows_who_uses_it(shop: Map) -> None:

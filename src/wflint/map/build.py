@@ -9,7 +9,7 @@ from wflint.callgraph.graph import Node
 from wflint.facts.ids import Cls, Fn
 from wflint.map.call_text import keyword_of
 from wflint.map.flows import Flows
-from wflint.map.functions import Reached
+from wflint.map.functions import Reached, place_of
 from wflint.map.links import Links
 from wflint.map.model import (
     NONE,
@@ -33,7 +33,7 @@ from wflint.replay.sides import Side, side_of
 from wflint.report.summary import count
 from wflint.rule.definition_views import ActivityView, HandlerView, StateView, WorkflowView
 from wflint.rule.worker_view import WorkerView
-from wflint.run.places import definition_of, prepare_definitions
+from wflint.run.places import prepare_definitions
 from wflint.run.program_run import Examined
 from wflint.temporal.regions import Region
 
@@ -112,18 +112,17 @@ class _Builder:
         functions = Functions(self._examined.answer)
         sides = [(view, side_of(functions, view)) for view in self._workflows]
         reached = Reached(self._examined, self._entries, len(self._map.functions))
-        marks = reached.marks
         targets = Targets(
             self._project, self._workflow_numbers, self._activity_numbers, self._names
         )
         flows = Flows(functions, self._emitter, targets, len(self._map.flows), self._ran)
         flows.follow(callee for _, side in sides if side is not None for callee in side.entries)
-        self._map.functions += reached.functions(marks)
+        self._map.functions += reached.functions()
         self._map.flows += flows.flows(reached.number_of)
         for view, side in sides:
-            self._map.workflows.append(self._workflow(view, side, flows, reached, marks))
-        self._map.activities += self._make_activities(marks)
-        self._map.workers += [self._worker(view, marks) for view in self._workers]
+            self._map.workflows.append(self._workflow(view, side, flows, reached))
+        self._map.activities += self._make_activities(reached.marks)
+        self._map.workers += [self._worker(view, reached.marks) for view in self._workers]
         self._show_sources(reached)
         if self._left_out:
             number = count(len(self._left_out), "workflow")
@@ -194,7 +193,7 @@ class _Builder:
         return only_names(workflows), only_names(activities)
 
     def _place(self, fn: Fn) -> Place:
-        return Place(self._emitter.shown(fn.path), definition_of(self._emitter, fn).row)
+        return place_of(self._emitter, fn)
 
     def _nodes(self, view: WorkflowView) -> list[Node]:
         return self._entries_of.get(view.cls, [])
@@ -209,12 +208,7 @@ class _Builder:
     # Workflows.
 
     def _workflow(
-        self,
-        view: WorkflowView,
-        side: Side | None,
-        flows: Flows,
-        reached: Reached,
-        marks: dict[Fn, tuple[Mark, ...]],
+        self, view: WorkflowView, side: Side | None, flows: Flows, reached: Reached
     ) -> Workflow:
         handlers = [*view.runs[:1], *view.handlers]
         numbers = flows.reached(side.entries) if side is not None else []
@@ -229,7 +223,7 @@ class _Builder:
             tuple(_states(view.state, handlers)),
             tuple(numbers),
             reached.below(self._nodes(view)),
-            marks.get(Fn(*view.cls), ()),
+            reached.marks.get(Fn(*view.cls), ()),
         )
 
     def _entry(

@@ -7,7 +7,7 @@ import warnings
 
 from wflint.rule.command_view import CommandView
 from wflint.syntax.unparsed import unparsed
-from wflint.wording import code_on_one_line, shortened
+from wflint.wording import code_on_one_line, on_one_line, shortened
 
 _LONGEST = 80
 _UNITS = ((86_400.0, "d"), (3_600.0, "h"), (60.0, "min"))
@@ -70,7 +70,7 @@ def options_of(command: CommandView, call: ast.Call | None) -> dict[str, str]:
 
 def _value(node: ast.expr) -> str:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return shortened(" ".join(node.value.split()), _LONGEST)
+        return shortened(on_one_line(node.value), _LONGEST)
     return code(node)
 
 

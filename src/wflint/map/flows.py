@@ -9,14 +9,14 @@ from wflint.callgraph.graph import DEFINITION, Node
 from wflint.facts.ids import Fn
 from wflint.facts.model import Site
 from wflint.map.call_text import options_of, parsed_call, subject, timer_of
-from wflint.map.model import NONE, Flow, MapStep, Place
+from wflint.map.functions import place_of
+from wflint.map.model import NONE, Flow, MapStep
 from wflint.map.ran import Ran
 from wflint.map.targets import Targets
 from wflint.replay.outline import Step, StepKind, outline
 from wflint.replay.program import Functions, callees_in, digest
 from wflint.replay.terms import Callee
 from wflint.run.emit import Emitter
-from wflint.run.places import definition_of
 from wflint.wording import shortened
 
 LONGEST = 200
@@ -94,7 +94,7 @@ class Flows:
         for callee in self._callees:
             fn = callee.node.fn
             steps = tuple(self._step(fn, step) for step in self._outline(callee.node))
-            place = Place(self._emitter.shown(fn.path), definition_of(self._emitter, fn).row)
+            place = place_of(self._emitter, fn)
             size = sum(1 for _ in all_steps(steps))
             yield Flow(number_of.get(fn, NONE), fn.shown, place, steps, size)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from wflint.callgraph.graph import Node
 from wflint.diagnostics import Diagnostic
@@ -24,7 +25,7 @@ class Reached:
         functions = dict.fromkeys(node.fn for node in self._nodes)
         self.number_of = {fn: first + number for number, fn in enumerate(functions)}
 
-    @property
+    @cached_property
     def marks(self) -> dict[Fn, tuple[Mark, ...]]:
         """The diagnostics of the project, by the function or class that they are in."""
         found: dict[Fn, set[Mark]] = {}
@@ -33,7 +34,7 @@ class Reached:
                 found.setdefault(one.hit.fn, set()).add(mark_of(one.diagnostic))
         return {fn: tuple(sorted(marks)) for fn, marks in found.items()}
 
-    def functions(self, marks: dict[Fn, tuple[Mark, ...]]) -> Iterator[Function]:
+    def functions(self) -> Iterator[Function]:
         """Yield the functions in the order in which they are reached."""
         prepare_definitions(self._emitter, self.number_of)
         nodes = set(self._nodes)
@@ -49,11 +50,10 @@ class Reached:
                 if number is not None:
                     calls.setdefault(node.fn, {})[number] = None
         for fn in self.number_of:
-            place = Place(self._emitter.shown(fn.path), definition_of(self._emitter, fn).row)
             yield Function(
                 fn.shown,
-                place,
-                marks.get(fn, ()),
+                place_of(self._emitter, fn),
+                self.marks.get(fn, ()),
                 tuple(sorted(gaps.get(fn, ()))),
                 tuple(calls.get(fn, ())),
             )
@@ -62,6 +62,11 @@ class Reached:
         """Return the functions that some entry points reach, nearest first."""
         reached = (self.number_of[node.fn] for node in self._graph.search(entries))
         return tuple(dict.fromkeys(reached))
+
+
+def place_of(emitter: Emitter, fn: Fn) -> Place:
+    """Return where the name of a function or class is defined."""
+    return Place(emitter.shown(fn.path), definition_of(emitter, fn).row)
 
 
 def mark_of(diagnostic: Diagnostic) -> Mark:

@@ -10,11 +10,11 @@ from msgspec import Struct, field
 from wflint.comparison.side import Side
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Site
-from wflint.histories.command import count_histories
 from wflint.histories.export import ExportError, load, parts_of, recorded_in
 from wflint.histories.matching import Matched, Matcher
 from wflint.replay.change import Verdict
 from wflint.replay.recorded import Recorded
+from wflint.report.summary import count
 from wflint.rule.place import Place
 from wflint.run.program_run import Examined
 
@@ -52,7 +52,7 @@ def ran_in(projects: Iterable[Examined], files: Sequence[str]) -> Ran:
         else:
             others += 1
     if others:
-        every = count_histories(found.total + others)
+        every = count(found.total + others, "history")
         found.remarks.append(
             f"{others:,} of {every} may not fit the code, and nothing of that is counted; "
             "`wflint replay` says why"

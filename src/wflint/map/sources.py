@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from wflint.map.model import Chunk, File, Place
+from wflint.report.look import lines_of
 
 AROUND = 2
 """How many lines are shown before and after a place that is no function."""
@@ -23,7 +24,7 @@ class Sources:
     def add(self, filename: str, text: str, first: int, last: int) -> None:
         """Show some lines of a file, both included; of very many only the first."""
         if filename not in self._texts:
-            self._texts[filename] = tuple(text.split("\n"))
+            self._texts[filename] = tuple(lines_of(text))
             self._rows[filename] = set()
         last = min(last, len(self._texts[filename]), first + MOST - 1)
         self._rows[filename].update(range(max(first, 1), last + 1))
@@ -49,7 +50,7 @@ class Sources:
                 yield Chunk(first, tuple(lines))
                 lines = []
             first = first if lines else row
-            lines.append(self._texts[name][row - 1].rstrip("\r"))
+            lines.append(self._texts[name][row - 1])
             before = row
         if lines:
             yield Chunk(first, tuple(lines))
