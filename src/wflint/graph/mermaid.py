@@ -21,7 +21,7 @@ def render(graph: Graph) -> str:
     names = numbers(graph)
     lines = ["flowchart TD"]
     for function in graph.functions:
-        label = "<br/>".join(_escaped(line) for line in words(function))
+        label = "<br/>".join(escaped(line) for line in words(function))
         lines.append(f'    {names[function.id]}["{label}"]')
     lines += [f"    {names[caller]} --> {names[callee]}" for caller, callee in arrows(graph)]
     marked = {
@@ -37,6 +37,6 @@ def render(graph: Graph) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _escaped(line: str) -> str:
-    """A line of a label: whatever might mean something to Mermaid, as the number of its sign."""
+def escaped(line: str) -> str:
+    """Return a line of a label, with what might mean something to Mermaid as numbers."""
     return _SPECIAL.sub(lambda match: f"#{ord(match[0])};", line)

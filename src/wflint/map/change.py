@@ -11,12 +11,12 @@ from wflint.comparison.result import Changed
 from wflint.comparison.side import Side as Code
 from wflint.facts.ids import Cls, Fn
 from wflint.map.build import build
+from wflint.map.functions import place_of
 from wflint.map.links import Links
 from wflint.map.model import Map, Place
-from wflint.map.reading import BRANCHING, Reading, Shown, Told, shown_options
+from wflint.map.reading import Reading, Shown, Told, opened, shown_options
 from wflint.replay.change import Step, Verdict
 from wflint.replay.outline import StepKind
-from wflint.run.places import definition_of
 
 _NO_COMMANDS = (StepKind.LEAVE.value, StepKind.STATE.value, StepKind.RAISE.value)
 
@@ -89,7 +89,7 @@ def _half(code: Code, classes: set[Cls], links: Links) -> Half:
 def _place(code: Code, cls: Cls) -> Place:
     examined = code.of(cls.path)
     assert examined is not None
-    return Place(examined.emitter.shown(cls.path), definition_of(examined.emitter, Fn(*cls)).row)
+    return place_of(examined.emitter, Fn(*cls))
 
 
 def _pair(one: Changed, old: Half, new: Half, code: Code) -> Pair:
@@ -128,22 +128,19 @@ def _at(told: Iterable[Told], code: Code, step: Step | None) -> Iterator[int]:
 
 def flat(steps: Iterable[Shown]) -> Iterator[tuple[int, Shown]]:
     """Yield steps as lines of an outline, with how deep they stand."""
-    pending = [(0, shown) for shown in steps][::-1]
+    pending = [(0, shown) for shown in opened(steps)][::-1]
     while pending:
         depth, shown = pending.pop()
-        is_line = shown.step.kind not in BRANCHING
-        if is_line:
-            yield depth, shown
-        pending += [(depth + is_line, inside) for inside in reversed(shown.steps)]
+        yield depth, shown
+        pending += [(depth + 1, inside) for inside in opened(shown.steps)][::-1]
 
 
 def line_of(shown: Shown) -> str:
     """Return a step on one line."""
     step = shown.step
-    gives = f" → {step.gives}" if step.gives else ""
     options = f" ({shown_options(step.options)})" if step.options else ""
-    where = {"above": ", as above", "apart": ", see below", "": ""}[shown.elsewhere]
-    return f"{step.text}{gives}{options}{where}"
+    where = f", {shown.where}" if shown.where else ""
+    return f"{shown.words}{options}{where}"
 
 
 def differences(old: Iterable[Told], new: Iterable[Told]) -> tuple[set[int], set[int]]:

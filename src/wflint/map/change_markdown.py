@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from wflint.map.change import Pair, flat, line_of
-from wflint.map.markdown import code, escaped
+from wflint.map.markdown import code, escaped, fence_for
 from wflint.map.reading import Told
 from wflint.report.look import one_line
 
@@ -36,8 +35,7 @@ def _pair(pair: Pair) -> Iterator[str]:
         yield f"First difference: {was} in histories, {now} in the new code."
         yield ""
     body = list(_diff(pair))
-    longest = max((len(run) for line in body for run in re.findall("`+", line)), default=0)
-    fence = "`" * max(3, longest + 1)
+    fence = fence_for("\n".join(body), 3)
     yield from (
         f"{fence}diff",
         f"--- {one_line(pair.old.label)}",
@@ -66,6 +64,6 @@ def _mark(pair: Pair, side: int, step: int) -> str:
 def _lines(told: Told) -> Iterator[_Line]:
     if told.flow < 0:
         return
-    yield one_line(told.title if told.name == told.title else f"{told.title} {told.name}"), 0
+    yield one_line(told.words), 0
     for depth, shown in flat(told.steps):
         yield "    " * (depth + 1) + one_line(line_of(shown)), shown.id

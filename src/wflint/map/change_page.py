@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from wflint import __version__
 from wflint.map.change import Half, Pair
 from wflint.map.html_text import code, text
-from wflint.map.page import asset, hash_of
+from wflint.map.page import asset, document, hash_of
 from wflint.map.page_outline import Outline
 from wflint.replay.change import Verdict
 from wflint.report.summary import count
@@ -24,20 +23,15 @@ def render(pairs: Sequence[Pair], title: str) -> str:
     """Return the page."""
     style = asset("map.css")
     policy = f"default-src 'none'; style-src {hash_of(style)}; base-uri 'none'; form-action 'none'"
-    return "".join(
-        [
-            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
-            f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
-            '<meta name="color-scheme" content="light dark">\n',
-            f'<meta name="generator" content="wflint {__version__}">\n',
-            f"<title>Change of {text(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n",
-            f"<header><h1>Change of {text(title)}</h1>",
-            f'<p class="counts">{_summary(pairs)}</p></header>\n<main class="change">',
-            *(part for number, pair in enumerate(pairs) for part in _pair(pair, number)),
-            "</main>\n</body>\n</html>\n",
-        ]
-    )
+    return document(f"Change of {title}", policy, f"<style>{style}</style>", _body(pairs, title))
+
+
+def _body(pairs: Sequence[Pair], title: str) -> Iterator[str]:
+    yield f"<header><h1>Change of {text(title)}</h1>"
+    yield f'<p class="counts">{_summary(pairs)}</p></header>\n<main class="change">'
+    for number, pair in enumerate(pairs):
+        yield from _pair(pair, number)
+    yield "</main>\n"
 
 
 def _summary(pairs: Sequence[Pair]) -> str:

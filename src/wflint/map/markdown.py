@@ -8,17 +8,17 @@ from collections.abc import Iterable, Iterator
 from wflint.map import mermaid
 from wflint.map.model import Map, Place, Workflow
 from wflint.map.reading import (
-    BRANCHING,
+    Finding,
     Reading,
     Shown,
     Told,
-    findings_of,
+    opened,
     shown_options,
+    told_counts,
     told_histories,
     told_often,
 )
 from wflint.report.look import one_line
-from wflint.report.summary import count
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]|~])")
 _DRAWN = 40
@@ -41,9 +41,15 @@ def code(text: str) -> str:
     text = one_line(text)
     if not text:
         return ""
-    fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+    fence = fence_for(text, 1)
     pad = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def fence_for(text: str, least: int) -> str:
+    """Return what begins and ends code: more backticks than there are anywhere in it."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    return "`" * max(least, longest + 1)
 
 
 def _cell(text: str) -> str:
@@ -62,23 +68,20 @@ class _Writer:
         found = self._map
         yield f"# Map of {escaped(found.title)}"
         yield ""
-        parts = [
-            count(len(found.workflows), "workflow"),
-            count(len(found.activities), "activity"),
-            count(len(found.workers), "worker"),
-        ]
         at = f" at commit {found.commit[:12]}" if found.commit else ""
-        yield f"{', '.join(parts)}{at}{told_histories(found)}."
+        yield f"{told_counts(found)}{at}{told_histories(found)}."
         for remark in found.remarks:
             yield f"\n{escaped(remark)}."
         if 0 < len(found.workflows) + len(found.activities) <= _DRAWN:
             yield f"\n```mermaid\n{mermaid.overview(found)}```"
-        for workflow, told in zip(found.workflows, self._reading.workflows, strict=True):
-            yield from self._workflow(workflow, told)
-        if self._reading.apart:
+        reading = self._reading
+        every = zip(found.workflows, reading.workflows, reading.findings, strict=True)
+        for workflow, told, findings in every:
+            yield from self._workflow(workflow, told, findings)
+        if reading.apart:
             yield "\n## Functions that several workflows call"
-            for one in self._reading.apart:
-                yield from self._told(one, "###")
+            for one in reading.apart:
+                yield from self._told(one)
         yield from self._definitions()
 
     def _place(self, place: Place) -> str:
@@ -91,7 +94,9 @@ class _Writer:
 
     # Workflows.
 
-    def _workflow(self, workflow: Workflow, told: Iterable[Told]) -> Iterator[str]:
+    def _workflow(
+        self, workflow: Workflow, told: Iterable[Told], findings: Iterable[Finding]
+    ) -> Iterator[str]:
         yield f"\n## {escaped(workflow.qualname)}\n"
         facts = [self._place(workflow.place)]
         if workflow.name not in ("", workflow.qualname):
@@ -100,7 +105,7 @@ class _Writer:
             facts.append(f"on {', '.join(map(code, workflow.queues))}")
         yield ", ".join(facts)
         for one in told:
-            yield from self._told(one, "###")
+            yield from self._told(one)
         if workflow.uses:
             yield "\n### Starts\n"
             yield "| | Name | Options | Registered on |\n|-|-|-|-|"
@@ -115,37 +120,34 @@ class _Writer:
             for state in workflow.state:
                 sides = (", ".join(map(_cell, side)) for side in (state.writers, state.readers))
                 yield f"| {_cell(state.name)} | {' | '.join(sides)} |"
-        findings = findings_of(self._map, workflow)
         if findings:
             yield "\n### Diagnostics and gaps\n"
             for finding in findings:
                 place = self._place(Place(finding.filename, finding.row))
                 yield f"- {place} {finding.code}: {escaped(finding.text)}"
 
-    def _told(self, told: Told, heading: str) -> Iterator[str]:
-        title = told.title if told.name == told.title else f"{told.title} {told.name}"
+    def _told(self, told: Told) -> Iterator[str]:
         often = f" — {told_often(told.often)}" if told.often >= 0 else ""
-        yield f"\n{heading} {escaped(title)}{often}\n"
+        yield f"\n### {escaped(told.words)}{often}\n"
         if told.flow < 0:
             yield "Gives no commands."
             return
-        lines = [line for shown in told.steps for line in self._step(shown, 0)]
+        lines = list(self._steps(told.steps, 0))
         yield from lines or ["Does nothing that a history has."]
 
-    def _step(self, shown: Shown, depth: int) -> Iterator[str]:
+    def _steps(self, steps: Iterable[Shown], depth: int) -> Iterator[str]:
+        for shown in opened(steps):
+            yield f"{'  ' * depth}- {self._step(shown)}"
+            yield from self._steps(shown.steps, depth + 1)
+
+    def _step(self, shown: Shown) -> str:
         step = shown.step
-        if step.kind in BRANCHING:
-            for inside in shown.steps:
-                yield from self._step(inside, depth)
-            return
         gives = f" → {code(step.gives)}" if step.gives else ""
         options = f" ({escaped(shown_options(step.options))})" if step.options else ""
-        where = {"above": ", as above", "apart": ", see below", "": ""}[shown.elsewhere]
+        where = f", {shown.where}" if shown.where else ""
         line = f", line {step.row}" if step.row and not shown.steps else ""
         often = f" — **{told_often(step.often)}**" if step.often >= 0 else ""
-        yield f"{'  ' * depth}- {code(step.text)}{gives}{options}{where}{line}{often}"
-        for inside in shown.steps:
-            yield from self._step(inside, depth + 1)
+        return f"{code(step.text)}{gives}{options}{where}{line}{often}"
 
     # What else there is.
 
@@ -157,7 +159,7 @@ class _Writer:
             for activity in found.activities:
                 users = ", ".join(_cell(found.workflows[n].qualname) for n in activity.users)
                 queues = ", ".join(map(_cell, activity.queues))
-                name = _cell(activity.name or activity.qualname)
+                name = _cell(activity.shown)
                 yield f"| {name} | {self._place(activity.place)} | {queues} | {users} |"
         if found.workers:
             yield "\n## Workers\n"
@@ -165,7 +167,7 @@ class _Writer:
             for worker in found.workers:
                 workflows = ", ".join(_cell(found.workflows[n].qualname) for n in worker.workflows)
                 names = (found.activities[n] for n in worker.activities)
-                activities = ", ".join(_cell(a.name or a.qualname) for a in names)
+                activities = ", ".join(_cell(a.shown) for a in names)
                 more = f"<br>{escaped(worker.more)}" if worker.more else ""
                 unknown = f"not known: {_cell(worker.written)}" if worker.written else "not known"
                 queue = _cell(worker.queue) or unknown

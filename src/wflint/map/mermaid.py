@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
+from wflint.graph.mermaid import escaped
 from wflint.map.flowchart import Chart, chart_of
 from wflint.map.model import Map
 from wflint.map.reading import Reading, Told
 from wflint.report.look import one_line
 from wflint.wording import shortened
 
-_SPECIAL = re.compile(r"[^\w ./:,-]", re.ASCII)
 _LONGEST = 60
 _SHAPES = {
     "call": ('[["', '"]]'),
@@ -45,10 +44,8 @@ def render(found: Map) -> str:
     return "".join(_lines(_flows(Reading(found).workflows[0])))
 
 
-def escaped(text: str) -> str:
-    """Return the text of a label, with what might mean something to Mermaid as numbers."""
-    short = shortened(one_line(text), _LONGEST)
-    return _SPECIAL.sub(lambda match: f"#{ord(match[0])};", short)
+def _label(text: str) -> str:
+    return escaped(shortened(one_line(text), _LONGEST))
 
 
 def _lines(lines: Iterable[str]) -> Iterator[str]:
@@ -65,8 +62,7 @@ def _flows(told: Iterable[Told]) -> Iterator[str]:
     for number, one in enumerate(told):
         if one.flow < 0:
             continue
-        title = one.title if one.name == one.title else f"{one.title} {one.name}"
-        yield f'subgraph s{number}["{escaped(title)}"]'
+        yield f'subgraph s{number}["{_label(one.words)}"]'
         yield f'n{number}_begin((" "))'
         chart = chart_of(one.steps)
         yield from _chart(chart, f"n{number}", styled)
@@ -80,14 +76,13 @@ def _chart(chart: Chart, prefix: str, styled: dict[str, list[str]]) -> Iterator[
     for number, shown in enumerate(chart.nodes):
         kind = shown.step.kind
         before, behind = _SHAPES.get(kind, ('["', '"]'))
-        text = f"{shown.step.text} → {shown.step.gives}" if shown.step.gives else shown.step.text
-        yield f"{prefix}_{number}{before}{escaped(text)}{behind}"
+        yield f"{prefix}_{number}{before}{_label(shown.words)}{behind}"
         if kind in _STYLES:
             styled.setdefault(kind, []).append(f"{prefix}_{number}")
     if chart.nodes:
         yield f"{prefix}_begin --> {prefix}_0"
     for start, end, label in chart.edges:
-        arrow = f'-->|"{escaped(label)}"|' if label else "-->"
+        arrow = f'-->|"{_label(label)}"|' if label else "-->"
         yield f"{prefix}_{start} {arrow} {prefix}_{end}"
 
 
@@ -104,13 +99,13 @@ def _overview(found: Map) -> Iterator[str]:
     for number, worker in enumerate(found.workers):
         if worker.workflows or worker.activities:
             queue = worker.queue or "worker, queue not known"
-            yield f'k{number}[/"{escaped(queue)}"/]'
+            yield f'k{number}[/"{_label(queue)}"/]'
             ids["worker"].append(f"k{number}")
     for number, workflow in enumerate(found.workflows):
-        yield f'w{number}["{escaped(workflow.qualname)}"]'
+        yield f'w{number}["{_label(workflow.qualname)}"]'
         ids["workflow"].append(f"w{number}")
     for number, activity in enumerate(found.activities):
-        yield f'a{number}("{escaped(activity.name or activity.qualname)}")'
+        yield f'a{number}("{_label(activity.shown)}")'
         ids["activity"].append(f"a{number}")
     for number, workflow in enumerate(found.workflows):
         for target in dict.fromkeys(use.target for use in workflow.uses if use.target):

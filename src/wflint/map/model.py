@@ -140,6 +140,11 @@ class Activity(Struct, frozen=True):
     users: tuple[int, ...] = ()
     marks: tuple[Mark, ...] = ()
 
+    @property
+    def shown(self) -> str:
+        """What people know it by."""
+        return self.name or self.qualname
+
 
 class Worker(Struct, frozen=True):
     """A Worker; ``more`` says what of its lists is not known.

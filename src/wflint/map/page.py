@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from wflint import __version__
@@ -16,7 +16,7 @@ from wflint.map.html_text import text
 from wflint.map.model import Map
 from wflint.map.page_data import data_of
 from wflint.map.page_outline import Outline
-from wflint.map.reading import Reading, told_histories
+from wflint.map.reading import Reading, told_counts, told_histories
 from wflint.report.summary import count
 
 _ASSETS = Path(__file__).with_name("assets")
@@ -29,17 +29,24 @@ def render(found: Map) -> str:
     """Return the page."""
     style = asset("map.css")
     scripts = [asset(name) for name in _SCRIPTS]
+    body = [*_body(found), *(f"<script>{script}</script>\n" for script in scripts)]
+    policy = _policy(style, scripts)
+    return document(
+        f"Map of {found.title}", policy, f'<style id="{_STYLE_ID}">{style}</style>', body
+    )
+
+
+def document(title: str, policy: str, style: str, body: Iterable[str]) -> str:
+    """Return a whole page; ``style`` is an element."""
     return "".join(
         [
             '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
-            f'<meta http-equiv="Content-Security-Policy" content="{_policy(style, scripts)}">\n',
+            f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n',
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
             '<meta name="color-scheme" content="light dark">\n',
             f'<meta name="generator" content="wflint {__version__}">\n',
-            f"<title>Map of {text(found.title)}</title>\n",
-            f'<style id="{_STYLE_ID}">{style}</style>\n</head>\n<body>\n',
-            *_body(found),
-            *(f"<script>{script}</script>\n" for script in scripts),
+            f"<title>{text(title)}</title>\n{style}\n</head>\n<body>\n",
+            *body,
             "</body>\n</html>\n",
         ]
     )
@@ -67,16 +74,9 @@ def hash_of(content: str) -> str:
 def _body(found: Map) -> Iterator[str]:
     reading = Reading(found)
     outline = Outline(found, reading)
-    counts = ", ".join(
-        [
-            count(len(found.workflows), "workflow"),
-            count(len(found.activities), "activity"),
-            count(len(found.workers), "worker"),
-        ]
-    )
     at = f" at commit <code>{text(found.commit[:12])}</code>" if found.commit else ""
-    at += told_histories(found)
-    yield f'<header><h1>Map of {text(found.title)}</h1><p class="counts">{counts}{at}</p>'
+    counts = f"{told_counts(found)}{at}{told_histories(found)}"
+    yield f'<header><h1>Map of {text(found.title)}</h1><p class="counts">{counts}</p>'
     yield '<div id="controls"></div></header>\n'
     for remark in found.remarks:
         yield f'<p class="remark">{text(remark)}.</p>\n'

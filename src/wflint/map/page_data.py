@@ -7,7 +7,7 @@ from typing import Any
 
 from wflint.map.flowchart import chart_of
 from wflint.map.model import Map, Workflow
-from wflint.map.reading import Reading, Told, findings_of
+from wflint.map.reading import Reading, Told
 from wflint.system.printable import visible
 from wflint.wording import shortened
 
@@ -49,7 +49,7 @@ def data_of(found: Map, reading: Reading) -> str:
         ],
         "activities": [
             [
-                visible(one.name or one.qualname),
+                visible(one.shown),
                 number_of[one.place.filename],
                 one.place.row,
                 sum(mark.severity == "error" for mark in one.marks),
@@ -83,9 +83,8 @@ def _line(line: str) -> str:
 
 def _workflows(found: Map, reading: Reading, number_of: dict[str, int]) -> list[dict[str, Any]]:
     made = []
-    every = zip(found.workflows, found.labels, reading.workflows, strict=True)
-    for workflow, label, told in every:
-        findings = findings_of(found, workflow)
+    every = zip(found.workflows, found.labels, reading.workflows, reading.findings, strict=True)
+    for workflow, label, told, findings in every:
         made.append(
             {
                 "n": visible(label),
@@ -115,13 +114,12 @@ def _started(workflow: Workflow) -> dict[str, str]:
 
 def _chart(told: Told, number_of: dict[str, int]) -> dict[str, Any]:
     chart = chart_of(told.steps)
-    title = told.title if told.name == told.title else f"{told.title} {told.name}"
     return {
-        "t": visible(title),
+        "t": visible(told.words),
         "n": [
             [
                 shown.step.kind,
-                visible(shortened(_label(shown.step.text, shown.step.gives), _LABEL)),
+                visible(shortened(shown.words, _LABEL)),
                 number_of.get(shown.filename, -1),
                 shown.row,
                 shown.id,
@@ -131,7 +129,3 @@ def _chart(told: Told, number_of: dict[str, int]) -> dict[str, Any]:
         ],
         "e": [[a, b, visible(shortened(label, _LABEL))] for a, b, label in chart.edges],
     }
-
-
-def _label(text: str, gives: str) -> str:
-    return f"{text} → {gives}" if gives else text

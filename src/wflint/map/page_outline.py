@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from wflint.map.html_text import code, codes, table, text
 from wflint.map.model import Map, Mark, Place, Workflow
 from wflint.map.reading import (
-    BRANCHING,
+    Finding,
     Reading,
     Shown,
     Told,
-    findings_of,
+    opened,
     shown_options,
     told_often,
 )
@@ -58,9 +58,8 @@ class Outline:
     def workflows(self) -> Iterator[str]:
         """Yield the sections of all workflows."""
         is_open = len(self._map.workflows) <= _OPEN
-        pairs = zip(self._map.workflows, self._reading.workflows, strict=True)
-        for number, (workflow, told) in enumerate(pairs):
-            yield from self._workflow(number, workflow, told, is_open)
+        for number, workflow in enumerate(self._map.workflows):
+            yield from self._workflow(number, workflow, is_open)
 
     def told_of(self, number: int) -> Iterator[str]:
         """Yield the entry points of one workflow, and the functions that stand by themselves."""
@@ -69,9 +68,8 @@ class Outline:
 
     def index(self) -> Iterator[str]:
         """Yield the items of the list of all workflows."""
-        pairs = zip(self._map.workflows, self._map.labels, strict=True)
-        for number, (workflow, label) in enumerate(pairs):
-            findings = findings_of(self._map, workflow)
+        every = zip(self._map.workflows, self._map.labels, self._reading.findings, strict=True)
+        for number, (workflow, label, findings) in enumerate(every):
             errors = sum(one.severity == "error" for one in findings)
             badge = f' <span class="mark error">{errors}</span>' if errors else ""
             file = f" <small>{text(workflow.place.filename)}</small>"
@@ -101,10 +99,8 @@ class Outline:
 
     # Workflows.
 
-    def _workflow(
-        self, number: int, workflow: Workflow, told: Iterable[Told], is_open: bool
-    ) -> Iterator[str]:
-        findings = findings_of(self._map, workflow)
+    def _workflow(self, number: int, workflow: Workflow, is_open: bool) -> Iterator[str]:
+        findings = self._reading.findings[number]
         errors = sum(one.severity == "error" for one in findings)
         others = len(findings) - errors
         badges = f' <span class="mark error">{count(errors, "error")}</span>' if errors else ""
@@ -121,11 +117,11 @@ class Outline:
         unknown = "task queue not known" if is_registered else "no Worker is known to register it"
         facts.append(f"on {queues}" if queues else unknown)
         yield f'<p class="facts">{" · ".join(facts)}</p>'
-        for one in told:
+        for one in self._reading.workflows[number]:
             yield from self._told(one)
         yield from self._uses(workflow)
         yield from self._state(workflow)
-        yield from self._findings(workflow)
+        yield from self._findings(findings)
         yield "</details>"
 
     def _uses(self, workflow: Workflow) -> Iterator[str]:
@@ -149,8 +145,7 @@ class Outline:
             yield "<h3>State that methods share</h3>"
             yield table(("Attribute", "Written by", "Read by"), rows)
 
-    def _findings(self, workflow: Workflow) -> Iterator[str]:
-        findings = findings_of(self._map, workflow)
+    def _findings(self, findings: Sequence[Finding]) -> Iterator[str]:
         if not findings:
             return
         yield '<h3>Diagnostics and gaps</h3><ul class="findings">'
@@ -163,14 +158,14 @@ class Outline:
 
     # Steps.
 
-    def _told(self, told: Told, heading: str = "h3") -> Iterator[str]:
+    def _told(self, told: Told) -> Iterator[str]:
         title = text(told.title)
         if told.name != told.title:
             title = f"{title} {code(told.name)}"
         place = self.place(Place(told.filename, told.row))
         anchor = f' id="{self._prefix}f{told.flow}"' if told.flow in self._apart else ""
         badges = f"{_often(told.often)}{self._badges(told.filename, told.row)}"
-        yield f"<{heading}{anchor}>{title}{badges} <small>{place}</small></{heading}>"
+        yield f"<h3{anchor}>{title}{badges} <small>{place}</small></h3>"
         if told.flow < 0:
             yield '<p class="quiet">Gives no commands.</p>'
         elif not told.steps:
@@ -185,12 +180,8 @@ class Outline:
 
     def _steps(self, steps: Iterable[Shown]) -> Iterator[str]:
         yield '<ol class="steps">'
-        for shown in steps:
-            if shown.step.kind in BRANCHING:
-                for branch in shown.steps:
-                    yield from self._step(branch)
-            else:
-                yield from self._step(shown)
+        for shown in opened(steps):
+            yield from self._step(shown)
         yield "</ol>"
 
     def _step(self, shown: Shown) -> Iterator[str]:
@@ -227,7 +218,7 @@ class Outline:
             users = (
                 f'<a href="#w{n}">{text(self._map.workflows[n].qualname)}</a>' for n in one.users
             )
-            name = code(one.name or one.qualname)
+            name = code(one.shown)
             if one.marks:
                 name += "".join(map(_badge, one.marks))
             kind = "async" if one.is_async else "sync"
@@ -261,7 +252,7 @@ class Outline:
                 for n in worker.workflows
             )
             names = (self._map.activities[n] for n in worker.activities)
-            activities = codes(a.name or a.qualname for a in names)
+            activities = codes(a.shown for a in names)
             more = f"<br><small>{text(worker.more)}</small>" if worker.more else ""
             unknown = f"not known: {code(worker.written)}" if worker.written else "not known"
             queue = code(worker.queue) or unknown

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from msgspec import Struct
 
 from wflint.map.model import NONE, GapMark, Map, MapStep, Mark, Workflow
 from wflint.replay.outline import StepKind
+from wflint.report.summary import count
 from wflint.wording import shortened
 
 FEW = 8
@@ -22,8 +24,10 @@ FEW = 8
 DEEPEST = 24
 """How deep within others a step is at most whose function is shown there."""
 
-BRANCHING = (StepKind.CHOICE.value, StepKind.TRY.value)
+_BRANCHING = (StepKind.CHOICE.value, StepKind.TRY.value)
 """The kinds of steps that outlines leave out: they show the branches, one below the other."""
+
+_WHERE = {"above": "as above", "apart": "see below", "": ""}
 
 _OPTION = 60
 
@@ -47,6 +51,16 @@ class Shown(Struct, frozen=True):
         """The line of the step, or 0."""
         return self.step.row
 
+    @property
+    def words(self) -> str:
+        """The text of the step, with the name that gets its value."""
+        return f"{self.step.text} → {self.step.gives}" if self.step.gives else self.step.text
+
+    @property
+    def where(self) -> str:
+        """Where the function that it calls is shown instead, in words, or ``""``."""
+        return _WHERE[self.elsewhere]
+
 
 class Told(Struct, frozen=True):
     """One entry point of a workflow, or a function that is shown apart, as it is read."""
@@ -58,6 +72,11 @@ class Told(Struct, frozen=True):
     steps: tuple[Shown, ...]
     flow: int = NONE
     often: int = NONE
+
+    @property
+    def words(self) -> str:
+        """Its title, with its name where that is another one."""
+        return self.title if self.name == self.title else f"{self.title} {self.name}"
 
 
 class Reading:
@@ -83,6 +102,11 @@ class Reading:
             steps = self._steps(flow.steps, number, {number}, 0)
             name, row = flow.place.filename, flow.place.row
             self.apart.append(Told("function", flow.name, name, row, steps, number))
+
+    @cached_property
+    def findings(self) -> list[list[Finding]]:
+        """What was found in each workflow."""
+        return [findings_of(self._map, workflow) for workflow in self._map.workflows]
 
     def _told(self, workflow: Workflow) -> Iterator[Told]:
         seen: set[int] = set()
@@ -115,13 +139,13 @@ class Reading:
         return Shown(own, step, filename, inside)
 
 
-def all_shown(steps: Iterable[Shown]) -> Iterator[Shown]:
-    """Yield steps with all that they hold, in order."""
-    pending = list(steps)[::-1]
-    while pending:
-        shown = pending.pop()
-        yield shown
-        pending += reversed(shown.steps)
+def opened(steps: Iterable[Shown]) -> Iterator[Shown]:
+    """Yield steps as outlines have them: of those that branch, the branches."""
+    for shown in steps:
+        if shown.step.kind in _BRANCHING:
+            yield from shown.steps
+        else:
+            yield shown
 
 
 def shown_options(options: Iterable[tuple[str, str]]) -> str:
@@ -159,15 +183,23 @@ def _finding(filename: str, function: str, mark: Mark | GapMark) -> Finding:
     return Finding(filename, mark.row, mark.code, mark.severity, mark.message, function)
 
 
+def told_counts(found: Map) -> str:
+    """Return how much a map shows."""
+    counts = [
+        count(len(found.workflows), "workflow"),
+        count(len(found.activities), "activity"),
+        count(len(found.workers), "worker"),
+    ]
+    return ", ".join(counts)
+
+
 def told_histories(found: Map) -> str:
     """Return how many histories a map shows; ``""`` if none were asked for."""
-    number = found.histories
-    noun = "history" if number == 1 else "histories"
-    return f", with {number:,} {noun}" if number != NONE else ""
+    return f", with {count(found.histories, 'history')}" if found.histories != NONE else ""
 
 
 def told_often(often: int) -> str:
     """Return how often something ran, in words; ``""`` if that is not known."""
     if often < 0:
         return ""
-    return f"ran {often:,} {'time' if often == 1 else 'times'}" if often else "never ran"
+    return f"ran {count(often, 'time')}" if often else "never ran"

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from wflint.map.html_text import text
 from wflint.map.model import Map, Workflow
-from wflint.map.reading import BRANCHING, Reading, Shown, Told, shown_options, told_often
+from wflint.map.reading import Reading, Shown, Told, opened, shown_options, told_often
 from wflint.wording import shortened
 
 _WIDTH, _LINE, _GAP, _PAD = 330, 18, 12, 10
@@ -83,8 +83,7 @@ def _columns(told: Iterable[Told], y: int, lines: list[str]) -> tuple[int, int]:
     """Draw flows beside each other; return where the next thing begins, and the right end."""
     x, bottom = _GAP, y + _LINE
     for one in told:
-        title = one.title if one.name == one.title else f"{one.title} {one.name}"
-        lines.append(_words(x, y + _LINE, title, "title"))
+        lines.append(_words(x, y + _LINE, one.words, "title"))
         boxes: list[_Box] = []
         end = _stack(one.steps, x, y + _LINE + 8, _WIDTH, boxes)
         lines.extend(_drawn(boxes))
@@ -95,7 +94,7 @@ def _columns(told: Iterable[Told], y: int, lines: list[str]) -> tuple[int, int]:
 
 def _stack(steps: Iterable[Shown], x: int, y: int, width: int, boxes: list[_Box]) -> int:
     """Place steps one below the other; return where the next one would begin."""
-    for shown in _branches(steps):
+    for shown in opened(steps):
         box = _Box(shown, x, y, width)
         boxes.append(box)
         y += len(_lines_of(box)) * _LINE + 8
@@ -107,22 +106,13 @@ def _stack(steps: Iterable[Shown], x: int, y: int, width: int, boxes: list[_Box]
     return y
 
 
-def _branches(steps: Iterable[Shown]) -> Iterator[Shown]:
-    for shown in steps:
-        if shown.step.kind in BRANCHING:
-            yield from shown.steps
-        else:
-            yield shown
-
-
 def _lines_of(box: _Box) -> list[str]:
     step = box.shown.step
     most = int((box.width - 2 * _PAD) / _CHARACTER)
-    first = f"{step.text} → {step.gives}" if step.gives else step.text
-    first += {"above": " (as above)", "apart": " (see below)", "": ""}[box.shown.elsewhere]
+    where = f" ({box.shown.where})" if box.shown.where else ""
     often = [told_often(step.often)] if step.often >= 0 else []
     options = [shown_options(step.options)] if step.options else []
-    return [shortened(line, most) for line in (first, *options, *often)]
+    return [shortened(line, most) for line in (f"{box.shown.words}{where}", *options, *often)]
 
 
 def _drawn(boxes: list[_Box]) -> Iterator[str]:
