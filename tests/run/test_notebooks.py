@@ -147,6 +147,16 @@ def test_list_and_graph_name_the_cell() -> None:
         assert "(a.ipynb:cell 3:4)" in invoke("graph", "OrderWorkflow", *flags).stdout
 
 
+def test_a_worker_in_a_notebook_has_its_cell_in_json(project: Path) -> None:
+    worker = (
+        "from temporalio.worker import Worker\n"
+        'worker = Worker(client, task_queue="orders", workflows=[OrderWorkflow])'
+    )
+    (project / "a.ipynb").write_bytes(notebook(IMPORTS, FLOW, CLIENT, worker))
+    (found,) = json.loads(invoke("list", "--output-format", "json").stdout)["workers"]
+    assert (found["cell"], found["location"]) == (5, {"row": 2, "column": 10})
+
+
 def test_a_notebook_may_come_from_stdin(project: Path) -> None:
     data = (project / "a.ipynb").read_bytes()
     (project / "a.ipynb").unlink()

@@ -9,7 +9,7 @@ from wflint.comparison.side import Side
 from wflint.facts.ids import Fn
 from wflint.histories.command import count_histories
 from wflint.histories.coverage import Covered, Missing
-from wflint.report.json_report import as_location, to_text
+from wflint.report.json_report import located, to_text
 from wflint.report.look import one_line
 from wflint.rule.place import Place
 from wflint.run.places import definition_of
@@ -68,8 +68,7 @@ def _object(covered: Covered, places: Places) -> dict[str, Any]:
     filename, location = places.of(covered.view.place)
     return {
         "workflow": covered.view.shown,
-        "filename": filename,
-        "location": as_location(location),
+        **located(filename, location),
         "histories": covered.histories,
         "fitting": covered.fitting,
         "open": covered.open,
@@ -77,8 +76,7 @@ def _object(covered: Covered, places: Places) -> dict[str, Any]:
             {
                 "kind": missing.kind,
                 "text": missing.text,
-                "filename": where,
-                "location": as_location(at),
+                **located(where, at),
             }
             for missing, where, at in _placed(covered.missing, places)
         ],

@@ -10,6 +10,8 @@
   ``reason`` says why.
 * ``unchecked``: code that may be workflow code: ``filename``, ``location`` and ``message``.
 * ``gaps``: for each entry point its place, and the ``calls`` on its way that could not be resolved.
+
+In a notebook, a place has ``cell`` as well, and its row is that in the cell.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from __future__ import annotations
 from typing import Any
 
 from wflint.inventory.model import Definition, Inventory, WorkerItem
-from wflint.report.json_report import as_location, as_place, to_text
+from wflint.report.json_report import as_place, located, to_text
 from wflint.run.request import EntryGaps
 
 
@@ -46,11 +48,7 @@ def render(inventory: Inventory) -> str:
             ],
             "workers": [_worker(item) for item in inventory.workers],
             "unchecked": [
-                {
-                    "filename": item.filename,
-                    "location": as_location(item.location),
-                    "message": item.message,
-                }
+                {**located(item.filename, item.location), "message": item.message}
                 for item in inventory.unchecked
             ],
             "gaps": [_gaps(of_entry) for of_entry in inventory.gaps],
@@ -65,8 +63,7 @@ def _definition(item: Definition) -> dict[str, Any]:
 def _worker(item: WorkerItem) -> dict[str, Any]:
     return {
         "task_queue": item.task_queue,
-        "filename": item.filename,
-        "location": as_location(item.location),
+        **located(item.filename, item.location),
         "runner": item.runner,
         "in_test": item.in_test,
         "workflows": _registered(item.workflows, item.more_workflows),
@@ -88,8 +85,7 @@ def _gaps(of_entry: EntryGaps) -> dict[str, Any]:
         **as_place(entry.qualname, entry.filename, entry.location),
         "calls": [
             {
-                "filename": gap.filename,
-                "location": as_location(gap.location),
+                **located(gap.filename, gap.location),
                 "written": gap.written,
                 "reason": gap.reason,
             }

@@ -27,9 +27,7 @@ def as_object(diagnostic: Diagnostic) -> dict[str, Any]:
         "name": diagnostic.name,
         "severity": diagnostic.severity.value,
         "message": diagnostic.message,
-        "filename": diagnostic.filename,
-        **_cell(diagnostic.location),
-        "location": as_location(diagnostic.location),
+        **located(diagnostic.filename, diagnostic.location),
         "end_location": as_location(diagnostic.end_location),
         "scope": diagnostic.scope,
         "entry": _hop(diagnostic.entry) if diagnostic.entry else None,
@@ -61,18 +59,15 @@ def as_location(location: Location) -> dict[str, int]:
     return {"row": location.row - location.above, "column": location.column}
 
 
-def _cell(location: Location) -> dict[str, int]:
-    return {"cell": location.cell} if location.cell else {}
+def located(filename: str, location: Location) -> dict[str, Any]:
+    """A place in a file; in a notebook with the cell."""
+    cell = {"cell": location.cell} if location.cell else {}
+    return {"filename": filename, **cell, "location": as_location(location)}
 
 
 def as_place(qualname: str, filename: str, location: Location) -> dict[str, Any]:
     """A place with the function that it is in."""
-    return {
-        "qualname": qualname,
-        "filename": filename,
-        **_cell(location),
-        "location": as_location(location),
-    }
+    return {"qualname": qualname, **located(filename, location)}
 
 
 def _hop(hop: ShownHop) -> dict[str, Any]:
