@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import ast
-import warnings
 
 from wflint.rule.command_view import CommandView
 from wflint.syntax.unparsed import unparsed
+from wflint.syntax.written_call import parsed_call
 from wflint.wording import code_on_one_line, on_one_line, shortened
 
 _LONGEST = 80
 _UNITS = ((86_400.0, "d"), (3_600.0, "h"), (60.0, "min"))
 _WITHOUT = frozenset({"result_type", "summary", "static_summary", "static_details", "details"})
-
-
-def parsed_call(text: str) -> ast.Call | None:
-    """Return the call that a text is; ``None`` if it is none that this Python reads."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(f"({text})", mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    return tree if isinstance(tree, ast.Call) else None
 
 
 def keyword_of(text: str, name: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from wflint.callgraph.graph import DEFINITION, Node
 from wflint.facts.ids import Fn
 from wflint.facts.model import Site
-from wflint.map.call_text import options_of, parsed_call, subject, timer_of
+from wflint.map.call_text import options_of, subject, timer_of
 from wflint.map.functions import place_of
 from wflint.map.model import NONE, Flow, MapStep
 from wflint.map.ran import Ran
@@ -17,6 +17,7 @@ from wflint.replay.outline import Step, StepKind, outline
 from wflint.replay.program import Functions, callees_in, digest
 from wflint.replay.terms import Callee
 from wflint.run.emit import Emitter
+from wflint.syntax.written_call import parsed_call
 from wflint.wording import shortened
 
 LONGEST = 200

@@ -11,6 +11,7 @@ from wflint.facts import model
 from wflint.facts.ids import Fn
 from wflint.run.emit import Emitter
 from wflint.run.request import EntryGaps, Gap
+from wflint.syntax.written_call import parsed_call
 from wflint.wording import code_on_one_line
 
 MAX_CALL = 60
@@ -71,11 +72,8 @@ def call_as_written(emitter: Emitter, gap: GapAt) -> str:
 
 
 def _without_arguments(call: str) -> str:
-    try:
-        tree = ast.parse(f"({call})", mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return call  # its syntax is newer than the Python that runs
-    callee = ast.get_source_segment(f"({call})", tree.func) if isinstance(tree, ast.Call) else None
+    tree = parsed_call(call)
+    callee = ast.get_source_segment(f"({call})", tree.func) if tree is not None else None
     return f"{callee}()" if callee else call
 
 
