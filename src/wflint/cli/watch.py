@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +17,7 @@ from wflint.config.errors import ConfigError
 from wflint.config.find import ProjectFinder
 from wflint.report.summary import by_severity, count
 from wflint.run.request import Request, Result
+from wflint.workspace.collecting import collect_rarely
 from wflint.workspace.workspace import Answer, Workspace
 
 _ONCE = {
@@ -48,7 +48,7 @@ def watch(request: Request, flags: Mapping[str, Any], report: Callable[[Result],
     if find_spec("watchfiles") is None:
         say(["--watch needs one more package: pip install 'wflint[watch]'"])
         return FAILED
-    gc.enable()  # the command line does without: it ends before there is much to collect
+    collect_rarely()
     is_quiet = flags["quiet"] or flags["silent"]
     for answer in _answers(Workspace(os.getcwd(), request), _changes(request)):
         if isinstance(answer, Answer):

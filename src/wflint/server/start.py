@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import sys
 from typing import BinaryIO
+
+from wflint.workspace.collecting import collect_rarely
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -16,10 +17,7 @@ def serve(log_file: str | None, *, cache: bool = True) -> None:
 
     Raises :class:`OSError` if there can be no log.
     """
-    # The command line does without a collector: it ends before there is much to collect. Here there
-    # is, but not after each 700 objects: that takes a third of a check.
-    gc.enable()
-    gc.set_threshold(100_000, 50, 100)
+    collect_rarely()
     _log_to(log_file)
     stdin, stdout = _own_streams()
     from wflint.server.features import Server
