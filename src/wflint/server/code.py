@@ -116,8 +116,10 @@ class Code:
 
     def workflow_nodes(self, function: Function) -> list[Node]:
         """Return the ways in which workflows reach a function."""
-        reached = function.program.answer.reached
-        return [node for graph, node in self.nodes(function) if graph is reached]
+        return self._nodes_in(function.program.answer.reached, function)
+
+    def _nodes_in(self, wanted: CallGraph, function: Function) -> list[Node]:
+        return [node for graph, node in self.nodes(function) if graph is wanted]
 
     def entries(self, function: Function) -> list[Node]:
         """Return the entry points of workflows that reach a function, itself included."""
@@ -134,20 +136,17 @@ class Code:
         entries = self.entries(function)
         if not entries:
             return ""
-        said = _enumerated(_entries_said(function.program.answer.reached, entries))
+        said = ", ".join(_entries_said(function.program.answer.reached, entries))
         does = self._does(function)
         return f"**workflow code**: reached from {said}" + (f"; {does}" if does else "")
 
     def _as_other_code(self, function: Function) -> str:
         outside = function.program.answer.outside
-        nodes = [node for graph, node in self.nodes(function) if graph is outside]
-        found = outside.entry_points(nodes)
+        found = outside.entry_points(self._nodes_in(outside, function))
         shown = [e.shown for n, e in outside.entries.items() if n in found]
         if not shown:
             return ""
-        more = len(shown) - _NAMED
-        names = [f"`{name}`" for name in shown[:_NAMED]] + ([f"{more} more"] if more > 0 else [])
-        return f"**activity code**: reached from {_enumerated(names)}"
+        return f"**activity code**: reached from {', '.join(_named(shown, 'more'))}"
 
     def _does(self, function: Function) -> str:
         summaries = function.program.answer.summaries
@@ -232,9 +231,7 @@ def _functions(program: Examined, path: str) -> Iterator[Function]:
 def _entries_said(reached: CallGraph, nodes: Iterable[Node]) -> list[str]:
     entries = [reached.entries[node] for node in nodes]
     runs = list(dict.fromkeys(e.shown for e in entries if e.kind & Region.RUN))
-    said = [f"`{name}`" for name in runs[:_NAMED]]
-    if runs[_NAMED:]:
-        said.append(f"{len(runs) - _NAMED} more run methods")
+    said = _named(runs, "more run methods")
     for region, one, several in _KINDS:
         names = {e.shown for e in entries if e.kind & region and not e.kind & Region.RUN}
         if names and not runs and len(names) == 1:
@@ -244,5 +241,9 @@ def _entries_said(reached: CallGraph, nodes: Iterable[Node]) -> list[str]:
     return said
 
 
-def _enumerated(parts: list[str]) -> str:
-    return ", ".join(parts)
+def _named(names: list[str], more: str) -> list[str]:
+    """Return the first names, and how many there are besides."""
+    said = [f"`{name}`" for name in names[:_NAMED]]
+    if names[_NAMED:]:
+        said.append(f"{len(names) - _NAMED} {more}")
+    return said
