@@ -10,7 +10,6 @@ import {
 import { locate, onInterpreterChange, type Program, versionOf } from "./locate";
 
 const PYTHON_FILES = { language: "python", scheme: "file" };
-const CONFIGURATION = "**/{pyproject.toml,wflint.toml}";
 const NEEDS_RESTART = ["wflint.path"];
 const INSTALL = "Copy pip Command";
 
@@ -94,10 +93,7 @@ class Session implements vscode.Disposable {
       outputChannel: this.log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       initializationOptions: { settings: vscode.workspace.getConfiguration("wflint") },
-      synchronize: {
-        configurationSection: "wflint",
-        fileEvents: vscode.workspace.createFileSystemWatcher(CONFIGURATION),
-      },
+      synchronize: { configurationSection: "wflint" }, // the server asks for changes of files
     };
     const run = { command: program.command, args: ["server"] };
     const client = new LanguageClient("wflint", "wflint", run, options);
