@@ -248,13 +248,12 @@ function showNode(one) {
   const actions = [];
   if (go !== undefined) {
     actions.push(el("a", { href: "#w" + go }, "outline"),
-      el("button", { type: "button", onclick: () => draw({ kind: "flow", number: go }) }, "Flow"),
-      el("button", { type: "button", onclick: () => draw({ kind: "calls", number: go }) }, "Calls"));
+      button("Flow", () => draw({ kind: "flow", number: go })), button("Calls", () => draw({ kind: "calls", number: go })));
   }
   if (step) actions.push(el("a", { href: "#s" + step }, "in the outline"));
   if (file !== undefined && file >= 0) showSource(file, row || 0, ...actions);
   cy.elements().removeClass("apart");
-  if (go !== undefined || one.data("kind") === "function" || one.data("kind") === "activity" || one.data("kind") === "worker") {
+  if (go !== undefined || ["activity", "function", "worker"].includes(one.data("kind"))) {
     cy.elements().difference(one.closedNeighborhood()).addClass("apart");
   }
 }
@@ -278,7 +277,7 @@ function zoomBy(factor) {
 
 function selectNext(by) {
   const nodes = cy.nodes();
-  const at = nodes.findIndex ? nodes.toArray().findIndex((n) => n.selected()) : -1;
+  const at = nodes.toArray().findIndex((n) => n.selected());
   const next = nodes[(at + by + nodes.length) % nodes.length];
   nodes.unselect();
   next.select();
@@ -301,7 +300,7 @@ function titleOf(wanted) {
 function draw(wanted) {
   closeGraph();
   drawn = { activities: true, workers: true, ...wanted, sideways: wanted.kind !== "flow" };
-  const button = (text, label, action) => el("button", { type: "button", onclick: action, "aria-label": label, title: label }, text);
+  const tool = (text, label, action) => button(text, action, { "aria-label": label, title: label });
   const toggle = (name) => el("label", {}, el("input", {
     type: "checkbox", checked: drawn[name], onchange: (event) => draw({ ...drawn, [name]: event.target.checked }) }), " " + name);
   const area = el("div", { id: "drawing", tabindex: "0", role: "application", onkeydown: onGraphKey,
@@ -309,8 +308,8 @@ function draw(wanted) {
   byId("graph").append(
     el("h2", {}, titleOf(drawn)), " ",
     ...(drawn.kind === "overview" ? [toggle("activities"), toggle("workers")] : []),
-    button("+", "Zoom in", () => zoomBy(1.25)), button("−", "Zoom out", () => zoomBy(0.8)),
-    button("Fit", "Show all", () => fitGraph(false)), button("×", "Close the graph", closeGraph),
+    tool("+", "Zoom in", () => zoomBy(1.25)), tool("−", "Zoom out", () => zoomBy(0.8)),
+    tool("Fit", "Show all", () => fitGraph(false)), tool("×", "Close the graph", closeGraph),
     el("span", { id: "graph-said", role: "status" }), area);
   byId("graph").hidden = false;
   const sideways = drawn.sideways;
@@ -332,15 +331,15 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { if
 
 sections.forEach((section, number) => {
   const graphs = el("span", { class: "graphs" });
-  const button = (text, kind) => el("button", { type: "button", onclick: (event) => {
+  const toDraw = (text, kind) => button(text, (event) => {
     event.preventDefault();
     draw({ kind, number });
-  } }, text);
-  if (MAP.workflows[number].g.length) graphs.append(button("Flow", "flow"));
-  if (MAP.workflows[number].c.length) graphs.append(button("Calls", "calls"));
+  });
+  if (MAP.workflows[number].g.length) graphs.append(toDraw("Flow", "flow"));
+  if (MAP.workflows[number].c.length) graphs.append(toDraw("Calls", "calls"));
   section.querySelector("summary").append(graphs);
 });
 if (MAP.workflows.length) {
-  byId("controls").append(el("button", { type: "button", onclick: () => draw({ kind: "overview", seen: true }) }, "Graph"));
+  byId("controls").append(button("Graph", () => draw({ kind: "overview", seen: true })));
 }
 if (MAP.workflows.length > 1 && MAP.workflows.length + MAP.activities.length <= 150) draw({ kind: "overview", seen: false });

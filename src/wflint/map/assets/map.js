@@ -15,6 +15,7 @@ function el(name, attributes, ...children) {
   return made;
 }
 
+const button = (text, action, more) => el("button", { type: "button", onclick: action, ...more }, text);
 const byId = (id) => document.getElementById(id);
 const sections = Array.from(document.querySelectorAll("details.workflow"));
 const entries = Array.from(document.querySelectorAll("#index > li"));
@@ -44,7 +45,7 @@ function showSource(file, row, ...actions) {
   const panel = byId("source");
   if (!MAP.files[file]) return;
   if (panel.hidden) focusBefore = document.activeElement;
-  const close = el("button", { type: "button", onclick: closeSource, "aria-label": "Close source" }, "×");
+  const close = button("×", closeSource, { "aria-label": "Close source" });
   const title = el("h2", {}, MAP.files[file].n + (row ? ":" + row : ""));
   const bar = el("p", { class: "links" }, ...linksOf(file, row || 1), ...actions);
   const code = el("pre", { tabindex: "0" });
@@ -200,8 +201,7 @@ function makeControls() {
   } }), " assignments");
   const openAll = (open) => () => sections.forEach((s) => { if (!s.hidden) s.open = open; });
   byId("controls").append(search, only, errors, state,
-    el("button", { type: "button", onclick: openAll(true) }, "Open all"),
-    el("button", { type: "button", onclick: openAll(false) }, "Close all"),
+    button("Open all", openAll(true)), button("Close all", openAll(false)),
     el("span", { id: "status", role: "status" }));
 }
 
