@@ -1,4 +1,4 @@
-"""What ``wflint init`` has found out about a program, as plain data."""
+"""The findings of ``wflint init`` about a program, as plain data."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Seen(Struct, frozen=True):
 
 
 class Survey(Struct):
-    """What there is in a folder, with names as people write them.
+    """The findings about a folder, with names as people write them.
 
     ``named`` has what makes more code known, by setting: the decorators, each with an example of
     what is under it. ``unclear`` are those of which it cannot be said. ``sources`` are the folders
@@ -41,6 +41,6 @@ class Survey(Struct):
     present: Mapping[str, tuple[str, ...]] = {}
 
     def names(self, key: str) -> list[str]:
-        """What a setting should have: what is in force, and what was found."""
+        """The values that a setting should have: those in force, and those that were found."""
         found = sorted({one.decorator for one in self.named[key]})
         return list(dict.fromkeys([*self.present.get(key, ()), *found]))

@@ -18,10 +18,9 @@ from wflint.facts.ids import Fn, shown_name
 from wflint.files.select import shown_path
 from wflint.progress import Tell
 from wflint.run.check import check
-from wflint.run.program_run import Examined
+from wflint.run.program_run import SYNTAX_ERROR, Examined
 from wflint.run.request import Request, Result
 
-SYNTAX_ERROR = "WFL001"
 _KEYS = ("workflow", "run", "signal", "query", "update", "validator")
 _TEST_WORD = re.compile(r"(?:^|[_-])tests?(?:$|[_-])|^testing$|^e2e$", re.IGNORECASE)
 

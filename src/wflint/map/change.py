@@ -58,7 +58,7 @@ class Pair(Struct):
 
     @property
     def told(self) -> tuple[tuple[Told, ...], tuple[Told, ...]]:
-        """What is told of its entry points, before and after."""
+        """Its entry points before and after, as they are read."""
         return self.old.reading.workflows[self.before], self.new.reading.workflows[self.after]
 
 

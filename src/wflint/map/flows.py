@@ -28,7 +28,7 @@ _COMMANDS = frozenset(
 )
 _CALLS = _COMMANDS | {StepKind.TIMER}
 _RECORDED = (_CALLS | {StepKind.PATCHED}) - {StepKind.CONTINUE}
-"""What leaves an event in a history; a local activity leaves one that its place is not known of."""
+"""The steps that leave an event in a history. That of a local activity does not tell its place."""
 
 Options = tuple[tuple[str, str], ...]
 

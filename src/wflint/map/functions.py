@@ -15,7 +15,7 @@ from wflint.run.program_run import Examined
 
 
 class Reached:
-    """What some entry points of a project reach."""
+    """The functions that some entry points of a project reach."""
 
     def __init__(self, examined: Examined, entries: Iterable[Node], first: int) -> None:
         self._emitter: Emitter = examined.emitter

@@ -142,7 +142,7 @@ class Activity(Struct, frozen=True):
 
     @property
     def shown(self) -> str:
-        """What people know it by."""
+        """The name that people know it by."""
         return self.name or self.qualname
 
 
@@ -169,7 +169,7 @@ class Chunk(Struct, frozen=True):
 
 
 class File(Struct, frozen=True):
-    """What of a file is shown, and links to it: a label, and the address around a line number."""
+    """The lines of a file that are shown, and links: a label, and the address around a number."""
 
     name: str
     chunks: tuple[Chunk, ...] = ()

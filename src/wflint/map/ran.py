@@ -1,4 +1,4 @@
-"""What ran in recorded histories: how often each command of the code was given."""
+"""Counts how often each command of the code was given in recorded histories."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ class Reading:
 
     @cached_property
     def findings(self) -> list[list[Finding]]:
-        """What was found in each workflow."""
+        """The diagnostics and gaps of each workflow."""
         return [findings_of(self._map, workflow) for workflow in self._map.workflows]
 
     def _told(self, workflow: Workflow) -> Iterator[Told]:

@@ -1,4 +1,4 @@
-"""What the commands of a project start: its activities and workflows, by their numbers."""
+"""The activities and workflows that the commands of a project start, by their numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a workflow starts: its activities and children with their options, told once each."""
+"""The activities and children that a workflow starts, each once, with their options."""
 
 from __future__ import annotations
 
