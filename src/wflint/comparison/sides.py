@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -37,7 +38,7 @@ class Sides:
         self.warnings: list[str] = []
         self.problems: list[str] = []
         self._groups = self._select(request.paths)
-        self._taken: dict[tuple[str, str], Snapshot] = {}
+        self._known: dict[tuple[str, str], tuple[str, Snapshot]] = {}
 
     def _select(self, paths: tuple[str, ...]) -> list[Group]:
         request = self.request
@@ -84,33 +85,36 @@ class Sides:
         """
         if not self._groups or any(map(self.is_path, names)):
             return ""
-        commit, label = ("", "") if names else self._default_commit()
+        commit, label = ("", "") if names else self._default_commit
         for group in self._groups:
-            repository = Repository(str(group.project.root), "--from", _NO_GIT)
             for name in names or (commit,):
-                if self._snapshot(repository, repository.commit(name), group).differs:
+                _, taken = self._taken(group, name, "--from")
+                if taken.differs:
                     return ""
         return ", ".join(names) or label
 
     def default_base(self) -> tuple[Side, Result]:
         """Return the commit at which the current branch has left the default branch."""
-        commit, label = self._default_commit()
+        commit, label = self._default_commit
         return self._at_revision(commit, "diff", label)
 
+    @cached_property
     def _default_commit(self) -> tuple[str, str]:
-        """Return the commit at which the current branch has left the default one, and its label."""
+        """The commit at which the current branch has left the default one, and its label."""
         top = str(self._groups[0].project.root) if self._groups else str(self._cwd)
         repository = Repository(top, "diff", _NO_GIT)
         name = repository.default_branch(_DEFAULT_BRANCHES)
         commit = repository.merge_base(name)
         return commit, f"{name.removeprefix('origin/')}@{commit[:_SHORT]}"
 
-    def _snapshot(self, repository: Repository, commit: str, group: Group) -> Snapshot:
-        """Return the files of a program in a commit, found once."""
-        key = repository.top, commit
-        if key not in self._taken:
-            self._taken[key] = snapshot(repository, commit, group.files)
-        return self._taken[key]
+    def _taken(self, group: Group, name: str, flag: str) -> tuple[str, Snapshot]:
+        """Return the commit that a revision is, and the files of a program in it, found once."""
+        root = str(group.project.root)
+        if (root, name) not in self._known:
+            repository = Repository(root, flag, _NO_GIT)
+            commit = repository.commit(name)
+            self._known[root, name] = commit, snapshot(repository, commit, group.files)
+        return self._known[root, name]
 
     def is_path(self, name: str) -> bool:
         """True for what is written as a path, or is one and no revision."""
@@ -140,10 +144,8 @@ class Sides:
         total = Result()
         examined: list[Examined] = []
         for group in self._groups:
-            repository = Repository(str(group.project.root), flag, _NO_GIT)
-            commit = repository.commit(name)
+            commit, taken = self._taken(group, name, flag)
             label = label or (commit[:_SHORT] if commit == name else name)
-            taken = self._snapshot(repository, commit, group)
             result = check_at(taken, group, self.request, examined.append)
             self.warnings += taken.warnings
             add(total, result)
