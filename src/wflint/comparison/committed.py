@@ -6,12 +6,13 @@ Workflows are sorted, and each line of a function is one line, so that it is rea
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 from msgspec import Struct
 
 from wflint.config.errors import ConfigError
+from wflint.facts.ast_definitions import written_params
 from wflint.facts.model import Param, ParamKind
 from wflint.facts.signatures import Signature
 from wflint.files.source import Source, UnreadableSource
@@ -122,42 +123,40 @@ def _key(value: str) -> str:
 # Parameters.
 
 
+_STARS = {ParamKind.VAR_POSITIONAL: "*", ParamKind.VAR_KEYWORD: "**"}
+_SENT = (ParamKind.POSITIONAL, ParamKind.VAR_POSITIONAL)
+
+
 def parameters(args: ast.arguments) -> str:
     """Return parameters without their types and values."""
-    plain = [*args.posonlyargs, *args.args]
-    first = len(plain) - len(args.defaults)
-    found = [f"{a.arg}{'=...' * (number >= first)}" for number, a in enumerate(plain)]
-    if args.vararg is not None or args.kwonlyargs:
-        found.append(f"*{args.vararg.arg if args.vararg is not None else ''}")
-    pairs = zip(args.kwonlyargs, args.kw_defaults, strict=True)
-    found += [f"{arg.arg}{'=...' * (default is not None)}" for arg, default in pairs]
-    if args.kwarg is not None:
-        found.append(f"**{args.kwarg.arg}")
-    return ", ".join(found)
-
-
-_STARS = {ParamKind.VAR_POSITIONAL: "*", ParamKind.VAR_KEYWORD: "**"}
+    return _listed(_params(args))
 
 
 def of_signature(signature: Signature) -> str:
     """Return the parameters that can be sent: those by position."""
-    kinds = (ParamKind.POSITIONAL, ParamKind.VAR_POSITIONAL)
-    params = [p for p in signature.params if p.kind in kinds]
-    return ", ".join(
-        f"{_STARS.get(p.kind, '')}{p.name}{'=...' * (p.has_default and p.kind not in _STARS)}"
-        for p in params
-    )
+    return _listed(p for p in signature.params if p.kind in _SENT)
 
 
 def signature_of(args: ast.arguments, *, is_method: bool) -> Signature:
     """Return parameters as those see them who send arguments."""
-    plain = [*args.posonlyargs, *args.args]
-    first = len(plain) - len(args.defaults)
-    found = [Param(arg.arg, has_default=at >= first) for at, arg in enumerate(plain)]
-    found = found[1:] if is_method else found
-    if args.vararg is not None:
-        found.append(Param(args.vararg.arg, kind=ParamKind.VAR_POSITIONAL))
-    return Signature(found)
+    found = [p for p in _params(args) if p.kind in _SENT]
+    has_receiver = is_method and found and found[0].kind is ParamKind.POSITIONAL
+    return Signature(found[1:] if has_receiver else found)
+
+
+def _params(args: ast.arguments) -> list[Param]:
+    return [
+        Param(p.name, has_default=p.default is not None, kind=p.kind) for p in written_params(args)
+    ]
+
+
+def _listed(params: Iterable[Param]) -> str:
+    found: list[str] = []
+    for param in params:
+        if param.kind is ParamKind.KEYWORD and not any(one.startswith("*") for one in found):
+            found.append("*")
+        found.append(f"{_STARS.get(param.kind, '')}{param.name}{'=...' * param.has_default}")
+    return ", ".join(found)
 
 
 def read_function(code: str, shown: str) -> ast.FunctionDef | ast.AsyncFunctionDef:

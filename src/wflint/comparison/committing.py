@@ -17,6 +17,7 @@ from wflint.comparison.committed import (
 from wflint.comparison.side import Side
 from wflint.config.errors import ConfigError
 from wflint.replay import sides
+from wflint.replay.code import names_of
 from wflint.replay.compare import pruned
 from wflint.replay.notation import Writer, is_name
 from wflint.replay.notation_reader import NotTerms, TermReader
@@ -148,9 +149,7 @@ class Read:
 
 
 def _code(label: str, args: ast.arguments, is_entry: bool, known: Iterable[str]) -> WrittenCode:
-    plain = [*args.posonlyargs, *args.args, *args.kwonlyargs]
-    more = [arg for arg in (args.vararg, args.kwarg) if arg is not None]
-    params = tuple(arg.arg for arg in (*plain, *more))
+    params = names_of(args)
     outer = label.rpartition(".")[0]
     around = node_of(outer).fn if outer in known else None
     receiver = params[0] if is_entry and params else ""

@@ -90,12 +90,7 @@ class Code:
     @cached_property
     def params(self) -> tuple[str, ...]:
         """The parameters, the object of a method included."""
-        args = self.definition.args if self.definition is not None else None
-        if args is None:
-            return ()
-        plain = [*args.posonlyargs, *args.args, *args.kwonlyargs]
-        more = [arg for arg in (args.vararg, args.kwarg) if arg is not None]
-        return tuple(arg.arg for arg in (*plain, *more))
+        return names_of(self.definition.args) if self.definition is not None else ()
 
     @cached_property
     def receiver(self) -> str:
@@ -125,6 +120,13 @@ class Code:
 
 
 found_nothing = ast.Pass()
+
+
+def names_of(args: ast.arguments) -> tuple[str, ...]:
+    """Return the names of parameters, those that take several arguments last."""
+    plain = [*args.posonlyargs, *args.args, *args.kwonlyargs]
+    more = [arg for arg in (args.vararg, args.kwarg) if arg is not None]
+    return tuple(arg.arg for arg in (*plain, *more))
 
 
 def _assigned(definition: Definition) -> Iterator[str]:
