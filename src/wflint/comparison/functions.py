@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections import deque
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from wflint.callgraph.graph import Node
 from wflint.comparison.region import Function, Region, changed_region
 from wflint.comparison.side import Side
 from wflint.facts.ids import Fn
@@ -55,10 +54,11 @@ def changed_function(old: Side, new: Side, view: WorkflowView, change: Change) -
 
 
 def _all_changed(old: Side, new: Side, view: WorkflowView) -> Iterator[Changed]:
+    files: dict[str, tuple[Versions, Versions]] = {}
     for fn in _reached(new, view):
-        path = _old_path(old, new, fn.path)
-        after = _version(new, fn)
-        before = _version(old, Fn(path, fn.qualname)) if path else None
+        if fn.path not in files:
+            files[fn.path] = _in_both(old, new, fn.path)
+        before, after = (versions.get(fn.shown) for versions in files[fn.path])
         if before is None or after is None:
             continue
         try:
@@ -69,25 +69,26 @@ def _all_changed(old: Side, new: Side, view: WorkflowView) -> Iterator[Changed]:
             yield Changed(fn, before, after, region)
 
 
-def _reached(side: Side, view: WorkflowView) -> Iterator[Fn]:
-    """Yield the functions that a workflow reaches, each once."""
+def _reached(side: Side, view: WorkflowView) -> Iterable[Fn]:
+    """Return the functions that a workflow reaches, each once."""
     examined = side.of(view.cls.path)
     if examined is None:
-        return
+        return ()
     graph = examined.answer.reached
-    nodes = [n for n in graph.entries if n.receiver == view.cls]
-    seen: set[Node] = set(nodes)
-    given: set[Fn] = set()
-    pending = deque(nodes)
-    while pending:
-        node = pending.popleft()
-        if node.fn not in given:
-            given.add(node.fn)
-            yield node.fn
-        for edge in graph.callees(node):
-            if edge.to not in seen:
-                seen.add(edge.to)
-                pending.append(edge.to)
+    starts = [node for node in graph.entries if node.receiver == view.cls]
+    return dict.fromkeys(node.fn for node in graph.search(starts))
+
+
+Versions = dict[str, Version]
+"""The functions of a file by their names, where no other one has the same."""
+
+
+def _in_both(old: Side, new: Side, path: str) -> tuple[Versions, Versions]:
+    """Return the functions of a file in both programs; none if nothing in it has changed."""
+    before, after = _source(old, _old_path(old, new, path)), _source(new, path)
+    if before is None or after is None or before.text == after.text:
+        return {}, {}
+    return _versions(before), _versions(after)
 
 
 def _old_path(old: Side, new: Side, path: str) -> str:
@@ -102,17 +103,23 @@ def _old_path(old: Side, new: Side, path: str) -> str:
     return ""
 
 
-def _version(side: Side, fn: Fn) -> Version | None:
-    examined = side.of(fn.path)
-    if examined is None:
-        return None
-    module = examined.answer.store.load(fn.path)
+def _source(side: Side, path: str) -> Source | None:
+    examined = side.of(path)
+    return examined.answer.store.load(path).source if examined is not None else None
+
+
+def _versions(source: Source) -> Versions:
     try:
-        tree = parse(module.source)
+        tree = parse(source)
     except (UnreadableSource, NewerSyntax):
-        return None
-    found = [(node, around) for node, name, around in _definitions(tree) if name == fn.shown]
-    return Version(module.source, tree, *found[0]) if len(found) == 1 else None
+        return {}
+    found = list(_definitions(tree))
+    count = Counter(name for _, name, _ in found)
+    return {
+        name: Version(source, tree, node, around)
+        for node, name, around in found
+        if count[name] == 1
+    }
 
 
 Around = tuple[Function, ...]
