@@ -7,14 +7,14 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from wflint.comparison.region import Function, Region, changed_region
+from wflint.comparison.region import Region, changed_region
 from wflint.comparison.side import Side
 from wflint.facts.ids import Fn
 from wflint.files.source import Source, UnreadableSource
 from wflint.replay.change import Change
 from wflint.rule.definition_views import WorkflowView
 from wflint.rule.fix import Withheld
-from wflint.syntax.guard import NewerSyntax, parse
+from wflint.syntax.guard import Function, NewerSyntax, parse
 
 
 class Version(NamedTuple):
@@ -26,7 +26,7 @@ class Version(NamedTuple):
     around: tuple[Function, ...] = ()
 
 
-class Changed(NamedTuple):
+class ChangedFunction(NamedTuple):
     """A function that was changed in one place; ``fn`` is its name in the new program."""
 
     fn: Fn
@@ -35,7 +35,7 @@ class Changed(NamedTuple):
     region: Region
 
 
-def changed_function(old: Side, new: Side, view: WorkflowView, change: Change) -> Changed:
+def changed_function(old: Side, new: Side, view: WorkflowView, change: Change) -> ChangedFunction:
     """Return the one function whose change makes the difference.
 
     Raises :class:`Withheld` where that is not one place in one function.
@@ -53,7 +53,7 @@ def changed_function(old: Side, new: Side, view: WorkflowView, change: Change) -
     return found[0]
 
 
-def _all_changed(old: Side, new: Side, view: WorkflowView) -> Iterator[Changed]:
+def _all_changed(old: Side, new: Side, view: WorkflowView) -> Iterator[ChangedFunction]:
     files: dict[str, tuple[Versions, Versions]] = {}
     for fn in _reached(new, view):
         if fn.path not in files:
@@ -66,7 +66,7 @@ def _all_changed(old: Side, new: Side, view: WorkflowView) -> Iterator[Changed]:
         except RecursionError:
             continue
         if region is not None:
-            yield Changed(fn, before, after, region)
+            yield ChangedFunction(fn, before, after, region)
 
 
 def _reached(side: Side, view: WorkflowView) -> Iterable[Fn]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from wflint.replay.change import Step
+from wflint.syntax.words import last_word
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 _NAMED = ("local activity ", "activity ", "child workflow ", "timer ")
@@ -15,7 +16,7 @@ _ENDS = {"completion": "return"}
 _LONGEST = 50
 
 
-class Sides(NamedTuple):
+class Branches(NamedTuple):
     """What a patch decides between: statements, and the step in them that differs first, if any."""
 
     old: Sequence[ast.stmt]
@@ -24,24 +25,24 @@ class Sides(NamedTuple):
     now: Step | None
 
 
-def patch_id(sides: Sides, taken: set[str]) -> str:
+def patch_id(branches: Branches, taken: set[str]) -> str:
     """Return an id that is not taken, made from a change."""
-    wanted = _words(sides)
+    wanted = _words(branches)
     found, number = wanted, 2
     while found in taken:
         found, number = f"{wanted}-{number}", number + 1
     return found
 
 
-def _words(sides: Sides) -> str:
-    was, now = _slug(sides.was), _slug(sides.now)
-    if not sides.old:
-        return f"add-{now or _about(sides.new) or 'step'}"
-    if not sides.new:
-        return f"remove-{was or _about(sides.old) or 'step'}"
+def _words(branches: Branches) -> str:
+    was, now = _slug(branches.was), _slug(branches.now)
+    if not branches.old:
+        return f"add-{now or _about(branches.new) or 'step'}"
+    if not branches.new:
+        return f"remove-{was or _about(branches.old) or 'step'}"
     if was and now and was != now:
         return f"{now}-instead-of-{was}"
-    return f"change-{now or was or _about(sides.new) or 'steps'}"
+    return f"change-{now or was or _about(branches.new) or 'steps'}"
 
 
 def _slug(step: Step | None) -> str:
@@ -61,22 +62,19 @@ def _about(statements: Sequence[ast.stmt]) -> str:
     """Return what the first calls of statements name: an activity, else what is called."""
     calls = [node for each in statements for node in ast.walk(each) if isinstance(node, ast.Call)]
     names = [name for call in calls for name in _target(call)]
-    names += [_last_word(call.func) for call in calls]
+    names += map(last_word, calls)
     names += ["return" for each in statements if any(map(_returns, ast.walk(each)))]
     return next(filter(None, map(_in_words, names)), "")
 
 
 def _target(call: ast.Call) -> Iterator[str]:
-    if _last_word(call.func).startswith(("execute_", "start_")) and call.args:
-        first = call.args[0]
-        yield str(first.value) if isinstance(first, ast.Constant) else _last_word(first)
+    if last_word(call).startswith(("execute_", "start_")):
+        match call.args[:1]:
+            case [ast.Constant(value=value)]:
+                yield str(value)
+            case [(ast.Name() | ast.Attribute()) as target]:
+                yield last_word(target)
 
 
 def _returns(node: ast.AST) -> bool:
     return isinstance(node, ast.Return)
-
-
-def _last_word(node: ast.expr) -> str:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""

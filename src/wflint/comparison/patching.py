@@ -13,8 +13,8 @@ from wflint.checking.registry import load_registry
 from wflint.checking.violation import Violation
 from wflint.comparison import local_names
 from wflint.comparison.finding import COMMANDS, Verdict
-from wflint.comparison.functions import Changed, changed_function
-from wflint.comparison.patch_ids import Sides, patch_id
+from wflint.comparison.functions import ChangedFunction, changed_function
+from wflint.comparison.patch_ids import Branches, patch_id
 from wflint.comparison.region import without_pass
 from wflint.comparison.side import Side
 from wflint.comparison.wrapping import wrapped
@@ -30,6 +30,7 @@ from wflint.rule.fix import Answered, NoFix, Repair, TextEdit, Withheld
 from wflint.run.program_run import Examined
 from wflint.run.program_settings import Governing
 from wflint.syntax.validity import is_python
+from wflint.syntax.words import last_word
 
 _RUNNING = (Verdict.INCOMPATIBLE, Verdict.DEPENDS)
 _PATCHES = ("patched", "deprecate_patch")
@@ -65,26 +66,26 @@ class Patcher:
             region = changed.region
             key = changed.fn, _written(region.old), _written(region.new)
             if key not in self._known:
-                sides = Sides(
+                branches = Branches(
                     region.old,
                     without_pass(region.new),
                     _inside(old, change.was, region.old),
                     _inside(self._new, change.now, region.new),
                 )
-                self._known[key] = self._answer(changed, sides)
+                self._known[key] = self._answer(changed, branches)
             return self._known[key]
         except Withheld as error:
             return Answered(None, error.reason)
 
-    def _answer(self, changed: Changed, sides: Sides) -> Answered:
+    def _answer(self, changed: ChangedFunction, branches: Branches) -> Answered:
         try:
-            return self._fixed(changed, sides)
+            return self._fixed(changed, branches)
         except Withheld as error:
             return Answered(None, error.reason)
         except (NoFix, UnreadableSource):
             return Answered()
 
-    def _fixed(self, changed: Changed, sides: Sides) -> Answered:
+    def _fixed(self, changed: ChangedFunction, branches: Branches) -> Answered:
         examined = self._new.of(changed.fn.path)
         assert examined is not None
         selection = self._governing(examined).selection(changed.fn.path)
@@ -98,7 +99,7 @@ class Patcher:
         _check_statements(changed)
         _check_names(changed)
         name, imports = self._patched(examined, changed)
-        id = patch_id(sides, self._ids)
+        id = patch_id(branches, self._ids)
         unit = _unit(changed)
         edit = wrapped(changed.region, changed.old.source, source, f'{name}("{id}")', unit)
         edits = tuple(sorted([edit, *imports]))
@@ -115,7 +116,7 @@ class Patcher:
         patches = (p for side in self._sides for one in side.projects for p in one.patches)
         return {patch.id for patch in patches if patch.id}
 
-    def _patched(self, examined: Examined, changed: Changed) -> tuple[str, list[TextEdit]]:
+    def _patched(self, examined: Examined, changed: ChangedFunction) -> tuple[str, list[TextEdit]]:
         """Return what to write for ``workflow.patched`` in a function, with the import it takes."""
         fn, answer = changed.fn, examined.answer
         rule = load_registry(()).of_all_commands[COMMANDS]
@@ -163,7 +164,7 @@ def _written(statements: list[ast.stmt]) -> str:
     return " ".join(f"{each.lineno} {ast.dump(each)}" for each in statements)
 
 
-def _unit(changed: Changed) -> str:
+def _unit(changed: ChangedFunction) -> str:
     """Return what the body of the function is indented by."""
     node, source = changed.new.node, changed.new.source
     first, outer = source.line(node.body[0].lineno), source.line(node.lineno)
@@ -178,19 +179,17 @@ def _applied(source: Source, edits: tuple[TextEdit, ...]) -> str:
     return text
 
 
-def _check_statements(changed: Changed) -> None:
+def _check_statements(changed: ChangedFunction) -> None:
     """Raise :class:`Withheld` for statements that cannot stand in both branches."""
     for each in (*changed.region.old, *changed.region.new):
         for node in ast.walk(each):
             if isinstance(node, (ast.Global, ast.Nonlocal)):
                 raise Withheld("it declares names of another scope")
-            name = node.attr if isinstance(node, ast.Attribute) else ""
-            name = node.id if isinstance(node, ast.Name) else name
-            if name in _PATCHES:
+            if isinstance(node, (ast.Attribute, ast.Name)) and last_word(node) in _PATCHES:
                 raise Withheld("the change has patches in it already")
 
 
-def _check_names(changed: Changed) -> None:
+def _check_names(changed: ChangedFunction) -> None:
     """Raise :class:`Withheld` where what follows needs a name that only one branch gives a value,
     or the old code one that is gone."""
     region, function = changed.region, changed.new.node
@@ -214,7 +213,7 @@ def _module_names(tree: ast.Module) -> set[str]:
     return local_names.bound(tree.body)
 
 
-def _check_fields(changed: Changed, receiver: str) -> None:
+def _check_fields(changed: ChangedFunction, receiver: str) -> None:
     region, tree = changed.region, changed.new.tree
     old_set, old_read = local_names.fields(region.old, receiver)
     new_set, _ = local_names.fields(region.new, receiver)

@@ -11,7 +11,8 @@ from difflib import SequenceMatcher
 
 from msgspec import Struct
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
+from wflint.syntax.guard import Function
+from wflint.syntax.words import last_word
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _BLOCKS = ("body", "orelse", "finalbody")
@@ -140,11 +141,9 @@ def _returns(statements: Sequence[ast.stmt]) -> bool:
 
 
 def _is_deciding(statement: ast.stmt) -> bool:
-    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-        name = statement.value.func
-        last = name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", "")
-        if last in _LOGS:
-            return any(isinstance(node, ast.Await) for node in ast.walk(statement))
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if isinstance(call, ast.Call) and last_word(call) in _LOGS:
+        return any(isinstance(node, ast.Await) for node in ast.walk(statement))
     inner = (node for node in ast.walk(statement) if node is not statement)
     is_exit = isinstance(statement, (ast.Raise, ast.Break, ast.Continue, *_DEFINITIONS))
     return is_exit or any(isinstance(node, (*_DECIDING, ast.Return)) for node in inner)
