@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from wflint.syntax.words import bound_by
+
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -21,28 +23,11 @@ def _bound(statements: Iterable[ast.AST]) -> Iterator[str]:
         if isinstance(node, ast.NamedExpr):
             yield node.target.id
         elif not is_inner:
-            yield from _bound_by(node)
+            yield from bound_by(node)
         if isinstance(node, _SCOPES):
             continue
         is_inner = is_inner or isinstance(node, _COMPREHENSIONS)
         pending += [(child, is_inner) for child in ast.iter_child_nodes(node)]
-
-
-def _bound_by(node: ast.AST) -> Iterator[str]:
-    """Yield the names that a node itself binds."""
-    match node:
-        case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
-            yield name
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            yield name
-        case ast.ExceptHandler(name=str(name)):
-            yield name
-        case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
-            yield name
-        case ast.MatchMapping(rest=str(name)):
-            yield name
-        case ast.alias(name=name, asname=other):
-            yield other or name.partition(".")[0]
 
 
 def surely_bound(statements: Iterable[ast.stmt]) -> set[str]:
@@ -75,13 +60,7 @@ def read(nodes: Iterable[ast.AST], but: Iterable[ast.AST] = ()) -> set[str]:
 
 def mentioned(nodes: Iterable[ast.AST]) -> set[str]:
     """Return all names that nodes give a value anywhere, inner functions included."""
-    found: set[str] = set()
-    for outer in nodes:
-        for node in ast.walk(outer):
-            found.update(_bound_by(node))
-            if isinstance(node, ast.arg):
-                found.add(node.arg)
-    return found
+    return {name for outer in nodes for node in ast.walk(outer) for name in bound_by(node)}
 
 
 def fields(nodes: Iterable[ast.AST], receiver: str, but: Iterable[ast.AST] = ()) -> list[set[str]]:

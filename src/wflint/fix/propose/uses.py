@@ -10,6 +10,7 @@ from wflint.facts.builtin_names import is_builtin
 from wflint.files.source import Source, UnreadableSource
 from wflint.rule.fix import TextEdit
 from wflint.syntax.guard import NewerSyntax, parse
+from wflint.syntax.words import bound_by
 
 
 def renamed_uses(source: Source, old: str, new: str) -> list[TextEdit] | None:
@@ -38,21 +39,7 @@ def renamed_uses(source: Source, old: str, new: str) -> list[TextEdit] | None:
 def _names(tree: ast.Module) -> Iterator[str]:
     """Yield each name that a module binds, at any level, as often as it does."""
     for node in ast.walk(tree):
-        match node:
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                yield node.name
-            case ast.arg():
-                yield node.arg
-            case ast.alias():
-                yield node.asname or node.name.partition(".")[0]
-            case ast.Name(ctx=ast.Store() | ast.Del()):
-                yield node.id
-            case ast.Global() | ast.Nonlocal():
-                yield from node.names
-            case ast.ExceptHandler() | ast.MatchAs() | ast.MatchStar():
-                yield node.name or ""
-            case ast.MatchMapping():
-                yield node.rest or ""
+        yield from node.names if isinstance(node, (ast.Global, ast.Nonlocal)) else bound_by(node)
 
 
 def _is_in_text(name: str, tree: ast.Module) -> bool:
