@@ -43,19 +43,23 @@ def surely_bound(statements: Iterable[ast.stmt]) -> set[str]:
 
 def read(nodes: Iterable[ast.AST], but: Iterable[ast.AST] = ()) -> set[str]:
     """Return the names that are read in nodes, those ``but`` left out."""
-    skipped = {id(each) for each in but}
     found: set[str] = set()
-    pending = list(nodes)
-    while pending:
-        node = pending.pop()
-        if id(node) in skipped:
-            continue
+    for node in _inside(nodes, but):
         if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
             found.add(node.target.id)
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store):
             found.add(node.id)
-        pending += ast.iter_child_nodes(node)
     return found
+
+
+def _inside(nodes: Iterable[ast.AST], but: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    skipped = {id(each) for each in but}
+    pending = list(nodes)
+    while pending:
+        node = pending.pop()
+        if id(node) not in skipped:
+            yield node
+            pending += ast.iter_child_nodes(node)
 
 
 def mentioned(nodes: Iterable[ast.AST]) -> set[str]:
@@ -63,20 +67,16 @@ def mentioned(nodes: Iterable[ast.AST]) -> set[str]:
     return {name for outer in nodes for node in ast.walk(outer) for name in bound_by(node)}
 
 
-def fields(nodes: Iterable[ast.AST], receiver: str, but: Iterable[ast.AST] = ()) -> list[set[str]]:
+def fields(
+    nodes: Iterable[ast.AST], receiver: str, but: Iterable[ast.AST] = ()
+) -> tuple[set[str], set[str]]:
     """Return the attributes of an object that are set, and those that are read."""
-    skipped = {id(each) for each in but}
     written: set[str] = set()
     got: set[str] = set()
-    pending = list(nodes)
-    while pending:
-        node = pending.pop()
-        if id(node) in skipped:
-            continue
+    for node in _inside(nodes, but):
         if isinstance(node, ast.Attribute) and _is_named(node.value, receiver):
             (written if isinstance(node.ctx, ast.Store) else got).add(node.attr)
-        pending += ast.iter_child_nodes(node)
-    return [written, got]
+    return written, got
 
 
 def _is_named(node: ast.expr, name: str) -> bool:
