@@ -185,6 +185,18 @@ class TestComparison:
         )
         assert "there is no activity `ship` any more" in " ".join(o["message"] for o in found_here)
 
+    @pytest.mark.parametrize("params", ["order: str, by: str", "by: str"])
+    def test_activities_of_one_name_cannot_be_told_apart(self, params: str) -> None:
+        other = (
+            f"from temporalio import activity\n\n\n@activity.defn\nasync def ship({params}): ...\n"
+        )
+        assert '"ship" = "order"\n' in committed(FLOW)
+        put(other, "other.py")
+        assert found(FLOW) == []
+        assert '"ship" =' not in committed(FLOW)
+        put("", "other.py")
+        assert found(FLOW) == []
+
 
 _SAME = [p for p in pairs() if p.kind == "commands" and p.name != "same-type-swapped"]
 """What activities are given is not in a baseline."""

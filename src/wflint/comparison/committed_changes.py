@@ -31,7 +31,7 @@ from wflint.replay.change import Change
 from wflint.replay.compare import compare_sides
 from wflint.replay.program import Functions
 from wflint.replay.terms import Patch, Text, all_terms
-from wflint.rule.definition_views import WorkflowView
+from wflint.rule.definition_views import ActivityView, WorkflowView
 from wflint.rule.fix import Answered
 from wflint.temporal.regions import Region
 
@@ -134,14 +134,16 @@ def _patches(read: Read) -> Known:
 
 
 def _activities(base: Committed, new: Side) -> Iterator[Finding]:
-    by_name = {view.name: view for view in new.activities}
+    by_name: dict[str, list[ActivityView]] = {}
+    for view in new.activities:
+        by_name.setdefault(view.name, []).append(view)
     is_open = "" in by_name or any(v.is_dynamic for v in new.activities) or new.unreadable
     for name, given in sorted(base.baseline.activities.items()):
-        after = by_name.get(name)
-        if after is None and not is_open:
+        same = by_name.get(name, [])
+        if not same and not is_open:
             yield gone_activity(name, base.path)
-        elif after is not None and not after.is_dynamic:
+        elif len(same) == 1 and not same[0].is_dynamic:
             code = f"def _({given}):\n    pass\n"
             definition = read_function(code, f"{base.shown}: activity {name}")
             old = signature_of(definition.args, is_method=False)
-            yield from activity_input_changes(old, after)
+            yield from activity_input_changes(old, same[0])

@@ -42,9 +42,10 @@ def baseline_of(new: Side, workflows: Iterable[WorkflowView]) -> tuple[Baseline,
             left.append(view.shown)
         else:
             found.workflows[view.name] = written
+    known = Counter(activity.name for activity in new.activities)
     for activity in new.activities:
-        if activity.name in called and not activity.is_dynamic:
-            found.activities.setdefault(activity.name, of_signature(activity.signature))
+        if activity.name in called and known[activity.name] == 1 and not activity.is_dynamic:
+            found.activities[activity.name] = of_signature(activity.signature)
     return found, sorted(left)
 
 
