@@ -1,4 +1,4 @@
-"""How long an editor waits for an answer: 200 edits of a project, through the protocol.
+"""Measures how long an editor waits for an answer: 200 edits of a project, by the protocol.
 
 ``python -m benchmarks.keystrokes FOLDER [FILE]`` starts `wflint server` on a folder, opens a file
 with a workflow, and types in it: statements letter by letter in the body of the longest function,

@@ -1,4 +1,4 @@
-"""How far a run has come, for whoever wants to show it."""
+"""The progress of a run, for whoever wants to show it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TypeVar
 
 T = TypeVar("T")
 Tell = Callable[[str, int, int], None]
-"""Called with what the run does, how much of that is done, and how much there is; 0: unknown."""
+"""Called with the task at hand, how much of it is done, and how much there is; 0: unknown."""
 
 
 def counted(does: str, items: Iterable[T], total: int, tell: Tell | None) -> Iterable[T]:
-    """Return the items, which are told of as they are taken."""
+    """Return the items; ``tell`` is called as they are taken."""
     return items if tell is None else _telling(does, items, total, tell)
 
 

@@ -1,4 +1,4 @@
-"""What an editor is told of the files of a folder, as they are opened, edited, saved and closed."""
+"""Diagnostics in an editor, as the files of a folder are opened, edited, saved and closed."""
 
 from __future__ import annotations
 

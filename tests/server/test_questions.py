@@ -1,4 +1,4 @@
-"""What the server answers about a place: actions, hovers, symbols, lenses and callers."""
+"""Answers of the server about a place: actions, hovers, symbols, lenses and callers."""
 
 from __future__ import annotations
 

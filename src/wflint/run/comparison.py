@@ -1,4 +1,4 @@
-"""What another revision has already: the findings of a run over its files."""
+"""The findings that another revision has already: those of a run over its files."""
 
 from __future__ import annotations
 

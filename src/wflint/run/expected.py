@@ -23,7 +23,7 @@ _EXPECTS = frozenset(
         "warns",
     }
 )
-"""What pytest, unittest and frameworks of their kind call it."""
+"""Its names in pytest, unittest and frameworks of their kind."""
 
 
 def without_expected(hits: Iterable[Violation], emitter: Emitter) -> Iterator[Violation]:

@@ -1,6 +1,6 @@
 """Names in the settings that stand for nothing: missing folders, patterns that no file matches.
 
-What looks misspelt is said in each run, and what may be there another day only on request.
+Those that look misspelt are named in each run; the others, which may match another day, on request.
 """
 
 from __future__ import annotations
