@@ -120,10 +120,9 @@ def _interfaces(read: Read, workflow: Workflow, view: WorkflowView) -> Iterator[
 
 def _patches(read: Read) -> Known:
     functions = read.side.functions
-    callees = functions.closure(callee.node for callee in read.side.entries)
     asked = [
         term
-        for callee in callees
+        for callee in read.side.callees()
         for term in all_terms(functions.term(callee.node))
         if isinstance(term, Patch)
     ]

@@ -81,10 +81,10 @@ class _Missing:
         }
         self._asked = {item for each in followed for item in each.asked.items()}
         self._arrived = {
-            (event.kind.removesuffix(" accepted"), event.name)
+            message
             for matched in fitting
             for task in matched.recorded.tasks
-            for event in (*task.arrived, *task.commands)
+            for message in task.messages
         }
         is_known = all(m.verdict is Verdict.COMPATIBLE for m in every if m.recorded.is_open)
         self._open = [m for m in fitting if m.recorded.is_open] if is_known else []
@@ -92,7 +92,7 @@ class _Missing:
     def _told_apart(self) -> dict[int, object]:
         """Return what a decision is known by: it is one, however its function is reached."""
         functions, found = self._side.functions, dict[int, object]()
-        for callee in functions.closure(c.node for c in self._side.entries):
+        for callee in self._side.callees():
             seen: dict[str, int] = {}
             for term in all_terms(functions.term(callee.node)):
                 if isinstance(term, (Alt, Handler, Loop, While)):
@@ -180,7 +180,7 @@ class _Missing:
     def _patches(self) -> Iterator[Missing]:
         functions = self._side.functions
         done: set[tuple[str, bool]] = set()
-        for callee in functions.closure(c.node for c in self._side.entries):
+        for callee in self._side.callees():
             for term in all_terms(functions.term(callee.node)):
                 if isinstance(term, Patch) and isinstance(term.name, Text):
                     key = (term.name.text, term.deprecated)

@@ -11,12 +11,11 @@ from wflint.comparison.side import Side as Code
 from wflint.replay.change import Verdict
 from wflint.replay.compare import workflows
 from wflint.replay.following import Followed, follow
+from wflint.replay.machine import CLOSING
 from wflint.replay.program import Functions
 from wflint.replay.recorded import Recorded
 from wflint.replay.sides import Side, side_of
 from wflint.rule.definition_views import WorkflowView
-
-_CLOSING = frozenset({"completion", "failure", "continue as new"})
 
 
 class Matched(Struct):
@@ -89,8 +88,8 @@ class Matcher:
     def _is_too_large(self, side: Side) -> bool:
         known = self._too_large.get(id(side))
         if known is None:
-            every = side.functions.closure(callee.node for callee in side.entries)
-            known = self._too_large[id(side)] = len(every) > limits.TERM_FUNCTIONS
+            known = len(side.callees()) > limits.TERM_FUNCTIONS
+            self._too_large[id(side)] = known
         return known
 
 
@@ -103,5 +102,5 @@ def _fit(matched: Matched) -> tuple[int, int]:
 def _is_at_end(followed: Followed, recorded: Recorded) -> bool:
     """True if a run was closed by the workflow task that does not fit."""
     last = recorded.tasks[-1].commands if recorded.tasks else []
-    closes = any(event.kind in _CLOSING for event in last)
+    closes = any(event.kind in CLOSING for event in last)
     return closes and followed.was in last

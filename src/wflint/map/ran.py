@@ -76,7 +76,5 @@ def _add(found: Ran, matched: Matched) -> None:
     cls = matched.view.cls
     found.entries[cls, "run", "run"] += 1
     for task in matched.recorded.tasks:
-        for event in (*task.arrived, *task.commands):
-            kind = event.kind.removesuffix(" accepted")
-            if kind in ("signal", "update") and not (kind == "signal" and event.is_command):
-                found.entries[cls, kind, event.name or ""] += 1
+        for kind, name in task.messages:
+            found.entries[cls, kind, name] += 1

@@ -80,7 +80,6 @@ def _issue(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
 
 def _started(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     assert isinstance(op.data, Given)
-    task.for_what = ()
     task.values.append(Handle(op.data))
 
 
@@ -92,7 +91,6 @@ def on_given(machine: Machine, task: Task, frame: Frame, given: Given) -> None:
 def _given(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     given = op.data
     assert isinstance(given, Given)
-    task.for_what = ()
     if given.failed or given.cancelled:
         error = "CancelledError" if given.cancelled else _ERRORS.get(given.kind, "Exception")
         leaving.fail(machine, task, error, frame, -1)
@@ -164,7 +162,6 @@ def _error_of(value: object) -> str:
 def _joined(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     other = op.data
     assert isinstance(other, Task)
-    task.for_what = ()
     if other.error:
         leaving.fail(machine, task, other.error, frame, -1)
     else:
@@ -172,7 +169,6 @@ def _joined(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
 
 
 def _all(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
-    task.for_what = ()
     assert isinstance(op.data, tuple)
     error = next((e for e in map(_error_of, op.data) if e), "")
     if error and op.extra is not True:
@@ -265,7 +261,6 @@ def _race(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
 def _raced(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     items, timer = op.data, op.extra
     assert isinstance(items, tuple)
-    task.for_what = ()
     if isinstance(timer, Given):
         machine.cancel(timer, frame.chain)
     done: list[Value] = [v for v in items if is_done(v)]
@@ -307,7 +302,6 @@ def _wait_for(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
 def _waited_for(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     value, timer = op.data, op.extra
     assert isinstance(timer, Given)
-    task.for_what = ()
     if not is_done(value):
         cancel_value(machine, value, frame)
         leaving.fail(machine, task, "TimeoutError", frame, -1)
@@ -337,7 +331,6 @@ def _condition(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
 
 def _met(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     timer = op.extra
-    task.for_what = ()
     if isinstance(timer, Given):
         if timer.done and not timer.cancelled:
             leaving.fail(machine, task, "TimeoutError", frame, -1)

@@ -20,9 +20,6 @@ def release(machine: Machine, op: Op, frame: Frame) -> None:
             cancel_value(machine, value, frame)
 
 
-# Cancelling.
-
-
 def cancel(machine: Machine, task: Task, frame: Frame, term: Cancel) -> None:
     """`task.cancel()`."""
     push(task, frame, term.of, Op("cancel"))

@@ -48,7 +48,7 @@ def pruned(side: Side) -> list[Callee]:
 
     They have digests; none are returned if they are too many.
     """
-    callees = side.functions.closure(callee.node for callee in side.entries)
+    callees = side.callees()
     if len(callees) > limits.TERM_FUNCTIONS:
         return []
     closures = [(side.functions, callees)]
@@ -98,9 +98,7 @@ class _Comparison:
     def change(self) -> Change | None:
         """Return what became of the workflow; ``None`` if it does the same as before."""
         old, new = self._old, self._new
-        closures = [
-            (s.functions, s.functions.closure(c.node for c in s.entries)) for s in (old, new)
-        ]
+        closures = [(side.functions, side.callees()) for side in (old, new)]
         if any(len(callees) > limits.TERM_FUNCTIONS for _, callees in closures):
             return self._change(Judgement(Verdict.UNKNOWN, why="it calls too many functions"))
         _prune(closures, (old, new))

@@ -139,9 +139,6 @@ def _star(machine: Machine, task: Task, frame: Frame, term: Star) -> None:
     push(task, frame, term.of)
 
 
-# Branches and loops.
-
-
 def _not(machine: Machine, task: Task, frame: Frame, term: Not) -> None:
     push(task, frame, term.of, Op("not"))
 

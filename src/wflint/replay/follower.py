@@ -11,6 +11,8 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 
 from wflint import limits
+from wflint.replay import leaving
+from wflint.replay.awaiting import on_given
 from wflint.replay.copying import Copier
 from wflint.replay.history import surely_differ
 from wflint.replay.machine import CutOff, Lost, Machine
@@ -202,8 +204,6 @@ class Follower(Machine):
         if task.for_what:
             task.stack.insert(len(task.stack) - 1, (Op("disturb", error), frame))
         else:
-            from wflint.replay import leaving
-
             leaving.fail(self, task, error, frame, -1)
 
     def enter_try(self, term: Try) -> str:
@@ -243,8 +243,6 @@ class Follower(Machine):
         if self.picks.pick((True, False)):
             task.values.append(value)
             return
-        from wflint.replay.awaiting import on_given
-
         given = Given(-1, DATA, Symbol(key_of(value)), None, frame.chain)
         self.awaits.append(given)
         on_given(self, task, frame, given)

@@ -8,6 +8,7 @@ new.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from heapq import heappop, heappush
 
 from msgspec import Struct, field
@@ -21,7 +22,6 @@ from wflint.replay.recorded import Event, Recorded, WorkflowTask
 from wflint.replay.sides import Side, sets_handlers
 from wflint.replay.values import Given
 
-_MESSAGES = ("signal", "update")
 _SKIPPED = frozenset(
     f"cancellation of {kind}"
     for kind in ("activity", LOCAL, "child workflow", "Nexus operation", "signal")
@@ -86,7 +86,6 @@ class _Search:
     def __init__(self, side: Side, recorded: Recorded) -> None:
         self._recorded = recorded
         self._side = side
-        self._sets_handlers = sets_handlers(side)
         self._left = [0]
         for task in reversed(recorded.tasks):
             self._left.append(self._left[-1] + len(task.commands))
@@ -97,6 +96,10 @@ class _Search:
         self._steps = 0
         self._most_steps = limits.FOLLOWED_STEPS + limits.FOLLOWED_STEPS_EACH * len(recorded.tasks)
         self._ways = 0
+
+    @cached_property
+    def _sets_handlers(self) -> bool:
+        return sets_handlers(self._side)
 
     def run(self) -> Followed:
         """Return what becomes of the history."""
@@ -196,23 +199,21 @@ class _Search:
             if event.kind == "patch" and event.name is not None:
                 state.markers.add(repr(event.name))
         local = [event for event in task.commands if event.kind == LOCAL]
-        messages = [event for event in task.arrived if event.kind == "signal"]
-        messages += [event for event in task.commands if event.kind == "update accepted"]
+        messages = task.messages
         others = [e for e in task.arrived if e.kind != "signal"]
         state.ending = {id(state.open[e.about]) for e in others if e.about in state.open}
         is_first = not state.is_begun
         early = not is_first or bool(messages and state.picks.pick((True, False)))
         if is_first and not early:
             self._begin(state)
-        for event in messages:
-            kind = "signal" if event.kind == "signal" else "update"
-            self._happen(state, event, kind)
+        for kind, name in messages:
+            self._arrive(state, kind, name)
         if messages and state.picks.pick((True, False)):  # or all in one batch, by a flag
             self._settle(state, local)
         if is_first and early:
             self._begin(state)
         for event in others:
-            self._happen(state, event, event.kind)
+            self._happen(state, event)
         self._settle(state, local)
         state.unmatched.extend(g for g in state.given if g.kind != LOCAL)
         return local
@@ -221,13 +222,15 @@ class _Search:
         state.is_begun = True
         state.enter(self._side.run, "run", "run")
 
-    def _happen(self, state: Follower, event: Event, kind: str) -> None:
-        if kind in _MESSAGES:
-            handlers = self._side.handlers
-            if (kind, str(event.name)) not in handlers and (kind, "any") not in handlers:
-                state.unsure = state.unsure or self._unhandled(kind, str(event.name))
-            happen(state, self._side, (kind, event.name), state.open.get)
-            return
+    def _arrive(self, state: Follower, kind: str, name: str) -> None:
+        handlers = self._side.handlers
+        is_handled = (kind, name) in handlers or (kind, "any") in handlers
+        if not is_handled and self._sets_handlers:
+            state.unsure = state.unsure or f"a handler of the {kind} {name} may be set later"
+        happen(state, self._side, (kind, name), state.open.get)
+
+    def _happen(self, state: Follower, event: Event) -> None:
+        kind = event.kind
         given = state.open.get(event.about)
         if given is not None and given.silent:
             state.unsure = state.unsure or "a block with a timeout has run out of time"
@@ -239,10 +242,6 @@ class _Search:
         state.unsure = state.unsure or event.unclear
         if given is not None and kind != "start":
             del state.open[event.about]
-
-    def _unhandled(self, kind: str, name: str) -> str:
-        """Return why a message without a handler is not clear; ``""`` if it is."""
-        return f"a handler of the {kind} {name} may be set later" if self._sets_handlers else ""
 
     def _settle(self, state: Follower, local: list[Event]) -> None:
         """Run all that can run; local activities end in the task that starts them."""

@@ -177,6 +177,7 @@ class Machine:
     def _run(self, task: Task, step: Callable[[Machine, Task], None]) -> None:
         try:
             self.resume(task)
+            task.for_what = ()
             while task.stack and not task.is_waiting and not task.is_queued:
                 self.steps += 1
                 if self.steps > limits.REPLAY_STEPS:

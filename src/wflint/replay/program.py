@@ -139,7 +139,10 @@ class Functions:
         return self.term(node) if is_small(self.code(node)) else None
 
     def closure(self, nodes: Iterable[Node]) -> list[Callee]:
-        """Return some functions and all that they call; none if these are too many."""
+        """Return some functions and all that they call.
+
+        If these are more than ``limits.TERM_FUNCTIONS``, only one more than that are returned.
+        """
         found: dict[Node, None] = {}
         pending = list(nodes)
         while pending and len(found) <= limits.TERM_FUNCTIONS:

@@ -44,6 +44,13 @@ class WorkflowTask(Struct):
     arrived: list[Event] = field(default_factory=list)
     commands: list[Event] = field(default_factory=list)
 
+    @property
+    def messages(self) -> list[tuple[str, str]]:
+        """The kind and name of each signal that came, and of each update that was accepted."""
+        signals = [("signal", e.name or "") for e in self.arrived if e.kind == "signal"]
+        accepted = (e for e in self.commands if e.kind == "update accepted")
+        return signals + [("update", e.name or "") for e in accepted]
+
 
 class Recorded(Struct):
     """A history.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from msgspec import Struct
 
 from wflint.callgraph.graph import Node
-from wflint.facts.ids import Fn
 from wflint.replay.program import Functions
 from wflint.replay.terms import Callee
 from wflint.rule.definition_views import HandlerView, WorkflowView
@@ -27,6 +26,10 @@ class Side(Struct, frozen=True):
         """All that the server starts."""
         return [self.run, *self.handlers.values()]
 
+    def callees(self) -> list[Callee]:
+        """Return the entry points and all functions that they call; see ``closure``."""
+        return self.functions.closure(callee.node for callee in self.entries)
+
 
 def side_of(functions: Functions, workflow: WorkflowView) -> Side | None:
     """Return a workflow of a program; ``None`` if its run method is not known."""
@@ -43,7 +46,7 @@ def side_of(functions: Functions, workflow: WorkflowView) -> Side | None:
 
 
 def _node(functions: Functions, workflow: WorkflowView, handler: HandlerView) -> Node:
-    fn: Fn = handler.place.fn
+    fn = handler.place.fn
     for node in functions.graph.entries:
         if node.fn == fn and node.receiver == workflow.cls:
             return node
@@ -59,5 +62,7 @@ _SETTERS = frozenset(
 def sets_handlers(side: Side) -> bool:
     """True if the code of a workflow sets handlers while it runs."""
     outcomes = side.functions.graph.outcomes
-    every = side.functions.closure(callee.node for callee in side.entries)
-    return any(not _SETTERS.isdisjoint(outcomes.get(c.node.fn, {}).values()) for c in every)
+    return any(
+        not _SETTERS.isdisjoint(outcomes.get(callee.node.fn, {}).values())
+        for callee in side.callees()
+    )

@@ -131,7 +131,7 @@ class Given:
 
 
 class Handle:
-    """What waits for the result of a command; ``again`` is set if its start was waited for."""
+    """The handle of what a command has begun; to await it gives the result."""
 
     __slots__ = ("given",)
 
