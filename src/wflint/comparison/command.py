@@ -180,7 +180,11 @@ def _listed(reasons: dict[str, str]) -> str:
     parts = []
     by_reason = sorted(reasons.items(), key=lambda item: (item[1], item[0]))
     for reason, items in groupby(by_reason, key=lambda item: item[1]):
-        names = [name for name, _ in items]
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        parts.append(f"{', '.join(names[:_NAMED])}{more} ({reason})")
+        parts.append(f"{some_of([name for name, _ in items])} ({reason})")
     return ", ".join(parts)
+
+
+def some_of(names: Sequence[str]) -> str:
+    """Return the first of some names, and how many more there are."""
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{more}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from wflint.comparison.finding import COMMANDS, Finding, Verdict
@@ -64,7 +64,7 @@ def message_of(view: WorkflowView, change: Change) -> str:
         return f"`{view.shown}`: {change.why}"
     was = change.was.text if change.was is not None else "nothing"
     now = change.now.text if change.now is not None else "nothing"
-    after = f"after {_listed(s.text for s in change.history)}, " if change.history else ""
+    after = f"after {listed([step.text for step in change.history])}, " if change.history else ""
     what = f"histories have {was}, and the new code gives {now}" if was != now else change.why
     begin = f"{_harm(view, change)}: {after}{what}"
     if change.assumed:
@@ -81,7 +81,7 @@ def _harm(view: WorkflowView, change: Change) -> str:
     return f"running workflows of `{view.shown}` {verb} fail to replay"
 
 
-def _listed(texts: Iterable[str]) -> str:
-    every = list(texts)
-    dots = ["..."] if len(every) > _SHOWN else []
-    return " → ".join([*dots, *every[-_SHOWN:]])
+def listed(commands: Sequence[str]) -> str:
+    """Return the last of some commands, one after the other."""
+    dots = ["..."] if len(commands) > _SHOWN else []
+    return " → ".join([*dots, *commands[-_SHOWN:]])

@@ -8,6 +8,7 @@ from itertools import groupby
 from msgspec import Struct
 from msgspec.structs import replace
 
+from wflint.comparison.command import some_of
 from wflint.comparison.report import Reporter
 from wflint.comparison.side import Side
 from wflint.comparison.sides import SYNTAX_ERROR, Sides
@@ -21,8 +22,6 @@ from wflint.run.request import Request, Result
 from wflint.wording import on_one_line, shortened
 
 _REASON = 120
-_NAMED = 5
-"""How many histories the last line names at most for a reason."""
 
 
 class Replayed(Struct):
@@ -49,14 +48,16 @@ def replay(request: Request, files: Sequence[str], named: Collection[str]) -> Re
     problems = [*sides.problems, *on_code.problems]
     matcher = Matcher(code, sides.chosen)
     sources: dict[str, tuple[str, int]] = {}
-    readable = _readable(files, named, problems, sources)
-    histories = [matcher.match(name, each) for name, each in readable]
+    histories: list[Matched] = []
+    for history in read_histories(files, problems, named):
+        sources[history.name] = history.path, history.number
+        histories.append(matcher.match(history.name, history.recorded))
     reporter = Reporter(code, sides.request, sides.chosen)
     if code.examined:
         reporter.add(findings_of(histories))
     if histories and all(matched.view is None for matched in histories):
         names = sorted({matched.recorded.workflow for matched in histories})
-        problems.append(f"the code has none of the workflows of these histories: {_some(names)}")
+        problems.append(f"the code has none of the workflows of these histories: {some_of(names)}")
     unread = [
         f"{one.filename}:{one.location.line} cannot be read: {one.message}"
         for one in on_code.diagnostics
@@ -71,22 +72,30 @@ def replay(request: Request, files: Sequence[str], named: Collection[str]) -> Re
     return Replayed(code, matcher, histories, sources, result)
 
 
-def _readable(
-    files: Iterable[str],
-    named: Collection[str],
-    problems: list[str],
-    sources: dict[str, tuple[str, int]],
-) -> Iterator[tuple[str, Recorded]]:
+class History(Struct, frozen=True):
+    """A history, with its file, and its place among several of this, or -1."""
+
+    name: str
+    path: str
+    number: int
+    recorded: Recorded
+
+
+def read_histories(
+    files: Iterable[str], problems: list[str], named: Collection[str] | None = None
+) -> Iterator[History]:
+    """Yield the histories of files; those that cannot be read are told of in ``problems``.
+
+    Files that are not ``named`` are passed over if they are no histories.
+    """
     for path in files:
         try:
             document = load(path)
-            if path not in named and not has_events(document):
+            if named is not None and path not in named and not has_events(document):
                 continue
-            parts = parts_of(document, path)
-            for number, (name, part) in enumerate(parts):
-                is_whole = part is document
-                sources[name] = (path, -1 if is_whole else number)
-                yield name, recorded_in(part, name)
+            for number, (name, part) in enumerate(parts_of(document, path)):
+                place = -1 if part is document else number
+                yield History(name, path, place, recorded_in(part, name))
         except ExportError as error:
             problems.append(str(error))
 
@@ -119,10 +128,5 @@ def _reasons(unknown: Iterable[Matched]) -> str:
     ordered = sorted(unknown, key=lambda matched: (matched.why, matched.path))
     for why, group in groupby(ordered, key=lambda matched: matched.why):
         short = shortened(on_one_line(why), _REASON)
-        found.append(f"{_some([matched.path for matched in group])} ({short})")
+        found.append(f"{some_of([matched.path for matched in group])} ({short})")
     return ", ".join(found)
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"{', '.join(names[:_NAMED])}{more}"

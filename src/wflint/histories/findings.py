@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from wflint.comparison.commands import listed
 from wflint.comparison.finding import COMMANDS, ChangeKind, Finding, Verdict
 from wflint.histories.matching import Matched
 from wflint.replay.recorded import Event
 from wflint.replay.values import DRAW, Given
 from wflint.wording import on_one_line
-
-_SHOWN = 4
-"""How many commands of a history a message has at most."""
 
 
 def findings_of(results: Iterable[Matched]) -> list[Finding]:
@@ -55,9 +53,7 @@ def _message(group: list[Matched]) -> str:
     who += f" not replay with `{view.shown}`"
     after = ""
     if followed.before:
-        shown = [given.shown for given in followed.before]
-        dots = ["..."] if len(shown) > _SHOWN else []
-        after = f"after {' → '.join([*dots, *shown[-_SHOWN:]])}, "
+        after = f"after {listed([given.shown for given in followed.before])}, "
     was, now = _shown(followed.was, followed.now)
     event = f"event {followed.was.number} is {was}"
     text = f"{who}: {after}{event}, and the code gives {now} there"
