@@ -53,6 +53,11 @@ class Location(Struct, frozen=True, order=True, omit_defaults=True):
         return f"cell {self.cell}:{self.row - self.above}" if self.cell else str(self.row)
 
     @property
+    def words(self) -> str:
+        """The row in words: ``line 3``, or ``cell 2:3`` in a notebook."""
+        return self.line if self.cell else f"line {self.line}"
+
+    @property
     def shown(self) -> str:
         """Row and column as people are shown them: ``3:5``, or ``cell 2:3:5`` in a notebook."""
         return f"{self.line}:{self.column}"

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.map_cases import PROJECT, SHOP, map_of, write
+from wflint.files.source import Source
 from wflint.map import markdown, mermaid, svg
 from wflint.map.build import build
 from wflint.map.links import Links
@@ -76,7 +77,7 @@ def test_the_lines_of_what_is_shown_are_there(shop: Map) -> None:
 
 def test_lines_are_counted_as_python_counts_them() -> None:
     sources = Sources()
-    sources.add("flow.py", "one\rtwo\r\nthree\nfour", 2, 3)
+    sources.add("flow.py", Source("one\rtwo\r\nthree\nfour"), 2, 3)
     assert [(c.row, c.lines) for c in sources.files([], {})[0].chunks] == [(2, ("two", "three"))]
 
 

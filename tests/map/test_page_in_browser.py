@@ -12,6 +12,7 @@ if sys.platform == "win32":
     pytest.skip("the browser is told what to do over pipes of POSIX", allow_module_level=True)
 
 from tests.browser import Browser, browser, find_chromium
+from tests.map.test_notebook_map import notebook_map
 from tests.map.test_page import HOSTILE
 from tests.map_cases import SHOP, map_of
 from wflint.map import page
@@ -57,6 +58,21 @@ def test_a_click_on_a_step_shows_its_source(chromium: Browser, shop: Path) -> No
     chromium.press("Escape", 27)
     assert chromium.run("document.getElementById('source').hidden") is True
     assert chromium.run("document.activeElement.tagName") in ("A", "BODY")
+
+
+def test_the_source_of_a_notebook_is_counted_by_cells(chromium: Browser, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path)
+        (tmp_path / "map.html").write_text(page.render(notebook_map(tmp_path)), encoding="utf-8")
+    chromium.open(tmp_path / "map.html")
+    chromium.run("document.querySelector('li.timer > a').click()")
+    assert chromium.run("document.querySelector('#source h2').textContent") == "flow.ipynb:cell 4:5"
+    lines = "Array.from(document.querySelectorAll('#source .line')).map((l) => l.textContent)"
+    shown = chromium.run(lines)
+    assert "# cell 4\n" in shown
+    assert "5        await workflow.sleep(1)\n" in shown
+    chromium.run("document.querySelector('li.call li.timer > a').click()")
+    assert chromium.run("document.querySelector('#source h2').textContent") == "flow.ipynb:cell 3:2"
 
 
 def test_search_and_filters_leave_what_fits(chromium: Browser, shop: Path) -> None:

@@ -58,7 +58,7 @@ def _handlers(item: WorkflowItem) -> Iterator[str]:
     for method, handler in zip(methods, item.handlers, strict=True):
         definition = handler.definition
         is_near = definition.filename == item.definition.filename
-        place = _line(definition.location) if is_near else _place(definition)
+        place = definition.location.words if is_near else _place(definition)
         yield f"    {handler.kind:{kinds}}  {method:{width}}  {place}"
 
 
@@ -121,7 +121,3 @@ def _place(item: Definition) -> str:
 
 def _at(filename: str, location: Location) -> str:
     return visible(f"{filename}:{location.line}")
-
-
-def _line(location: Location) -> str:
-    return location.line if location.cell else f"line {location.line}"

@@ -309,14 +309,14 @@ class _Builder:
             source = store.load(fn.path).source
             if head is not None and head.end:
                 first, last = source.location(head.start).row, source.location(head.end).row
-                self._sources.add(self._emitter.shown(fn.path), source.text, first, last)
+                self._sources.add(self._emitter.shown(fn.path), source, first, last)
         for view in self._workflows:
             place = self._place(Fn(*view.cls))
-            self._sources.around(place, store.load(view.cls.path).source.text)
+            self._sources.around(place, store.load(view.cls.path).source)
         for worker in self._workers:
             row = self._emitter.location(*worker.place).row
-            text = store.load(worker.path).source.text
-            self._sources.add(self._emitter.shown(worker.path), text, row - 2, row + 12)
+            source = store.load(worker.path).source
+            self._sources.add(self._emitter.shown(worker.path), source, row - 2, row + 12)
 
 
 def _states(state: Sequence[StateView], handlers: Sequence[HandlerView]) -> Iterable[State]:

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from wflint.config.errors import ConfigError
+from wflint.files.notebook import is_notebook
 from wflint.system.borders import Border, is_below, repository_of
 from wflint.system.subprocesses import ask_git
 
@@ -64,6 +65,8 @@ class Links(Struct, frozen=True):
         for label, template in self.templates:
             if "{file}" in template and not file:
                 continue
+            if is_notebook(path) and template.startswith("http"):
+                template = template.partition("#")[0] + "#{line}"  # a page has cells, and no lines
             before, _, behind = template.partition("{line}")
             whole = quote(path.replace(os.sep, "/"), safe="/:")
             parts = {"{commit}": self.commit, "{file}": quote(file)}

@@ -85,7 +85,7 @@ class _Writer:
         yield from self._definitions()
 
     def _place(self, place: Place) -> str:
-        shown = f"{place.filename}:{place.row}" if place.row else place.filename
+        shown = self._reading.shown(place) if place.row else place.filename
         links = self._links.get(place.filename, ())
         if not links or not links[0][1].startswith("https:"):
             return code(shown)
@@ -145,7 +145,8 @@ class _Writer:
         gives = f" → {code(step.gives)}" if step.gives else ""
         options = f" ({escaped(shown_options(step.options))})" if step.options else ""
         where = f", {shown.where}" if shown.where else ""
-        line = f", line {step.row}" if step.row and not shown.steps else ""
+        place = self._reading.location(Place(shown.filename, step.row))
+        line = f", {place.words}" if step.row and not shown.steps else ""
         often = f" — **{told_often(step.often)}**" if step.often >= 0 else ""
         return f"{code(step.text)}{gives}{options}{where}{line}{often}"
 

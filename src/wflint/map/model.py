@@ -169,11 +169,16 @@ class Chunk(Struct, frozen=True):
 
 
 class File(Struct, frozen=True):
-    """The lines of a file that are shown, and links: a label, and the address around a number."""
+    """The lines of a file that are shown, and links: a label, and the address around a number.
+
+    Rows of a notebook count through all its cells: ``cells`` has the row before each of them, and
+    the number of the cell.
+    """
 
     name: str
     chunks: tuple[Chunk, ...] = ()
     links: tuple[tuple[str, str, str], ...] = ()
+    cells: tuple[tuple[int, int], ...] = ()
 
 
 class Map(Struct):

@@ -32,6 +32,7 @@ def data_of(found: Map, reading: Reading) -> str:
                 "n": visible(file.name),
                 "c": [[chunk.row, [_line(line) for line in chunk.lines]] for chunk in file.chunks],
                 "l": [list(link) for link in file.links],
+                **({"k": [list(cell) for cell in file.cells]} if file.cells else {}),
             }
             for file in found.files
         ],

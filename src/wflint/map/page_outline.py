@@ -91,7 +91,7 @@ class Outline:
 
     def place(self, place: Place) -> str:
         """Return a place as a link."""
-        return self._link(place, text(f"{place.filename}:{place.row}"), "place")
+        return self._link(place, text(self._reading.shown(place)), "place")
 
     def _badges(self, filename: str, row: int) -> str:
         marks = self._marks.get((filename, row), ()) if row else ()

@@ -13,7 +13,9 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from wflint.map.model import NONE, GapMark, Map, MapStep, Mark, Workflow
+from wflint.diagnostics import Location
+from wflint.files.source import Source
+from wflint.map.model import NONE, GapMark, Map, MapStep, Mark, Place, Workflow
 from wflint.replay.outline import StepKind
 from wflint.report.summary import count
 from wflint.wording import shortened
@@ -88,6 +90,7 @@ class Reading:
 
     def __init__(self, found: Map) -> None:
         self._map = found
+        self._cells = {file.name: file.cells for file in found.files if file.cells}
         uses = Counter(number for w in found.workflows for number in w.flows)
         self._shared = {n for n, often in uses.items() if often > 1 and found.flows[n].size > FEW}
         self._apart: dict[int, None] = {}
@@ -107,6 +110,14 @@ class Reading:
     def findings(self) -> list[list[Finding]]:
         """The diagnostics and gaps of each workflow."""
         return [findings_of(self._map, workflow) for workflow in self._map.workflows]
+
+    def location(self, place: Place) -> Location:
+        """Return the line of a place, with the cell that it is in."""
+        return Source("", self._cells.get(place.filename, ())).place(place.row, 1)
+
+    def shown(self, place: Place) -> str:
+        """Return a place as people are shown it: ``flow.py:3``, or ``flow.ipynb:cell 2:3``."""
+        return f"{place.filename}:{self.location(place).line}"
 
     def _told(self, workflow: Workflow) -> Iterator[Told]:
         seen: set[int] = set()

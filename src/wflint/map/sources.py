@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from wflint.files.source import Source
 from wflint.map.model import Chunk, File, Place
 from wflint.report.look import lines_of
 
@@ -18,27 +19,35 @@ class Sources:
     """Collects the lines that are to be shown."""
 
     def __init__(self) -> None:
-        self._texts: dict[str, tuple[str, ...]] = {}
+        self._texts: dict[str, list[str]] = {}
+        self._cells: dict[str, tuple[tuple[int, int], ...]] = {}
         self._rows: dict[str, set[int]] = {}
 
-    def add(self, filename: str, text: str, first: int, last: int) -> None:
-        """Show some lines of a file, both included; of very many only the first."""
+    def add(self, filename: str, source: Source, first: int, last: int) -> None:
+        """Show some lines of a file, both included; of very many only the first.
+
+        The number of a cell is shown with its first line.
+        """
         if filename not in self._texts:
-            self._texts[filename] = tuple(lines_of(text))
+            self._texts[filename] = lines_of(source.text)
+            self._cells[filename] = tuple(source.cells)
             self._rows[filename] = set()
+            for row, cell in source.cells:
+                self._texts[filename][row - 1] = f"# cell {cell}"
         last = min(last, len(self._texts[filename]), first + MOST - 1)
+        first -= any(row == first - 1 for row, _ in source.cells)
         self._rows[filename].update(range(max(first, 1), last + 1))
 
-    def around(self, place: Place, text: str) -> None:
+    def around(self, place: Place, source: Source) -> None:
         """Show a place with the lines around it."""
-        self.add(place.filename, text, place.row - AROUND, place.row + AROUND)
+        self.add(place.filename, source, place.row - AROUND, place.row + AROUND)
 
     def files(
         self, named: Iterable[str], links: Mapping[str, tuple[tuple[str, str, str], ...]]
     ) -> list[File]:
         """Return the files of some names with what is shown of them, sorted by name."""
         return [
-            File(name, tuple(self._chunks(name)), links.get(name, ()))
+            File(name, tuple(self._chunks(name)), links.get(name, ()), self._cells.get(name, ()))
             for name in sorted({*named, *self._rows})
         ]
 

@@ -53,7 +53,7 @@ def render(found: Map) -> str:
     lines: list[str] = []
     y, width = 24, 480
     for workflow, told in zip(found.workflows, reading.workflows, strict=True):
-        y, right = _workflow(workflow, told, y, lines)
+        y, right = _workflow(workflow, told, reading.shown(workflow.place), y, lines)
         width = max(width, right)
     if reading.apart:
         lines.append(_words(_GAP, y, "Functions that several workflows call", "large"))
@@ -70,12 +70,11 @@ def render(found: Map) -> str:
 
 
 def _workflow(
-    workflow: Workflow, told: Iterable[Told], y: int, lines: list[str]
+    workflow: Workflow, told: Iterable[Told], place: str, y: int, lines: list[str]
 ) -> tuple[int, int]:
     lines.append(_words(_GAP, y, workflow.qualname, "large"))
     queues = f", on {', '.join(workflow.queues)}" if workflow.queues else ""
-    place = f"{workflow.place.filename}:{workflow.place.row}{queues}"
-    lines.append(_words(_GAP, y + _LINE, place, "quiet"))
+    lines.append(_words(_GAP, y + _LINE, f"{place}{queues}", "quiet"))
     return _columns((one for one in told if one.flow >= 0), y + _LINE + 10, lines)
 
 

@@ -29,6 +29,16 @@ function chunkAt(file, row) {
   return chunks.find(([first, lines]) => first <= row && row < first + lines.length) || chunks[0];
 }
 
+// Rows of a notebook count through all its cells.
+
+const cellsOf = (file) => MAP.files[file].k || [];
+const cellAt = (file, row) => cellsOf(file).filter(([above]) => above < row).pop() || [0, 0];
+
+function placeOf(file, row) {
+  const [above, cell] = cellAt(file, row);
+  return cell ? `cell ${cell}:${row - above}` : row;
+}
+
 function closeSource() {
   byId("source").hidden = true;
   byId("columns").classList.remove("with-source");
@@ -46,7 +56,7 @@ function showSource(file, row, ...actions) {
   if (!MAP.files[file]) return;
   if (panel.hidden) focusBefore = document.activeElement;
   const close = button("×", closeSource, { "aria-label": "Close source" });
-  const title = el("h2", {}, MAP.files[file].n + (row ? ":" + row : ""));
+  const title = el("h2", {}, MAP.files[file].n + (row ? ":" + placeOf(file, row) : ""));
   const bar = el("p", { class: "links" }, ...linksOf(file, row || 1), ...actions);
   const code = el("pre", { tabindex: "0" });
   const chunk = chunkAt(file, row);
@@ -54,7 +64,9 @@ function showSource(file, row, ...actions) {
     chunk[1].forEach((line, number) => {
       const at = chunk[0] + number;
       const chosen = at === row;
-      code.append(el("span", { class: chosen ? "line chosen" : "line" }, el("i", {}, String(at)), line + "\n"));
+      const isHead = cellsOf(file).some(([above]) => above === at);
+      const shown = isHead ? "" : String(at - cellAt(file, at)[0]);
+      code.append(el("span", { class: chosen ? "line chosen" : "line" }, el("i", {}, shown), line + "\n"));
     });
   } else {
     code.append("The map has no lines of this file.");
