@@ -30,7 +30,7 @@ from types import ModuleType
 from typing import Generic, TypeVar
 
 import temporalio.common
-from temporalio import workflow
+from temporalio import activity, workflow
 from temporalio.api.common.v1 import Payloads
 from temporalio.api.failure.v1 import Failure
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation, WorkflowActivationJob
@@ -125,7 +125,7 @@ def judge(source: str, folder: Path) -> Verdict:
     gc.collect()  # what earlier code has left is not the fault of this one
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        with _module(source, folder) as load:
+        with _sdk_as_before(), _module(source, folder) as load:
             verdict = _judge(load)
         gc.collect()  # a coroutine that nobody awaits is only noticed when it is thrown away
     noticed = (w for w in caught if issubclass(w.category, (UserWarning, RuntimeWarning)))
@@ -143,6 +143,22 @@ def _judge(load: Callable[[], ModuleType]) -> Verdict:
     except BaseException as error:
         return Verdict(Stage.IMPORT, _text(error))
     return drive(instance, definition.name or "dynamic")
+
+
+@contextmanager
+def _sdk_as_before() -> Iterator[None]:
+    """Undo what code assigns to attributes of the SDK, as ``workflow.logger = ...`` does."""
+    parts = (workflow, workflow.logger, workflow.unsafe, activity, activity.logger)
+    before = [(part, dict(vars(part))) for part in parts]
+    try:
+        yield
+    finally:
+        for part, attributes in before:
+            for name in vars(part).keys() - attributes.keys():
+                delattr(part, name)
+            for name, value in attributes.items():
+                if vars(part)[name] is not value:
+                    setattr(part, name, value)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from temporalio import workflow
 
 from tests.documentation import examples
 from tests.oracle.exceptions import DELIBERATELY_NOT, FAILS_ON_PURPOSE, NEEDS_LIBRARY, NOT_CAUGHT
@@ -114,6 +115,13 @@ def test_oracle_tells_what_happens(statement: str, stage: Stage, tmp_path: Path)
 def test_oracle_sees_what_the_sandbox_rejects_at_import(tmp_path: Path) -> None:
     source = "import random\nrandom.seed(1)\n" + FLOW.format(statement="pass")
     assert judge(source, tmp_path).stage is Stage.IMPORT
+
+
+def test_what_examples_assign_to_the_sdk_is_undone(tmp_path: Path) -> None:
+    before = workflow.logger
+    source = "import logging\n" + FLOW.format(statement="pass")
+    assert judge(f"{source}\nworkflow.logger = logging.getLogger()\n", tmp_path).stage is Stage.OK
+    assert workflow.logger is before
 
 
 def test_oracle_fires_timers(tmp_path: Path) -> None:
