@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import enter_project, invoke
+from wflint.revision.snapshot import id_on_disk
 
 ORDER = """\
 from dataclasses import dataclass
@@ -98,6 +99,41 @@ class TestVersions:
         done = invoke("diff", "--from", "HEAD")
         assert (done.exit_code, read) == (0, [])
         assert "Nothing to compare: HEAD has the files that are on disk" in done.stderr
+
+    @pytest.mark.skipif(os.name == "nt", reason="nothing is recorded on Windows")
+    def test_files_that_look_as_before_are_not_read(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("WFLINT_NO_CACHE")
+        monkeypatch.setattr("wflint.cache.looks.MARGIN", -1_000_000_000)
+        monkeypatch.setattr("wflint.run.ids_on_disk.WORTH_WHILE", 0)
+        read: list[str] = []
+
+        def read_id(path: str, length: int) -> str:
+            read.append(os.path.basename(path))
+            return id_on_disk(path, length)
+
+        monkeypatch.setattr("wflint.run.ids_on_disk.id_on_disk", read_id)
+        same = "HEAD has the files that are on disk"
+        assert same in invoke("diff", "--from", "HEAD").stderr
+        assert read == ["__init__.py", "flow.py", "order.py"]
+        read.clear()
+        assert same in invoke("diff", "--from", "HEAD").stderr
+        assert not read
+        put("shop/order.py", ADDED)
+        assert NEED in invoke("diff", "--from", "HEAD").stdout
+        assert read == ["order.py"]
+        put("shop/order.py", ORDER)
+        assert same in invoke("diff", "--from", "HEAD").stderr
+
+    def test_to_see_that_nothing_has_changed_the_analysis_is_not_imported(self) -> None:
+        code = (
+            "import sys; from wflint.cli.main import main\n"
+            "try: main(['diff', '--from', 'HEAD'])\n"
+            "except SystemExit: pass\n"
+            "print([m for m in sys.modules if m.startswith(('wflint.checking', 'libcst'))])"
+        )
+        command = (sys.executable, "-c", code)
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        assert done.stdout == "[]\n"
 
     def test_two_revisions_whatever_is_on_disk(self) -> None:
         old = commit()

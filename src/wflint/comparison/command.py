@@ -1,29 +1,31 @@
-"""The whole of ``wflint diff``: names of versions to diagnostics and a last line."""
+"""The whole of ``wflint diff``: names of versions to diagnostics and a last line.
+
+What takes long to import is imported when there is something to compare.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from wflint.comparison.committed import read_committed, written
-from wflint.comparison.committed_changes import Committed
-from wflint.comparison.committing import baseline_of
-from wflint.comparison.compare import FixOf, compare
-from wflint.comparison.exempt import Exempt
-from wflint.comparison.patching import Patcher
-from wflint.comparison.report import Reporter
-from wflint.comparison.result import Changed, Comparison
-from wflint.comparison.side import Side
 from wflint.comparison.sides import SYNTAX_ERROR, Sides
-from wflint.replay.change import Change
 from wflint.report.summary import count
-from wflint.rule.definition_views import WorkflowView
-from wflint.rule.fix import Answered
 from wflint.run.check import reader
 from wflint.run.request import Request, Result
+
+if TYPE_CHECKING:
+    from wflint.comparison.committed_changes import Committed
+    from wflint.comparison.compare import FixOf
+    from wflint.comparison.exempt import Exempt
+    from wflint.comparison.result import Changed, Comparison
+    from wflint.comparison.side import Side
+    from wflint.replay.change import Change
+    from wflint.rule.definition_views import WorkflowView
+    from wflint.rule.fix import Answered
 
 _NAMED = 5
 """How many workflows the last line names at most."""
@@ -55,9 +57,7 @@ class Diff:
         *,
         reads_all: bool = False,
     ) -> None:
-        self._committed = [
-            Committed(os.path.abspath(name), name, read_committed(name, name)) for name in baselines
-        ]
+        self._committed = list(map(_committed, baselines))
         sides = Sides(request)
         self._label = "the working tree"
         if to is not None and sides.is_path(to) and not any(map(sides.is_path, bases)):
@@ -75,6 +75,10 @@ class Diff:
         """Return what is found; ``texts`` go before the new files on disk, by absolute path."""
         if self._same:
             return self._nothing()
+        from wflint.comparison.compare import compare
+        from wflint.comparison.patching import Patcher
+        from wflint.comparison.report import Reporter
+
         sides, request = self._sides, replace(self._sides.request, texts=texts)
         new, on_new = self._new(texts)
         reporter = Reporter(new, request, sides.chosen if new.is_whole else None)
@@ -119,6 +123,9 @@ class Diff:
 
 def committed_text(request: Request) -> tuple[str, list[str], Result]:
     """Return the text of a baseline of what is on disk, and lines that say what is in it."""
+    from wflint.comparison.committed import written
+    from wflint.comparison.committing import baseline_of
+
     sides = Sides(request)
     new, result = sides.working_tree()
     exempt = _exempt(new)
@@ -135,12 +142,24 @@ def committed_text(request: Request) -> tuple[str, list[str], Result]:
     return written(found), said, result
 
 
+def _committed(name: str) -> Committed:
+    """Return the baseline that a file is."""
+    from wflint.comparison.committed import read_committed
+    from wflint.comparison.committed_changes import Committed
+
+    return Committed(os.path.abspath(name), name, read_committed(name, name))
+
+
 def _no_fix(old: Side, view: WorkflowView, change: Change) -> Answered:
+    from wflint.rule.fix import Answered
+
     return Answered()
 
 
 def _exempt(new: Side) -> Exempt:
     """Return the workflows that the settings of the new side leave out."""
+    from wflint.comparison.exempt import Exempt
+
     return Exempt(
         name
         for examined in new.examined

@@ -1,4 +1,7 @@
-"""Reads the sides of a comparison: the working tree, other folders, and revisions of git."""
+"""Reads the sides of a comparison: the working tree, other folders, and revisions of git.
+
+What takes long to import is imported when there is something to compare.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,10 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from wflint.comparison.side import Side
 from wflint.config.errors import ConfigError
 from wflint.config.find import Project, ProjectFinder
 from wflint.files.select import Group, select
@@ -18,9 +21,13 @@ from wflint.revision.repository import Repository, repository_of_folder
 from wflint.revision.snapshot import Snapshot, snapshot
 from wflint.run.check import check_groups
 from wflint.run.comparison import check_at
-from wflint.run.program_run import Examined
+from wflint.run.ids_on_disk import ids_on_disk
 from wflint.run.request import Request, Result
 from wflint.run.results import add
+
+if TYPE_CHECKING:
+    from wflint.comparison.side import Side
+    from wflint.run.program_run import Examined
 
 _DEFAULT_BRANCHES = ("origin/main", "origin/master", "main", "master")
 _NO_GIT = "; name the old code by --from PATH"
@@ -113,7 +120,9 @@ class Sides:
         if (root, name) not in self._known:
             repository = Repository(root, flag, _NO_GIT)
             commit = repository.commit(name)
-            self._known[root, name] = commit, snapshot(repository, commit, group.files)
+            with ids_on_disk(group, self.request) as is_on_disk:
+                taken = snapshot(repository, commit, group.files, is_on_disk)
+            self._known[root, name] = commit, taken
         return self._known[root, name]
 
     def is_path(self, name: str) -> bool:
@@ -139,6 +148,8 @@ class Sides:
         return self._read(name, groups, texts, only)
 
     def _at_revision(self, name: str, flag: str, label: str = "") -> tuple[Side, Result]:
+        from wflint.comparison.side import Side
+
         if not self._groups:
             Repository(str(self._cwd), flag, _NO_GIT)
         total = Result()
@@ -158,6 +169,8 @@ class Sides:
         texts: Mapping[str, bytes],
         only: set[str] | None = None,
     ) -> tuple[Side, Result]:
+        from wflint.comparison.side import Side
+
         examined: list[Examined] = []
         result = check_groups(groups, replace(self.request, texts=texts), examined.append)
         return Side(label, examined, only), result

@@ -12,6 +12,7 @@ from wflint.system.borders import Border, repository_of
 from wflint.system.subprocesses import ask_git
 
 FILE, EXECUTABLE, LINK, SUBMODULE = "100644", "100755", "120000", "160000"
+_SUBMODULE = SUBMODULE.encode()
 _LFS = b"version https://git-lfs.github.com/spec/v1\n"
 _LFS_SHA = b"\noid sha256:"
 
@@ -74,16 +75,20 @@ class Repository:
             raise self._unknown(f"`{revision}` and HEAD have no commit in common")
         return found.split("\n")[0]
 
-    def tree(self, commit: str) -> dict[str, TreeEntry]:
-        """Return what a commit has, by path relative to the top; paths that lead out are left out.
+    def tree(self, commit: str, suffixes: tuple[str, ...]) -> dict[str, TreeEntry]:
+        """Return the files of a commit that end in suffixes, and all submodules.
 
-        Paths are texts as the system has them (``os.fsdecode``), with ``/``.
+        They are known by their paths relative to the top, which are texts as the system has them
+        (``os.fsdecode``), with ``/``. Paths that lead out are left out.
         """
         done = ask_git(("ls-tree", "-r", "-z", "--full-tree", commit), self.top, self._border)
         if done is None or done.returncode != 0:
             raise self._unknown(f"the files of {commit[:12]} cannot be read")
         found = {}
+        ends = tuple(map(os.fsencode, suffixes))
         for line in done.stdout.split(b"\0"):
+            if not line.endswith(ends) and not line.startswith(_SUBMODULE):
+                continue
             about, _, name = line.partition(b"\t")
             parts = about.decode("ascii", "replace").split()
             path = os.fsdecode(name)

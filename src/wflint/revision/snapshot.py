@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct, field
 
@@ -23,6 +23,11 @@ from wflint.revision.repository import (
     repository_of_folder,
 )
 from wflint.system.disk import read_file
+
+_SUFFIXES = (".py", ".ipynb")
+
+IsOnDisk = Callable[[str, str], bool]
+"""Tells if a file on disk has the content that git knows by an id."""
 
 
 class Snapshot(Struct):
@@ -65,21 +70,31 @@ class Snapshot(Struct):
                 folder, name = os.path.split(folder)
 
 
-def snapshot(repository: Repository, commit: str, present: Iterable[str]) -> Snapshot:
+def has_id(path: str, known_id: str) -> bool:
+    """True if a file on disk has the content that git knows by an id."""
+    return id_on_disk(path, len(known_id)) == known_id
+
+
+def snapshot(
+    repository: Repository,
+    commit: str,
+    present: Iterable[str],
+    is_on_disk: IsOnDisk = has_id,
+) -> Snapshot:
     """Return the Python files of a commit. ``present`` are those on disk that count, absolute."""
     found = Snapshot(absent={path for path in present if _is_below(path, repository.top)})
-    _add(found, repository, commit)
+    _add(found, repository, commit, is_on_disk)
     found.note_added(repository.top)
     return found
 
 
-def _add(found: Snapshot, repository: Repository, commit: str) -> None:
+def _add(found: Snapshot, repository: Repository, commit: str, is_on_disk: IsOnDisk) -> None:
     """Add the files of a repository, and of its submodules, each with the commit it has there."""
     pending = [(repository, commit)]
     while pending:
         inside, commit = pending.pop()
-        tree = inside.tree(commit)
-        _add_files(found, inside, tree)
+        tree = inside.tree(commit, _SUFFIXES)
+        _add_files(found, inside, tree, is_on_disk)
         for path, entry in sorted(tree.items()):
             if entry.mode != SUBMODULE:
                 continue
@@ -121,18 +136,20 @@ def _keep_below(found: Snapshot, folder: str) -> None:
     found.files |= kept
 
 
-def _add_files(found: Snapshot, repository: Repository, tree: dict[str, TreeEntry]) -> None:
+def _add_files(
+    found: Snapshot, repository: Repository, tree: dict[str, TreeEntry], is_on_disk: IsOnDisk
+) -> None:
     wanted: dict[str, str] = {}
     for name, entry in tree.items():
-        path = _joined(repository.top, name)
-        if not name.endswith((".py", ".ipynb")) or entry.mode not in (FILE, EXECUTABLE, LINK):
+        if not name.endswith(_SUFFIXES) or entry.mode not in (FILE, EXECUTABLE, LINK):
             continue
+        path = _joined(repository.top, name)
         is_present = path in found.absent
         if entry.mode == LINK or os.path.islink(path):
             # What a link leads to is listed by itself.
             if is_present:
                 _keep(found, path)
-        elif is_present and entry.id == _id_on_disk(path, len(entry.id)):
+        elif is_present and is_on_disk(path, entry.id):
             _keep(found, path)
         elif is_present or not os.path.lexists(path):
             wanted[path] = entry.id
@@ -154,7 +171,7 @@ def _keep(found: Snapshot, path: str) -> None:
     found.absent.discard(path)
 
 
-def _id_on_disk(path: str, length: int) -> str:
+def id_on_disk(path: str, length: int) -> str:
     """Return the id that git would give a file as it is on disk."""
     import hashlib
 
