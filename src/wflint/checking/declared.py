@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from wflint.syntax.guard import Function
 from wflint.syntax.unparsed import unparsed
-
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 _ANYTHING = frozenset({"Any", "None", "Optional", "Union", "object"})
 """Names in annotations that let ``None`` in, or whatever it may be."""

@@ -17,11 +17,11 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from wflint.checking.declared import declared_in
-from wflint.checking.leftovers import parsed
-from wflint.checking.pieces import Place
+from wflint.checking.pieces import Place, path_in_function
+from wflint.syntax.guard import Function
 from wflint.syntax.unparsed import unparsed
+from wflint.syntax.words import last_word
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _OPPOSITES = {ast.NotEq: "==", ast.IsNot: "is", ast.NotIn: "in", ast.GtE: "<", ast.LtE: ">"}
 _PLAIN = {ast.Eq: "==", ast.Is: "is", ast.In: "in", ast.Lt: "<", ast.Gt: ">"}
@@ -37,11 +37,13 @@ class Fact(NamedTuple):
 
 def is_foregone(raised: Place, called: Place) -> bool:
     """True if a ``raise`` cannot happen for the call of its function at another place."""
-    inside = _path_in(raised, ast.Raise)
+    inside = path_in_function(raised, ast.Raise)
     callee = inside[0] if inside else None
-    outside = _path_in(called, ast.Call, callee.name) if isinstance(callee, _FUNCTIONS) else []
+    if not isinstance(callee, Function):
+        return False
+    outside = path_in_function(called, ast.Call, callee.name)
     call = outside[-1] if outside else None
-    if not isinstance(callee, _FUNCTIONS) or not isinstance(call, ast.Call):
+    if not isinstance(call, ast.Call):
         return False
     row = getattr(inside[-1], "lineno", 0)
     given = _given(callee, call)
@@ -64,9 +66,9 @@ def is_foregone(raised: Place, called: Place) -> bool:
 
 def is_excluded(raised: Place) -> bool:
     """True if what a ``raise`` stands under is refuted by what its own function knows before."""
-    inside = _path_in(raised, ast.Raise)
+    inside = path_in_function(raised, ast.Raise)
     function = inside[0] if inside else None
-    if not isinstance(function, _FUNCTIONS):
+    if not isinstance(function, Function):
         return False
     facts, row = list(_facts(inside)), getattr(inside[-1], "lineno", 0)
     aliases = _aliases(function)
@@ -89,37 +91,6 @@ def _aliases(function: ast.AST) -> dict[str, ast.expr]:
                 found[name] = value
     names = [text for text, _ in _stores(function)]
     return {name: value for name, value in found.items() if names.count(name) == 1}
-
-
-def _path_in(at: Place, kind: type[ast.AST], name: str = "") -> list[ast.AST]:
-    """Return the nodes from the innermost function to the one of a kind at a place.
-
-    A call is one of something of that name.
-    """
-    tree, place = parsed(at.text), (at.row, at.column)
-    pending: list[list[ast.AST]] = [[tree]] if tree is not None else []
-    while pending:
-        path = pending.pop()
-        node = path[-1]
-        if isinstance(node, kind) and _begins(node) == place and (not name or _word(node) == name):
-            starts = [n for n, one in enumerate(path) if isinstance(one, _FUNCTIONS)]
-            return path[starts[-1] :] if starts else []
-        for child in ast.iter_child_nodes(node):
-            first, last = getattr(child, "lineno", place[0]), getattr(child, "end_lineno", None)
-            if first <= place[0] <= (last or place[0]):
-                pending.append([*path, child])
-    return []
-
-
-def _begins(node: ast.AST) -> tuple[int, int]:
-    return getattr(node, "lineno", 0), getattr(node, "col_offset", -1)
-
-
-def _word(node: ast.AST) -> str:
-    """Return the last word of what is called."""
-    called = node.func if isinstance(node, ast.Call) else node
-    word = called.attr if isinstance(called, ast.Attribute) else ""
-    return called.id if isinstance(called, ast.Name) else word
 
 
 def _facts(path: Sequence[ast.AST]) -> Iterator[Fact]:
@@ -149,7 +120,7 @@ def _left_by(statement: ast.stmt) -> Iterator[Fact]:
         yield Fact(statement.test, True, statement.lineno)
     match statement:
         case ast.Expr(value=ast.Await(value=ast.Call(args=[ast.Lambda(body=test), *_]) as call)):
-            if _word(call) == "wait_condition":
+            if last_word(call) == "wait_condition":
                 yield Fact(test, True, statement.end_lineno or statement.lineno)
     at: ast.stmt | None = statement
     while isinstance(at, ast.If) and isinstance(at.body[-1], _LEAVING):
@@ -198,9 +169,7 @@ def _is_refuted(test: ast.expr, value: bool, facts: set[tuple[str, bool]]) -> bo
     return bool(is_none) and comes_out and (what, True) in facts
 
 
-def _given(
-    function: ast.FunctionDef | ast.AsyncFunctionDef, call: ast.Call
-) -> Mapping[str, ast.expr]:
+def _given(function: Function, call: ast.Call) -> Mapping[str, ast.expr]:
     """Return what a call gives for the parameters; nothing if that is not all written out."""
     if any(isinstance(arg, ast.Starred) for arg in call.args):
         return {}
@@ -217,7 +186,7 @@ def _given(
 
 def _uncast(value: ast.expr) -> ast.expr:
     """Return what is cast to a type, which is the same object."""
-    if isinstance(value, ast.Call) and _word(value) == "cast" and len(value.args) == 2:
+    if isinstance(value, ast.Call) and last_word(value) == "cast" and len(value.args) == 2:
         return value.args[1]
     return value
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from functools import lru_cache
 from itertools import pairwise
 
-from wflint.syntax.inner_nodes import all_nodes, inner_nodes
+from wflint.checking.pieces import Place, parsed, path_in_function
+from wflint.syntax.guard import Function
+from wflint.syntax.inner_nodes import all_nodes
 from wflint.syntax.unparsed import unparsed
 
 Members = Callable[[str], frozenset[str]]
 """Gives the members of the enumeration of a name, none if it is no plain one."""
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _FEWEST_CLASSES = 2
 """How many tests for classes make a chain; a single one is a check of a value."""
@@ -31,32 +31,19 @@ It is known not to be of a class where ``_OF_CLASS`` stands before that.
 _OF_CLASS = "of class "
 
 
-@lru_cache(maxsize=16)
-def parsed(text: str) -> ast.Module | None:
-    """Return the tree of a module; ``None`` if this Python cannot read it."""
-    try:
-        return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
-def is_left_over(text: str, row: int, members: Members) -> bool:
-    """True if nothing is left for the ``raise`` in a row of a module."""
-    tree = parsed(text)
-    path = _path_to(tree, row) if tree is not None else []
-    functions = [at for at, node in enumerate(path) if isinstance(node, _FUNCTIONS)]
-    if not functions:
+def is_left_over(raised: Place, members: Members) -> bool:
+    """True if nothing is left for the ``raise`` at a place."""
+    inside = path_in_function(raised, ast.Raise)
+    function = inside[0] if inside else None
+    if not isinstance(function, Function):
         return False
-    inside = path[functions[-1] :]
     taken: dict[str, dict[str, int]] = {}
     for outer, inner in pairwise(inside):
         for what, value, at in _taken_before(outer, inner):
             taken.setdefault(what, {}).setdefault(value, at)
-    function = inside[0]
-    assert isinstance(function, _FUNCTIONS)
     return any(
         (_ends_chain(values) or _is_all(what, values.keys(), function, members))
-        and not _is_bound(what, function, range(min(values.values()), row))
+        and not _is_bound(what, function, range(min(values.values()), raised.row))
         for what, values in taken.items()
     )
 
@@ -65,26 +52,6 @@ def _ends_chain(values: Mapping[str, int]) -> bool:
     """True if a chain of tests for classes comes before."""
     rows = {at for value, at in values.items() if value.startswith(_OF_CLASS)}
     return len(rows) >= _FEWEST_CLASSES
-
-
-def _path_to(tree: ast.Module, row: int) -> list[ast.AST]:
-    """Return the nodes around the only ``raise`` that begins in a row, and itself."""
-    found: list[list[ast.AST]] = []
-    pending: list[list[ast.AST]] = [[tree]]
-    while pending:
-        path = pending.pop()
-        if isinstance(path[-1], ast.Raise) and path[-1].lineno == row:
-            found.append(path)
-        for child in inner_nodes(path[-1]):
-            is_block = isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case))
-            if is_block and _spans(child, row):
-                pending.append([*path, child])
-    return found[0] if len(found) == 1 else []
-
-
-def _spans(node: ast.AST, row: int) -> bool:
-    first, last = getattr(node, "lineno", row), getattr(node, "end_lineno", row)
-    return first <= row <= (last or row)
 
 
 def _taken_before(outer: ast.AST, inner: ast.AST) -> Iterator[Taken]:
@@ -160,12 +127,7 @@ def _taken(what: ast.expr, values: Sequence[ast.expr]) -> Iterator[Taken]:
         yield from ((unparsed(what), unparsed(value), what.lineno) for value in values)
 
 
-def _is_all(
-    what: str,
-    values: Set[str],
-    function: ast.FunctionDef | ast.AsyncFunctionDef,
-    members: Members,
-) -> bool:
+def _is_all(what: str, values: Set[str], function: Function, members: Members) -> bool:
     """True if values are all that something can have."""
     args = function.args
     for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs):

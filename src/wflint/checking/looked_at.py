@@ -8,10 +8,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from wflint.checking.leftovers import parsed
-from wflint.checking.pieces import Place
+from wflint.checking.pieces import Place, path_to
+from wflint.syntax.guard import Function
+from wflint.syntax.words import last_word
 
-_FUNCTIONS = (ast.AsyncFunctionDef, ast.FunctionDef, ast.Lambda)
 _SHOWS = frozenset({"critical", "debug", "error", "exception", "info", "print", "str", "warning"})
 """Functions that only show what they are given."""
 
@@ -32,33 +32,18 @@ def is_looked_at(place: Place, is_last: bool) -> bool:
     ``is_last`` says that nobody in the program gets what the function itself returns. What cannot
     be read may look at anything.
     """
-    tree = parsed(place.text)
-    path = _path_to(tree, place.row, place.column) if tree is not None else []
-    function = next((node for node in reversed(path) if isinstance(node, _FUNCTIONS)), None)
+    path = path_to(place, ast.Call)
+    around = (node for node in reversed(path) if isinstance(node, (Function, ast.Lambda)))
+    function = next(around, None)
     if function is None or isinstance(function, ast.Lambda):
         return True
-    if isinstance(path[-1], ast.Call) and _is_tested(path):
+    if _is_tested(path):
         return True
     statement = next(node for node in reversed(path) if isinstance(node, ast.stmt))
     names = _bound_by(statement)
     if isinstance(statement, ast.Return):
         return not is_last
     return bool(names) and _are_looked_at(names, function, is_last)
-
-
-def _path_to(tree: ast.Module, row: int, column: int) -> list[ast.AST]:
-    """Return the nodes around the largest call that begins at a place, and the call itself."""
-    pending: list[list[ast.AST]] = [[tree]]
-    while pending:
-        path = pending.pop()
-        node = path[-1]
-        if isinstance(node, ast.Call) and (node.lineno, node.col_offset) == (row, column):
-            return path
-        for child in ast.iter_child_nodes(node):
-            first, last = getattr(child, "lineno", row), getattr(child, "end_lineno", row)
-            if first <= row <= (last or row):
-                pending.append([*path, child])
-    return []
 
 
 def _is_tested(path: list[ast.AST]) -> bool:
@@ -110,9 +95,7 @@ def _are_looked_at(names: set[str], function: ast.AST, is_last: bool) -> bool:
 
 def _may_look(call: ast.Call, names: set[str]) -> bool:
     """True if a call is given some of the names, and may look at it."""
-    word = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-    word = call.func.id if isinstance(call.func, ast.Name) else word
-    if word in _PASS_ON or word in _SHOWS:
+    if last_word(call) in _PASS_ON | _SHOWS:
         return False
     return any(_has(arg, names) for arg in (*call.args, *call.keywords))
 

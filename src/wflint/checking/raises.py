@@ -60,9 +60,7 @@ class RaisedView:
     def is_left_over(self) -> bool:
         """True if nothing is left for it, by the tests and annotations around it."""
         place = self._place
-        return place is not None and (
-            is_left_over(place.text, place.row, self._members) or is_excluded(place)
-        )
+        return place is not None and (is_left_over(place, self._members) or is_excluded(place))
 
     @property
     def is_in_entry(self) -> bool:

@@ -9,20 +9,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection
 
-from wflint.checking.leftovers import parsed
-from wflint.checking.pieces import Place
-
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+from wflint.checking.pieces import Place, path_in_function
+from wflint.syntax.guard import Function
 
 
 def gives_state(raised: Place) -> bool:
     """True if the ``raise`` at a place is the refusal of such a method."""
-    tree = parsed(raised.text)
-    functions = [n for n in ast.walk(tree) if isinstance(n, _FUNCTIONS)] if tree else []
-    around = [f for f in functions if f.lineno <= raised.row <= (f.end_lineno or f.lineno)]
-    if not around:
+    path = path_in_function(raised, ast.Raise)
+    function = path[0] if path else None
+    if not isinstance(function, Function):
         return False
-    function = max(around, key=lambda f: f.lineno)
     names: set[str] = set()
     for statement in function.body:
         match statement:
