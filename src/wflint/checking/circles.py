@@ -21,8 +21,7 @@ def imports_back(resolver: Resolver, module: str, importer: str) -> bool:
             seen.add(path)
             for fact in resolver.store.load(path).facts.imports:
                 if not fact.typed:
-                    names = [f"{fact.module}.{n}" for n in fact.names]
-                    pending += [(other, path) for other in (fact.module, *names)]
+                    pending += [(other, path) for other in fact.modules()]
     return False
 
 

@@ -348,8 +348,7 @@ class ImportTime:
         index, module = self.checker.resolver.index, self.store.load(path)
         for facts in (module.facts.imports, imports_in_functions(module)):
             for fact in facts:
-                names = [fact.module, *(f"{fact.module}.{name}" for name in fact.names)]
-                if any(index.find(name, path) == wanted for name in names):
+                if any(index.find(name, path) == wanted for name in fact.modules()):
                     return fact.offset
         return 0
 

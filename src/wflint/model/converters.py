@@ -15,6 +15,7 @@ from functools import cached_property
 
 from wflint.facts.ids import Fn
 from wflint.inference.resolver import Resolver
+from wflint.project.import_closures import ImportClosures
 
 _TELLS = re.compile(r"data_?converter|payload_?(?:converter|codec)|plugin", re.IGNORECASE)
 _CONNECTS = re.compile(r"\bClient(?:\.connect)?\(|\bconnect\(")
@@ -32,7 +33,6 @@ class Converters:
         self._root = root
         self._known: dict[Fn, bool] = {}
         self._parts: dict[str, frozenset[str]] = {}
-        self._closures: dict[frozenset[str], frozenset[str]] = {}
 
     def is_default(self, fn: Fn) -> bool:
         """True if nothing tells of another converter than the SDK's own for a definition."""
@@ -43,6 +43,10 @@ class Converters:
     @cached_property
     def _texts(self) -> dict[str, str]:
         return {path: self._store.text(path) for path in self._named}
+
+    @cached_property
+    def _closures(self) -> ImportClosures:
+        return ImportClosures(self._store, self._resolver.index, self._texts)
 
     @cached_property
     def _telling(self) -> frozenset[str]:
@@ -56,7 +60,7 @@ class Converters:
         own = self._part(os.path.dirname(fn.path))
         name = fn.qualname.partition(".")[0]
         naming = {path for path, words in self._setting_up.items() if name in words}
-        return own | self._imported(frozenset(naming | (own & self._setting_up.keys())))
+        return own | self._closures.of(naming | (own & self._setting_up.keys()))
 
     @cached_property
     def _setting_up(self) -> dict[str, frozenset[str]]:
@@ -81,21 +85,3 @@ class Converters:
                 return frozenset(p for p in self._texts if p.startswith(inside))
             folder = os.path.dirname(folder)
         return frozenset(self._texts)
-
-    def _imported(self, paths: frozenset[str]) -> frozenset[str]:
-        """Return files, and those that they import, directly or through one another."""
-        if paths not in self._closures:
-            self._closures[paths] = self._closure(paths)
-        return self._closures[paths]
-
-    def _closure(self, paths: frozenset[str]) -> frozenset[str]:
-        found, pending = set(paths), [*paths]
-        while pending:
-            path = pending.pop()
-            for fact in self._store.load(path).facts.imports:
-                for name in (fact.module, *(f"{fact.module}.{name}" for name in fact.names)):
-                    other = self._resolver.index.find(name, path)
-                    if other is not None and other in self._texts and other not in found:
-                        found.add(other)
-                        pending.append(other)
-        return frozenset(found)

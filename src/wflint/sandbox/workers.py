@@ -24,6 +24,7 @@ from wflint.inference.values import ClassValue
 from wflint.model.listings import Listing
 from wflint.model.lists import Lists
 from wflint.model.worker_calls import worker_calls
+from wflint.project.import_closures import ImportClosures
 from wflint.sandbox.module_settings import Piece
 from wflint.sandbox.passthrough import Passthrough, read_passthrough, unsandboxed_in
 from wflint.sandbox.sites import At, Sites
@@ -47,11 +48,9 @@ class WorkerSettings:
     ) -> None:
         self.resolver = resolver
         self.paths = sorted(paths)
-        self._all_paths = frozenset(self.paths)
         self.workflows = workflows
         self.root = root
-        self._imports_of: dict[str, tuple[str, ...]] = {}
-        self._imported_by: dict[str, set[str]] = {}
+        self._closures = ImportClosures(resolver.store, resolver.index, frozenset(self.paths))
 
     def of(self, cls: Cls) -> Passthrough:
         """Return the settings that hold for a workflow.
@@ -177,31 +176,9 @@ class WorkerSettings:
             found = found.joined(self._said[other])
         return found
 
-    def _imported(self, path: str) -> set[str]:
+    def _imported(self, path: str) -> frozenset[str]:
         """A file and those of the others that it imports, directly or through one another."""
-        if path not in self._imported_by:
-            found = {path}
-            pending = [path]
-            while pending:
-                for other in self._imports(pending.pop()):
-                    if other not in found:
-                        found.add(other)
-                        pending.append(other)
-            self._imported_by[path] = found
-        return self._imported_by[path]
-
-    def _imports(self, path: str) -> tuple[str, ...]:
-        if path not in self._imports_of:
-            index, module = self.resolver.index, self.resolver.store.load(path)
-            names = (
-                name
-                for fact in module.facts.imports
-                for name in (fact.module, *(f"{fact.module}.{name}" for name in fact.names))
-            )
-            found = (index.find(name, path) for name in names)
-            own = (other for other in found if other in self._all_paths)
-            self._imports_of[path] = tuple(dict.fromkeys(other for other in own if other))
-        return self._imports_of[path]
+        return self._closures.of([path])
 
     # Parts of the repository.
 

@@ -58,6 +58,10 @@ class ImportFact(Struct, frozen=True, array_like=True, gc=False):
     relative: bool = False
     guarded: bool = False
 
+    def modules(self) -> tuple[str, ...]:
+        """Return the names of all modules that it may load: what it takes may be some as well."""
+        return (self.module, *(f"{self.module}.{name}" for name in self.names))
+
 
 class ModuleFacts(Struct, frozen=True, array_like=True, gc=False):
     """The contents of a module, without the bodies of its functions.

@@ -116,7 +116,7 @@ class RepairView(Code):
         Raises :class:`Withheld` where a name is taken, or a module imports this one.
         """
         for fact in imported_modules(node, self.imports.module.facts):
-            for module in (fact.module, *(f"{fact.module}.{name}" for name in fact.names)):
+            for module in fact.modules():
                 if self.around.imports_back(module):
                     raise Withheld(f"`{fact.module}` also imports this module")
             self._check_present(fact.module)
