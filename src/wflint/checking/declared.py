@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from wflint.syntax.guard import Function
+from wflint.syntax.parameters import with_defaults
 from wflint.syntax.unparsed import unparsed
 
 _ANYTHING = frozenset({"Any", "None", "Optional", "Union", "object"})
@@ -38,21 +39,15 @@ def _classes_of_parameters(function: Function) -> Iterator[tuple[str, str]]:
         for node in ast.walk(function)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     }
-    optional = set(_defaulting_to_none(args))
+    optional = {
+        arg.arg
+        for arg, default in with_defaults(args)
+        if isinstance(default, ast.Constant) and default.value is None
+    }
     for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs):
         cls = _class_in(arg.annotation)
         if cls and arg.arg not in stores and arg.arg not in optional:
             yield arg.arg, cls
-
-
-def _defaulting_to_none(args: ast.arguments) -> Iterator[str]:
-    positional = [*args.posonlyargs, *args.args]
-    first = len(positional) - len(args.defaults)
-    pairs = [*zip(positional[first:], args.defaults, strict=True)]
-    pairs += [(a, d) for a, d in zip(args.kwonlyargs, args.kw_defaults, strict=True) if d]
-    for arg, default in pairs:
-        if isinstance(default, ast.Constant) and default.value is None:
-            yield arg.arg
 
 
 def _class_in(annotation: ast.expr | None) -> str:

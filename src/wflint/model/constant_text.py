@@ -6,9 +6,8 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 
-from wflint.files.source import UnreadableSource
 from wflint.project.module import Module
-from wflint.syntax.guard import NewerSyntax, parse
+from wflint.syntax.guard import parse_or_empty
 from wflint.syntax.unparsed import unparsed
 
 _LITERALS = (
@@ -24,11 +23,7 @@ def constants(module: Module) -> dict[str, str]:
 
 
 def _constants(module: Module) -> Iterator[tuple[str, str]]:
-    try:
-        body = parse(module.source).body
-    except (NewerSyntax, UnreadableSource):
-        return
-    pending: list[tuple[str, list[ast.stmt]]] = [("", body)]
+    pending: list[tuple[str, list[ast.stmt]]] = [("", parse_or_empty(module.source).body)]
     while pending:
         before, body = pending.pop()
         given = [pair for statement in body for pair in _given(statement)]

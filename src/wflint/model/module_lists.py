@@ -6,9 +6,10 @@ import ast
 from collections.abc import Iterator
 
 from wflint.model.listings import Lister, Listing, Names, names_in, names_of, returns_of
-from wflint.model.scoped_nodes import FUNCTIONS, scoped_nodes
+from wflint.model.scoped_nodes import scoped_nodes
 from wflint.project.module import Module
-from wflint.syntax.guard import parse_or_empty
+from wflint.syntax.guard import Function, parse_or_empty
+from wflint.syntax.parameters import with_defaults
 
 
 def returned(module: Module, qualname: str) -> list[Listing]:
@@ -44,9 +45,9 @@ def _returned(module: Module, qualname: str) -> list[Listing]:
 
 def _functions(
     module: Module, qualname: str
-) -> Iterator[tuple[ast.FunctionDef | ast.AsyncFunctionDef, tuple[str, Names | None]]]:
+) -> Iterator[tuple[Function, tuple[str, Names | None]]]:
     for at in scoped_nodes(parse_or_empty(module.source)):
-        if isinstance(at.node, FUNCTIONS):
+        if isinstance(at.node, Function):
             own = f"{at.scope}.{at.node.name}" if at.scope else at.node.name
             if own == qualname:
                 yield at.node, (at.scope if at.is_class else "", at.names)
@@ -80,7 +81,7 @@ def _constant(module: Module, name: str, owner: str) -> list[Listing]:
 def _added_inside(tree: ast.Module, name: str, lister: Lister) -> Iterator[Listing]:
     """Yield what functions of a module put into the list of one of its names."""
     for at in scoped_nodes(tree):
-        if isinstance(at.node, FUNCTIONS):
+        if isinstance(at.node, Function):
             qualname = f"{at.scope}.{at.node.name}" if at.scope else at.node.name
             inner = names_of(at.node, qualname, at.scope if at.is_class else "", at.names)
             if inner.holder(name) is None and name in inner.added:
@@ -91,14 +92,8 @@ def _added_inside(tree: ast.Module, name: str, lister: Lister) -> Iterator[Listi
 
 def _default(module: Module, qualname: str, param: str) -> list[Listing]:
     for node, _ in _functions(module, qualname):
-        args = node.args
-        plain = [*args.posonlyargs, *args.args]
-        pairs = [
-            *zip(plain[len(plain) - len(args.defaults) :], args.defaults, strict=True),
-            *zip(args.kwonlyargs, args.kw_defaults, strict=True),
-        ]
-        for arg, default in pairs:
-            if arg.arg == param and default is not None:
+        for arg, default in with_defaults(node.args):
+            if arg.arg == param:
                 return [Lister(module).listing(default, None)]
     return []
 

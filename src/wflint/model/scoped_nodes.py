@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from wflint.model.listings import Names, names_of
+from wflint.syntax.guard import Function
 from wflint.syntax.inner_nodes import inner_nodes
-
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class ScopedNode(NamedTuple):
@@ -28,7 +27,7 @@ def scoped_nodes(tree: ast.AST) -> Iterator[ScopedNode]:
         at = pending.pop()
         yield at
         node, names, scope, is_class = at
-        if isinstance(node, FUNCTIONS):
+        if isinstance(node, Function):
             qualname = f"{scope}.{node.name}" if scope else node.name
             inner = names_of(node, qualname, scope if is_class else "", names)
             outer = [*node.decorator_list, node.args]

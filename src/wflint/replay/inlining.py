@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from wflint.replay.code import Code
 from wflint.replay.terms import Data, Exit, Field, Many, Not, Star, Term, Text, Var
+from wflint.syntax.parameters import with_defaults
 
 
 def result_of(code: Code, term: Term, given: Mapping[str, Term]) -> Term | None:
@@ -42,11 +43,8 @@ def _defaults(code: Code) -> dict[str, Term]:
     definition = code.definition
     if definition is None:
         return {}
-    args = definition.args
-    plain = [*args.posonlyargs, *args.args]
-    pairs = [*zip(reversed(plain), reversed(args.defaults), strict=False)]
-    named = [(a, d) for a, d in zip(args.kwonlyargs, args.kw_defaults, strict=True) if d]
-    constants = ((a.arg, d.value) for a, d in (*pairs, *named) if isinstance(d, ast.Constant))
+    pairs = with_defaults(definition.args)
+    constants = ((a.arg, d.value) for a, d in pairs if isinstance(d, ast.Constant))
     return {
         name: Text(value) if isinstance(value, str) else Data((repr(value),))
         for name, value in constants

@@ -18,7 +18,7 @@ from wflint.sandbox.worker_surroundings import (
 )
 from wflint.syntax.guard import parse_or_empty
 from wflint.syntax.inner_nodes import all_nodes, inner_nodes
-from wflint.syntax.words import dotted_name, last_word
+from wflint.syntax.words import dotted_name, dotted_names, last_word
 
 _FREE = "UnsandboxedWorkflowRunner"
 _SETTINGS = ("passthrough", "sandboxed", "invalid_module_members", "unrestricted", "Plugin")
@@ -293,8 +293,8 @@ class _Reader:
                 self._offset(node),
                 self._end(node),
                 scope,
-                _names_in([runner]) if runner is not None else [],
-                _names_in(others),
+                sorted(dotted_names([runner])) if runner is not None else [],
+                sorted(dotted_names(others)),
                 has_ordinary_sandbox(node),
                 spread or any(isinstance(arg, ast.Starred) for arg in node.args),
             )
@@ -308,20 +308,6 @@ class _Reader:
             keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
             if any(k.arg == "sandboxed" and _is(k.value, False) for k in keywords):
                 self.said.unsandboxed.append(node.name)
-
-
-def _names_in(nodes: Iterable[ast.AST]) -> list[str]:
-    """Return the names that are read in some code, as they are written."""
-    found: dict[str, None] = {}
-    pending = list(nodes)
-    while pending:
-        node = pending.pop()
-        dotted = dotted_name(node) if isinstance(node, (ast.Attribute, ast.Name)) else ""
-        if dotted:
-            found[dotted] = None
-        else:
-            pending += inner_nodes(node)
-    return sorted(found)
 
 
 def _given(target: ast.expr) -> list[str]:

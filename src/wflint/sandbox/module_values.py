@@ -17,8 +17,17 @@ from wflint.files.source import Source, UnreadableSource
 from wflint.latest import Latest
 from wflint.project.module import Module
 from wflint.project.trees import skeleton_cuts
-from wflint.syntax.guard import BLOCKS, NewerSyntax, inner_statements, parse, span
+from wflint.syntax.guard import (
+    BLOCKS,
+    Function,
+    NewerSyntax,
+    inner_statements,
+    parse_or_empty,
+    span,
+)
 from wflint.syntax.inner_nodes import all_nodes, inner_nodes
+from wflint.syntax.parameters import with_defaults
+from wflint.syntax.words import dotted_names
 
 _BROAD = frozenset({"BaseException", "Exception"})
 
@@ -62,7 +71,7 @@ class ModuleValues:
     @property
     def tree(self) -> ast.Module:
         """The module; asked for only where something is asked about single places."""
-        return self._trees.get(self.source, lambda: _parse(self.source))
+        return self._trees.get(self.source, lambda: parse_or_empty(self.source))
 
     def at(self, offset: int) -> Held | None:
         """The value that an expression at ``offset`` becomes part of."""
@@ -162,7 +171,7 @@ class ModuleValues:
         known = self._returned.get(function.lineno)
         if known is None:
             values = [n.value for n in all_nodes(function) if isinstance(n, ast.Return)]
-            names = {_first(read) for value in values if value for read in _reads(value)}
+            names = {_first(read) for value in values if value for read in dotted_names([value])}
             known = self._returned[function.lineno] = frozenset(names)
         return known
 
@@ -219,46 +228,30 @@ def _find_held(module: Module) -> list[Held]:
     skeleton = Source(text)
     found = [
         held._replace(start=shifted(shifts, held.start), end=shifted(shifts, held.end))
-        for held in _held(skeleton, _parse(skeleton))
+        for held in _held(skeleton, parse_or_empty(skeleton))
     ]
     return sorted(found, key=lambda held: held.start)
-
-
-def _parse(source: Source) -> ast.Module:
-    try:
-        return parse(source)
-    except (NewerSyntax, UnreadableSource):
-        return ast.Module([], [])
 
 
 def _held(source: Source, tree: ast.Module) -> Iterator[Held]:
     pending: list[tuple[ast.stmt, str]] = [(node, "") for node in tree.body]
     while pending:
         node, owner = pending.pop()
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if isinstance(node, Function):
             yield from _defaults(source, node, _below(owner, node.name))
         elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
             names = tuple(_bound(node))
             if names and node.value is not None:
-                yield Held(names, *span(source, node), owner, reads=_reads(node.value))
+                yield Held(names, *span(source, node), owner, reads=dotted_names([node.value]))
         elif isinstance(node, BLOCKS):
             inside = _below(owner, node.name) if isinstance(node, ast.ClassDef) else owner
             pending.extend((inner, inside) for inner in inner_statements(node))
 
 
-def _defaults(
-    source: Source, node: ast.FunctionDef | ast.AsyncFunctionDef, qualname: str
-) -> Iterator[Held]:
-    plain = [*node.args.posonlyargs, *node.args.args]
-    with_default = plain[len(plain) - len(node.args.defaults) :]
-    pairs: list[tuple[ast.arg, ast.expr | None]] = [
-        *zip(with_default, node.args.defaults, strict=True),
-        *zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True),
-    ]
-    for arg, default in pairs:
-        if default is not None:
-            where = span(source, default)
-            yield Held((arg.arg,), *where, function=qualname, reads=_reads(default))
+def _defaults(source: Source, node: Function, qualname: str) -> Iterator[Held]:
+    for arg, default in with_defaults(node.args):
+        where = span(source, default)
+        yield Held((arg.arg,), *where, function=qualname, reads=dotted_names([default]))
 
 
 def _bound(node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> Iterator[str]:
@@ -269,23 +262,6 @@ def _bound(node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> Iterator[str]:
             inner = part.value if isinstance(part, ast.Starred) else part
             if isinstance(inner, ast.Name):
                 yield inner.id
-
-
-def _reads(value: ast.expr) -> frozenset[str]:
-    """The names in an expression, with the attributes that are taken from them."""
-    found: set[str] = set()
-    pending: list[ast.AST] = [value]
-    while pending:
-        node = pending.pop()
-        path: list[str] = []
-        while isinstance(node, ast.Attribute):
-            path.append(node.attr)
-            node = node.value
-        if isinstance(node, ast.Name):
-            found.add(".".join((node.id, *reversed(path))))
-        else:
-            pending.extend(inner_nodes(node))
-    return frozenset(found)
 
 
 def _first(name: str) -> str:

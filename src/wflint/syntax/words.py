@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+
+from wflint.syntax.inner_nodes import inner_nodes
 
 
 def last_word(node: ast.AST | None) -> str:
@@ -41,3 +43,17 @@ def bound_by(node: ast.AST) -> Iterator[str]:
             yield name
         case ast.alias(name=name, asname=other):
             yield other or name.partition(".")[0]
+
+
+def dotted_names(nodes: Iterable[ast.AST]) -> frozenset[str]:
+    """Return the names that are read in some code, as they are written."""
+    found: set[str] = set()
+    pending = list(nodes)
+    while pending:
+        node = pending.pop()
+        name = dotted_name(node) if isinstance(node, (ast.Attribute, ast.Name)) else ""
+        if name:
+            found.add(name)
+        else:
+            pending += inner_nodes(node)
+    return frozenset(found)
