@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from wflint.callgraph.graph import Node
 from wflint.checking.pieces import place_of
+from wflint.checking.protected import ASYNC_METHODS
 from wflint.facts.model import Call, Exit, Flag, FunctionBody, Handler, Site, Try
 from wflint.facts.sites import between, call_at, tries_around, tries_handling
 from wflint.temporal.effects import Effect
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 _GO_ON = (Effect.ACTS, Effect.CONTINUES, Effect.WAITS)
 _NO_END = 1 << 62
-_ASYNC_METHODS = frozenset({"__aenter__", "__aiter__", "__anext__", "__await__"})
 
 
 def is_last_step(checker: Checker, node: Node, tried: Try, handler: Handler) -> bool:
@@ -45,7 +45,7 @@ def is_last_step(checker: Checker, node: Node, tried: Try, handler: Handler) -> 
         if flags & Flag.IN_LOOP or _goes_on(checker, at, site, end, is_left=is_left):
             return False
         is_left = False
-        is_first = is_first and not _awaits_before(store.body(at.fn), site)
+        is_first = is_first and not _awaited(store.body(at.fn), 0, site)
         for hop in graph.callers(at):
             call = call_at(store.body(hop.node.fn), hop.site)
             if call is None or not call.flags & Flag.AWAITED:
@@ -62,10 +62,6 @@ def _end_of(tried: Try) -> Site:
 
 def _awaited(body: FunctionBody, start: Site, end: Site) -> list[Call]:
     return [call for call in between(body.calls, start, end) if call.flags & Flag.AWAITED]
-
-
-def _awaits_before(body: FunctionBody, site: Site) -> bool:
-    return any(call.flags & Flag.AWAITED for call in between(body.calls, 0, site))
 
 
 def _drops_all(checker: Checker, node: Node, calls: list[Call]) -> bool:
@@ -101,7 +97,7 @@ def _acts_between(
         _acts(checker, node, call) and not _is_in(call.site, skipped)
         for call in between(body.calls, start, end)
     ) or any(
-        not _ASYNC_METHODS.isdisjoint(one.methods) and not _is_in(one.site, skipped)
+        not ASYNC_METHODS.isdisjoint(one.methods) and not _is_in(one.site, skipped)
         for one in between(body.operations, start, end)
     )
 

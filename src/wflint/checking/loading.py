@@ -13,9 +13,8 @@ from wflint.callgraph.graph import END, Hop, Node
 from wflint.checking.checker import Checker
 from wflint.checking.imports import ImportChain
 from wflint.checking.table_entries import with_hook
-from wflint.facts.ids import Fn
-from wflint.files.source import UnreadableSource
-from wflint.model.places import statements_at
+from wflint.facts.ids import MODULE_BODY, Fn
+from wflint.model.places import sites_in_module
 from wflint.project.module import Module
 from wflint.project.store import Store
 from wflint.rule.base import Rule
@@ -23,7 +22,7 @@ from wflint.rule.loading_view import ForeignModule, LoadedImport, LoadingView
 from wflint.rule.place import Place
 from wflint.sandbox.reloads import Begun, Reloads
 from wflint.sandbox.sandboxes import Sandboxes
-from wflint.syntax.guard import NewerSyntax, parse, span
+from wflint.syntax.guard import parse_or_empty, span
 
 Chains = dict[tuple[Fn, int, str], ImportChain]
 
@@ -31,11 +30,10 @@ _ACTIVITIES = frozenset({"activities", "activity"})
 
 
 class _Statement(Struct, array_like=True):
-    """An import: the number of its row of imports, its line (1-based), and its place."""
+    """An import of a module itself: the number of its row of imports, its line, and its site."""
 
     run: int
     line: int
-    qualname: str
     site: int
 
 
@@ -106,7 +104,7 @@ class LoadingChecks:
     def _import(self, one: Begun, statement: _Statement, module: str) -> LoadedImport:
         return LoadedImport(
             module,
-            Place(Fn(one.path, statement.qualname), statement.site),
+            Place(Fn(one.path, MODULE_BODY), statement.site),
             statement.run,
             tuple(ForeignModule(*foreign) for foreign in one.foreign),
             bool(one.own),
@@ -122,15 +120,12 @@ def _says_so(one: Begun) -> bool:
 
 
 def _read(store: Store, module: Module) -> Iterator[_Statement]:
-    try:
-        rows = list(_rows_of_imports(parse(module.source)))
-    except (NewerSyntax, UnreadableSource):
-        return
+    rows = list(_rows_of_imports(parse_or_empty(module.source)))
     spans = [span(module.source, node) for _, node in rows]
-    places = statements_at(store, module, set(spans))
+    sites = sites_in_module(store, module, set(spans))
     for (run, node), at in zip(rows, spans, strict=True):
-        if at in places:
-            yield _Statement(run, node.lineno, *places[at])
+        if at in sites:
+            yield _Statement(run, node.lineno, sites[at])
 
 
 def _rows_of_imports(tree: ast.Module) -> Iterator[tuple[int, ast.stmt]]:

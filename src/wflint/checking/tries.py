@@ -10,6 +10,7 @@ from wflint.callgraph.awaited import Awaits, awaited, awaits_later, cancels_some
 from wflint.callgraph.graph import Hop, Node, runs
 from wflint.checking.last_steps import is_last_step
 from wflint.checking.protected import (
+    ASYNC_METHODS,
     acts,
     cleans_up_around,
     may_be_caught,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 
 _LONGEST_HEAD = 120
-_ASYNC_METHODS = frozenset({"__aenter__", "__aiter__", "__anext__", "__await__"})
 
 
 class Cancelling:
@@ -276,7 +276,7 @@ class ProtectedView:
         calls = between(self._body.calls, tried.start, tried.end)
         operations = between(self._body.operations, tried.start, tried.end)
         return any(call.flags & Flag.AWAITED for call in calls) or any(
-            not _ASYNC_METHODS.isdisjoint(operation.methods) for operation in operations
+            not ASYNC_METHODS.isdisjoint(operation.methods) for operation in operations
         )
 
     @property

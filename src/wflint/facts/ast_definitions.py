@@ -40,6 +40,7 @@ from wflint.files.source import Source
 from wflint.syntax.guard import MAX_DEPTH, span
 from wflint.syntax.single_expressions import read_expression
 from wflint.syntax.type_parameters import type_parameters
+from wflint.syntax.words import last_word
 
 _READ = (
     ast.Await,
@@ -212,8 +213,7 @@ class AstSyntax:
         """Return the ref of ``TypeVar("T", bound=Base)``."""
         if not isinstance(node, ast.Call) or not node.args:
             return None
-        called = node.func.attr if isinstance(node.func, ast.Attribute) else None
-        called = node.func.id if isinstance(node.func, ast.Name) else called
+        called = last_word(node)
         if called == "NewType" and len(node.args) == 2:
             return self.annotation(node.args[1])
         if called != "TypeVar" or not isinstance(node.args[0], ast.Constant):

@@ -45,11 +45,10 @@ def _code_at(store: Store, module: Module, span: Span) -> Iterator[tuple[str, in
             return
 
 
-def statements_at(store: Store, module: Module, spans: Set[Span]) -> dict[Span, tuple[str, int]]:
-    """Return the qualname and the site of what the module itself has between given offsets."""
+def sites_in_module(store: Store, module: Module, spans: Set[Span]) -> dict[Span, int]:
+    """Return the sites, in the body of the module itself, of what stands between given offsets."""
     reader = store.reader(Fn(module.path, MODULE_BODY))
-    sites = trees.sites_at(reader, spans) if reader is not None else {}
-    return {span: (MODULE_BODY, site) for span, site in sites.items()}
+    return trees.sites_at(reader, spans) if reader is not None else {}
 
 
 def _pieces(store: Store, module: Module, offset: int) -> Iterator[Fn]:

@@ -29,6 +29,7 @@ from wflint.replay.terms import (
 )
 from wflint.replay.texts import looped_over, times
 from wflint.syntax.unparsed import unparsed
+from wflint.syntax.words import last_word
 
 if TYPE_CHECKING:
     from wflint.replay.code import Code
@@ -190,7 +191,7 @@ class _StatementReader:
         for item in reversed(node.items):
             expr, target = item.context_expr, item.optional_vars
             name = target.id if isinstance(target, ast.Name) else ""
-            word = _called_word(expr)
+            word = last_word(expr)
             if word in _GROUPS:
                 body = Group(name, body)
             elif word in _DEADLINES and isinstance(node, ast.AsyncWith):
@@ -211,13 +212,6 @@ class _StatementReader:
 
 
 _WHOLE = "<value>"
-
-
-def _called_word(node: ast.expr) -> str:
-    func = node.func if isinstance(node, ast.Call) else node
-    if isinstance(func, ast.Attribute):
-        return func.attr
-    return func.id if isinstance(func, ast.Name) else ""
 
 
 def _caught(node: ast.expr | None) -> Iterable[str]:
