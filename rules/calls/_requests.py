@@ -7,7 +7,7 @@ be too much (of a string that looks like a call), but never too little.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from wflint.rule import calls_of
@@ -27,11 +27,6 @@ _TOKEN = re.compile(
 _SPREAD = re.compile(r"\*\*(\w+)\s*[,)]")
 _MOST_TOKENS = 1_000
 """The number of tokens after which a call counts as one of which nothing is known."""
-
-
-def last_words(names: Iterable[str]) -> frozenset[str]:
-    """Return the last words of dotted names."""
-    return frozenset(name.rpartition(".")[2] for name in names)
 
 
 class WrittenCall(NamedTuple):

@@ -82,10 +82,11 @@ from wflint.rule import (
     Severity,
     TextEdit,
     cst,
+    last_words,
     sdk_calls,
 )
 
-from ._requests import last_words, may_send
+from ._requests import may_send
 
 if TYPE_CHECKING:
     from wflint.rule import CallView, FixView, Repair

@@ -72,9 +72,9 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Report, Rule, RuleSettings, Scope, Severity, sdk_calls
+from wflint.rule import Report, Rule, RuleSettings, Scope, Severity, last_words, sdk_calls
 
-from ._requests import last_words, may_send
+from ._requests import may_send
 
 if TYPE_CHECKING:
     from wflint.rule import CallView

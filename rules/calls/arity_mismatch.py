@@ -77,9 +77,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import CallKind, Report, Rule, Scope, Severity, is_refused, names_of
-
-from ._requests import last_words
+from wflint.rule import CallKind, Report, Rule, Scope, Severity, is_refused, last_words, names_of
 
 if TYPE_CHECKING:
     from wflint.rule import CommandView

@@ -84,10 +84,9 @@ from wflint.rule import (
     Scope,
     Severity,
     calls_of,
+    last_words,
     sdk_calls,
 )
-
-from ._requests import last_words
 
 if TYPE_CHECKING:
     from wflint.rule import CallView, FixView, Repair

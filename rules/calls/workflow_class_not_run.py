@@ -67,9 +67,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, CallKind, Fixable, Form, Report, Rule, Scope, Severity, names_of
-
-from ._requests import last_words
+from wflint.rule import (
+    Api,
+    CallKind,
+    Fixable,
+    Form,
+    Report,
+    Rule,
+    Scope,
+    Severity,
+    last_words,
+    names_of,
+)
 
 if TYPE_CHECKING:
     from wflint.rule import CommandView, FixView, Repair

@@ -60,9 +60,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import CallKind, Report, Rule, RuleSettings, Scope, Severity, names_of
+from wflint.rule import CallKind, Report, Rule, RuleSettings, Scope, Severity, last_words, names_of
 
-from ..calls._requests import last_words, written_requests
+from ..calls._requests import written_requests
 
 if TYPE_CHECKING:
     from wflint.rule import CommandView, WorkerView

@@ -11,8 +11,8 @@ from wflint.facts.model import BindingKind
 from wflint.project.module import Module
 from wflint.project.store import Store
 from wflint.rule.base import Rule, RuleSettings, Scope
-from wflint.rule.called import called_words
-from wflint.temporal.api import CallKind, sdk_calls
+from wflint.rule.called import called_words, last_words
+from wflint.temporal.api import CallKind, names_of
 
 if TYPE_CHECKING:
     from wflint.checking.analysis import AnalysisInput, AnalysisResult
@@ -71,8 +71,7 @@ def _words_called(question: AnalysisInput, codes: frozenset[str]) -> frozenset[s
         kinds |= rule.commands
     if any(entry.is_of(codes) for entry in question.apis):
         return None
-    names.update(name for name, call in sdk_calls().items() if call.kind in kinds)
-    return frozenset(name.rpartition(".")[2] for name in names)
+    return last_words(names | names_of(*kinds, prefix=""))
 
 
 class _Suspects:

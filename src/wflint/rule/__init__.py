@@ -33,7 +33,7 @@ from wflint.facts.types import instance
 from wflint.rule.api_table import ApiTable, rule_entries
 from wflint.rule.base import Api, ApiKind, Fixable, Property, Report, Rule, Scope
 from wflint.rule.call_view import CallView
-from wflint.rule.called import calls_of
+from wflint.rule.called import calls_of, last_words
 from wflint.rule.command_view import (
     CommandView,
     Form,
@@ -216,6 +216,7 @@ __all__ = [
     "instance",
     "is_command",
     "is_refused",
+    "last_words",
     "may_hold_none",
     "names_behind",
     "names_giving",

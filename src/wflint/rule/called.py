@@ -8,7 +8,7 @@ regular expression for each.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -22,6 +22,11 @@ class CalledWord(NamedTuple):
     word: str
     start: int
     inside: int
+
+
+def last_words(names: Iterable[str]) -> frozenset[str]:
+    """Return the last words of dotted names: what stands before the brackets of their calls."""
+    return frozenset(name.rpartition(".")[2] for name in names)
 
 
 @lru_cache(maxsize=4)
