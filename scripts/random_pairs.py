@@ -127,12 +127,21 @@ def _copied_body(body: Body) -> Body:
     ]
 
 
+def _calls_step(statement: Statement) -> bool:
+    """True if a statement calls the helper."""
+    first, *parts = statement
+    if first in ("step", "task", "cancelled") or "step" in parts:
+        return True
+    return any(_calls_step(s) for part in parts if isinstance(part, list) for s in part)
+
+
 class _Source:
     """Makes what one seed says."""
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         self._names = 0
+        self._is_in_step = False  # the helper must not call itself, without end
 
     def program(self) -> Program:
         """Return a workflow."""
@@ -172,6 +181,12 @@ class _Source:
 
     def statement(self, depth: int) -> Statement:
         """Return a statement with bodies that are nested ``depth`` times at most."""
+        while True:
+            found = self._statement(depth)
+            if not (self._is_in_step and _calls_step(found)):
+                return found
+
+    def _statement(self, depth: int) -> Statement:
         r = self.random
         flat = ("simple", "simple", "simple", "gather", "within", "step", "task", "child")
         nested = ("loop", "if", "try", "guard", "cancelled") if depth else ()
@@ -213,6 +228,7 @@ class _Source:
         bodies = [body for body in program.bodies() if body]
         body = r.choice(bodies) if r.random() < 0.5 else program.run
         at = r.randrange(len(body))
+        self._is_in_step = any(body is each for each in _bodies(program.step))
         edits = [
             *("insert", "insert", "remove", "swap", "replace", "neutral"),
             *("patched insert", "patched replace", "append", "wrap", "change"),
