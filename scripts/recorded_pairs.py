@@ -72,7 +72,7 @@ def scenarios(pair: Pair) -> list[Scenario]:
             orders += [order + letter for order in orders]
     signals: list[float | None] = [None]
     if pair.before.on_signal is not None:
-        signals = [0.0, choices.choice((0.7, 0.9))]
+        signals = [0.0, choices.choice((0.5, 0.9))]
         signals += [None] if any(_times_out(body) for body in pair.before.bodies()) else []
     updates: list[float | None] = [None]
     if pair.before.on_update is not None:

@@ -372,3 +372,25 @@ def test_local_activities_before_the_end_belong_to_its_task(tmp_path: Path) -> N
     assert verdict(tmp_path / "end", old, new) is Verdict.CLOSED_ONLY
     old, new = flow(lines(LOCAL, CHARGE)), flow(lines(CHARGE))
     assert verdict(tmp_path / "begin", old, new) is Verdict.INCOMPATIBLE
+
+
+def test_a_way_behind_a_condition_is_not_taken_for_one_behind_its_opposite(tmp_path: Path) -> None:
+    """Both ways come to the same place, where only the condition tells how it goes on."""
+    begin = lines("if order:", f"    {CHARGE}", f"    {CHARGE}", RESERVE)
+    old = flow(lines(begin, "if order:", "    return order", SHIP))
+    new = flow(lines(begin, CHARGE, SHIP))
+    assert verdict(tmp_path, old, new) is Verdict.INCOMPATIBLE
+
+
+def test_signals_that_only_set_attributes_need_no_histories_of_their_own(tmp_path: Path) -> None:
+    """Each of them twice as many: too many to be tried."""
+    names = [f"sig{n}" for n in range(8)]
+    methods = "\n".join(
+        f"@workflow.signal\ndef {name}(self, order: str) -> None:\n    self.{name} = order"
+        for name in names
+    )
+    waits = (f"await workflow.wait_condition(lambda: self.{name})" for name in names)
+    patched = lines("if workflow.patched('more'):", f"    {CHARGE}")
+    old = lines(RESERVE, *waits, SHIP)
+    sides = [flow(lines(*body), methods=methods) for body in ((old,), (patched, old))]
+    assert verdict(tmp_path, *sides) is Verdict.COMPATIBLE

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from wflint import limits
 from wflint.replay.change import Verdict
-from wflint.replay.history import Activation, Difference, OldRun, Outcome, Replay
+from wflint.replay.history import Activation, Difference, OldRun, Outcome, Replay, is_idle
 from wflint.replay.machine import CutOff, Lost
 from wflint.replay.sides import Side
 from wflint.replay.terms import Callee
@@ -48,6 +48,13 @@ class Choices:
         """True if all has been asked that was told: what follows is new."""
         return not self._left
 
+    @property
+    def lasting(self) -> frozenset[Answer]:
+        """The answers to what is asked once, and answered alike from then on."""
+        return frozenset(
+            (key, answer) for key, answer in self.order if key[0] == "if" and not key[2]
+        )
+
     def others(self, most: int | None = None) -> list[Chosen]:
         """Return the ways to choose otherwise, in one of the first ``most`` new questions."""
         found: list[Chosen] = []
@@ -82,6 +89,8 @@ class Explorer:
         self.opaque = opaque
         self.result = Judgement()
         self._awaited: set[str] = set()
+        both = [key for key in old.handlers if is_idle(old, key) and is_idle(new, key)]
+        self._idle = frozenset(both)
 
     def _knows(self, key: str) -> bool:
         """True if the old code waits for a condition in the history that is tried."""
@@ -108,7 +117,7 @@ class Explorer:
         choices = Choices(told)
         self._awaited = set()
         activations: list[Activation] = []
-        old = OldRun(self.old, choices.choose, self.opaque)
+        old = OldRun(self.old, choices.choose, self.opaque, self._idle)
         lead = Replay(self.new, self._same_answers(choices), self.opaque, self._knows)
         most: int | None = None
         event = None
@@ -128,7 +137,7 @@ class Explorer:
             self._awaited.update(old.machine.awaited())
             if is_leading:
                 is_leading = lead.feed(activation).outcome is Outcome.FITS
-                if is_leading and choices.is_new and self._is_known(old, lead):
+                if is_leading and choices.is_new and self._is_known(old, lead, choices):
                     most = len(choices.options)
                     break
             if activation.closes:
@@ -142,8 +151,11 @@ class Explorer:
         """The new code is told what the old one was, or the first option."""
         return lambda key, options: choices.fixed.get(key, options[0])
 
-    def _is_known(self, old: OldRun, new: Replay) -> bool:
-        """True if both sides have come to where they do the same, or to a state seen before."""
+    def _is_known(self, old: OldRun, new: Replay, choices: Choices) -> bool:
+        """True if both sides have come to where they do the same, or to a state seen before.
+
+        What rests on data that does not change is a part of the state: it may be asked again.
+        """
         if any(not g.cancelled for g in new.queue):
             return False
         left = {key: c for key, c in self.old.handlers.items() if key not in old.arrived}
@@ -152,7 +164,7 @@ class Explorer:
         ahead = _ahead(old.machine.counts, new.machine.counts)
         if mine == its and not ahead and left == others and self._reads_same(old, new):
             return True
-        pair = (mine, its, ahead, tuple(sorted(left)), old.is_cancelled)
+        pair = (mine, its, ahead, tuple(sorted(left)), old.is_cancelled, choices.lasting)
         if pair in self.result.seen:
             return True
         self.result.seen.add(pair)

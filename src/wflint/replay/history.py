@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from msgspec import Struct
 
@@ -17,7 +17,7 @@ from wflint import limits
 from wflint.replay import cancelling
 from wflint.replay.machine import Choose, CutOff, Lost, Machine
 from wflint.replay.sides import Side
-from wflint.replay.terms import Callee
+from wflint.replay.terms import Callee, Exit, Seq
 from wflint.replay.values import DRAW, UNRESOLVED, Chain, Given, Symbol
 
 Event = tuple[str, object]
@@ -61,10 +61,21 @@ class Difference(Struct):
 
 
 class OldRun:
-    """The old code, run on symbols."""
+    """The old code, run on symbols.
 
-    def __init__(self, side: Side, choose: Choose, opaque: Callable[[Callee], bool]) -> None:
+    The messages in ``idle`` do not come, since they lead to nothing: whatever they change, each
+    condition may become true at any time anyway.
+    """
+
+    def __init__(
+        self,
+        side: Side,
+        choose: Choose,
+        opaque: Callable[[Callee], bool],
+        idle: Collection[tuple[str, str]] = (),
+    ) -> None:
         self.side = side
+        self._idle = idle
         self.choose = choose
         self.machine = Machine(side.functions, choose, self._patched, opaque, is_replay=False)
         self.machine.enter(side.run, "run", "run")
@@ -122,7 +133,7 @@ class OldRun:
             if given.kind != "timer" and machine.is_guarded():
                 events.append(("fail", given.number))
         events += [("condition", key) for key in machine.awaited()]
-        events += [key for key in self.side.handlers if key not in self.arrived]
+        events += [k for k in self.side.handlers if k not in self.arrived and k not in self._idle]
         main = machine.tasks[0] if machine.tasks else None
         if main is not None and main.label == "run" and main.guards and not self.is_cancelled:
             events.append(("cancel", "run"))
@@ -150,9 +161,24 @@ def happen(
                 cancelling.cancel_value(machine, task, task.stack[-1][1])
                 break
     else:
-        handler = side.handlers.get((kind, str(about))) or side.handlers.get((kind, "any"))
+        handler = _handler(side, (kind, str(about)))
         if handler is not None:
             machine.enter(handler, kind, str(about))
+
+
+def _handler(side: Side, message: tuple[str, str]) -> Callee | None:
+    return side.handlers.get(message) or side.handlers.get((message[0], "any"))
+
+
+def is_idle(side: Side, message: tuple[str, str]) -> bool:
+    """True if a message makes code neither give a command nor decide one: not even its arrival."""
+    handler = _handler(side, message)
+    if handler is None:
+        return True
+    return message[0] == "signal" and side.functions.work(handler.node) in _NOTHING
+
+
+_NOTHING = (Seq(), Exit("return"))
 
 
 class Replay:
