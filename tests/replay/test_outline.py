@@ -99,6 +99,92 @@ elif await workflow.execute_activity(charge, order, start_to_close_timeout=TEN):
     ]
 
 
+def test_a_value_without_a_name_is_called_what_it_is(tmp_path: Path) -> None:
+    body = """
+match order:
+    case "a":
+        await asyncio.sleep(1)
+    case str(text) if text:
+        await asyncio.sleep(2)
+first, second = await workflow.execute_activity(reserve, order, start_to_close_timeout=TEN)
+"""
+    assert list(lines(steps_of(tmp_path / "p", body))) == [
+        "choice: if order matches 'a'",
+        "  branch: if order matches 'a'",
+        "    timer: timer",
+        "  branch: else if order matches str(text) and text",
+        "    timer: timer",
+        "activity: activity reserve -> first, second",
+    ]
+
+
+EVERYTHING = """
+if order:  # if order
+    await asyncio.sleep(1)
+elif len(order) > 2:  # else if len(order) > 2
+    self.done = True  # self.done = True
+else:
+    await asyncio.sleep(2)
+for part in order:  # for each of order
+    if part:  # if part
+        break  # break
+    await asyncio.sleep(3)
+while order:  # while order
+    try:
+        await asyncio.sleep(4)
+    except (ValueError, TypeError):  # except ValueError, TypeError
+        raise  # raise
+    except:
+        return  # except BaseException, return
+    finally:
+        await asyncio.sleep(6)
+    match order:
+        case ["a"]:  # if order matches ['a']
+            await asyncio.sleep(7)
+        case [first]:
+            continue  # else if order matches [first], continue
+async with asyncio.TaskGroup() as group:  # task group
+    task = group.create_task(asyncio.sleep(9))  # task
+    task.cancel()  # cancel task
+await asyncio.gather(  # gather
+    *[
+        asyncio.sleep(11)
+        for part in order  # for each of order
+        if part  # if part
+    ],
+)
+later = await asyncio.sleep(12) if late else None  # if late
+later = late and await asyncio.sleep(12)  # if late
+with contextlib.suppress(ValueError):  # except ValueError
+    await asyncio.sleep(13)
+workflow.uuid4()  # draw uuid4
+await asyncio.sleep(0)  # let others run
+await asyncio.wait([task], timeout=1)  # wait for all of task with a timer
+"""
+HEADS = ("else", "finally", "try")
+"""The steps that have no place but that of the first one in them."""
+
+
+def test_each_step_knows_its_line(tmp_path: Path) -> None:
+    functions = Functions(program(tmp_path / "p", {"flow.py": flow(EVERYTHING)}).answer)
+    side = side_of(functions, next(iter(workflows(functions))))
+    assert side is not None
+    node = side.run.node
+    source = functions.store.load(node.fn.path).source
+    told: dict[int, list[str]] = {}
+    pending = list(outline(functions.term(node)))[::-1]
+    while pending:
+        step = pending.pop()
+        pending += reversed(step.steps)
+        is_told = step.kind not in (StepKind.CHOICE, StepKind.TIMER, StepKind.TRY)
+        if is_told and step.text not in HEADS:
+            (span,) = functions.store.locate(node.fn, {step.site}).values()
+            told.setdefault(source.location(span[0]).row, []).append(step.text)
+    lines = enumerate(source.text.splitlines(), 1)
+    written = {row: line.partition("  # ")[2] for row, line in lines if "  # " in line}
+    assert {row: ", ".join(texts) for row, texts in told.items()} == written
+
+
 def test_an_error_that_is_caught_in_silence_is_told(tmp_path: Path) -> None:
     body = """
 try:

@@ -18,7 +18,16 @@ from wflint.map.reading import Reading, Shown, Told, opened, shown_options
 from wflint.replay.change import Step, Verdict
 from wflint.replay.outline import StepKind
 
-_NO_COMMANDS = (StepKind.LEAVE.value, StepKind.STATE.value, StepKind.RAISE.value)
+_NO_COMMANDS = frozenset(
+    {
+        StepKind.BRANCH,
+        StepKind.CANCEL,
+        StepKind.DRAW,
+        StepKind.LEAVE,
+        StepKind.RAISE,
+        StepKind.STATE,
+    }
+)
 
 
 class Half(Struct):

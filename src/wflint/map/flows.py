@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from wflint.callgraph.graph import DEFINITION, Node
 from wflint.facts.ids import Fn
@@ -116,11 +116,7 @@ class Flows:
 
     def _step(self, fn: Fn, step: Step) -> MapStep:
         inside = tuple(self._step(fn, each) for each in step.steps)
-        row = 0
-        if step.site != DEFINITION:
-            row = self._emitter.location(fn, step.site).row
-        elif inside:
-            row = next((each.row for each in inside if each.row), 0)
+        row = self._row(fn, step, inside)
         text, options, target = self._command(fn, step)
         return MapStep(
             step.kind.value,
@@ -134,6 +130,12 @@ class Flows:
             inside,
             self._often(fn, step),
         )
+
+    def _row(self, fn: Fn, step: Step, inside: Sequence[MapStep]) -> int:
+        """Return the line of a step: its own, or that of the first thing in it, or the `def`."""
+        if step.site == DEFINITION and inside:
+            return inside[0].row
+        return self._emitter.location(fn, step.site).row
 
     def _often(self, fn: Fn, step: Step) -> int:
         is_told = step.kind in _RECORDED and not step.text.startswith("local")

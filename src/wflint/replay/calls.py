@@ -152,7 +152,7 @@ class CallReader:
             if func.attr in _GROWS and node.args and isinstance(into, (Var, Field)):
                 return Add(into, self._terms.term(node.args[-1]), func.attr == "extend")
             if func.attr == "cancel" and isinstance(into, (Var, Field)):
-                return Cancel(into)
+                return Cancel(into, self._terms.at(node))
         return None
 
     # What the SDK and asyncio do.
@@ -166,7 +166,7 @@ class CallReader:
         if name.endswith("TaskGroup.create_task") and node.args:
             group = node.func.value if isinstance(node.func, ast.Attribute) else None
             named = group.id if isinstance(group, ast.Name) else ""
-            return Spawn(self._terms.term(node.args[0]), named)
+            return Spawn(self._terms.term(node.args[0]), named, self._terms.at(node))
         if name in _RACES and node.args:
             return self._race(node)
         sdk = sdk_calls().get(name)
@@ -240,7 +240,7 @@ class CallReader:
             return None
         first = node.args[0] if node.args else None
         if sdk.name == "asyncio.sleep" and isinstance(first, ast.Constant) and first.value == 0:
-            return Tick()
+            return Tick(self._terms.at(node))
         return Command("timer", at=self._terms.at(node))
 
     def _wait_for(self, node: ast.Call) -> Term | None:
@@ -266,7 +266,7 @@ class CallReader:
         return Patch(name, sdk.name.endswith("deprecate_patch"), self._terms.at(node))
 
     def _draw(self, node: ast.Call, sdk: SdkCall) -> Term:
-        return Draw(sdk.name.rpartition(".")[2])
+        return Draw(sdk.name.rpartition(".")[2], self._terms.at(node))
 
     def _next_run(self, node: ast.Call, sdk: SdkCall) -> Term:
         given = [*node.args, *(k.value for k in node.keywords)]
@@ -281,10 +281,10 @@ class CallReader:
         if sdk.name.endswith("gather"):
             keeps = self._option(node, "return_exceptions")
             is_false = isinstance(keeps, ast.Constant) and not keeps.value
-            return Gather(parts, keeps is not None and not is_false)
+            return Gather(parts, keeps is not None and not is_false, self._terms.at(node))
         if sdk.name.endswith("shield"):
             return parts[0]
-        return Spawn(parts[0])
+        return Spawn(parts[0], at=self._terms.at(node))
 
     def _wait(self, node: ast.Call, sdk: SdkCall) -> Term | None:
         return self._race(node) if node.args else None
@@ -294,7 +294,8 @@ class CallReader:
         text = ast.unparse(when) if isinstance(when, (ast.Name, ast.Attribute)) else ""
         timeout = _is_given(self._option(node, "timeout"))
         of = self._terms.term(node.args[0])
-        return Race(of, not text.endswith(("FIRST_COMPLETED", "FIRST_EXCEPTION")), timeout)
+        is_first = text.endswith(("FIRST_COMPLETED", "FIRST_EXCEPTION"))
+        return Race(of, not is_first, timeout, self._terms.at(node))
 
 
 _READ: dict[CallKind, Callable[[CallReader, ast.Call, SdkCall], Term | None]] = {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from wflint import limits
 from wflint.facts.model import Kind, Ref, Value, ValueType
 from wflint.replay.calls import CallReader
+from wflint.replay.heads import head_of
 from wflint.replay.terms import (
     Alt,
     At,
@@ -61,8 +62,8 @@ class ExpressionReader:
         self._depth = 0
 
     def at(self, node: ast.AST) -> At:
-        """The place of a node."""
-        return At(self.code.site(node))
+        """The place of a node; that of what stands first in a branch, a loop or a block."""
+        return At(self.code.site(head_of(node)))
 
     def term(self, node: ast.expr) -> Term:
         """Return what an expression does; its value is that of the term."""
@@ -204,17 +205,17 @@ class ExpressionReader:
         then, orelse = self.term(node.body), self.term(node.orelse)
         if is_quiet(then) and is_quiet(orelse):
             return None
-        return Alt(self.term(node.test), then, orelse)
+        return Alt(self.term(node.test), then, orelse, self.at(node.test))
 
     def _bool(self, node: ast.BoolOp) -> Term | None:
         parts = [self.term(value) for value in node.values]
         if all(is_quiet(part) and not has_test(part) for part in parts):
             return None
-        term = parts[-1]
-        for part in reversed(parts[:-1]):
-            is_and = isinstance(node.op, ast.And)
-            known = Data(("False" if is_and else "True",))
-            term = Alt(part, term, known) if is_and else Alt(part, known, term)
+        term, is_and = parts[-1], isinstance(node.op, ast.And)
+        known = Data(("False" if is_and else "True",))
+        for part, value in zip(reversed(parts[:-1]), reversed(node.values[:-1]), strict=True):
+            then, orelse = (term, known) if is_and else (known, term)
+            term = Alt(part, then, orelse, self.at(value))
         return term
 
     def _display(self, node: ast.List | ast.Tuple | ast.Set) -> Term | None:
@@ -240,14 +241,14 @@ class ExpressionReader:
             if quiet and all(is_quiet(self.term(t)) for t in tests) and is_quiet(over):
                 return None
             for each in reversed(others):
-                body = Loop(
-                    _target(each.target), self.term(looped_over(each.iter)), body, gives=True
-                )
+                each_of = self.term(looped_over(each.iter))
+                body = Loop(_target(each.target), each_of, body, gives=True, at=self.at(each))
             for test in reversed(tests):
-                body = Alt(self.term(test), body, SKIPPED)
+                body = Alt(self.term(test), body, SKIPPED, self.at(test))
         finally:
             self.bound.pop()
-        return Loop(_target(first.target), over, body, times(first.iter), gives=True)
+        name, often, at = _target(first.target), times(first.iter), self.at(first)
+        return Loop(name, over, body, often, gives=True, at=at)
 
 
 SKIPPED = Exit("skip")

@@ -8,7 +8,7 @@ noted with it.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,6 +17,7 @@ from wflint.callgraph.graph import DEFINITION
 from wflint.facts.model import Site
 from wflint.replay.shown import shown
 from wflint.replay.terms import (
+    WHOLE,
     Add,
     Alt,
     At,
@@ -45,6 +46,7 @@ from wflint.replay.terms import (
     Try,
     Unknown,
     Unresolved,
+    Var,
     WaitFor,
     While,
     parts_of,
@@ -104,11 +106,11 @@ def outline(term: Term) -> tuple[Step, ...]:
     """Return what a term does, one step after the other."""
     match term:
         case Seq(parts=parts):
-            return _all(parts)
+            return _in_order(parts)
         case Let(name=name, of=of):
-            return _given(outline(of), "" if name.startswith("<") else name)
+            return _given(outline(of), "" if name == WHOLE else name)
         case Put(name=name, attribute=attribute, of=of):
-            return _put(name, attribute, of)
+            return _put(name, attribute, of, term.at)
         case Await(of=Call() as call):
             return _call(call)
         case Alt() | Loop() | While() | Try() | Group() | Deadline():
@@ -125,6 +127,33 @@ def _all(terms: Iterable[Term]) -> tuple[Step, ...]:
     return tuple(step for term in terms for step in outline(term))
 
 
+def _in_order(parts: Sequence[Term]) -> tuple[Step, ...]:
+    """What a block does; a value without a name is called what it is, or what it is taken into."""
+    found: list[Step] = []
+    whole = ""
+    for at, part in enumerate(parts):
+        steps = outline(part)
+        if isinstance(part, Let) and part.name == WHOLE:
+            whole = _condition(part.of)
+            steps = _given(steps, ", ".join(_names_taken(parts[at + 1 :])))
+        elif isinstance(part, Alt) and whole:
+            steps = tuple(_called(step, whole) for step in steps)
+        found += steps
+    return tuple(found)
+
+
+def _names_taken(terms: Iterable[Term]) -> Iterator[str]:
+    for term in terms:
+        if not isinstance(term, Let) or term.of != Var(WHOLE):
+            return
+        yield term.name
+
+
+def _called(step: Step, whole: str) -> Step:
+    inside = tuple(_called(each, whole) for each in step.steps)
+    return replace(step, text=step.text.replace(WHOLE, whole), steps=inside)
+
+
 def _given(steps: tuple[Step, ...], name: str) -> tuple[Step, ...]:
     """Note with the last step what its value is called."""
     if not steps or not name or steps[-1].kind is StepKind.STATE:
@@ -132,11 +161,11 @@ def _given(steps: tuple[Step, ...], name: str) -> tuple[Step, ...]:
     return (*steps[:-1], replace(steps[-1], gives=name))
 
 
-def _put(name: str, attribute: str, of: Term) -> tuple[Step, ...]:
+def _put(name: str, attribute: str, of: Term, at: At) -> tuple[Step, ...]:
     steps, target = outline(of), f"{name}.{attribute}"
     if steps:
         return _given(steps, target)
-    return (Step(StepKind.STATE, f"{target} = {shown(of)}", name=attribute),)
+    return (Step(StepKind.STATE, f"{target} = {shown(of)}", name=attribute, site=_site(at)),)
 
 
 # Commands, and what else has nothing in it.
@@ -167,9 +196,10 @@ def _plain(term: Term) -> tuple[Step, ...]:
         case Unknown(at=at):
             return (_step(StepKind.UNKNOWN, term, at),)
         case Draw() | Tick():
-            return (Step(StepKind.DRAW if isinstance(term, Draw) else StepKind.WAIT, shown(term)),)
-        case Cancel():
-            return (Step(StepKind.CANCEL, shown(term)),)
+            kind = StepKind.DRAW if isinstance(term, Draw) else StepKind.WAIT
+            return (_step(kind, term, term.at),)
+        case Cancel(at=at):
+            return (_step(StepKind.CANCEL, term, at),)
         case Add(into=into, of=of):
             steps = outline(of)
             return _given(steps, shown(into)) if steps else ()
@@ -217,16 +247,16 @@ def _held(term: Term) -> tuple[Step, ...]:
         case Loop(over=over, times=times, body=body, orelse=orelse):
             often = f"{times} times" if times >= 0 else f"for each of {_condition(over)}"
             inside = outline(body)
-            loop = (Step(StepKind.LOOP, often, inside),) if inside else ()
+            loop = (Step(StepKind.LOOP, often, inside, site=_site(term.at)),) if inside else ()
             return (*outline(over), *loop, *outline(orelse))
         case While(test=test, body=body, orelse=orelse):
             inside = (*outline(test), *outline(body))
             text = f"while {_condition(test)}"
-            return (Step(StepKind.LOOP, text, inside), *outline(orelse))
+            return (Step(StepKind.LOOP, text, inside, site=_site(term.at)), *outline(orelse))
         case Try():
             return _try(term)
-        case Group(body=body):
-            return (Step(StepKind.TOGETHER, "task group", outline(body)),)
+        case Group(body=body, at=at):
+            return (Step(StepKind.TOGETHER, "task group", outline(body), site=_site(at)),)
         case Deadline(body=body, at=at):
             return (Step(StepKind.WAIT, "with a timer", outline(body), site=_site(at)),)
     return ()
@@ -264,7 +294,7 @@ def _choice(term: Alt) -> tuple[Step, ...]:
         name = _name(patch.name) if patch is not None else ""
         kind = StepKind.PATCHED if patch is not None else StepKind.BRANCH
         text = f"{word} {_condition(rest.test)}"
-        site = _site(patch.at) if patch is not None else DEFINITION
+        site = _site(patch.at if patch is not None else rest.at)
         branches.append(Step(kind, text, outline(rest.then), name=name, site=site))
         rest = rest.orelse
     last = outline(rest)
@@ -272,14 +302,17 @@ def _choice(term: Alt) -> tuple[Step, ...]:
         branches.append(Step(StepKind.BRANCH, "else", last))
     if not any(b.steps or b.kind is StepKind.PATCHED for b in branches):
         return before
-    return (*before, Step(StepKind.CHOICE, branches[0].text, tuple(branches)))
+    return (
+        *before,
+        Step(StepKind.CHOICE, branches[0].text, tuple(branches), site=branches[0].site),
+    )
 
 
 def _try(term: Try) -> tuple[Step, ...]:
     body = (*outline(term.body), *outline(term.orelse))
     handlers = [
-        Step(StepKind.BRANCH, f"except {', '.join(handler.names)}", outline(handler.body))
-        for handler in term.handlers
+        Step(StepKind.BRANCH, f"except {', '.join(h.names)}", outline(h.body), site=_site(h.at))
+        for h in term.handlers
     ]
     last = outline(term.last)
     handlers += [Step(StepKind.BRANCH, "finally", last)] if last else []
@@ -291,12 +324,12 @@ def _try(term: Try) -> tuple[Step, ...]:
 def _beside(term: Term) -> tuple[Step, ...]:
     """What runs side by side, or is waited for together."""
     match term:
-        case Gather(parts=parts):
+        case Gather(parts=parts, at=at):
             inside = _all(parts)
-            return (Step(StepKind.TOGETHER, "gather", inside),) if inside else ()
-        case Spawn(of=of):
+            return (Step(StepKind.TOGETHER, "gather", inside, site=_site(at)),) if inside else ()
+        case Spawn(of=of, at=at):
             inside = outline(of)
-            return (Step(StepKind.TASK, "task", inside),) if inside else ()
+            return (Step(StepKind.TASK, "task", inside, site=_site(at)),) if inside else ()
         case Race(of=of, every=every, timed=timed, at=at):
             what = "wait for all" if every else "wait for the first"
             inside = outline(of)

@@ -129,7 +129,7 @@ class Pruner:
     def _branch(self, term: Alt, test: Term, then: Term, orelse: Term) -> Term:
         if then == orelse == EMPTY:
             return self._statement(test)
-        return Alt(test, then, orelse)
+        return Alt(test, then, orelse, term.at)
 
     def _loop(self, term: Loop | While) -> Term:
         body, orelse = self._statement(term.body), self._statement(term.orelse)

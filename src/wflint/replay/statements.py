@@ -10,6 +10,7 @@ from wflint import limits
 from wflint.replay.expressions import ExpressionReader, is_plain, is_quiet
 from wflint.replay.terms import (
     NOTHING,
+    WHOLE,
     Alt,
     Await,
     Data,
@@ -85,15 +86,15 @@ class _StatementReader:
             case ast.Raise():
                 return self._raise(node)
             case ast.Break():
-                return [Exit("break")]
+                return [Exit("break", at=self.terms.at(node))]
             case ast.Continue():
-                return [Exit("continue")]
+                return [Exit("continue", at=self.terms.at(node))]
             case ast.If():
                 return self._if(node)
             case ast.For() | ast.AsyncFor():
                 return self._for(node)
             case ast.While():
-                return [While(self.terms.term(node.test), self.block(node.body), self._or(node))]
+                return [self._while(node)]
             case ast.With() | ast.AsyncWith():
                 return self._with(node)
             case ast.Match():
@@ -124,11 +125,11 @@ class _StatementReader:
             case ast.Name(id=name):
                 return [Let(name, of)]
             case ast.Attribute(value=ast.Name(id=name), attr=attribute):
-                return [Put(name, attribute, of)]
+                return [Put(name, attribute, of, self.terms.at(target))]
             case ast.Tuple(elts=parts) | ast.List(elts=parts):
-                whole = Let(_WHOLE, of)
+                whole = Let(WHOLE, of)
                 names = [
-                    Let(part.id, Var(_WHOLE), number)
+                    Let(part.id, Var(WHOLE), number)
                     for number, part in enumerate(parts)
                     if isinstance(part, ast.Name)
                 ]
@@ -142,7 +143,11 @@ class _StatementReader:
         then, orelse = self.block(node.body), self._or(node)
         if then == orelse == Seq():
             return [] if is_quiet(test) else [test]
-        return [Alt(test, then, orelse)]
+        return [Alt(test, then, orelse, self.terms.at(node))]
+
+    def _while(self, node: ast.While) -> Term:
+        test, body, orelse = self.terms.term(node.test), self.block(node.body), self._or(node)
+        return While(test, body, orelse, self.terms.at(node))
 
     def _for(self, node: ast.For | ast.AsyncFor) -> Iterable[Term]:
         over = self.terms.term(looped_over(node.iter))
@@ -150,7 +155,8 @@ class _StatementReader:
         if body == orelse == Seq():
             return [] if is_quiet(over) else [over]
         name = node.target.id if isinstance(node.target, ast.Name) else ""
-        return [Loop(name, over, body, times(node.iter), orelse=orelse)]
+        at = self.terms.at(node)
+        return [Loop(name, over, body, times(node.iter), orelse=orelse, at=at)]
 
     def _match(self, node: ast.Match) -> Iterable[Term]:
         subject = self.terms.term(node.subject)
@@ -162,12 +168,12 @@ class _StatementReader:
                 term = body
                 continue
             text = unparsed(case.pattern)
-            test: Term = Data(("", f" matches {text}"), (Var(_WHOLE),))
+            test: Term = Data(("", f" matches {text}"), (Var(WHOLE),))
             if case.guard is not None:
                 guard = self.terms.term(case.guard)
                 test = guard if is_rest else Data(("", " and ", ""), (test, guard))
-            term = Alt(test, body, term)
-        return [Let(_WHOLE, subject), term]
+            term = Alt(test, body, term, self.terms.at(case))
+        return [Let(WHOLE, subject), term]
 
     # Errors and contexts.
 
@@ -180,7 +186,10 @@ class _StatementReader:
         return [Exit("raise", name=name, at=self.terms.at(node))]
 
     def _try(self, node: ast.Try) -> Term:
-        handlers = tuple(Handler(tuple(_caught(h.type)), self.block(h.body)) for h in node.handlers)
+        handlers = tuple(
+            Handler(tuple(_caught(h.type)), self.block(h.body), self.terms.at(h))
+            for h in node.handlers
+        )
         orelse = self.block(node.orelse) if node.orelse else Seq()
         last = self.block(node.finalbody) if node.finalbody else Seq()
         return Try(self.block(node.body), handlers, orelse, last)
@@ -193,12 +202,12 @@ class _StatementReader:
             name = target.id if isinstance(target, ast.Name) else ""
             word = last_word(expr)
             if word in _GROUPS:
-                body = Group(name, body)
+                body = Group(name, body, self.terms.at(expr))
             elif word in _DEADLINES and isinstance(node, ast.AsyncWith):
                 body = Deadline(body, self.terms.at(expr))
             elif word == "suppress" and isinstance(expr, ast.Call):
                 names = tuple(n for arg in expr.args for n in _caught(arg))
-                body = Try(body, (Handler(names, Seq()),))
+                body = Try(body, (Handler(names, Seq(), self.terms.at(expr)),))
             else:
                 of = self.terms.term(expr)
                 if isinstance(node, ast.AsyncWith) and is_plain(of):
@@ -209,9 +218,6 @@ class _StatementReader:
                     before.insert(0, of)
         parts = body.parts if isinstance(body, Seq) else (body,)
         return [*before, *parts]
-
-
-_WHOLE = "<value>"
 
 
 def _caught(node: ast.expr | None) -> Iterable[str]:

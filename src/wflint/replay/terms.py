@@ -105,6 +105,9 @@ class Data(Term, frozen=True):
 
 NOTHING = Data(("None",))
 
+WHOLE = "<value>"
+"""The local name of a value that code matches or takes apart, and does not name."""
+
 
 class Var(Term, frozen=True):
     """A local name."""
@@ -133,6 +136,7 @@ class Put(Term, frozen=True):
     name: str
     attribute: str
     of: Term
+    at: At = NOWHERE
 
 
 class Add(Term, frozen=True):
@@ -183,6 +187,8 @@ class Command(Term, frozen=True):
 class Tick(Term, frozen=True):
     """`asyncio.sleep(0)`: others run first."""
 
+    at: At = NOWHERE
+
 
 class Await(Term, frozen=True):
     """The value of a coroutine, handle or task is waited for."""
@@ -213,6 +219,7 @@ class Spawn(Term, frozen=True):
 
     of: Term
     group: str = ""
+    at: At = NOWHERE
 
 
 class Gather(Term, frozen=True):
@@ -223,6 +230,7 @@ class Gather(Term, frozen=True):
 
     parts: tuple[Term, ...]
     keeps: bool = False
+    at: At = NOWHERE
 
 
 class Race(Term, frozen=True):
@@ -254,6 +262,7 @@ class Cancel(Term, frozen=True):
     """A task or handle is cancelled."""
 
     of: Term
+    at: At = NOWHERE
 
 
 class Patch(Term, frozen=True):
@@ -268,6 +277,7 @@ class Draw(Term, frozen=True):
     """A draw from the seeded generator of the workflow."""
 
     kind: str
+    at: At = NOWHERE
 
 
 class Replaying(Term, frozen=True):
@@ -286,6 +296,7 @@ class Alt(Term, frozen=True):
     test: Term
     then: Term
     orelse: Term = Seq()
+    at: At = NOWHERE
 
 
 class Loop(Term, frozen=True):
@@ -301,6 +312,7 @@ class Loop(Term, frozen=True):
     times: int = -1
     gives: bool = False
     orelse: Term = Seq()
+    at: At = NOWHERE
 
 
 class While(Term, frozen=True):
@@ -309,6 +321,7 @@ class While(Term, frozen=True):
     test: Term
     body: Term
     orelse: Term = Seq()
+    at: At = NOWHERE
 
 
 class Handler(Term, frozen=True):
@@ -316,6 +329,7 @@ class Handler(Term, frozen=True):
 
     names: tuple[str, ...]
     body: Term
+    at: At = NOWHERE
 
 
 class Try(Term, frozen=True):
@@ -332,6 +346,7 @@ class Group(Term, frozen=True):
 
     name: str
     body: Term
+    at: At = NOWHERE
 
 
 class Deadline(Term, frozen=True):

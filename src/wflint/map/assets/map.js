@@ -108,7 +108,7 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     const [file, row] = link.dataset.p.split(":").map(Number);
     choose(link.closest("li, tr"));
-    showSource(file, row || nearRow(link));
+    showSource(file, row);
   } else if (link.hash && link.getAttribute("href").startsWith("#")) {
     const target = byId(link.hash.slice(1));
     if (target) {
@@ -117,12 +117,6 @@ document.addEventListener("click", (event) => {
     }
   }
 });
-
-function nearRow(link) {
-  // A branch has no line of its own: that of the first step in it, which is the next below it.
-  const inside = link.closest("li") && link.closest("li").querySelector('a[data-p]:not([data-p$=":0"])');
-  return inside ? Number(inside.dataset.p.split(":")[1]) : 0;
-}
 
 document.addEventListener("keydown", (event) => {
   const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
