@@ -18,16 +18,29 @@ from tests import harness
 from wflint.diagnostics import Diagnostic
 
 FIXTURES = list(harness.project_fixtures())
+SOME = [f for n, f in enumerate(FIXTURES) if n % 8 == 0 or f.id == "order_processing"]
+ALL_OF_THEM = pytest.param(FIXTURES, marks=pytest.mark.exhaustive, id="all")
 EXAMPLES = settings(max_examples=15, deadline=None, derandomize=True)
 compares = pytest.mark.xdist_group("compares with the whole")
 """One process of pytest runs all tests that need `whole`, which takes long."""
+of_each = pytest.mark.parametrize(
+    ("projects", "fixture"),
+    [
+        *(pytest.param(SOME, fixture, id=fixture.id) for fixture in SOME),
+        *(
+            pytest.param(FIXTURES, fixture, marks=pytest.mark.exhaustive, id=f"all-{fixture.id}")
+            for fixture in FIXTURES
+        ),
+    ],
+    indirect=["projects"],
+)
 
 
-@pytest.fixture(scope="module")
-def projects(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """All projects side by side, as in one large repository."""
+@pytest.fixture(scope="module", params=[pytest.param(SOME, id="some"), ALL_OF_THEM])
+def projects(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Projects side by side, as in one large repository."""
     root = tmp_path_factory.mktemp("projects")
-    for fixture in FIXTURES:
+    for fixture in request.param:
         folder = root / fixture.id.replace("/", "_")
         folder.mkdir()
         harness.copy_to(fixture, folder)
@@ -62,7 +75,7 @@ def test_diagnostics_are_sorted(whole: list[Diagnostic]) -> None:
 
 
 @compares
-@pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: fixture.id)
+@of_each
 def test_a_project_does_not_depend_on_its_neighbours(
     fixture: harness.Fixture, projects: Path, whole: list[Diagnostic]
 ) -> None:
@@ -82,9 +95,12 @@ OF_THE_PROGRAM = {
 }
 
 
-def test_many_programs_may_share_one_project(tmp_path: Path) -> None:
+@pytest.mark.parametrize("fixtures", [pytest.param(SOME, id="some"), ALL_OF_THEM])
+def test_many_programs_may_share_one_project(
+    fixtures: Sequence[harness.Fixture], tmp_path: Path
+) -> None:
     """Modules of the same name lie side by side, and nothing says where a program begins."""
-    plain = [f for f in FIXTURES if not list(f.path.rglob("pyproject.toml"))]
+    plain = [f for f in fixtures if not list(f.path.rglob("pyproject.toml"))]
     # What a value decides is told by all reads of an attribute of that name in the program.
     plain = [f for f in plain if f.path.name != "value_flow"]
     # Frameworks that one program uses, and names of its own, count in all of the repository.
@@ -106,8 +122,7 @@ def test_many_programs_may_share_one_project(tmp_path: Path) -> None:
 def test_the_order_of_files_does_not_matter(
     projects: Path, whole: list[Diagnostic], data: st.DataObject
 ) -> None:
-    fixture = data.draw(st.sampled_from(FIXTURES))
-    root = projects / fixture.id.replace("/", "_")
+    root = data.draw(st.sampled_from(sorted(projects.iterdir())))
     files = data.draw(st.permutations(source_files(root)))
     assert harness.run(root, files).diagnostics == of_files(whole, files)
 
@@ -129,7 +144,7 @@ def test_a_subset_of_files_reports_what_the_whole_reports_in_them(
 
 
 @compares
-@pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: fixture.id)
+@of_each
 def test_each_file_alone_reports_what_the_whole_reports_in_it(
     fixture: harness.Fixture, projects: Path, whole: list[Diagnostic]
 ) -> None:

@@ -216,7 +216,17 @@ def test_names_are_normalised_as_python_does() -> None:
 
 
 @pytest.mark.parametrize(
-    "folder", [Path(wflint.__file__).parent, ROOT / "rules", Path(asyncio.__file__).parent], ids=str
+    "folder",
+    [
+        *(
+            pytest.param(folder, marks=pytest.mark.exhaustive)
+            for folder in (Path(wflint.__file__).parent, ROOT / "rules")
+        ),
+        Path(asyncio.__file__).parent,
+        ROOT / "rules/ordering",
+        Path(wflint.__file__).parent / "syntax",
+    ],
+    ids=str,
 )
 def test_real_code(folder: Path) -> None:
     if sys.version_info >= (3, 12) and folder.name == "asyncio":
