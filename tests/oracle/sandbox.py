@@ -20,6 +20,7 @@ import importlib
 import itertools
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -90,8 +91,11 @@ class _Interruptible(Generic[T]):
     result: T | None = None
     error: BaseException | None = None
     done: threading.Event = field(default_factory=threading.Event)
+    clock: int | None = None
 
     def run(self) -> None:
+        if sys.platform == "linux":
+            self.clock = time.pthread_getcpuclockid(threading.get_ident())
         try:
             self.result = self.function()
         except BaseException as error:
@@ -100,15 +104,37 @@ class _Interruptible(Generic[T]):
             self.done.set()
 
     def wait(self, seconds: float) -> T:
+        """Return what the function returns.
+
+        Raises ``_GivenUp`` if it has run for ``seconds``, or stood still for so long that it waits
+        for something else than a processor.
+        """
         thread = threading.Thread(target=self.run, daemon=True)
         thread.start()
-        if not self.done.wait(seconds):
+        if not self._ends(seconds):
             _raise_in(thread, _GivenUp)
             thread.join(1)
             raise _GivenUp
         if self.error is not None:
             raise self.error
         return self.result  # type: ignore[return-value]
+
+    def _ends(self, seconds: float) -> bool:
+        at, moved = 0.0, time.monotonic()
+        while not self.done.wait(0.05):
+            now = self._ran()
+            if now > at:
+                at, moved = now, time.monotonic()
+            if at > seconds or time.monotonic() - moved > 5 * seconds:
+                return False
+        return True
+
+    def _ran(self) -> float:
+        """Return the seconds for which the thread has run, where there is a clock for that."""
+        try:
+            return time.clock_gettime(self.clock) if self.clock is not None else 0.0
+        except OSError:  # it has just ended
+            return 0.0
 
 
 class _GivenUp(BaseException):
