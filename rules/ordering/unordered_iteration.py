@@ -11,7 +11,9 @@ another order, schedules the activities in another order, and no longer matches 
 The same holds for everything that shows the order: `list()`, `next(iter())`, `.pop()`, unpacking,
 text, and `sorted()`, `min()` and `max()` where two elements have the same `key=`. Numbers and UUIDs
 have the same hash everywhere, so sets of them are fine, and so are dictionaries, which remember the
-order in which they were filled.
+order in which they were filled. One case is too rare to be reported: Python 3.11 and 3.12 may put a
+set of numbers that is written out, as `{80, 443, 8080}`, in one order when they compile a module
+and in another when they load its bytecode.
 
 ## Bad
 
