@@ -20,7 +20,8 @@ class Overriders:
     def of(self, entity: FunctionValue, made: frozenset[Cls]) -> tuple[FunctionValue, ...] | None:
         """The implementations of a declared method; ``None`` when they are too many to say.
 
-        Those of classes of which workflow code has ``made`` objects are preferred.
+        Only classes below the one that it is called on count, which may be far below the one that
+        declares it. Those of which workflow code has ``made`` objects are preferred.
         """
         candidates = self._candidates(entity)
         unique = {c.fn: c for c in [c for c in candidates if c.receiver in made] or candidates}
@@ -41,7 +42,7 @@ class Overriders:
         head = self.store.head(entity.fn)
         if head is None:
             return []
-        declared = Cls(entity.fn.path, head.owner)
+        declared = entity.receiver or Cls(entity.fn.path, head.owner)
         found: list[FunctionValue] = []
         for cls in self._classes(declared):
             method = self.resolver.members.method(cls, head.name)
