@@ -51,6 +51,7 @@ class QuoteWorkflow:
 `asyncio.run()` and `asyncio.Runner().run()` raise `RuntimeError`, and `run_until_complete()` on the
 workflow's own loop raises `NotImplementedError`: the workflow task is retried. `new_event_loop()`
 and `set_event_loop()` raise nothing. At import time `asyncio.run()` fails the start of the worker.
+A policy that a module sets when it is imported is reported as side-effect-in-workflow-module.
 
 ## References
 
@@ -60,13 +61,20 @@ and `set_event_loop()` raise nothing. At import time `asyncio.run()` fails the s
 
 from __future__ import annotations
 
-from wflint.rule import Api, Rule, Scope, Severity
+from typing import TYPE_CHECKING
+
+from wflint.rule import Api, Report, Rule, Scope, Severity
+
+if TYPE_CHECKING:
+    from wflint.rule import CallView
 
 _RUN = Api()
 _MAKE = Api(
     message="`{name}` brings in a second event loop beside the one that the workflow runs in; "
     "leave it out"
 )
+_POLICY = Api(message=_MAKE.message)
+"""Decides which loops are made later, and makes none."""
 
 
 class NestedEventLoop(Rule):
@@ -84,15 +92,21 @@ class NestedEventLoop(Rule):
         "asyncio.Runner": _RUN,
         "asyncio.events.new_event_loop": _MAKE,
         "asyncio.events.set_event_loop": _MAKE,
-        "asyncio.events.set_event_loop_policy": _MAKE,
+        "asyncio.events.set_event_loop_policy": _POLICY,
         "asyncio.new_event_loop": _MAKE,
         "asyncio.run": _RUN,
         "asyncio.runners.Runner": _RUN,
         "asyncio.runners.run": _RUN,
         "asyncio.set_event_loop": _MAKE,
-        "asyncio.set_event_loop_policy": _MAKE,
+        "asyncio.set_event_loop_policy": _POLICY,
         "nest_asyncio.apply": _MAKE,
-        "uvloop.install": _MAKE,
+        "uvloop.install": _POLICY,
         "uvloop.new_event_loop": _MAKE,
         "uvloop.run": _RUN,
     }
+
+    def judge(self, view: CallView, api: Api) -> Report | None:
+        """A policy is no fault at import, where no loop of a workflow runs."""
+        if api is _POLICY and not view.regions & Scope.WORKFLOW:
+            return None
+        return self.reported(view, api)

@@ -124,6 +124,8 @@ class SideEffectInWorkflowModule(Rule):
     )
     at_import = {
         **dict.fromkeys((f"os.{name}" for name in _OF_OS), _EFFECT),
+        "asyncio.events.set_event_loop_policy": _EFFECT,
+        "asyncio.set_event_loop_policy": _EFFECT,
         "atexit.register": _EFFECT,
         "builtins.open": _OPENS,
         "concurrent.futures.Executor.map": _EFFECT,
@@ -151,6 +153,7 @@ class SideEffectInWorkflowModule(Rule):
         "threading.Thread.start": _EFFECT,
         "threading.Timer.start": _EFFECT,
         "time.sleep": _EFFECT,
+        "uvloop.install": _EFFECT,
     }
 
     def judge_import(self, view: ImportView) -> Report | None:
