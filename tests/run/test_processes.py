@@ -6,20 +6,25 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 
 from wflint.facts.modules import ModuleReader
-from wflint.project import prefetch
+from wflint.project import forking, prefetch, spawning
+from wflint.project.prefetch import Method
 from wflint.run.check import check
 from wflint.run.request import Request, Result
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux")
+METHODS: list[Method] = ["fork", "spawn"] if hasattr(os, "fork") else ["spawn"]
+needs_fork = pytest.mark.skipif("fork" not in METHODS, reason="the system copies no processes")
+either_way = pytest.mark.parametrize("method", METHODS)
 
 WORKFLOW = """\
 from temporalio import workflow
@@ -35,16 +40,26 @@ class Order{number}Workflow:
 """
 FOUND = [("client.py", 2, "WFL001"), ("helpers.py", 5, "WFL101")]
 SLOW = """\
-import os, signal, sys, time
+import os, time
 from wflint.facts.modules import ModuleReader
-from wflint.__main__ import run
 
 def slow(*_):
     open(f"reading-{os.getpid()}", "w").close()
     time.sleep(600)
 
-signal.signal(signal.SIGINT, signal.default_int_handler)  # `pytest &` has it ignored
 ModuleReader.read = slow
+"""
+BEGINS = """\
+import signal, sys
+from wflint.__main__ import run
+from wflint.project import prefetch, spawning
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # `pytest &` has it ignored
+slow, method = sys.argv[1:3]
+code = f"exec({slow!r}); from {spawning.__name__} import main"
+spawning._BEGIN = spawning._BEGIN.replace(f"from {spawning.__name__} import main", code)
+exec(slow)
+prefetch._method = lambda _: method
 sys.argv = ["wflint", "check", "--jobs", "3"]
 run()
 """
@@ -67,18 +82,52 @@ def places(result: Result) -> list[tuple[str, int, str]]:
     return [(d.filename, d.location.row, d.code) for d in result.diagnostics]
 
 
+@either_way
 @pytest.mark.parametrize("jobs", [1, 2, 3, 50])
-def test_any_number_of_them_finds_the_same(project: Path, jobs: int) -> None:
-    result = check(Request(jobs=jobs))
+def test_any_number_of_them_finds_the_same(project: Path, jobs: int, method: Method) -> None:
+    result = check(Request(jobs=jobs, start_method=method))
     assert places(result) == FOUND
     assert result.diagnostics[1].other_entries == 11
     assert result.warnings == []
+
+
+@either_way
+def test_each_reads_what_the_request_brings_and_the_settings_say(
+    project: Path, method: Method, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "pyproject.toml").write_text('[tool.wflint]\nworkflow-decorators = ["ours.flow"]\n')
+    (project / "ours.py").write_text("def flow(cls: type) -> type:\n    return cls\n")
+    code = WORKFLOW.format(number=3).replace("@workflow.defn", "@flow").replace("stamp()", "1.0")
+    texts = {str(project / "flow3.py"): f"from ours import flow\n{code}".encode()}
+    request = Request(texts=texts, start_method=method)
+    read_here = count_reads(monkeypatch)
+    result = check(msgspec.structs.replace(request, jobs=12))
+    assert result.diagnostics[1].other_entries == 10
+    assert len(read_here) < 5
+    alone = check(msgspec.structs.replace(request, jobs=1))
+    assert (alone.diagnostics, alone.stats.workflows) == (
+        result.diagnostics,
+        result.stats.workflows,
+    )
+
+
+def count_reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list that gets the names of modules as this process reads them."""
+    read, names = ModuleReader.read, []
+
+    def counting(reader: ModuleReader, *rest: Any) -> Any:
+        names.append(reader.facts.name)
+        return read(reader, *rest)
+
+    monkeypatch.setattr(ModuleReader, "read", counting)
+    return names
 
 
 def run_out_of_memory() -> None:
     raise MemoryError
 
 
+@needs_fork
 @pytest.mark.parametrize(
     "die",
     [lambda: os._exit(0), lambda: os.kill(os.getpid(), signal.SIGKILL), run_out_of_memory],
@@ -96,35 +145,80 @@ def test_the_files_of_one_that_dies_are_still_checked(
         finally:
             os._exit(1)
 
-    monkeypatch.setattr(prefetch, "_work", dying)
-    result = check(Request(jobs=3))
+    monkeypatch.setattr(forking, "_work", dying)
+    result = check(Request(jobs=3, start_method="fork"))
     assert places(result) == FOUND
     assert result.warnings == ["2 of 3 processes died; their files were read all the same"]
 
 
-def test_where_no_more_of_them_are_allowed_one_reads_all(
-    project: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "code",
+    ["1/0", "print('half way')", "import os; os.close(0); os._exit(0)", "print('x' * 99999)"],
+)
+def test_the_files_of_one_that_does_not_begin_are_still_checked(
+    project: Path, monkeypatch: pytest.MonkeyPatch, code: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    def refuse() -> int:
+    monkeypatch.setattr(spawning, "_BEGIN", code)
+    result = check(Request(jobs=3, start_method="spawn"))
+    assert places(result) == FOUND
+    assert result.warnings == ["2 of 3 processes died; their files were read all the same"]
+    assert capfd.readouterr() == ("", "")
+
+
+@either_way
+def test_where_no_more_of_them_are_allowed_one_reads_all(
+    project: Path, monkeypatch: pytest.MonkeyPatch, method: Method
+) -> None:
+    def refuse(*_: object, **__: object) -> int:
         raise BlockingIOError
 
-    monkeypatch.setattr(os, "fork", refuse)
-    assert places(check(Request(jobs=3))) == FOUND
+    monkeypatch.setattr(os, "fork", refuse, raising=False)
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    assert places(check(Request(jobs=3, start_method=method))) == FOUND
 
 
-@pytest.mark.parametrize("system", ["darwin", "win32"])
-def test_where_they_cannot_be_forked_one_reads_all(
-    system: str, project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(prefetch, "sys", SimpleNamespace(platform=system))
+@pytest.fixture(params=["darwin", "win32"])
+def elsewhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away what there is on Linux alone."""
+    monkeypatch.setattr(prefetch, "sys", SimpleNamespace(platform=request.param, modules={}))
     for module, name in ((os, "fork"), (signal, "pthread_sigmask"), (os, "sched_getaffinity")):
-        monkeypatch.delattr(module, name)
+        monkeypatch.delattr(module, name, raising=False)
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_where_they_cannot_be_copied_they_begin_from_nothing(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_here = count_reads(monkeypatch)
+    result = check(Request(jobs=13))
+    assert (places(result), result.warnings) == (FOUND, [])
+    assert len(read_here) < 5
+
+
+@pytest.mark.usefixtures("elsewhere")
+@pytest.mark.parametrize("python", ["", "/usr/bin/uwsgi", "C:\\Program Files\\blender.exe"])
+def test_where_python_is_part_of_another_program_one_reads_all(
+    python: str, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", python)
     for jobs, said in ((4, ["on this system one process reads all files"]), (None, [])):
         result = check(Request(jobs=jobs))
         assert places(result) == FOUND
         assert result.warnings == said
 
 
+@needs_fork
+def test_a_process_with_threads_is_not_copied() -> None:
+    done = threading.Event()
+    assert prefetch._method(lambda _: b"") == "fork"
+    threading.Thread(target=done.wait).start()
+    try:
+        assert prefetch._method(lambda _: b"") == "spawn"
+    finally:
+        done.set()
+
+
+@needs_fork
 def test_one_that_fails_says_nothing_itself(
     project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -133,14 +227,14 @@ def test_one_that_fails_says_nothing_itself(
 
     monkeypatch.delenv("WFLINT_DEBUG")
     monkeypatch.setattr(ModuleReader, "read", failing)
-    assert "WFL006" in {d.code for d in check(Request(jobs=2)).diagnostics}
+    assert "WFL006" in {d.code for d in check(Request(jobs=2, start_method="fork")).diagnostics}
     assert "Traceback" not in capfd.readouterr().err
 
 
-@pytest.mark.parametrize("to_all", [True, False], ids=["from the terminal", "to the first"])
-def test_an_interrupt_ends_all_at_once_without_a_word(project: Path, to_all: bool) -> None:
+def started(project: Path, method: Method) -> subprocess.Popen[bytes]:
+    """Return a run with three processes, all of which read something that has no end."""
     process = subprocess.Popen(
-        [sys.executable, "-c", SLOW],
+        [sys.executable, "-c", BEGINS, SLOW, method],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
@@ -148,8 +242,72 @@ def test_an_interrupt_ends_all_at_once_without_a_word(project: Path, to_all: boo
     while len(list(project.glob("reading-*"))) < 3:
         assert process.poll() is None
         time.sleep(0.01)
+    return process
+
+
+@needs_fork
+@either_way
+@pytest.mark.parametrize("to_all", [True, False], ids=["from the terminal", "to the first"])
+def test_an_interrupt_ends_all_at_once_without_a_word(
+    project: Path, to_all: bool, method: Method
+) -> None:
+    process = started(project, method)
     (os.killpg if to_all else os.kill)(process.pid, signal.SIGINT)
     said, _ = process.communicate()
     assert (process.returncode, said) == (130, b"")
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
+
+
+@needs_fork
+def test_none_that_began_from_nothing_outlives_the_first(project: Path) -> None:
+    process = started(project, "spawn")
+    process.kill()
+    process.wait()
+    while True:  # without an end if one of them stays
+        try:
+            os.killpg(process.pid, 0)
+        except ProcessLookupError:
+            break
+        time.sleep(0.01)
+
+
+@needs_fork
+def test_a_copy_that_is_left_alone_reads_nothing_more(project: Path) -> None:
+    seen: list[str] = []
+    pid = os.fork()
+    if pid == 0:
+        forking._work(1, os.getpid(), seen.append, lambda: b"", ["one.py"])  # has another parent
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 1
+
+
+HOSTILE = ("click", "encodings", "libcst", "marshal", "msgspec", "pickle", "threading", "wflint")
+CALLER = """\
+import sys
+open("began", "a").write("once ")
+clean = [entry for entry in sys.path if entry not in ("", sys.argv[1])]
+sys.path[:] = clean
+from wflint.run.check import check
+from wflint.run.request import Request
+from wflint.project import spawning
+import wflint.checking.analysis, wflint.run.program_run, wflint.facts.bodies
+sys.path[:] = ["", sys.argv[1], *clean]
+result = check(Request(jobs=3, start_method="spawn"))
+print([d.code for d in result.diagnostics], result.warnings)
+"""
+
+
+@pytest.mark.parametrize("way", ["script", "-c"])
+def test_one_that_begins_from_nothing_runs_nothing_of_the_folder_and_no_script(
+    project: Path, way: str
+) -> None:
+    for name in HOSTILE:
+        (project / f"{name}.py").write_text("open('imported', 'a').write(__name__)\n")
+    (project / "caller.py").write_text(CALLER)
+    given = ["caller.py"] if way == "script" else ["-c", CALLER]
+    ran = subprocess.run(
+        [sys.executable, *given, str(project)], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == "['WFL001', 'WFL101'] []\n"
+    assert (project / "began").read_text() == "once "
+    assert not (project / "imported").exists()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -23,7 +23,7 @@ from wflint.checking.activity_calls import ActivityCalls
 from wflint.checking.checker import Checker
 from wflint.checking.definitions import DefinitionChecks
 from wflint.checking.elsewhere import check_elsewhere
-from wflint.checking.entries import find_entries, read_files
+from wflint.checking.entries import find_entries, read_files, read_share
 from wflint.checking.escapes import Escapes
 from wflint.checking.imports import ImportChain, ImportTime
 from wflint.checking.loading import LoadingChecks
@@ -61,6 +61,10 @@ from wflint.sandbox.sandboxes import Sandboxes
 from wflint.sandbox.shared_receivers import SharedReceivers
 from wflint.temporal.decorators import EntryNames
 
+if TYPE_CHECKING:
+    from wflint.project.prefetch import Method
+    from wflint.project.spawning import ReadElsewhere
+
 
 class AnalysisInput(Struct, frozen=True):
     """A question about a project. ``files`` are absolute paths, ``chosen`` those to report on.
@@ -71,6 +75,8 @@ class AnalysisInput(Struct, frozen=True):
     names of the settings, ``inside`` those of the standard library that reach something inside.
     ``installed`` are the packages to follow besides. ``fact_cache`` has what is known of files.
     ``names_in`` gives the names in a folder. ``checkpoint`` may end the analysis at each step.
+    ``read_elsewhere`` answers as :func:`noted_of` does, in a process that knows nothing yet;
+    ``start_method`` says how processes begin, by default as it suits the system.
     """
 
     root: str
@@ -95,6 +101,8 @@ class AnalysisInput(Struct, frozen=True):
     jobs: int | None = None
     progress: Tell | None = None
     checkpoint: Callable[[], None] | None = None
+    read_elsewhere: ReadElsewhere | None = None
+    start_method: Method | None = None
 
 
 class AnalysisResult(Struct):
@@ -157,11 +165,9 @@ class AnalysisResult(Struct):
 def analyse(question: AnalysisInput) -> AnalysisResult:
     """Find the entry points of a project, follow their calls, and hold the rules against them."""
     index = _index_for(question)
-    hidden = hidden_files(question.gated, index, question.read)
-    told = [path for path in question.gated.candidates if path in hidden]
-    if hidden:
-        files = [path for path in question.files if path not in hidden]
-        question = replace(question, gated=without(question.gated, hidden), files=files)
+    candidates = question.gated.candidates
+    question, hidden = _without_hidden(question, index)
+    told = [path for path in candidates if path in hidden]
     checker = _checker_for(question, index)
     resolver, roots, sandboxes = checker.resolver, checker.roots, checker.sandboxes
     store = resolver.store
@@ -199,6 +205,27 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
     _check_definitions(question, answer, project)
     resolver.forget()
     return answer
+
+
+def noted_of(question: AnalysisInput, paths: Iterable[str]) -> bytes:
+    """Return what is noted of some of the files that passed the gate, for another process."""
+    index = _index_for(question)
+    question, _ = _without_hidden(question, index)
+    checker = _checker_for(question, index)
+    store = checker.resolver.store
+    read_share(question, store, checker.roots, paths)
+    return store.fact_cache.news()
+
+
+def _without_hidden(
+    question: AnalysisInput, index: ModuleIndex
+) -> tuple[AnalysisInput, tuple[str, ...]]:
+    """Return the question without files that Python never imports, and these files."""
+    hidden = hidden_files(question.gated, index, question.read)
+    if not hidden:
+        return question, ()
+    files = [path for path in question.files if path not in hidden]
+    return replace(question, gated=without(question.gated, hidden), files=files), hidden
 
 
 def _known_names(question: AnalysisInput) -> list[ApiEntry]:

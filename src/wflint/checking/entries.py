@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,13 +26,29 @@ def read_files(question: AnalysisInput, answer: AnalysisResult, roots: EntryPoin
     candidates = frozenset(gated.candidates)
     others = [p for p in gated.named if p in question.chosen and p not in candidates]
     read = partial(_read_file, question, store, roots, candidates)
-    files = [*gated.candidates, *others]
-    answer.warnings = prefetch(store, files, read, question.jobs, question.progress)
+    answer.warnings = prefetch(
+        store,
+        [*gated.candidates, *others],
+        read,
+        question.jobs,
+        question.progress,
+        question.read_elsewhere,
+        question.start_method,
+    )
     defining = _defining_files(question, roots)
     for path in defining:
         if path not in candidates:
             _read_file(question, store, roots, frozenset(defining), path)
     return defining
+
+
+def read_share(
+    question: AnalysisInput, store: Store, roots: EntryPoints, paths: Iterable[str]
+) -> None:
+    """Read some of the files that passed the gate, so that what they say is noted."""
+    candidates = frozenset(question.gated.candidates)
+    for path in paths:
+        _read_file(question, store, roots, candidates, path)
 
 
 def _defining_files(question: AnalysisInput, roots: EntryPoints) -> list[str]:

@@ -126,7 +126,7 @@ def _check_project(
     fact_caches: FactCaches | None,
 ) -> None:
     every = [project.settings for project in group.projects]
-    needles = tuple(dict.fromkeys(needle for one in every for needle in _needles(one)))
+    needles = needles_of(group)
     place = CachePlace(group, request, result.notes)
     marks_of = Gate(needles).marks
     read = ReadLog(reader(request, marks_of), _looks(group, needles, request, place))
@@ -299,6 +299,12 @@ def is_stdin(path: str, request: Request) -> bool:
         return path == named or os.path.samefile(path, named)
     except OSError:
         return False
+
+
+def needles_of(group: Group) -> tuple[str, ...]:
+    """Return texts that mark the files of a program which may define workflows."""
+    every = (needle for project in group.projects for needle in _needles(project.settings))
+    return tuple(dict.fromkeys(every))
 
 
 def _needles(settings: Settings) -> tuple[str, ...]:

@@ -46,6 +46,7 @@ from wflint.run.left_out import LeftOut
 from wflint.run.not_followed import not_followed
 from wflint.run.places import call_as_written, gaps_by_entry
 from wflint.run.program_settings import Governing
+from wflint.run.reading import reading_of
 from wflint.run.request import Request, Result
 from wflint.run.results import names_at
 from wflint.run.statements import StatementsOf, bare
@@ -118,7 +119,7 @@ class ProjectRun:
                 self.fact_caches.clear()
 
     def _examined(self) -> Examined:
-        answer = analyse(self._question())
+        answer = analyse(self.question())
         self.loaded = {path: module.error for path, module in answer.store.modules.items()}
         self.whole = Whole(answer, self._program_settings())
         emitter = Emitter(
@@ -162,7 +163,8 @@ class ProjectRun:
 
     # The question.
 
-    def _question(self) -> AnalysisInput:
+    def question(self) -> AnalysisInput:
+        """Return what the analysis is asked."""
         governing = self.governing
         return AnalysisInput(
             root=str(self.group.project.root),
@@ -187,6 +189,8 @@ class ProjectRun:
             jobs=self.request.jobs,
             progress=self.request.progress,
             checkpoint=self.request.checkpoint,
+            read_elsewhere=reading_of(self.group, self.gated, self.request, self.cwd),
+            start_method=self.request.start_method,
         )
 
     def _fix_for(self, answer: AnalysisResult) -> Callable[[Violation], Answered]:

@@ -17,6 +17,7 @@ from wflint.diagnostics import Diagnostic, Location, ShownHop
 from wflint.progress import Tell
 
 if TYPE_CHECKING:
+    from wflint.project.prefetch import Method
     from wflint.revision.snapshot import Snapshot
 
 BaselineUse = Literal["read", "make", "ignore"]
@@ -45,7 +46,8 @@ class Request(Struct, frozen=True):
     run. ``snapshot`` has the Python files of a revision, in place of those on disk.
     ``progress`` is told how far the run has come. ``verbose`` asks for all notes.
     ``cwd`` is the working directory, by default that of the process. ``checkpoint`` is called at
-    each step of the analysis, and may raise what ends it.
+    each step of the analysis, and may raise what ends it. ``start_method`` says how processes
+    begin that read files, by default as it suits the system.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -70,6 +72,7 @@ class Request(Struct, frozen=True):
     cwd: str | None = None
     checkpoint: Callable[[], None] | None = None
     verbose: bool = False
+    start_method: Method | None = None
 
 
 class Gap(Struct, frozen=True, order=True):

@@ -36,6 +36,30 @@ def installed_path() -> list[str]:
     ]
 
 
+def trusted_path() -> list[str]:
+    """``sys.path`` with nothing in it but what Python and wflint are installed in.
+
+    That is for processes which begin with it. Unlike in this process, the folder of a script that
+    uses wflint is left out, where whatever has been checked out may lie.
+    """
+    try:
+        tree = _repository(os.getcwd())
+    except OSError:
+        return installed_path()
+    own = {_real(folder) for folder in (_HOME, *_site_folders(), *_folders_of_python())}
+    return [
+        entry
+        for entry in installed_path()
+        if _real(entry) in own or not _is_below(_real(entry), tree)
+    ]
+
+
+def _folders_of_python() -> list[str]:
+    """The folders of the standard library."""
+    library = os.path.dirname(os.path.abspath(os.__file__))
+    return [library, os.path.join(library, "lib-dynload")]
+
+
 def installation_folders() -> list[str]:
     """The folders that wflint and the distributions beside it are installed in."""
     return [entry for entry in dict.fromkeys([*_site_folders(), _HOME]) if os.path.isdir(entry)]

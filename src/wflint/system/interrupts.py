@@ -5,6 +5,8 @@ of its own is loaded. Such an error is no fault of anybody's.
 """
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 _seen: list[int] = []
@@ -19,6 +21,22 @@ def watch() -> None:
 def happened() -> bool:
     """True once there was an interrupt."""
     return bool(_seen)
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Let an interrupt wait until the end of a block, where the system can do that.
+
+    Processes that begin in the block hold it back as well.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
