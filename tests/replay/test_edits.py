@@ -134,6 +134,14 @@ HARMFUL = {
         lines("if not order and self:", f"    {CHARGE}", "else:", f"    {RESERVE}", SHIP),
         lines("both = order and self", "if not both:", f"    {CHARGE}", "else:", f"    {SHIP}"),
     ),
+    "a branch behind others that do alike": (
+        lines("if order:", f"    {RESERVE}", "else:", f"    {RESERVE}", "{}").replace(
+            "{}", lines(SHIP, "if not order:", f"    {CHARGE}", f"    {RESERVE}")
+        ),
+        lines("if order:", f"    {RESERVE}", "else:", f"    {RESERVE}", "{}").replace(
+            "{}", lines(SHIP, "if not order:", f"    {RESERVE}", f"    {CHARGE}")
+        ),
+    ),
     "a counter that runs once more": (
         lines("n = 0", "while n < 1:", f"    {RESERVE}", "    n += 1", SHIP),
         lines("n = 0", "while n < 2:", f"    {RESERVE}", "    n += 1", SHIP),
@@ -355,6 +363,15 @@ def test_a_condition_on_given_data_is_true_each_time(tmp_path: Path) -> None:
     assert verdict(tmp_path / "same", old, new) is Verdict.COMPATIBLE
     old, new = (text.replace("if order:", "if self.ready:") for text in (old, new))
     assert verdict(tmp_path / "state", old, new) is Verdict.DEPENDS
+
+
+def test_what_a_new_condition_leaves_for_later_counts(tmp_path: Path) -> None:
+    begin = lines(
+        "size = 1", "{}", RESERVE, "if size == 1:", f"    {CHARGE}", "else:", f"    {SHIP}"
+    )
+    old = flow(begin.format("pass"))
+    new = flow(begin.format("if order != 'x':\n    size = 1\nelse:\n    size = 2"))
+    assert verdict(tmp_path, old, new) is Verdict.DEPENDS
 
 
 def test_a_task_that_begins_beside_the_end_gives_its_command(tmp_path: Path) -> None:

@@ -6,63 +6,20 @@ import re
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from wflint import limits
 from wflint.replay.change import Verdict
+from wflint.replay.choosing import Answer, Choices, Chosen, Key
 from wflint.replay.history import Activation, Difference, OldRun, Outcome, Replay, is_idle
 from wflint.replay.machine import CutOff, Lost
+from wflint.replay.seen import Seen
 from wflint.replay.sides import Side
 from wflint.replay.terms import Callee
 from wflint.replay.values import PARAMETER, Chain
 
-Key = tuple[object, ...]
-Answer = tuple[Key, object]
-Chosen = tuple[Answer, ...]
-
 _SHOWN = 3
 """How many conditions that only the new code asks are named."""
-
-
-class Choices:
-    """Answers questions as told, and as the first option says for the rest, which is noted."""
-
-    def __init__(self, told: Chosen) -> None:
-        self.fixed: dict[Key, object] = dict(told)
-        self.order: list[tuple[Key, object]] = list(told)
-        self.told = len(told)
-        self._left = {key for key, _ in told}
-        self.options: list[Sequence[object]] = []
-
-    def choose(self, key: Key, options: Sequence[object]) -> object:
-        """Return the answer to a question."""
-        self._left.discard(key)
-        if key not in self.fixed:
-            self.fixed[key] = options[0]
-            self.order.append((key, options[0]))
-            self.options.append(options)
-        return self.fixed[key]
-
-    @property
-    def is_new(self) -> bool:
-        """True if all has been asked that was told: what follows is new."""
-        return not self._left
-
-    @property
-    def lasting(self) -> frozenset[Answer]:
-        """The answers to what is asked once, and answered alike from then on."""
-        return frozenset(
-            (key, answer) for key, answer in self.order if key[0] == "if" and not key[2]
-        )
-
-    def others(self, most: int | None = None) -> list[Chosen]:
-        """Return the ways to choose otherwise, in one of the first ``most`` new questions."""
-        found: list[Chosen] = []
-        for number, options in enumerate(self.options[:most]):
-            before = tuple(self.order[: self.told + number])
-            key = self.order[self.told + number][0]
-            found += [(*before, (key, other)) for other in options[1:]]
-        return found
 
 
 class Judgement(Struct):
@@ -74,7 +31,19 @@ class Judgement(Struct):
     why: str = ""
     chain: Chain = ()
     histories: int = 0
-    seen: set[object] = field(default_factory=set)
+
+
+class _Lead:
+    """The new code on the history that is tried, with one truth of what only it asks.
+
+    ``fed`` is how many workflow tasks it has been given, and ``forked`` how many of its questions
+    have another lead for each of their other answers.
+    """
+
+    def __init__(self, own: Choices, replay: Replay) -> None:
+        self.own = own
+        self.replay = replay
+        self.fed = self.forked = 0
 
 
 _RANK = {verdict: number for number, verdict in enumerate(Verdict)}
@@ -89,6 +58,7 @@ class Explorer:
         self.opaque = opaque
         self.result = Judgement()
         self._awaited: set[str] = set()
+        self._seen = Seen()
         both = [key for key in old.handlers if is_idle(old, key) and is_idle(new, key)]
         self._idle = frozenset(both)
 
@@ -105,26 +75,27 @@ class Explorer:
                 result.why = result.why or "there are more histories than are tried"
                 break
             result.histories += 1
-            pending.extend(self._try(pending.popleft()))
+            pending.extend(self._seen.fresh(self._try(pending.popleft())))
             if result.verdict is Verdict.INCOMPATIBLE:
                 break
+            pending.extend(self._seen.reopened())
         if result.why and result.verdict is Verdict.COMPATIBLE:
             result.verdict = Verdict.UNKNOWN
         return result
 
     def _try(self, told: Chosen) -> list[Chosen]:
         """Try one history; return those that begin like it."""
-        choices = Choices(told)
+        choices = Choices(told, self._seen.late)
         self._awaited = set()
         activations: list[Activation] = []
         old = OldRun(self.old, choices.choose, self.opaque, self._idle)
-        lead = Replay(self.new, self._same_answers(choices), self.opaque, self._knows)
+        leads: list[_Lead] | None = [self._lead(choices, ())]
         most: int | None = None
         event = None
         is_first = True
-        is_leading = True
         while is_first or event is not None:
             is_first = False
+            choices.epoch = len(activations)
             try:
                 activation = old.activation(event)
             except CutOff:
@@ -135,11 +106,10 @@ class Explorer:
             activation.asked = len(choices.order)
             activations.append(activation)
             self._awaited.update(old.machine.awaited())
-            if is_leading:
-                is_leading = lead.feed(activation).outcome is Outcome.FITS
-                if is_leading and choices.is_new and self._is_known(old, lead, choices):
-                    most = len(choices.options)
-                    break
+            leads = self._followed(choices, leads, activations)
+            if leads and choices.is_new and self._is_known(choices, old, leads):
+                most = len(choices.options)
+                break
             if activation.closes:
                 break
             event = old.next_event()
@@ -147,33 +117,70 @@ class Explorer:
         self._judge(choices, activations)
         return choices.others(most)
 
-    def _same_answers(self, choices: Choices) -> Callable[[Key, Sequence[object]], object]:
-        """The new code is told what the old one was, or the first option."""
-        return lambda key, options: choices.fixed.get(key, options[0])
+    # The new code beside the old.
 
-    def _is_known(self, old: OldRun, new: Replay, choices: Choices) -> bool:
-        """True if both sides have come to where they do the same, or to a state seen before.
+    def _lead(self, choices: Choices, told: Chosen) -> _Lead:
+        own = Choices(told)
 
-        What rests on data that does not change is a part of the state: it may be asked again.
+        def choose(key: Key, options: Sequence[object]) -> object:
+            if key in choices.fixed:
+                choices.note(key)
+                return choices.fixed[key]
+            return own.choose(key, options)
+
+        return _Lead(own, Replay(self.new, choose, self.opaque, self._knows))
+
+    def _followed(
+        self, choices: Choices, leads: list[_Lead] | None, activations: list[Activation]
+    ) -> list[_Lead] | None:
+        """Go on with the new code for each truth of what only it asks; return what still fits.
+
+        If that is too much, ``None`` is returned.
         """
-        if any(not g.cancelled for g in new.queue):
+        if leads is None:
+            return None
+        fitting: list[_Lead] = []
+        pending = deque(leads)
+        count = len(leads)
+        while pending:
+            lead = pending.popleft()
+            fits = all(
+                lead.replay.feed(each).outcome is Outcome.FITS for each in activations[lead.fed :]
+            )
+            lead.fed = len(activations)
+            others = lead.own.others(first=lead.forked)
+            lead.forked = len(lead.own.options)
+            count += len(others)
+            if count > limits.REPLAY_TRUTHS:
+                return None
+            pending.extend(self._lead(choices, told) for told in others)
+            fitting += [lead] if fits else []
+        return fitting
+
+    def _is_known(self, choices: Choices, old: OldRun, leads: Sequence[_Lead]) -> bool:
+        """True if both sides have come to where they do the same, or to a state seen before."""
+        if any(not g.cancelled for lead in leads for g in lead.replay.queue):
             return False
         left = {key: c for key, c in self.old.handlers.items() if key not in old.arrived}
         others = {key: c for key, c in self.new.handlers.items() if key not in old.arrived}
-        mine, its = old.machine.state(), new.machine.state()
-        ahead = _ahead(old.machine.counts, new.machine.counts)
-        if mine == its and not ahead and left == others and self._reads_same(old, new):
-            return True
-        pair = (mine, its, ahead, tuple(sorted(left)), old.is_cancelled, choices.lasting)
-        if pair in self.result.seen:
-            return True
-        self.result.seen.add(pair)
-        return False
+        mine = old.machine.state()
+        its = tuple(
+            (lead.replay.machine.state(), _ahead(old.machine.counts, lead.replay.machine.counts))
+            for lead in leads
+        )
+        is_same = left == others and all(
+            state == mine and not ahead and self._reads_same(old, lead.replay)
+            for (state, ahead), lead in zip(its, leads, strict=True)
+        )
+        pair = (mine, its, tuple(sorted(left)), old.is_cancelled)
+        return is_same or self._seen.has(pair, choices)
 
     def _reads_same(self, old: OldRun, new: Replay) -> bool:
         """True if all that was begun on one side was begun on the other."""
         mine = [g.number for g in old.machine.pending()]
         return all(number in new.matched for number in mine)
+
+    # What the histories say.
 
     def _judge(self, choices: Choices, activations: list[Activation]) -> None:
         """Replay a history for each truth of what only the new code asks."""
