@@ -20,11 +20,12 @@ _ENDS = ("completed", "failed", "continued_as_new", "canceled")
 class Script:
     """Writes a history: each ``task`` is a workflow task with the events of its commands."""
 
-    def __init__(self, workflow: str = "W") -> None:
+    def __init__(self, workflow: str = "W", *given: object) -> None:
         self.events: list[dict[str, Any]] = []
         self._begun: dict[str, list[int]] = {}
         self._activities = 0
-        self._event("workflow_execution_started", workflowType={"name": workflow})
+        about = {"input": payloads(*given)} if given else {}
+        self._event("workflow_execution_started", workflowType={"name": workflow}, **about)
 
     def _event(self, kind: str, **attributes: Any) -> int:
         number = len(self.events) + 1
@@ -90,15 +91,15 @@ class Script:
             self._event(f"activity_task_{how}", scheduledEventId=number)
         return self
 
-    def signal(self, name: str) -> Script:
+    def signal(self, name: str, *given: object) -> Script:
         """A signal has come."""
-        self._event("workflow_execution_signaled", signalName=name)
+        self._event("workflow_execution_signaled", signalName=name, input=payloads(*given))
         return self
 
-    def update(self, name: str, *commands: str) -> Script:
+    def update(self, name: str, *commands: str, given: object = None) -> Script:
         """Add a workflow task that accepts an update, with further commands."""
         self.task()
-        about = {"input": {"name": name}}
+        about = {"input": {"name": name, "args": payloads(given)}}
         self._event("workflow_execution_update_accepted", acceptedRequest=about)
         for command in commands:
             self._command(command, "0")
@@ -117,6 +118,11 @@ class Script:
         """Write it to a file."""
         path.write_text(json.dumps(self.document()))
         return path
+
+
+def payloads(*values: object) -> dict[str, Any]:
+    """Return values as payloads."""
+    return {"payloads": [payload(value) for value in values]}
 
 
 def payload(value: object) -> dict[str, Any]:

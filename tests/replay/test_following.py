@@ -20,13 +20,10 @@ COMPATIBLE, INCOMPATIBLE, UNKNOWN = Verdict.COMPATIBLE, Verdict.INCOMPATIBLE, Ve
 CALL = "await workflow.execute_activity({}, order, start_to_close_timeout=TEN)\n"
 RESERVE, CHARGE, SHIP = (CALL.format(name) for name in ("reserve", "charge", "ship"))
 
-# What payloads decide, or the truth of conditions, is open to a replay without them.
+# What payloads decide is open to a replay without them, but for plain arguments.
 _BY_PAYLOADS = {
     "activity-result-type",
-    "condition-added",
-    "condition-changed",
     "required-field-added",
-    "return-to-continue-as-new",
     "signal-argument-required",
     "signal-removed-still-waits",
     "uuid-before-child",

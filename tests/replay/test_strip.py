@@ -146,7 +146,8 @@ def test_the_types_of_payloads_stay() -> None:
     assert [json.loads(base64.b64decode(each["data"])) for each in found] == [
         *("", 0, 0, False, None, [], {})
     ]
-    assert all(each["metadata"] == {"encoding": "anNvbi9wbGFpbg=="} for each in found)
+    kept = {"encoding": "anNvbi9wbGFpbg==", "stripped": "dHJ1ZQ=="}
+    assert all(each["metadata"] == kept for each in found)
 
 
 def test_encrypted_payloads_lose_their_content_and_keys() -> None:

@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from wflint.histories.payloads import arguments_in
+from wflint.replay.known import Arguments
 from wflint.replay.recorded import Event
 
 _CAMEL = re.compile(r"_([a-z0-9])")
@@ -84,6 +86,11 @@ class Attributes(Struct, frozen=True):
 
     def text(self, *path: str) -> str:
         """Return a text inside of it, or ``""``."""
+        found = self.part(*path)
+        return found if isinstance(found, str) else ""
+
+    def part(self, *path: str) -> Any:
+        """Return something inside of it, or ``""``."""
         found: Any = self.given
         for word in path:
             if not isinstance(found, dict):
@@ -91,7 +98,7 @@ class Attributes(Struct, frozen=True):
             found = next(
                 (v for k, v in found.items() if isinstance(k, str) and camel(k) == word), ""
             )
-        return found if isinstance(found, str) else ""
+        return found
 
     def named(self, key: str) -> str:
         """Return the name of a type: an object with a name, or a name."""
@@ -130,7 +137,8 @@ def event_of(raw: Attributes, updates: dict[int, str]) -> Event | None:
         case "MarkerRecorded":
             return _marker(raw)
         case "WorkflowExecutionSignaled":
-            return Event(raw.number, raw.type, "signal", raw.text("signalName"))
+            name, given = raw.text("signalName"), arguments_in(raw.given.get("input"))
+            return Event(raw.number, raw.type, "signal", name, arguments=given)
         case "WorkflowExecutionCancelRequested":
             return Event(raw.number, raw.type, "cancel", "run")
     return None
@@ -139,6 +147,7 @@ def event_of(raw: Attributes, updates: dict[int, str]) -> Event | None:
 def _command(raw: Attributes, kind: str, updates: dict[int, str]) -> Event | None:
     name = ident = None
     others: tuple[str, ...] = ()
+    given: Arguments = ()
     match raw.type:
         case "ActivityTaskScheduled":
             name, ident = raw.named("activityType") or None, raw.text("activityId") or None
@@ -151,6 +160,7 @@ def _command(raw: Attributes, kind: str, updates: dict[int, str]) -> Event | Non
                 others = ("completion", "failure")  # the server has begun the next run
         case "WorkflowExecutionUpdateAccepted":
             name = raw.text("acceptedRequest", "input", "name")
+            given = arguments_in(raw.part("acceptedRequest", "input", "args"))
         case "WorkflowExecutionUpdateCompleted":
             name = updates.get(raw.count("acceptedEventId"), "")
         case "UpsertWorkflowSearchAttributes":
@@ -158,7 +168,12 @@ def _command(raw: Attributes, kind: str, updates: dict[int, str]) -> Event | Non
             fields = attributes.get("indexedFields") if isinstance(attributes, dict) else None
             if isinstance(fields, dict) and list(fields) == [_OWN_ATTRIBUTE]:
                 return None
-    return Event(raw.number, raw.type, kind, name, ident, others=others, is_command=True)
+    return Event(
+        *(raw.number, raw.type, kind, name, ident),
+        others=others,
+        is_command=True,
+        arguments=given,
+    )
 
 
 def _end(raw: Attributes, kind: str, key: str) -> Event:

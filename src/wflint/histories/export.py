@@ -14,6 +14,8 @@ from typing import Any
 import msgspec
 
 from wflint.histories.events import Attributes, event_of
+from wflint.histories.payloads import arguments_in
+from wflint.replay.known import Arguments
 from wflint.replay.recorded import Event, Recorded, WorkflowTask
 from wflint.system.disk import read_file
 
@@ -103,6 +105,7 @@ class _Reader:
     def __init__(self, path: str) -> None:
         self._path = path
         self._workflow = ""
+        self._arguments: Arguments = ()
         self._tasks: list[WorkflowTask] = []
         self._arrived: list[Event] = []
         self._updates: dict[int, str] = {}
@@ -122,6 +125,7 @@ class _Reader:
         self._numbers.add(event.number)
         if event.type == "WorkflowExecutionStarted":
             self._workflow = event.named("workflowType")
+            self._arguments = arguments_in(event.given.get("input"))
         elif event.type == "WorkflowTaskCompleted":
             self._complete(event)
         else:
@@ -152,7 +156,8 @@ class _Reader:
         """Return the whole history."""
         if not self._workflow:
             raise ExportError(f"{self._path} does not say which workflow it is of")
-        return Recorded(self._workflow, list(_joined(self._tasks)), self._is_open, self._unclear)
+        tasks = list(_joined(self._tasks))
+        return Recorded(self._workflow, tasks, self._is_open, self._unclear, self._arguments)
 
 
 def _joined(tasks: list[WorkflowTask]) -> Iterator[WorkflowTask]:

@@ -1,7 +1,8 @@
 """Takes out of histories what people and programs have put into them, for safe check-in.
 
 Types of events, names, ids, times and kinds of failure stay, so that a history replays as before.
-In place of each payload stands one of the same type without content: ``""``, ``0``, ``{}``.
+In place of each payload stands one of the same type without content: ``""``, ``0``, ``{}``. It is
+marked, so that nobody takes it for what the workflow was given.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import msgspec
 from wflint.config.errors import ConfigError
 from wflint.histories.events import camel
 from wflint.histories.export import ExportError, events_in, load
+from wflint.histories.payloads import STRIPPED, decoded_text
 
 _PAYLOADS = frozenset(
     {
@@ -37,6 +39,7 @@ _REQUESTS = frozenset({"acceptedRequest", "rejectedRequest", "request"})
 _EMPTIED = frozenset({"header", "headers", "memo", "nexusHeader", "upsertedMemo"})
 _TEXTS = frozenset({"message", "reason"})
 _KEPT_METADATA = frozenset({"encoding", "messageType", "type"})
+_MARK = base64.b64encode(b"true").decode()
 _KEPT_MARKS = {"core_patch": "patch-data", "core_local_activity": "data"}
 """What the SDK itself writes into markers, and needs to replay them."""
 
@@ -128,9 +131,10 @@ def _content(value: Any) -> Any:
 def _payload(value: dict[str, Any]) -> dict[str, Any]:
     known = value.get("metadata", {})
     metadata = {k: v for k, v in known.items() if k in _KEPT_METADATA and isinstance(v, str)}
-    encoding, data = _text(metadata.get("encoding")), ""
+    encoding, data = decoded_text(metadata.get("encoding")), ""
     if encoding == "json/plain":
         data = _json_like(value.get("data"))
+        metadata[STRIPPED] = _MARK
     elif encoding == "json/protobuf":
         data = _EMPTY
     return {"metadata": metadata, "data": data}
@@ -156,13 +160,6 @@ def _like(content: Any) -> Any:
         case list():
             return []
     return None if content is None else {}
-
-
-def _text(encoded: Any) -> str:
-    try:
-        return base64.b64decode(encoded).decode("ascii")
-    except (binascii.Error, TypeError, ValueError):
-        return ""
 
 
 # Files.

@@ -15,6 +15,7 @@ from wflint.replay import leaving
 from wflint.replay.awaiting import on_given
 from wflint.replay.copying import Copier
 from wflint.replay.history import surely_differ
+from wflint.replay.known import Arguments, known_answer, taken
 from wflint.replay.machine import CutOff, Lost, Machine
 from wflint.replay.recorded import Event, literal
 from wflint.replay.sides import Side
@@ -94,6 +95,7 @@ class Follower(Machine):
         self.markers: set[str] = set()
         self.unsure = ""
         self.is_begun = False
+        self.arguments: Arguments = ()
         self.begin_task(Picks(()), (), 0)
 
     def copy(self) -> Follower:
@@ -167,7 +169,13 @@ class Follower(Machine):
         return self.picks.pick((True, False) if is_likely else (False, True))
 
     def _truth(self, key: object) -> object:
-        """A test that is asked again and again, while nothing happens, has another answer."""
+        """A test that is asked again and again, while nothing happens, has another answer.
+
+        What follows from values in the history is no question.
+        """
+        known = known_answer(key) if isinstance(key, str) else None
+        if known is not None:
+            return known
         asked = (key, len(self.given))
         same = self._asked.get(asked, 0)
         if abs(same) >= _SAME_ANSWERS:
@@ -261,8 +269,11 @@ class Follower(Machine):
         return Symbol(f"result of {given.shown}") if given.kind != DATA else given.name or NONE
 
     def enter(self, callee: Callee, kind: str, label: str) -> Task:
-        """Start the task of an entry point."""
+        """Start the task of an entry point with its ``arguments``, as far as these are known."""
         task = super().enter(callee, kind, label)
+        frame = task.stack[0][1]
+        frame.names.update(taken(self.side.functions.code(callee.node), self.arguments))
+        self.arguments = ()
         self.woken.add(id(task))
         return task
 

@@ -199,15 +199,15 @@ class _Search:
             if event.kind == "patch" and event.name is not None:
                 state.markers.add(repr(event.name))
         local = [event for event in task.commands if event.kind == LOCAL]
-        messages = task.messages
+        messages = task.arrivals
         others = [e for e in task.arrived if e.kind != "signal"]
         state.ending = {id(state.open[e.about]) for e in others if e.about in state.open}
         is_first = not state.is_begun
         early = not is_first or bool(messages and state.picks.pick((True, False)))
         if is_first and not early:
             self._begin(state)
-        for kind, name in messages:
-            self._arrive(state, kind, name)
+        for kind, message in messages:
+            self._arrive(state, kind, message)
         if messages and state.picks.pick((True, False)):  # or all in one batch, by a flag
             self._settle(state, local)
         if is_first and early:
@@ -220,11 +220,14 @@ class _Search:
 
     def _begin(self, state: Follower) -> None:
         state.is_begun = True
+        state.arguments = self._recorded.arguments
         state.enter(self._side.run, "run", "run")
 
-    def _arrive(self, state: Follower, kind: str, name: str) -> None:
-        handlers = self._side.handlers
-        is_handled = (kind, name) in handlers or (kind, "any") in handlers
+    def _arrive(self, state: Follower, kind: str, message: Event) -> None:
+        handlers, name = self._side.handlers, message.name or ""
+        is_own = (kind, name) in handlers
+        is_handled = is_own or (kind, "any") in handlers
+        state.arguments = message.arguments if is_own else ()
         if not is_handled and self._sets_handlers:
             state.unsure = state.unsure or f"a handler of the {kind} {name} may be set later"
         happen(state, self._side, (kind, name), state.open.get)

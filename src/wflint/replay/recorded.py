@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
+from wflint.replay.known import Arguments
 from wflint.replay.values import Symbol
 
 
@@ -17,7 +18,8 @@ class Event(Struct, frozen=True):
     ``fail``, ``start``, ``signal``, ``update`` and ``cancel`` for what happens to a workflow.
     ``others`` are further kinds of command that may have led to it. ``name`` and ``ident`` are
     what replay compares, and ``about`` is the number of the event that began what it is about.
-    ``unclear`` says why it is not known exactly what code does of it.
+    ``arguments`` are those of a message that are known. ``unclear`` says why it is not known
+    exactly what code does of it.
     """
 
     number: int
@@ -31,6 +33,7 @@ class Event(Struct, frozen=True):
     unclear: str = ""
     deprecated: bool = False
     is_command: bool = False
+    arguments: Arguments = ()
 
     @property
     def shown(self) -> str:
@@ -47,21 +50,27 @@ class WorkflowTask(Struct):
     @property
     def messages(self) -> list[tuple[str, str]]:
         """The kind and name of each signal that came, and of each update that was accepted."""
-        signals = [("signal", e.name or "") for e in self.arrived if e.kind == "signal"]
-        accepted = (e for e in self.commands if e.kind == "update accepted")
-        return signals + [("update", e.name or "") for e in accepted]
+        return [(kind, event.name or "") for kind, event in self.arrivals]
+
+    @property
+    def arrivals(self) -> list[tuple[str, Event]]:
+        """The same with their events."""
+        signals = [("signal", e) for e in self.arrived if e.kind == "signal"]
+        return signals + [("update", e) for e in self.commands if e.kind == "update accepted"]
 
 
 class Recorded(Struct):
     """A history.
 
-    ``is_open`` if the run had not closed; ``unclear`` is why not all of it is clear.
+    ``is_open`` if the run had not closed; ``unclear`` is why not all of it is clear. ``arguments``
+    are those of the workflow that are known.
     """
 
     workflow: str
     tasks: list[WorkflowTask]
     is_open: bool
     unclear: str = ""
+    arguments: Arguments = ()
 
     @property
     def patches(self) -> set[str]:
