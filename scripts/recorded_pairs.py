@@ -32,6 +32,9 @@ LONGEST = 20.0
 """How many seconds a workflow may take; what has happened until then is its history."""
 
 AT_ONCE = 24
+MOST = 12
+"""How many scenarios there are of one pair."""
+
 _CLOSED = frozenset(
     {
         EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED,
@@ -72,13 +75,13 @@ def scenarios(pair: Pair) -> list[Scenario]:
             orders += [order + letter for order in orders]
     signals: list[float | None] = [None]
     if pair.before.on_signal is not None:
-        signals = [0.0, choices.choice((0.5, 0.9))]
+        signals = [0.0, 0.7]
         signals += [None] if any(_times_out(body) for body in pair.before.bodies()) else []
     updates: list[float | None] = [None]
     if pair.before.on_update is not None:
-        updates = [0.0, choices.choice((0.6, 0.8))]
+        updates = [0.0, 0.5, 0.9]  # before and after a late signal
     every = [Scenario(o, s, u) for o in orders for s in signals for u in updates]
-    return every if len(every) <= 8 else choices.sample(every, 8)
+    return every if len(every) <= MOST else choices.sample(every, MOST)
 
 
 def _times_out(body: Sequence[tuple[Any, ...]]) -> bool:
