@@ -344,7 +344,7 @@ def _edits() -> st.SearchStrategy[dict[str, str | None]]:
 
 
 @settings(
-    max_examples=12,
+    max_examples=6,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

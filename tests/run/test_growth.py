@@ -245,6 +245,26 @@ ASKED_BY_SITE = (
 )
 """Functions with many places of which something is asked, one by one."""
 
+COSTLY = {
+    "500 workflows that reach the same 5,000 helpers",
+    "a chain of `elif`",
+    "a chain of `elif` with f-strings",
+    "a chain of aliases",
+    "a class with 1,000 methods",
+    "a file of 20,000 lines",
+    "a function of 5,000 lines",
+    "a module with 10,000 imports",
+    "a tree of 20,000 files",
+    "calls that are tried",
+    "default values that are left out",
+    "findings in branches",
+    "functions of one name",
+    "statements that are tried",
+    "statements that are tried in one that is",
+    "values that reach a workflow",
+}
+"""Shapes that take several seconds."""
+
 OWN = (str(Path(wflint.__file__).parent), str(Path(__file__).parents[2] / "rules"))
 
 
@@ -285,10 +305,15 @@ def lines_executed(work: Callable[[], None]) -> int:
     return count
 
 
+def tried(shape: Shape) -> Any:
+    """A shape as a parameter of a test."""
+    marks = [pytest.mark.exhaustive] if shape.name in COSTLY else []
+    return pytest.param(shape, marks=marks, id=shape.name)
+
+
 @pytest.mark.parametrize(
     "shape",
-    (*SHAPES, *IN_ONE_FUNCTION, *IN_ONE_FILE, *IN_MANY_FILES, *ASKED_BY_SITE),
-    ids=lambda shape: shape.name,
+    map(tried, (*SHAPES, *IN_ONE_FUNCTION, *IN_ONE_FILE, *IN_MANY_FILES, *ASKED_BY_SITE)),
 )
 def test_twice_the_code_is_twice_the_steps(
     tmp_path: Path, shape: Shape, monkeypatch: pytest.MonkeyPatch
