@@ -277,6 +277,44 @@ def test_a_name_may_go_through_a_wrapper(tmp_path: Path) -> None:
     assert verdict(tmp_path, old, new) is Verdict.COMPATIBLE
 
 
+STEP = """
+async def step(name, order):
+    await workflow.execute_activity(name, order, start_to_close_timeout=TEN)
+    if {test}:
+        await workflow.execute_activity({then}, order, start_to_close_timeout=TEN)
+"""
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "name == 'refund'",
+        "name != 'charge' and name != 'ship'",
+        "name in ('refund', 'return')",
+        "not name in ['charge', 'ship']",
+        "name is None",
+        "not (name == 'charge' or name == 'ship')",
+        "name == 'refund' and order",
+    ],
+)
+def test_what_is_done_for_other_names_is_of_no_account(test: str, tmp_path: Path) -> None:
+    body = "await step('charge', order)\nawait step('ship', order)"
+    old = flow(body, STEP.format(test=test, then="'reserve'"))
+    new = flow(body, STEP.format(test=test, then="'other'"))
+    assert verdict(tmp_path, old, new) is Verdict.COMPATIBLE
+
+
+@pytest.mark.parametrize(
+    "test",
+    ["name == 'ship'", "name in ('refund', 'ship')", "not name == 'charge'", "name is order"],
+)
+def test_what_is_done_for_this_name_counts(test: str, tmp_path: Path) -> None:
+    body = "await step('charge', order)\nawait step('ship', order)"
+    old = flow(body, STEP.format(test=test, then="'reserve'"))
+    new = flow(body, STEP.format(test=test, then="'other'"))
+    assert verdict(tmp_path, old, new) in (Verdict.INCOMPATIBLE, Verdict.DEPENDS)
+
+
 def test_a_name_that_a_wrapper_is_given_counts(tmp_path: Path) -> None:
     old = flow(lines("await call(reserve, order)", "await call(ship, order)"), WRAPPER)
     new = flow(lines("await call(charge, order)", "await call(ship, order)"), WRAPPER)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from wflint.replay.computing import computed
 from wflint.replay.machine import Machine
 from wflint.replay.tasks import Frame, Op, Task, push, taken
 from wflint.replay.terms import Add, Data, Field, Let, Many, Not, Put, Seq, Star, Term, Text, Var
@@ -15,7 +16,6 @@ from wflint.replay.values import (
     Bag,
     Symbol,
     Value,
-    computed,
     element,
     key_of,
     known_truth,

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import operator
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
@@ -187,30 +185,6 @@ def opposite(value: Value) -> Symbol:
         return symbol(f"{_NOT}{operand(value)}", loose=True)
     inner = key[len(_NOT) :]
     return symbol(inner[1:-1], loose=True) if inner.startswith("(") else symbol(inner)
-
-
-_OPERATORS: dict[str, Callable[[int, int], object]] = {
-    "!=": operator.ne,
-    "*": operator.mul,
-    "+": operator.add,
-    "-": operator.sub,
-    "<": operator.lt,
-    "<=": operator.le,
-    "==": operator.eq,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-_NUMBER = re.compile(r"-?\d{1,9}")
-
-
-def computed(key: str, *, loose: bool = False) -> Symbol:
-    """Return what code gives; what two small numbers give is worked out."""
-    words = key.split(" ", 3) if len(key) < limits.SYMBOL else ()
-    if len(words) == 3 and words[1] in _OPERATORS:
-        first, second = (_NUMBER.fullmatch(word.strip("()")) for word in (words[0], words[2]))
-        if first is not None and second is not None:
-            return Symbol(repr(_OPERATORS[words[1]](int(first.group()), int(second.group()))))
-    return symbol(key, loose=loose)
 
 
 def element(value: Value, number: int) -> Value:
