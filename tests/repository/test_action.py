@@ -88,3 +88,12 @@ def test_arguments_and_paths_are_words_and_never_commands(runner: Path) -> None:
 def test_the_summary_can_be_left_out(runner: Path) -> None:
     run(runner, SUMMARY="false")
     assert not (runner / "summary").exists()
+
+
+def test_a_step_that_cannot_check_gives_nothing_of_the_step_before_it(runner: Path) -> None:
+    assert "sarif-file" in run(runner)[2]
+    (runner / "output").unlink()
+    (runner / "summary").unlink()
+    code, _, outputs = run(runner, ARGS="--no-such-option")
+    assert (code, outputs) == (2, {"exit-code": "2"})
+    assert not (runner / "summary").exists()

@@ -1,7 +1,8 @@
 """``full``: the line, the chain of calls, and the source with the offending code underlined.
 
-It is laid out by hand, and not by rich, which takes 65 ms to import in each run that finds
-something, breaks paths and code where it likes, and gives links a random id.
+It is laid out by hand, and not by rich. To import and use that takes 20 ms of CPU time, and a run
+in which nothing has changed takes 75 to 90 ms. It also breaks paths that are longer than a line,
+and gives each link a random id, so that the output of two runs would differ.
 """
 
 from __future__ import annotations
