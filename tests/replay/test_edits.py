@@ -449,3 +449,15 @@ def test_signals_that_only_set_attributes_need_no_histories_of_their_own(tmp_pat
     old = lines(RESERVE, *waits, SHIP)
     sides = [flow(lines(*body), methods=methods) for body in ((old,), (patched, old))]
     assert verdict(tmp_path, *sides) is Verdict.COMPATIBLE
+
+
+ASKS = lines("if not workflow.unsafe.is_replaying():", f"    {CHARGE}")
+
+
+def test_a_difference_that_the_old_code_has_itself_is_not_due_to_the_change(tmp_path: Path) -> None:
+    same = flow(lines(RESERVE, ASKS, SHIP))
+    assert verdict(tmp_path / "same", same, same, shortcut=False) is Verdict.COMPATIBLE
+    later = flow(lines(RESERVE, ASKS, "workflow.upsert_memo({})", SHIP))
+    assert verdict(tmp_path / "later", same, later) is Verdict.COMPATIBLE
+    earlier = flow(lines("workflow.upsert_memo({})", RESERVE, ASKS, SHIP))
+    assert verdict(tmp_path / "earlier", same, earlier) is Verdict.INCOMPATIBLE

@@ -12,7 +12,7 @@ from wflint import limits
 from wflint.replay.change import Verdict
 from wflint.replay.choosing import Answer, Choices, Chosen, Key
 from wflint.replay.history import Activation, Difference, OldRun, Outcome, Replay, is_idle
-from wflint.replay.machine import CutOff, Lost
+from wflint.replay.machine import Choose, CutOff, Lost
 from wflint.replay.seen import Seen
 from wflint.replay.sides import Side
 from wflint.replay.terms import Callee
@@ -201,7 +201,12 @@ class Explorer:
         def choose(key: Key, options: Sequence[object]) -> object:
             return choices.fixed[key] if key in choices.fixed else own.choose(key, options)
 
-        replay = Replay(self.new, choose, self.opaque, self._knows)
+        return self._replay_on(self.new, choose, activations)
+
+    def _replay_on(
+        self, side: Side, choose: Choose, activations: Sequence[Activation]
+    ) -> Difference:
+        replay = Replay(side, choose, self.opaque, self._knows)
         for number, activation in enumerate(activations):
             difference = replay.feed(activation)
             if difference.outcome is not Outcome.FITS:
@@ -216,6 +221,7 @@ class Explorer:
         activations: list[Activation],
     ) -> None:
         bad = [(d, c) for d, c in found if d.outcome in (Outcome.DIFFERS, Outcome.UNSURE)]
+        bad = bad and self._due_to_the_change(bad, choices, activations)
         lost = next((d for d, _ in found if d.outcome is Outcome.UNKNOWN), None)
         if lost is not None and not self.result.why:
             self.result.why, self.result.chain = lost.why, lost.chain
@@ -237,6 +243,25 @@ class Explorer:
             before = choices.order[: activations[difference.task].asked]
             fresh = own.order if verdict is not Verdict.INCOMPATIBLE else []
             self.result.assumed = _assumed(self.new, before, fresh)
+
+    def _due_to_the_change(
+        self,
+        found: list[tuple[Difference, Choices]],
+        choices: Choices,
+        activations: Sequence[Activation],
+    ) -> list[tuple[Difference, Choices]]:
+        """Return the differences without those of which the old code has one as well, or earlier.
+
+        Code may do something else on replay, as it asks if it is replayed.
+        """
+
+        def choose(key: Key, options: Sequence[object]) -> object:
+            return choices.fixed.get(key, options[0])
+
+        same = self._replay_on(self.old, choose, activations)
+        if same.outcome is Outcome.FITS:
+            return found
+        return [(difference, own) for difference, own in found if difference.task < same.task]
 
 
 def _join_tasks(activations: list[Activation]) -> None:
