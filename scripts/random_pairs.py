@@ -26,25 +26,33 @@ TEN = timedelta(seconds=10)
 ONCE = RetryPolicy(maximum_attempts=1)
 
 
+def check(order: str, always: str = "!") -> None:
+    is_even = int(activity.info().activity_id) % 2 == 0
+    if ("y" if is_even else "z") in order or always in order:
+        raise ApplicationError("refused", non_retryable=True)
+
+
 @activity.defn
 async def reserve(order: str) -> str:
+    check(order)
     return f"reserved {order}"
 
 
 @activity.defn
 async def charge(order: str) -> str:
+    check(order)
     return f"charged {order}"
 
 
 @activity.defn
 async def ship(order: str) -> str:
+    check(order)
     return f"shipped {order}"
 
 
 @activity.defn
 async def refuse(order: str) -> str:
-    if "x" in order:
-        raise ApplicationError("refused")
+    check(order, "x")
     return order
 
 

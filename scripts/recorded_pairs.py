@@ -70,9 +70,11 @@ def scenarios(pair: Pair) -> list[Scenario]:
     words = pair.before.words() | pair.after.words()
     choices = random.Random(pair.seed)
     orders = ["o"]
-    for letter, word in (("a", "a"), ("b", "b"), ("x", "refuse")):
-        if word in words:
+    for letter in ("a", "b"):
+        if letter in words:
             orders += [order + letter for order in orders]
+    if "try" in words:
+        orders += [order + letter for order in orders for letter in "xyz"]
     signals: list[float | None] = [None]
     if pair.before.on_signal is not None:
         signals = [0.0, 0.7]
@@ -249,9 +251,15 @@ async def _verdict_on(new: Callable[[], Replayer], history: WorkflowHistory) -> 
 
 
 def _tasks(events: Sequence[HistoryEvent]) -> list[int]:
-    """Return where workflow tasks have started, the last one first."""
-    started = EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED
-    return [n for n, event in enumerate(events, 1) if event.event_type == started][::-1]
+    """Return where workflow tasks have started or are completed, the last one first.
+
+    The Replayer looks at what has happened before a task only if this is completed.
+    """
+    ends = (
+        EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED,
+        EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
+    )
+    return [n for n, event in enumerate(events, 1) if event.event_type in ends][::-1]
 
 
 async def _failing(replayer: Replayer, histories: Iterable[WorkflowHistory]) -> dict[str, str]:

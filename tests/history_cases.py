@@ -36,7 +36,10 @@ class Script:
         return number
 
     def task(self, *commands: str) -> Script:
-        """Add a completed workflow task, with `activity name`, `timer`, `completed` and so on."""
+        """Add a completed workflow task, with `activity name`, `timer`, `completed` and so on.
+
+        The default id of an activity may be given: `activity name#2`.
+        """
         self._event("workflow_task_scheduled")
         self._event("workflow_task_started")
         number = self._event("workflow_task_completed")
@@ -49,12 +52,13 @@ class Script:
 
     def _command(self, command: str, task: str) -> None:
         kind, _, name = command.partition(" ")
+        name, _, ident = name.partition("#")
         common = {"workflowTaskCompletedEventId": task}
         match kind:
             case "activity":
                 self._activities += 1
                 about: dict[str, Any] = {
-                    "activityId": str(self._activities),
+                    "activityId": ident or str(self._activities),
                     "activityType": {"name": name},
                 }
                 self._begin(name, self._event("activity_task_scheduled", **about, **common))
@@ -71,7 +75,7 @@ class Script:
                 self._event("marker_recorded", markerName="core_patch", details=details, **common)
             case "local":
                 self._activities += 1
-                data = {"activity_type": name, "activity_id": str(self._activities)}
+                data = {"activity_type": name, "activity_id": ident or str(self._activities)}
                 details = {"data": {"payloads": [payload(data)]}}
                 mark = "core_local_activity"
                 self._event("marker_recorded", markerName=mark, details=details, **common)

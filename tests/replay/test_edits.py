@@ -461,3 +461,15 @@ def test_a_difference_that_the_old_code_has_itself_is_not_due_to_the_change(tmp_
     assert verdict(tmp_path / "later", same, later) is Verdict.COMPATIBLE
     earlier = flow(lines("workflow.upsert_memo({})", RESERVE, ASKS, SHIP))
     assert verdict(tmp_path / "earlier", same, earlier) is Verdict.INCOMPATIBLE
+
+
+def test_a_timer_that_is_cancelled_at_once_shifts_the_ids_of_others(tmp_path: Path) -> None:
+    """They are only compared when a timer fires."""
+    waits = "await workflow.wait_condition(lambda: self.ready{})"
+    old, new = (lines(RESERVE, waits.format(more)) for more in ("", ", timeout=5"))
+    timer = "await asyncio.sleep(9)"
+    assert verdict(tmp_path / "alone", flow(old), flow(new)) is Verdict.COMPATIBLE
+    later = [flow(lines(body, timer, SHIP)) for body in (old, new)]
+    (change,) = changes(tmp_path / "later", {"a.py": later[0]}, {"a.py": later[1]})
+    assert change.verdict is Verdict.INCOMPATIBLE
+    assert "timer had the default id 1, and has 2 now" in change.why

@@ -20,6 +20,8 @@ COMPATIBLE, INCOMPATIBLE, UNKNOWN = Verdict.COMPATIBLE, Verdict.INCOMPATIBLE, Ve
 CALL = "await workflow.execute_activity({}, order, start_to_close_timeout=TEN)\n"
 RESERVE, CHARGE, SHIP = (CALL.format(name) for name in ("reserve", "charge", "ship"))
 
+START = "workflow.execute_activity(reserve, order, start_to_close_timeout=TEN)"
+
 # What payloads decide is open to a replay without them, but for plain arguments.
 _BY_PAYLOADS = {
     "activity-result-type",
@@ -160,7 +162,43 @@ def test_code_without_commands_may_fail_the_workflow(tmp_path: Path) -> None:
     body = RESERVE + "check(order)\n" + SHIP + "return order"
     failed = Script().task("activity reserve").done("reserve").task("failed")
 
-    assert followed(tmp_path, body, failed).verdict is COMPATIBLE
+    found = followed(tmp_path / "a", body, failed)
+    assert found.verdict is UNKNOWN
+    assert found.why == "it has failed by an error that the code does not show"
+    shown_ = RESERVE + "if order:\n    raise ValueError\n" + SHIP + "return order"
+    assert followed(tmp_path / "b", shown_, failed).verdict is COMPATIBLE
+
+
+def test_default_ids_are_compared(tmp_path: Path) -> None:
+    cancelled = f"task = asyncio.create_task({START})\nawait asyncio.sleep(0)\ntask.cancel()\n"
+    right = Script().task("activity ship#2").done("ship").task("completed")
+    wrong = Script().task("activity ship#1").done("ship").task("completed")
+    code = cancelled + SHIP + "return order"
+    assert followed(tmp_path / "right", code, right).verdict is not INCOMPATIBLE
+    found = followed(tmp_path / "wrong", SHIP + "return order", right)
+    assert found.verdict is INCOMPATIBLE
+    assert found.was is not None
+    assert found.was.ident == "2"
+    assert followed(tmp_path / "plain", SHIP + "return order", wrong).verdict is COMPATIBLE
+
+
+WAITS = "await workflow.wait_condition(lambda: self.ready{})\nawait asyncio.sleep(1)\nreturn order"
+
+
+def test_the_id_of_a_timer_is_compared_when_it_fires(tmp_path: Path) -> None:
+    """A timer that is cancelled at once has an id as well."""
+    script = Script().task("timer").done("timer").task("completed")
+    fired = script.events[-5]["timerFiredEventAttributes"]
+    plain, timed = WAITS.format(""), WAITS.format(", timeout=5")
+
+    for ident, same, other in (("1", plain, timed), ("2", timed, plain)):
+        fired["timerId"] = ident
+        assert followed(tmp_path / f"{ident}same", same, script).verdict is COMPATIBLE
+        found = followed(tmp_path / f"{ident}other", other, script)
+        assert found.verdict is INCOMPATIBLE
+        assert found.was is not None
+        assert (found.was.kind, found.was.ident) == ("timer", ident)
+    assert followed(tmp_path / "open", timed, Script().task("timer")).verdict is COMPATIBLE
 
 
 def test_a_failed_activity_goes_to_its_handler(tmp_path: Path) -> None:
@@ -344,8 +382,8 @@ def test_a_local_activity_may_last_for_several_tasks(tmp_path: Path) -> None:
     script = Script().task().task().task("local reserve", "activity ship")
 
     assert followed(tmp_path / "a", code, script).verdict is COMPATIBLE
-    between = Script().task().signal("paid").task("activity charge").done("charge")
-    between.task("local reserve", "activity ship")
+    between = Script().task().signal("paid").task("activity charge#2").done("charge")
+    between.task("local reserve#1", "activity ship#3")
     assert followed(tmp_path / "b", code, between).verdict is COMPATIBLE
 
 

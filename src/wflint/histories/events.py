@@ -180,7 +180,8 @@ def _end(raw: Attributes, kind: str, key: str) -> Event:
     unclear = ""
     if kind == "fail" and raw.type not in _SURE_FAILURES:
         unclear = "what the code does after a failure like that is not known exactly"
-    return Event(raw.number, raw.type, kind, about=raw.count(key), unclear=unclear)
+    ident = raw.text("timerId") or None
+    return Event(raw.number, raw.type, kind, ident=ident, about=raw.count(key), unclear=unclear)
 
 
 # Markers.
@@ -200,11 +201,13 @@ def _marker(raw: Attributes) -> Event:
     if name == _LOCAL:
         data = _decoded(known.get("data"))
         kind, ident = data.get("activity_type"), data.get("activity_id")
+        again = "a local activity was tried again after a timer" if data.get("backoff") else ""
         return Event(
             *(raw.number, raw.type, "local activity"),
             kind if isinstance(kind, str) else None,
             ident if isinstance(ident, str) else None,
             failed=bool(raw.given.get("failure")),
+            unclear=again,
             is_command=True,
         )
     unclear = f"it has a marker `{name}` that cannot be read"

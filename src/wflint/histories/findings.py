@@ -74,7 +74,7 @@ def _shown(event: Event, given: tuple[Given, ...]) -> tuple[str, str]:
 
 def _ident(given: Given) -> str:
     if given.ident is None:
-        return "its default id"
+        return f"the id {given.serial}" if given.serial else "its default id"
     if given.ident.key.startswith(DRAW):
         return "a random id"
     return f"the id {given.ident.text or given.ident.key}"

@@ -228,6 +228,9 @@ def _why(was: Given | None, now: Given | None) -> str:
     before = was.shown if was is not None else "nothing"
     after = now.shown if now is not None else "nothing"
     if was is not None and now is not None and before == after:
+        if was.ident is now.ident is None:
+            why = "what is cancelled at once counts as well"
+            return f"{before} had the default id {was.serial}, and has {now.serial} now: {why}"
         return f"{before} had {_id_of(was)}, and has {_id_of(now)} now"
     return f"the history has {before}, and the new code gives {after} there"
 

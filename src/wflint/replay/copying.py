@@ -40,7 +40,7 @@ class Copier:
         made = self._made[id(of)] = Given(of.number, of.kind, of.name, of.ident, of.chain)
         for slot in ("done", "failed", "cancelled", "recorded", "started", "twice"):
             setattr(made, slot, getattr(of, slot))
-        made.deprecated, made.silent = of.deprecated, of.silent
+        made.deprecated, made.silent, made.serial = of.deprecated, of.silent, of.serial
         return made
 
     def _handle(self, of: Handle) -> Handle:

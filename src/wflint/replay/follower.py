@@ -80,6 +80,8 @@ class Follower(Machine):
 
     ``unmatched`` are the commands that no event has taken yet, ``open`` what was begun, by the
     number of its event. ``unsure`` is what has happened that is not known exactly enough.
+    ``misfit`` is an event that cannot be of what has begun. It ``is_guessed`` that the workflow has
+    failed by an error that its code does not show.
     """
 
     def __init__(self, side: Side) -> None:
@@ -96,6 +98,9 @@ class Follower(Machine):
         self.unsure = ""
         self.is_begun = False
         self.arguments: Arguments = ()
+        self.serials: dict[str, int] = {}
+        self.misfit: Event | None = None
+        self.is_guessed = False
         self.begin_task(Picks(()), (), 0)
 
     def copy(self) -> Follower:
@@ -111,8 +116,9 @@ class Follower(Machine):
         except RecursionError:
             raise CutOff("the code is nested too deeply") from None
         made.patches, made.markers = dict(self.patches), set(self.markers)
+        made.is_guessed = self.is_guessed
         made.draws, made.is_closed, made.unsure = self.draws, self.is_closed, self.unsure
-        made.is_begun = self.is_begun
+        made.is_begun, made.serials = self.is_begun, dict(self.serials)
         return made
 
     def begin_task(self, picks: Picks, commands: Sequence[Event], left: int) -> None:
@@ -138,7 +144,7 @@ class Follower(Machine):
             return False
         left = list(given)
         for event in commands:
-            fitting = next((g for g in left if may_be(event, g)), None)
+            fitting = next((g for g in left if may_be(event, g, by_number=False)), None)
             if fitting is None:
                 return False
             left.remove(fitting)
@@ -147,7 +153,8 @@ class Follower(Machine):
     def describe(self) -> object:
         """Return what decides about all that follows."""
         queue = tuple(given.state() for given in self.unmatched)
-        return self.state(), queue, self.is_closed, bool(self.unsure)
+        serials = tuple(sorted(self.serials.items()))
+        return self.state(), queue, self.is_closed, bool(self.unsure), self.is_guessed, serials
 
     # Questions.
 
@@ -189,6 +196,11 @@ class Follower(Machine):
         """Return how often something was asked, which makes no difference here."""
         return 1
 
+    def serial(self, of: str) -> int:
+        """Return the next default id."""
+        self.serials[of] = self.serials.get(of, 0) + 1
+        return self.serials[of]
+
     def _is_patched(self, name: str, deprecated: bool) -> bool:
         if name[:1] not in ("'", '"'):
             raise Lost("the id of a patch is not known")
@@ -203,11 +215,10 @@ class Follower(Machine):
         if not task.stack or _is_cancelled(task.stack[-1][0]):
             return
         names = [n for what, _ in task.stack for n in _caught(what)]
-        if self._may_fail:
-            names.append("Exception")
-        error = self._error(names)
+        error = self._error([*names, "Exception"] if self._may_fail else names)
         if not error:
             return
+        self.is_guessed |= error not in names
         frame = task.stack[-1][1]
         if task.for_what:
             task.stack.insert(len(task.stack) - 1, (Op("disturb", error), frame))
@@ -326,8 +337,11 @@ def _caught(what: object) -> list[str]:
     return []
 
 
-def may_be(event: Event, given: Given) -> bool:
-    """True if a command may have led to an event, as far as replay compares them."""
+def may_be(event: Event, given: Given, *, by_number: bool = True) -> bool:
+    """True if a command may have led to an event, as far as replay compares them.
+
+    Default ids count unless the order of commands is not known, ``by_number`` being false.
+    """
     if given.kind != event.kind and given.kind not in event.others:
         return False
     is_named = event.name is not None and given.name is not None
@@ -335,8 +349,10 @@ def may_be(event: Event, given: Given) -> bool:
         return False
     if event.ident is None:
         return True
-    if given.ident is None:  # the number of the activity
-        return event.ident.isdigit()
+    if given.kind == "timer":
+        return True  # its id is only compared when it fires
+    if given.ident is None:
+        return event.ident == str(given.serial) or (not by_number and event.ident.isdigit())
     if given.ident.key.startswith(DRAW):
         return len(event.ident) == _UUID and event.ident.count("-") == 4
     return not surely_differ(literal(event.ident), given.ident)

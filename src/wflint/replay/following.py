@@ -105,10 +105,14 @@ class _Search:
         """Return what becomes of the history."""
         root = _Node(0, Follower(self._side))
         pending: list[_Way] = [(0, 0, 0, root, ())]
+        guessed: _Node | None = None
         while pending:
             *_, node, told = heappop(pending)
             if node.number == len(self._recorded.tasks):
-                return self._fits(node)
+                if not node.state.is_guessed:
+                    return self._fits(node)
+                guessed = guessed or node
+                continue
             if self._steps > self._most_steps:
                 self._why = self._why or "there are more ways to replay it than are tried"
                 break
@@ -121,7 +125,7 @@ class _Search:
             if following is not None:
                 self._ways += 1
                 heappush(pending, (-following.number, 0, -self._ways, following, ()))
-        return self._ends()
+        return self._fits(guessed) if guessed is not None else self._ends()
 
     def _fits(self, node: _Node) -> Followed:
         way = list(node.way())[::-1]
@@ -130,8 +134,11 @@ class _Search:
         for each in way:
             found.taken.update(each.taken)
         found.asked = {name[1:-1]: answer for name, answer in node.state.patches.items()}
-        if self._recorded.unclear:
-            found.verdict, found.why = Verdict.UNKNOWN, self._recorded.unclear
+        found.why = self._recorded.unclear
+        if node.state.is_guessed:
+            found.why = found.why or "it has failed by an error that the code does not show"
+        if found.why:
+            found.verdict = Verdict.UNKNOWN
         return found
 
     def _ends(self) -> Followed:
@@ -157,7 +164,7 @@ class _Search:
             state = node.state.copy()
             state.begin_task(picks, task.commands, self._left[node.number])
             missing = self._activate(state, task)
-            event = _match(state, task, matched, missing)
+            event = state.misfit or _match(state, task, matched, missing)
         except (CutOff, Lost) as error:
             self._why = self._why or error.why
             return None
@@ -241,6 +248,9 @@ class _Search:
             state.unsure = state.unsure or "what a cancelled workflow does is not known exactly"
         if given is not None and given.done and given.cancelled:
             return
+        if given is not None and event.ident not in (None, str(given.serial)):
+            state.misfit = Event(event.number, event.type, given.kind, ident=event.ident)
+            state.unmatched.appendleft(given)
         happen(state, self._side, (kind, event.about), state.open.get)
         state.unsure = state.unsure or event.unclear
         if given is not None and kind != "start":

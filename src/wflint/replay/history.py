@@ -198,6 +198,7 @@ class Replay:
         self.queue: deque[Given] = deque()
         self.markers: set[str] = set()
         self.matched: dict[int, Given] = {}
+        self._misnumbered: dict[int, tuple[Given, Given]] = {}  # timers, by the old numbers
         self.before: list[Given] = []
         self._known = known
         self._taken = 0
@@ -212,6 +213,9 @@ class Replay:
         for given in activation.commands:
             if given.kind == "patch" and given.name is not None:
                 self.markers.add(given.name.key)
+        misnumbered = self._fires_another(activation.event)
+        if misnumbered is not None:
+            return misnumbered
         try:
             if activation.event is not None:
                 happen(machine, self.side, activation.event, self.matched.get)
@@ -227,6 +231,14 @@ class Replay:
             if difference is not None:
                 return difference
         return Difference()
+
+    def _fires_another(self, event: Event | None) -> Difference | None:
+        """The id of a timer is only compared when it fires."""
+        if event is None or event[0] != "end" or event[1] not in self._misnumbered:
+            return None
+        assert isinstance(event[1], int)
+        was, now = self._misnumbered[event[1]]
+        return Difference(Outcome.DIFFERS, False, tuple(self.before), was, now, (was,))
 
     def _settle_conditions(self) -> None:
         """What only the new code waits for may be true at any time."""
@@ -255,6 +267,8 @@ class Replay:
         queue.popleft()
         first.recorded = True
         self.matched[was.number] = first
+        if was.kind == "timer" and was.serial != first.serial:
+            self._misnumbered[was.number] = was, first
         self.before.append(was)
         return None
 
@@ -279,6 +293,8 @@ def _compare(was: Given, now: Given | None) -> Outcome:
         if surely_differ(old, new):
             return Outcome.DIFFERS
         unsure = True
+    if was.ident is None and was.serial != now.serial and was.kind != "timer":
+        return Outcome.DIFFERS
     if unsure:
         return Outcome.UNKNOWN if was.kind == UNRESOLVED else Outcome.UNSURE
     return Outcome.FITS

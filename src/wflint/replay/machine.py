@@ -13,7 +13,7 @@ from wflint import limits
 from wflint.replay.program import Functions
 from wflint.replay.tasks import Describe, Frame, Item, Op, Task
 from wflint.replay.terms import Callee, Term, Try
-from wflint.replay.values import DRAW, NONE, Chain, Given, Symbol, Value, parameter
+from wflint.replay.values import DRAW, NONE, NUMBERED, Chain, Given, Symbol, Value, parameter
 from wflint.replay.waiting import has_come
 from wflint.rule.place import Place
 
@@ -80,6 +80,8 @@ class Machine:
         """Give a command."""
         given = Given(len(self.given), kind, name, ident, chain)
         given.done = kind in UNTRACED
+        if kind in NUMBERED:
+            given.serial = self.serial(NUMBERED[kind])
         self.given.append(given)
         return given
 
@@ -96,6 +98,10 @@ class Machine:
         """Return how often something was asked before."""
         self.counts[key] = self.counts.get(key, 0) + 1
         return self.counts[key]
+
+    def serial(self, of: str) -> int:
+        """Return the next default id; what is cancelled before it is sent has one as well."""
+        return self.count(("serial", of))
 
     def draw(self) -> Symbol:
         """Take the next of the seeded numbers."""

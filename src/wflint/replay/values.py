@@ -36,6 +36,10 @@ _ENDING = frozenset(
 )
 
 
+NUMBERED = {"activity": "activity", "local activity": "activity", "timer": "timer"}
+"""Kinds of command whose default ids are numbers, with what is counted together."""
+
+
 class Symbol(Struct, frozen=True):
     """Data: ``key`` is the code that gives it, ``text`` is set if it is that text.
 
@@ -79,7 +83,10 @@ def known_truth(value: Value) -> bool | None:
 
 
 class Given:
-    """A command that code has given; ``key`` are the parts that replay compares."""
+    """A command that code has given; ``key`` are the parts that replay compares.
+
+    ``serial`` is the default id that it has or would have, where there is one: a number.
+    """
 
     __slots__ = (
         "cancelled",
@@ -92,6 +99,7 @@ class Given:
         "name",
         "number",
         "recorded",
+        "serial",
         "silent",
         "started",
         "twice",
@@ -101,6 +109,7 @@ class Given:
         self, number: int, kind: str, name: Symbol | None, ident: Symbol | None, chain: Chain
     ) -> None:
         self.number = number
+        self.serial = 0
         self.kind = kind
         self.name = name
         self.ident = ident
