@@ -107,6 +107,14 @@ class ChangeDetails(Struct, frozen=True):
     old_version: str = ""
 
 
+class OtherPlace(Struct, frozen=True):
+    """A further place that a diagnostic speaks for, with what would be said there."""
+
+    location: Location
+    end_location: Location
+    message: str
+
+
 class Diagnostic(Struct, frozen=True):
     """One offending place.
 
@@ -118,7 +126,8 @@ class Diagnostic(Struct, frozen=True):
     its fix, speak for.
 
     ``function`` is the function that the offence is in, and ``statements`` are the statements of
-    all these places, the first one's first: by them it is recognised in another run. ``is_known``
+    all these places, the first one's first: by them it is recognised in another run. ``others`` are
+    the places but the first, in the same order. ``is_known``
     is true if the baseline has it, and it is shown all the same. ``change`` is set by ``wflint
     diff``.
     """
@@ -140,6 +149,7 @@ class Diagnostic(Struct, frozen=True):
     statements: tuple[str, ...] = ()
     is_known: bool = False
     change: ChangeDetails | None = None
+    others: tuple[OtherPlace, ...] = ()
 
     @property
     def entry(self) -> ShownHop | None:

@@ -199,7 +199,7 @@ class TestWhatIsKnown:
         change("acts.py", "    time.sleep(1)\n", "")
         assert found() == []
         change("acts.py", "    time.sleep(x)\n", "    time.sleep(x)\n    time.sleep(x + 1)\n")
-        assert found() == ["acts.py:7:5: WFL801"]
+        assert found() == ["acts.py:8:5: WFL801"]
 
     def test_is_never_a_file_that_does_not_parse(self) -> None:
         update()
@@ -250,6 +250,55 @@ class TestChanges:
     @pytest.mark.parametrize("flag", ["--update-baseline", "--prune-baseline"])
     def test_do_not_go_with_a_diff(self, flag: str) -> None:
         assert invoke("check", *BASELINE, flag, "--diff").exit_code == 2
+
+
+class TestNewPlaces:
+    """Of a rule that speaks once in a function, what is new is shown, and not what is known."""
+
+    def known(self) -> tuple[str, ...]:
+        put("flow.py", FLOW.replace("second = datetime.now()", "print(1)\n        print(2)"))
+        update()
+        return BASELINE
+
+    def shown(self, *flags: str) -> list[dict[str, object]]:
+        result = invoke("check", *flags, "--output-format", "json")
+        every = json.loads(result.stdout)
+        return [one for one in every if not one.get("baselined")]
+
+    def test_behind_known_ones(self) -> None:
+        flags = self.known()
+        assert self.shown(*flags) == []
+        change(
+            "flow.py", "print(2)", "print(2)\n        workflow.logger.info(3), print(3), print(4)"
+        )
+        (one,) = self.shown(*flags)
+        assert one["location"] == {"row": 15, "column": 34}
+        assert one["end_location"] == {"row": 15, "column": 42}
+        assert one["chain"][-1]["location"] == one["location"]  # type: ignore[index]
+        said = invoke("check", *flags, "--output-format", "concise").stdout
+        assert "`print()`" in said and "(and 1 more in this function)" in said
+
+    def test_between_known_ones(self) -> None:
+        flags = self.known()
+        change("flow.py", "print(2)", "print(3)\n        print(2)")
+        (one,) = self.shown(*flags, "--show-baselined")
+        assert one["location"] == {"row": 14, "column": 9}
+
+    def test_before_known_ones(self) -> None:
+        flags = self.known()
+        change("flow.py", "print(1)", "print(0)\n        print(1)")
+        (one,) = self.shown(*flags)
+        assert one["location"] == {"row": 13, "column": 9}
+
+    def test_since_a_revision(self) -> None:
+        self.known()
+        Path("known.toml").unlink()
+        for command in (("init", "-q"), ("add", "-A"), ("commit", "-qm", "all")):
+            who = ("-c", "user.name=a", "-c", "user.email=a@b.c")
+            subprocess.run(["git", *who, *command], check=True)
+        change("flow.py", "print(2)", "print(2)\n        print(3)")
+        (one,) = self.shown("--new-from", "HEAD")
+        assert one["location"] == {"row": 15, "column": 9}
 
 
 class TestStaleEntries:

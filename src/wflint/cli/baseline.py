@@ -49,7 +49,11 @@ def settle(result: Result, flags: Flags) -> list[str]:
     if flags["update_baseline"] and not result.problems:
         recorded = {entry for state in result.baselines for entry in (*state.known, *state.new)}
         found = ((d, entries_of(d, result.paths[d.filename])) for d in result.diagnostics)
-        known = {id(d) for d, entries in found if recorded.issuperset(entries)}
+        known = {
+            id(d): frozenset(range(len(entries)))
+            for d, entries in found
+            if recorded.issuperset(entries)
+        }
         hide(result, known, BASELINE, bool(flags["show_baselined"]))
     if wanted and result.is_partial:
         lines.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,7 +58,7 @@ def hold_against_baselines(
         baseline = where.baseline(path)
         if baseline is not None:
             parts[baseline].held += entries_of(diagnostic, path)
-    known: set[int] = set()
+    known: dict[int, frozenset[int]] = {}
     for path, part in parts.items():
         state = _held_against(path, part, request, cwd, where, known)
         if result.is_partial:
@@ -69,7 +69,12 @@ def hold_against_baselines(
 
 
 def _held_against(
-    path: str, part: _Part, request: Request, cwd: Path, where: Whereabouts, known: set[int]
+    path: str,
+    part: _Part,
+    request: Request,
+    cwd: Path,
+    where: Whereabouts,
+    known: dict[int, frozenset[int]],
 ) -> BaselineState:
     state = BaselineState(path, shown_path(path, cwd))
     entries = read_baseline(path, state.shown)
@@ -81,9 +86,8 @@ def _held_against(
         entries = []
     found = [entry for _, several in part.shown for entry in several]
     matched = match(found, entries, gone, request.left_before if request.mended else None)
-    for diagnostic, places in _numbered(part.shown):
-        if matched.known.issuperset(places):
-            known.add(id(diagnostic))
+    known.update(_known_places(part.shown, matched.known))
+    for _, places in _numbered(part.shown):
         for place in places:
             (state.known if place in matched.known else state.new).append(found[place])
     # What the settings hide is there all the same.
@@ -104,17 +108,48 @@ def _numbered(
         number += len(several)
 
 
-def hide(result: Result, known: set[int], reason: str, show: bool) -> None:
-    """Take diagnostics, given by their identity, out of a result, or mark them as known."""
+def _known_places(
+    shown: Iterable[tuple[Diagnostic, list[Entry]]], known: Container[int]
+) -> dict[int, frozenset[int]]:
+    """Return the known places of diagnostics, by the identity of these, counted from 0 in each."""
+    return {
+        id(diagnostic): frozenset(place - places.start for place in places if place in known)
+        for diagnostic, places in _numbered(shown)
+    }
+
+
+def hide(result: Result, known: Mapping[int, frozenset[int]], reason: str, show: bool) -> None:
+    """Take diagnostics out of a result of which all places are known, or mark them as known.
+
+    Of a diagnostic of which some places are known, the first new one is shown.
+    """
     left = []
     for diagnostic in result.diagnostics:
-        if id(diagnostic) not in known:
-            left.append(diagnostic)
+        places = known.get(id(diagnostic), frozenset())
+        if len(places) < len(diagnostic.statements) or not diagnostic.statements:
+            left.append(_at_new_place(diagnostic, places))
         elif show:
             left.append(replace(diagnostic, is_known=True))
         else:
             result.stats.hold_back(reason)
-    result.diagnostics = left
+    result.diagnostics = sorted(left, key=Diagnostic.sort_key)
+
+
+def _at_new_place(diagnostic: Diagnostic, known: frozenset[int]) -> Diagnostic:
+    if 0 not in known or len(known) > len(diagnostic.others):
+        return diagnostic
+    new = [place for number, place in enumerate(diagnostic.others, 1) if number not in known]
+    chain = diagnostic.chain
+    if chain and chain[-1].location == diagnostic.location:
+        chain = (*chain[:-1], replace(chain[-1], location=new[0].location))
+    return replace(
+        diagnostic,
+        message=new[0].message,
+        location=new[0].location,
+        end_location=new[0].end_location,
+        chain=chain,
+        more_places=len(new) - 1,
+    )
 
 
 def hold_against_known(
@@ -127,11 +162,10 @@ def hold_against_known(
     left_before = request.left_before if request.mended else None
     matched = match(found, known_there.entries, lambda path: path not in there, left_before)
     result.left += matched.left
-    known = {
-        id(diagnostic)
-        for diagnostic, places in _numbered(shown)
-        if diagnostic.code not in ALWAYS_REPORTED and matched.known.issuperset(places)
-    }
+    known = _known_places(shown, matched.known)
+    for diagnostic in result.diagnostics:
+        if diagnostic.code in ALWAYS_REPORTED:
+            del known[id(diagnostic)]
     hide(result, known, known_there.reason, show=False)
 
 

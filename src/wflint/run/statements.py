@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wflint.checking.analysis import AnalysisResult
-from wflint.diagnostics import Diagnostic, Location
+from wflint.diagnostics import Diagnostic, Location, OtherPlace
 from wflint.run.emit import Emitter, Found
 from wflint.syntax.tokens import LAYOUT, Place, plain_lines, tokens
 from wflint.system.hashing import blake2b
@@ -63,16 +63,22 @@ class StatementsOf:
         self._read: dict[str, Statements] = {}
 
     def added_to(self, found: Iterable[Found]) -> list[Diagnostic]:
-        """Return the diagnostics with the statements of the places that they speak for."""
-        return [
-            replace(
-                one.diagnostic,
-                statements=tuple(
-                    self._of(one.path).text_at(*ends) for ends in self._emitter.places(one)
-                ),
-            )
-            for one in found
-        ]
+        """Return the diagnostics with the places that they speak for, and their statements."""
+        return [self._with_places(one) for one in found]
+
+    def _with_places(self, one: Found) -> Diagnostic:
+        places = list(self._emitter.places(one))
+        statements = tuple(self._of(one.path).text_at(*ends) for ends in places)
+        if one.hit is None or not one.hit.others:
+            return replace(one.diagnostic, statements=statements)
+        # What follows the message of a hit is about all places, such as why there is no fix.
+        rest = one.diagnostic.message.removeprefix(one.hit.message)
+        messages = [message for _, (message, *_) in sorted(one.hit.others.items())]
+        others = tuple(
+            OtherPlace(*ends, message + rest)
+            for ends, message in zip(places[1:], messages, strict=True)
+        )
+        return replace(one.diagnostic, statements=statements, others=others)
 
     def _of(self, path: str) -> Statements:
         if path not in self._read:
