@@ -1,7 +1,7 @@
 """Makes random workflows and random edits of them: the pairs of ``compare_random_pairs.py``.
 
 A pair is the same for the same seed. A body is a list of statements, each a tuple whose first word
-says what it is; bodies are nested in them.
+says what it is.
 """
 
 from __future__ import annotations
@@ -136,7 +136,6 @@ def _copied_body(body: Body) -> Body:
 
 
 def _calls_step(statement: Statement) -> bool:
-    """True if a statement calls the helper."""
     first, *parts = statement
     if first in ("step", "task", "cancelled") or "step" in parts:
         return True
@@ -358,9 +357,7 @@ def _lines(statement: Statement) -> list[str]:
             return [f"await asyncio.wait_for({_call(f'activity {name}')}, 5)"]
         case ("task", name, how):
             made = f"{name} = asyncio.create_task(step(order))"
-            return (
-                [made, "await asyncio.sleep(0.02)", f"await {name}"] if how == "joined" else [made]
-            )
+            return [made, *(["await asyncio.sleep(0.02)", f"await {name}"] * (how == "joined"))]
         case ("child", ident, started):
             given = f', id=f"{{workflow.info().workflow_id}}-{ident}"' if ident else ""
             if started:

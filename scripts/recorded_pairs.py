@@ -32,7 +32,7 @@ LONGEST = 20.0
 """How many seconds a workflow may take; what has happened until then is its history."""
 
 AT_ONCE = 24
-MOST = 12
+MOST = 14
 """How many scenarios there are of one pair."""
 
 _CLOSED = frozenset(
@@ -77,11 +77,11 @@ def scenarios(pair: Pair) -> list[Scenario]:
         orders += [order + letter for order in orders for letter in "xyz"]
     signals: list[float | None] = [None]
     if pair.before.on_signal is not None:
-        signals = [0.0, 0.7]
+        signals = [0.0, 0.7, 3.0]
         signals += [None] if any(_times_out(body) for body in pair.before.bodies()) else []
     updates: list[float | None] = [None]
     if pair.before.on_update is not None:
-        updates = [0.0, 0.5, 0.9]  # before and after a late signal
+        updates = [0.0, 0.5, 3.5]
     every = [Scenario(o, s, u) for o in orders for s in signals for u in updates]
     return every if len(every) <= MOST else choices.sample(every, MOST)
 

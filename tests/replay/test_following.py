@@ -27,12 +27,13 @@ _BY_PAYLOADS = {
     "activity-result-type",
     "required-field-added",
     "signal-argument-required",
-    "signal-removed-still-waits",
     "uuid-before-child",
-    "wait-timeout-added-busy-handler",
     "workflow-argument-required",
 }
 
+
+_BY_ATTRIBUTES = {"signal-removed-still-waits", "wait-timeout-added-busy-handler"}
+"""Pairs that wait for an attribute that nothing has set."""
 
 _NOT_IN_FULL = {"random-5079"}
 """Pairs with more ways through the code than are tried."""
@@ -63,7 +64,7 @@ def test_changed_code_gets_the_word_of_the_replayer(pair: Pair, tmp_path: Path) 
     words = ("incompatible", "closed-only", "compatible", "unknown")
     worst = next(verdict for verdict in words if verdict in found)
 
-    if pair.name in _NOT_IN_FULL:
+    if pair.name in _NOT_IN_FULL | _BY_ATTRIBUTES:
         assert worst == "unknown"
         return
     assert worst == ("compatible" if pair.name in _BY_PAYLOADS else pair.oracle)
@@ -421,3 +422,38 @@ def test_gather_may_keep_errors(tmp_path: Path) -> None:
 
     script.task().done("charge").task("activity ship")
     assert followed(tmp_path, f"await {both}\n{SHIP}", script).verdict is COMPATIBLE
+
+
+FLAG = "def __init__(self) -> None:\n    self.{} = {}\n" + SIGNALLED
+
+
+@pytest.mark.parametrize(
+    ("attribute", "first", "verdict"),
+    [
+        ("is_paid", "False", UNKNOWN),
+        ("is_paid", "None", UNKNOWN),
+        ("is_paid", "[]", UNKNOWN),
+        ("is_paid", "load()", COMPATIBLE),
+        ("other", "False", COMPATIBLE),
+    ],
+)
+def test_a_wait_is_not_over_before_something_sets_its_attribute(
+    attribute: str, first: str, verdict: Verdict, tmp_path: Path
+) -> None:
+    body = "await workflow.wait_condition(lambda: self.is_paid)\n" + SHIP
+    code = flow(body, "", FLAG.format(attribute, first))
+    early = Script().task("activity ship").signal("paid")
+    assert followed(tmp_path / "early", code, early).verdict is verdict
+    late = Script().task().signal("paid").task("activity charge", "activity ship")
+    assert followed(tmp_path / "late", code, late).verdict is COMPATIBLE
+
+
+def test_a_local_activity_raises_what_was_raised_in_it(tmp_path: Path) -> None:
+    local = "await workflow.execute_local_activity(reserve, order, start_to_close_timeout=TEN)"
+    body = f"try:\n    {local}\nexcept {{}}:\n    {SHIP}return order"
+    script = Script().task("local reserve", "activity ship")
+    script.events[-2]["markerRecordedEventAttributes"]["failure"] = {"message": "no"}
+    more = "from temporalio.exceptions import ActivityError, ApplicationError"
+    for name, verdict in (("ApplicationError", COMPATIBLE), ("ActivityError", INCOMPATIBLE)):
+        code = flow(body.format(name), more)
+        assert followed(tmp_path / name, code, script).verdict is verdict

@@ -38,7 +38,7 @@ from wflint.replay.waiting import is_done
 
 _ERRORS = {
     "activity": "ActivityError",
-    "local activity": "ActivityError",
+    "local activity": "ApplicationError",  # as it was raised, without an error around it
     "child workflow": "ChildWorkflowError",
     "Nexus operation": "NexusOperationError",
 }

@@ -73,6 +73,7 @@ def _put(machine: Machine, task: Task, frame: Frame, term: Put) -> None:
 def _set_field(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     term, value = op.data, task.values.pop()
     assert isinstance(term, Put)
+    machine.touch(term.attribute)
     key = f"{operand(frame.names.get(term.name, Symbol(term.name)))}.{term.attribute}"
     if isinstance(value, Symbol):
         machine.fields.pop(key, None)  # others may change it, so its code stands for it
@@ -88,6 +89,8 @@ def _add(machine: Machine, task: Task, frame: Frame, term: Add) -> None:
 def _added(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     value, into, term = task.values.pop(), task.values.pop(), op.data
     assert isinstance(term, Add)
+    if isinstance(term.into, Field):
+        machine.touch(term.into.attribute)
     if isinstance(into, Bag):
         into.items.extend(value.items if term.spread and isinstance(value, Bag) else [value])
     elif not isinstance(value, Symbol):

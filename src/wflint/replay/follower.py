@@ -14,6 +14,7 @@ from wflint import limits
 from wflint.replay import leaving
 from wflint.replay.awaiting import on_given
 from wflint.replay.copying import Copier
+from wflint.replay.flags import empty_at_first, flag_in
 from wflint.replay.history import surely_differ
 from wflint.replay.known import Arguments, known_answer, taken
 from wflint.replay.machine import CutOff, Lost, Machine
@@ -80,11 +81,11 @@ class Follower(Machine):
 
     ``unmatched`` are the commands that no event has taken yet, ``open`` what was begun, by the
     number of its event. ``unsure`` is what has happened that is not known exactly enough.
-    ``misfit`` is an event that cannot be of what has begun. It ``is_guessed`` that the workflow has
-    failed by an error that its code does not show.
+    ``misfit`` is an event that cannot be of what has begun. ``guess`` is what must have happened
+    that the code does not show. ``untouched`` are the attributes that are as empty as at first.
     """
 
-    def __init__(self, side: Side) -> None:
+    def __init__(self, side: Side, untouched: frozenset[str] | None = None) -> None:
         super().__init__(
             side.functions, self._choose, self._is_patched, lambda _: False, is_replay=True
         )
@@ -100,12 +101,13 @@ class Follower(Machine):
         self.arguments: Arguments = ()
         self.serials: dict[str, int] = {}
         self.misfit: Event | None = None
-        self.is_guessed = False
+        self.guess = ""
+        self.untouched = empty_at_first(side) if untouched is None else untouched
         self.begin_task(Picks(()), (), 0)
 
     def copy(self) -> Follower:
         """Return a copy, to be used between workflow tasks."""
-        made, copier = Follower(self.side), Copier()
+        made, copier = Follower(self.side, self.untouched), Copier()
         try:
             made.tasks = copier.all(self.tasks)
             made.fields = {name: copier.copy(value) for name, value in self.fields.items()}
@@ -116,7 +118,7 @@ class Follower(Machine):
         except RecursionError:
             raise CutOff("the code is nested too deeply") from None
         made.patches, made.markers = dict(self.patches), set(self.markers)
-        made.is_guessed = self.is_guessed
+        made.guess = self.guess
         made.draws, made.is_closed, made.unsure = self.draws, self.is_closed, self.unsure
         made.is_begun, made.serials = self.is_begun, dict(self.serials)
         return made
@@ -154,7 +156,15 @@ class Follower(Machine):
         """Return what decides about all that follows."""
         queue = tuple(given.state() for given in self.unmatched)
         serials = tuple(sorted(self.serials.items()))
-        return self.state(), queue, self.is_closed, bool(self.unsure), self.is_guessed, serials
+        return (
+            self.state(),
+            queue,
+            self.is_closed,
+            bool(self.unsure),
+            self.guess,
+            self.untouched,
+            serials,
+        )
 
     # Questions.
 
@@ -188,9 +198,26 @@ class Follower(Machine):
         if abs(same) >= _SAME_ANSWERS:
             self._asked[asked] = 0
             return same < 0
-        answer = bool(self.picks.pick((True, False)))
+        flag = self._untouched_in(key)
+        answer = bool(self.picks.pick((False, True) if flag else (True, False)))
+        if flag and answer:
+            self._wonder(flag)
         self._asked[asked] = max(same, 0) + 1 if answer else min(same, 0) - 1
         return answer
+
+    def touch(self, attribute: str) -> None:
+        """An attribute is set, and may be anything from then on."""
+        if attribute in self.untouched:
+            self.untouched -= {attribute}
+
+    def _untouched_in(self, key: object) -> str:
+        """Return the attribute that a test is about, if nothing has set it yet."""
+        flag = flag_in(key) if isinstance(key, str) else ""
+        return flag if flag in self.untouched else ""
+
+    def _wonder(self, flag: str) -> None:
+        if flag:
+            self.guess = self.guess or f"`self.{flag}` must be true, and nothing is seen to set it"
 
     def count(self, key: object) -> int:
         """Return how often something was asked, which makes no difference here."""
@@ -218,7 +245,8 @@ class Follower(Machine):
         error = self._error([*names, "Exception"] if self._may_fail else names)
         if not error:
             return
-        self.is_guessed |= error not in names
+        if error not in names:
+            self.guess = self.guess or "it has failed by an error that the code does not show"
         frame = task.stack[-1][1]
         if task.for_what:
             task.stack.insert(len(task.stack) - 1, (Op("disturb", error), frame))
@@ -310,7 +338,9 @@ class Follower(Machine):
         options = (True, False) if is_likely else (False, True)
         has_come = False
         for key in self.awaited():
-            if self.picks.pick(options):
+            flag = self._untouched_in(key)
+            if self.picks.pick((False, True) if flag else options):
+                self._wonder(flag)
                 self._come_true(key)
                 has_come = True
         self.awaits = [given for given in self.awaits if not given.done and not given.cancelled]

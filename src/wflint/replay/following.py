@@ -109,7 +109,7 @@ class _Search:
         while pending:
             *_, node, told = heappop(pending)
             if node.number == len(self._recorded.tasks):
-                if not node.state.is_guessed:
+                if not node.state.guess:
                     return self._fits(node)
                 guessed = guessed or node
                 continue
@@ -134,9 +134,7 @@ class _Search:
         for each in way:
             found.taken.update(each.taken)
         found.asked = {name[1:-1]: answer for name, answer in node.state.patches.items()}
-        found.why = self._recorded.unclear
-        if node.state.is_guessed:
-            found.why = found.why or "it has failed by an error that the code does not show"
+        found.why = self._recorded.unclear or node.state.guess
         if found.why:
             found.verdict = Verdict.UNKNOWN
         return found

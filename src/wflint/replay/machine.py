@@ -214,6 +214,9 @@ class Machine:
         """Something of which only the code is known is awaited."""
         task.values.append(value)
 
+    def touch(self, attribute: str) -> None:
+        """An attribute of some object is set."""
+
     def took(self, term: Term, frame: Frame, answer: bool) -> None:
         """A branch, a loop or an `except` is decided."""
 
