@@ -260,3 +260,14 @@ class TestProgress:
         assert diff.startswith("--- flow.py\n")
         assert "Following calls" in seen[0]
         assert seen[0] == screen.getvalue() and seen[0].endswith("\x1b[2K")
+
+
+def test_what_activities_reach_counts_as_reached() -> None:
+    Path("acts.py").write_text(
+        "import time\n\nfrom temporalio import activity\n\n\n"
+        "@activity.defn\nasync def send() -> None:\n    wait()\n\n\n"
+        "def wait() -> None:\n    time.sleep(1)\n\n\ndef unused() -> None: ...\n"
+    )
+    said = invoke("check").stderr
+    assert "Checked 1 file: 0 workflows and 1 activity, 2 functions reached" in said
+    assert "1 activity, 0 functions reached" in invoke("check", "--select", "WFL101").stderr

@@ -396,7 +396,7 @@ class ProjectRun:
         stats.workflows += sum(answer.workflows.get(path, 0) for path in self.chosen)
         stats.activities += sum(answer.activities.get(path, 0) for path in self.chosen)
         stats.all_workflows += sum(answer.workflows.values())
-        reached = {node.fn for node in answer.reached.order}
+        reached = {node.fn for graph in (answer.reached, answer.outside) for node in graph.order}
         stats.functions += sum(fn.path in self.chosen for fn in reached)
         stats.read += len(self.loaded)
         stats.suppressed += emitter.suppressed
