@@ -457,3 +457,16 @@ def test_a_local_activity_raises_what_was_raised_in_it(tmp_path: Path) -> None:
     for name, verdict in (("ApplicationError", COMPATIBLE), ("ActivityError", INCOMPATIBLE)):
         code = flow(body.format(name), more)
         assert followed(tmp_path / name, code, script).verdict is verdict
+
+
+def test_a_wait_is_over_when_its_attribute_has_been_set(tmp_path: Path) -> None:
+    body = RESERVE + "await workflow.wait_condition(lambda: self.is_paid)\n" + SHIP
+    code = flow(body, "", FLAG.format("is_paid", "False"))
+    paid = Script().task("activity reserve").signal("paid").task("activity charge")
+    late = paid.done("reserve").task().signal("paid").task("activity charge", "activity ship")
+
+    found = followed(tmp_path / "late", code, late)
+    assert found.verdict is UNKNOWN
+    assert found.why == "`self.is_paid` must be false, and nothing is seen to set it"
+    unclear = code.replace("self.is_paid = True", "self.is_paid = load()")
+    assert followed(tmp_path / "unclear", unclear, late).verdict is COMPATIBLE

@@ -73,8 +73,8 @@ def _put(machine: Machine, task: Task, frame: Frame, term: Put) -> None:
 def _set_field(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     term, value = op.data, task.values.pop()
     assert isinstance(term, Put)
-    machine.touch(term.attribute)
     key = f"{operand(frame.names.get(term.name, Symbol(term.name)))}.{term.attribute}"
+    machine.touch(term.attribute, value if key == f"self.{term.attribute}" else None)
     if isinstance(value, Symbol):
         machine.fields.pop(key, None)  # others may change it, so its code stands for it
     else:
@@ -90,7 +90,7 @@ def _added(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     value, into, term = task.values.pop(), task.values.pop(), op.data
     assert isinstance(term, Add)
     if isinstance(term.into, Field):
-        machine.touch(term.into.attribute)
+        machine.touch(term.into.attribute, None)
     if isinstance(into, Bag):
         into.items.extend(value.items if term.spread and isinstance(value, Bag) else [value])
     elif not isinstance(value, Symbol):

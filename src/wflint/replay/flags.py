@@ -1,4 +1,4 @@
-"""Attributes of a workflow that are empty when it begins: flags that only its code sets."""
+"""Attributes of a workflow whose truth is known: those that its code sets to plain values."""
 
 from __future__ import annotations
 
@@ -9,18 +9,43 @@ from wflint.callgraph.graph import Node
 from wflint.facts.ids import Fn
 from wflint.replay.code import Code
 from wflint.replay.sides import Side
+from wflint.replay.values import Value, known_truth
 
 _FLAG = re.compile(r"self\.(\w+)")
 _EMPTY_CALLS = frozenset({"deque", "dict", "list", "set"})
 
 
-def flag_in(code: str) -> str:
-    """Return the attribute that code is about, if it is nothing else: ``self.ready``."""
-    found = _FLAG.fullmatch(code)
-    return found[1] if found is not None else ""
+class Flags:
+    """The attributes whose truth is known, at first those that the constructor leaves empty."""
+
+    def __init__(self, side: Side) -> None:
+        self._known = dict.fromkeys(_empty_at_first(side), False)
+
+    def copy(self) -> Flags:
+        """Return a copy."""
+        made = Flags.__new__(Flags)
+        made._known = dict(self._known)
+        return made
+
+    def state(self) -> object:
+        """Return what makes a difference for what follows."""
+        return tuple(sorted(self._known.items()))
+
+    def set(self, attribute: str, value: Value | None) -> None:
+        """Note that an attribute is set; it may be anything if its value is not known."""
+        truth = known_truth(value) if value is not None else None
+        if truth is not None:
+            self._known[attribute] = truth
+        else:
+            self._known.pop(attribute, None)
+
+    def truth(self, code: object) -> bool | None:
+        """Return if code is true that is nothing but an attribute: ``self.ready``."""
+        found = _FLAG.fullmatch(code) if isinstance(code, str) else None
+        return self._known.get(found[1]) if found is not None else None
 
 
-def empty_at_first(side: Side) -> frozenset[str]:
+def _empty_at_first(side: Side) -> frozenset[str]:
     """Return the attributes that the constructor of a workflow sets to something that is false."""
     cls = side.workflow.cls
     init = Fn(cls.path, f"{cls.qualname}.__init__")

@@ -14,7 +14,7 @@ from wflint import limits
 from wflint.replay import leaving
 from wflint.replay.awaiting import on_given
 from wflint.replay.copying import Copier
-from wflint.replay.flags import empty_at_first, flag_in
+from wflint.replay.flags import Flags
 from wflint.replay.history import surely_differ
 from wflint.replay.known import Arguments, known_answer, taken
 from wflint.replay.machine import CutOff, Lost, Machine
@@ -22,7 +22,16 @@ from wflint.replay.recorded import Event, literal
 from wflint.replay.sides import Side
 from wflint.replay.tasks import Frame, Op, Task
 from wflint.replay.terms import Callee, Term, Try
-from wflint.replay.values import DRAW, NONE, UNRESOLVED, Chain, Given, Symbol, Value, key_of
+from wflint.replay.values import (
+    DRAW,
+    NONE,
+    UNRESOLVED,
+    Chain,
+    Given,
+    Symbol,
+    Value,
+    key_of,
+)
 
 _OWN_ERRORS = frozenset(
     {
@@ -82,10 +91,10 @@ class Follower(Machine):
     ``unmatched`` are the commands that no event has taken yet, ``open`` what was begun, by the
     number of its event. ``unsure`` is what has happened that is not known exactly enough.
     ``misfit`` is an event that cannot be of what has begun. ``guess`` is what must have happened
-    that the code does not show. ``untouched`` are the attributes that are as empty as at first.
+    that the code does not show. ``flags`` are the attributes whose truth is known.
     """
 
-    def __init__(self, side: Side, untouched: frozenset[str] | None = None) -> None:
+    def __init__(self, side: Side, flags: Flags | None = None) -> None:
         super().__init__(
             side.functions, self._choose, self._is_patched, lambda _: False, is_replay=True
         )
@@ -102,12 +111,12 @@ class Follower(Machine):
         self.serials: dict[str, int] = {}
         self.misfit: Event | None = None
         self.guess = ""
-        self.untouched = empty_at_first(side) if untouched is None else untouched
+        self.flags = Flags(side) if flags is None else flags.copy()
         self.begin_task(Picks(()), (), 0)
 
     def copy(self) -> Follower:
         """Return a copy, to be used between workflow tasks."""
-        made, copier = Follower(self.side, self.untouched), Copier()
+        made, copier = Follower(self.side, self.flags), Copier()
         try:
             made.tasks = copier.all(self.tasks)
             made.fields = {name: copier.copy(value) for name, value in self.fields.items()}
@@ -162,7 +171,7 @@ class Follower(Machine):
             self.is_closed,
             bool(self.unsure),
             self.guess,
-            self.untouched,
+            self.flags.state(),
             serials,
         )
 
@@ -198,26 +207,24 @@ class Follower(Machine):
         if abs(same) >= _SAME_ANSWERS:
             self._asked[asked] = 0
             return same < 0
-        flag = self._untouched_in(key)
-        answer = bool(self.picks.pick((False, True) if flag else (True, False)))
-        if flag and answer:
-            self._wonder(flag)
+        answer = self._pick_truth(key, (True, False))
         self._asked[asked] = max(same, 0) + 1 if answer else min(same, 0) - 1
         return answer
 
-    def touch(self, attribute: str) -> None:
-        """An attribute is set, and may be anything from then on."""
-        if attribute in self.untouched:
-            self.untouched -= {attribute}
+    def touch(self, attribute: str, value: Value | None) -> None:
+        """An attribute is set, to a value if that is known."""
+        self.flags.set(attribute, value)
 
-    def _untouched_in(self, key: object) -> str:
-        """Return the attribute that a test is about, if nothing has set it yet."""
-        flag = flag_in(key) if isinstance(key, str) else ""
-        return flag if flag in self.untouched else ""
-
-    def _wonder(self, flag: str) -> None:
-        if flag:
-            self.guess = self.guess or f"`self.{flag}` must be true, and nothing is seen to set it"
+    def _pick_truth(self, key: object, options: Sequence[bool]) -> bool:
+        """Pick if a test is true; another answer than what its attribute says is a guess."""
+        known = self.flags.truth(key)
+        if known is None:
+            return bool(self.picks.pick(options))
+        answer = bool(self.picks.pick((known, not known)))
+        if answer != known:
+            word = "true" if answer else "false"
+            self.guess = self.guess or f"`{key}` must be {word}, and nothing is seen to set it"
+        return answer
 
     def count(self, key: object) -> int:
         """Return how often something was asked, which makes no difference here."""
@@ -338,9 +345,7 @@ class Follower(Machine):
         options = (True, False) if is_likely else (False, True)
         has_come = False
         for key in self.awaited():
-            flag = self._untouched_in(key)
-            if self.picks.pick((False, True) if flag else options):
-                self._wonder(flag)
+            if self._pick_truth(key, options):
                 self._come_true(key)
                 has_come = True
         self.awaits = [given for given in self.awaits if not given.done and not given.cancelled]

@@ -214,8 +214,8 @@ class Machine:
         """Something of which only the code is known is awaited."""
         task.values.append(value)
 
-    def touch(self, attribute: str) -> None:
-        """An attribute of some object is set."""
+    def touch(self, attribute: str, value: Value | None) -> None:
+        """An attribute is set, to a value if that is known."""
 
     def took(self, term: Term, frame: Frame, answer: bool) -> None:
         """A branch, a loop or an `except` is decided."""
