@@ -96,8 +96,10 @@ class TestWhere:
 
     def test_a_folder_may_be_named(self, project: Path) -> None:
         (project / "shop").mkdir()
-        invoke("init", "shop")
+        said = invoke("init", "shop").stderr
         assert (project / "shop" / "wflint.toml").is_file()
+        assert "Wrote shop/wflint.toml.\n" in said
+        assert "  wflint check shop --statistics " in said
 
     def test_a_dry_run_prints_what_would_be_written(self, project: Path) -> None:
         printed = invoke("init", "--dry-run").stdout
@@ -230,6 +232,8 @@ class TestWhat:
         assert '# src = ["services/billing/src", "services/orders/src"]\n' in printed
         assert "services/billing, services/orders" in printed
         assert '`extend = "../../wflint.toml"`' in words(printed)
+        for folder in ("services/orders", os.path.join(project, "services", "orders")):
+            assert "Parts with" not in invoke("init", "--dry-run", folder).stdout
         assert '# follow-packages = ["acme_common"]\n' in printed
         assert '"conftest.py", "integration_tests/"]\n' in printed
 

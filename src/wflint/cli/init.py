@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
 from wflint.cli import output
 from wflint.cli.around import FAILED, progress, say
 from wflint.config.find import ProjectFinder
+from wflint.files.select import shown_path
 from wflint.run.request import Request
+from wflint.system.printable import visible
 
 NEXT = """\
 Next:
@@ -40,10 +43,15 @@ def run(folder: str, dry_run: bool) -> int:
     say(result.warnings)
     output.write_stderr(f"{counts(found)}.\n")
     if not dry_run:
-        what = (
-            f"Wrote {place.path.name}."
-            if place.is_new
-            else f"Added [tool.wflint] to {place.path.name}."
-        )
-        output.write_stderr(f"{what}\n{NEXT}")
+        file = visible(shown_path(place.path, finder.cwd))
+        what = f"Wrote {file}." if place.is_new else f"Added [tool.wflint] to {file}."
+        output.write_stderr(f"{what}\n{_next(home, finder.cwd)}")
     return 0
+
+
+def _next(home: Path, cwd: Path) -> str:
+    """Return what to do next, from the working directory."""
+    if home == cwd:
+        return NEXT
+    folder = shlex.quote(visible(os.path.relpath(home, cwd)))
+    return NEXT.replace("wflint check", f"wflint check {folder}")

@@ -132,7 +132,8 @@ def _add(found: Survey, program: Examined, shown: Shown) -> None:
     paths = _code(program)
     found.sources += sorted({*map(shown, index.sources_of(paths))} - set(found.sources))
     homes = {index.distribution_of(path) for path in chosen if answer.workflows.get(path)}
-    found.services += sorted(shown(home) for home in homes - {str(program.group.project.root)})
+    below = {shown(home) for home in homes - {str(program.group.project.root)}}
+    found.services += sorted(home for home in below if not os.path.isabs(home))
     found.tests += sorted(set(_test_folders(program, shown)) - set(found.tests))
     found.packages += sorted(_packages(program, paths) - set(found.packages))
     _add_workers(found, program, chosen, shown)
