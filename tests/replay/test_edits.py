@@ -488,3 +488,9 @@ def test_a_local_activity_that_only_some_new_runs_give_may_belong_to_the_end(
 ) -> None:
     old, new = lines(RESERVE, LOCAL), lines(RESERVE, "if order:", f"    {LOCAL}")
     assert verdict(tmp_path, flow(old), flow(new)) is Verdict.CLOSED_ONLY
+
+
+def test_a_condition_that_is_awaited_once_more_may_still_be_true(tmp_path: Path) -> None:
+    waits = "await workflow.wait_condition(lambda: self.ready)"
+    old, new = flow(lines(waits, SHIP)), flow(lines(waits, waits, SHIP))
+    assert verdict(tmp_path, old, new) is Verdict.DEPENDS

@@ -470,3 +470,19 @@ def test_a_wait_is_over_when_its_attribute_has_been_set(tmp_path: Path) -> None:
     assert found.why == "`self.is_paid` must be false, and nothing is seen to set it"
     unclear = code.replace("self.is_paid = True", "self.is_paid = load()")
     assert followed(tmp_path / "unclear", unclear, late).verdict is COMPATIBLE
+
+
+FAILING = """
+@workflow.signal
+async def paid(self) -> None:
+    self.is_paid = True
+    await workflow.execute_activity(charge, "x", start_to_close_timeout=TEN)
+"""
+
+
+def test_what_goes_on_beside_a_failure_gives_its_commands_before_it(tmp_path: Path) -> None:
+    wait = "await workflow.wait_condition(lambda: self.is_paid, timeout=9)\n"
+    code = flow(RESERVE + wait + SHIP, "", FAILING)
+    script = Script().signal("paid").task("activity charge", "activity reserve")
+    script.done("reserve").done("charge", "failed").task("activity ship", "failed")
+    assert followed(tmp_path, code, script).verdict is COMPATIBLE

@@ -57,15 +57,15 @@ class Explorer:
         self.new = new
         self.opaque = opaque
         self.result = Judgement()
-        self._awaited: set[str] = set()
+        self._awaited: dict[str, int] = {}
         self._seen = Seen()
         both = [key for key in old.handlers if is_idle(old, key) and is_idle(new, key)]
         self._idle = frozenset(both)
         self._may_fail = not _tries(new) <= _tries(old)
 
-    def _knows(self, key: str) -> bool:
-        """True if the old code waits for a condition in the history that is tried."""
-        return key in self._awaited
+    def _knows(self, key: str, times: int) -> bool:
+        """True if the old code waits for a condition that often in the history that is tried."""
+        return times <= self._awaited.get(key, 0)
 
     def explore(self) -> Judgement:
         """Try the histories, until one is surely incompatible."""
@@ -87,7 +87,7 @@ class Explorer:
     def _try(self, told: Chosen) -> list[Chosen]:
         """Try one history; return those that begin like it."""
         choices = Choices(told, self._seen.late)
-        self._awaited = set()
+        self._awaited = {}
         activations: list[Activation] = []
         old = OldRun(self.old, choices.choose, self.opaque, self._idle, may_fail=self._may_fail)
         leads: list[_Lead] | None = [self._lead(choices, ())]
@@ -106,7 +106,8 @@ class Explorer:
                 break
             activation.asked = len(choices.order)
             activations.append(activation)
-            self._awaited.update(old.machine.awaited())
+            for key in old.machine.awaited():
+                self._awaited[key] = old.machine.counts[("condition", key)]
             leads = self._followed(choices, leads, activations)
             is_over = not old.has_local  # or its end belongs to the same workflow task
             if leads and is_over and choices.is_new and self._is_known(choices, old, leads):

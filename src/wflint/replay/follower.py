@@ -333,12 +333,20 @@ class Follower(Machine):
             self.total += self.steps
 
     def settle(self) -> None:
-        """Run all that can run; conditions may become true as long as that leads anywhere."""
+        """Run all that can run; conditions may become true as long as that leads anywhere.
+
+        That is so until the end of the workflow task in which the workflow closes.
+        """
+        mark = len(self.given)
         self.run()
         for _ in range(self.expected + limits.FOLLOWED_ROUNDS):
-            if self.is_closed or not self._something_comes():
-                return
+            if not self._something_comes():
+                break
+            has_closed, self.is_closed = self.is_closed, False
             self.run()
+            self.is_closed |= has_closed
+        if self.is_closed:
+            self.close_last(mark)
 
     def _something_comes(self) -> bool:
         is_likely = len(self.given) < self.expected

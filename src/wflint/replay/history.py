@@ -199,7 +199,7 @@ class Replay:
         side: Side,
         choose: Choose,
         opaque: Callable[[Callee], bool],
-        known: Callable[[str], bool],
+        known: Callable[[str, int], bool],
     ) -> None:
         self.side = side
         self.choose = choose
@@ -254,7 +254,7 @@ class Replay:
         """What only the new code waits for may be true at any time."""
         self._rounds += 1
         for key in self.machine.awaited():
-            if not self._known(key):
+            if not self._known(key, self.machine.counts.get(("condition", key), 0)):
                 asked = ("condition", key, self._rounds)
                 if self.choose(asked, (True, False)):
                     self.machine.true[key] = self.machine.true.get(key, 0) + 1

@@ -175,7 +175,7 @@ class Machine:
                 self.enqueue(task)
         self.tasks = [task for task in self.tasks if not task.is_done]
         if self.is_closed:
-            self._close(mark)
+            self.close_last(mark)
 
     def _can_go_on(self, task: Task) -> bool:
         return not task.is_done and has_come(task.for_what, self.true)
@@ -195,7 +195,7 @@ class Machine:
         except Closed:
             task.is_done = self.is_closed = True
 
-    def _close(self, mark: int) -> None:
+    def close_last(self, mark: int) -> None:
         """The first closing command comes behind the others of its task."""
         new = self.given[mark:]
         ends = [g for g in new if g.kind in CLOSING]
