@@ -109,8 +109,8 @@ match order:
 first, second = await workflow.execute_activity(reserve, order, start_to_close_timeout=TEN)
 """
     assert list(lines(steps_of(tmp_path / "p", body))) == [
-        "choice: if order matches 'a'",
-        "  branch: if order matches 'a'",
+        "choice: if order == 'a'",
+        "  branch: if order == 'a'",
         "    timer: timer",
         "  branch: else if order matches str(text) and text",
         "    timer: timer",

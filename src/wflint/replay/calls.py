@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from wflint.callgraph.graph import Node
@@ -25,6 +25,7 @@ from wflint.replay.terms import (
     Exit,
     Field,
     Gather,
+    Many,
     Patch,
     Race,
     Replaying,
@@ -83,10 +84,14 @@ class CallReader:
                 return self._own(node, fact, entity)
         functions = [e for e in found if isinstance(e, FunctionValue)]
         if functions and any(self._functions.is_loud(e, self._code.node) for e in functions):
-            return Unknown(
-                f"`{fact.written}` may be one of several functions", self._terms.at(node)
-            )
+            return self._lost(node, f"`{fact.written}` may be one of several functions", functions)
         return self._other(node)
+
+    def _lost(self, node: ast.Call, why: str, entities: Sequence[FunctionValue]) -> Term:
+        """A call that is not followed is another one if what it may call is."""
+        nodes = [Node(e.fn, e.receiver, env=e.env) for e in entities]
+        inner = Many(tuple(Call(self._functions.callee(each)) for each in nodes))
+        return Unknown(why, self._terms.at(node), inner)
 
     def _unknown_to_facts(self, node: ast.Call) -> Term | None:
         """Return what a call in an f-string gives; it does nothing else."""
@@ -111,8 +116,11 @@ class CallReader:
         to = functions.reached(self._code.node, fact.site, entity)
         if not head.is_async and not functions.is_loud(entity, self._code.node):
             return self._inlined(node, head, to, entity) or self._other(node)
+        if functions.is_generator(entity.fn) and functions.gives_commands(entity.fn):
+            why = f"`{entity.fn.qualname}` is a generator, whose commands come in between"
+            return self._lost(node, why, [entity])
         inner = entity.fn.path == self._code.node.fn.path and head.site >= 0
-        is_async = head.is_async and not head.is_generator
+        is_async = head.is_async and not functions.is_generator(entity.fn)
         args = self._arguments(node, head, entity)
         return Call(functions.callee(to), args, is_async, inner, self._terms.at(node))
 
@@ -120,9 +128,8 @@ class CallReader:
         self, node: ast.Call, head: FunctionHead, to: Node, entity: FunctionValue
     ) -> Term | None:
         """Return what a function gives that does nothing else."""
-        is_plain = not head.is_generator and all(
-            d.written == "staticmethod" for d in head.decorators
-        )
+        is_plain = all(d.written == "staticmethod" for d in head.decorators)
+        is_plain = is_plain and not self._functions.is_generator(entity.fn)
         term = self._functions.small_term(to) if is_plain and head.site < 0 else None
         if term is None:
             return None
@@ -287,6 +294,9 @@ class CallReader:
         return Spawn(parts[0], at=self._terms.at(node))
 
     def _wait(self, node: ast.Call, sdk: SdkCall) -> Term | None:
+        if sdk.name.endswith("as_completed") and node.args:
+            why = "what `as_completed` gives comes in an order that is not known"
+            return Unknown(why, self._terms.at(node), self._terms.term(node.args[0]))
         return self._race(node) if node.args else None
 
     def _race(self, node: ast.Call) -> Term:

@@ -9,7 +9,7 @@ from functools import cached_property
 from wflint import limits
 from wflint.callgraph.graph import Node
 from wflint.checking.analysis import AnalysisResult
-from wflint.facts.ids import Fn
+from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Call as CallFact
 from wflint.facts.model import Ref
 from wflint.inference.values import AbstractValue, FunctionValue
@@ -69,6 +69,22 @@ class Functions:
         if self._roots.is_boundary(entity.fn):
             return False
         return (head is not None and head.is_async) or entity.fn in self._loud
+
+    def gives_commands(self, fn: Fn) -> bool:
+        """True if a function gives commands, waits, or draws, as far as its calls are known."""
+        return fn in self._loud
+
+    def entered(self, cls: Cls) -> list[Node]:
+        """Return what gives commands where an object of a class is entered or left by `with`."""
+        found = []
+        for name in ("__aenter__", "__aexit__", "__enter__", "__exit__"):
+            fn = Fn(cls.path, f"{cls.qualname}.{name}")
+            found += [Node(fn, cls)] if fn in self._loud else []
+        return found
+
+    def is_generator(self, fn: Fn) -> bool:
+        """True if a function yields."""
+        return self.store.body(fn).head.is_generator
 
     @cached_property
     def _loud(self) -> frozenset[Fn]:

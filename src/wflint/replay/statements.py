@@ -7,12 +7,14 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from wflint import limits
+from wflint.inference.values import ClassValue, InstanceValue
 from wflint.replay.expressions import ExpressionReader, is_plain, is_quiet
 from wflint.replay.terms import (
     NOTHING,
     WHOLE,
     Alt,
     Await,
+    Call,
     Data,
     Deadline,
     Exit,
@@ -20,6 +22,7 @@ from wflint.replay.terms import (
     Handler,
     Let,
     Loop,
+    Many,
     Put,
     Seq,
     Term,
@@ -58,6 +61,7 @@ class _StatementReader:
     def __init__(self, code: Code, functions: Functions) -> None:
         self.terms = ExpressionReader(code, functions)
         self._code = code
+        self._functions = functions
         self._depth = 0
 
     def block(self, statements: Sequence[ast.stmt]) -> Term:
@@ -167,13 +171,32 @@ class _StatementReader:
             if is_rest and case.guard is None:
                 term = body
                 continue
-            text = unparsed(case.pattern)
-            test: Term = Data(("", f" matches {text}"), (Var(WHOLE),))
+            test = self._matches(case.pattern)
             if case.guard is not None:
                 guard = self.terms.term(case.guard)
                 test = guard if is_rest else Data(("", " and ", ""), (test, guard))
             term = Alt(test, body, term, self.terms.at(case))
         return [Let(WHOLE, subject), term]
+
+    def _matches(self, pattern: ast.pattern) -> Term:
+        """Return the test of a pattern: for plain values that of an `if`."""
+        name = ast.Name(WHOLE, ast.Load())
+        match pattern:
+            case ast.MatchValue(value=value):
+                return self._compared(ast.Compare(name, [ast.Eq()], [value]))
+            case ast.MatchSingleton(value=constant):
+                return self._compared(ast.Compare(name, [ast.Is()], [ast.Constant(constant)]))
+            case ast.MatchOr(patterns=parts) if all(isinstance(p, ast.MatchValue) for p in parts):
+                values = ast.Tuple([p.value for p in parts if isinstance(p, ast.MatchValue)])
+                return self._compared(ast.Compare(name, [ast.In()], [values]))
+        return Data(("", f" matches {unparsed(pattern)}"), (Var(WHOLE),))
+
+    def _compared(self, test: ast.Compare) -> Term:
+        self.terms.bound.append(frozenset({WHOLE}))
+        try:
+            return self.terms.term(test)
+        finally:
+            self.terms.bound.pop()
 
     # Errors and contexts.
 
@@ -194,6 +217,21 @@ class _StatementReader:
         last = self.block(node.finalbody) if node.finalbody else Seq()
         return Try(self.block(node.body), handlers, orelse, last)
 
+    def _entered(self, expr: ast.expr) -> Term | None:
+        """Return what stands for an object of the program that gives commands as it is entered."""
+        fact = self._code.call(expr) if isinstance(expr, ast.Call) else None
+        if fact is None:
+            return None
+        functions = self._functions
+        for entity in functions.called(fact, self._code.node):
+            if isinstance(entity, (ClassValue, InstanceValue)):
+                methods = functions.entered(entity.cls)
+                if methods:
+                    why = f"`{entity.cls.qualname}` gives commands as it is entered or left"
+                    inner = Many(tuple(Call(functions.callee(method)) for method in methods))
+                    return Unknown(why, self.terms.at(expr), inner)
+        return None
+
     def _with(self, node: ast.With | ast.AsyncWith) -> Iterable[Term]:
         body = self.block(node.body)
         before: list[Term] = []
@@ -209,7 +247,7 @@ class _StatementReader:
                 names = tuple(n for arg in expr.args for n in _caught(arg))
                 body = Try(body, (Handler(names, Seq(), self.terms.at(expr)),))
             else:
-                of = self.terms.term(expr)
+                of = self._entered(expr) or self.terms.term(expr)
                 if isinstance(node, ast.AsyncWith) and is_plain(of):
                     of = Await(of)  # a lock
                 if name:

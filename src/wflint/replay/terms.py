@@ -366,10 +366,11 @@ class Exit(Term, frozen=True):
 
 
 class Unknown(Term, frozen=True):
-    """Code that could not be read, and why."""
+    """Code that could not be read, and why; ``inner`` is what it may call, where that is known."""
 
     why: str
     at: At = NOWHERE
+    inner: Term = Seq()
 
 
 def parts_of(term: Term) -> list[Term]:

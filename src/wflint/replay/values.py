@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import re
 from typing import TYPE_CHECKING, TypeAlias
@@ -196,10 +197,30 @@ def opposite(value: Value) -> Symbol:
     return symbol(inner[1:-1], loose=True) if inner.startswith("(") else symbol(inner)
 
 
+def _written_element(display: str, number: int) -> Symbol | None:
+    """Return one of the elements of a list or tuple that is written out."""
+    try:
+        found = ast.parse(display, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    if not isinstance(found, (ast.List, ast.Tuple)) or number >= len(found.elts):
+        return None
+    if any(isinstance(part, ast.Starred) for part in found.elts):
+        return None
+    part = found.elts[number]
+    if isinstance(part, ast.Constant) and isinstance(part.value, str):
+        return Symbol(repr(part.value), part.value)
+    return symbol(ast.unparse(part))
+
+
 def element(value: Value, number: int) -> Value:
     """Return one of the elements of a list, or of data."""
     if isinstance(value, Bag) and number < len(value.items):
         return value.items[number]
+    if isinstance(value, Symbol) and value.key[:1] in ("(", "["):
+        written = _written_element(value.key, number)
+        if written is not None:
+            return written
     return symbol(f"{operand(value)}[{number}]")
 
 
