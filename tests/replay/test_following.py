@@ -486,3 +486,13 @@ def test_what_goes_on_beside_a_failure_gives_its_commands_before_it(tmp_path: Pa
     script = Script().signal("paid").task("activity charge", "activity reserve")
     script.done("reserve").done("charge", "failed").task("activity ship", "failed")
     assert followed(tmp_path, code, script).verdict is COMPATIBLE
+
+
+def test_what_waits_for_the_end_need_not_go_on_after_it(tmp_path: Path) -> None:
+    waits = "@workflow.update\nasync def last(self) -> None:\n"
+    waits += "    await workflow.wait_condition(lambda: self.is_done)\n"
+    waits += f"    {CALL.format('charge')}"
+    init = "def __init__(self) -> None:\n    self.is_done = False\n"
+    code = flow(f"{RESERVE}self.is_done = True\nreturn order", "", init + waits)
+    script = Script().task("activity reserve").update("last").done("reserve").task("completed")
+    assert followed(tmp_path, code, script).verdict is COMPATIBLE

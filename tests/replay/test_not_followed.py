@@ -40,6 +40,13 @@ CASES = {
         "    await act({}, order)\n    yield\n    await act({}, order)",
         "async with held(order):\n    pass",
     ),
+    "decorator": (
+        "import functools\n\ndef noted(function):\n    @functools.wraps(function)\n"
+        "    async def inner(order):\n        await act({}, order)\n"
+        "        return await function(order)\n    return inner\n\n"
+        "@noted\nasync def step(order):\n    await act({}, order)",
+        "await step(order)",
+    ),
     "class": (
         "class Held:\n    async def __aenter__(self):\n        await act({}, 'x')\n"
         "    async def __aexit__(self, *error):\n        await act({}, 'x')",
@@ -73,6 +80,17 @@ def test_objects_that_are_entered_without_commands_are_followed(tmp_path: Path) 
     body = f"async with Held():\n    {SHIP}\n"
     old, new = flow(body, more), flow(body + CALL.format("charge"), more)
     assert verdict(tmp_path, old, new) is Verdict.CLOSED_ONLY
+
+
+def test_decorators_that_only_call_the_function_are_followed(tmp_path: Path) -> None:
+    more, body = CASES["decorator"]
+    old, new = (
+        flow(f"{body}\n{SHIP}", ACT + more.format("reserve", name)).replace(
+            "        await act(reserve, order)\n        return", "        return"
+        )
+        for name in ("charge", "reserve")
+    )
+    assert verdict(tmp_path, old, new) is Verdict.INCOMPATIBLE
 
 
 COMPLETED = "for one in workflow.as_completed([act(reserve, order), act(charge, order)]):\n"

@@ -84,12 +84,12 @@ class CallReader:
                 return self._own(node, fact, entity)
         functions = [e for e in found if isinstance(e, FunctionValue)]
         if functions and any(self._functions.is_loud(e, self._code.node) for e in functions):
-            return self._lost(node, f"`{fact.written}` may be one of several functions", functions)
+            nodes = [Node(e.fn, e.receiver, env=e.env) for e in functions]
+            return self._lost(node, f"`{fact.written}` may be one of several functions", nodes)
         return self._other(node)
 
-    def _lost(self, node: ast.Call, why: str, entities: Sequence[FunctionValue]) -> Term:
+    def _lost(self, node: ast.Call, why: str, nodes: Sequence[Node]) -> Term:
         """A call that is not followed is another one if what it may call is."""
-        nodes = [Node(e.fn, e.receiver, env=e.env) for e in entities]
         inner = Many(tuple(Call(self._functions.callee(each)) for each in nodes))
         return Unknown(why, self._terms.at(node), inner)
 
@@ -118,7 +118,11 @@ class CallReader:
             return self._inlined(node, head, to, entity) or self._other(node)
         if functions.is_generator(entity.fn) and functions.gives_commands(entity.fn):
             why = f"`{entity.fn.qualname}` is a generator, whose commands come in between"
-            return self._lost(node, why, [entity])
+            return self._lost(node, why, [to])
+        wrappers = functions.wrappers(to) if head.decorators else []
+        if wrappers:
+            why = f"a decorator of `{entity.fn.qualname}` gives commands"
+            return self._lost(node, why, [to, *wrappers])
         inner = entity.fn.path == self._code.node.fn.path and head.site >= 0
         is_async = head.is_async and not functions.is_generator(entity.fn)
         args = self._arguments(node, head, entity)

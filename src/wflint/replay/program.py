@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from wflint import limits
-from wflint.callgraph.graph import Node
+from wflint.callgraph.graph import DEFINITION, Node
 from wflint.checking.analysis import AnalysisResult
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Call as CallFact
@@ -86,16 +86,28 @@ class Functions:
         """True if a function yields."""
         return self.store.body(fn).head.is_generator
 
+    def _acts(self, fn: Fn) -> bool:
+        """True if a function calls something itself that gives a command, waits or draws."""
+        calls = sdk_calls()
+        for name in self.graph.outcomes.get(fn, {}).values():
+            sdk = calls.get(name)
+            if name == REPLAYING or (sdk is not None and sdk.does & _LOUD):
+                return True
+        return False
+
+    def wrappers(self, node: Node) -> list[Node]:
+        """Return what decorators put around a function, if it does more than to call that."""
+        around = [e.to for e in self.graph.callees(node) if e.site == DEFINITION]
+        return [
+            each
+            for each in around
+            if self._acts(each.fn)
+            or any(e.to.fn in self._loud for e in self.graph.callees(each) if e.to.fn != node.fn)
+        ]
+
     @cached_property
     def _loud(self) -> frozenset[Fn]:
-        calls = sdk_calls()
-        found: list[Node] = []
-        for node in self.graph.order:
-            for name in self.graph.outcomes.get(node.fn, {}).values():
-                sdk = calls.get(name)
-                if name == REPLAYING or (sdk is not None and sdk.does & _LOUD):
-                    found.append(node)
-                    break
+        found = [node for node in self.graph.order if self._acts(node.fn)]
         return frozenset(node.fn for node in self.graph.ancestors(found))
 
     # Terms.
