@@ -66,6 +66,8 @@ class TestGuesses:
         [
             (("chekc",), 'there is no command "chekc"; did you mean "check"?'),
             (("explian", "WFL101"), 'there is no command "explian"; did you mean "explain"?'),
+            (("rule", "WFL1O1"), 'there is no rule "WFL1O1"; did you mean "WFL101"?'),
+            (("rule", "WFL10l"), 'there is no rule "WFL10l"; did you mean "WFL101"?'),
             (("foo",), 'there is no command "foo"; `wflint --help` lists them'),
             (
                 ("check", "--selct", "WFL1"),

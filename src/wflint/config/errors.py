@@ -24,8 +24,15 @@ def closest(word: str, known: Iterable[str]) -> str:
     """The known word that was probably meant, or ``""``."""
     import difflib
 
-    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.7)
-    return matches[0] if matches else ""
+    words = list(known)
+    matches = difflib.get_close_matches(word, words, n=1, cutoff=0.7)
+    looking_alike = (other for other in words if _look(other) == _look(word))
+    return next(looking_alike, matches[0] if matches else "")
+
+
+def _look(word: str) -> str:
+    """A word with the same sign for those that are taken for one another, as in ``WFL1O1``."""
+    return word.lower().translate(str.maketrans("oil", "011"))
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
