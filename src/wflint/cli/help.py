@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -134,6 +133,8 @@ class Commands(click.Group):
 
 
 def _meant_check(args: Iterable[str]) -> str:
+    import shlex
+
     return f"to check files, write `wflint check {shlex.join(args)}`"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -99,8 +98,11 @@ def look_for(result: Result, forms: set[str], color: str) -> Look:
 
 def columns(stream: TextIO | None) -> int:
     """Return how many columns a person sees: those of the terminal, or 80."""
-    found = shutil.get_terminal_size().columns if is_terminal(stream) else 80
-    return min(max(found, 60), 120)
+    if not is_terminal(stream):
+        return 80
+    from shutil import get_terminal_size
+
+    return min(max(get_terminal_size().columns, 60), 120)
 
 
 def without_color(look: Look) -> Look:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from wflint.diagnostics import Applicability, Diagnostic, ShownHop
 from wflint.system.printable import visible
-from wflint.temporal.regions import Region
 
 if TYPE_CHECKING:
     from wflint.checking.registry import Registry
@@ -81,10 +80,17 @@ def described(diagnostic: Diagnostic) -> str:
 
 def message_of(diagnostic: Diagnostic) -> str:
     """Return the message on one line, and the number of more places in the function or file."""
-    more = diagnostic.more_places
-    whole = "file" if diagnostic.scope == Region.IMPORT.label else "function"
-    said = one_line(diagnostic.message) + (f" (and {more} more in this {whole})" if more else "")
+    said = one_line(diagnostic.message) + _more_places(diagnostic)
     return f"{said} (in the baseline)" if diagnostic.is_known else said
+
+
+def _more_places(diagnostic: Diagnostic) -> str:
+    if not diagnostic.more_places:
+        return ""
+    from wflint.temporal.regions import Region
+
+    whole = "file" if diagnostic.scope == Region.IMPORT.label else "function"
+    return f" (and {diagnostic.more_places} more in this {whole})"
 
 
 def marker_of(diagnostic: Diagnostic) -> str:
