@@ -494,3 +494,12 @@ def test_a_condition_that_is_awaited_once_more_may_still_be_true(tmp_path: Path)
     waits = "await workflow.wait_condition(lambda: self.ready)"
     old, new = flow(lines(waits, SHIP)), flow(lines(waits, waits, SHIP))
     assert verdict(tmp_path, old, new) is Verdict.DEPENDS
+
+
+def test_a_timer_that_the_new_code_cancels_must_not_fire(tmp_path: Path) -> None:
+    begin = lines(
+        "timer = asyncio.create_task(asyncio.sleep(9))", "await asyncio.sleep(0)", RESERVE
+    )
+    wait = "await workflow.wait_condition(lambda: self.ready)"
+    old, new = flow(lines(begin, "await timer")), flow(lines(begin, "timer.cancel()", wait))
+    assert verdict(tmp_path, old, new) is Verdict.INCOMPATIBLE

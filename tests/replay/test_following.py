@@ -496,3 +496,13 @@ def test_what_waits_for_the_end_need_not_go_on_after_it(tmp_path: Path) -> None:
     code = flow(f"{RESERVE}self.is_done = True\nreturn order", "", init + waits)
     script = Script().task("activity reserve").update("last").done("reserve").task("completed")
     assert followed(tmp_path, code, script).verdict is COMPATIBLE
+
+
+def test_a_timer_that_was_cancelled_does_not_fire(tmp_path: Path) -> None:
+    body = f"timer = asyncio.create_task(asyncio.sleep(9))\n{RESERVE}timer.cancel()\n{SHIP}"
+    fired = Script().task("activity reserve", "timer").done("reserve").task("activity ship")
+    fired.done("timer").task().done("ship").task("completed")
+    found = followed(tmp_path, body + "return order", fired)
+    assert found.verdict is INCOMPATIBLE
+    assert found.was is not None
+    assert found.was.kind in ("activity", "timer")

@@ -127,9 +127,8 @@ class Follower(Machine):
         except RecursionError:
             raise CutOff("the code is nested too deeply") from None
         made.patches, made.markers = dict(self.patches), set(self.markers)
-        made.guess = self.guess
         made.draws, made.is_closed, made.unsure = self.draws, self.is_closed, self.unsure
-        made.is_begun, made.serials = self.is_begun, dict(self.serials)
+        made.is_begun, made.serials, made.guess = self.is_begun, dict(self.serials), self.guess
         return made
 
     def begin_task(self, picks: Picks, commands: Sequence[Event], left: int) -> None:
@@ -220,11 +219,11 @@ class Follower(Machine):
         known = self.flags.truth(key)
         if known is None or self.is_closed:  # old versions of the SDK let nobody go on then
             return bool(self.picks.pick(options))
-        answer = bool(self.picks.pick((known, not known)))
-        if answer != known:
-            word = "true" if answer else "false"
-            self.guess = self.guess or f"`{key}` must be {word}, and nothing is seen to set it"
-        return answer
+        if not self.picks.pick((True, False)):
+            must = f"`{key}` must be {'false' if known else 'true'}"
+            self.guess = self.guess or f"{must}, and nothing is seen to set it"
+            return not known
+        return known
 
     def count(self, key: object) -> int:
         """Return how often something was asked, which makes no difference here."""

@@ -206,6 +206,7 @@ class _Search:
         local = [event for event in task.commands if event.kind == LOCAL]
         messages = task.arrivals
         others = [e for e in task.arrived if e.kind != "signal"]
+        self._fire_cancelled(state, others)
         state.ending = {id(state.open[e.about]) for e in others if e.about in state.open}
         is_first = not state.is_begun
         early = not is_first or bool(messages and state.picks.pick((True, False)))
@@ -222,6 +223,14 @@ class _Search:
         self._settle(state, local)
         state.unmatched.extend(g for g in state.given if g.kind != LOCAL)
         return local
+
+    def _fire_cancelled(self, state: Follower, events: list[Event]) -> None:
+        """A timer that was cancelled in an earlier task must not fire."""
+        for event in events:
+            given = state.open.get(event.about)
+            is_over = given is not None and given.kind == "timer" and given.cancelled
+            if is_over and event.kind == "end" and state.misfit is None:
+                state.misfit = Event(event.number, event.type, "timer", ident=event.ident)
 
     def _begin(self, state: Follower) -> None:
         state.is_begun = True

@@ -208,7 +208,6 @@ class Replay:
         self.queue: deque[Given] = deque()
         self.markers: set[str] = set()
         self.matched: dict[int, Given] = {}
-        self._misnumbered: dict[int, tuple[Given, Given]] = {}  # timers, by the old numbers
         self.before: list[Given] = []
         self._known = known
         self._taken = 0
@@ -243,11 +242,18 @@ class Replay:
         return Difference()
 
     def _fires_another(self, event: Event | None) -> Difference | None:
-        """The id of a timer is only compared when it fires."""
-        if event is None or event[0] != "end" or event[1] not in self._misnumbered:
+        """The id of a timer is compared when it fires, and none fires that was cancelled."""
+        if event is None or event[0] != "end" or not isinstance(event[1], int):
             return None
-        assert isinstance(event[1], int)
-        was, now = self._misnumbered[event[1]]
+        now = self.matched.get(event[1])
+        if now is None or now.kind != "timer":
+            return None
+        was = next(given for given in self.before if given.number == event[1])
+        if now.cancelled:
+            kind = f"cancellation of {now.kind}"
+            now = next((given for given in self.queue if given.kind == kind), now)
+        elif was.serial == now.serial:
+            return None
         return Difference(Outcome.DIFFERS, False, tuple(self.before), was, now, (was,))
 
     def _settle_conditions(self) -> None:
@@ -277,8 +283,6 @@ class Replay:
         queue.popleft()
         first.recorded = True
         self.matched[was.number] = first
-        if was.kind == "timer" and was.serial != first.serial:
-            self._misnumbered[was.number] = was, first
         self.before.append(was)
         return None
 
