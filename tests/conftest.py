@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tempfile
@@ -18,3 +19,9 @@ os.environ["XDG_CACHE_HOME"] = _CACHES.name
 
 # A fault of wflint fails the test that meets it, also one that only looks at something else.
 os.environ["WFLINT_DEBUG"] = "raise"
+
+
+def pytest_collection_finish() -> None:
+    """Leave the tests themselves out of each later collection of garbage: there are thousands."""
+    gc.collect()
+    gc.freeze()
