@@ -109,6 +109,7 @@ class ArityMismatch(Rule):
     )
     commands = frozenset({*_THEN, CallKind.NEXUS_OPERATION})
     called = last_words(names_of(*commands, prefix=""))
+    only_refused = True
 
     def check_command(self, at: CommandView) -> Iterable[Report]:
         """Count what is sent against the parameters of what gets it."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from wflint.callgraph.builder import look_at
+from wflint.callgraph.graph import Node
 from wflint.facts.ids import Fn
 from wflint.facts.model import BindingKind
+from wflint.model.commands import Commands
+from wflint.model.written_requests import requests_of
 from wflint.project.module import Module
 from wflint.project.store import Store
 from wflint.rule.base import Rule, RuleSettings, Scope
@@ -22,24 +26,28 @@ _IMPORTED = r"[ \t\\]\s*import\b[ \t\\]*(?:\((?:[^)#]|#[^\n]*)*|(?:\\\r?\n|[^\r\
 """What follows the name of a package in ``from package import ...``, in brackets or on a line."""
 
 
-def suspects_in(question: AnalysisInput, path: str, text: str) -> list[str]:
-    """Return the codes of the rules for any code that may find something in a text.
+def rules_for_any_code(question: AnalysisInput) -> tuple[Rule, ...]:
+    """Return the rules that speak outside of workflow code too, by their codes."""
+    rules = sorted(question.rules.items())
+    return tuple(rule for _, rule in rules if Scope.ELSEWHERE in rule.scope)
+
+
+def suspects_in(rules: Iterable[Rule], settings: RuleSettings, text: str) -> list[str]:
+    """Return the codes of those of the rules that may find something in a text.
 
     Rules that are not selected are among them, so that the answer can be kept with the file.
     """
-    rules, settings = sorted(question.rules.items()), question.settings_of(path)
     return [
-        code
-        for code, rule in rules
-        if Scope.ELSEWHERE in rule.scope
-        and _is_suspicious(rule, text, settings)
+        rule.code
+        for rule in rules
+        if _is_suspicious(rule, text, settings)
         and (not rule.on_import or _may_use(rule, _named_in_imports(text, rule.on_import), text))
     ]
 
 
 def check_elsewhere(question: AnalysisInput, answer: AnalysisResult) -> None:
     """Ask the rules that speak outside of workflow code too, in the files to report on."""
-    codes = frozenset(c for c, rule in question.rules.items() if Scope.ELSEWHERE in rule.scope)
+    codes = frozenset(rule.code for rule in rules_for_any_code(question))
     resolver, words = answer.checker.resolver, _words_called(question, codes)
     seen = {node.fn for node in answer.reached.order}
     for path in question.gated.named:
@@ -48,7 +56,7 @@ def check_elsewhere(question: AnalysisInput, answer: AnalysisResult) -> None:
         with answer.store.faults.at(path):
             if suspects:
                 module, settings = answer.store.load(path), question.settings_of(path)
-                suspicion = _Suspects(suspects, settings, module)
+                suspicion = _Suspects(suspects, settings, module, answer.checker.commands)
                 rest = _text_outside_of_functions(module)
                 if not module.is_blank and suspicion.may_find_in(rest):
                     names += answer.store.module_bodies(path)
@@ -77,18 +85,36 @@ def _words_called(question: AnalysisInput, codes: frozenset[str]) -> frozenset[s
 class _Suspects:
     """The rules that may find something in a module, asked about the parts of its text."""
 
-    def __init__(self, rules: list[Rule], settings: RuleSettings, module: Module) -> None:
+    def __init__(
+        self, rules: list[Rule], settings: RuleSettings, module: Module, commands: Commands
+    ) -> None:
         self._rules = rules
         self._settings = settings
         self._module = module
+        self._commands = commands
         self._imported: dict[str, frozenset[str]] = {}
 
     def may_find_in(self, text: str) -> bool:
         """True if one of the rules may find something in a part."""
+        return any(self._may_find(rule, text) for rule in self._rules)
+
+    def may_find_in_function(self, qualname: str, text: str) -> bool:
+        """True if one of the rules may find something in a function, whose text is given."""
         return any(
-            _is_suspicious(rule, text, self._settings) and self._is_on_import(rule, text)
+            self._may_find(rule, text) and not (rule.only_refused and self._are_taken(qualname))
             for rule in self._rules
         )
+
+    def _may_find(self, rule: Rule, text: str) -> bool:
+        return _is_suspicious(rule, text, self._settings) and self._is_on_import(rule, text)
+
+    def _are_taken(self, qualname: str) -> bool:
+        """True if what all requests in a function send is taken, as far as that is known."""
+        found, node = (
+            requests_of(self._module, qualname),
+            Node(Fn(self._module.path, qualname)),
+        )
+        return found.is_whole and all(self._commands.takes(node, r) for r in found.requests)
 
     def _is_on_import(self, rule: Rule, text: str) -> bool:
         """True unless a rule is about names from a package, and none is used as it says.
@@ -142,7 +168,7 @@ def _functions(module: Module, suspicion: _Suspects) -> list[Fn]:
     found = []
     for name, head in module.facts.functions.items():
         text = module.source.text[head.start : head.end]
-        if suspicion.may_find_in(text):
+        if suspicion.may_find_in_function(name, text):
             found.append(Fn(module.path, name))
     return found
 

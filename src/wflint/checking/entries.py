@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from wflint.callgraph.entry.entry_points import Entry, EntryPoints
 from wflint.callgraph.entry.frameworks import given_to_frameworks
 from wflint.callgraph.entry.in_house import InHouse
 from wflint.callgraph.entry.listed import listed_workflows
-from wflint.checking.elsewhere import suspects_in
+from wflint.checking.elsewhere import rules_for_any_code, suspects_in
 from wflint.facts.ids import Cls
 from wflint.faults import EVERYWHERE
 from wflint.project.prefetch import prefetch
 from wflint.project.store import Store
+from wflint.rule.base import Rule
 
 if TYPE_CHECKING:
     from wflint.checking.analysis import AnalysisInput, AnalysisResult
@@ -25,11 +26,11 @@ def read_files(question: AnalysisInput, answer: AnalysisResult, roots: EntryPoin
     gated, store = question.gated, answer.store
     candidates = frozenset(gated.candidates)
     others = [p for p in gated.named if p in question.chosen and p not in candidates]
-    read = partial(_read_file, question, store, roots, candidates)
+    reader = _Reader(question, store, roots, rules_for_any_code(question))
     answer.warnings = prefetch(
         store,
         [*gated.candidates, *others],
-        read,
+        partial(reader.read, candidates),
         question.jobs,
         question.progress,
         question.read_elsewhere,
@@ -38,7 +39,7 @@ def read_files(question: AnalysisInput, answer: AnalysisResult, roots: EntryPoin
     defining = _defining_files(question, roots)
     for path in defining:
         if path not in candidates:
-            _read_file(question, store, roots, frozenset(defining), path)
+            reader.read(frozenset(defining), path)
     return defining
 
 
@@ -47,8 +48,9 @@ def read_share(
 ) -> None:
     """Read some of the files that passed the gate, so that what they say is noted."""
     candidates = frozenset(question.gated.candidates)
+    reader = _Reader(question, store, roots, rules_for_any_code(question))
     for path in paths:
-        _read_file(question, store, roots, candidates, path)
+        reader.read(candidates, path)
 
 
 def _defining_files(question: AnalysisInput, roots: EntryPoints) -> list[str]:
@@ -69,31 +71,42 @@ def _defining_files(question: AnalysisInput, roots: EntryPoints) -> list[str]:
     return [path for path in question.files if path in wanted]
 
 
-def _read_file(
-    question: AnalysisInput, store: Store, roots: EntryPoints, candidates: frozenset[str], path: str
-) -> None:
-    """Read a file that passed the gate, as far as it will surely be needed.
+class _Reader(NamedTuple):
+    """Reads files that passed the gate, as far as they will surely be needed."""
 
-    That is the module and the bodies of its entry points; of a file without entry points it is only
-    whether it can be read at all, and which of the rules for any code may find something in it.
-    """
-    suspects: list[str] = []
-    with store.faults.at(path):
-        if path in question.chosen:
-            found = store.notes(path).answer(
-                "suspects", list[str], lambda: suspects_in(question, path, store.text(path))
-            )
-            suspects = [code for code in found if code in question.codes]
-            store.suspects[path] = tuple(suspects)
-    with store.faults.at(path):
-        if path in candidates:
-            module = store.load(path)
-            for entry in roots.find(module).entries:
-                store.body(entry.fn)
-        elif suspects:  # it will be read for them
-            store.load(path)
-        else:
-            store.check(path)
+    question: AnalysisInput
+    store: Store
+    roots: EntryPoints
+    for_any_code: Sequence[Rule]
+
+    def read(self, candidates: frozenset[str], path: str) -> None:
+        """Read the module and the bodies of its entry points, of one of the ``candidates``.
+
+        Of a file without entry points it is only whether it can be read at all, and which of the
+        rules for any code may find something in it.
+        """
+        store, suspects = self.store, list[str]()
+        with store.faults.at(path):
+            if path in self.question.chosen:
+                suspects = [code for code in self._suspects(path) if code in self.question.codes]
+                store.suspects[path] = tuple(suspects)
+        with store.faults.at(path):
+            if path in candidates:
+                module = store.load(path)
+                for entry in self.roots.find(module).entries:
+                    store.body(entry.fn)
+            elif suspects:  # it will be read for them
+                store.load(path)
+            else:
+                store.check(path)
+
+    def _suspects(self, path: str) -> list[str]:
+        settings = self.question.settings_of(path)
+        return self.store.notes(path).answer(
+            "suspects",
+            list[str],
+            lambda: suspects_in(self.for_any_code, settings, self.store.text(path)),
+        )
 
 
 def find_entries(

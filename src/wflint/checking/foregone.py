@@ -13,12 +13,14 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from wflint.checking.declared import declared_in
 from wflint.checking.pieces import Place, path_in_function
 from wflint.syntax.guard import Function
+from wflint.syntax.inner_nodes import all_nodes
 from wflint.syntax.unparsed import unparsed
 from wflint.syntax.words import last_word
 
@@ -219,7 +221,11 @@ def _are_bound(function: ast.AST, names: set[str], row: int) -> bool:
     return any(at < row and text in names for text, at in _stores(function))
 
 
-def _stores(function: ast.AST) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(function):
-        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Store):
-            yield unparsed(node), node.lineno
+@lru_cache(maxsize=32)
+def _stores(function: ast.AST) -> list[tuple[str, int]]:
+    """Return what gets a value in a function, and in which rows: asked for each test in it."""
+    return [
+        (unparsed(node), node.lineno)
+        for node in all_nodes(function)
+        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Store)
+    ]

@@ -9,9 +9,10 @@ from wflint.inference.values import AbstractValue, ExternalValue
 from wflint.model.definitions import Definitions
 from wflint.model.misfits import Misfits
 from wflint.model.targets import ACTIVITIES, MESSAGES, TargetFinder, Targets
+from wflint.model.written_requests import WrittenRequest
 from wflint.rule.call_view import CallView
-from wflint.rule.command_view import CommandView, Message
-from wflint.temporal.api import CallKind, SdkCall
+from wflint.rule.command_view import CommandView, Message, is_refused
+from wflint.temporal.api import CallKind, SdkCall, calls_by_last_word
 
 _SIGNALS = (("signal", "signal_args"), ("start_signal", "start_signal_args"))
 """The options of calls that send a signal to the workflow that they start."""
@@ -39,6 +40,25 @@ class Commands:
             given = call.argument(0, sdk.target)
             misfit = self._misfits.of(node, given.value) if given and not given.star else None
         return CommandView(call, sdk, targets, name, signal, misfit)
+
+    def takes(self, node: Node, request: WrittenRequest) -> bool:
+        """True if what a request is about surely takes what is sent, or is not known."""
+        return all(
+            self._takes(node, request, sdk)
+            for sdk in calls_by_last_word().get(request.word, ())
+            if sdk.target
+        )
+
+    def _takes(self, node: Node, request: WrittenRequest, sdk: SdkCall) -> bool:
+        name = self.targets.text(request.target, node.fn.path)
+        if sdk.kind is CallKind.NEXUS_OPERATION or (name and sdk.kind in MESSAGES):
+            return False  # an operation has one input; of handlers it must be known whose they are
+        targets = (
+            self.targets.named(name, sdk.kind, node.fn.path)
+            if name
+            else self.targets.of_value(node, request.target, sdk.kind)
+        )
+        return not is_refused(targets, (None,) * request.sent)
 
     def _of_target(
         self, node: Node, call: CallView, sdk: SdkCall, entity: ExternalValue

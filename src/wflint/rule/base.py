@@ -167,6 +167,7 @@ class Rule:
     asks_about: ClassVar[Scope] = Scope(0)  # regions that it must know besides those of its scope
     needles: ClassVar[tuple[str, ...]] = ()  # scope ANY: regular expressions, see `suspicious`
     called: ClassVar[frozenset[str]] = frozenset()  # a text is `suspicious` only if it calls one
+    only_refused: ClassVar[bool] = False  # silent of commands whose target takes what is sent
     on_import: ClassVar[str] = ""  # a package one of whose names must be used, see `used_names`
 
     def judge(self, view: CallView, api: Api) -> Report | None:

@@ -128,6 +128,15 @@ def sdk_calls() -> dict[str, SdkCall]:
     return {call.name: call for row in table.calls for call in _calls(row)}
 
 
+@cache
+def calls_by_last_word() -> dict[str, list[SdkCall]]:
+    """Return all calls of the table by the last words of their names."""
+    found: dict[str, list[SdkCall]] = {}
+    for name, call in sdk_calls().items():
+        found.setdefault(name.rpartition(".")[2], []).append(call)
+    return found
+
+
 def names_of(*kinds: CallKind, prefix: str = "temporalio.workflow.") -> frozenset[str]:
     """Return the names of all calls of some kinds that begin with ``prefix``."""
     return frozenset(

@@ -21,8 +21,16 @@ from wflint.syntax.light.tree import (
 )
 from wflint.syntax.parser import UNREADABLE, quickly
 
-_PLAIN_STRING = re.compile(
-    r"""[bBuUrR]{0,2}(?:"(?!"")[^"\\\r\n]*"|'(?!'')[^'\\\r\n]*'|\"""[^"\\]*\"""|'''[^'\\]*''')"""
+_STRING = r"""[bBuUrRfF]{0,2}(?:
+        "(?!"") [^"\\\r\n]* (?:\\.[^"\\\r\n]*)* "
+        | '(?!'') [^'\\\r\n]* (?:\\.[^'\\\r\n]*)* '
+        | \""" [^"\\]* (?:(?:\\[\s\S]|"(?!""))[^"\\]*)* \"""
+        | ''' [^'\\]* (?:(?:\\[\s\S]|'(?!''))[^'\\]*)* '''
+    )"""
+_STRINGS = re.compile(rf"({_STRING})|(?:\s|\\\r?\n|\#[^\r\n]*)+", re.VERBOSE)
+_JOINED_START = re.compile(r"""(?:[fF][rR]?|[rR][fF])(\"""|'''|"|')""")
+_JOINED_PART = re.compile(
+    r"([^{}]+)|\{([^\W\d]\w*(?:\.[^\W\d]\w*)*(?:\(\))?)(?:!([rsa]))?(?::([^{}!\\]+))?\}"
 )
 _BINARY = {
     ast.Add: cst.Add(),
@@ -68,10 +76,14 @@ Comparison = maker(cst.Comparison)
 ComparisonTarget = maker(cst.ComparisonTarget)
 CompFor = maker(cst.CompFor)
 CompIf = maker(cst.CompIf)
+ConcatenatedString = maker(cst.ConcatenatedString)
 Dict = maker(cst.Dict)
 DictComp = maker(cst.DictComp)
 DictElement = maker(cst.DictElement)
 Element = maker(cst.Element)
+FormattedString = maker(cst.FormattedString)
+FormattedStringExpression = maker(cst.FormattedStringExpression)
+FormattedStringText = maker(cst.FormattedStringText)
 From = maker(cst.From)
 GeneratorExp = maker(cst.GeneratorExp)
 IfExp = maker(cst.IfExp)
@@ -111,8 +123,7 @@ def _constant(tree: LightTree, node: ast.Constant) -> cst.BaseExpression:
     if value is None or value is True or value is False:
         return Name(str(value))
     if isinstance(value, (str, bytes)):
-        text = tree.text(node)
-        return SimpleString(text) if _PLAIN_STRING.fullmatch(text) else _parsed(text)
+        return _string(tree.text(node))
     if isinstance(value, int):
         return Integer(tree.text(node))
     if isinstance(value, float):
@@ -131,7 +142,66 @@ def _parsed(text: str) -> cst.BaseExpression:
 
 
 def _string_with_parts(tree: LightTree, node: ast.JoinedStr) -> cst.BaseExpression:
-    return _parsed(tree.text(node))
+    return _string(tree.text(node))
+
+
+def _string(text: str) -> cst.BaseExpression:
+    """Return the string, or the adjoining strings, that a text is."""
+    strings: list[Any] = []
+    at = 0
+    while at < len(text):
+        found = _STRINGS.match(text, at)
+        if found is None:
+            return _parsed(text)
+        if found[1]:
+            one = _one_string(found[1])
+            if one is None:
+                return _parsed(text)
+            strings.append(one)
+        at = found.end()
+    made = strings.pop()
+    while strings:
+        made = ConcatenatedString(strings.pop(), made)
+    assert isinstance(made, cst.BaseExpression)
+    return made
+
+
+def _one_string(text: str) -> cst.SimpleString | cst.FormattedString | None:
+    prefix = text[: min(text.find(quote) % len(text) for quote in "\"'")]
+    return _joined_names(text) if "f" in prefix.lower() else SimpleString(text)
+
+
+def _joined_names(text: str) -> cst.FormattedString | None:
+    """Return an f-string of plain text, names and calls without arguments; ``None`` for others."""
+    start = _JOINED_START.match(text)
+    if start is None or not text.endswith(start[1], start.end()):
+        return None
+    inside = text[start.end() : -len(start[1])]
+    if "\\N" in inside or start[1][0] in inside:
+        return None
+    parts: list[cst.BaseFormattedStringContent] = []
+    at = 0
+    while at < len(inside):
+        found = _JOINED_PART.match(inside, at)
+        if found is None:
+            return None
+        plain, name, conversion, form = found.groups()
+        if plain:
+            parts.append(FormattedStringText(plain))
+        else:
+            spec = [FormattedStringText(form)] if form else None
+            parts.append(FormattedStringExpression(_dotted(name), conversion, spec))
+        at = found.end()
+    return FormattedString(parts, start[0], start[1])
+
+
+def _dotted(written: str) -> cst.BaseExpression:
+    name = written.removesuffix("()")
+    first, *others = name.split(".")
+    found: cst.BaseExpression = Name(first)
+    for other in others:
+        found = Attribute(found, Name(other))
+    return found if name == written else Call(found, [])
 
 
 def _call(tree: LightTree, node: ast.Call) -> cst.Call:
