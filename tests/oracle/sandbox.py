@@ -149,6 +149,7 @@ def _raise_in(thread: threading.Thread, error: type[BaseException]) -> None:
 def judge(source: str, folder: Path) -> Verdict:
     """Run the last workflow class that ``source``, a whole module, defines."""
     gc.collect()  # what earlier code has left is not the fault of this one
+    gc.freeze()  # and need not be looked at again: that takes most of the time late in a run
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         with _sdk_as_before(), _module(source, folder) as load:
