@@ -79,6 +79,7 @@ def _noticed(play: Callable[[], Run]) -> Run:
     gc.freeze()  # what others have left is none of this run's business, and takes time to look at
     try:
         gc.collect()  # what earlier code has left is not the fault of this one
+        gc.freeze()
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             run = play()
