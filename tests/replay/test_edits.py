@@ -11,6 +11,7 @@ from wflint.replay.change import Change, Verdict
 
 DO = "await workflow.execute_activity({}, order, start_to_close_timeout=TEN)"
 RESERVE, CHARGE, SHIP = (DO.format(name) for name in ("reserve", "charge", "ship"))
+START = "workflow.start_activity(reserve, order, start_to_close_timeout=TEN)"
 CALL = "workflow.execute_activity(reserve, {}, start_to_close_timeout=TEN)"
 
 
@@ -19,6 +20,18 @@ def lines(*parts: str) -> str:
 
 
 HARMLESS = {
+    "a second name for a value": (
+        lines(f"first = {RESERVE}", "second = first", SHIP),
+        lines(f"first = second = {RESERVE}", SHIP),
+    ),
+    "a second name and an attribute for parts of a value": (
+        lines(f"first, second = {RESERVE}", SHIP),
+        lines(f"both = first, (self.part, *others) = {RESERVE}", SHIP),
+    ),
+    "handles that are taken from the end of a list": (
+        lines(f"first, second, third = ({START}, {START}, {START})", "await third", SHIP),
+        lines(f"*_, last = ({START}, {START}, {START})", "await last", SHIP),
+    ),
     "a log line": (lines(RESERVE, SHIP), lines(RESERVE, "workflow.logger.info('x')", SHIP)),
     "a local name": (
         lines("n = len(order)", "if n > 2:", f"    {CHARGE}", SHIP),
@@ -110,6 +123,10 @@ HARMLESS = {
 }
 
 HARMFUL = {
+    "another command for a value with two names": (
+        lines(f"first = second = {RESERVE}", SHIP),
+        lines(f"first = second = {CHARGE}", SHIP),
+    ),
     "a gather that becomes a loop": (
         lines(f"await asyncio.gather(*({CALL.format('part')} for part in order))", SHIP),
         lines("for part in order:", f"    await {CALL.format('part')}", SHIP),

@@ -448,6 +448,25 @@ def test_a_wait_is_not_over_before_something_sets_its_attribute(
     assert followed(tmp_path / "late", code, late).verdict is COMPATIBLE
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "self.is_paid, self.by = True, 'x'",
+        "self.by, (self.is_paid, *others) = 'x', load()",
+        "*others, self.is_paid = load()",
+        "self.by = self.is_paid = load()",
+    ],
+)
+def test_a_wait_may_be_over_when_its_attribute_is_set_with_others(
+    written: str, tmp_path: Path
+) -> None:
+    body = "await workflow.wait_condition(lambda: self.is_paid)\n" + SHIP
+    code = flow(body, "", FLAG.format("is_paid", "False")).replace("self.is_paid = True", written)
+    assert written in code
+    paid = Script().task().signal("paid").task("activity charge", "activity ship")
+    assert followed(tmp_path / "p", code, paid).verdict is COMPATIBLE
+
+
 def test_a_local_activity_raises_what_was_raised_in_it(tmp_path: Path) -> None:
     local = "await workflow.execute_local_activity(reserve, order, start_to_close_timeout=TEN)"
     body = f"try:\n    {local}\nexcept {{}}:\n    {SHIP}return order"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import pytest
+
 from tests.replay_cases import flow, program
 from wflint.replay.compare import workflows
 from wflint.replay.outline import Step, StepKind, outline
@@ -118,11 +120,69 @@ first, second = await workflow.execute_activity(reserve, order, start_to_close_t
     ]
 
 
+ACT = "await workflow.execute_activity(reserve, order, start_to_close_timeout=TEN)"
+
+
+@pytest.mark.parametrize(
+    ("targets", "gives"),
+    [
+        ("first, second =", "first, second"),
+        ("[first, (second, third)] =", "first, second, third"),
+        ("first, *others =", "first, others"),
+        ("*others, self.last =", "others, self.last"),
+        ("self.part, self.rest =", "self.part, self.rest"),
+        ("order['a'], first =", "first"),
+        ("first = second =", "first = second"),
+        ("self.part = first =", "self.part = first"),
+        ("first = second, third =", "first, second, third"),
+        ("order['a'] =", ""),
+    ],
+)
+def test_a_value_is_called_what_it_is_taken_into(targets: str, gives: str, tmp_path: Path) -> None:
+    (step,) = steps_of(tmp_path / "p", f"{targets} {ACT}")
+    assert (step.text, step.gives) == ("activity reserve", gives)
+
+
+def test_attributes_that_are_set_together_are_one_step(tmp_path: Path) -> None:
+    body = "self.part, self.rest = self.rest, order\nself.last = self.first = order"
+    assert list(lines(steps_of(tmp_path / "p", body))) == [
+        "state: self.part, self.rest = self.rest, order",
+        "state: self.last = order",
+        "state: self.first = order",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("condition", "shown"),
+    [
+        ("order >= 3", "order >= 3"),
+        ("order is not None", "order is not None"),
+        ("not order < 3", "order >= 3"),
+        ("not 1 < order < 3", "not (1 < order < 3)"),
+        ("not (order and self)", "not (order and self)"),
+        ("order != 3 and order not in self", "order != 3 and order not in self"),
+        ("order and self or order != 3", "(order and self) or order != 3"),
+        ("(order < 3) in self", "(order < 3) in self"),
+        ("(order or self) and order < 3", "(order or self) and order < 3"),
+        ("part := order.get('part')", "part := order.get('part')"),
+        ("(part := order.get('part')) != 3", "(part := order.get('part')) != 3"),
+        (f"(part := {ACT}) > 3", "part > 3"),
+        (f"not (part := {ACT})", "not part"),
+    ],
+)
+def test_conditions_are_told_in_their_shortest_form(
+    condition: str, shown: str, tmp_path: Path
+) -> None:
+    *_, step = steps_of(tmp_path / "p", f"if {condition}:\n    await asyncio.sleep(1)")
+    assert step.text == f"if {shown}"
+
+
 EVERYTHING = """
 if order:  # if order
     await asyncio.sleep(1)
 elif len(order) > 2:  # else if len(order) > 2
     self.done = True  # self.done = True
+    self.done, self.late = True, order  # self.done, self.late = True, order
 else:
     await asyncio.sleep(2)
 for part in order:  # for each of order

@@ -8,7 +8,9 @@ noted with it.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import takewhile
+from typing import TypeGuard
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -27,6 +29,7 @@ from wflint.replay.terms import (
     Cancel,
     Command,
     Condition,
+    Data,
     Deadline,
     Draw,
     Exit,
@@ -108,7 +111,7 @@ def outline(term: Term) -> tuple[Step, ...]:
         case Seq(parts=parts):
             return _in_order(parts)
         case Let(name=name, of=of):
-            return _given(outline(of), "" if name == WHOLE else name)
+            return _given(outline(of), "" if name.startswith(WHOLE) else name)
         case Put(name=name, attribute=attribute, of=of):
             return _put(name, attribute, of, term.at)
         case Await(of=Call() as call):
@@ -132,21 +135,45 @@ def _in_order(parts: Sequence[Term]) -> tuple[Step, ...]:
     found: list[Step] = []
     whole = ""
     for at, part in enumerate(parts):
+        if _is_taken(part):
+            continue  # is told with the whole
         steps = outline(part)
         if isinstance(part, Let) and part.name == WHOLE:
             whole = _condition(part.of)
-            steps = _given(steps, ", ".join(_names_taken(parts[at + 1 :])))
+            steps = _taken_apart(steps, whole, parts[at + 1 :])
         elif isinstance(part, Alt) and whole:
             steps = tuple(_called(step, whole) for step in steps)
         found += steps
     return tuple(found)
 
 
-def _names_taken(terms: Iterable[Term]) -> Iterator[str]:
-    for term in terms:
-        if not isinstance(term, Let) or term.of != Var(WHOLE):
-            return
-        yield term.name
+def _is_taken(term: Term) -> TypeGuard[Let | Put]:
+    """True if something is given a part of a value that has no name, or all of it."""
+    of: object = term.of if isinstance(term, (Let, Put)) else None
+    if isinstance(of, Data) and len(of.parts) == 1:
+        of = of.parts[0]
+    return isinstance(of, Var) and of.name.startswith(WHOLE)
+
+
+def _taken_apart(
+    steps: tuple[Step, ...], whole: str, following: Iterable[Term]
+) -> tuple[Step, ...]:
+    """Note what gets the value of some steps; attributes that get one without steps are a step."""
+    taken = [t for t in takewhile(_is_taken, following) if _is_taken(t) and not _is_hidden(t)]
+    names = [f"{t.name}.{t.attribute}" if isinstance(t, Put) else t.name for t in taken]
+    is_same = all(t.of == Var(WHOLE) and getattr(t, "part", -1) < 0 for t in taken)
+    target = (" = " if is_same else ", ").join(names)
+    puts = [each for each in taken if isinstance(each, Put)]
+    if steps or not puts:
+        return _given(steps, target)
+    first = puts[0]
+    return (
+        Step(StepKind.STATE, f"{target} = {whole}", name=first.attribute, site=_site(first.at)),
+    )
+
+
+def _is_hidden(term: Let | Put) -> bool:
+    return isinstance(term, Let) and term.name.startswith(WHOLE)
 
 
 def _called(step: Step, whole: str) -> Step:
@@ -267,11 +294,23 @@ def _condition(test: Term) -> str:
     match test:
         case Patch(name=name):
             return f"patched {shown(name)}"
-        case Not(of=of):
+        case Not(of=Patch() | Await() as of):
             return f"not {_condition(of)}"
         case Await(of=of) if (steps := outline(of)) and len(steps) == 1:
             return steps[0].text
-    return shown(test)
+    return shown(_by_names(test))
+
+
+def _by_names(test: Term) -> Term:
+    """Return a test with the names of what its steps give, in place of what they do."""
+    match test:
+        case Seq(parts=(Let(name=name, of=of), Var(name=again))) if name == again and outline(of):
+            return Var(name)
+        case Data(parts=parts):
+            return replace(test, parts=tuple(map(_by_names, parts)))
+        case Not(of=of):
+            return Not(_by_names(of))
+    return test
 
 
 def _patch_in(test: Term) -> Patch | None:

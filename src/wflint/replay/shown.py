@@ -1,8 +1,10 @@
-"""Command terms as people read them: `wflint graph --commands` and committed baselines."""
+"""Command terms as people read them: in `wflint graph --commands`, maps and messages."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
+from itertools import pairwise
 
 from wflint.replay.change import Program
 from wflint.replay.compare import workflows
@@ -46,6 +48,7 @@ from wflint.replay.terms import (
     While,
 )
 from wflint.replay.texts import joined
+from wflint.syntax.unparsed import unparsed
 
 _INDENT = "    "
 
@@ -136,7 +139,12 @@ def shown(term: Term) -> str:
         case Text(text=text):
             return repr(text)
         case Data(pieces=pieces, parts=parts):
-            return joined(pieces, [(shown(part), _is_loose(part)) for part in parts])
+            between = pairwise(pieces)
+            loose = [
+                _is_loose(part) and not (_stand_apart(*around) and _compares(part))
+                for part, around in zip(parts, between, strict=True)
+            ]
+            return joined(pieces, list(zip(map(shown, parts), loose, strict=True)))
         case Var(name=name):
             return name
         case Field(name=name, attribute=attribute):
@@ -147,12 +155,14 @@ def shown(term: Term) -> str:
             return f"{name}.{attribute} = {shown(of)}"
         case Add(into=into, of=of):
             return f"add {shown(of)} to {shown(into)}"
+        case Seq(parts=(Let(name=name, of=of), Var(name=again))) if name == again:
+            return f"{name} := {shown(of)}"
         case Seq(parts=parts) | Many(parts=parts):
             return ", ".join(map(shown, parts))
         case Star(of=of):
             return f"*{shown(of)}"
         case Not(of=of):
-            return f"not ({shown(of)})" if _is_loose(of) else f"not {shown(of)}"
+            return _opposite(of)
         case Alt(test=test, then=then, orelse=orelse):
             return f"({shown(then)} if {shown(test)} else {shown(orelse)})"
         case Loop(over=over, body=body):
@@ -160,8 +170,52 @@ def shown(term: Term) -> str:
     return _command(term)
 
 
+_OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.NotEq,
+    ast.Gt: ast.LtE,
+    ast.In: ast.NotIn,
+    ast.Is: ast.IsNot,
+    ast.Lt: ast.GtE,
+}
+"""Comparisons, and those that terms have as their opposites."""
+
+
 def _is_loose(term: Term) -> bool:
-    return isinstance(term, Not) or (isinstance(term, Data) and term.loose)
+    return isinstance(term, (Not, Seq)) or (isinstance(term, Data) and term.loose)
+
+
+def _stand_apart(before: str, after: str) -> bool:
+    """True if a comparison needs no brackets between two pieces of code."""
+    begins = not before or before.endswith((" and ", " or "))
+    return begins and (not after or after.startswith((" and ", " or ")))
+
+
+def _compares(term: Term) -> bool:
+    """True for one comparison, or the opposite of something that is not put together."""
+    of = term.of if isinstance(term, Not) else term
+    if not isinstance(of, Data) or not of.loose:
+        return isinstance(term, Not) and not _is_loose(of)
+    return _comparison(of) is not None
+
+
+def _comparison(term: Term) -> ast.Compare | None:
+    """Return the code of a comparison of two values, if a term is one."""
+    if not isinstance(term, Data) or not term.loose:
+        return None
+    try:
+        node = ast.parse(shown(term), mode="eval").body
+    except (MemoryError, RecursionError, SyntaxError, ValueError):
+        return None  # what a part does is told in words
+    is_one = isinstance(node, ast.Compare) and len(node.ops) == 1
+    return node if is_one and isinstance(node, ast.Compare) else None
+
+
+def _opposite(term: Term) -> str:
+    node = _comparison(term)
+    turned = _OPPOSITE.get(type(node.ops[0])) if node is not None else None
+    if node is not None and turned is not None:
+        return unparsed(ast.Compare(node.left, [turned()], node.comparators))
+    return f"not ({shown(term)})" if _is_loose(term) else f"not {shown(term)}"
 
 
 def _command(term: Term) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from wflint import limits
@@ -13,6 +13,7 @@ from wflint.replay.terms import (
     NOTHING,
     WHOLE,
     Alt,
+    At,
     Await,
     Call,
     Data,
@@ -121,24 +122,45 @@ class _StatementReader:
             value = ast.BinOp(node.target, node.op, value)
         of = self.terms.term(value)
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        found = [term for target in targets for term in self._store(target, of)]
-        return found or ([] if is_quiet(of) else [of])
+        at = self.terms.at(node)
+        if len(targets) == 1 or is_quiet(of):
+            return [term for target in targets for term in self._store(target, of, at)]
+        stored = [term for target in targets for term in self._store(target, Var(WHOLE), at)]
+        return [Let(WHOLE, of), *stored]  # it is done once
 
-    def _store(self, target: ast.expr, of: Term) -> Iterable[Term]:
+    def _store(self, target: ast.expr, of: Term, at: At) -> Iterable[Term]:
         match target:
             case ast.Name(id=name):
                 return [Let(name, of)]
             case ast.Attribute(value=ast.Name(id=name), attr=attribute):
                 return [Put(name, attribute, of, self.terms.at(target))]
             case ast.Tuple(elts=parts) | ast.List(elts=parts):
-                whole = Let(WHOLE, of)
-                names = [
-                    Let(part.id, Var(WHOLE), number)
-                    for number, part in enumerate(parts)
-                    if isinstance(part, ast.Name)
-                ]
-                return [whole, *names]
+                whole = [] if of == Var(WHOLE) else [Let(WHOLE, of)]
+                return [*whole, *self._taken(parts, WHOLE, at)]
         return [] if is_quiet(of) else [of]
+
+    def _taken(self, targets: Sequence[ast.expr], whole: str, at: At) -> Iterator[Term]:
+        """Yield what each target gets of a value that is taken apart; ``whole`` is its name."""
+        starred = (n for n, target in enumerate(targets) if isinstance(target, ast.Starred))
+        star = next(starred, len(targets))
+        for number, target in enumerate(targets):
+            of: Term = Var(whole)
+            if number >= star:
+                after = number - len(targets)
+                index = f"{number}:{after + 1 or ''}" if number == star else f"{after}"
+                of = Data(("", f"[{index}]"), (of,))
+            part = number if number < star else -1
+            inner = target.value if isinstance(target, ast.Starred) else target
+            name = inner.id if isinstance(inner, ast.Name) else f"{whole}[{number}]"
+            match inner:
+                case ast.Name():
+                    yield Let(name, of, part)
+                case ast.Attribute(value=ast.Name(id=owner), attr=attribute):
+                    yield Let(name, of, part)
+                    yield Put(owner, attribute, Var(name), at)
+                case ast.Tuple(elts=parts) | ast.List(elts=parts):
+                    yield Let(name, of, part)
+                    yield from self._taken(parts, name, at)
 
     # Branches and loops.
 
