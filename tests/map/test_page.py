@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -155,29 +156,104 @@ def test_the_outline_needs_no_script(hostile: Map) -> None:
     assert "<script" not in outline
 
 
+GITHUB = "https://github.com/shop/orders/blob/{commit}/{file}#L{line}"
+GITLAB = "https://gitlab.shop.com/a/b/orders/-/blob/{commit}/{file}#L{line}"
+AZURE = "https://dev.azure.com/shop/My%20Project/_git/orders?path=/{file}&version=GC{commit}&line={line}"
+OWN_BITBUCKET = (
+    "https://bitbucket.shop.com/projects/SHOP/repos/orders/browse/{file}?at={commit}#{line}"
+)
+
+
 @pytest.mark.parametrize(
     ("remote", "address"),
     [
-        ("https://github.com/shop/orders.git", "https://github.com/shop/orders/blob/"),
-        ("git@github.com:shop/orders.git", "https://github.com/shop/orders/blob/"),
-        ("https://me:secret@github.com/shop/orders", "https://github.com/shop/orders/blob/"),
+        ("https://github.com/shop/orders.git", GITHUB),
+        ("https://github.com/shop/orders/", GITHUB),
+        ("git@github.com:shop/orders.git", GITHUB),
+        ("github.com:shop/orders", GITHUB),
+        ("ssh://git@ssh.github.com:443/shop/orders.git", GITHUB),
+        ("git://github.com/shop/orders.git", GITHUB),
+        ("https://me:secret@github.com/shop/orders", GITHUB),
+        ("https://secret@github.com/shop/orders", GITHUB),
+        ("https://me:secret%40@github.com/shop/orders", GITHUB),
         (
-            "ssh://git@gitlab.shop.com:22/a/b/orders.git",
-            "https://gitlab.shop.com/a/b/orders/-/blob/",
+            "https://github.shop.com:8443/shop/orders",
+            GITHUB.replace("hub.com", "hub.shop.com:8443"),
         ),
-        ("https://bitbucket.org/shop/orders.git", "https://bitbucket.org/shop/orders/src/"),
-        ("https://codeberg.org/shop/orders", "https://codeberg.org/shop/orders/src/commit/"),
+        ("ssh://git@gitlab.shop.com:22/a/b/orders.git", GITLAB),
+        ("git@gitlab.shop.com:a/b/orders.git", GITLAB),
+        (
+            "http://gitlab:8080/a/orders",
+            "http://gitlab:8080/a/orders/-/blob/{commit}/{file}#L{line}",
+        ),
+        (
+            "https://me@bitbucket.org/shop/orders.git",
+            "https://bitbucket.org/shop/orders/src/{commit}/{file}#lines-{line}",
+        ),
+        ("https://bitbucket.shop.com/scm/SHOP/orders.git", OWN_BITBUCKET),
+        ("ssh://git@bitbucket.shop.com:7999/SHOP/orders.git", OWN_BITBUCKET),
+        (
+            "https://bitbucket.shop.com/scm/~me/orders.git",
+            OWN_BITBUCKET.replace("projects/SHOP", "users/me"),
+        ),
+        ("https://shop@dev.azure.com/shop/My%20Project/_git/orders", AZURE),
+        ("git@ssh.dev.azure.com:v3/shop/My%20Project/orders", AZURE),
+        ("shop@vs-ssh.visualstudio.com:v3/shop/My%20Project/orders", AZURE),
+        (
+            "https://shop.visualstudio.com/store/_git/orders",
+            "https://shop.visualstudio.com/store/_git/orders"
+            "?path=/{file}&version=GC{commit}&line={line}",
+        ),
+        (
+            "https://codeberg.org/shop/orders",
+            "https://codeberg.org/shop/orders/src/commit/{commit}/{file}#L{line}",
+        ),
+        (
+            "git@git.sr.ht:~me/orders",
+            "https://git.sr.ht/~me/orders/tree/{commit}/item/{file}#L{line}",
+        ),
         ("https://example.com/shop/orders", None),
+        ("git@github-work:shop/orders.git", None),
+        ("github/orders", None),
+        ("../github.com/orders", None),
+        ("C:/github/orders", None),
         ("javascript:alert(1)//github.com/a/b", None),
         ("https://github.com/../../etc", None),
+        ("https://github.com/%2e%2e/etc", None),
         ('https://github.com/"><script>', None),
         ("/srv/github.com/orders.git", None),
+        ("file:///srv/github.com/orders.git", None),
         ("", None),
     ],
 )
 def test_the_page_of_a_line_comes_from_the_origin(remote: str, address: str | None) -> None:
     found = page_of(remote)
-    assert (found[1].partition("{commit}")[0] if found else None) == address
+    assert (found[1] if found else None) == address
+    assert "secret" not in repr(found)
+
+
+def test_what_an_address_holds_in_code_stays_a_part_of_its_path() -> None:
+    assert page_of("https://github.com/%22%3E%3Cscript%3E/%6Ax") == (
+        "github.com",
+        "https://github.com/%22%3E%3Cscript%3E/jx/blob/{commit}/{file}#L{line}",
+    )
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ("-c", "user.name=x", "-c", "user.email=x@example.com")
+    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def test_links_lead_to_the_commit_that_is_checked_out(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "remote", "add", "origin", "shop:orders.git")
+    git(tmp_path, "config", "url.https://me:secret@github.com/shop/.insteadOf", "shop:")
+    assert links_for(["web"], tmp_path).templates == ()  # there is no commit
+    git(tmp_path, "commit", "-q", "--allow-empty", "-m", "one")
+    links = links_for(["web", "idea", "none", "web"], tmp_path)
+    assert links.templates == (("github.com", GITHUB), ("idea", EDITORS["idea"]))
+    assert re.fullmatch("[0-9a-f]{40}", links.commit)
+    assert "secret" not in repr(links)
 
 
 @pytest.mark.parametrize(

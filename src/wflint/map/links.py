@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from msgspec import Struct
 
@@ -28,18 +28,36 @@ EDITORS = {
 """Editors, and the addresses that open a line in them."""
 
 _PAGES = {
-    "bitbucket": "src/{commit}/{file}#lines-{line}",
-    "codeberg": "src/commit/{commit}/{file}#L{line}",
-    "gitea": "src/commit/{commit}/{file}#L{line}",
-    "github": "blob/{commit}/{file}#L{line}",
-    "gitlab": "-/blob/{commit}/{file}#L{line}",
+    "azure.com": "?path=/{file}&version=GC{commit}&line={line}",
+    "bitbucket.org": "/src/{commit}/{file}#lines-{line}",
+    "bitbucket": "/browse/{file}?at={commit}#{line}",
+    "codeberg": "/src/commit/{commit}/{file}#L{line}",
+    "forgejo": "/src/commit/{commit}/{file}#L{line}",
+    "gitea": "/src/commit/{commit}/{file}#L{line}",
+    "github": "/blob/{commit}/{file}#L{line}",
+    "gitlab": "/-/blob/{commit}/{file}#L{line}",
+    "sr.ht": "/tree/{commit}/item/{file}#L{line}",
+    "visualstudio.com": "?path=/{file}&version=GC{commit}&line={line}",
 }
-"""The page of a line, by a word in the name of the host."""
+"""What follows the address of a repository on the page of a line, by a word in the host's name."""
 
-_REMOTE = re.compile(
-    r"(?:(?:https?|ssh|git)://)?(?:[^@/\s]*@)?(?P<host>[A-Za-z0-9.-]+)(?::\d+)?[:/]"
-    r"(?P<path>[\w.~/-]+?)(?:\.git)?/?"
+_OWN_BITBUCKET = r"^((?!bitbucket\.org/)[^/]*bitbucket[^/]*)/(?:scm/)?"
+_HOMES = tuple(
+    (re.compile(pattern), written)
+    for pattern, written in (
+        (r"^(?:alt)?ssh\.((?:bitbucket|github|gitlab)\.\w+/)", r"\1"),
+        (r"^[\w.-]*ssh[\w.-]*\.com/v3/([^/]+)/([^/]+)/([^/]+)$", r"dev.azure.com/\1/\2/_git/\3"),
+        (_OWN_BITBUCKET + r"~([^/]+)/([^/]+)$", r"\1/users/\2/repos/\3"),
+        (_OWN_BITBUCKET + r"([^/]+)/([^/]+)$", r"\1/projects/\2/repos/\3"),
+    )
 )
+"""Addresses that git has, and those that browsers have instead."""
+
+_URL = re.compile(
+    r"(?P<scheme>https?|ssh|git)://(?:[^@/\s]*@)?(?P<host>[A-Za-z0-9.-]+)(?P<port>:\d+)?/"
+    r"(?P<path>[\w.~/%-]+)"
+)
+_SCP = re.compile(r"(?:[^@/\s]*@)?(?P<host>[A-Za-z0-9.-]+):(?P<path>[\w.~/%-]+)")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:")
 _RUNS_CODE = ("javascript:", "data:", "vbscript:", "blob:", "file:")
 _HOW = "write `web`, `none`, the name of an editor, or an address with {line} and {path} or {file}"
@@ -65,8 +83,9 @@ class Links(Struct, frozen=True):
         for label, template in self.templates:
             if "{file}" in template and not file:
                 continue
-            if is_notebook(path) and template.startswith("http"):
-                template = template.partition("#")[0] + "#{line}"  # a page has cells, and no lines
+            head, has_anchor, _ = template.partition("#")
+            if has_anchor and is_notebook(path) and template.startswith("http"):
+                template = f"{head}#{{line}}"  # a page has cells, and no lines
             before, _, behind = template.partition("{line}")
             whole = quote(path.replace(os.sep, "/"), safe="/:")
             parts = {"{commit}": self.commit, "{file}": quote(file)}
@@ -86,7 +105,7 @@ def links_for(wanted: Iterable[str], folder: Path) -> Links:
     if os.path.exists(os.path.join(top, ".git")):
         border = Border(top)
         commit = _ask(("rev-parse", "--verify", "--quiet", "HEAD"), top, border)
-        remote = _ask(("config", "--get", "remote.origin.url"), top, border)
+        remote = _ask(("remote", "get-url", "origin"), top, border)
     templates: list[tuple[str, str]] = []
     for one in wanted:
         if one == "web":
@@ -109,12 +128,26 @@ def _editor(wanted: str) -> tuple[str, str]:
 
 def page_of(remote: str) -> tuple[str, str] | None:
     """Return the name of a host and the address of a line on it; ``None`` if it is not known."""
-    match = _REMOTE.fullmatch(remote)
-    if match is None or ".." in match["path"]:
+    match = _URL.fullmatch(remote) or _SCP.fullmatch(remote)
+    if match is None:
         return None
-    host, path = match["host"].lower(), match["path"].strip("/")
+    found, host = match.groupdict(), match["host"].lower()
+    scheme = found.get("scheme") or "ssh"
+    is_web = scheme.startswith("http")
+    if not is_web and "." not in host:
+        return None  # it may be a name that only ssh knows
+    if is_web:
+        host += found["port"] or ""
+    path = unquote(match["path"]).strip("/").removesuffix(".git")
+    home = f"{host}/{path}"
+    for pattern, written in _HOMES:
+        home = pattern.sub(written, home)
+    host, _, path = home.partition("/")
     page = next((page for word, page in _PAGES.items() if word in host), None)
-    return (host, f"https://{host}/{quote(path)}/{page}") if page and path else None
+    if page is None or not path or ".." in path:
+        return None
+    scheme = scheme if is_web else "https"
+    return host, f"{scheme}://{host}/{quote(path, safe='/~')}{page}"
 
 
 def _ask(command: tuple[str, ...], top: str, border: Border) -> str:

@@ -87,7 +87,7 @@ class _Writer:
     def _place(self, place: Place) -> str:
         shown = self._reading.shown(place) if place.row else place.filename
         links = self._links.get(place.filename, ())
-        if not links or not links[0][1].startswith("https:"):
+        if not links or not links[0][1].startswith(("http:", "https:")):
             return code(shown)
         _, before, behind = links[0]
         return f"[{escaped(shown)}]({before}{place.row}{behind})"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from wflint.map.html_text import code, codes, table, text
-from wflint.map.model import Map, Mark, Place, Workflow
+from wflint.map.model import File, Map, Mark, Place, Workflow
 from wflint.map.reading import (
     Finding,
     Reading,
@@ -46,7 +46,9 @@ class Outline:
         self._reading = reading
         self._number_of = {file.name: number for number, file in enumerate(found.files)}
         self._pages = {
-            file.name: next((link for link in file.links if link[1].startswith("https:")), None)
+            file.name: next(
+                (link for link in file.links if link[1].startswith(("http:", "https:"))), None
+            )
             for file in found.files
         }
         self._marks: dict[tuple[str, int], dict[Mark, None]] = {}
@@ -260,6 +262,11 @@ class Outline:
             place = self.place(worker.place)
             rows.append((queue, place, ", ".join(workflows), f"{activities}{more}"))
         return table(("Task queue", "Made in", "Workflows", "Activities"), rows)
+
+
+def _page_of(file: File) -> tuple[str, str, str] | None:
+    links = (link for link in file.links if link[1].startswith(("http:", "https:")))
+    return next(links, None)
 
 
 def _often(often: int) -> str:
