@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests import harness
 from wflint.diagnostics import Diagnostic
@@ -81,6 +83,21 @@ def test_a_project_does_not_depend_on_its_neighbours(
 ) -> None:
     root = projects / fixture.id.replace("/", "_")
     assert harness.run(root).diagnostics == of_files(whole, source_files(root))
+
+
+@pytest.mark.parametrize("end", [b"\r", b"\r\n"], ids=["CR", "CRLF"])
+@pytest.mark.parametrize("fixtures", [pytest.param(SOME, id="some"), ALL_OF_THEM])
+def test_the_ends_of_lines_do_not_matter(
+    fixtures: Sequence[harness.Fixture], end: bytes, tmp_path: Path
+) -> None:
+    for number, fixture in enumerate(fixtures):
+        root = tmp_path / str(number)
+        root.mkdir()
+        harness.copy_to(fixture, root)
+        before = [replace(d, fix=None) for d in harness.run(root).diagnostics]
+        for file in source_files(root):
+            file.write_bytes(re.sub(rb"\r\n|\r|\n", end, file.read_bytes()))
+        assert [replace(d, fix=None) for d in harness.run(root).diagnostics] == before
 
 
 OF_THE_PROGRAM = {

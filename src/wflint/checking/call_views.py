@@ -159,7 +159,7 @@ class CallViews:
 
     def _may_wait(self, node: Node) -> bool:
         head = self.resolver.store.body(node.fn).head
-        text = self.resolver.store.load(node.fn.path).source.text[head.start : head.end]
+        text = self.resolver.store.load(node.fn.path).source.searchable[head.start : head.end]
         return _WAITING.search(text) is not None
 
     def _way(self, node: Node) -> list[FunctionHead]:

@@ -156,7 +156,7 @@ def _named_in_imports(text: str, package: str) -> frozenset[str]:
 
 def _text_outside_of_functions(module: Module) -> str:
     """The text of a module without its functions and methods."""
-    text, parts, at = module.source.text, [], 0
+    text, parts, at = module.source.searchable, [], 0
     for head in sorted(module.facts.functions.values(), key=lambda head: head.start):
         if head.start >= at:
             parts.append(text[at : head.start])
@@ -167,7 +167,7 @@ def _text_outside_of_functions(module: Module) -> str:
 def _functions(module: Module, suspicion: _Suspects) -> list[Fn]:
     found = []
     for name, head in module.facts.functions.items():
-        text = module.source.text[head.start : head.end]
+        text = module.source.searchable[head.start : head.end]
         if suspicion.may_find_in_function(name, text):
             found.append(Fn(module.path, name))
     return found

@@ -258,7 +258,7 @@ class FoundView:
 
     def source(self) -> str:
         """Return the text of the module."""
-        return self._resolver.store.load(self._node.fn.path).source.text
+        return self._resolver.store.load(self._node.fn.path).source.searchable
 
 
 def _functions(entities: Iterable[AbstractValue]) -> list[Function]:

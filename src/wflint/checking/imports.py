@@ -358,7 +358,7 @@ def _reads_environment(module: Module) -> bool:
 
     So does one with modules that the sandbox does not even let a class derive from.
     """
-    text = module.source.text
+    text = module.source.searchable
     names = (*sorted(UNREADABLE_AT_IMPORT), *(_WHOLE_MODULES if "class " in text else ()))
     return "environ" in text or any(name in text for name in names)
 

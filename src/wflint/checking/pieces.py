@@ -40,7 +40,7 @@ def place_of(store: Store, fn: Fn, site: Site) -> Place | None:
     start, end = store.locate(fn, {site}).get(site, (0, 0)) if site >= 0 else (0, 0)
     if head is None or not end:
         return None
-    text = store.load(fn.path).source.text
+    text = store.load(fn.path).source.searchable
     first = text.rfind("\n", 0, head.start) + 1
     block = _BLOCK if text[first : first + 1].isspace() else ""
     return Place(fn.path, block + text[first : head.end], start - first + len(block))

@@ -82,7 +82,7 @@ class RaisedView:
             if isinstance(entity, ClassValue) and not _ENUMS.isdisjoint(
                 resolver.order(entity.cls)[1]
             ):
-                text = resolver.store.load(entity.cls.path).source.text
+                text = resolver.store.load(entity.cls.path).source.searchable
                 return members_in(text, entity.cls.qualname)
         return frozenset()
 

@@ -28,8 +28,7 @@ _ENTRY_POINTS = (
 _OTHER_SPELLINGS = re.compile(
     rb"\bworkflow\s+as\s"  # `from temporalio import workflow as wf`
     rb"|\btemporalio\.workflow\s+import\s"
-    rb"|=\s*(?:temporalio\.)?workflow\s*$",
-    re.MULTILINE,
+    rb"|=\s*(?:temporalio\.)?workflow\s*(?:[\r\n]|\Z)"
 )
 """How decorators are spelled without ``workflow.`` in front; looked for where Temporal is named."""
 

@@ -12,7 +12,7 @@ import re
 from array import array
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, AnyStr
 
 from wflint.diagnostics import Location
 from wflint.files.notebook import cell_starts, is_notebook
@@ -59,6 +59,11 @@ class Source:
         return frozenset(word for line in lines for word in _WORD.findall(line))
 
     @cached_property
+    def searchable(self) -> str:
+        """The text as :func:`with_newlines` gives it, for patterns that look for lines."""
+        return with_newlines(self.text)
+
+    @cached_property
     def newline(self) -> str:
         """The end of its lines: that of the first one."""
         match = _LINE_END.search(self.text)
@@ -102,6 +107,16 @@ class Source:
         return start + len(encoded.decode("utf-8", "ignore"))
 
 
+def with_newlines(text: AnyStr) -> AnyStr:
+    """Return a text in which ``\\n`` stands for each ``\\r``; every character stays at its place.
+
+    ``^``, ``.`` and ``"\\n"`` of patterns then mean lines, whatever ends these.
+    """
+    if isinstance(text, bytes):
+        return text.replace(b"\r", b"\n") if b"\r" in text else text
+    return text.replace("\r", "\n") if "\r" in text else text
+
+
 def decode_file(data: bytes, path: str) -> Source:
     """Decode the bytes of a file as :func:`decode` does; those of a notebook are a module."""
     source = decode(data)
@@ -120,19 +135,20 @@ def decode(data: bytes) -> Source:
     NUL bytes, which Python refuses.
     """
     if b"\0" in data:
-        row = data.count(b"\n", 0, data.index(b"\0")) + 1
-        raise UnreadableSource("the file contains a NUL byte", row)
+        raise UnreadableSource("the file contains a NUL byte", _row(data, data.index(b"\0")))
     encoding = declared_encoding(data)
     body = data[3:] if data.startswith(BOM) else data
     try:
         return Source(body.decode(encoding))
     except UnicodeDecodeError as error:
-        row = body.count(b"\n", 0, error.start) + 1
-        raise UnreadableSource(
-            f"the file is not valid {error.encoding}: byte 0x{body[error.start]:02x}", row
-        ) from None
+        why = f"the file is not valid {error.encoding}: byte 0x{body[error.start]:02x}"
+        raise UnreadableSource(why, _row(body, error.start)) from None
     except (LookupError, UnicodeError, ValueError):
         raise UnreadableSource(f"the file cannot be decoded as {encoding}") from None
+
+
+def _row(data: bytes, at: int) -> int:
+    return len(re.findall(rb"\r\n|\r|\n", data[:at])) + 1
 
 
 def declared_encoding(data: bytes) -> str:

@@ -171,7 +171,7 @@ class _Directory:
         definition = re.compile(rf"\bdef\s+{re.escape(last)}\b")
         for qualname, head in module.facts.functions.items():
             self._add(module.path, qualname)
-            if definition.search(module.source.text, head.start, head.end):
+            if definition.search(module.source.searchable, head.start, head.end):
                 self.store.body(Fn(module.path, qualname))  # so that what is in it is known
         for qualname in module.bodies:
             # What runs when a module or a class is made has a body as well, and is no function.

@@ -64,7 +64,7 @@ class SetAttributes:
         facts = self.store.class_facts(cls)
         if facts is None:
             return {}
-        text = self.store.load(cls.path).source.text
+        text = self.store.load(cls.path).source.searchable
         heads = facts.methods.values()
         found: dict[str, list[FunctionHead]] = {}
         for head in sorted(heads, key=lambda head: (head.name != "__init__", head.start)):

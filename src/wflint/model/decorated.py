@@ -81,7 +81,7 @@ class Decorated:
                 yield from self._local(fn, module)
 
     def _has_inside(self, module: Module, head: FunctionHead) -> bool:
-        text, at = module.source.text, head.start
+        text, at = module.source.searchable, head.start
         for _ in head.decorators:  # its own decorators come first
             at = text.find("\n", at, head.end) + 1 or head.end
         return _INSIDE.search(text, at, head.end) is not None

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
+from wflint.files.source import with_newlines
+
 _NAMES = {
     "asyncio": "Barrier|Runner|TaskGroup|timeout|timeout_at",
     "datetime": "UTC",
@@ -43,7 +45,8 @@ class NewerPython:
     @cached_property
     def is_needed(self) -> bool:
         """True if any file needs Python 3.11."""
-        return any(needs_newer(self._read(path).decode("utf-8", "replace")) for path in self._files)
+        texts = (self._read(path).decode("utf-8", "replace") for path in self._files)
+        return any(needs_newer(with_newlines(text)) for text in texts)
 
 
 def needs_newer(text: str) -> bool:

@@ -107,11 +107,11 @@ def calls_giving(module: Module, words: frozenset[str]) -> Calls:
 
 
 def _worker_calls(module: Module) -> list[WorkerCall]:
-    if _MAY_REGISTER.search(module.source.text) is None:
+    if _MAY_REGISTER.search(module.source.searchable) is None:
         return []
     tree = parse_or_empty(module.source)
     aliases = {_NAME}
-    for node in all_nodes(tree) if _ALIAS.search(module.source.text) else ():
+    for node in all_nodes(tree) if _ALIAS.search(module.source.searchable) else ():
         if isinstance(node, ast.ImportFrom):
             aliases |= {a.asname for a in node.names if a.name == _NAME and a.asname}
 
@@ -120,7 +120,7 @@ def _worker_calls(module: Module) -> list[WorkerCall]:
         return last_word(node.func) in aliases or not given.isdisjoint(_LISTS)
 
     calls = _calls(module, tree, is_wanted)
-    if any(f'["{name}"]' in module.source.text for name in _LISTS):
+    if any(f'["{name}"]' in module.source.searchable for name in _LISTS):
         calls += _put_by_hand(module, tree)
     return calls
 

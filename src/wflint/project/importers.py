@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from wflint.facts.model import ModuleFacts
 from wflint.facts.relative import absolute_base
+from wflint.files.source import with_newlines
 from wflint.project.module_index import ModuleIndex
 
 _FROM = re.compile(rb"^[ \t]*from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import\b", re.MULTILINE)
@@ -39,7 +40,7 @@ class Importers:
         for path in self.files if wanted else ():
             data = b""
             with suppress(OSError):
-                data = self._read(path)
+                data = with_newlines(self._read(path))
             near: set[str] = set()
             for word, texts, homes in wanted:
                 if word in data and any(text in data for text in texts):

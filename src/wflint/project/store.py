@@ -162,11 +162,14 @@ class Store:
             notes.put("sound", True)
 
     def text(self, path: str) -> str:
-        """The text of a file, which need not be loaded; empty if it cannot be had."""
+        """The text of a file, which need not be loaded, to search in; empty if it cannot be had.
+
+        Its lines end with ``\\n``, and offsets are those of the file.
+        """
         if path in self.modules:
-            return self.modules[path].source.text
+            return self.modules[path].source.searchable
         try:
-            return self._source(path).text
+            return self._source(path).searchable
         except (OSError, UnreadableSource):
             return ""
 

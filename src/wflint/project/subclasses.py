@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
+from wflint.files.source import with_newlines
+
 _CLASS = re.compile(rb"^[ \t]*class\s+\w+\s*(?:\[[^\]]*\]\s*)?\(([^)]*)\)", re.MULTILINE)
 _NAME = re.compile(rb"[^\W\d]\w*")
 
@@ -26,7 +28,7 @@ class Subclasses:
         found: dict[bytes, list[str]] = {}
         for path in self._files:
             try:
-                data = self._read(path)
+                data = with_newlines(self._read(path))
             except OSError:
                 continue
             words = {w for bases in _CLASS.findall(data) for w in _NAME.findall(bases)}

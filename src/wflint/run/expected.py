@@ -50,7 +50,7 @@ class _Expecting:
         """Return the rows of the blocks of a file."""
         if path not in self._rows:
             source = self._store.load(path).source
-            is_told = any(f"{word}(" in source.text for word in _EXPECTS)
+            is_told = any(f"{word}(" in source.searchable for word in _EXPECTS)
             self._rows[path] = list(_blocks(source)) if is_told else []
         return self._rows[path]
 

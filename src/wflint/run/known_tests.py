@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import PurePath
 
 from wflint.files.prefilter import Gated
+from wflint.files.source import with_newlines
 from wflint.run.program_settings import Governing
 
 _IMPORT = re.compile(
@@ -69,5 +70,5 @@ def _imported_tests(named: Iterable[str], others: Iterable[str], read: Read) -> 
 
 def _bytes(path: str, read: Read) -> bytes:
     with suppress(OSError):
-        return read(path)
+        return with_newlines(read(path))
     return b""

@@ -224,7 +224,7 @@ def imports_in_functions(module: Module) -> list[ImportFact]:
 def _find_late(module: Module) -> list[ImportFact]:
     from wflint.syntax.guard import NewerSyntax, parse
 
-    if _INDENTED_IMPORT.search(module.source.text) is None:
+    if _INDENTED_IMPORT.search(module.source.searchable) is None:
         return []
     try:
         return late_imports(parse(module.source), module.facts, module.source.line_starts)

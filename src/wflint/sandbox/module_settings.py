@@ -155,7 +155,7 @@ class _Reader:
 
     def read(self, tree: ast.Module) -> SandboxSays:
         """Look at every call, every class, and every name that is given a value, in one pass."""
-        text = self.module.source.text
+        text = self.module.source.searchable
         asks_for_conditions = PASSES_ALL in text or _FREE in text
         around_workers = nodes_around_workers(tree) if asks_for_conditions else set[ast.AST]()
         pending = [_At(tree, "", False, ())]

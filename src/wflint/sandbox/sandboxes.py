@@ -292,7 +292,7 @@ class Sandboxes:
         """The first link of a chain: a workflow; of a function that is no method, its module."""
         if not cls.qualname:
             return Link(self.resolver.store.load(cls.path).facts.name, cls.path, 0)
-        text = self.resolver.store.load(cls.path).source.text
+        text = self.resolver.store.load(cls.path).source.searchable
         last = cls.qualname.rpartition(".")[2].partition("#")[0]
         found = re.search(rf"^[ \t]*class\s+({re.escape(last)})\b", text, re.MULTILINE)
         return Link(shown_name(cls.qualname), cls.path, found.start(1) if found else 0)

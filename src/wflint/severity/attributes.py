@@ -91,7 +91,7 @@ class _Search:
         head = module.facts.functions.get(piece.qualname)
         if head is None:
             return
-        text = module.source.text[head.start : head.end]
+        text = module.source.searchable[head.start : head.end]
         is_own = self.cls in receivers
         me = _self_name(head) if is_own else ""
         if not self.mention.search(text) and not (me and _mentions_alone(me, text)):

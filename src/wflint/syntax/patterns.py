@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from wflint.files.source import with_newlines
+
 _CASE = re.compile(r"^[ \t]*case\b", re.MULTILINE)
 _TOKEN = re.compile(
     r"""\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\#[^\n]*|[()\[\]{}:\n]""",
@@ -17,7 +19,10 @@ _ABSURD = 200
 
 def has_deep_patterns(text: str) -> bool:
     """True if a pattern in a text is nested more deeply than LibCST can read in a moment."""
-    return "case" in text and any(_is_deep(text, case.end()) for case in _CASE.finditer(text))
+    if "case" not in text:
+        return False
+    lines = with_newlines(text)
+    return any(_is_deep(lines, case.end()) for case in _CASE.finditer(lines))
 
 
 def _is_deep(text: str, start: int) -> bool:

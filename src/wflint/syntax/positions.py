@@ -17,6 +17,7 @@ class _Counter(CodegenState):
     """Counts the characters that a tree is written with, instead of writing them."""
 
     offset: int
+    last_end: int
     wanted: Container[int]
     with_parentheses: bool
     spans: dict[int, tuple[int, int]]
@@ -37,7 +38,7 @@ class _Counter(CodegenState):
         start_node: cst.CSTNode | None = None,
         end_node: cst.CSTNode | None = None,
     ) -> _Syntactic:
-        return _Syntactic(self, node)
+        return _Syntactic(self, node, ends_with_part=end_node is not None)
 
     def add_indent_tokens(self) -> None:
         self.offset += sum(map(len, self.indent_tokens))
@@ -47,18 +48,25 @@ class _Counter(CodegenState):
 
 
 class _Syntactic:
-    """The span of a node without the white space and parentheses around it."""
+    """The span of a node without the white space and parentheses around it.
 
-    def __init__(self, state: _Counter, node: cst.CSTNode) -> None:
+    A statement ends with the last one of its parts, and not with its line.
+    """
+
+    def __init__(self, state: _Counter, node: cst.CSTNode, ends_with_part: bool) -> None:
         self.state = state
         self.node = node
+        self.ends_with_part = ends_with_part
 
     def __enter__(self) -> None:
         self.start = self.state.offset
 
     def __exit__(self, *_: object) -> None:
-        if id(self.node) in self.state.wanted and not self.state.with_parentheses:
-            self.state.spans[id(self.node)] = (self.start, self.state.offset)
+        state = self.state
+        if not self.ends_with_part:
+            state.last_end = state.offset
+        if id(self.node) in state.wanted and not state.with_parentheses:
+            state.spans[id(self.node)] = (self.start, state.last_end)
 
 
 class _Everything:
@@ -85,7 +93,7 @@ def _spans(
     module: cst.Module, wanted: Container[int], with_parentheses: bool = False
 ) -> dict[int, tuple[int, int]]:
     state = _Counter(default_indent=module.default_indent, default_newline=module.default_newline)
-    state.offset, state.spans, state.starts = 0, {}, {}
+    state.offset, state.last_end, state.spans, state.starts = 0, 0, {}, {}
     state.wanted, state.with_parentheses = wanted, with_parentheses
     limit = sys.getrecursionlimit()
     # LibCST writes trees recursively, a few frames a level; MAX_DEPTH bounds the levels.

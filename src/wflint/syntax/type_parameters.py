@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 
-_DEFINITION = re.compile(r"^[ \t]*(?:class|(?:async[ \t]+)?def)[ \t]+\w+[ \t]*(?=\[)", re.MULTILINE)
+_LINE = r"(?:^|(?<=\r))"
+_DEFINITION = re.compile(
+    rf"{_LINE}[ \t]*(?:class|(?:async[ \t]+)?def)[ \t]+\w+[ \t]*(?=\[)", re.MULTILINE
+)
 _HEADER = re.compile(r"(?:class|(?:async[ \t]+)?def)[ \t]+\w+[ \t]*(?=\[)")
-_ALIAS = re.compile(r"^([ \t]*)type([ \t]+)(\w+)(?=[ \t]*[\[=])", re.MULTILINE)
+_ALIAS = re.compile(rf"{_LINE}([ \t]*)type([ \t]+)(\w+)(?=[ \t]*[\[=])", re.MULTILINE)
 
 
 def without_type_parameters(text: str) -> str:

@@ -50,7 +50,7 @@ class Activities:
 
     def _nested(self, fn: Fn, head: FunctionHead, module: Module) -> Iterator[Entry]:
         """Activities that a function defines, so that they share what it was given."""
-        if not re.search(r"\n[ \t]+@", module.source.text[head.start : head.end]):
+        if not re.search(r"\n[ \t]+@", module.source.searchable[head.start : head.end]):
             return
         for body in self.store.with_nested(fn):
             inside = Fn(fn.path, body.head.qualname)

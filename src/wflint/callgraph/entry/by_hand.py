@@ -38,7 +38,7 @@ def by_hand(module: Module, spelled: Iterable[str]) -> ByHand:
 
 
 def _look(module: Module, names: list[str]) -> ByHand:
-    if not any(_is_beside_definitions(module.source.text, name) for name in names):
+    if not any(_is_beside_definitions(module.source.searchable, name) for name in names):
         return ByHand()  # as in nearly all modules; the text tells at less cost than the tree
     try:
         tree = parse(module.source)
@@ -94,6 +94,6 @@ def _bodies(module: Module) -> list[tuple[int, int, str]]:
     """Return the first and last line of each function of a module, without its own decorators."""
     found = []
     for head in module.facts.functions.values():
-        line = _DEF.search(module.source.text, head.start, head.end)
+        line = _DEF.search(module.source.searchable, head.start, head.end)
         found.append((line.end() if line is not None else head.start, head.end, head.qualname))
     return sorted(found)

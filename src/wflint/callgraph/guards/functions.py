@@ -115,7 +115,7 @@ class GuardFunctions:
         """True if it is worth reading a function for what it says in a workflow."""
         if head.end - head.start > limits.GUARD_LENGTH:
             return False
-        module = self.resolver.store.load(path).source.text
+        module = self.resolver.store.load(path).source.searchable
         text = module[head.start : head.end]
         if _ASKS.search(text):
             return True

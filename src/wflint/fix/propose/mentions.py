@@ -84,7 +84,7 @@ class Mentions:
     def _is_left_out(self, path: str, words: frozenset[str]) -> bool:
         """True if one of the words stands in what is too long to be read, as tables of data are."""
         module = self.store.load(path)
-        text = module.source.text
+        text = module.source.searchable
         if len(text) < LONG_VALUE:
             return False
         pattern = rf"\b(?:{'|'.join(re.escape(word) for word in sorted(words))})\b"
@@ -188,13 +188,13 @@ class Mentions:
         """True if the text of a file may call one of the classes, or cannot be had."""
         names = "|".join(re.escape(name) for name in sorted(classes))
         return self.is_unknown(path) or bool(
-            re.search(rf"\b(?:{names})\s*\(", self.store.load(path).source.text)
+            re.search(rf"\b(?:{names})\s*\(", self.store.load(path).source.searchable)
         )
 
     def is_unknown(self, path: str) -> bool:
         """True if the text of a file cannot be had."""
         module = self.store.load(path)
-        return module.is_blank and not module.source.text
+        return module.is_blank and not module.source.searchable
 
 
 def _found(wanted: dict[bytes, str], data: bytes) -> list[str]:
