@@ -149,51 +149,67 @@ def summarise(
     What has any of the flags ``skips`` does not run there. ``has_3_12`` tells files that only run
     with Python 3.12 or later.
     """
-    effects = Effects(has_3_12=has_3_12)
-    own: dict[tuple[Function, Effect], Site] = {}
+    own = _Own(store, catching)
     for node in graph.order:
         followed = {edge.site for edge in graph.callees(node)}
         for effect, site in _of_body(node, store.body(node.fn), followed, skips):
-            _keep(own, node, effect, site)
-    awaited_in: dict[tuple[Node, Site], str] = {}
+            own.keep(node, effect, site)
     waited_for: list[ExternalCall] = []
     for event in events:
-        if isinstance(event, ExternalCall) and runs(event.call, event.node, skips):
-            if not event.call.flags & Flag.AWAITED:
-                awaited_in[event.node, event.call.site] = event.entity.name
-            is_lambda = event.node.fn.qualname.rpartition(".")[2].startswith("<lambda>")
-            does = _of_call(event.entity.name, event.call, is_lambda)
-            if event.entity.name == WAIT_FOR:
+        if isinstance(event, Awaited):
+            own.keep_all(event.node, parts_of(event.effect), event.site)
+        elif isinstance(event, ExternalCall) and runs(event.call, event.node, skips):
+            own.add_call(event)
+            if event.entity.name == WAIT_FOR and event.call.flags & Flag.AWAITED:
                 waited_for.append(event)
-                does = tuple(one for one in does if one is not Effect.AWAITS_ASYNCIO)
-            for effect in does:
-                if effect is Effect.ASKS_ACTIVITY and event.call.flags & Flag.NOT_IN_WORKFLOW:
-                    continue  # only where an activity runs
-                if not _is_handled(effect, event.node, event.call.site, store, catching):
-                    _keep(own, event.node, effect, event.call.site)
-        elif isinstance(event, Awaited):
-            site = event.site
-            for effect in parts_of(event.effect):
-                if not _is_handled(effect, event.node, site, store, catching):
-                    _keep(own, event.node, effect, site)
     for event in waited_for:
-        name = awaited_in.get((event.node, waited_site(event.call)), "")
-        for effect in parts_of(of_waiting_for(name, has_3_12(event.node.fn.path))):
-            if event.call.flags & Flag.AWAITED and not _is_handled(
-                effect, event.node, event.call.site, store, catching
-            ):
-                _keep(own, event.node, effect, event.call.site)
+        own.add_what_is_waited_for(event, has_3_12(event.node.fn.path))
     for gap in graph.gaps:
-        _keep(own, gap.node, Effect.UNKNOWN, gap.site)
-    effects.causes.update((key, Cause(site)) for key, site in own.items())
+        own.keep(gap.node, Effect.UNKNOWN, gap.site)
+    effects = Effects(has_3_12=has_3_12)
+    effects.causes.update((key, Cause(site)) for key, site in own.first.items())
     _inherit(graph, store, effects, catching)
     return effects
 
 
-def _keep(own: dict[tuple[Function, Effect], Site], node: Node, effect: Effect, site: Site) -> None:
-    """Keep the first place in the source."""
-    key = ((node.fn, node.receiver), effect)
-    own[key] = min(site, own.get(key, site))
+class _Own:
+    """The effects that functions have by themselves, each with its first place in the source."""
+
+    def __init__(self, store: Store, catching: Catching) -> None:
+        self.first: dict[tuple[Function, Effect], Site] = {}
+        self._store = store
+        self._catching = catching
+        self._begun: dict[tuple[Node, Site], str] = {}
+
+    def keep(self, node: Node, effect: Effect, site: Site) -> None:
+        """Keep an effect."""
+        key = ((node.fn, node.receiver), effect)
+        self.first[key] = min(site, self.first.get(key, site))
+
+    def keep_all(self, node: Node, effects: Iterable[Effect], site: Site) -> None:
+        """Keep the effects that no handler around the place keeps from the caller."""
+        for effect in effects:
+            if not _is_handled(effect, node, site, self._store, self._catching):
+                self.keep(node, effect, site)
+
+    def add_call(self, event: ExternalCall) -> None:
+        """Keep what a call does; what it only begins may be waited for elsewhere."""
+        node, call, name = event.node, event.call, event.entity.name
+        if not call.flags & Flag.AWAITED:
+            self._begun[node, call.site] = name
+        is_lambda = node.fn.qualname.rpartition(".")[2].startswith("<lambda>")
+        does = _of_call(name, call, is_lambda)
+        if name == WAIT_FOR:  # what it waits for says what that is
+            does = tuple(one for one in does if one is not Effect.AWAITS_ASYNCIO)
+        if call.flags & Flag.NOT_IN_WORKFLOW:  # only where an activity runs
+            does = tuple(one for one in does if one is not Effect.ASKS_ACTIVITY)
+        self.keep_all(node, does, call.site)
+
+    def add_what_is_waited_for(self, event: ExternalCall, has_3_12: bool) -> None:
+        """Keep what an awaited call of ``wait_for`` waits for, once all calls are added."""
+        node, call = event.node, event.call
+        name = self._begun.get((node, waited_site(call)), "")
+        self.keep_all(node, parts_of(of_waiting_for(name, has_3_12)), call.site)
 
 
 def _of_call(name: str, call: Call, is_lambda: bool) -> tuple[Effect, ...]:

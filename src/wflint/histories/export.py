@@ -109,7 +109,6 @@ class _Reader:
         self._tasks: list[WorkflowTask] = []
         self._arrived: list[Event] = []
         self._updates: dict[int, str] = {}
-        self._is_behind_task = False
         self._is_open = True
         self._unclear = ""
         self._numbers: set[int] = set()
@@ -132,7 +131,6 @@ class _Reader:
             self._add(event)
 
     def _complete(self, event: Attributes) -> None:
-        self._is_behind_task = True
         language = event.text("sdkMetadata", "sdkName")
         if language and language != "temporal-python":
             raise ExportError(f"{self._path} was recorded by {language}, and not by Python code")
