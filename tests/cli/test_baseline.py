@@ -161,7 +161,8 @@ class TestWhatIsKnown:
         module = new.removesuffix(".py").replace("/", ".")
         change("flow.py", "from util", f"from {module}")
         assert found("--error-stale-baseline") == []
-        invoke("check", *BASELINE, "--prune-baseline")
+        result = invoke("check", *BASELINE, "--prune-baseline")
+        assert "3 places, 0 added, 0 removed; moved places updated\n" in result.stderr
         assert [line for line in written() if f'path = "{new}"' in line]
         assert len(written()) == 3
 

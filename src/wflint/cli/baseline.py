@@ -86,7 +86,11 @@ def _write(state: BaselineState, result: Result, flags: Flags) -> Iterator[str]:
         result.problems.append(_unwritten(state, error))
         return
     said = f"{count(len(entries), 'place')}, {len(added):,} added, {len(state.stale):,} removed"
-    yield f"{state.shown}: {said}{'' if changed else ' (unchanged)'}"
+    if not changed:
+        said += " (unchanged)"
+    elif not added and not state.stale:
+        said += "; moved places updated"
+    yield f"{state.shown}: {said}"
     state.stale = []
 
 
