@@ -12,6 +12,18 @@ from collections.abc import Container, Iterable
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
+_STATEMENTS = (
+    cst.BaseCompoundStatement,
+    cst.BaseSuite,
+    cst.Else,
+    cst.ExceptHandler,
+    cst.ExceptStarHandler,
+    cst.Finally,
+    cst.MatchCase,
+    cst.SimpleStatementLine,
+)
+"""What is written with the line ends and comments behind it."""
+
 
 class _Counter(CodegenState):
     """Counts the characters that a tree is written with, instead of writing them."""
@@ -38,7 +50,7 @@ class _Counter(CodegenState):
         start_node: cst.CSTNode | None = None,
         end_node: cst.CSTNode | None = None,
     ) -> _Syntactic:
-        return _Syntactic(self, node, ends_with_part=end_node is not None)
+        return _Syntactic(self, node, isinstance(node, _STATEMENTS))
 
     def add_indent_tokens(self) -> None:
         self.offset += sum(map(len, self.indent_tokens))

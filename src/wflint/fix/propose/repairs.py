@@ -22,10 +22,11 @@ from wflint.fix.propose.imports import Imports
 from wflint.fix.propose.piece import PieceText
 from wflint.fix.propose.surroundings import Program, Surroundings
 from wflint.fix.propose.view import RepairView
-from wflint.rule.fix import Answered, NoFix, Repair, Withheld
+from wflint.rule.fix import Answered, NoFix, Repair, TextEdit, Withheld
 
 _FAILED = f"wflint failed to find the fix: {{}}; please report it at {REPORT_URL}"
 _KEPT_PIECES = 16
+_COMPOUND = re.compile(r"(?:async\s+)?(?:for|if|match|try|while|with)\b")
 _GENERATED = re.compile(r"(?:^|[\r\n])#[^\r\n]*(?:@generated\b|\bDO NOT EDIT\b)")
 _GENERATED_NAMES = ("_pb2.py", "_pb2_grpc.py")
 _HEAD_OF_FILE = 2_000
@@ -36,8 +37,7 @@ class Repairs:
     """Makes the fixes of one analysed project.
 
     ``applicability_in`` tells how far a fix of a rule is trusted in a file that calls itself safe
-    or unsafe. ``without_sdk`` are the
-    folders whose code must do without ``temporalio``.
+    or unsafe. ``without_sdk`` are the folders whose code must do without ``temporalio``.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class Repairs:
         source = view.piece.source
         if is_generated(hit.fn.path, source.text):
             raise Withheld("the file is generated")
-        if any(_comments(source.text[e.start : e.end]) - _comments(e.text) for e in repair.edits):
+        if any(_comments(_replaced(e, source)) - _comments(e.text) for e in repair.edits):
             raise Withheld("it would lose a comment")
         applicability = repair.applicability
         if _fstring_around(view) is not None:
@@ -165,6 +165,14 @@ def as_fix(repair: Repair, applicability: Applicability, source: Source) -> Fix:
 def is_generated(path: str, text: str) -> bool:
     """True if a file says at its top, or by its name, that a program writes it."""
     return path.endswith(_GENERATED_NAMES) or _GENERATED.search(text[:_HEAD_OF_FILE]) is not None
+
+
+def _replaced(edit: TextEdit, source: Source) -> str:
+    """The text that an edit replaces; of a compound statement, with the rest of its last line."""
+    text = source.text[edit.start : edit.end]
+    if _COMPOUND.match(text) is None:
+        return text
+    return text + source.searchable[edit.end :].partition("\n")[0]
 
 
 def _comments(text: str) -> frozenset[str]:
