@@ -30,7 +30,12 @@ STATEMENTS = ("amount = 1", "print(amount)", "values = [str(v) for v in (1, 2)]"
 CAPABILITIES = types.ClientCapabilities(
     general=types.GeneralClientCapabilities(position_encodings=[types.PositionEncodingKind.Utf32]),
     text_document=PULLING.text_document,
-    workspace=PULLING.workspace,
+    workspace=types.WorkspaceClientCapabilities(
+        diagnostics=types.DiagnosticWorkspaceClientCapabilities(refresh_support=True),
+        did_change_watched_files=types.DidChangeWatchedFilesClientCapabilities(
+            dynamic_registration=True
+        ),
+    ),
 )
 
 

@@ -29,3 +29,10 @@ class Latest(Generic[K, V]):
             if self._drop is not None:
                 self._drop(oldest)
         return found
+
+    def clear(self) -> None:
+        """Let go of all answers."""
+        known, self._known = self._known, {}
+        if self._drop is not None:
+            for answer in known.values():
+                self._drop(answer)

@@ -83,6 +83,12 @@ class _Book:
             self._open[key] = Notes(page)
         return self._open[key]
 
+    def drop(self, notes: Notes) -> None:
+        """Forget some notes."""
+        for key in [key for key, known in self._open.items() if known is notes]:
+            del self._open[key]
+            self._idle.pop(key, None)
+
     def news(self) -> dict[str, Page]:
         """Return what was noted in this process and is not kept yet."""
         return {key: _encoded(notes, notes.new) for key, notes in self._open.items()}
@@ -130,6 +136,7 @@ class FactCache:
         self._book: _Book = _Book(shelf, known[0])
         self._program_book: _Book = _Book(program_shelf, known[1])
         self._by_path: dict[str, Notes] = {}
+        self._passing: set[str] = set()
 
     def of(self, path: str, name: str, is_package: bool) -> Notes:
         """The notes on a file. They depend on its dotted name and its settings as well."""
@@ -146,6 +153,16 @@ class FactCache:
         about = f"{name}\0{is_package}\0".encode("utf-8", "surrogateescape")
         about += self._settings(path)
         return blake2b(self.digest(path) + about + kind, digest_size=16).hexdigest()
+
+    def let_go(self, path: str) -> None:
+        """Let the notes on a file be those on the content that it has now.
+
+        What is noted of a content between two checks is forgotten when it goes.
+        """
+        notes = self._by_path.pop(path, None)
+        if path in self._passing and notes is not None:
+            self._book.drop(notes)
+        self._passing.add(path)
 
     # What is new.
 

@@ -111,6 +111,10 @@ class ReadLog:
             self._looks.put(path, look, digest)
         return data, digest
 
+    def let_go(self, path: str) -> None:
+        """Forget what stood in a file, which has another content now."""
+        self.digests.pop(path, None)
+
     def keep_looks(self, folder: CacheFolder) -> None:
         """Record what files looked like, for a run that need not read them."""
         if self._looks is not None and self.is_torn:

@@ -17,8 +17,9 @@ from wflint.config.errors import ConfigError
 from wflint.config.find import ProjectFinder
 from wflint.report.summary import by_severity, count
 from wflint.run.request import Request, Result
+from wflint.workspace.answer import Answer
 from wflint.workspace.collecting import collect_rarely
-from wflint.workspace.workspace import Answer, Workspace
+from wflint.workspace.workspace import Workspace
 
 _ONCE = {
     "fix": "--fix",
@@ -68,6 +69,7 @@ def _answers(workspace: Workspace, changes: Iterator[object]) -> Iterator[Answer
             answer = error
         _clear()
         yield answer
+        workspace.tidy()
 
 
 def _changes(request: Request) -> Iterator[object]:

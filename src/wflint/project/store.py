@@ -85,6 +85,13 @@ class Store:
         module.is_blank = True
         return module
 
+    def let_go(self, path: str) -> None:
+        """Forget the text of a file: it has another one, and all that is known holds for that."""
+        self.modules.pop(path, None)
+        self._readers.clear()
+        self._definitions.clear()
+        self.fact_cache.let_go(path)
+
     def _note_special(self, module: Module) -> None:
         classes = module.facts.classes.values()
         self.special_names.update(special_names(classes))

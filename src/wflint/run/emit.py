@@ -54,6 +54,14 @@ class Emitter(Struct):
             found = self._directives[path] = Directives() if found is None else found
         return found
 
+    def let_go(self, path: str) -> None:
+        """Forget where things stand in a file."""
+        self._directives.pop(path, None)
+        for fn in [fn for fn in self._spans if fn.path == path]:
+            del self._spans[fn]
+        for hop in [hop for hop in self._hops if hop.node.fn.path == path]:
+            del self._hops[hop]
+
     def _read_directives(self, path: str) -> Directives:
         module, families = self.answer.store.load(path), self.families
         if self.no_ignores or not module.notes.answer(

@@ -66,10 +66,11 @@ FactCaches = dict[tuple[Path, bytes], FactCache]
 class Examined(Struct):
     """A project after its analysis: its files, what was found out, and the diagnostics.
 
-    ``is_test`` tells of files.
+    ``is_test`` tells of files, and ``read`` reads them.
     """
 
     group: Group
+    read: ReadLog
     answer: AnalysisResult
     emitter: Emitter
     found: list[Found]
@@ -159,7 +160,7 @@ class ProjectRun:
         if not self.read.is_torn and not answer.store.faults.happened:
             self.whole.note()
             self.fixes.note()
-        return Examined(self.group, answer, emitter, found, self.tests.has)
+        return Examined(self.group, self.read, answer, emitter, found, self.tests.has)
 
     # The question.
 

@@ -85,7 +85,7 @@ def _add_life_cycle(server: Server, session: Session) -> None:
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     async def watched(params: types.DidChangeWatchedFilesParams) -> None:
-        session.files_changed(change.uri for change in params.changes)
+        session.files_changed(params.changes)
 
 
 def _add_folder(session: Session, uri: str) -> None:
@@ -104,6 +104,7 @@ async def _watch(server: Server) -> None:
         await server.client_register_capability_async(types.RegistrationParams([registration]))
     except Exception as error:  # an editor may refuse it
         log.info("files are not watched: %s", error)
+        server.session.client.watches_files = False
 
 
 async def _ask_for_settings(server: Server, session: Session) -> bool:

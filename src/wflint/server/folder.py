@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,11 +19,16 @@ from wflint.server.options import Options
 from wflint.server.positions import Positions
 from wflint.system.borders import repository_of
 from wflint.system.disk import read_file
-from wflint.workspace.cancelling import Token
-from wflint.workspace.workspace import Answer, Workspace
+from wflint.workspace.answer import Answer
+from wflint.workspace.cancelling import Cancelled, Token
+from wflint.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from wflint.server.code import Code
+
+
+LOOKS_AFTER = 600.0
+"""Seconds after which the disk is looked at, though the editor has told of no change."""
 
 
 class Found:
@@ -78,6 +84,7 @@ class Folder:
     """A folder of the editor; with ``only``, a file in a folder that was not opened.
 
     ``found`` is what the last check has found, ``problems`` are lines about what it could not do.
+    ``looks_again`` is set while files on disk may be others than those of the last check.
     """
 
     def __init__(self, path: str, options: Options, cache: bool, only: str | None = None) -> None:
@@ -88,6 +95,8 @@ class Folder:
         self.found: Found | None = None
         self.problems: list[str] = []
         self.is_new = True
+        self.looks_again = True
+        self._looked = 0.0
         self.workspace = self._workspace(options)
 
     def _workspace(self, options: Options) -> Workspace:
@@ -103,6 +112,7 @@ class Folder:
         """Check with other settings from now on; the unsaved texts stay."""
         texts = self.workspace.texts
         self.workspace = self._workspace(options)
+        self.looks_again = True
         for path, text in texts.items():
             self.workspace.put(path, text)
 
@@ -124,8 +134,15 @@ class Folder:
 
     def check(self, token: Token, encoding: str, progress: Tell | None = None) -> Found | None:
         """Check the folder; ``None`` if that is not possible, which ``problems`` say."""
+        is_long_ago = time.monotonic() - self._looked > LOOKS_AFTER
+        looks_again, self.looks_again = self.looks_again or is_long_ago, False
+        if looks_again:
+            self._looked = time.monotonic()
         try:
-            answer = self.workspace.check(token, progress)
+            answer = self.workspace.check(token, progress, only_texts=not looks_again)
+        except Cancelled:
+            self.looks_again |= looks_again
+            raise
         except ConfigError as error:
             self.problems = [str(error), *error.more]
             return None

@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from lsprotocol import types
@@ -37,6 +38,7 @@ class _Job(Struct, eq=False):
 
     token: Token = field(default_factory=Token)
     task: asyncio.Task[None] | None = None
+    is_awaited: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Session:
@@ -164,17 +166,24 @@ class Session:
             self._tell_about(path)
             self.check(folder, AT_ONCE)
 
-    def files_changed(self, uris: Iterable[str]) -> None:
-        """Take note of changes on disk."""
-        paths = [path for path in map(path_of, uris) if path is not None]
+    def files_changed(self, changes: Iterable[types.FileEvent]) -> None:
+        """Take note of changes on disk. An open file is what the editor has of it."""
+        paths = [
+            path
+            for change in changes
+            if (path := path_of(change.uri)) is not None
+            and not (change.type is types.FileChangeType.Changed and path in self._open)
+        ]
         for folder in self.folders:
             if any(folder.has(path) for path in paths):
+                folder.looks_again = True
                 self.check(folder, AFTER_FILES)
 
     # Checks.
 
     def check(self, folder: Folder, delay: float) -> None:
         """Check a folder soon. What is still going on for an older state is ended."""
+        folder.looks_again |= not self.client.watches_files
         before = self._jobs.get(folder)
         if before is not None:
             before.token.withdraw()
@@ -182,14 +191,16 @@ class Session:
         job.task = asyncio.ensure_future(self._run(folder, job, delay))
 
     async def settled(self, folder: Folder) -> None:
-        """Wait until a folder was checked as it is now."""
+        """Wait until a folder was checked as it is now. Who waits has nothing more to type."""
         while (job := self._jobs.get(folder)) is not None and job.task is not None:
+            job.is_awaited.set()
             await asyncio.wait([job.task])
             if self._jobs.get(folder) is job:
                 del self._jobs[folder]
 
     async def _run(self, folder: Folder, job: _Job, delay: float) -> None:
-        await asyncio.sleep(delay)
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(job.is_awaited.wait(), delay)
         if job.token.is_withdrawn:
             return
         try:
@@ -216,6 +227,8 @@ class Session:
             return
         folder.found, messages = done
         self._tell(folder, messages)
+        if self._jobs.get(folder) is job:
+            loop.run_in_executor(self._checks, folder.workspace.tidy)
 
     def _check(
         self, folder: Folder, token: Token, progress: Tell | None

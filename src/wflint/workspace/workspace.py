@@ -7,21 +7,19 @@ outside of a workspace: several may be used in one process, and one by several t
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from wflint.progress import Tell
 from wflint.run.check import check_beside_others
-from wflint.run.request import Request, Result
+from wflint.run.program_run import Examined, FactCaches
+from wflint.run.request import Request
+from wflint.workspace.answer import Answer
 from wflint.workspace.cancelling import Token
-
-if TYPE_CHECKING:
-    from wflint.run.program_run import Examined, FactCaches
+from wflint.workspace.kept import Kept
 
 MOST_IDLE = 16
 """How many checks may do without what is known of a content before it is forgotten.
@@ -29,21 +27,11 @@ MOST_IDLE = 16
 Someone who types leaves a new content behind with each key, and may go back by a few of them.
 """
 
+MOST_ANSWERS = 3
+"""How many answers are kept: of what is typed, of what does not parse yet, and of before."""
+
 _PATIENCE = 0.02
 """Seconds after which a check that waits for another one looks if it is still wanted."""
-
-
-class Answer(Struct):
-    """The diagnostics of a folder, and the programs in it as the analysis has left them.
-
-    ``folder`` is the absolute path of the folder, ``texts`` are the unsaved contents that the
-    answer is about, by absolute path.
-    """
-
-    folder: str
-    result: Result
-    programs: list[Examined]
-    texts: Mapping[str, bytes]
 
 
 class Workspace:
@@ -58,6 +46,8 @@ class Workspace:
         self._request = request or Request()
         self._texts: dict[str, bytes] = {}
         self._fact_caches: FactCaches = {}
+        self._kept: list[Kept] = []
+        self._dropped = 0
         self._changing = threading.Lock()
         self._checking = threading.Lock()
 
@@ -77,9 +67,17 @@ class Workspace:
         with self._changing:
             return dict(self._texts)
 
-    def check(self, token: Token | None = None, progress: Tell | None = None) -> Answer:
+    def check(
+        self,
+        token: Token | None = None,
+        progress: Tell | None = None,
+        *,
+        only_texts: bool = False,
+    ) -> Answer:
         """Check all files of the folder.
 
+        With ``only_texts`` the caller knows that no file has changed since the last check, but for
+        unsaved texts: then what is known need not be held against the disk.
         Raises :class:`~wflint.workspace.cancelling.Cancelled` if ``token`` is withdrawn, and
         :class:`wflint.config.errors.ConfigError` for a configuration that cannot be used.
         """
@@ -87,16 +85,31 @@ class Workspace:
         while not self._checking.acquire(timeout=_PATIENCE):
             wanted.check()
         try:
-            return self._check(wanted, progress)
+            if not only_texts:
+                self._dropped += len(self._kept)
+                self._kept.clear()
+            return self._known() or self._check(wanted, progress)
         finally:
             self._checking.release()
 
+    def _known(self) -> Answer | None:
+        """The answer, if it is that of before but for the places that it names."""
+        texts = self.texts
+        for kept in reversed(self._kept):
+            answer = kept.after(texts)
+            if answer is not None:
+                self._kept.remove(kept)
+                self._kept.append(kept)
+                return answer
+        return None
+
     def _check(self, token: Token, progress: Tell | None) -> Answer:
         texts = self.texts
+        reading = dict(texts)
         request = replace(
             self._request,
             cwd=self.folder,
-            texts=texts,
+            texts=reading,
             jobs=1,
             progress=progress,
             checkpoint=token.check,
@@ -105,4 +118,16 @@ class Workspace:
         result = check_beside_others(request, programs.append, self._fact_caches)
         for cache in self._fact_caches.values():
             cache.forget(MOST_IDLE)
-        return Answer(self.folder, result, programs, texts)
+        answer = Answer(self.folder, result, programs, texts)
+        self._kept.append(Kept(answer, reading))
+        self._dropped += len(self._kept[:-MOST_ANSWERS])
+        del self._kept[:-MOST_ANSWERS]
+        if self._dropped > 4 * MOST_ANSWERS:  # nobody has called `tidy`
+            self.tidy()
+        return answer
+
+    def tidy(self) -> None:
+        """Free the memory of old answers, when there is a moment for that."""
+        if self._dropped >= MOST_ANSWERS:
+            self._dropped = 0
+            gc.collect()

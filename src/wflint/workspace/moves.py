@@ -1,0 +1,122 @@
+"""Edits that move code and change none: comments and blank lines between statements.
+
+What was found before is still true after such an edit, but for where it stands.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import tokenize
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from wflint.files.source import Source, UnreadableSource
+from wflint.syntax.guard import NewerSyntax, parse
+from wflint.syntax.tokens import LAYOUT, tokens
+
+_NO_CODE = re.compile(r"[ \t]*(?:#.*)?\r?$")
+_UNUSUAL = re.compile(r"\r(?!\n)|[\f\v\x1c-\x1e\x85\u2028\u2029]")
+"""Characters at which some programs see another line begin."""
+
+
+class Move(Struct, frozen=True):
+    """From the row ``first`` on, ``before`` rows of a text have become ``after`` other ones."""
+
+    first: int
+    before: int
+    after: int
+
+    def row(self, row: int) -> int | None:
+        """The row at which something stands now; ``None`` for what stood in rows that changed."""
+        if row < self.first:
+            return row
+        return row + self.after - self.before if row >= self.first + self.before else None
+
+    def touches(self, first: int, last: int) -> bool:
+        """True if rows that changed, or what was put between two, lie among some rows."""
+        return first < self.first + self.before and self.first <= last
+
+
+def changed_rows(before: Sequence[str], after: Sequence[str]) -> Move:
+    """The rows in which two texts differ."""
+    most = min(len(before), len(after))
+    first = 0
+    while first < most and before[first] == after[first]:
+        first += 1
+    same = 0
+    while same < most - first and before[-1 - same] == after[-1 - same]:
+        same += 1
+    return Move(first + 1, len(before) - first - same, len(after) - first - same)
+
+
+def layout_move(before: Source, after: Source) -> Move | None:
+    """How code has moved, if nothing but comments and blank lines has changed around it."""
+    if _UNUSUAL.search(before.text) or _UNUSUAL.search(after.text):
+        return None
+    old, new = before.text.split("\n"), after.text.split("\n")
+    move = changed_rows(old, new)
+    start = move.first - 1
+    changed = (*old[start : start + move.before], *new[start : start + move.after])
+    if not all(map(_NO_CODE.match, changed)):
+        return None
+    return move if _begins_a_line(before, old, move.first) else None
+
+
+def _begins_a_line(source: Source, lines: Sequence[str], row: int) -> bool:
+    """True if no line of code goes on in a row of a module, from the row above."""
+    if row > 1 and lines[row - 2].rstrip("\r").endswith("\\"):
+        return False
+    try:
+        tree = source.tree = parse(source)
+    except (NewerSyntax, UnreadableSource):
+        return False
+    return not any(_goes_on(lines, first, last, row) for first, last in _around(tree, row))
+
+
+def _around(tree: ast.Module, row: int) -> Iterator[tuple[int, int]]:
+    """Yield the first and last rows of statements that a row lies in, of long ones their headers.
+
+    The last row of a header is the first one of the block below it.
+    """
+    pending: list[ast.AST] = [tree]
+    while pending:
+        for child in _statements_in(pending.pop()):
+            first, last = _rows(child)
+            if not first < row <= last:
+                continue
+            below = next(_statements_in(child), None)
+            if below is None:
+                yield first, last
+            else:
+                pending.append(child)
+                if row <= _rows(below)[0]:
+                    yield first, _rows(below)[0]
+
+
+def _statements_in(node: ast.AST) -> Iterator[ast.AST]:
+    for name in ("cases", "body", "handlers", "orelse", "finalbody"):
+        yield from getattr(node, name, ())
+
+
+def _rows(node: ast.AST) -> tuple[int, int]:
+    """The first and last row of a statement, its decorators included."""
+    if isinstance(node, ast.match_case):
+        return node.pattern.lineno, _rows(node.body[-1])[1]
+    assert isinstance(node, (ast.stmt, ast.ExceptHandler))
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    first = min(node.lineno, *(d.lineno for d in decorators)) if decorators else node.lineno
+    return first, node.end_lineno or node.lineno
+
+
+def _goes_on(lines: Sequence[str], first: int, last: int, row: int) -> bool:
+    """True if a line of code that begins above a row, not before ``first``, goes on in it."""
+    is_open = False
+    for token in tokens(list(lines[first - 1 : last])):
+        if token.type in LAYOUT or token.type == tokenize.COMMENT:
+            continue
+        if first - 1 + token.start[0] >= row:
+            break
+        is_open = token.type != tokenize.NEWLINE
+    return is_open

@@ -1,0 +1,243 @@
+"""An edit that changes no code takes no check, and the answer is still that of a cold run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.caching import FLOW, NAMES, make_project
+from tests.workspace.test_workspace import CLOCK, Edited
+from wflint.run.check import check_beside_others
+
+MANY = '''\
+"""Many forms of statements.
+
+# no comment
+"""
+import datetime
+import random
+
+from temporalio import workflow
+from shop import (
+    names,
+
+    prices,
+)
+
+
+def helper(
+    first=None,
+
+    second=random.random(),
+) -> str:
+    # what it does
+    text = """
+# no comment
+
+"""
+    return text + \\
+        names.new_name()
+
+
+@workflow.defn(
+    name="Many",
+
+)
+class ManyWorkflow:
+    """It does much."""
+
+    @workflow.run
+    async def run(self) -> str:
+        if (
+            prices.label()
+
+        ):
+            try:
+                return helper()
+
+            except ValueError:
+
+                pass
+            finally:
+                print("at the end")
+        else:
+            now = datetime.datetime.now()
+
+        random.random()  # wflint: ignore[WFL122] known
+        # wflint: ignore[WFL101] known
+
+        return str(datetime.datetime.now()); x = 1
+
+
+@workflow.defn
+class OneMoreWorkflow:
+    @workflow.run
+    async def run(self) -> None:
+        match helper():
+
+            case "a":
+                uuid = random.random()
+
+            case _:
+                pass
+'''
+NAME = "shop/many.py"
+
+
+class Counted(Edited):
+    """A workspace of which it is known how many checks it takes."""
+
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
+        super().__init__(folder)
+        self.checks = 0
+
+        def counted(*arguments: object) -> object:
+            self.checks += 1
+            return check_beside_others(*arguments)  # type: ignore[arg-type]
+
+        patch.setattr("wflint.workspace.workspace.check_beside_others", counted)
+
+    def takes(self, name: str, text: str) -> int:
+        """Change a file, compare with a cold run, and say how many checks that took."""
+        before = self.checks
+        self.put(name, text)
+        self.agrees()
+        return self.checks - before
+
+
+@pytest.fixture
+def counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Counted:
+    folder = make_project(tmp_path)
+    (folder / NAME).write_text(MANY)
+    (folder / "shop/clock.py").write_text(CLOCK)
+    edited = Counted(folder, monkeypatch)
+    edited.agrees()
+    return edited
+
+
+def _with(text: str, row: int, line: str) -> str:
+    lines = text.splitlines(keepends=True)
+    return "".join([*lines[:row], line, *lines[row:]])
+
+
+def _row(text: str) -> int:
+    """The row of the text that comes before a line of it."""
+    return MANY[: MANY.index(text)].count("\n")
+
+
+@pytest.mark.parametrize(
+    "line", ["\n", "    \n", "# a comet\n", "        # a comet\n", "\n# c\n\n"]
+)
+@pytest.mark.parametrize(
+    "before", ["def helper", "@workflow.defn\n", "    return text", "                pass"]
+)
+def test_what_stands_between_statements_takes_no_check(
+    counted: Counted, before: str, line: str
+) -> None:
+    assert counted.takes(NAME, _with(MANY, _row(before), line)) == 0
+    assert counted.takes(NAME, MANY) == 0
+
+
+def test_what_is_typed_in_a_comment_takes_no_check(counted: Counted) -> None:
+    row, comment = _row("    return text"), "    # why so"
+    lines = [f"{comment[:end]}\n" for end in range(4, len(comment) + 1)]
+    assert sum(counted.takes(NAME, _with(MANY, row, line)) for line in lines) == 0
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        *("    prices,\n", "    second=random", "# no comment\n\n", "        names.new_name()"),
+        *(")\nclass ManyWorkflow", "        ):\n"),
+    ],
+)
+def test_what_stands_in_a_statement_does(counted: Counted, before: str) -> None:
+    assert counted.takes(NAME, _with(MANY, _row(before), "# a comet\n")) == 1
+
+
+def test_a_name_of_the_project_in_a_comment_does(counted: Counted) -> None:
+    with_name = _with(MANY, _row("    return text"), "    # RefundWorkflow\n")
+    assert counted.takes(NAME, with_name) == 1
+    assert counted.takes(NAME, with_name.replace("# Refund", "# so Refund")) == 0
+
+
+def test_a_comment_that_hides_something_does(counted: Counted) -> None:
+    plain = _with(MANY, _row("    async def run(self) -> None"), "\n")
+    assert counted.takes(NAME, plain.replace("        # wflint", "        # now wflint")) == 1
+    assert counted.takes(NAME, MANY.replace("known\n\n", "known\n\n\n")) == 1
+
+
+def test_what_does_not_parse_takes_one_check(counted: Counted) -> None:
+    broken = ["x = (", "x = (1", "x = (1,", "y = [", "z = {"]
+    texts = [_with(MANY, _row("    return text"), f"    {line}\n") for line in broken]
+    assert [counted.takes(NAME, text) for text in texts] == [1, 0, 0, 0, 0]
+    assert counted.takes(NAME, MANY) == 0
+
+
+def test_what_does_not_parse_and_names_something_takes_more(counted: Counted) -> None:
+    texts = ["    x = (", "    x = (RefundWorkflow", "    x = (RefundWorkflow, "]
+    taken = [counted.takes(NAME, _with(MANY, _row("    return text"), f"{t}\n")) for t in texts]
+    assert taken == [1, 1, 0]
+
+
+def test_a_body_takes_a_check(counted: Counted) -> None:
+    assert counted.takes(NAME, MANY.replace("print(", "str(")) == 1
+
+
+def test_fixes_move_with_the_code(counted: Counted) -> None:
+    assert counted.takes("shop/clock.py", CLOCK.replace("\n\n\n@", "\n\n\n# a comet\n\n\n@")) == 0
+
+
+def test_another_file_may_change_in_between(counted: Counted) -> None:
+    assert counted.takes("shop/names.py", f"# a comet\n{NAMES}") == 0
+    assert counted.takes(NAME, _with(MANY, _row("def helper"), "\n")) == 0
+    assert counted.takes("shop/names.py", NAMES) == 0
+    assert counted.takes("shop/flow.py", f"{FLOW}\n") == 0
+
+
+def test_a_file_is_closed_as_it_was_saved(counted: Counted) -> None:
+    path = counted.folder / "shop/names.py"
+    counted.put("shop/names.py", f"# a comet\n{NAMES}")
+    counted.agrees()
+    path.write_text(f"# a comet\n{NAMES}")
+    counted.workspace.drop(str(path))
+    before = counted.checks
+    counted.agrees()
+    assert counted.checks == before
+
+
+def test_a_file_that_was_written_while_it_was_open_is_read(counted: Counted) -> None:
+    path = counted.folder / "shop/names.py"
+    counted.put("shop/names.py", NAMES)
+    counted.agrees()
+    path.write_text("def new_name() -> str:\n    return ''\n")
+    counted.workspace.drop(str(path))
+    counted.agrees()
+
+
+def _every_row() -> Iterator[str]:
+    for row in range(MANY.count("\n") + 1):
+        for line in ("\n", "# a comet\n", "            # of names\n"):
+            yield _with(MANY, row, line)
+    for row, line in enumerate(MANY.splitlines(keepends=True)):
+        if not line.strip() or line.lstrip().startswith("#"):
+            yield MANY[: sum(map(len, MANY.splitlines(keepends=True)[:row]))] + "".join(
+                MANY.splitlines(keepends=True)[row + 1 :]
+            )
+
+
+@pytest.mark.exhaustive
+def test_a_comment_may_come_and_go_at_each_row(counted: Counted) -> None:
+    for text in _every_row():
+        counted.takes(NAME, text)
+    assert counted.checks < 200
+
+
+@pytest.mark.exhaustive
+def test_letters_of_statements(counted: Counted) -> None:
+    for statement in ("names.new_name()", "text = [str(v) for v in (1, 2)]", "assert prices"):
+        for end in range(1, len(statement) + 1):
+            text = _with(MANY, _row("    return text"), f"    {statement[:end]}\n")
+            counted.takes(NAME, text)
