@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -61,11 +62,31 @@ def test_what_is_wrong_is_said_in_one_line(arguments: tuple[str, ...], message: 
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_a_program_without_workflows_is_told(tmp_path: Path) -> None:
-    write(tmp_path / "other", {"pyproject.toml": "", "a.py": "import temporalio\n"})
-    done = invoke("map", "other", "-o", "map.md")
+FORMS = ("html", "md", "svg", "mmd", "json")
+
+
+@pytest.mark.parametrize(
+    ("folder", "words"),
+    [
+        ("shop/activities.py", "give the folder of the project, or the files that define its"),
+        ("../other", "name the decorators or base classes that make your workflows in"),
+        ("../empty", "no Python file to check was found"),
+    ],
+)
+def test_a_map_without_workflows_says_why(folder: str, words: str, project: Path) -> None:
+    write(project.parent / "other", {"pyproject.toml": "", "a.py": "import temporalio\n"})
+    write(project.parent / "empty", {"pyproject.toml": ""})
+    outputs = [word for form in FORMS for word in ("-o", f"map.{form}")]
+    done = invoke("map", folder, *outputs)
     assert done.exit_code == 0
-    assert done.stderr == "wflint: no workflow is defined in the files that were given\n"
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    for form in ("html", "md", "json"):
+        assert words in Path(f"map.{form}").read_text("utf-8")
+    drawn = ElementTree.fromstring(Path("map.svg").read_text("utf-8"))
+    assert words in " ".join(each.text or "" for each in drawn.iter() if each.tag.endswith("text"))
+    is_drawn = folder == "shop/activities.py"
+    assert ("no workflow was found" in Path("map.mmd").read_text("utf-8")) is not is_drawn
 
 
 def test_links_lead_to_the_commit_and_have_no_password() -> None:

@@ -24,6 +24,11 @@ ENDINGS = {
 }
 """The module that writes a map into a file, by the end of its name."""
 
+NONE_HERE = (
+    "no workflow is defined in the files that were given: give the folder of the project, or the "
+    "files that define its workflows"
+)
+
 
 def run(flags: Mapping[str, Any]) -> int:
     """Run the command and give its exit code."""
@@ -47,6 +52,8 @@ def run(flags: Mapping[str, Any]) -> int:
         for one in result.diagnostics
         if one.code == SYNTAX_ERROR
     ]
+    if not found.workflows:
+        found.remarks += result.warnings or [NONE_HERE]
     found.title = flags["title"] or Path(links.top or first).name
     problems = [*result.problems, *(ran.problems if ran is not None else ())]
     for form, path in targets:
@@ -54,8 +61,7 @@ def run(flags: Mapping[str, Any]) -> int:
         write_file(path, text, problems)
     said = problems
     if not flags["quiet"]:
-        empty = result.warnings or ["no workflow is defined in the files that were given"]
-        said = [*problems, *found.remarks, *(() if found.workflows else empty)]
+        said = [*problems, *found.remarks]
     say(said)
     return FAILED if problems else 0
 

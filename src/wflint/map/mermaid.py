@@ -96,6 +96,8 @@ def overview(found: Map) -> str:
 
 def _overview(found: Map) -> Iterator[str]:
     ids: dict[str, list[str]] = {"worker": [], "workflow": [], "activity": []}
+    if not (found.workflows or found.activities):
+        yield 'empty["no workflow was found"]'
     for number, worker in enumerate(found.workers):
         if worker.workflows or worker.activities:
             queue = worker.queue or "worker, queue not known"

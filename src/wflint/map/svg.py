@@ -7,6 +7,7 @@ in a column, each entry point of a workflow has one, and what holds steps is a f
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from textwrap import wrap
 
 from msgspec import Struct
 
@@ -17,6 +18,7 @@ from wflint.wording import shortened
 
 _WIDTH, _LINE, _GAP, _PAD = 330, 18, 12, 10
 _CHARACTER = 6.4
+_WIDEST = 70
 _STYLE = """\
 svg { --back: #fff; --text: #1c2430; --quiet: #5b6675; --line: #c5ccd6; --soft: #f4f6f9;
   --activity: #1d4ed8; --child: #6d28d9; --timer: #b45309; --signal: #15803d; --next: #a21caf;
@@ -52,6 +54,10 @@ def render(found: Map) -> str:
     reading = Reading(found)
     lines: list[str] = []
     y, width = 24, 480
+    if not found.workflows:
+        for line in (line for remark in found.remarks for line in wrap(remark, _WIDEST)):
+            lines.append(_words(_GAP, y, line))
+            y += _LINE
     for workflow, told in zip(found.workflows, reading.workflows, strict=True):
         y, right = _workflow(workflow, told, reading.shown(workflow.place), y, lines)
         width = max(width, right)
