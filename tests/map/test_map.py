@@ -78,7 +78,7 @@ def test_the_lines_of_what_is_shown_are_there(shop: Map) -> None:
 def test_lines_are_counted_as_python_counts_them() -> None:
     sources = Sources()
     sources.add("flow.py", Source("one\rtwo\r\nthree\nfour"), 2, 3)
-    assert [(c.row, c.lines) for c in sources.files([], {})[0].chunks] == [(2, ("two", "three"))]
+    assert [(c.row, c.lines) for c in sources.files([])[0].chunks] == [(2, ("two", "three"))]
 
 
 def test_an_activity_knows_who_uses_it(shop: Map) -> None:

@@ -16,6 +16,7 @@ from wflint.cli.check_options import (
     COLOR,
     CONFIG,
     ISOLATED,
+    NO_CACHE,
     check_options,
     diff_options,
     replay_options,
@@ -233,6 +234,7 @@ def inventory(**flags: Any) -> int:
 )
 @CONFIG
 @ISOLATED
+@NO_CACHE
 def draw(**flags: Any) -> int:
     """Draw workflows as a page, an outline or a diagram.
 

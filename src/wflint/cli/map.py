@@ -5,11 +5,17 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import replace
 
 from wflint.cli.around import FAILED, progress, request_to_read, say, write_file
+
+if TYPE_CHECKING:
+    from wflint.map.links import Links
+    from wflint.map.model import Map
+    from wflint.run.request import Request, Result
 
 SYNTAX_ERROR = "WFL001"
 ENDINGS = {
@@ -32,21 +38,15 @@ NONE_HERE = (
 
 def run(flags: Mapping[str, Any]) -> int:
     """Run the command and give its exit code."""
-    from wflint.map.build import build
     from wflint.map.links import links_for
-    from wflint.map.ran import ran_in
-    from wflint.run.check import check
 
     targets = [(_form(path), path) for path in flags["outputs"]]
     paths = flags["paths"] or (".",)
-    request = request_to_read(flags, whole=True)
+    request = request_to_read(flags, whole=True, cache=not flags["no_cache"])
     first = Path(paths[0]).absolute()
     links = links_for(flags["links"] or ("web",), first if first.is_dir() else first.parent)
-    projects: list[Any] = []
     with progress(request, bool(flags["quiet"])) as shown:
-        result = check(shown, projects.append)
-        ran = ran_in(projects, flags["histories"]) if flags["histories"] else None
-        found = build(projects, links, tests=flags["tests"], ran=ran)
+        found, result, problems = _found(shown, flags, links)
     found.remarks += [
         f"{one.filename}:{one.location.line} cannot be read: {one.message}"
         for one in result.diagnostics
@@ -55,7 +55,6 @@ def run(flags: Mapping[str, Any]) -> int:
     if not found.workflows:
         found.remarks += result.warnings or [NONE_HERE]
     found.title = flags["title"] or Path(links.top or first).name
-    problems = [*result.problems, *(ran.problems if ran is not None else ())]
     for form, path in targets:
         text = importlib.import_module(f"wflint.map.{form}").render(found)
         write_file(path, text, problems)
@@ -64,6 +63,27 @@ def run(flags: Mapping[str, Any]) -> int:
         said = [*problems, *found.remarks]
     say(said)
     return FAILED if problems else 0
+
+
+def _found(
+    request: Request, flags: Mapping[str, Any], links: Links
+) -> tuple[Map, Result, list[str]]:
+    """Return the map, the result of the run, and what could not be done."""
+    from wflint.map.build import MapMaking, build
+    from wflint.run.check import check
+
+    tests = flags["tests"]
+    if not flags["histories"]:
+        making = MapMaking(tests)
+        result = check(replace(request, making=making))
+        return making.finish(links), result, result.problems
+    from wflint.map.ran import ran_in
+
+    projects: list[Any] = []
+    result = check(request, projects.append)
+    ran = ran_in(projects, flags["histories"])
+    found = build(projects, links, tests=tests, ran=ran)
+    return found, result, [*result.problems, *ran.problems]
 
 
 def _form(path: str) -> str:

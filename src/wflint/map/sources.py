@@ -42,24 +42,43 @@ class Sources:
         """Show a place with the lines around it."""
         self.add(place.filename, source, place.row - AROUND, place.row + AROUND)
 
-    def files(
-        self, named: Iterable[str], links: Mapping[str, tuple[tuple[str, str, str], ...]]
-    ) -> list[File]:
+    def files(self, named: Iterable[str]) -> list[File]:
         """Return the files of some names with what is shown of them, sorted by name."""
         return [
-            File(name, tuple(self._chunks(name)), links.get(name, ()), self._cells.get(name, ()))
+            _file(
+                name,
+                {row: self._texts[name][row - 1] for row in self._rows.get(name, ())},
+                self._cells.get(name, ()),
+            )
             for name in sorted({*named, *self._rows})
         ]
 
-    def _chunks(self, name: str) -> Iterable[Chunk]:
-        lines: list[str] = []
-        first = before = 0
-        for row in sorted(self._rows.get(name, ())):
-            if lines and row != before + 1:
-                yield Chunk(first, tuple(lines))
-                lines = []
-            first = first if lines else row
-            lines.append(self._texts[name][row - 1])
-            before = row
-        if lines:
-            yield Chunk(first, tuple(lines))
+
+def together(files: Iterable[File]) -> list[File]:
+    """Return files of several projects, each once and with all that any of them shows."""
+    lines: dict[str, dict[int, str]] = {}
+    cells: dict[str, tuple[tuple[int, int], ...]] = {}
+    for file in files:
+        cells[file.name] = file.cells
+        shown = lines.setdefault(file.name, {})
+        for chunk in file.chunks:
+            shown.update(enumerate(chunk.lines, chunk.row))
+    return [_file(name, lines[name], cells[name]) for name in sorted(lines)]
+
+
+def _file(name: str, lines: Mapping[int, str], cells: tuple[tuple[int, int], ...]) -> File:
+    return File(name, tuple(_chunks(lines)), (), cells)
+
+
+def _chunks(lines: Mapping[int, str]) -> Iterable[Chunk]:
+    found: list[str] = []
+    first = before = 0
+    for row in sorted(lines):
+        if found and row != before + 1:
+            yield Chunk(first, tuple(found))
+            found = []
+        first = first if found else row
+        found.append(lines[row])
+        before = row
+    if found:
+        yield Chunk(first, tuple(found))

@@ -175,6 +175,9 @@ def _result_of(
     if known is not None and folder is not None:
         if not request.texts:
             read.keep_looks(folder)
+        if request.making is not None:
+            for one in known.made:
+                request.making.restore(one)
         return known
     from wflint.run.program_run import ProjectRun
 
@@ -182,6 +185,8 @@ def _result_of(
     examined = ProjectRun(group, gated, read, request, cwd, result, folder, fact_caches).run()
     if keep is not None:
         keep(examined)
+    if request.making is not None:
+        result.made.append(request.making.make(examined))
     if cache is not None and folder is not None:
         cache.save(result, examined.answer)
         if not request.texts:

@@ -7,7 +7,7 @@ turns it into a :class:`Result`, and the report modules print that.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -19,6 +19,7 @@ from wflint.progress import Tell
 if TYPE_CHECKING:
     from wflint.project.prefetch import Method
     from wflint.revision.snapshot import Snapshot
+    from wflint.run.program_run import Examined
 
 BaselineUse = Literal["read", "make", "ignore"]
 
@@ -28,6 +29,20 @@ class Known(Struct, frozen=True):
 
     reason: str
     entries: list[Entry]
+
+
+class Making(Protocol):
+    """Makes something of each project, which is kept with the result of a run."""
+
+    @property
+    def about(self) -> str:
+        """What it is, and all that it depends on besides the project and the request."""
+
+    def make(self, examined: Examined) -> object:
+        """Make it of a project after its analysis, as plain data that can be kept."""
+
+    def restore(self, made: object) -> None:
+        """Take over what an earlier run has made of a project, in the types of msgpack."""
 
 
 class Request(Struct, frozen=True):
@@ -47,7 +62,8 @@ class Request(Struct, frozen=True):
     ``progress`` is told how far the run has come. ``verbose`` asks for all notes.
     ``cwd`` is the working directory, by default that of the process. ``checkpoint`` is called at
     each step of the analysis, and may raise what ends it. ``start_method`` says how processes
-    begin that read files, by default as it suits the system.
+    begin that read files, by default as it suits the system. ``making`` makes more of each project
+    than its result.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -73,6 +89,7 @@ class Request(Struct, frozen=True):
     checkpoint: Callable[[], None] | None = None
     verbose: bool = False
     start_method: Method | None = None
+    making: Making | None = None
 
 
 class Gap(Struct, frozen=True, order=True):
@@ -153,7 +170,7 @@ class Result(Struct):
     ``held`` are the diagnostics of rules that ran which the settings hide, without their words;
     ``is_partial`` is true where more may be hidden behind a file that does not parse.
     ``baselines`` are those in use, ``left`` the known findings that were not found; ``said`` are
-    lines for stderr about what was done besides.
+    lines for stderr about what was done besides. ``made`` is what was made of each project.
     """
 
     diagnostics: list[Diagnostic] = []
@@ -170,6 +187,7 @@ class Result(Struct):
     baselines: list[BaselineState] = []
     said: list[str] = []
     left: list[Entry] = []
+    made: list[Any] = []
 
     @property
     def fails(self) -> bool:

@@ -126,6 +126,7 @@ class ResultCache:
             [_about(project) for project in projects],
             request.no_ignores,
             request.show_gaps,
+            request.making.about if request.making is not None else "",
             [_environments(project, request) for project in projects],
             sorted((os.fsencode(path), digest_of(text)) for path, text in request.texts.items()),
         )
@@ -135,6 +136,7 @@ class ResultCache:
             [str(group.project.root), str(self._cwd)],
             self._files,
             self._asked,
+            group.chosen if request.making is not None else [],
             gated.named,
             gated.candidates,
             gated.configuring,
@@ -171,7 +173,7 @@ _COUNTS = (
 
 def add(result: Result, part: Result) -> None:
     """Add the result of one project to that of the run."""
-    for name in ("diagnostics", "problems", "warnings", "gaps", "held"):
+    for name in ("diagnostics", "problems", "warnings", "gaps", "held", "made"):
         getattr(result, name).extend(getattr(part, name))
     result.sources.update(part.sources)
     result.paths.update(part.paths)
