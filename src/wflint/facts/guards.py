@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 from typing import NamedTuple
 
 import libcst as cst
 
 from wflint import limits
 from wflint.facts.model import Flag
-from wflint.facts.questions import IN_ACTIVITY, IN_WORKFLOW, RAISES, REPLAYING, WHEN_YES
+from wflint.facts.questions import (
+    IN_ACTIVITY,
+    IN_WORKFLOW,
+    NEVER_MISSING,
+    RAISES,
+    REPLAYING,
+    RUNNING_LOOPS,
+    WHEN_YES,
+)
 from wflint.syntax.walk import walk
 
 DEAD = 1 << 20
@@ -19,11 +27,7 @@ DEAD = 1 << 20
 
 _TYPE_CHECKING = {"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"}
 _UNRESTRICTED = {"temporalio.workflow.unsafe.sandbox_unrestricted"}
-_NEVER_MISSING = frozenset(
-    f"temporalio.workflow.{name}"
-    for name in ("info", "new_random", "now", "random", "time", "time_ns", "uuid4")
-)
-_DO_NOT_FAIL = ("asyncio.get_running_loop", "builtins.", "datetime.", "temporalio.")
+_DO_NOT_FAIL = (*sorted(RUNNING_LOOPS), "builtins.", "datetime.", "temporalio.")
 
 DottedName = Callable[[cst.CSTNode], str]
 Guards = Callable[[str], int]
@@ -52,8 +56,8 @@ def _plain(test: cst.BaseExpression, name: DottedName, guards: Guards) -> tuple[
     if operator is not None:
         flags = [_single(t, name, guards) for t in terms]
         if operator is cst.And:
-            return _union(f[0] for f in flags), 0
-        return 0, _union(f[1] for f in flags)
+            return _union(f[0] for f in flags), _common(f[1] for f in flags)
+        return _common(f[0] for f in flags), _union(f[1] for f in flags)
     return _single(test, name, guards)
 
 
@@ -89,6 +93,8 @@ def _single(test: cst.BaseExpression, name: DottedName, guards: Guards) -> tuple
 
 def _single_name(test: cst.BaseExpression, name: DottedName, guards: Guards) -> tuple[int, int]:
     if isinstance(test, cst.Call):
+        if _asks_if_running(test.func, name):
+            return 0, Flag.NOT_IN_WORKFLOW
         called = name(test.func)
         yes, no = _answers(called)
         answer = guards(called) if called and not no else 0
@@ -98,8 +104,30 @@ def _single_name(test: cst.BaseExpression, name: DottedName, guards: Guards) -> 
         if known in _TYPE_CHECKING:
             return DEAD, 0
         if isinstance(test, cst.Name):  # `inside = in_workflow()`
-            return _answers(known)
-    return (DEAD, 0) if _is_main_test(test) else (0, 0)
+            return _answers(known) if known not in NEVER_MISSING else (0, Flag.NOT_IN_WORKFLOW)
+    if isinstance(test, cst.Comparison):
+        return _compared(test, name)
+    return 0, 0
+
+
+def _compared(test: cst.Comparison, name: DottedName) -> tuple[int, int]:
+    """The flags of code behind ``info is None``, where a handler has set that outside."""
+    if _is_main_test(test):
+        return DEAD, 0
+    missing = missing_name(test)
+    if not missing.surely or name(test.left) not in NEVER_MISSING:
+        return 0, 0
+    outside = int(Flag.NOT_IN_WORKFLOW)
+    return (outside, 0) if missing.true else (0, outside)
+
+
+def _asks_if_running(called: cst.BaseExpression, name: DottedName) -> bool:
+    """True for ``loop.is_running`` of the loop that runs in a workflow."""
+    match called:
+        case cst.Attribute(value=loop, attr=cst.Name(value="is_running")):
+            loop = loop.func if isinstance(loop, cst.Call) else loop
+            return name(loop) in RUNNING_LOOPS
+    return False
 
 
 def raises_inside(statement: cst.BaseSmallStatement, name: DottedName, guards: Guards) -> bool:
@@ -145,8 +173,12 @@ def _union(flags: Iterable[int]) -> int:
     return reduce(or_, flags, 0)
 
 
-def _is_main_test(test: cst.BaseExpression) -> bool:
-    if not (isinstance(test, cst.Comparison) and len(test.comparisons) == 1):
+def _common(flags: Iterable[int]) -> int:
+    return reduce(and_, flags)
+
+
+def _is_main_test(test: cst.Comparison) -> bool:
+    if len(test.comparisons) != 1:
         return False
     sides = [test.left, test.comparisons[0].comparator]
     if not isinstance(test.comparisons[0].operator, cst.Equal):
@@ -217,7 +249,7 @@ def surely_given(value: cst.CSTNode | None, name: DottedName) -> bool:
         return value.value.strip("0_") != ""
     while isinstance(value, cst.Attribute):  # `workflow.info().run_id`
         value = value.value
-    return isinstance(value, cst.Call) and name(value.func) in _NEVER_MISSING
+    return isinstance(value, cst.Call) and name(value.func) in NEVER_MISSING
 
 
 def assigns(suite: cst.BaseSuite, name: str) -> bool:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from wflint import limits
 from wflint.facts.model import UNKNOWN, Flag, Kind, Param, ParamKind, Ref
-from wflint.facts.scopes import Bindings, Block, Bound, How, Narrowed, Scope
+from wflint.facts.scopes import Bindings, Block, Bound, How, Narrowed, Scope, inside
 from wflint.facts.types import declared_as, either, instance, says_little
 
 if TYPE_CHECKING:
@@ -154,6 +154,7 @@ def _agreed(refs: Refs, name: str, bindings: list[Bound], where: Scope, steps: i
     """Return what all bindings of a name agree on, while not all are known."""
     if len(bindings) > limits.EARLY_BINDINGS:
         return UNKNOWN
+    bindings = inside(bindings)
     bound = [(b.how, _bound(refs, name, b, where, steps)) for b in bindings]
     if len(bound) > 1:
         bound = [(how, ref) for how, ref in bound if ref != _NONE] or bound

@@ -12,7 +12,7 @@ from collections.abc import Container
 import libcst as cst
 
 from wflint.facts.guards import DottedName
-from wflint.facts.questions import RAISES_OUTSIDE
+from wflint.facts.questions import IN_WORKFLOW, RAISES_OUTSIDE, RUNNING_LOOPS
 from wflint.syntax.walk import walk
 
 _NOT_IN_WORKFLOW = {
@@ -25,11 +25,14 @@ _EVERYTHING = {"builtins.BaseException", "builtins.Exception"}
 _NEVER_FAIL = {
     f"builtins.{name}" for name in ("bool", "callable", "hasattr", "isinstance", "repr", "str")
 }
-_KNOWN = ("asyncio.get_running_loop", "builtins.", "datetime.", "temporalio.")
+_KNOWN = (*sorted(RUNNING_LOOPS), "builtins.", "datetime.", "temporalio.")
 """Prefixes of functions that fail, if they do, because of what they are given."""
 
 _MAY_BE_MISSING = {"continued_run_id", "cron_schedule", "parent", "retry_policy", "root"}
 """Attributes of ``workflow.info()`` that may be ``None``."""
+
+_ASKING = RAISES_OUTSIDE | IN_WORKFLOW
+"""Functions that only raise, or are only missing with the SDK itself, outside of workflows."""
 
 _MAY_FAIL = (cst.Assert, cst.Del)
 _DIVISIONS = (cst.Divide, cst.FloorDivide, cst.Modulo)
@@ -55,7 +58,7 @@ def probe_in(body: cst.BaseSuite, name: DottedName) -> Probe:
         reading.note_names(node)
         if isinstance(node, (cst.Call, cst.Attribute)):
             target = name(node.func if isinstance(node, cst.Call) else node)
-            reading.asks = reading.asks or target in RAISES_OUTSIDE
+            reading.asks = reading.asks or target in _ASKING
             if isinstance(node, cst.Call) and not reading.is_harmless(node, target):
                 return Probe.NONE
         reading.may_fail = reading.may_fail or reading.fails(node)
@@ -163,7 +166,7 @@ def _caught(types: cst.BaseExpression, name: DottedName) -> set[str]:
 def asks_for_loop(body: cst.BaseSuite, name: DottedName) -> bool:
     """True if the first thing that a ``try`` body calls is what raises where no loop runs."""
     first = next((n for n in walk(body) if isinstance(n, cst.Call)), None)
-    return first is not None and name(first.func) == "asyncio.get_running_loop"
+    return first is not None and name(first.func) in RUNNING_LOOPS
 
 
 def catches_missing_loop(

@@ -20,8 +20,17 @@ NEEDS_WORKFLOW = {
 }
 """Calls that do nothing in a workflow and raise everywhere else."""
 
-RAISES_OUTSIDE = NEEDS_WORKFLOW | {"asyncio.get_running_loop"}
+RUNNING_LOOPS = {"asyncio.get_event_loop", "asyncio.get_running_loop"}
+"""Calls that give the running loop in a workflow, and may raise where no loop runs."""
+
+RAISES_OUTSIDE = NEEDS_WORKFLOW | RUNNING_LOOPS
 """Calls that do nothing in a workflow and may raise outside: `try:` around them is a guard."""
+
+NEVER_MISSING = RUNNING_LOOPS | {
+    f"temporalio.workflow.{name}"
+    for name in ("info", "new_random", "now", "random", "time", "time_ns", "uuid4")
+}
+"""Calls whose result is never ``None``, nor empty."""
 
 NEEDS_ACTIVITY = {
     f"temporalio.activity.{name}"

@@ -130,16 +130,20 @@ class Narrowed:
     parent: Narrowed | None = None
 
 
-class Bindings:
-    """The bindings of one name in one scope, once all of them are known.
+def inside(bindings: list[Bound]) -> list[Bound]:
+    """Return the bindings of a name but those that only run outside of workflows.
 
-    Those that only run outside of workflows are left out, unless there are no others.
+    If there are no others, they are what there is.
     """
+    outside = Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED
+    return [b for b in bindings if not b.flags & outside] or bindings
+
+
+class Bindings:
+    """The bindings of one name in one scope that count, once all of them are known."""
 
     def __init__(self, bindings: list[Bound]) -> None:
-        outside = Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED
-        inside = [b for b in bindings if not b.flags & outside] or bindings
-        self.every = sorted(inside, key=_order_of)
+        self.every = sorted(inside(bindings), key=_order_of)
         self._orders = [bound.order for bound in self.every]
 
     def reaching(

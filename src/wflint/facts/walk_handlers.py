@@ -127,6 +127,8 @@ def _try(walker: Walker, entry: Entry, node: cst.Try | cst.TryStar, state: State
         if part is not None:
             walker.push([part], entry, state)
     handlers: list[cst.ExceptHandler | cst.ExceptStarHandler] = [*node.handlers]
+    if handlers and all(probes.catches_probe(h, name, probe) for h in handlers):
+        walker.sure.add(id(node.body))
     for handler in reversed(handlers):
         caught = probes.catches_probe(handler, name, probe)
         caught = caught or (asks_for_loop and probes.catches_missing_loop(handler, name))

@@ -17,7 +17,7 @@ from wflint.facts.frames import Entry, Frame, State
 from wflint.facts.local_names import NOWHERE, Place
 from wflint.facts.model import Flag, FunctionHead, Kind, ModuleFacts, Ref
 from wflint.facts.refs import Refs
-from wflint.facts.scopes import Block, Bound, How, Narrowed, Scope
+from wflint.facts.scopes import Block, Bound, How, Narrowed, Scope, inside
 from wflint.facts.sharing import Sharing
 from wflint.syntax.walk import children
 
@@ -42,7 +42,8 @@ class Walker:
 
     ``entries`` are all nodes in source order; the number of an entry is the *site* of its node, and
     ``order`` gives it by ``id(node)``. ``frames`` are the functions, the outermost first.
-    ``definitions`` has the nested functions and lambdas by qualname.
+    ``definitions`` has the nested functions and lambdas by qualname, ``sure`` the ids of ``try``
+    bodies that come to their end in a workflow.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Walker:
         self.refs.scope_of = lambda node: self.scopes.get(id(node))
         self.refs.sides = self._sides
         self.scopes: dict[int, Scope] = {}  # those inside comprehensions, by id of these
+        self.sure: set[int] = set()
         self.entries: list[Entry] = []
         self.order: dict[int, int] = {}
         self.frames: list[Frame] = []
@@ -155,6 +157,8 @@ class Walker:
             ref = self.refs.ref(node, scope)
             if ref.kind is Kind.RESULT and _is_from_around(node, scope):
                 return ""  # what was the answer when the function around was called
+            if ref.kind is Kind.RESULT and _may_be_missing(node, scope):
+                return ""  # nobody may have asked
             return self._dotted(ref)
 
         return name
@@ -195,7 +199,7 @@ class Walker:
     def block(self, entry: Entry, node: cst.IndentedBlock, state: State) -> None:
         """The statements of a block, which may be one that not surely runs."""
         parent = entry.parent.node if entry.parent is not None else None
-        if parent is not None and type(parent) not in _SURE:
+        if parent is not None and type(parent) not in _SURE and id(node) not in self.sure:
             is_loop = isinstance(parent, (cst.For, cst.While))
             state = state._replace(block=Block(state.block, is_loop))
         self._statements(_Rest(entry, node.body, state))
@@ -268,6 +272,25 @@ def _behind(node: cst.If, state: State) -> State:
         state = state.where(branch.test, False)
         branch = branch.orelse
     return state
+
+
+def _may_be_missing(node: cst.CSTNode, scope: Scope | None) -> bool:
+    """True for a local name that is also bound to ``None``, and not surely to more after that.
+
+    What stands in one block with it, further down, surely is.
+    """
+    found = scope.find(node.value) if scope is not None and isinstance(node, cst.Name) else None
+    bindings = inside(found[1]) if found is not None else []
+    if len(bindings) < 2:
+        return False
+    last = max((b for b in bindings if not _is_none(b)), key=lambda b: b.order, default=None)
+    return last is None or any(
+        _is_none(b) and (b.order > last.order or b.block is not last.block) for b in bindings
+    )
+
+
+def _is_none(bound: Bound) -> bool:
+    return isinstance(bound.node, cst.Name) and bound.node.value == "None"
 
 
 def _is_from_around(node: cst.CSTNode, scope: Scope | None) -> bool:

@@ -26,12 +26,12 @@ Guards = Callable[[str, str], int]
 """Gives, for a module and a name in it, what the answer of the function means."""
 
 _ASKS = re.compile(
-    r"\b(?:in_activity|in_workflow|in_sandbox|is_replaying\w*|get_running_loop|workflow\.\w+)\b|\binfo\("
+    r"\b(?:in_activity|in_workflow|in_sandbox|is_replaying\w*|get_(?:event|running)_loop|workflow\.\w+)\b|\binfo\("
 )
 _CHECKS = re.compile(r"\b(?:if|assert)\b[^\n]*\w\(")
 _ENDS = re.compile(r"\b(?:raise|assert|return)\b")
 _MAY_CHAIN = re.compile(
-    r"\b(?:in_activity|in_workflow|in_sandbox|get_running_loop)\b|workflow\.info\b"
+    r"\b(?:in_activity|in_workflow|in_sandbox|get_(?:event|running)_loop)\b|workflow\.info\b"
 )
 """Words that the text of a guard, or of its module, must contain."""
 
