@@ -5,6 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+ADDS = frozenset({"add", "append", "appendleft", "extend", "extendleft", "insert", "put_nowait"})
+"""Methods of containers that put something in, and leave the rest as it is."""
+
 _TAKES_ONE = frozenset({"get_nowait", "pop", "popitem", "popleft"})
 _MEASURES = frozenset({"bool", "len"})
 _MORE = (ast.Gt, ast.GtE, ast.NotEq)
@@ -16,7 +19,7 @@ _CONTINUES = "continue_as_new"
 def glances(function: ast.FunctionDef, receiver: str) -> set[ast.AST]:
     """Return the attributes of ``receiver``, as nodes, that are read and may be left full.
 
-    One is taken out, or a test has found that there is something.
+    One is taken out or put in, or a test has found that there is something.
     """
     found: set[ast.AST] = set()
     for node in ast.walk(function):
@@ -26,7 +29,7 @@ def glances(function: ast.FunctionDef, receiver: str) -> set[ast.AST]:
 
 def _left_by(node: ast.AST) -> Iterator[ast.AST]:
     match node:
-        case ast.Call(func=ast.Attribute(value=held, attr=method)) if method in _TAKES_ONE:
+        case ast.Call(func=ast.Attribute(value=held, attr=method)) if method in _TAKES_ONE | ADDS:
             yield held
         case ast.Subscript(value=held, ctx=ast.Load()):
             yield held

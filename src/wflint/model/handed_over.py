@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from wflint.model.glances import ADDS
 from wflint.syntax.words import last_word
 
 PARAMETER = "()"
@@ -88,7 +89,7 @@ class HandedOver:
                 into, out_of = list(self._mentioned(target)), list(self._mentioned(value))
                 for name in into:
                     found.setdefault(name, []).extend(out_of)
-                for name in out_of:
+                for name in out_of if not _adds(node) else ():
                     if not name.startswith("."):  # `self.items = items` shares the list
                         found.setdefault(name, []).extend(n for n in into if n.startswith("."))
         return {name: made for name, made in found.items() if not name.startswith(".")}
@@ -127,6 +128,14 @@ def _flows(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
         case ast.Call(func=ast.Attribute(value=target)) if _root(target):
             given = [*node.args, *(keyword.value for keyword in node.keywords)]
             yield from ((target, value) for value in given)
+
+
+def _adds(node: ast.AST) -> bool:
+    """True for `self.items.append(item)`: the item holds no more than before."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr=method)):
+            return method in ADDS
+    return False
 
 
 def _root(node: ast.AST) -> str:

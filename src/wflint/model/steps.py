@@ -29,6 +29,7 @@ ENTERED = "async"
 FINISHED = "all_handlers_finished"
 """The name of a wait for all handlers."""
 
+_CONTINUES = "continue_as_new"
 _OFTEN_FREE = frozenset({"acquire", "put"})
 HEADER = "if 1:\n"
 """What stands before a method, so that it may be indented."""
@@ -161,6 +162,8 @@ class _Reader:
                 yield from self._call(node, at, awaited=False)
             case ast.Await(value=ast.Call() as call) if self._method(call.func):
                 yield from self._call(call, at, awaited=True)
+            case ast.Await(value=ast.Call() as call) if last_word(call.func) == _CONTINUES:
+                yield _Task(call, at.is_sure, at.is_later)  # it raises, and nobody waits
             case ast.Await(value=value):
                 yield _Task(value, at.is_sure, at.is_later)
                 name = ENTERED if called_word(value) in _OFTEN_FREE else _waited_for(value)
