@@ -77,7 +77,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import CallKind, Report, Rule, Scope, Severity, is_refused, last_words, names_of
+from wflint.rule import (
+    CallKind,
+    Report,
+    Rule,
+    Scope,
+    Severity,
+    is_refused,
+    last_words,
+    names_of,
+    option_tables,
+)
 
 if TYPE_CHECKING:
     from wflint.rule import CommandView
@@ -116,6 +126,8 @@ class ArityMismatch(Rule):
         if at.kind is CallKind.NEXUS_OPERATION:
             yield from _check_operation(at)
             return
+        if _is_never_sent(at):
+            return
         if is_refused(at.targets, at.payload):
             sent = len(at.payload or ())
             yield Report(
@@ -128,6 +140,14 @@ class ArityMismatch(Rule):
                 f"`{handler.shown}` takes {handler.takes}, and `{at.call.shown}` sends {sent} in "
                 f"`{at.signal.option}`: {_HANDLER}"
             )
+
+
+def _is_never_sent(at: CommandView) -> bool:
+    """True if Python refuses the call itself, for an option of which another rule speaks."""
+    table = option_tables().get(at.call.name)
+    if table is None or not table.names:
+        return False
+    return any(name not in table.names and name not in table.gone for name in at.call.keywords)
 
 
 def _check_operation(at: CommandView) -> Iterable[Report]:
