@@ -10,6 +10,9 @@ workflow.
 
 Catch `ActivityError`, and look at its `cause`.
 
+The errors of a client, such as `temporalio.client.WorkflowFailureError` and `RPCError`, never come
+in a workflow at all: it has no client, and a child workflow fails with `ChildWorkflowError`.
+
 ## Bad
 
 ```python
@@ -94,6 +97,14 @@ _COMES_AS = {
 }
 _INSTEAD = {name: Api(name, Fixable.UNSAFE) for name in _COMES_AS.values()}
 _TIMED_OUT = frozenset({"asyncio.TimeoutError", "builtins.TimeoutError", f"{_ERRORS}TimeoutError"})
+_STARTED = "WorkflowAlreadyStartedError"
+_OF_CLIENTS = frozenset(
+    {
+        *(f"temporalio.client.Workflow{name}Error" for name in ("ContinuedAsNew", "Failure")),
+        *(f"temporalio.client.Workflow{name}FailedError" for name in ("Query", "Update")),
+        "temporalio.service.RPCError",
+    }
+)
 _CAUSES = frozenset(f"{_ERRORS}{name}" for name in ("ApplicationError", "TimeoutError"))
 
 
@@ -107,8 +118,11 @@ class NeverMatchingHandler(Rule):
 
     def check_try(self, at: TryView) -> Iterable[Report]:
         """The handlers of what can be no more than a cause."""
+        if at.statement.is_with:
+            return
         found = {name: where for effect, name in _COMES_AS.items() if (where := at.effect(effect))}
-        if not found or at.statement.is_with:
+        yield from _of_clients(at, found)
+        if not found:
             return
         handlers = [handler for handler in at.statement.handlers if _never_matches(at, handler)]
         error = next(iter(found))
@@ -135,6 +149,23 @@ class NeverMatchingHandler(Rule):
             test = f'getattr({{name}}.cause, "type", "") != "{last}"'
         edits = catch_instead(at, f"{_ERRORS}{at.api.use}", test)
         return at.unsafe(f"Catch `{at.api.use}`", *edits) if edits is not None else None
+
+
+def _of_clients(at: TryView, found: dict[str, EffectAt]) -> Iterable[Report]:
+    """The handlers of what only clients get."""
+    start = at.effect(Effect.AWAITS_START)
+    comes = found or ({_STARTED: start} if start is not None else {})
+    for handler in at.statement.handlers if comes else ():
+        caught = at.caught(handler)
+        if not caught or not _OF_CLIENTS.issuperset(caught) or at.may_raise(*caught):
+            continue
+        if not at.may_fail_otherwise(strictly=False):
+            errors = " or ".join(f"`{name}`" for name in comes)
+            yield Report(
+                f"`{at.shown(handler)}` never runs, because only clients get that error: what "
+                f"fails in {_places(comes)} comes as {errors}; catch that",
+                site=handler.site,
+            )
 
 
 def _never_matches(at: TryView, handler: Handler) -> bool:
