@@ -10,6 +10,7 @@ left there. A worker that replays it tomorrow starts with an empty list.
 
 In a module that the sandbox loads again for each workflow, the state is the workflow's own. It
 works until the module is passed through or the sandbox is switched off, so that is a warning only.
+So it is in tests, which note in such a list what workflows have done.
 
 Keep the state in the workflow: `self.seen = []` in `__init__`. A list in the body of a class
 belongs to the class, also when it is reached by `self.seen.append(...)`. An object that a module
@@ -214,7 +215,8 @@ class SharedMutableState(Rule):
         elif shared.kind != "module":
             owner += f" of `{shared.module}`"
         if shared.is_shared:
-            return Report(self.message.format(name=view.message, use=owner))
+            severity = Severity.WARNING if view.is_in_tests else None
+            return Report(self.message.format(name=view.message, use=owner), severity)
         isolated = self._isolated.format(name=view.message, use=owner)
         return Report(isolated, Severity.WARNING)
 

@@ -337,6 +337,7 @@ def _search(
     own = (path for path in question.gated.named if not is_test(path))
     failures = FailureTypes(*model, own)
     checker.escapes = Escapes(reached, resolver, checker.catching, failures.may_have, is_test)
+    checker.is_test = is_test
     checker.commands.targets.graph = reached
     checker.hold_regions(reached, reach.events, Scope.WORKFLOW)
     return reached, reach.events

@@ -90,6 +90,7 @@ class Checker:
         self.summaries = Summaries(CallGraph(), Effects(), resolver.store)  # once it is there
         self.catching = Catching(resolver)
         self.escapes = Escapes(CallGraph(), resolver, self.catching, lambda *_: True)
+        self.is_test: Callable[[str], bool] = lambda _: False
         self.own_errors = OwnErrors(self, lambda _: ())
         self.heartbeats = Heartbeats(CallGraph(), (), resolver.store, (), lambda _: b"")
         self.newer_python = NewerPython((), lambda _: b"")

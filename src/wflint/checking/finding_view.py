@@ -251,6 +251,11 @@ class FoundView:
         found = checker.shared.holder(asked, node.fn.path, node.receiver)
         return found if found is not None else checker.receivers.holder(asked, node)
 
+    @property
+    def is_in_tests(self) -> bool:
+        """True if the file is a test."""
+        return self._checker.is_test(self._node.fn.path)
+
     def can_sort(self) -> bool | None:
         """Return if what is in the expression can be put in order, if that is known."""
         node = self._node

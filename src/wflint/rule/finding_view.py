@@ -164,6 +164,11 @@ class FindingView(Protocol):
         """Return where the object of the expression lives, if it outlives a workflow."""
         ...
 
+    @property
+    def is_in_tests(self) -> bool:
+        """True if the file is a test, by the setting `test-paths`."""
+        ...
+
     def can_sort(self) -> bool | None:
         """Return if its elements can be put in order; ``None`` if that is not known."""
         ...
