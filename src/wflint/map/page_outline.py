@@ -18,7 +18,9 @@ from wflint.map.reading import (
 )
 from wflint.report.summary import count
 
-_INNER_WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_INNER_WORD = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[a-z][._])(?=\w)|(?<=[)\]]\.)(?=\w)")
+"""Where a name may go on in the next line."""
+
 _CALLS = 12
 """How many of the functions that a function calls are named."""
 
@@ -76,7 +78,7 @@ class Outline:
             badge = f' <span class="mark error">{errors}</span>' if errors else ""
             file = f" <small>{text(workflow.place.filename)}</small>"
             file = file if label != workflow.qualname else ""
-            name = _INNER_WORD.sub("<wbr>", text(workflow.qualname))
+            name = _breakable(text(workflow.qualname))
             yield f'<li><a href="#w{number}">{name}{file}</a>{badge}</li>'
 
     # Places and marks.
@@ -287,5 +289,9 @@ def _worded(shown: Shown) -> str:
     if name and step.kind in ("activity", "child", "signal", "call", "patch", "patched"):
         before, found, behind = whole.partition(name)
         if found:
-            return f"{before}<b>{name}</b>{behind}"
+            return f"{before}<b>{_breakable(name)}</b>{behind}"
     return whole
+
+
+def _breakable(name: str) -> str:
+    return _INNER_WORD.sub("<wbr>", name)

@@ -59,8 +59,8 @@ function node(id, kind, label, more) {
   const wide = shape === "diamond" ? 1.45 : shape === "hexagon" ? 1.2 : 1;
   const w = (Math.min(most, longest * CHARACTER) + 22) * wide;
   const h = (lines * 15 + 12) * (shape === "diamond" ? 1.6 : 1);
-  // Names break behind dots and underscores, and between their words.
-  const broken = label.replace(/([._/])(?=\w)|([a-z])(?=[A-Z])/g, "$1$2\u200b");
+  // Names break behind dots, dashes and underscores, and between their words.
+  const broken = label.replace(/([._/-])(?=\w)|([a-z])(?=[A-Z])/g, "$1$2\u200b");
   return { data: { id, kind, label, broken, shape, w, h, most, ...more } };
 }
 
@@ -233,9 +233,12 @@ function fitGraph(readable) {
     cy.viewport({ zoom: whole, pan });
     return;
   }
-  // What is too large to be read as a whole begins at its first node.
+  // What is too large to be read as a whole begins where its ways begin.
   const zoom = Math.max(0.6, Math.min(1, (cy.width() - 32) / box.w));
-  const first = cy.nodes()[0].position();
+  const edgeOf = (n) => drawn.sideways ? n.position("x") - n.data("w") / 2 : n.position("y") - n.data("h") / 2;
+  const side = (n) => n.position(drawn.sideways ? "y" : "x");
+  const first = cy.nodes().toArray().reduce((a, b) =>
+    (Math.round(edgeOf(b) - edgeOf(a)) || side(b) - side(a)) < 0 ? b : a).position();
   const wide = box.w * zoom > cy.width();
   const x = wide && !drawn.sideways ? cy.width() / 2 - first.x * zoom : 16 - box.x1 * zoom;
   const top = 16 - box.y1 * zoom;
