@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.command_line import enter_project, invoke
+from tests.map.test_page import HOSTILE, Elements
 
 FLOW = """\
 from datetime import timedelta
@@ -75,6 +77,30 @@ def test_a_change_as_a_page_has_both_sides() -> None:
     assert "<script" not in text
     ids = [part.partition('"')[0] for part in text.split(' id="')[1:]]
     assert len(ids) == len(set(ids))
+
+
+def test_nothing_of_a_program_means_anything_in_a_change() -> None:
+    (changed,) = (line for line in HOSTILE.splitlines() if "schedule_to_close" in line)
+    Path("flow.py").write_text(HOSTILE, "utf-8")
+    subprocess.run(["git", "add", "."], check=True)
+    subprocess.run(
+        ["git", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "old"], check=True
+    )
+    branch = "x<img/src=x/onerror=alert(3)>"
+    subprocess.run(["git", "branch", branch], check=True)
+    Path("flow.py").write_text(HOSTILE.replace(changed, f"{changed}\n{changed}"), "utf-8")
+    outputs = ("change.html", "change.md")
+    for output in outputs:
+        assert invoke("diff", "--from", branch, "--map", output, "--exit-zero").exit_code == 0
+    page, diff = (Path(output).read_text("utf-8") for output in outputs)
+    elements = Elements(page)
+    assert "first difference" in page
+    assert not {"script", "img"} & set(elements.names)
+    assert not [name for name, _ in elements.attributes if name.startswith("on")]
+    assert "\u202e" not in page + diff
+    fence = diff.index("```diff")
+    outside = re.sub(r"(`+).*?\1", "", diff[:fence])
+    assert "<" not in outside
 
 
 def test_without_a_change_the_page_says_so() -> None:

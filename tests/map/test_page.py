@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -129,6 +130,31 @@ def test_the_policy_names_each_script_and_style(hostile: Map) -> None:
         assert f"'sha256-{digest}'" in policy
     assert "unsafe" not in policy
     assert policy.startswith("default-src 'none'; ")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no such names there")
+def test_the_name_of_a_file_stays_within_its_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    name = f"a) [b](javascript:x) \"'><img src=x onerror=alert(1)> {TURNED} {{line}} #?&.py"
+    found = map_of(tmp_path, {name: HOSTILE}, Links(str(tmp_path), "abc", (("web", GITHUB),)))
+    elements = Elements(page.render(found))
+    assert "img" not in elements.names
+    assert not [name for name, _ in elements.attributes if name.startswith("on")]
+    lead = [value or "" for name, value in elements.attributes if name == "href"]
+    outside = {link for link in lead if not link.startswith("#")}
+    assert outside
+    assert all(re.fullmatch(r"https://github\.com/shop/orders/[\w./%-]+#L\d+", o) for o in outside)
+    text = markdown.render(found)
+    targets = re.findall(r"\]\(([^)\s]*)\)", re.sub(r"\\.|(`+).*?\1", "", text))
+    assert targets
+    assert set(targets) <= outside
+    for form in (page, markdown, mermaid, svg):
+        assert "\u202e" not in form.render(found)
+    data = json.loads(elements.held["script"][0])
+    (file,) = data["files"]
+    assert all(before.startswith("https://github.com/") for _, before, _ in file["l"])
 
 
 def test_names_mean_nothing_to_markdown(hostile: Map) -> None:
