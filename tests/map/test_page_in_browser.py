@@ -16,6 +16,7 @@ from tests.map.test_notebook_map import notebook_map
 from tests.map.test_page import HOSTILE
 from tests.map_cases import SHOP, map_of
 from wflint.map import page
+from wflint.map.links import EDITORS, Links
 
 CHROMIUM = find_chromium()
 pytestmark = [
@@ -97,6 +98,95 @@ def test_each_graph_is_drawn(chromium: Browser, shop: Path) -> None:
     chromium.press("n", 78)
     assert chromium.run("cy.nodes(':selected').length") == 1
     assert chromium.said == []
+
+
+def test_the_keyboard_is_enough(chromium: Browser, shop: Path) -> None:
+    chromium.open(shop)
+    chromium.press("/")
+    assert chromium.run("document.activeElement.id") == "search"
+    chromium.run("document.getElementById('search').value = 'settle'")
+    for at in (1, 2):
+        chromium.press("Enter", 13)
+        assert chromium.run("document.getElementById('status').textContent").startswith(f"{at} of ")
+    assert "settle" in chromium.run("document.querySelector('main .chosen').textContent")
+    chromium.run("draw({kind: 'flow', number: 0}); byId('drawing').focus()")
+    before = chromium.run("[cy.pan('x'), cy.zoom()]")
+    for key in ("ArrowRight", "+", "n", "n", "Enter"):
+        chromium.press(key)
+    after = chromium.run("[cy.pan('x'), cy.zoom()]")
+    assert before[0] != after[0]
+    assert before[1] < after[1]
+    said = chromium.run("byId('graph-said').textContent")
+    assert said == chromium.run("cy.nodes(':selected').data('label')")
+    assert chromium.run("document.querySelector('#source .line.chosen').textContent").strip()
+    reached = "Array.from(document.querySelectorAll('a[href], button, summary'))"
+    assert chromium.run(f"{reached}.every((e) => e.tabIndex === 0)")
+
+
+def test_source_has_a_link_for_each_place_that_was_asked_for(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    places = (
+        ("web", "https://x.com/{file}#L{line}"),
+        *((e, EDITORS[e]) for e in ("vscode", "idea")),
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path)
+        found = map_of(tmp_path / "p", SHOP, Links(str(tmp_path / "p"), "abc", places))
+        (tmp_path / "map.html").write_text(page.render(found), encoding="utf-8")
+    chromium.open(tmp_path / "map.html")
+    chromium.run("document.querySelector('li.child > a').click()")
+    links = chromium.run("Array.from(document.querySelectorAll('.links a')).map((a) => a.href)")
+    file = f"{tmp_path.as_posix()}/p/shop/flows.py"
+    assert links == [
+        "https://x.com/shop/flows.py#L35",
+        f"vscode://file{file}:35",
+        f"idea://open?file={file}&line=35",
+    ]
+    assert chromium.said == []
+
+
+def test_print_has_the_whole_outline_and_nothing_to_press(chromium: Browser, shop: Path) -> None:
+    chromium.open(shop, dark=True)
+    chromium.run("sections.forEach((s) => { s.open = false; })")
+    chromium.run("dispatchEvent(new Event('beforeprint'))")
+    dark = {"name": "prefers-color-scheme", "value": "dark"}
+    chromium.tell("Emulation.setEmulatedMedia", media="print", features=[dark])
+    try:
+        assert chromium.run("sections.every((s) => s.open)")
+        shown = "Array.from(document.querySelectorAll({!r})).some((e) => e.offsetHeight > 0)"
+        assert chromium.run(shown.format("ol.steps li"))
+        assert not chromium.run(shown.format("button, input, select, nav, #drawing, #source"))
+        back = "getComputedStyle(document.body).backgroundColor"
+        assert chromium.run(back) == "rgb(255, 255, 255)"
+    finally:
+        chromium.tell("Emulation.setEmulatedMedia", media="")
+
+
+STARTS = "await workflow.execute_child_workflow('W{}')"
+
+
+def test_a_graph_begins_where_its_ways_begin(chromium: Browser, tmp_path: Path) -> None:
+    source = "from temporalio import workflow\n"
+    for n in range(85):  # the last one starts 12 others, and each of these 6 of the first ones
+        started = range(72, 84) if n == 84 else range(6 * (n - 72), 6 * (n - 71))
+        body = "\n        ".join(STARTS.format(each) for each in started if n >= 72)
+        source += f"""
+@workflow.defn
+class W{n}:
+    @workflow.run
+    async def run(self) -> None:
+        {body or "pass"}
+"""
+    found = map_of(tmp_path / "p", {"flow.py": source})
+    (tmp_path / "map.html").write_text(page.render(found), encoding="utf-8")
+    chromium.open(tmp_path / "map.html", 400, 800)
+    x, y, width, height = chromium.run(
+        "(({x, y}) => [x, y, cy.width(), cy.height()])(cy.nodes().roots()[0].renderedPosition())"
+    )
+    assert chromium.run("cy.nodes().roots().length") == 1
+    assert 0 < x < width
+    assert 0 < y < height
 
 
 def test_hostile_names_run_nothing(chromium: Browser, tmp_path: Path) -> None:

@@ -239,10 +239,9 @@ function fitGraph(readable) {
   const side = (n) => n.position(drawn.sideways ? "y" : "x");
   const first = cy.nodes().toArray().reduce((a, b) =>
     (Math.round(edgeOf(b) - edgeOf(a)) || side(b) - side(a)) < 0 ? b : a).position();
-  const wide = box.w * zoom > cy.width();
-  const x = wide && !drawn.sideways ? cy.width() / 2 - first.x * zoom : 16 - box.x1 * zoom;
-  const top = 16 - box.y1 * zoom;
-  const y = wide && drawn.sideways ? Math.min(top, cy.height() / 2 - first.y * zoom) : top;
+  let x = 16 - box.x1 * zoom, y = 16 - box.y1 * zoom;
+  if (drawn.sideways) y = Math.min(y, cy.height() / 2 - first.y * zoom);
+  else x = Math.min(x, cy.width() / 2 - first.x * zoom);
   cy.viewport({ zoom, pan: { x, y } });
 }
 
