@@ -121,6 +121,17 @@ def test_the_data_says_what_the_program_says(hostile: Map) -> None:
     assert data["workflows"][0]["t"] == END
 
 
+def test_each_step_of_a_graph_is_in_the_outline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = page.render(map_of(tmp_path / "project", SHOP))
+    data = json.loads(Elements(text).held["script"][0])
+    steps = [node for w in data["workflows"] for chart in w["g"] for node in chart["n"]]
+    assert {"choice", "loop", "try", "call"} <= {kind for kind, *_ in steps}
+    assert not [step for *_, step, _ in steps if f' id="s{step}"' not in text]
+
+
 def test_the_policy_names_each_script_and_style(hostile: Map) -> None:
     text = page.render(hostile)
     policy = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)[0]

@@ -166,9 +166,11 @@ def test_print_has_the_whole_outline_and_nothing_to_press(chromium: Browser, sho
 STARTS = "await workflow.execute_child_workflow('W{}')"
 
 
-def test_a_graph_begins_where_its_ways_begin(chromium: Browser, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The map of many workflows: the last one starts 12 others, and these 6 of the first each."""
     source = "from temporalio import workflow\n"
-    for n in range(85):  # the last one starts 12 others, and each of these 6 of the first ones
+    for n in range(85):
         started = range(72, 84) if n == 84 else range(6 * (n - 72), 6 * (n - 71))
         body = "\n        ".join(STARTS.format(each) for each in started if n >= 72)
         source += f"""
@@ -176,17 +178,81 @@ def test_a_graph_begins_where_its_ways_begin(chromium: Browser, tmp_path: Path) 
 class W{n}:
     @workflow.run
     async def run(self) -> None:
-        {body or "pass"}
+        if {n} < self.limit or "<&>":
+            await workflow.sleep({n})
+        {body or "return"}
 """
-    found = map_of(tmp_path / "p", {"flow.py": source})
-    (tmp_path / "map.html").write_text(page.render(found), encoding="utf-8")
-    chromium.open(tmp_path / "map.html", 400, 800)
+    folder = tmp_path_factory.mktemp("tree")
+    found = map_of(folder / "p", {"flow.py": source})
+    (folder / "map.html").write_text(page.render(found), encoding="utf-8")
+    return folder / "map.html"
+
+
+def test_a_graph_begins_where_its_ways_begin(chromium: Browser, tree: Path) -> None:
+    chromium.open(tree, 400, 800)
     x, y, width, height = chromium.run(
         "(({x, y}) => [x, y, cy.width(), cy.height()])(cy.nodes().roots()[0].renderedPosition())"
     )
     assert chromium.run("cy.nodes().roots().length") == 1
     assert 0 < x < width
     assert 0 < y < height
+
+
+STEPS = "document.querySelectorAll('ol.steps li').length"
+
+
+def test_what_is_folded_in_a_large_map_is_read_when_it_is_opened(
+    chromium: Browser, tree: Path
+) -> None:
+    chromium.open(tree)
+    assert chromium.run(STEPS) == 0
+    chromium.run("sections[84].querySelector('summary').click()")
+    chromium.run("new Promise((done) => setTimeout(done, 50))")
+    assert chromium.run(STEPS) == 14
+    chromium.run("document.querySelector('a[href=\"#w72\"]').click()")
+    assert chromium.run("sections[72].open && sections[72].querySelectorAll('li').length") == 8
+    chromium.run("document.querySelector('section.more > details > summary').click()")
+    chromium.run("new Promise((done) => setTimeout(done, 50))")
+    assert chromium.run("document.querySelectorAll('section.more > details tr').length") == 86
+    chromium.run("sections[84].querySelector('li a').click()")
+    assert "if 84 <" in chromium.run("document.querySelector('#source .chosen').textContent")
+    assert chromium.said == []
+
+
+def test_search_finds_what_is_folded_in_a_large_map(chromium: Browser, tree: Path) -> None:
+    chromium.open(tree)
+    chromium.run("byId('search').value = \"IF 70 < self.limit or '<&>'\"; applyFilters()")
+    assert chromium.run("sections.filter((s) => !s.hidden).map((s) => s.dataset.w).join()") == "70"
+    chromium.run("nextFound()")
+    assert chromium.run("byId('status').textContent") == "1 of 1"
+    assert "if 70 <" in chromium.run("document.querySelector('main .chosen').textContent")
+    chromium.run("byId('search').value = ''; applyFilters(); byId('only').value = '3'")
+    chromium.run("applyFilters()")
+    assert chromium.run("sections[3].querySelectorAll('ol.steps li').length") == 3
+
+
+def test_a_large_map_prints_in_full_and_leads_into_what_is_folded(
+    chromium: Browser, tree: Path
+) -> None:
+    chromium.open(tree)
+    step = chromium.run("MAP.workflows[80].g[0].n[0][4]")
+    chromium.run(f"location.hash = 's{step}'; revealHash()")
+    assert chromium.run(f"byId('s{step}').closest('details').dataset.w") == "80"
+    assert chromium.run(f"byId('s{step}').getBoundingClientRect().top < innerHeight")
+    chromium.run("dispatchEvent(new Event('beforeprint'))")
+    assert chromium.run("document.querySelectorAll('noscript').length") == 0
+    assert chromium.run("sections.every((s) => s.open && s.querySelector('ol.steps li'))")
+
+
+def test_the_outline_of_a_large_map_is_there_without_scripts(chromium: Browser, tree: Path) -> None:
+    chromium.tell("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        chromium.open(tree)
+        root = chromium.tell("DOM.getDocument")["root"]["nodeId"]
+        steps = chromium.tell("DOM.querySelectorAll", nodeId=root, selector="ol.steps li")
+        assert len(steps["nodeIds"]) > 3 * 85
+    finally:
+        chromium.tell("Emulation.setScriptExecutionDisabled", value=False)
 
 
 def test_hostile_names_run_nothing(chromium: Browser, tmp_path: Path) -> None:

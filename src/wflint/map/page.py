@@ -93,7 +93,8 @@ def _body(found: Map) -> Iterator[str]:
     if found.functions:
         title = f"{count(len(found.functions), 'function')} that workflows reach"
         yield f'\n<section class="more"><details><summary><h2>{title}</h2></summary>'
-        yield f"{outline.functions()}</details></section>"
+        yield from outline.folded([outline.functions()])
+        yield "</details></section>"
     if found.workers:
         yield f'\n<section class="more"><h2>Workers</h2>{outline.workers()}</section>'
     yield '\n</main><aside id="source" hidden></aside></div>\n'

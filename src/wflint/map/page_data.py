@@ -7,7 +7,7 @@ from typing import Any
 
 from wflint.map.flowchart import chart_of
 from wflint.map.model import Map, Workflow
-from wflint.map.reading import Reading, Told
+from wflint.map.reading import Reading, Told, shown_as
 from wflint.system.printable import visible
 from wflint.wording import shortened
 
@@ -123,7 +123,7 @@ def _chart(told: Told, number_of: dict[str, int]) -> dict[str, Any]:
                 visible(shortened(shown.words, _LABEL)),
                 number_of.get(shown.filename, -1),
                 shown.row,
-                shown.id,
+                shown_as(shown).id,
                 shown.step.often,
             ]
             for shown in chart.nodes

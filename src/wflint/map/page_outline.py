@@ -27,6 +27,9 @@ _CALLS = 12
 _OPEN = 3
 """How many workflows a map has at most that shows all of them open."""
 
+_MANY = 60
+"""From how many workflows on a browser reads what is folded only when somebody opens it."""
+
 
 class Outline:
     """Writes the parts of the outline.
@@ -58,6 +61,7 @@ class Outline:
             for mark in function.marks:
                 self._marks.setdefault((function.place.filename, mark.row), {})[mark] = None
         self._apart = {one.flow for one in reading.apart}
+        self._is_large = len(found.workflows) > _MANY
 
     def workflows(self) -> Iterator[str]:
         """Yield the sections of all workflows."""
@@ -113,20 +117,38 @@ class Outline:
             f'<details class="workflow" data-w="{number}"{" open" if is_open else ""}>'
             f'<summary><h2 id="w{number}">{text(workflow.qualname)}</h2>{badges}</summary>'
         )
+        yield from self.folded(self._inside(number, workflow, findings))
+        yield "</details>"
+
+    def folded(self, lines: Iterable[str]) -> Iterator[str]:
+        """Yield what a closed element of a large map holds; with scripts it is but a text at first.
+
+        Nothing in it can end that text: names and code have no angle brackets in HTML.
+        """
+        if self._is_large:
+            yield "<noscript>"
+        yield from lines
+        if self._is_large:
+            yield "</noscript>"
+
+    def _inside(
+        self, number: int, workflow: Workflow, findings: Sequence[Finding]
+    ) -> Iterator[str]:
+        yield f'<p class="facts">{" · ".join(self._facts(number, workflow))}</p>'
+        for one in self._reading.workflows[number]:
+            yield from self._told(one)
+        yield from self._uses(workflow)
+        yield from self._state(workflow)
+        yield from self._findings(findings)
+
+    def _facts(self, number: int, workflow: Workflow) -> list[str]:
         facts = [self.place(workflow.place)]
         if workflow.name not in ("", workflow.qualname):
             facts.append(f"type {code(workflow.name)}")
         queues = codes(workflow.queues)
         is_registered = any(number in worker.workflows for worker in self._map.workers)
         unknown = "task queue not known" if is_registered else "no Worker is known to register it"
-        facts.append(f"on {queues}" if queues else unknown)
-        yield f'<p class="facts">{" · ".join(facts)}</p>'
-        for one in self._reading.workflows[number]:
-            yield from self._told(one)
-        yield from self._uses(workflow)
-        yield from self._state(workflow)
-        yield from self._findings(findings)
-        yield "</details>"
+        return [*facts, f"on {queues}" if queues else unknown]
 
     def _uses(self, workflow: Workflow) -> Iterator[str]:
         if not workflow.uses:

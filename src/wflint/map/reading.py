@@ -159,6 +159,13 @@ def opened(steps: Iterable[Shown]) -> Iterator[Shown]:
             yield shown
 
 
+def shown_as(shown: Shown) -> Shown:
+    """Return the step that stands for another in outlines: of those that branch, the first way."""
+    while shown.step.kind in _BRANCHING and shown.steps:
+        shown = shown.steps[0]
+    return shown
+
+
 def shown_options(options: Iterable[tuple[str, str]]) -> str:
     """Return options on one line."""
     return ", ".join(

@@ -20,6 +20,40 @@ const byId = (id) => document.getElementById(id);
 const sections = Array.from(document.querySelectorAll("details.workflow"));
 const entries = Array.from(document.querySelectorAll("#index > li"));
 
+// What is folded in a large map is a text at first, so that the page opens at once. It is part of the
+// page, and is read as that would have been.
+
+const held = (within) => within.querySelector("noscript");
+
+function fill(within) {
+  const text = held(within);
+  if (!text) return;
+  const made = document.createElement("template");
+  made.innerHTML = text.textContent;
+  text.replaceWith(made.content);
+}
+
+function unfold(details) {
+  fill(details);
+  details.open = true;
+}
+
+function elementOf(id) {
+  if (!byId(id)) sections.filter((s) => held(s) && held(s).textContent.includes(` id="${id}"`)).forEach(fill);
+  return byId(id);
+}
+
+const ENTITIES = { "&amp;": "&", "&gt;": ">", "&lt;": "<", "&quot;": '"', "&#x27;": "'" };
+
+function wordsOf(within) {
+  const text = held(within);
+  if (!text) return within.textContent;
+  const inside = text.textContent.replace(/<[^>]*>/g, "").replace(/&(?:amp|gt|lt|quot|#x27);/g, (one) => ENTITIES[one]);
+  return within.querySelector("summary").textContent + inside;
+}
+
+document.addEventListener("toggle", (event) => { if (event.target.open) fill(event.target); }, true);
+
 // Source.
 
 let focusBefore = null;
@@ -82,14 +116,14 @@ function showSource(file, row, ...actions) {
 
 function reveal(target) {
   for (let at = target; at; at = at.parentElement) {
-    if (at.tagName === "DETAILS") at.open = true;
+    if (at.tagName === "DETAILS") unfold(at);
     if (at.hidden && at.matches("details.workflow")) at.hidden = false;
   }
   target.scrollIntoView({ block: "start" });
 }
 
 function revealHash() {
-  const target = location.hash.length > 1 && byId(location.hash.slice(1));
+  const target = location.hash.length > 1 && elementOf(location.hash.slice(1));
   if (target) reveal(target);
 }
 
@@ -110,7 +144,7 @@ document.addEventListener("click", (event) => {
     choose(link.closest("li, tr"));
     showSource(file, row);
   } else if (link.hash && link.getAttribute("href").startsWith("#")) {
-    const target = byId(link.hash.slice(1));
+    const target = elementOf(link.hash.slice(1));
     if (target) {
       reveal(target);
       choose(target.closest("li, tr"));
@@ -128,14 +162,17 @@ document.addEventListener("keydown", (event) => {
 });
 
 window.addEventListener("hashchange", revealHash);
-window.addEventListener("beforeprint", () => sections.forEach((s) => { if (!s.hidden) s.open = true; }));
+window.addEventListener("beforeprint", () => {
+  sections.forEach((s) => { if (!s.hidden) unfold(s); });
+  document.querySelectorAll("section.more").forEach(fill);
+});
 
 // Search and filters.
 
 const texts = new Map();
 
 function textOf(section) {
-  if (!texts.has(section)) texts.set(section, section.textContent.toLowerCase());
+  if (!texts.has(section)) texts.set(section, wordsOf(section).toLowerCase());
   return texts.get(section);
 }
 
@@ -156,7 +193,7 @@ function applyFilters() {
     shown += fits;
   });
   document.querySelectorAll("section.more").forEach((s) => { s.hidden = only !== "" || errors; });
-  if (only !== "" && sections[Number(only)]) sections[Number(only)].open = true;
+  if (only !== "" && sections[Number(only)]) unfold(sections[Number(only)]);
   found = [];
   foundAt = -1;
   byId("status").textContent = wanted || errors || only !== "" ? `${shown} of ${sections.length} workflows` : "";
@@ -171,6 +208,7 @@ function nextFound() {
     found = [];
     for (const section of document.querySelectorAll("details.workflow, section.more")) {
       if (section.hidden || !textOf(section).includes(wanted)) continue;
+      fill(section);
       for (const at of section.querySelectorAll(places)) {
         if (at.textContent.toLowerCase().includes(wanted)) found.push(at);
       }
@@ -205,9 +243,9 @@ function makeControls() {
     document.body.classList.toggle("no-state", !byId("state").checked);
     document.dispatchEvent(new Event("filtered"));
   } }), " assignments");
-  const openAll = (open) => () => sections.forEach((s) => { if (!s.hidden) s.open = open; });
+  const all = (action) => () => sections.filter((s) => !s.hidden).forEach(action);
   byId("controls").append(search, only, errors, state,
-    button("Open all", openAll(true)), button("Close all", openAll(false)),
+    button("Open all", all(unfold)), button("Close all", all((s) => { s.open = false; })),
     el("span", { id: "status", role: "status" }));
 }
 
