@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import json
 import re
 import subprocess
@@ -119,6 +120,16 @@ def test_the_data_says_what_the_program_says(hostile: Map) -> None:
     lines = [line for file in data["files"] for _, chunk in file["c"] for line in chunk]
     assert any(END in line for line in lines)
     assert data["workflows"][0]["t"] == END
+
+
+@pytest.mark.parametrize("name", ["act", "activity", "a b", "T", "<b>"])
+def test_the_name_of_what_is_started_is_bold(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    flow = HOSTILE.replace(END, name).replace("await workflow.execute_", "workflow.start_", 1)
+    text = page.render(map_of(tmp_path / "project", {"flow.py": flow}))
+    assert f">start activity <b>{html.escape(name)}</b></a>" in text
 
 
 def test_each_step_of_a_graph_is_in_the_outline(

@@ -303,16 +303,28 @@ def _badge(mark: Mark) -> str:
     return f' <span class="mark {text(mark.severity)}" {words}</span>'
 
 
+_BEFORE_NAME = {
+    "activity": "activity ",
+    "call": "",
+    "child": "child workflow ",
+    "patch": "patch ",
+    "patched": "patched ",
+    "signal": "signal ",
+}
+"""What stands before the name in the text of a step, by its kind."""
+
+
 def _worded(shown: Shown) -> str:
     """Return the text of a step, with what it is about in bold."""
     step = shown.step
-    whole = text(step.text)
-    name = text(step.name)
-    if name and step.kind in ("activity", "child", "signal", "call", "patch", "patched"):
-        before, found, behind = whole.partition(name)
-        if found:
-            return f"{before}<b>{_breakable(name)}</b>{behind}"
-    return whole
+    word = _BEFORE_NAME.get(step.kind)
+    start = step.text.find(word) + len(word) if word is not None and step.name else -1
+    at = step.text.find(step.name, start) if start >= 0 else -1
+    if at < 0:
+        return text(step.text)
+    end = at + len(step.name)
+    name = _breakable(text(step.text[at:end]))
+    return f"{text(step.text[:at])}<b>{name}</b>{text(step.text[end:])}"
 
 
 def _breakable(name: str) -> str:
