@@ -18,6 +18,7 @@ _CONTAINERS = frozenset({"deque", "dict", "list", "set", "tuple"})
 _PLAIN = _CONTAINERS | {"None", "bool", "bytes", "float", "int", "str"}
 """Types whose values hold no other attributes of the workflow."""
 
+_NONE = (Ref(Kind.GLOBAL, "None"), Ref(Kind.LITERAL, "None"))
 _WORD = "continue_as_new"
 
 
@@ -92,7 +93,7 @@ class Dropped:
             return None
         if self._flow.method(name) is not None:
             return self._read_by(name)
-        return {name} if self._is_made_of(name, _PLAIN) else None
+        return {name} if self._is_made_of(name, _PLAIN) or self._is_given(name) else None
 
     def _read_by(self, method: str) -> set[str] | None:
         fn = self._flow.method(method)
@@ -108,9 +109,18 @@ class Dropped:
 
     def _is_made_of(self, name: str, types: frozenset[str]) -> bool:
         """True if all that an attribute is set to is of some builtin types."""
-        bodies = (self._store.body(fn) for fn in self._flow.methods)
-        refs = [body.attributes[name] for body in bodies if name in body.attributes]
+        refs = self._refs(name)
         return bool(refs) and all(_is_of(ref, types) for ref in refs)
+
+    def _is_given(self, name: str) -> bool:
+        """True for a part of what the run method was given, which is older than what was left."""
+        refs = [ref for ref in self._refs(name) if ref not in _NONE]
+        given = [ref for ref in refs if ref.kind is Kind.PARAM]
+        return bool(given) and all(r.kind in (Kind.PARAM, Kind.INSTANCE) for r in refs)
+
+    def _refs(self, name: str) -> list[Ref]:
+        bodies = (self._store.body(fn) for fn in self._flow.methods)
+        return [body.attributes[name] for body in bodies if name in body.attributes]
 
     def _site(self, at: At) -> int | None:
         body: FunctionBody = self._store.body(at.fn)
