@@ -79,13 +79,13 @@ class Emitter(Struct):
     def diagnostics(self, hits: Iterable[Violation]) -> Iterator[Found]:
         """The diagnostics of ``hits`` that no comment hides."""
         hits = list(hits)
-        self.prepare(self._places(hits))
+        self.prepare(self.places_of(hits))
         for hit in hits:
             diagnostic = self.answer.store.faults.ask(hit.fn, hit.rule.code, self.diagnostic, hit)
             if diagnostic is not None:
                 yield Found(hit.fn.path, diagnostic, hit)
 
-    def _places(self, hits: Iterable[Violation]) -> Iterator[tuple[Fn, int]]:
+    def places_of(self, hits: Iterable[Violation]) -> Iterator[tuple[Fn, int]]:
         """All sites that will be shown: of the offences, and of the calls that lead to them."""
         for hit in hits:
             yield hit.fn, hit.site
