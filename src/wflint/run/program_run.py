@@ -52,6 +52,7 @@ from wflint.run.results import names_at
 from wflint.run.statements import StatementsOf, bare
 from wflint.run.unchecked import lines, unchecked
 from wflint.suppress.diagnostics import UNUSED, suppression_diagnostics
+from wflint.syntax.node_classes import reading_much
 
 SYNTAX_ERROR, GAP, FAILED = "WFL001", "WFL005", "WFL006"
 _TOP = Location(1, 1)
@@ -112,7 +113,8 @@ class ProjectRun:
         What was read is noted even if the run does not come to its end.
         """
         try:
-            return self._examined()
+            with reading_much():
+                return self._examined()
         finally:
             if not self.read.is_torn:
                 self.fact_cache.save()

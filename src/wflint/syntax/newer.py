@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from wflint.syntax.parser import UNREADABLE, without_validation
+from wflint.syntax.node_classes import without_validation
+from wflint.syntax.parser import UNREADABLE
 from wflint.syntax.pieces import Piece
 from wflint.syntax.positions import spans
 from wflint.syntax.walk import children

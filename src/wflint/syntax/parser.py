@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TypeVar
 
 import libcst as cst
 
+from wflint.syntax.node_classes import without_validation
 from wflint.system import interrupts
 
 _PANIC = "the parser failed on the code"
@@ -42,23 +42,3 @@ def quickly(parse: Callable[[str], _Tree], text: str) -> _Tree:
         if interrupts.happened():
             raise KeyboardInterrupt from None
         raise ParserPanic(_PANIC) from None
-
-
-@contextmanager
-def without_validation() -> Iterator[None]:
-    """Leave out what LibCST does for trees that are made by hand.
-
-    Each node checks itself in Python when it is made, although the parser makes none that is wrong;
-    that is a tenth to a quarter of the time of a parse. And the checks do not know all that the
-    parser reads, such as two template strings side by side.
-    """
-    validate = cst.CSTNode.__post_init__
-    cst.CSTNode.__post_init__ = _no_validation  # type: ignore[method-assign,assignment]
-    try:
-        yield
-    finally:
-        cst.CSTNode.__post_init__ = validate  # type: ignore[method-assign]
-
-
-def _no_validation(node: cst.CSTNode) -> None:
-    pass

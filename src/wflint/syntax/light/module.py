@@ -12,7 +12,7 @@ from wflint.syntax.light.expressions import EXPRESSIONS
 from wflint.syntax.light.patterns import PATTERNS
 from wflint.syntax.light.statements import STATEMENTS
 from wflint.syntax.light.tree import LightTree, Unsure
-from wflint.syntax.parser import without_validation
+from wflint.syntax.node_classes import without_validation
 
 _MAKERS = {**EXPRESSIONS, **PATTERNS, **STATEMENTS}
 _PARTS = frozenset(
