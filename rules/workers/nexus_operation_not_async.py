@@ -73,10 +73,11 @@ def` method. @temporal_operation must decorate an `async def` start method.` Whe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from wflint.rule import Report, Rule, Scope, Severity, cst
+from wflint.rule import Report, Rule, RuleSettings, Scope, Severity, cst
 
 if TYPE_CHECKING:
     from wflint.rule import CallView, Context
@@ -88,6 +89,9 @@ _MAKERS = frozenset(
         "temporalio.workflow.create_nexus_client",
     }
 )
+_NEXUS = re.compile(r"nexus\b")
+_LINE_OF_ONE = re.compile(r"^[ \t]*@", re.MULTILINE)
+_PLAIN = re.compile(r"^[ \t]*def\b", re.MULTILINE)
 
 
 class NexusOperationNotAsync(Rule):
@@ -97,8 +101,21 @@ class NexusOperationNotAsync(Rule):
     scope = Scope.ANY
     since = "0.1"
     words: ClassVar[tuple[str, ...]] = ("temporal_operation",)
-    needles: ClassVar[tuple[str, ...]] = (r"nexus\b", r"create_nexus_client\b")
     targets = _MAKERS
+
+    @classmethod
+    def suspicious(cls, source: str, settings: RuleSettings) -> bool:
+        """True if a text makes such a client, or may have a plain function below the decorator.
+
+        In the text of a module, which has imports, the functions may be left out.
+        """
+        if "create_nexus_client" in source:
+            return True
+        if _NEXUS.search(source) is None:
+            return False
+        decorator = _LINE_OF_ONE.search(source)
+        has_plain = decorator is not None and _PLAIN.search(source, decorator.end()) is not None
+        return has_plain or "import" in source
 
     def visit_FunctionDef(self, node: cst.FunctionDef, ctx: Context) -> None:
         """A plain function, if nothing between it and the decorator may change it."""

@@ -87,7 +87,7 @@ _METHODS = {
 _WORDS = "|".join(sorted({word for words in _METHODS.values() for word in words.split()}))
 
 _CALL = re.compile(rf"\.(?:{_WORDS})\(")
-_OTHERS = r"(?:asyncio|pytest|subprocess)\.[a-z]+\(|(?:await|return)[ \t]"
+_OTHERS = r"@|(?:asyncio|pytest|subprocess)\.[a-z]+\(|(?:await|return)[ \t]"
 """How lines begin that surely are no statement that is such a call."""
 
 _STATEMENT = re.compile(rf"[ \t]+(?!{_OTHERS})(?:[^\s=(]+|\S.*\)){_CALL.pattern}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from msgspec import Struct, field
@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from wflint import limits
 from wflint.facts.model import UNKNOWN, Ref
 from wflint.model.listings import Lister, Listing, Names, names_in
-from wflint.model.scoped_nodes import scoped_nodes
+from wflint.model.scoped_nodes import rows_of, scoped_nodes
 from wflint.project.module import Module
 from wflint.syntax.guard import parse_or_empty
 from wflint.syntax.inner_nodes import all_nodes
@@ -119,58 +119,31 @@ def _worker_calls(module: Module) -> list[WorkerCall]:
         given = {keyword.arg for keyword in node.keywords}
         return last_word(node.func) in aliases or not given.isdisjoint(_LISTS)
 
-    calls = _calls(module, tree, is_wanted)
+    near = _Near(module, tree, {*aliases, *_LISTS})
+    calls = near.calls(is_wanted)
     if any(f'["{name}"]' in module.source.searchable for name in _LISTS):
-        calls += _put_by_hand(module, tree)
+        calls += near.put_by_hand()
     return calls
 
 
-def _put_by_hand(module: Module, tree: ast.Module) -> Iterator[WorkerCall]:
-    """Yield the lists that are put under their name into a dictionary of options."""
-    code = _Code(module, tree)
-    for at in scoped_nodes(tree):
-        match at.node:
-            case ast.Assign(
-                targets=[
-                    ast.Subscript(slice=ast.Constant(value="activities" | "workflows" as key))
-                ],
-                value=value,
-            ):
-                made_up = ast.Call(ast.Constant(None), [], [ast.keyword(key, value)])
-                reader = _Call(code, at.names)
-                yield reader.read(ast.copy_location(made_up, at.node), _qualname(at.names))
-
-
-def _calls(
-    module: Module, tree: ast.Module, is_wanted: Callable[[ast.Call], bool]
-) -> list[WorkerCall]:
-    wanted = {id(n) for n in all_nodes(tree) if isinstance(n, ast.Call) and is_wanted(n)}
-    if not wanted:
-        return []
-    code = _Code(module, tree)
-    return [
-        _Call(code, at.names).read(at.node, _qualname(at.names))
-        for at in scoped_nodes(tree)
-        if id(at.node) in wanted and isinstance(at.node, ast.Call)
-    ]
-
-
 def _calls_by_name(module: Module, word: str) -> Calls:
-    tree = parse_or_empty(module.source)
-    found = Calls(_calls(module, tree, lambda node: last_word(node.func) == word))
-    called = {id(n.func) for n in all_nodes(tree) if isinstance(n, ast.Call)}
+    near = _Near(module, parse_or_empty(module.source), {word})
+    found = Calls(near.calls(lambda node: last_word(node.func) == word))
+    called = {id(at.node.func) for at in near.nodes if isinstance(at.node, ast.Call)}
     found.passed_on = any(
-        last_word(n) == word and isinstance(n.ctx, ast.Load) and id(n) not in called
-        for n in all_nodes(tree)
-        if isinstance(n, (ast.Attribute, ast.Name))
+        isinstance(at.node, (ast.Attribute, ast.Name))
+        and last_word(at.node) == word
+        and isinstance(at.node.ctx, ast.Load)
+        and id(at.node) not in called
+        for at in near.nodes
     )
     return found
 
 
 def _calls_giving(module: Module, words: frozenset[str]) -> Calls:
-    tree = parse_or_empty(module.source)
-    calls = _calls(module, tree, lambda node: any(k.arg in words for k in node.keywords))
-    return Calls(calls, any(_names_one(node, words) for node in all_nodes(tree)))
+    near = _Near(module, parse_or_empty(module.source), words)
+    calls = near.calls(lambda node: any(k.arg in words for k in node.keywords))
+    return Calls(calls, any(_names_one(at.node, words) for at in near.nodes))
 
 
 def _names_one(node: ast.AST, words: frozenset[str]) -> bool:
@@ -182,6 +155,37 @@ def _names_one(node: ast.AST, words: frozenset[str]) -> bool:
 
 def _qualname(names: Names | None) -> str:
     return names.qualname if names is not None else ""
+
+
+class _Near:
+    """The nodes of a module that stand in the rows of some words."""
+
+    def __init__(self, module: Module, tree: ast.Module, words: Iterable[str]) -> None:
+        self._code = _Code(module, tree)
+        rows = rows_of(words, module.source)
+        self.nodes = list(scoped_nodes(tree, rows)) if rows else []
+
+    def calls(self, is_wanted: Callable[[ast.Call], bool]) -> list[WorkerCall]:
+        """Return those calls that are wanted."""
+        return [
+            _Call(self._code, at.names).read(at.node, _qualname(at.names))
+            for at in self.nodes
+            if isinstance(at.node, ast.Call) and is_wanted(at.node)
+        ]
+
+    def put_by_hand(self) -> Iterator[WorkerCall]:
+        """Yield the lists that are put under their name into a dictionary of options."""
+        for at in self.nodes:
+            match at.node:
+                case ast.Assign(
+                    targets=[
+                        ast.Subscript(slice=ast.Constant(value="activities" | "workflows" as key))
+                    ],
+                    value=value,
+                ):
+                    made_up = ast.Call(ast.Constant(None), [], [ast.keyword(key, value)])
+                    reader = _Call(self._code, at.names)
+                    yield reader.read(ast.copy_location(made_up, at.node), _qualname(at.names))
 
 
 class _Code:
