@@ -108,7 +108,9 @@ with pytest.raises(ValueError):
 @pytest.mark.parametrize("around", ["", AROUND], ids=["in functions", "around functions"])
 def test_what_stands_in_a_block_that_expects_it_is_left_out(tmp_path: Path, around: str) -> None:
     text = BLOCKS.replace("{around}\n", around)
-    text = text.replace("        third()\n", "        third()\n" + "        late()\n" * bool(around))
+    text = text.replace(
+        "        third()\n", "        third()\n" + "        late()\n" * bool(around)
+    )
     text += "\n\ndef late():\n    second()\n    Late().third()\n" * bool(around)
     (tmp_path / "flow.py").write_text(text)
     result = check(Request(cwd=str(tmp_path), cache=False))

@@ -49,7 +49,7 @@ from wflint.run.program_settings import Governing
 from wflint.run.reading import reading_of
 from wflint.run.request import Request, Result
 from wflint.run.results import names_at
-from wflint.run.statements import StatementsOf, bare
+from wflint.run.statements import bare, with_statements
 from wflint.run.unchecked import lines, unchecked
 from wflint.suppress.diagnostics import UNUSED, suppression_diagnostics
 from wflint.syntax.node_classes import reading_much
@@ -151,10 +151,10 @@ class ProjectRun:
         self.result.paths.update((self.shown(path), path) for path in (*paths, *hidden))
         for path in paths:
             self.result.fail_on[self.shown(path)] = self.governing.settings_at(path).fail_on
-        statements = StatementsOf(answer, emitter)
-        diagnostics = statements.added_to(found)
-        self.result.diagnostics += with_fingerprints(diagnostics, self.group.project.root, self.cwd)
-        self.result.held += [bare(one) for one in statements.added_to(held)]
+        every = with_statements([*found, *held], answer, emitter)
+        shown, hidden_ones = every[: len(found)], every[len(found) :]
+        self.result.diagnostics += with_fingerprints(shown, self.group.project.root, self.cwd)
+        self.result.held += [bare(one) for one in hidden_ones]
         self.result.is_partial |= self._is_partial(answer)
         if self.request.show_gaps:
             self.result.gaps += gaps_by_entry(emitter, self.chosen)

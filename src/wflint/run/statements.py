@@ -54,36 +54,37 @@ def bare(diagnostic: Diagnostic) -> Diagnostic:
     return replace(diagnostic, chain=(), fix=None, message="")
 
 
-class StatementsOf:
-    """The statements of the files of one analysed program. Each file is read once."""
+def with_statements(
+    found: Iterable[Found], answer: AnalysisResult, emitter: Emitter
+) -> list[Diagnostic]:
+    """Return the diagnostics with the places that they speak for, and their statements.
 
-    def __init__(self, answer: AnalysisResult, emitter: Emitter) -> None:
-        self._answer = answer
-        self._emitter = emitter
-        self._read: dict[str, Statements] = {}
+    One file after the other is taken apart: the parts take a hundred times the room of the text.
+    """
+    found = list(found)
+    numbers: dict[str, list[int]] = {}
+    for number, one in enumerate(found):
+        numbers.setdefault(one.path, []).append(number)
+    added: dict[int, Diagnostic] = {}
+    for path, own in numbers.items():
+        statements = Statements(answer.store.load(path).source.text)
+        added.update((number, _with_places(found[number], statements, emitter)) for number in own)
+    return [added[number] for number in range(len(found))]
 
-    def added_to(self, found: Iterable[Found]) -> list[Diagnostic]:
-        """Return the diagnostics with the places that they speak for, and their statements."""
-        return [self._with_places(one) for one in found]
 
-    def _with_places(self, one: Found) -> Diagnostic:
-        places = list(self._emitter.places(one))
-        statements = tuple(self._of(one.path).text_at(*ends) for ends in places)
-        if one.hit is None or not one.hit.others:
-            return replace(one.diagnostic, statements=statements)
-        # What follows the message of a hit is about all places, such as why there is no fix.
-        rest = one.diagnostic.message.removeprefix(one.hit.message)
-        messages = [message for _, (message, *_) in sorted(one.hit.others.items())]
-        others = tuple(
-            OtherPlace(*ends, message + rest)
-            for ends, message in zip(places[1:], messages, strict=True)
-        )
-        return replace(one.diagnostic, statements=statements, others=others)
-
-    def _of(self, path: str) -> Statements:
-        if path not in self._read:
-            self._read[path] = Statements(self._answer.store.load(path).source.text)
-        return self._read[path]
+def _with_places(one: Found, of: Statements, emitter: Emitter) -> Diagnostic:
+    places = list(emitter.places(one))
+    statements = tuple(of.text_at(*ends) for ends in places)
+    if one.hit is None or not one.hit.others:
+        return replace(one.diagnostic, statements=statements)
+    # What follows the message of a hit is about all places, such as why there is no fix.
+    rest = one.diagnostic.message.removeprefix(one.hit.message)
+    messages = [message for _, (message, *_) in sorted(one.hit.others.items())]
+    others = tuple(
+        OtherPlace(*ends, message + rest)
+        for ends, message in zip(places[1:], messages, strict=True)
+    )
+    return replace(one.diagnostic, statements=statements, others=others)
 
 
 class Statements:
