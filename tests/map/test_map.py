@@ -229,11 +229,39 @@ def test_a_map_as_a_drawing_has_a_box_for_each_step(shop: Map) -> None:
     names = "{http://www.w3.org/2000/svg}"
     words = [each.text or "" for each in drawing.iter(f"{names}text")]
     assert "activity reserve" in words
-    assert "retry_policy=RetryPolicy(maximum_attempts=3)" in " ".join(words)
+    assert "retry_policy=RetryPolicy(maximum_attempts=3)" in words
+    assert "start_to_close_timeout=1 min" in words
     assert words.index("if patched 'wait'") < words.index("condition self.paid")
     classes = [each.get("class") for each in drawing.iter(f"{names}rect")]
     assert classes.count("activity") == 3
     assert "loop frame" in classes
+
+
+def test_what_is_drawn_fits_its_box(tmp_path: Path) -> None:
+    option = "schedule_to_close_timeout"
+    call = 'await workflow.execute_activity("take_it_apart_with_all_its_lines", {}={})'
+    source = f"""\
+from temporalio import workflow
+
+
+@workflow.defn
+class W:
+    @workflow.run
+    async def run(self) -> None:
+        all_the_lines_of_it = {call.format(option, "SHORT")}
+        {call.format(option, 4 * "A_VERY_LONG_")}
+"""
+    drawing = ElementTree.fromstring(svg.render(map_of(tmp_path / "project", {"flow.py": source})))
+    words = [each.text or "" for each in drawing.iter("{http://www.w3.org/2000/svg}text")]
+    *lines, last = words[3:]
+    assert lines == [
+        "activity take_it_apart_with_all_its_lines",
+        "→ all_the_lines_of_it",
+        f"{option}=SHORT",
+        "activity take_it_apart_with_all_its_lines",
+    ]
+    assert last.startswith(f"{option}=A_VERY_LONG_")
+    assert last.endswith("...")
 
 
 def test_code_that_is_nested_deeply_is_drawn_in_parts(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from textwrap import wrap
+from unicodedata import east_asian_width
 
 from msgspec import Struct
 
@@ -16,8 +17,10 @@ from wflint.map.model import Map, Workflow
 from wflint.map.reading import Reading, Shown, Told, opened, shown_options, told_often
 from wflint.wording import shortened
 
-_WIDTH, _LINE, _GAP, _PAD = 330, 18, 12, 10
-_CHARACTER = 6.4
+_WIDTH, _LINE, _GAP, _PAD = 400, 18, 12, 10
+_SMALL, _LARGE, _FULL = 6.6, 8.4, 12.0
+"""The widths of letters, of capitals, and of what is as wide as it is high."""
+
 _WIDEST = 70
 _STYLE = """\
 svg { --back: #fff; --text: #1c2430; --quiet: #5b6675; --line: #c5ccd6; --soft: #f4f6f9;
@@ -113,11 +116,30 @@ def _stack(steps: Iterable[Shown], x: int, y: int, width: int, boxes: list[_Box]
 
 def _lines_of(box: _Box) -> list[str]:
     step = box.shown.step
-    most = int((box.width - 2 * _PAD) / _CHARACTER)
+    room = box.width - 2 * _PAD
     where = f" ({box.shown.where})" if box.shown.where else ""
-    often = [told_often(step.often)] if step.often >= 0 else []
-    options = [shown_options(step.options)] if step.options else []
-    return [shortened(line, most) for line in (f"{box.shown.words}{where}", *options, *often)]
+    lines = [f"{box.shown.words}{where}"]
+    if _width(lines[0]) > room and step.gives:
+        lines = [f"{step.text}{where}", f"→ {step.gives}"]
+    lines += (shown_options([option]) for option in step.options)
+    lines += [told_often(step.often)] if step.often >= 0 else []
+    return [_fitted(line, room) for line in lines]
+
+
+def _fitted(line: str, room: int) -> str:
+    """Return a line, or as much of it as there is room for in most fonts."""
+    at, width = 0, 0.0
+    while at < len(line) and width <= room:
+        width += _width(line[at])
+        at += 1
+    return line if width <= room else shortened(line, max(at - 1, 4))
+
+
+def _width(words: str) -> float:
+    return sum(
+        _FULL if east_asian_width(one) in "FW" else _LARGE if one.isupper() else _SMALL
+        for one in words
+    )
 
 
 def _drawn(boxes: list[_Box]) -> Iterator[str]:
