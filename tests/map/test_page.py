@@ -15,6 +15,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import tomli
 
 from tests.map_cases import SHOP, map_of
 from wflint.map import markdown, mermaid, page, svg
@@ -177,6 +178,21 @@ def test_the_name_of_a_file_stays_within_its_link(
     data = json.loads(elements.held["script"][0])
     (file,) = data["files"]
     assert all(before.startswith("https://github.com/") for _, before, _ in file["l"])
+
+
+def test_each_library_is_the_file_that_is_pinned() -> None:
+    folder = Path(page.__file__).with_name("assets") / "vendor"
+    packages = tomli.loads((folder / "pins.toml").read_text("utf-8"))["packages"]
+    files = {file["name"]: file["sha256"] for package in packages for file in package["files"]}
+    there = {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "pins.toml"}
+    assert files == {name: hashlib.sha256(data).hexdigest() for name, data in there.items()}
+
+
+def test_a_page_has_the_licenses_of_what_is_in_it(hostile: Map) -> None:
+    scripts = "".join(Elements(page.render(hostile)).held["script"])
+    for holder in ("The Cytoscape Consortium", "Chris Pettitt", "cytoscape-dagre"):
+        assert holder in scripts
+    assert scripts.count("The above copyright notice and this permission notice shall") >= 3
 
 
 def test_names_mean_nothing_to_markdown(hostile: Map) -> None:

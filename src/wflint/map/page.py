@@ -21,6 +21,14 @@ from wflint.report.summary import count
 
 _ASSETS = Path(__file__).with_name("assets")
 _SCRIPTS = ("vendor/cytoscape.min.js", "vendor/cytoscape-dagre.min.js", "map.js", "graph.js")
+_LICENSES = {
+    "vendor/cytoscape-dagre.min.js": (
+        "vendor/cytoscape-dagre.LICENSE.txt",
+        "vendor/dagre.LICENSE.txt",
+    ),
+}
+"""The licenses that go with each copy of a script and do not stand in it."""
+
 _STYLE_ID = "__________cytoscape_stylesheet"
 """The id under which cytoscape looks for styles, before it makes some, which the policy forbids."""
 
@@ -28,7 +36,7 @@ _STYLE_ID = "__________cytoscape_stylesheet"
 def render(found: Map) -> str:
     """Return the page."""
     style = asset("map.css")
-    scripts = [asset(name) for name in _SCRIPTS]
+    scripts = [_script(name) for name in _SCRIPTS]
     body = [*_body(found), *(f"<script>{script}</script>\n" for script in scripts)]
     policy = _policy(style, scripts)
     return document(
@@ -50,6 +58,11 @@ def document(title: str, policy: str, style: str, body: Iterable[str]) -> str:
             "</body>\n</html>\n",
         ]
     )
+
+
+def _script(name: str) -> str:
+    licenses = (f"/*!\n{asset(each)}*/\n" for each in _LICENSES.get(name, ()))
+    return f"{''.join(licenses)}{asset(name)}"
 
 
 def asset(name: str) -> str:
