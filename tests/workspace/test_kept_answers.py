@@ -182,6 +182,46 @@ def test_what_does_not_parse_and_names_something_takes_more(counted: Counted) ->
     assert taken == [1, 1, 0]
 
 
+@pytest.mark.parametrize("line", ["amo", "amount = 1", "pair = one, (2, [one])"])
+def test_what_does_nothing_takes_no_check(counted: Counted, line: str) -> None:
+    row = _row("    return text")
+    assert counted.takes(NAME, _with(MANY, row, f"    {line}\n")) == 0
+    assert counted.takes(NAME, _with(MANY, row, f"    {line}  \n\n")) == 0
+    assert counted.takes(NAME, MANY) == 0
+
+
+@pytest.mark.parametrize(
+    "line", ["text", "print", "prices", "helper", "amo.x", "amo()", "del amo", "text = 1", "y: int"]
+)
+def test_what_names_something_takes_a_check(counted: Counted, line: str) -> None:
+    assert counted.takes(NAME, _with(MANY, _row("    return text"), f"    {line}\n")) == 1
+
+
+def test_a_name_does_something_where_nothing_else_stands(counted: Counted) -> None:
+    for before in ("    # what it does", "            case _", "                uuid"):
+        counted.takes(NAME, MANY)
+        row = _row(before) + 1
+        indent = MANY.splitlines()[row][: -len(MANY.splitlines()[row].lstrip()) or None]
+        assert counted.takes(NAME, _with(MANY, row, f"{indent}amo\n")) <= 1
+
+
+def test_rows_above_do_not_make_another_place_of_a_statement(counted: Counted) -> None:
+    row = _row("    return text")
+    assert counted.takes(NAME, _with(MANY, row, "    amo\n")) == 0
+    assert counted.takes(NAME, MANY) == 0
+    more = _with(MANY, _row("def helper"), "\n" * 3)
+    assert counted.takes(NAME, more) == 0
+    assert counted.takes(NAME, _with(more, row, "    amo\n")) == 1
+
+
+def test_two_files_change_and_one_goes_back(counted: Counted) -> None:
+    assert counted.takes("shop/names.py", f"# a comet\n{NAMES}") == 0
+    assert counted.takes(NAME, _with(MANY, _row("    return text"), "    amo\n")) == 0
+    counted.put("shop/names.py", NAMES)
+    assert counted.takes(NAME, MANY) == 0
+    assert counted.takes("shop/names.py", f"\n{NAMES}") == 0
+
+
 def test_a_body_takes_a_check(counted: Counted) -> None:
     assert counted.takes(NAME, MANY.replace("print(", "str(")) == 1
 

@@ -12,6 +12,7 @@ from pygls import uris
 
 from wflint.config.errors import ConfigError
 from wflint.diagnostics import Diagnostic
+from wflint.files.notebook import is_notebook
 from wflint.files.source import UnreadableSource, declared_encoding, decode
 from wflint.progress import Tell
 from wflint.run.request import Request
@@ -62,11 +63,11 @@ class Found:
 
     def text(self, path: str) -> str:
         """Return the text of a file as it was checked, or as it is; empty if there is none."""
-        for program in self.answer.programs:
+        given = self.answer.texts.get(path)
+        for program in self.answer.programs if given is None or is_notebook(path) else ():
             module = program.answer.store.modules.get(path)
             if module is not None:
                 return module.source.text
-        given = self.answer.texts.get(path)
         try:
             return decode(given if given is not None else read_file(path)).text
         except (OSError, UnreadableSource):

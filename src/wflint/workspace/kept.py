@@ -8,7 +8,7 @@ else. All other edits, and those of which it is not sure, take a check.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,11 +16,14 @@ from msgspec.structs import replace
 
 from wflint import limits
 from wflint.cache.read_log import digest_of
+from wflint.checking.analysis import AnalysisResult
 from wflint.diagnostics import Diagnostic, Location
+from wflint.facts.ids import Fn
 from wflint.files.notebook import is_notebook
 from wflint.files.prefilter import Gate
 from wflint.files.select import shown_path
-from wflint.files.source import Source, UnreadableSource, decode, has_cookie
+from wflint.files.source import BOM, Source, UnreadableSource, decode, has_cookie
+from wflint.project.supposing import bodies_as_if, module_as_if
 from wflint.run.check import needles_of
 from wflint.run.emit import Found
 from wflint.run.fingerprint import with_fingerprints
@@ -29,8 +32,9 @@ from wflint.run.statements import Statements
 from wflint.syntax.guard import NewerSyntax, parse
 from wflint.system.disk import read_file
 from wflint.workspace.answer import Answer
+from wflint.workspace.idle import Idle, are_alike, idle_statements, is_same_outline, without
 from wflint.workspace.moved import Mover, Stays
-from wflint.workspace.moves import Move, layout_move
+from wflint.workspace.moves import changed_rows, crosses, layout_move
 from wflint.workspace.words import are_idle, names_in, words_of
 
 _DIRECTIVE = re.compile(r"#.*(?:wflint|noqa)", re.IGNORECASE)
@@ -49,33 +53,64 @@ class Kept:
     """One answer, with ``reading``: the unsaved contents that its programs read from."""
 
     def __init__(self, answer: Answer, reading: dict[str, bytes]) -> None:
-        self.answer = answer
+        self.answer = self._first = answer
+        self.worth = 0.0
         self._reading = reading
         self._names: frozenset[str] | None = None
         self._is_lost = False
+        modules = [p.answer.store.modules for p in answer.programs]
+        self._digests = [dict(p.read.digests) for p in answer.programs]
+        self._read = [frozenset(known) for known in modules]
+        self._broken = {path for known in modules for path, m in known.items() if m.error}
+        self._passing: set[str] = set()
+        self._idle: dict[tuple[str, int, int, str], bool] = {}
 
-    def after(self, texts: Mapping[str, bytes]) -> Answer | None:
-        """The answer for other unsaved contents; ``None`` if it takes a check to know it."""
+    def after(self, texts: Mapping[str, bytes], touched: Collection[str] = ()) -> Answer | None:
+        """The answer for other unsaved contents; ``None`` if it takes a check to know it.
+
+        Of the files on disk only those that are ``touched`` may be others than before.
+        """
         result = self.answer.result
-        if self._is_lost or result.baselines or result.gaps:
+        if result.baselines or result.gaps:
+            return None
+        found = self._after(texts, touched)
+        if found is None and self.answer is not self._first:
+            self._go_back()
+            found = self._after(texts, touched)
+        if found is not None:
+            self.answer = replace(found, texts=dict(texts))
+        return found and self.answer
+
+    def _after(self, texts: Mapping[str, bytes], touched: Collection[str]) -> Answer | None:
+        """The answer as it follows from the last one."""
+        if self._is_lost:
             return None
         try:
-            edits = [edit for edit in self._edits(texts) if edit.before != edit.after]
-            if len(edits) > 1:
-                return None
-            answer = self.answer
-            for edit in edits:
-                answer = self._moved(edit) or self._as_broken(edit)
+            edits = [e for e in self._edits(texts, touched) if e.before != e.after]
+            if len(edits) != 1:
+                return None if edits else self.answer
+            (edit,) = edits
+            return self._as_broken(edit) if edit.path in self._broken else self._moved(edit)
         except (OSError, UnreadableSource, Stays):
             return None
-        self.answer = replace(answer, texts=dict(texts))
-        return self.answer
 
-    def _edits(self, texts: Mapping[str, bytes]) -> Iterator[_Edit]:
+    def _go_back(self) -> None:
+        """Let the programs be about the texts that they were made for."""
+        self.answer = self._first
+        for path in self._passing:
+            given = self._first.texts.get(path)
+            if given is not None:
+                self._reading[path] = given
+            else:
+                self._reading.pop(path, None)
+            self._forget(path)
+        self._passing.clear()
+
+    def _edits(self, texts: Mapping[str, bytes], touched: Collection[str]) -> Iterator[_Edit]:
         known = self.answer.texts
-        for path in sorted(known.keys() | texts.keys()):
+        for path in sorted({*known, *texts, *touched}):
             before, after = known.get(path), texts.get(path)
-            if before is not after:
+            if before is None or before is not after:
                 yield _Edit(
                     path,
                     self._as_read(path) if before is None else before,
@@ -85,109 +120,90 @@ class Kept:
     def _as_read(self, path: str) -> bytes:
         """What the check has found in a file on disk; raises :class:`Stays` if it is gone."""
         data = read_file(path)
-        if any(p.read.digests.get(path) != digest_of(data) for p in self.answer.programs):
+        if any(digests.get(path) != digest_of(data) for digests in self._digests):
             raise Stays
         return data
 
     # Code that has only moved.
 
     def _moved(self, edit: _Edit) -> Answer | None:
-        before, after = decode(edit.before), decode(edit.after)
-        move = layout_move(before, after)
-        if move is None:
+        # The programs have not read what does nothing.
+        before = decode(self._reading.get(edit.path, edit.before))
+        base, after = self.answer, decode(edit.after)
+        idle = self._idle_in(before, after)
+        plain = without(after, idle) if idle else after
+        move = layout_move(before, plain)
+        if move is None or not all(self._does_nothing(edit.path, after, plain, i) for i in idle):
             return None
-        self._look_through(edit, before.text, after.text)
+        self._look_through(edit, after.text)
         lines, new = before.text.split("\n"), after.text.split("\n")
         if _has_directive(lines, move.first, move.before) or _has_directive(
             new, move.first, move.after
         ):
-            raise Stays
-        self._measure(edit.path, before, after, move)
+            return None
+        if crosses(before, move, len(after.text) - len(before.text), limits.GUARD_LENGTH):
+            return None  # longer functions are not read for some questions
         imports = [row for row, line in enumerate(lines, 1) if _IMPORT.match(line)]
-        filename = shown_path(edit.path, Path(self.answer.folder))
+        filename = shown_path(edit.path, Path(base.folder))
         mover = Mover(filename, move, max(imports, default=0))
-        result = mover.result(self.answer.result, after.text)
-        programs = [self._with_moved(program, mover) for program in self.answer.programs]
-        self._let_go(edit)
-        return replace(self.answer, result=result, programs=programs)
+        result = mover.result(base.result, after.text)
+        programs = [_with_moved(program, mover) for program in base.programs]
+        self._let_go(edit, plain.text if idle else None)
+        return replace(base, result=result, programs=programs)
 
-    def _with_moved(self, program: Examined, mover: Mover) -> Examined:
-        found = [Found(f.path, mover.diagnostic(f.diagnostic), f.hit) for f in program.found]
-        return replace(program, found=found)
+    def _idle_in(self, before: Source, after: Source) -> list[Idle]:
+        """What may do nothing among the rows of a text that have changed."""
+        move = changed_rows(before.text.split("\n"), after.text.split("\n"))
+        rows = after.text.split("\n")[move.first - 1 : move.first - 1 + move.after]
+        if all(map(_COMMENT.match, rows)):
+            return []
+        return idle_statements(after, move.first, move.first + move.after - 1)
 
-    def _measure(self, path: str, before: Source, after: Source, move: Move) -> None:
-        """Some code is only read if it is not too long, comments included."""
-        starts = before.line_starts
-        start = starts[move.first - 1] if move.first <= len(starts) else len(before.text)
-        more = len(after.text) - len(before.text)
-        for program in self.answer.programs:
-            module = program.answer.store.modules.get(path)
-            for head in module.facts.functions.values() if module is not None else ():
-                length, most = head.end - head.start, limits.GUARD_LENGTH
-                if head.start <= start <= head.end and (length > most) != (length + more > most):
-                    raise Stays
+    def _does_nothing(self, path: str, after: Source, plain: Source, idle: Idle) -> bool:
+        """True if the facts of the function around a statement are the same without it."""
+        above = (line for line in plain.text.split("\n")[: idle.row - 1])
+        number = sum(not _COMMENT.match(line) for line in above)
+        key = (path, number, idle.column, idle.form)
+        if key not in self._idle:
+            programs = [
+                p for p, read in zip(self.answer.programs, self._read, strict=True) if path in read
+            ]
+            self._idle[key] = bool(programs) and all(
+                _is_idle(p.answer, path, after, plain, idle) for p in programs
+            )
+        return self._idle[key]
 
     # Texts that are no code.
 
-    def _as_broken(self, edit: _Edit) -> Answer:
-        before, after = decode(edit.before), decode(edit.after)
-        programs = [p for p in self.answer.programs if edit.path in p.answer.store.modules]
-        errors = [p.answer.store.modules[edit.path].error for p in programs]
-        if len(programs) != 1 or None in errors or not _is_broken(after):
-            raise Stays
-        filename = shown_path(edit.path, Path(self.answer.folder))
-        result = self.answer.result
+    def _as_broken(self, edit: _Edit) -> Answer | None:
+        base, after = self.answer, decode(edit.after)
+        programs = [
+            p for p, read in zip(base.programs, self._read, strict=True) if edit.path in read
+        ]
+        if len(programs) != 1 or not _is_broken(after):
+            return None
+        filename = shown_path(edit.path, Path(base.folder))
+        result = base.result
         texts = (*result.problems, *result.warnings, *result.notes)
         if any(filename in text for text in texts):
-            raise Stays
+            return None
         if any(_is_about(one, filename) for one in result.held) or any(
             _is_about(one, filename) and one.code != SYNTAX_ERROR for one in result.diagnostics
         ):
-            raise Stays
-        self._look_through(edit, before.text, after.text)
+            return None
+        self._look_through(edit, after.text)
         self._let_go(edit)
         error = programs[0].answer.store.load(edit.path).error
         if error is None:
             self._is_lost = True
-            raise Stays
-        return self._with_error(programs[0], filename, after, error)
-
-    def _with_error(
-        self, program: Examined, filename: str, source: Source, error: UnreadableSource
-    ) -> Answer:
-        place = Location(error.row, max(1, error.column))
-        statement = Statements(source.text).text_at(place, place)
-
-        def renewed(one: Diagnostic) -> Diagnostic:
-            if one.filename != filename:
-                return one
-            said = replace(one, message=error.message, location=place, end_location=place)
-            if not one.statements:
-                return said
-            said = replace(said, statements=(statement,))
-            root = program.group.project.root
-            return with_fingerprints([said], root, Path(self.answer.folder))[0]
-
-        result = self.answer.result
-        sources = dict(result.sources)
-        if filename in sources:
-            sources[filename] = source.text
-        found = [Found(f.path, renewed(f.diagnostic), f.hit) for f in program.found]
-        return replace(
-            self.answer,
-            result=replace(
-                result,
-                diagnostics=list(map(renewed, result.diagnostics)),
-                sources=sources,
-                stats=replace(result.stats),
-            ),
-            programs=[replace(p, found=found) if p is program else p for p in self.answer.programs],
-        )
+            return None
+        return _with_error(base, programs[0], filename, after, error)
 
     # What may depend on a text besides.
 
-    def _look_through(self, edit: _Edit, before: str, after: str) -> None:
+    def _look_through(self, edit: _Edit, after: str) -> None:
         """Raise :class:`Stays` if somebody might find other words in a text than before."""
+        before = decode(edit.before).text
         if is_notebook(edit.path) or has_cookie(edit.before) or has_cookie(edit.after):
             raise Stays
         if _GENERATED.search(before):
@@ -206,13 +222,76 @@ class Kept:
             self._names = names_in(m for p in programs for m in p.answer.store.modules.values())
         return self._names
 
-    def _let_go(self, edit: _Edit) -> None:
-        """Let the programs read the new text when somebody asks more of them."""
-        self._reading[edit.path] = edit.after
+    def _let_go(self, edit: _Edit, plain: str | None = None) -> None:
+        """Let the programs read the new text when somebody asks more of them.
+
+        They read it without what does nothing, and so find the sites that they have noted.
+        """
+        data = edit.after
+        if plain is not None:
+            data = (BOM if data.startswith(BOM) else b"") + plain.encode("utf-8", "surrogatepass")
+        self._reading[edit.path] = data
+        self._passing.add(edit.path)
+        self._forget(edit.path)
+
+    def _forget(self, path: str) -> None:
+        """Let the programs read a file anew when somebody asks more of them."""
         for program in self.answer.programs:
-            program.read.let_go(edit.path)
-            program.answer.store.let_go(edit.path)
-            program.emitter.let_go(edit.path)
+            program.read.let_go(path)
+            program.answer.store.let_go(path)
+            program.emitter.let_go(path)
+
+
+def _with_moved(program: Examined, mover: Mover) -> Examined:
+    found = [Found(f.path, mover.diagnostic(f.diagnostic), f.hit) for f in program.found]
+    return replace(program, found=found)
+
+
+def _with_error(
+    base: Answer, program: Examined, filename: str, source: Source, error: UnreadableSource
+) -> Answer:
+    place = Location(error.row, max(1, error.column))
+    statement = Statements(source.text).text_at(place, place)
+
+    def renewed(one: Diagnostic) -> Diagnostic:
+        if one.filename != filename:
+            return one
+        said = replace(one, message=error.message, location=place, end_location=place)
+        if not one.statements:
+            return said
+        said = replace(said, statements=(statement,))
+        root = program.group.project.root
+        return with_fingerprints([said], root, Path(base.folder))[0]
+
+    result = base.result
+    sources = dict(result.sources)
+    if filename in sources:
+        sources[filename] = source.text
+    found = [Found(f.path, renewed(f.diagnostic), f.hit) for f in program.found]
+    return replace(
+        base,
+        result=replace(
+            result,
+            diagnostics=list(map(renewed, result.diagnostics)),
+            sources=sources,
+            stats=replace(result.stats),
+        ),
+        programs=[replace(p, found=found) if p is program else p for p in base.programs],
+    )
+
+
+def _is_idle(answer: AnalysisResult, path: str, after: Source, plain: Source, idle: Idle) -> bool:
+    """True if a function that workflows reach has the same facts without a statement."""
+    store, offset = answer.store, after.line_starts[idle.row - 1]
+    old, new = module_as_if(store, path, plain), module_as_if(store, path, after)
+    if old is None or new is None or not is_same_outline(old.facts, new.facts):
+        return False
+    around = [h.qualname for h in new.facts.functions.values() if h.start <= offset < h.end]
+    reached = {node.fn for node in answer.reached.order}
+    if len(around) != 1 or Fn(path, around[0]) not in reached:
+        return False
+    left, right = (bodies_as_if(store, module, around[0]) for module in (old, new))
+    return left is not None and right is not None and are_alike(left, right, idle.names)
 
 
 def _is_broken(source: Source) -> bool:

@@ -21,6 +21,10 @@ _UNUSUAL = re.compile(r"\r(?!\n)|[\f\v\x1c-\x1e\x85\u2028\u2029]")
 """Characters at which some programs see another line begin."""
 
 
+_SLACK = 200
+"""Characters by which a function is shorter than its rows: its indent, what follows it."""
+
+
 class Move(Struct, frozen=True):
     """From the row ``first`` on, ``before`` rows of a text have become ``after`` other ones."""
 
@@ -62,6 +66,28 @@ def layout_move(before: Source, after: Source) -> Move | None:
     if not all(map(_NO_CODE.match, changed)):
         return None
     return move if _begins_a_line(before, old, move.first) else None
+
+
+def crosses(before: Source, move: Move, more: int, most: int) -> bool:
+    """True if a function around the rows of a move is longer than so many characters now, or not.
+
+    The text has ``more`` characters than before.
+    """
+    tree = before.tree or ast.Module([], [])
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.AsyncFunctionDef, ast.FunctionDef)):
+            first, last = _rows(node)
+            if first < move.first <= last:
+                length = _offset(before, last + 1) - _offset(before, first)
+                shorter, longer = sorted((length, length + more))
+                if shorter - _SLACK <= most <= longer:
+                    return True
+    return False
+
+
+def _offset(source: Source, row: int) -> int:
+    starts = source.line_starts
+    return starts[row - 1] if row <= len(starts) else len(source.text)
 
 
 def _begins_a_line(source: Source, lines: Sequence[str], row: int) -> bool:

@@ -34,6 +34,17 @@ _PATIENCE = 0.02
 """Seconds after which a check that waits for another one looks if it is still wanted."""
 
 
+class _Asked:
+    """The wish for an answer while it is being found, and none afterwards."""
+
+    def __init__(self, token: Token) -> None:
+        self.token = token
+
+    def check(self) -> None:
+        """Raise :class:`Cancelled` if nobody wants the answer any more."""
+        self.token.check()
+
+
 class Workspace:
     """A folder, and the unsaved texts of files in it.
 
@@ -45,6 +56,7 @@ class Workspace:
         self.folder = os.path.abspath(folder)
         self._request = request or Request()
         self._texts: dict[str, bytes] = {}
+        self._touched: set[str] = set()
         self._fact_caches: FactCaches = {}
         self._kept: list[Kept] = []
         self._dropped = 0
@@ -55,6 +67,7 @@ class Workspace:
         """Let a text stand for the file at an absolute path, which need not exist."""
         with self._changing:
             self._texts[path] = text
+            self._touched.add(path)
 
     def drop(self, path: str) -> None:
         """Let what is on disk count again for a file."""
@@ -94,37 +107,45 @@ class Workspace:
 
     def _known(self) -> Answer | None:
         """The answer, if it is that of before but for the places that it names."""
-        texts = self.texts
+        with self._changing:
+            texts, touched = dict(self._texts), set(self._touched)
         for kept in reversed(self._kept):
-            answer = kept.after(texts)
+            answer = kept.after(texts, touched)
             if answer is not None:
-                self._kept.remove(kept)
-                self._kept.append(kept)
+                kept.worth += 1
                 return answer
         return None
 
     def _check(self, token: Token, progress: Tell | None) -> Answer:
         texts = self.texts
-        reading = dict(texts)
+        reading, asked = dict(texts), _Asked(token)
         request = replace(
             self._request,
             cwd=self.folder,
             texts=reading,
             jobs=1,
             progress=progress,
-            checkpoint=token.check,
+            checkpoint=asked.check,
         )
         programs: list[Examined] = []
         result = check_beside_others(request, programs.append, self._fact_caches)
         for cache in self._fact_caches.values():
             cache.forget(MOST_IDLE)
+        asked.token = Token()  # whoever asks more of the programs may do so
         answer = Answer(self.folder, result, programs, texts)
-        self._kept.append(Kept(answer, reading))
-        self._dropped += len(self._kept[:-MOST_ANSWERS])
-        del self._kept[:-MOST_ANSWERS]
+        self._keep(Kept(answer, reading))
+        return answer
+
+    def _keep(self, new: Kept) -> None:
+        """Keep an answer, in place of one that was of little use of late."""
+        if len(self._kept) == MOST_ANSWERS:
+            self._kept.remove(min(self._kept, key=lambda kept: kept.worth))
+            self._dropped += 1
+            for kept in self._kept:
+                kept.worth /= 2
+        self._kept.append(new)
         if self._dropped > 4 * MOST_ANSWERS:  # nobody has called `tidy`
             self.tidy()
-        return answer
 
     def tidy(self) -> None:
         """Free the memory of old answers, when there is a moment for that."""
