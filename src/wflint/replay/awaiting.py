@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from wflint.replay import leaving
 from wflint.replay.cancelling import cancel_value, release
+from wflint.replay.describing import group_name
 from wflint.replay.machine import Machine, place
 from wflint.replay.tasks import Frame, Op, Task, push
 from wflint.replay.terms import (
@@ -209,7 +210,7 @@ def _spawn(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     if isinstance(value, Coroutine):
         items, value.items = value.items, []
         value = machine.spawn(items)
-        group = frame.names.get(f"<group {op.data}>") if op.data else None
+        group = frame.names.get(group_name(str(op.data))) if op.data else None
         if isinstance(group, Bag):
             group.items.append(value)
     task.values.append(value)
@@ -229,7 +230,7 @@ def _gather(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
 def group(machine: Machine, task: Task, frame: Frame, term: Group) -> None:
     """`async with TaskGroup()`."""
     members = Bag([])
-    frame.names[f"<group {term.name}>"] = members
+    frame.names[group_name(term.name)] = members
     push(task, frame, term.body, Op("group", members))
 
 

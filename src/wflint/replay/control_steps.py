@@ -37,8 +37,8 @@ def truth(machine: Machine, value: Value, *, may_turn: bool = False) -> bool:
     key = key_of(value)
     is_opposite = key.startswith("not ")
     key = key_of(opposite(value)) if is_opposite else key
-    number = machine.count(("if", key)) if may_turn or not is_stable(key) else 0
-    answer = machine.choose(("if", key, number), (True, False))
+    again = may_turn or not is_stable(key)
+    answer = machine.ask(("if", key), (True, False), again=again)
     return bool(answer) != is_opposite
 
 
@@ -64,7 +64,7 @@ def _begin_loop(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     else:
         key = key_of(over)
         rounds = (1, 0, *range(2, limits.REPLAY_ROUNDS + 1))
-        chosen = machine.choose(("for", key, machine.count(("for", key))), rounds)
+        chosen = machine.ask(("for", key), rounds, again=True)
         times = chosen if isinstance(chosen, int) else 1
     found = Bag([])
     push(task, frame, Op("round", term, (0, times, over, found)))

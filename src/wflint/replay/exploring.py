@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
 from wflint import limits
 from wflint.replay.change import Verdict
 from wflint.replay.choosing import Answer, Choices, Chosen, Key
-from wflint.replay.history import Activation, Difference, OldRun, Outcome, Replay, is_idle
-from wflint.replay.machine import Choose, CutOff, Lost
+from wflint.replay.history import (
+    Activation,
+    Difference,
+    Event,
+    OldRun,
+    Outcome,
+    Replay,
+    is_idle,
+)
+from wflint.replay.machine import Blocked, Choose, CutOff, Lost, Machine
 from wflint.replay.seen import Seen
 from wflint.replay.sides import Side
 from wflint.replay.terms import Callee, Term, Try, all_terms
-from wflint.replay.values import PARAMETER, Chain
+from wflint.replay.values import PARAMETER, Chain, Given
 
 _SHOWN = 3
 """How many conditions that only the new code asks are named."""
@@ -37,13 +45,27 @@ class _Lead:
     """The new code on the history that is tried, with one truth of what only it asks.
 
     ``fed`` is how many workflow tasks it has been given, and ``forked`` how many of its questions
-    have another lead for each of their other answers.
+    have another lead for each of their other answers. One that ``lags`` is given what the others
+    had before.
     """
 
-    def __init__(self, own: Choices, replay: Replay) -> None:
+    def __init__(self, choices: Choices, own: Choices) -> None:
         self.own = own
-        self.replay = replay
+        self.replay: Replay
         self.fed = self.forked = 0
+        self.lags = False
+        self._choices = choices
+
+    def choose(self, key: Key, options: Sequence[object]) -> object:
+        """Return the answer to a question: that of the history, or one of its own."""
+        choices = self._choices
+        if self.replay.is_open and not choices.is_asked(key):
+            raise Blocked(key, options)
+        if key not in choices.fixed:
+            return self.own.choose(key, options)
+        if not self.lags:
+            choices.note(key)
+        return choices.fixed[key]
 
 
 _RANK = {verdict: number for number, verdict in enumerate(Verdict)}
@@ -61,6 +83,7 @@ class Explorer:
         self._seen = Seen()
         both = [key for key in old.handlers if is_idle(old, key) and is_idle(new, key)]
         self._idle = frozenset(both)
+        self._fits = True
         self._may_fail = not _tries(new) <= _tries(old)
 
     def _knows(self, key: str, times: int) -> bool:
@@ -87,22 +110,25 @@ class Explorer:
     def _try(self, told: Chosen) -> list[Chosen]:
         """Try one history; return those that begin like it."""
         choices = Choices(told, self._seen.late)
-        self._awaited = {}
+        self._awaited, self._fits = {}, True
         activations: list[Activation] = []
-        old = OldRun(self.old, choices.choose, self.opaque, self._idle, may_fail=self._may_fail)
+        old = OldRun(self.old, choices, self.opaque, self._idle, may_fail=self._may_fail)
         leads: list[_Lead] | None = [self._lead(choices, ())]
         most: int | None = None
         event = None
         is_first = True
         while is_first or event is not None:
             is_first = False
-            choices.epoch = len(activations)
+            choices.task = len(activations)
             try:
-                activation = old.activation(event)
+                activation = self._activation(old, event, leads or [])
             except CutOff:
                 break  # the beginning of a history that goes on
             except Lost as error:
                 self.result.why = self.result.why or error.why
+                break
+            if activation is None:
+                most = len(choices.options)
                 break
             activation.asked = len(choices.order)
             activations.append(activation)
@@ -110,28 +136,48 @@ class Explorer:
                 self._awaited[key] = old.machine.counts[("condition", key)]
             leads = self._followed(choices, leads, activations)
             is_over = not old.has_local  # or its end belongs to the same workflow task
-            if leads and is_over and choices.is_new and self._is_known(choices, old, leads):
+            if leads and is_over and choices.is_new and self._is_known(old, leads):
                 most = len(choices.options)
                 break
             if activation.closes:
                 break
             event = old.next_event()
+        if leads and self._fits:
+            return choices.others(most)
         _join_tasks(activations)
         self._judge(choices, activations)
         return choices.others(most)
 
+    def _activation(
+        self, old: OldRun, event: Event | None, leads: Sequence[_Lead]
+    ) -> Activation | None:
+        """Let an event happen to both sides, question by question, and return what old code does.
+
+        If what follows one of the questions is known, nothing is returned.
+        """
+        choices, machine = old.choices, old.machine
+        old.begin(event)
+        for lead in leads:
+            lead.replay.start(event)
+        may_stop = bool(leads) and (self._fits or not old.is_local(event))
+        while True:
+            try:
+                machine.run()
+            except Blocked as question:
+                for lead in leads:
+                    lead.replay.advance(machine.patches)
+                if may_stop and choices.is_new and self._is_known(old, leads, is_amid=True):
+                    return None
+                choices.choose(question.key, question.options)
+            else:
+                return old.finish(event)
+
     # The new code beside the old.
 
     def _lead(self, choices: Choices, told: Chosen) -> _Lead:
-        own = Choices(told)
-
-        def choose(key: Key, options: Sequence[object]) -> object:
-            if key in choices.fixed:
-                choices.note(key)
-                return choices.fixed[key]
-            return own.choose(key, options)
-
-        return _Lead(own, Replay(self.new, choose, self.opaque, self._knows))
+        lead = _Lead(choices, Choices(told))
+        lead.replay = Replay(self.new, lead.choose, self.opaque, self._knows)
+        return lead
 
     def _followed(
         self, choices: Choices, leads: list[_Lead] | None, activations: list[Activation]
@@ -147,41 +193,45 @@ class Explorer:
         count = len(leads)
         while pending:
             lead = pending.popleft()
-            fits = all(
-                lead.replay.feed(each).outcome is Outcome.FITS for each in activations[lead.fed :]
-            )
-            lead.fed = len(activations)
+            fits = self._feed(lead, activations)
             others = lead.own.others(first=lead.forked)
             lead.forked = len(lead.own.options)
             count += len(others)
+            self._fits = self._fits and fits
             if count > limits.REPLAY_TRUTHS:
                 return None
             pending.extend(self._lead(choices, told) for told in others)
             fitting += [lead] if fits else []
         return fitting
 
-    def _is_known(self, choices: Choices, old: OldRun, leads: Sequence[_Lead]) -> bool:
-        """True if both sides have come to where they do the same, or to a state seen before."""
-        if any(not g.cancelled for lead in leads for g in lead.replay.queue):
+    def _feed(self, lead: _Lead, activations: Sequence[Activation]) -> bool:
+        """Give a lead the workflow tasks that it has not been given; true if they fit."""
+        for number in range(lead.fed, len(activations)):
+            lead.lags = number < len(activations) - 1
+            if lead.replay.feed(activations[number]).outcome is not Outcome.FITS:
+                return False
+        lead.fed = len(activations)
+        return True
+
+    def _is_known(self, old: OldRun, leads: Sequence[_Lead], *, is_amid: bool = False) -> bool:
+        """True if both sides have come to where they do the same, or to a state seen before.
+
+        ``is_amid`` is set where a workflow task is not over.
+        """
+        if not is_amid and any(not g.cancelled for lead in leads for g in lead.replay.queue):
             return False
         left = {key: c for key, c in self.old.handlers.items() if key not in old.arrived}
         others = {key: c for key, c in self.new.handlers.items() if key not in old.arrived}
-        mine = old.machine.state()
-        its = tuple(
-            (lead.replay.machine.state(), _ahead(old.machine.counts, lead.replay.machine.counts))
-            for lead in leads
-        )
-        is_same = left == others and all(
-            state == mine and not ahead and self._reads_same(old, lead.replay)
-            for (state, ahead), lead in zip(its, leads, strict=True)
-        )
-        pair = (mine, its, tuple(sorted(left)), old.is_cancelled)
-        return is_same or self._seen.has(pair, choices)
-
-    def _reads_same(self, old: OldRun, new: Replay) -> bool:
-        """True if all that was begun on one side was begun on the other."""
-        mine = [g.number for g in old.machine.pending()]
-        return all(number in new.matched for number in mine)
+        machine, begun = old.machine, old.machine.pending()
+        fresh = [given for given in old.fresh if is_amid and not given.cancelled]
+        mine = machine.state([*begun, *fresh])
+        its = tuple((_state(lead.replay, begun), _ahead(machine, lead)) for lead in leads)
+        is_same = left == others and all(state == mine and not ahead for state, ahead in its)
+        if is_same:
+            return True
+        late = self._seen.late.steps if is_amid else self._seen.late.tasks
+        pair = (mine, its, tuple(sorted(left)), old.is_cancelled, is_amid)
+        return self._seen.has(pair, old.choices, late)
 
     # What the histories say.
 
@@ -283,11 +333,18 @@ def _join_tasks(activations: list[Activation]) -> None:
             before.closes = True
 
 
-def _ahead(old: Mapping[object, int], new: Mapping[object, int]) -> tuple[tuple[str, int], ...]:
+def _state(new: Replay, begun: Sequence[Given]) -> object:
+    """Describe the new code, with what stands there for all that the old code has begun."""
+    matched = [new.matched.get(given.number) for given in begun]
+    return new.machine.state([*matched, *(g for g in new.unmatched if not g.cancelled)])
+
+
+def _ahead(machine: Machine, lead: _Lead) -> tuple[tuple[str, int], ...]:
     """Return what one side has asked more often than the other, with the difference.
 
     Only this counts for what follows: both sides are given equal answers.
     """
+    old, new = machine.counts, lead.replay.machine.counts
     more = ((key, old.get(key, 0) - new.get(key, 0)) for key in (*old, *new))
     return tuple(sorted({(repr(key), n) for key, n in more if n}))
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import enum
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from msgspec import Struct
 
 from wflint import limits
 from wflint.replay import cancelling
-from wflint.replay.machine import Choose, CutOff, Lost, Machine
+from wflint.replay.choosing import Choices, Key
+from wflint.replay.machine import Blocked, Choose, CutOff, Lost, Machine
 from wflint.replay.sides import Side
 from wflint.replay.terms import Callee, Exit, Seq
 from wflint.replay.values import DRAW, UNRESOLVED, Chain, Given, Symbol
@@ -65,13 +66,14 @@ class OldRun:
 
     The messages in ``idle`` do not come, since they lead to nothing: whatever they change, each
     condition may become true at any time anyway. Operations fail where the code handles it, or
-    always if they ``may_fail``, because the new code handles other errors.
+    always if they ``may_fail``, because the new code handles other errors. What is not known and
+    has not been asked before ends a run with :class:`wflint.replay.machine.Blocked`.
     """
 
     def __init__(
         self,
         side: Side,
-        choose: Choose,
+        choices: Choices,
         opaque: Callable[[Callee], bool],
         idle: Collection[tuple[str, str]] = (),
         *,
@@ -80,29 +82,41 @@ class OldRun:
         self.side = side
         self._idle = idle
         self._may_fail = may_fail
-        self.choose = choose
-        self.machine = Machine(side.functions, choose, self._patched, opaque, is_replay=False)
+        self.choices = choices
+        self.machine = Machine(side.functions, self._choose, self._patched, opaque, is_replay=False)
         self.machine.enter(side.run, "run", "run")
         self.arrived: set[tuple[str, str]] = set()
-        self._events = 0
+        self._events = self._first = 0
         self.is_cancelled = False
 
-    def _patched(self, name: str, deprecated: bool) -> bool:
-        return bool(self.choose(("patched", name), (True, False)))
+    def _choose(self, key: Key, options: Sequence[object]) -> object:
+        if not self.choices.is_asked(key):
+            raise Blocked(key, options)
+        return self.choices.choose(key, options)
 
-    def activation(self, event: Event | None) -> Activation:
-        """Let an event happen, and return what the code does then."""
+    def _patched(self, name: str, deprecated: bool) -> bool:
+        return bool(self._choose(("patched", name), (True, False)))
+
+    def begin(self, event: Event | None) -> None:
+        """Begin a workflow task with an event; the machine runs it."""
         machine = self.machine
-        first = len(machine.given)
+        self._first = len(machine.given)
         if event is not None:
             happen(machine, self.side, event, lambda number: machine.given[number])
-        machine.run()
-        commands = [g for g in machine.given[first:] if not g.cancelled]
+
+    @property
+    def fresh(self) -> list[Given]:
+        """The commands that the workflow task has given."""
+        return self.machine.given[self._first :]
+
+    def finish(self, event: Event | None) -> Activation:
+        """Return what the code has done in a workflow task."""
+        commands = [given for given in self.fresh if not given.cancelled]
         for given in commands:
             given.recorded = True
-        return Activation(event, commands, machine.is_closed, self._is_local(event))
+        return Activation(event, commands, self.machine.is_closed, self.is_local(event))
 
-    def _is_local(self, event: Event | None) -> bool:
+    def is_local(self, event: Event | None) -> bool:
         """True for the end of a local activity."""
         if event is None or event[0] not in ("end", "fail") or not isinstance(event[1], int):
             return False
@@ -122,7 +136,7 @@ class OldRun:
         if not events:
             return None
         key = ("event", self._events)
-        chosen = self.choose(key, tuple(events)) if len(events) > 1 else events[0]
+        chosen = self.choices.choose(key, tuple(events)) if len(events) > 1 else events[0]
         assert isinstance(chosen, tuple)
         if chosen[0] in ("signal", "update"):
             self.arrived.add(chosen)
@@ -209,25 +223,58 @@ class Replay:
         self.markers: set[str] = set()
         self.matched: dict[int, Given] = {}
         self.before: list[Given] = []
+        self.is_open = False
         self._known = known
         self._taken = 0
         self._rounds = 0
+        self._absent: frozenset[str] = frozenset()
+        self._misnumbered: Difference | None = None
+        self._lost: CutOff | Lost | None = None
 
     def _patched(self, name: str, deprecated: bool) -> bool:
+        if self.is_open and name not in self.markers and name not in self._absent:
+            raise Blocked(("patched", name), (True, False))
         return name in self.markers
 
+    @property
+    def unmatched(self) -> list[Given]:
+        """The commands that no event of the history has taken yet."""
+        return [*self.queue, *self.machine.given[self._taken :]]
+
+    def start(self, event: Event | None) -> None:
+        """Begin a workflow task of which the commands are not known yet."""
+        self.is_open = True
+        self._misnumbered = self._fires_another(event)
+        if self._misnumbered is None and event is not None:
+            happen(self.machine, self.side, event, self.matched.get)
+
+    def advance(self, patches: Mapping[str, bool]) -> None:
+        """Go on as far as is known what the workflow task has; these patches it has or has not."""
+        self.markers.update(name for name, is_there in patches.items() if is_there)
+        self._absent = frozenset(name for name, is_there in patches.items() if not is_there)
+        if self._misnumbered is not None or self._lost is not None:
+            return
+        try:
+            self.machine.run()
+        except Blocked:
+            pass
+        except (CutOff, Lost) as error:
+            self._lost = error
+
     def feed(self, activation: Activation) -> Difference:
-        """Replay one workflow task."""
+        """Replay one workflow task, or the rest of it."""
         machine = self.machine
+        if not self.is_open:
+            self.start(activation.event)
+        self.is_open = False
         for given in activation.commands:
             if given.kind == "patch" and given.name is not None:
                 self.markers.add(given.name.key)
-        misnumbered = self._fires_another(activation.event)
-        if misnumbered is not None:
-            return misnumbered
+        if self._misnumbered is not None:
+            return self._misnumbered
         try:
-            if activation.event is not None:
-                happen(machine, self.side, activation.event, self.matched.get)
+            if self._lost is not None:
+                raise self._lost
             machine.run()
             self._settle_conditions()
         except (CutOff, Lost) as error:

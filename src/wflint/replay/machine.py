@@ -7,11 +7,12 @@ that is still to be done stands on the stacks of tasks, so nothing here is recur
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from wflint import limits
+from wflint.replay.describing import Describe
 from wflint.replay.program import Functions
-from wflint.replay.tasks import Describe, Frame, Item, Op, Task
+from wflint.replay.tasks import Frame, Item, Op, Task
 from wflint.replay.terms import Callee, Term, Try
 from wflint.replay.values import DRAW, NONE, NUMBERED, Chain, Given, Symbol, Value, parameter
 from wflint.replay.waiting import has_come
@@ -21,7 +22,11 @@ CLOSING = frozenset({"completion", "failure", "continue as new"})
 UNTRACED = frozenset({"patch", "memo upsert", "search attribute upsert"})
 """Kinds of command that are done as soon as they are given."""
 
-Choose = Callable[[tuple[object, ...], Sequence[object]], object]
+_ASKING = frozenset({"choose", "decide", "over", "patch"})
+"""The operations that ask questions."""
+
+Key = tuple[object, ...]
+Choose = Callable[[Key, Sequence[object]], object]
 
 
 class Closed(Exception):
@@ -34,6 +39,15 @@ class CutOff(Exception):
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
+
+
+class Blocked(Exception):
+    """A question has no answer yet. The machine stands before it, and can go on with one."""
+
+    def __init__(self, key: Key, options: Sequence[object]) -> None:
+        super().__init__(key)
+        self.key = key
+        self.options = options
 
 
 class Lost(Exception):
@@ -70,7 +84,8 @@ class Machine:
         self.counts: dict[object, int] = {}
         self.true: dict[str, int] = {}
         self.draws = 0
-        self.is_closed = False
+        self.is_closed = self._is_amid = False
+        self._mark = 0
         self.rounds = limits.REPLAY_ROUNDS
         self.steps = 0
 
@@ -98,6 +113,14 @@ class Machine:
         """Return how often something was asked before."""
         self.counts[key] = self.counts.get(key, 0) + 1
         return self.counts[key]
+
+    def ask(self, key: tuple[str, str], options: Sequence[object], *, again: bool) -> object:
+        """Return the answer to a question, another one each time if it is asked ``again``."""
+        number = self.counts.get(key, 0) + 1 if again else 0
+        answer = self.choose((*key, number), options)
+        if again:
+            self.count(key)
+        return answer
 
     def serial(self, of: str) -> int:
         """Return the next default id; what is cancelled before it is sent has one as well."""
@@ -153,34 +176,38 @@ class Machine:
         return self.spawn(items, "run" if kind == "run" else "")
 
     def run(self) -> None:
-        """Run all tasks as far as they can go."""
-        from wflint.replay.stepping import step
-
-        if self.is_closed:
-            return
-        mark = len(self.given)
-        self.steps = 0
-        while True:
-            while self.queue:
-                task = self.queue.popleft()
-                task.is_queued = False
-                if task.is_done or (task.is_waiting and not self._can_go_on(task)):
-                    continue
-                task.is_waiting = False
-                self._run(task, step)  # what is ready runs, even when the workflow has closed
-            waking = [t for t in self.tasks if t.is_waiting and self._can_go_on(t)]
-            if not waking:
-                break
-            for task in waking:
-                self.enqueue(task)
+        """Run all tasks as far as they can go; after :class:`Blocked` it goes on there."""
+        if not self._is_amid:
+            if self.is_closed:
+                return
+            self._is_amid, self._mark, self.steps = True, len(self.given), 0
+        while self._turn():
+            pass
+        self._is_amid = False
         self.tasks = [task for task in self.tasks if not task.is_done]
         if self.is_closed:
-            self.close_last(mark)
+            self.close_last(self._mark)
+
+    def _turn(self) -> bool:
+        """Run the tasks whose turn it is; true if others can go on after that."""
+        while self.queue:
+            task = self.queue.popleft()
+            task.is_queued = False
+            if task.is_done or (task.is_waiting and not self._can_go_on(task)):
+                continue
+            task.is_waiting = False
+            self._run(task)  # what is ready runs, even when the workflow has closed
+        waking = [t for t in self.tasks if t.is_waiting and self._can_go_on(t)]
+        for task in waking:
+            self.enqueue(task)
+        return bool(waking)
 
     def _can_go_on(self, task: Task) -> bool:
         return not task.is_done and has_come(task.for_what, self.true)
 
-    def _run(self, task: Task, step: Callable[[Machine, Task], None]) -> None:
+    def _run(self, task: Task) -> None:
+        from wflint.replay.stepping import step
+
         try:
             self.resume(task)
             task.for_what = ()
@@ -188,12 +215,28 @@ class Machine:
                 self.steps += 1
                 if self.steps > limits.REPLAY_STEPS:
                     raise CutOff("a long way without a wait")
-                step(self, task)
+                what = task.stack[-1][0]
+                if isinstance(what, Op) and what.name in _ASKING:
+                    self._step_or_stay(task, step)
+                else:
+                    step(self, task)
             if not task.stack and not task.is_waiting:
                 task.is_done = True
                 task.value = task.values.pop() if task.values else NONE
         except Closed:
             task.is_done = self.is_closed = True
+
+    def _step_or_stay(self, task: Task, step: Callable[[Machine, Task], None]) -> None:
+        """Do a step that asks something, or stay before it where there is no answer."""
+        top, values = task.stack[-1], list(task.values)
+        try:
+            step(self, task)
+        except Blocked:
+            task.stack.append(top)
+            task.values = values
+            task.is_queued = True
+            self.queue.appendleft(task)
+            raise
 
     def close_last(self, mark: int) -> None:
         """The first closing command comes behind the others of its task."""
@@ -237,15 +280,21 @@ class Machine:
         """True if the failure of an operation that a task waits for would be handled."""
         return any(t.guards for t in self.tasks if not t.is_done and t.is_waiting)
 
-    def state(self) -> object:
-        """Return a description of what decides what follows, but for the counts of questions."""
+    def state(self, commands: Iterable[Given | None] = ()) -> object:
+        """Return a description of what decides what follows, but for the counts of questions.
+
+        ``commands`` are those that count besides the ones that tasks wait for.
+        """
         describe = Describe()
         return (
             tuple(describe.task(task) for task in self.tasks),
+            tuple(describe.task(task) for task in self.queue),
             tuple((name, describe.value(v)) for name, v in sorted(self.fields.items())),
+            tuple(describe.value(given) for given in commands),
+            describe.names(),
             tuple(sorted(self.patches.items())),
             tuple(sorted(self.true.items())),
-            self.draws,
+            (self.draws, self.is_closed),
         )
 
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
-from wflint.replay.choosing import Choices, Chosen, Key
+from wflint.replay.choosing import Choices, Chosen, Key, Late
 
 Answers = dict[Key, object]
+
+
+class _Visit(NamedTuple):
+    """A state that a history has come to, by answers that were given before."""
+
+    answers: Answers
+    told: Chosen
+    at: tuple[int, int]
 
 
 class Seen:
@@ -18,9 +27,9 @@ class Seen:
     """
 
     def __init__(self) -> None:
-        self.late: set[Key] = set()
-        self._states: dict[object, list[Answers]] = {}
-        self._left_out: list[tuple[object, Answers, Chosen]] = []
+        self.late = Late()
+        self._states: dict[object, list[_Visit]] = {}
+        self._left_out: list[tuple[object, _Visit, Collection[Key]]] = []
         self._told: set[Chosen] = {()}
         self._known_late = 0
 
@@ -30,31 +39,39 @@ class Seen:
         self._told.update(found)
         return found
 
-    def has(self, state: object, choices: Choices) -> bool:
-        """True if what follows a state was or will be tried by another history."""
+    def has(self, state: object, choices: Choices, late: Collection[Key]) -> bool:
+        """True if what follows a state was or will be tried by another history.
+
+        ``late`` are the questions that may be asked again after such a state.
+        """
         before = self._states.setdefault(state, [])
-        answers = dict(choices.fixed)
-        if self._is_among(answers, before):
-            told = tuple(choices.order[: choices.told])
-            self._left_out.append((state, answers, told))
+        told = tuple(choices.order[: choices.told])
+        visit = _Visit(dict(choices.fixed), told, choices.at)
+        if any(each.told == told and each.at == visit.at for each in before):
+            return False  # it is tried once more, to go on
+        if _is_among(visit, before, late):
+            self._left_out.append((state, visit, late))
             return True
-        before.append(answers)
+        before.append(visit)
         return False
 
     def reopened(self) -> list[Chosen]:
         """Return the histories that rest on an answer of which that was not known."""
-        if len(self.late) == self._known_late:
+        count = len(self.late.tasks) + len(self.late.steps)
+        if count == self._known_late:
             return []
-        self._known_late = len(self.late)
+        self._known_late = count
         before, self._left_out = self._left_out, []
         found: list[Chosen] = []
-        for state, answers, told in before:
-            if self._is_among(answers, self._states[state]):
-                self._left_out.append((state, answers, told))
+        for state, visit, late in before:
+            if _is_among(visit, self._states[state], late):
+                self._left_out.append((state, visit, late))
             else:
-                found.append(told)
+                found.append(visit.told)
         return found
 
-    def _is_among(self, answers: Answers, others: Iterable[Answers]) -> bool:
-        """True if others have given the same answers to the questions that are asked again."""
-        return any(all(answers.get(key) == other.get(key) for key in self.late) for other in others)
+
+def _is_among(visit: _Visit, others: Iterable[_Visit], late: Collection[Key]) -> bool:
+    """True if another visit had the same answers to the questions that are asked again."""
+    mine = visit.answers
+    return any(all(mine.get(key) == other.answers.get(key) for key in late) for other in others)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wflint.facts.ids import Fn
 from wflint.replay.terms import Term
-from wflint.replay.values import NONE, Bag, Chain, Coroutine, Given, Handle, Symbol, Value
+from wflint.replay.values import NONE, Chain, Value
 
 
 class Frame:
@@ -82,64 +82,3 @@ def taken(task: Task, count: int) -> list[Value]:
     found = task.values[-count:]
     del task.values[-count:]
     return found
-
-
-class Describe:
-    """Describes states, so that equal ones can be told; objects are numbered as they come."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[int, int] = {}
-
-    def number(self, thing: object) -> tuple[int, bool]:
-        """Return the number of an object, and if it is new."""
-        known = self._numbers.get(id(thing))
-        if known is not None:
-            return known, False
-        self._numbers[id(thing)] = len(self._numbers)
-        return len(self._numbers) - 1, True
-
-    def task(self, task: Task) -> object:
-        """Describe a task."""
-        number, is_new = self.number(task)
-        if not is_new:
-            return ("task", number)
-        if task.is_done:
-            return ("done", number, task.error)
-        return (
-            "task",
-            number,
-            task.caught,
-            tuple(self.value(part) for part in task.for_what),
-            tuple(self.item(item) for item in task.stack),
-            tuple(self.value(value) for value in task.values),
-        )
-
-    def item(self, item: Item) -> object:
-        """Describe an item of a stack."""
-        what, frame = item
-        number, is_new = self.number(frame)
-        names = tuple((n, self.value(v)) for n, v in sorted(frame.names.items())) if is_new else ()
-        if isinstance(what, Op):
-            return (what.name, self.value(what.data), self.value(what.extra), number, names)
-        return (what, number, names)
-
-    def value(self, value: object) -> object:
-        """Describe a value."""
-        match value:
-            case Symbol() | Term() | str() | int() | None:
-                return value
-            case Task():
-                return self.task(value)
-            case Handle():
-                return ("handle", self.value(value.given))
-            case Given():
-                number, is_new = self.number(value)
-                return ("given", number, value.state() if is_new else ())
-            case Coroutine():
-                return ("coroutine", tuple(self.item(item) for item in value.items))
-            case Bag():
-                number, is_new = self.number(value)
-                return ("bag", number, tuple(map(self.value, value.items)) if is_new else ())
-            case tuple() | list():
-                return tuple(map(self.value, value))
-        return repr(type(value))
