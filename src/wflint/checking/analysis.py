@@ -70,7 +70,8 @@ class AnalysisInput(Struct, frozen=True):
     """A question about a project. ``files`` are absolute paths, ``chosen`` those to report on.
 
     ``rules`` are asked, and may find things; the tables of ``every_rule`` say what names are.
-    ``codes`` are of the rules whose findings count.
+    ``codes`` are of the rules whose findings count. If ``asks`` is not set, code is read and
+    followed, and no rule is asked about it.
     ``gated`` is what the gate let through, ``read`` gives the bytes of a file. ``apis`` are the
     names of the settings, ``inside`` those of the standard library that reach something inside.
     ``installed`` are the packages to follow besides. ``fact_cache`` has what is known of files.
@@ -103,6 +104,7 @@ class AnalysisInput(Struct, frozen=True):
     checkpoint: Callable[[], None] | None = None
     read_elsewhere: ReadElsewhere | None = None
     start_method: Method | None = None
+    asks: bool = True
 
 
 class AnalysisResult(Struct):
@@ -189,12 +191,23 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
     with store.faults.at(EVERYWHERE):
         reached = {node.fn for node in answer.reached.order}
         answer.unmarked = unmarked_methods(roots, own, workflows, reached)
+    if question.asks:
+        _check_around(question, defining, answer, project)
+    resolver.forget()
+    return answer
+
+
+def _check_around(
+    question: AnalysisInput, defining: list[str], answer: AnalysisResult, project: Project
+) -> None:
+    """Ask the rules about all but the code that workflows reach."""
+    checker, store = answer.checker, answer.store
     with store.faults.at(EVERYWHERE):
-        import_time = ImportTime(checker, sandboxes, answer.reached)
+        import_time = ImportTime(checker, checker.sandboxes, answer.reached)
         answer.import_chains = import_time.chains
         import_time.check()
     with store.faults.at(EVERYWHERE):
-        loading = LoadingChecks(checker, sandboxes, answer.activities, answer.import_chains)
+        loading = LoadingChecks(checker, checker.sandboxes, answer.activities, answer.import_chains)
         rules = [question.rules[code] for code in sorted(question.codes)]
         loading.check(rules, question.chosen)
     reading = cache(partial(reading_elsewhere, question))
@@ -203,8 +216,6 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
     with store.faults.at(EVERYWHERE):
         _search_outside(question, defining, answer, project)
     _check_definitions(question, answer, project)
-    resolver.forget()
-    return answer
 
 
 def noted_of(question: AnalysisInput, paths: Iterable[str]) -> bytes:
@@ -339,7 +350,9 @@ def _search(
     checker.escapes = Escapes(reached, resolver, checker.catching, failures.may_have, is_test)
     checker.is_test = is_test
     checker.commands.targets.graph = reached
-    checker.hold_regions(reached, reach.events, Scope.WORKFLOW)
+    checker.views.summaries, checker.views.reached = checker.summaries, reached
+    if question.asks:
+        checker.hold_regions(reached, reach.events, Scope.WORKFLOW)
     return reached, reach.events
 
 

@@ -41,7 +41,7 @@ class Sides:
 
     def __init__(self, request: Request) -> None:
         self._cwd = Path.cwd()
-        self.request = replace(request, baseline="ignore", whole=True, show_gaps=False)
+        self.request = replace(request, baseline="ignore", whole=True, show_gaps=False, asks=False)
         self.warnings: list[str] = []
         self.problems: list[str] = []
         self._groups = self._select(request.paths)

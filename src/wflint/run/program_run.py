@@ -194,6 +194,7 @@ class ProjectRun:
             checkpoint=self.request.checkpoint,
             read_elsewhere=reading_of(self.group, self.gated, self.request, self.cwd),
             start_method=self.request.start_method,
+            asks=self.request.asks,
         )
 
     def _fix_for(self, answer: AnalysisResult) -> Callable[[Violation], Answered]:

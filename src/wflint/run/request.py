@@ -63,7 +63,8 @@ class Request(Struct, frozen=True):
     ``cwd`` is the working directory, by default that of the process. ``checkpoint`` is called at
     each step of the analysis, and may raise what ends it. ``start_method`` says how processes
     begin that read files, by default as it suits the system. ``making`` makes more of each project
-    than its result.
+    than its result. If ``asks`` is not set, code is read and followed, and no rule is asked about
+    it.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -90,6 +91,7 @@ class Request(Struct, frozen=True):
     verbose: bool = False
     start_method: Method | None = None
     making: Making | None = None
+    asks: bool = True
 
 
 class Gap(Struct, frozen=True, order=True):
