@@ -19,6 +19,7 @@ from wflint.model.dropped import Dropped
 from wflint.model.interleaving import interleaving_of
 from wflint.model.method_text import text_of
 from wflint.model.parameters import Parameters
+from wflint.model.passed_on import passed_on
 from wflint.model.payloads import Payloads
 from wflint.model.seen_whole import is_abstract, is_made_plainly, is_seen_whole
 from wflint.model.size import size_of
@@ -314,9 +315,12 @@ class Definitions:
         return None
 
     def _name(self, decorator: Decorator | None, called: str, path: str) -> str:
-        """Return what a definition is called by; ``""`` if a decorator of the project decides."""
-        if decorator is None or not self._is_of_sdk(decorator, path):
+        """Return what a definition is called by; ``""`` if other code decides."""
+        if decorator is None:
             return ""
+        if not self._is_of_sdk(decorator, path):
+            given = passed_on(self.roots, decorator, path)
+            return self.text(given, path) or "" if given is not None else ""
         given = decorator.option("name")
         if given is None and decorator.is_open:
             return ""

@@ -8,7 +8,7 @@ from wflint import limits
 from wflint.replay.change import Change, Program, Step, Verdict
 from wflint.replay.exploring import Explorer, Judgement
 from wflint.replay.program import Functions, digest
-from wflint.replay.pruning import tracked_attributes
+from wflint.replay.pruning import attributes_set_once, tracked_attributes
 from wflint.replay.sides import Side, side_of
 from wflint.replay.terms import Callee, Command, Exit, Patch, Term, Text, all_terms
 from wflint.replay.values import BLOCK, DRAW, Given
@@ -190,6 +190,7 @@ def _prune(closures: list[tuple[Functions, list[Callee]]], sides: tuple[Side, ..
     tracked = tracked_attributes(terms, params)
     for functions, callees in closures:
         functions.prune(callees, tracked)
+        functions.set_once = attributes_set_once(functions.work(c.node) for c in callees)
 
 
 _GIVES = frozenset({"Command", "Condition", "WaitFor", "Race", "Unresolved", "Deadline"})

@@ -26,10 +26,13 @@ def _alt(machine: Machine, task: Task, frame: Frame, term: Alt) -> None:
     push(task, frame, term.test, Op("choose", term))
 
 
-def truth(machine: Machine, value: Value, *, may_turn: bool = False) -> bool:
+def truth(
+    machine: Machine, value: Value, *, may_turn: bool = False, raising: bool | None = None
+) -> bool:
     """Return if a value is true, as it is known or chosen.
 
-    What rests on data that does not change is asked once, unless it ``may_turn``.
+    What rests on data that does not change is asked once, unless it ``may_turn``. An answer
+    that is ``raising`` leads to an error and to nothing else.
     """
     known = known_truth(value)
     if known is not None:
@@ -38,16 +41,49 @@ def truth(machine: Machine, value: Value, *, may_turn: bool = False) -> bool:
     is_opposite = key.startswith("not ")
     key = key_of(opposite(value)) if is_opposite else key
     again = may_turn or not is_stable(key)
-    answer = machine.ask(("if", key), (True, False), again=again)
+    options: tuple[bool, ...] = (True, False)
+    if raising is not None and machine.is_replay and is_check(key, raising != is_opposite):
+        options = (raising == is_opposite,)
+    answer = machine.ask(("if", key), options, again=again)
     return bool(answer) != is_opposite
 
 
 def _choose(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     term = op.data
     assert isinstance(term, Alt)
-    answer = truth(machine, task.values.pop())
+    answer = truth(machine, task.values.pop(), raising=_raising(task, term))
     machine.took(term, frame, answer)
     push(task, frame, term.then if answer else term.orelse)
+
+
+_PLAIN_ERRORS = frozenset(
+    {"AssertionError", "AttributeError", "LookupError", "RuntimeError", "TypeError", "ValueError"}
+)
+
+
+def _raising(task: Task, term: Alt) -> bool | None:
+    """Return the truth by which a branch only raises an error that no code handles."""
+    for branch, answer in ((term.then, True), (term.orelse, False)):
+        if isinstance(branch, Exit) and branch.kind == "raise" and branch.name in _PLAIN_ERRORS:
+            is_handled = any(
+                isinstance(what, Op)
+                and isinstance(what.data, Try)
+                and any(leaving.catches(h.names, branch.name) for h in what.data.handlers)
+                for what, _ in task.stack
+            )
+            return None if is_handled else answer
+    return None
+
+
+def is_check(key: str, answer: bool) -> bool:
+    """True if an answer says that a value is missing, or has another type.
+
+    Code that newly raises an error then, which ends no workflow, tells a type checker what holds:
+    without the value, the code behind it would have failed as well.
+    """
+    if answer:
+        return key.endswith(" is None") and " and " not in key and " or " not in key
+    return key.startswith(("isinstance(", "hasattr(")) and " or " not in key
 
 
 def _loop(machine: Machine, task: Task, frame: Frame, term: Loop) -> None:

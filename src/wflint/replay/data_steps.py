@@ -75,7 +75,8 @@ def _set_field(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
     assert isinstance(term, Put)
     key = f"{operand(frame.names.get(term.name, Symbol(term.name)))}.{term.attribute}"
     machine.touch(term.attribute, value if key == f"self.{term.attribute}" else None)
-    if isinstance(value, Symbol):
+    is_settled = value in (TRUE, FALSE) and term.attribute in machine.functions.set_once
+    if isinstance(value, Symbol) and not (is_settled and key == f"self.{term.attribute}"):
         machine.fields.pop(key, None)  # others may change it, so its code stands for it
     else:
         machine.fields[key] = value

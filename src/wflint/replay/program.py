@@ -43,6 +43,7 @@ class Functions:
         self._making: list[Node] = []
         self._pruned: dict[Node, Term] = {}
         self._codes: dict[Node, Code] = {}
+        self.set_once: frozenset[str] = frozenset()
 
     def called(self, call: CallFact, at: Node) -> tuple[AbstractValue, ...]:
         """Return what a call may call."""

@@ -6,6 +6,7 @@ data that nothing reads goes, and with it the branches and loops that have nothi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
@@ -57,6 +58,13 @@ def tracked_attributes(terms: Iterable[Term], params: frozenset[str]) -> frozens
         if not more:
             return frozenset(found)
         found |= more
+
+
+def attributes_set_once(terms: Iterable[Term]) -> frozenset[str]:
+    """Return the attributes that one statement alone sets, to what is found out there."""
+    puts = [each for term in terms for each in all_terms(term) if isinstance(each, Put)]
+    count = Counter(put.attribute for put in puts)
+    return frozenset(p.attribute for p in puts if count[p.attribute] == 1 and not is_data(p.of))
 
 
 def _holds_data(

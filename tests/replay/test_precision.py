@@ -1,0 +1,145 @@
+"""Edits of which only those are reported that running workflows do not survive."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.replay_cases import changes, flow, verdict
+from wflint.replay.change import Verdict
+
+DO = "await workflow.execute_activity({}, order, start_to_close_timeout=TEN)"
+RESERVE, CHARGE, SHIP = (DO.format(name) for name in ("reserve", "charge", "ship"))
+
+
+def lines(*parts: str) -> str:
+    return "\n".join(parts)
+
+
+# Names that decorators of the project pass on.
+
+IN_HOUSE = """
+from functools import wraps
+
+def named({param}):
+    {before}
+    def decorator(function):
+        @activity.defn(name={given})
+        @wraps(function)
+        async def wrapper(*args):
+            return await function(*args)
+        return wrapper
+    return decorator
+
+TAKE = "take-it"
+
+@named({arg})
+async def take(order: str) -> str: ...
+"""
+PASSED_ON = {"param": "name", "before": "", "given": "name", "arg": "TAKE"}
+TAKE, BY_NAME = lines(DO.format("take"), SHIP), lines(DO.format("'take-it'"), SHIP)
+
+
+@pytest.mark.parametrize("arg", ["TAKE", "'take-it'", "name=TAKE"])
+def test_an_activity_is_known_by_the_name_that_a_decorator_passes_on(
+    arg: str, tmp_path: Path
+) -> None:
+    more = IN_HOUSE.format(**{**PASSED_ON, "arg": arg})
+    assert verdict(tmp_path, flow(TAKE, more), flow(BY_NAME, more)) is Verdict.COMPATIBLE
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"before": "name = f'{name}-now'"},
+        {"given": "'other'"},
+        {"param": "app, name='take-it'"},
+    ],
+)
+def test_the_name_is_not_known_if_the_decorator_gives_another_one(
+    other: dict[str, str], tmp_path: Path
+) -> None:
+    more = IN_HOUSE.format(**{**PASSED_ON, **other})
+    assert verdict(tmp_path, flow(TAKE, more), flow(BY_NAME, more)) is not Verdict.COMPATIBLE
+
+
+# Checks that tell a type checker what holds.
+
+CHECKS = {
+    "a value is there": "if x is None:\n    raise ValueError('missing')",
+    "an attribute is there": "if self.found is None:\n    raise RuntimeError('missing')",
+    "a type": "if not isinstance(order, str):\n    raise TypeError('no text')",
+    "in the other branch": "if x is not None:\n    pass\nelse:\n    raise ValueError(x)",
+}
+
+
+@pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)
+def test_a_new_check_that_only_raises_is_taken_to_hold(check: str, tmp_path: Path) -> None:
+    first = "x = self.found"
+    sides = [flow(lines(first, *more, RESERVE, SHIP)) for more in ((), (check,))]
+    assert verdict(tmp_path, *sides) is Verdict.COMPATIBLE
+
+
+REAL = {
+    "the workflow fails": "if x is None:\n    raise ApplicationError('missing')",
+    "another condition": "if x > 3:\n    raise ValueError('too many')",
+    "it returns": "if x is None:\n    return ''",
+    "the error is handled": (
+        "try:\n    if x is None:\n        raise ValueError('missing')\n"
+        f"except ValueError:\n    {CHARGE}"
+    ),
+}
+
+
+@pytest.mark.parametrize("check", REAL.values(), ids=REAL)
+def test_a_check_that_does_something_else_is_a_change(check: str, tmp_path: Path) -> None:
+    more = "from temporalio.exceptions import ApplicationError"
+    first = "x = self.found"
+    sides = [flow(lines(first, *new, RESERVE, SHIP), more) for new in ((), (check,))]
+    assert verdict(tmp_path, *sides) is Verdict.DEPENDS
+
+
+# Answers of patches that are kept in attributes.
+
+KEPT = "self.is_new = workflow.patched('new')"
+IF_KEPT = lines(RESERVE, "if self.is_new:", f"    {CHARGE}", SHIP)
+
+
+def test_the_answer_of_a_patch_is_known_from_its_attribute(tmp_path: Path) -> None:
+    old = flow(lines(RESERVE, SHIP))
+    assert verdict(tmp_path / "set", old, flow(lines(KEPT, IF_KEPT))) is Verdict.COMPATIBLE
+    helper = "def ask() -> bool:\n    return workflow.patched('new')"
+    asked = flow(lines("self.is_new = ask()", IF_KEPT), helper)
+    assert verdict(tmp_path / "asked", old, asked) is Verdict.COMPATIBLE
+
+
+def test_an_attribute_that_others_set_as_well_is_not_known(tmp_path: Path) -> None:
+    sets = "@workflow.signal\ndef turn(self, on: bool) -> None:\n    self.is_new = on"
+    old, new = flow(lines(RESERVE, SHIP), methods=sets), flow(lines(KEPT, IF_KEPT), methods=sets)
+    assert verdict(tmp_path, old, new) is Verdict.DEPENDS
+
+
+# Many ways through one workflow task.
+
+MANY = 12
+BRANCHES = lines(*(f"if self.flag{n} > {n}:\n    return str({n})" for n in range(MANY)))
+GUARDED = lines(
+    *(
+        f"x{n} = 'a' if self.flag{n} else 'b'\nif x{n} == self.name:\n    raise ValueError(x{n})"
+        for n in range(MANY)
+    )
+)
+
+
+@pytest.mark.parametrize("body", [BRANCHES, GUARDED], ids=["branches", "names"])
+def test_many_ways_that_meet_again_are_followed_once(body: str, tmp_path: Path) -> None:
+    """More than are tried, if each were one of its own."""
+    patched = lines("if workflow.patched('more'):", f"    {RESERVE}", CHARGE)
+    old, new = flow(lines(body, CHARGE, SHIP)), flow(lines(body, patched, SHIP))
+    assert verdict(tmp_path / "same", old, old, shortcut=False) is Verdict.COMPATIBLE
+    assert verdict(tmp_path / "patched", old, new) is Verdict.COMPATIBLE
+    other = flow(lines(body, CHARGE, RESERVE))
+    (change,) = changes(tmp_path / "other", {"flow.py": old}, {"flow.py": other})
+    assert change.verdict is Verdict.INCOMPATIBLE
+    assert [step.text for step in change.history] == ["activity charge"]
