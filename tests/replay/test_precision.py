@@ -143,3 +143,60 @@ def test_many_ways_that_meet_again_are_followed_once(body: str, tmp_path: Path) 
     (change,) = changes(tmp_path / "other", {"flow.py": old}, {"flow.py": other})
     assert change.verdict is Verdict.INCOMPATIBLE
     assert [step.text for step in change.history] == ["activity charge"]
+
+
+# Fields and parameters that old data does not have.
+
+INPUT = """
+from dataclasses import dataclass, field
+
+@dataclass
+class Input:
+    order: str
+{more}
+"""
+ASKED = lines(RESERVE, "if {}:", f"    {CHARGE}", SHIP)
+
+
+def _with_input(condition: str, field: str = "", params: str = "order: Input") -> str:
+    text = flow(ASKED.format(condition), INPUT.format(more=f"    {field}" if field else ""))
+    head, begin, rest = text.partition("async def run(self, order: str)")
+    assert begin
+    return f"{head}async def run(self, {params}){rest}"
+
+
+FIELDS = {
+    "a flag": ("fast: bool = False", "order.fast"),
+    "an option": ("limit: int | None = None", "order.limit is not None"),
+    "an option with more": ("keys: dict | None = None", "order.keys and self.ready"),
+    "a text": ("name: str = ''", "order.name"),
+}
+
+
+@pytest.mark.parametrize(("field", "condition"), FIELDS.values(), ids=FIELDS)
+def test_a_new_field_has_its_default_value_in_old_histories(
+    field: str, condition: str, tmp_path: Path
+) -> None:
+    old, new = _with_input("False"), _with_input(condition, field)
+    assert verdict(tmp_path / "new", old, new) is Verdict.COMPATIBLE
+    other = _with_input(f"not ({condition})", field)
+    assert verdict(tmp_path / "other", old, other) is Verdict.INCOMPATIBLE
+
+
+def test_a_field_that_old_data_has_may_be_anything(tmp_path: Path) -> None:
+    field = "fast: bool = False"
+    old, new = _with_input("False", field), _with_input("order.fast", field)
+    assert verdict(tmp_path, old, new) is Verdict.DEPENDS
+
+
+def test_a_default_value_that_is_computed_is_not_known(tmp_path: Path) -> None:
+    field = "keys: dict = field(default_factory=dict)"
+    old, new = _with_input("False"), _with_input("order.keys", field)
+    assert verdict(tmp_path, old, new) is Verdict.DEPENDS
+
+
+def test_a_new_parameter_has_its_default_value_in_old_histories(tmp_path: Path) -> None:
+    old, params = _with_input("False"), "order: Input, fast: bool = False"
+    assert verdict(tmp_path / "one", old, _with_input("fast", "", params)) is Verdict.COMPATIBLE
+    turned = _with_input("not fast", "", params)
+    assert verdict(tmp_path / "other", old, turned) is Verdict.INCOMPATIBLE

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
 from wflint import limits
 from wflint.replay.change import Change, Program, Step, Verdict
+from wflint.replay.defaults import known_defaults
 from wflint.replay.exploring import Explorer, Judgement
 from wflint.replay.program import Functions, digest
 from wflint.replay.pruning import attributes_set_once, tracked_attributes
@@ -40,7 +43,7 @@ def compare_pairs(
 
 def compare_sides(old: Side, new: Side) -> Change | None:
     """Return what became of one workflow; ``None`` if it does the same as before."""
-    return _Comparison(old, new, shortcut=True).change()
+    return _comparison(old, new, shortcut=True).change()
 
 
 def pruned(side: Side) -> list[Callee]:
@@ -67,7 +70,7 @@ def _compared(
     for view, other in pairs:
         sides = side_of(first, view), side_of(second, other)
         if sides[0] is not None and sides[1] is not None:
-            change = _Comparison(sides[0], sides[1], shortcut).change()
+            change = _comparison(sides[0], sides[1], shortcut).change()
             found += [change] if change is not None else []
     return sorted(found, key=lambda change: (change.type_name, change.workflow))
 
@@ -83,6 +86,10 @@ def workflows(functions: Functions) -> Iterator[WorkflowView]:
             view = definitions.workflow(cls)
             if view is not None and view.run is not None:
                 yield view
+
+
+def _comparison(old: Side, new: Side, shortcut: bool) -> _Comparison:
+    return _Comparison(old, replace(new, known=known_defaults(old, new)), shortcut)
 
 
 class _Comparison:

@@ -42,6 +42,7 @@ def computed(key: str, *, loose: bool = False) -> Symbol:
 _WRITTEN = re.compile(
     r"""(?:['")\]}\d]|None|True|False)[ ](?:[<>]=?|[!=]=|(?:not[ ])?in|is(?:[ ]not)?)[ ]"""
     r"""(?:['"(\[{\d]|None|True|False)|\b(?:True|False)\b"""
+    r"""|\bNone[ ](?:and|or)\b|\b(?:and|or)[ ]None\b"""
 )
 """Found where two values may be compared that are both written out, or a truth is."""
 

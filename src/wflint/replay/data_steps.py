@@ -50,7 +50,8 @@ def _var(machine: Machine, task: Task, frame: Frame, term: Var) -> None:
 
 def _field(machine: Machine, task: Task, frame: Frame, term: Field) -> None:
     key = f"{operand(frame.names.get(term.name, Symbol(term.name)))}.{term.attribute}"
-    task.values.append(machine.fields.get(key, symbol(key)))
+    known = machine.known.get(key, symbol(key))
+    task.values.append(machine.fields.get(key, known))
 
 
 def _let(machine: Machine, task: Task, frame: Frame, term: Let) -> None:

@@ -218,6 +218,7 @@ class Replay:
         self.side = side
         self.choose = choose
         self.machine = Machine(side.functions, choose, self._patched, opaque, is_replay=True)
+        self.machine.known = side.known
         self.machine.enter(side.run, "run", "run")
         self.queue: deque[Given] = deque()
         self.markers: set[str] = set()

@@ -7,7 +7,7 @@ that is still to be done stands on the stacks of tasks, so nothing here is recur
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from wflint import limits
 from wflint.replay.describing import Describe
@@ -81,6 +81,7 @@ class Machine:
         self.queue: deque[Task] = deque()
         self.fields: dict[str, Value] = {}
         self.patches: dict[str, bool] = {}
+        self.known: Mapping[str, Symbol] = {}
         self.counts: dict[object, int] = {}
         self.true: dict[str, int] = {}
         self.draws = 0
@@ -163,7 +164,7 @@ class Machine:
         """Start the task of an entry point: `run`, or the handler of a message."""
         receiver = self.functions.code(callee.node).receiver
         names: dict[str, Value] = {
-            name: parameter(kind, label, number)
+            name: self._parameter(parameter(kind, label, number))
             for number, name in enumerate(self.functions.code(callee.node).params)
         }
         if receiver:
@@ -174,6 +175,9 @@ class Machine:
         if kind == "update":
             items.append((Op("accept", label), frame))
         return self.spawn(items, "run" if kind == "run" else "")
+
+    def _parameter(self, of: Symbol) -> Symbol:
+        return self.known.get(of.key, of)
 
     def run(self) -> None:
         """Run all tasks as far as they can go; after :class:`Blocked` it goes on there."""

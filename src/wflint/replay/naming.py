@@ -59,12 +59,13 @@ class Names:
             case ModuleValue(path=module_path):
                 return constants(self._resolver.store.load(module_path)).get(path[-1], "")
             case ClassValue(cls=cls):
-                return self._of_class(cls, path[-1])
+                return self.of_class(cls, path[-1])
             case InstanceValue(cls=cls) if not self._is_set(cls, path[-1]):
-                return self._of_class(cls, path[-1])
+                return self.of_class(cls, path[-1])
         return ""
 
-    def _of_class(self, cls: Cls, name: str) -> str:
+    def of_class(self, cls: Cls, name: str) -> str:
+        """Return the code of the constant that a class has under a name, or ``""``."""
         for owner in self._resolver.order(cls)[0]:
             facts = self._resolver.store.class_facts(owner)
             known = constants(self._resolver.store.load(owner.path))

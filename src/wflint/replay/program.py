@@ -11,7 +11,7 @@ from wflint.callgraph.graph import DEFINITION, Node
 from wflint.checking.analysis import AnalysisResult
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Call as CallFact
-from wflint.facts.model import Ref
+from wflint.facts.model import ClassFacts, Ref
 from wflint.inference.values import AbstractValue, FunctionValue
 from wflint.replay.calls import REPLAYING
 from wflint.replay.code import Code
@@ -59,6 +59,11 @@ class Functions:
             if edge.site == site and edge.to.fn == entity.fn:
                 return edge.to
         return Node(entity.fn, entity.receiver, env=entity.env)
+
+    def bases(self, cls: Cls) -> list[ClassFacts]:
+        """Return what a class and those that it derives from contain."""
+        found = (self.store.class_facts(owner) for owner in self._resolver.order(cls)[0])
+        return [facts for facts in found if facts is not None]
 
     def is_boundary(self, fn: Fn) -> bool:
         """True if workflow code ends at a function."""

@@ -7,6 +7,7 @@ from msgspec import Struct
 from wflint.callgraph.graph import Node
 from wflint.replay.program import Functions
 from wflint.replay.terms import Callee
+from wflint.replay.values import Symbol
 from wflint.rule.definition_views import HandlerView, WorkflowView
 from wflint.temporal.regions import Region
 
@@ -14,12 +15,16 @@ _KINDS = {Region.SIGNAL: "signal", Region.UPDATE: "update"}
 
 
 class Side(Struct, frozen=True):
-    """A workflow in one program: its run method and its handlers by kind and name."""
+    """A workflow in one program: its run method and its handlers by kind and name.
+
+    ``known`` are the values of parameters and their fields that are known, by their code.
+    """
 
     functions: Functions
     workflow: WorkflowView
     run: Callee
     handlers: dict[tuple[str, str], Callee]
+    known: dict[str, Symbol] = {}
 
     @property
     def entries(self) -> list[Callee]:
