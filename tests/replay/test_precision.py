@@ -200,3 +200,31 @@ def test_a_new_parameter_has_its_default_value_in_old_histories(tmp_path: Path) 
     assert verdict(tmp_path / "one", old, _with_input("fast", "", params)) is Verdict.COMPATIBLE
     turned = _with_input("not fast", "", params)
     assert verdict(tmp_path / "other", old, turned) is Verdict.INCOMPATIBLE
+
+
+def test_a_change_is_not_sure_if_not_all_ways_to_replay_were_tried(tmp_path: Path) -> None:
+    flags = range(7)
+    names = (f"x{n} = 'a' if self.flag{n} else 'b'" for n in flags)
+    asked = " or ".join(f"x{n} == 'a'" for n in flags)
+    old = flow(lines(RESERVE, SHIP))
+    new = flow(lines(RESERVE, *names, f"if {asked}:", f"    {CHARGE}", SHIP))
+    assert verdict(tmp_path, old, new) is Verdict.DEPENDS
+
+
+# Patches whose answers are not asked for again.
+
+
+def test_answers_of_patches_only_count_as_long_as_code_asks_for_them(tmp_path: Path) -> None:
+    """Each of them twice as many ways: too many to be tried, if each were one of its own."""
+    steps = (f"if workflow.patched('p{n}'):\n    {CHARGE}\nelse:\n    {RESERVE}" for n in range(10))
+    before = lines(*steps)
+    later = lines("if workflow.patched('p0'):", f"    {RESERVE}")
+    sides = {
+        "old": flow(lines(before, SHIP)),
+        "patched": flow(lines(before, "if workflow.patched('more'):", f"    {CHARGE}", SHIP)),
+        "inserted": flow(lines(before, CHARGE, SHIP)),
+        "again": flow(lines(before, later, SHIP)),
+    }
+    assert verdict(tmp_path / "1", sides["old"], sides["patched"]) is Verdict.COMPATIBLE
+    assert verdict(tmp_path / "2", sides["old"], sides["inserted"]) is Verdict.INCOMPATIBLE
+    assert verdict(tmp_path / "3", sides["old"], sides["again"]) is Verdict.INCOMPATIBLE

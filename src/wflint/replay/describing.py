@@ -15,13 +15,15 @@ _KEPT = 20_000
 class Describe:
     """Describes a state. Objects are numbered as they come.
 
-    Of the local names of a function that runs, those count that what is left of it uses.
+    Of the local names of a function that runs, those count that what is left of it uses. ``terms``
+    are the code that is left to run, as far as it was described.
     """
 
     def __init__(self) -> None:
         self._numbers: dict[int, int] = {}
         self._frames: list[_Names] = []
         self._of: dict[int, _Names] = {}
+        self.terms: dict[Term, None] = {}
 
     def number(self, thing: object) -> tuple[int, bool]:
         """Return the number of an object, and if it is new."""
@@ -69,10 +71,12 @@ class Describe:
         if isinstance(what, Op):
             for term in (what.data, what.extra):
                 if isinstance(term, Term):
+                    self.terms[term] = None
                     names.use(used_names(term))
             if what.name == "spawn" and what.data:
                 names.use(frozenset({group_name(str(what.data))}))
             return (what.name, self.value(what.data), self.value(what.extra), number)
+        self.terms[what] = None
         names.use(used_names(what))
         return (what, number)
 

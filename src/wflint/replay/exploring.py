@@ -20,7 +20,8 @@ from wflint.replay.history import (
     Replay,
     is_idle,
 )
-from wflint.replay.machine import Blocked, Choose, CutOff, Lost, Machine
+from wflint.replay.left_patches import LeftPatches
+from wflint.replay.machine import Blocked, Choose, CutOff, Lost, Machine, State
 from wflint.replay.seen import Seen
 from wflint.replay.sides import Side
 from wflint.replay.terms import Callee, Term, Try, all_terms
@@ -84,6 +85,7 @@ class Explorer:
         both = [key for key in old.handlers if is_idle(old, key) and is_idle(new, key)]
         self._idle = frozenset(both)
         self._fits = True
+        self._left = LeftPatches(old.functions), LeftPatches(new.functions)
         self._may_fail = not _tries(new) <= _tries(old)
 
     def _knows(self, key: str, times: int) -> bool:
@@ -225,13 +227,31 @@ class Explorer:
         machine, begun = old.machine, old.machine.pending()
         fresh = [given for given in old.fresh if is_amid and not given.cancelled]
         mine = machine.state([*begun, *fresh])
-        its = tuple((_state(lead.replay, begun), _ahead(machine, lead)) for lead in leads)
-        is_same = left == others and all(state == mine and not ahead for state, ahead in its)
-        if is_same:
+        its = [_state(lead.replay, begun) for lead in leads]
+        ahead = tuple(_ahead(machine, lead) for lead in leads)
+        patches = self._patches(machine, mine, [*zip(leads, its, strict=True)])
+        is_same = all(state.what == mine.what for state in its) and len({*patches}) == 1
+        if is_same and left == others and not any(ahead):
             return True
         late = self._seen.late.steps if is_amid else self._seen.late.tasks
-        pair = (mine, its, tuple(sorted(left)), old.is_cancelled, is_amid)
+        arrived = (tuple(sorted(left)), old.is_cancelled, is_amid)
+        pair = (mine.what, tuple(state.what for state in its), ahead, patches, arrived)
         return self._seen.has(pair, old.choices, late)
+
+    def _patches(
+        self, machine: Machine, mine: State, its: Sequence[tuple[_Lead, State]]
+    ) -> tuple[object, ...]:
+        """Return the answers of patches that code which is left to run may ask for again."""
+        old, new = self._left
+        left = old.of(mine.left, self.old.handlers.values())
+        for _, state in its:
+            more = new.of(state.left, self.new.handlers.values())
+            left = None if left is None or more is None else left | more
+        every = (machine.patches, *(lead.replay.machine.patches for lead, _ in its))
+        return tuple(
+            tuple(sorted((name, p) for name, p in patches.items() if left is None or name in left))
+            for patches in every
+        )
 
     # What the histories say.
 
@@ -239,16 +259,13 @@ class Explorer:
         """Replay a history for each truth of what only the new code asks."""
         pending: deque[Chosen] = deque([()])
         worst: list[tuple[Difference, Choices]] = []
-        tried = 0
-        while pending:
-            if tried >= limits.REPLAY_TRUTHS:
-                self.result.why = self.result.why or "there are more ways to replay than are tried"
-                break
-            tried += 1
+        while pending and len(worst) < limits.REPLAY_TRUTHS:
             own = Choices(pending.popleft())
             worst.append((self._replay(choices, own, activations), own))
             pending.extend(own.others())
-        self._note(choices, worst, activations)
+        if pending:
+            self.result.why = self.result.why or "there are more ways to replay than are tried"
+        self._note(choices, worst, activations, is_all=not pending)
 
     def _replay(self, choices: Choices, own: Choices, activations: list[Activation]) -> Difference:
         def choose(key: Key, options: Sequence[object]) -> object:
@@ -272,6 +289,8 @@ class Explorer:
         choices: Choices,
         found: list[tuple[Difference, Choices]],
         activations: list[Activation],
+        *,
+        is_all: bool,
     ) -> None:
         bad = [(d, c) for d, c in found if d.outcome in (Outcome.DIFFERS, Outcome.UNSURE)]
         bad = bad and self._due_to_the_change(bad, choices, activations)
@@ -286,7 +305,7 @@ class Explorer:
         unsure = any(d.outcome is Outcome.UNSURE for d, _ in opened)
         if not opened:
             verdict = Verdict.CLOSED_ONLY
-        elif len(opened) < len(found) or unsure or is_old:
+        elif len(opened) < len(found) or unsure or is_old or not is_all:
             verdict = Verdict.DEPENDS
         else:
             verdict = Verdict.INCOMPATIBLE
@@ -333,7 +352,7 @@ def _join_tasks(activations: list[Activation]) -> None:
             before.closes = True
 
 
-def _state(new: Replay, begun: Sequence[Given]) -> object:
+def _state(new: Replay, begun: Sequence[Given]) -> State:
     """Describe the new code, with what stands there for all that the old code has begun."""
     matched = [new.matched.get(given.number) for given in begun]
     return new.machine.state([*matched, *(g for g in new.unmatched if not g.cancelled)])

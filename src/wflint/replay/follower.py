@@ -165,7 +165,7 @@ class Follower(Machine):
         queue = tuple(given.state() for given in self.unmatched)
         serials = tuple(sorted(self.serials.items()))
         return (
-            self.state(),
+            (self.state().what, tuple(sorted(self.patches.items()))),
             queue,
             self.is_closed,
             bool(self.unsure),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from wflint import limits
 from wflint.replay.describing import Describe
@@ -57,6 +58,13 @@ class Lost(Exception):
         super().__init__(why)
         self.why = why
         self.chain = chain
+
+
+class State(NamedTuple):
+    """What decides what follows; ``left`` is the code that is left to run, handlers left out."""
+
+    what: object
+    left: tuple[Term, ...]
 
 
 class Machine:
@@ -284,22 +292,22 @@ class Machine:
         """True if the failure of an operation that a task waits for would be handled."""
         return any(t.guards for t in self.tasks if not t.is_done and t.is_waiting)
 
-    def state(self, commands: Iterable[Given | None] = ()) -> object:
+    def state(self, commands: Iterable[Given | None] = ()) -> State:
         """Return a description of what decides what follows, but for the counts of questions.
 
         ``commands`` are those that count besides the ones that tasks wait for.
         """
         describe = Describe()
-        return (
+        what = (
             tuple(describe.task(task) for task in self.tasks),
             tuple(describe.task(task) for task in self.queue),
             tuple((name, describe.value(v)) for name, v in sorted(self.fields.items())),
             tuple(describe.value(given) for given in commands),
             describe.names(),
-            tuple(sorted(self.patches.items())),
             tuple(sorted(self.true.items())),
             (self.draws, self.is_closed),
         )
+        return State(what, tuple(describe.terms))
 
 
 def place(frame: Frame, site: int) -> Chain:
