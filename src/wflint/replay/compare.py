@@ -42,8 +42,11 @@ def compare_pairs(
 
 
 def compare_sides(old: Side, new: Side) -> Change | None:
-    """Return what became of one workflow; ``None`` if it does the same as before."""
-    return _comparison(old, new, shortcut=True).change()
+    """Return what became of one workflow; ``None`` if it does the same as before.
+
+    The old side may be one of which only the commands are known, and not the data.
+    """
+    return _Comparison(old, new, shortcut=True).change()
 
 
 def pruned(side: Side) -> list[Callee]:
