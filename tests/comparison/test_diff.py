@@ -144,6 +144,16 @@ class TestVersions:
         assert (done.exit_code, NEED in done.stdout) == (1, True)
         assert invoke("diff", "--from", new, "--to", old).exit_code == 0
 
+    def test_a_file_that_is_not_on_disk_any_more(self) -> None:
+        old = commit()
+        put("shop/order.py", ADDED)
+        new = commit()
+        git("rm", "-q", "-r", "shop")
+        put("other/flow.py", "from temporalio import workflow\n")
+        done = invoke("diff", "--from", old, "--to", new)
+        assert (done.exit_code, NEED in done.stdout) == (1, True)
+        assert invoke("diff", "--from", old, "--to", new, "other").stdout == ""
+
     def test_a_file_that_only_the_old_revision_has(self) -> None:
         old = git("rev-parse", "HEAD")
         git("rm", "-q", "-r", "shop")

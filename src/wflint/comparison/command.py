@@ -81,7 +81,7 @@ class Diff:
 
         sides, request = self._sides, replace(self._sides.request, texts=texts)
         new, on_new = self._new(texts)
-        reporter = Reporter(new, request, sides.chosen if new.is_whole else None)
+        reporter = Reporter(new, request, sides.reported(new) if new.is_whole else None)
         olds = [side for side, _ in self._named]
         fix_of: FixOf = _no_fix
         if self._to is None or sides.is_path(self._to):

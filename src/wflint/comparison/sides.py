@@ -60,6 +60,12 @@ class Sides:
         """The files that the paths of the request name."""
         return frozenset(path for group in self._groups for path in group.chosen)
 
+    def reported(self, new: Side) -> frozenset[str]:
+        """Return the files to report on, with those that only a revision has."""
+        present = {path for group in self._groups for path in group.files}
+        its = {path for examined in new.examined for path in examined.group.files}
+        return self.chosen | {path for path in its - present if self.covers(path)}
+
     def covers(self, path: str) -> bool:
         """True unless the paths of the request leave out a file of their programs."""
         paths = [os.path.abspath(each) for each in self.request.paths]
