@@ -10,6 +10,7 @@ import pytest
 from tests.caching import FLOW, NAMES, make_project
 from tests.workspace.test_workspace import CLOCK, Edited
 from wflint.run.check import check_beside_others
+from wflint.workspace.cancelling import Cancelled, Token
 
 MANY = '''\
 """Many forms of statements.
@@ -220,6 +221,16 @@ def test_two_files_change_and_one_goes_back(counted: Counted) -> None:
     counted.put("shop/names.py", NAMES)
     assert counted.takes(NAME, MANY) == 0
     assert counted.takes("shop/names.py", f"\n{NAMES}") == 0
+
+
+def test_it_ends_where_nobody_waits_for_it(counted: Counted) -> None:
+    text = _with(MANY, _row("    return text"), "    amo\n")
+    counted.put(NAME, text)
+    withdrawn = Token()
+    withdrawn.withdraw()
+    with pytest.raises(Cancelled):
+        counted.workspace.check(withdrawn, only_texts=True)
+    assert counted.takes(NAME, text) == 0
 
 
 def test_a_body_takes_a_check(counted: Counted) -> None:

@@ -12,6 +12,7 @@ from wflint.project.store import Store
 
 def module_as_if(store: Store, path: str, source: Source) -> Module | None:
     """What a module would be with another text; ``None`` if that cannot be read."""
+    store.faults.checkpoint()
     known, notes = store.load(path).facts, Notes()
     try:
         facts, whole = read_module(known.name, known.is_package, source, notes, keep_tree=True)
@@ -22,6 +23,7 @@ def module_as_if(store: Store, path: str, source: Source) -> Module | None:
 
 def bodies_as_if(store: Store, module: Module, qualname: str) -> list[FunctionBody] | None:
     """What an outermost function of such a module does, the functions in it included."""
+    store.faults.checkpoint()
     failed = len(store.faults)
     try:
         reader = store.reader_as_if(module, qualname)

@@ -26,3 +26,14 @@ class Token:
         """Raise :class:`Cancelled` if the wish was withdrawn."""
         if self._is_withdrawn:
             raise Cancelled
+
+
+class Wish:
+    """The token of the answer that is being found. There is none between two answers."""
+
+    def __init__(self, token: Token) -> None:
+        self.token = token
+
+    def check(self) -> None:
+        """Raise :class:`Cancelled` if nobody wants the answer any more."""
+        self.token.check()

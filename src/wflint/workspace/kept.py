@@ -32,6 +32,7 @@ from wflint.run.statements import Statements
 from wflint.syntax.guard import NewerSyntax, parse
 from wflint.system.disk import read_file
 from wflint.workspace.answer import Answer
+from wflint.workspace.cancelling import Token, Wish
 from wflint.workspace.idle import Idle, are_alike, idle_statements, is_same_outline, without
 from wflint.workspace.moved import Mover, Stays
 from wflint.workspace.moves import changed_rows, crosses, layout_move
@@ -50,12 +51,16 @@ class _Edit(NamedTuple):
 
 
 class Kept:
-    """One answer, with ``reading``: the unsaved contents that its programs read from."""
+    """One answer, with ``reading``: the unsaved contents that its programs read from.
 
-    def __init__(self, answer: Answer, reading: dict[str, bytes]) -> None:
+    ``wish`` is what ends their steps.
+    """
+
+    def __init__(self, answer: Answer, reading: dict[str, bytes], wish: Wish) -> None:
         self.answer = self._first = answer
         self.worth = 0.0
         self._reading = reading
+        self._wish = wish
         self._names: frozenset[str] | None = None
         self._is_lost = False
         modules = [p.answer.store.modules for p in answer.programs]
@@ -65,7 +70,12 @@ class Kept:
         self._passing: set[str] = set()
         self._idle: dict[tuple[str, int, int, str], bool] = {}
 
-    def after(self, texts: Mapping[str, bytes], touched: Collection[str] = ()) -> Answer | None:
+    def after(
+        self,
+        texts: Mapping[str, bytes],
+        touched: Collection[str] = (),
+        token: Token | None = None,
+    ) -> Answer | None:
         """The answer for other unsaved contents; ``None`` if it takes a check to know it.
 
         Of the files on disk only those that are ``touched`` may be others than before.
@@ -73,10 +83,14 @@ class Kept:
         result = self.answer.result
         if result.baselines or result.gaps:
             return None
-        found = self._after(texts, touched)
-        if found is None and self.answer is not self._first:
-            self._go_back()
+        self._wish.token = token or Token()
+        try:
             found = self._after(texts, touched)
+            if found is None and self.answer is not self._first:
+                self._go_back()
+                found = self._after(texts, touched)
+        finally:
+            self._wish.token = Token()
         if found is not None:
             self.answer = replace(found, texts=dict(texts))
         return found and self.answer

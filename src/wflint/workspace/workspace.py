@@ -18,7 +18,7 @@ from wflint.run.check import check_beside_others
 from wflint.run.program_run import Examined, FactCaches
 from wflint.run.request import Request
 from wflint.workspace.answer import Answer
-from wflint.workspace.cancelling import Token
+from wflint.workspace.cancelling import Token, Wish
 from wflint.workspace.kept import Kept
 
 MOST_IDLE = 16
@@ -32,17 +32,6 @@ MOST_ANSWERS = 3
 
 _PATIENCE = 0.02
 """Seconds after which a check that waits for another one looks if it is still wanted."""
-
-
-class _Asked:
-    """The wish for an answer while it is being found, and none afterwards."""
-
-    def __init__(self, token: Token) -> None:
-        self.token = token
-
-    def check(self) -> None:
-        """Raise :class:`Cancelled` if nobody wants the answer any more."""
-        self.token.check()
 
 
 class Workspace:
@@ -101,16 +90,16 @@ class Workspace:
             if not only_texts:
                 self._dropped += len(self._kept)
                 self._kept.clear()
-            return self._known() or self._check(wanted, progress)
+            return self._known(wanted) or self._check(wanted, progress)
         finally:
             self._checking.release()
 
-    def _known(self) -> Answer | None:
+    def _known(self, token: Token) -> Answer | None:
         """The answer, if it is that of before but for the places that it names."""
         with self._changing:
             texts, touched = dict(self._texts), set(self._touched)
         for kept in reversed(self._kept):
-            answer = kept.after(texts, touched)
+            answer = kept.after(texts, touched, token)
             if answer is not None:
                 kept.worth += 1
                 return answer
@@ -118,22 +107,22 @@ class Workspace:
 
     def _check(self, token: Token, progress: Tell | None) -> Answer:
         texts = self.texts
-        reading, asked = dict(texts), _Asked(token)
+        reading, wish = dict(texts), Wish(token)
         request = replace(
             self._request,
             cwd=self.folder,
             texts=reading,
             jobs=1,
             progress=progress,
-            checkpoint=asked.check,
+            checkpoint=wish.check,
         )
         programs: list[Examined] = []
         result = check_beside_others(request, programs.append, self._fact_caches)
         for cache in self._fact_caches.values():
             cache.forget(MOST_IDLE)
-        asked.token = Token()  # whoever asks more of the programs may do so
+        wish.token = Token()  # whoever asks more of the programs may do so
         answer = Answer(self.folder, result, programs, texts)
-        self._keep(Kept(answer, reading))
+        self._keep(Kept(answer, reading, wish))
         return answer
 
     def _keep(self, new: Kept) -> None:
