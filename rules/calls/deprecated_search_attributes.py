@@ -70,7 +70,7 @@ class DeprecatedSearchAttributes(Rule):
     severity = Severity.WARNING
     scope = Scope.ANY
     since = "0.1"
-    needles = (rf"(?<!\w){_OPTION}(?:\s*=|[\"'])", r"upsert_search_attributes\b")
+    needles = (rf"{_OPTION}(?<!\w{_OPTION})(?:\s*=|[\"'])", r"upsert_search_attributes\b")
     targets = frozenset(n for n, call in sdk_calls().items() if _OPTION in call.options) | {_UPSERT}
 
     def check_call(self, view: CallView) -> Iterable[Report]:

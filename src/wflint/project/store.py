@@ -370,7 +370,8 @@ class Store:
         return reader
 
     def _ask(self, asked: dict[str, int], path: str, name: str) -> int:
-        asked[name] = self.guards(path, name)
+        if name not in asked:
+            asked[name] = self.guards(path, name)
         return asked[name]
 
     def definition(self, fn: Fn) -> cst.FunctionDef | cst.Lambda | None:
