@@ -36,3 +36,7 @@ class Latest(Generic[K, V]):
         if self._drop is not None:
             for answer in known.values():
                 self._drop(answer)
+
+    def kept(self, key: K) -> V | None:
+        """Return the answer if it is kept."""
+        return self._known.get(key)

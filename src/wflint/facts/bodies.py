@@ -114,21 +114,29 @@ class BodyReader:
         self, node: cst.FunctionDef | cst.Lambda, head: FunctionHead
     ) -> list[FunctionBody]:
         """The bodies of ``head`` and of all functions nested in it; the outermost comes first."""
-        scope = Scope(head.qualname, None, head.owner, head.is_async)
-        flags = Flag.RETURNED if isinstance(node, cst.Lambda) else 0
-        self.walker.walk([node.body], head, scope, flags)
+        self.walk_function(node, head)
         self.walker.frames[0].defaults = defaults(node.params)
         self._look()
         return [frame.body() for frame in self.walker.frames]
+
+    def walk_function(self, node: cst.FunctionDef | cst.Lambda, head: FunctionHead) -> None:
+        """Find the nodes of a function, which is enough for those who ask where they stand."""
+        scope = Scope(head.qualname, None, head.owner, head.is_async)
+        flags = Flag.RETURNED if isinstance(node, cst.Lambda) else 0
+        self.walker.walk([node.body], head, scope, flags)
 
     def read_module(self, node: cst.Module) -> FunctionBody:
         """Read what runs when the module is imported, without functions and ``__main__`` blocks.
 
         The bodies of classes have frames of their own, by the name of the class.
         """
-        self.walker.walk(list(node.body), FunctionHead("<module>"), None)
+        self.walk_module(node)
         self._look()
         return self.walker.frames[0].body()
+
+    def walk_module(self, node: cst.Module) -> None:
+        """Find the nodes of what runs when the module is imported."""
+        self.walker.walk(list(node.body), FunctionHead("<module>"), None)
 
     def _look(self) -> None:
         self._tries = Tries(self.walker.entries, self.walker.order, self.refs)

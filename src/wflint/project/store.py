@@ -335,10 +335,12 @@ class Store:
         asked: dict[str, int] | None = None,
         *,
         light: bool = True,
+        only_nodes: bool = False,
     ) -> BodyReader | None:
         """A reader that has read the outermost function ``qualname`` (or ``<module>``).
 
-        ``asked`` is filled with the names that were asked about, and the answers.
+        ``asked`` is filled with the names that were asked about, and the answers. With
+        ``only_nodes`` it has found the nodes, and not looked at them.
         """
         from wflint.facts.bodies import NO_VISITORS, BodyReader
         from wflint.syntax.pieces import function_node
@@ -358,7 +360,8 @@ class Store:
             if piece is None:
                 return None
             reader.piece = piece
-            reader.read_module(piece.module)
+            read_module = reader.walk_module if only_nodes else reader.read_module
+            read_module(piece.module)
             return reader
         head = module.facts.functions.get(qualname)
         piece = trees.piece(module, qualname, light=light)
@@ -366,7 +369,8 @@ class Store:
         if head is None or node is None:
             return None
         reader.piece = piece
-        reader.read_function(node, head)
+        read_function = reader.walk_function if only_nodes else reader.read_function
+        read_function(node, head)
         return reader
 
     def _ask(self, asked: dict[str, int], path: str, name: str) -> int:
@@ -411,14 +415,20 @@ class Store:
         return {site: known.get(site, (0, 0)) for site in sites}
 
     def _locate(self, fn: Fn, sites: set[int]) -> dict[int, Span]:
-        reader = self.reader(fn)
+        piece = Fn(fn.path, self.outermost(fn))
+        kept = self._readers.kept(piece)
+        reader = kept or self._reader(self.load(fn.path), piece.qualname, only_nodes=True)
         if reader is None:
             return {}
         found = trees.locate(reader, sites)
         missing = (sites - found.keys()).intersection(range(len(reader.walker.entries)))
+        if kept is None:
+            reader.refs.detach()
         if missing:
             with suppress(UnreadableSource):  # LibCST may refuse what Python accepts
-                whole = self.fresh_reader(fn)
+                whole = self._reader(
+                    self.load(fn.path), piece.qualname, light=False, only_nodes=True
+                )
                 if whole is not None:
                     found |= trees.locate(whole, missing)
                     whole.refs.detach()

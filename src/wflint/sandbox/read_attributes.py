@@ -43,8 +43,7 @@ class AttributeReads:
     """Answers who reads an attribute that a class has.
 
     ``users`` are the functions of reached code, ``entries`` the entry points, ``modules`` the files
-    whose module-level objects they use. ``knows`` tells if a function names a class or has an
-    object of it.
+    whose module-level objects they use.
     """
 
     def __init__(
@@ -53,19 +52,22 @@ class AttributeReads:
         users: Iterable[Node],
         entries: Collection[Node],
         modules: Iterable[str],
-        knows: Callable[[Node, Cls], bool],
     ) -> None:
         self.resolver = resolver
         self._users = list(users)
         self._entries = entries
         self._modules = list(modules)
-        self._knows = knows
 
-    def reader(self, cls: Cls, names: Iterable[str]) -> Node | None:
-        """The first function in which one of the attributes is read with the value of the class."""
+    def reader(
+        self, cls: Cls, names: Iterable[str], knows: Callable[[Node, Cls], bool]
+    ) -> Node | None:
+        """The first function in which one of the attributes is read with the value of the class.
+
+        ``knows`` tells if a function names a class or has an object of it.
+        """
         for name in names:
             for read in self._reads.get(name, ()):
-                if self._is_of_class(read, cls, name):
+                if self._is_of_class(read, cls, name, knows):
                     return read.node
         return None
 
@@ -73,6 +75,7 @@ class AttributeReads:
     def _reads(self) -> dict[str, list[_Read]]:
         """The reads of attributes in reached code, by their names."""
         found: dict[str, dict[_Read, None]] = {}
+        shared: dict[Ref, Ref] = {}  # most are read of few objects
         for node in self._users:
             body = self.resolver.store.body(node.fn)
             places: list[Call | Use] = [*body.calls, *body.uses, *body.reads]
@@ -81,16 +84,18 @@ class AttributeReads:
                     continue
                 for number, name in enumerate(place.target.path):
                     of = replace(place.target, path=place.target.path[:number])
-                    found.setdefault(name, {})[_Read(node, of)] = None
+                    found.setdefault(name, {})[_Read(node, shared.setdefault(of, of))] = None
         return {name: list(reads) for name, reads in found.items()}
 
-    def _is_of_class(self, read: _Read, cls: Cls, name: str) -> bool:
+    def _is_of_class(
+        self, read: _Read, cls: Cls, name: str, knows: Callable[[Node, Cls], bool]
+    ) -> bool:
         node = read.node
         found = self.resolver.resolve(read.of, node.fn.path, node.receiver, env=node.env)
         if any(self._has_from(entity, cls, name) for entity in found):
             return True
         is_open = any(isinstance(entity, Unresolved) for entity in found)
-        return is_open and self._knows(node, cls) and self._keeps(cls, name)
+        return is_open and knows(node, cls) and self._keeps(cls, name)
 
     def _has_from(self, entity: AbstractValue, cls: Cls, name: str) -> bool:
         """True if an entity may have the attribute as the class defines it."""

@@ -86,9 +86,7 @@ class UsedValues:
 
     @cached_property
     def _attributes(self) -> AttributeReads:
-        return AttributeReads(
-            self.resolver, self._users, self.reached.entries, self._modules, self._knows
-        )
+        return AttributeReads(self.resolver, self._users, self.reached.entries, self._modules)
 
     def _attribute_defaults(self) -> Iterator[tuple[Name, Node]]:
         """The names that attributes of classes are made from, where reached code reads these."""
@@ -178,7 +176,7 @@ class UsedValues:
         if held.function:
             return self._left_out(Fn(path, held.function), held.names[0])
         if held.owner:
-            return self._attributes.reader(Cls(path, held.owner), held.names)
+            return self._attributes.reader(Cls(path, held.owner), held.names, self._knows)
         nodes = [self.names.get(Name(path, name)) for name in held.names]
         return next((node for node in nodes if node is not None), None)
 
