@@ -166,17 +166,16 @@ class ModuleIndex:
                 own if is_sure else self._find_installed(name, folder, importer) or own
             )
         found = self._found[key]
-        if found == importer and self._is_wrapper(importer):
+        if found == importer and self._is_wrapper(importer, name):
             return self._find_installed(name, folder, importer)
         return found
 
-    def _is_wrapper(self, path: str) -> bool:
+    def _is_wrapper(self, path: str, name: str) -> bool:
         """Whether a module of a package has the name of the library when it imports that name.
 
         No module imports itself: in `payments/acme.py`, `import acme` is another one.
         """
-        folder, file = os.path.split(path)
-        return file != "__init__.py" and "__init__.py" in self._listing(folder)
+        return os.path.basename(path) != "__init__.py" and name != self.name_of(path)[0]
 
     def _find_installed(self, name: str, folder: str, importer: str) -> str | None:
         """A module of a followed package; it may turn out to be a file of the project."""
