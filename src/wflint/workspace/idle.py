@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
@@ -41,14 +42,22 @@ def idle_statements(source: Source, first: int, last: int) -> list[Idle]:
     except (NewerSyntax, UnreadableSource):
         return []
     found = [s for block in _blocks(tree) for s in _idle_in(block, source, first, last)]
-    taken = _names_bound(tree) | set(dir(builtins)) if found else set()
-    used = _names_used(tree, {row for row, _ in found}) if found else set()
-    named = ((row, statement, _names_in(statement)) for row, statement in found)
+    named = [(row, statement, _names_in(statement)) for row, statement in found]
+    rows = {row for row, _ in found}
+    text = "\n".join(line for row, line in enumerate(source.text.split("\n"), 1) if row not in rows)
+    known = {name for _, _, names in named for name in names if _is_word_of(name, text)}
+    if known:  # it may stand in a comment, or be an attribute
+        known &= _names_bound(tree) | _names_used(tree, rows)
+    known.update(dir(builtins))
     return [
         Idle(row, statement.col_offset, names, _form(statement))
         for row, statement, names in named
-        if names.isdisjoint(used) and names.isdisjoint(taken)
+        if names.isdisjoint(known)
     ]
+
+
+def _is_word_of(name: str, text: str) -> bool:
+    return re.search(rf"\b{re.escape(name)}\b", text) is not None
 
 
 def without(source: Source, statements: Iterable[Idle]) -> Source:

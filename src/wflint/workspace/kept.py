@@ -36,11 +36,12 @@ from wflint.workspace.cancelling import Token, Wish
 from wflint.workspace.idle import Idle, are_alike, idle_statements, is_same_outline, without
 from wflint.workspace.moved import Mover, Stays
 from wflint.workspace.moves import changed_rows, crosses, layout_move
-from wflint.workspace.words import are_idle, names_in, words_of
+from wflint.workspace.words import are_idle, changed_words, names_in, words_of
 
 _DIRECTIVE = re.compile(r"#.*(?:wflint|noqa)", re.IGNORECASE)
 _IMPORT = re.compile(r"(?:from|import)\b")
 _GENERATED = re.compile(r"generated|DO NOT EDIT")
+_MAY_BE_IDLE = re.compile(r"[ \t]+[^\W\d]\w*[ \t]*(?:=[^=].*)?\r?$")
 _COMMENT = re.compile(r"[ \t]*(?:#.*)?\r?$")
 
 
@@ -169,7 +170,8 @@ class Kept:
         """What may do nothing among the rows of a text that have changed."""
         move = changed_rows(before.text.split("\n"), after.text.split("\n"))
         rows = after.text.split("\n")[move.first - 1 : move.first - 1 + move.after]
-        if all(map(_COMMENT.match, rows)):
+        code = [row for row in rows if not _COMMENT.match(row)]
+        if not code or not all(map(_MAY_BE_IDLE.match, code)):
             return []
         return idle_statements(after, move.first, move.first + move.after - 1)
 
@@ -226,7 +228,9 @@ class Kept:
             marks_of = Gate(needles_of(program.group)).marks
             if marks_of(edit.before) != marks_of(edit.after):
                 raise Stays
-        changed = words_of(before) ^ words_of(after)
+        changed = changed_words(before, after)
+        if not are_idle(changed, self._known_names()):
+            changed &= words_of(before) ^ words_of(after)  # they may stand elsewhere as well
         if changed and not are_idle(changed, self._known_names()):
             raise Stays
 

@@ -21,6 +21,7 @@ _UNUSUAL = re.compile(r"\r(?!\n)|[\f\v\x1c-\x1e\x85\u2028\u2029]")
 """Characters at which some programs see another line begin."""
 
 
+_FUNCTIONS = (ast.AsyncFunctionDef, ast.FunctionDef)
 _SLACK = 200
 """Characters by which a function is shorter than its rows: its indent, what follows it."""
 
@@ -73,15 +74,17 @@ def crosses(before: Source, move: Move, more: int, most: int) -> bool:
 
     The text has ``more`` characters than before.
     """
-    tree = before.tree or ast.Module([], [])
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.AsyncFunctionDef, ast.FunctionDef)):
-            first, last = _rows(node)
-            if first < move.first <= last:
-                length = _offset(before, last + 1) - _offset(before, first)
-                shorter, longer = sorted((length, length + more))
-                if shorter - _SLACK <= most <= longer:
-                    return True
+    pending: list[ast.AST] = [before.tree or ast.Module([], [])]
+    while pending:
+        for child in _statements_in(pending.pop()):
+            first, last = _rows(child)
+            if not first < move.first <= last:
+                continue
+            pending.append(child)
+            length = _offset(before, last + 1) - _offset(before, first)
+            shorter, longer = sorted((length, length + more))
+            if isinstance(child, _FUNCTIONS) and shorter - _SLACK <= most <= longer:
+                return True
     return False
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from wflint.facts.model import ModuleFacts
 from wflint.project.module import Module
+from wflint.workspace.moves import changed_rows
 
 _WORD = re.compile(r"(\w+)([ \t]*\()?")
 _TELLING = re.compile(
@@ -34,6 +35,15 @@ Words = set[tuple[str, bool]]
 def words_of(text: str) -> Words:
     """The words of a text, each with whether something like a call of it is there."""
     return {(word, bool(called)) for word, called in _WORD.findall(text)}
+
+
+def changed_words(before: str, after: str) -> Words:
+    """The words that have come or gone in the lines that have changed."""
+    old, new = before.split("\n"), after.split("\n")
+    move = changed_rows(old, new)
+    first, last = move.first - 1, len(old) - (move.first - 1 + move.before)
+    gone, come = old[first : len(old) - last], new[first : len(new) - last]
+    return words_of("\n".join(gone)) ^ words_of("\n".join(come))
 
 
 def names_in(modules: Iterable[Module]) -> frozenset[str]:
