@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import pytest
 
 from tests.replay_cases import changes, flow, verdict
 from wflint.replay.change import Verdict
+from wflint.replay.computing import computed
+from wflint.replay.values import FALSE
 
 DO = "await workflow.execute_activity({}, order, start_to_close_timeout=TEN)"
 RESERVE, CHARGE, SHIP = (DO.format(name) for name in ("reserve", "charge", "ship"))
@@ -228,3 +231,9 @@ def test_answers_of_patches_only_count_as_long_as_code_asks_for_them(tmp_path: P
     assert verdict(tmp_path / "1", sides["old"], sides["patched"]) is Verdict.COMPATIBLE
     assert verdict(tmp_path / "2", sides["old"], sides["inserted"]) is Verdict.INCOMPATIBLE
     assert verdict(tmp_path / "3", sides["old"], sides["again"]) is Verdict.INCOMPATIBLE
+
+
+def test_code_that_python_warns_of_is_read_without_a_word() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert computed("None and (1if x else 2)", loose=True) == FALSE

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from wflint import limits
 from wflint.replay.values import FALSE, PARAMETER, TRUE, Symbol, symbol
+from wflint.syntax.expression_text import parsed_expression
 
 _OPERATORS: dict[str, Callable[[int, int], object]] = {
     "!=": operator.ne,
@@ -51,7 +52,7 @@ _WRITTEN = re.compile(
 def _truth_of(key: str) -> bool | None:
     """Return if code is true, where that follows from values that are written out."""
     try:
-        return _truth(ast.parse(PARAMETER.sub("_", key), mode="eval").body)
+        return _truth(parsed_expression(PARAMETER.sub("_", key)))
     except (SyntaxError, TypeError, ValueError, RecursionError, MemoryError):
         return None
 

@@ -11,6 +11,7 @@ from wflint.inference.values import ClassValue
 from wflint.replay.sides import Side
 from wflint.replay.terms import Callee
 from wflint.replay.values import Symbol, parameter
+from wflint.syntax.expression_text import parsed_expression
 
 
 def known_defaults(old: Side, new: Side) -> dict[str, Symbol]:
@@ -79,7 +80,7 @@ def _new_fields(
 
 def _literal_text(code: str) -> Symbol | None:
     try:
-        return _literal(ast.parse(code, mode="eval").body) if code else None
+        return _literal(parsed_expression(code)) if code else None
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

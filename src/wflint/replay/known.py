@@ -14,6 +14,7 @@ from typing import Any
 
 from wflint.replay.code import Code
 from wflint.replay.values import Symbol
+from wflint.syntax.expression_text import parsed_expression
 
 Plain = str | int | float | bool | None
 Arguments = tuple[Symbol | None, ...]
@@ -104,7 +105,7 @@ class _NotKnown(Exception):
 def known_answer(code: str) -> bool | None:
     """Return if code is true; ``None`` if it rests on more than plain values."""
     try:
-        return bool(_evaluated(ast.parse(code, mode="eval").body))
+        return bool(_evaluated(parsed_expression(code)))
     except (_NotKnown, SyntaxError, TypeError, ValueError, RecursionError, MemoryError):
         return None
 

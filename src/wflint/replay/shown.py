@@ -48,6 +48,7 @@ from wflint.replay.terms import (
     While,
 )
 from wflint.replay.texts import joined
+from wflint.syntax.expression_text import parsed_expression
 from wflint.syntax.unparsed import unparsed
 
 _INDENT = "    "
@@ -203,7 +204,7 @@ def _comparison(term: Term) -> ast.Compare | None:
     if not isinstance(term, Data) or not term.loose:
         return None
     try:
-        node = ast.parse(shown(term), mode="eval").body
+        node = parsed_expression(shown(term))
     except (MemoryError, RecursionError, SyntaxError, ValueError):
         return None  # what a part does is told in words
     is_one = isinstance(node, ast.Compare) and len(node.ops) == 1

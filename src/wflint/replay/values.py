@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from wflint import limits
 from wflint.rule.place import Place
+from wflint.syntax.expression_text import parsed_expression
 
 if TYPE_CHECKING:
     from wflint.replay.tasks import Item, Task
@@ -200,7 +201,7 @@ def opposite(value: Value) -> Symbol:
 def _written_element(display: str, number: int) -> Symbol | None:
     """Return one of the elements of a list or tuple that is written out."""
     try:
-        found = ast.parse(display, mode="eval").body
+        found = parsed_expression(display)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     if not isinstance(found, (ast.List, ast.Tuple)) or number >= len(found.elts):
