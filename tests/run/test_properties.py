@@ -20,7 +20,7 @@ from tests import harness
 from wflint.diagnostics import Diagnostic
 
 FIXTURES = list(harness.project_fixtures())
-SOME = [f for n, f in enumerate(FIXTURES) if n % 8 == 0 or f.id == "order_processing"]
+SOME = [f for n, f in enumerate(FIXTURES) if n % 16 == 0 or f.id == "order_processing"]
 ALL_OF_THEM = pytest.param(FIXTURES, marks=pytest.mark.exhaustive, id="all")
 EXAMPLES = settings(max_examples=15, deadline=None, derandomize=True)
 compares = pytest.mark.xdist_group("compares with the whole")
