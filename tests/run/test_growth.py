@@ -305,20 +305,9 @@ def lines_executed(work: Callable[[], None]) -> int:
     return count
 
 
-SQUARE = {"statements that are tried", "statements that are tried in one that is"}
-"""Shapes known to grow with the square of their size, which is a fault that is still to be mended.
-
-Nothing says yet what makes them grow; they were linear until lately.
-"""
-
-
 def tried(shape: Shape) -> Any:
     """A shape as a parameter of a test."""
-    marks: list[pytest.MarkDecorator] = []
-    if shape.name in COSTLY:
-        marks.append(pytest.mark.exhaustive)
-    if shape.name in SQUARE:
-        marks.append(pytest.mark.xfail(reason="grows with the square"))
+    marks = [pytest.mark.exhaustive] if shape.name in COSTLY else []
     return pytest.param(shape, marks=marks, id=shape.name)
 
 

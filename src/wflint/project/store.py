@@ -57,6 +57,7 @@ class Store:
         self.mentions: Callable[[str], Iterable[str]] = lambda _: ()
         self.suspects: dict[str, tuple[str, ...]] = {}
         self._readers: Latest[Fn, BodyReader | None] = Latest(lambda: limits.KEPT_READERS, _let_go)
+        self._walked: Latest[Fn, BodyReader | None] = Latest(lambda: limits.KEPT_READERS, _let_go)
         self._shared = Sharing()
         self._definitions: Latest[Fn, cst.FunctionDef | cst.Lambda | None] = Latest(
             lambda: limits.KEPT_DEFINITIONS
@@ -89,6 +90,7 @@ class Store:
         """Forget the text of a file: it has another one, and all that is known holds for that."""
         self.modules.pop(path, None)
         self._readers.clear()
+        self._walked.clear()
         self._definitions.clear()
         self.fact_cache.let_go(path)
 
@@ -416,19 +418,15 @@ class Store:
 
     def _locate(self, fn: Fn, sites: set[int]) -> dict[int, Span]:
         piece = Fn(fn.path, self.outermost(fn))
-        kept = self._readers.kept(piece)
-        reader = kept or self._reader(self.load(fn.path), piece.qualname, only_nodes=True)
+        walk = partial(self._reader, self.load(fn.path), piece.qualname, only_nodes=True)
+        reader = self._readers.kept(piece) or self._walked.get(piece, walk)
         if reader is None:
             return {}
         found = trees.locate(reader, sites)
         missing = (sites - found.keys()).intersection(range(len(reader.walker.entries)))
-        if kept is None:
-            reader.refs.detach()
         if missing:
             with suppress(UnreadableSource):  # LibCST may refuse what Python accepts
-                whole = self._reader(
-                    self.load(fn.path), piece.qualname, light=False, only_nodes=True
-                )
+                whole = walk(light=False)
                 if whole is not None:
                     found |= trees.locate(whole, missing)
                     whole.refs.detach()
