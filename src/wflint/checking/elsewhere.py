@@ -109,11 +109,9 @@ class _Suspects:
         return _is_suspicious(rule, text, self._settings) and self._is_on_import(rule, text)
 
     def _are_taken(self, qualname: str) -> bool:
-        """True if what all requests in a function send is taken, as far as that is known."""
-        found, node = (
-            requests_of(self._module, qualname),
-            Node(Fn(self._module.path, qualname)),
-        )
+        """True if each request in a function sends what its target takes, as far as is known."""
+        found = requests_of(self._module, qualname)
+        node = Node(Fn(self._module.path, qualname))
         return found.is_whole and all(self._commands.takes(node, r) for r in found.requests)
 
     def _is_on_import(self, rule: Rule, text: str) -> bool:

@@ -39,7 +39,7 @@ _PAGES = {
     "sr.ht": "/tree/{commit}/item/{file}#L{line}",
     "visualstudio.com": "?path=/{file}&version=GC{commit}&line={line}",
 }
-"""What follows the address of a repository on the page of a line, by a word in the host's name."""
+"""The path from a repository's address to the page of a line, by a word in the host's name."""
 
 _OWN_BITBUCKET = r"^((?!bitbucket\.org/)[^/]*bitbucket[^/]*)/(?:scm/)?"
 _HOMES = tuple(

@@ -311,7 +311,7 @@ _BEFORE_NAME = {
     "patched": "patched ",
     "signal": "signal ",
 }
-"""What stands before the name in the text of a step, by its kind."""
+"""The words before the name in the text of a step, by the kind of the step."""
 
 
 def _worded(shown: Shown) -> str:

@@ -7,8 +7,9 @@ from functools import partial
 from msgspec import Struct
 
 from wflint.files.source import Source
-from wflint.model.steps import HEADER, function_node
+from wflint.model.steps import function_node
 from wflint.project.module import Module
+from wflint.syntax.standalone import standalone
 from wflint.syntax.unparsed import unparsed
 
 RESULT = "return"
@@ -43,9 +44,8 @@ def _read(source: Source, start: int, end: int) -> list[Annotation]:
     node = function_node(source, start, end)
     if node is None:
         return []
-    text = source.text[start:end]
-    header = HEADER if text[:1] in (" ", "\t") else ""
-    own, shift = Source(f"{header}{text}\n"), start - len(header)
+    text, header = standalone(source.text[start:end])
+    own, shift = Source(text), start - len(header)
     args = node.args
     params = (*args.posonlyargs, *args.args, *args.kwonlyargs)
     written = [(arg.arg, arg.annotation) for arg in params]

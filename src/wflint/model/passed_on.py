@@ -1,4 +1,4 @@
-"""What decorators of a project pass on to those of the SDK."""
+"""Names that a project's own decorators pass on to those of the SDK."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from wflint.model.handed_over import HandedOver
 from wflint.model.ways_out import called_word, can_end, with_way_out
 from wflint.project.module import Module
 from wflint.syntax.guard import Function, NewerSyntax, parse
+from wflint.syntax.standalone import standalone
 from wflint.syntax.words import last_word
 from wflint.temporal.api import sdk_calls
 from wflint.temporal.effects import Effect
@@ -31,8 +32,6 @@ FINISHED = "all_handlers_finished"
 
 _CONTINUES = "continue_as_new"
 _OFTEN_FREE = frozenset({"acquire", "put"})
-HEADER = "if 1:\n"
-"""What stands before a method, so that it may be indented."""
 _LOOK_ONLY = frozenset({"getattr", "hasattr", "id", "isinstance", "repr", "str", "type"})
 _FREE_CALLS = frozenset({"all", "any", "bool", "int", "isinstance", "len", "str", "type"})
 _TRY: tuple[type[ast.stmt], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))  # since Python 3.11
@@ -91,10 +90,9 @@ def steps_of(module: Module, qualname: str) -> Steps | None:
 
 def function_node(source: Source, start: int, end: int) -> ast.FunctionDef | None:
     """Return the definition between two offsets, if Python can read it."""
-    text = source.text[start:end]
-    header = HEADER if text[:1] in (" ", "\t") else ""
+    text, _ = standalone(source.text[start:end])
     try:
-        tree = parse(Source(f"{header}{text}\n"))
+        tree = parse(Source(text))
     except (NewerSyntax, UnreadableSource):
         return None
     node = tree.body[0] if tree.body else None

@@ -7,7 +7,7 @@ that only count what is sent. A function where that does not say all has no such
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 
 from msgspec import Struct
@@ -16,6 +16,7 @@ from wflint.facts.model import BindingKind, Kind, ModuleFacts, Ref, Value, Value
 from wflint.model.steps import function_node
 from wflint.project.module import Module
 from wflint.syntax.inner_nodes import all_nodes
+from wflint.syntax.words import bound_by, last_word
 from wflint.temporal.api import calls_by_last_word
 
 _PAYLOAD = "args"
@@ -60,7 +61,7 @@ def _read(module: Module, qualname: str) -> WrittenRequests:
     if function is None:
         return WrittenRequests()
     nodes, words = list(all_nodes(function)), _words()
-    bound = frozenset(_bound(nodes))
+    bound = frozenset(name for node in nodes for name in bound_by(node))
     defined = {node.name for node in nodes if isinstance(node, _DEFINITIONS)}
     calls = [node for node in nodes if isinstance(node, ast.Call)]
     if _has_other_uses(nodes, calls, words) or _calls_other_names(
@@ -70,24 +71,6 @@ def _read(module: Module, qualname: str) -> WrittenRequests:
     found = [_request(call, bound) for call in calls if _word(call.func) in words]
     requests = tuple(request for request in found if request is not None)
     return WrittenRequests(requests, len(requests) == len(found))
-
-
-def _bound(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    """Yield the names that a function or anything in it binds."""
-    for node in nodes:
-        match node:
-            case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
-                yield name
-            case ast.arg(arg=name):
-                yield name
-            case ast.alias(name=name, asname=other):
-                yield other or name.partition(".")[0]
-            case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
-                yield name
-            case ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
-                yield name
-            case _ if isinstance(node, _DEFINITIONS):
-                yield node.name
 
 
 def _has_other_uses(
@@ -115,10 +98,8 @@ def _may_stand_for(name: str, words: frozenset[str], facts: ModuleFacts) -> bool
 
 
 def _word(node: ast.AST) -> str:
-    """Return the last word of a name that is read."""
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
+    """Return the last word of a name; ``""`` for all else, calls included."""
+    return "" if isinstance(node, ast.Call) else last_word(node)
 
 
 def _request(call: ast.Call, bound: frozenset[str]) -> WrittenRequest | None:

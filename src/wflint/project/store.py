@@ -87,7 +87,7 @@ class Store:
         return module
 
     def let_go(self, path: str) -> None:
-        """Forget the text of a file: it has another one, and all that is known holds for that."""
+        """Forget the text of a file, which has changed in a way that leaves all answers true."""
         self.modules.pop(path, None)
         self._readers.clear()
         self._walked.clear()
@@ -299,7 +299,7 @@ class Store:
 
     def reader_as_if(self, module: Module, qualname: str) -> BodyReader | None:
         """A reader of an outermost function of a module that is not one of these."""
-        self._definitions.clear()  # they are those of the text that is known
+        self._definitions.clear()  # these are of the module as it is loaded
         try:
             return self._reader(module, qualname, {})
         finally:

@@ -15,6 +15,7 @@ from wflint.project.store import Store
 from wflint.run.emit import Emitter
 from wflint.syntax.guard import parse_or_empty
 from wflint.syntax.inner_nodes import all_nodes
+from wflint.syntax.standalone import standalone
 
 _EXPECTS = frozenset(
     {
@@ -30,8 +31,6 @@ _EXPECTS = frozenset(
 """Its names in pytest, unittest and frameworks of their kind."""
 
 _EXPECTING = re.compile(rf"(?:{'|'.join(sorted(_EXPECTS))})\(")
-_HEADER = "if 1:\n"
-"""What stands before a function that is read by itself, so that it may be indented."""
 
 
 def without_expected(hits: Iterable[Violation], emitter: Emitter) -> Iterator[Violation]:
@@ -88,10 +87,9 @@ class _Expecting:
         if piece.qualname == MODULE_BODY:
             return _apart(_blocks(module.source, 0))
         head = module.facts.functions[piece.qualname]
-        text = module.source.text[head.start : head.end]
-        header = _HEADER if text[:1] in (" ", "\t") else ""
+        text, header = standalone(module.source.text[head.start : head.end])
         before = module.source.location(head.start).row - 1 - header.count("\n")
-        return _apart(_blocks(Source(f"{header}{text}\n"), before))
+        return _apart(_blocks(Source(text), before))
 
 
 def _expecting_pieces(module: Module) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Parses texts that are taken for expressions, whatever they are."""
+"""Parses texts that may or may not be expressions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import warnings
 
 
 def parsed_expression(text: str) -> ast.expr:
-    """Return the expression that a text is; Python's warnings about it are nobody's business.
+    """Return the expression that a text is, without Python's warnings about it.
 
     Raises what :func:`ast.parse` raises.
     """

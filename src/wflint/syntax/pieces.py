@@ -18,8 +18,8 @@ from wflint.syntax.light.module import light_tree
 from wflint.syntax.light.tree import LightTree, Unsure
 from wflint.syntax.parser import UNREADABLE, quickly
 from wflint.syntax.patterns import has_deep_patterns
+from wflint.syntax.standalone import standalone
 
-_HEADER = "if 1:\n"
 _TOO_LONG = "the code is too long or too deep to be analysed"
 
 
@@ -54,9 +54,7 @@ def shifted(shifts: list[tuple[int, int]], offset: int) -> int:
 
 def read_function(source: Source, start: int, end: int, *, light: bool = False) -> Piece:
     """The function between two offsets, decorators included. It must not be nested too deeply."""
-    # A block of its own keeps the indentation as it is, so that strings over lines stay untouched.
-    header = _HEADER if source.text[start : start + 1] in (" ", "\t") else ""
-    text = f"{header}{source.text[start:end]}\n"
+    text, header = standalone(source.text[start:end])
     shift = start - len(header)
     return _piece(source, text, start, [(0, shift)], light)
 

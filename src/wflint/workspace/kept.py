@@ -1,4 +1,4 @@
-"""Answers that are kept, and what becomes of them after an edit that changes no code.
+"""Answers that are kept, and updated after an edit that changes no code.
 
 An edit of comments and blank lines between statements moves what was found. A text that cannot be
 parsed says nothing but where that fails, so that another one that cannot be parsed changes nothing
@@ -253,7 +253,7 @@ class Kept:
         self._forget(edit.path)
 
     def _forget(self, path: str) -> None:
-        """Let the programs read a file anew when somebody asks more of them."""
+        """Make the programs read a file again the next time they are asked about it."""
         for program in self.answer.programs:
             program.read.let_go(path)
             program.answer.store.let_go(path)

@@ -18,7 +18,7 @@ _NEAR = 2
 
 
 class Stays(Exception):
-    """It cannot be told what becomes of something."""
+    """What an edit does to a diagnostic cannot be told."""
 
 
 class Mover(Struct, frozen=True):
