@@ -63,7 +63,8 @@ activity-import-not-passed-through.
 What is passed through anyway is not reported: the standard library, `temporalio`, `pydantic` and
 `protobuf`; what the workers that list the workflow, their plugins and clients pass through; imports
 under `imports_passed_through()` or `TYPE_CHECKING`, and those in a `try` that catches an error.
-Nothing is said where the settings of the sandbox cannot be read to the end.
+Nothing is said where the settings of the sandbox cannot be read to the end, as where a library
+that is not part of the project makes the client, a plugin or the runner of the Worker.
 
 ## Fix safety
 

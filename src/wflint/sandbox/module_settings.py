@@ -9,6 +9,7 @@ from typing import NamedTuple
 from msgspec import Struct, field
 
 from wflint.project.module import Module
+from wflint.sandbox.origins import origins
 from wflint.sandbox.worker_surroundings import (
     PASSES_ALL,
     conditional_children,
@@ -27,6 +28,7 @@ _SETTINGS = ("passthrough", "sandboxed", "invalid_module_members", "unrestricted
 _DEFAULTS = "passthrough_modules"
 _RESTRICTIONS = frozenset({"SandboxRestrictions", "default", "restrictions"})
 _LISTS = frozenset({"activities", "nexus_service_handlers", "workflows"})
+_MAKERS = frozenset({"client", "plugins", "workflow_runner"})
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _NAMES = (ast.Name, ast.Attribute)
@@ -73,6 +75,7 @@ class Region(Struct, array_like=True):
     """What a name stands for: an expression that it is given, or the code of a function or class.
 
     ``scope`` is the qualname of the function or class around, ``uses`` are the names in it.
+    ``origins`` are the names of what makes its value, or what a function returns.
     """
 
     scope: str
@@ -81,14 +84,16 @@ class Region(Struct, array_like=True):
     end: int
     inside: str
     uses: list[str]
+    origins: list[str]
 
 
 class Site(Struct, array_like=True):
     """A call that makes a Worker, or has one made: where it stands, and the function around it.
 
     ``runner`` are the names that its runner is made from, ``others`` those in what else it is given
-    but lists; ``has_spread`` if that is not all. ``is_ordinary`` says that it surely has a sandbox
-    that does not pass everything through.
+    but lists; ``has_spread`` if that is not all. ``origins`` are the names of what makes its
+    runner, its client and its plugins. ``is_ordinary`` says that it surely has a sandbox that does
+    not pass everything through.
     """
 
     offset: int
@@ -96,6 +101,7 @@ class Site(Struct, array_like=True):
     scope: str
     runner: list[str]
     others: list[str]
+    origins: list[str]
     is_ordinary: bool
     has_spread: bool
 
@@ -152,6 +158,7 @@ class _Reader:
         self.module = module
         self.said = SandboxSays()
         self._names: list[set[str]] = []  # in each region
+        self._functions: dict[str, Region] = {}  # by their qualnames
 
     def read(self, tree: ast.Module) -> SandboxSays:
         """Look at every call, every class, and every name that is given a value, in one pass."""
@@ -172,6 +179,9 @@ class _Reader:
             elif isinstance(node, _GIVING):
                 value = self._assignment(node, scope)
                 in_value = (*around, self._newest()) if value is not None else around
+            elif isinstance(node, (ast.Return, ast.Yield)) and scope in self._functions:
+                given = [node.value] if node.value is not None else []
+                self._functions[scope].origins += origins(given)
             unsure = conditional_children(node, around_workers) if asks_for_conditions else ()
             pending.extend(
                 _At(
@@ -209,7 +219,8 @@ class _Reader:
     def _region(
         self, scope: str, name: str, node: ast.expr | ast.stmt, inside: str, names: set[str]
     ) -> None:
-        at = Region(scope, name, self._offset(node), self._end(node), inside, [])
+        made_by = origins([node]) if isinstance(node, ast.expr) else []
+        at = Region(scope, name, self._offset(node), self._end(node), inside, [], made_by)
         self.said.regions.append(at)
         self._names.append(names)
 
@@ -224,6 +235,7 @@ class _Reader:
             args = node.args
             every = [*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg]
             self.said.params[qualname] = [arg.arg for arg in every if arg is not None]
+            self._functions[qualname] = self.said.regions[-1]
         return qualname
 
     def _assignment(self, node: ast.AST, scope: str) -> ast.expr | None:
@@ -295,6 +307,7 @@ class _Reader:
                 scope,
                 sorted(dotted_names([runner])) if runner is not None else [],
                 sorted(dotted_names(others)),
+                origins([*node.args[:1], *_given_by(node, _MAKERS)]),
                 has_ordinary_sandbox(node),
                 spread or any(isinstance(arg, ast.Starred) for arg in node.args),
             )
@@ -308,6 +321,10 @@ class _Reader:
             keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
             if any(k.arg == "sandboxed" and _is(k.value, False) for k in keywords):
                 self.said.unsandboxed.append(node.name)
+
+
+def _given_by(call: ast.Call, keywords: frozenset[str]) -> list[ast.expr]:
+    return [keyword.value for keyword in call.keywords if keyword.arg in keywords]
 
 
 def _given(target: ast.expr) -> list[str]:

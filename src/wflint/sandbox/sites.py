@@ -25,6 +25,7 @@ from wflint.sandbox.module_settings import (
     may_set,
     sandbox_says,
 )
+from wflint.sandbox.origins import may_set_up_more
 
 
 class At(NamedTuple):
@@ -35,17 +36,25 @@ class At(NamedTuple):
 
 
 class Reach(NamedTuple):
-    """What a Worker gets: ``unclear`` if there may be more, ``runner`` if its runner is."""
+    """What a Worker gets: ``unclear`` if there may be more, ``unclear_runner`` if its runner is.
+
+    ``from_outside`` if code outside the project makes its client, its runner or a plugin.
+    """
 
     pieces: tuple[At, ...]
     unclear: bool
     unclear_runner: bool
+    from_outside: bool
 
 
 class _Name(NamedTuple):
     path: str
     scope: str
     name: str
+
+
+_Span = tuple[str, int, int]
+"""A file, and where something begins and ends in it."""
 
 
 class Sites:
@@ -99,23 +108,51 @@ class Sites:
         every = (At(path, piece) for path in self._paths for piece in self._pieces(path))
         return tuple(at for at in every if at.piece.plugin)
 
+    def set_by(self, plugins: Iterable[At]) -> tuple[At, ...]:
+        """Return the settings in the classes of plugins, as far as the project has these."""
+        names = [_Name(at.path, "", at.piece.plugin) for at in plugins]
+        return self._pieces_in(self._spans(names)[0])
+
     def reach(self, path: str, site: Site) -> Reach:
         """Return what a Worker gets."""
         runner, unclear_runner = self._spans(_Name(path, site.scope, n) for n in site.runner)
         others, unclear = self._spans(_Name(path, site.scope, n) for n in site.others)
-        spans = {*runner, *others, (path, site.offset, site.end)}
-        pieces = tuple(
+        pieces = self._pieces_in({*runner, *others, (path, site.offset, site.end)})
+        from_outside = self._come_from_outside(_Name(path, site.scope, n) for n in site.origins)
+        spread = site.has_spread
+        return Reach(pieces, unclear or spread, unclear_runner or spread, from_outside)
+
+    def _pieces_in(self, spans: set[_Span]) -> tuple[At, ...]:
+        return tuple(
             At(file, piece)
             for file in sorted({file for file, _, _ in spans})
             for piece in self.said(file).pieces
             if any(p == file and start <= piece.offset < end for p, start, end in spans)
         )
-        return Reach(pieces, unclear or site.has_spread, unclear_runner or site.has_spread)
 
-    def _spans(self, names: Iterable[_Name]) -> tuple[set[tuple[str, int, int]], bool]:
+    def _come_from_outside(self, names: Iterable[_Name]) -> bool:
+        """True if something outside the project makes what names stand for, with any settings."""
+        pending, seen = deque(names), set[_Name]()
+        while pending and len(seen) < limits.SANDBOX_NAMES:
+            at = pending.popleft()
+            if at in seen:
+                continue
+            seen.add(at)
+            found = self._behind(at)
+            if found == [] and self._is_from_outside(at):
+                return True
+            for one in found or ():
+                if isinstance(one, _Name):
+                    pending.append(one)
+                else:
+                    path, region = one
+                    pending += [_Name(path, region.inside, name) for name in region.origins]
+        return False
+
+    def _spans(self, names: Iterable[_Name]) -> tuple[set[_Span], bool]:
         """Return where the settings behind some names stand, and whether there may be more."""
         pending, seen = deque(names), set[_Name]()
-        spans: set[tuple[str, int, int]] = set()
+        spans: set[_Span] = set()
         unclear = False
         while pending:
             at = pending.popleft()  # what is near is more likely to be made for the Worker
@@ -149,13 +186,29 @@ class Sites:
                 return [(at.path, region) for region in found]
             if first in said.params.get(scope, ()):
                 return None
-        return list(self._imported(at.path, said, first, rest))
+        return list(self._imported(at.path, first, rest))
 
-    def _imported(self, path: str, said: SandboxSays, first: str, rest: str) -> Iterator[_Name]:
+    def _targets(self, path: str, first: str) -> list[str]:
+        """What imports bind a name to, at the top of a file or in its functions."""
         bindings = self._resolver.store.load(path).facts.bindings.get(first, ())
         targets = [b.target for b in bindings if b.what is BindingKind.IMPORT]
-        targets += [said.imports[first]] if first in said.imports else []
-        for target in targets:
+        imports = self.said(path).imports
+        return [*targets, imports[first]] if first in imports else targets
+
+    def _is_from_outside(self, at: _Name) -> bool:
+        """True if a name is imported from outside the project, and may bring settings."""
+        first, _, rest = at.name.partition(".")
+        targets = self._targets(at.path, first)
+        whole = [f"{target}.{rest}" if rest else target for target in targets]
+        return any(may_set_up_more(one) and self._is_outside(one, at.path) for one in whole)
+
+    def _is_outside(self, target: str, path: str) -> bool:
+        words = target.split(".")
+        packages = (".".join(words[:count]) for count in range(1, len(words) + 1))
+        return all(self._resolver.index.find(package, path) is None for package in packages)
+
+    def _imported(self, path: str, first: str, rest: str) -> Iterator[_Name]:
+        for target in self._targets(path, first):
             words = [*target.split("."), *(rest.split(".") if rest else ())]
             for count in range(len(words) - 1, 0, -1):
                 file = self._resolver.index.find(".".join(words[:count]), path)

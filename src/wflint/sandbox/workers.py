@@ -77,7 +77,7 @@ class WorkerSettings:
         if site is None:  # it is told what to run by something else than a call
             return self._reach(path)
         reach = self._sites.reach(path, site)
-        found = self._read(reach.pieces)
+        found = self._read(reach.pieces).joined(Passthrough(open_ended=reach.from_outside))
         if reach.unclear_runner:
             return found.joined(self._reach(path)).joined(self._perhaps(path, cls))
         is_free = found.free_workers
@@ -94,7 +94,9 @@ class WorkerSettings:
     def _perhaps(self, path: str, cls: Cls) -> Passthrough:
         """Return the settings that may be those of a worker which cannot be followed."""
         every = (*self._sites.loose, *self._sites.plugins)
-        return self._read(at for at in every if self._may_be_of(at.path, path, cls))
+        may_be = [at for at in every if self._may_be_of(at.path, path, cls)]
+        plugins = [at for at in may_be if at.piece.plugin]
+        return self._read([*may_be, *self._sites.set_by(plugins)])
 
     def _may_be_of(self, path: str, worker: str, cls: Cls) -> bool:
         return path in self._imported(worker) or self._is_in_part(cls.path, path)
