@@ -99,8 +99,8 @@ class ActivityMissingTimeout(Rule):
         seconds = view.settings.default_activity_timeout
         is_spread = _START in view.keywords and view.keyword(_START) is None
         yield Report(
-            f"`{view.shown}` has no timeout, so the SDK refuses it; "
-            f"add `{_START}=timedelta(seconds={seconds})`",
+            f"`{view.shown}` has no timeout, so the SDK refuses it: the workflow task fails and is "
+            f"retried for ever; add `{_START}=timedelta(seconds={seconds})`",
             api=None if is_spread else _ADD,
         )
 

@@ -84,8 +84,9 @@ class UntypedPayload(Rule):
 def _check(definition: HandlerView | ActivityView, shown: str) -> Iterable[Report]:
     bare = [f"`{one.name}`" for one in definition.payloads if one.name and one.annotation == ""]
     if bare:
-        it = "it" if len(bare) == 1 else "them"
+        is_one = len(bare) == 1
+        have, they, them = ("has", "it comes", "it") if is_one else ("have", "they come", "them")
         yield Report(
-            f"{' and '.join(bare)} of `{shown}` without a type: they come as plain JSON, a "
-            f"dataclass as a `dict`; annotate {it}"
+            f"{' and '.join(bare)} of `{shown}` {have} no type: {they} as plain JSON, a dataclass "
+            f"as a `dict`; annotate {them}"
         )

@@ -149,10 +149,13 @@ def _message(error: ErrorView, regions: Scope) -> str:
             f"`{error.shown}` comes out of a signal handler: {task}; log what is wrong with the "
             "signal and drop it, or raise `ApplicationError` to fail the whole workflow"
         )
-    what = "workflow" if regions & ~(Scope.UPDATE | Scope.SIGNAL) else "update"
+    fails = "does not fail the workflow"
+    if regions & Scope.UPDATE:
+        is_only = not regions & ~(Scope.UPDATE | Scope.SIGNAL)
+        fails = f"does not fail the update{'' if is_only else ', nor the workflow'}"
     return (
-        f"`{error.shown}` does not fail the {what}: {task}; raise `ApplicationError`, or name the "
-        "class in `failure_exception_types`"
+        f"`{error.shown}` {fails}: {task}; raise `ApplicationError`, or name the class in "
+        "`failure_exception_types`"
     )
 
 

@@ -72,7 +72,9 @@ from typing import TYPE_CHECKING
 from wflint.rule import PlacedReport, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
-    from wflint.rule import WorkflowView
+    from wflint.rule import HandlerView, WorkflowView
+
+_DYNAMIC = "<dynamic>"
 
 
 class DuplicateHandlerName(Rule):
@@ -87,13 +89,22 @@ class DuplicateHandlerName(Rule):
         known: dict[tuple[Scope, str], str] = {}
         handlers = sorted(workflow.handlers, key=lambda h: (h.place.fn.path, h.function.head.start))
         for handler in handlers:
-            name = "<dynamic>" if handler.is_dynamic else handler.name
+            name = _DYNAMIC if handler.is_dynamic else handler.name
             if handler.kind is Scope.VALIDATOR or not name:
                 continue
             first = known.setdefault((handler.kind, name), handler.method)
             if first != handler.method:
-                message = (
-                    f"`{first}` is the {handler.kind.label} handler `{name}` already, and the SDK "
-                    "refuses the class; give this one another name"
-                )
-                yield PlacedReport(handler.place, Report(message))
+                yield PlacedReport(handler.place, Report(_message(handler, first)))
+
+
+def _message(handler: HandlerView, first: str) -> str:
+    kind = handler.kind.label
+    if handler.is_dynamic:
+        return (
+            f"`{first}` is the dynamic {kind} handler already, and the SDK refuses a class with "
+            "two; leave one of them out"
+        )
+    return (
+        f"`{first}` is the handler of the {kind} `{handler.name}` already, and the SDK refuses a "
+        "class with two; give this one another name"
+    )

@@ -87,8 +87,9 @@ class HandlerMissingTypeHints(Rule):
         named = [f"`{name}`" for name in bare if name]
         text = handler.text
         if named:
+            verb = "has" if len(named) == 1 else "have"
             yield Report(
-                f"{' and '.join(named)} of the handler `{handler.method}` without a type: what is "
+                f"{' and '.join(named)} of the handler `{handler.method}` {verb} no type: what is "
                 "sent arrives as plain JSON, a dataclass as a `dict`; annotate every parameter"
             )
         elif bare and handler.kind & _ANSWERING and text is not None and text.returns_something:

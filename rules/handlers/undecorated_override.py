@@ -96,7 +96,7 @@ class UndecoratedOverride(Rule):
         for base, place in workflow.lost_handlers:
             kind = base.kind.label
             message = (
-                f"it overrides the {kind} method `{base.owner}.{base.method}`, and is no "
+                f"this overrides the {kind} method `{base.owner}.{base.method}`, and is no "
                 f"`@workflow.{kind}` of that name itself, so the SDK refuses the class; "
                 "decorate it alike"
             )

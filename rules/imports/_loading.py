@@ -79,10 +79,15 @@ def _others(imports: Sequence[LoadedImport]) -> str:
 def _what(imports: Sequence[LoadedImport]) -> str:
     """Return what to import in another way: what the statement names, not what lies behind it."""
     if len(imports) > 1:
-        return "them"
+        lead_on = all(_is_led_to(one) for one in imports)
+        return _listed([f"`{one.module}`" for one in imports]) if lead_on else "them"
     one = imports[0]
-    is_direct = any(not module.by for module in one.foreign) or not one.foreign
-    return "it" if is_direct else f"`{one.module}`"
+    return f"`{one.module}`" if _is_led_to(one) else "it"
+
+
+def _is_led_to(one: LoadedImport) -> bool:
+    """True if an import only leads to packages, and the project's modules name them."""
+    return bool(one.foreign) and all(module.by for module in one.foreign)
 
 
 def _listed(names: list[str]) -> str:

@@ -106,10 +106,10 @@ class ContinueAsNewDropsState(Rule):
         for names, place in workflow.dropped:
             shown = ", ".join(f"`self.{name}`" for name in names[:_SHOWN])
             more = " and more" if len(names) > _SHOWN else ""
-            verb = "is" if len(names) == 1 else "are"
+            verb, it = ("is", "it") if len(names) == 1 else ("are", "them")
             message = (
                 f"{shown}{more}, which messages change, {verb} not handed over to the next run: "
-                "messages that arrive before it are lost; pass it on, or test that nothing is left "
-                "with no `await` before the call"
+                f"messages that arrive before it are lost; pass {it} on, or test that nothing is "
+                "left with no `await` before the call"
             )
             yield PlacedReport(place, Report(message))

@@ -89,6 +89,7 @@ class PatchedInCondition(Rule):
             return None
         where = f" (in `{found.function}`)" if found.function else ""
         return Report(
-            f"the condition asks `{found.shown}`{where} whenever the SDK calls it; "
-            "ask before the wait, and let the condition read the answer"
+            f"the condition asks `{found.shown}`{where} whenever the SDK calls it, and a workflow "
+            "that already waits here keeps to the old path for good; ask before the wait, and let "
+            "the condition read the answer"
         )
