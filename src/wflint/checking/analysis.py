@@ -55,8 +55,9 @@ from wflint.project.installed import Installed
 from wflint.project.module_index import ModuleIndex
 from wflint.project.store import Store
 from wflint.project.subclasses import Subclasses
-from wflint.rule.api_table import ApiEntry, ApiTable, rule_entries, rule_results
+from wflint.rule.api_table import ApiEntry, ApiTable
 from wflint.rule.base import Rule, RuleSettings, Scope
+from wflint.rule.known_names import known_names, tops_of
 from wflint.sandbox.sandboxes import Sandboxes
 from wflint.sandbox.shared_receivers import SharedReceivers
 from wflint.temporal.decorators import EntryNames
@@ -86,7 +87,7 @@ class AnalysisInput(Struct, frozen=True):
     chosen: frozenset[str]
     read: Callable[[str], bytes]
     rules: Mapping[str, Rule]
-    every_rule: Sequence[Rule]
+    every_rule: tuple[Rule, ...]
     codes: frozenset[str]
     names: EntryNames
     gated: Gated
@@ -239,18 +240,12 @@ def _without_hidden(
     return replace(question, gated=without(question.gated, hidden), files=files), hidden
 
 
-def _known_names(question: AnalysisInput) -> list[ApiEntry]:
-    known = [entry for rule in question.every_rule for entry in rule_entries(rule)]
-    return [*known, *question.inside]
-
-
 def _index_for(question: AnalysisInput) -> ModuleIndex:
-    libraries = frozenset(entry.name.partition(".")[0] for entry in _known_names(question))
     return ModuleIndex(
         question.root,
         question.src,
         question.files,
-        libraries,
+        known_names(question.every_rule).tops | tops_of(question.inside),
         question.installed,
         question.names_in,
     )
@@ -269,9 +264,9 @@ def _checker_for(question: AnalysisInput, index: ModuleIndex) -> Checker:
         store.faults.checkpoint = question.checkpoint
     code = (path for path in question.files if not question.is_test(path))
     store.mentions = Subclasses(code, question.read).of
-    table = ApiTable([*_known_names(question), *question.apis])
-    follows = bool(index.installed.tops)
-    gives = rule_results(question.every_rule)
+    known = known_names(question.every_rule)
+    table = ApiTable([*question.inside, *question.apis], known.table)
+    follows, gives = bool(index.installed.tops), known.results
     resolver = KnownFirst(store, index, gives, table) if follows else Resolver(store, index, gives)
     guards = store.guards = GuardFunctions(resolver, question.guard_functions)
     importer = f"{question.root}/__init__.py"

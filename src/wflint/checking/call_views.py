@@ -62,6 +62,7 @@ class CallViews:
         self.callers: Callable[[Node], Sequence[CommandView]] = lambda node: ()  # of activities
         self.naming: Callable[[], Iterable[str]] = tuple  # gives the files that name Temporal
         self._has: dict[str, bool] = {}
+        self._latest: tuple[Node, Lookups] | None = None  # most calls come node by node
 
     def of_use(self, node: Node, body: FunctionBody, use: Use, name: str) -> CallView:
         """Return the view of a use of a name."""
@@ -98,6 +99,11 @@ class CallViews:
         return self.of_call(node, body, call, name=entity.name, partial=entity.partial)
 
     def _lookups(self, node: Node) -> Lookups:
+        if self._latest is None or self._latest[0] != node:
+            self._latest = node, self._lookups_in(node)
+        return self._latest[1]
+
+    def _lookups_in(self, node: Node) -> Lookups:
         path, receiver = node.fn.path, node.receiver
 
         def resolve(value: Value) -> Callee | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from wflint.callgraph.builder import look_at
@@ -48,38 +48,53 @@ def suspects_in(rules: Iterable[Rule], settings: RuleSettings, text: str) -> lis
 def check_elsewhere(question: AnalysisInput, answer: AnalysisResult) -> None:
     """Ask the rules that speak outside of workflow code too, in the files to report on."""
     codes = frozenset(rule.code for rule in rules_for_any_code(question))
-    resolver, words = answer.checker.resolver, _words_called(question, codes)
+    resolver, words = answer.checker.resolver, _WordsCalled(question)
     seen = {node.fn for node in answer.reached.order}
     for path in question.gated.named:
         suspects = [question.rules[code] for code in answer.store.suspects.get(path, ())]
-        names: list[str] = []
+        found: list[tuple[str, frozenset[str] | None]] = []
         with answer.store.faults.at(path):
             if suspects:
                 module, settings = answer.store.load(path), question.settings_of(path)
                 suspicion = _Suspects(suspects, settings, module, answer.checker.commands)
-                rest = _text_outside_of_functions(module)
-                if not module.is_blank and suspicion.may_find_in(rest):
-                    names += answer.store.module_bodies(path)
-                for fn in _functions(module, suspicion):
+                rules = suspicion.of_text(_text_outside_of_functions(module))
+                if not module.is_blank and rules:
+                    found += ((name, words.of(rules)) for name in answer.store.module_bodies(path))
+                for fn, rules in _functions(module, suspicion):
                     if fn not in seen:
-                        names += _with_nested(answer.store, fn)
-        for name in names:
+                        names = _with_nested(answer.store, fn)
+                        found += ((name, words.of(rules)) for name in names)
+        for name, called in found:
             with answer.store.faults.at(path, name):
-                answer.checker.hold(look_at(resolver, Fn(path, name), words), codes)
+                answer.checker.hold(look_at(resolver, Fn(path, name), called), codes)
 
 
-def _words_called(question: AnalysisInput, codes: frozenset[str]) -> frozenset[str] | None:
-    """Return the last words of the calls that rules of some codes ask about; ``None`` if of any."""
-    names: set[str] = set()
-    kinds: set[CallKind] = set()
-    for rule in (question.rules[code] for code in codes):
-        if rule.own_calls or rule.properties or rule.apis or rule.tables:
+class _WordsCalled:
+    """Answers with the last words of the calls that rules ask about."""
+
+    def __init__(self, question: AnalysisInput) -> None:
+        self._apis = question.apis
+        self._known: dict[frozenset[str], frozenset[str] | None] = {}
+
+    def of(self, rules: Iterable[Rule]) -> frozenset[str] | None:
+        """Return the words that some rules ask about; ``None`` if they ask about any call."""
+        of_code = {rule.code: rule for rule in rules}
+        codes = frozenset(of_code)
+        if codes not in self._known:
+            self._known[codes] = self._find(of_code)
+        return self._known[codes]
+
+    def _find(self, rules: dict[str, Rule]) -> frozenset[str] | None:
+        names: set[str] = set()
+        kinds: set[CallKind] = set()
+        for rule in rules.values():
+            if rule.own_calls or rule.properties or rule.apis or rule.tables:
+                return None
+            names |= rule.targets
+            kinds |= rule.commands
+        if any(entry.is_of(rules) for entry in self._apis):
             return None
-        names |= rule.targets
-        kinds |= rule.commands
-    if any(entry.is_of(codes) for entry in question.apis):
-        return None
-    return last_words(names | names_of(*kinds, prefix=""))
+        return last_words(names | names_of(*kinds, prefix=""))
 
 
 class _Suspects:
@@ -94,16 +109,16 @@ class _Suspects:
         self._commands = commands
         self._imported: dict[str, frozenset[str]] = {}
 
-    def may_find_in(self, text: str) -> bool:
-        """True if one of the rules may find something in a part."""
-        return any(self._may_find(rule, text) for rule in self._rules)
+    def of_text(self, text: str) -> list[Rule]:
+        """Return those of the rules that may find something in a part."""
+        return [rule for rule in self._rules if self._may_find(rule, text)]
 
-    def may_find_in_function(self, qualname: str, text: str) -> bool:
-        """True if one of the rules may find something in a function, whose text is given."""
-        return any(
-            self._may_find(rule, text) and not (rule.only_refused and self._are_taken(qualname))
-            for rule in self._rules
-        )
+    def of_function(self, qualname: str, text: str) -> list[Rule]:
+        """Return those of the rules that may find something in a function, whose text is given."""
+        found = self.of_text(text)
+        if any(rule.only_refused for rule in found) and self._are_taken(qualname):
+            return [rule for rule in found if not rule.only_refused]
+        return found
 
     def _may_find(self, rule: Rule, text: str) -> bool:
         return _is_suspicious(rule, text, self._settings) and self._is_on_import(rule, text)
@@ -162,13 +177,11 @@ def _text_outside_of_functions(module: Module) -> str:
     return "".join([*parts, text[at:]])
 
 
-def _functions(module: Module, suspicion: _Suspects) -> list[Fn]:
-    found = []
+def _functions(module: Module, suspicion: _Suspects) -> Iterator[tuple[Fn, list[Rule]]]:
     for name, head in module.facts.functions.items():
-        text = module.source.searchable[head.start : head.end]
-        if suspicion.may_find_in_function(name, text):
-            found.append(Fn(module.path, name))
-    return found
+        rules = suspicion.of_function(name, module.source.searchable[head.start : head.end])
+        if rules:
+            yield Fn(module.path, name), rules
 
 
 def _with_nested(store: Store, fn: Fn) -> list[str]:

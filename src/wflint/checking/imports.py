@@ -145,8 +145,8 @@ class ImportTime:
     def _words(self) -> frozenset[str]:
         """The last words of all names that may be wrong at import."""
         own = [name for rule in self.rules for name in rule.at_import]
-        names = [*RESTRICTED_AT_IMPORT, *own, *self.checker.table.names()]
-        return frozenset(name.removesuffix(".*").rpartition(".")[2] for name in names)
+        names = (name.removesuffix(".*") for name in (*RESTRICTED_AT_IMPORT, *own))
+        return self.checker.table.last_words.union(name.rpartition(".")[2] for name in names)
 
     def _that_matter(self, paths: Iterable[str]) -> list[str]:
         found = []

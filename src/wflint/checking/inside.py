@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,6 +117,7 @@ def _parameter(given: Mapping[str, Any] | None) -> Parameter | None:
     return (given["name"], given.get("position", -1)) if given is not None else None
 
 
+@cache
 def read_groups() -> list[dict[str, Any]]:
     """The ``[[inside]]`` entries of the table; each is a group of names."""
     import tomli

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Container, Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,12 +51,13 @@ class ApiTable:
 
     ``a.b.c`` is an entry for that name, ``a.b.*`` for every name below ``a.b``. An entry of kind
     ``use`` or ``any`` speaks for what is done with the named object as well (``os.environ`` for
-    ``os.environ.get``).
+    ``os.environ.get``). The ``entries`` are added to those of ``known``, and override them.
     """
 
-    def __init__(self, entries: Iterable[ApiEntry]) -> None:
-        self._exact: dict[str, ApiEntry] = {}
-        self._below: dict[str, ApiEntry] = {}
+    def __init__(self, entries: Iterable[ApiEntry], known: ApiTable | None = None) -> None:
+        self._exact: dict[str, ApiEntry] = {} if known is None else known._exact.copy()
+        self._below: dict[str, ApiEntry] = {} if known is None else known._below.copy()
+        self._known = known
         for entry in entries:
             if entry.name.endswith(".*"):
                 self._below[entry.name[:-2]] = entry
@@ -75,10 +76,18 @@ class ApiTable:
             return None
         return entry
 
-    def names(self) -> Iterator[str]:
-        """The names that belong to rules; ``a.b.*`` for all below ``a.b``."""
-        yield from (name for name, entry in self._exact.items() if entry.rule is not None)
-        yield from (f"{name}.*" for name, entry in self._below.items() if entry.rule is not None)
+    @cached_property
+    def last_words(self) -> frozenset[str]:
+        """The last words of names that may belong to rules; ``b`` for all below ``a.b``."""
+        known = self._known.last_words if self._known is not None else frozenset[str]()
+        names = (*self._exact.items(), *self._below.items())
+        own = ((name, entry) for name, entry in names if not self._is_known(name, entry))
+        return known.union(name.rpartition(".")[2] for name, entry in own if entry.rule is not None)
+
+    def _is_known(self, name: str, entry: ApiEntry) -> bool:
+        return self._known is not None and (
+            self._known._exact.get(name) is entry or self._known._below.get(name) is entry
+        )
 
     def knows(self, name: str, base: int = 0) -> bool:
         """True if any entry is about ``name``, even one that says that it is fine."""

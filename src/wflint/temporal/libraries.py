@@ -51,7 +51,14 @@ def libraries() -> tuple[Library, ...]:
 
 def library_of(name: str) -> Library | None:
     """Return the library that a dotted name is of, if it is one of these."""
+    if not name.startswith(_prefixes()):
+        return None
     return next((one for one in libraries() if one.has(name)), None)
+
+
+@cache
+def _prefixes() -> tuple[str, ...]:
+    return tuple(f"{one.package}." for one in libraries())
 
 
 @cache

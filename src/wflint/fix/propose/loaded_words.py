@@ -24,6 +24,7 @@ MODULE_LEVEL = -1
 
 _WORD = re.compile(r"\w+")
 _GETATTR = "getattr"
+_WITH_WORDS = frozenset({ast.Attribute, ast.Constant, ast.ImportFrom, ast.Name, ast.alias})
 
 
 class LoadedWords(Struct, array_like=True):
@@ -51,7 +52,8 @@ def _find(module: Module) -> LoadedWords:
     except NewerSyntax:
         return _in_text(module.source.text, functions)
     numbers = {head.start: number for number, head in enumerate(functions)}
-    found = _Places(module.source, numbers, _has_getattr(tree))
+    with_texts = _GETATTR in module.source.text and _has_getattr(tree)
+    found = _Places(module.source, numbers, with_texts)
     found.read(tree)
     for head in functions:
         found.add_text(head)
@@ -128,8 +130,9 @@ class _Places:
             node = pending.pop()
             if id(node) in without:
                 continue
-            yield from _own_words(node, self._with_texts)
-            pending.extend(inner_nodes(node))
+            if type(node) in _WITH_WORDS:
+                yield from _own_words(node, self._with_texts)
+            pending += inner_nodes(node)
 
 
 def _own_words(node: ast.AST, with_texts: bool) -> Iterator[str]:

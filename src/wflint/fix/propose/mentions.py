@@ -9,6 +9,7 @@ from wflint.facts.ids import MODULE_BODY, Fn
 from wflint.facts.model import BindingKind, Flag, FunctionBody, Ref
 from wflint.files.source import UnreadableSource, decode, has_cookie
 from wflint.fix.propose.loaded_words import MODULE_LEVEL, loaded_words
+from wflint.project.module import Module
 from wflint.project.store import Store
 from wflint.syntax.cuts import LONG_VALUE, long_values
 from wflint.syntax.guard import NewerSyntax, parse
@@ -83,25 +84,19 @@ class Mentions:
 
     def _is_left_out(self, path: str, words: frozenset[str]) -> bool:
         """True if one of the words stands in what is too long to be read, as tables of data are."""
-        module = self.store.load(path)
-        text = module.source.searchable
-        if len(text) < LONG_VALUE:
+        cuts = self._left_out(path)
+        if not cuts:
             return False
-        pattern = rf"\b(?:{'|'.join(re.escape(word) for word in sorted(words))})\b"
-        places = [match.start() for match in re.finditer(pattern, text)]
-        functions = [(head.start, head.end) for head in module.facts.functions.values()]
-        return _has_other(places, functions) and any(
-            start <= place < end for start, end in self._left_out(path) for place in places
-        )
+        module = self.store.load(path)
+        pattern = re.compile(rf"\b(?:{'|'.join(re.escape(word) for word in sorted(words))})\b")
+        found = (pattern.finditer(module.source.searchable, *cut) for cut in cuts)
+        functions = ((head.start, head.end) for head in module.facts.functions.values())
+        return _has_other((match.start() for matches in found for match in matches), functions)
 
     def _left_out(self, path: str) -> list[tuple[int, int]]:
         """The offsets of what is too long to be read."""
         if path not in self._cut:
-            source = self.store.load(path).source
-            try:
-                self._cut[path] = list(long_values(source, parse(source)))
-            except (NewerSyntax, UnreadableSource):
-                self._cut[path] = []  # then all of it is read
+            self._cut[path] = _long_values(self.store.load(path))
         return self._cut[path]
 
     def names(self, word: str, path: str) -> frozenset[str]:
@@ -215,6 +210,27 @@ def _text(data: bytes) -> str:
         return decode(data).text
     except UnreadableSource:
         return data.decode("utf-8", "replace")
+
+
+def _long_values(module: Module) -> list[tuple[int, int]]:
+    """The offsets of the values in a module that are too long to be read."""
+    if not _has_long_gap(module):
+        return []
+    try:
+        return list(long_values(module.source, parse(module.source)))
+    except (NewerSyntax, UnreadableSource):
+        return []  # then all of it is read
+
+
+def _has_long_gap(module: Module) -> bool:
+    """True if so much stands between the functions of a module that a long value may be there."""
+    functions = (head for head in module.facts.functions.values() if head.name != "<lambda>")
+    at = 0
+    for start, end in sorted((head.start, head.end) for head in functions):
+        if start - at >= LONG_VALUE:
+            return True
+        at = max(at, end)
+    return len(module.source.text) - at >= LONG_VALUE
 
 
 def _has_other(places: Iterable[int], spans: Iterable[tuple[int, int]]) -> bool:
