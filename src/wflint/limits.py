@@ -153,6 +153,9 @@ DECIDING_KEYS = 4
 HANDLED = 2_000
 """How many things a function may do with dictionaries for these to be followed."""
 
+HANDLING_STEPS = 20_000
+"""How often these may be found on the way, the same ones again among them."""
+
 IMPLEMENTATIONS = 8
 """How many implementations a method may have; more say nothing of the one that is meant."""
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from wflint import limits
+from wflint.callgraph import keeping
 from wflint.callgraph.graph import Node
 from wflint.callgraph.telling import Telling
 from wflint.callgraph.told import Told
+from wflint.dataflow.touches import Touch
 from wflint.facts.model import Call
 from wflint.inference.values import FunctionValue
 from wflint.run.check import check
@@ -73,3 +76,78 @@ def test_nothing_is_told_that_decides_nothing(
     code = many_callers_of_many_branches().replace("if action ==", "if unknown() ==")
     found = told(monkeypatch, tmp_path, code)
     assert found["dispatch"] == {()}
+
+
+PUT_INTO_ITSELF = """\
+import time
+from temporalio import workflow
+
+def normalize(data, mode):
+    if data["kind"] == "ready":
+        time.sleep(1)
+    for row in data["rows"]:
+        if mode == 1:
+            row = {"value": row}
+        elif mode == 2:
+            row = {"text": row}
+        elif mode == 3:
+            row = {"name": row}
+        data["rows"] = row
+
+@workflow.defn
+class Flow:
+    @workflow.run
+    async def run(self, mode: int) -> None:
+        normalize({"kind": "new", "rows": [mode]}, mode)
+"""
+
+
+def test_what_is_put_into_itself_is_not_followed_ever_deeper(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    deepest = 0
+    plain = keeping._through
+
+    def measured(alias: Touch, touch: Touch) -> Iterator[Touch]:
+        nonlocal deepest
+        for found in plain(alias, touch):
+            deepest = max(deepest, len(found.inside))
+            assert deepest < 100, "this doubles with each step"
+            yield found
+
+    monkeypatch.setattr(keeping, "_through", measured)
+    (tmp_path / "flow.py").write_text(PUT_INTO_ITSELF)
+    found = check(Request(paths=(str(tmp_path),))).diagnostics
+    assert deepest > 0, "this code shows nothing"
+    assert [one.location.row for one in found] == [6], "what is not followed may be anything"
+
+
+HANDED_ON = """\
+import time
+from temporalio import workflow
+
+def fill(data):
+    again = data
+    again["rows"] = 1
+
+def prepare(data):
+    fill(data)
+    if data["kind"] == "ready":
+        time.sleep(1)
+
+@workflow.defn
+class Flow:
+    @workflow.run
+    async def run(self) -> None:
+        prepare({"kind": "new"})
+"""
+
+
+@pytest.mark.parametrize(("steps", "rows"), [(limits.HANDLING_STEPS, []), (1, [11])])
+def test_what_takes_too_many_steps_is_not_followed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, steps: int, rows: list[int]
+) -> None:
+    monkeypatch.setattr(limits, "HANDLING_STEPS", steps)
+    (tmp_path / "flow.py").write_text(HANDED_ON)
+    found = check(Request(paths=(str(tmp_path),))).diagnostics
+    assert [one.location.row for one in found] == rows

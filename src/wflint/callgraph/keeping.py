@@ -35,6 +35,7 @@ _KEEP = (
 )
 """Functions that give nothing of what they are given, and change nothing."""
 _LOGS = ("logging.", "temporalio.workflow.logger")
+_DEEPEST = 2 * limits.DECIDING_KEYS
 
 Given = Callable[[Evaluation, FunctionValue, Call], Told]
 Evaluate = Callable[[Fn, Told, "Kept"], Evaluation]
@@ -63,6 +64,35 @@ class Kept(Struct):
 
 
 LOST = Kept(set(), is_known=False)
+
+
+class _Pending:
+    """Touches that are still to be followed, each of them once.
+
+    What a name stands for may be put into itself, ever deeper: ``row = {"row": row}`` in a loop.
+    """
+
+    def __init__(self, touches: Iterable[Touch]) -> None:
+        self.is_too_much = False
+        self._left: list[Touch] = []
+        self._seen: set[Touch] = set()
+        self._steps = 0
+        self.add(touches)
+
+    def add(self, touches: Iterable[Touch]) -> None:
+        """Note what was found, up to what is too much."""
+        for touch in touches:
+            self._steps += 1
+            if self._steps > limits.HANDLING_STEPS or len(touch.inside) > _DEEPEST:
+                self.is_too_much = True
+                return
+            if touch not in self._seen:
+                self._seen.add(touch)
+                self._left.append(touch)
+
+    def next(self) -> Touch | None:
+        """Return one that was not followed yet; none where it is too much."""
+        return self._left.pop() if self._left and not self.is_too_much else None
 
 
 class Keeping:
@@ -128,24 +158,23 @@ class Keeping:
         found: dict[Touch, None] = {}
         aliases: dict[str, list[Touch]] = {}
         by_name: dict[str, list[Touch]] = {}
-        pending = [replace(touch, under=0) for touch in live]
-        while pending:
-            touch = pending.pop()
-            if touch in found or len(touch.keys) > 2 * limits.DECIDING_KEYS:
+        pending = _Pending(replace(touch, under=0) for touch in live)
+        while (touch := pending.next()) is not None:
+            if len(touch.keys) > _DEEPEST:
                 continue
             found[touch] = None
             if len(found) > limits.HANDLED:
                 return None
             by_name.setdefault(touch.of, []).append(touch)
             for alias in aliases.get(touch.of, ()):
-                pending += _through(alias, touch)
+                pending.add(_through(alias, touch))
             if touch.what is What.ALIAS:
                 aliases.setdefault(touch.name, []).append(touch)
                 for other in by_name.get(touch.name, ()):
-                    pending += _through(touch, other)
+                    pending.add(_through(touch, other))
             elif touch.what is What.PASS:
-                pending += self._passed(fn, touch, calls.get(touch.site), evaluation)
-        return list(found)
+                pending.add(self._passed(fn, touch, calls.get(touch.site), evaluation))
+        return None if pending.is_too_much else list(found)
 
     def _passed(
         self, fn: Fn, touch: Touch, call: Call | None, evaluation: Evaluation
