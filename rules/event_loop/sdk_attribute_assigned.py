@@ -43,8 +43,9 @@ class OrderWorkflow:
 ```
 
 Settings that are made for it are not reported, such as
-`workflow.logger.workflow_info_on_message = False`, nor are attributes of objects. Tests may replace
-what they like.
+`workflow.logger.workflow_info_on_message = False`, nor are attributes of objects, names that the
+code asks for first (`hasattr`), and marks of its own, which it asks for with a default
+(`getattr(Client, "_is_traced", False)`). Tests may replace what they like.
 
 ## What the SDK does
 
@@ -130,7 +131,7 @@ class SdkAttributeAssigned(Rule):
 
     def _look(self, owner: cst.BaseExpression, name: str, at: cst.CSTNode, ctx: Context) -> None:
         whole = ctx.dotted_name(owner) or ""
-        if not _is_of_sdk(whole) or _is_missing_otherwise(ctx):
+        if not _is_of_sdk(whole) or _is_missing_otherwise(ctx) or _is_mark(owner, name, ctx):
             return
         shown = f"{ctx.code(owner)}.{name}"
         harm = "for all workflows and activities of the process; wrap it, or derive from it"
@@ -157,6 +158,17 @@ def _is_missing_otherwise(ctx: Context) -> bool:
     """True where the SDK is asked first if it has the name: `if not hasattr(...)`."""
     tests = [node.test for node in ctx.ancestors if isinstance(node, cst.If)]
     return any("hasattr(" in ctx.code(test) for test in tests)
+
+
+def _is_mark(owner: cst.BaseExpression, name: str, ctx: Context) -> bool:
+    """True of an attribute that is asked for with a default: the code's own, to know it was here.
+
+    `if not getattr(Client, "_is_traced", False): ...; Client._is_traced = True`
+    """
+    if not ctx.ancestors:
+        return False
+    asked = rf"""\bgetattr\(\s*{re.escape(ctx.code(owner))}\s*,\s*["']{re.escape(name)}["']\s*,"""
+    return re.search(asked, ctx.code(ctx.ancestors[0])) is not None
 
 
 def _is_of_sdk(name: str) -> bool:
