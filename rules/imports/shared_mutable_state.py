@@ -8,6 +8,10 @@ its classes keeps is seen by all workflows of the worker, in whatever order they
 it is not reset for a replay: the workflow finds what other workflows, or its own first run, have
 left there. A worker that replays it tomorrow starts with an empty list.
 
+So does the module of an interceptor or a converter: a sandbox takes the Worker's own class, and
+what it imports with it. The SDK makes an object of an interceptor for each workflow, which can keep
+what belongs to that.
+
 In a module that the sandbox loads again for each workflow, the state is the workflow's own. It
 works until the module is passed through or the sandbox is switched off, so that is a warning only.
 So it is in tests, which note in such a list what workflows have done.

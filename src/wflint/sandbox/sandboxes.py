@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from wflint.callgraph.entry.hooks import CODE_IN_WORKFLOWS
 from wflint.facts.ids import Cls, shown_name
 from wflint.facts.relative import known_as
 from wflint.files.notebook import is_notebook
@@ -49,6 +50,7 @@ class Sandboxes:
         self._is_test = is_test
         self._loaded: dict[str, Loaded] = {}
         self._loaded_late: dict[str, Loaded] = {}
+        self._beside: dict[str, frozenset[str]] = {}
 
     def begin(
         self, workflows: Iterable[Cls], of_library: Callable[[Cls], tuple[frozenset[str], bool]]
@@ -146,11 +148,20 @@ class Sandboxes:
         """The files that workflows without a sandbox import, as far as it goes."""
         modules = [c for c in self.workflows if not is_notebook(c.path)]
         free = [c.path for c in modules if self.settings(c.path).runs_free(c)]
-        seen: set[str] = set()
-        for path in free:
+        return frozenset().union(*(self._imported_by(path) for path in free))
+
+    def _imported_by(self, path: str) -> frozenset[str]:
+        """A file and those that it imports, as they are outside of sandboxes."""
+        known = self._beside.get(path)
+        if known is None:
             store, index = self.resolver.store, self.resolver.index
-            seen.update(load_workflow(path, store, index, lambda _: False).reloaded)
-        return frozenset(seen)
+            known = frozenset(load_workflow(path, store, index, lambda _: False).reloaded)
+            self._beside[path] = known
+        return known
+
+    def _is_of_worker(self, receiver: Cls) -> bool:
+        """True of an interceptor or converter: the Worker's own class, not one of the sandbox."""
+        return not CODE_IN_WORKFLOWS.keys().isdisjoint(self.resolver.order(receiver)[1])
 
     def is_shared(self, path: str, receiver: Cls | None = None) -> bool:
         """True if all workflows of a worker surely share what is in a module.
@@ -169,6 +180,8 @@ class Sandboxes:
                 return not self._is_loaded_late(path, [receiver.path])
         if path in self._unsandboxed:
             return True
+        if receiver is not None and self._is_of_worker(receiver):
+            return path in self._imported_by(receiver.path)
         if self.reloaded.get(path):
             return False
         if any(self.settings(root).in_doubt for root in self.sandboxed):
