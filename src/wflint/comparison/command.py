@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from wflint.comparison.committed_changes import Committed
     from wflint.comparison.compare import FixOf
     from wflint.comparison.exempt import Exempt
+    from wflint.comparison.report import Reporter
     from wflint.comparison.result import Changed, Comparison
     from wflint.comparison.side import Side
     from wflint.replay.change import Change
@@ -76,7 +78,6 @@ class Diff:
         if self._same:
             return self._nothing()
         from wflint.comparison.compare import compare
-        from wflint.comparison.patching import Patcher
         from wflint.comparison.report import Reporter
 
         sides, request = self._sides, replace(self._sides.request, texts=texts)
@@ -85,7 +86,7 @@ class Diff:
         olds = [side for side, _ in self._named]
         fix_of: FixOf = _no_fix
         if self._to is None or sides.is_path(self._to):
-            fix_of = Patcher(new, olds, reader(request), reporter.governing)
+            fix_of = _fixes(new, olds, request, reporter)
         comparison = compare(olds, new, _exempt(new), fix_of, self._committed)
         self.changed = new, comparison.changed
         if new.examined:
@@ -95,6 +96,7 @@ class Diff:
             shown = [f for f in every if f.place or f.path in known or sides.covers(f.path)]
             reporter.add(shown)
         reporter.add_unreadable(on_new)
+        new.keep_notes()
         every_result = [result for _, result in (*self._named, (new, on_new))]
         problems = [*sides.problems, *(p for result in every_result for p in result.problems)]
         labels = [*(side.label for side in olds), *(base.shown for base in self._committed)]
@@ -154,6 +156,18 @@ def _no_fix(old: Side, view: WorkflowView, change: Change) -> Answered:
     from wflint.rule.fix import Answered
 
     return Answered()
+
+
+def _fixes(new: Side, olds: list[Side], request: Request, reporter: Reporter) -> FixOf:
+    """Return what finds fixes; what that takes is imported for the first change."""
+
+    @cache
+    def patcher() -> FixOf:
+        from wflint.comparison.patching import Patcher
+
+        return Patcher(new, olds, reader(request), reporter.governing)
+
+    return lambda old, view, change: patcher()(old, view, change)
 
 
 def _exempt(new: Side) -> Exempt:

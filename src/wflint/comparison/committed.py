@@ -12,7 +12,6 @@ import msgspec
 from msgspec import Struct
 
 from wflint.config.errors import ConfigError
-from wflint.facts.ast_definitions import written_params
 from wflint.facts.model import Param, ParamKind
 from wflint.facts.signatures import Signature
 from wflint.files.source import Source, UnreadableSource
@@ -145,6 +144,8 @@ def signature_of(args: ast.arguments, *, is_method: bool) -> Signature:
 
 
 def _params(args: ast.arguments) -> list[Param]:
+    from wflint.facts.ast_definitions import written_params  # with LibCST
+
     return [
         Param(p.name, has_default=p.default is not None, kind=p.kind) for p in written_params(args)
     ]

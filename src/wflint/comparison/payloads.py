@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from wflint.comparison.finding import PAYLOAD, ChangeKind, Finding, Verdict
@@ -42,13 +42,17 @@ class _Difference(NamedTuple):
     message: str
 
 
+IsLoose = Callable[[], bool]
+"""Tells if pydantic, or another converter than the SDK's own, may read a payload."""
+
+
 class _Pair(NamedTuple):
     """The types of a part of a payload before and after, and the way to it."""
 
     way: str
     old: tuple[PayloadType, ...]
     new: tuple[PayloadType, ...]
-    is_loose: bool
+    is_loose: IsLoose
 
 
 _TASK = "the workflow tasks of runs that have it in their histories fail"
@@ -56,11 +60,18 @@ _DROPPED = "recorded signals cannot be read, and are dropped"
 _ATTEMPT = "attempts of activities that old runs have scheduled fail"
 
 
+_Defined = HandlerView | ActivityView
+
+
+def _loosely(view: _Defined) -> IsLoose:
+    return lambda: not view.has_default_converter()
+
+
 def input_payloads(old: WorkflowView, new: WorkflowView) -> Iterator[Finding]:
     """Yield what is wrong with the input of a workflow."""
     if old.run is not None and new.run is not None and not (old.is_dynamic or new.is_dynamic):
         use = Use(new.shown, f"the input of `{new.name}`", _TASK)
-        yield from _arguments(old.run, new.run, use, not new.run.has_default_converter())
+        yield from _arguments(old.run, new.run, use)
 
 
 def workflow_payloads(old: WorkflowView, new: WorkflowView) -> Iterator[Finding]:
@@ -73,7 +84,7 @@ def workflow_payloads(old: WorkflowView, new: WorkflowView) -> Iterator[Finding]
             if same is not None and not (same.is_dynamic or handler.is_dynamic):
                 harm = _DROPPED if kind is Region.SIGNAL else _TASK
                 use = Use(new.shown, f"the {kind.label} `{handler.name}`", harm)
-                yield from _arguments(same, handler, use, not handler.has_default_converter())
+                yield from _arguments(same, handler, use)
 
 
 def child_results(
@@ -85,7 +96,7 @@ def child_results(
         if one.cls not in before or other.cls not in after or not (one.run and other.run):
             continue
         use = Use(other.shown, f"the result of `{other.name}`", _TASK)
-        is_loose = not other.run.has_default_converter()
+        is_loose = _loosely(other.run)
         yield from _compared(one.run.payloads[-1], other.run.payloads[-1], use, is_loose)
 
 
@@ -97,20 +108,16 @@ def activity_payloads(
     for one, other in pairs:
         if one.is_dynamic or other.is_dynamic:
             continue
-        is_loose = not other.has_default_converter()
         if one.place in before and other.place in after:
             use = Use("", f"the result of the activity `{other.name}`", _TASK)
-            yield from _compared(one.payloads[-1], other.payloads[-1], use, is_loose)
+            yield from _compared(one.payloads[-1], other.payloads[-1], use, _loosely(other))
         if CallKind.ACTIVITY in old.called_activities.get(one, ()):
             what = f"the input of the activity `{other.name}`"
             use = Use("", what, _ATTEMPT, Verdict.DEPENDS)
-            yield from _arguments(one, other, use, is_loose)
+            yield from _arguments(one, other, use)
 
 
-_Defined = HandlerView | ActivityView
-
-
-def _arguments(old: _Defined, new: _Defined, use: Use, is_loose: bool) -> Iterator[Finding]:
+def _arguments(old: _Defined, new: _Defined, use: Use) -> Iterator[Finding]:
     before, after = Takes.of(old.signature), Takes.of(new.signature)
     if after.least > before.least or after.most < before.most:
         return  # they do not fit, whatever they are
@@ -119,7 +126,7 @@ def _arguments(old: _Defined, new: _Defined, use: Use, is_loose: bool) -> Iterat
         yield from _untyped(news[: before.most], use, before.most, after.most)
         return
     for one, other in zip(olds, news, strict=False):
-        yield from _compared(one, other, use, is_loose)
+        yield from _compared(one, other, use, _loosely(new))
 
 
 def _untyped(news: Sequence[PayloadView], use: Use, count: int, most: int) -> Iterator[Finding]:
@@ -138,7 +145,7 @@ def _untyped(news: Sequence[PayloadView], use: Use, count: int, most: int) -> It
             return
 
 
-def _compared(old: PayloadView, new: PayloadView, use: Use, is_loose: bool) -> Iterator[Finding]:
+def _compared(old: PayloadView, new: PayloadView, use: Use, is_loose: IsLoose) -> Iterator[Finding]:
     seen: set[str] = set()
     for difference in _differences(_Pair("", old.types, new.types, is_loose)):
         if difference.message not in seen:
@@ -157,7 +164,7 @@ def _differences(pair: _Pair) -> Iterator[_Difference]:
         if not pair.old or not pair.new:
             continue
         refused = [
-            one for one in pair.old if not any(reads(n, one, pair.is_loose) for n in pair.new)
+            one for one in pair.old if not any(_reads(n, one, pair.is_loose) for n in pair.new)
         ]
         if refused:
             yield _type_change(pair, refused)
@@ -168,6 +175,11 @@ def _differences(pair: _Pair) -> Iterator[_Difference]:
                 seen.add((one.name, other.name))
                 yield from _inside(one, other)
                 pending.extend(_parts(pair, one, other))
+
+
+def _reads(new: PayloadType, old: PayloadType, is_loose: IsLoose) -> bool:
+    """As ``reads``; what converter there is takes long to find out, and rarely counts."""
+    return reads(new, old, is_loose=False) or (is_loose() and reads(new, old, is_loose=True))
 
 
 def _type_change(pair: _Pair, refused: list[PayloadType]) -> _Difference:
@@ -210,7 +222,7 @@ def _parts(pair: _Pair, one: PayloadType, other: PayloadType) -> Iterator[_Pair]
     if one.form not in RECORDS or other.form not in RECORDS:
         return
     fields = {field.name: field for field in one.find_fields()}
-    is_loose = pair.is_loose or other.form is ClassForm.MODEL
+    is_loose = (lambda: True) if other.form is ClassForm.MODEL else pair.is_loose
     for field in other.find_fields():
         known = fields.get(field.name)
         if known is not None and field.find_need() is not None:

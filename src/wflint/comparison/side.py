@@ -52,6 +52,13 @@ class Side:
         module = examined.answer.index.name_of(path)[0] if examined is not None else ""
         return f"{module}.{qualname}"
 
+    def keep_notes(self) -> None:
+        """Keep what a comparison has found out for the next run."""
+        for examined in self.examined:
+            store = examined.answer.store
+            if not examined.read.is_torn and not store.faults.happened:
+                store.fact_cache.save()
+
     @cached_property
     def projects(self) -> list[Project]:
         """All that was found out about the projects."""

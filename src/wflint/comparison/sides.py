@@ -27,7 +27,7 @@ from wflint.run.results import add
 
 if TYPE_CHECKING:
     from wflint.comparison.side import Side
-    from wflint.run.program_run import Examined
+    from wflint.run.program_run import Examined, FactCaches
 
 _DEFAULT_BRANCHES = ("origin/main", "origin/master", "main", "master")
 _NO_GIT = "; name the old code by --from PATH"
@@ -46,6 +46,7 @@ class Sides:
         self.problems: list[str] = []
         self._groups = self._select(request.paths)
         self._known: dict[tuple[str, str], tuple[str, Snapshot]] = {}
+        self._fact_caches: FactCaches = {}  # most files are the same on all sides
 
     def _select(self, paths: tuple[str, ...]) -> list[Group]:
         request = self.request
@@ -163,7 +164,7 @@ class Sides:
         for group in self._groups:
             commit, taken = self._taken(group, name, flag)
             label = label or (commit[:_SHORT] if commit == name else name)
-            result = check_at(taken, group, self.request, examined.append)
+            result = check_at(taken, group, self.request, examined.append, self._fact_caches)
             self.warnings += taken.warnings
             add(total, result)
         return Side(label or name, examined), total
@@ -178,7 +179,8 @@ class Sides:
         from wflint.comparison.side import Side
 
         examined: list[Examined] = []
-        result = check_groups(groups, replace(self.request, texts=texts), examined.append)
+        request = replace(self.request, texts=texts)
+        result = check_groups(groups, request, examined.append, self._fact_caches)
         return Side(label, examined, only), result
 
 

@@ -209,7 +209,7 @@ class CallReader:
         args = fact.args if fact is not None else ()
         first = next((a for a in args if a.keyword in ("", sdk.target) and not a.star), None)
         if first is not None:
-            name = self._functions.names.of(first.value, self._code.node)
+            name = self._functions.name(first.value, self._code.node)
             if name:
                 return Text(name)
         return self._terms.term(given)

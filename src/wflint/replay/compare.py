@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from wflint import limits
+from wflint.replay.asked import Asked, do_the_same
 from wflint.replay.change import Change, Program, Step, Verdict
 from wflint.replay.defaults import known_defaults
 from wflint.replay.exploring import Explorer, Judgement
@@ -70,11 +71,13 @@ def _compared(
     shortcut: bool,
 ) -> list[Change]:
     found: list[Change] = []
+    asked = Asked(first), Asked(second)
     for view, other in pairs:
-        sides = side_of(first, view), side_of(second, other)
-        if sides[0] is not None and sides[1] is not None:
-            change = _comparison(sides[0], sides[1], shortcut).change()
-            found += [change] if change is not None else []
+        old, new = side_of(first, view), side_of(second, other)
+        if old is None or new is None or (shortcut and _is_untouched(old, new, *asked)):
+            continue
+        change = _comparison(old, new, shortcut).change()
+        found += [change] if change is not None else []
     return sorted(found, key=lambda change: (change.type_name, change.workflow))
 
 
@@ -204,6 +207,13 @@ def _prune(closures: list[tuple[Functions, list[Callee]]], sides: tuple[Side, ..
 
 
 _GIVES = frozenset({"Command", "Condition", "WaitFor", "Race", "Unresolved", "Deadline"})
+
+
+def _is_untouched(old: Side, new: Side, first: Asked, second: Asked) -> bool:
+    """True if a workflow does the same with code that is the same; no terms are made to see it."""
+    if old.starts != new.starts:
+        return False
+    return do_the_same(first, second, new.starts.values())
 
 
 def _is_same(old: Side, new: Side) -> bool:

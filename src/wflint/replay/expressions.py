@@ -60,6 +60,7 @@ class ExpressionReader:
         self.bound: list[frozenset[str]] = []  # the names of comprehensions and lambdas around
         self._calls = CallReader(self, code, functions)
         self._depth = 0
+        self._constants: dict[Ref, Term | None] = {}
 
     def at(self, node: ast.AST) -> At:
         """The place of a node; that of what stands first in a branch, a loop or a block."""
@@ -139,17 +140,22 @@ class ExpressionReader:
         ref = self.code.ref(node) or self.plain_ref(node)
         if ref is None:
             return None
-        at, names = self.code.node, self.functions.names
+        if ref not in self._constants:
+            self._constants[ref] = self._constant(ref)
+        return self._constants[ref]
+
+    def _constant(self, ref: Ref) -> Term | None:
+        at, functions = self.code.node, self.functions
         value = Value(ValueType.NAME, ref=ref)
-        literal = names.literal(value, at)
+        literal = functions.literal(value, at)
         if literal is not None:
             if literal.type is ValueType.STR:
                 return Text(literal.text)
             return Data((literal.text or "None",))
-        name = names.of(value, at)
+        name = functions.name(value, at)
         if name:
             return Text(name)
-        display = names.display(value, at)
+        display = functions.display(value, at)
         return Data((display,)) if display else None
 
     def plain_ref(self, node: ast.expr) -> Ref | None:

@@ -11,8 +11,9 @@ from wflint.callgraph.graph import DEFINITION, Node
 from wflint.checking.analysis import AnalysisResult
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Call as CallFact
-from wflint.facts.model import ClassFacts, Ref
+from wflint.facts.model import ClassFacts, Ref, Value
 from wflint.inference.values import AbstractValue, FunctionValue
+from wflint.replay.asked import CALLED, DISPLAY, LITERAL, NAME, REFERRED, Question
 from wflint.replay.calls import REPLAYING
 from wflint.replay.code import Code
 from wflint.replay.inlining import is_small
@@ -41,17 +42,36 @@ class Functions:
         self._callees: dict[Node, Callee] = {}
         self._terms: dict[Node, Term] = {}
         self._making: list[Node] = []
+        self._asked: dict[Node, dict[Question, None]] = {}
+        self._included: dict[Node, list[Node]] = {}
         self._pruned: dict[Node, Term] = {}
         self._codes: dict[Node, Code] = {}
         self.set_once: frozenset[str] = frozenset()
 
     def called(self, call: CallFact, at: Node) -> tuple[AbstractValue, ...]:
         """Return what a call may call."""
+        self._note(Question(CALLED, call.site))
         return self._resolver.resolve(call.target, at.fn.path, at.receiver, env=at.env)
 
     def referred(self, ref: Ref, at: Node) -> tuple[AbstractValue, ...]:
         """Return what a name refers to."""
+        self._note(Question(REFERRED, ref=ref))
         return self._resolver.resolve(ref, at.fn.path, at.receiver, env=at.env)
+
+    def literal(self, value: Value, at: Node) -> Value | None:
+        """Return the literal that a value surely is."""
+        self._note(Question(LITERAL, value=value))
+        return self.names.literal(value, at)
+
+    def name(self, value: Value, at: Node) -> str:
+        """Return the name by which the server knows a value, or ``""``."""
+        self._note(Question(NAME, value=value))
+        return self.names.of(value, at)
+
+    def display(self, value: Value, at: Node) -> str:
+        """Return the code of the constant that a name stands for, or ``""``."""
+        self._note(Question(DISPLAY, value=value))
+        return self.names.display(value, at)
 
     def reached(self, at: Node, site: int, entity: FunctionValue) -> Node:
         """Return a function as a call reaches it."""
@@ -165,12 +185,37 @@ class Functions:
 
     def small_term(self, node: Node) -> Term | None:
         """Return what a small function does; ``None`` for others, and for one that calls itself."""
-        head = self.store.head(node.fn)
-        if head is None or head.end - head.start > limits.SMALL_FUNCTION:
+        if not self.may_be_small(node.fn):
             return None
         if node in self._making or len(self._making) > limits.SMALL_FUNCTIONS:
             return None
-        return self.term(node) if is_small(self.code(node)) else None
+        if not is_small(self.code(node)):
+            return None
+        if self._making:
+            self._included.setdefault(self._making[-1], []).append(node)
+        return self.term(node)
+
+    def may_be_small(self, fn: Fn) -> bool:
+        """True for a function whose text is short."""
+        head = self.store.head(fn)
+        return head is not None and head.end - head.start <= limits.SMALL_FUNCTION
+
+    # What terms rest on.
+
+    def _note(self, question: Question) -> None:
+        """Note what is asked for the term that is being made."""
+        if self._making:
+            self._asked.setdefault(self._making[-1], {})[question] = None
+
+    def questions(self, node: Node) -> list[Question]:
+        """Return what is asked to make the term of a function."""
+        self.term(node)
+        return list(self._asked.get(node, ()))
+
+    def leads_to(self, node: Node) -> list[Node]:
+        """Return the functions that a term calls, and those of which it has parts."""
+        called = [callee.node for callee in callees_in(self.term(node))]
+        return list(dict.fromkeys([*called, *self._included.get(node, ())]))
 
     def closure(self, nodes: Iterable[Node]) -> list[Callee]:
         """Return some functions and all that they call.

@@ -31,6 +31,12 @@ class Side(Struct, frozen=True):
         """All that the server starts."""
         return [self.run, *self.handlers.values()]
 
+    @property
+    def starts(self) -> dict[tuple[str, str], Node]:
+        """The functions that the server starts, by kind and name."""
+        handlers = {key: callee.node for key, callee in self.handlers.items()}
+        return {("run", ""): self.run.node, **handlers}
+
     def callees(self) -> list[Callee]:
         """Return the entry points and all functions that they call; see ``closure``."""
         return self.functions.closure(callee.node for callee in self.entries)

@@ -48,6 +48,10 @@ class Snapshot(Struct):
         """True if something is not like that on disk."""
         return bool(self.texts or self.absent)
 
+    def gives(self, path: str) -> bool:
+        """True for a file that differs from that on disk, or is not there in the one or other."""
+        return path in self.absent or path in self.texts or path in self._added
+
     def read(self, path: str) -> bytes | None:
         """Return the bytes of a file that differs from that on disk, else ``None``."""
         if path in self.absent:

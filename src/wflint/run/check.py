@@ -60,15 +60,20 @@ def check(
         return check_beside_others(request, keep, fact_caches)
 
 
-def check_groups(groups: Sequence[Group], request: Request, keep: Keep | None = None) -> Result:
+def check_groups(
+    groups: Sequence[Group],
+    request: Request,
+    keep: Keep | None = None,
+    fact_caches: FactCaches | None = None,
+) -> Result:
     """Check programs whose files are known already. Baselines and the like do not count.
 
-    ``keep`` is as in :func:`check`.
+    ``keep`` and ``fact_caches`` are as in :func:`check`.
     """
     result = Result()
     with _without_collector():
         for group in groups:
-            _check_project(group, request, Path.cwd(), result, keep, None)
+            _check_project(group, request, Path.cwd(), result, keep, fact_caches)
     return result
 
 
@@ -185,6 +190,8 @@ def _result_of(
     examined = ProjectRun(group, gated, read, request, cwd, result, folder, fact_caches).run()
     if keep is not None:
         keep(examined)
+        if folder is not None and not request.texts:
+            read.keep_looks(folder)
     if request.making is not None:
         result.made.append(request.making.make(examined))
     if cache is not None and folder is not None:
@@ -201,12 +208,12 @@ def _looks(
     group: Group, needles: tuple[str, ...], request: Request, place: CachePlace
 ) -> Looks | None:
     """Return what is recorded of the files of a program, if a run may use a cache."""
-    if not request.cache or len(group.files) < WORTH_WHILE or request.snapshot is not None:
+    if not request.cache or len(group.files) < WORTH_WHILE:
         return None
     from wflint.cache.looks import Looks
 
     about = standing_for((build_id(), str(group.project.root), needles))
-    gives = request.texts or request.stdin is not None
+    gives = request.texts or request.stdin is not None or request.snapshot is not None
     looks = Looks(about, group.looks, partial(is_given, request) if gives else None)
     if place.exists and place.folder is not None:
         looks.load(place.folder)
@@ -292,7 +299,12 @@ def reader(
 
 def is_given(request: Request, path: str) -> bool:
     """True if the content of a file comes with the request, and not from the disk."""
-    return path in request.texts or is_stdin(path, request)
+    taken = request.snapshot
+    return (
+        path in request.texts
+        or (taken is not None and taken.gives(path))
+        or is_stdin(path, request)
+    )
 
 
 def is_stdin(path: str, request: Request) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,6 +18,9 @@ from wflint.revision.repository import Repository
 from wflint.revision.snapshot import Snapshot, snapshot
 from wflint.run.check import Keep, check_groups
 from wflint.run.request import Known, Request, Result
+
+if TYPE_CHECKING:
+    from wflint.run.program_run import FactCaches
 
 
 class Base(Struct, frozen=True):
@@ -59,13 +63,19 @@ def known_at(base: Base, request: Request) -> tuple[Known, list[str]]:
     return Known(f"{base.flag} {base.name}", entries), warnings
 
 
-def check_at(taken: Snapshot, group: Group, request: Request, keep: Keep | None = None) -> Result:
+def check_at(
+    taken: Snapshot,
+    group: Group,
+    request: Request,
+    keep: Keep | None = None,
+    fact_caches: FactCaches | None = None,
+) -> Result:
     """Check a program with the files that it has in a revision.
 
-    ``keep`` is as in :func:`wflint.run.check.check`.
+    ``keep`` and ``fact_caches`` are as in :func:`wflint.run.check.check`.
     """
     asked = replace(request, snapshot=taken)
-    return check_groups([_group_at(group, taken)], asked, keep)
+    return check_groups([_group_at(group, taken)], asked, keep, fact_caches)
 
 
 def _group_at(group: Group, taken: Snapshot) -> Group:

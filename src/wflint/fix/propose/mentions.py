@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import AnyStr
 
 from wflint.facts.ids import MODULE_BODY, Fn
 from wflint.facts.model import BindingKind, Flag, FunctionBody, Ref
@@ -18,6 +19,8 @@ _WORDS_OF_BYTES = re.compile(rb"\w+")
 _WORDS = re.compile(r"\w+")
 _FEW = 50
 """Up to how many words a file is looked through for each, before it is taken apart."""
+_FEWER = 4
+"""Up to how many of them each is looked for as a word of its own, and the file stays whole."""
 
 
 class Mentions:
@@ -195,13 +198,29 @@ class Mentions:
 def _found(wanted: dict[bytes, str], data: bytes) -> list[str]:
     """The words that stand in the bytes of a file."""
     text = None if data.isascii() and not has_cookie(data) else _text(data)
-    held = data if text is None else text.encode("utf-8", "replace")
-    if len(wanted) <= _FEW and not any(word in held for word in wanted):
-        return []
+    if len(wanted) <= _FEW:
+        held = data if text is None else text.encode("utf-8", "replace")
+        wanted = {word: name for word, name in wanted.items() if word in held}
+    if len(wanted) <= _FEWER:
+        if text is None:
+            return [name for word, name in wanted.items() if _has(data, word, _WORDS_OF_BYTES)]
+        return [name for name in wanted.values() if _has(text, name, _WORDS)]
     if text is None:
         return [wanted[word] for word in wanted.keys() & set(_WORDS_OF_BYTES.findall(data))]
     words = set(_WORDS.findall(text))
     return [word for word in wanted.values() if word in words]
+
+
+def _has(text: AnyStr, word: AnyStr, words: re.Pattern[AnyStr]) -> bool:
+    """True if one of the words of a text is a given one."""
+    start = text.find(word)
+    while start >= 0:
+        found = words.match(text, start)
+        is_begin = start == 0 or words.match(text, start - 1) is None
+        if is_begin and found is not None and found.end() == start + len(word):
+            return True
+        start = text.find(word, start + 1)
+    return False
 
 
 def _text(data: bytes) -> str:
