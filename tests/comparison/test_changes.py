@@ -185,6 +185,48 @@ class TestMessages:
         assert "the signal `start` must be given `who` now" in message
 
 
+class TestWhatIsSureOfArguments:
+    """A message says of which recorded arguments it is, and what becomes of the others."""
+
+    @pytest.mark.parametrize(
+        ("before", "after", "said"),
+        [
+            ("a: str", "a: str, b: str", "the recorded input of running workflows does not fit"),
+            ("a: str, b: str", "a: str", "the recorded input of running workflows does not fit"),
+            ("a: str, b: str = ''", "a: str, b: str", "recorded input with fewer than 2 arguments"),
+            ("a: str, b: str = ''", "a: str", "recorded input with more than 1 argument does"),
+            ("a: str = ''", "", "recorded input with arguments does not fit"),
+        ],
+    )
+    def test_of_a_workflow(self, before: str, after: str, said: str) -> None:
+        old, new = (FLOW.replace("order: str", given) for given in (before, after))
+        assert said in only(old, new)[2]
+
+    def test_what_fits_may_be_taken_for_something_else(self) -> None:
+        old, new = (
+            FLOW.replace("order: str", given)
+            for given in ("user: str, mode: str = ''", "file: str, user: str, mode: str = ''")
+        )
+        _, verdict, message = only(old, new)
+        assert verdict == "depends"
+        assert message.endswith(
+            "recorded input with fewer than 2 arguments does not fit, and the workflow tasks of "
+            "runs that have it fail; of what fits, what was recorded for `user` is taken for `file`"
+        )
+
+    def test_of_a_signal(self) -> None:
+        old = FLOW.replace("def start(self)", "def start(self, who: str = '')")
+        new = FLOW.replace("def start(self)", "def start(self, who: str)")
+        said = "a recorded signal with fewer than 1 argument does not fit, and the workflow tasks"
+        assert said in only(old, new)[2]
+
+    def test_of_an_activity(self) -> None:
+        old = ACTIVITY.replace("reserve(order: str)", "reserve(order: str, who: str = '')")
+        new = ACTIVITY.replace("reserve(order: str)", "reserve(order: str, who: str)")
+        said = "what running workflows have scheduled with fewer than 2 arguments and is not done"
+        assert said in only(old, new)[2]
+
+
 ACTIVITY = """
 @activity.defn
 async def reserve(order: str) -> str:
@@ -300,13 +342,16 @@ class TestPayloads:
 
     def test_a_key_of_a_typed_dict_may_be_missed(self) -> None:
         sides = [order(it, "", "(TypedDict)") for it in ("id: str", "id: str; customer: str")]
-        assert only(*sides)[1] == "depends"
+        _, verdict, message = only(*sides)
+        assert verdict == "depends"
+        assert message.endswith("code, or a converter, that asks for it fails")
         assert found(sides[0], sides[1].replace("(TypedDict)", "(TypedDict, total=False)")) == []
 
     def test_a_member_that_an_enum_has_lost(self) -> None:
         old = order("kind: Kind")
         _, verdict, message = only(old, old.replace('    FILM = "film"\n', ""))
         assert verdict == "depends" and "`FILM` is no value of the enum `Kind` any more" in message
+        assert message.endswith("the workflow tasks of runs that have it in their histories fail")
         assert found(old, old.replace("FILM", "MOVIE")) == []  # the value is what is recorded
 
     def test_a_field_of_an_inner_class_in_another_module(self) -> None:

@@ -8,7 +8,7 @@ from wflint.comparison.finding import INTERFACE, ChangeKind, Finding, Verdict
 from wflint.comparison.matching import Matched
 from wflint.comparison.registration import unregistered_activities, unregistered_workflow
 from wflint.comparison.side import Side
-from wflint.comparison.signatures import misfit
+from wflint.comparison.signatures import Misfit, misfit
 from wflint.facts.signatures import Signature
 from wflint.rule.definition_views import ActivityView, HandlerView, WorkflowView
 from wflint.rule.place import Place
@@ -61,11 +61,21 @@ def input_changes(old: Signature, new: WorkflowView) -> Iterator[Finding]:
         return
     found = misfit(old, new.run.signature)
     if found is not None:
-        message = (
-            f"`{new.run.place.fn.shown}` {found.what}, and the recorded input of running workflows "
-            "does not fit: their workflow tasks fail"
-        )
+        begin = f"`{new.run.place.fn.shown}` {found.what}"
+        if found.which:
+            message = f"{begin}: recorded input {found.which} does not fit, and {_fails(found)}"
+        else:
+            message = (
+                f"{begin}, and the recorded input of running workflows does not fit: their "
+                "workflow tasks fail"
+            )
         yield _finding(found.verdict, new.shown, message, new.run.place)
+
+
+def _fails(found: Misfit) -> str:
+    """Say what becomes of runs of which only some do not survive."""
+    moved = f"; of what fits, {found.moved}" if found.moved else ""
+    return f"the workflow tasks of runs that have it fail{moved}"
 
 
 # Signals and updates.
@@ -105,10 +115,14 @@ def message_changes(workflow: WorkflowView, old: Signature, new: HandlerView) ->
     found = misfit(old, new.signature)
     if found is not None:
         kind = new.kind.label
-        message = (
-            f"the {kind} `{new.name}` {found.what}, and each {kind} that running workflows have "
-            "received does not fit: their workflow tasks fail"
-        )
+        begin = f"the {kind} `{new.name}` {found.what}"
+        if found.which:
+            message = f"{begin}: a recorded {kind} {found.which} does not fit, and {_fails(found)}"
+        else:
+            message = (
+                f"{begin}, and each {kind} that running workflows have received does not fit: "
+                "their workflow tasks fail"
+            )
         yield _finding(found.verdict, workflow.shown, message, new.place)
 
 
@@ -195,8 +209,10 @@ def activity_input_changes(old: Signature, after: ActivityView) -> Iterator[Find
     """Yield what is wrong with the parameters of an activity, given those of the old one."""
     found = misfit(old, after.signature)
     if found is not None:
+        which = f" {found.which}" if found.which else ""
+        moved = f"; of what fits, {found.moved}" if found.moved else ""
         message = (
-            f"the activity `{after.name}` {found.what}: what running workflows have scheduled and "
-            "is not done, or is retried, does not fit"
+            f"the activity `{after.name}` {found.what}: what running workflows have scheduled"
+            f"{which} and is not done, or is retried, does not fit{moved}"
         )
         yield _finding(Verdict.DEPENDS, "", message, after.place)

@@ -22,24 +22,40 @@ _TYPED = (*RECORDS, ClassForm.ENUM, ClassForm.VALUE_ENUM)
 """Classes whose objects the SDK only makes where it is told the type."""
 
 
+class _Harm(NamedTuple):
+    """What comes of data that cannot be read: of ``all`` that is recorded, or of ``some`` of it."""
+
+    all: str
+    some: str
+
+
 class Use(NamedTuple):
     """A payload that is recorded. ``what`` is its name for people, ``harm`` what comes of it."""
 
     workflow: str
     what: str
-    harm: str
+    harm: _Harm
     verdict: Verdict = Verdict.INCOMPATIBLE
 
-    def finding(self, verdict: Verdict, message: str, view: PayloadView) -> Finding:
+    def finding(self, verdict: Verdict, message: str, view: PayloadView, harm: str) -> Finding:
         """Return a finding: nothing is surer than that the data is read at all."""
         worse = Verdict.DEPENDS if Verdict.DEPENDS in (verdict, self.verdict) else verdict
-        said = f"{message}: {self.harm}"
+        said = f"{message}: {harm}"
         return Finding(PAYLOAD, worse, ChangeKind.PAYLOAD, self.workflow, said, view.place)
 
 
 class _Difference(NamedTuple):
+    """A difference of two types; ``is_asked_for`` if it only counts where something is read."""
+
     verdict: Verdict
     message: str
+    is_asked_for: bool = False
+
+    def harm(self, use: Use) -> str:
+        """Return what surely comes of it."""
+        if self.is_asked_for:
+            return _ASKED_FOR
+        return use.harm.all if self.verdict is Verdict.INCOMPATIBLE else use.harm.some
 
 
 IsLoose = Callable[[], bool]
@@ -55,9 +71,17 @@ class _Pair(NamedTuple):
     is_loose: IsLoose
 
 
-_TASK = "the workflow tasks of runs that have it in their histories fail"
-_DROPPED = "recorded signals cannot be read, and are dropped"
-_ATTEMPT = "attempts of activities that old runs have scheduled fail"
+_FAIL = "the workflow tasks of runs that have it in their histories fail"
+_TASK = _Harm(_FAIL, _FAIL)
+_DROPPED = _Harm(
+    "recorded signals cannot be read, and are dropped",
+    "recorded signals that have it cannot be read, and are dropped",
+)
+_ATTEMPT = _Harm(
+    "attempts of activities that old runs have scheduled fail",
+    "attempts of activities that old runs have scheduled with it fail",
+)
+_ASKED_FOR = "code, or a converter, that asks for it fails"
 
 
 _Defined = HandlerView | ActivityView
@@ -141,7 +165,7 @@ def _untyped(news: Sequence[PayloadView], use: Use, count: int, most: int) -> It
                 f"{use.what} was recorded with {count} of now {most} arguments, and the SDK reads "
                 f"it without types then: `{view.name}` is plain data, and no `{known.shown}`"
             )
-            yield use.finding(Verdict.INCOMPATIBLE, message, view)
+            yield use.finding(Verdict.INCOMPATIBLE, message, view, use.harm.all)
             return
 
 
@@ -151,7 +175,7 @@ def _compared(old: PayloadView, new: PayloadView, use: Use, is_loose: IsLoose) -
         if difference.message not in seen:
             seen.add(difference.message)
             message = f"{difference.message} (in {use.what})"
-            yield use.finding(difference.verdict, message, new)
+            yield use.finding(difference.verdict, message, new, difference.harm(use))
 
 
 def _differences(pair: _Pair) -> Iterator[_Difference]:
@@ -183,10 +207,12 @@ def _reads(new: PayloadType, old: PayloadType, is_loose: IsLoose) -> bool:
 
 
 def _type_change(pair: _Pair, refused: list[PayloadType]) -> _Difference:
-    was, now = (" | ".join(t.shown for t in types) for types in (pair.old, pair.new))
-    verdict = Verdict.INCOMPATIBLE if len(refused) == len(pair.old) else Verdict.DEPENDS
+    was, now, left = (" | ".join(t.shown for t in ts) for ts in (pair.old, pair.new, refused))
     what = f"`{pair.way}`" if pair.way else "it"
-    return _Difference(verdict, f"{what} was `{was}`, is `{now}`")
+    message = f"{what} was `{was}`, is `{now}`"
+    if len(refused) == len(pair.old):
+        return _Difference(Verdict.INCOMPATIBLE, message)
+    return _Difference(Verdict.DEPENDS, f"{message}, which `{left}` is not read into")
 
 
 def _inside(one: PayloadType, other: PayloadType) -> Iterator[_Difference]:
@@ -209,7 +235,8 @@ def _inside(one: PayloadType, other: PayloadType) -> Iterator[_Difference]:
 def _added(cls: PayloadType, field: PayloadField) -> _Difference:
     way = f"`{cls.shown}.{field.name}`"
     if cls.form is ClassForm.TYPED_DICT:
-        return _Difference(Verdict.DEPENDS, f"{way} is a new key that old data lacks")
+        message = f"{way} is a new key that old data lacks"
+        return _Difference(Verdict.DEPENDS, message, is_asked_for=True)
     return _Difference(Verdict.INCOMPATIBLE, f"{way} is new and has no default value")
 
 

@@ -26,10 +26,16 @@ class Takes(NamedTuple):
 
 
 class Misfit(NamedTuple):
-    """What is wrong with new parameters: ``what`` is the end of a sentence about them."""
+    """What is wrong with new parameters: ``what`` is the end of a sentence about them.
+
+    ``which`` says how many arguments do not fit, where others do, and ``moved`` what becomes of
+    those that do.
+    """
 
     verdict: Verdict
     what: str
+    which: str = ""
+    moved: str = ""
 
 
 def misfit(old: Signature, new: Signature) -> Misfit | None:
@@ -38,14 +44,33 @@ def misfit(old: Signature, new: Signature) -> Misfit | None:
     if before.most >= _MANY:  # whatever was sent, it is not known how much
         return None
     if after.least > before.least:
-        sure = after.least > before.most
-        verdict = Verdict.INCOMPATIBLE if sure else Verdict.DEPENDS
-        return Misfit(verdict, f"must be given {_named(old, new)} now")
-    if after.most < before.most:
-        sure = after.most < before.least
-        verdict = Verdict.INCOMPATIBLE if sure else Verdict.DEPENDS
-        return Misfit(verdict, f"does not take {_named(new, old)} any more")
-    return None
+        what = f"must be given {_named(old, new)} now"
+        which = f"with fewer than {_counted(after.least)}"
+        is_sure = after.least > before.most
+    elif after.most < before.most:
+        what = f"does not take {_named(new, old)} any more"
+        which = f"with more than {_counted(after.most)}" if after.most else "with arguments"
+        is_sure = after.most < before.least
+    else:
+        return None
+    if is_sure:
+        return Misfit(Verdict.INCOMPATIBLE, what)
+    return Misfit(Verdict.DEPENDS, what, which, _moved(old, new))
+
+
+def _counted(number: int) -> str:
+    return f"{number} {'argument' if number == 1 else 'arguments'}"
+
+
+def _moved(old: Signature, new: Signature) -> str:
+    """Say for which parameter an argument is taken that was given for another one, or ``""``."""
+    before, after = (
+        [p.name for p in s.params if p.kind is ParamKind.POSITIONAL] for s in (old, new)
+    )
+    for was, now in zip(before, after, strict=False):
+        if was != now and (was in after or now in before):
+            return f"what was recorded for `{was}` is taken for `{now}`"
+    return ""
 
 
 def _named(one: Signature, other: Signature) -> str:
@@ -55,5 +80,5 @@ def _named(one: Signature, other: Signature) -> str:
     fresh = [p.name for p in plain if p.name not in known]
     fresh = fresh or [p.name for p in plain if known.get(p.name) and not p.has_default]
     if not fresh:
-        return f"{len(plain)} {'argument' if len(plain) == 1 else 'arguments'}"
+        return _counted(len(plain))
     return " and ".join(f"`{name}`" for name in fresh)
