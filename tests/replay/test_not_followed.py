@@ -35,10 +35,11 @@ CASES = {
         "def parts(order):\n    for name in ({}, {}):\n        yield act(name, order)",
         "await asyncio.gather(*parts(order))",
     ),
-    "context manager": (
+    "stack of context managers": (
         "import contextlib\n\n@contextlib.asynccontextmanager\nasync def held(order):\n"
         "    await act({}, order)\n    yield\n    await act({}, order)",
-        "async with held(order):\n    pass",
+        "async with contextlib.AsyncExitStack() as stack:\n"
+        "    await stack.enter_async_context(held(order))",
     ),
     "decorator": (
         "import functools\n\ndef noted(function):\n    @functools.wraps(function)\n"

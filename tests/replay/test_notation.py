@@ -47,6 +47,8 @@ from wflint.replay.terms import (
     Var,
     WaitFor,
     While,
+    Within,
+    Yield,
 )
 from wflint.replay.written_functions import node_of
 
@@ -105,6 +107,9 @@ ALL: list[Term] = [
     Var("größe"),
     WaitFor(A, timed=False),
     While(TEST, A, B),
+    Within(Call(HELPER, (("name", A),)), "it", Seq((A, B))),
+    Within(Call(HELPER, (), inner=True), "", A),
+    Yield(A),
 ]
 
 

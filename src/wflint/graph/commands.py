@@ -15,6 +15,7 @@ from wflint.facts.ids import Fn
 from wflint.graph.find import Target
 from wflint.replay.compare import workflows
 from wflint.replay.expressions import SKIPPED
+from wflint.replay.marks import At
 from wflint.replay.program import Functions, callees_in
 from wflint.replay.shown import shown
 from wflint.replay.sides import side_of
@@ -22,7 +23,6 @@ from wflint.replay.terms import (
     NOTHING,
     Add,
     Alt,
-    At,
     Command,
     Data,
     Deadline,
@@ -41,6 +41,7 @@ from wflint.replay.terms import (
     Try,
     Var,
     While,
+    Within,
     all_terms,
 )
 from wflint.run.places import definition_of, prepare_definitions
@@ -189,6 +190,9 @@ class _Reader:
             case Deadline(body=body):
                 inner = tuple(self._steps(body))
                 yield self._step("timer", "with a timer", term, inner, only=True)
+            case Within(call=call, body=body):
+                inner = tuple(self._steps(body))
+                yield self._step("with", f"with {shown(call)}", call, inner)
             case Let(of=of) | Put(of=of) if is_loud(of):
                 yield self._step(
                     "do", shown(of if getattr(term, "name", "") == "<value>" else term), of

@@ -20,7 +20,9 @@ from wflint.report.summary import count
 
 MAX_LEVEL = 8
 _INDENT = "    "
-_BLOCKS = frozenset(("if", "else", "loop", "try", "except", "finally", "task group", "timer"))
+_BLOCKS = frozenset(
+    ("if", "else", "loop", "try", "except", "finally", "task group", "timer", "with")
+)
 
 
 def render(commands: Commands) -> str:

@@ -108,7 +108,8 @@ class Asked:
             body = msgpack.encode(store.body(node.fn), order="deterministic")
         except (UnicodeEncodeError, OverflowError, RecursionError):
             return b"", {}
-        parts = [_standing_for(node), self.content(node), body]
+        manager = self._functions.manager(node.fn).encode()
+        parts = [_standing_for(node), self.content(node), body, manager]
         reached: dict[bytes, Node] = {}
         calls = {call.site: call for call in store.body(node.fn).calls}
         for question in questions:
@@ -172,7 +173,7 @@ class Asked:
         # What is small may stand in the place of its call.
         is_code = is_own and not is_loud and functions.may_be_small(fn)
         code = functions.store.fact_cache.digest(fn.path) if is_code else b""
-        return head, is_own, is_loud, gives, code
+        return head, is_own, is_loud, gives, code, functions.manager(fn)
 
 
 def do_the_same(first: Asked, second: Asked, entries: Iterable[Node]) -> bool:

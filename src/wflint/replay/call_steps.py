@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from wflint.replay import awaiting
 from wflint.replay.machine import Lost, Machine, place
@@ -86,18 +86,25 @@ def _make_call(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
         else:
             push(task, frame, block)
         return
-    names: dict[str, Value] = dict(frame.names) if term.inner else {}
-    params = machine.functions.code(term.callee.node).params
-    for (name, _), value in zip(term.args, values, strict=True):
-        if name:
-            names[name] = value
-    for name in params:
-        names.setdefault(name, Symbol(f"default of {name}"))
+    names = names_of_call(machine, frame, term, values)
     items = machine.frame(term.callee, names, chain, frame.depth + 1)
     if term.is_async:
         task.values.append(Coroutine(items))
     else:
         task.stack.extend(items)
+
+
+def names_of_call(
+    machine: Machine, frame: Frame, term: Call, values: Sequence[Value]
+) -> dict[str, Value]:
+    """Return the local names with which a function begins that is given some values."""
+    names: dict[str, Value] = dict(frame.names) if term.inner else {}
+    for (name, _), value in zip(term.args, values, strict=True):
+        if name:
+            names[name] = value
+    for name in machine.functions.code(term.callee.node).params:
+        names.setdefault(name, Symbol(f"default of {name}"))
+    return names
 
 
 def _unknown(machine: Machine, task: Task, frame: Frame, term: Unknown) -> None:

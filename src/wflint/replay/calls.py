@@ -12,10 +12,10 @@ from wflint.facts.model import Flag, FunctionHead, ParamKind
 from wflint.facts.signatures import RECEIVERS
 from wflint.inference.values import ExternalValue, FunctionValue
 from wflint.replay.inlining import result_of
+from wflint.replay.marks import Aside
 from wflint.replay.terms import (
     NOTHING,
     Add,
-    Aside,
     Call,
     Cancel,
     Command,
@@ -127,6 +127,30 @@ class CallReader:
         is_async = head.is_async and not functions.is_generator(entity.fn)
         args = self._arguments(node, head, entity)
         return Call(functions.callee(to), args, is_async, inner, self._terms.at(node))
+
+    def entered(self, node: ast.Call, manager: str) -> Call | None:
+        """Return the call of a generator that is a context manager and gives commands.
+
+        ``manager`` is the decorator that makes it one for this kind of `with`.
+        """
+        fact, functions = self._code.call(node), self._functions
+        if fact is None or fact.flags & Flag.NOT_IN_WORKFLOW:
+            return None
+        found = functions.called(fact, self._code.node)
+        entity = found[0] if len(found) == 1 else None
+        if not isinstance(entity, FunctionValue) or entity.partial:
+            return None
+        head = functions.store.head(entity.fn)
+        if head is None or functions.is_boundary(entity.fn):
+            return None
+        if functions.manager(entity.fn) != manager or not functions.gives_commands(entity.fn):
+            return None
+        to = functions.reached(self._code.node, fact.site, entity)
+        if functions.wrappers(to):
+            return None
+        inner = entity.fn.path == self._code.node.fn.path and head.site >= 0
+        args = self._arguments(node, head, entity)
+        return Call(functions.callee(to), args, False, inner, self._terms.at(node))
 
     def _inlined(
         self, node: ast.Call, head: FunctionHead, to: Node, entity: FunctionValue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from wflint.replay.tasks import Frame, Item, Op, Task
-from wflint.replay.terms import Call, Field, Put, Spawn, Term, Var, all_terms
+from wflint.replay.terms import BLOCK, Call, Field, Put, Spawn, Term, Var, Yield, all_terms
 from wflint.replay.values import Bag, Coroutine, Given, Handle, Symbol
 
 _KEPT = 20_000
@@ -141,4 +141,6 @@ def used_names(term: Term) -> frozenset[str] | None:
                 found.add(name)
             case Spawn(group=group) if group:
                 found.add(group_name(group))
+            case Yield():
+                found.add(BLOCK)
     return frozenset(found)

@@ -9,10 +9,12 @@ from wflint import limits
 from wflint.facts.model import Kind, Ref, Value, ValueType
 from wflint.replay.calls import CallReader
 from wflint.replay.heads import head_of
+from wflint.replay.marks import At
 from wflint.replay.terms import (
+    NOTHING,
     Alt,
-    At,
     Await,
+    Call,
     Data,
     Exit,
     Field,
@@ -28,6 +30,7 @@ from wflint.replay.terms import (
     Unknown,
     Unresolved,
     Var,
+    Yield,
     all_terms,
     parts_of,
 )
@@ -60,6 +63,7 @@ class ExpressionReader:
         self.bound: list[frozenset[str]] = []  # the names of comprehensions and lambdas around
         self._calls = CallReader(self, code, functions)
         self._depth = 0
+        self._is_manager = bool(functions.manager(code.node.fn))
         self._constants: dict[Ref, Term | None] = {}
 
     def at(self, node: ast.AST) -> At:
@@ -83,7 +87,7 @@ class ExpressionReader:
             found = self._special(node)
             is_itself = isinstance(node, ast.Name) and found == Data((node.id,))
             return None if is_itself else found
-        if isinstance(node, (ast.Await, ast.Call, ast.IfExp, ast.NamedExpr)):
+        if isinstance(node, (ast.Await, ast.Call, ast.IfExp, ast.NamedExpr, ast.Yield)):
             found = self.term(node)
             return None if isinstance(found, Data) and not found.parts else found
         if isinstance(node, (*_LOOPS, ast.DictComp, ast.Lambda, *LOOSE)):
@@ -123,6 +127,9 @@ class ExpressionReader:
                 return self._comprehension(node, node.value)
             case ast.Lambda():
                 return self.lambda_text(node)
+            case ast.Yield(value=value) if self._is_manager:
+                of = self.term(value) if value is not None else NOTHING
+                return Yield(of, self.at(node))
         return None
 
     # Names.
@@ -200,6 +207,10 @@ class ExpressionReader:
         return None
 
     # What does something.
+
+    def entered(self, node: ast.Call, manager: str) -> Call | None:
+        """Return the call of a context manager that the program has as a generator."""
+        return self._calls.entered(node, manager)
 
     def _await(self, node: ast.Await) -> Term:
         inner = self.term(node.value)

@@ -35,6 +35,9 @@ def leave(machine: Machine, task: Task, kind: str, value: Value) -> None:
             continue
         if _undo(machine, task, item, frame, (kind, value)):
             return
+        if item.name == "yielded":
+            _end_manager(task, item, (kind, value))
+            return
         if kind == "return" and item.name == "frame":
             task.values.append(value)
             return
@@ -45,6 +48,14 @@ def leave(machine: Machine, task: Task, kind: str, value: Value) -> None:
                 task.values.append(NONE)
             return
     task.values.append(value)
+
+
+def _end_manager(task: Task, op: Op, way: tuple[str, Value]) -> None:
+    """Let a context manager run to its end before a way out of its block goes on."""
+    for number, (item, frame) in enumerate(task.stack):
+        if isinstance(item, Op) and item.name == "entered" and item.extra is op.data:
+            task.stack[number] = Op("entered", item.data, way), frame
+    task.values.append(NONE)
 
 
 def fail(machine: Machine, task: Task, error: str, frame: Frame, site: int) -> None:

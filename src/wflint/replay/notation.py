@@ -10,11 +10,10 @@ import keyword
 import re
 from collections.abc import Callable, Iterator
 
+from wflint.replay.marks import Aside, At
 from wflint.replay.terms import (
     NOTHING,
     Alt,
-    Aside,
-    At,
     Await,
     Call,
     Callee,
@@ -37,6 +36,7 @@ from wflint.replay.terms import (
     Try,
     Var,
     While,
+    Within,
 )
 
 INDENT = "    "
@@ -104,6 +104,9 @@ class Writer:
                 yield from self.body(body, depth + 1)
             case Deadline(body=body):
                 yield f"{before}with deadline():"
+                yield from self.body(body, depth + 1)
+            case Within(call=call, name=name, body=body):
+                yield f"{before}with within({self._call(call)}, {text(name)}):"
                 yield from self.body(body, depth + 1)
             case _:
                 yield before + self._statement(term)

@@ -36,6 +36,7 @@ from wflint.replay.terms import (
     Try,
     Var,
     While,
+    Within,
 )
 
 _TERMS = {
@@ -133,6 +134,10 @@ class TermReader:
                 return Group(name, body)
             case ast.Call(func=ast.Name(id="deadline"), args=[]):
                 return Deadline(body)
+            case ast.Call(
+                func=ast.Name(id="within"), args=[inner, ast.Constant(value=str(name))]
+            ) if isinstance(of := self.expr(inner), Call):
+                return Within(of, name, body)
         raise self._refused(call)
 
     # Expressions.

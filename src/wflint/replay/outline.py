@@ -17,12 +17,12 @@ from msgspec.structs import replace
 
 from wflint.callgraph.graph import DEFINITION
 from wflint.facts.model import Site
+from wflint.replay.marks import At
 from wflint.replay.shown import shown
 from wflint.replay.terms import (
     WHOLE,
     Add,
     Alt,
-    At,
     Await,
     Call,
     Callee,
@@ -52,6 +52,7 @@ from wflint.replay.terms import (
     Var,
     WaitFor,
     While,
+    Within,
     parts_of,
 )
 
@@ -116,7 +117,7 @@ def outline(term: Term) -> tuple[Step, ...]:
             return _put(name, attribute, of, term.at)
         case Await(of=Call() as call):
             return _call(call)
-        case Alt() | Loop() | While() | Try() | Group() | Deadline():
+        case Alt() | Loop() | While() | Try() | Group() | Deadline() | Within():
             return _held(term)
         case Gather() | Spawn() | Race() | WaitFor():
             return _beside(term)
@@ -286,6 +287,8 @@ def _held(term: Term) -> tuple[Step, ...]:
             return (Step(StepKind.TOGETHER, "task group", outline(body), site=_site(at)),)
         case Deadline(body=body, at=at):
             return (Step(StepKind.WAIT, "with a timer", outline(body), site=_site(at)),)
+        case Within(call=call, body=body):
+            return (*_call(call), *outline(body))
     return ()
 
 

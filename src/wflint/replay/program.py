@@ -12,7 +12,7 @@ from wflint.checking.analysis import AnalysisResult
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Call as CallFact
 from wflint.facts.model import ClassFacts, Ref, Value
-from wflint.inference.values import AbstractValue, FunctionValue
+from wflint.inference.values import AbstractValue, ExternalValue, FunctionValue
 from wflint.replay.asked import CALLED, DISPLAY, LITERAL, NAME, REFERRED, Question
 from wflint.replay.calls import REPLAYING
 from wflint.replay.code import Code
@@ -27,6 +27,8 @@ from wflint.temporal.effects import Effect
 _LOUD = (
     Effect.COMMAND | Effect.WAITS | Effect.DRAWS | Effect.TASK | Effect.PATCHES | Effect.CONTINUES
 )
+_MANAGERS = frozenset({"contextlib.asynccontextmanager", "contextlib.contextmanager"})
+_BINDING = frozenset({"builtins.classmethod", "builtins.staticmethod"})
 
 
 class Functions:
@@ -107,6 +109,19 @@ class Functions:
             fn = Fn(cls.path, f"{cls.qualname}.{name}")
             found += [Node(fn, cls)] if fn in self._loud else []
         return found
+
+    def manager(self, fn: Fn) -> str:
+        """Return the decorator that only makes a generator a context manager, or ""."""
+        head = self.store.head(fn)
+        if head is None or not head.decorators or not self.is_generator(fn):
+            return ""
+        found = [self._resolver.resolve(each.target, fn.path) for each in head.decorators]
+        names = {
+            value.name if isinstance(value, ExternalValue) else ""
+            for values in found
+            for value in values or (None,)
+        } - _BINDING
+        return names.pop() if len(names) == 1 and names <= _MANAGERS else ""
 
     def is_generator(self, fn: Fn) -> bool:
         """True if a function yields."""

@@ -29,6 +29,7 @@ from wflint.replay.terms import (
     Try,
     Var,
     While,
+    Within,
     all_terms,
     parts_of,
 )
@@ -125,7 +126,7 @@ class Pruner:
                 return self._loop(term)
             case Try():
                 return self._try(term)
-            case Group(body=body) | Deadline(body=body):
+            case Group(body=body) | Deadline(body=body) | Within(body=body):
                 return replace(term, body=self._statement(body))
         return term
 

@@ -46,6 +46,8 @@ from wflint.replay.terms import (
     Var,
     WaitFor,
     While,
+    Within,
+    Yield,
 )
 from wflint.replay.texts import joined
 from wflint.syntax.expression_text import parsed_expression
@@ -129,6 +131,9 @@ def _lines(term: Term, depth: int) -> Iterator[str]:
             yield from _body(body, depth + 1)
         case Deadline(body=body):
             yield f"{before}with a timer:"
+            yield from _body(body, depth + 1)
+        case Within(call=call, body=body):
+            yield f"{before}with {shown(call)}:"
             yield from _body(body, depth + 1)
         case _:
             yield f"{before}{shown(term)}"
@@ -262,4 +267,6 @@ def _command(term: Term) -> str:
             return kind if more == "None" else f"{kind} {more}"
         case Unknown(why=why):
             return f"unknown: {why}"
+        case Yield(of=of):
+            return f"yield {shown(of)}"
     return type(term).__name__

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from wflint import limits
 from wflint.inference.values import ClassValue, InstanceValue
 from wflint.replay.expressions import ExpressionReader, is_plain, is_quiet
+from wflint.replay.marks import At
 from wflint.replay.terms import (
     NOTHING,
     WHOLE,
     Alt,
-    At,
     Await,
     Call,
     Data,
@@ -31,6 +31,7 @@ from wflint.replay.terms import (
     Unknown,
     Var,
     While,
+    Within,
 )
 from wflint.replay.texts import looped_over, times
 from wflint.syntax.unparsed import unparsed
@@ -268,6 +269,8 @@ class _StatementReader:
             elif word == "suppress" and isinstance(expr, ast.Call):
                 names = tuple(n for arg in expr.args for n in _caught(arg))
                 body = Try(body, (Handler(names, Seq(), self.terms.at(expr)),))
+            elif (call := self._manager(node, expr)) is not None:
+                body, before = Within(call, name, _in_order([*before, body])), []
             else:
                 of = self._entered(expr) or self.terms.term(expr)
                 if isinstance(node, ast.AsyncWith) and is_plain(of):
@@ -278,6 +281,17 @@ class _StatementReader:
                     before.insert(0, of)
         parts = body.parts if isinstance(body, Seq) else (body,)
         return [*before, *parts]
+
+    def _manager(self, node: ast.With | ast.AsyncWith, expr: ast.expr) -> Call | None:
+        """Return the call of a generator of the program that a block runs in."""
+        is_async = isinstance(node, ast.AsyncWith)
+        manager = f"contextlib.{'async' if is_async else ''}contextmanager"
+        return self.terms.entered(expr, manager) if isinstance(expr, ast.Call) else None
+
+
+def _in_order(terms: Sequence[Term]) -> Term:
+    parts = [p for term in terms for p in (term.parts if isinstance(term, Seq) else (term,))]
+    return parts[0] if len(parts) == 1 else Seq(tuple(parts))
 
 
 def _caught(node: ast.expr | None) -> Iterable[str]:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from wflint.replay import awaiting, call_steps, cancelling, control_steps, data_steps
+from wflint.replay import (
+    awaiting,
+    call_steps,
+    cancelling,
+    control_steps,
+    data_steps,
+    entering,
+)
 from wflint.replay.machine import Machine
 from wflint.replay.tasks import Op, Task
 
@@ -16,11 +23,19 @@ def step(machine: Machine, task: Task) -> None:
         _TERMS[type(item)](machine, task, frame, item)
 
 
-_OPS = {**data_steps.OPS, **call_steps.OPS, **control_steps.OPS, **awaiting.OPS, **cancelling.OPS}
+_OPS = {
+    **data_steps.OPS,
+    **call_steps.OPS,
+    **control_steps.OPS,
+    **awaiting.OPS,
+    **cancelling.OPS,
+    **entering.OPS,
+}
 _TERMS = {
     **data_steps.TERMS,
     **call_steps.TERMS,
     **control_steps.TERMS,
     **awaiting.TERMS,
     **cancelling.TERMS,
+    **entering.TERMS,
 }

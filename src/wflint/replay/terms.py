@@ -13,49 +13,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from wflint.callgraph.graph import Node
-from wflint.facts.model import Site
-
-
-class At:
-    """The site of a term in its function, which makes no difference between terms."""
-
-    __slots__ = ("site",)
-
-    def __init__(self, site: Site = -1) -> None:
-        self.site = site
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, At)
-
-    def __hash__(self) -> int:
-        return 0
-
-    def __repr__(self) -> str:
-        return ""
-
-
-NOWHERE = At()
-
-
-class Aside:
-    """What a command is given, which replay does not compare, and which tells no terms apart."""
-
-    __slots__ = ("text",)
-
-    def __init__(self, text: str = "") -> None:
-        self.text = text
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Aside)
-
-    def __hash__(self) -> int:
-        return 0
-
-    def __repr__(self) -> str:
-        return ""
-
-
-NO_ASIDE = Aside()
+from wflint.replay.marks import NO_ASIDE, NOWHERE, Aside, At
 
 
 class Callee:
@@ -353,6 +311,28 @@ class Deadline(Term, frozen=True):
     """`async with asyncio.timeout(...)`: a timer runs as long as the block does."""
 
     body: Term
+    at: At = NOWHERE
+
+
+BLOCK = "<block>"
+"""The local name, in a generator, of the block of the `with` that it is entered by."""
+
+
+class Within(Term, frozen=True):
+    """`with` over a generator of the program that is a context manager; ``name`` stands after `as`.
+
+    The block runs where the generator yields.
+    """
+
+    call: Call
+    name: str
+    body: Term
+
+
+class Yield(Term, frozen=True):
+    """The `yield` of a generator that is a context manager."""
+
+    of: Term = NOTHING
     at: At = NOWHERE
 
 
