@@ -18,6 +18,9 @@ from wflint.syntax.unparsed import unparsed
 Members = Callable[[str], frozenset[str]]
 """Gives the members of the enumeration of a name, none if it is no plain one."""
 
+Allowed = Callable[[ast.expr | None], frozenset[str]]
+"""Gives all values that an annotation allows, none if that is not known."""
+
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _FEWEST_CLASSES = 2
 """How many tests for classes make a chain; a single one is a check of a value."""
@@ -31,7 +34,7 @@ It is known not to be of a class where ``_OF_CLASS`` stands before that.
 _OF_CLASS = "of class "
 
 
-def is_left_over(raised: Place, members: Members) -> bool:
+def is_left_over(raised: Place, members: Members, allowed: Allowed) -> bool:
     """True if nothing is left for the ``raise`` at a place."""
     inside = path_in_function(raised, ast.Raise)
     function = inside[0] if inside else None
@@ -42,7 +45,11 @@ def is_left_over(raised: Place, members: Members) -> bool:
         for what, value, at in _taken_before(outer, inner):
             taken.setdefault(what, {}).setdefault(value, at)
     return any(
-        (_ends_chain(values) or _is_all(what, values.keys(), function, members))
+        (
+            _ends_chain(values)
+            or _is_all_allowed(what, values.keys(), function, allowed)
+            or _is_all_of_enum(values.keys(), members)
+        )
         and not _is_bound(what, function, range(min(values.values()), raised.row))
         for what, values in taken.items()
     )
@@ -127,28 +134,23 @@ def _taken(what: ast.expr, values: Sequence[ast.expr]) -> Iterator[Taken]:
         yield from ((unparsed(what), unparsed(value), what.lineno) for value in values)
 
 
-def _is_all(what: str, values: Set[str], function: Function, members: Members) -> bool:
-    """True if values are all that something can have."""
+def _is_all_allowed(what: str, values: Set[str], function: Function, allowed: Allowed) -> bool:
+    """True if values are all that the annotation of a parameter allows."""
     args = function.args
-    for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs):
-        if arg.arg == what:
-            literals = _literals(arg.annotation)
-            if literals:
-                return literals <= values
+    every = (*args.posonlyargs, *args.args, *args.kwonlyargs)
+    annotation = next((arg.annotation for arg in every if arg.arg == what), None)
+    literals = allowed(annotation)
+    return bool(literals) and literals <= values
+
+
+def _is_all_of_enum(values: Set[str], members: Members) -> bool:
+    """True if values are all members of an enumeration."""
     enums = {v.rpartition(".")[0] for v in values if not v.startswith(_OF_CLASS)}
     for enum in sorted(enums - {""}):
         known = members(enum)
         if known and {f"{enum}.{name}" for name in known} <= values:
             return True
     return False
-
-
-def _literals(annotation: ast.expr | None) -> set[str]:
-    match annotation:
-        case ast.Subscript(value=ast.Name(id="Literal") | ast.Attribute(attr="Literal")):
-            of = annotation.slice
-            return {unparsed(one) for one in (of.elts if isinstance(of, ast.Tuple) else [of])}
-    return set()
 
 
 def _is_bound(what: str, function: ast.AST, rows: range) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from wflint.callgraph.graph import Node, Ways
 from wflint.checking.foregone import is_excluded
 from wflint.checking.leftovers import is_left_over, members_in
+from wflint.checking.literals import allowed_by
 from wflint.checking.pieces import Place, place_of
 from wflint.checking.required_state import gives_state
 from wflint.facts.model import FunctionBody, Kind, Raise, Ref
@@ -60,7 +62,9 @@ class RaisedView:
     def is_left_over(self) -> bool:
         """True if nothing is left for it, by the tests and annotations around it."""
         place = self._place
-        return place is not None and (is_left_over(place, self._members) or is_excluded(place))
+        if place is None:
+            return False
+        return is_left_over(place, self._members, self._allowed) or is_excluded(place)
 
     @property
     def is_in_entry(self) -> bool:
@@ -85,6 +89,9 @@ class RaisedView:
                 text = resolver.store.load(entity.cls.path).source.searchable
                 return members_in(text, entity.cls.qualname)
         return frozenset()
+
+    def _allowed(self, annotation: ast.expr | None) -> frozenset[str]:
+        return allowed_by(annotation, self._node.fn.path, self._checker.resolver)
 
     def is_known_to_workflows(self) -> bool:
         """True if the function belongs to workflows, or is called directly by what does."""
