@@ -16,6 +16,7 @@ Body: TypeAlias = "list[Statement]"
 
 HEAD = """\
 import asyncio
+import contextlib
 from datetime import timedelta
 
 from temporalio import activity, workflow
@@ -56,6 +57,33 @@ async def refuse(order: str) -> str:
     return order
 
 
+async def act(name, order: str) -> None:
+    await workflow.execute_activity(name, order, start_to_close_timeout=TEN, retry_policy=ONCE)
+
+
+@contextlib.asynccontextmanager
+async def plain(order: str):
+    await act(reserve, order)
+    yield order
+    await act(charge, order)
+
+
+@contextlib.asynccontextmanager
+async def closing(order: str):
+    try:
+        yield order
+    finally:
+        await act(ship, order)
+
+
+@contextlib.asynccontextmanager
+async def keeping(order: str):
+    try:
+        yield order
+    except ActivityError:
+        await act(reserve, order)
+
+
 @workflow.defn
 class Child:
     @workflow.run
@@ -64,6 +92,7 @@ class Child:
 """
 _ACTIVITIES = ("reserve", "charge", "ship")
 _BITS = ("a", "b")
+_MANAGERS = ("plain", "closing", "keeping")
 
 
 @dataclass
@@ -196,7 +225,7 @@ class _Source:
     def _statement(self, depth: int) -> Statement:
         r = self.random
         flat = ("simple", "simple", "simple", "gather", "within", "step", "task", "child")
-        nested = ("loop", "if", "try", "guard", "cancelled") if depth else ()
+        nested = ("loop", "if", "try", "guard", "cancelled", "held") if depth else ()
         kind = r.choice((*flat, *nested))
         match kind:
             case "gather":
@@ -218,6 +247,8 @@ class _Source:
                 return ("try", [("activity", "refuse"), *self._some(depth)], self._some(depth))
             case "guard":
                 return ("guard", r.choice(_BITS), r.choice(("return", "raise")))
+            case "held":
+                return ("held", r.choice(_MANAGERS), self._some(depth))
             case "cancelled":
                 return ("cancelled", self._name(), r.random() < 0.5, self._some(depth))
         return self._simple()
@@ -267,13 +298,15 @@ class _Source:
 
     def _wrapped(self, statement: Statement) -> Statement:
         r = self.random
-        match r.randrange(4):
+        match r.randrange(5):
             case 0:
                 return ("loop", r.randint(1, 2), [statement])
             case 1:
                 return ("if", r.choice(_BITS), [statement], [])
             case 2:
                 return ("try", [statement], [("again",)])
+            case 3:
+                return ("held", r.choice(_MANAGERS), [statement])
         return ("try", [statement], [self._simple()])
 
     def _changed(self, statement: Statement) -> Statement:
@@ -297,6 +330,8 @@ class _Source:
                 return ("try", body, [*handler, self._simple()])
             case ("cancelled", name, waits, body):
                 return ("cancelled", name, not waits, body)
+            case ("held", _, body):
+                return ("held", r.choice(_MANAGERS), body)
         return statement
 
 
@@ -386,6 +421,8 @@ def _nested(statement: Statement) -> list[str]:
         case ("try", body, handler):
             except_ = ["except ActivityError:", *_indented(handler, 1)]
             return ["try:", *_indented(body, 1), *except_]
+        case ("held", name, body):
+            return [f"async with {name}(order):", *_indented(body, 1)]
         case ("patched", ident, new, old):
             rest = ["else:", *_indented(old, 1)] if old else []
             return [f'if workflow.patched("{ident}"):', *_indented(new, 1), *rest]
