@@ -26,6 +26,7 @@ START = "workflow.execute_activity(reserve, order, start_to_close_timeout=TEN)"
 _BY_PAYLOADS = {
     "activity-result-type",
     "required-field-added",
+    "result-field-decides",
     "signal-argument-required",
     "uuid-before-child",
     "workflow-argument-required",

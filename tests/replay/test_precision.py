@@ -9,7 +9,7 @@ import pytest
 
 from tests.replay_cases import changes, flow, verdict
 from wflint.replay.change import Verdict
-from wflint.replay.computing import computed
+from wflint.replay.computing import computed, without_idle
 from wflint.replay.values import FALSE
 
 DO = "await workflow.execute_activity({}, order, start_to_close_timeout=TEN)"
@@ -203,6 +203,95 @@ def test_a_new_parameter_has_its_default_value_in_old_histories(tmp_path: Path) 
     assert verdict(tmp_path / "one", old, _with_input("fast", "", params)) is Verdict.COMPATIBLE
     turned = _with_input("not fast", "", params)
     assert verdict(tmp_path / "other", old, turned) is Verdict.INCOMPATIBLE
+
+
+RESULT = """\
+from dataclasses import dataclass
+
+
+@dataclass
+class Booking:
+    id: str
+{more}
+
+@activity.defn
+async def book(order: str) -> Booking: ...
+"""
+BOOK = "await workflow.execute_activity(book, order, start_to_close_timeout=TEN)"
+
+
+def _with_result(condition: str, field: str = "") -> str:
+    body = lines(f"booking = {BOOK}", f"if {condition}:", f"    {CHARGE}", SHIP)
+    return flow(body, RESULT.format(more=f"    {field}\n" if field else ""))
+
+
+def test_a_new_field_of_a_result_has_its_default_value_in_old_histories(tmp_path: Path) -> None:
+    field, old = "fast: bool = False", _with_result("False")
+    new, other = _with_result("booking.fast", field), _with_result("not booking.fast", field)
+    assert verdict(tmp_path / "new", old, new) is Verdict.COMPATIBLE
+    assert verdict(tmp_path / "other", old, other) is Verdict.INCOMPATIBLE
+    known = _with_result("False", field)
+    assert verdict(tmp_path / "known", known, new) is Verdict.DEPENDS
+
+
+STOP = """
+@workflow.{kind}
+def stop(self) -> None:
+    self.stopped = True
+"""
+
+
+def _stopping(body: str, kind: str = "", init: str = "self.stopped = False") -> str:
+    methods = f"def __init__(self) -> None:\n    self.go = False\n    {init}\n\n"
+    methods += "@workflow.signal\ndef start(self) -> None:\n    self.go = True\n"
+    return flow(body, "", methods + (STOP.format(kind=kind) if kind else ""))
+
+
+IF_STOPPED = lines("if self.stopped:", f"    {CHARGE}", SHIP)
+
+
+def test_what_only_a_new_update_sets_is_not_set_in_old_histories(tmp_path: Path) -> None:
+    old, new = _stopping(SHIP), _stopping(IF_STOPPED, "update")
+    assert verdict(tmp_path / "new", old, new) is Verdict.COMPATIBLE
+    other = _stopping(IF_STOPPED.replace("if self", "if not self"), "update")
+    assert verdict(tmp_path / "other", old, other) is Verdict.INCOMPATIBLE
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (_stopping(SHIP, "update"), _stopping(IF_STOPPED, "update")),
+        (_stopping(SHIP), _stopping(IF_STOPPED, "signal")),
+        (_stopping(SHIP), _stopping(IF_STOPPED, "update", "self.stopped = bool(asyncio)")),
+        (_stopping(SHIP), _stopping(f"self.stopped = len(order) > 3\n{IF_STOPPED}", "update")),
+    ],
+    ids=["old code has it", "a signal waits for its handler", "not plain", "others set it as well"],
+)
+def test_otherwise_it_may_be_set(old: str, new: str, tmp_path: Path) -> None:
+    assert verdict(tmp_path, old, new) is not Verdict.COMPATIBLE
+
+
+def test_a_part_of_a_condition_that_is_known_leaves_it_as_it_was(tmp_path: Path) -> None:
+    wait = "await workflow.wait_condition(lambda: {})\n"
+    body = wait + lines("if self.stopped:", "    return order", SHIP)
+    old = _stopping(wait.format("self.go") + SHIP)
+    new = _stopping(body.format("self.go or self.stopped"), "update")
+    assert verdict(tmp_path, old, new) is Verdict.COMPATIBLE
+
+
+@pytest.mark.parametrize(
+    ("code", "test"),
+    [
+        ("self.go or False", "self.go"),
+        ("False or self.go or None", "self.go"),
+        ("(self.a or self.b) and self.c and True", "(self.a or self.b) and self.c"),
+        ("self.go and False", "self.go and False"),
+        ("self.go or self.stopped", "self.go or self.stopped"),
+        ("'or False", "'or False"),
+    ],
+)
+def test_what_decides_nothing_is_left_out_of_a_test(code: str, test: str) -> None:
+    assert without_idle(code) == test
 
 
 def test_a_change_is_not_sure_if_not_all_ways_to_replay_were_tried(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from wflint.replay import leaving
 from wflint.replay.cancelling import cancel_value, release
+from wflint.replay.computing import without_idle
 from wflint.replay.describing import group_name
 from wflint.replay.machine import Machine, place
 from wflint.replay.tasks import Frame, Op, Task, push
@@ -318,7 +319,7 @@ def condition(machine: Machine, task: Task, frame: Frame, term: Condition) -> No
 
 
 def _make_condition(machine: Machine, task: Task, frame: Frame, op: Op) -> None:
-    key = key_of(task.values.pop())
+    key = without_idle(key_of(task.values.pop()))
     task.values.append(Coroutine([(Op("condition", op.data, key), frame)]))
 
 

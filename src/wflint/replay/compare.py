@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from wflint import limits
 from wflint.replay.asked import Asked, do_the_same
 from wflint.replay.change import Change, Program, Step, Verdict
-from wflint.replay.defaults import known_defaults
+from wflint.replay.defaults import known_defaults, set_by_new_updates
 from wflint.replay.exploring import Explorer, Judgement
 from wflint.replay.program import Functions, digest
 from wflint.replay.pruning import attributes_set_once, tracked_attributes
@@ -47,7 +47,8 @@ def compare_sides(old: Side, new: Side) -> Change | None:
 
     The old side may be one of which only the commands are known, and not the data.
     """
-    return _Comparison(old, new, shortcut=True).change()
+    known = dict(set_by_new_updates(old, new))
+    return _Comparison(old, replace(new, known=known), shortcut=True).change()
 
 
 def pruned(side: Side) -> list[Callee]:

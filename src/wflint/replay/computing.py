@@ -48,6 +48,29 @@ _WRITTEN = re.compile(
 """Found where two values may be compared that are both written out, or a truth is."""
 
 
+_DECIDED = re.compile(r"\b(?:or|and) (?:True|False|None)\b|\b(?:True|False|None) (?:or|and)\b")
+
+
+def without_idle(key: str) -> str:
+    """Return code of the same truth, without the parts of it that are known to decide nothing."""
+    if not _DECIDED.search(key):
+        return key
+    try:
+        node = parsed_expression(key)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return key
+    if not isinstance(node, ast.BoolOp):
+        return key
+    decides = isinstance(node.op, ast.Or)
+    left = [value for value in node.values if _truth(value) is not (not decides)]
+    parts = [ast.get_source_segment(key, value) or key for value in left]
+    if len(parts) < 2:
+        return parts[0] if parts else key
+    is_loose = [isinstance(value, (ast.BoolOp, ast.IfExp, ast.Lambda)) for value in left]
+    parts = [f"({part})" if loose else part for part, loose in zip(parts, is_loose, strict=True)]
+    return (" or " if decides else " and ").join(parts)
+
+
 @lru_cache(maxsize=4096)
 def _truth_of(key: str) -> bool | None:
     """Return if code is true, where that follows from values that are written out."""

@@ -22,6 +22,7 @@ from wflint.replay.values import (
     operand,
     opposite,
     symbol,
+    without_number,
 )
 
 
@@ -49,9 +50,10 @@ def _var(machine: Machine, task: Task, frame: Frame, term: Var) -> None:
 
 
 def _field(machine: Machine, task: Task, frame: Frame, term: Field) -> None:
-    key = f"{operand(frame.names.get(term.name, Symbol(term.name)))}.{term.attribute}"
-    known = machine.known.get(key, symbol(key))
-    task.values.append(machine.fields.get(key, known))
+    owner = operand(frame.names.get(term.name, Symbol(term.name)))
+    key = f"{owner}.{term.attribute}"
+    known = machine.known.get(key) or machine.known.get(f"{without_number(owner)}.{term.attribute}")
+    task.values.append(machine.fields.get(key, known or symbol(key)))
 
 
 def _let(machine: Machine, task: Task, frame: Frame, term: Let) -> None:

@@ -70,6 +70,20 @@ def parameter(kind: str, label: str, number: int) -> Symbol:
     return Symbol(f"<{kind} {label}>.{number}")
 
 
+_RESULT = re.compile(r"^(result of .*) \d+$")
+
+
+def any_result(shown: str) -> str:
+    """Return what stands for each result of a command, in the code of what is in it."""
+    return f"result of {shown}"
+
+
+def without_number(key: str) -> str:
+    """Return the code of the result of a command as :func:`any_result` has it, else ``""``."""
+    found = _RESULT.match(key)
+    return found[1] if found is not None else ""
+
+
 def known_truth(value: Value) -> bool | None:
     """Return if a value is true, where that is certain."""
     if isinstance(value, Bag):
