@@ -16,7 +16,7 @@ from msgspec import Struct
 from wflint.files.source import Source, UnreadableSource
 from wflint.model.glances import glances
 from wflint.model.handed_over import HandedOver
-from wflint.model.ways_out import called_word, can_end, with_way_out
+from wflint.model.ways_out import called_word, can_end, continues_in_vain, with_way_out
 from wflint.project.module import Module
 from wflint.syntax.guard import Function, NewerSyntax, parse
 from wflint.syntax.standalone import standalone
@@ -71,10 +71,14 @@ class Step(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Steps(Struct, frozen=True):
-    """The steps of a method; ``ends`` is set if there is a way out of it but an error."""
+    """The steps of a method; ``ends`` is set if there is a way out of it but an error.
+
+    ``in_vain`` if it never gets to where it continues as new.
+    """
 
     steps: tuple[Step, ...] = ()
     ends: bool = True
+    in_vain: bool = False
 
 
 def steps_of(module: Module, qualname: str) -> Steps | None:
@@ -106,7 +110,7 @@ def _read(source: Source, start: int, end: int) -> list[Steps]:
     if node is None or not (node.args.posonlyargs or node.args.args):
         return []
     reader = _Reader(node)
-    return [Steps(tuple(reader.read()), reader.ends)]
+    return [Steps(tuple(reader.read()), can_end(node.body), continues_in_vain(node.body))]
 
 
 class _Task(Struct, frozen=True):
@@ -130,7 +134,6 @@ class _Reader:
         self._handed_over = HandedOver(node, self._self)
         self._glances = glances(node, self._self)
         self._is_sure = True  # until a way out depends on the state
-        self.ends = can_end(node.body)
 
     def read(self) -> Iterator[Step]:
         stack = [_Task(n, True) for n in reversed(self._node.body)]

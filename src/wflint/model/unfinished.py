@@ -63,8 +63,9 @@ class Unfinished:
 
     def _may_end(self, run: Fn, cls: Cls, flow: StateFlow) -> bool:
         steps = flow.steps(run)
-        ends = steps is not None and steps.ends
-        return ends or self._has(run, cls, Effect.CONTINUES)
+        if steps is not None and (steps.ends or steps.in_vain):
+            return steps.ends
+        return self._has(run, cls, Effect.CONTINUES)
 
     def _has(self, fn: Fn, cls: Cls, effect: Effect) -> bool:
         return bool(self._effects.way((fn, cls), effect))

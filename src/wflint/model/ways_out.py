@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from wflint.syntax.inner_nodes import all_nodes
+
 LATER = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.GeneratorExp)
 _LEAVES = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 
@@ -49,6 +51,16 @@ def can_end(body: list[ast.stmt]) -> bool:
         if not isinstance(node, (*LATER, ast.expr)):
             pending.extend(ast.iter_child_nodes(node))
     return False
+
+
+def continues_in_vain(body: list[ast.stmt]) -> bool:
+    """True if it continues as new only behind a wait that never ends."""
+    last = next((n for n, statement in enumerate(body) if _waits_for_ever(statement)), None)
+    return last is not None and not _continues(body[:last]) and _continues(body[last + 1 :])
+
+
+def _continues(body: list[ast.stmt]) -> bool:
+    return any(called_word(n) == "continue_as_new" for s in body for n in all_nodes(s))
 
 
 def _waits_for_ever(statement: ast.AST) -> bool:
