@@ -10,7 +10,7 @@ import pytest
 from tests.replay_cases import changes, flow, verdict
 from wflint.replay.change import Verdict
 from wflint.replay.computing import computed, without_idle
-from wflint.replay.values import FALSE
+from wflint.replay.values import FALSE, Symbol, element, key_of
 
 DO = "await workflow.execute_activity({}, order, start_to_close_timeout=TEN)"
 RESERVE, CHARGE, SHIP = (DO.format(name) for name in ("reserve", "charge", "ship"))
@@ -248,6 +248,41 @@ def _stopping(body: str, kind: str = "", init: str = "self.stopped = False") -> 
 
 
 IF_STOPPED = lines("if self.stopped:", f"    {CHARGE}", SHIP)
+
+
+PAIR = """
+async def pair(order, is_last):
+    shipped = await workflow.execute_activity(ship, order, start_to_close_timeout=TEN)
+    if is_last:
+        return True, order, shipped
+    return False, order, shipped
+"""
+
+
+@pytest.mark.parametrize(("is_last", "expected"), [("False", "COMPATIBLE"), ("True", "DIFFERS")])
+def test_what_is_returned_with_a_result_is_known(
+    is_last: str, expected: str, tmp_path: Path
+) -> None:
+    old = flow(lines(SHIP, RESERVE))
+    taken = f"is_over, _, shipped = await pair(order, {is_last})"
+    new = flow(lines(taken, "if is_over:", "    return shipped", RESERVE), PAIR)
+    found = verdict(tmp_path, old, new)
+    assert found is (Verdict.COMPATIBLE if expected == "COMPATIBLE" else Verdict.INCOMPATIBLE)
+
+
+@pytest.mark.parametrize(
+    ("written", "number", "part"),
+    [
+        ("[False, result of activity ship 1]", 0, "False"),
+        ("[False, result of activity ship 1]", 1, "result of activity ship 1"),
+        ("(<run >.0, result of activity a-b.c 12.id)", 1, "result of activity a-b.c 12.id"),
+        ("(<run >.0, result of activity a-b.c 12.id)", 0, "<run >.0"),
+        ("['a, b', result of timer 1]", 1, "result of timer 1"),
+        ("[result of activity a, b 1]", 1, "[result of activity a, b 1][1]"),
+    ],
+)
+def test_elements_of_what_is_written_out(written: str, number: int, part: str) -> None:
+    assert key_of(element(Symbol(written), number)) == part
 
 
 def test_what_only_a_new_update_sets_is_not_set_in_old_histories(tmp_path: Path) -> None:

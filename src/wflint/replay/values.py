@@ -212,20 +212,28 @@ def opposite(value: Value) -> Symbol:
     return symbol(inner[1:-1], loose=True) if inner.startswith("(") else symbol(inner)
 
 
+_NO_PYTHON = re.compile(r"<(?:run|signal|update) [^>]*>\.\d+|\bresult of [\w ./:-]+? \d+\b")
+"""Code of parameters and results, which is none of Python."""
+_HIDDEN = "_hidden_"
+
+
 def _written_element(display: str, number: int) -> Symbol | None:
     """Return one of the elements of a list or tuple that is written out."""
+    hidden = _NO_PYTHON.findall(display)
     try:
-        found = parsed_expression(display)
+        found = parsed_expression(_NO_PYTHON.sub(lambda _: _HIDDEN, display))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     if not isinstance(found, (ast.List, ast.Tuple)) or number >= len(found.elts):
         return None
     if any(isinstance(part, ast.Starred) for part in found.elts):
         return None
-    part = found.elts[number]
-    if isinstance(part, ast.Constant) and isinstance(part.value, str):
-        return Symbol(repr(part.value), part.value)
-    return symbol(ast.unparse(part))
+    before = sum(ast.unparse(part).count(_HIDDEN) for part in found.elts[:number])
+    part, names = found.elts[number], iter(hidden[before:])
+    text = re.sub(_HIDDEN, lambda _: next(names), ast.unparse(part))
+    if isinstance(part, ast.Constant) and isinstance(part.value, str) and _HIDDEN not in part.value:
+        return Symbol(text, part.value)
+    return symbol(text)
 
 
 def element(value: Value, number: int) -> Value:
