@@ -74,7 +74,7 @@ def scenarios(pair: Pair) -> list[Scenario]:
     for letter in ("a", "b"):
         if letter in words:
             orders += [order + letter for order in orders]
-    if "try" in words:
+    if words & {"try", "held"}:  # they do something else where an activity fails
         orders += [order + letter for order in orders for letter in "xyz"]
     signals: list[float | None] = [None]
     if pair.before.on_signal is not None:
